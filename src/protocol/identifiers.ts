@@ -1,0 +1,23 @@
+/**
+ * Values that have been checked carry a brand. A brand is given only by the function that did the check,
+ * so a parameter that was never looked at cannot be passed where a checked one is needed.
+ */
+declare const brand: unique symbol;
+export type Branded<Value, Name extends string> = Value & { readonly [brand]: Name };
+
+/** An identifier of a client that exists (RFC 6749 §2.2). */
+export type ClientId = Branded<string, "ClientId">;
+/** A redirect URI that is registered for the client at hand (RFC 6749 §3.1.2). */
+export type RedirectUri = Branded<string, "RedirectUri">;
+/** One scope token with legal characters (RFC 6749 §3.3). */
+export type Scope = Branded<string, "Scope">;
+/** A resource indicator: an absolute URI without a fragment (RFC 8707 §2). */
+export type ResourceIndicator = Branded<string, "ResourceIndicator">;
+/** An S256 code challenge: 43 base64url characters (RFC 7636 §4.2). */
+export type CodeChallenge = Branded<string, "CodeChallenge">;
+/** The 16-byte time-ordered identifier of a stored row. */
+export type RecordId = Branded<Uint8Array, "RecordId">;
+/** The SHA-256 of an artefact's secret part. The secret itself is never stored. */
+export type SecretDigest = Branded<Uint8Array, "SecretDigest">;
+/** A person's stable identifier, `acc_…`. Never equal to a client identifier (RFC 9700 §4.15). */
+export type SubjectId = Branded<string, "SubjectId">;

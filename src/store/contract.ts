@@ -1,0 +1,207 @@
+/**
+ * What the rest of the program may ask of the store, and what the store promises.
+ *
+ * The store speaks intent, not rows to be changed. Promises that hold for every method:
+ *
+ * - **Atomic.** A method is one transaction: all of it happens or none of it.
+ * - **Durable.** When a promise of a writing method resolves, its change is on disk.
+ * - **At most once.** A consuming method (`redeem…`, `rotate…`, `decide…`, `authorize`) is a compare-and-set:
+ *   of any number of callers, in any number of processes, one wins, and each is told whether it did.
+ *   It checks again, inside its transaction, all that can change: use, expiry, revocation, a disabled person
+ *   or client. What callers decided from facts that never change (a digest, a challenge) they need not repeat.
+ * - **Visible.** What was committed is seen by every later call on every node. Nothing is cached.
+ * - **To the second.** A row whose `expiresAt` is not after `now` does not exist for any finding method.
+ *
+ * A store that fails throws `StoreUnavailable`; it never answers as if it had worked.
+ */
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { ClientId, RecordId, RedirectUri, SecretDigest, SubjectId } from "../protocol/identifiers.ts";
+import type {
+  AccessTokenRecord,
+  AccountRecord,
+  AuthorizationCodeRecord,
+  ClientRecord,
+  ClientSecretRecord,
+  ConsentRecord,
+  DeviceCodeRecord,
+  GrantRecord,
+  RefreshTokenRecord,
+  RevocationReason,
+  SessionRecord,
+  SetupLinkRecord,
+} from "./records.ts";
+
+/** The store cannot answer now. The public answer is 503 with Retry-After. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+
+/** A new code, or new tokens, for a grant that does not exist yet. */
+export interface Authorization {
+  readonly now: EpochSeconds;
+  readonly grant: GrantRecord;
+  readonly code: AuthorizationCodeRecord;
+  /** The consent to remember, if the person gave one now. Replaces an older one for the same redirect URI. */
+  readonly consent: ConsentRecord | null;
+  /** The form that the person answered. It can be answered once; its id is kept until it expires. */
+  readonly form: { readonly id: RecordId; readonly expiresAt: EpochSeconds } | null;
+}
+
+/** What a redemption issues when it wins. */
+export interface Issuance {
+  readonly now: EpochSeconds;
+  readonly accessToken: AccessTokenRecord;
+  readonly refreshToken: RefreshTokenRecord | null;
+}
+
+/** An access token that is valid now, with what it hangs on. */
+export interface ActiveAccessToken {
+  readonly token: AccessTokenRecord;
+  /** Null for client_credentials. */
+  readonly grant: GrantRecord | null;
+}
+
+export type RedeemCodeOutcome =
+  | "issued"
+  /** It was used before. The grant, and with it everything the first use issued, is now revoked. */
+  | "replayed"
+  /** Expired, burnt by failures, its grant revoked, or its person or client disabled. */
+  | "refused";
+
+export type RedeemDeviceCodeOutcome = "issued" | "refused";
+
+export type RotateRefreshTokenOutcome =
+  | { readonly outcome: "rotated" }
+  /** It was used within the retry window and its successor is still unused: hand that successor out again. */
+  | { readonly outcome: "retried"; readonly successor: RefreshTokenRecord }
+  /** It was used before and this is no retry. The grant is now revoked. */
+  | { readonly outcome: "replayed" }
+  | { readonly outcome: "refused" };
+
+export interface GrantFilter {
+  readonly subject?: SubjectId;
+  readonly clientId?: ClientId;
+}
+
+export interface Store {
+  // ── Clients ────────────────────────────────────────────────────────────────────────────────────────────
+  findClient(clientId: string): Promise<ClientRecord | null>;
+  /** All clients, oldest first. */
+  listClients(): Promise<ClientRecord[]>;
+  /** False, and nothing changed, if the identifier is taken. */
+  createClient(client: ClientRecord): Promise<boolean>;
+  /** Replaces the metadata and secrets of a client, keeping `createdAt` and `usedAt`. Creates it if it is missing. */
+  putClient(client: ClientRecord): Promise<void>;
+  /** False if there is no such client. */
+  addClientSecret(clientId: ClientId, secret: ClientSecretRecord): Promise<boolean>;
+  /** False if there is no such client or secret. */
+  removeClientSecret(clientId: ClientId, secretId: string): Promise<boolean>;
+  /** Removes the client, revokes its grants and ends all that was issued to it. False if there is no such client. */
+  removeClient(clientId: ClientId, now: EpochSeconds): Promise<boolean>;
+
+  // ── People ─────────────────────────────────────────────────────────────────────────────────────────────
+  findAccount(subject: SubjectId): Promise<AccountRecord | null>;
+  /** Without regard to case. Disabled people are found too; the caller decides. */
+  findAccountByUsername(username: string): Promise<AccountRecord | null>;
+  listAccounts(): Promise<AccountRecord[]>;
+  /** Whether anybody could sign in as an administrator. */
+  hasAdministrator(): Promise<boolean>;
+  /** False, and nothing changed, if the user name is taken. */
+  createAccount(account: AccountRecord): Promise<boolean>;
+  /** Sets a new password and ends the person's sessions. False if there is no such person. */
+  setPassword(subject: SubjectId, passwordHash: string, now: EpochSeconds): Promise<boolean>;
+  /** Disables the person, ends their sessions and revokes their grants, all at once. False if there is no such person. */
+  disableAccount(subject: SubjectId, now: EpochSeconds): Promise<boolean>;
+  /** Lets a disabled person sign in again. What was revoked stays revoked. */
+  enableAccount(subject: SubjectId): Promise<boolean>;
+
+  // ── Sessions and one-time links ────────────────────────────────────────────────────────────────────────
+  /** Also ends `replaces`, the session that this browser had. False if the person is disabled or gone. */
+  createSession(session: SessionRecord, replaces: RecordId | null): Promise<boolean>;
+  /** A session whose person is not disabled, not idle since before `idleSince`, and not past its end. */
+  findSession(
+    id: RecordId,
+    now: EpochSeconds,
+    idleSince: EpochSeconds,
+  ): Promise<{ session: SessionRecord; account: AccountRecord } | null>;
+  touchSession(id: RecordId, now: EpochSeconds): Promise<void>;
+  endSession(id: RecordId): Promise<void>;
+  /** Replaces every earlier link. */
+  createSetupLink(link: SetupLinkRecord): Promise<void>;
+  findSetupLink(id: RecordId, now: EpochSeconds): Promise<SetupLinkRecord | null>;
+  /** Uses up the link and creates the account. `spent`: the link was used, replaced or has expired. */
+  redeemSetupLink(
+    id: RecordId,
+    account: AccountRecord,
+    now: EpochSeconds,
+  ): Promise<"created" | "spent" | "username_taken">;
+
+  // ── Authorization code grant ───────────────────────────────────────────────────────────────────────────
+  findConsent(
+    subject: SubjectId,
+    clientId: ClientId,
+    redirectUri: RedirectUri,
+  ): Promise<ConsentRecord | null>;
+  /** Stores grant, code and consent. `form_spent`: the form was answered before. */
+  authorize(authorization: Authorization): Promise<"authorized" | "form_spent" | "refused">;
+  /** The code, used or expired or not, as long as it has not been cleaned up, with its grant. */
+  findCode(id: RecordId): Promise<{ code: AuthorizationCodeRecord; grant: GrantRecord } | null>;
+  /** Counts one failed redemption; at `limit` the code is burnt. */
+  recordCodeFailure(id: RecordId, limit: number): Promise<void>;
+  redeemCode(id: RecordId, failureLimit: number, issuance: Issuance): Promise<RedeemCodeOutcome>;
+
+  // ── Device grant ───────────────────────────────────────────────────────────────────────────────────────
+  /** False if the user code is in use: draw another. */
+  createDeviceCode(device: DeviceCodeRecord): Promise<boolean>;
+  /** The device code, expired or not, as long as it has not been cleaned up, with its grant if there is one. */
+  findDeviceCode(id: RecordId): Promise<{ device: DeviceCodeRecord; grant: GrantRecord | null } | null>;
+  /** Only one that is pending and has not expired. */
+  findPendingDeviceCode(userCodeDigest: SecretDigest, now: EpochSeconds): Promise<DeviceCodeRecord | null>;
+  /** Approves (with the grant) or denies (with null). False if somebody decided before, or it has expired. */
+  decideDeviceCode(id: RecordId, grant: GrantRecord | null, now: EpochSeconds): Promise<boolean>;
+  redeemDeviceCode(id: RecordId, issuance: Issuance): Promise<RedeemDeviceCodeOutcome>;
+
+  // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────
+  /** For client_credentials: no grant. `refused` if the client was disabled or removed meanwhile. */
+  issueAccessToken(token: AccessTokenRecord): Promise<"issued" | "refused">;
+  /** A token that has not expired and whose grant and client are alive. */
+  findActiveAccessToken(id: RecordId, now: EpochSeconds): Promise<ActiveAccessToken | null>;
+  /** A refresh token, used or expired or not, with its grant. */
+  findRefreshToken(id: RecordId): Promise<{ token: RefreshTokenRecord; grant: GrantRecord } | null>;
+  /**
+   * Consumes the refresh token and stores its successor (`issuance.refreshToken`) and access token.
+   * When the outcome is `retried`, the access token is stored and the earlier successor stays.
+   */
+  rotateRefreshToken(
+    id: RecordId,
+    retryWindowSeconds: number,
+    issuance: Issuance & { readonly refreshToken: RefreshTokenRecord },
+  ): Promise<RotateRefreshTokenOutcome>;
+  /** Ends one access token. False if there is none. */
+  revokeAccessToken(id: RecordId): Promise<boolean>;
+
+  // ── Grants ─────────────────────────────────────────────────────────────────────────────────────────────
+  /** Grants that are alive and from which tokens were issued, newest first. */
+  listGrants(filter: GrantFilter, now: EpochSeconds): Promise<GrantRecord[]>;
+  findGrant(id: RecordId): Promise<GrantRecord | null>;
+  /** One write that ends everything issued from the grant. False if there is no such grant or it was revoked before. */
+  revokeGrant(id: RecordId, reason: RevocationReason, now: EpochSeconds): Promise<boolean>;
+  /** Revokes all grants of the person for the client and forgets the consent. Returns how many grants ended. */
+  revokeClientAccess(
+    subject: SubjectId,
+    clientId: ClientId,
+    reason: RevocationReason,
+    now: EpochSeconds,
+  ): Promise<number>;
+
+  // ── Housekeeping ───────────────────────────────────────────────────────────────────────────────────────
+  /**
+   * Removes up to `limit` rows of each kind that expired before `now`, and registrations that nobody used
+   * since `registeredBefore`. Returns how many rows went; the caller repeats until it is 0.
+   */
+  removeExpired(now: EpochSeconds, registeredBefore: EpochSeconds, limit: number): Promise<number>;
+  /** Resolves when the store can answer; throws StoreUnavailable if it cannot. */
+  ping(): Promise<void>;
+  /** Waits for what is under way, then closes. */
+  close(): Promise<void>;
+}
