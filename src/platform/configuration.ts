@@ -1,24 +1,47 @@
 /**
- * The schema of the configuration: one place for every setting, its default, its unit and its limits.
- * Where settings come from (file, environment, flags) is in configuration-sources.ts.
+ * The schema of the configuration: one place for every setting, its default, its unit, its limits and its words.
+ * Where settings come from (file, environment, flags) is in configuration-sources.ts; what must hold between settings
+ * is in configuration-checks.ts; the reference in docs/configuration.md is made from the words here.
  *
  * Every lifetime is in seconds and says so in its name; every size is in bytes and says so.
  */
 import { z } from "zod";
 
-const seconds = (fallback: number, minimum = 1, maximum = 10 * 365 * 86_400) =>
-  z.int().min(minimum).max(maximum).default(fallback);
-const count = (fallback: number, minimum = 1, maximum = 1_000_000_000) =>
-  z.int().min(minimum).max(maximum).default(fallback);
+const YEAR_SECONDS = 365 * 86_400;
+
+/** How a setting is explained, beyond its description. */
+declare module "zod" {
+  interface GlobalMeta {
+    /** What is allowed, where the schema cannot say it. */
+    allowed?: string;
+    /** Never printed: the value is a secret or may hold one. */
+    secret?: boolean;
+    /** The default in words, where it depends on other settings. */
+    fallback?: string;
+  }
+}
+
+const seconds = (description: string, fallback: number, minimum = 1, maximum = 10 * YEAR_SECONDS) =>
+  z.int().min(minimum).max(maximum).default(fallback).describe(description);
+const count = (description: string, fallback: number, minimum = 1, maximum = 1_000_000_000) =>
+  z.int().min(minimum).max(maximum).default(fallback).describe(description);
 
 const identifier = z.string().min(1).max(200);
 const scopeToken = z
   .string()
-  .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, "a scope has no spaces, quotes or backslashes (RFC 6749 §3.3)")
+  .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, "a name without spaces, quotes or backslashes (RFC 6749 §3.3)")
   .max(200);
 
 /** A secret is given as itself, as a digest (`sha256:` and 64 hexadecimal digits), or as `{ env = "NAME" }`. */
-const secretReference = z.union([z.string().min(1).max(500), z.strictObject({ env: z.string().min(1) })]);
+const secretReference = z
+  .union([z.string().min(1).max(500), z.strictObject({ env: z.string().min(1) })])
+  .meta({ secret: true, allowed: 'the secret, "sha256:" and 64 hexadecimal digits, or { env = "NAME" }' });
+
+const password = z.union([z.string().min(1).max(4096), z.strictObject({ env: z.string().min(1) })]).meta({
+  secret: true,
+  allowed: 'the password, or { env = "NAME" }',
+  description: "The password. A changed one is set at the next start.",
+});
 
 const issuerUrl = z
   .string()
@@ -30,167 +53,287 @@ const issuerUrl = z
     // RFC 8414 §2: the issuer is a URL with no query or fragment; http is for a machine talking to itself.
     if (url.protocol !== "https:" && url.protocol !== "http:") return refuse("an https:// URL");
     if (url.search || url.hash || value.includes("?") || value.includes("#"))
-      return refuse("no query and no fragment (RFC 8414 §2)");
-    if (url.username || url.password) return refuse("no user name or password in the URL");
-    if (url.origin + (url.pathname === "/" ? "" : url.pathname) !== value)
-      return refuse(
-        `written exactly as clients will compare it: ${url.origin}${url.pathname === "/" ? "" : url.pathname}`,
-      );
-    if (value.endsWith("/")) return refuse("no slash at the end");
+      return refuse("without query and fragment (RFC 8414 §2)");
+    if (url.username || url.password) return refuse("without a user name or password");
+    const written = url.origin + (url.pathname === "/" ? "" : url.pathname.replace(/\/+$/, ""));
+    if (written !== value) return refuse(`written exactly as clients will compare it: ${written}`);
   });
 
-const listener = z.strictObject({
-  host: z.string().min(1).default("localhost"),
-  port: z.int().min(0).max(65535).default(8080),
-  tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
-});
+const accessTokenSeconds = (description: string) =>
+  z
+    .int()
+    .min(1)
+    .max(YEAR_SECONDS)
+    .optional()
+    .meta({ description, fallback: "lifetimes.access_token_seconds" });
+
+const listener = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .default("localhost")
+      .describe("The address to listen on: localhost, 0.0.0.0 for all of IPv4, :: for all, or one address."),
+    port: z.int().min(0).max(65535).default(8080).describe("The port; 0 takes any that is free."),
+    tls: z
+      .strictObject({
+        certificate: z.string().min(1).describe("The PEM file with the certificate and its chain."),
+        key: z.string().min(1).describe("The PEM file with the private key."),
+      })
+      .optional()
+      .meta({
+        fallback: "plain HTTP",
+        description: "Speak TLS here. The files are read again when they change.",
+      }),
+  })
+  .describe("One address to listen on.");
 
 const scope = z.strictObject({
-  name: scopeToken,
-  /** What people read on the consent page: "Read your e-mail". */
-  description: z.string().min(1).max(300),
+  name: scopeToken.describe("The scope, as clients ask for it."),
+  description: z
+    .string()
+    .min(1)
+    .max(300)
+    .describe('What people read on the consent page: "Read your e-mail".'),
 });
 
 const resource = z.strictObject({
-  /** RFC 8707 §2: an absolute URI without a fragment. */
   identifier: z
     .string()
     .max(500)
-    .refine((value) => URL.canParse(value) && !value.includes("#"), "an absolute URI without a fragment"),
-  name: z.string().min(1).max(100).optional(),
-  scopes: z.array(scopeToken).default([]),
-  access_token_seconds: z
-    .int()
+    .refine((value) => URL.canParse(value) && !value.includes("#"), "an absolute URI without a fragment")
+    .meta({
+      allowed: "an absolute URI without a fragment (RFC 8707 §2)",
+      description: "The API, as clients name it in `resource` and as tokens carry it in `aud`.",
+    }),
+  name: z
+    .string()
     .min(1)
-    .max(86_400 * 365)
-    .optional(),
-  /** Identifiers of the clients that may introspect tokens meant for this resource. */
-  introspection_clients: z.array(identifier).default([]),
+    .max(100)
+    .optional()
+    .meta({ fallback: "the identifier", description: "What people read for it." }),
+  scopes: z.array(scopeToken).default([]).describe("The scopes it uses. Empty: any."),
+  access_token_seconds: accessTokenSeconds("How long access tokens for it live."),
+  introspection_clients: z
+    .array(identifier)
+    .default([])
+    .describe("Identifiers of the clients that may introspect tokens meant for it."),
 });
 
 const clientDeclaration = z.strictObject({
-  client_id: identifier.regex(/^[\x20-\x7E]+$/, "printable ASCII characters (RFC 6749 appendix A.1)"),
-  client_name: z.string().min(1).max(100).optional(),
-  client_uri: z.string().optional(),
-  logo_uri: z.string().optional(),
-  tos_uri: z.string().optional(),
-  policy_uri: z.string().optional(),
-  contacts: z.array(z.string()).optional(),
-  redirect_uris: z.array(z.string()).default([]),
-  grant_types: z.array(z.string()).optional(),
-  token_endpoint_auth_method: z.string().optional(),
-  /** Several secrets can live at once, so that they can be rolled without an outage. */
-  secrets: z.array(secretReference).default([]),
-  /** The scopes the client may have. Default: all that are declared. */
-  scope: z.array(scopeToken).optional(),
-  /** The scopes it gets when it asks for none. Default: all that it may have. */
-  default_scope: z.array(scopeToken).optional(),
-  /** Off only for a confidential client that cannot do PKCE, one at a time. */
-  require_pkce: z.boolean().default(true),
-  access_token_seconds: z
-    .int()
-    .min(1)
-    .max(86_400 * 365)
-    .optional(),
+  client_id: identifier
+    .regex(/^[\x20-\x7E]+$/, "printable ASCII characters (RFC 6749 appendix A.1)")
+    .describe("The identifier of the client."),
+  client_name: z.string().min(1).max(100).optional().describe("What people read for it."),
+  client_uri: z.string().optional().describe("Its home page."),
+  logo_uri: z.string().optional().describe("Its logo."),
+  tos_uri: z.string().optional().describe("Its terms of service."),
+  policy_uri: z.string().optional().describe("Its privacy policy."),
+  contacts: z.array(z.string()).optional().describe("E-mail addresses of those responsible for it."),
+  redirect_uris: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Where people may be sent back to, compared byte for byte (the port of a loopback URI may vary).",
+    ),
+  grant_types: z.array(z.string()).optional().meta({
+    allowed:
+      "authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code",
+    fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
+    description: "The grants it may use.",
+  }),
+  token_endpoint_auth_method: z.string().optional().meta({
+    allowed: "client_secret_basic, client_secret_post, none",
+    fallback: "client_secret_basic with a secret, else none",
+    description: "How it proves who it is.",
+  }),
+  secrets: z.array(secretReference).default([]).meta({
+    secret: true,
+    description: "Its secrets. Several can live at once, so that they can be rolled without an outage.",
+  }),
+  scope: z
+    .array(scopeToken)
+    .optional()
+    .meta({ fallback: "all that exist", description: "The scopes it may have." }),
+  default_scope: z
+    .array(scopeToken)
+    .optional()
+    .meta({ fallback: "all that it may have", description: "The scopes it gets when it asks for none." }),
+  require_pkce: z
+    .boolean()
+    .default(true)
+    .describe("Off only for a confidential client that cannot do PKCE, one at a time."),
+  access_token_seconds: accessTokenSeconds("How long its access tokens live."),
 });
 
 const person = z.strictObject({
-  username: z.string().min(1).max(200),
-  password: secretReference,
-  name: z.string().max(200).optional(),
-  email: z.string().max(320).optional(),
-  administrator: z.boolean().default(false),
+  username: z.string().min(1).max(200).describe("What the person signs in with, in any case."),
+  password,
+  name: z.string().max(200).optional().describe("What applications are told."),
+  email: z.string().max(320).optional().describe("What applications with the scope `email` are told."),
+  administrator: z.boolean().default(false).describe("May administer this server."),
 });
 
+/** The scopes that every server has: its own userinfo and introspection use them. The catalogue gives them words. */
+export const OWN_SCOPE_NAMES: readonly string[] = ["profile", "email", "introspect"];
+
 export const configurationSchema = z.strictObject({
-  /** Who this server is, exactly as clients compare it. Default: made from the first listener. */
-  issuer: issuerUrl.optional(),
-  /** Where the database and the keys live. */
-  data: z.string().min(1).default("./data"),
-  /** Seeds a person and clients so that every flow can be tried at once. Never in production. */
-  demo: z.boolean().default(false),
+  issuer: issuerUrl.optional().meta({
+    fallback: "made from the first listener: http://localhost:8080",
+    allowed: "an https:// URL without query, fragment or slash at the end; http:// for localhost only",
+    description: "Who this server is, exactly as clients compare it. Every URL it gives out begins with it.",
+  }),
+  data: z
+    .string()
+    .min(1)
+    .default("./data")
+    .describe("The folder of the database and the keys, from the folder the program is started in."),
+  demo: z
+    .boolean()
+    .default(false)
+    .describe("Seeds a person and clients so that every flow can be tried at once. Never in production."),
   listen: z
     .array(listener)
     .min(1)
-    .default([{ host: "localhost", port: 8080 }]),
-  /** Addresses or networks of proxies whose X-Forwarded-For is believed (for limits only, never for a URL). */
-  trusted_proxies: z.array(z.string()).default([]),
+    .default([{ host: "localhost", port: 8080 }])
+    .describe("Where to listen; several at once are fine."),
+  trusted_proxies: z.array(z.string()).default([]).meta({
+    allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or the word loopback",
+    description: "Proxies whose X-Forwarded-For is believed: for limits and the log only, never for a URL.",
+  }),
   log: z
     .strictObject({
-      level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
-      format: z.enum(["text", "json"]).default("text"),
+      level: z
+        .enum(["debug", "info", "warn", "error", "silent"])
+        .default("info")
+        .describe("What is worth a line on standard error."),
+      format: z.enum(["text", "json"]).default("text").describe("For people, or for programs."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("The log."),
   appearance: z
     .strictObject({
-      name: z.string().min(1).max(60).default("Tessera"),
-      /** A file (svg, png, jpeg or webp) shown above every page. */
-      logo: z.string().optional(),
+      name: z.string().min(1).max(60).default("Tessera").describe("The name on every page."),
+      logo: z
+        .string()
+        .optional()
+        .meta({ fallback: "none", description: "A file (svg, png, jpeg or webp) shown above every page." }),
       accent_color: z
         .string()
         .regex(/^#[0-9a-fA-F]{6}$/, "a colour such as #1f5eff")
-        .default("#2f5bd0"),
+        .default("#2f5bd0")
+        .meta({ allowed: "a colour such as #1f5eff", description: "The colour of buttons and links." }),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("How the pages look."),
   lifetimes: z
     .strictObject({
-      access_token_seconds: seconds(3600, 1, 86_400 * 365),
-      /** A refresh token that is not used for this long expires. */
-      refresh_token_seconds: seconds(90 * 86_400),
-      /** A retry of a lost answer within this window gets the same successor again. */
-      refresh_retry_window_seconds: seconds(30, 0, 600),
-      authorization_code_seconds: seconds(60, 1, 600),
-      device_code_seconds: seconds(900, 30, 3600),
-      device_interval_seconds: seconds(5, 1, 60),
-      session_idle_seconds: seconds(14 * 86_400, 60),
-      session_absolute_seconds: seconds(90 * 86_400, 60),
-      setup_link_seconds: seconds(86_400, 60),
-      /** How long a page with a form may stay open before it must be loaded again. */
-      form_seconds: seconds(3600, 60, 86_400),
+      access_token_seconds: seconds("How long an access token lives.", 3600, 1, YEAR_SECONDS),
+      refresh_token_seconds: seconds("A refresh token that is not used for this long expires.", 90 * 86_400),
+      refresh_retry_window_seconds: seconds(
+        "A retry of a lost answer within this window gets the same successor again.",
+        30,
+        0,
+        600,
+      ),
+      authorization_code_seconds: seconds("How long an authorization code lives.", 60, 1, 600),
+      device_code_seconds: seconds("How long a person has to enter a device's code.", 900, 30, 3600),
+      device_interval_seconds: seconds("How long a device waits between two polls.", 5, 1, 60),
+      session_idle_seconds: seconds("A session that is not used for this long ends.", 14 * 86_400, 60),
+      session_absolute_seconds: seconds("A session ends after this long, used or not.", 90 * 86_400, 60),
+      setup_link_seconds: seconds("How long the link that creates the administrator works.", 86_400, 60),
+      form_seconds: seconds(
+        "How long a page with a form may stay open before it must be loaded again.",
+        3600,
+        60,
+        86_400,
+      ),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("How long things live."),
   limits: z
     .strictObject({
-      request_body_bytes: count(65_536, 1024, 16_777_216),
-      parameters_per_request: count(64, 8, 10_000),
-      password_bytes: count(1024, 64, 4096),
-      minimum_password_characters: count(8, 1, 128),
-      /** How many passwords are checked at the same time, and how many more may wait. */
-      password_checks_at_once: count(2, 1, 64),
-      password_checks_waiting: count(100, 0, 10_000),
-      sign_in_failures_per_account: count(10),
-      sign_in_failures_per_address: count(50),
-      sign_in_window_seconds: seconds(900, 1, 86_400),
-      user_code_failures_per_account: count(10),
-      user_code_failures_per_address: count(20),
-      user_code_window_seconds: seconds(900, 1, 86_400),
-      registrations_per_address: count(60),
-      registration_window_seconds: seconds(3600, 1, 86_400),
-      device_requests_per_address: count(120),
-      device_request_window_seconds: seconds(600, 1, 86_400),
-      /** Wrong verifiers or redirect URIs that an authorization code survives. */
-      code_redemption_failures: count(5, 1, 100),
+      request_body_bytes: count("The longest request body.", 65_536, 1024, 16_777_216),
+      parameters_per_request: count("The most parameters in one request.", 64, 8, 10_000),
+      password_bytes: count("The longest password; longer ones are refused, not cut.", 1024, 64, 4096),
+      minimum_password_characters: count("The shortest new password.", 8, 1, 128),
+      password_checks_at_once: count("How many passwords are checked at the same time.", 2, 1, 64),
+      password_checks_waiting: count(
+        "How many more password checks may wait; the next are told to come back.",
+        100,
+        0,
+        10_000,
+      ),
+      sign_in_failures_per_account: count("Wrong passwords for one account within the window.", 10),
+      sign_in_failures_per_address: count("Wrong passwords from one address within the window.", 50),
+      sign_in_window_seconds: seconds("The window for sign-in failures.", 900, 1, 86_400),
+      user_code_failures_per_account: count("Wrong device codes typed by one person within the window.", 10),
+      user_code_failures_per_address: count("Wrong device codes from one address within the window.", 20),
+      user_code_window_seconds: seconds("The window for wrong device codes.", 900, 1, 86_400),
+      registrations_per_address: count("Client registrations from one address within the window.", 60),
+      registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
+      device_requests_per_address: count("Device flows started from one address within the window.", 120),
+      device_request_window_seconds: seconds("The window for device flows.", 600, 1, 86_400),
+      code_redemption_failures: count(
+        "Wrong verifiers or redirect URIs that an authorization code survives.",
+        5,
+        1,
+        100,
+      ),
+      connection_idle_seconds: seconds(
+        "A connection on which nothing happens for this long is closed.",
+        60,
+        1,
+        255,
+      ),
+      stop_seconds: seconds("How long a stop waits for requests that are under way.", 10, 0, 300),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("How much is allowed."),
   registration: z
     .strictObject({
-      /** `open`: anyone may register. `token`: with an initial access token. `off`: nobody. */
-      mode: z.enum(["open", "token", "off"]).default("open"),
-      initial_access_tokens: z.array(secretReference).default([]),
-      /** Scopes a registered client may have. Default: all declared ones that concern a person. */
-      scope: z.array(scopeToken).optional(),
-      /** Scopes that a client which registered itself without a token may get by client_credentials. */
-      client_credentials_scope: z.array(scopeToken).default([]),
-      /** A registration that nobody used for this long goes away. */
-      unused_seconds: seconds(30 * 86_400, 60),
+      mode: z
+        .enum(["open", "token", "off"])
+        .default("open")
+        .describe(
+          "Who may register clients. open: anyone; token: with an initial access token; off: nobody.",
+        ),
+      initial_access_tokens: z
+        .array(secretReference)
+        .default([])
+        .meta({ secret: true, description: "The tokens that allow registration where mode is token." }),
+      scope: z.array(scopeToken).optional().meta({
+        fallback: "all that exist but introspect",
+        description: "The scopes that a registered client may have.",
+      }),
+      client_credentials_scope: z
+        .array(scopeToken)
+        .default([])
+        .describe("The scopes that a client which registered itself may get by client_credentials."),
+      private_use_schemes: z
+        .array(z.string().regex(/^[a-z][a-z0-9+-]*$/, "a scheme in lower case, without the colon"))
+        .default(["cursor", "vscode", "vscode-insiders"])
+        .describe("Schemes of redirect URIs that are allowed although they name no domain (RFC 8252 §8.4)."),
+      unused_seconds: seconds("A registration that nobody used for this long goes away.", 30 * 86_400, 60),
     })
-    .prefault({}),
-  scopes: z.array(scope).default([]),
-  resources: z.array(resource).default([]),
-  /** What a `resource` that is not listed gets: `refuse` answers invalid_target, `accept` binds the token to it. */
-  unknown_resources: z.enum(["refuse", "accept"]).default("refuse"),
-  clients: z.array(clientDeclaration).default([]),
-  people: z.array(person).default([]),
+    .prefault({})
+    .describe("Clients that register themselves (RFC 7591)."),
+  scopes: z.array(scope).default([]).describe("The scopes of your APIs, with the words people read."),
+  resources: z.array(resource).default([]).describe("Your APIs (RFC 8707)."),
+  unknown_resources: z
+    .enum(["refuse", "accept"])
+    .default("refuse")
+    .describe(
+      "What a `resource` that is not listed gets. refuse: invalid_target; accept: a token bound to it.",
+    ),
+  clients: z
+    .array(clientDeclaration)
+    .default([])
+    .describe("Clients of this server. One that is no longer declared is removed at the next start."),
+  people: z
+    .array(person)
+    .default([])
+    .describe("People, for demonstrations and tests. Others are added with `tessera user add`."),
 });
 
 /** What may be written in the file. */

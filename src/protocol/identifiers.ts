@@ -3,7 +3,9 @@
  * so a parameter that was never looked at cannot be passed where a checked one is needed.
  */
 declare const brand: unique symbol;
-export type Branded<Value, Name extends string> = Value & { readonly [brand]: Name };
+export type Branded<Value, Name extends string> = Value & {
+  readonly [brand]: { readonly [Key in Name]: true };
+};
 
 /** An identifier of a client that exists (RFC 6749 §2.2). */
 export type ClientId = Branded<string, "ClientId">;

@@ -1,0 +1,80 @@
+/**
+ * Passwords: argon2id in a bounded pool. A check takes tens of milliseconds and 19 MiB on purpose, so only a few run at
+ * once, a bounded number wait, and everybody else is told to come back (THREATS: key derivation as denial of service).
+ */
+import { ConfigurationError } from "../platform/configuration-error.ts";
+
+/** The pool and its queue are full. The public answer is 503 with Retry-After. */
+export class PasswordPoolBusy extends Error {
+  override readonly name = "PasswordPoolBusy";
+}
+
+export interface Passwords {
+  /** An argon2id string in PHC format. */
+  hash(password: string): Promise<string>;
+  /** With `null` for an unknown person it works as long as for a known one, and says no. */
+  verify(password: string, hash: string | null): Promise<boolean>;
+}
+
+export interface PasswordsOptions {
+  readonly checksAtOnce: number;
+  readonly checksWaiting: number;
+  /** Longer passwords are refused, not cut. */
+  readonly maximumBytes: number;
+}
+
+// OWASP's first recommendation for argon2id: 19 MiB, two passes.
+const ARGON2ID = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
+
+export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: PasswordsOptions): Passwords {
+  const run = createPool(checksAtOnce, checksWaiting);
+  /** The hash that nobody's password has; made once, at the cost of one check. */
+  let decoy: Promise<string> | null = null;
+  const decoyHash = () => {
+    decoy ??= Bun.password.hash(Bun.randomUUIDv7(), ARGON2ID);
+    return decoy;
+  };
+  const tooLong = (password: string) => Buffer.byteLength(password) > maximumBytes;
+  return {
+    async hash(password) {
+      if (tooLong(password))
+        throw new ConfigurationError(`A password may have ${maximumBytes} bytes at most.`);
+      return run(() => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
+    },
+    async verify(password, hash) {
+      return run(async () => {
+        const known = hash ?? (await decoyHash());
+        // Too long a password is measured against the decoy as well, so that length tells nothing about the account.
+        const matches = await Bun.password.verify(
+          tooLong(password) ? "too long" : password.normalize("NFKC"),
+          known,
+        );
+        return matches && hash !== null && !tooLong(password);
+      });
+    },
+  };
+}
+
+function createPool(
+  atOnce: number,
+  waiting: number,
+): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let running = 0;
+  const queue: (() => void)[] = [];
+  return async (work) => {
+    if (running >= atOnce) {
+      if (queue.length >= waiting) throw new PasswordPoolBusy();
+      // Whoever finishes hands the place on, so `running` stays as it is.
+      await new Promise<void>((resolve) => queue.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * Sessions: who is signed in, in which browser. The cookie holds an artefact; the store holds its digest.
+ * The session changes its id at every sign-in, so that a cookie planted before is worth nothing after (RFC 9700 §4, fixation).
+ */
+import type { Clock } from "../platform/clock.ts";
+import type { Configuration } from "../platform/configuration.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import type { Store } from "../store/contract.ts";
+import type { AccountRecord, SessionRecord } from "../store/records.ts";
+import { mintArtefact, parseArtefact, secretMatches } from "../tokens/artefact.ts";
+
+export interface SignedIn {
+  readonly session: SessionRecord;
+  readonly account: AccountRecord;
+}
+
+interface SessionsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly configuration: Configuration;
+}
+
+export interface Sessions {
+  /** The value of the browser's cookie, whether or not somebody is signed in with it; null if there is none. */
+  cookieValue(request: Request): string | null;
+  /** A value for a browser that has no cookie yet. It signs nobody in; forms are bound to it. */
+  anonymousCookieValue(): string;
+  /** The `Set-Cookie` header for a value. */
+  setCookie(value: string): string;
+  clearCookie(): string;
+  /** Who is signed in. Reads only, but for noting the time about once a minute. */
+  find(request: Request): Promise<SignedIn | null>;
+  /** Signs a person in; null if they were disabled meanwhile. Ends the session the browser had. */
+  start(
+    account: AccountRecord,
+    replaces: RecordId | null,
+  ): Promise<{ cookie: string; session: SessionRecord } | null>;
+  end(session: SessionRecord): Promise<void>;
+}
+
+/** How often, at most, a session's `lastSeenAt` is written. */
+const TOUCH_SECONDS = 60;
+
+export function createSessions({ store, clock, random, configuration }: SessionsOptions): Sessions {
+  const { lifetimes, issuer } = configuration;
+  const secure = issuer.startsWith("https:");
+  // __Host- needs Secure, no Domain and the root path; browsers then take it from nobody but this very host.
+  const name = secure ? "__Host-tessera" : "tessera";
+  const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+
+  const cookieValue = (request: Request): string | null => {
+    const header = request.headers.get("cookie");
+    if (header === null) return null;
+    for (const pair of header.split(";")) {
+      const equals = pair.indexOf("=");
+      if (pair.slice(0, equals).trim() !== name) continue;
+      const value = pair.slice(equals + 1).trim();
+      return parseArtefact("session", value) === null ? null : value;
+    }
+    return null;
+  };
+
+  return {
+    cookieValue,
+    anonymousCookieValue: () => mintArtefact("session", clock, random).text,
+    setCookie: (value) => `${name}=${value}${attributes}`,
+    clearCookie: () => `${name}=${attributes}; Max-Age=0`,
+
+    async find(request) {
+      const value = cookieValue(request);
+      const presented = value === null ? null : parseArtefact("session", value);
+      if (presented === null) return null;
+      const now = clock.seconds();
+      const found = await store.findSession(presented.id, now, now - lifetimes.session_idle_seconds);
+      if (found === null || !secretMatches(presented.secret, found.session.digest)) return null;
+      if (now - found.session.lastSeenAt >= TOUCH_SECONDS) await store.touchSession(found.session.id, now);
+      return found;
+    },
+
+    async start(account, replaces) {
+      const minted = mintArtefact("session", clock, random);
+      const now = clock.seconds();
+      const session: SessionRecord = {
+        id: minted.id,
+        digest: minted.digest,
+        subject: account.subject,
+        createdAt: now,
+        authenticatedAt: now,
+        lastSeenAt: now,
+        expiresAt: now + lifetimes.session_absolute_seconds,
+      };
+      if (!(await store.createSession(session, replaces))) return null;
+      return {
+        cookie: `${name}=${minted.text}${attributes}; Max-Age=${lifetimes.session_absolute_seconds}`,
+        session,
+      };
+    },
+
+    end: (session) => store.endSession(session.id),
+  };
+}

@@ -1,0 +1,34 @@
+/** Secrets in the configuration: given as themselves, as a digest, or as the name of an environment variable. */
+import { ConfigurationError } from "../platform/configuration-error.ts";
+import type { SecretReference } from "../platform/configuration.ts";
+import type { SecretDigest } from "../protocol/identifiers.ts";
+import { digestSecret } from "../tokens/artefact.ts";
+
+const DIGEST = /^sha256:([0-9a-f]{64})$/i;
+
+/** The secret's text, or null if only its digest is known. Throws ConfigurationError if the variable is not set. */
+export function secretText(
+  reference: SecretReference,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | null {
+  if (typeof reference !== "string") {
+    const value = environment[reference.env];
+    if (!value)
+      throw new ConfigurationError(
+        `The environment variable ${reference.env} is not set; a secret refers to it.`,
+      );
+    return DIGEST.test(value) ? null : value;
+  }
+  return DIGEST.test(reference) ? null : reference;
+}
+
+/** The SHA-256 of the secret, whichever way it is given. */
+export function secretDigest(
+  reference: SecretReference,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): SecretDigest {
+  const text = secretText(reference, environment);
+  if (text !== null) return digestSecret(text);
+  const given = typeof reference === "string" ? reference : (environment[reference.env] ?? "");
+  return new Uint8Array(Buffer.from(DIGEST.exec(given)?.[1] ?? "", "hex")) as Uint8Array as SecretDigest;
+}

@@ -1,0 +1,191 @@
+/**
+ * RFC 6749 §4.1.1: the checks of an authorization request, in order.
+ *
+ * Until client and redirect URI are known to belong together, a fault may only be shown to the person: it is thrown as
+ * `OAuthError`. After that it may be sent to the client: it is thrown as `AuthorizationRefusal`, which can be made only
+ * with a redirect URI that was found in the client's registration (§4.1.2.1, §10.15).
+ */
+import type { Context } from "../context.ts";
+import type { CodeRequest } from "../grants/authorization-code.ts";
+import { requestedScope } from "../grants/requested-scope.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
+import type { Parameters } from "../protocol/parameters.ts";
+import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
+import { matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
+import type { ClientRecord } from "../store/records.ts";
+
+export const RESPONSE_TYPES = ["code"] as const;
+export const RESPONSE_MODES = ["query"] as const;
+/** OpenID Connect Core §3.1.2.1. */
+export const PROMPTS = ["none", "login", "consent"] as const;
+export type Prompt = (typeof PROMPTS)[number];
+
+/** Where an answer may go. Its redirect URI was matched against the client's registration. */
+export interface ResponseTarget {
+  readonly redirectUri: RedirectUri;
+  /** Echoed as it came; null if it was not sent. */
+  readonly state: string | null;
+}
+
+export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
+  readonly prompt: ReadonlySet<Prompt>;
+  readonly maxAgeSeconds: number | null;
+  readonly loginHint: string | null;
+  readonly parameters: Parameters;
+}
+
+/** A refusal that is sent to the client (RFC 6749 §4.1.2.1). */
+export class AuthorizationRefusal extends Error {
+  override readonly name = "AuthorizationRefusal";
+  constructor(
+    readonly target: ResponseTarget,
+    readonly error: OAuthError,
+  ) {
+    super(error.reason);
+  }
+}
+
+/** RFC 6749 §4.1.2 and RFC 9207 §2: the answer always says who gives it. */
+export const responseLocation = (
+  issuer: string,
+  { redirectUri, state }: ResponseTarget,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string =>
+  withResponseParameters(redirectUri, {
+    code: undefined,
+    error: undefined,
+    error_description: undefined,
+    error_uri: undefined,
+    ...parameters,
+    state: state ?? undefined,
+    iss: issuer,
+  });
+
+/** Throws OAuthError (show it) or AuthorizationRefusal (send it). */
+export async function checkAuthorizationRequest(
+  context: Pick<Context, "store" | "catalogue">,
+  parameters: Parameters,
+): Promise<AuthorizationRequest> {
+  const client = await requireClient(context, parameters);
+  const { redirectUri, redirectUriRequested } = requireRedirectUri(client, parameters);
+  const target: ResponseTarget = { redirectUri, state: parameters.get("state") ?? null };
+  try {
+    parameters.refuseRepeated();
+    refuseUnsupported(parameters);
+    requireResponseType(parameters);
+    requireGrantType(client);
+    const codeChallenge = requireCodeChallenge(client, parameters);
+    const { scope, resources } = requestedScope(context, client, parameters);
+    return {
+      ...target,
+      client,
+      redirectUriRequested,
+      codeChallenge,
+      scope,
+      resources,
+      prompt: readPrompt(parameters),
+      maxAgeSeconds: readMaxAge(parameters),
+      loginHint: parameters.get("login_hint")?.slice(0, 200) ?? null,
+      parameters,
+    };
+  } catch (error) {
+    if (error instanceof OAuthError)
+      throw new AuthorizationRefusal(target, error.with({ clientId: client.clientId }));
+    throw error;
+  }
+}
+
+async function requireClient(
+  { store }: Pick<Context, "store">,
+  parameters: Parameters,
+): Promise<ClientRecord> {
+  const clientId = parameters.get("client_id");
+  if (clientId === undefined) throw new OAuthError("authorize_client_id_missing");
+  const client = await store.findClient(clientId);
+  if (client === null || client.disabledAt !== null)
+    throw new OAuthError("authorize_client_unknown", { clientId });
+  return client;
+}
+
+/** RFC 6749 §3.1.2.3: it may be left out if exactly one is registered. */
+function requireRedirectUri(
+  { redirectUris, clientId }: ClientRecord,
+  parameters: Parameters,
+): { redirectUri: RedirectUri; redirectUriRequested: boolean } {
+  const requested = parameters.get("redirect_uri");
+  if (requested === undefined) {
+    const [only, ...others] = redirectUris;
+    if (only === undefined || others.length > 0 || parameters.isRepeated("redirect_uri")) {
+      throw new OAuthError("authorize_redirect_uri_missing", { clientId });
+    }
+    return { redirectUri: only, redirectUriRequested: false };
+  }
+  const redirectUri = matchRedirectUri(requested, redirectUris);
+  if (redirectUri === null) throw new OAuthError("authorize_redirect_uri_mismatch", { clientId });
+  return { redirectUri, redirectUriRequested: true };
+}
+
+/** RFC 9101 §6.3 and OpenID Connect Core §3.1.2.6: what is not supported is refused, never ignored. */
+function refuseUnsupported(parameters: Parameters): void {
+  if (parameters.get("request") !== undefined) throw new OAuthError("request_object_unsupported");
+  if (parameters.get("request_uri") !== undefined) throw new OAuthError("request_uri_unsupported");
+  if (parameters.get("registration") !== undefined)
+    throw new OAuthError("registration_parameter_unsupported");
+  const responseMode = parameters.get("response_mode");
+  if (responseMode !== undefined && !isOneOf(responseMode, RESPONSE_MODES)) {
+    throw invalid("response_mode", "only 'query' is supported");
+  }
+}
+
+function requireResponseType(parameters: Parameters): void {
+  if (!isOneOf(parameters.required("response_type"), RESPONSE_TYPES)) {
+    throw new OAuthError("response_type_unsupported");
+  }
+}
+
+function requireGrantType(client: ClientRecord): void {
+  if (!client.grantTypes.includes("authorization_code")) throw new OAuthError("grant_type_not_registered");
+}
+
+/** RFC 7636 §4.3 and §4.4.1, RFC 9700 §2.1.1. */
+function requireCodeChallenge(client: ClientRecord, parameters: Parameters): CodeChallenge | null {
+  const challenge = parameters.get("code_challenge");
+  const method = parameters.get("code_challenge_method");
+  if (challenge === undefined) {
+    if (method !== undefined || client.requirePkce || client.tokenEndpointAuthMethod === "none") {
+      throw new OAuthError("code_challenge_missing");
+    }
+    return null;
+  }
+  // Left out, the method is `plain` (RFC 7636 §4.3), which is refused.
+  if (!isOneOf(method ?? "plain", CODE_CHALLENGE_METHODS))
+    throw new OAuthError("code_challenge_method_unsupported");
+  if (!isCodeChallenge(challenge)) throw new OAuthError("code_challenge_invalid");
+  return challenge;
+}
+
+function readPrompt(parameters: Parameters): ReadonlySet<Prompt> {
+  const prompts = new Set<Prompt>();
+  for (const name of parameters.get("prompt")?.split(" ") ?? []) {
+    if (!isOneOf(name, PROMPTS)) throw invalid("prompt", `use ${PROMPTS.join(", ")}`);
+    prompts.add(name);
+  }
+  // OpenID Connect Core §3.1.2.1: none stands alone.
+  if (prompts.has("none") && prompts.size > 1)
+    throw invalid("prompt", "'none' cannot be combined with others");
+  return prompts;
+}
+
+function readMaxAge(parameters: Parameters): number | null {
+  const text = parameters.get("max_age");
+  if (text === undefined) return null;
+  if (!/^[0-9]{1,9}$/.test(text)) throw invalid("max_age", "it is a number of seconds");
+  return Number(text);
+}
+
+const isOneOf = <Name extends string>(text: string, names: readonly Name[]): text is Name =>
+  names.some((name) => name === text);
+
+const invalid = (parameter: string, why: string): OAuthError =>
+  new OAuthError("parameter_invalid", { description: `The parameter '${parameter}' is not valid: ${why}.` });

@@ -1,0 +1,166 @@
+/**
+ * RFC 6749 §3.1 and §4.1: the authorization endpoint. It checks the request, finds out who is signed in and what they
+ * agreed to before, and either answers the client or lets a page ask.
+ */
+import { timingSafeEqual } from "node:crypto";
+import type { SignedIn } from "../accounts/sessions.ts";
+import type { Context } from "../context.ts";
+import { issueAuthorizationCode } from "../grants/authorization-code.ts";
+import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { type Parameters, parseParameters } from "../protocol/parameters.ts";
+import { isClaimedHttps } from "../protocol/redirect-uri.ts";
+import { isSubset } from "../protocol/scope.ts";
+import type { Authorization } from "../store/contract.ts";
+import {
+  type AuthorizationRequest,
+  AuthorizationRefusal,
+  checkAuthorizationRequest,
+  responseLocation,
+} from "./authorization-request.ts";
+import { FORM_TYPE, readBodyText } from "./form.ts";
+import { ENDPOINT_PATHS } from "./paths.ts";
+import { logRefusal } from "./refusal.ts";
+
+/** What the endpoint needs people to see. The pages provide it. */
+export interface AuthorizationPages {
+  /** Asks the person. What they answer comes back through `decideAuthorization`. */
+  askConsent(incoming: Incoming, request: AuthorizationRequest, signedIn: SignedIn): Response;
+}
+
+/** Proves that the person signed in after this very request began; see `reauthenticationMark`. */
+const REAUTHENTICATION = "reauthenticated_after";
+
+export function authorize(context: Context, pages: AuthorizationPages): { GET: Handler; POST: Handler } {
+  const { configuration, sessions } = context;
+  const maximum = configuration.limits.parameters_per_request;
+
+  const decide = async (incoming: Incoming, parameters: Parameters): Promise<Response> => {
+    const request = await checkAuthorizationRequest(context, parameters);
+    const silent = request.prompt.has("none");
+    const signedIn = await sessions.find(incoming.request);
+    if (signedIn === null || mustSignInAgain(context, request, signedIn)) {
+      if (silent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
+      return seeOther(signInLocation(context, request));
+    }
+    if (await mustAskConsent(context, request, signedIn)) {
+      if (silent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
+      return pages.askConsent(incoming, request, signedIn);
+    }
+    const code = await issueAuthorizationCode(context, request, signedIn.account, {
+      form: null,
+      remember: false,
+    });
+    return codeResponse(configuration.issuer, request, code);
+  };
+
+  return {
+    GET: (incoming) =>
+      answering(context, incoming, () =>
+        decide(incoming, parseParameters(incoming.url.search.slice(1), maximum)),
+      ),
+    // RFC 6749 §3.1: POST may be supported. It becomes a GET, as browsers withhold the session from cross-site POSTs.
+    POST: async (incoming) => {
+      if (incoming.url.search !== "") throw new OAuthError("parameters_in_query");
+      const parameters = parseParameters(await readBodyText(context, incoming, FORM_TYPE), maximum);
+      return seeOther(`${configuration.issuer}${ENDPOINT_PATHS.authorize}?${parameters.toQuery()}`);
+    },
+  };
+}
+
+/** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
+function mustSignInAgain(context: Context, request: AuthorizationRequest, { session }: SignedIn): boolean {
+  const age = context.clock.seconds() - session.authenticatedAt;
+  const wanted =
+    request.prompt.has("login") || (request.maxAgeSeconds !== null && age > request.maxAgeSeconds);
+  if (!wanted) return false;
+  const began = reauthenticationBegan(context, request.parameters);
+  return began === null || session.authenticatedAt < began;
+}
+
+async function mustAskConsent(
+  { store }: Context,
+  { client, redirectUri, scope, resources, prompt }: AuthorizationRequest,
+  { account }: SignedIn,
+): Promise<boolean> {
+  if (prompt.has("consent")) return true;
+  // RFC 6749 §10.2, RFC 8252 §8.6: any application can claim to be a public client without an https address.
+  if (client.tokenEndpointAuthMethod === "none" && !isClaimedHttps(redirectUri)) return true;
+  const remembered = await store.findConsent(account.subject, client.clientId, redirectUri);
+  return (
+    remembered === null || !isSubset(scope, remembered.scope) || !isSubset(resources, remembered.resources)
+  );
+}
+
+export interface AuthorizationDecision {
+  readonly parameters: Parameters;
+  readonly allowed: boolean;
+  readonly signedIn: SignedIn;
+  readonly form: Authorization["form"];
+}
+
+/** The person answered the consent page. The request is checked again: much may have changed meanwhile. */
+export function decideAuthorization(
+  context: Context,
+  incoming: Incoming,
+  { parameters, allowed, signedIn, form }: AuthorizationDecision,
+): Promise<Response> {
+  return answering(context, incoming, async () => {
+    const request = await checkAuthorizationRequest(context, parameters);
+    if (!allowed) throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
+    const code = await issueAuthorizationCode(context, request, signedIn.account, { form, remember: true });
+    // The form was sent twice, by a double click or the back button: the first answer stands.
+    if (code === null) throw new OAuthError("form_answered");
+    return codeResponse(context.configuration.issuer, request, code);
+  });
+}
+
+/** Refusals that belong to the client are sent to it; all others are shown by whoever called. */
+async function answering(
+  context: Context,
+  incoming: Incoming,
+  work: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AuthorizationRefusal)) throw error;
+    logRefusal(context, error.error, incoming);
+    return seeOther(
+      responseLocation(context.configuration.issuer, error.target, {
+        error: error.error.error,
+        error_description: error.error.description,
+      }),
+    );
+  }
+}
+
+function codeResponse(issuer: string, request: AuthorizationRequest, code: string | null): Response {
+  if (code === null) throw new OAuthError("server_error");
+  return seeOther(responseLocation(issuer, request, { code }));
+}
+
+/** The sign-in page, which comes back to this request with a mark of when it began. */
+function signInLocation(context: Context, request: AuthorizationRequest): string {
+  const { configuration } = context;
+  const query = request.parameters.toQuery([REAUTHENTICATION]);
+  const mark = `${REAUTHENTICATION}=${reauthenticationMark(context, query)}`;
+  const base = new URL(configuration.issuer).pathname.replace(/\/$/, "");
+  const returnTo = `${base}${ENDPOINT_PATHS.authorize}?${query}&${mark}`;
+  const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
+  return `${configuration.issuer}/login?return_to=${encodeURIComponent(returnTo)}${hint}`;
+}
+
+/** When a request sent the person to sign in, under a MAC with the request itself, so that it fits no other. */
+function reauthenticationMark({ clock, keys }: Context, query: string): string {
+  const began = String(clock.seconds());
+  return `${began}.${Buffer.from(keys.mac("form", "reauthentication", began, query)).toString("base64url")}`;
+}
+
+function reauthenticationBegan({ keys }: Context, parameters: Parameters): number | null {
+  const [began = "", mac = ""] = parameters.get(REAUTHENTICATION)?.split(".") ?? [];
+  const expected = keys.mac("form", "reauthentication", began, parameters.toQuery([REAUTHENTICATION]));
+  const presented = Buffer.from(mac, "base64url");
+  const genuine = presented.length === expected.length && timingSafeEqual(presented, expected);
+  return genuine && /^[0-9]+$/.test(began) ? Number(began) : null;
+}

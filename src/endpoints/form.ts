@@ -1,0 +1,33 @@
+/** RFC 6749 §3.2 and appendix B: the form body that the endpoints for programs read. */
+import type { Context } from "../context.ts";
+import { BodyError, type Incoming, readBody } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { type Parameters, parseParameters } from "../protocol/parameters.ts";
+
+export const FORM_TYPE = "application/x-www-form-urlencoded";
+
+type FormContext = Pick<Context, "configuration">;
+
+/** The parameters of the body. Throws `invalid_request` for parameters in the query, doubles and bad encoding. */
+export async function readForm(context: FormContext, incoming: Incoming): Promise<Parameters> {
+  // RFC 6749 §3.2: the query is not for parameters, which here would be secrets that end up in logs.
+  if (incoming.url.search !== "") throw new OAuthError("parameters_in_query");
+  const text = await readBodyText(context, incoming, FORM_TYPE);
+  return parseParameters(text, context.configuration.limits.parameters_per_request).refuseRepeated();
+}
+
+/** The body as text. Throws `content_type_unsupported` or `body_too_large`. */
+export async function readBodyText(
+  { configuration }: FormContext,
+  { request }: Incoming,
+  mediaType: string,
+): Promise<string> {
+  try {
+    return await readBody(request, mediaType, configuration.limits.request_body_bytes);
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    throw error.fault === "too_large"
+      ? new OAuthError("body_too_large")
+      : new OAuthError("content_type_unsupported", { description: `The Content-Type must be ${mediaType}.` });
+  }
+}

@@ -1,0 +1,18 @@
+/** For operators and load balancers: is the process up, and can it answer? */
+import type { Context } from "../context.ts";
+import { json, type Route } from "../platform/http.ts";
+
+export const healthRoutes = ({ store }: Pick<Context, "store">): Route[] => [
+  { path: "/healthz", audience: "programs", cors: "nobody", methods: { GET: () => json({ status: "ok" }) } },
+  {
+    path: "/readyz",
+    audience: "programs",
+    cors: "nobody",
+    methods: {
+      GET: async () => {
+        await store.ping();
+        return json({ status: "ok" });
+      },
+    },
+  },
+];

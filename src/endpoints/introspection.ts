@@ -1,0 +1,78 @@
+/**
+ * RFC 7662: a resource server asks about a token. It sees tokens that are meant for it or were issued to it;
+ * of every other token, and of every text that is none, it learns only that it is not active. Nothing is written.
+ */
+import { authenticateConfidentialClient } from "../clients/authentication.ts";
+import type { Context } from "../context.ts";
+import { type Handler, type Incoming, json } from "../platform/http.ts";
+import { INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { ClientId } from "../protocol/identifiers.ts";
+import type { Parameters } from "../protocol/parameters.ts";
+import { parseArtefact, secretMatches } from "../tokens/artefact.ts";
+import {
+  INACTIVE,
+  type Introspection,
+  introspectAccessToken,
+  introspectRefreshToken,
+} from "../tokens/introspection.ts";
+import { hasBearerScheme, readBearerToken, requireBearer } from "./bearer.ts";
+import { readForm } from "./form.ts";
+
+export const introspection =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const parameters = await readForm(context, incoming);
+    const caller = await authorizeCaller(context, incoming, parameters);
+    return json(await introspect(context, caller, parameters.required("token")));
+  };
+
+/** RFC 7662 §2.1: a client that authenticates, or a bearer of a token with the right scope. */
+async function authorizeCaller(
+  context: Context,
+  { request, url }: Incoming,
+  parameters: Parameters,
+): Promise<ClientId> {
+  try {
+    if (!hasBearerScheme(request))
+      return (await authenticateConfidentialClient(context, request, parameters)).clientId;
+    if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
+    const bearer = await requireBearer(context, readBearerToken(request, url, null), INTROSPECT_SCOPE);
+    return bearer.token.clientId;
+  } catch (error) {
+    // Without credentials the challenge is Bearer: Basic would make browsers ask people for a password.
+    if (error instanceof OAuthError && error.reason === "client_authentication_missing") {
+      throw error.with({ challenge: "Bearer", requiredScope: INTROSPECT_SCOPE });
+    }
+    throw error;
+  }
+}
+
+/** `token_type_hint` is not needed: the prefix of a token tells its type (RFC 7662 §2.1 lets a server ignore it). */
+async function introspect(
+  { store, clock, catalogue, configuration }: Context,
+  caller: ClientId,
+  text: string,
+): Promise<Introspection> {
+  const now = clock.seconds();
+  const accessToken = parseArtefact("access_token", text);
+  if (accessToken !== null) {
+    const found = await store.findActiveAccessToken(accessToken.id, now);
+    if (found === null || !secretMatches(accessToken.secret, found.token.digest)) return INACTIVE;
+    const { token, grant } = found;
+    const visible = token.clientId === caller || catalogue.mayIntrospect(caller, token.resources);
+    return visible ? introspectAccessToken(configuration.issuer, token, grant) : INACTIVE;
+  }
+  const refreshToken = parseArtefact("refresh_token", text);
+  if (refreshToken !== null) {
+    const found = await store.findRefreshToken(refreshToken.id);
+    if (found === null || !secretMatches(refreshToken.secret, found.token.digest)) return INACTIVE;
+    const { token, grant } = found;
+    const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
+    // Refresh tokens are for the client they were issued to, and for nobody else.
+    return active && token.clientId === caller
+      ? introspectRefreshToken(configuration.issuer, token, grant)
+      : INACTIVE;
+  }
+  return INACTIVE;
+}

@@ -1,0 +1,106 @@
+/** The one place where refusals become answers for programs (RFC 6749 §5.2, RFC 6750 §3) and lines in the log. */
+import { PasswordPoolBusy } from "../accounts/passwords.ts";
+import type { Context } from "../context.ts";
+import { type Incoming, json, NO_STORE } from "../platform/http.ts";
+import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
+import { StoreUnavailable } from "../store/contract.ts";
+
+type RefusalContext = Pick<Context, "configuration" | "log">;
+
+/** Seconds after which a client may try again when the store or a pool is busy. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Any thrown value as the refusal that is told; what is not ours becomes `server_error`, without its details. */
+export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incoming: Incoming): OAuthError {
+  if (error instanceof OAuthError) return error;
+  if (error instanceof StoreUnavailable || error instanceof PasswordPoolBusy) {
+    log.error("the server is not available", { path: incoming.url.pathname, cause: causeOf(error) });
+    return new OAuthError("unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+  log.error("a request failed", { path: incoming.url.pathname, cause: causeOf(error) });
+  return new OAuthError("server_error");
+}
+
+/** RFC 6749 §5.2: JSON with `error`, `error_description` and, where it helps, `error_uri`. */
+export function refusalResponse(context: RefusalContext, error: unknown, incoming: Incoming): Response {
+  const refusal = toRefusal(error, context, incoming);
+  logRefusal(context, refusal, incoming);
+  const headers = refusalHeaders(context, refusal);
+  // RFC 6750 §3.1: a request without any credentials learns nothing but how to authenticate.
+  if (refusal.reason === "bearer_token_missing")
+    return new Response(null, { status: refusal.status, headers });
+  return json(
+    {
+      error: refusal.error,
+      error_description: refusal.description,
+      ...(isRoutine(refusal) ? {} : { error_uri: helpUri(context, refusal.reason) }),
+    },
+    refusal.status,
+    headers,
+  );
+}
+
+/** "Why was this request refused?" The log answers with the private reason, never with a value that was sent. */
+export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, request }: Incoming): void {
+  const level = isRoutine(refusal) || refusal.reason === "not_found" ? "debug" : "info";
+  log[level]("refused", {
+    endpoint: url.pathname.slice(0, 100),
+    method: request.method,
+    status: refusal.status,
+    error: refusal.error,
+    reason: refusal.reason,
+    client: refusal.detail.clientId?.slice(0, 100),
+  });
+}
+
+/** The page that explains the error. Reasons that share their public words share the address too. */
+export function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {
+  return `${configuration.issuer}/help/errors#${publicAnchor(reason)}`;
+}
+
+export function publicAnchor(reason: Reason): string {
+  const { error, description } = REASONS[reason];
+  const first = Object.entries(REASONS).find(
+    ([, entry]) => entry.error === error && entry.description === description,
+  );
+  return first?.[0] ?? reason;
+}
+
+/** Answers that a client gets all the time while everything is in order. */
+const isRoutine = ({ reason }: OAuthError): boolean =>
+  reason === "authorization_pending" || reason === "slow_down";
+
+export function refusalHeaders(
+  { configuration }: Pick<Context, "configuration">,
+  refusal: OAuthError,
+): Record<string, string> {
+  const { challenge, requiredScope, retryAfterSeconds, allow } = refusal.detail;
+  const headers: Record<string, string> = { ...NO_STORE };
+  if (challenge === "Basic") {
+    headers["WWW-Authenticate"] = `Basic realm="${quotable(configuration.appearance.name)}", charset="UTF-8"`;
+  }
+  if (challenge === "Bearer") {
+    const parameters = [`realm="${quotable(configuration.appearance.name)}"`];
+    if (refusal.reason !== "bearer_token_missing") {
+      parameters.push(`error="${refusal.error}"`, `error_description="${refusal.description}"`);
+    }
+    if (requiredScope !== undefined) parameters.push(`scope="${requiredScope}"`);
+    headers["WWW-Authenticate"] = `Bearer ${parameters.join(", ")}`;
+  }
+  if (retryAfterSeconds !== undefined) headers["Retry-After"] = String(retryAfterSeconds);
+  if (allow !== undefined) headers.Allow = allow;
+  return headers;
+}
+
+const quotable = (text: string): string => toDescriptionCharacters(text);
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "not an error";
+  const cause = error.cause instanceof Error ? `: ${error.cause.name} ${error.cause.message}` : "";
+  const where =
+    error.stack
+      ?.split("\n")
+      .find((line) => line.includes("/src/"))
+      ?.trim() ?? "";
+  return `${error.name} ${error.message}${cause} ${where}`.slice(0, 500);
+}

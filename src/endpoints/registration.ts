@@ -1,0 +1,81 @@
+/** RFC 7591: dynamic client registration: open, with an initial access token, or off. */
+import { timingSafeEqual } from "node:crypto";
+import { mintClientSecret, newClientId, newClientRecord, registrationPolicy } from "../clients/clients.ts";
+import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
+import { secretDigest } from "../clients/secret-reference.ts";
+import type { Context } from "../context.ts";
+import { type Handler, json } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { isScope, isSubset } from "../protocol/scope.ts";
+import type { ClientMetadata } from "../clients/metadata.ts";
+import { digestSecret } from "../tokens/artefact.ts";
+import { hasBearerScheme, readBearerToken } from "./bearer.ts";
+import { readBodyText } from "./form.ts";
+
+export function registration(context: Context): Handler {
+  const { configuration, catalogue, clock, random, store, limits } = context;
+  const policy = registrationPolicy(configuration, catalogue);
+  const initialAccessTokens = configuration.registration.initial_access_tokens.map((token) =>
+    secretDigest(token),
+  );
+
+  /** Whether the request proves that the operator let it in. Throws where that is needed and missing. */
+  const checkInitialAccessToken = (request: Request, url: URL): boolean => {
+    const { mode } = configuration.registration;
+    if (mode === "off") throw new OAuthError("registration_off");
+    if (!hasBearerScheme(request)) {
+      if (mode === "open") return false;
+      throw new OAuthError("registration_token_missing", { challenge: "Bearer" });
+    }
+    const presented = digestSecret(readBearerToken(request, url, null));
+    const known = initialAccessTokens.filter((digest) => timingSafeEqual(digest, presented)).length > 0;
+    // In open mode a wrong token is still an error: what is present and invalid is never ignored.
+    if (!known) throw new OAuthError("registration_token_wrong", { challenge: "Bearer" });
+    return true;
+  };
+
+  /** Nobody agreed to what an anonymous client does for itself, so by default it may do nothing. */
+  const limitSelfService = (metadata: ClientMetadata): ClientMetadata => {
+    if (!metadata.grantTypes.includes("client_credentials")) return metadata;
+    const allowed = configuration.registration.client_credentials_scope.filter(isScope);
+    const keep = (scope: ClientMetadata["scope"]) => scope.filter((name) => isSubset([name], allowed));
+    return { ...metadata, scope: keep(metadata.scope), defaultScope: keep(metadata.defaultScope) };
+  };
+
+  return async (incoming) => {
+    const trusted = checkInitialAccessToken(incoming.request, incoming.url);
+    if (!trusted) {
+      const retryAfterSeconds = limits.registrationPerAddress.attempt(incoming.address);
+      if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { retryAfterSeconds });
+    }
+    const text = await readBodyText(context, incoming, "application/json");
+    const checked = checkClientMetadata(parseJson(text), policy);
+    const metadata = trusted ? checked : limitSelfService(checked);
+    const secret = metadata.tokenEndpointAuthMethod === "none" ? null : mintClientSecret(clock, random);
+    const client = newClientRecord({
+      clientId: newClientId(random),
+      source: "registration",
+      metadata,
+      secrets: secret === null ? [] : [secret.record],
+      createdAt: clock.seconds(),
+    });
+    if (!(await store.createClient(client))) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
+    // RFC 7591 §3.2.1: all registered metadata; with a secret, when it expires (0: never).
+    return json(
+      {
+        ...describeClient(client),
+        ...(secret === null ? {} : { client_secret: secret.text, client_secret_expires_at: 0 }),
+      },
+      201,
+    );
+  };
+}
+
+function parseJson(text: string): unknown {
+  if (text.includes("\uFFFD")) throw new OAuthError("body_malformed");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OAuthError("body_malformed", { description: "The body is not valid JSON." });
+  }
+}

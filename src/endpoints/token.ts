@@ -1,0 +1,25 @@
+/** RFC 6749 §3.2: the token endpoint. What each grant type does is in grants/. */
+import { authenticateClient } from "../clients/authentication.ts";
+import type { Context } from "../context.ts";
+import { GRANTS } from "../grants/index.ts";
+import { type Handler, json } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { readForm } from "./form.ts";
+
+const grantsByType = new Map<string, (typeof GRANTS)[number]>(
+  GRANTS.map((grant) => [grant.grantType, grant]),
+);
+
+export const token =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const parameters = await readForm(context, incoming);
+    const grantType = parameters.required("grant_type");
+    const client = await authenticateClient(context, incoming.request, parameters);
+    const grant = grantsByType.get(grantType);
+    if (grant === undefined) throw new OAuthError("grant_type_unsupported", { clientId: client.clientId });
+    if (!client.grantTypes.includes(grant.grantType)) {
+      throw new OAuthError("grant_type_not_registered", { clientId: client.clientId });
+    }
+    return json(await grant.redeem(context, client, parameters));
+  };

@@ -1,0 +1,31 @@
+/** A resource of this server's own, protected by RFC 6750: who the person is, as far as the scopes say. */
+import type { Context } from "../context.ts";
+import { type Handler, json } from "../platform/http.ts";
+import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { readBearerToken, requireBearer } from "./bearer.ts";
+import { FORM_TYPE, readForm } from "./form.ts";
+
+export const userinfo =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const { request, url } = incoming;
+    // RFC 6750 §2.2: a form body may carry the token; a POST without a form is fine too.
+    const hasForm =
+      request.method === "POST" && (request.headers.get("content-type") ?? "").startsWith(FORM_TYPE);
+    const form = hasForm && url.search === "" ? await readForm(context, incoming) : null;
+    const { token, grant } = await requireBearer(
+      context,
+      readBearerToken(request, url, form),
+      USERINFO_SCOPE,
+    );
+    const account = grant && (await context.store.findAccount(grant.subject));
+    // A client's own token belongs to no person.
+    if (account === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
+    return json({
+      sub: account.subject,
+      preferred_username: account.username,
+      ...(account.name === null ? {} : { name: account.name }),
+      ...(account.email !== null && token.scope.includes(EMAIL_SCOPE) ? { email: account.email } : {}),
+    });
+  };

@@ -1,0 +1,63 @@
+/**
+ * What a grant type is to the token endpoint. The endpoint parses, authenticates the client, and checks that the client
+ * may use the grant type; a grant fills in only what is its own: read the facts, decide on them, apply one command.
+ */
+import type { AuthenticatedClient } from "../clients/authentication.ts";
+import type { Context } from "../context.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { GrantType } from "../protocol/grant-types.ts";
+import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
+import type { Parameters } from "../protocol/parameters.ts";
+import { firstMissing, parseScope } from "../protocol/scope.ts";
+import type { GrantRecord } from "../store/records.ts";
+import type { TokenResponse } from "../tokens/issue.ts";
+
+export interface Grant {
+  readonly grantType: GrantType;
+  /** Throws OAuthError. */
+  redeem(context: Context, client: AuthenticatedClient, parameters: Parameters): Promise<TokenResponse>;
+}
+
+/** What one access token may be used for. */
+export interface TokenTarget {
+  readonly scope: readonly Scope[];
+  readonly resources: readonly ResourceIndicator[];
+}
+
+/**
+ * RFC 6749 §6 and RFC 8707 §2.2: a token request may ask for less than what was granted, never for more.
+ * Throws `invalid_scope` or `invalid_target`.
+ */
+export function narrowToGrant(
+  { catalogue }: Pick<Context, "catalogue">,
+  grant: Pick<GrantRecord, "scope" | "resources">,
+  parameters: Parameters,
+): TokenTarget {
+  const asked = parameters.get("scope");
+  const scope = asked === undefined ? grant.scope : parseScope(asked);
+  const wider = firstMissing(scope, grant.scope);
+  if (wider !== undefined) {
+    throw new OAuthError("scope_exceeds_grant", { description: `The scope '${wider}' was not granted.` });
+  }
+  const named = parameters.all("resource");
+  if (named.length === 0) return { scope, resources: grant.resources };
+  const resources = catalogue.requireKnownResources(named);
+  const foreign = firstMissing(resources, grant.resources);
+  if (foreign !== undefined) {
+    throw new OAuthError("resource_exceeds_grant", {
+      description: `The resource '${foreign}' was not part of what the person allowed.`,
+    });
+  }
+  return { scope: downscope({ catalogue }, scope, resources), resources };
+}
+
+/** RFC 8707 §2.2: leaves the scopes that the resources can use. Throws `resource_scope_empty` if none is left. */
+export function downscope(
+  { catalogue }: Pick<Context, "catalogue">,
+  scope: readonly Scope[],
+  resources: readonly ResourceIndicator[],
+): Scope[] {
+  const usable = catalogue.scopeFor(scope, resources);
+  if (usable.length === 0 && scope.length > 0) throw new OAuthError("resource_scope_empty");
+  return usable;
+}

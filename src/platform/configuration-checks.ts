@@ -1,0 +1,196 @@
+/** What must hold between settings, and between settings and this machine. One value alone is the schema's business. */
+import { accessSync, constants } from "node:fs";
+import {
+  type Configuration,
+  type ListenerConfiguration,
+  OWN_SCOPE_NAMES,
+  type SecretReference,
+} from "./configuration.ts";
+import { formatPath, nearest, type SettingPath } from "./configuration-settings.ts";
+import { isAddressRange } from "./listen-addresses.ts";
+
+export interface Finding {
+  readonly path: SettingPath;
+  /** Names the key, the value and what is allowed. */
+  readonly text: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The issuer of a server that was not told who it is: the address of its first listener. */
+export function defaultIssuer(listeners: readonly ListenerConfiguration[]): string {
+  const { host = "localhost", port = 8080, tls } = listeners[0] ?? {};
+  const name = ["0.0.0.0", "::", "*"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  const scheme = tls ? "https" : "http";
+  return port === (tls ? 443 : 80) ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
+}
+
+export function isLoopbackUrl(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+/** Everything that is wrong. An empty list means that the program can start. */
+export function checkConfiguration(configuration: Configuration, env: Environment): Finding[] {
+  return [
+    ...checkDemo(configuration),
+    ...checkFiles(configuration),
+    ...checkProxies(configuration),
+    ...checkUnique(configuration),
+    ...checkScopes(configuration),
+    ...checkSecrets(configuration, env),
+  ];
+}
+
+/** What is allowed but worth a warning at every start. */
+export function configurationWarnings({ issuer, registration }: Configuration): string[] {
+  const warnings: string[] = [];
+  if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {
+    warnings.push(
+      `The issuer ${issuer} is not https: passwords and tokens travel in the clear. Put TLS in front, or set listen.tls, and use an https issuer.`,
+    );
+  }
+  if (registration.mode === "token" && registration.initial_access_tokens.length === 0) {
+    warnings.push(
+      "registration.mode is 'token', but registration.initial_access_tokens is empty: nobody can register a client.",
+    );
+  }
+  return warnings;
+}
+
+function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
+  // The demonstration's passwords and secrets are public, so nobody else may be able to reach it by its own name.
+  if (demo && !isLoopbackUrl(issuer)) {
+    yield {
+      path: ["demo"],
+      text: `demo = true is only for an issuer on this machine, such as http://localhost:8080; the issuer is ${issuer}.`,
+    };
+  }
+}
+
+function* checkFiles({ listen, appearance }: Configuration): Generator<Finding> {
+  const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
+    tls === undefined
+      ? []
+      : [
+          [["listen", index, "tls", "certificate"], tls.certificate],
+          [["listen", index, "tls", "key"], tls.key],
+        ],
+  );
+  if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
+  for (const [path, file] of files) {
+    if (!isReadable(file)) {
+      yield {
+        path,
+        text: `${formatPath(path)} = ${JSON.stringify(file)}: there is no such file, or this user may not read it.`,
+      };
+    }
+  }
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
+  for (const [index, range] of trusted_proxies.entries()) {
+    if (isAddressRange(range)) continue;
+    yield {
+      path: ["trusted_proxies", index],
+      text: `trusted_proxies.${index} = ${JSON.stringify(range)} is not allowed. It must be an address (10.0.0.7), a network (10.0.0.0/8, fd00::/8) or the word loopback.`,
+    };
+  }
+}
+
+function* checkUnique(configuration: Configuration): Generator<Finding> {
+  const lists = [
+    ["scopes", "name", configuration.scopes.map((entry) => entry.name)],
+    ["resources", "identifier", configuration.resources.map((entry) => entry.identifier)],
+    ["clients", "client_id", configuration.clients.map((entry) => entry.client_id)],
+    // User names are compared without regard to case.
+    ["people", "username", configuration.people.map((entry) => entry.username.toLowerCase())],
+  ] as const;
+  for (const [list, member, values] of lists) {
+    for (const [index, value] of values.entries()) {
+      if (values.indexOf(value) === index) continue;
+      const key = `${list}.${index}.${member}`;
+      yield {
+        path: [list, index, member],
+        text: `${key} = ${JSON.stringify(value)} is there twice. Each must be different.`,
+      };
+    }
+  }
+}
+
+function* checkScopes(configuration: Configuration): Generator<Finding> {
+  const known = new Set<string>([
+    ...OWN_SCOPE_NAMES,
+    ...configuration.scopes.map((entry) => entry.name),
+    ...configuration.resources.flatMap((entry) => entry.scopes),
+  ]);
+  const { registration } = configuration;
+  const named: [SettingPath, readonly string[]][] = [
+    [["registration", "scope"], registration.scope ?? []],
+    [["registration", "client_credentials_scope"], registration.client_credentials_scope],
+    ...configuration.clients.flatMap((client, index): [SettingPath, readonly string[]][] => [
+      [["clients", index, "scope"], client.scope ?? []],
+      [["clients", index, "default_scope"], client.default_scope ?? []],
+    ]),
+  ];
+  for (const [path, scope] of named) {
+    for (const name of scope) {
+      if (known.has(name)) continue;
+      const near = nearest(name, known);
+      yield {
+        path,
+        text: `${formatPath(path)}: the scope '${name}' does not exist. ${near ? `Did you mean '${near}'?` : "Declare it in [[scopes]]."}`,
+      };
+    }
+  }
+}
+
+function* checkSecrets(configuration: Configuration, env: Environment): Generator<Finding> {
+  const references: [SettingPath, SecretReference][] = [
+    ...configuration.registration.initial_access_tokens.map(
+      (reference, index): [SettingPath, SecretReference] => [
+        ["registration", "initial_access_tokens", index],
+        reference,
+      ],
+    ),
+    ...configuration.clients.flatMap((client, index) =>
+      client.secrets.map((reference, place): [SettingPath, SecretReference] => [
+        ["clients", index, "secrets", place],
+        reference,
+      ]),
+    ),
+    ...configuration.people.map((person, index): [SettingPath, SecretReference] => [
+      ["people", index, "password"],
+      person.password,
+    ]),
+  ];
+  for (const [path, reference] of references) {
+    const key = formatPath(path);
+    if (typeof reference !== "string" && !env[reference.env]) {
+      yield {
+        path,
+        text: `${key}: the environment variable ${reference.env} is not set. Set it, or write the secret another way.`,
+      };
+      continue;
+    }
+    const text = typeof reference === "string" ? reference : (env[reference.env] ?? "");
+    if (!text.startsWith("sha256:")) continue;
+    if (path[0] === "people") {
+      yield {
+        path,
+        text: `${key}: a password cannot be given as a digest. Write the password, or { env = "NAME" }.`,
+      };
+    } else if (!/^sha256:[0-9a-f]{64}$/i.test(text)) {
+      yield { path, text: `${key}: a digest is "sha256:" and 64 hexadecimal digits; this one is not.` };
+    }
+  }
+}

@@ -1,0 +1,316 @@
+/**
+ * Where the configuration comes from: defaults, then a TOML file, then environment variables, then flags; each later
+ * one wins. Whatever is wrong, all of it is told at once, each with where it was written and what is allowed.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { parse, TomlError } from "smol-toml";
+import type { z } from "zod";
+import { type Configuration, configurationSchema } from "./configuration.ts";
+import { checkConfiguration, defaultIssuer } from "./configuration-checks.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import {
+  describeAllowed,
+  describeSettings,
+  formatPath,
+  isSecretSetting,
+  nearest,
+  type SettingNode,
+  type SettingPath,
+  settingAt,
+  settingsRoot,
+  unitOf,
+} from "./configuration-settings.ts";
+
+export const DEFAULT_FILE = "tessera.toml";
+
+/** What was given on the command line. */
+export interface ConfigurationFlags {
+  readonly config?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly data?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly demo?: boolean | undefined;
+  /** `key.path=value`, each. */
+  readonly set?: readonly string[] | undefined;
+}
+
+export interface ConfigurationSources {
+  /** The file to read. Default: `--config`, then TESSERA_CONFIG, then tessera.toml if there is one. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags?: ConfigurationFlags;
+  /** Declared beside what the file declares: the demonstration's people, clients, scopes and resources. */
+  readonly extend?: (configuration: Configuration) => Configuration;
+}
+
+type Table = Record<string, unknown>;
+
+/** One value that somebody wrote, and where. */
+interface Assignment {
+  readonly path: SettingPath;
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+/** Short names for the settings of the first listener. */
+const SHORT_VARIABLES: Readonly<Record<string, SettingPath>> = {
+  TESSERA_HOST: ["listen", 0, "host"],
+  TESSERA_PORT: ["listen", 0, "port"],
+};
+
+/** Reads, merges and checks every source. Throws ConfigurationError that lists all that is wrong, one line each. */
+export function loadConfiguration({ file, env, flags = {}, extend }: ConfigurationSources): Configuration {
+  const problems: string[] = [];
+  const fileName = file ?? flags.config ?? (env.TESSERA_CONFIG || undefined);
+  const fromFile = readTomlFile(fileName);
+  const tree: Table = fromFile?.table ?? {};
+  /** Where each setting was written last, by its path as text. */
+  const origins = new Map<string, string>();
+  for (const { path, value, origin } of [...fromEnvironment(env, problems), ...fromFlags(flags, problems)]) {
+    const fault = assign(tree, path, value);
+    if (fault === null) origins.set(formatPath(path), origin);
+    else problems.push(`${origin}: ${fault}`);
+  }
+  const originOf = (path: SettingPath): string => {
+    for (let length = path.length; length > 0; length--) {
+      const origin = origins.get(formatPath(path.slice(0, length)));
+      if (origin !== undefined) return origin;
+    }
+    return fromFile?.name ?? "the configuration";
+  };
+
+  const parsed = configurationSchema.safeParse(tree);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      for (const { path, text } of explain(issue, tree)) problems.push(`${originOf(path)}: ${text}`);
+    }
+    throw configurationError(problems);
+  }
+  const declared = { ...parsed.data, issuer: parsed.data.issuer ?? defaultIssuer(parsed.data.listen) };
+  const configuration = extend?.(declared) ?? declared;
+  for (const { path, text } of checkConfiguration(configuration, env)) {
+    problems.push(`${originOf(path)}: ${text}`);
+  }
+  if (problems.length > 0) throw configurationError(problems);
+  return configuration;
+}
+
+const configurationError = (problems: readonly string[]): ConfigurationError =>
+  new ConfigurationError(
+    problems.length === 1
+      ? `The configuration has a mistake.\n  ${problems[0]}`
+      : `The configuration has ${problems.length} mistakes.\n  ${problems.join("\n  ")}`,
+  );
+
+function readTomlFile(named: string | undefined): { name: string; table: Table } | null {
+  if (named === undefined && !existsSync(DEFAULT_FILE)) return null;
+  const name = named ?? DEFAULT_FILE;
+  let text: string;
+  try {
+    text = readFileSync(name, "utf8");
+  } catch (error) {
+    const reason =
+      error instanceof Error && "code" in error && error.code === "ENOENT"
+        ? "does not exist"
+        : "cannot be read";
+    throw new ConfigurationError(`The configuration file ${name} ${reason}.`);
+  }
+  try {
+    return { name, table: parse(text) };
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // The first line of the message says what is wrong. The rest repeats the source, which may hold a secret.
+    const reason = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "");
+    throw new ConfigurationError(
+      `The configuration has a mistake.\n  ${name}:${error.line}:${error.column}: this is not TOML: ${reason}.`,
+    );
+  }
+}
+
+function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]): Generator<Assignment> {
+  const names = Object.keys(env).filter((name) => name.startsWith("TESSERA_") && name !== "TESSERA_CONFIG");
+  // A table comes before what is in it, so that TESSERA_LOG and TESSERA_LOG__LEVEL go together.
+  for (const name of names.sort()) {
+    const text = env[name];
+    if (text === undefined) continue;
+    const path = SHORT_VARIABLES[name] ?? pathOf(name.slice("TESSERA_".length).toLowerCase().split("__"));
+    const node = settingAt(path);
+    if (node === null) {
+      const known = [
+        ...Object.keys(SHORT_VARIABLES),
+        "TESSERA_CONFIG",
+        ...describeSettings().flatMap((setting) => setting.variable ?? []),
+      ];
+      const near = nearest(name, known) ?? variableEndingWith(name, known);
+      problems.push(
+        `environment: ${name} is not a setting.${near ? ` Did you mean ${near}?` : " 'tessera config settings' lists them all."}`,
+      );
+      continue;
+    }
+    yield* read(path, node, text, name, problems);
+  }
+}
+
+const variableEndingWith = (name: string, known: readonly string[]): string | null =>
+  known.find((candidate) => candidate.endsWith(`__${name.slice("TESSERA_".length)}`)) ?? null;
+
+function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<Assignment> {
+  for (const assignment of flags.set ?? []) {
+    const [key = "", ...rest] = assignment.split("=");
+    if (rest.length === 0) {
+      problems.push(
+        `--set ${key}: write it as --set key=value, such as --set lifetimes.access_token_seconds=600.`,
+      );
+      continue;
+    }
+    const path = pathOf(key.trim().split("."));
+    const node = settingAt(path);
+    if (node === null) {
+      problems.push(`--set ${key}: ${unknownKey(path)}`);
+      continue;
+    }
+    yield* read(path, node, rest.join("="), `--set ${key}`, problems);
+  }
+  const named = {
+    issuer: ["issuer"],
+    data: ["data"],
+    host: ["listen", 0, "host"],
+    port: ["listen", 0, "port"],
+  } as const satisfies Partial<Record<keyof ConfigurationFlags, SettingPath>>;
+  for (const [flag, path] of Object.entries(named)) {
+    const text = flags[flag as keyof typeof named];
+    const node = settingAt(path);
+    if (text !== undefined && node !== null) yield* read(path, node, text, `--${flag}`, problems);
+  }
+  if (flags.demo !== undefined) yield { path: ["demo"], value: flags.demo, origin: "--demo" };
+}
+
+const pathOf = (steps: readonly string[]): SettingPath =>
+  steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+
+/** Reads a text as what the setting wants. What does not fit is left as text, for the schema to refuse. */
+function* read(
+  path: SettingPath,
+  node: SettingNode,
+  text: string,
+  origin: string,
+  problems: string[],
+): Generator<Assignment> {
+  const trimmed = text.trim();
+  const wantsJson = /^[[{]/.test(trimmed) && node.type !== "string";
+  if (wantsJson) {
+    try {
+      yield { path, value: JSON.parse(trimmed), origin };
+    } catch {
+      problems.push(`${origin}: this is not valid JSON.`);
+    }
+  } else if (node.type === "integer" && /^-?\d+$/.test(trimmed))
+    yield { path, value: Number(trimmed), origin };
+  else if (node.type === "boolean" && /^(true|1)$/i.test(trimmed)) yield { path, value: true, origin };
+  else if (node.type === "boolean" && /^(false|0)$/i.test(trimmed)) yield { path, value: false, origin };
+  else if (node.type === "array" && node.items?.type !== "object") {
+    const items = trimmed === "" ? [] : text.split(",").map((item) => item.trim());
+    yield { path, value: items, origin };
+  } else yield { path, value: text, origin };
+}
+
+/** Puts a value into the tree; tables are merged, everything else replaces. Returns what is wrong, if anything is. */
+function assign(tree: Table, path: SettingPath, value: unknown): string | null {
+  let here: unknown = tree;
+  for (const [index, step] of path.entries()) {
+    if (typeof step === "number") {
+      const length = Array.isArray(here) ? here.length : 0;
+      if (!Array.isArray(here) || step > length)
+        return `there is no entry ${step} in ${formatPath(path.slice(0, index))}; the next free one is ${length}.`;
+    } else if (!isTable(here)) return `${formatPath(path.slice(0, index))} is not a table.`;
+    const container = here as Record<string | number, unknown>;
+    const next = path[index + 1];
+    const present = container[step];
+    if (next === undefined)
+      container[step] = isTable(present) && isTable(value) ? merge(present, value) : value;
+    else if (present === undefined && typeof next === "string") container[step] = {};
+    else if (present === undefined && next === 0) container[step] = [];
+    here = container[step];
+  }
+  return null;
+}
+
+const isTable = (value: unknown): value is Table =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function merge(under: Table, over: Table): Table {
+  const merged = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const present = merged[key];
+    merged[key] = isTable(present) && isTable(value) ? merge(present, value) : value;
+  }
+  return merged;
+}
+
+/** What one finding of the schema means to the operator. */
+function explain(issue: z.core.$ZodIssue, tree: Table): { path: SettingPath; text: string }[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey([...path, key]) }));
+  }
+  const node = settingAt(path);
+  const value = valueAt(tree, path);
+  const key = formatPath(path);
+  if (value === undefined) return [{ path, text: `${key} is missing. It must be ${allowedAt(path, node)}.` }];
+  // A refusal of the schema's own words says more than the general description: why this issuer, not any issuer.
+  const ownWords = issue.code === "custom" || (issue.code === "invalid_format" && issue.format === "regex");
+  const allowed = ownWords ? issue.message : allowedAt(path, node);
+  return [{ path, text: `${key} = ${show(path, value)} is not allowed. It must be ${allowed}.` }];
+}
+
+const allowedAt = (path: SettingPath, node: SettingNode | null): string =>
+  node === null ? "left out" : describeAllowed(node, unitOf(String(path.at(-1))));
+
+function unknownKey(path: SettingPath): string {
+  const parent = path.slice(0, -1);
+  const name = String(path.at(-1));
+  const siblings = Object.keys(membersAt(parent));
+  const everywhere = describeSettings().map((setting) => setting.key);
+  const full = formatPath(path);
+  const sibling = nearest(name, siblings);
+  const near =
+    (sibling === null ? null : formatPath([...parent, sibling])) ??
+    everywhere.find((key) => key.endsWith(`.${name}`)) ??
+    nearest(full, everywhere);
+  return `${full} is not a setting.${near ? ` Did you mean ${near}?` : " 'tessera config settings' lists them all."}`;
+}
+
+function membersAt(path: SettingPath): Readonly<Record<string, SettingNode>> {
+  const node = path.length === 0 ? settingsRoot() : settingAt(path);
+  return node?.properties ?? node?.anyOf?.find((option) => option.properties)?.properties ?? {};
+}
+
+function valueAt(tree: Table, path: SettingPath): unknown {
+  let here: unknown = tree;
+  for (const step of path) {
+    if (typeof here !== "object" || here === null) return undefined;
+    here = (here as Record<string | number, unknown>)[step];
+  }
+  return here;
+}
+
+function show(path: SettingPath, value: unknown): string {
+  if (isSecretSetting(path)) return "(hidden)";
+  // A table may hold a secret further down.
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "[…]" : "{…}";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** The effective configuration for people to read: every secret is replaced by a word. */
+export function withoutSecrets(value: unknown, path: SettingPath = []): unknown {
+  if (path.length > 0 && settingAt(path)?.secret === true) {
+    return Array.isArray(value) ? value.map(() => "(hidden)") : "(hidden)";
+  }
+  if (Array.isArray(value)) return value.map((item, index) => withoutSecrets(item, [...path, index]));
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withoutSecrets(item, [...path, key])]),
+  );
+}

@@ -1,0 +1,70 @@
+/** The shape of HTTP inside the program: what a handler gets, what a route says, and how bodies are read. */
+
+/** A request as it came in, with the address it came from. */
+export interface Incoming {
+  readonly request: Request;
+  readonly url: URL;
+  /** The client's address: for limits and for showing to people, never for a URL. */
+  readonly address: string;
+}
+
+export type Handler = (incoming: Incoming) => Response | Promise<Response>;
+
+export interface Route {
+  /** Below the issuer's path: "/auth/token". */
+  readonly path: string;
+  /** How refusals look: JSON for programs, a page for people. */
+  readonly audience: "programs" | "people";
+  /** Who may read the answers from a script on another site. */
+  readonly cors: "everyone" | "browser_clients" | "nobody";
+  readonly methods: { readonly GET?: Handler; readonly POST?: Handler };
+}
+
+/** Why a body could not be read. */
+export class BodyError extends Error {
+  override readonly name = "BodyError";
+  constructor(readonly fault: "too_large" | "wrong_type") {
+    super(fault);
+  }
+}
+
+/** Reads a body of the given media type as text. Bytes that are no UTF-8 come out as U+FFFD. Throws BodyError. */
+export async function readBody(request: Request, mediaType: string, limitBytes: number): Promise<string> {
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) > limitBytes) throw new BodyError("too_large");
+  if (!hasMediaType(request, mediaType)) throw new BodyError("wrong_type");
+  const text = await request.text();
+  // The listener cuts longer bodies off already; this holds where there is no listener.
+  if (text.length > limitBytes || (text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes)) {
+    throw new BodyError("too_large");
+  }
+  return text;
+}
+
+/** Media types are compared without regard to case; parameters such as charset=utf-8 may follow (RFC 9110 §8.3.1). */
+function hasMediaType(request: Request, mediaType: string): boolean {
+  const header = request.headers.get("content-type");
+  if (header === null) return false;
+  if (header === mediaType) return true;
+  const [type = "", ...parameters] = header.split(";");
+  if (type.trim().toLowerCase() !== mediaType) return false;
+  return parameters.every((parameter) => {
+    const [name = "", value = ""] = parameter.split("=");
+    if (name.trim().toLowerCase() !== "charset") return true;
+    return /^"?(utf-?8|us-ascii)"?$/i.test(value.trim());
+  });
+}
+
+/** Where tokens or personal data are in an answer (RFC 6749 §5.1). */
+export const NO_STORE = { "Cache-Control": "no-store", Pragma: "no-cache" } as const;
+
+const JSON_TYPE = { "Content-Type": "application/json" } as const;
+
+export function json(body: unknown, status = 200, headers: Record<string, string> = NO_STORE): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...JSON_TYPE, ...headers } });
+}
+
+/** RFC 9700 §4.12: 303 turns a POST into a GET, so that credentials in a form are never sent on. */
+export function seeOther(location: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { Location: location, ...NO_STORE, ...headers } });
+}

@@ -1,0 +1,61 @@
+/**
+ * Whose request it is. X-Forwarded-For is a list that anyone may begin and every proxy adds to, so it is read from its
+ * end, and only as far as the proxies are known. Nothing else that a proxy says (host, scheme) is ever looked at.
+ */
+import { BlockList, isIP } from "node:net";
+
+/** Decides which address a request counts for. */
+export type AddressReader = (peer: string, forwardedFor: string | null) => string;
+
+/** Whether a text is an address, a network in CIDR notation, or `loopback`. */
+export function isAddressRange(text: string): boolean {
+  if (text === "loopback") return true;
+  const [address = "", prefix, ...rest] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+/** `trustedProxies` are ranges for which isAddressRange holds. */
+export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
+  if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
+  const trusted = new BlockList();
+  for (const range of trustedProxies) {
+    if (range === "loopback") {
+      trusted.addSubnet("127.0.0.0", 8, "ipv4");
+      trusted.addAddress("::1", "ipv6");
+      continue;
+    }
+    const [address = "", prefix] = range.split("/");
+    const family = isIP(address) === 4 ? "ipv4" : "ipv6";
+    if (prefix === undefined) trusted.addAddress(address, family);
+    else trusted.addSubnet(address, Number(prefix), family);
+  }
+  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+
+  return function readAddress(peer, forwardedFor) {
+    let address = plainAddress(peer);
+    if (forwardedFor === null || !isTrusted(address)) return address;
+    for (const hop of forwardedFor.split(",").reverse()) {
+      const next = parseHop(hop.trim());
+      // What is no address was made up by somebody before the last proxy we trust; that proxy is all we know.
+      if (next === null) return address;
+      address = next;
+      if (!isTrusted(address)) return address;
+    }
+    return address;
+  };
+}
+
+/** An IPv4 address that came in over an IPv6 socket is written as what it is. */
+const plainAddress = (address: string): string => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  return mapped ?? address;
+};
+
+/** Some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function parseHop(text: string): string | null {
+  const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+  const address = plainAddress(bare);
+  return isIP(address) === 0 ? null : address;
+}

@@ -1,0 +1,252 @@
+/**
+ * Listening: the only place that knows the runtime's HTTP server. It takes connections, says from which address a
+ * request came, and stops without cutting a request off. Host and X-Forwarded-Host never leave this file.
+ */
+import type { Configuration, ListenerConfiguration } from "./configuration.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import { createAddressReader } from "./listen-addresses.ts";
+import {
+  type CertificatePair,
+  pairFault,
+  readPair,
+  validUntil,
+  watchCertificate,
+} from "./listen-certificate.ts";
+import type { Log } from "./log.ts";
+
+/** Answers one request, which came from `address`. */
+export type Fetch = (request: Request, address: string) => Response | Promise<Response>;
+
+export interface ListenOptions {
+  readonly configuration: Pick<Configuration, "listen" | "limits" | "trusted_proxies">;
+  readonly fetch: Fetch;
+  readonly log: Log;
+  /** How often certificate files are looked at. */
+  readonly certificateCheckMillis?: number;
+}
+
+export interface Listening {
+  /** Where it listens, as URLs with the actual ports: one per listener, in the order of the configuration. */
+  readonly urls: readonly string[];
+  readonly ports: readonly number[];
+  /**
+   * Takes no new connections, lets the requests under way finish, and after the deadline cuts off what is left.
+   * Resolves to how many were cut off.
+   */
+  stop(deadlineMillis: number): Promise<number>;
+}
+
+type HttpServer = Bun.Server<undefined>;
+type HttpHandler = (request: Request, server: HttpServer) => Promise<Response>;
+
+interface Socket {
+  readonly port: number;
+  servers(): readonly HttpServer[];
+  /** Takes no more connections; resolves when the last request is answered. */
+  close(): Promise<unknown>;
+}
+
+const CERTIFICATE_CHECK_MILLIS = 10_000;
+
+/** Opens every listener, or none. Throws ConfigurationError that says what to do about a port that cannot be had. */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { configuration } = options;
+  const handler = createHandler(options);
+  const sockets: Socket[] = [];
+  const ports: number[] = [];
+  const close = () => Promise.all(sockets.map((socket) => socket.close()));
+  try {
+    for (const listener of configuration.listen) {
+      const opened = openListener(listener, handler, options);
+      sockets.push(...opened);
+      ports.push(opened[0].port);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    ports,
+    urls: configuration.listen.map((listener, index) => urlOf(listener, ports[index] ?? listener.port)),
+    async stop(deadlineMillis) {
+      const finished = close().then(() => true);
+      const inTime = await Promise.race([finished, Bun.sleep(deadlineMillis).then(() => false)]);
+      if (inTime) return 0;
+      const left = sockets.flatMap((socket) => socket.servers());
+      const cutOff = left.reduce((sum, server) => sum + server.pendingRequests, 0);
+      await Promise.all(left.map((server) => server.stop(true)));
+      return cutOff;
+    },
+  };
+}
+
+function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandler {
+  const readAddress = createAddressReader(configuration.trusted_proxies);
+  const usesProxies = configuration.trusted_proxies.length > 0;
+  return async function handle(request, server) {
+    try {
+      const peer = server.requestIP(request)?.address ?? "";
+      const address = readAddress(peer, usesProxies ? request.headers.get("x-forwarded-for") : null);
+      return await fetch(request, address);
+    } catch (error) {
+      // The runtime puts the Host header into the URL as it is, so a nonsensical one makes a URL that cannot be read.
+      if (!URL.canParse(request.url))
+        return plainError(400, "invalid_request", "The Host header is not valid.");
+      log.error("a request failed", { reason: error instanceof Error ? error.message : String(error) });
+      return serverError();
+    }
+  };
+}
+
+const plainError = (status: number, error: string, description: string): Response =>
+  Response.json(
+    { error, error_description: description },
+    { status, headers: { "Cache-Control": "no-store" } },
+  );
+
+const serverError = (): Response =>
+  plainError(
+    500,
+    "server_error",
+    "Something went wrong on the server. The operator finds the cause in its log.",
+  );
+
+/** `localhost` is two addresses. Both are taken, so that nobody else on this machine can answer on the other one. */
+function openListener(
+  listener: ListenerConfiguration,
+  handler: HttpHandler,
+  options: ListenOptions,
+): [Socket, ...Socket[]] {
+  const open = (host: string, port: number) =>
+    listener.tls === undefined
+      ? openPlain(host, port, handler, options)
+      : openTls(host, port, listener.tls, handler, options);
+  if (listener.host !== "localhost") return [open(listener.host, listener.port)];
+  const first = open("127.0.0.1", listener.port);
+  try {
+    return [first, open("::1", first.port)];
+  } catch (error) {
+    const noIpv6 = !(error instanceof ListenError) || error.code !== "EADDRINUSE";
+    if (noIpv6 || listener.port === 0) return [first];
+    void first.close();
+    throw error;
+  }
+}
+
+function openPlain(host: string, port: number, handler: HttpHandler, options: ListenOptions): Socket {
+  const server = serve(host, port, handler, options, {});
+  return { port: server.port ?? port, servers: () => [server], close: () => server.stop() };
+}
+
+/**
+ * A running server cannot change its certificate, so a second one takes over the same port (`reusePort`) and the first
+ * one finishes what it has. `reusePort` would also let another process share the port unnoticed, which is why the port
+ * is tried without it first.
+ */
+function openTls(
+  host: string,
+  port: number,
+  files: NonNullable<ListenerConfiguration["tls"]>,
+  handler: HttpHandler,
+  options: ListenOptions,
+): Socket {
+  const { log } = options;
+  const pair = readPair(files);
+  const fault = pairFault(pair);
+  if (fault !== null) {
+    throw new ConfigurationError(`TLS with ${files.certificate} and ${files.key} is not possible: ${fault}.`);
+  }
+  const probe = serve(host, port, handler, options, {});
+  const actualPort = probe.port ?? port;
+  void probe.stop(true);
+
+  const start = ({ certificate, key }: CertificatePair) =>
+    serve(host, actualPort, handler, options, { reusePort: true, tls: { cert: certificate, key } });
+  let current = start(pair);
+  const retiring = new Set<HttpServer>();
+  const watch = watchCertificate({
+    files,
+    everyMillis: options.certificateCheckMillis ?? CERTIFICATE_CHECK_MILLIS,
+    current: pair,
+    onChange(changed) {
+      const former = current;
+      try {
+        current = start(changed);
+      } catch (error) {
+        log.error("the new certificate cannot be used; the old one stays", { reason: String(error) });
+        return;
+      }
+      retiring.add(former);
+      void former.stop().then(() => retiring.delete(former));
+      log.info("the certificate was renewed", { file: files.certificate, valid_until: validUntil(changed) });
+    },
+    onFault: (reason) =>
+      log.error("the changed certificate cannot be used; the old one stays", {
+        file: files.certificate,
+        reason,
+      }),
+  });
+  return {
+    port: actualPort,
+    servers: () => [current, ...retiring],
+    close() {
+      watch.stop();
+      return Promise.all([current, ...retiring].map((server) => server.stop()));
+    },
+  };
+}
+
+/** A port that could not be had. The code is the operating system's. */
+class ListenError extends ConfigurationError {
+  constructor(
+    message: string,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+function serve(
+  host: string,
+  port: number,
+  handler: HttpHandler,
+  { configuration: { limits }, log }: ListenOptions,
+  extra: { readonly reusePort?: boolean; readonly tls?: { readonly cert: string; readonly key: string } },
+): HttpServer {
+  try {
+    return Bun.serve({
+      hostname: host,
+      port,
+      development: false,
+      idleTimeout: limits.connection_idle_seconds,
+      // The endpoints refuse what is beyond the limit, in words. What is far beyond it is not even read.
+      maxRequestBodySize: limits.request_body_bytes * 4,
+      fetch: handler,
+      error(error) {
+        log.error("a request failed", { reason: error.message });
+        return serverError();
+      },
+      ...extra,
+    });
+  } catch (error) {
+    throw listenError(host, port, error);
+  }
+}
+
+function listenError(host: string, port: number, error: unknown): Error {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const advice: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is in use. If Tessera is running already, that is it; otherwise stop the other program, or choose another port: --port ${port === 65535 ? 8081 : port + 1}.`,
+    EACCES: `This user may not listen on port ${port}. Choose a port from 1024 up (--port 8080), or give the program the right to: setcap cap_net_bind_service=+ep on the bun executable.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}. Use localhost, 0.0.0.0, or an address that it has (--host).`,
+  };
+  const message =
+    advice[code] ?? `Listening on ${where} failed: ${error instanceof Error ? error.message : String(error)}`;
+  return new ListenError(message, code);
+}
+
+function urlOf({ host, tls }: ListenerConfiguration, port: number): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return `${tls ? "https" : "http"}://${name}:${port}`;
+}

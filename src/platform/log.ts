@@ -1,0 +1,56 @@
+/** The log: one line per event on standard error. It takes names and reasons, never secrets. */
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+const ORDER: Record<LogLevel | "silent", number> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
+
+export interface LogOptions {
+  readonly level: LogLevel | "silent";
+  readonly format: "text" | "json";
+  readonly write?: (line: string) => void;
+  readonly now?: () => Date;
+}
+
+export function createLog({
+  level,
+  format,
+  write = (line) => process.stderr.write(line),
+  now = () => new Date(),
+}: LogOptions): Log {
+  const emit = (at: LogLevel, message: string, fields: LogFields = {}) => {
+    if (ORDER[at] < ORDER[level]) return;
+    const time = now().toISOString();
+    write(
+      format === "json"
+        ? `${JSON.stringify({ time, level: at, message, ...fields })}\n`
+        : `${time} ${at.padEnd(5)} ${message}${asText(fields)}\n`,
+    );
+  };
+  return {
+    debug: (message, fields) => emit("debug", message, fields),
+    info: (message, fields) => emit("info", message, fields),
+    warn: (message, fields) => emit("warn", message, fields),
+    error: (message, fields) => emit("error", message, fields),
+  };
+}
+
+/** Values that are not plain words are written as JSON, so that no value can forge a field or a line. */
+function asText(fields: LogFields): string {
+  let text = "";
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const plain = typeof value === "string" && /^[\w.:/@+-]+$/.test(value);
+    text += ` ${name}=${plain ? value : JSON.stringify(value)}`;
+  }
+  return text;
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,40 @@
+/**
+ * RFC 8628 §3.5: how often a device may ask. Kept in memory: polling writes nothing.
+ * After a restart a device is at most asked to slow down a little later.
+ */
+import type { Clock } from "./clock.ts";
+
+export interface PollPace {
+  /** True if this poll comes too soon; the device's interval has then grown by 5 seconds. */
+  isTooFast(deviceCodeId: Uint8Array): boolean;
+  forget(deviceCodeId: Uint8Array): void;
+}
+
+/** A device that keeps exactly to the interval may be early by what networks and timers vary. */
+const SLACK_MILLIS = 500;
+const SLOW_DOWN_SECONDS = 5;
+
+export function createPollPace(clock: Clock, intervalSeconds: number, maximumDevices = 50_000): PollPace {
+  const polls = new Map<string, { lastMillis: number; intervalSeconds: number }>();
+  const keyOf = (deviceCodeId: Uint8Array) => Buffer.from(deviceCodeId).toString("base64url");
+  return {
+    isTooFast(deviceCodeId) {
+      const key = keyOf(deviceCodeId);
+      const now = clock.millis();
+      const known = polls.get(key);
+      if (known === undefined) {
+        if (polls.size >= maximumDevices) {
+          const oldest = polls.keys().next();
+          if (!oldest.done) polls.delete(oldest.value);
+        }
+        polls.set(key, { lastMillis: now, intervalSeconds });
+        return false;
+      }
+      const tooFast = now - known.lastMillis < known.intervalSeconds * 1000 - SLACK_MILLIS;
+      known.lastMillis = now;
+      if (tooFast) known.intervalSeconds += SLOW_DOWN_SECONDS;
+      return tooFast;
+    },
+    forget: (deviceCodeId) => void polls.delete(keyOf(deviceCodeId)),
+  };
+}

@@ -1,0 +1,124 @@
+/** The scopes and resources that exist on this server, and the rules between them (RFC 6749 §3.3, RFC 8707). */
+import type { Configuration, ResourceDeclaration } from "../platform/configuration.ts";
+import { OAuthError } from "./errors.ts";
+import type { ResourceIndicator, Scope } from "./identifiers.ts";
+import { parseResourceIndicator, sameResource } from "./resource-indicator.ts";
+import { isScope } from "./scope.ts";
+
+export interface ScopeEntry {
+  readonly name: Scope;
+  /** What people read. */
+  readonly description: string;
+}
+
+export interface ResourceEntry {
+  readonly identifier: ResourceIndicator;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly accessTokenSeconds: number | null;
+  readonly introspectionClients: readonly string[];
+}
+
+/** The scopes of the server itself, as a resource: userinfo and introspection. */
+export const USERINFO_SCOPE = "profile" as Scope;
+export const EMAIL_SCOPE = "email" as Scope;
+export const INTROSPECT_SCOPE = "introspect" as Scope;
+
+const OWN_SCOPES: readonly ScopeEntry[] = [
+  { name: USERINFO_SCOPE, description: "See your name and user name" },
+  { name: EMAIL_SCOPE, description: "See your e-mail address" },
+  { name: INTROSPECT_SCOPE, description: "Check whether access tokens are valid" },
+];
+
+export interface Catalogue {
+  readonly scopes: readonly ScopeEntry[];
+  readonly resources: readonly ResourceEntry[];
+  /** The words for a scope; the scope itself if there are none. */
+  describeScope(scope: Scope): string;
+  nameResource(identifier: ResourceIndicator): string;
+  /** Throws `scope_unknown`. */
+  requireKnownScopes(scope: readonly Scope[]): void;
+  /** Parses and finds requested resources. Throws `resource_malformed` or `resource_unknown`. */
+  requireKnownResources(requested: readonly string[]): ResourceIndicator[];
+  /** The resources a token is for when nobody named one: those that use its scopes; else the server itself. */
+  defaultResources(scope: readonly Scope[]): ResourceIndicator[];
+  /** What of `scope` the resources can use (RFC 8707 §2.2 "downscope"). */
+  scopeFor(scope: readonly Scope[], resources: readonly ResourceIndicator[]): Scope[];
+  /** How long a token for these resources may live, if they say so: the shortest wins. */
+  accessTokenSeconds(resources: readonly ResourceIndicator[]): number | null;
+  /** Whether the client may see tokens that are meant for one of these resources. */
+  mayIntrospect(clientId: string, resources: readonly ResourceIndicator[]): boolean;
+}
+
+export function createCatalogue(configuration: Configuration): Catalogue {
+  const scopes = new Map<Scope, ScopeEntry>();
+  for (const entry of OWN_SCOPES) scopes.set(entry.name, entry);
+  const own: ResourceEntry = {
+    identifier: parseResourceIndicator(configuration.issuer),
+    name: configuration.appearance.name,
+    scopes: OWN_SCOPES.map((entry) => entry.name),
+    accessTokenSeconds: null,
+    introspectionClients: [],
+  };
+  const resources = [own, ...configuration.resources.map(toEntry)];
+  for (const { name, description } of configuration.scopes)
+    if (isScope(name)) scopes.set(name, { name, description });
+  // A scope that only a resource names exists too; its own name must do for words.
+  for (const resource of resources) {
+    for (const name of resource.scopes) if (!scopes.has(name)) scopes.set(name, { name, description: name });
+  }
+
+  const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
+  /** A resource that lists no scopes, or is not listed itself, takes any. */
+  const takes = (entry: ResourceEntry | undefined, scope: Scope) =>
+    entry === undefined || entry.scopes.length === 0 || entry.scopes.includes(scope);
+
+  return {
+    scopes: [...scopes.values()],
+    resources,
+    describeScope: (scope) => scopes.get(scope)?.description ?? scope,
+    nameResource: (identifier) => find(identifier)?.name ?? identifier,
+    requireKnownScopes(scope) {
+      const unknown = scope.find((name) => !scopes.has(name));
+      if (unknown !== undefined) {
+        throw new OAuthError("scope_unknown", { description: `The scope '${unknown}' does not exist here.` });
+      }
+    },
+    requireKnownResources(requested) {
+      const found: ResourceIndicator[] = [];
+      for (const text of requested) {
+        const identifier = parseResourceIndicator(text);
+        const known = find(identifier)?.identifier;
+        if (known === undefined && configuration.unknown_resources === "refuse") {
+          throw new OAuthError("resource_unknown", {
+            description: `The resource '${text}' is not known here.`,
+          });
+        }
+        const resource = known ?? identifier;
+        if (!found.includes(resource)) found.push(resource);
+      }
+      return found;
+    },
+    defaultResources(scope) {
+      const using = resources.filter((entry) => entry.scopes.some((name) => scope.includes(name)));
+      return (using.length > 0 ? using : [own]).map((entry) => entry.identifier);
+    },
+    scopeFor: (scope, identifiers) =>
+      scope.filter((name) => identifiers.some((identifier) => takes(find(identifier), name))),
+    accessTokenSeconds(identifiers) {
+      const limits = identifiers.map((identifier) => find(identifier)?.accessTokenSeconds ?? null);
+      const known = limits.filter((limit) => limit !== null);
+      return known.length === 0 ? null : Math.min(...known);
+    },
+    mayIntrospect: (clientId, identifiers) =>
+      identifiers.some((identifier) => find(identifier)?.introspectionClients.includes(clientId) ?? false),
+  };
+}
+
+const toEntry = (declared: ResourceDeclaration): ResourceEntry => ({
+  identifier: parseResourceIndicator(declared.identifier),
+  name: declared.name ?? declared.identifier,
+  scopes: declared.scopes.filter(isScope),
+  accessTokenSeconds: declared.access_token_seconds ?? null,
+  introspectionClients: declared.introspection_clients,
+});

@@ -1,0 +1,586 @@
+/**
+ * The one vocabulary of errors. Each private reason (for the log and for docs/errors.md) belongs to a public
+ * error code, a status and a description. Reasons that an attacker must not tell apart share their public words.
+ */
+
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, OIDC Core §3.1.2.6. */
+export type ErrorCode =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unauthorized_client"
+  | "unsupported_grant_type"
+  | "unsupported_response_type"
+  | "invalid_scope"
+  | "invalid_target"
+  | "access_denied"
+  | "server_error"
+  | "temporarily_unavailable"
+  | "authorization_pending"
+  | "slow_down"
+  | "expired_token"
+  | "invalid_token"
+  | "insufficient_scope"
+  | "invalid_redirect_uri"
+  | "invalid_client_metadata"
+  | "invalid_software_statement"
+  | "login_required"
+  | "consent_required"
+  | "request_not_supported"
+  | "request_uri_not_supported"
+  | "registration_not_supported"
+  | "not_found";
+
+interface ReasonEntry {
+  readonly error: ErrorCode;
+  readonly status: number;
+  /** What the developer of the client reads in `error_description`. */
+  readonly description: string;
+  /** What to do about it; in docs/errors.md and on the help page that `error_uri` names. */
+  readonly cure: string;
+}
+
+const authenticationFailed = {
+  error: "invalid_client",
+  status: 401,
+  description: "Client authentication failed: the client is unknown, or its credentials are wrong.",
+  cure: "Check client_id and client_secret, and that the client uses the token_endpoint_auth_method it is registered with. With HTTP Basic, form-encode each half before base64 (RFC 6749 §2.3.1). If the client was removed, register it again.",
+} as const satisfies ReasonEntry;
+
+const codeUnknown = {
+  error: "invalid_grant",
+  status: 400,
+  description: "The authorization code is not valid for this client.",
+  cure: "Send the code exactly as it arrived at the redirect URI, from the client that asked for it.",
+} as const satisfies ReasonEntry;
+
+const refreshTokenUnknown = {
+  error: "invalid_grant",
+  status: 400,
+  description: "The refresh token is not valid for this client. The person must sign in again.",
+  cure: "Send the refresh token of the latest answer, from the client that received it. If access was taken back, start a new authorization.",
+} as const satisfies ReasonEntry;
+
+const deviceCodeUnknown = {
+  error: "invalid_grant",
+  status: 400,
+  description: "The device code is not valid for this client.",
+  cure: "Send device_code (not user_code) exactly as received, from the client that asked for it. Each gives tokens once; ask for a new one at the device authorization endpoint.",
+} as const satisfies ReasonEntry;
+
+const bearerTokenRefused = {
+  error: "invalid_token",
+  status: 401,
+  description: "The access token is expired, revoked, malformed or not meant for this resource.",
+  cure: "Get a new access token, with the refresh token if there is one.",
+} as const satisfies ReasonEntry;
+
+export const REASONS = {
+  // ── The shape of a request ─────────────────────────────────────────────────────────────────────────────
+  parameter_repeated: {
+    error: "invalid_request",
+    status: 400,
+    description: "A parameter appears more than once.",
+    cure: "Send each parameter once (RFC 6749 §3.1). Only resource may be repeated (RFC 8707 §2).",
+  },
+  parameter_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "A required parameter is missing.",
+    cure: "Send the parameter that the description names. An empty value counts as missing (RFC 6749 §3.1).",
+  },
+  parameter_invalid: {
+    error: "invalid_request",
+    status: 400,
+    description: "A parameter has a value that is not allowed.",
+    cure: "Correct the parameter that the description names.",
+  },
+  parameters_in_query: {
+    error: "invalid_request",
+    status: 400,
+    description: "Parameters must be in the request body, not in the query of the URL.",
+    cure: "Send the parameters as application/x-www-form-urlencoded in the body (RFC 6749 §3.2): queries end up in logs.",
+  },
+  parameters_malformed: {
+    error: "invalid_request",
+    status: 400,
+    description: "The parameters are not well-formed application/x-www-form-urlencoded UTF-8.",
+    cure: "Encode names and values with your platform's form encoder (RFC 6749 appendix B).",
+  },
+  too_many_parameters: {
+    error: "invalid_request",
+    status: 400,
+    description: "There are too many parameters.",
+    cure: "Send fewer parameters; the limit is the setting limits.parameters_per_request.",
+  },
+  body_malformed: {
+    error: "invalid_request",
+    status: 400,
+    description: "The body is not the JSON object that this endpoint expects.",
+    cure: "Send one JSON object, encoded as UTF-8.",
+  },
+  content_type_unsupported: {
+    error: "invalid_request",
+    status: 415,
+    description: "The Content-Type is not the one this endpoint reads.",
+    cure: "Use Content-Type: application/x-www-form-urlencoded, or application/json for registration.",
+  },
+  body_too_large: {
+    error: "invalid_request",
+    status: 413,
+    description: "The request body is too large.",
+    cure: "Send less; the limit is the setting limits.request_body_bytes.",
+  },
+  method_not_allowed: {
+    error: "invalid_request",
+    status: 405,
+    description: "This endpoint does not answer that HTTP method.",
+    cure: "Use a method that the Allow header names.",
+  },
+  not_found: {
+    error: "not_found",
+    status: 404,
+    description: "There is nothing at this address.",
+    cure: "Take every URL from the metadata document at /.well-known/oauth-authorization-server.",
+  },
+
+  // ── Client authentication ──────────────────────────────────────────────────────────────────────────────
+  client_authentication_missing: {
+    error: "invalid_client",
+    status: 401,
+    description: "The request does not say which client sends it.",
+    cure: "Authenticate with HTTP Basic or with client_id and client_secret in the body; a public client sends client_id.",
+  },
+  client_unknown: authenticationFailed,
+  client_disabled: authenticationFailed,
+  client_secret_wrong: authenticationFailed,
+  client_secret_missing: authenticationFailed,
+  client_method_not_registered: authenticationFailed,
+  client_credentials_malformed: {
+    error: "invalid_client",
+    status: 401,
+    description:
+      "The Authorization header is not HTTP Basic with a form-encoded client identifier and secret.",
+    cure: "Form-encode client_id and client_secret, join them with a colon, encode that as base64 (RFC 6749 §2.3.1).",
+  },
+  client_authentication_twice: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client authenticates in more than one way.",
+    cure: "Use HTTP Basic or client_secret in the body, never both (RFC 6749 §2.3).",
+  },
+  client_id_mismatch: {
+    error: "invalid_request",
+    status: 400,
+    description: "client_id in the body names another client than the Authorization header.",
+    cure: "Leave client_id out of the body, or send the same one.",
+  },
+  client_not_confidential: {
+    error: "invalid_client",
+    status: 401,
+    description: "This needs a client that authenticates with a secret.",
+    cure: "Use a client with token_endpoint_auth_method client_secret_basic or client_secret_post.",
+  },
+
+  // ── Grants in general ──────────────────────────────────────────────────────────────────────────────────
+  grant_type_unsupported: {
+    error: "unsupported_grant_type",
+    status: 400,
+    description: "This server does not support that grant_type.",
+    cure: "Use one of grant_types_supported in the metadata document. The implicit and password grants are not offered (RFC 9700 §2.1.2, §2.4).",
+  },
+  grant_type_not_registered: {
+    error: "unauthorized_client",
+    status: 400,
+    description: "The client is not registered for this grant type.",
+    cure: "Add the grant type to the client's grant_types.",
+  },
+  scope_malformed: {
+    error: "invalid_scope",
+    status: 400,
+    description: "scope is not a list of scope names separated by single spaces.",
+    cure: "Write scope names separated by spaces, without quotes or backslashes (RFC 6749 §3.3).",
+  },
+  scope_unknown: {
+    error: "invalid_scope",
+    status: 400,
+    description: "A requested scope does not exist here.",
+    cure: "Ask for scopes that scopes_supported in the metadata document lists.",
+  },
+  scope_not_registered: {
+    error: "invalid_scope",
+    status: 400,
+    description: "The client is not registered for a requested scope.",
+    cure: "Add the scope to the client's scope, or ask for less.",
+  },
+  scope_exceeds_grant: {
+    error: "invalid_scope",
+    status: 400,
+    description: "A requested scope was not granted.",
+    cure: "Ask for the same scopes as before or fewer (RFC 6749 §6). For more, start a new authorization.",
+  },
+  resource_malformed: {
+    error: "invalid_target",
+    status: 400,
+    description: "resource must be an absolute URI without a fragment.",
+    cure: "Send the identifier of the API as a full URI (RFC 8707 §2).",
+  },
+  resource_unknown: {
+    error: "invalid_target",
+    status: 400,
+    description: "A requested resource is not known here.",
+    cure: "Declare the resource in the server's configuration, or ask for one that is.",
+  },
+  resource_exceeds_grant: {
+    error: "invalid_target",
+    status: 400,
+    description: "A requested resource was not part of what the person allowed.",
+    cure: "Name the resource in the authorization request, so that the person can agree to it.",
+  },
+  resource_scope_empty: {
+    error: "invalid_target",
+    status: 400,
+    description: "None of the granted scopes is used by the requested resource.",
+    cure: "Ask for a scope that belongs to the resource.",
+  },
+
+  // ── Authorization endpoint ─────────────────────────────────────────────────────────────────────────────
+  authorize_client_id_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "The link does not say which application asks (client_id is missing or repeated).",
+    cure: "Send client_id once.",
+  },
+  authorize_client_unknown: {
+    error: "invalid_client",
+    status: 400,
+    description: "The application that sent you here is not registered with this server.",
+    cure: "Register the client, or correct its client_id. A registration that was never used is removed after a while.",
+  },
+  authorize_redirect_uri_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "The link does not say where to return to (redirect_uri is missing or repeated).",
+    cure: "Send redirect_uri once. It may be left out only if the client has registered exactly one.",
+  },
+  authorize_redirect_uri_mismatch: {
+    error: "invalid_request",
+    status: 400,
+    description: "The address to return to is not one that the application has registered.",
+    cure: "Register the redirect URI exactly as it is sent, character by character. Only the port of a loopback address may differ (RFC 8252 §7.3).",
+  },
+  response_type_unsupported: {
+    error: "unsupported_response_type",
+    status: 400,
+    description: "Only response_type=code is supported.",
+    cure: "Use the authorization code grant with PKCE.",
+  },
+  code_challenge_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "code_challenge is missing: PKCE with S256 is required.",
+    cure: "Send code_challenge and code_challenge_method=S256 (RFC 7636 §4.3). For a confidential client that cannot, the operator can set require_pkce = false.",
+  },
+  code_challenge_invalid: {
+    error: "invalid_request",
+    status: 400,
+    description: "code_challenge is not the base64url SHA-256 of a code verifier (43 characters).",
+    cure: "Compute BASE64URL(SHA256(code_verifier)) without padding (RFC 7636 §4.2).",
+  },
+  code_challenge_method_unsupported: {
+    error: "invalid_request",
+    status: 400,
+    description: "code_challenge_method must be S256.",
+    cure: "Send code_challenge_method=S256. The method plain, also the default when it is left out, is refused (RFC 9700 §2.1.1).",
+  },
+  request_object_unsupported: {
+    error: "request_not_supported",
+    status: 400,
+    description: "Request objects (the request parameter) are not supported.",
+    cure: "Send the parameters in the query.",
+  },
+  request_uri_unsupported: {
+    error: "request_uri_not_supported",
+    status: 400,
+    description: "The request_uri parameter is not supported.",
+    cure: "Send the parameters in the query.",
+  },
+  registration_parameter_unsupported: {
+    error: "registration_not_supported",
+    status: 400,
+    description: "The registration parameter is not supported.",
+    cure: "Register the client at the registration endpoint.",
+  },
+  person_denied: {
+    error: "access_denied",
+    status: 400,
+    description: "The person did not allow access.",
+    cure: "Tell the person what the access is for, and let them try again.",
+  },
+  form_answered: {
+    error: "invalid_request",
+    status: 400,
+    description: "This question was answered before.",
+    cure: "Go back to the application and start again.",
+  },
+  login_required: {
+    error: "login_required",
+    status: 400,
+    description: "Nobody is signed in, and prompt=none forbids asking.",
+    cure: "Send the request again without prompt=none.",
+  },
+  consent_required: {
+    error: "consent_required",
+    status: 400,
+    description: "The person must be asked for consent, and prompt=none forbids asking.",
+    cure: "Send the request again without prompt=none.",
+  },
+
+  // ── Authorization codes ────────────────────────────────────────────────────────────────────────────────
+  code_unknown: codeUnknown,
+  code_of_other_client: codeUnknown,
+  code_expired: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The authorization code has expired.",
+    cure: "Redeem the code as soon as it arrives; its lifetime is lifetimes.authorization_code_seconds.",
+  },
+  code_replayed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The authorization code was used before. Everything issued from it is now revoked.",
+    cure: "Redeem a code once (RFC 6749 §4.1.2). Look for a retry or a page that is loaded twice; if it was not your client, the code leaked.",
+  },
+  code_revoked: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The authorization code is no longer valid.",
+    cure: "Access was taken back, or the code was tried too often with wrong values. Start a new authorization.",
+  },
+  code_redirect_uri_mismatch: {
+    error: "invalid_grant",
+    status: 400,
+    description: "redirect_uri is not the one of the authorization request.",
+    cure: "Send the same redirect_uri in both requests, port included (RFC 6749 §4.1.3).",
+  },
+  code_verifier_missing: {
+    error: "invalid_grant",
+    status: 400,
+    description: "code_verifier is missing.",
+    cure: "Send the code_verifier whose challenge was in the authorization request (RFC 7636 §4.5).",
+  },
+  code_verifier_malformed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "code_verifier must be 43 to 128 characters from A-Z, a-z, 0-9, '-', '.', '_' and '~'.",
+    cure: "Generate 32 random bytes and encode them as base64url (RFC 7636 §4.1).",
+  },
+  code_verifier_wrong: {
+    error: "invalid_grant",
+    status: 400,
+    description: "code_verifier does not match the code_challenge of the authorization request.",
+    cure: "Keep the verifier of each authorization request with its state (RFC 7636 §4.6).",
+  },
+  code_verifier_unexpected: {
+    error: "invalid_grant",
+    status: 400,
+    description: "code_verifier was sent, but the authorization request had no code_challenge.",
+    cure: "Send code_challenge in the authorization request (RFC 9700 §2.1.1).",
+  },
+
+  // ── Refresh tokens ─────────────────────────────────────────────────────────────────────────────────────
+  refresh_token_unknown: refreshTokenUnknown,
+  refresh_token_of_other_client: refreshTokenUnknown,
+  refresh_token_expired: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The refresh token has expired. The person must sign in again.",
+    cure: "Use a refresh token within lifetimes.refresh_token_seconds of receiving it.",
+  },
+  refresh_token_replayed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The refresh token was used before. Everything issued from it is now revoked.",
+    cure: "Store the refresh token of every answer and use only the newest (RFC 9700 §4.14.2). If it was not your client, the token leaked.",
+  },
+  refresh_token_revoked: refreshTokenUnknown,
+
+  // ── Device grant ───────────────────────────────────────────────────────────────────────────────────────
+  device_code_unknown: deviceCodeUnknown,
+  device_code_of_other_client: deviceCodeUnknown,
+  device_code_used: deviceCodeUnknown,
+  device_code_expired: {
+    error: "expired_token",
+    status: 400,
+    description: "The device code has expired.",
+    cure: "Ask for a new one at the device authorization endpoint when the person is ready.",
+  },
+  device_code_denied: {
+    error: "access_denied",
+    status: 400,
+    description: "The person did not allow access.",
+    cure: "Tell the person what the access is for, and let them try again.",
+  },
+  authorization_pending: {
+    error: "authorization_pending",
+    status: 400,
+    description: "The person has not answered yet.",
+    cure: "Ask again after interval seconds (RFC 8628 §3.5).",
+  },
+  slow_down: {
+    error: "slow_down",
+    status: 400,
+    description: "The device asks too often; add 5 seconds to the interval.",
+    cure: "Wait at least interval seconds between requests, and 5 more after each slow_down (RFC 8628 §3.5).",
+  },
+
+  // ── Bearer tokens ──────────────────────────────────────────────────────────────────────────────────────
+  bearer_token_missing: {
+    error: "invalid_token",
+    status: 401,
+    description: "An access token is needed.",
+    cure: "Send Authorization: Bearer and the access token (RFC 6750 §2.1).",
+  },
+  bearer_token_twice: {
+    error: "invalid_request",
+    status: 400,
+    description: "The access token is sent in more than one way.",
+    cure: "Use the Authorization header only (RFC 6750 §2).",
+  },
+  bearer_token_in_query: {
+    error: "invalid_request",
+    status: 400,
+    description: "The access token must not be in the query of the URL.",
+    cure: "Use the Authorization header (RFC 9700 §4.3.2). The token in the URL may be in logs: revoke it.",
+  },
+  bearer_token_malformed: {
+    error: "invalid_request",
+    status: 400,
+    description: "The Authorization header is not Bearer and one token.",
+    cure: "Send Authorization: Bearer and the access token, nothing else (RFC 6750 §2.1).",
+  },
+  bearer_token_unknown: bearerTokenRefused,
+  bearer_token_of_other_audience: bearerTokenRefused,
+  bearer_scope_insufficient: {
+    error: "insufficient_scope",
+    status: 403,
+    description: "The access token does not have the scope this needs.",
+    cure: "Get an access token with the scope that the WWW-Authenticate header names.",
+  },
+
+  // ── Revocation ─────────────────────────────────────────────────────────────────────────────────────────
+  token_of_other_client: {
+    error: "unauthorized_client",
+    status: 400,
+    description: "The token was issued to another client.",
+    cure: "A client can revoke its own tokens only (RFC 7009 §2.1). People and operators revoke on the account page and the command line.",
+  },
+
+  // ── Registration ───────────────────────────────────────────────────────────────────────────────────────
+  redirect_uri_refused: {
+    error: "invalid_redirect_uri",
+    status: 400,
+    description: "A redirect URI is not allowed.",
+    cure: "Use https, http on a loopback address, or a private scheme of the app such as com.example.app:/callback (RFC 7591 §5, RFC 8252 §7).",
+  },
+  client_metadata_refused: {
+    error: "invalid_client_metadata",
+    status: 400,
+    description: "The client metadata is not valid.",
+    cure: "Correct the member that the description names (RFC 7591 §2).",
+  },
+  software_statement_unsupported: {
+    error: "invalid_software_statement",
+    status: 400,
+    description: "Software statements are not supported.",
+    cure: "Leave software_statement out and send the metadata itself.",
+  },
+  registration_off: {
+    error: "access_denied",
+    status: 403,
+    description: "Clients cannot register themselves here.",
+    cure: "Ask the operator to add the client, or to set registration.mode.",
+  },
+  registration_token_missing: {
+    error: "invalid_token",
+    status: 401,
+    description: "Registration needs an initial access token.",
+    cure: "Ask the operator for one and send it as Authorization: Bearer (RFC 7591 §3).",
+  },
+  registration_token_wrong: {
+    error: "invalid_token",
+    status: 401,
+    description: "The initial access token is not valid.",
+    cure: "Ask the operator for a new one (RFC 7591 §3).",
+  },
+
+  // ── Limits and faults ──────────────────────────────────────────────────────────────────────────────────
+  too_many_requests: {
+    error: "temporarily_unavailable",
+    status: 429,
+    description: "There were too many requests from this address.",
+    cure: "Wait as long as the Retry-After header says.",
+  },
+  unavailable: {
+    error: "temporarily_unavailable",
+    status: 503,
+    description: "The server cannot answer just now. Nothing was changed.",
+    cure: "Try again after the seconds that Retry-After names.",
+  },
+  server_error: {
+    error: "server_error",
+    status: 500,
+    description: "Something went wrong on the server.",
+    cure: "The operator finds the cause in the server's log.",
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** A private reason. It may be logged; it is never sent. */
+export type Reason = keyof typeof REASONS;
+
+/** RFC 6749 §5.2: descriptions may hold only %x20-21 / %x23-5B / %x5D-7E. */
+export const toDescriptionCharacters = (text: string): string =>
+  text
+    .replaceAll('"', "'")
+    .replace(/[^\x20-\x21\x23-\x5B\x5D-\x7E]/g, "?")
+    .slice(0, 400);
+
+export type AuthenticationScheme = "Basic" | "Bearer";
+
+export interface ErrorDetail {
+  /** Says more than the reason's own description: which parameter, which value. */
+  readonly description?: string;
+  /** The challenge to send with it (RFC 6749 §5.2, RFC 6750 §3). */
+  readonly challenge?: AuthenticationScheme;
+  /** For a Bearer challenge: the scope that is needed (RFC 6750 §3). */
+  readonly requiredScope?: string;
+  readonly retryAfterSeconds?: number;
+  /** For 405. */
+  readonly allow?: string;
+  /** For the log: who asked. */
+  readonly clientId?: string;
+}
+
+/** A refusal, as thrown by any check. It becomes a response in one place only. */
+export class OAuthError extends Error {
+  override readonly name = "OAuthError";
+  readonly error: ErrorCode;
+  readonly status: number;
+  readonly description: string;
+
+  constructor(
+    readonly reason: Reason,
+    readonly detail: ErrorDetail = {},
+  ) {
+    super(reason);
+    const entry = REASONS[reason];
+    this.error = entry.error;
+    this.status = entry.status;
+    this.description = toDescriptionCharacters(detail.description ?? entry.description);
+  }
+
+  /** The same refusal with more detail, for a caller that knows more than the check that threw it. */
+  with(detail: ErrorDetail): OAuthError {
+    return new OAuthError(this.reason, { ...this.detail, ...detail });
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Redirect URIs: which may be registered, which match a registered one, and how an answer is put on them.
+ * Comparing is done on the text, never on a parsed URL: parsers differ, and that difference has been an attack
+ * (RFC 9700 §4.1.3).
+ */
+import type { RedirectUri } from "./identifiers.ts";
+
+/** Schemes that run or read something in a browser, or that no application owns. */
+const REFUSED_SCHEMES = new Set([
+  "javascript",
+  "data",
+  "vbscript",
+  "file",
+  "blob",
+  "about",
+  "view-source",
+  "filesystem",
+  "ws",
+  "wss",
+  "ftp",
+  "mailto",
+  "tel",
+  "sms",
+  "chrome",
+  "resource",
+  "jar",
+  "ms-its",
+  "mhtml",
+  "intent",
+  "urn",
+]);
+
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([0-9]{1,5}))?(?=[/?]|$)(.*)$/;
+
+/**
+ * Why a redirect URI cannot be registered, in words for the developer; null if it can be.
+ * `shortSchemes` are private-use schemes without a domain that the operator allows, such as `vscode`.
+ */
+export function redirectUriFault(uri: string, shortSchemes: readonly string[] = []): string | null {
+  if (uri.length > 2000) return "it is longer than 2000 characters";
+  if (!/^[\x21-\x7E]+$/.test(uri)) return "it has spaces, control characters or characters beyond ASCII";
+  if (/[\\"<>^`{|}]/.test(uri)) return "it has characters that must be percent-encoded";
+  if (uri.includes("#")) return "it has a fragment (RFC 6749 §3.1.2)";
+  if (uri.includes("*")) return "wildcards are not supported; register each redirect URI";
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1];
+  if (scheme === undefined || !URL.canParse(uri)) return "it is not an absolute URI";
+  if (scheme !== scheme.toLowerCase()) return "its scheme must be written in lower case";
+  if (REFUSED_SCHEMES.has(scheme)) return `the scheme '${scheme}' is not allowed`;
+  if (scheme === "https" || scheme === "http") {
+    const authority = /^https?:\/\/([^/?]*)/.exec(uri)?.[1];
+    if (!authority) return "it has no host";
+    if (authority.includes("@")) return "it has a user name before the host";
+    const url = new URL(uri);
+    // What browsers would visit must be what is written: no dot segments, no odd hosts, no default ports.
+    if (url.host !== authority) return `its host must be written as ${url.host}`;
+    const path = uri.slice(`${scheme}://${authority}`.length).split("?")[0] ?? "";
+    if (path !== "" && path !== url.pathname) return "its path has dot segments or unusual encoding";
+    if (/%(2e|2f|5c|00|0a|0d)/i.test(path)) return "its path has encoded dots, slashes or control characters";
+    if (scheme === "http" && !isLoopback(uri)) return "http is only for loopback addresses; use https";
+    return null;
+  }
+  // RFC 8252 §7.1: a private-use scheme is a domain name in reverse, so that it names its owner.
+  if (!scheme.includes(".") && !shortSchemes.includes(scheme))
+    return `the private scheme '${scheme}' needs a domain, such as com.example.app`;
+  return null;
+}
+
+export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
+
+/** Whether only the application that owns it can receive what is sent there (RFC 8252 §8.6). */
+export const isClaimedHttps = (uri: string): boolean => uri.startsWith("https://");
+
+/**
+ * RFC 9700 §4.1.3: byte for byte equal to a registered one.
+ * RFC 8252 §7.3: the port of a loopback address may vary, as may its absence; nothing else.
+ */
+export function matchRedirectUri(requested: string, registered: readonly RedirectUri[]): RedirectUri | null {
+  for (const candidate of registered) if (candidate === requested) return candidate;
+  const wanted = LOOPBACK.exec(requested);
+  if (wanted === null || !isPort(wanted[2])) return null;
+  for (const candidate of registered) {
+    const known = LOOPBACK.exec(candidate);
+    // A missing path is the root: some clients write the slash and some do not.
+    if (known && known[1] === wanted[1] && (known[3] || "/") === (wanted[3] || "/")) {
+      return requested as RedirectUri;
+    }
+  }
+  return null;
+}
+
+const isPort = (port: string | undefined): boolean =>
+  port === undefined || (/^[1-9][0-9]*$/.test(port) && Number(port) <= 65535);
+
+/** Adds the answer to a redirect URI. Each parameter is there once: a registered one of the same name gives way. */
+export function withResponseParameters(
+  redirectUri: RedirectUri,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  const [base = "", query = ""] = splitOnce(redirectUri, "?");
+  const kept = query.split("&").filter((pair) => {
+    if (pair === "") return false;
+    const name = splitOnce(pair, "=")[0] ?? "";
+    return !Object.hasOwn(parameters, decodeLoosely(name));
+  });
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) kept.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  }
+  return `${base}?${kept.join("&")}`;
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function decodeLoosely(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,27 @@
+/** RFC 6749 §3.3: scope is a list of case-sensitive names, separated by spaces; their order means nothing. */
+import { OAuthError } from "./errors.ts";
+import type { Scope } from "./identifiers.ts";
+
+const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+export const isScope = (text: string): text is Scope => SCOPE_TOKEN.test(text);
+
+/** Parses a `scope` parameter and drops doubles. Throws `scope_malformed`. */
+export function parseScope(text: string): Scope[] {
+  const names = text.split(" ");
+  const scope: Scope[] = [];
+  for (const name of names) {
+    if (!isScope(name)) throw new OAuthError("scope_malformed");
+    if (!scope.includes(name)) scope.push(name);
+  }
+  return scope;
+}
+
+export const formatScope = (scope: readonly Scope[]): string => scope.join(" ");
+
+/** The first of `wanted` that `allowed` lacks; undefined if it has them all. */
+export const firstMissing = <Item>(wanted: readonly Item[], allowed: readonly Item[]): Item | undefined =>
+  wanted.find((item) => !allowed.includes(item));
+
+export const isSubset = <Item>(some: readonly Item[], all: readonly Item[]): boolean =>
+  firstMissing(some, all) === undefined;

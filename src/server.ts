@@ -1,0 +1,148 @@
+/** Puts the parts together: the context that everything is given, the routes, and the manners that all answers share. */
+import { Hono } from "hono";
+import { createPasswords } from "./accounts/passwords.ts";
+import { createSessions } from "./accounts/sessions.ts";
+import type { Context, Limits } from "./context.ts";
+import { protocolRoutes } from "./endpoints/index.ts";
+import { metadataRoutes } from "./endpoints/metadata.ts";
+import { refusalResponse } from "./endpoints/refusal.ts";
+import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
+import { createAttemptLimit } from "./platform/attempts.ts";
+import { type Clock, systemClock } from "./platform/clock.ts";
+import type { Configuration } from "./platform/configuration.ts";
+import type { Incoming, Route } from "./platform/http.ts";
+import type { ServerKeys } from "./platform/keys.ts";
+import type { Log } from "./platform/log.ts";
+import { createPollPace } from "./platform/poll-pace.ts";
+import { type RandomBytes, systemRandom } from "./platform/random.ts";
+import { createCatalogue } from "./protocol/catalogue.ts";
+import { OAuthError } from "./protocol/errors.ts";
+import type { Store } from "./store/contract.ts";
+import { startHousekeeping } from "./store/housekeeping.ts";
+
+export interface ServerParts {
+  readonly configuration: Configuration;
+  readonly store: Store;
+  readonly keys: ServerKeys;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+}
+
+export interface Server {
+  /** Answers a request that came from the given address. Never throws. */
+  fetch(request: Request, address: string): Promise<Response>;
+  /** Stops the housekeeping. The store stays open. */
+  close(): Promise<void>;
+  readonly context: Context;
+}
+
+export function createServer({
+  configuration,
+  store,
+  keys,
+  log,
+  clock = systemClock,
+  random = systemRandom,
+}: ServerParts): Server {
+  const { limits } = configuration;
+  const context: Context = {
+    configuration,
+    catalogue: createCatalogue(configuration),
+    clock,
+    random,
+    log,
+    keys,
+    store,
+    passwords: createPasswords({
+      checksAtOnce: limits.password_checks_at_once,
+      checksWaiting: limits.password_checks_waiting,
+      maximumBytes: limits.password_bytes,
+    }),
+    sessions: createSessions({ store, clock, random, configuration }),
+    limits: createLimits(configuration, clock),
+    pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
+  };
+  const app = createRouter(context);
+  const housekeeping = startHousekeeping(context);
+  return {
+    fetch: async (request, address) => app.fetch(request, { address }),
+    close: () => housekeeping.stop(),
+    context,
+  };
+}
+
+function createLimits({ limits }: Configuration, clock: Clock): Limits {
+  const limit = (count: number, windowSeconds: number) =>
+    createAttemptLimit({ clock, limit: count, windowSeconds });
+  return {
+    signInPerAccount: limit(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
+    signInPerAddress: limit(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
+    userCodePerAccount: limit(limits.user_code_failures_per_account, limits.user_code_window_seconds),
+    userCodePerAddress: limit(limits.user_code_failures_per_address, limits.user_code_window_seconds),
+    registrationPerAddress: limit(limits.registrations_per_address, limits.registration_window_seconds),
+    deviceRequestPerAddress: limit(limits.device_requests_per_address, limits.device_request_window_seconds),
+  };
+}
+
+type Environment = { Bindings: { readonly address: string } };
+
+function createRouter(context: Context): Hono<Environment> {
+  const base = new URL(context.configuration.issuer).pathname.replace(/\/$/, "");
+  const metadata = metadataRoutes(context);
+  // Literal paths only, compared as they are: no pattern decides who answers.
+  const app = new Hono<Environment>({ strict: true });
+  const mount = (path: string, route: Route) =>
+    app.all(path, (c) =>
+      answer(context, route, { request: c.req.raw, url: new URL(c.req.url), address: c.env.address }),
+    );
+  for (const route of metadata.root) mount(route.path, route);
+  for (const route of [...metadata.below, ...protocolRoutes(context), ...pageRoutes(context)]) {
+    mount(base + route.path, route);
+  }
+  app.notFound((c) => {
+    const incoming: Incoming = { request: c.req.raw, url: new URL(c.req.url), address: c.env.address };
+    const wantsPage = c.req.raw.headers.get("accept")?.includes("text/html") ?? false;
+    const respond = wantsPage ? pageErrorResponse : refusalResponse;
+    return respond(context, new OAuthError("not_found"), incoming);
+  });
+  return app;
+}
+
+async function answer(context: Context, route: Route, incoming: Incoming): Promise<Response> {
+  const response = await decide(context, route, incoming);
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  if (route.cors !== "nobody") allowOtherOrigins(response, route);
+  return response;
+}
+
+async function decide(context: Context, route: Route, incoming: Incoming): Promise<Response> {
+  try {
+    const { method } = incoming.request;
+    const { GET, POST } = route.methods;
+    if (method === "POST" && POST !== undefined) return await POST(incoming);
+    if ((method === "GET" || method === "HEAD") && GET !== undefined) return await GET(incoming);
+    const allow = [GET && "GET, HEAD", POST && "POST", route.cors !== "nobody" && "OPTIONS"]
+      .filter(Boolean)
+      .join(", ");
+    if (method === "OPTIONS" && route.cors !== "nobody") {
+      return new Response(null, { status: 204, headers: { Allow: allow } });
+    }
+    throw new OAuthError("method_not_allowed", { allow });
+  } catch (error) {
+    return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
+  }
+}
+
+/**
+ * Answers that scripts on other sites may read. Nothing here is authorized by cookies, so `*` gives away nothing that
+ * the script's own server could not ask for.
+ */
+function allowOtherOrigins(response: Response, { methods }: Route): void {
+  const { headers } = response;
+  headers.set("Access-Control-Allow-Origin", "*");
+  headers.set("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After, DPoP-Nonce");
+  headers.set("Access-Control-Allow-Methods", [...Object.keys(methods), "OPTIONS"].join(", "));
+  headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP, MCP-Protocol-Version");
+  headers.set("Access-Control-Max-Age", "7200");
+}

@@ -1,0 +1,86 @@
+/**
+ * Artefacts: everything secret that this server hands out has one shape,
+ * `prefix + base64url(16-byte time-ordered id ‖ 32 random bytes)`.
+ *
+ * The prefix names the type, so that secret scanners find leaks and an artefact at the wrong door is refused before
+ * any look-up. The row is found by the id; only the SHA-256 of the secret is stored. 48 bytes are 64 base64url
+ * characters with no spare bits, so no two texts stand for the same artefact.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../platform/clock.ts";
+import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
+import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
+
+export const ARTEFACT_PREFIXES = {
+  access_token: "tat_",
+  refresh_token: "trt_",
+  authorization_code: "tac_",
+  device_code: "tdc_",
+  client_secret: "tcs_",
+  session: "tss_",
+  setup_link: "tsl_",
+  initial_access_token: "trg_",
+} as const;
+
+export type ArtefactKind = keyof typeof ARTEFACT_PREFIXES;
+
+const ID_BYTES = 16;
+const SECRET_BYTES = 32;
+const TEXT = /^[A-Za-z0-9\-_]{64}$/;
+
+/** An artefact that was just made: its text goes to the client, once; the rest is stored. */
+export interface MintedArtefact {
+  readonly text: string;
+  readonly id: RecordId;
+  readonly digest: SecretDigest;
+}
+
+/** An artefact that somebody presented. Its form is right; whether it exists is for the store to say. */
+export interface PresentedArtefact {
+  readonly id: RecordId;
+  readonly secret: Uint8Array;
+}
+
+export function mintArtefact(kind: ArtefactKind, clock: Clock, random: RandomBytes): MintedArtefact {
+  return assembleArtefact(kind, timeOrderedId(clock, random) as Uint8Array as RecordId, random(SECRET_BYTES));
+}
+
+/** Puts an artefact together from parts that are known, as for the derived successor of a refresh token. */
+export function assembleArtefact(kind: ArtefactKind, id: RecordId, secret: Uint8Array): MintedArtefact {
+  const text = ARTEFACT_PREFIXES[kind] + Buffer.concat([id, secret]).toString("base64url");
+  return { text, id, digest: digestSecret(secret) };
+}
+
+/** Null if the text is not of this kind or form: such a text was never handed out. */
+export function parseArtefact(kind: ArtefactKind, text: string): PresentedArtefact | null {
+  const prefix = ARTEFACT_PREFIXES[kind];
+  if (!text.startsWith(prefix)) return null;
+  const encoded = text.slice(prefix.length);
+  if (!TEXT.test(encoded)) return null;
+  const bytes = Buffer.from(encoded, "base64url");
+  return {
+    id: new Uint8Array(bytes.subarray(0, ID_BYTES)) as Uint8Array as RecordId,
+    secret: new Uint8Array(bytes.subarray(ID_BYTES)),
+  };
+}
+
+export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
+  new Uint8Array(createHash("sha256").update(secret).digest()) as Uint8Array as SecretDigest;
+
+/** Compares in constant time. */
+export function secretMatches(secret: Uint8Array | string, digest: SecretDigest): boolean {
+  const computed = digestSecret(secret);
+  return computed.length === digest.length && timingSafeEqual(computed, digest);
+}
+
+/** A row's id as text, for `jti`, the command line and links. Not secret. */
+export const recordIdText = (id: RecordId): string => Buffer.from(id).toString("base64url");
+
+/** The id that a text names; null if it names none. */
+export function parseRecordId(text: string): RecordId | null {
+  if (!/^[A-Za-z0-9\-_]{21}[AQgw]$/.test(text)) return null;
+  return new Uint8Array(Buffer.from(text, "base64url")) as Uint8Array as RecordId;
+}
+
+export const newRecordId = (clock: Clock, random: RandomBytes): RecordId =>
+  timeOrderedId(clock, random) as Uint8Array as RecordId;

@@ -1,0 +1,69 @@
+/** RFC 7662 §2.2: what introspection tells of a token. It speaks of the token's owner, never of the caller. */
+import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from "../store/records.ts";
+import { formatScope } from "../protocol/scope.ts";
+import { recordIdText } from "./artefact.ts";
+
+export interface ActiveIntrospection {
+  readonly active: true;
+  readonly scope?: string;
+  readonly client_id: string;
+  readonly username?: string;
+  readonly token_type?: "Bearer";
+  readonly exp: number;
+  readonly iat: number;
+  readonly nbf: number;
+  readonly sub: string;
+  readonly aud: string | readonly string[];
+  readonly iss: string;
+  readonly jti: string;
+}
+
+export type Introspection = { readonly active: false } | ActiveIntrospection;
+
+/** RFC 7662 §2.2: everything that is not active looks exactly like this. */
+export const INACTIVE: Introspection = { active: false };
+
+export function introspectAccessToken(
+  issuer: string,
+  token: AccessTokenRecord,
+  grant: GrantRecord | null,
+): ActiveIntrospection {
+  return {
+    active: true,
+    ...(token.scope.length === 0 ? {} : { scope: formatScope(token.scope) }),
+    client_id: token.clientId,
+    ...(grant === null ? {} : { username: grant.username }),
+    token_type: "Bearer",
+    exp: token.expiresAt,
+    iat: token.issuedAt,
+    nbf: token.issuedAt,
+    sub: token.subject,
+    aud: oneOrMany(token.resources),
+    iss: issuer,
+    jti: recordIdText(token.id),
+  };
+}
+
+export function introspectRefreshToken(
+  issuer: string,
+  token: RefreshTokenRecord,
+  grant: GrantRecord,
+): ActiveIntrospection {
+  return {
+    active: true,
+    ...(grant.scope.length === 0 ? {} : { scope: formatScope(grant.scope) }),
+    client_id: token.clientId,
+    username: grant.username,
+    exp: token.expiresAt,
+    iat: token.issuedAt,
+    nbf: token.issuedAt,
+    sub: grant.subject,
+    aud: oneOrMany(grant.resources),
+    iss: issuer,
+    jti: recordIdText(token.id),
+  };
+}
+
+/** RFC 7519 §4.1.3: a single audience may be written as a plain string, which more resource servers expect. */
+const oneOrMany = (values: readonly string[]): string | readonly string[] =>
+  values.length === 1 && values[0] !== undefined ? values[0] : values;
