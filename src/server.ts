@@ -3,9 +3,12 @@ import { Hono } from "hono";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessions } from "./accounts/sessions.ts";
 import type { Context, Limits } from "./context.ts";
+import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
+import { ENDPOINT_PATHS } from "./endpoints/paths.ts";
 import { refusalResponse } from "./endpoints/refusal.ts";
+import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
@@ -97,7 +100,8 @@ function createRouter(context: Context): Hono<Environment> {
       answer(context, route, { request: c.req.raw, url: new URL(c.req.url), address: c.env.address }),
     );
   for (const route of metadata.root) mount(route.path, route);
-  for (const route of [...metadata.below, ...protocolRoutes(context), ...pageRoutes(context)]) {
+  const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
+  for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
     mount(base + route.path, route);
   }
   app.notFound((c) => {
@@ -108,6 +112,22 @@ function createRouter(context: Context): Hono<Environment> {
   });
   return app;
 }
+
+/** The authorization endpoint decides, the consent page asks: here they meet. */
+const authorizeRoute = (context: Context): Route => ({
+  path: ENDPOINT_PATHS.authorize,
+  audience: "people",
+  // RFC 9700 §2.6: never by CORS, people are sent here.
+  cors: "nobody",
+  methods: authorize(context, consentPages(context)),
+});
+
+const consentRoute = (context: Context): Route => ({
+  path: "/consent",
+  audience: "people",
+  cors: "nobody",
+  methods: { POST: answerConsent(context) },
+});
 
 async function answer(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   const response = await decide(context, route, incoming);

@@ -25,7 +25,11 @@ import { logRefusal } from "./refusal.ts";
 /** What the endpoint needs people to see. The pages provide it. */
 export interface AuthorizationPages {
   /** Asks the person. What they answer comes back through `decideAuthorization`. */
-  askConsent(incoming: Incoming, request: AuthorizationRequest, signedIn: SignedIn): Response;
+  askConsent(
+    incoming: Incoming,
+    request: AuthorizationRequest,
+    signedIn: SignedIn,
+  ): Response | Promise<Response>;
 }
 
 /** Proves that the person signed in after this very request began; see `reauthenticationMark`. */

@@ -1,0 +1,80 @@
+/** The consent page: it asks what the authorization endpoint wants to know, and takes the answer back to it. */
+import type { SignedIn } from "../accounts/sessions.ts";
+import type { Context } from "../context.ts";
+import type { AuthorizationRequest } from "../endpoints/authorization-request.ts";
+import { type AuthorizationPages, decideAuthorization } from "../endpoints/authorize.ts";
+import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
+import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { parseParameters } from "../protocol/parameters.ts";
+import { sameResource } from "../protocol/resource-indicator.ts";
+import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
+import { pageFrame } from "./frame.ts";
+import { respondWithPage } from "./respond.tsx";
+import { pagePath } from "./urls.ts";
+import { ConsentView } from "./views/consent.tsx";
+
+/** The hidden field with the request that the person is asked about. */
+const REQUEST = "request";
+
+export function consentPages(context: Context): AuthorizationPages {
+  return {
+    askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
+      const { catalogue, configuration } = context;
+      const { client, parameters } = request;
+      const form = openForm(context, incoming, "consent");
+      const view = (
+        <ConsentView
+          frame={pageFrame(context, incoming, parameters.get("ui_locales"))}
+          clientName={client.clientName ?? client.clientId}
+          clientUri={client.clientUri}
+          tosUri={client.tosUri}
+          policyUri={client.policyUri}
+          redirectUri={request.redirectUri}
+          unverified={client.source === "registration"}
+          scopes={request.scope.map((name) => ({ name, description: catalogue.describeScope(name) }))}
+          resources={request.resources
+            .filter((identifier) => !sameResource(identifier, configuration.issuer))
+            .map((identifier) => ({ identifier, name: catalogue.nameResource(identifier) }))}
+          signedInAs={account.username}
+          here={`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
+          action={pagePath(configuration, "/consent")}
+          token={form.token}
+          hidden={{
+            [REQUEST]: sealFormData(context, form.cookieValue, "consent", parameters.toQuery()),
+          }}
+        />
+      );
+      return respondWithPage(view, { setCookie: form.setCookie, leads: "on_to_client" });
+    },
+  };
+}
+
+/** POST /consent: the answer. It counts once, in the browser that was asked, for the request that was shown. */
+export const answerConsent =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const { configuration, sessions } = context;
+    const form = await readForm(context, incoming, "consent");
+    const sealed = unsealFormData(
+      context,
+      sessions.cookieValue(incoming.request),
+      "consent",
+      form.get(REQUEST),
+    );
+    const signedIn = await sessions.find(incoming.request);
+    if (signedIn === null) {
+      // Signed out meanwhile: the request starts again at its beginning.
+      return seeOther(`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${sealed.text}`);
+    }
+    const decision = form.required("decision");
+    if (decision !== "allow" && decision !== "deny") {
+      throw new OAuthError("parameter_invalid", { description: "The answer must be to allow or to deny." });
+    }
+    return decideAuthorization(context, incoming, {
+      parameters: parseParameters(sealed.text, configuration.limits.parameters_per_request),
+      allowed: decision === "allow",
+      signedIn,
+      form: { id: sealed.id, expiresAt: sealed.expiresAt },
+    });
+  };

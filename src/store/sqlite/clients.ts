@@ -1,0 +1,64 @@
+/** The store's methods for clients. */
+import type { ClientId } from "../../protocol/identifiers.ts";
+import type { Store } from "../contract.ts";
+import type { ClientSecretRecord } from "../records.ts";
+import type { Engine, Tables } from "./engine.ts";
+
+type ClientMethods = Pick<
+  Store,
+  | "findClient"
+  | "listClients"
+  | "createClient"
+  | "putClient"
+  | "addClientSecret"
+  | "removeClientSecret"
+  | "removeClient"
+>;
+
+export function clientMethods({ read, write }: Engine): ClientMethods {
+  return {
+    findClient: (clientId) => read(({ clients }) => clients.find(clientId)),
+
+    listClients: () => read(({ clients }) => clients.list()),
+
+    createClient: (client) => write(({ clients }) => clients.insert(client)),
+
+    putClient: (client) =>
+      write(({ clients }) => {
+        if (!clients.replace(client)) clients.insert(client);
+      }),
+
+    addClientSecret: (clientId, secret) =>
+      write((tables) => changeSecrets(tables, clientId, (secrets) => [...secrets, secret])),
+
+    removeClientSecret: (clientId, secretId) =>
+      write((tables) =>
+        changeSecrets(tables, clientId, (secrets) => {
+          const kept = secrets.filter((secret) => secret.id !== secretId);
+          return kept.length < secrets.length ? kept : null;
+        }),
+      ),
+
+    removeClient: (clientId, now) =>
+      write(({ clients, consents, deviceCodes, grants }) => {
+        if (!clients.remove(clientId)) return false;
+        // The client's own access tokens die with its number.
+        grants.revokeByClient(clientId, "client_removed", now);
+        deviceCodes.removeByClient(clientId);
+        consents.removeByClient(clientId);
+        return true;
+      }),
+  };
+}
+
+/** False if there is no such client, or nothing to change (`change` returns null). */
+function changeSecrets(
+  { clients }: Tables,
+  clientId: ClientId,
+  change: (secrets: readonly ClientSecretRecord[]) => readonly ClientSecretRecord[] | null,
+): boolean {
+  const client = clients.find(clientId);
+  if (client === null) return false;
+  const secrets = change(client.secrets);
+  return secrets !== null && clients.replace({ ...client, secrets });
+}

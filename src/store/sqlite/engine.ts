@@ -1,0 +1,34 @@
+/** What the methods of the store run on: the tables, prepared once on each connection, and two ways to reach them. */
+import type { Connection } from "./driver.ts";
+import { accountTable } from "./tables/accounts.ts";
+import { clientTable } from "./tables/clients.ts";
+import { codeTable, spentFormTable } from "./tables/codes.ts";
+import { deviceCodeTable } from "./tables/device-codes.ts";
+import { consentTable, grantTable } from "./tables/grants.ts";
+import { sessionTable, setupLinkTable } from "./tables/sessions.ts";
+import { accessTokenTable, refreshTokenTable } from "./tables/tokens.ts";
+
+export function prepareTables(connection: Connection) {
+  return {
+    clients: clientTable(connection),
+    accounts: accountTable(connection),
+    sessions: sessionTable(connection),
+    setupLinks: setupLinkTable(connection),
+    grants: grantTable(connection),
+    consents: consentTable(connection),
+    codes: codeTable(connection),
+    spentForms: spentFormTable(connection),
+    deviceCodes: deviceCodeTable(connection),
+    accessTokens: accessTokenTable(connection),
+    refreshTokens: refreshTokenTable(connection),
+  };
+}
+
+export type Tables = ReturnType<typeof prepareTables>;
+
+export interface Engine {
+  /** Sees everything that was committed before the call. */
+  read<Result>(query: (tables: Tables) => Result): Promise<Result>;
+  /** One transaction. Resolves when it is on disk; a command that throws changes nothing. */
+  write<Result>(command: (tables: Tables) => Result): Promise<Result>;
+}

@@ -1,0 +1,39 @@
+/** The store's clean-up. */
+import type { EpochSeconds } from "../../platform/clock.ts";
+import type { Store } from "../contract.ts";
+import type { Engine, Tables } from "./engine.ts";
+
+export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpired"> {
+  return {
+    removeExpired: (now, registeredBefore, limit) =>
+      write((tables) => {
+        const simple = [
+          tables.sessions,
+          tables.setupLinks,
+          tables.spentForms,
+          tables.deviceCodes,
+          tables.accessTokens,
+          tables.refreshTokens,
+        ];
+        let removed = removeGrants(tables, now, limit);
+        for (const table of simple) removed += table.removeExpired(now, limit);
+        // A client that never took part in a flow has no codes, tokens or grants: the first of them marks it used.
+        removed += tables.clients.removeUnused(registeredBefore, limit);
+        return removed;
+      }),
+  };
+}
+
+/**
+ * A grant expires after everything that was issued from it, so nothing is left without one. A revoked grant waits for
+ * its expiry too: until then its tokens must be recognised as revoked, and replays as replays.
+ */
+function removeGrants({ codes, grants }: Tables, now: EpochSeconds, limit: number): number {
+  const expired = grants.listExpired(now, limit);
+  let removed = 0;
+  for (const { id, codeId } of expired) {
+    if (codeId !== null) removed += codes.remove(codeId);
+    removed += grants.remove(id);
+  }
+  return removed;
+}

@@ -1,0 +1,114 @@
+/**
+ * The store on an embedded SQLite database.
+ *
+ * Owns the database file: its schema, its two connections (one writes, one reads) and all SQL. It decides nothing that
+ * the contract does not name, takes the time only from its callers, and keeps no row in memory.
+ *
+ * It must never resolve a write before its commit is synced to disk, answer from a snapshot that is older than the call,
+ * or let an error of one write undo another.
+ */
+import { type Store, StoreUnavailable } from "../contract.ts";
+import { accountMethods } from "./accounts.ts";
+import { clientMethods } from "./clients.ts";
+import { codeMethods } from "./codes.ts";
+import { deviceCodeMethods } from "./device-codes.ts";
+import {
+  asStoreError,
+  type Connection,
+  ensureDatabaseFile,
+  isBusy,
+  openReader,
+  openWriter,
+} from "./driver.ts";
+import { type Engine, prepareTables } from "./engine.ts";
+import { grantMethods } from "./grants.ts";
+import { housekeepingMethods } from "./housekeeping.ts";
+import { migrate } from "./migrations.ts";
+import { GroupReads } from "./reader.ts";
+import { sessionMethods } from "./sessions.ts";
+import { tokenMethods } from "./tokens.ts";
+import { GroupCommit } from "./writer.ts";
+
+export { DatabaseRefused } from "./migrations.ts";
+
+export interface SqliteStoreOptions {
+  /** Created, readable by its owner only, if it does not exist. */
+  readonly file: string;
+}
+
+/**
+ * Opens the database and brings its schema up to date.
+ * Throws DatabaseRefused if it belongs to a newer version or to another program, StoreUnavailable if it cannot be used now.
+ */
+export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Store> {
+  const writerConnection = await openMigrated(file);
+  const readerConnection = openReader(file);
+  const reads = new GroupReads(readerConnection);
+  const writes = new GroupCommit(writerConnection, { beforeBatch: () => reads.end() });
+  const readTables = prepareTables(readerConnection);
+  const writeTables = prepareTables(writerConnection);
+  // Reads the file itself, not only the connection's memory.
+  const probe = readerConnection.query<{ version: number }, []>(
+    "SELECT user_version AS version FROM pragma_user_version",
+  );
+
+  const engine: Engine = {
+    read: (query) => reads.read(() => query(readTables)),
+    write: (command) => writes.write(() => command(writeTables)),
+  };
+
+  return {
+    ...clientMethods(engine),
+    ...accountMethods(engine),
+    ...sessionMethods(engine),
+    ...codeMethods(engine),
+    ...deviceCodeMethods(engine),
+    ...tokenMethods(engine),
+    ...grantMethods(engine),
+    ...housekeepingMethods(engine),
+    async ping() {
+      await reads.read(() => probe.get());
+    },
+    async close() {
+      await writes.close();
+      reads.close();
+      readerConnection.close();
+      writerConnection.close();
+    },
+  };
+}
+
+/** How often to try to open a database that another program is just opening or changing, and the pause between. */
+const OPEN_ATTEMPTS = 50;
+const OPEN_PAUSE_MILLIS = 20;
+
+async function openMigrated(file: string): Promise<Connection> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      ensureDatabaseFile(file);
+      return openAndMigrate(file);
+    } catch (error) {
+      // The switch to WAL does not wait for locks by itself.
+      if (!isBusy(error) || attempt >= OPEN_ATTEMPTS) throw cannotOpen(file, error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, OPEN_PAUSE_MILLIS));
+  }
+}
+
+function openAndMigrate(file: string): Connection {
+  const connection = openWriter(file);
+  try {
+    migrate(connection, file);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function cannotOpen(file: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const isSystemError = "syscall" in error;
+  if (!isSystemError && asStoreError(error) === error) return error;
+  return new StoreUnavailable(`the database ${file} cannot be opened: ${error.message}`, { cause: error });
+}

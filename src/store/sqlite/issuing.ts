@@ -1,0 +1,27 @@
+/** The steps that every way of issuing tokens shares. They run inside the caller's transaction. */
+import type { RecordId } from "../../protocol/identifiers.ts";
+import type { Issuance } from "../contract.ts";
+import type { GrantRecord } from "../records.ts";
+import type { Tables } from "./engine.ts";
+import type { ClientState } from "./tables/clients.ts";
+
+/** The client of the grant, if both it and the person may still be served. */
+export function findServedClient(
+  { accounts, clients }: Tables,
+  { subject, clientId }: Pick<GrantRecord, "subject" | "clientId">,
+): ClientState | null {
+  return accounts.isEnabled(subject) ? clients.findEnabled(clientId) : null;
+}
+
+/** Stores what a winner was promised, and keeps the grant as long as the last of it. */
+export function issueTokens(
+  { accessTokens, refreshTokens, grants, clients }: Tables,
+  client: ClientState,
+  grantId: RecordId,
+  { now, accessToken, refreshToken }: Issuance,
+): void {
+  accessTokens.insert(accessToken, client.number);
+  if (refreshToken !== null) refreshTokens.insert(refreshToken);
+  grants.extend(grantId, now, Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0));
+  clients.markUsed(client, now);
+}

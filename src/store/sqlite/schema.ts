@@ -1,0 +1,151 @@
+/**
+ * Schema version 1.
+ *
+ * Identifiers are time-ordered, so tables without a rowid that are keyed by them grow at their end, and an index
+ * is only kept where a question needs it:
+ *
+ * - access_tokens, the largest table, has one index, for the clean-up. Lifetimes differ by client, so the order of ids
+ *   is not the order of expiry, and a sweep by id would walk over every long-lived token each time. Tokens of one
+ *   lifetime expire in the order in which they are issued, so the index too grows at few places and stays cached.
+ *   There is none by grant: revoking a grant writes the grant only, and whoever reads a token reads its grant.
+ * - access_tokens name their client by number. A number is never given twice, so tokens of a removed client stay
+ *   dead when its identifier is registered again, without a search for them.
+ * - refresh_tokens go away after their own expiry, by an index, and not with their grant: a grant that is used daily
+ *   lives for years, and would keep every token it ever had. A replay of a token that is long expired proves little;
+ *   until it is cleaned up it still revokes the grant.
+ * - codes have no index. RFC 6749 §4.1.2 wants the replay of a code to revoke what it issued, so a code lives as long
+ *   as its grant; the grant knows its code and takes it along.
+ */
+export const SCHEMA_1 = `
+CREATE TABLE clients (
+  number        INTEGER PRIMARY KEY AUTOINCREMENT,
+  client_id     TEXT NOT NULL UNIQUE,
+  source        TEXT NOT NULL,
+  created_at    INTEGER NOT NULL,
+  used_at       INTEGER,
+  disabled_at   INTEGER,
+  metadata      TEXT NOT NULL
+) STRICT;
+CREATE INDEX clients_never_used ON clients (created_at) WHERE source = 'registration' AND used_at IS NULL;
+
+CREATE TABLE accounts (
+  subject         TEXT PRIMARY KEY,
+  username        TEXT NOT NULL,
+  username_folded TEXT NOT NULL UNIQUE,
+  name            TEXT,
+  email           TEXT,
+  administrator   INTEGER NOT NULL,
+  password_hash   TEXT,
+  created_at      INTEGER NOT NULL,
+  disabled_at     INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+  id               BLOB PRIMARY KEY,
+  digest           BLOB NOT NULL,
+  subject          TEXT NOT NULL,
+  created_at       INTEGER NOT NULL,
+  authenticated_at INTEGER NOT NULL,
+  last_seen_at     INTEGER NOT NULL,
+  expires_at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_subject ON sessions (subject);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE TABLE setup_links (
+  id         BLOB PRIMARY KEY,
+  digest     BLOB NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE consents (
+  subject      TEXT NOT NULL,
+  client_id    TEXT NOT NULL,
+  redirect_uri TEXT NOT NULL,
+  scope        TEXT NOT NULL,
+  resources    TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  PRIMARY KEY (subject, client_id, redirect_uri)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX consents_by_client ON consents (client_id);
+
+CREATE TABLE spent_forms (
+  id         BLOB PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_forms_by_expiry ON spent_forms (expires_at);
+
+CREATE TABLE grants (
+  id             BLOB PRIMARY KEY,
+  subject        TEXT NOT NULL,
+  username       TEXT NOT NULL,
+  client_id      TEXT NOT NULL,
+  scope          TEXT NOT NULL,
+  resources      TEXT NOT NULL,
+  via            TEXT NOT NULL,
+  created_at     INTEGER NOT NULL,
+  expires_at     INTEGER NOT NULL,
+  activated_at   INTEGER,
+  revoked_at     INTEGER,
+  revoked_reason TEXT,
+  code_id        BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_by_subject ON grants (subject, client_id);
+CREATE INDEX grants_by_client ON grants (client_id);
+CREATE INDEX grants_by_expiry ON grants (expires_at);
+
+CREATE TABLE codes (
+  id                     BLOB PRIMARY KEY,
+  digest                 BLOB NOT NULL,
+  grant_id               BLOB NOT NULL,
+  redirect_uri           TEXT NOT NULL,
+  redirect_uri_requested INTEGER NOT NULL,
+  code_challenge         TEXT,
+  created_at             INTEGER NOT NULL,
+  expires_at             INTEGER NOT NULL,
+  used_at                INTEGER,
+  failed_attempts        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device_codes (
+  id                BLOB PRIMARY KEY,
+  digest            BLOB NOT NULL,
+  user_code_digest  BLOB NOT NULL,
+  client_id         TEXT NOT NULL,
+  scope             TEXT NOT NULL,
+  resources         TEXT NOT NULL,
+  created_at        INTEGER NOT NULL,
+  expires_at        INTEGER NOT NULL,
+  requester_address TEXT NOT NULL,
+  requester_agent   TEXT NOT NULL,
+  status            TEXT NOT NULL,
+  grant_id          BLOB,
+  used_at           INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX device_codes_by_user_code ON device_codes (user_code_digest);
+CREATE INDEX device_codes_by_expiry ON device_codes (expires_at);
+
+CREATE TABLE access_tokens (
+  id         BLOB PRIMARY KEY,
+  digest     BLOB NOT NULL,
+  grant_id   BLOB,
+  client     INTEGER NOT NULL,
+  subject    TEXT NOT NULL,
+  scope      TEXT NOT NULL,
+  resources  TEXT NOT NULL,
+  issued_at  INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX access_tokens_by_expiry ON access_tokens (expires_at);
+
+CREATE TABLE refresh_tokens (
+  id           BLOB PRIMARY KEY,
+  digest       BLOB NOT NULL,
+  grant_id     BLOB NOT NULL,
+  issued_at    INTEGER NOT NULL,
+  expires_at   INTEGER NOT NULL,
+  used_at      INTEGER,
+  successor_id BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
+`;

@@ -1,0 +1,83 @@
+/** Rows of people. */
+import type { EpochSeconds } from "../../../platform/clock.ts";
+import type { SubjectId } from "../../../protocol/identifiers.ts";
+import type { AccountRecord } from "../../records.ts";
+import { foldUsername } from "../../usernames.ts";
+import type { Connection } from "../driver.ts";
+
+interface AccountRow extends Omit<AccountRecord, "administrator"> {
+  readonly administrator: number;
+}
+
+const COLUMNS = `subject, username, name, email, administrator, password_hash AS passwordHash,
+  created_at AS createdAt, disabled_at AS disabledAt`;
+
+const decode = (row: AccountRow): AccountRecord => ({ ...row, administrator: row.administrator === 1 });
+
+export function accountTable(connection: Connection) {
+  const bySubject = connection.query<AccountRow, [string]>(
+    `SELECT ${COLUMNS} FROM accounts WHERE subject = ?`,
+  );
+  const byUsername = connection.query<AccountRow, [string]>(
+    `SELECT ${COLUMNS} FROM accounts WHERE username_folded = ?`,
+  );
+  const all = connection.query<AccountRow, []>(
+    `SELECT ${COLUMNS} FROM accounts ORDER BY created_at, subject`,
+  );
+  // A password is the only way in, so an administrator without one cannot sign in.
+  const administrator = connection.query<{ found: number }, []>(
+    `SELECT 1 AS found FROM accounts
+     WHERE administrator = 1 AND disabled_at IS NULL AND password_hash IS NOT NULL LIMIT 1`,
+  );
+  const enabled = connection.query<{ found: number }, [string]>(
+    "SELECT 1 AS found FROM accounts WHERE subject = ? AND disabled_at IS NULL",
+  );
+  const insert = connection.command<
+    [
+      string,
+      string,
+      string,
+      string | null,
+      string | null,
+      number,
+      string | null,
+      EpochSeconds,
+      EpochSeconds | null,
+    ]
+  >(
+    `INSERT INTO accounts
+       (subject, username, username_folded, name, email, administrator, password_hash, created_at, disabled_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username_folded) DO NOTHING`,
+  );
+  const setPassword = connection.command<[string, string]>(
+    "UPDATE accounts SET password_hash = ? WHERE subject = ?",
+  );
+  const setDisabled = connection.command<[EpochSeconds | null, string]>(
+    "UPDATE accounts SET disabled_at = ? WHERE subject = ?",
+  );
+
+  const decoded = (row: AccountRow | null) => (row === null ? null : decode(row));
+
+  return {
+    find: (subject: SubjectId) => decoded(bySubject.get(subject)),
+    findByUsername: (username: string) => decoded(byUsername.get(foldUsername(username))),
+    list: () => all.all().map(decode),
+    hasAdministrator: () => administrator.get() !== null,
+    isEnabled: (subject: SubjectId) => enabled.get(subject) !== null,
+    /** False if the user name is taken. */
+    insert: (account: AccountRecord) =>
+      insert(
+        account.subject,
+        account.username,
+        foldUsername(account.username),
+        account.name,
+        account.email,
+        account.administrator ? 1 : 0,
+        account.passwordHash,
+        account.createdAt,
+        account.disabledAt,
+      ) === 1,
+    setPassword: (subject: SubjectId, passwordHash: string) => setPassword(passwordHash, subject) === 1,
+    setDisabled: (subject: SubjectId, at: EpochSeconds | null) => setDisabled(at, subject) === 1,
+  };
+}

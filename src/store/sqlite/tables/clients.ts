@@ -1,0 +1,141 @@
+/** Rows of clients: what SQL asks about in columns, the rest of the metadata as one JSON text. */
+import type { EpochSeconds } from "../../../platform/clock.ts";
+import type { ClientId, SecretDigest } from "../../../protocol/identifiers.ts";
+import type { ClientRecord, ClientSecretRecord, ClientSource } from "../../records.ts";
+import type { Connection } from "../driver.ts";
+
+interface ClientRow {
+  readonly number: number;
+  readonly clientId: ClientId;
+  readonly source: ClientSource;
+  readonly createdAt: EpochSeconds;
+  readonly usedAt: EpochSeconds | null;
+  readonly disabledAt: EpochSeconds | null;
+  readonly metadata: string;
+}
+
+/** What decides whether something may be issued to a client. */
+export interface ClientState {
+  readonly number: number;
+  readonly usedAt: EpochSeconds | null;
+  readonly disabledAt: EpochSeconds | null;
+}
+
+const COLUMNS =
+  "number, client_id AS clientId, source, created_at AS createdAt, used_at AS usedAt, disabled_at AS disabledAt, metadata";
+
+export function clientTable(connection: Connection) {
+  const decode = clientDecoder();
+
+  const byId = connection.query<ClientRow, [string]>(`SELECT ${COLUMNS} FROM clients WHERE client_id = ?`);
+  const all = connection.query<ClientRow, []>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`);
+  const state = connection.query<ClientState, [string]>(
+    "SELECT number, used_at AS usedAt, disabled_at AS disabledAt FROM clients WHERE client_id = ?",
+  );
+  const identity = connection.query<{ clientId: ClientId; disabledAt: EpochSeconds | null }, [number]>(
+    "SELECT client_id AS clientId, disabled_at AS disabledAt FROM clients WHERE number = ?",
+  );
+  const insert = connection.command<
+    [string, string, EpochSeconds, EpochSeconds | null, EpochSeconds | null, string]
+  >(
+    `INSERT INTO clients (client_id, source, created_at, used_at, disabled_at, metadata) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (client_id) DO NOTHING`,
+  );
+  const replace = connection.command<[string, EpochSeconds | null, string, string]>(
+    "UPDATE clients SET source = ?, disabled_at = ?, metadata = ? WHERE client_id = ?",
+  );
+  const use = connection.command<[EpochSeconds, number]>("UPDATE clients SET used_at = ? WHERE number = ?");
+  const remove = connection.command<[string]>("DELETE FROM clients WHERE client_id = ?");
+  const removeUnused = connection.command<[EpochSeconds, number]>(
+    `DELETE FROM clients WHERE number IN (
+       SELECT number FROM clients WHERE source = 'registration' AND used_at IS NULL AND created_at < ? LIMIT ?)`,
+  );
+
+  return {
+    find(clientId: string): ClientRecord | null {
+      const row = byId.get(clientId);
+      return row === null ? null : decode(row);
+    },
+    list: () => all.all().map(decode),
+    /** Null if there is no such client or it is disabled. */
+    findEnabled(clientId: string): ClientState | null {
+      const found = state.get(clientId);
+      return found === null || found.disabledAt !== null ? null : found;
+    },
+    /** Null if the client was removed or is disabled. */
+    findEnabledByNumber(number: number): ClientId | null {
+      const found = identity.get(number);
+      return found === null || found.disabledAt !== null ? null : found.clientId;
+    },
+    /** False if the identifier is taken. */
+    insert: (client: ClientRecord) =>
+      insert(
+        client.clientId,
+        client.source,
+        client.createdAt,
+        client.usedAt,
+        client.disabledAt,
+        encodeMetadata(client),
+      ) === 1,
+    /** False if there is no such client. */
+    replace: (client: ClientRecord) =>
+      replace(client.source, client.disabledAt, encodeMetadata(client), client.clientId) === 1,
+    /** Costs no write after the first time. */
+    markUsed(client: ClientState, now: EpochSeconds): void {
+      if (client.usedAt === null) use(now, client.number);
+    },
+    remove: (clientId: string) => remove(clientId) === 1,
+    removeUnused,
+  };
+}
+
+/** The fields that are columns, and the secrets, whose digests need another form in JSON. */
+type OutsideMetadata = "clientId" | "source" | "createdAt" | "usedAt" | "disabledAt" | "secrets";
+
+interface StoredMetadata extends Omit<ClientRecord, OutsideMetadata> {
+  readonly secrets: readonly (Omit<ClientSecretRecord, "digest"> & { readonly digest: string })[];
+}
+
+function encodeMetadata(client: ClientRecord): string {
+  const { clientId, source, createdAt, usedAt, disabledAt, secrets, ...metadata } = client;
+  const stored: StoredMetadata = {
+    ...metadata,
+    secrets: secrets.map((secret) => ({
+      ...secret,
+      digest: Buffer.from(secret.digest).toString("base64url"),
+    })),
+  };
+  return JSON.stringify(stored);
+}
+
+type Metadata = Omit<ClientRecord, Exclude<OutsideMetadata, "secrets">>;
+
+function decodeMetadata(text: string): Metadata {
+  const stored: StoredMetadata = JSON.parse(text);
+  return {
+    ...stored,
+    secrets: stored.secrets.map((secret) => ({ ...secret, digest: decodeDigest(secret.digest) })),
+  };
+}
+
+const decodeDigest = (text: string) => Uint8Array.fromBase64(text, { alphabet: "base64url" }) as SecretDigest;
+
+/** A bound on what the cache may hold; registration is open to strangers. */
+const MOST_CACHED = 1000;
+
+/**
+ * Rows are always read; only the parse is kept, and it counts only for the very text that it came from. So a change
+ * by any process is seen at once.
+ */
+function clientDecoder(): (row: ClientRow) => ClientRecord {
+  const cache = new Map<string, Metadata>();
+  return ({ number, metadata: text, ...columns }) => {
+    let metadata = cache.get(text);
+    if (metadata === undefined) {
+      metadata = decodeMetadata(text);
+      if (cache.size >= MOST_CACHED) cache.clear();
+      cache.set(text, metadata);
+    }
+    return { ...metadata, ...columns };
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * Group commit. Writes that arrive in one turn of the event loop, or while the disk was busy, share one
+ * transaction and so one fsync. Each runs in a savepoint of its own: one that fails takes no neighbour with it.
+ * No promise resolves before the commit is on disk.
+ */
+import { StoreUnavailable } from "../contract.ts";
+import { asStoreError, type Command, type Connection, isBusy } from "./driver.ts";
+
+/** A bound on how long one batch may hold the event loop; the rest follows in the next turn. */
+const MOST_PER_COMMIT = 512;
+/** Each attempt waits for the lock as long as the connection's busy_timeout; together about five seconds. */
+const LOCK_ATTEMPTS = 100;
+
+interface Job {
+  /** Runs the command and keeps its result. */
+  run(): void;
+  /** Keeps why the command failed: this one alone, since it was rolled back by itself. */
+  fail(error: unknown): void;
+  /** After the commit: tells the caller. */
+  settle(): void;
+  /** Nothing was committed, whatever the command did. */
+  abandon(error: unknown): void;
+}
+
+export interface GroupCommitOptions {
+  /** Called before each transaction. It must end a read transaction that is open on another connection. */
+  readonly beforeBatch: () => void;
+  /** How often to try when another process holds the lock. */
+  readonly lockAttempts?: number;
+}
+
+export class GroupCommit {
+  readonly #connection: Connection;
+  readonly #beforeBatch: () => void;
+  readonly #lockAttempts: number;
+  readonly #begin: Command<[]>;
+  readonly #commit: Command<[]>;
+  readonly #rollback: Command<[]>;
+  readonly #savepoint: Command<[]>;
+  readonly #release: Command<[]>;
+  readonly #rollbackToSavepoint: Command<[]>;
+
+  #waiting: Job[] = [];
+  #scheduled = false;
+  #attempts = 0;
+  #closed = false;
+  #drained: (() => void) | null = null;
+
+  constructor(connection: Connection, options: GroupCommitOptions) {
+    this.#connection = connection;
+    this.#beforeBatch = options.beforeBatch;
+    this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
+    // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
+    this.#begin = connection.command("BEGIN IMMEDIATE");
+    this.#commit = connection.command("COMMIT");
+    this.#rollback = connection.command("ROLLBACK");
+    this.#savepoint = connection.command("SAVEPOINT command");
+    this.#release = connection.command("RELEASE command");
+    this.#rollbackToSavepoint = connection.command("ROLLBACK TO command");
+  }
+
+  /** Runs the command in the next transaction. It must do nothing but read and write through the connection. */
+  write<Result>(command: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(new StoreUnavailable("the store is closed"));
+        return;
+      }
+      this.#waiting.push(newJob(command, resolve, reject));
+      this.#schedule();
+    });
+  }
+
+  /** Refuses new writes and resolves when those under way are done. */
+  close(): Promise<void> {
+    this.#closed = true;
+    if (!this.#scheduled) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drained = resolve;
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // Not a microtask: the other requests of this turn have yet to bring their writes.
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    this.#beforeBatch();
+    if (this.#beginTransaction()) this.#runBatch(this.#waiting.splice(0, MOST_PER_COMMIT));
+    if (this.#waiting.length > 0) this.#schedule();
+    else this.#drained?.();
+  };
+
+  #beginTransaction(): boolean {
+    try {
+      this.#begin();
+      this.#attempts = 0;
+      return true;
+    } catch (error) {
+      this.#attempts += 1;
+      // Reads go on between two attempts.
+      if (isBusy(error) && this.#attempts < this.#lockAttempts) return false;
+      this.#attempts = 0;
+      const unavailable = new StoreUnavailable("no transaction could begin", { cause: error });
+      for (const job of this.#waiting.splice(0)) job.abandon(unavailable);
+      return false;
+    }
+  }
+
+  #runBatch(batch: readonly Job[]): void {
+    try {
+      for (const job of batch) this.#runInSavepoint(job);
+      this.#commit();
+    } catch (error) {
+      this.#rollbackQuietly();
+      const unavailable = new StoreUnavailable("the transaction could not be committed", { cause: error });
+      for (const job of batch) job.abandon(unavailable);
+      return;
+    }
+    for (const job of batch) job.settle();
+  }
+
+  #runInSavepoint(job: Job): void {
+    this.#savepoint();
+    try {
+      job.run();
+    } catch (error) {
+      // Without this check the rest of the batch would run outside of any transaction.
+      if (!this.#connection.inTransaction) throw error;
+      this.#rollbackToSavepoint();
+      job.fail(asStoreError(error));
+    }
+    this.#release();
+  }
+
+  #rollbackQuietly(): void {
+    try {
+      if (this.#connection.inTransaction) this.#rollback();
+    } catch {
+      // The error that led here is the one to report; SQLite drops the transaction when it is next used.
+    }
+  }
+}
+
+function newJob<Result>(
+  command: () => Result,
+  resolve: (result: Result) => void,
+  reject: (error: unknown) => void,
+): Job {
+  let settle = () => {};
+  return {
+    run() {
+      const result = command();
+      settle = () => resolve(result);
+    },
+    fail(error) {
+      settle = () => reject(error);
+    },
+    settle: () => settle(),
+    abandon: reject,
+  };
+}

@@ -1,0 +1,245 @@
+/** Records for tests: complete, valid, and different from each other unless told otherwise. */
+import { systemClock } from "../../src/platform/clock.ts";
+import { systemRandom, timeOrderedId } from "../../src/platform/random.ts";
+import type {
+  ClientId,
+  CodeChallenge,
+  RecordId,
+  RedirectUri,
+  ResourceIndicator,
+  Scope,
+  SecretDigest,
+  SubjectId,
+} from "../../src/protocol/identifiers.ts";
+import type { Authorization, Issuance } from "../../src/store/contract.ts";
+import type {
+  AccessTokenRecord,
+  AccountRecord,
+  AuthorizationCodeRecord,
+  ClientRecord,
+  ClientSecretRecord,
+  ConsentRecord,
+  DeviceCodeRecord,
+  GrantRecord,
+  RefreshTokenRecord,
+  SessionRecord,
+  SetupLinkRecord,
+} from "../../src/store/records.ts";
+
+/** The time at which the tests play; the store has no clock of its own. */
+export const NOW = 1_800_000_000;
+
+export const newId = () => timeOrderedId(systemClock, systemRandom) as Uint8Array as RecordId;
+export const newDigest = () => systemRandom(32) as Uint8Array as SecretDigest;
+export const clientId = (text: string) => text as ClientId;
+export const subjectId = (text: string) => text as SubjectId;
+export const redirectUri = (text: string) => text as RedirectUri;
+export const scopes = (...names: string[]) => names as Scope[];
+export const resources = (...uris: string[]) => uris as ResourceIndicator[];
+
+let counter = 0;
+const unique = (prefix: string) => {
+  counter += 1;
+  return `${prefix}${counter}`;
+};
+
+export const newSecret = (fields: Partial<ClientSecretRecord> = {}): ClientSecretRecord => ({
+  id: unique("secret-"),
+  digest: newDigest(),
+  createdAt: NOW,
+  expiresAt: null,
+  ...fields,
+});
+
+export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => ({
+  clientId: clientId(unique("client-")),
+  source: "command_line",
+  clientName: "Mail ✉",
+  clientUri: "https://mail.example/",
+  logoUri: null,
+  tosUri: null,
+  policyUri: null,
+  contacts: ["post@mail.example"],
+  softwareId: null,
+  softwareVersion: "1.2",
+  applicationType: "web",
+  redirectUris: [redirectUri("https://mail.example/callback")],
+  grantTypes: ["authorization_code", "refresh_token"],
+  tokenEndpointAuthMethod: "client_secret_basic",
+  scope: scopes("mail", "contacts"),
+  defaultScope: scopes("mail"),
+  requirePkce: true,
+  accessTokenSeconds: 600,
+  secrets: [newSecret(), newSecret({ expiresAt: NOW + 99 })],
+  createdAt: NOW,
+  usedAt: null,
+  disabledAt: null,
+  ...fields,
+});
+
+export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord => ({
+  subject: subjectId(unique("acc_")),
+  username: unique("person"),
+  name: "A Person",
+  email: null,
+  administrator: false,
+  passwordHash: "$argon2id$…",
+  createdAt: NOW,
+  disabledAt: null,
+  ...fields,
+});
+
+export const newSession = (fields: Partial<SessionRecord> = {}): SessionRecord => ({
+  id: newId(),
+  digest: newDigest(),
+  subject: subjectId("acc_nobody"),
+  createdAt: NOW,
+  authenticatedAt: NOW,
+  lastSeenAt: NOW,
+  expiresAt: NOW + 86_400,
+  ...fields,
+});
+
+export const newSetupLink = (fields: Partial<SetupLinkRecord> = {}): SetupLinkRecord => ({
+  id: newId(),
+  digest: newDigest(),
+  expiresAt: NOW + 3600,
+  ...fields,
+});
+
+/** Who takes part in a flow. */
+export interface Parties {
+  readonly client: ClientRecord;
+  readonly account: AccountRecord;
+}
+
+export const newGrant = ({ client, account }: Parties, fields: Partial<GrantRecord> = {}): GrantRecord => ({
+  id: newId(),
+  subject: account.subject,
+  username: account.username,
+  clientId: client.clientId,
+  scope: scopes("mail", "contacts"),
+  resources: resources("https://mail.example/", "https://dav.example/a"),
+  via: "authorization_code",
+  createdAt: NOW,
+  expiresAt: NOW + 60,
+  activatedAt: null,
+  revokedAt: null,
+  revokedReason: null,
+  ...fields,
+});
+
+export const newCode = (
+  grant: GrantRecord,
+  fields: Partial<AuthorizationCodeRecord> = {},
+): AuthorizationCodeRecord => ({
+  id: newId(),
+  digest: newDigest(),
+  grantId: grant.id,
+  clientId: grant.clientId,
+  redirectUri: redirectUri("https://mail.example/callback"),
+  redirectUriRequested: true,
+  codeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" as CodeChallenge,
+  createdAt: NOW,
+  expiresAt: NOW + 60,
+  usedAt: null,
+  failedAttempts: 0,
+  ...fields,
+});
+
+export const newConsent = (grant: GrantRecord, fields: Partial<ConsentRecord> = {}): ConsentRecord => ({
+  subject: grant.subject,
+  clientId: grant.clientId,
+  redirectUri: redirectUri("https://mail.example/callback"),
+  scope: grant.scope,
+  resources: grant.resources,
+  createdAt: NOW,
+  ...fields,
+});
+
+/** A new grant, and a code for it that expires after a minute. */
+export const newAuthorization = (
+  parties: Parties,
+  { now = NOW, ...fields }: Partial<Authorization> = {},
+): Authorization => {
+  const grant = newGrant(parties, { createdAt: now, expiresAt: now + 60 });
+  const code = newCode(grant, { createdAt: now, expiresAt: now + 60 });
+  return { now, grant, code, consent: null, form: null, ...fields };
+};
+
+export const newDeviceCode = (
+  client: ClientRecord,
+  fields: Partial<DeviceCodeRecord> = {},
+): DeviceCodeRecord => ({
+  id: newId(),
+  digest: newDigest(),
+  userCodeDigest: newDigest(),
+  clientId: client.clientId,
+  scope: scopes("mail"),
+  resources: [],
+  createdAt: NOW,
+  expiresAt: NOW + 600,
+  requesterAddress: "192.0.2.7",
+  requesterAgent: "television",
+  status: "pending",
+  grantId: null,
+  usedAt: null,
+  ...fields,
+});
+
+/** An access token that a client has for itself. */
+export const newClientToken = (
+  client: ClientRecord,
+  fields: Partial<AccessTokenRecord> = {},
+): AccessTokenRecord => ({
+  id: newId(),
+  digest: newDigest(),
+  grantId: null,
+  clientId: client.clientId,
+  subject: client.clientId,
+  scope: [],
+  resources: [],
+  issuedAt: NOW,
+  expiresAt: NOW + 600,
+  ...fields,
+});
+
+export const newAccessToken = (
+  grant: GrantRecord,
+  fields: Partial<AccessTokenRecord> = {},
+): AccessTokenRecord => ({
+  id: newId(),
+  digest: newDigest(),
+  grantId: grant.id,
+  clientId: grant.clientId,
+  subject: grant.subject,
+  scope: scopes("mail"),
+  resources: resources("https://mail.example/"),
+  issuedAt: NOW,
+  expiresAt: NOW + 600,
+  ...fields,
+});
+
+export const newRefreshToken = (
+  grant: GrantRecord,
+  fields: Partial<RefreshTokenRecord> = {},
+): RefreshTokenRecord => ({
+  id: newId(),
+  digest: newDigest(),
+  grantId: grant.id,
+  clientId: grant.clientId,
+  issuedAt: NOW,
+  expiresAt: NOW + 86_400,
+  usedAt: null,
+  successorId: null,
+  ...fields,
+});
+
+export type RefreshableIssuance = Issuance & { readonly refreshToken: RefreshTokenRecord };
+
+/** One access token for ten minutes and one refresh token for a day, from `now` on. */
+export const newIssuance = (grant: GrantRecord, now = NOW): RefreshableIssuance => ({
+  now,
+  accessToken: newAccessToken(grant, { issuedAt: now, expiresAt: now + 600 }),
+  refreshToken: newRefreshToken(grant, { issuedAt: now, expiresAt: now + 86_400 }),
+});

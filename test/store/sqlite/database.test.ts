@@ -1,0 +1,146 @@
+import { describe, expect, test } from "bun:test";
+import { chmod, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { StoreUnavailable } from "../../../src/store/contract.ts";
+import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
+import { DatabaseRefused, openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { NOW, newClient, newClientToken } from "../records.ts";
+import { withDatabaseFile } from "./temporary.ts";
+
+const mode = async (file: string) => (await stat(file)).mode & 0o777;
+
+describe("the SQLite database", () => {
+  test("is readable by its owner only, and so are its log files and its new directory", () =>
+    withDatabaseFile(async (outer) => {
+      const file = join(dirname(outer), "new", "tessera.db");
+      const store = await openSqliteStore({ file });
+      await store.createClient(newClient());
+      for (const suffix of ["", "-wal", "-shm"]) expect(await mode(file + suffix)).toBe(0o600);
+      expect(await mode(dirname(file))).toBe(0o700);
+      await store.close();
+    }));
+
+  test("keeps the mode that its operator gave it", () =>
+    withDatabaseFile(async (file) => {
+      await (await openSqliteStore({ file })).close();
+      await chmod(file, 0o640);
+      await (await openSqliteStore({ file })).close();
+      expect(await mode(file)).toBe(0o640);
+    }));
+
+  test("leaves one file behind when it is closed", () =>
+    withDatabaseFile(async (file) => {
+      const store = await openSqliteStore({ file });
+      await store.createClient(newClient());
+      await store.close();
+      await store.close();
+      await expect(stat(`${file}-wal`)).rejects.toThrow("ENOENT");
+    }));
+
+  test("holds what was stored when it is opened again", () =>
+    withDatabaseFile(async (file) => {
+      const client = newClient();
+      const before = await openSqliteStore({ file });
+      await before.createClient(client);
+      await before.close();
+      const after = await openSqliteStore({ file });
+      expect(await after.findClient(client.clientId)).toEqual(client);
+      await after.close();
+    }));
+
+  test("of a newer version is refused, and not touched", () =>
+    withDatabaseFile(async (file) => {
+      await (await openSqliteStore({ file })).close();
+      const connection = new Connection(file);
+      connection.execute("PRAGMA user_version = 999");
+      const opening = openSqliteStore({ file });
+      await expect(opening).rejects.toBeInstanceOf(DatabaseRefused);
+      await expect(opening).rejects.toThrow("was written by a newer version of Tessera (schema 999");
+      expect(connection.query("PRAGMA user_version").get()).toEqual({ user_version: 999 });
+      connection.close();
+    }));
+
+  test("of another program is refused", () =>
+    withDatabaseFile(async (file) => {
+      ensureDatabaseFile(file);
+      const connection = new Connection(file);
+      connection.execute("CREATE TABLE precious (data TEXT)");
+      await expect(openSqliteStore({ file })).rejects.toThrow("is a database of another program");
+      connection.close();
+    }));
+
+  test("that is no database is unavailable, and says which file", () =>
+    withDatabaseFile(async (file) => {
+      await writeFile(file, "this is a text, and it is long enough to have a header ".repeat(100));
+      const opening = openSqliteStore({ file });
+      await expect(opening).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(opening).rejects.toThrow(file);
+    }));
+
+  test("whose directory cannot be made is unavailable", () =>
+    withDatabaseFile(async (file) => {
+      await writeFile(file, "a file, not a directory");
+      const opening = openSqliteStore({ file: join(file, "tessera.db") });
+      await expect(opening).rejects.toBeInstanceOf(StoreUnavailable);
+    }));
+
+  test("shows a write to other connections when its promise resolves", () =>
+    withDatabaseFile(async (file) => {
+      const store = await openSqliteStore({ file });
+      const client = newClient();
+      await store.createClient(client);
+      const other = new Connection(file);
+      const stored = other.query<{ found: number }, [Uint8Array]>(
+        "SELECT count(*) AS found FROM access_tokens WHERE id = ?",
+      );
+      for (let round = 0; round < 20; round += 1) {
+        const token = newClientToken(client);
+        await store.issueAccessToken(token);
+        expect(stored.get(token.id)).toEqual({ found: 1 });
+      }
+      other.close();
+      await store.close();
+    }));
+
+  test("syncs every commit", () =>
+    withDatabaseFile(async (file) => {
+      ensureDatabaseFile(file);
+      const connection = openWriter(file);
+      expect(connection.query("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+      expect(connection.query("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
+      connection.close();
+    }));
+
+  test("shows a client that another process has changed, though its metadata was parsed before", () =>
+    withDatabaseFile(async (file) => {
+      const store = await openSqliteStore({ file });
+      const client = newClient({ clientName: "Before" });
+      await store.createClient(client);
+      expect((await store.findClient(client.clientId))?.clientName).toBe("Before");
+      const other = new Connection(file);
+      other.execute("UPDATE clients SET metadata = replace(metadata, 'Before', 'After')");
+      await nextTurn();
+      expect((await store.findClient(client.clientId))?.clientName).toBe("After");
+      other.execute(`UPDATE clients SET used_at = ${NOW + 1}`);
+      await nextTurn();
+      expect((await store.findClient(client.clientId))?.usedAt).toBe(NOW + 1);
+      other.close();
+      await store.close();
+    }));
+
+  test("that fails under a running store makes it unavailable", () =>
+    withDatabaseFile(async (file) => {
+      const store = await openSqliteStore({ file });
+      const other = new Connection(file);
+      // Whole pages of nonsense where the tables were: SQLite finds the file corrupt.
+      other.execute(
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 1 WHERE name = 'grants'",
+      );
+      other.close();
+      await nextTurn();
+      await expect(store.listGrants({}, NOW)).rejects.toBeInstanceOf(StoreUnavailable);
+      await store.close();
+    }));
+});
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,17 @@
+/** Issues tokens without end in the store named by its argument, and prints the id of each that was acknowledged. */
+import { writeSync } from "node:fs";
+import { openSqliteStore } from "../../../../src/store/sqlite/index.ts";
+import { newClient, newClientToken } from "../../records.ts";
+
+const store = await openSqliteStore({ file: process.argv[2] ?? "" });
+const client = newClient();
+await store.createClient(client);
+
+async function issueWithoutEnd(): Promise<never> {
+  for (;;) {
+    const token = newClientToken(client);
+    await store.issueAccessToken(token);
+    writeSync(1, `${token.id.toHex()}\n`);
+  }
+}
+await Promise.all(Array.from({ length: 16 }, issueWithoutEnd));

@@ -1,0 +1,32 @@
+/**
+ * What contract.ts promises, as tests that any engine runs. `open` gives a new and empty store, and a `close` that
+ * also removes what it left behind.
+ */
+import { describe } from "bun:test";
+import type { Store } from "../../src/store/contract.ts";
+import { clientSuite } from "./suite/clients.ts";
+import { codeSuite } from "./suite/codes.ts";
+import { deviceCodeSuite } from "./suite/device-codes.ts";
+import { grantSuite } from "./suite/grants.ts";
+import { housekeepingSuite } from "./suite/housekeeping.ts";
+import { peopleSuite } from "./suite/people.ts";
+import { tokenSuite } from "./suite/tokens.ts";
+
+export interface OpenedStore {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+export type OpenStore = () => Promise<OpenedStore>;
+
+export function storeSuite(name: string, open: OpenStore): void {
+  describe(name, () => {
+    clientSuite(open);
+    peopleSuite(open);
+    codeSuite(open);
+    deviceCodeSuite(open);
+    tokenSuite(open);
+    grantSuite(open);
+    housekeepingSuite(open);
+  });
+}

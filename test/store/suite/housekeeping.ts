@@ -1,0 +1,171 @@
+import { describe, expect, test } from "bun:test";
+import type { Store } from "../../../src/store/contract.ts";
+import { StoreUnavailable } from "../../../src/store/contract.ts";
+import {
+  NOW,
+  newAuthorization,
+  newClient,
+  newClientToken,
+  newDeviceCode,
+  newId,
+  newIssuance,
+  newSession,
+  newSetupLink,
+} from "../records.ts";
+import type { OpenStore } from "../suite.ts";
+import { authorize, createParties, FAILURE_LIMIT, isActive, issue, useStore } from "./setting.ts";
+
+/** Cleans up as the program does, and counts. */
+async function cleanUp(store: Store, now: number, registeredBefore = 0, limit = 1000): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const removed = await store.removeExpired(now, registeredBefore, limit);
+    if (removed === 0) return total;
+    total += removed;
+  }
+}
+
+export function housekeepingSuite(open: OpenStore): void {
+  describe("clean-up", () => {
+    const store = useStore(open);
+
+    test("removes rows of each kind at their expiry, to the second, and leaves the others", async () => {
+      const parties = await createParties(store());
+      const { client, account } = parties;
+      const form = { id: newId(), expiresAt: NOW + 60 };
+      const { grant, code, ...rest } = newAuthorization(parties, { form });
+      await store().authorize({ grant, code, ...rest });
+      const device = newDeviceCode(client, { expiresAt: NOW + 60 });
+      await store().createDeviceCode(device);
+      await store().createSession(newSession({ subject: account.subject, expiresAt: NOW + 60 }), null);
+      await store().createSetupLink(newSetupLink({ expiresAt: NOW + 60 }));
+      const short = newClientToken(client, { expiresAt: NOW + 60 });
+      const long = newClientToken(client, { expiresAt: NOW + 61 });
+      await store().issueAccessToken(short);
+      await store().issueAccessToken(long);
+
+      expect(await cleanUp(store(), NOW + 59)).toBe(0);
+      // Grant, code, form, device code, session, link and one access token.
+      expect(await cleanUp(store(), NOW + 60)).toBe(7);
+      expect(await store().findCode(code.id)).toBeNull();
+      expect(await store().findGrant(grant.id)).toBeNull();
+      expect(await store().findDeviceCode(device.id)).toBeNull();
+      expect(await store().revokeAccessToken(short.id)).toBe(false);
+      expect(await isActive(store(), long, NOW + 60)).toBe(true);
+      expect(await cleanUp(store(), NOW + 61)).toBe(1);
+    });
+
+    test("removes no more than the limit of one kind at a time", async () => {
+      const { client } = await createParties(store());
+      const tokens = Array.from({ length: 7 }, () => newClientToken(client, { expiresAt: NOW + 1 }));
+      await Promise.all(tokens.map((token) => store().issueAccessToken(token)));
+      expect(await store().removeExpired(NOW + 1, 0, 3)).toBe(3);
+      expect(await store().removeExpired(NOW + 1, 0, 3)).toBe(3);
+      expect(await store().removeExpired(NOW + 1, 0, 3)).toBe(1);
+      expect(await store().removeExpired(NOW + 1, 0, 3)).toBe(0);
+    });
+
+    test("passes over long-lived tokens on its way to short-lived ones", async () => {
+      const { client } = await createParties(store());
+      const long = Array.from({ length: 20 }, () => newClientToken(client, { expiresAt: NOW + 900_000 }));
+      const short = Array.from({ length: 20 }, () => newClientToken(client, { expiresAt: NOW + 1 }));
+      for (const token of [...long, ...short]) await store().issueAccessToken(token);
+      expect(await cleanUp(store(), NOW + 1, 0, 6)).toBe(20);
+      for (const token of long) expect(await isActive(store(), token, NOW + 1)).toBe(true);
+      expect(await cleanUp(store(), NOW + 900_000, 0, 6)).toBe(20);
+    });
+
+    test("keeps a grant and its used code while anything that was issued from it lives", async () => {
+      const { grant, code, issuance } = await issue(store());
+      const end = issuance.refreshToken.expiresAt;
+      await cleanUp(store(), end - 1);
+      expect(await store().findCode(code.id)).not.toBeNull();
+      expect(await store().findRefreshToken(issuance.refreshToken.id)).not.toBeNull();
+      await cleanUp(store(), end);
+      expect(await store().findGrant(grant.id)).toBeNull();
+      expect(await store().findCode(code.id)).toBeNull();
+      expect(await store().findRefreshToken(issuance.refreshToken.id)).toBeNull();
+      expect(await store().redeemCode(code.id, FAILURE_LIMIT, newIssuance(grant, end))).toBe("refused");
+    });
+
+    test("keeps a revoked grant until its expiry", async () => {
+      const { grant, issuance } = await issue(store());
+      await store().revokeGrant(grant.id, "revoked_by_person", NOW);
+      await cleanUp(store(), issuance.refreshToken.expiresAt - 1);
+      expect(await store().findGrant(grant.id)).not.toBeNull();
+      await cleanUp(store(), issuance.refreshToken.expiresAt);
+      expect(await store().findGrant(grant.id)).toBeNull();
+    });
+
+    test("a used refresh token is recognised as long as it would have lived", async () => {
+      const { grant, issuance } = await issue(store());
+      const { id, expiresAt } = issuance.refreshToken;
+      await store().rotateRefreshToken(id, 30, newIssuance(grant, NOW + 100));
+      await cleanUp(store(), expiresAt - 1);
+      const late = newIssuance(grant, expiresAt - 1);
+      expect((await store().rotateRefreshToken(id, 30, late)).outcome).toBe("replayed");
+    });
+
+    test("removes registrations that nobody used, and no other client", async () => {
+      const old = { createdAt: NOW - 100 };
+      const unused = newClient({ ...old, source: "registration" });
+      const young = newClient({ source: "registration" });
+      const configured = newClient({ ...old, source: "configuration" });
+      const created = newClient({ ...old, source: "command_line" });
+      const used = newClient({ ...old, source: "registration" });
+      const asking = newClient({ ...old, source: "registration" });
+      for (const client of [unused, young, configured, created, used, asking])
+        await store().createClient(client);
+      await store().issueAccessToken(newClientToken(used));
+      await store().createDeviceCode(newDeviceCode(asking));
+
+      expect(await cleanUp(store(), NOW, NOW - 100)).toBe(0);
+      expect(await cleanUp(store(), NOW, NOW - 99)).toBe(1);
+
+      expect(await store().findClient(unused.clientId)).toBeNull();
+      for (const { clientId } of [young, configured, created, used, asking]) {
+        expect(await store().findClient(clientId)).not.toBeNull();
+      }
+    });
+
+    test("an authorized but unredeemed code goes when it expires", async () => {
+      const { code } = await authorize(store());
+      await cleanUp(store(), code.expiresAt - 1);
+      expect(await store().findCode(code.id)).not.toBeNull();
+      await cleanUp(store(), code.expiresAt);
+      expect(await store().findCode(code.id)).toBeNull();
+    });
+  });
+
+  describe("the store", () => {
+    test("answers a ping while it is open", async () => {
+      const { store, close } = await open();
+      await store.ping();
+      await close();
+      await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
+    });
+
+    test("finishes what is under way before it closes, and then refuses", async () => {
+      const { store, close } = await open();
+      const client = newClient();
+      const created = store.createClient(client);
+      await close();
+      expect(await created).toBe(true);
+      await expect(store.createClient(client)).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.findClient(client.clientId)).rejects.toBeInstanceOf(StoreUnavailable);
+    });
+
+    test("a method that throws changes nothing", async () => {
+      const { store, close } = await open();
+      const parties = await createParties(store);
+      const first = await authorize(store, parties);
+      // The same id twice is a mistake of the caller; form and grant must not stay behind.
+      const form = { id: newId(), expiresAt: NOW + 60 };
+      const broken = newAuthorization(parties, { form, code: first.code });
+      await expect(store.authorize(broken)).rejects.toThrow();
+      expect(await store.findGrant(broken.grant.id)).toBeNull();
+      expect(await store.authorize(newAuthorization(parties, { form }))).toBe("authorized");
+      await close();
+    });
+  });
+}

@@ -1,0 +1,72 @@
+/** One store for the tests of a topic, and the steps that many of them begin with. */
+import { afterAll, beforeAll } from "bun:test";
+import type { Store } from "../../../src/store/contract.ts";
+import type { AuthorizationCodeRecord, GrantRecord } from "../../../src/store/records.ts";
+import {
+  NOW,
+  newAccount,
+  newAuthorization,
+  newClient,
+  newIssuance,
+  type Parties,
+  type RefreshableIssuance,
+} from "../records.ts";
+import type { OpenedStore, OpenStore } from "../suite.ts";
+
+/** Opens a store before the tests of the enclosing `describe`; the result may be called only inside of tests. */
+export function useStore(open: OpenStore): () => Store {
+  let opened: OpenedStore | undefined;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => {
+    await opened?.close();
+  });
+  return () => {
+    if (opened === undefined) throw new Error("no store outside of tests");
+    return opened.store;
+  };
+}
+
+/** A client and a person that the store knows. */
+export async function createParties(store: Store): Promise<Parties> {
+  const parties = { client: newClient(), account: newAccount() };
+  await store.createClient(parties.client);
+  await store.createAccount(parties.account);
+  return parties;
+}
+
+export interface Authorized extends Parties {
+  readonly grant: GrantRecord;
+  readonly code: AuthorizationCodeRecord;
+}
+
+/** A person has allowed a client; its code is unused. */
+export async function authorize(store: Store, parties?: Parties, now = NOW): Promise<Authorized> {
+  const { client, account } = parties ?? (await createParties(store));
+  const { grant, code, ...rest } = newAuthorization({ client, account }, { now });
+  const outcome = await store.authorize({ grant, code, ...rest });
+  if (outcome !== "authorized") throw new Error(outcome);
+  return { client, account, grant, code };
+}
+
+export interface Issued extends Authorized {
+  readonly issuance: RefreshableIssuance;
+}
+
+/** The code was redeemed for an access token and a refresh token. */
+export async function issue(store: Store, parties?: Parties, now = NOW): Promise<Issued> {
+  const authorized = await authorize(store, parties, now);
+  const issuance = newIssuance(authorized.grant, now);
+  const outcome = await store.redeemCode(authorized.code.id, FAILURE_LIMIT, issuance);
+  if (outcome !== "issued") throw new Error(outcome);
+  return { ...authorized, issuance };
+}
+
+export const FAILURE_LIMIT = 3;
+
+export const isActive = async (
+  store: Store,
+  token: { id: RefreshableIssuance["accessToken"]["id"] },
+  now = NOW,
+) => (await store.findActiveAccessToken(token.id, now)) !== null;

@@ -1,0 +1,163 @@
+/** A server in this process, on a temporary database, with a clock that tests can move. No sockets. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { applyDeclaredClients } from "../../src/clients/declared.ts";
+import type { Context } from "../../src/context.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import {
+  type Configuration,
+  type ConfigurationInput,
+  configurationSchema,
+} from "../../src/platform/configuration.ts";
+import { serverKeys } from "../../src/platform/keys.ts";
+import { createLog } from "../../src/platform/log.ts";
+import { systemRandom } from "../../src/platform/random.ts";
+import type { SubjectId } from "../../src/protocol/identifiers.ts";
+import { createServer } from "../../src/server.ts";
+import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import type { AccountRecord } from "../../src/store/records.ts";
+
+/** Real time plus what tests add to it. */
+export class TestClock implements Clock {
+  #offsetMillis = 0;
+  millis = (): number => Date.now() + this.#offsetMillis;
+  seconds = (): number => Math.floor(this.millis() / 1000);
+  advance(seconds: number): void {
+    this.#offsetMillis += seconds * 1000;
+  }
+}
+
+export const ISSUER = "https://auth.example";
+export const ADDRESS = "203.0.113.7";
+
+/** What most tests need: a client of each kind, two resources and their scopes. */
+export const SECRET = "a secret that is long enough for tests";
+export const TEST_CONFIGURATION: ConfigurationInput = {
+  issuer: ISSUER,
+  log: { level: "debug", format: "json" },
+  scopes: [
+    { name: "mail.read", description: "Read your e-mail" },
+    { name: "mail.send", description: "Send e-mail as you" },
+    { name: "files", description: "See and change your files" },
+  ],
+  resources: [
+    {
+      identifier: "https://mail.example/",
+      name: "Mail",
+      scopes: ["mail.read", "mail.send"],
+      introspection_clients: ["mail-server"],
+    },
+    { identifier: "https://files.example/api", name: "Files", scopes: ["files"] },
+  ],
+  clients: [
+    {
+      client_id: "web",
+      client_name: "Example Web",
+      redirect_uris: ["https://client.example/callback", "https://client.example/second?tenant=1"],
+      secrets: [SECRET],
+    },
+    {
+      client_id: "native",
+      client_name: "Example Native",
+      redirect_uris: ["http://127.0.0.1/callback", "com.example.app:/callback"],
+      grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+    },
+    { client_id: "spa", client_name: "Example Page", redirect_uris: ["https://spa.example/"] },
+    { client_id: "service", client_name: "Example Service", secrets: [SECRET, "another live secret of it"] },
+    { client_id: "mail-server", client_name: "Mail Server", grant_types: [], secrets: [SECRET] },
+    {
+      client_id: "television",
+      client_name: "Example Television",
+      grant_types: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+    },
+  ],
+};
+
+export interface TestServer {
+  readonly issuer: string;
+  readonly context: Context;
+  readonly clock: TestClock;
+  /** Every line that was logged. */
+  readonly logged: string[];
+  /** Sends a request for a path below the issuer (or an absolute URL), from ADDRESS. */
+  fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>;
+  /** POSTs a form. Pairs may repeat a name. */
+  post(path: string, form: FormInput, headers?: Record<string, string>): Promise<Response>;
+  addPerson(username: string, person?: Partial<AccountRecord>): Promise<AccountRecord>;
+  /** A signed-in browser's Cookie header. */
+  signIn(account: AccountRecord): Promise<string>;
+  close(): Promise<void>;
+}
+
+export type FormInput = Record<string, string | undefined> | readonly (readonly [string, string])[];
+
+export function encodeForm(form: FormInput): string {
+  const encoded = new URLSearchParams();
+  const pairs = Array.isArray(form) ? form : Object.entries(form);
+  for (const [name, value] of pairs) if (value !== undefined) encoded.append(name, value);
+  return encoded.toString();
+}
+
+export const basic = (clientId: string, secret: string): Record<string, string> => ({
+  Authorization: `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString("base64")}`,
+});
+
+/** `overrides` replaces whole members of TEST_CONFIGURATION. */
+export async function startTestServer(overrides: ConfigurationInput = {}): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), "tessera-test-"));
+  const parsed = configurationSchema.parse({ ...TEST_CONFIGURATION, ...overrides });
+  const configuration: Configuration = { ...parsed, issuer: parsed.issuer ?? ISSUER };
+  const clock = new TestClock();
+  const logged: string[] = [];
+  const store = await openSqliteStore({ file: join(folder, "tessera.db") });
+  const server = createServer({
+    configuration,
+    store,
+    clock,
+    keys: serverKeys(systemRandom(32)),
+    log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
+  });
+  await applyDeclaredClients(server.context);
+  const { issuer } = configuration;
+  const send: TestServer["fetch"] = (path, { address = ADDRESS, ...init } = {}) =>
+    server.fetch(new Request(path.startsWith("http") ? path : issuer + path, init), address);
+  return {
+    issuer,
+    context: server.context,
+    clock,
+    logged,
+    fetch: send,
+    post: (path, form, headers = {}) =>
+      send(path, {
+        method: "POST",
+        body: encodeForm(form),
+        headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+      }),
+    async addPerson(username, person = {}) {
+      const account: AccountRecord = {
+        subject: `acc_${Buffer.from(systemRandom(12)).toString("base64url")}` as SubjectId,
+        username,
+        name: null,
+        email: null,
+        administrator: false,
+        passwordHash: null,
+        createdAt: clock.seconds(),
+        disabledAt: null,
+        ...person,
+      };
+      if (!(await store.createAccount(account))) throw new Error(`The user name ${username} is taken.`);
+      return account;
+    },
+    async signIn(account) {
+      const started = await server.context.sessions.start(account, null);
+      if (started === null) throw new Error("The person could not be signed in.");
+      return started.cookie.split(";")[0] ?? "";
+    },
+    async close() {
+      await server.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
