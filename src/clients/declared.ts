@@ -1,8 +1,12 @@
 /** Clients that the configuration declares: applied at every start, with the same result each time. */
-import type { Context } from "../context.ts";
-import type { ClientDeclaration } from "../platform/configuration.ts";
+
+import type { Clock } from "../platform/clock.ts";
+import type { ClientDeclaration, Configuration } from "../platform/configuration.ts";
 import { ConfigurationError } from "../platform/configuration-error.ts";
+import type { Log } from "../platform/log.ts";
+import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import type { Store } from "../store/contract.ts";
 import type { ClientSecretRecord } from "../store/records.ts";
 import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
 import { checkClientMetadata } from "./metadata.ts";
@@ -11,7 +15,13 @@ import { secretDigest, secretText } from "./secret-reference.ts";
 /** A secret that a person made up is easier to guess than one that was generated. */
 const SHORT_SECRET = 20;
 
-type DeclarationContext = Pick<Context, "configuration" | "catalogue" | "clock" | "log" | "store">;
+interface DeclarationContext {
+  readonly configuration: Configuration;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Store;
+}
 
 /**
  * Creates and updates the declared clients, and removes those that were declared before and no longer are.

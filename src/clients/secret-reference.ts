@@ -1,6 +1,7 @@
 /** Secrets in the configuration: given as themselves, as a digest, or as the name of an environment variable. */
-import { ConfigurationError } from "../platform/configuration-error.ts";
+
 import type { SecretReference } from "../platform/configuration.ts";
+import { ConfigurationError } from "../platform/configuration-error.ts";
 import type { SecretDigest } from "../protocol/identifiers.ts";
 import { digestSecret } from "../tokens/artefact.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmod, stat, writeFile } from "node:fs/promises";
+import { chmod, open, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
 import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
@@ -132,11 +132,13 @@ describe("the SQLite database", () => {
     withDatabaseFile(async (file) => {
       const store = await openSqliteStore({ file });
       const other = new Connection(file);
-      // Whole pages of nonsense where the tables were: SQLite finds the file corrupt.
-      other.execute(
-        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 1 WHERE name = 'grants'",
-      );
+      other.execute("PRAGMA wal_checkpoint(TRUNCATE)");
       other.close();
+      // Nonsense in every page but the first, which the store has read.
+      const { size } = await stat(file);
+      const handle = await open(file, "r+");
+      await handle.write(new Uint8Array(size - 4096).fill(0x55), 0, size - 4096, 4096);
+      await handle.close();
       await nextTurn();
       await expect(store.listGrants({}, NOW)).rejects.toBeInstanceOf(StoreUnavailable);
       await store.close();

@@ -3,6 +3,7 @@ import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, RecordId, SecretDigest } from "../../../protocol/identifiers.ts";
 import type { AccessTokenRecord, RefreshTokenRecord } from "../../records.ts";
 import type { Connection } from "../driver.ts";
+import { expiryBatchTable } from "./expiry-batches.ts";
 import { decodeResources, decodeScope, encodeList } from "./lists.ts";
 
 interface AccessTokenRow {
@@ -31,6 +32,7 @@ export const decodeAccessToken = (row: AccessTokenRow, clientId: ClientId): Acce
 });
 
 export function accessTokenTable(connection: Connection) {
+  const batches = expiryBatchTable(connection);
   const byId = connection.query<AccessTokenRow, [Uint8Array]>(
     `SELECT id, digest, grant_id AS grantId, client, subject, scope, resources, issued_at AS issuedAt,
        expires_at AS expiresAt
@@ -43,13 +45,11 @@ export function accessTokenTable(connection: Connection) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const remove = connection.command<[Uint8Array]>("DELETE FROM access_tokens WHERE id = ?");
-  const removeExpired = connection.command<[EpochSeconds, number]>(
-    "DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens WHERE expires_at <= ? LIMIT ?)",
-  );
 
   return {
     find: (id: RecordId) => byId.get(id),
-    insert: (token: AccessTokenRecord, client: number) =>
+    insert(token: AccessTokenRecord, client: number): void {
+      batches.note(token.id, token.expiresAt);
       insert(
         token.id,
         token.digest,
@@ -60,10 +60,11 @@ export function accessTokenTable(connection: Connection) {
         encodeList(token.resources),
         token.issuedAt,
         token.expiresAt,
-      ),
+      );
+    },
     /** False if there is none. */
     remove: (id: RecordId) => remove(id) === 1,
-    removeExpired,
+    removeExpired: batches.removeExpiredTokens,
   };
 }
 
