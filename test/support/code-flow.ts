@@ -67,14 +67,14 @@ const decodeEntities = (text: string): string =>
     .replaceAll("&gt;", ">")
     .replaceAll("&amp;", "&");
 
-/** Opens the request as a signed-in person and answers the consent page, if there is one. Returns the last response. */
-export async function answerConsent(
+/** Opens an authorization request as a signed-in person and answers the consent page, if there is one. Returns the last response. */
+export async function answerConsentAt(
   server: TestServer,
   cookie: string,
-  changes: AuthorizationParameters = {},
+  url: string,
   decision: "allow" | "deny" = "allow",
 ): Promise<Response> {
-  const asked = await server.fetch(authorizePath(changes), { headers: { Cookie: cookie } });
+  const asked = await server.fetch(url, { headers: { Cookie: cookie } });
   if (asked.status !== 200) return asked;
   const form = (await formsOf(asked)).find(({ action }) => action.endsWith("/consent"));
   if (form === undefined) throw new Error("There is no consent form on the page.");
@@ -84,6 +84,14 @@ export async function answerConsent(
     { Cookie: cookie, "Sec-Fetch-Site": "same-origin" },
   );
 }
+
+/** The same for the sound request of `authorizationQuery`, with changes. */
+export const answerConsent = (
+  server: TestServer,
+  cookie: string,
+  changes: AuthorizationParameters = {},
+  decision: "allow" | "deny" = "allow",
+): Promise<Response> => answerConsentAt(server, cookie, authorizePath(changes), decision);
 
 /** Where a redirect goes, as its parameters. */
 export function redirectOf(response: Response): URL {

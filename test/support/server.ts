@@ -15,8 +15,8 @@ import { createLog } from "../../src/platform/log.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { createServer } from "../../src/server.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
+import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 
 /** Real time plus what tests add to it. */
 export class TestClock implements Clock {
@@ -80,6 +80,8 @@ export interface TestServer {
   readonly clock: TestClock;
   /** Every line that was logged. */
   readonly logged: string[];
+  /** Answers a request as it came. */
+  handle(request: Request, address: string): Promise<Response>;
   /** Sends a request for a path below the issuer (or an absolute URL), from ADDRESS. */
   fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>;
   /** POSTs a form. Pairs may repeat a name. */
@@ -127,6 +129,7 @@ export async function startTestServer(overrides: ConfigurationInput = {}): Promi
     context: server.context,
     clock,
     logged,
+    handle: server.fetch,
     fetch: send,
     post: (path, form, headers = {}) =>
       send(path, {

@@ -1,0 +1,191 @@
+/** `oauth4webapi`, the strictest of clients, goes through every flow. It refuses answers that bend a specification. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import * as oauth from "oauth4webapi";
+import { userCodeDigest } from "../../src/endpoints/device-authorization.ts";
+import { deviceGrant } from "../../src/grants/device-code.ts";
+import { normalizeUserCode } from "../../src/protocol/user-code.ts";
+import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
+import { type ListeningServer, startListeningServer } from "../support/listening.ts";
+
+let server: ListeningServer;
+let as: oauth.AuthorizationServer;
+const insecure = { [oauth.allowInsecureRequests]: true } as const;
+
+beforeAll(async () => {
+  server = await startListeningServer();
+  const issuer = new URL(server.issuer);
+  as = await oauth.processDiscoveryResponse(
+    issuer,
+    await oauth.discoveryRequest(issuer, { algorithm: "oauth2", ...insecure }),
+  );
+});
+afterAll(() => server.close());
+
+async function register(
+  metadata: Record<string, unknown>,
+): Promise<oauth.OmitSymbolProperties<oauth.Client>> {
+  return oauth.processDynamicClientRegistrationResponse(
+    await oauth.dynamicClientRegistrationRequest(as, metadata as Partial<oauth.Client>, insecure),
+  );
+}
+
+/** Code flow of a registered client, up to the token answer. */
+async function signInWith(
+  client: oauth.Client,
+  authentication: oauth.ClientAuth,
+  redirectUri: string,
+): Promise<oauth.TokenEndpointResponse> {
+  const person = await server.addPerson(`person-${client.client_id}`);
+  const cookie = await server.signIn(person);
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const url = new URL(as.authorization_endpoint ?? "");
+  url.search = new URLSearchParams({
+    client_id: client.client_id,
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "mail.read profile",
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  }).toString();
+  const answer = redirectOf(await answerConsentAt(server, cookie, url.href));
+  const validated = oauth.validateAuthResponse(as, client, answer, state);
+  const response = await oauth.authorizationCodeGrantRequest(
+    as,
+    client,
+    authentication,
+    validated,
+    redirectUri,
+    verifier,
+    insecure,
+  );
+  return oauth.processAuthorizationCodeResponse(as, client, response);
+}
+
+test("discovery by both algorithms finds the same issuer", async () => {
+  const issuer = new URL(server.issuer);
+  const discovered = await oauth.processDiscoveryResponse(
+    issuer,
+    await oauth.discoveryRequest(issuer, { algorithm: "oidc", ...insecure }),
+  );
+  expect(discovered).toEqual(as);
+});
+
+test("a confidential client registers, signs a person in, refreshes, asks about and revokes its tokens", async () => {
+  const redirectUri = "https://client.example/interop";
+  const client = await register({
+    redirect_uris: [redirectUri],
+    client_name: "Strict client",
+    grant_types: ["authorization_code", "refresh_token"],
+    scope: "mail.read profile",
+  });
+  const secret = client.client_secret;
+  if (typeof secret !== "string") throw new Error("There is no secret.");
+  const authentication = oauth.ClientSecretBasic(secret);
+  const tokens = await signInWith(client, authentication, redirectUri);
+
+  const userinfo = await oauth.userInfoRequest(as, client, tokens.access_token, insecure);
+  expect(userinfo.status).toBe(200);
+
+  const refreshed = await oauth.processRefreshTokenResponse(
+    as,
+    client,
+    await oauth.refreshTokenGrantRequest(as, client, authentication, tokens.refresh_token ?? "", insecure),
+  );
+  expect(refreshed.refresh_token).not.toBe(tokens.refresh_token);
+
+  const introspect = async (token: string) =>
+    oauth.processIntrospectionResponse(
+      as,
+      client,
+      await oauth.introspectionRequest(as, client, authentication, token, insecure),
+    );
+  expect(await introspect(refreshed.access_token)).toMatchObject({
+    active: true,
+    client_id: client.client_id,
+    scope: "mail.read profile",
+    token_type: "Bearer",
+  });
+  await oauth.processRevocationResponse(
+    await oauth.revocationRequest(as, client, authentication, refreshed.refresh_token ?? "", insecure),
+  );
+  expect(await introspect(refreshed.access_token)).toEqual({ active: false });
+});
+
+test("a public client goes through the code flow without a secret", async () => {
+  const redirectUri = "http://127.0.0.1:49152/callback";
+  const client = await register({
+    redirect_uris: ["http://127.0.0.1/callback"],
+    token_endpoint_auth_method: "none",
+    grant_types: ["authorization_code", "refresh_token"],
+  });
+  expect(client.client_secret).toBeUndefined();
+  const tokens = await signInWith(client, oauth.None(), redirectUri);
+  expect(tokens.token_type).toBe("bearer");
+  expect(tokens.refresh_token).toBeString();
+});
+
+test("a device asks, waits, and gets its tokens", async () => {
+  const client: oauth.Client = { client_id: "television" };
+  const device = await oauth.processDeviceAuthorizationResponse(
+    as,
+    client,
+    await oauth.deviceAuthorizationRequest(
+      as,
+      client,
+      oauth.None(),
+      new URLSearchParams({ scope: "mail.read" }),
+      insecure,
+    ),
+  );
+  expect(device.verification_uri).toBe(`${server.issuer}/device`);
+  expect(device.interval).toBe(5);
+  const poll = async () =>
+    oauth.processDeviceCodeResponse(
+      as,
+      client,
+      await oauth.deviceCodeGrantRequest(as, client, oauth.None(), device.device_code, insecure),
+    );
+  await expect(poll()).rejects.toMatchObject({ error: "authorization_pending" });
+
+  const { store, keys, clock } = server.context;
+  const code = normalizeUserCode(device.user_code);
+  const pending = await store.findPendingDeviceCode(userCodeDigest(keys, code ?? ""), clock.seconds());
+  if (pending === null) throw new Error("There is no such device code.");
+  const person = await server.addPerson("viewer");
+  await store.decideDeviceCode(pending.id, deviceGrant(server.context, pending, person), clock.seconds());
+
+  const tokens = await poll();
+  expect(tokens.scope).toBe("mail.read");
+  await expect(poll()).rejects.toMatchObject({ error: "invalid_grant" });
+});
+
+test("a service gets a token for itself", async () => {
+  const client: oauth.Client = { client_id: "service" };
+  const { SECRET } = await import("../support/server.ts");
+  const response = await oauth.clientCredentialsGrantRequest(
+    as,
+    client,
+    oauth.ClientSecretPost(SECRET),
+    new URLSearchParams({ scope: "files" }),
+    insecure,
+  );
+  const tokens = await oauth.processClientCredentialsResponse(as, client, response);
+  expect(tokens.scope).toBe("files");
+  expect(tokens.refresh_token).toBeUndefined();
+});
+
+test("errors reach the client as the errors of the specification", async () => {
+  const client: oauth.Client = { client_id: "web" };
+  const failing = await oauth.refreshTokenGrantRequest(
+    as,
+    client,
+    oauth.ClientSecretBasic("not its secret"),
+    "trt_whatever",
+    insecure,
+  );
+  await expect(oauth.processRefreshTokenResponse(as, client, failing)).rejects.toMatchObject({
+    status: 401,
+  });
+});

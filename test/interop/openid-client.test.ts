@@ -1,0 +1,112 @@
+/** `openid-client`, the certified client of the Node world, goes through every flow over a real socket. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import * as client from "openid-client";
+import { userCodeDigest } from "../../src/endpoints/device-authorization.ts";
+import { deviceGrant } from "../../src/grants/device-code.ts";
+import { normalizeUserCode } from "../../src/protocol/user-code.ts";
+import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
+import { type ListeningServer, startListeningServer } from "../support/listening.ts";
+import { SECRET } from "../support/server.ts";
+
+let server: ListeningServer;
+const options = { execute: [client.allowInsecureRequests], algorithm: "oauth2" } as const;
+
+beforeAll(async () => {
+  server = await startListeningServer({ lifetimes: { device_interval_seconds: 1 } });
+});
+afterAll(() => server.close());
+
+const discover = (clientId: string, authentication: client.ClientAuth) =>
+  client.discovery(new URL(server.issuer), clientId, undefined, authentication, {
+    execute: [...options.execute],
+    algorithm: options.algorithm,
+  });
+
+test("registration, code flow, userinfo, refresh, introspection and revocation", async () => {
+  const redirectUri = "https://client.example/openid-client";
+  const config = await client.dynamicClientRegistration(
+    new URL(server.issuer),
+    {
+      redirect_uris: [redirectUri],
+      grant_types: ["authorization_code", "refresh_token"],
+      client_name: "Certified",
+    },
+    undefined,
+    { execute: [...options.execute], algorithm: options.algorithm },
+  );
+  const verifier = client.randomPKCECodeVerifier();
+  const state = client.randomState();
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: redirectUri,
+    scope: "mail.read mail.send profile",
+    resource: "https://mail.example",
+    state,
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  });
+  const cookie = await server.signIn(await server.addPerson("certified"));
+  const answer = redirectOf(await answerConsentAt(server, cookie, url.href));
+  const tokens = await client.authorizationCodeGrant(config, answer, {
+    pkceCodeVerifier: verifier,
+    expectedState: state,
+  });
+  // The resource takes only its own scopes.
+  expect(tokens.scope).toBe("mail.read mail.send");
+  expect(tokens.expiresIn()).toBeGreaterThan(3500);
+
+  const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? "", {
+    scope: "mail.read",
+  });
+  expect(refreshed.scope).toBe("mail.read");
+  expect(await client.tokenIntrospection(config, refreshed.access_token)).toMatchObject({
+    active: true,
+    scope: "mail.read",
+    aud: "https://mail.example/",
+    username: "certified",
+    iss: server.issuer,
+  });
+  await client.tokenRevocation(config, refreshed.refresh_token ?? "");
+  expect(await client.tokenIntrospection(config, refreshed.access_token)).toEqual({ active: false });
+  await expect(client.refreshTokenGrant(config, refreshed.refresh_token ?? "")).rejects.toMatchObject({
+    error: "invalid_grant",
+  });
+});
+
+test("a person who says no is told to the client", async () => {
+  const config = await discover("web", client.ClientSecretBasic(SECRET));
+  const verifier = client.randomPKCECodeVerifier();
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: "https://client.example/callback",
+    scope: "mail.read",
+    state: "denied",
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  });
+  const cookie = await server.signIn(await server.addPerson("reluctant"));
+  const answer = redirectOf(await answerConsentAt(server, cookie, url.href, "deny"));
+  await expect(
+    client.authorizationCodeGrant(config, answer, { pkceCodeVerifier: verifier, expectedState: "denied" }),
+  ).rejects.toMatchObject({ error: "access_denied" });
+});
+
+test("the device flow, with the client's own polling", async () => {
+  const config = await discover("television", client.None());
+  const device = await client.initiateDeviceAuthorization(config, { scope: "mail.read" });
+  const { store, keys, clock } = server.context;
+  const pending = await store.findPendingDeviceCode(
+    userCodeDigest(keys, normalizeUserCode(device.user_code) ?? ""),
+    clock.seconds(),
+  );
+  if (pending === null) throw new Error("There is no such device code.");
+  const person = await server.addPerson("device-owner");
+  await store.decideDeviceCode(pending.id, deviceGrant(server.context, pending, person), clock.seconds());
+  const tokens = await client.pollDeviceAuthorizationGrant(config, device);
+  expect(tokens.access_token).toStartWith("tat_");
+  expect(tokens.refresh_token).toStartWith("trt_");
+});
+
+test("client credentials", async () => {
+  const config = await discover("service", client.ClientSecretPost(SECRET));
+  const tokens = await client.clientCredentialsGrant(config, { scope: "files" });
+  expect(tokens.scope).toBe("files");
+});

@@ -1,0 +1,29 @@
+/** The test server behind a real socket, for clients that bring their own HTTP. */
+import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import { startTestServer, type TestServer } from "./server.ts";
+
+export interface ListeningServer extends TestServer {
+  readonly port: number;
+}
+
+export async function startListeningServer(overrides: ConfigurationInput = {}): Promise<ListeningServer> {
+  // The port is known before the issuer, and the issuer before the server.
+  let answer: (request: Request, address: string) => Promise<Response> = async () =>
+    new Response(null, { status: 503 });
+  const listener = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request, socket) => answer(request, socket.requestIP(request)?.address ?? "unknown"),
+  });
+  const port = listener.port ?? 0;
+  const server = await startTestServer({ issuer: `http://localhost:${port}`, ...overrides });
+  answer = server.handle;
+  return {
+    ...server,
+    port,
+    async close() {
+      await listener.stop(true);
+      await server.close();
+    },
+  };
+}
