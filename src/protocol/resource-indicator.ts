@@ -7,7 +7,9 @@ import type { ResourceIndicator } from "./identifiers.ts";
  * The path, and a slash at its end, stay as they were sent. Throws `resource_malformed`.
  */
 export function parseResourceIndicator(text: string): ResourceIndicator {
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*):(\/\/[^/?#\\]*)?([^#\\\s]*)$/.exec(text);
+  // URL parsers drop line breaks and spaces, or rewrite letters beyond ASCII; a URI has none of them (RFC 3986 §2).
+  if (!/^[\x21-\x7E]+$/.test(text)) throw new OAuthError("resource_malformed");
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*):(\/\/[^/?#\\]*)?([^#\\]*)$/.exec(text);
   if (match === null || !URL.canParse(text)) throw new OAuthError("resource_malformed");
   const [, scheme = "", authority = "", rest = ""] = match;
   if (authority.includes("@")) throw new OAuthError("resource_malformed");

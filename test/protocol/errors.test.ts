@@ -1,10 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import {
-  OAuthError,
-  REASONS,
-  type Reason,
-  toDescriptionCharacters,
-} from "../../src/protocol/errors.ts";
+import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../../src/protocol/errors.ts";
 
 const entries = Object.entries(REASONS);
 const publicWords = (reason: Reason) => {

@@ -50,7 +50,9 @@ describe("request parameters (RFC 6749 §3.1 and appendix B)", () => {
   });
 
   test("only resource may be repeated (RFC 8707 §2)", () => {
-    const parameters = parse("resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example").refuseRepeated();
+    const parameters = parse(
+      "resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example",
+    ).refuseRepeated();
     expect(parameters.isRepeated("resource")).toBe(false);
     expect(parameters.all("resource")).toEqual(["https://a.example", "https://b.example"]);
   });
@@ -115,7 +117,13 @@ describe("request parameters (RFC 6749 §3.1 and appendix B)", () => {
 
   test("whatever is written as a query is read back the same", () => {
     const text = fc.string({ unit: "grapheme" }).filter((value) => value.isWellFormed());
-    const pairs = fc.array(fc.tuple(text, text.filter((value) => value !== "")), { maxLength: 8 });
+    const pairs = fc.array(
+      fc.tuple(
+        text,
+        text.filter((value) => value !== ""),
+      ),
+      { maxLength: 8 },
+    );
     fc.assert(
       fc.property(pairs, (input) => {
         const written = new URLSearchParams(input.map(([name, value]) => [name, value])).toString();

@@ -24,22 +24,12 @@ describe("scope (RFC 6749 §3.3)", () => {
     }
   });
 
-  test.each([
-    "",
-    " ",
-    " a",
-    "a ",
-    "a  b",
-    "a\tb",
-    "a\nb",
-    'a"b',
-    "a\\b",
-    "é",
-    "a\u00a0b",
-    "a\n",
-  ])("%j is malformed", (text) => {
-    expect(reasonOf(() => parseScope(text))).toBe("scope_malformed");
-  });
+  test.each(["", " ", " a", "a ", "a  b", "a\tb", "a\nb", 'a"b', "a\\b", "é", "a\u00a0b", "a\n"])(
+    "%j is malformed",
+    (text) => {
+      expect(reasonOf(() => parseScope(text))).toBe("scope_malformed");
+    },
+  );
 
   test("names that objects have of their own are ordinary names", () => {
     expect(names("__proto__ constructor toString")).toEqual(["__proto__", "constructor", "toString"]);

@@ -1,0 +1,79 @@
+/** What a start says: the first time what to do next, later only where things are. */
+import { resolve } from "node:path";
+import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
+import type { Configuration } from "../platform/configuration.ts";
+import { isLoopbackUrl } from "../platform/configuration-checks.ts";
+import type { Listening } from "../platform/listen.ts";
+import { DEMO_PERSON, DEMO_SECRETS } from "./demo.ts";
+import type { FirstClient } from "./first-start.ts";
+import { duration } from "./output.ts";
+
+export interface BannerFacts {
+  readonly configuration: Configuration;
+  readonly listening: Pick<Listening, "urls">;
+  readonly isFirstStart: boolean;
+  readonly setupLink: string | null;
+  readonly firstClient: FirstClient | null;
+}
+
+export function banner({
+  configuration,
+  listening,
+  isFirstStart,
+  setupLink,
+  firstClient,
+}: BannerFacts): string {
+  const { issuer, data, demo, lifetimes } = configuration;
+  const lines = [
+    `Tessera is ready.`,
+    ``,
+    `  issuer       ${issuer}`,
+    `  listening on ${listening.urls.join(", ")}`,
+    `  data         ${resolve(data)}`,
+  ];
+  if (demo) lines.push("", ...demoBox(configuration));
+  if (setupLink !== null) {
+    const goodFor = `works once, for ${duration(lifetimes.setup_link_seconds)}`;
+    lines.push("");
+    if (isFirstStart) lines.push(`Create the administrator (the link ${goodFor}):`, `  ${setupLink}`);
+    else lines.push(`There is no administrator yet. Create one (${goodFor}): ${setupLink}`);
+  }
+  const client = firstClient ?? (demo && isFirstStart ? demoService : null);
+  if (client !== null) lines.push("", ...firstToken(issuer, client));
+  return `${lines.join("\n")}\n`;
+}
+
+const demoService: FirstClient = { clientId: "demo-service", secret: DEMO_SECRETS["demo-service"] };
+
+const firstToken = (issuer: string, { clientId, secret }: FirstClient): string[] => [
+  "Get a first token:",
+  `  curl -u ${clientId}:${secret} ${issuer}${ENDPOINT_PATHS.token} -d grant_type=client_credentials`,
+];
+
+function demoBox({ issuer, listen }: Configuration): string[] {
+  const isReachable = listen.some(
+    ({ host }) => !isLoopbackUrl(`http://${host.includes(":") ? `[${host}]` : host}`),
+  );
+  return box([
+    "DEMONSTRATION: passwords and secrets below are known to everyone.",
+    ...(isReachable ? ["It listens on more than this machine's own address: others can get in."] : []),
+    "Start without --demo and all of it is gone.",
+    "",
+    `person     ${DEMO_PERSON.username}, password: ${DEMO_PERSON.password}`,
+    "public     demo-app (code), demo-device (device)",
+    `web site   demo-web:${DEMO_SECRETS["demo-web"]}`,
+    `service    demo-service:${DEMO_SECRETS["demo-service"]}`,
+    `API        demo-api:${DEMO_SECRETS["demo-api"]} (introspects)`,
+    "",
+    `Device flow:  npm run tessera -- login --issuer ${issuer} --client-id demo-device`,
+  ]);
+}
+
+function box(lines: readonly string[]): string[] {
+  const width = Math.max(...lines.map((line) => line.length));
+  return [
+    `┌${"─".repeat(width + 2)}┐`,
+    ...lines.map((line) => `│ ${line.padEnd(width)} │`),
+    `└${"─".repeat(width + 2)}┘`,
+  ];
+}

@@ -1,0 +1,105 @@
+/** `tessera client secret …`: several secrets can live at once, so that one can be rolled without an outage. */
+import type { Command } from "commander";
+import { mintClientSecret } from "../clients/clients.ts";
+import type { ClientRecord } from "../store/records.ts";
+import { requireClient } from "./find.ts";
+import { CommandError, type Io } from "./io.ts";
+import { formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
+import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+
+export function addClientSecretCommands(client: Command, io: Io): void {
+  const secret = client
+    .command("secret")
+    .description("add, list and remove the secrets of a client")
+    .addHelpText(
+      "after",
+      `
+To roll a secret without an outage: add one, give it to the client, then remove the old one.
+  tessera client secret add wiki
+  tessera client secret list wiki
+  tessera client secret remove wiki SECRET_ID`,
+    );
+
+  withCommonOptions(
+    secret.command("add <client_id>").description("add a secret and show it once; the others stay valid"),
+  )
+    .addHelpText("after", "\nExample:\n  tessera client secret add wiki")
+    .action((clientId: string, options: CommonOptions) => addSecret(clientId, options, io));
+
+  withCommonOptions(secret.command("list <client_id>").description("list the secrets by their names"))
+    .addHelpText("after", "\nExample:\n  tessera client secret list wiki")
+    .action((clientId: string, options: CommonOptions) => listSecrets(clientId, options, io));
+
+  withCommonOptions(secret.command("remove <client_id> <secret_id>").description("end one secret at once"))
+    .addHelpText("after", "\nExample:\n  tessera client secret remove wiki AZqh3k…")
+    .action((clientId: string, secretId: string, options: CommonOptions) =>
+      removeSecret(clientId, secretId, options, io),
+    );
+}
+
+async function addSecret(clientId: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const client = await requireClient(store, clientId);
+    requireChangeable(client);
+    if (client.tokenEndpointAuthMethod === "none") {
+      throw new CommandError(
+        `'${clientId}' is a public client and has no secrets. Add a client without --public instead.`,
+      );
+    }
+    const { text, record } = mintClientSecret(io.clock, io.random);
+    await store.addClientSecret(client.clientId, record);
+    if (options.json)
+      return printJson(io, { client_id: clientId, secret_id: record.id, client_secret: text });
+    io.out(`Added a secret to ${clientId}; those it had stay valid.\n${showOnce("secret", text)}`);
+  });
+}
+
+async function listSecrets(clientId: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const { secrets } = await requireClient(store, clientId);
+    if (options.json) {
+      return printJson(
+        io,
+        secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
+      );
+    }
+    if (secrets.length === 0) return io.out(`${clientId} has no secrets.\n`);
+    io.out(
+      formatTable(
+        ["secret_id", "since"],
+        secrets.map((secret) => [secret.id, localTime(secret.createdAt)]),
+      ),
+    );
+  });
+}
+
+async function removeSecret(
+  clientId: string,
+  secretId: string,
+  options: CommonOptions,
+  io: Io,
+): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const client = await requireClient(store, clientId);
+    requireChangeable(client);
+    if (!(await store.removeClientSecret(client.clientId, secretId))) {
+      throw new CommandError(
+        `${clientId} has no secret '${secretId}'. See: tessera client secret list ${clientId}`,
+      );
+    }
+    const left = client.secrets.length - 1;
+    if (options.json) return printJson(io, { client_id: clientId, removed: secretId, secrets_left: left });
+    io.out(
+      left === 0
+        ? `Removed the last secret of ${clientId}: it cannot authenticate until you add one: tessera client secret add ${clientId}\n`
+        : `Removed. ${left === 1 ? "One secret is" : `${left} secrets are`} left.\n`,
+    );
+  });
+}
+
+function requireChangeable(client: ClientRecord): void {
+  if (client.source !== "configuration") return;
+  throw new CommandError(
+    `The secrets of '${client.clientId}' are in the configuration, which wins at the next start. Change them there and start the server again.`,
+  );
+}

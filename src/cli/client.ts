@@ -1,0 +1,267 @@
+/** `tessera client …`: the applications that may ask for tokens, and their secrets. */
+import type { Command } from "commander";
+import {
+  chosenClientId,
+  mintClientSecret,
+  newClientId,
+  newClientRecord,
+  operatorPolicy,
+} from "../clients/clients.ts";
+import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
+import type { ClientRecord } from "../store/records.ts";
+import { addClientSecretCommands } from "./client-secret.ts";
+import { requireClient } from "./find.ts";
+import { CommandError, type Io } from "./io.ts";
+import { counted, duration, formatFacts, formatTable, isoTime, localTime, printJson } from "./output.ts";
+import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+
+interface AddOptions extends CommonOptions {
+  readonly name?: string;
+  readonly id?: string;
+  readonly redirectUri: readonly string[];
+  readonly grant: readonly string[];
+  readonly public?: boolean;
+  readonly scope: readonly string[];
+  readonly defaultScope: readonly string[];
+  readonly pkce: boolean;
+}
+
+/** The grants by the short names of the command line. */
+const SHORT_GRANTS: Readonly<Record<string, string>> = {
+  code: "authorization_code",
+  refresh: "refresh_token",
+  client_credentials: "client_credentials",
+  device: DEVICE_CODE_GRANT,
+};
+
+const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+/** Scopes may be repeated, or written with spaces or commas between them. */
+const collectScope = (value: string, earlier: readonly string[]): string[] => [
+  ...earlier,
+  ...value.split(/[\s,]+/).filter((name) => name !== ""),
+];
+
+export function addClientCommands(program: Command, io: Io): void {
+  const client = program
+    .command("client")
+    .description("add, list and remove applications, and roll their secrets");
+
+  withCommonOptions(
+    client.command("add").description("add a client; prints its identifier and, once, its secret"),
+  )
+    .option("--name <name>", "what people read on the consent page")
+    .option("--id <client_id>", "the identifier (default: a generated one)")
+    .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collect, [])
+    .option("--grant <name>", `${Object.keys(SHORT_GRANTS).join(", ")}; repeatable`, collect, [])
+    .option("--public", "an app, a page or a device that cannot keep a secret")
+    .option("--scope <scope>", "what it may have (default: everything); repeatable", collectScope, [])
+    .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectScope, [])
+    .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it")
+    .addHelpText(
+      "after",
+      `
+Without --grant, a client with a redirect URI gets code and refresh, and one without gets client_credentials.
+
+Examples:
+  A web site with a server:   tessera client add --name Wiki --redirect-uri https://wiki.example/callback
+  An app or a page:           tessera client add --name Notes --public --redirect-uri http://localhost/callback
+  A television or a terminal: tessera client add --name TV --public --grant device --grant refresh
+  A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read`,
+    )
+    .action((options: AddOptions) => addClient(options, io));
+
+  withCommonOptions(client.command("list").description("list all clients"))
+    .addHelpText("after", "\nExample:\n  tessera client list --json | jq -r '.[].client_id'")
+    .action((options: CommonOptions) => listClients(options, io));
+
+  withCommonOptions(client.command("show <client_id>").description("show everything about a client"))
+    .addHelpText("after", "\nExample:\n  tessera client show wiki")
+    .action((clientId: string, options: CommonOptions) => showClient(clientId, options, io));
+
+  addClientSecretCommands(client, io);
+
+  withCommonOptions(
+    client.command("remove <client_id>").description("remove a client and end everything issued to it"),
+  )
+    .addHelpText("after", "\nExample:\n  tessera client remove wiki")
+    .action((clientId: string, options: CommonOptions) => removeClient(clientId, options, io));
+}
+
+async function addClient(options: AddOptions, io: Io): Promise<void> {
+  const clientId = options.id === undefined ? newClientId(io.random) : chosenClientId(options.id);
+  if (clientId === null) {
+    throw new CommandError(
+      "The identifier must be 1 to 200 printable ASCII characters, and neither a URL nor begin with 'acc_'. Choose another --id.",
+    );
+  }
+  await inWorkspace(options, io, { mayCreate: true }, async ({ configuration, catalogue, store }) => {
+    const grants = grantTypesOf(options);
+    const needsSecret = !options.public;
+    if (!options.pkce && !needsSecret) {
+      throw new CommandError("--no-pkce is only for clients with a secret. Leave out --public or --no-pkce.");
+    }
+    const metadata = checked(() =>
+      checkClientMetadata(
+        {
+          client_name: options.name,
+          redirect_uris: options.redirectUri,
+          grant_types: grants,
+          token_endpoint_auth_method: needsSecret ? "client_secret_basic" : "none",
+          scope: options.scope.length > 0 ? options.scope.join(" ") : undefined,
+          default_scope: options.defaultScope.length > 0 ? options.defaultScope.join(" ") : undefined,
+        },
+        operatorPolicy(configuration, catalogue),
+      ),
+    );
+    const secret = needsSecret ? mintClientSecret(io.clock, io.random) : null;
+    const client = newClientRecord({
+      clientId,
+      source: "command_line",
+      metadata,
+      secrets: secret === null ? [] : [secret.record],
+      createdAt: io.clock.seconds(),
+      requirePkce: options.pkce,
+    });
+    if (!(await store.createClient(client))) {
+      throw new CommandError(
+        `The identifier '${clientId}' is taken. Choose another --id, or see: tessera client show ${clientId}`,
+      );
+    }
+    if (options.json)
+      return printJson(io, { ...describe(client), ...(secret && { client_secret: secret.text }) });
+    io.out(`Added the client${client.clientName === null ? "" : ` ${client.clientName}`}.\n\n`);
+    io.out(
+      formatFacts({ client_id: clientId, client_secret: secret?.text ?? "none: it is a public client" }),
+    );
+    if (secret !== null)
+      io.out("\nThe secret is shown only now, and only its digest is kept. Store it in a safe place.\n");
+  });
+}
+
+function grantTypesOf(options: AddOptions): string[] {
+  if (options.grant.length === 0) {
+    if (options.redirectUri.length > 0) return ["authorization_code", "refresh_token"];
+    if (!options.public) return ["client_credentials"];
+    throw new CommandError(
+      "A public client needs --redirect-uri (code grant) or --grant device. See: tessera client add --help",
+    );
+  }
+  return options.grant
+    .flatMap((given) => given.split(","))
+    .map((name) => {
+      const full = SHORT_GRANTS[name] ?? Object.values(SHORT_GRANTS).find((known) => known === name);
+      if (full !== undefined) return full;
+      throw new CommandError(
+        `There is no grant '${name}'. Use one of: ${Object.keys(SHORT_GRANTS).join(", ")}.`,
+      );
+    });
+}
+
+/** The checks are those of registration, which speaks OAuth; here their texts become the error. */
+function checked<Result>(check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof OAuthError)
+      throw new CommandError(`${error.description} See: tessera client add --help`);
+    throw error;
+  }
+}
+
+async function listClients(options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const clients = await store.listClients();
+    if (options.json) return printJson(io, clients.map(describe));
+    if (clients.length === 0) return io.out("There are no clients yet. Add one: tessera client add --help\n");
+    io.out(
+      formatTable(
+        ["client_id", "name", "kind", "grants", "from", "state", "since"],
+        clients.map((client) => [
+          client.clientId,
+          client.clientName ?? "",
+          kindOf(client),
+          client.grantTypes.map(shortGrant).join(" "),
+          SOURCES[client.source],
+          stateOf(client),
+          localTime(client.createdAt),
+        ]),
+      ),
+    );
+  });
+}
+
+const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
+  configuration: "configuration",
+  command_line: "command line",
+  registration: "registration",
+};
+
+const kindOf = (client: ClientRecord): string =>
+  client.tokenEndpointAuthMethod === "none" ? "public" : "confidential";
+
+const stateOf = (client: ClientRecord): string =>
+  client.disabledAt !== null ? "disabled" : client.usedAt === null ? "not used yet" : "active";
+
+const shortGrant = (grantType: string): string =>
+  Object.entries(SHORT_GRANTS).find(([, full]) => full === grantType)?.[0] ?? grantType;
+
+/** The metadata in the words of RFC 7591, and what only the operator sees. Never a secret. */
+const describe = (client: ClientRecord) => ({
+  ...describeClient(client),
+  default_scope: client.defaultScope.join(" "),
+  require_pkce: client.requirePkce,
+  access_token_seconds: client.accessTokenSeconds,
+  source: client.source,
+  created_at: isoTime(client.createdAt),
+  used_at: client.usedAt === null ? null : isoTime(client.usedAt),
+  secrets: client.secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
+});
+
+async function showClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const client = await requireClient(store, clientId);
+    const grants = await store.listGrants({ clientId: client.clientId }, io.clock.seconds());
+    if (options.json) return printJson(io, { ...describe(client), grants: grants.length });
+    io.out(
+      formatFacts({
+        client_id: client.clientId,
+        name: client.clientName,
+        kind: kindOf(client),
+        state: stateOf(client),
+        grants: client.grantTypes.map(shortGrant).join(", ") || "none",
+        "redirect URIs": client.redirectUris.join(", ") || null,
+        "home page": client.clientUri,
+        scope: client.scope.join(" ") || "none",
+        "default scope": client.defaultScope.join(" ") || "none",
+        PKCE: client.requirePkce ? "required" : "not required",
+        "access tokens":
+          client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
+        secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
+        "access given": counted(grants.length, "grant"),
+        from: SOURCES[client.source],
+        created: localTime(client.createdAt),
+        "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
+      }),
+    );
+  });
+}
+
+async function removeClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const client = await requireClient(store, clientId);
+    if (client.source === "configuration") {
+      throw new CommandError(
+        `The client '${clientId}' is declared in the configuration and would be back at the next start. Take it out of the configuration and start the server again.`,
+      );
+    }
+    const grants = await store.listGrants({ clientId: client.clientId }, io.clock.seconds());
+    await store.removeClient(client.clientId, io.clock.seconds());
+    if (options.json)
+      return printJson(io, { client_id: clientId, removed: true, grants_revoked: grants.length });
+    io.out(
+      `Removed ${clientId}. All tokens issued to it have ended (${counted(grants.length, "grant")} revoked).\n`,
+    );
+  });
+}

@@ -1,0 +1,51 @@
+/** `tessera config …`: the settings that exist, and the ones in force. */
+import type { Command } from "commander";
+import { stringify } from "smol-toml";
+import { describeSettings } from "../platform/configuration-settings.ts";
+import { withoutSecrets } from "../platform/configuration-sources.ts";
+import type { Io } from "./io.ts";
+import { printJson } from "./output.ts";
+import {
+  type CommonOptions,
+  readConfiguration,
+  withCommonOptions,
+  withConfigurationOptions,
+} from "./workspace.ts";
+
+export function addConfigCommands(program: Command, io: Io): void {
+  const config = program.command("config").description("show the settings, and check them without starting");
+
+  withCommonOptions(config.command("show").description("show the configuration in force, secrets hidden"))
+    .addHelpText("after", "\nExample:\n  TESSERA_PORT=9000 tessera config show")
+    .action((options: CommonOptions) => {
+      const effective = withoutSecrets(readConfiguration(options, io));
+      if (options.json) printJson(io, effective);
+      else io.out(stringify(effective));
+    });
+
+  withConfigurationOptions(
+    config.command("check").description("check the configuration, and say everything that is wrong"),
+  )
+    .addHelpText("after", "\nExample:\n  tessera config check --config tessera.toml")
+    .action((options: CommonOptions) => {
+      const { issuer } = readConfiguration(options, io);
+      io.out(`The configuration is fine. The issuer is ${issuer}.\n`);
+    });
+
+  config
+    .command("settings")
+    .description("list every setting: what it does, what is allowed, its default and its variable")
+    .option("--json", "print JSON, for scripts")
+    .addHelpText("after", "\nExample:\n  tessera config settings | grep -A3 lifetimes.access")
+    .action((options: { json?: boolean }) => {
+      const settings = describeSettings();
+      if (options.json) return printJson(io, settings);
+      for (const setting of settings) {
+        io.out(`${setting.key}${setting.fallback === "" ? "" : `  (${setting.fallback})`}\n`);
+        io.out(`    ${setting.description}\n`);
+        if (!setting.table)
+          io.out(`    ${setting.allowed}${setting.unit === null ? "" : `, in ${setting.unit}`}\n`);
+        if (setting.variable !== null && !setting.table) io.out(`    ${setting.variable}\n`);
+      }
+    });
+}

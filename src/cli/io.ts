@@ -1,0 +1,41 @@
+/** What a command may touch of the world around it, so that tests can run commands without a process. */
+import { type Clock, systemClock } from "../platform/clock.ts";
+import { type RandomBytes, systemRandom } from "../platform/random.ts";
+import { promptHidden } from "./password-prompt.ts";
+
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Whether a person is at the other end of standard input, and of standard output. */
+  readonly asksPerson: boolean;
+  readonly showsPerson: boolean;
+  /** Results go to standard output, everything else to standard error, so that pipes get results only. */
+  out(text: string): void;
+  err(text: string): void;
+  readStdin(): Promise<string>;
+  /** Asks on the terminal, without showing what is typed. */
+  askHidden(question: string): Promise<string>;
+  /** For `login`: how it reaches the server, and how it waits. */
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  readonly sleep: (millis: number) => Promise<void>;
+}
+
+export const systemIo: Io = {
+  env: process.env,
+  clock: systemClock,
+  random: systemRandom,
+  asksPerson: process.stdin.isTTY === true,
+  showsPerson: process.stdout.isTTY === true,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  readStdin: () => Bun.stdin.text(),
+  askHidden: (question) => promptHidden(question, process.stdin, process.stderr),
+  fetch: (url, init) => fetch(url, init),
+  sleep: (millis) => Bun.sleep(millis),
+};
+
+/** Something a command cannot do: one sentence what is wrong, one what to do about it. Exit code 1. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}

@@ -1,0 +1,75 @@
+/** How results look: aligned tables and plain words for people, JSON for programs. */
+import type { Io } from "./io.ts";
+
+/** Control characters in a stored text (a client's name, say) must not reach a terminal. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "?");
+
+/** Columns as wide as their longest cell, two spaces between, headings in capitals. */
+export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(printable))];
+  const widths = headings.map((_, column) =>
+    Math.max(...lines.map((line) => [...(line[column] ?? "")].length)),
+  );
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((cell, column) => pad(cell, widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
+
+/** One fact a line, the values aligned. Null values are left out. */
+export function formatFacts(facts: Readonly<Record<string, string | null>>): string {
+  const shown = Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== null);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${pad(name, width)}  ${printable(value)}\n`).join("");
+}
+
+const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - [...text].length));
+
+export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.stringify(value, null, 2)}\n`);
+
+/** RFC 3339 in UTC, for programs. */
+export const isoTime = (seconds: number): string =>
+  new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+
+/** Local time, to the minute: `2026-03-01 14:05`. */
+export function localTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** `in 59 minutes`, `3 days ago`. */
+export function relativeTime(seconds: number, now: number): string {
+  const distance = Math.abs(seconds - now);
+  const words = duration(distance);
+  if (distance === 0) return "now";
+  return seconds > now ? `in ${words}` : `${words} ago`;
+}
+
+/** `90 minutes` rather than `1.5 hours`: whole numbers of the largest unit of which there are at least two. */
+export function duration(seconds: number): string {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ] as const;
+  for (const [name, size] of units) {
+    if (seconds >= 2 * size) return `${Math.floor(seconds / size)} ${name}s`;
+  }
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
+}
+
+export const localAndRelative = (seconds: number, now: number): string =>
+  `${localTime(seconds)} (${relativeTime(seconds, now)})`;
+
+/** `1 client`, `2 clients`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** A secret and the sentence that goes with it. */
+export const showOnce = (what: string, secret: string): string =>
+  `\n  ${secret}\n\nThis ${what} is shown only now, and only its digest is kept. Store it in a safe place.\n`;

@@ -1,0 +1,74 @@
+/** The command line as a whole: its commands, and how errors and help look. */
+import { Command, CommanderError } from "commander";
+import { ConfigurationError } from "../platform/configuration-error.ts";
+import { StoreUnavailable } from "../store/contract.ts";
+import { DatabaseRefused } from "../store/sqlite/index.ts";
+import { addClientCommands } from "./client.ts";
+import { addConfigCommands } from "./config.ts";
+import { addGrantCommands } from "./grant.ts";
+import { CommandError, type Io } from "./io.ts";
+import { addLoginCommand } from "./login.ts";
+import { addServeCommand } from "./serve.ts";
+import { addTokenCommands } from "./token.ts";
+import { addUserCommands } from "./user.ts";
+
+/** Runs one command. Returns the exit code: 0, 1 for what failed, 2 for a command line that makes no sense. */
+export async function runCommand(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    // Commander has said already what is wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    io.err(`${describeFailure(error)}\n`);
+    if (io.env.DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
+    return 1;
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command("tessera")
+    .description("A self-hosted OAuth 2.0 authorization server.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(capitalize(text)),
+    })
+    .showHelpAfterError("Help: add --help")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera serve --demo          try every flow on http://localhost:8080
+  tessera user add ada          add a person
+  tessera client add --help     add an application, with examples for each kind
+  tessera login                 get a token by the device flow`,
+    );
+  addServeCommand(program, io);
+  addUserCommands(program, io);
+  addClientCommands(program, io);
+  addGrantCommands(program, io);
+  addTokenCommands(program, io);
+  addLoginCommand(program, io);
+  addConfigCommands(program, io);
+  return program;
+}
+
+const capitalize = (text: string): string =>
+  text.replace(/^error: (.)/, (_, first: string) => first.toUpperCase());
+
+function describeFailure(error: unknown): string {
+  if (
+    error instanceof CommandError ||
+    error instanceof ConfigurationError ||
+    error instanceof DatabaseRefused
+  ) {
+    return error.message;
+  }
+  if (error instanceof StoreUnavailable) {
+    return `The database cannot be used now: ${error.message}. Check the data folder, its free space and its owner, and try again.`;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Something unexpected went wrong: ${reason}. Run it again with DEBUG=1 to see where.`;
+}

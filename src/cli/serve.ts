@@ -1,0 +1,151 @@
+/** `tessera serve`: opens everything, applies what is declared, listens, says where things are, and stops in order. */
+import type { Command } from "commander";
+import { applyDeclaredPeople } from "../accounts/people.ts";
+import { applyDeclaredClients } from "../clients/declared.ts";
+import type { Configuration } from "../platform/configuration.ts";
+import { configurationWarnings, defaultIssuer } from "../platform/configuration-checks.ts";
+import type { ConfigurationFlags } from "../platform/configuration-sources.ts";
+import { loadServerKeys } from "../platform/keys.ts";
+import { type Fetch, type Listening, listen } from "../platform/listen.ts";
+import { createLog, type Log } from "../platform/log.ts";
+import { createServer, type Server } from "../server.ts";
+import type { Store } from "../store/contract.ts";
+import { openSqliteStore } from "../store/sqlite/index.ts";
+import { banner } from "./banner.ts";
+import { settleDemoPerson } from "./demo.ts";
+import { createFirstClient, createSetupLink } from "./first-start.ts";
+import type { Io } from "./io.ts";
+import { databaseFile, makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
+
+export function addServeCommand(program: Command, io: Io): void {
+  withConfigurationOptions(program.command("serve").description("start the server"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera serve                              on http://localhost:8080, data in ./data
+  tessera serve --demo                       with a person and clients to try every flow
+  tessera serve --issuer https://auth.example.org --host 127.0.0.1 --set trusted_proxies=loopback`,
+    )
+    .action(async (flags: ConfigurationFlags) => {
+      const running = await startServing(flags, io);
+      await stopOnSignal(running, io);
+    });
+}
+
+export interface Running {
+  readonly configuration: Configuration;
+  readonly listening: Listening;
+  readonly server: Server;
+  readonly log: Log;
+  /** Lets the requests under way finish, then closes the store. Resolves to how many had to be cut off. */
+  stop(): Promise<number>;
+}
+
+/** Starts the server and prints the banner. Whatever fails, nothing is left open. */
+export async function startServing(flags: ConfigurationFlags, io: Io): Promise<Running> {
+  const loaded = readConfiguration(flags, io);
+  const log = createLog({
+    level: loaded.log.level,
+    format: loaded.log.format,
+    write: (line) => io.err(line),
+  });
+  makeDataFolder(loaded);
+
+  // The ports are taken first: of two starts on the same data, only one may go on to change anything.
+  // A request that comes before everything is ready waits for it.
+  const ready = Promise.withResolvers<Fetch>();
+  ready.promise.catch(() => {});
+  let answer: Fetch = async (request, address) => (await ready.promise)(request, address);
+  const listening = await listen({
+    configuration: loaded,
+    fetch: (request, address) => answer(request, address),
+    log,
+  });
+  const configuration = withActualPort(loaded, listening);
+  let store: Store | null = null;
+  let server: Server | null = null;
+  try {
+    const keys = loadServerKeys(configuration.data, io.random);
+    store = await openSqliteStore({ file: databaseFile(configuration) });
+    const isFirstStart = await isEmpty(store);
+    server = createServer({ configuration, store, keys, log, clock: io.clock, random: io.random });
+    const { context } = server;
+    await applyDeclaredClients(context);
+    await settleDemoPerson(context);
+    await applyDeclaredPeople(context);
+    await warnOfUnknownClients(configuration, store, log);
+    for (const warning of configurationWarnings(configuration)) log.warn(warning);
+
+    const setupLink = (await store.hasAdministrator()) ? null : await createSetupLink(context);
+    const firstClient =
+      isFirstStart && configuration.clients.length === 0 ? await createFirstClient(context) : null;
+    answer = server.fetch;
+    ready.resolve(server.fetch);
+    io.out(banner({ configuration, listening, isFirstStart, setupLink, firstClient }));
+  } catch (error) {
+    ready.reject(error);
+    await listening.stop(0);
+    await server?.close();
+    await store?.close();
+    throw error;
+  }
+  const opened = { server, store };
+  return {
+    configuration,
+    listening,
+    server,
+    log,
+    async stop() {
+      const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);
+      await opened.server.close();
+      await opened.store.close();
+      return cutOff;
+    },
+  };
+}
+
+/** With port 0 the issuer is known only now, unless it was configured. */
+function withActualPort(configuration: Configuration, { ports }: Listening): Configuration {
+  const listeners = configuration.listen.map((entry, index) => ({
+    ...entry,
+    port: ports[index] ?? entry.port,
+  }));
+  const wasDerived = configuration.issuer === defaultIssuer(configuration.listen);
+  return {
+    ...configuration,
+    listen: listeners,
+    issuer: wasDerived ? defaultIssuer(listeners) : configuration.issuer,
+  };
+}
+
+const isEmpty = async (store: Store): Promise<boolean> =>
+  (await store.listClients()).length === 0 && (await store.listAccounts()).length === 0;
+
+/** A client may be added later, so a name that nobody has yet is no mistake; but it is often a misspelt one. */
+async function warnOfUnknownClients({ resources }: Configuration, store: Store, log: Log): Promise<void> {
+  for (const resource of resources) {
+    for (const client of resource.introspection_clients) {
+      if ((await store.findClient(client)) === null) {
+        log.warn("a resource names a client that does not exist", { resource: resource.identifier, client });
+      }
+    }
+  }
+}
+
+/** Waits for SIGTERM or SIGINT, then stops in order; a second signal stops at once. */
+async function stopOnSignal(running: Running, io: Io): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let signals = 0;
+    const onSignal = () => {
+      signals += 1;
+      if (signals === 1) resolve();
+      else process.exit(1);
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
+  io.out("Stopping: requests under way may finish.\n");
+  const cutOff = await running.stop();
+  io.out(cutOff === 0 ? "Stopped.\n" : `Stopped. ${cutOff} requests took too long and were cut off.\n`);
+}

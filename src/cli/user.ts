@@ -1,0 +1,215 @@
+/** `tessera user …`: people and their passwords. */
+import type { Command } from "commander";
+import { createPasswords, type Passwords } from "../accounts/passwords.ts";
+import { newAccountRecord, usernameFault } from "../accounts/people.ts";
+import type { Configuration } from "../platform/configuration.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import type { AccountRecord } from "../store/records.ts";
+import { requireAccount } from "./find.ts";
+import { CommandError, type Io } from "./io.ts";
+import { counted, formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
+import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+
+interface PasswordOptions extends CommonOptions {
+  readonly generate?: boolean;
+  readonly passwordStdin?: boolean;
+}
+
+interface AddOptions extends PasswordOptions {
+  readonly name?: string;
+  readonly email?: string;
+  readonly admin?: boolean;
+}
+
+const PASSWORD_HELP = `
+Without --generate the password is asked for on the terminal, without showing it; in a script it is read from
+standard input.`;
+
+export function addUserCommands(program: Command, io: Io): void {
+  const user = program.command("user").description("add, list and disable people, and set their passwords");
+
+  withPasswordOptions(user.command("add <username>").description("add a person who can sign in"))
+    .option("--name <name>", "what applications are told")
+    .option("--email <address>", "what applications with the scope email are told")
+    .option("--admin", "may administer this server")
+    .addHelpText(
+      "after",
+      `${PASSWORD_HELP}
+
+Examples:
+  tessera user add ada --name "Ada Lovelace"
+  tessera user add ada --generate
+  pass show tessera/ada | tessera user add ada --password-stdin`,
+    )
+    .action((username: string, options: AddOptions) => addUser(username, options, io));
+
+  withCommonOptions(user.command("list").description("list everybody"))
+    .addHelpText("after", "\nExample:\n  tessera user list --json | jq -r '.[].username'")
+    .action((options: CommonOptions) => listUsers(options, io));
+
+  withPasswordOptions(
+    user.command("password <username>").description("set a new password and end the person's sessions"),
+  )
+    .addHelpText("after", `${PASSWORD_HELP}\n\nExample:\n  tessera user password ada --generate`)
+    .action((username: string, options: PasswordOptions) => setPassword(username, options, io));
+
+  withCommonOptions(
+    user
+      .command("disable <username>")
+      .description("end a person's sessions and all access they gave, and let them in no more"),
+  )
+    .addHelpText("after", "\nExample:\n  tessera user disable ada")
+    .action((username: string, options: CommonOptions) => disableUser(username, options, io));
+
+  withCommonOptions(user.command("enable <username>").description("let a disabled person sign in again"))
+    .addHelpText("after", "\nWhat was revoked stays revoked.\n\nExample:\n  tessera user enable ada")
+    .action((username: string, options: CommonOptions) => enableUser(username, options, io));
+}
+
+const withPasswordOptions = (command: Command): Command =>
+  withCommonOptions(command)
+    .option("--generate", "make a password and show it once")
+    .option("--password-stdin", "read the password from standard input");
+
+async function addUser(username: string, options: AddOptions, io: Io): Promise<void> {
+  const fault = usernameFault(username);
+  if (fault !== null) throw new CommandError(`The user name ${fault}. Choose another.`);
+  await inWorkspace(options, io, { mayCreate: true }, async ({ store, configuration }) => {
+    // Before a person types a password in vain.
+    if ((await store.findAccountByUsername(username)) !== null) throw nameTaken(username);
+    const password = await newPassword(username, options, configuration, io);
+    const account = newAccountRecord(
+      {
+        username,
+        passwordHash: await passwordsOf(configuration).hash(password),
+        name: options.name,
+        email: options.email,
+        administrator: options.admin,
+      },
+      io.clock,
+      io.random,
+    );
+    if (!(await store.createAccount(account))) throw nameTaken(username);
+    const shown = options.generate ? password : null;
+    if (options.json)
+      return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
+    io.out(`Added ${account.administrator ? "the administrator" : "the person"} ${username}.\n`);
+    if (shown !== null) io.out(showOnce("password", shown));
+  });
+}
+
+const nameTaken = (username: string): CommandError =>
+  new CommandError(
+    `The user name '${username}' is taken. Choose another, or set a new password with: tessera user password ${username}`,
+  );
+
+async function listUsers(options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const accounts = await store.listAccounts();
+    if (options.json) return printJson(io, accounts.map(describeAccount));
+    if (accounts.length === 0)
+      return io.out("There is nobody yet. Add the first person: tessera user add NAME\n");
+    io.out(
+      formatTable(
+        ["user name", "name", "e-mail", "role", "state", "since", "subject"],
+        accounts.map((account) => [
+          account.username,
+          account.name ?? "",
+          account.email ?? "",
+          account.administrator ? "administrator" : "",
+          account.disabledAt === null ? "active" : "disabled",
+          localTime(account.createdAt),
+          account.subject,
+        ]),
+      ),
+    );
+  });
+}
+
+const describeAccount = (account: AccountRecord) => ({
+  subject: account.subject,
+  username: account.username,
+  name: account.name,
+  email: account.email,
+  administrator: account.administrator,
+  created_at: isoTime(account.createdAt),
+  disabled_at: account.disabledAt === null ? null : isoTime(account.disabledAt),
+});
+
+async function setPassword(username: string, options: PasswordOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store, configuration }) => {
+    const account = await requireAccount(store, username);
+    const password = await newPassword(username, options, configuration, io);
+    const hash = await passwordsOf(configuration).hash(password);
+    await store.setPassword(account.subject, hash, io.clock.seconds());
+    const shown = options.generate ? password : null;
+    if (options.json)
+      return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
+    io.out(`Set a new password for ${account.username}. All their sessions have ended.\n`);
+    if (shown !== null) io.out(showOnce("password", shown));
+  });
+}
+
+async function disableUser(username: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    const { subject } = await requireAccount(store, username);
+    const now = io.clock.seconds();
+    const grants = await store.listGrants({ subject }, now);
+    await store.disableAccount(subject, now);
+    const account = await requireAccount(store, username);
+    if (options.json) return printJson(io, { ...describeAccount(account), grants_revoked: grants.length });
+    io.out(
+      `Disabled ${account.username}: their sessions have ended, and ${counted(grants.length, "application")} lost access.\n`,
+    );
+  });
+}
+
+async function enableUser(username: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async ({ store }) => {
+    await store.enableAccount((await requireAccount(store, username)).subject);
+    const account = await requireAccount(store, username);
+    if (options.json) return printJson(io, describeAccount(account));
+    io.out(`${account.username} can sign in again.\n`);
+  });
+}
+
+/** Made, read or asked for, and long enough. */
+async function newPassword(
+  username: string,
+  options: PasswordOptions,
+  { limits }: Configuration,
+  io: Io,
+): Promise<string> {
+  if (options.generate) return generatePassword(io.random);
+  const password = await readPassword(username, options, io);
+  if ([...password].length < limits.minimum_password_characters) {
+    throw new CommandError(
+      `The password is too short. It needs at least ${limits.minimum_password_characters} characters; --generate makes a good one.`,
+    );
+  }
+  return password;
+}
+
+async function readPassword(username: string, options: PasswordOptions, io: Io): Promise<string> {
+  // The end of the line is not part of the password; everything else is, spaces too.
+  if (options.passwordStdin || !io.asksPerson) return (await io.readStdin()).replace(/\r?\n$/, "");
+  const password = await io.askHidden(`Password for ${username}: `);
+  if ((await io.askHidden("The same again: ")) === password) return password;
+  throw new CommandError("The two passwords differ. Nothing was changed; try again.");
+}
+
+// No letters or digits that look alike (Crockford's base 32), so that it can be read out and typed.
+const PASSWORD_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** 100 random bits in five groups: `k3v9-…`. */
+function generatePassword(random: RandomBytes): string {
+  const letters = [...random(20)].map((byte) => PASSWORD_ALPHABET[byte % PASSWORD_ALPHABET.length]).join("");
+  return letters.replace(/(.{4})(?=.)/g, "$1-");
+}
+
+const passwordsOf = ({ limits }: Configuration): Passwords =>
+  createPasswords({
+    checksAtOnce: limits.password_checks_at_once,
+    checksWaiting: limits.password_checks_waiting,
+    maximumBytes: limits.password_bytes,
+  });

@@ -1,0 +1,86 @@
+/** What most commands begin with: the configuration and the store, opened the same way as the server opens them. */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Configuration } from "../platform/configuration.ts";
+import { ConfigurationError } from "../platform/configuration-error.ts";
+import { type ConfigurationFlags, loadConfiguration } from "../platform/configuration-sources.ts";
+import { type Catalogue, createCatalogue } from "../protocol/catalogue.ts";
+import type { Store } from "../store/contract.ts";
+import { openSqliteStore } from "../store/sqlite/index.ts";
+import { withDemo } from "./demo.ts";
+import { CommandError, type Io } from "./io.ts";
+
+export interface Workspace {
+  readonly configuration: Configuration;
+  readonly catalogue: Catalogue;
+  readonly store: Store;
+}
+
+/** The flags that every command takes, as commander hands them over. */
+export interface CommonOptions extends ConfigurationFlags {
+  readonly json?: boolean;
+}
+
+const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+
+/** Adds the flags of the configuration: the same ones for every command. */
+export function withConfigurationOptions(command: Command): Command {
+  return command
+    .optionsGroup("Settings (tessera config settings lists them all):")
+    .option("--config <file>", "configuration file (default: tessera.toml if it exists)")
+    .option("--issuer <url>", "who this server is: the URL that clients know")
+    .option("--data <folder>", "where the database and the keys live (default: ./data)")
+    .option("--host <address>", "address to listen on (default: localhost)")
+    .option("--port <number>", "port to listen on (default: 8080)")
+    .option("--demo", "with a person and clients to try every flow; never in production")
+    .option("--set <key=value>", "any other setting; repeatable", collect);
+}
+
+/** The same, and `--json`. Options that are added after this are listed first in the help. */
+export const withCommonOptions = (command: Command): Command =>
+  withConfigurationOptions(command.option("--json", "print JSON, for scripts")).optionsGroup("Options:");
+
+/** Reads the configuration from every source; with `demo`, what the demonstration declares is part of it. */
+export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configuration =>
+  loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
+
+export const databaseFile = (configuration: Configuration): string => join(configuration.data, "tessera.db");
+
+/** Makes the data folder, for its owner only. */
+export function makeDataFolder({ data }: Configuration): void {
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new ConfigurationError(
+      `The data folder ${data} cannot be made (${reason}). Make it and give it to this user, or choose another with --data.`,
+    );
+  }
+}
+
+/** Opens the store for one command, and closes it whatever happens. The server may be running meanwhile. */
+export async function inWorkspace<Result>(
+  flags: ConfigurationFlags,
+  io: Io,
+  { mayCreate = false }: { readonly mayCreate?: boolean },
+  work: (workspace: Workspace) => Promise<Result>,
+): Promise<Result> {
+  const configuration = readConfiguration(flags, io);
+  const file = databaseFile(configuration);
+  if (!existsSync(file)) {
+    if (!mayCreate) {
+      throw new CommandError(
+        `There is no Tessera database in ${configuration.data}. Name the right folder with --data, or start the server once: tessera serve.`,
+      );
+    }
+    makeDataFolder(configuration);
+    io.err(`Made a new database in ${configuration.data}.\n`);
+  }
+  const store = await openSqliteStore({ file });
+  try {
+    return await work({ configuration, catalogue: createCatalogue(configuration), store });
+  } finally {
+    await store.close();
+  }
+}

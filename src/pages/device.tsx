@@ -1,0 +1,172 @@
+/** RFC 8628 §3.3: a person types the code of a device, sees who asks, and answers. Nothing is approved by a GET. */
+import type { Context } from "../context.ts";
+import { userCodeDigest } from "../endpoints/device-authorization.ts";
+import { deviceGrant } from "../grants/device-code.ts";
+import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
+import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
+import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/records.ts";
+import { parseRecordId, recordIdText } from "../tokens/artefact.ts";
+import { resourceWords, scopeWords } from "./access.ts";
+import { clientName, displayText } from "./display.ts";
+import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
+import { pageFrame } from "./frame.ts";
+import { respondWithPage } from "./respond.tsx";
+import { relativeTime } from "./time.ts";
+import { pagePath } from "./urls.ts";
+import { DeviceCodeView, DeviceConfirmView, DeviceDoneView, type DeviceOutcome } from "./views/device.tsx";
+
+type CodeFault = "malformed" | "unknown" | { readonly retryAfterSeconds: number };
+
+function codePage(
+  context: Context,
+  incoming: Incoming,
+  account: AccountRecord,
+  typed: string,
+  fault: CodeFault | null,
+): Promise<Response> {
+  const frame = pageFrame(context, incoming);
+  const { device, language } = frame.texts;
+  const limited = typeof fault === "object" && fault !== null;
+  const words = limited
+    ? device.limited(relativeTime(language, fault.retryAfterSeconds))
+    : fault === null
+      ? null
+      : device[fault];
+  return respondWithPage(
+    <DeviceCodeView
+      frame={frame}
+      signedInAs={account.username}
+      typed={displayText(typed, 40)}
+      fault={words}
+    />,
+    {
+      status: limited ? 429 : fault === null ? 200 : 422,
+      retryAfterSeconds: limited ? fault.retryAfterSeconds : undefined,
+    },
+  );
+}
+
+/**
+ * RFC 8628 §5.1: wrong codes are limited per person and per address. An attempt is counted before the look-up, so that
+ * parallel guesses all count, and taken back if it was right.
+ */
+async function lookUpCode(
+  { limits, store, keys, clock }: Context,
+  code: string,
+  account: AccountRecord,
+  address: string,
+): Promise<{ device: DeviceCodeRecord; client: ClientRecord } | CodeFault> {
+  const addressWait = limits.userCodePerAddress.attempt(address);
+  if (addressWait > 0) return { retryAfterSeconds: addressWait };
+  const accountWait = limits.userCodePerAccount.attempt(account.subject);
+  if (accountWait > 0) {
+    limits.userCodePerAddress.forgive(address);
+    return { retryAfterSeconds: accountWait };
+  }
+  const device = await store.findPendingDeviceCode(userCodeDigest(keys, code), clock.seconds());
+  const client = device === null ? null : await store.findClient(device.clientId);
+  if (device === null || client === null || !mayAsk(client)) return "unknown";
+  limits.userCodePerAddress.forgive(address);
+  limits.userCodePerAccount.forgive(account.subject);
+  return { device, client };
+}
+
+/** Checked when the code is shown and again when it is answered: either can change in between. */
+const mayAsk = (client: ClientRecord): boolean =>
+  client.disabledAt === null && client.grantTypes.includes(DEVICE_CODE_GRANT);
+
+const showDevice =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const { configuration, sessions } = context;
+    const typed = incoming.url.searchParams.get("user_code") ?? "";
+    const signedIn = await sessions.find(incoming.request);
+    if (signedIn === null) {
+      const here = pagePath(configuration, "/device", { user_code: displayText(typed, 40) });
+      return seeOther(pagePath(configuration, "/login", { return_to: here }));
+    }
+    const { account } = signedIn;
+    if (typed === "") return codePage(context, incoming, account, "", null);
+    const code = normalizeUserCode(typed);
+    if (code === null) return codePage(context, incoming, account, typed, "malformed");
+    const found = await lookUpCode(context, code, account, incoming.address);
+    if (typeof found === "string" || "retryAfterSeconds" in found) {
+      return codePage(context, incoming, account, typed, found);
+    }
+    return confirmPage(context, incoming, account, code, found.device, found.client);
+  };
+
+function confirmPage(
+  context: Context,
+  incoming: Incoming,
+  account: AccountRecord,
+  code: string,
+  device: DeviceCodeRecord,
+  client: ClientRecord,
+): Promise<Response> {
+  const { cookieValue } = openForm(context, incoming, "device");
+  // Bound to this browser's session: a code that one person was shown cannot be answered by another (THREATS 25).
+  const sealedDevice = sealFormData(context, cookieValue, "device", recordIdText(device.id));
+  const form = openForm(context, incoming, "device", sealedDevice);
+  return respondWithPage(
+    <DeviceConfirmView
+      frame={pageFrame(context, incoming)}
+      clientName={clientName(client)}
+      unverified={client.source === "registration"}
+      userCode={formatUserCode(code)}
+      scopes={scopeWords(context, device.scope)}
+      resources={resourceWords(context, device.resources)}
+      startedAt={device.createdAt}
+      requesterAddress={device.requesterAddress}
+      requesterAgent={device.requesterAgent}
+      signedInAs={account.username}
+      token={form.token}
+      sealedDevice={sealedDevice}
+    />,
+  );
+}
+
+const answerDevice =
+  (context: Context): Handler =>
+  async (incoming) => {
+    const { configuration, sessions, store, clock, log } = context;
+    const form = await readForm(context, incoming, "device", "device");
+    const signedIn = await sessions.find(incoming.request);
+    if (signedIn === null) {
+      return seeOther(pagePath(configuration, "/login", { return_to: pagePath(configuration, "/device") }));
+    }
+    const { account } = signedIn;
+    const decision = form.get("decision");
+    if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
+    const cookieValue = sessions.cookieValue(incoming.request);
+    const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
+    const device = id === null ? null : ((await store.findDeviceCode(id))?.device ?? null);
+    const client = device === null ? null : await store.findClient(device.clientId);
+    let outcome: DeviceOutcome = "decided";
+    if (device !== null && client !== null && mayAsk(client)) {
+      const grant = decision === "allow" ? deviceGrant(context, device, account) : null;
+      if (await store.decideDeviceCode(device.id, grant, clock.seconds())) {
+        outcome = decision === "allow" ? "approved" : "denied";
+        log.info(`device ${outcome}`, { subject: account.subject, client: client.clientId });
+      }
+    }
+    return respondWithPage(
+      <DeviceDoneView
+        frame={pageFrame(context, incoming)}
+        outcome={outcome}
+        clientName={client === null ? "" : clientName(client)}
+      />,
+      { status: outcome === "decided" ? 409 : 200 },
+    );
+  };
+
+export const deviceRoutes = (context: Context): Route[] => [
+  {
+    path: "/device",
+    audience: "people",
+    cors: "nobody",
+    methods: { GET: showDevice(context), POST: answerDevice(context) },
+  },
+];

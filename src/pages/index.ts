@@ -1,0 +1,27 @@
+/**
+ * The pages that people see: sign-in, consent, devices, their account, first start, help.
+ *
+ * A page asks and tells; it decides nothing. Rules about people are in accounts/, about the protocol in endpoints/ and
+ * grants/. Pages need no script and load nothing from other sites. Every form that changes something goes through
+ * forms.ts, every response through respond.tsx, every word is in texts.ts, every address comes from urls.ts.
+ */
+import type { Context } from "../context.ts";
+import type { Route } from "../platform/http.ts";
+import { accountRoutes } from "./account.tsx";
+import { assetRoutes } from "./assets.ts";
+import { deviceRoutes } from "./device.tsx";
+import { homeRoutes } from "./home.tsx";
+import { signInRoutes } from "./login.tsx";
+import { setupRoutes } from "./setup.tsx";
+
+export { pageErrorResponse } from "./errors.tsx";
+
+/** Every page but consent, which belongs to the authorization endpoint. Throws ConfigurationError for a bad logo. */
+export const pageRoutes = (context: Context): Route[] => [
+  ...homeRoutes(context),
+  ...signInRoutes(context),
+  ...deviceRoutes(context),
+  ...accountRoutes(context),
+  ...setupRoutes(context),
+  ...assetRoutes(context),
+];

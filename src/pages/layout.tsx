@@ -1,0 +1,139 @@
+/** The frame of every page: head, brand, one column, foot; and the few parts that pages share. */
+import type { Child, PropsWithChildren } from "hono/jsx";
+import type { PageFrame } from "./frame.ts";
+import { Icon } from "./views/icons.tsx";
+
+interface LayoutProps {
+  readonly frame: PageFrame;
+  readonly title: string;
+  readonly width?: "narrow" | "wide";
+}
+
+export function Layout({ frame, title, width = "narrow", children }: PropsWithChildren<LayoutProps>) {
+  const { texts, name, assets } = frame;
+  return (
+    <html lang={texts.language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title === name ? name : `${title} · ${name}`}</title>
+        <link rel="icon" href={assets.logo ?? assets.mark.light} />
+        <link rel="stylesheet" href={assets.stylesheet} />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          {texts.common.skip}
+        </a>
+        <div class={width === "wide" ? "page wide" : "page"}>
+          <header>
+            <a class="brand" href={frame.path("/")}>
+              <Logo frame={frame} />
+              <span>{name}</span>
+            </a>
+          </header>
+          <main id="content">{children}</main>
+          <footer class="foot">
+            <span class="host">
+              {frame.encrypted && <Icon name="lock" />}
+              {frame.issuerHost}
+            </span>
+            <a href={frame.path("/help/errors")}>{texts.common.help}</a>
+          </footer>
+        </div>
+      </body>
+    </html>
+  );
+}
+
+/** Its name stands beside it, so the picture itself says nothing. */
+function Logo({ frame: { assets } }: { frame: PageFrame }) {
+  if (assets.logo !== null) return <img src={assets.logo} alt="" height="30" />;
+  return (
+    <picture>
+      <source srcset={assets.mark.dark} media="(prefers-color-scheme: dark)" />
+      <img src={assets.mark.light} alt="" width="30" height="30" />
+    </picture>
+  );
+}
+
+interface FieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string;
+  /** What is wrong with what was typed. */
+  readonly fault?: string | null;
+  readonly type?: "text" | "password";
+  readonly autocomplete: string;
+  readonly value?: string;
+  readonly autofocus?: boolean;
+  readonly class?: string;
+  readonly placeholder?: string;
+  readonly maxlength?: number;
+}
+
+/** A labelled input; hint and fault are tied to it. */
+export function Field({ id, label, hint, fault = null, type = "text", ...input }: FieldProps) {
+  const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        name={id}
+        type={type}
+        required
+        autocapitalize="none"
+        autocorrect="off"
+        spellcheck={false}
+        aria-describedby={described || undefined}
+        aria-invalid={fault ? "true" : undefined}
+        {...input}
+      />
+      {fault && (
+        <p class="fault" id={`${id}-fault`} role="alert">
+          <Icon name="alert" />
+          <span>{fault}</span>
+        </p>
+      )}
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface NoteProps {
+  readonly kind: "bad" | "good" | "warn" | "plain";
+  readonly id?: string;
+  readonly title?: string;
+  readonly children?: Child;
+}
+
+/** A remark that must not be missed. A fault interrupts who listens to the page, a success waits its turn. */
+export function Note({ kind, id, title, children }: NoteProps) {
+  const role = kind === "bad" ? "alert" : kind === "good" ? "status" : undefined;
+  return (
+    <div class={kind === "plain" ? "note" : `note ${kind}`} id={id} role={role}>
+      <Icon name={kind === "good" ? "check" : "alert"} />
+      <div>
+        {title && <strong>{title}</strong>}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** Hidden fields of a form; the first is its token. */
+export function Hidden({ values }: { values: Readonly<Record<string, string | null | undefined>> }) {
+  return (
+    <>
+      {Object.entries(values).map(([name, value]) =>
+        value ? <input type="hidden" name={name} value={value} /> : null,
+      )}
+    </>
+  );
+}

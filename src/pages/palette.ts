@@ -1,0 +1,81 @@
+/** Colours made from the operator's accent, so that whatever they choose can be read (WCAG 2.2 §1.4.3, §1.4.11). */
+
+type Channels = readonly [red: number, green: number, blue: number];
+
+/** What one colour scheme needs of the accent. */
+export interface AccentColors {
+  /** Behind the text of the main button. */
+  readonly accent: string;
+  /** The same under the pointer: farther from the text on it, never nearer. */
+  readonly accentHover: string;
+  readonly onAccent: string;
+  /** For links, focus rings and marks on the page's own grounds. */
+  readonly link: string;
+}
+
+/** The grounds on which the accent appears; style.ts paints with the same. */
+export const GROUNDS = {
+  light: { ground: "#f4f5f7", card: "#ffffff" },
+  dark: { ground: "#0f1115", card: "#181b21" },
+} as const;
+
+const READABLE = 4.5;
+const VISIBLE = 3;
+
+export function accentColors(accent: string, scheme: "light" | "dark"): AccentColors {
+  const { ground, card } = GROUNDS[scheme];
+  const away = scheme === "light" ? "#000000" : "#ffffff";
+  const link = shiftUntil(
+    accent,
+    away,
+    (color) => contrast(color, card) >= READABLE && contrast(color, ground) >= READABLE,
+  );
+  // A button must stand out from the card; the text on it takes care of itself.
+  const button = shiftUntil(accent, away, (color) => contrast(color, card) >= VISIBLE);
+  const onAccent = contrast("#ffffff", button) >= READABLE ? "#ffffff" : "#000000";
+  return {
+    accent: button,
+    accentHover: mix(button, onAccent === "#ffffff" ? "#000000" : "#ffffff", 0.14),
+    onAccent,
+    link,
+  };
+}
+
+/** WCAG 2.2 contrast ratio of two `#rrggbb` colours, 1 to 21. */
+export function contrast(one: string, other: string): number {
+  const first = luminance(channels(one));
+  const second = luminance(channels(other));
+  return (Math.max(first, second) + 0.05) / (Math.min(first, second) + 0.05);
+}
+
+function shiftUntil(color: string, toward: string, enough: (color: string) => boolean): string {
+  for (let share = 0; share < 1; share += 0.02) {
+    const candidate = mix(color, toward, share);
+    if (enough(candidate)) return candidate;
+  }
+  return toward;
+}
+
+function mix(one: string, other: string, share: number): string {
+  const first = channels(one);
+  const second = channels(other);
+  const hex = (index: 0 | 1 | 2) =>
+    Math.round(first[index] + (second[index] - first[index]) * share)
+      .toString(16)
+      .padStart(2, "0");
+  return `#${hex(0)}${hex(1)}${hex(2)}`;
+}
+
+function channels(color: string): Channels {
+  const value = Number.parseInt(color.slice(1), 16);
+  return [value >> 16, (value >> 8) & 0xff, value & 0xff];
+}
+
+function luminance([red, green, blue]: Channels): number {
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+}
+
+function linear(channel: number): number {
+  const share = channel / 255;
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+}

@@ -1,0 +1,220 @@
+/** The one stylesheet of the pages. Its address carries a digest of its content, so browsers may keep it for ever. */
+import { createHash } from "node:crypto";
+import { type AccentColors, accentColors, GROUNDS } from "./palette.ts";
+
+const light = `
+  --ground: ${GROUNDS.light.ground};
+  --card: ${GROUNDS.light.card};
+  --sunken: #f4f5f7;
+  --line: #e1e4e9;
+  --edge: #858d9a;
+  --ink: #14171c;
+  --muted: #565e6b;
+  --bad: #b3261e;
+  --bad-soft: #fdf0ef;
+  --good: #17703c;
+  --good-soft: #eef8f1;
+  --warn: #8a5300;
+  --warn-soft: #fdf6e7;
+  --warn-line: #ecd6a4;
+  --shadow: 0 1px 2px rgb(16 24 40 / 5%), 0 12px 32px -12px rgb(16 24 40 / 14%);`;
+
+const dark = `
+  --ground: ${GROUNDS.dark.ground};
+  --card: ${GROUNDS.dark.card};
+  --sunken: #20242c;
+  --line: #2c313b;
+  --edge: #757e8c;
+  --ink: #eceef1;
+  --muted: #a4acb9;
+  --bad: #ff9b92;
+  --bad-soft: #331c1c;
+  --good: #7fd6a0;
+  --good-soft: #17291f;
+  --warn: #f1c26b;
+  --warn-soft: #2b2416;
+  --warn-line: #57471f;
+  --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 16px 40px -16px rgb(0 0 0 / 60%);`;
+
+const RULES = `
+*, *::before, *::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; min-height: 100vh; min-height: 100dvh;
+  background: var(--ground); color: var(--ink);
+  font: 400 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
+  -webkit-font-smoothing: antialiased;
+  overflow-wrap: break-word;
+}
+h1, h2, h3, p, ul, dl, dd, figure { margin: 0; padding: 0; }
+h1 { font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
+h2 { font-size: 1.0625rem; line-height: 1.35; font-weight: 650; letter-spacing: -0.005em; }
+h3 { font-size: 1rem; line-height: 1.4; font-weight: 600; }
+ul { list-style: none; }
+a { color: var(--link); text-underline-offset: 0.18em; text-decoration-thickness: 1px; }
+a:hover { text-decoration-thickness: 2px; }
+code, .code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.92em; }
+svg { display: block; flex: none; }
+:focus { outline: none; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; left: 1rem; top: -4rem; z-index: 1; padding: 0.75rem 1rem; border-radius: 0.625rem; background: var(--card); }
+.skip:focus { top: 1rem; }
+
+.page { display: flex; flex-direction: column; min-height: 100vh; min-height: 100dvh; width: 100%; max-width: 29rem; margin: 0 auto; padding: clamp(1.5rem, 9vh, 6rem) 1rem 1.5rem; }
+.page.wide { max-width: 41rem; padding-top: clamp(1.5rem, 6vh, 4rem); }
+.brand { display: flex; align-items: center; gap: 0.625rem; min-height: 2.75rem; margin: 0 0 1rem 0.125rem; color: var(--ink); font-weight: 650; font-size: 1.0625rem; letter-spacing: -0.01em; text-decoration: none; width: fit-content; max-width: 100%; border-radius: 0.5rem; }
+.brand img { display: block; width: auto; height: 1.875rem; max-width: 10rem; }
+.brand span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+main { display: flex; flex-direction: column; gap: 1rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; box-shadow: var(--shadow); padding: 2rem; }
+.card > * + *, .stack > * + * { margin-top: 1.25rem; }
+.card > h1 + p { margin-top: 0.5rem; }
+.card > h2 + p { margin-top: 0.25rem; }
+.foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--muted); font-size: 0.875rem; }
+.foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
+.host { display: inline-flex; align-items: center; gap: 0.4rem; min-width: 0; }
+.muted { color: var(--muted); }
+.small { font-size: 0.9375rem; line-height: 1.5; }
+
+.field > label { display: block; font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.375rem; }
+.field > .hint { margin-top: 0.375rem; color: var(--muted); font-size: 0.875rem; line-height: 1.45; }
+.field > .fault { display: flex; gap: 0.4rem; margin-top: 0.375rem; color: var(--bad); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
+.field > .fault svg { margin-top: 0.125rem; }
+input[type="text"], input[type="password"] {
+  display: block; width: 100%; min-height: 3rem; padding: 0.625rem 0.875rem;
+  border: 1px solid var(--edge); border-radius: 0.625rem; background: var(--card); color: var(--ink);
+  font: inherit; line-height: 1.4;
+}
+input[hidden] { display: none; }
+input:hover { border-color: var(--ink); }
+input:focus-visible { outline-offset: 0; outline-width: 2px; border-color: var(--link); }
+input[aria-invalid="true"] { border-color: var(--bad); }
+input.user-code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 1.5rem; letter-spacing: 0.14em; text-align: center; min-height: 4rem; text-transform: uppercase; }
+input.user-code::placeholder { color: var(--muted); opacity: 0.55; }
+
+button, .button {
+  display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem;
+  min-height: 3rem; padding: 0.625rem 1.25rem;
+  border: 1px solid transparent; border-radius: 0.625rem;
+  font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none;
+  cursor: pointer; touch-action: manipulation;
+}
+.main { background: var(--accent); color: var(--on-accent); }
+.main:hover { background: var(--accent-hover); }
+.other { background: var(--card); color: var(--ink); border-color: var(--edge); }
+.other:hover { background: var(--sunken); border-color: var(--ink); }
+.remove { background: transparent; color: var(--bad); border-color: var(--line); min-height: 2.75rem; padding: 0.375rem 0.875rem; font-size: 0.9375rem; }
+.remove:hover { background: var(--bad-soft); border-color: var(--bad); }
+.block { width: 100%; }
+.choice { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
+.plain { background: none; border: 0; padding: 0; min-height: 2.75rem; color: var(--link); text-decoration: underline; text-underline-offset: 0.18em; }
+
+.note { display: flex; gap: 0.75rem; padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); font-size: 0.9375rem; line-height: 1.5; }
+.note svg { margin-top: 0.125rem; }
+.note > div { min-width: 0; }
+.note strong { display: block; font-weight: 650; }
+.note.bad { background: var(--bad-soft); border-color: transparent; color: var(--bad); font-weight: 550; }
+.note.good { background: var(--good-soft); border-color: transparent; color: var(--good); font-weight: 550; }
+.note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
+.note.warn svg, .note.warn strong { color: var(--warn); }
+
+.asker { display: flex; align-items: flex-start; gap: 0.875rem; min-width: 0; }
+.asker > * { min-width: 0; }
+.asker h1 { font-size: 1.25rem; line-height: 1.3; }
+.asker h1 span { font-weight: 400; }
+.asker .who { margin-top: 0.1875rem; color: var(--muted); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
+.applies { margin-top: 0.625rem; }
+.person { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0 0.75rem; padding: 0.25rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; font-size: 0.9375rem; }
+.person p { min-width: 0; padding: 0.5rem 0; }
+.person strong { font-weight: 600; }
+.person a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+
+.list { display: grid; gap: 0.5rem; margin-top: 0.625rem; }
+.list > li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr); gap: 0.625rem; }
+.list > li > svg { margin-top: 0.2rem; }
+.may svg { color: var(--good); }
+.may-not { color: var(--muted); font-size: 0.9375rem; gap: 0.25rem; }
+.may-not svg { color: var(--muted); }
+.rule { border: 0; border-top: 1px solid var(--line); margin: 1.25rem 0 0; }
+.links { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: 0.9375rem; }
+.links a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+.after { font-size: 0.875rem; color: var(--muted); text-align: center; text-wrap: balance; }
+
+.show-code { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); text-align: center; }
+.show-code p { color: var(--muted); font-size: 0.9375rem; }
+.show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
+.facts { display: grid; gap: 0.625rem; font-size: 0.9375rem; }
+.facts > div { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: 0.75rem; }
+.facts dt { color: var(--muted); }
+.facts dd { overflow-wrap: anywhere; }
+.facts dd span { display: block; color: var(--muted); font-size: 0.875rem; }
+
+.outcome { display: grid; place-items: center; width: 3.25rem; height: 3.25rem; border-radius: 50%; }
+.outcome.good { background: var(--good-soft); color: var(--good); }
+.outcome.plain-mark { background: var(--sunken); color: var(--muted); }
+.outcome.bad { background: var(--bad-soft); color: var(--bad); }
+
+.access { display: grid; }
+.access > li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.5rem 1rem; align-items: start; padding: 1.25rem 0; border-top: 1px solid var(--line); }
+.access > li:last-child { padding-bottom: 0; }
+.access ul { margin-top: 0.5rem; display: grid; gap: 0.125rem; font-size: 0.9375rem; }
+.access ul li { display: grid; grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }
+.access ul svg { margin-top: 0.2rem; color: var(--good); }
+.row { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1rem; }
+details > summary { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: 2.75rem; cursor: pointer; list-style: none; border-radius: 0.5rem; }
+details > summary::-webkit-details-marker { display: none; }
+details > summary svg { color: var(--muted); }
+details[open] > summary svg { transform: rotate(180deg); }
+details > .stack { margin-top: 0.5rem; }
+.card.fold { padding-top: 1.25rem; padding-bottom: 1.25rem; }
+.badge { display: inline-block; padding: 0.0625rem 0.5rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--sunken); color: var(--muted); font-size: 0.8125rem; font-weight: 550; }
+.go { display: grid; gap: 0.75rem; }
+.go a { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; color: var(--ink); text-decoration: none; }
+.go a:hover { border-color: var(--edge); background: var(--sunken); }
+.go strong { display: block; font-weight: 600; }
+.go span span { display: block; color: var(--muted); font-size: 0.9375rem; line-height: 1.45; }
+.go svg { color: var(--muted); }
+.reasons > * + * { margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+.reasons section { scroll-margin-top: 1rem; }
+.reasons section:target h2 { color: var(--link); }
+.reasons p { margin-top: 0.375rem; font-size: 0.9375rem; }
+.reasons code { color: var(--muted); overflow-wrap: anywhere; }
+
+@media (max-width: 32rem) {
+  body { background: var(--card); }
+  .page { padding: 0.75rem 1.25rem 1rem; }
+  .page.wide { padding-top: 0.75rem; }
+  .brand { margin-bottom: 0.75rem; margin-left: 0; }
+  .card { border: 0; border-radius: 0; box-shadow: none; padding: 0.5rem 0; }
+  main > .card + .card { border-top: 1px solid var(--line); padding-top: 1.5rem; }
+  main { gap: 1.5rem; }
+  h1 { font-size: 1.4375rem; }
+  .facts > div { grid-template-columns: 5rem minmax(0, 1fr); }
+}
+@media (forced-colors: active) {
+  button, .button, .card, .note, input { border: 1px solid; }
+}
+@media print {
+  .skip, .foot { display: none; }
+  .card { box-shadow: none; }
+}
+`;
+
+const accentVariables = ({ accent, accentHover, onAccent, link }: AccentColors): string =>
+  `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --link: ${link};`;
+
+/** The stylesheet for an accent colour (`#rrggbb`). */
+export function stylesheet(accent: string): string {
+  return [
+    `:root { color-scheme: light dark; ${light} ${accentVariables(accentColors(accent, "light"))} }`,
+    `@media (prefers-color-scheme: dark) { :root { ${dark} ${accentVariables(accentColors(accent, "dark"))} } }`,
+    RULES,
+  ].join("\n");
+}
+
+const DIGEST = createHash("sha256").update(stylesheet("#000000")).digest("hex").slice(0, 12);
+
+/** Below the issuer's path. Digest and colour together stand for the whole content. */
+export const stylesheetPath = (accent: string): `/${string}` =>
+  `/assets/style-${DIGEST}-${accent.slice(1).toLowerCase()}.css`;

@@ -1,0 +1,37 @@
+/** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
+import type { Configuration } from "../platform/configuration.ts";
+
+/** The part of the issuer below its host: "" or "/t". */
+export function issuerPath(configuration: Configuration): string {
+  const { pathname } = new URL(configuration.issuer);
+  return pathname === "/" ? "" : pathname;
+}
+
+export type Query = Readonly<Record<string, string | null | undefined>>;
+
+/**
+ * A reference to one of our pages, for links, forms and `Location`: the issuer's path, then `path`.
+ * Without scheme and host, so that a browser stays on the connection it trusts.
+ */
+export function pagePath(configuration: Configuration, path: `/${string}`, query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) parameters.set(name, value);
+  const text = parameters.toString();
+  return issuerPath(configuration) + path + (text === "" ? "" : `?${text}`);
+}
+
+/** The pages that a sign-in may lead on to. */
+const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
+
+/**
+ * The page to go on to after sign-in; null if the text is not one of ours. The path must equal a known page's,
+ * character by character: nothing is decoded or resolved, so there is nothing that a browser could read differently.
+ */
+export function parseReturnPath(configuration: Configuration, text: string | undefined): string | null {
+  // Printable ASCII without backslash and fragment: browsers drop tabs and line breaks, and read "\" as "/".
+  if (text === undefined || !/^\/[\x21-\x22\x24-\x5B\x5D-\x7E]*$/.test(text)) return null;
+  if (text.startsWith("//")) return null;
+  const path = text.split("?", 1)[0];
+  const base = issuerPath(configuration);
+  return RETURN_PAGES.some((page) => base + page === path) ? text : null;
+}

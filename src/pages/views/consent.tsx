@@ -1,0 +1,114 @@
+/** Consent (RFC 6749 §4.1.1, RFC 9700 §4.14): who asks, for what, as whom, and where the answer goes. */
+import { displayText, returnHost, webHost, webLink } from "../display.ts";
+import { FORM_TOKEN } from "../forms.ts";
+import type { PageFrame } from "../frame.ts";
+import { Hidden, Layout, Note } from "../layout.tsx";
+import {
+  Choice,
+  MayList,
+  MayNot,
+  Person,
+  ResourceLine,
+  type ResourceWords,
+  type ScopeWords,
+  Tile,
+} from "./parts.tsx";
+
+export interface ConsentProps {
+  readonly frame: PageFrame;
+  /** The client's name, or its identifier. */
+  readonly clientName: string;
+  /** Its own pages, as registered; shown as links if they are http or https. */
+  readonly clientUri: string | null;
+  readonly tosUri: string | null;
+  readonly policyUri: string | null;
+  /** Where the answer goes, whatever it is. */
+  readonly redirectUri: string;
+  /** Whether the client registered itself, so that nobody vouches for its name. */
+  readonly unverified: boolean;
+  readonly scopes: readonly ScopeWords[];
+  /** What the access is for, without this server itself. */
+  readonly resources: readonly ResourceWords[];
+  /** The user name of the person who is asked. */
+  readonly signedInAs: string;
+  /** The path and query that lead to this question again, for "use another account". */
+  readonly here: string;
+  /** Where the answer is sent: a path with the issuer's. The buttons send `decision`: `allow` or `deny`. */
+  readonly action: string;
+  /** From `openForm`. */
+  readonly token: string;
+  /** Further hidden fields. */
+  readonly hidden?: Readonly<Record<string, string>>;
+}
+
+export function ConsentView(props: ConsentProps) {
+  const { frame, scopes, resources, redirectUri } = props;
+  const { consent } = frame.texts;
+  const name = displayText(props.clientName);
+  // Only the redirect URI says who receives the answer. A self-registered client's other addresses are its own claim.
+  const host = returnHost(redirectUri);
+  const website = webLink(props.clientUri);
+  return (
+    <Layout frame={frame} title={consent.title(name)}>
+      <div class="card">
+        <div class="asker">
+          <Tile name={name} />
+          <div>
+            <h1>
+              <bdi>{name}</bdi> <span>{consent.heading}</span>
+            </h1>
+            <p class="who">{host ?? consent.self}</p>
+          </div>
+        </div>
+        {host === null && <p class="small muted">{consent.selfHint}</p>}
+        {props.unverified && (
+          <Note kind="warn" title={consent.unverifiedTitle}>
+            {host === null ? consent.unverifiedDevice : consent.unverified(host)}
+          </Note>
+        )}
+        <Person frame={frame} username={props.signedInAs} here={props.here} />
+        <section aria-labelledby="may">
+          <h2 id="may">{consent.mayTitle}</h2>
+          <MayList frame={frame} scopes={scopes} />
+          <ResourceLine label={consent.appliesTo} resources={resources} />
+        </section>
+        <MayNot frame={frame} />
+        <p class="small muted">{consent.takeBack}</p>
+        <form method="post" action={props.action} class="stack">
+          <Hidden values={{ [FORM_TOKEN]: props.token, ...props.hidden }} />
+          <Choice allow={consent.allow} deny={consent.deny} />
+        </form>
+        <p class="after">{host === null ? consent.returnsToApplication : consent.returnsTo(host)}</p>
+        <ClientLinks
+          frame={frame}
+          links={[
+            [consent.website, website, webHost(props.clientUri)],
+            [consent.terms, webLink(props.tosUri), webHost(props.tosUri)],
+            [consent.policy, webLink(props.policyUri), webHost(props.policyUri)],
+          ]}
+        />
+      </div>
+    </Layout>
+  );
+}
+
+type ClientLink = readonly [words: string, href: string | null, host: string | null];
+
+/** Links to the client's own pages, with the host they lead to. */
+function ClientLinks({ frame, links }: { frame: PageFrame; links: readonly ClientLink[] }) {
+  const known = links.filter(([, href]) => href !== null);
+  if (known.length === 0) return null;
+  return (
+    <p class="links">
+      {known.map(([words, href, host]) => (
+        <a href={href ?? ""} rel="noopener noreferrer nofollow" title={host ?? ""}>
+          {words}
+          <span class="hidden">
+            {" "}
+            ({host}, {frame.texts.common.opensElsewhere})
+          </span>
+        </a>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,171 @@
+/** The pages of the device grant (RFC 8628 §3.3): the code, the question, the outcome. */
+import { displayText } from "../display.ts";
+import { FORM_TOKEN } from "../forms.ts";
+import type { PageFrame } from "../frame.ts";
+import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { machineTime, relativeTime } from "../time.ts";
+import {
+  Choice,
+  MayList,
+  MayNot,
+  Outcome,
+  Person,
+  ResourceLine,
+  type ResourceWords,
+  type ScopeWords,
+  Tile,
+} from "./parts.tsx";
+
+export interface DeviceCodeProps {
+  readonly frame: PageFrame;
+  readonly signedInAs: string;
+  /** What was typed before. */
+  readonly typed: string;
+  readonly fault: string | null;
+}
+
+export function DeviceCodeView({ frame, signedInAs, typed, fault }: DeviceCodeProps) {
+  const { device } = frame.texts;
+  return (
+    <Layout frame={frame} title={device.title}>
+      <div class="card">
+        <h1>{device.title}</h1>
+        <p class="muted">{device.lead}</p>
+        {/* Typing a code changes nothing, so this form needs no token. */}
+        <form method="get" action={frame.path("/device")} class="stack">
+          <Field
+            id="user_code"
+            label={device.code}
+            hint={device.codeHint}
+            fault={fault}
+            autocomplete="off"
+            class="user-code"
+            value={typed}
+            autofocus
+            maxlength={40}
+          />
+          <button class="main block" type="submit">
+            {device.submit}
+          </button>
+        </form>
+        <Person frame={frame} username={signedInAs} here={frame.path("/device", { user_code: typed })} />
+      </div>
+    </Layout>
+  );
+}
+
+export interface DeviceConfirmProps {
+  readonly frame: PageFrame;
+  readonly clientName: string;
+  readonly unverified: boolean;
+  /** As the device shows it: `WDJB-MJHT`. */
+  readonly userCode: string;
+  readonly scopes: readonly ScopeWords[];
+  readonly resources: readonly ResourceWords[];
+  readonly startedAt: number;
+  readonly requesterAddress: string;
+  readonly requesterAgent: string;
+  readonly signedInAs: string;
+  readonly token: string;
+  readonly sealedDevice: string;
+}
+
+export function DeviceConfirmView(props: DeviceConfirmProps) {
+  const { frame } = props;
+  const { device, consent } = frame.texts;
+  const name = displayText(props.clientName);
+  const agent = displayText(props.requesterAgent, 160);
+  return (
+    <Layout frame={frame} title={device.confirmTitle(name)}>
+      <div class="card">
+        <div class="asker">
+          <Tile name={name} />
+          <h1>
+            <bdi>{name}</bdi> <span>{device.asks}</span>
+          </h1>
+        </div>
+        <div class="show-code">
+          <p id="compare">{device.compare}</p>
+          <strong class="code" aria-describedby="compare">
+            {props.userCode}
+          </strong>
+        </div>
+        <dl class="facts">
+          <div>
+            <dt>{device.started}</dt>
+            <dd>
+              <time datetime={machineTime(props.startedAt)}>
+                {frame.now - props.startedAt < 60
+                  ? device.justNow
+                  : relativeTime(frame.texts.language, props.startedAt - frame.now)}
+              </time>
+            </dd>
+          </div>
+          <div>
+            <dt>{device.from}</dt>
+            <dd>
+              {agent === "" ? device.agentUnknown : <bdi>{agent}</bdi>}
+              <span>{device.address(displayText(props.requesterAddress))}</span>
+            </dd>
+          </div>
+        </dl>
+        <Note kind="warn" title={device.warningTitle}>
+          {device.warning}
+          {props.unverified && <> {consent.unverifiedTitle}.</>}
+        </Note>
+        <Person
+          frame={frame}
+          username={props.signedInAs}
+          here={frame.path("/device", { user_code: props.userCode })}
+        />
+        <section aria-labelledby="may">
+          <h2 id="may">{consent.mayTitle}</h2>
+          <MayList frame={frame} scopes={props.scopes} />
+          <ResourceLine label={consent.appliesTo} resources={props.resources} />
+        </section>
+        <MayNot frame={frame} />
+        <p class="small muted">{consent.takeBack}</p>
+        <form method="post" action={frame.path("/device")} class="stack">
+          <Hidden values={{ [FORM_TOKEN]: props.token, device: props.sealedDevice }} />
+          <Choice allow={device.allow} deny={device.deny} />
+        </form>
+      </div>
+    </Layout>
+  );
+}
+
+export type DeviceOutcome = "approved" | "denied" | "decided";
+
+export interface DeviceDoneProps {
+  readonly frame: PageFrame;
+  readonly outcome: DeviceOutcome;
+  readonly clientName: string;
+}
+
+export function DeviceDoneView({ frame, outcome, clientName }: DeviceDoneProps) {
+  const { device } = frame.texts;
+  const name = displayText(clientName);
+  const [kind, title, text] = {
+    approved: ["good", device.approvedTitle, device.approved(name)] as const,
+    denied: ["plain", device.deniedTitle, device.denied(name)] as const,
+    decided: ["bad", device.decidedTitle, device.decided] as const,
+  }[outcome];
+  return (
+    <Layout frame={frame} title={title}>
+      <div class="card">
+        <Outcome kind={kind} />
+        <h1>{title}</h1>
+        <p class="muted">{text}</p>
+        {outcome === "approved" ? (
+          <a class="button other block" href={frame.path("/account")}>
+            {device.toAccount}
+          </a>
+        ) : (
+          <a class="button other block" href={frame.path("/device")}>
+            {device.another}
+          </a>
+        )}
+      </div>
+    </Layout>
+  );
+}

@@ -1,0 +1,70 @@
+/** The start page, and the page that `error_uri` leads to. */
+import type { PageFrame } from "../frame.ts";
+import { Layout } from "../layout.tsx";
+import { Icon } from "./icons.tsx";
+
+export function HomeView({ frame }: { frame: PageFrame }) {
+  const { home } = frame.texts;
+  return (
+    <Layout frame={frame} title={frame.name}>
+      <div class="card">
+        <h1>{home.title(frame.name)}</h1>
+        <p class="muted">{home.lead}</p>
+        <div class="go">
+          <Go href={frame.path("/account")} title={home.account} hint={home.accountHint} />
+          <Go href={frame.path("/device")} title={home.device} hint={home.deviceHint} />
+        </div>
+        <hr class="rule" />
+        <section aria-labelledby="developers">
+          <h2 id="developers">{home.developers}</h2>
+          <p class="links">
+            <a href={frame.path("/.well-known/oauth-authorization-server")}>{home.metadata}</a>
+            <a href={frame.path("/help/errors")}>{home.errors}</a>
+          </p>
+        </section>
+      </div>
+    </Layout>
+  );
+}
+
+function Go({ href, title, hint }: { href: string; title: string; hint: string }) {
+  return (
+    <a href={href}>
+      <span>
+        <strong>{title}</strong>
+        <span>{hint}</span>
+      </span>
+      <Icon name="next" />
+    </a>
+  );
+}
+
+export interface ReasonHelp {
+  readonly anchor: string;
+  readonly error: string;
+  readonly description: string;
+  readonly cure: string;
+}
+
+export function HelpView({ frame, reasons }: { frame: PageFrame; reasons: readonly ReasonHelp[] }) {
+  const { help } = frame.texts;
+  return (
+    <Layout frame={frame} title={help.title} width="wide">
+      <div class="card">
+        <h1>{help.title}</h1>
+        <p class="muted">{help.lead}</p>
+        <div class="reasons" lang="en">
+          {reasons.map(({ anchor, error, description, cure }) => (
+            <section id={anchor} aria-labelledby={`${anchor}-title`}>
+              <h2 id={`${anchor}-title`}>{description}</h2>
+              <p>
+                <code>{error}</code>
+              </p>
+              <p>{cure}</p>
+            </section>
+          ))}
+        </div>
+      </div>
+    </Layout>
+  );
+}

@@ -1,0 +1,33 @@
+/** Small drawings that stand beside words, never in their place. */
+
+const PATHS = {
+  alert: "M10 6.2v4.6M10 13.7v.1M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z",
+  check: "M4.5 10.6l3.6 3.6 7.4-8",
+  cross: "M5.5 5.5l9 9M14.5 5.5l-9 9",
+  minus: "M5 10h10",
+  lock: "M5.2 9.2h9.6v7H5.2zM7.2 9V6.4a2.8 2.8 0 0 1 5.6 0V9",
+  next: "M7.5 4.5L13 10l-5.5 5.5",
+  down: "M4.5 7.5L10 13l5.5-5.5",
+  clock: "M10 5.6V10l3 1.8M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      viewBox="0 0 20 20"
+      width={size}
+      height={size}
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.8"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,110 @@
+/** Sign-in and sign-out. */
+import { FORM_TOKEN } from "../forms.ts";
+import type { PageFrame } from "../frame.ts";
+import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { Outcome } from "./parts.tsx";
+
+export interface SignInProps {
+  readonly frame: PageFrame;
+  readonly token: string;
+  /** Where to go on to, checked; null for the account page. */
+  readonly returnTo: string | null;
+  /** What stands in the user name field. */
+  readonly username: string;
+  /** Who is signed in already. */
+  readonly signedInAs: string | null;
+  /** Why the last attempt did not succeed. */
+  readonly fault: string | null;
+}
+
+export function SignInView({ frame, token, returnTo, username, signedInAs, fault }: SignInProps) {
+  const { signIn, common } = frame.texts;
+  return (
+    <Layout frame={frame} title={signIn.title}>
+      <div class="card">
+        <h1>{signIn.title}</h1>
+        <p class="muted">{signedInAs === null ? signIn.lead(frame.name) : signIn.again(signedInAs)}</p>
+        {fault && (
+          <Note kind="bad" id="fault">
+            {fault}
+          </Note>
+        )}
+        <form
+          method="post"
+          action={frame.path("/login")}
+          class="stack"
+          aria-describedby={fault ? "fault" : undefined}
+        >
+          <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo }} />
+          <Field
+            id="username"
+            label={common.username}
+            autocomplete="username"
+            value={username}
+            autofocus={username === ""}
+            maxlength={200}
+          />
+          <Field
+            id="password"
+            label={common.password}
+            type="password"
+            autocomplete="current-password"
+            autofocus={username !== ""}
+          />
+          <button class="main block" type="submit">
+            {signIn.submit}
+          </button>
+        </form>
+        <p class="small muted">{signIn.forgotten}</p>
+      </div>
+    </Layout>
+  );
+}
+
+export function SignOutView({
+  frame,
+  token,
+  username,
+}: {
+  frame: PageFrame;
+  token: string;
+  username: string;
+}) {
+  const { signOut, common } = frame.texts;
+  return (
+    <Layout frame={frame} title={signOut.title}>
+      <div class="card">
+        <h1>{signOut.title}</h1>
+        <p>
+          <span class="muted">{common.signedInAs}</span> <strong>{username}</strong>
+        </p>
+        <p class="muted">{signOut.lead}</p>
+        <form method="post" action={frame.path("/logout")} class="stack">
+          <Hidden values={{ [FORM_TOKEN]: token }} />
+          <button class="main block" type="submit">
+            {signOut.submit}
+          </button>
+          <a class="button other block" href={frame.path("/account")}>
+            {signOut.toAccount}
+          </a>
+        </form>
+      </div>
+    </Layout>
+  );
+}
+
+export function SignedOutView({ frame }: { frame: PageFrame }) {
+  const { signOut } = frame.texts;
+  return (
+    <Layout frame={frame} title={signOut.doneTitle}>
+      <div class="card">
+        <Outcome kind="good" />
+        <h1>{signOut.doneTitle}</h1>
+        <p class="muted">{signOut.doneLead}</p>
+        <a class="button other block" href={frame.path("/login")}>
+          {signOut.signIn}
+        </a>
+      </div>
+    </Layout>
+  );
+}

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { changePassword } from "../../src/accounts/change-password.ts";
+import { newPasswordFault } from "../../src/accounts/new-password.ts";
+import { type PasswordAttempt, checkPassword } from "../../src/accounts/sign-in.ts";
+import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
+import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+const ADDRESS = "203.0.113.7";
+let server: TestServer;
+beforeEach(async () => {
+  server = await startTestServer();
+  await addPersonWithPassword(server, "alice");
+});
+afterEach(() => server.close());
+
+const attempt = (changes: Partial<PasswordAttempt> = {}) =>
+  checkPassword(server.context, { username: "alice", password: PASSWORD, address: ADDRESS, ...changes });
+const wrong = (changes: Partial<PasswordAttempt> = {}) => attempt({ password: "wrong", ...changes });
+
+describe("checking a password", () => {
+  test("the right one is verified, in any case of the name, with spaces around it, in full-width letters", async () => {
+    for (const username of ["alice", "ALICE", "  alice ", "ａｌｉｃｅ"]) {
+      expect((await attempt({ username })).outcome).toBe("verified");
+    }
+  });
+
+  test("a wrong one, an unknown name and a disabled person are refused in the same way", async () => {
+    const disabled = await addPersonWithPassword(server, "dora");
+    await server.context.store.disableAccount(disabled.subject, server.clock.seconds());
+    await server.addPerson("nopassword");
+    for (const changes of [
+      { password: "wrong" },
+      { username: "nobody" },
+      { username: "dora" },
+      { username: "nopassword" },
+      { username: "" },
+      { password: "" },
+      { password: "x".repeat(5000) },
+    ]) {
+      expect(await attempt(changes)).toEqual({ outcome: "refused" });
+    }
+  });
+
+  test("a composed and a decomposed password are the same", async () => {
+    const passwordHash = await server.context.passwords.hash("caf\u00e9 caf\u00e9");
+    await server.addPerson("bob", { passwordHash });
+    expect((await attempt({ username: "bob", password: "cafe\u0301 cafe\u0301" })).outcome).toBe("verified");
+  });
+});
+
+describe("33: attempts", () => {
+  test("a hundred parallel guesses from many addresses count a hundred", async () => {
+    const guesses = Array.from({ length: 100 }, (_, index) => wrong({ address: `198.51.100.${index}` }));
+    const outcomes = (await Promise.all(guesses)).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(10);
+    expect(outcomes.filter((outcome) => outcome === "limited")).toHaveLength(90);
+  });
+
+  test("a hundred parallel guesses at many names from one address count a hundred", async () => {
+    const guesses = Array.from({ length: 100 }, (_, index) => wrong({ username: `person${index}` }));
+    const outcomes = (await Promise.all(guesses)).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(50);
+  });
+
+  test("after the limit, even the right password is not checked; after the window, it is", async () => {
+    for (let count = 0; count < 10; count += 1) await wrong();
+    const check = await attempt({ address: "198.51.100.1" });
+    expect(check.outcome).toBe("limited");
+    server.clock.advance(2 * 900);
+    expect((await attempt()).outcome).toBe("verified");
+  });
+
+  test("names are limited whether or not they exist, without regard to case", async () => {
+    for (let count = 0; count < 10; count += 1) {
+      expect((await wrong({ username: count % 2 ? "Nobody" : "nobody " })).outcome).toBe("refused");
+    }
+    expect((await wrong({ username: "NOBODY" })).outcome).toBe("limited");
+  });
+
+  test("success forgives what was counted for the name, and does not count for the address", async () => {
+    for (let count = 0; count < 9; count += 1) await wrong();
+    expect((await attempt()).outcome).toBe("verified");
+    for (let count = 0; count < 9; count += 1) expect((await wrong()).outcome).toBe("refused");
+    for (let count = 0; count < 60; count += 1) {
+      expect((await attempt({ address: "192.0.2.1" })).outcome).toBe("verified");
+    }
+  });
+
+  test("an attempt that could not be checked is not counted", async () => {
+    const { context } = server;
+    const passwords = {
+      ...context.passwords,
+      verify: () => Promise.reject(new PasswordPoolBusy()),
+    };
+    for (let count = 0; count < 100; count += 1) {
+      const check = checkPassword({ ...context, passwords }, { username: "alice", password: "x", address: ADDRESS });
+      expect(check).rejects.toThrow(PasswordPoolBusy);
+      await check.catch(() => null);
+    }
+    expect((await attempt()).outcome).toBe("verified");
+  });
+
+  test("guesses at the old password when changing it count with those at sign-in", async () => {
+    const account = await addPersonWithPassword(server, "carol");
+    for (let count = 0; count < 10; count += 1) {
+      const change = await changePassword(server.context, {
+        account,
+        current: "wrong",
+        replacement: "another password",
+        address: "198.51.100.9",
+      });
+      expect(change.outcome).toBe("current_wrong");
+    }
+    expect((await attempt({ username: "carol" })).outcome).toBe("limited");
+  });
+});
+
+test("34: an unknown name takes as long as a wrong password", async () => {
+  await wrong({ username: "warm up" });
+  const time = async (username: string): Promise<number> => {
+    const samples: number[] = [];
+    for (let count = 0; count < 9; count += 1) {
+      server.clock.advance(1800);
+      const began = performance.now();
+      await wrong({ username });
+      samples.push(performance.now() - began);
+    }
+    return samples.sort((one, other) => one - other)[4] ?? 0;
+  };
+  const known = await time("alice");
+  const unknown = await time("nobody");
+  // A check takes tens of milliseconds; a look-up alone takes none.
+  expect(unknown).toBeGreaterThan(known * 0.5);
+  expect(unknown).toBeLessThan(known * 2);
+});
+
+test("a new password is measured in characters as people count them, and in bytes", () => {
+  const { configuration } = server.context;
+  expect(newPasswordFault(configuration, "1234567")).toBe("too_short");
+  expect(newPasswordFault(configuration, "12345678")).toBeNull();
+  // Eight UTF-16 units, four characters.
+  expect(newPasswordFault(configuration, "🦊🦊🦊🦊")).toBe("too_short");
+  // Sixteen code points before normalization, eight after.
+  expect(newPasswordFault(configuration, "e\u0301".repeat(8))).toBeNull();
+  expect(newPasswordFault(configuration, "e\u0301".repeat(7))).toBe("too_short");
+  expect(newPasswordFault(configuration, "x".repeat(1024))).toBeNull();
+  expect(newPasswordFault(configuration, "x".repeat(1025))).toBe("too_long");
+});

@@ -1,0 +1,180 @@
+/** Every page of the server, each in a state that shows what it can show: for screenshots and accessibility checks. */
+import type { Page } from "playwright-core";
+import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import { signInOn } from "../support/chromium.ts";
+import { authorizePath } from "../support/code-flow.ts";
+import type { ListeningServer } from "../support/listening.ts";
+import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.ts";
+import { TEST_CONFIGURATION } from "../support/server.ts";
+import { grantAccess, makeSetupLink } from "../support/people.ts";
+
+export const GALLERY_CONFIGURATION: ConfigurationInput = {
+  scopes: TEST_CONFIGURATION.scopes,
+  resources: TEST_CONFIGURATION.resources,
+  clients: [
+    {
+      client_id: "web",
+      client_name: "Lighthouse Mail",
+      client_uri: "https://client.example/about",
+      tos_uri: "https://client.example/terms",
+      policy_uri: "https://client.example/privacy",
+      redirect_uris: ["https://client.example/callback"],
+      secrets: ["a secret that is long enough for tests"],
+    },
+    {
+      client_id: "native",
+      client_name: "Notes for Desktop",
+      redirect_uris: ["http://127.0.0.1/callback"],
+    },
+    {
+      client_id: "television",
+      client_name: "Living Room Player",
+      grant_types: ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+    },
+  ],
+};
+
+const TELEVISION_AGENT = "Mozilla/5.0 (Linux; Android 9; BRAVIA 4K UR2) AppleWebKit/537.36 Player/4.2";
+
+export interface Exhibit {
+  readonly name: string;
+  readonly open: (page: Page, server: ListeningServer) => Promise<void>;
+}
+
+const path = (below: string) => async (page: Page, server: ListeningServer) => {
+  await page.goto(server.issuer + below);
+};
+
+const device = async (server: ListeningServer) => startDevice(server, { "User-Agent": TELEVISION_AGENT });
+
+const openDevice = async (page: Page, server: ListeningServer) => {
+  const { user_code } = await device(server);
+  await page.goto(`${server.issuer}/device?user_code=${user_code}`);
+};
+
+const answerDevice = (answer: "Allow" | "Deny") => async (page: Page, server: ListeningServer) => {
+  await openDevice(page, server);
+  await page.getByRole("button", { name: answer }).click();
+};
+
+/** Registers a client without anybody's help, as an unknown application does. */
+async function registerStranger(server: ListeningServer): Promise<string> {
+  const response = await fetch(`${server.issuer}/auth/register`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      client_name: "Inbox Helper",
+      redirect_uris: ["https://inbox-helper.example/return"],
+      token_endpoint_auth_method: "none",
+    }),
+  });
+  return ((await response.json()) as { client_id: string }).client_id;
+}
+
+/** For nobody in particular. */
+export const SIGNED_OUT: readonly Exhibit[] = [
+  { name: "home", open: path("/") },
+  { name: "sign-in", open: path("/login") },
+  {
+    name: "sign-in-wrong",
+    open: (page, server) => signInOn(page, `${server.issuer}/login`, "alice", "not my password"),
+  },
+  { name: "signed-out", open: path("/logout") },
+  { name: "error-application", open: path(authorizePath({ client_id: "nobody" })) },
+  {
+    name: "error-details",
+    open: async (page, server) => {
+      await page.goto(server.issuer + authorizePath({ redirect_uri: "https://evil.example/" }));
+      await page.getByText("For the developer").click();
+    },
+  },
+  {
+    name: "error-not-found",
+    open: path("/nothing/here"),
+  },
+  { name: "help", open: path("/help/errors") },
+  {
+    name: "setup",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
+    },
+  },
+];
+
+/** For alice, who is signed in. */
+export const SIGNED_IN: readonly Exhibit[] = [
+  { name: "account-empty", open: path("/account") },
+  {
+    name: "consent-website",
+    open: path(authorizePath({ scope: "mail.read mail.send profile", resource: "https://mail.example/" })),
+  },
+  {
+    name: "consent-application",
+    open: path(
+      authorizePath({
+        client_id: "native",
+        redirect_uri: "http://127.0.0.1:49152/callback",
+        scope: "files profile",
+      }),
+    ),
+  },
+  {
+    name: "consent-stranger",
+    open: async (page, server) => {
+      const clientId = await registerStranger(server);
+      const redirect_uri = "https://inbox-helper.example/return";
+      await page.goto(
+        server.issuer + authorizePath({ client_id: clientId, redirect_uri, scope: "mail.read mail.send" }),
+      );
+    },
+  },
+  { name: "device-code", open: path("/device") },
+  { name: "device-code-wrong", open: path("/device?user_code=BCDF-GHJK") },
+  { name: "device-confirm", open: openDevice },
+  { name: "device-approved", open: answerDevice("Allow") },
+  { name: "device-denied", open: answerDevice("Deny") },
+  {
+    name: "device-decided",
+    open: async (page, server) => {
+      await openDevice(page, server);
+      server.clock.advance(901);
+      await page.getByRole("button", { name: "Allow" }).click();
+    },
+  },
+  { name: "sign-out", open: path("/logout") },
+  { name: "sign-in-again", open: path("/login?return_to=%2Fdevice") },
+  {
+    name: "account",
+    open: async (page, server) => {
+      const account = await server.context.store.findAccountByUsername("alice");
+      if (account === null) throw new Error("Alice is missing.");
+      await grantAccess(
+        server,
+        account,
+        "web",
+        ["mail.read", "mail.send", "profile"],
+        ["https://mail.example/"],
+      );
+      await grantAccess(server, account, "television", ["mail.read"], [], "device_code");
+      await page.goto(`${server.issuer}/account?notice=removed`);
+    },
+  },
+  {
+    name: "account-password-wrong",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account`);
+      await page.getByText("Change password").first().click();
+      await page.getByLabel("Current password").fill("not my password");
+      await page.getByLabel("New password").fill("a new password of mine");
+      await page.getByRole("button", { name: "Change password" }).click();
+    },
+  },
+];
+
+/** Alice, and the page on which she is signed in. */
+export async function signInAlice(page: Page, server: ListeningServer): Promise<void> {
+  if ((await server.context.store.findAccountByUsername("alice")) === null) {
+    await addPersonWithPassword(server, "alice", { name: "Alice Liddell" });
+  }
+  await signInOn(page, `${server.issuer}/login`, "alice", PASSWORD);
+}

@@ -1,0 +1,158 @@
+import { describe, expect, test } from "bun:test";
+import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
+import { createCatalogue } from "../../src/protocol/catalogue.ts";
+import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
+import { parseScope } from "../../src/protocol/scope.ts";
+import { reasonOf, refusalOf } from "../support/expect.ts";
+
+const ISSUER = "https://auth.example";
+const MAIL = parseResourceIndicator("https://mail.example/");
+const FILES = parseResourceIndicator("https://files.example/api");
+const ANYTHING = parseResourceIndicator("https://anything.example/");
+const OWN = parseResourceIndicator(ISSUER);
+
+function catalogueOf(changes: ConfigurationInput = {}) {
+  const parsed = configurationSchema.parse({
+    issuer: ISSUER,
+    scopes: [
+      { name: "mail.read", description: "Read your e-mail" },
+      { name: "loose", description: "Belongs to no resource" },
+      { name: "shared", description: "Used by two" },
+    ],
+    resources: [
+      {
+        identifier: "https://mail.example/",
+        name: "Mail",
+        scopes: ["mail.read", "mail.send", "shared"],
+        access_token_seconds: 300,
+        introspection_clients: ["mail-server"],
+      },
+      { identifier: "https://files.example/api", scopes: ["files", "shared"], access_token_seconds: 60 },
+      { identifier: "https://anything.example/" },
+    ],
+    ...changes,
+  });
+  return createCatalogue({ ...parsed, issuer: ISSUER });
+}
+
+const names = (scope: readonly string[]): string[] => [...scope];
+
+describe("the catalogue of scopes", () => {
+  test("has the server's own, the declared ones, and those that only a resource names", () => {
+    expect(names(catalogueOf().scopes.map((entry) => entry.name))).toEqual([
+      "profile",
+      "email",
+      "introspect",
+      "mail.read",
+      "loose",
+      "shared",
+      "mail.send",
+      "files",
+    ]);
+  });
+
+  test("tells the words for a scope; the operator's words for the server's own scopes win", () => {
+    const catalogue = catalogueOf({ scopes: [{ name: "profile", description: "Know you" }] });
+    const word = (text: string) => parseScope(text).map((scope) => catalogue.describeScope(scope))[0];
+    expect(word("profile")).toBe("Know you");
+    expect(word("mail.send")).toBe("mail.send");
+    expect(word("no-such")).toBe("no-such");
+  });
+
+  test("knows which scope does not exist", () => {
+    const catalogue = catalogueOf();
+    expect(reasonOf(() => catalogue.requireKnownScopes(parseScope("mail.read files profile")))).toBeNull();
+    const refusal = refusalOf(() => catalogue.requireKnownScopes(parseScope("mail.read constructor")));
+    expect(refusal.reason).toBe("scope_unknown");
+    expect(refusal.description).toContain("'constructor'");
+  });
+});
+
+describe("the catalogue of resources", () => {
+  test("finds a resource in any case of scheme and host, with or without the slash, as it is declared", () => {
+    const catalogue = catalogueOf();
+    expect(names(catalogue.requireKnownResources(["HTTPS://Mail.Example"]))).toEqual([MAIL]);
+    expect(names(catalogue.requireKnownResources(["https://auth.example/"]))).toEqual([OWN]);
+    expect(reasonOf(() => catalogue.requireKnownResources(["https://files.example/API"]))).toBe(
+      "resource_unknown",
+    );
+    expect(reasonOf(() => catalogue.requireKnownResources(["https://files.example/api/"]))).toBe(
+      "resource_unknown",
+    );
+  });
+
+  test("counts a resource that comes twice once", () => {
+    expect(
+      names(catalogueOf().requireKnownResources(["https://mail.example", "https://mail.example/"])),
+    ).toEqual([MAIL]);
+  });
+
+  test("refuses one that is malformed or unknown, even beside one that is known", () => {
+    const catalogue = catalogueOf();
+    expect(reasonOf(() => catalogue.requireKnownResources(["https://mail.example/", "mail"]))).toBe(
+      "resource_malformed",
+    );
+    const refusal = refusalOf(() =>
+      catalogue.requireKnownResources(["https://mail.example/", "https://other.example/"]),
+    );
+    expect(refusal.reason).toBe("resource_unknown");
+    expect(refusal.description).toContain("https://other.example/");
+  });
+
+  test("takes an unknown one where the operator says so, but no malformed one", () => {
+    const catalogue = catalogueOf({ unknown_resources: "accept" });
+    expect(names(catalogue.requireKnownResources(["https://Other.example/X"]))).toEqual([
+      "https://other.example/X",
+    ]);
+    expect(reasonOf(() => catalogue.requireKnownResources(["https://other.example/#x"]))).toBe(
+      "resource_malformed",
+    );
+  });
+
+  test("a token that names no resource is for those that use its scopes, and else for the server itself", () => {
+    const catalogue = catalogueOf();
+    expect(names(catalogue.defaultResources(parseScope("mail.read")))).toEqual([MAIL]);
+    expect(names(catalogue.defaultResources(parseScope("shared")))).toEqual([MAIL, FILES]);
+    expect(names(catalogue.defaultResources(parseScope("profile mail.send")))).toEqual([OWN, MAIL]);
+    expect(names(catalogue.defaultResources(parseScope("loose")))).toEqual([OWN]);
+    expect(names(catalogue.defaultResources([]))).toEqual([OWN]);
+  });
+
+  test("leaves the scopes that the named resources can use; one that lists none takes any", () => {
+    const catalogue = catalogueOf();
+    const asked = parseScope("mail.read files shared loose");
+    expect(names(catalogue.scopeFor(asked, [MAIL]))).toEqual(["mail.read", "shared"]);
+    expect(names(catalogue.scopeFor(asked, [MAIL, FILES]))).toEqual(["mail.read", "files", "shared"]);
+    expect(names(catalogue.scopeFor(asked, [ANYTHING]))).toEqual(asked);
+    expect(names(catalogue.scopeFor(asked, [OWN]))).toEqual([]);
+    expect(names(catalogue.scopeFor(asked, [parseResourceIndicator("https://unlisted.example")]))).toEqual(
+      asked,
+    );
+  });
+
+  test("the shortest lifetime of the resources counts", () => {
+    const catalogue = catalogueOf();
+    expect(catalogue.accessTokenSeconds([MAIL])).toBe(300);
+    expect(catalogue.accessTokenSeconds([MAIL, FILES])).toBe(60);
+    expect(catalogue.accessTokenSeconds([MAIL, ANYTHING])).toBe(300);
+    expect(catalogue.accessTokenSeconds([ANYTHING])).toBeNull();
+    expect(catalogue.accessTokenSeconds([])).toBeNull();
+  });
+
+  test("only a client that a resource lists may introspect tokens for it", () => {
+    const catalogue = catalogueOf();
+    expect(catalogue.mayIntrospect("mail-server", [MAIL])).toBe(true);
+    expect(catalogue.mayIntrospect("mail-server", [FILES, MAIL])).toBe(true);
+    expect(catalogue.mayIntrospect("mail-server", [FILES])).toBe(false);
+    expect(catalogue.mayIntrospect("other", [MAIL])).toBe(false);
+    expect(catalogue.mayIntrospect("mail-server", [OWN])).toBe(false);
+    expect(catalogue.mayIntrospect("mail-server", [])).toBe(false);
+  });
+
+  test("a resource is called by its name, or by its identifier", () => {
+    const catalogue = catalogueOf();
+    expect(catalogue.nameResource(MAIL)).toBe("Mail");
+    expect(catalogue.nameResource(FILES)).toBe("https://files.example/api");
+    expect(catalogue.nameResource(OWN)).toBe("Tessera");
+  });
+});

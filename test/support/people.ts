@@ -1,0 +1,82 @@
+/** What tests of pages need in the store: access that was given, links that were made. */
+import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
+import { parseScope } from "../../src/protocol/scope.ts";
+import type { AccountRecord, GrantRecord } from "../../src/store/records.ts";
+import { mintArtefact, newRecordId } from "../../src/tokens/artefact.ts";
+import type { TestServer } from "./server.ts";
+
+/** Makes the link to the setup page, for the address's `token`. */
+export async function makeSetupLink({ context, clock }: TestServer, seconds = 600): Promise<string> {
+  const minted = mintArtefact("setup_link", clock, context.random);
+  await context.store.createSetupLink({
+    id: minted.id,
+    digest: minted.digest,
+    expiresAt: clock.seconds() + seconds,
+  });
+  return minted.text;
+}
+
+/** Lets a client have access, as if the person had agreed and the client had fetched its tokens. */
+export async function grantAccess(
+  { context, clock }: TestServer,
+  account: AccountRecord,
+  clientId: string,
+  scope: readonly string[],
+  resources: readonly string[] = [],
+  via: GrantRecord["via"] = "authorization_code",
+): Promise<GrantRecord> {
+  const { store, random } = context;
+  const client = await store.findClient(clientId);
+  if (client === null) throw new Error(`There is no client ${clientId}.`);
+  const now = clock.seconds();
+  const grant: GrantRecord = {
+    id: newRecordId(clock, random),
+    subject: account.subject,
+    username: account.username,
+    clientId: client.clientId,
+    scope: parseScope(scope.join(" ")),
+    resources: resources.map(parseResourceIndicator),
+    via,
+    createdAt: now,
+    expiresAt: now + 600,
+    activatedAt: null,
+    revokedAt: null,
+    revokedReason: null,
+  };
+  const code = mintArtefact("device_code", clock, random);
+  const accessToken = mintArtefact("access_token", clock, random);
+  const userCode = random(32) as Uint8Array as typeof code.digest;
+  await store.createDeviceCode({
+    id: code.id,
+    digest: code.digest,
+    userCodeDigest: userCode,
+    clientId: client.clientId,
+    scope: grant.scope,
+    resources: grant.resources,
+    createdAt: now,
+    expiresAt: now + 600,
+    requesterAddress: "198.51.100.4",
+    requesterAgent: "",
+    status: "pending",
+    grantId: null,
+    usedAt: null,
+  });
+  await store.decideDeviceCode(code.id, grant, now);
+  const outcome = await store.redeemDeviceCode(code.id, {
+    now,
+    accessToken: {
+      id: accessToken.id,
+      digest: accessToken.digest,
+      grantId: grant.id,
+      clientId: client.clientId,
+      subject: account.subject,
+      scope: grant.scope,
+      resources: grant.resources,
+      issuedAt: now,
+      expiresAt: now + 3600,
+    },
+    refreshToken: null,
+  });
+  if (outcome !== "issued") throw new Error(`The access was ${outcome}.`);
+  return grant;
+}
