@@ -1,11 +1,13 @@
 /** People as accounts: making them, and keeping those that the configuration declares as it declares them. */
-import type { Context } from "../context.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { PersonDeclaration, SecretReference } from "../platform/configuration.ts";
+import type { Configuration, PersonDeclaration, SecretReference } from "../platform/configuration.ts";
 import { ConfigurationError } from "../platform/configuration-error.ts";
+import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
+import type { Store } from "../store/contract.ts";
 import type { AccountRecord } from "../store/records.ts";
+import type { Passwords } from "./passwords.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
 export const newSubject = (random: RandomBytes): SubjectId =>
@@ -40,7 +42,14 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   disabledAt: null,
 });
 
-type PeopleContext = Pick<Context, "configuration" | "store" | "passwords" | "clock" | "random" | "log">;
+interface PeopleContext {
+  readonly configuration: Configuration;
+  readonly store: Store;
+  readonly passwords: Passwords;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+}
 
 /**
  * Creates the declared people that are missing, and sets a declared password that changed. Applying the same

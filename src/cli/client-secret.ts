@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import { mintClientSecret } from "../clients/clients.ts";
 import type { ClientRecord } from "../store/records.ts";
+import { CommandError } from "./command-error.ts";
 import { requireClient } from "./find.ts";
-import { CommandError, type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 import { formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 

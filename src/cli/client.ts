@@ -12,8 +12,9 @@ import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import type { ClientRecord } from "../store/records.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
+import { CommandError } from "./command-error.ts";
 import { requireClient } from "./find.ts";
-import { CommandError, type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 import { counted, duration, formatFacts, formatTable, isoTime, localTime, printJson } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 

@@ -1,7 +1,7 @@
 /** Finding what a command names, or saying where to look for it. */
 import type { Store } from "../store/contract.ts";
 import type { AccountRecord, ClientRecord } from "../store/records.ts";
-import { CommandError } from "./io.ts";
+import { CommandError } from "./command-error.ts";
 
 /** Throws CommandError if nobody has that user name. */
 export async function requireAccount(store: Store, username: string): Promise<AccountRecord> {

@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import type { GrantFilter, Store } from "../store/contract.ts";
 import type { GrantRecord } from "../store/records.ts";
 import { parseRecordId, recordIdText } from "../tokens/artefact.ts";
+import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
-import { CommandError, type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 import { counted, formatTable, isoTime, localTime, printJson } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 

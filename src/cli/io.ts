@@ -34,8 +34,3 @@ export const systemIo: Io = {
   fetch: (url, init) => fetch(url, init),
   sleep: (millis) => Bun.sleep(millis),
 };
-
-/** Something a command cannot do: one sentence what is wrong, one what to do about it. Exit code 1. */
-export class CommandError extends Error {
-  override readonly name = "CommandError";
-}

@@ -3,7 +3,7 @@
  * its own: fetching and sleeping are passed in.
  */
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
-import { CommandError } from "./io.ts";
+import { CommandError } from "./command-error.ts";
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export type Sleep = (millis: number) => Promise<void>;

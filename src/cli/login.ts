@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { encode } from "uqr";
-import { CommandError, type Io } from "./io.ts";
+import { CommandError } from "./command-error.ts";
+import type { Io } from "./io.ts";
 import {
   type DeviceAuthorization,
   type DeviceClient,

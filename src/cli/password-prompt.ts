@@ -1,5 +1,5 @@
 /** Asking for a password on a terminal without showing it. */
-import { CommandError } from "./io.ts";
+import { CommandError } from "./command-error.ts";
 
 interface Keyboard {
   setRawMode(raw: boolean): unknown;

@@ -4,9 +4,10 @@ import { ConfigurationError } from "../platform/configuration-error.ts";
 import { StoreUnavailable } from "../store/contract.ts";
 import { DatabaseRefused } from "../store/sqlite/index.ts";
 import { addClientCommands } from "./client.ts";
+import { CommandError } from "./command-error.ts";
 import { addConfigCommands } from "./config.ts";
 import { addGrantCommands } from "./grant.ts";
-import { CommandError, type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 import { addLoginCommand } from "./login.ts";
 import { addServeCommand } from "./serve.ts";
 import { addTokenCommands } from "./token.ts";
@@ -15,7 +16,8 @@ import { addUserCommands } from "./user.ts";
 /** Runs one command. Returns the exit code: 0, 1 for what failed, 2 for a command line that makes no sense. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
-    await createProgram(io).parseAsync([...args], { from: "user" });
+    const { version } = await import("../../package.json");
+    await createProgram(io, version).parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
     // Commander has said already what is wrong.
@@ -26,9 +28,10 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   }
 }
 
-function createProgram(io: Io): Command {
+function createProgram(io: Io, version: string): Command {
   const program = new Command("tessera")
     .description("A self-hosted OAuth 2.0 authorization server.")
+    .version(version, "-v, --version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: io.out,

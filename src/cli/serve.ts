@@ -15,6 +15,8 @@ import { banner } from "./banner.ts";
 import { settleDemoPerson } from "./demo.ts";
 import { createFirstClient, createSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
+import { counted } from "./output.ts";
+import { stopRequested } from "./stop-request.ts";
 import { databaseFile, makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
 export function addServeCommand(program: Command, io: Io): void {
@@ -133,19 +135,14 @@ async function warnOfUnknownClients({ resources }: Configuration, store: Store, 
   }
 }
 
-/** Waits for SIGTERM or SIGINT, then stops in order; a second signal stops at once. */
+/** Waits for a signal, then stops in order. */
 async function stopOnSignal(running: Running, io: Io): Promise<void> {
-  await new Promise<void>((resolve) => {
-    let signals = 0;
-    const onSignal = () => {
-      signals += 1;
-      if (signals === 1) resolve();
-      else process.exit(1);
-    };
-    process.on("SIGTERM", onSignal);
-    process.on("SIGINT", onSignal);
-  });
+  await stopRequested(io.env);
   io.out("Stopping: requests under way may finish.\n");
   const cutOff = await running.stop();
-  io.out(cutOff === 0 ? "Stopped.\n" : `Stopped. ${cutOff} requests took too long and were cut off.\n`);
+  io.out(
+    cutOff === 0
+      ? "Stopped.\n"
+      : `Stopped. ${counted(cutOff, "request")} took too long and had to be cut off.\n`,
+  );
 }

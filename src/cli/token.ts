@@ -9,7 +9,8 @@ import {
   introspectAccessToken,
   introspectRefreshToken,
 } from "../tokens/introspection.ts";
-import { CommandError, type Io } from "./io.ts";
+import { CommandError } from "./command-error.ts";
+import type { Io } from "./io.ts";
 import { formatFacts, localAndRelative, printJson } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 

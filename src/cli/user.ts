@@ -5,8 +5,9 @@ import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { AccountRecord } from "../store/records.ts";
+import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
-import { CommandError, type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 import { counted, formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 

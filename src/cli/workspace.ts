@@ -8,8 +8,9 @@ import { type ConfigurationFlags, loadConfiguration } from "../platform/configur
 import { type Catalogue, createCatalogue } from "../protocol/catalogue.ts";
 import type { Store } from "../store/contract.ts";
 import { openSqliteStore } from "../store/sqlite/index.ts";
+import { CommandError } from "./command-error.ts";
 import { withDemo } from "./demo.ts";
-import { CommandError, type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 
 export interface Workspace {
   readonly configuration: Configuration;

@@ -40,8 +40,8 @@ export async function applyDeclaredClients(context: DeclarationContext): Promise
         }. Remove it with 'tessera client remove', or choose another client_id.`,
       );
     }
-    await store.putClient(record);
   }
+  for (const record of records) await store.putClient(record);
   for (const client of await store.listClients()) {
     if (client.source !== "configuration" || declaredIds.has(client.clientId)) continue;
     await store.removeClient(client.clientId, clock.seconds());

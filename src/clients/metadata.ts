@@ -6,7 +6,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
-import { firstMissing, formatScope, parseScope } from "../protocol/scope.ts";
+import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/records.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
 
@@ -41,9 +41,9 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   if (typeof input !== "object" || input === null || Array.isArray(input))
     throw new OAuthError("body_malformed");
   const members: Members = { ...input };
-  if (members.software_statement !== undefined) throw new OAuthError("software_statement_unsupported");
+  if ((members.software_statement ?? null) !== null) throw new OAuthError("software_statement_unsupported");
   // RFC 7591 §2: both forms of the key set exclude each other. Neither is used here, so neither is kept.
-  if (members.jwks !== undefined && members.jwks_uri !== undefined)
+  if ((members.jwks ?? null) !== null && (members.jwks_uri ?? null) !== null)
     refuse("jwks and jwks_uri exclude each other.");
 
   const grantTypes = readGrantTypes(members, policy);
@@ -88,6 +88,7 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     response_types: responseTypesFor(client.grantTypes),
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
+    default_scope: isSubset(client.scope, client.defaultScope) ? null : formatScope(client.defaultScope),
   };
   for (const [name, value] of Object.entries(described)) if (value === null) delete described[name];
   return described;
@@ -195,6 +196,7 @@ function readName(members: Members): string | null {
   // Characters that are not seen, or that turn text around, could make one name look like another.
   if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(name))
     refuse("client_name has invisible or control characters.");
+  if (name.trim() === "") refuse("client_name has nothing that can be read.");
   return name;
 }
 
@@ -215,9 +217,13 @@ function readWebUrl(members: Members, name: string): string | null {
 function readString(members: Members, name: string): string | null {
   const value = members[name];
   if (value === undefined || value === null || value === "") return null;
-  if (typeof value !== "string") return refuse(`${name} must be a string.`);
-  if (value.length > 2000) return refuse(`${name} is too long.`);
-  return value;
+  return typeof value === "string" ? checkText(value, name) : refuse(`${name} must be a string.`);
+}
+
+/** What is stored must come back as it was: half a character of UTF-16 would not. */
+function checkText(text: string, name: string): string {
+  if (text.length > 2000) return refuse(`${name} is too long.`);
+  return text.isWellFormed() ? text : refuse(`${name} is not well-formed Unicode.`);
 }
 
 function readStrings(members: Members, name: string): string[] | null {
@@ -227,8 +233,8 @@ function readStrings(members: Members, name: string): string[] | null {
     return refuse(`${name} must be an array of at most 50 strings.`);
   const strings: string[] = [];
   for (const item of value) {
-    if (typeof item !== "string" || item.length > 2000) return refuse(`${name} must be an array of strings.`);
-    strings.push(item);
+    if (typeof item !== "string") return refuse(`${name} must be an array of strings.`);
+    strings.push(checkText(item, name));
   }
   return strings;
 }

@@ -70,6 +70,12 @@ export function publicAnchor(reason: Reason): string {
 const isRoutine = ({ reason }: OAuthError): boolean =>
   reason === "authorization_pending" || reason === "slow_down";
 
+const WITHOUT_CREDENTIALS: ReadonlySet<Reason> = new Set([
+  "bearer_token_missing",
+  "registration_token_missing",
+  "client_authentication_missing",
+]);
+
 export function refusalHeaders(
   { configuration }: Pick<Context, "configuration">,
   refusal: OAuthError,
@@ -81,7 +87,8 @@ export function refusalHeaders(
   }
   if (challenge === "Bearer") {
     const parameters = [`realm="${quotable(configuration.appearance.name)}"`];
-    if (refusal.reason !== "bearer_token_missing") {
+    // RFC 6750 §3.1: whoever sent no credentials "SHOULD NOT" be told an error.
+    if (!WITHOUT_CREDENTIALS.has(refusal.reason)) {
       parameters.push(`error="${refusal.error}"`, `error_description="${refusal.description}"`);
     }
     if (requiredScope !== undefined) parameters.push(`scope="${requiredScope}"`);

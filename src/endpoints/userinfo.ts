@@ -1,8 +1,9 @@
 /** A resource of this server's own, protected by RFC 6750: who the person is, as far as the scopes say. */
 import type { Context } from "../context.ts";
-import { type Handler, json } from "../platform/http.ts";
+import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import type { Parameters } from "../protocol/parameters.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
 import { FORM_TYPE, readForm } from "./form.ts";
 
@@ -11,9 +12,9 @@ export const userinfo =
   async (incoming) => {
     const { request, url } = incoming;
     // RFC 6750 §2.2: a form body may carry the token; a POST without a form is fine too.
-    const hasForm =
-      request.method === "POST" && (request.headers.get("content-type") ?? "").startsWith(FORM_TYPE);
-    const form = hasForm && url.search === "" ? await readForm(context, incoming) : null;
+    const type = (request.headers.get("content-type") ?? "").toLowerCase();
+    const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
+    const form = hasForm && url.search === "" ? await readTokenForm(context, incoming) : null;
     const { token, grant } = await requireBearer(
       context,
       readBearerToken(request, url, form),
@@ -29,3 +30,12 @@ export const userinfo =
       ...(account.email !== null && token.scope.includes(EMAIL_SCOPE) ? { email: account.email } : {}),
     });
   };
+
+/** RFC 6750 §3: a resource says what is wrong with a request in its challenge, also of a form it cannot read. */
+async function readTokenForm(context: Context, incoming: Incoming): Promise<Parameters> {
+  try {
+    return await readForm(context, incoming);
+  } catch (error) {
+    throw error instanceof OAuthError ? error.with({ challenge: "Bearer" }) : error;
+  }
+}

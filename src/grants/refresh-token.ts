@@ -57,7 +57,10 @@ async function redeem(
     return refuse(fault ?? "refresh_token_unknown");
 
   const { token, grant } = stored;
-  const { scope, resources } = narrowToGrant(context, grant, parameters);
+  const retryWindowSeconds = configuration.lifetimes.refresh_retry_window_seconds;
+  // A late use must reach the store, which ends the grant, even if its other parameters are bad.
+  const isLate = token.usedAt !== null && now > token.usedAt + retryWindowSeconds;
+  const { scope, resources } = isLate ? grant : narrowToGrant(context, grant, parameters);
   const accessToken = mintAccessToken(context, {
     client,
     grantId: grant.id,
@@ -66,24 +69,20 @@ async function redeem(
     resources,
   });
   const successor = deriveSuccessor(context, presented, newRecordId(clock, random));
-  const outcome = await store.rotateRefreshToken(
-    token.id,
-    configuration.lifetimes.refresh_retry_window_seconds,
-    {
-      now,
-      accessToken: accessToken.record,
-      refreshToken: {
-        id: successor.id,
-        digest: successor.digest,
-        grantId: grant.id,
-        clientId: client.clientId,
-        issuedAt: now,
-        expiresAt: now + configuration.lifetimes.refresh_token_seconds,
-        usedAt: null,
-        successorId: null,
-      },
+  const outcome = await store.rotateRefreshToken(token.id, retryWindowSeconds, {
+    now,
+    accessToken: accessToken.record,
+    refreshToken: {
+      id: successor.id,
+      digest: successor.digest,
+      grantId: grant.id,
+      clientId: client.clientId,
+      issuedAt: now,
+      expiresAt: now + configuration.lifetimes.refresh_token_seconds,
+      usedAt: null,
+      successorId: null,
     },
-  );
+  });
   switch (outcome.outcome) {
     case "rotated":
       return tokenResponse(accessToken, successor);

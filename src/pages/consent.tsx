@@ -7,7 +7,8 @@ import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
-import { sameResource } from "../protocol/resource-indicator.ts";
+import { resourceWords, scopeWords } from "./access.ts";
+import { clientName } from "./display.ts";
 import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -20,22 +21,20 @@ const REQUEST = "request";
 export function consentPages(context: Context): AuthorizationPages {
   return {
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
-      const { catalogue, configuration } = context;
+      const { configuration } = context;
       const { client, parameters } = request;
       const form = openForm(context, incoming, "consent");
       const view = (
         <ConsentView
           frame={pageFrame(context, incoming, parameters.get("ui_locales"))}
-          clientName={client.clientName ?? client.clientId}
+          clientName={clientName(client)}
           clientUri={client.clientUri}
           tosUri={client.tosUri}
           policyUri={client.policyUri}
           redirectUri={request.redirectUri}
           unverified={client.source === "registration"}
-          scopes={request.scope.map((name) => ({ name, description: catalogue.describeScope(name) }))}
-          resources={request.resources
-            .filter((identifier) => !sameResource(identifier, configuration.issuer))
-            .map((identifier) => ({ identifier, name: catalogue.nameResource(identifier) }))}
+          scopes={scopeWords(context, request.scope)}
+          resources={resourceWords(context, request.resources)}
           signedInAs={account.username}
           here={`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
           action={pagePath(configuration, "/consent")}

@@ -8,7 +8,7 @@ export const markSvg = (color: string): string =>
 <rect x="2.5" y="3.5" width="12" height="12" rx="2.4" opacity=".45"/>
 <rect x="2.5" y="17.5" width="12" height="12" rx="2.4" opacity=".75"/>
 <rect x="16.5" y="17.5" width="12" height="12" rx="2.4" opacity=".45"/>
-<rect x="17.6" y="3.4" width="10.4" height="10.4" rx="2.2" transform="rotate(45 22.8 8.6)"/>
+<rect x="17.9" y="3" width="11.2" height="11.2" rx="2.3" transform="rotate(45 23.5 8.6)"/>
 </g>
 </svg>
 `;
@@ -19,4 +19,4 @@ export const markColor = (accent: string, scheme: Scheme): string => accentColor
 
 /** Below the issuer's path. The number changes with the drawing, the colour with the configuration. */
 export const markPath = (accent: string, scheme: Scheme): `/${string}` =>
-  `/assets/mark-2-${markColor(accent, scheme).slice(1)}.svg`;
+  `/assets/mark-3-${markColor(accent, scheme).slice(1)}.svg`;

@@ -121,8 +121,9 @@ button, .button {
 
 .asker { display: flex; align-items: flex-start; gap: 0.875rem; min-width: 0; }
 .asker > * { min-width: 0; }
-.asker h1 { font-size: 1.25rem; line-height: 1.3; }
-.asker h1 span { font-weight: 400; }
+.tile { display: grid; place-items: center; flex: none; width: 3.25rem; height: 3.25rem; border-radius: 0.875rem; background: var(--sunken); border: 1px solid var(--line); color: var(--ink); font-weight: 650; font-size: 1.375rem; line-height: 1; }
+.asker h1 { font-size: 1.3125rem; }
+.asker h1 span { display: block; margin-top: 0.125rem; font-size: 1.0625rem; font-weight: 400; letter-spacing: 0; }
 .asker .who { margin-top: 0.1875rem; color: var(--muted); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
 .applies { margin-top: 0.625rem; }
 .person { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0 0.75rem; padding: 0.25rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; font-size: 0.9375rem; }
@@ -145,7 +146,7 @@ button, .button {
 .show-code p { color: var(--muted); font-size: 0.9375rem; }
 .show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
 .facts { display: grid; gap: 0.625rem; font-size: 0.9375rem; }
-.facts > div { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: 0.75rem; }
+.facts > div { display: grid; grid-template-columns: 6.75rem minmax(0, 1fr); gap: 0.75rem; }
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
 .facts dd span { display: block; color: var(--muted); font-size: 0.875rem; }
@@ -190,7 +191,6 @@ details > .stack { margin-top: 0.5rem; }
   main > .card + .card { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   main { gap: 1.5rem; }
   h1 { font-size: 1.4375rem; }
-  .facts > div { grid-template-columns: 5rem minmax(0, 1fr); }
 }
 @media (forced-colors: active) {
   button, .button, .card, .note, input { border: 1px solid; }

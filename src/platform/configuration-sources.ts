@@ -53,6 +53,8 @@ interface Assignment {
   readonly origin: string;
 }
 
+const PREFIX = "TESSERA_";
+
 /** Short names for the settings of the first listener. */
 const SHORT_VARIABLES: Readonly<Record<string, SettingPath>> = {
   TESSERA_HOST: ["listen", 0, "host"],
@@ -129,31 +131,29 @@ function readTomlFile(named: string | undefined): { name: string; table: Table }
 }
 
 function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]): Generator<Assignment> {
-  const names = Object.keys(env).filter((name) => name.startsWith("TESSERA_") && name !== "TESSERA_CONFIG");
+  const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && name !== "TESSERA_CONFIG");
   // A table comes before what is in it, so that TESSERA_LOG and TESSERA_LOG__LEVEL go together.
   for (const name of names.sort()) {
     const text = env[name];
     if (text === undefined) continue;
-    const path = SHORT_VARIABLES[name] ?? pathOf(name.slice("TESSERA_".length).toLowerCase().split("__"));
+    const path = SHORT_VARIABLES[name] ?? pathOf(name.slice(PREFIX.length).toLowerCase().split("__"));
     const node = settingAt(path);
     if (node === null) {
       const known = [
         ...Object.keys(SHORT_VARIABLES),
         "TESSERA_CONFIG",
         ...describeSettings().flatMap((setting) => setting.variable ?? []),
-      ];
-      const near = nearest(name, known) ?? variableEndingWith(name, known);
+      ].map((variable) => variable.slice(PREFIX.length));
+      const written = name.slice(PREFIX.length);
+      const near = known.find((variable) => variable.endsWith(`__${written}`)) ?? nearest(written, known);
       problems.push(
-        `environment: ${name} is not a setting.${near ? ` Did you mean ${near}?` : " 'tessera config settings' lists them all."}`,
+        `environment: ${name} is not a setting.${near ? ` Did you mean ${PREFIX}${near}?` : " 'tessera config settings' lists them all."}`,
       );
       continue;
     }
     yield* read(path, node, text, name, problems);
   }
 }
-
-const variableEndingWith = (name: string, known: readonly string[]): string | null =>
-  known.find((candidate) => candidate.endsWith(`__${name.slice("TESSERA_".length)}`)) ?? null;
 
 function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<Assignment> {
   for (const assignment of flags.set ?? []) {

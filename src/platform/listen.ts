@@ -69,15 +69,24 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     ports,
     urls: configuration.listen.map((listener, index) => urlOf(listener, ports[index] ?? listener.port)),
     async stop(deadlineMillis) {
-      const finished = close().then(() => true);
-      const inTime = await Promise.race([finished, Bun.sleep(deadlineMillis).then(() => false)]);
-      if (inTime) return 0;
+      if (await finishesWithin(close(), deadlineMillis)) return 0;
       const left = sockets.flatMap((socket) => socket.servers());
       const cutOff = left.reduce((sum, server) => sum + server.pendingRequests, 0);
       await Promise.all(left.map((server) => server.stop(true)));
       return cutOff;
     },
   };
+}
+
+async function finishesWithin(work: Promise<unknown>, millis: number): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), millis);
+  try {
+    return await Promise.race([work.then(() => true), late.promise]);
+  } finally {
+    // A timer left behind would keep the process alive.
+    clearTimeout(timer);
+  }
 }
 
 function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandler {
@@ -221,6 +230,8 @@ function serve(
       idleTimeout: limits.connection_idle_seconds,
       // The endpoints refuse what is beyond the limit, in words. What is far beyond it is not even read.
       maxRequestBodySize: limits.request_body_bytes * 4,
+      // In production mode the runtime would share the port with any other process unasked.
+      reusePort: false,
       fetch: handler,
       error(error) {
         log.error("a request failed", { reason: error.message });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { changePassword } from "../../src/accounts/change-password.ts";
 import { newPasswordFault } from "../../src/accounts/new-password.ts";
-import { type PasswordAttempt, checkPassword } from "../../src/accounts/sign-in.ts";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
+import { checkPassword, type PasswordAttempt } from "../../src/accounts/sign-in.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -94,7 +94,10 @@ describe("33: attempts", () => {
       verify: () => Promise.reject(new PasswordPoolBusy()),
     };
     for (let count = 0; count < 100; count += 1) {
-      const check = checkPassword({ ...context, passwords }, { username: "alice", password: "x", address: ADDRESS });
+      const check = checkPassword(
+        { ...context, passwords },
+        { username: "alice", password: "x", address: ADDRESS },
+      );
       expect(check).rejects.toThrow(PasswordPoolBusy);
       await check.catch(() => null);
     }

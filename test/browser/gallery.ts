@@ -5,8 +5,8 @@ import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.ts";
-import { TEST_CONFIGURATION } from "../support/server.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { TEST_CONFIGURATION } from "../support/server.ts";
 
 export const GALLERY_CONFIGURATION: ConfigurationInput = {
   scopes: TEST_CONFIGURATION.scopes,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../../src/protocol/errors.ts";
 
-const entries = Object.entries(REASONS);
+const entries = Object.entries<(typeof REASONS)[Reason]>(REASONS);
 const publicWords = (reason: Reason) => {
   const { error, status, description } = REASONS[reason];
   return { error, status, description };
@@ -10,7 +10,7 @@ const publicWords = (reason: Reason) => {
 describe("the vocabulary of errors", () => {
   test.each(entries)("%s has a description that may be sent (RFC 6749 §5.2) and a cure", (_, entry) => {
     expect(entry.description).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
-    expect(entry.description).toBe(toDescriptionCharacters(entry.description));
+    expect<string>(entry.description).toBe(toDescriptionCharacters(entry.description));
     expect(entry.cure.length).toBeGreaterThan(10);
     expect(entry.error).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
   });

@@ -18,13 +18,18 @@ import { createServer } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 
-/** Real time plus what tests add to it. */
+/** Real time plus what tests add to it; after `freeze`, only what they add. */
 export class TestClock implements Clock {
   #offsetMillis = 0;
-  millis = (): number => Date.now() + this.#offsetMillis;
+  #frozenAt: number | null = null;
+  millis = (): number => (this.#frozenAt ?? Date.now()) + this.#offsetMillis;
   seconds = (): number => Math.floor(this.millis() / 1000);
   advance(seconds: number): void {
     this.#offsetMillis += seconds * 1000;
+  }
+  /** For tests that count seconds exactly, however slow the machine is. */
+  freeze(): void {
+    this.#frozenAt ??= Math.floor(Date.now() / 1000) * 1000;
   }
 }
 

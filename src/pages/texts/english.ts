@@ -4,16 +4,12 @@ export const english = {
   language: "en",
   common: {
     skip: "Skip to the content",
-    cancel: "Cancel",
-    back: "Back",
     help: "Help with errors",
     signedInAs: "Signed in as",
     notYou: "Not you?",
     switchPerson: "Use another account",
     username: "User name",
     password: "Password",
-    /** Before the list of faults of a form, for those who hear the page. */
-    problem: "There is a problem",
     opensElsewhere: "leaves this site",
   },
   home: {
@@ -116,7 +112,6 @@ export const english = {
     unknownClient: "An application that is no longer registered",
     remove: "Remove",
     removeLabel: (client: string) => `Remove the access of ${client}`,
-    passwordTitle: "Password",
     passwordLead: "Other browsers that are signed in will be signed out.",
     currentPassword: "Current password",
     newPassword: "New password",
@@ -124,8 +119,8 @@ export const english = {
       `At least ${characters} characters. A few words that only you would put together work well.`,
     changePassword: "Change password",
     currentWrong: "That is not your current password.",
-    passwordShort: (characters: number) => `The new password needs at least ${characters} characters.`,
-    passwordLong: (bytes: number) => `The new password is too long; ${bytes} bytes is the limit.`,
+    passwordShort: (characters: number) => `The password needs at least ${characters} characters.`,
+    passwordLong: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
     passwordSame: "The new password is the same as the current one.",
     sessionTitle: "This browser",
     sessionLead: "Signed in since",
@@ -213,7 +208,6 @@ export const english = {
   help: {
     title: "Error messages",
     lead: "What applications may read from this server, and what their developers can do about it. The name in small letters is the code on the wire.",
-    cure: "Cure",
   },
 };
 

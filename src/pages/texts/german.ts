@@ -5,15 +5,12 @@ export const german: Texts = {
   language: "de",
   common: {
     skip: "Zum Inhalt springen",
-    cancel: "Abbrechen",
-    back: "Zurück",
     help: "Hilfe zu Fehlern",
     signedInAs: "Angemeldet als",
     notYou: "Nicht Sie?",
     switchPerson: "Anderes Konto verwenden",
     username: "Benutzername",
     password: "Passwort",
-    problem: "Es gibt ein Problem",
     opensElsewhere: "verlässt diese Website",
   },
   home: {
@@ -118,7 +115,6 @@ export const german: Texts = {
     unknownClient: "Eine Anwendung, die nicht mehr registriert ist",
     remove: "Entfernen",
     removeLabel: (client) => `Den Zugriff von ${client} entfernen`,
-    passwordTitle: "Passwort",
     passwordLead: "Andere angemeldete Browser werden abgemeldet.",
     currentPassword: "Bisheriges Passwort",
     newPassword: "Neues Passwort",
@@ -126,8 +122,8 @@ export const german: Texts = {
       `Mindestens ${characters} Zeichen. Gut sind ein paar Wörter, die nur Sie zusammenstellen würden.`,
     changePassword: "Passwort ändern",
     currentWrong: "Das ist nicht Ihr bisheriges Passwort.",
-    passwordShort: (characters) => `Das neue Passwort braucht mindestens ${characters} Zeichen.`,
-    passwordLong: (bytes) => `Das neue Passwort ist zu lang; erlaubt sind ${bytes} Bytes.`,
+    passwordShort: (characters) => `Das Passwort braucht mindestens ${characters} Zeichen.`,
+    passwordLong: (bytes) => `Das Passwort ist zu lang; erlaubt sind ${bytes} Bytes.`,
     passwordSame: "Das neue Passwort ist dasselbe wie das bisherige.",
     sessionTitle: "Dieser Browser",
     sessionLead: "Angemeldet seit",
@@ -218,6 +214,5 @@ export const german: Texts = {
   help: {
     title: "Fehlermeldungen",
     lead: "Was Anwendungen von diesem Server zu lesen bekommen, und was ihre Entwickler tun können. Der klein geschriebene Name ist der Code in der Antwort.",
-    cure: "Abhilfe",
   },
 };

@@ -1,0 +1,315 @@
+/** RFC 6749 §2.3 and §3.2.1, threat classes 34 and 46: one way at a time, and one answer for all that fails. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  authenticateClient,
+  authenticateConfidentialClient,
+  isConfidential,
+} from "../../src/clients/authentication.ts";
+import { newClientRecord } from "../../src/clients/clients.ts";
+import { checkClientMetadata } from "../../src/clients/metadata.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import { REASONS, type Reason } from "../../src/protocol/errors.ts";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { parseParameters } from "../../src/protocol/parameters.ts";
+import type {
+  ClientAuthenticationMethod,
+  ClientRecord,
+  ClientSecretRecord,
+} from "../../src/store/records.ts";
+import { digestSecret } from "../../src/tokens/artefact.ts";
+import { openTemporary } from "../store/sqlite/temporary.ts";
+import type { OpenedStore } from "../store/suite.ts";
+import { refusalOfAsync } from "../support/expect.ts";
+
+const NOW = 1_800_000_000;
+const clock: Clock = { millis: () => NOW * 1000, seconds: () => NOW };
+
+function client(
+  clientId: string,
+  method: ClientAuthenticationMethod,
+  secrets: readonly (readonly [text: string, expiresAt: number | null])[] = [],
+  changes: Partial<ClientRecord> = {},
+): ClientRecord {
+  const metadata = checkClientMetadata(
+    { redirect_uris: ["https://client.example/"], token_endpoint_auth_method: method },
+    { allowedScope: [], defaultScope: [], privateUseSchemes: [], mayHaveNoGrantType: false },
+  );
+  const records = secrets.map(
+    ([text, expiresAt], index): ClientSecretRecord => ({
+      id: `s${index}`,
+      digest: digestSecret(text),
+      createdAt: 1,
+      expiresAt,
+    }),
+  );
+  return {
+    ...newClientRecord({
+      clientId: clientId as ClientId,
+      source: "command_line",
+      metadata,
+      secrets: records,
+      createdAt: 1,
+    }),
+    ...changes,
+  };
+}
+
+let opened: OpenedStore;
+beforeAll(async () => {
+  opened = await openTemporary();
+  const clients = [
+    client("s6BhdRkqt3", "client_secret_basic", [
+      ["gX1fBat3bV", null],
+      ["7Fjfp0ZBr1KtDRbnfVdmIw", null],
+    ]),
+    client("post", "client_secret_post", [["the secret", null]]),
+    client("rolling", "client_secret_basic", [
+      ["expired", NOW],
+      ["expires later", NOW + 1],
+      ["for ever", null],
+    ]),
+    client("odd: client+%", "client_secret_basic", [["p:ss w%rd+é&=", null]]),
+    client("public", "none"),
+    client("disabled", "client_secret_basic", [["secret", null]], { disabledAt: NOW - 1 }),
+    client("disabled-public", "none", [], { disabledAt: NOW - 1 }),
+    client("no-secret-left", "client_secret_basic"),
+  ];
+  for (const one of clients) await opened.store.createClient(one);
+});
+afterAll(() => opened.close());
+
+const encode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
+const basic = (clientId: string, secret: string): string =>
+  `Basic ${Buffer.from(`${encode(clientId)}:${encode(secret)}`).toString("base64")}`;
+const rawBasic = (text: string | Uint8Array): string => `Basic ${Buffer.from(text).toString("base64")}`;
+
+function authenticate(header: string | null, body = ""): Promise<ClientRecord> {
+  const request = new Request("https://auth.example/auth/token", {
+    method: "POST",
+    headers: header === null ? {} : { Authorization: header },
+  });
+  return authenticateClient({ store: opened.store, clock }, request, parseParameters(body, 64));
+}
+
+describe("a client proves who it is", () => {
+  const accepted: readonly (readonly [string, string | null, string, string])[] = [
+    ["by the Basic vector of RFC 6749 §2.3.1", "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW", "", "s6BhdRkqt3"],
+    [
+      "by the Basic vector of RFC 6749 §4.1.3, with the other of its live secrets",
+      "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3",
+      "",
+      "s6BhdRkqt3",
+    ],
+    ["with the scheme in any case", "bAsIc  czZCaGRSa3F0MzpnWDFmQmF0M2JW", "", "s6BhdRkqt3"],
+    [
+      "with client_id repeated in the body",
+      basic("s6BhdRkqt3", "gX1fBat3bV"),
+      "client_id=s6BhdRkqt3",
+      "s6BhdRkqt3",
+    ],
+    [
+      "with an empty client_secret beside Basic",
+      basic("s6BhdRkqt3", "gX1fBat3bV"),
+      "client_secret=",
+      "s6BhdRkqt3",
+    ],
+    ["in the body", null, "client_id=post&client_secret=the+secret", "post"],
+    [
+      "in the body, though registered for Basic",
+      null,
+      "client_id=s6BhdRkqt3&client_secret=gX1fBat3bV",
+      "s6BhdRkqt3",
+    ],
+    ["by Basic, though registered for the body", basic("post", "the secret"), "", "post"],
+    ["with form-encoded halves", basic("odd: client+%", "p:ss w%rd+é&="), "", "odd: client+%"],
+    [
+      "with percent-encoding in small letters",
+      rawBasic("odd%3a%20client%2b%25:p%3ass%20w%25rd%2b%c3%a9%26%3d"),
+      "",
+      "odd: client+%",
+    ],
+    ["with a secret that expires a second later", basic("rolling", "expires later"), "", "rolling"],
+    ["with a secret that never expires", basic("rolling", "for ever"), "", "rolling"],
+    ["with its client_id alone, being public", null, "client_id=public", "public"],
+    ["with an empty secret, being public", null, "client_id=public&client_secret=", "public"],
+  ];
+  test.each(accepted)("%s", async (_, header, body, clientId) => {
+    expect(String((await authenticate(header, body)).clientId)).toBe(clientId);
+  });
+});
+
+type Challenge = "Basic" | undefined;
+describe("a client is refused", () => {
+  const refused: readonly (readonly [string, string | null, string, Reason, Challenge])[] = [
+    ["without any credentials", null, "", "client_authentication_missing", undefined],
+    ["with an empty client_id", null, "client_id=", "client_authentication_missing", undefined],
+    ["with a secret but no client_id", null, "client_secret=x", "client_authentication_missing", undefined],
+    ["that is unknown, in the body", null, "client_id=nobody&client_secret=x", "client_unknown", undefined],
+    ["that is unknown and public", null, "client_id=nobody", "client_unknown", undefined],
+    ["that is unknown, by Basic", basic("nobody", "x"), "", "client_unknown", "Basic"],
+    ["with a wrong secret by Basic", basic("s6BhdRkqt3", "wrong"), "", "client_secret_wrong", "Basic"],
+    [
+      "with a wrong secret in the body",
+      null,
+      "client_id=post&client_secret=x",
+      "client_secret_wrong",
+      undefined,
+    ],
+    ["with an empty secret by Basic", basic("s6BhdRkqt3", ""), "", "client_secret_wrong", "Basic"],
+    ["without its secret", null, "client_id=s6BhdRkqt3", "client_secret_missing", undefined],
+    [
+      "with an empty secret in the body",
+      null,
+      "client_id=post&client_secret=",
+      "client_secret_missing",
+      undefined,
+    ],
+    ["with a secret of another client", basic("post", "gX1fBat3bV"), "", "client_secret_wrong", "Basic"],
+    [
+      "with a secret that expires this second",
+      basic("rolling", "expired"),
+      "",
+      "client_secret_wrong",
+      "Basic",
+    ],
+    ["that has no secret left", basic("no-secret-left", ""), "", "client_secret_wrong", "Basic"],
+    ["that is disabled", basic("disabled", "secret"), "", "client_disabled", "Basic"],
+    ["that is disabled and public", null, "client_id=disabled-public", "client_disabled", undefined],
+    ["that is public but sends Basic", basic("public", ""), "", "client_method_not_registered", "Basic"],
+    [
+      "that is public but sends a secret",
+      null,
+      "client_id=public&client_secret=x",
+      "client_method_not_registered",
+      undefined,
+    ],
+    ["whose identifier differs in case", basic("S6BhdRkqt3", "gX1fBat3bV"), "", "client_unknown", "Basic"],
+    [
+      "whose identifier has a space behind",
+      basic("s6BhdRkqt3 ", "gX1fBat3bV"),
+      "",
+      "client_unknown",
+      "Basic",
+    ],
+    [
+      "whose halves were not form-encoded",
+      rawBasic("odd: client+%:p:ss w%rd+é&="),
+      "",
+      "client_credentials_malformed",
+      "Basic",
+    ],
+    [
+      "with two secrets",
+      basic("post", "the secret"),
+      "client_secret=the+secret",
+      "client_authentication_twice",
+      undefined,
+    ],
+    [
+      "with two secrets and its client_id",
+      basic("post", "the secret"),
+      "client_id=post&client_secret=the+secret",
+      "client_authentication_twice",
+      undefined,
+    ],
+    [
+      "with another client_id in the body",
+      basic("post", "the secret"),
+      "client_id=public",
+      "client_id_mismatch",
+      undefined,
+    ],
+    ["with a bearer token", "Bearer tat_abc", "", "client_credentials_malformed", "Basic"],
+    [
+      "with a bearer token beside client_id",
+      "Bearer tat_abc",
+      "client_id=public",
+      "client_credentials_malformed",
+      "Basic",
+    ],
+    ["with an unknown scheme", "Digest username=x", "", "client_credentials_malformed", "Basic"],
+    ["with an empty header", " ", "client_id=public", "client_credentials_malformed", "Basic"],
+    ["with nothing behind Basic", "Basic", "", "client_credentials_malformed", "Basic"],
+    ["with base64 that is none", "Basic !!!!", "", "client_credentials_malformed", "Basic"],
+    ["with base64url", "Basic cG9zdDp_-_8=", "", "client_credentials_malformed", "Basic"],
+    ["with base64 in two pieces", "Basic cG9z dDp4", "", "client_credentials_malformed", "Basic"],
+    ["without a colon", rawBasic("post"), "", "client_credentials_malformed", "Basic"],
+    ["without an identifier", rawBasic(":secret"), "", "client_credentials_malformed", "Basic"],
+    [
+      "with bytes that are no UTF-8",
+      rawBasic(new Uint8Array([0x70, 0x3a, 0xff, 0xfe])),
+      "",
+      "client_credentials_malformed",
+      "Basic",
+    ],
+    ["with bad percent-encoding", rawBasic("post:100%"), "", "client_credentials_malformed", "Basic"],
+    [
+      "with a client assertion",
+      null,
+      "client_id=post&client_assertion=a.b.c",
+      "client_method_not_registered",
+      undefined,
+    ],
+    [
+      "with a client assertion's type alone",
+      null,
+      "client_id=public&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer",
+      "client_method_not_registered",
+      undefined,
+    ],
+    ["with a name of an object's own", null, "client_id=__proto__", "client_unknown", undefined],
+    ["with a NUL behind its identifier", null, "client_id=public%00", "client_unknown", undefined],
+  ];
+  test.each(refused)("%s", async (_, header, body, reason, challenge) => {
+    const refusal = await refusalOfAsync(() => authenticate(header, body));
+    expect(refusal.reason).toBe(reason);
+    expect(refusal.detail.challenge).toBe(challenge);
+    expect(refusal.status).toBe(REASONS[reason].status);
+  });
+
+  test("in the same words, whether it is unknown, disabled, or has a wrong secret, or none", async () => {
+    const attempts: readonly (readonly [string | null, string])[] = [
+      [basic("nobody", "x"), ""],
+      [basic("s6BhdRkqt3", "x"), ""],
+      [basic("disabled", "secret"), ""],
+      [basic("rolling", "expired"), ""],
+      [basic("public", "x"), ""],
+    ];
+    const answers = new Set<string>();
+    for (const [header, body] of attempts) {
+      const { error, status, description, detail } = await refusalOfAsync(() => authenticate(header, body));
+      answers.add(JSON.stringify([error, status, description, detail.challenge]));
+    }
+    expect(answers.size).toBe(1);
+  });
+
+  test("and its name goes to the log, its secret does not", async () => {
+    const refusal = await refusalOfAsync(() => authenticate(basic("s6BhdRkqt3", "hunter2 hunter2"), ""));
+    expect(refusal.detail.clientId).toBe("s6BhdRkqt3");
+    expect(JSON.stringify([refusal.detail, refusal.description, refusal.message])).not.toContain("hunter2");
+  });
+});
+
+describe("where a secret is needed", () => {
+  const request = new Request("https://auth.example/", { method: "POST" });
+  test("a public client is refused, though it said who it is", async () => {
+    const refusal = await refusalOfAsync(() =>
+      authenticateConfidentialClient(
+        { store: opened.store, clock },
+        request,
+        parseParameters("client_id=public", 8),
+      ),
+    );
+    expect(refusal.reason).toBe("client_not_confidential");
+    expect(refusal.status).toBe(401);
+  });
+
+  test("a client with a secret gets in", async () => {
+    const found = await authenticateConfidentialClient(
+      { store: opened.store, clock },
+      request,
+      parseParameters("client_id=post&client_secret=the+secret", 8),
+    );
+    expect(isConfidential(found)).toBe(true);
+  });
+});

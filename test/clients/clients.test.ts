@@ -1,0 +1,82 @@
+import { describe, expect, test } from "bun:test";
+import { chosenClientId, mintClientSecret, newClientId } from "../../src/clients/clients.ts";
+import { secretDigest, secretText } from "../../src/clients/secret-reference.ts";
+import { ConfigurationError } from "../../src/platform/configuration-error.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import { systemRandom } from "../../src/platform/random.ts";
+import { digestSecret, secretMatches } from "../../src/tokens/artefact.ts";
+
+const clock: Clock = { millis: () => 1_800_000_000_000, seconds: () => 1_800_000_000 };
+
+describe("client identifiers (RFC 9700 §4.15)", () => {
+  test("a generated one looks like no person and no URL, and comes once", () => {
+    const ids = Array.from({ length: 200 }, () => String(newClientId(systemRandom)));
+    for (const id of ids) expect(id).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
+    expect(new Set(ids).size).toBe(200);
+  });
+
+  test.each(["web", "My Client", "a".repeat(200), "account", "x:y/z", "cl_x"])("%j may be chosen", (id) => {
+    expect(chosenClientId(id)).toBe(id as never);
+  });
+
+  test.each([
+    "",
+    "acc_x",
+    "acc_",
+    "https://client.example/",
+    "HTTPS://client.example/",
+    "http://client.example/",
+    "https:x",
+    "a".repeat(201),
+    "naïve",
+    "a\nb",
+    "a\u0000",
+  ])("%j may not be chosen", (id) => {
+    expect(chosenClientId(id)).toBeNull();
+  });
+});
+
+describe("client secrets", () => {
+  test("a new one is shown as text and stored as a digest", () => {
+    const { text, record } = mintClientSecret(clock, systemRandom);
+    expect(text).toMatch(/^tcs_[A-Za-z0-9\-_]{64}$/);
+    expect(secretMatches(text, record.digest)).toBe(true);
+    expect(record.createdAt).toBe(1_800_000_000);
+    expect(record.expiresAt).toBeNull();
+    expect(text).toContain(record.id.slice(0, 20));
+    expect(JSON.stringify(record)).not.toContain(text.slice(30));
+  });
+
+  const hex = Buffer.from(digestSecret("s3cret")).toString("hex");
+  test("a reference is the secret itself, its digest, or a variable that holds either", () => {
+    const environment = { PLAIN: "s3cret", HASHED: `sha256:${hex}` };
+    const references = [
+      "s3cret",
+      `sha256:${hex}`,
+      `SHA256:${hex.toUpperCase()}`,
+      { env: "PLAIN" },
+      { env: "HASHED" },
+    ];
+    for (const reference of references) {
+      expect(Buffer.from(secretDigest(reference, environment)).toString("hex")).toBe(hex);
+    }
+    expect(references.map((reference) => secretText(reference, environment))).toEqual([
+      "s3cret",
+      null,
+      null,
+      "s3cret",
+      null,
+    ]);
+  });
+
+  test("what only resembles a digest is a secret", () => {
+    expect(secretText(`sha256:${hex.slice(1)}`)).toBe(`sha256:${hex.slice(1)}`);
+  });
+
+  test("a variable that is not set, or empty, stops the start and is named", () => {
+    for (const environment of [{}, { GONE: "" }]) {
+      expect(() => secretText({ env: "GONE" }, environment)).toThrow(ConfigurationError);
+      expect(() => secretDigest({ env: "GONE" }, environment)).toThrow(/GONE/);
+    }
+  });
+});

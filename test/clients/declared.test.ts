@@ -1,0 +1,245 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { newClientRecord } from "../../src/clients/clients.ts";
+import { applyDeclaredClients } from "../../src/clients/declared.ts";
+import { checkClientMetadata } from "../../src/clients/metadata.ts";
+import { ConfigurationError } from "../../src/platform/configuration-error.ts";
+import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
+import { createLog } from "../../src/platform/log.ts";
+import { createCatalogue } from "../../src/protocol/catalogue.ts";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
+import type { ClientRecord } from "../../src/store/records.ts";
+import { openTemporary } from "../store/sqlite/temporary.ts";
+import type { OpenedStore } from "../store/suite.ts";
+
+const SECRET = "a secret that is long enough for tests";
+const REDIRECT = ["https://client.example/"];
+type Declarations = NonNullable<ConfigurationInput["clients"]>;
+
+let opened: OpenedStore | null = null;
+afterEach(async () => {
+  await opened?.close();
+  opened = null;
+});
+
+/** Starts as if with this configuration. Returns what was logged. */
+async function start(clients: Declarations, more: ConfigurationInput = {}): Promise<string[]> {
+  opened ??= await openTemporary();
+  const parsed = configurationSchema.parse({
+    scopes: [
+      { name: "mail.read", description: "Read" },
+      { name: "mail.send", description: "Send" },
+    ],
+    clients,
+    ...more,
+  });
+  const configuration = { ...parsed, issuer: "https://auth.example" };
+  const lines: string[] = [];
+  await applyDeclaredClients({
+    configuration,
+    catalogue: createCatalogue(configuration),
+    store: opened.store,
+    clock: { millis: () => 1_800_000_000_000, seconds: () => 1_800_000_000 },
+    log: createLog({ level: "debug", format: "text", write: (line) => lines.push(line) }),
+  });
+  return lines;
+}
+
+async function stored(clientId: string): Promise<ClientRecord> {
+  const client = await opened?.store.findClient(clientId);
+  if (!client) throw new Error(`There is no client ${clientId}.`);
+  return client;
+}
+const storedIds = async (): Promise<string[]> =>
+  ((await opened?.store.listClients()) ?? []).map((client) => String(client.clientId)).sort();
+
+async function faultOf(clients: Declarations, more: ConfigurationInput = {}): Promise<string> {
+  try {
+    await start(clients, more);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  return "";
+}
+
+describe("declared clients", () => {
+  test("get grants and an authentication method that fit what is declared", async () => {
+    await start([
+      { client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] },
+      { client_id: "page", redirect_uris: REDIRECT },
+      { client_id: "service", secrets: [SECRET] },
+      { client_id: "bare" },
+      { client_id: "post", secrets: [SECRET], token_endpoint_auth_method: "client_secret_post" },
+    ]);
+    const shape = async (clientId: string) => {
+      const { grantTypes, tokenEndpointAuthMethod, source } = await stored(clientId);
+      return [grantTypes.join(" "), tokenEndpointAuthMethod, source].join(" / ");
+    };
+    expect(await shape("web")).toBe("authorization_code refresh_token / client_secret_basic / configuration");
+    expect(await shape("page")).toBe("authorization_code refresh_token / none / configuration");
+    expect(await shape("service")).toBe("client_credentials / client_secret_basic / configuration");
+    expect(await shape("bare")).toBe(" / none / configuration");
+    expect(await shape("post")).toBe("client_credentials / client_secret_post / configuration");
+  });
+
+  test("have everything that exists, but for introspect, unless they say what they want", async () => {
+    await start([
+      { client_id: "silent", secrets: [SECRET] },
+      {
+        client_id: "choosy",
+        secrets: [SECRET],
+        scope: ["introspect", "mail.read"],
+        default_scope: ["mail.read"],
+      },
+    ]);
+    expect((await stored("silent")).scope.join(" ")).toBe("profile email mail.read mail.send");
+    expect((await stored("choosy")).scope.join(" ")).toBe("introspect mail.read");
+    expect((await stored("choosy")).defaultScope.join(" ")).toBe("mail.read");
+  });
+
+  test("are stored with digests, never with secrets", async () => {
+    await start([{ client_id: "web", secrets: [SECRET, "another long secret, for rolling"] }]);
+    const { secrets } = await stored("web");
+    expect(secrets.map(({ id }) => id)).toEqual(["configured-1", "configured-2"]);
+    expect(Buffer.concat(secrets.map(({ digest }) => digest)).toString("latin1")).not.toContain("secret");
+  });
+
+  test("are the same after a second start, and keep when they came and were used", async () => {
+    const clients: Declarations = [{ client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] }];
+    await start(clients);
+    const before = await stored("web");
+    await start(clients);
+    expect(await stored("web")).toEqual(before);
+    expect(await storedIds()).toEqual(["web"]);
+  });
+
+  test("change when their declaration changes", async () => {
+    await start([{ client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] }]);
+    await start([
+      {
+        client_id: "web",
+        client_name: "New name",
+        redirect_uris: ["https://client.example/new"],
+        secrets: ["an entirely different secret"],
+        access_token_seconds: 60,
+      },
+    ]);
+    const client = await stored("web");
+    expect(client.clientName).toBe("New name");
+    expect(client.redirectUris.map(String)).toEqual(["https://client.example/new"]);
+    expect(client.accessTokenSeconds).toBe(60);
+    expect(client.secrets).toHaveLength(1);
+  });
+
+  test("go away when they are no longer declared; others stay", async () => {
+    await start([{ client_id: "web", redirect_uris: REDIRECT }, { client_id: "old" }]);
+    await opened?.store.createClient(
+      newClientRecord({
+        clientId: "by-hand" as ClientId,
+        source: "command_line",
+        metadata: checkClientMetadata(
+          { redirect_uris: REDIRECT },
+          { allowedScope: [], defaultScope: [], privateUseSchemes: [], mayHaveNoGrantType: false },
+        ),
+        secrets: [],
+        createdAt: 1,
+      }),
+    );
+    const lines = await start([{ client_id: "web", redirect_uris: REDIRECT }]);
+    expect(await storedIds()).toEqual(["by-hand", "web"]);
+    expect(lines.join("")).toContain("no longer declared client=old");
+  });
+
+  test("never take over a client that came another way, and then nothing changes", async () => {
+    await start([]);
+    for (const [source, words] of [
+      ["command_line", "the command line"],
+      ["registration", "registration"],
+    ] as const) {
+      await opened?.store.createClient(
+        newClientRecord({
+          clientId: source as string as ClientId,
+          source,
+          metadata: checkClientMetadata(
+            { redirect_uris: REDIRECT },
+            { allowedScope: [], defaultScope: [], privateUseSchemes: [], mayHaveNoGrantType: false },
+          ),
+          secrets: [],
+          createdAt: 1,
+        }),
+      );
+      const fault = await faultOf([{ client_id: "first" }, { client_id: source, secrets: [SECRET] }]);
+      expect(fault).toContain(`'${source}'`);
+      expect(fault).toContain(words);
+      expect((await stored(source)).source).toBe(source);
+      expect(await storedIds()).not.toContain("first");
+    }
+  });
+});
+
+describe("a declaration that is wrong stops the start and names the client", () => {
+  const wrong: readonly (readonly [string, Declarations[number], string])[] = [
+    ["an identifier like a person's", { client_id: "acc_x" }, "acc_"],
+    ["an identifier like a URL", { client_id: "https://client.example/" }, "URL"],
+    ["a bad redirect URI", { client_id: "c", redirect_uris: ["http://client.example/"] }, "http is only for"],
+    ["an unknown grant type", { client_id: "c", grant_types: ["password"] }, "'password' is not supported"],
+    ["an unknown scope", { client_id: "c", scope: ["nothing"] }, "'nothing' does not exist"],
+    [
+      "a method that needs a secret, without one",
+      { client_id: "c", redirect_uris: REDIRECT, token_endpoint_auth_method: "client_secret_post" },
+      "it needs a secret",
+    ],
+    [
+      "secrets for a public client",
+      { client_id: "c", redirect_uris: REDIRECT, secrets: [SECRET], token_endpoint_auth_method: "none" },
+      "its token_endpoint_auth_method is 'none'",
+    ],
+    [
+      "a public client without PKCE",
+      { client_id: "c", redirect_uris: REDIRECT, require_pkce: false },
+      "require_pkce = false is only for clients with a secret",
+    ],
+    [
+      "a variable that is not set",
+      { client_id: "c", secrets: [{ env: "TESSERA_TEST_NOT_SET" }] },
+      "TESSERA_TEST_NOT_SET",
+    ],
+  ];
+  test.each(wrong)("%s", async (_, declared, words) => {
+    const fault = await faultOf([{ client_id: "sound", redirect_uris: REDIRECT }, declared]);
+    expect(fault).toContain(words);
+    if (!words.startsWith("TESSERA_")) expect(fault).toContain(`'${declared.client_id}'`);
+    // Nothing was changed before everything was checked.
+    expect(await storedIds()).toEqual([]);
+  });
+
+  test("no fault repeats a secret", async () => {
+    const fault = await faultOf([{ client_id: "acc_x", secrets: ["hunter2 hunter2 hunter2"] }]);
+    expect(fault).not.toContain("hunter2");
+  });
+});
+
+describe("a declaration that is allowed but unwise is warned of", () => {
+  test("an exemption from PKCE", async () => {
+    const lines = await start([
+      { client_id: "rclone", redirect_uris: REDIRECT, secrets: [SECRET], require_pkce: false },
+    ]);
+    expect(lines.join("")).toContain("warn  a client is exempt from PKCE client=rclone");
+    expect((await stored("rclone")).requirePkce).toBe(false);
+  });
+
+  test("a short secret, without telling it; a digest cannot be judged", async () => {
+    const lines = await start([
+      { client_id: "short", secrets: ["hunter2"] },
+      { client_id: "digest", secrets: [`sha256:${"0".repeat(64)}`] },
+      { client_id: "long", secrets: ["x".repeat(20)] },
+    ]);
+    expect(lines.filter((line) => line.includes("shorter than 20"))).toHaveLength(1);
+    expect(lines.join("")).toContain("client=short");
+    expect(lines.join("")).not.toContain("hunter2");
+  });
+
+  test("no short secret in a demonstration, whose secrets are known to all", async () => {
+    expect(await start([{ client_id: "short", secrets: ["hunter2"] }], { demo: true })).toEqual([]);
+  });
+});

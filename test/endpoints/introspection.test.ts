@@ -1,0 +1,460 @@
+/** RFC 7662. Threat classes 15, 16, 44, 49, 52 and 53. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Context } from "../../src/context.ts";
+import { introspection } from "../../src/endpoints/introspection.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { AccountRecord } from "../../src/store/records.ts";
+import {
+  deviceTokensFor,
+  expectRefusal,
+  introspectAs,
+  isActive,
+  jsonOf,
+  postAs,
+  refresh,
+  expectTokens,
+  serviceToken,
+  textOf,
+  tokensFor,
+} from "../support/flows.ts";
+import {
+  basic,
+  encodeForm,
+  SECRET,
+  startTestServer,
+  TEST_CONFIGURATION,
+  type TestServer,
+} from "../support/server.ts";
+
+let server: TestServer;
+let person: AccountRecord;
+beforeAll(async () => {
+  server = await startTestServer({
+    clients: [
+      ...(TEST_CONFIGURATION.clients ?? []),
+      {
+        client_id: "inspector",
+        secrets: [SECRET],
+        scope: ["introspect", "mail.read"],
+        default_scope: ["introspect"],
+      },
+      { client_id: "files-server", grant_types: [], secrets: [SECRET] },
+    ],
+    resources: [
+      {
+        identifier: "https://mail.example/",
+        name: "Mail",
+        scopes: ["mail.read", "mail.send"],
+        introspection_clients: ["mail-server", "inspector"],
+      },
+      {
+        identifier: "https://files.example/api",
+        name: "Files",
+        scopes: ["files"],
+        introspection_clients: ["files-server"],
+      },
+    ],
+  });
+  server.clock.freeze();
+  person = await server.addPerson("ada", { name: "Ada Lovelace", email: "ada@example.org" });
+});
+afterAll(() => server.close());
+
+const INACTIVE = '{"active":false}';
+const ask = (clientId: string, token: string) =>
+  server.post("/auth/introspect", { token }, basic(clientId, SECRET));
+const told = async (clientId: string, token: string) => (await ask(clientId, token)).text();
+
+describe("introspection", () => {
+  test("tells all about an access token, and it is the owner's, not the caller's (threat class 52)", async () => {
+    const tokens = await tokensFor(server, person);
+    const now = server.clock.seconds();
+    const response = await ask("mail-server", textOf(tokens, "access_token"));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const body = await jsonOf(response);
+    expect(textOf(body, "jti")).toMatch(/^[A-Za-z0-9\-_]{22}$/);
+    expect(textOf(tokens, "access_token")).toContain(textOf(body, "jti").slice(0, 20));
+    expect<unknown>({ ...body, jti: "" }).toEqual({
+      active: true,
+      scope: "mail.read",
+      client_id: "web",
+      username: "ada",
+      token_type: "Bearer",
+      exp: now + 3600,
+      iat: now,
+      nbf: now,
+      sub: person.subject,
+      aud: "https://mail.example/",
+      iss: "https://auth.example",
+      jti: "",
+    });
+  });
+
+  test("tells all about a refresh token, to its own client", async () => {
+    const tokens = await tokensFor(server, person, { scope: "mail.read files" });
+    const now = server.clock.seconds();
+    const body = await introspectAs(server, "web", textOf(tokens, "refresh_token"));
+    expect<unknown>({ ...body, jti: "" }).toEqual({
+      active: true,
+      scope: "mail.read files",
+      client_id: "web",
+      username: "ada",
+      exp: now + 90 * 86_400,
+      iat: now,
+      nbf: now,
+      sub: person.subject,
+      aud: ["https://mail.example/", "https://files.example/api"],
+      iss: "https://auth.example",
+      jti: "",
+    });
+  });
+
+  test("tells of a client's own token that the client is its subject, and names no person", async () => {
+    const body = await introspectAs(server, "service", await serviceToken(server, { scope: "mail.read" }));
+    expect(body).toMatchObject({ active: true, client_id: "service", sub: "service", scope: "mail.read" });
+    expect(body.username).toBeUndefined();
+  });
+
+  test("leaves out the scope of a token that has none", async () => {
+    const registered = await server.fetch("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ grant_types: ["client_credentials"] }),
+    });
+    const client = await jsonOf(registered);
+    const headers = basic(textOf(client, "client_id"), textOf(client, "client_secret"));
+    const token = textOf(
+      await expectTokens(await server.post("/auth/token", { grant_type: "client_credentials" }, headers)),
+      "access_token",
+    );
+    const body = await jsonOf(await server.post("/auth/introspect", { token }, headers));
+    expect(body.active).toBe(true);
+    expect(Object.keys(body)).not.toContain("scope");
+    expect(body.aud).toBe("https://auth.example");
+  });
+
+  test("does not need the hint, and a wrong or unknown one does no harm", async () => {
+    const tokens = await tokensFor(server, person);
+    for (const token_type_hint of ["access_token", "refresh_token", "nonsense", "", undefined]) {
+      for (const name of ["access_token", "refresh_token"]) {
+        const response = await postAs(server, "web", "/auth/introspect", {
+          token: textOf(tokens, name),
+          token_type_hint,
+        });
+        expect((await jsonOf(response)).active).toBe(true);
+      }
+    }
+  });
+
+  test("of the two requests of RFC 7662 §2.1, by a bearer and by a client, both are answered", async () => {
+    const headers = basic("inspector", SECRET);
+    const got = await expectTokens(
+      await server.post("/auth/token", { grant_type: "client_credentials" }, headers),
+    );
+    const token = textOf(await tokensFor(server, person), "access_token");
+    const byBearer = await server.post(
+      "/auth/introspect",
+      { token },
+      { Authorization: `Bearer ${textOf(got, "access_token")}` },
+    );
+    expect((await jsonOf(byBearer)).active).toBe(true);
+    const byClient = await server.post(
+      "/auth/introspect",
+      { token, token_type_hint: "access_token" },
+      headers,
+    );
+    expect((await jsonOf(byClient)).active).toBe(true);
+  });
+});
+
+describe("who sees what", () => {
+  // Rows: the token. Columns: who may see it.
+  const rows: readonly (readonly [string, () => Promise<string>, readonly string[]])[] = [
+    [
+      "a person's access token for mail",
+      async () => textOf(await tokensFor(server, person), "access_token"),
+      ["web", "mail-server", "inspector"],
+    ],
+    [
+      "a person's access token for files",
+      async () => textOf(await tokensFor(server, person, { scope: "files" }), "access_token"),
+      ["web", "files-server"],
+    ],
+    [
+      "a person's access token for both",
+      async () => textOf(await tokensFor(server, person, { scope: "files mail.read" }), "access_token"),
+      ["web", "mail-server", "inspector", "files-server"],
+    ],
+    [
+      "a person's access token for the server itself",
+      async () => textOf(await tokensFor(server, person, { scope: "profile" }), "access_token"),
+      ["web"],
+    ],
+    [
+      "a person's refresh token",
+      async () => textOf(await tokensFor(server, person), "refresh_token"),
+      ["web"],
+    ],
+    [
+      "a device's access token",
+      async () => textOf(await deviceTokensFor(server, person), "access_token"),
+      ["mail-server", "inspector"],
+    ],
+    [
+      "a device's refresh token",
+      async () => textOf(await deviceTokensFor(server, person), "refresh_token"),
+      [],
+    ],
+    [
+      "a service's token for mail",
+      () => serviceToken(server, { scope: "mail.send" }),
+      ["service", "mail-server", "inspector"],
+    ],
+    [
+      "a service's token for files",
+      () => serviceToken(server, { scope: "files" }),
+      ["service", "files-server"],
+    ],
+  ];
+  test.each(rows)("%s", async (_, make, expected) => {
+    const token = await make();
+    const seen: string[] = [];
+    for (const caller of ["web", "service", "mail-server", "inspector", "files-server"]) {
+      const answer = await told(caller, token);
+      if (answer !== INACTIVE) seen.push(caller);
+    }
+    expect(seen.sort()).toEqual([...expected].sort());
+  });
+
+  test("a token that may not be seen looks to the last byte like one that does not exist", async () => {
+    const token = textOf(await tokensFor(server, person, { scope: "files" }), "access_token");
+    const hidden = await ask("mail-server", token);
+    const unknown = await ask("mail-server", `tat_${"A".repeat(64)}`);
+    expect(await hidden.text()).toBe(await unknown.text());
+    expect([...hidden.headers]).toEqual([...unknown.headers]);
+    expect(hidden.status).toBe(unknown.status);
+  });
+});
+
+describe("who may ask at all", () => {
+  const token = `tat_${"A".repeat(64)}`;
+
+  test("nobody without credentials: 401 with a Bearer challenge, so that no browser asks for a password", async () => {
+    for (const form of [{ token }, {}]) {
+      const response = await server.post("/auth/introspect", form);
+      const challenge = response.headers.get("www-authenticate") ?? "";
+      expect(challenge).toStartWith("Bearer ");
+      expect(challenge).toContain('scope="introspect"');
+      // RFC 6750 §3.1: whoever sent no credentials is told no error code there.
+      expect(challenge).not.toContain("error=");
+      await expectRefusal(response, 401, "invalid_client");
+    }
+  });
+
+  test.each([
+    ["a public client", { client_id: "spa" }, {}, 401, "invalid_client"],
+    [
+      "a public client that pretends to have a secret",
+      { client_id: "spa", client_secret: "x" },
+      {},
+      401,
+      "invalid_client",
+    ],
+    ["a wrong secret", {}, basic("mail-server", "wrong"), 401, "invalid_client"],
+    ["an unknown client", {}, basic("nobody", SECRET), 401, "invalid_client"],
+    ["two credentials", { client_secret: SECRET }, basic("mail-server", SECRET), 400, "invalid_request"],
+    [
+      "a bearer beside a secret",
+      { client_secret: SECRET },
+      { Authorization: `Bearer ${token}` },
+      400,
+      "invalid_request",
+    ],
+    ["an unknown bearer token", {}, { Authorization: `Bearer ${token}` }, 401, "invalid_token"],
+    ["a bearer token that is none", {}, { Authorization: "Bearer" }, 400, "invalid_request"],
+    ["two bearer tokens", {}, { Authorization: "Bearer a b" }, 400, "invalid_request"],
+  ])("not %s", async (_, form, headers: Record<string, string>, status, error) => {
+    const response = await server.post("/auth/introspect", { token, ...form }, headers);
+    await expectRefusal(response, status, error);
+  });
+
+  test("a failed Basic attempt gets the Basic challenge, a failed bearer the Bearer one", async () => {
+    const byBasic = await server.post("/auth/introspect", { token }, basic("mail-server", "x"));
+    expect(byBasic.headers.get("www-authenticate")).toStartWith("Basic ");
+    const byBearer = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${token}` });
+    expect(byBearer.headers.get("www-authenticate")).toContain('error="invalid_token"');
+  });
+
+  test("no bearer without the scope: 403, and the scope is named", async () => {
+    const bearer = await serviceToken(server, { scope: "profile" });
+    const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
+    expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
+    expect(response.headers.get("www-authenticate")).toContain('scope="introspect"');
+    await expectRefusal(response, 403, "insufficient_scope");
+  });
+
+  test("no bearer of a token that is meant for another API", async () => {
+    const bearer = await serviceToken(server, { scope: "mail.read" });
+    const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
+    await expectRefusal(response, 401, "invalid_token");
+  });
+
+  test("a token is needed", async () => {
+    for (const form of [{}, { token: "" }]) {
+      const body = await expectRefusal(
+        await postAs(server, "mail-server", "/auth/introspect", form),
+        400,
+        "invalid_request",
+      );
+      expect(body.error_description).toContain("'token'");
+    }
+  });
+});
+
+describe("what is not active looks the same, whatever it is", () => {
+  test("texts that were never handed out", async () => {
+    const token = textOf(await tokensFor(server, person), "access_token");
+    const texts = [
+      "x",
+      "tat_",
+      "null",
+      "{}",
+      token.slice(0, -1),
+      `${token}A`,
+      token.toUpperCase(),
+      token.replace("tat_", "trt_"),
+      token.replace("tat_", "tdc_"),
+      `tcs_${"A".repeat(64)}`,
+      "é€",
+      "a\u0000b",
+      SECRET,
+      "2YotnFZFEjr1zCsicMWpAA",
+    ];
+    for (const text of texts) expect(await told("web", text)).toBe(INACTIVE);
+  });
+
+  test("tokens of which any byte was changed (threat class 44)", async () => {
+    const tokens = await tokensFor(server, person);
+    for (const name of ["access_token", "refresh_token"]) {
+      const token = textOf(tokens, name);
+      for (let at = 0; at < token.length; at += 1) {
+        const changed = token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
+        expect(await told("web", changed)).toBe(INACTIVE);
+      }
+      expect(await isActive(server, token)).toBe(true);
+    }
+  });
+
+  test("a refresh token that was used", async () => {
+    const token = textOf(await tokensFor(server, person), "refresh_token");
+    await expectTokens(await refresh(server, token));
+    expect(await told("web", token)).toBe(INACTIVE);
+  });
+
+  test("an access token from its last second on, looked at before or not (threat class 53)", async () => {
+    const seen = textOf(await tokensFor(server, person), "access_token");
+    const unseen = textOf(await tokensFor(server, person), "access_token");
+    expect(await isActive(server, seen)).toBe(true);
+    server.clock.advance(3599);
+    expect(await isActive(server, seen)).toBe(true);
+    server.clock.advance(1);
+    expect(await told("web", seen)).toBe(INACTIVE);
+    expect(await told("web", unseen)).toBe(INACTIVE);
+    server.clock.advance(1);
+    expect(await told("web", seen)).toBe(INACTIVE);
+  });
+
+  test("a refresh token from its last second on", async () => {
+    const token = textOf(await tokensFor(server, person), "refresh_token");
+    server.clock.advance(90 * 86_400 - 1);
+    expect(await isActive(server, token)).toBe(true);
+    server.clock.advance(1);
+    expect(await told("web", token)).toBe(INACTIVE);
+  });
+
+  // Threat class 15: every way in which access ends is seen at once.
+  const endings: readonly (readonly [string, (tokens: Record<string, unknown>) => Promise<unknown>])[] = [
+    [
+      "its client gave the refresh token back",
+      (tokens) => postAs(server, "web", "/auth/revoke", { token: String(tokens.refresh_token) }),
+    ],
+    [
+      "the person took access back",
+      () => {
+        const { store } = server.context;
+        return store.revokeClientAccess(
+          person.subject,
+          "web" as never,
+          "revoked_by_person",
+          server.clock.seconds(),
+        );
+      },
+    ],
+    [
+      "the operator ended the grants",
+      async () => {
+        const { store } = server.context;
+        for (const grant of await store.listGrants({ subject: person.subject }, server.clock.seconds())) {
+          await store.revokeGrant(grant.id, "revoked_by_operator", server.clock.seconds());
+        }
+      },
+    ],
+  ];
+  test.each(endings)("tokens after %s", async (_, end) => {
+    const tokens = await tokensFor(server, person);
+    await end(tokens);
+    expect(await told("web", textOf(tokens, "access_token"))).toBe(INACTIVE);
+    expect(await told("mail-server", textOf(tokens, "access_token"))).toBe(INACTIVE);
+    expect(await told("web", textOf(tokens, "refresh_token"))).toBe(INACTIVE);
+    expect((await refresh(server, textOf(tokens, "refresh_token"))).status).toBe(400);
+  });
+});
+
+test("introspection reads only (threat class 49): not one writing method of the store is called", async () => {
+  const tokens = await tokensFor(server, person);
+  const bearer = await expectTokens(
+    await server.post("/auth/token", { grant_type: "client_credentials" }, basic("inspector", SECRET)),
+  );
+  const called = new Set<string>();
+  const store: Store = new Proxy(server.context.store, {
+    get(target, name, receiver) {
+      if (typeof name === "string") called.add(name);
+      const value: unknown = Reflect.get(target, name, receiver);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const context: Context = { ...server.context, store };
+  const handler = introspection(context);
+  const url = new URL("https://auth.example/auth/introspect");
+  const callers: readonly Record<string, string>[] = [
+    basic("mail-server", SECRET),
+    basic("web", SECRET),
+    basic("mail-server", "wrong"),
+    { Authorization: `Bearer ${textOf(bearer, "access_token")}` },
+  ];
+  const texts = [
+    textOf(tokens, "access_token"),
+    textOf(tokens, "refresh_token"),
+    `tat_${"A".repeat(64)}`,
+    "x",
+  ];
+  let active = 0;
+  for (const headers of callers) {
+    for (const token of texts) {
+      const request = new Request(url, {
+        method: "POST",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+        body: encodeForm({ token }),
+      });
+      try {
+        const response = await handler({ request, url, address: "192.0.2.1" });
+        if ((await response.text()).startsWith('{"active":true')) active += 1;
+      } catch {
+        // The wrong secret: a refusal must not write either.
+      }
+    }
+  }
+  expect(active).toBeGreaterThan(2);
+  expect([...called].sort()).toEqual(["findActiveAccessToken", "findClient", "findRefreshToken"]);
+});

@@ -1,0 +1,340 @@
+/** RFC 6749 §6 and RFC 9700 §4.14.2: rotation. Threat classes 10 to 12 and 54. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { applyDeclaredClients } from "../../src/clients/declared.ts";
+import { configurationSchema } from "../../src/platform/configuration.ts";
+import { serverKeys } from "../../src/platform/keys.ts";
+import { silentLog } from "../../src/platform/log.ts";
+import { createServer } from "../../src/server.ts";
+import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import type { AccountRecord } from "../../src/store/records.ts";
+import {
+  clientCredentials,
+  expectRefusal,
+  expectTokens,
+  introspectAs,
+  isActive,
+  refresh,
+  requestToken,
+  textOf,
+  tokensFor,
+} from "../support/flows.ts";
+import {
+  encodeForm,
+  ISSUER,
+  startTestServer,
+  TEST_CONFIGURATION,
+  TestClock,
+  type TestServer,
+} from "../support/server.ts";
+
+let server: TestServer;
+let person: AccountRecord;
+beforeAll(async () => {
+  server = await startTestServer();
+  server.clock.freeze();
+});
+afterAll(() => server.close());
+let people = 0;
+beforeEach(async () => {
+  people += 1;
+  person = await server.addPerson(`ada-${people}`);
+});
+
+const BOTH = { scope: "mail.read files" };
+const refreshTokenOf = async (changes = {}): Promise<string> =>
+  textOf(await tokensFor(server, person, changes), "refresh_token");
+const WINDOW_SECONDS = 30;
+
+describe("refreshing", () => {
+  test("replaces the refresh token and gives another access token for the same scope", async () => {
+    const first = await tokensFor(server, person, BOTH);
+    const second = await expectTokens(await refresh(server, textOf(first, "refresh_token")));
+    expect(textOf(second, "refresh_token")).toMatch(/^trt_[A-Za-z0-9\-_]{64}$/);
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    expect(second.access_token).not.toBe(first.access_token);
+    expect(second.scope).toBe("mail.read files");
+    const told = await introspectAs(server, "web", textOf(second, "access_token"));
+    expect(told).toMatchObject({ sub: person.subject, username: person.username, scope: "mail.read files" });
+    expect(await isActive(server, textOf(first, "access_token"))).toBe(true);
+  });
+
+  test("goes on and on", async () => {
+    let token = await refreshTokenOf();
+    const seen = new Set([token]);
+    for (let round = 0; round < 10; round += 1) {
+      token = textOf(await expectTokens(await refresh(server, token)), "refresh_token");
+      seen.add(token);
+    }
+    expect(seen.size).toBe(11);
+  });
+
+  test("narrows the scope for this access token only; the refresh token keeps it all", async () => {
+    const narrowed = await expectTokens(
+      await refresh(server, await refreshTokenOf(BOTH), { scope: "files" }),
+    );
+    expect(narrowed.scope).toBe("files");
+    const successor = textOf(narrowed, "refresh_token");
+    expect((await introspectAs(server, "web", successor)).scope).toBe("mail.read files");
+    const full = await expectTokens(await refresh(server, successor));
+    expect(full.scope).toBe("mail.read files");
+    const widest = await refresh(server, textOf(full, "refresh_token"), { scope: "files mail.read" });
+    expect((await expectTokens(widest)).scope).toBe("files mail.read");
+  });
+
+  test("narrows the audience for this access token only (RFC 8707 §2.2)", async () => {
+    const narrowed = await expectTokens(
+      await refresh(server, await refreshTokenOf(BOTH), { resource: "https://files.example/api" }),
+    );
+    expect(narrowed.scope).toBe("files");
+    expect((await introspectAs(server, "web", textOf(narrowed, "access_token"))).aud).toBe(
+      "https://files.example/api",
+    );
+    const full = await expectTokens(await refresh(server, textOf(narrowed, "refresh_token")));
+    expect((await introspectAs(server, "web", textOf(full, "access_token"))).aud).toEqual([
+      "https://mail.example/",
+      "https://files.example/api",
+    ]);
+  });
+
+  test.each([
+    ["a wider scope", { scope: "mail.read mail.send" }, "invalid_scope"],
+    ["an unknown scope", { scope: "everything" }, "invalid_scope"],
+    ["a malformed scope", { scope: " " }, "invalid_scope"],
+    ["another resource", { resource: "https://auth.example" }, "invalid_target"],
+    [
+      "a resource that uses none of the scopes",
+      { scope: "mail.read", resource: "https://files.example/api" },
+      "invalid_target",
+    ],
+  ])("refuses %s, and the refresh token stays good", async (_, changes, error) => {
+    const token = await refreshTokenOf(BOTH);
+    await expectRefusal(await refresh(server, token, changes), 400, error);
+    await expectTokens(await refresh(server, token));
+  });
+});
+
+describe("a retry within the window", () => {
+  test("gets the same successor again, and a new access token", async () => {
+    const token = await refreshTokenOf();
+    const first = await expectTokens(await refresh(server, token));
+    server.clock.advance(WINDOW_SECONDS);
+    const second = await expectTokens(await refresh(server, token));
+    expect(second.refresh_token).toBe(first.refresh_token);
+    expect(second.access_token).not.toBe(first.access_token);
+    await expectTokens(await refresh(server, textOf(second, "refresh_token")));
+  });
+
+  test("may be one of many at once: all get one and the same successor, never two live branches", async () => {
+    const token = await refreshTokenOf();
+    const responses = await Promise.all(Array.from({ length: 12 }, () => refresh(server, token)));
+    const successors = new Set<string>();
+    for (const response of responses) successors.add(textOf(await expectTokens(response), "refresh_token"));
+    expect(successors.size).toBe(1);
+  });
+
+  test("gets nothing once the successor was used: that is no lost answer, and the grant ends", async () => {
+    const token = await refreshTokenOf();
+    const first = await expectTokens(await refresh(server, token));
+    const second = await expectTokens(await refresh(server, textOf(first, "refresh_token")));
+    await expectRefusal(await refresh(server, token), 400, "invalid_grant");
+    await expectRefusal(await refresh(server, textOf(second, "refresh_token")), 400, "invalid_grant");
+    expect(await isActive(server, textOf(second, "access_token"))).toBe(false);
+  });
+
+  test("is a setting, and may be closed altogether (threat class 11: within the same second)", async () => {
+    const strict = await startTestServer({ lifetimes: { refresh_retry_window_seconds: 0 } });
+    strict.clock.freeze();
+    try {
+      const tokens = await tokensFor(strict, await strict.addPerson("ada"));
+      const first = await expectTokens(await refresh(strict, textOf(tokens, "refresh_token")));
+      await expectRefusal(await refresh(strict, textOf(tokens, "refresh_token")), 400, "invalid_grant");
+      expect(await isActive(strict, textOf(first, "access_token"))).toBe(false);
+    } finally {
+      await strict.close();
+    }
+  });
+});
+
+describe("a use after the window", () => {
+  test("is refused and ends everything that came from the grant", async () => {
+    const tokens = await tokensFor(server, person);
+    const token = textOf(tokens, "refresh_token");
+    const first = await expectTokens(await refresh(server, token));
+    server.clock.advance(WINDOW_SECONDS + 1);
+    const body = await expectRefusal(await refresh(server, token), 400, "invalid_grant");
+    expect(body.error_description).toBe(
+      "The refresh token was used before. Everything issued from it is now revoked.",
+    );
+    for (const { access_token } of [tokens, first]) {
+      expect(await isActive(server, String(access_token))).toBe(false);
+    }
+    await expectRefusal(await refresh(server, textOf(first, "refresh_token")), 400, "invalid_grant");
+  });
+
+  test("ends everything also when it asks for what was not granted", async () => {
+    const token = await refreshTokenOf();
+    const first = await expectTokens(await refresh(server, token));
+    server.clock.advance(WINDOW_SECONDS + 1);
+    const response = await refresh(server, token, { scope: "everything" });
+    expect(response.status).toBe(400);
+    expect(await isActive(server, textOf(first, "access_token"))).toBe(false);
+  });
+
+  test("ends nothing of other grants of the same person and client", async () => {
+    const other = await tokensFor(server, person);
+    const token = await refreshTokenOf();
+    await expectTokens(await refresh(server, token));
+    server.clock.advance(WINDOW_SECONDS + 1);
+    await expectRefusal(await refresh(server, token), 400, "invalid_grant");
+    expect(await isActive(server, textOf(other, "access_token"))).toBe(true);
+    await expectTokens(await refresh(server, textOf(other, "refresh_token")));
+  });
+});
+
+describe("a refresh token", () => {
+  test("belongs to its client: another gets the words of an unknown one, and ends nothing", async () => {
+    const token = await refreshTokenOf();
+    const stolen = await expectRefusal(await refresh(server, token, {}, "spa"), 400, "invalid_grant");
+    const unknown = await expectRefusal(
+      await refresh(server, `trt_${"A".repeat(64)}`, {}, "spa"),
+      400,
+      "invalid_grant",
+    );
+    expect(stolen).toEqual(unknown);
+    await expectTokens(await refresh(server, token));
+  });
+
+  test("that another client steals and uses late ends nothing either", async () => {
+    const token = await refreshTokenOf();
+    const first = await expectTokens(await refresh(server, token));
+    server.clock.advance(WINDOW_SECONDS + 1);
+    await expectRefusal(await refresh(server, token, {}, "spa"), 400, "invalid_grant");
+    expect(await isActive(server, textOf(first, "access_token"))).toBe(true);
+  });
+
+  test("of a confidential client needs its secret: leaving it or the client out is refused (threat class 54)", async () => {
+    const token = await refreshTokenOf();
+    for (const form of [
+      {},
+      { client_id: "web" },
+      { client_id: "web", client_secret: "" },
+      { client_id: "web", client_secret: "x" },
+    ]) {
+      const response = await server.post("/auth/token", {
+        grant_type: "refresh_token",
+        refresh_token: token,
+        ...form,
+      });
+      await expectRefusal(response, 401, "invalid_client");
+    }
+    await expectTokens(await refresh(server, token));
+  });
+
+  test("of a public client works with client_id alone, and rotates", async () => {
+    const tokens = await tokensFor(server, person, {
+      client_id: "spa",
+      redirect_uri: "https://spa.example/",
+    });
+    const first = await expectTokens(await refresh(server, textOf(tokens, "refresh_token"), {}, "spa"));
+    expect(first.refresh_token).not.toBe(tokens.refresh_token);
+  });
+
+  test("that is not used for its lifetime expires, to the second; each use starts it anew", async () => {
+    const lifetime = 90 * 86_400;
+    const idle = await refreshTokenOf();
+    let used = await refreshTokenOf();
+    server.clock.advance(lifetime - 1);
+    used = textOf(await expectTokens(await refresh(server, used)), "refresh_token");
+    server.clock.advance(1);
+    const body = await expectRefusal(await refresh(server, idle), 400, "invalid_grant");
+    expect(body.error_description).toContain("expired");
+    server.clock.advance(lifetime - 2);
+    await expectTokens(await refresh(server, used));
+  });
+
+  test("whose secret is forged is unknown, and the genuine one stays good", async () => {
+    const token = await refreshTokenOf();
+    const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
+    await expectRefusal(await refresh(server, forged), 400, "invalid_grant");
+    await expectTokens(await refresh(server, token));
+  });
+
+  test("is an access token nowhere, and an access token is no refresh token", async () => {
+    const tokens = await tokensFor(server, person);
+    await expectRefusal(await refresh(server, textOf(tokens, "access_token")), 400, "invalid_grant");
+    const response = await server.fetch("/auth/userinfo", {
+      headers: { Authorization: `Bearer ${textOf(tokens, "refresh_token")}` },
+    });
+    await expectRefusal(response, 401, "invalid_token");
+    await expectRefusal(
+      await requestToken(server, "web", {
+        grant_type: "authorization_code",
+        code: textOf(tokens, "refresh_token"),
+      }),
+      400,
+      "invalid_grant",
+    );
+  });
+});
+
+describe("a restart", () => {
+  test("changes nothing: a retry gets the same successor, and a late use is detected (threat class 11)", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tessera-restart-"));
+    const secret = new Uint8Array(32).fill(3);
+    const clock = new TestClock();
+    clock.freeze();
+    const configuration = { ...configurationSchema.parse(TEST_CONFIGURATION), issuer: ISSUER };
+    const start = async () => {
+      const store = await openSqliteStore({ file: join(folder, "tessera.db") });
+      const running = createServer({ configuration, store, clock, keys: serverKeys(secret), log: silentLog });
+      await applyDeclaredClients(running.context);
+      const send: TestServer["fetch"] = (path, init) =>
+        running.fetch(new Request(ISSUER + path, init), "192.0.2.1");
+      const asServer: TestServer = {
+        ...server,
+        context: running.context,
+        clock,
+        fetch: send,
+        post: (path, form, headers = {}) =>
+          send(path, {
+            method: "POST",
+            body: encodeForm(form),
+            headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+          }),
+      };
+      return {
+        asServer,
+        async stop() {
+          await running.close();
+          await store.close();
+        },
+      };
+    };
+    try {
+      const before = await start();
+      const account = { ...person };
+      await before.asServer.context.store.createAccount(account);
+      const token = textOf(await tokensFor(before.asServer, account), "refresh_token");
+      const first = await expectTokens(await refresh(before.asServer, token));
+      await before.stop();
+
+      const after = await start();
+      const retried = await expectTokens(await refresh(after.asServer, token));
+      expect(retried.refresh_token).toBe(first.refresh_token);
+      clock.advance(WINDOW_SECONDS + 1);
+      await expectRefusal(await refresh(after.asServer, token), 400, "invalid_grant");
+      expect(await isActive(after.asServer, textOf(retried, "access_token"))).toBe(false);
+      await after.stop();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("the credentials helper speaks for the clients of the test configuration", () => {
+    expect(clientCredentials("spa").form).toEqual({ client_id: "spa" });
+    expect(clientCredentials("web").headers.Authorization).toStartWith("Basic ");
+  });
+});

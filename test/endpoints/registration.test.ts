@@ -1,0 +1,497 @@
+/** RFC 7591 at the endpoint: who may register, what comes back, how it is limited, and how it goes away. Threat classes 22, 23, 42. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { removeAllExpired } from "../../src/store/housekeeping.ts";
+import { digestSecret } from "../../src/tokens/artefact.ts";
+import { authorizePath, VERIFIER } from "../support/code-flow.ts";
+import {
+  codeFor,
+  DEVICE_GRANT,
+  expectRefusal,
+  expectTokens,
+  type Json,
+  jsonOf,
+  textOf,
+} from "../support/flows.ts";
+import { ADDRESS, basic, startTestServer, type TestServer } from "../support/server.ts";
+
+const CALLBACK = "https://client.example.org/callback";
+const CALLBACK2 = "https://client.example.org/callback2";
+
+function post(
+  server: TestServer,
+  body: unknown,
+  headers: Record<string, string> = {},
+  address = ADDRESS,
+): Promise<Response> {
+  return server.fetch("/auth/register", {
+    method: "POST",
+    address,
+    headers: { "Content-Type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
+
+async function registered(
+  server: TestServer,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Json> {
+  const response = await post(server, body, headers);
+  const answer = await jsonOf(response);
+  expect({ status: response.status, because: answer.error_description }).toEqual({
+    status: 201,
+    because: undefined,
+  });
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("pragma")).toBe("no-cache");
+  return answer;
+}
+const countClients = async (server: TestServer): Promise<number> =>
+  (await server.context.store.listClients()).length;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ limits: { registrations_per_address: 10_000 } });
+});
+afterAll(() => server.close());
+
+describe("open registration", () => {
+  test("replays the first example of RFC 7591 §3.1 and answers as §3.2.1 does", async () => {
+    const before = Math.floor(server.clock.millis() / 1000);
+    const body = await registered(server, {
+      redirect_uris: [CALLBACK, CALLBACK2],
+      client_name: "My Example Client",
+      "client_name#ja-Jpan-JP": "\u30AF\u30E9\u30A4\u30A2\u30F3\u30C8\u540D",
+      token_endpoint_auth_method: "client_secret_basic",
+      logo_uri: "https://client.example.org/logo.png",
+      jwks_uri: "https://client.example.org/my_public_keys.jwks",
+      example_extension_parameter: "example_value",
+    });
+    expect(textOf(body, "client_id")).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
+    expect(textOf(body, "client_secret")).toMatch(/^tcs_[A-Za-z0-9\-_]{64}$/);
+    expect(body.client_id_issued_at).toBeGreaterThanOrEqual(before);
+    const { client_id, client_secret, client_id_issued_at, ...rest } = body;
+    expect(rest).toEqual({
+      client_secret_expires_at: 0,
+      client_name: "My Example Client",
+      logo_uri: "https://client.example.org/logo.png",
+      redirect_uris: [CALLBACK, CALLBACK2],
+      grant_types: ["authorization_code"],
+      response_types: ["code"],
+      token_endpoint_auth_method: "client_secret_basic",
+      scope: "profile email mail.read mail.send files",
+    });
+  });
+
+  test("returns what is stored, and nothing else; the secret is stored as its digest", async () => {
+    const sent = {
+      redirect_uris: [CALLBACK],
+      client_name: "Größe ✉",
+      client_uri: "https://client.example.org/",
+      logo_uri: "https://client.example.org/logo.png",
+      tos_uri: "https://client.example.org/tos",
+      policy_uri: "https://client.example.org/policy",
+      contacts: ["a@example.org", "b@example.org"],
+      software_id: "4NRB1",
+      software_version: "1.2",
+      application_type: "web",
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      token_endpoint_auth_method: "client_secret_post",
+      scope: "mail.read mail.send",
+      default_scope: "mail.read",
+    };
+    const body = await registered(server, sent);
+    expect(body).toMatchObject(sent);
+    const stored = await server.context.store.findClient(textOf(body, "client_id"));
+    if (stored === null) throw new Error("It was not stored.");
+    expect<unknown>({
+      redirect_uris: stored.redirectUris,
+      client_name: stored.clientName,
+      client_uri: stored.clientUri,
+      logo_uri: stored.logoUri,
+      tos_uri: stored.tosUri,
+      policy_uri: stored.policyUri,
+      contacts: stored.contacts,
+      software_id: stored.softwareId,
+      software_version: stored.softwareVersion,
+      application_type: stored.applicationType,
+      grant_types: stored.grantTypes,
+      response_types: ["code"],
+      token_endpoint_auth_method: stored.tokenEndpointAuthMethod,
+      scope: stored.scope.join(" "),
+      default_scope: stored.defaultScope.join(" "),
+    }).toEqual(sent);
+    expect(stored.source).toBe("registration");
+    expect(stored.requirePkce).toBe(true);
+    expect(stored.usedAt).toBeNull();
+    expect(stored.createdAt).toBe(Number(body.client_id_issued_at));
+    const secret = textOf(body, "client_secret");
+    expect(stored.secrets).toHaveLength(1);
+    expect(stored.secrets.map(({ digest }) => Buffer.from(digest).toString("hex"))).toEqual([
+      Buffer.from(digestSecret(secret)).toString("hex"),
+    ]);
+    expect(JSON.stringify(stored)).not.toContain(secret.slice(40));
+  });
+
+  test("a public client gets no secret and no expiry of one", async () => {
+    const body = await registered(server, { redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" });
+    expect(Object.keys(body).filter((name) => name.includes("secret"))).toEqual([]);
+    expect(body.token_endpoint_auth_method).toBe("none");
+  });
+
+  test("a device-only client needs no redirect URI, and works", async () => {
+    const body = await registered(server, {
+      client_name: "TV",
+      grant_types: [DEVICE_GRANT],
+      token_endpoint_auth_method: "none",
+      response_types: [],
+    });
+    expect(body.redirect_uris).toBeUndefined();
+    expect(body.response_types).toEqual([]);
+    const started = await server.post("/auth/device", {
+      client_id: textOf(body, "client_id"),
+      scope: "mail.read",
+    });
+    expect(started.status).toBe(200);
+  });
+
+  test("a client_credentials-only client works, but nobody agreed to any scope for it", async () => {
+    const body = await registered(server, { grant_types: ["client_credentials"] });
+    expect(body.scope).toBeUndefined();
+    const headers = basic(textOf(body, "client_id"), textOf(body, "client_secret"));
+    const tokens = await expectTokens(
+      await server.post("/auth/token", { grant_type: "client_credentials" }, headers),
+    );
+    expect(tokens.scope).toBeUndefined();
+    await expectRefusal(
+      await server.post("/auth/token", { grant_type: "client_credentials", scope: "mail.read" }, headers),
+      400,
+      "invalid_scope",
+    );
+  });
+
+  test("the operator may open scopes to clients that act for themselves", async () => {
+    const open = await startTestServer({ registration: { client_credentials_scope: ["mail.read"] } });
+    try {
+      const body = await registered(open, { grant_types: ["client_credentials"] });
+      expect(body.scope).toBe("mail.read");
+    } finally {
+      await open.close();
+    }
+  });
+
+  test("a whole code flow works with what came back", async () => {
+    const person = await server.addPerson("registered-flow");
+    const body = await registered(server, {
+      redirect_uris: [CALLBACK],
+      token_endpoint_auth_method: "client_secret_post",
+    });
+    const code = await codeFor(server, person, {
+      client_id: textOf(body, "client_id"),
+      redirect_uri: CALLBACK,
+    });
+    await expectTokens(
+      await server.post("/auth/token", {
+        grant_type: "authorization_code",
+        code,
+        redirect_uri: CALLBACK,
+        code_verifier: VERIFIER,
+        client_id: textOf(body, "client_id"),
+        client_secret: textOf(body, "client_secret"),
+      }),
+    );
+  });
+
+  test("the identifier is the server's to choose (RFC 9700 §4.15)", async () => {
+    const body = await registered(server, {
+      redirect_uris: [CALLBACK],
+      client_id: "web",
+      client_secret: "mine",
+      source: "configuration",
+    });
+    expect(body.client_id).not.toBe("web");
+    expect(body.client_secret).not.toBe("mine");
+  });
+
+  test("two registrations share nothing", async () => {
+    const first = await registered(server, { redirect_uris: [CALLBACK] });
+    const second = await registered(server, { redirect_uris: [CALLBACK] });
+    expect(first.client_id).not.toBe(second.client_id);
+    expect(first.client_secret).not.toBe(second.client_secret);
+  });
+});
+
+describe("a registration that is refused", () => {
+  test.each([
+    [
+      "the first error of RFC 7591 §3.2.2",
+      { redirect_uris: ["http://sketchy.example.com/callback"] },
+      "invalid_redirect_uri",
+    ],
+    [
+      "the second error of RFC 7591 §3.2.2",
+      { redirect_uris: [CALLBACK], jwks: { keys: [] }, jwks_uri: "https://client.example.org/jwks" },
+      "invalid_client_metadata",
+    ],
+    ["no redirect URI", {}, "invalid_redirect_uri"],
+    ["a dangerous scheme", { redirect_uris: ["javascript:alert(1)"] }, "invalid_redirect_uri"],
+    [
+      "an unsupported grant type",
+      { redirect_uris: [CALLBACK], grant_types: ["implicit"] },
+      "invalid_client_metadata",
+    ],
+    [
+      "private_key_jwt",
+      { redirect_uris: [CALLBACK], token_endpoint_auth_method: "private_key_jwt" },
+      "invalid_client_metadata",
+    ],
+    [
+      "a scope that does not exist",
+      { redirect_uris: [CALLBACK], scope: "everything" },
+      "invalid_client_metadata",
+    ],
+    [
+      "the scope to introspect",
+      { redirect_uris: [CALLBACK], scope: "introspect" },
+      "invalid_client_metadata",
+    ],
+    [
+      "a software statement",
+      { redirect_uris: [CALLBACK], software_statement: "a.b.c" },
+      "invalid_software_statement",
+    ],
+    ["an array", [], "invalid_request"],
+    ["null", null, "invalid_request"],
+    ["a number", 1, "invalid_request"],
+    ["text", '"text"', "invalid_request"],
+    ["half an object", "{", "invalid_request"],
+    ["nothing", "", "invalid_request"],
+    ["two objects", "{}{}", "invalid_request"],
+    ["deep nesting", "[".repeat(5000), "invalid_request"],
+    ["a form", "redirect_uris=https%3A%2F%2Fa.example", "invalid_request"],
+  ])("%s: nothing is stored", async (_, sent, error) => {
+    const before = await countClients(server);
+    const body = await expectRefusal(await post(server, sent), 400, error);
+    expect(textOf(body, "error_uri")).toStartWith("https://auth.example/help/errors#");
+    expect(await countClients(server)).toBe(before);
+  });
+
+  test("the wrong content type, and a body that is too large", async () => {
+    const before = await countClients(server);
+    await expectRefusal(
+      await post(server, "redirect_uris=x", { "Content-Type": "application/x-www-form-urlencoded" }),
+      415,
+      "invalid_request",
+    );
+    await expectRefusal(
+      await post(server, { redirect_uris: [CALLBACK], x: "a".repeat(70_000) }),
+      413,
+      "invalid_request",
+    );
+    expect(await countClients(server)).toBe(before);
+  });
+
+  test("bytes that are no UTF-8", async () => {
+    const response = await server.fetch("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: Buffer.concat([Buffer.from('{"client_name":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+    });
+    await expectRefusal(response, 400, "invalid_request");
+  });
+
+  test("redirect URIs are named, so that the developer finds the one that is wrong", async () => {
+    const body = await expectRefusal(
+      await post(server, { redirect_uris: [CALLBACK, "http://sketchy.example.com/callback"] }),
+      400,
+      "invalid_redirect_uri",
+    );
+    expect(body.error_description).toBe(
+      "The redirect URI 'http://sketchy.example.com/callback' is not allowed: http is only for loopback addresses; use https.",
+    );
+  });
+});
+
+describe("registration per address", () => {
+  test("is limited, with Retry-After that holds; others are not affected; nothing is stored", async () => {
+    const limited = await startTestServer({
+      limits: { registrations_per_address: 3, registration_window_seconds: 60 },
+    });
+    limited.clock.freeze();
+    try {
+      const sound = { redirect_uris: [CALLBACK] };
+      for (let round = 0; round < 3; round += 1) expect((await post(limited, sound)).status).toBe(201);
+      const before = await countClients(limited);
+      const refused = await post(limited, sound);
+      const wait = Number(refused.headers.get("retry-after"));
+      expect(wait).toBeGreaterThan(0);
+      await expectRefusal(refused, 429, "temporarily_unavailable");
+      expect(await countClients(limited)).toBe(before);
+      expect((await post(limited, sound, {}, "198.51.100.20")).status).toBe(201);
+      limited.clock.advance(120);
+      expect((await post(limited, sound)).status).toBe(201);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  test("counts what is refused too, so that the check cannot be used to probe", async () => {
+    const limited = await startTestServer({ limits: { registrations_per_address: 2 } });
+    try {
+      expect((await post(limited, {})).status).toBe(400);
+      expect((await post(limited, "{")).status).toBe(400);
+      expect((await post(limited, { redirect_uris: [CALLBACK] })).status).toBe(429);
+    } finally {
+      await limited.close();
+    }
+  });
+});
+
+describe("registration with an initial access token", () => {
+  const TOKEN = "ey23f2.adfj230.af32-developer321";
+  let closed: TestServer;
+  beforeAll(async () => {
+    closed = await startTestServer({
+      registration: {
+        mode: "token",
+        initial_access_tokens: [TOKEN, `sha256:${Buffer.from(digestSecret("the-other")).toString("hex")}`],
+      },
+      limits: { registrations_per_address: 1 },
+    });
+  });
+  afterAll(() => closed.close());
+  const sound = {
+    redirect_uris: [CALLBACK, CALLBACK2],
+    jwks: { keys: [] },
+    policy_uri: "https://client.example.org/policy.html",
+  };
+
+  test("replays the second example of RFC 7591 §3.1; each of the operator's tokens works, and is not limited", async () => {
+    for (const token of [TOKEN, "the-other", TOKEN]) {
+      const body = await registered(closed, sound, { Authorization: `Bearer ${token}` });
+      expect(body.policy_uri).toBe("https://client.example.org/policy.html");
+    }
+  });
+
+  test("lets such a client act for itself with the scopes it registers", async () => {
+    const body = await registered(
+      closed,
+      { grant_types: ["client_credentials"], scope: "mail.read" },
+      { Authorization: `Bearer ${TOKEN}` },
+    );
+    expect(body.scope).toBe("mail.read");
+  });
+
+  test("is refused without one: 401, a Bearer challenge that names no error", async () => {
+    const before = await countClients(closed);
+    for (const headers of [{}, { Authorization: "Basic eDp5" }]) {
+      const response = await post(closed, sound, headers as Record<string, string>);
+      expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
+      await expectRefusal(response, 401, "invalid_token");
+    }
+    expect(await countClients(closed)).toBe(before);
+  });
+
+  test("is refused with a wrong one: 401 invalid_token in the challenge", async () => {
+    for (const token of ["wrong", `${TOKEN}x`, TOKEN.slice(1), `trg_${"A".repeat(64)}`]) {
+      const response = await post(closed, sound, { Authorization: `Bearer ${token}` });
+      expect(response.headers.get("www-authenticate")).toContain('error="invalid_token"');
+      await expectRefusal(response, 401, "invalid_token");
+    }
+    await expectRefusal(await post(closed, sound, { Authorization: "Bearer" }), 400, "invalid_request");
+  });
+
+  test("is not had from the query or the body", async () => {
+    const response = await closed.fetch(`/auth/register?access_token=${TOKEN}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...sound, access_token: TOKEN }),
+    });
+    await expectRefusal(response, 401, "invalid_token");
+  });
+
+  test("the token opens registration and nothing else (threat class 13)", async () => {
+    const bearer = { Authorization: `Bearer ${TOKEN}` };
+    await expectRefusal(await closed.fetch("/auth/userinfo", { headers: bearer }), 401, "invalid_token");
+    await expectRefusal(await closed.post("/auth/introspect", { token: "x" }, bearer), 401, "invalid_token");
+  });
+
+  test("in open mode a wrong one is an error all the same (threat class 18)", async () => {
+    const before = await countClients(server);
+    await expectRefusal(await post(server, sound, { Authorization: "Bearer wrong" }), 401, "invalid_token");
+    expect(await countClients(server)).toBe(before);
+  });
+});
+
+describe("registration that is off", () => {
+  test("is refused for everybody, and the metadata does not mention it", async () => {
+    const off = await startTestServer({
+      registration: { mode: "off", initial_access_tokens: ["token-of-old"] },
+    });
+    try {
+      const before = await countClients(off);
+      for (const headers of [{}, { Authorization: "Bearer token-of-old" }]) {
+        await expectRefusal(
+          await post(off, { redirect_uris: [CALLBACK] }, headers as Record<string, string>),
+          403,
+          "access_denied",
+        );
+      }
+      expect(await countClients(off)).toBe(before);
+    } finally {
+      await off.close();
+    }
+  });
+});
+
+describe("a registration that nobody uses", () => {
+  test("goes away after a while; one that was used stays, and so do those of the operator", async () => {
+    const tidy = await startTestServer({ registration: { unused_seconds: 1000 } });
+    tidy.clock.freeze();
+    try {
+      const person = await tidy.addPerson("ada");
+      const unused = textOf(await registered(tidy, { redirect_uris: [CALLBACK] }), "client_id");
+      const byCode = textOf(
+        await registered(tidy, { redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" }),
+        "client_id",
+      );
+      const byItself = await registered(tidy, { grant_types: ["client_credentials"] });
+      const byDevice = textOf(
+        await registered(tidy, { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: "none" }),
+        "client_id",
+      );
+      tidy.clock.advance(999);
+      await removeAllExpired(tidy.context);
+      expect(await tidy.context.store.findClient(unused)).not.toBeNull();
+
+      await codeFor(tidy, person, { client_id: byCode, redirect_uri: CALLBACK });
+      await expectTokens(
+        await tidy.post(
+          "/auth/token",
+          { grant_type: "client_credentials" },
+          basic(textOf(byItself, "client_id"), textOf(byItself, "client_secret")),
+        ),
+      );
+      expect((await tidy.post("/auth/device", { client_id: byDevice })).status).toBe(200);
+      tidy.clock.advance(2);
+      await removeAllExpired(tidy.context);
+      expect(await tidy.context.store.findClient(unused)).toBeNull();
+      for (const clientId of [byCode, textOf(byItself, "client_id"), byDevice, "web", "mail-server"]) {
+        expect(`${clientId} ${(await tidy.context.store.findClient(clientId)) !== null}`).toBe(
+          `${clientId} true`,
+        );
+      }
+      // An agent whose registration went away is told exactly what makes it register again.
+      await expectRefusal(
+        await tidy.post("/auth/token", { grant_type: "client_credentials" }, basic(unused, "x")),
+        401,
+        "invalid_client",
+      );
+      const page = await tidy.fetch(authorizePath({ client_id: unused, redirect_uri: CALLBACK }));
+      expect(page.status).toBe(400);
+    } finally {
+      await tidy.close();
+    }
+  });
+});

@@ -1,0 +1,275 @@
+/** RFC 6749 §3.2: the steps that all grant types share. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { challengeOf } from "../support/code-flow.ts";
+import {
+  codeFor,
+  DEVICE_GRANT,
+  expectRefusal,
+  expectTokens,
+  redeemCode,
+  requestToken,
+  textOf,
+} from "../support/flows.ts";
+import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const CLIENT_CREDENTIALS = { grant_type: "client_credentials" };
+
+describe("the token endpoint", () => {
+  test("replays the example of RFC 6749 §4.4.2", async () => {
+    const body = await expectTokens(
+      await server.post("/auth/token", CLIENT_CREDENTIALS, basic("service", SECRET)),
+    );
+    expect(body.refresh_token).toBeUndefined();
+    expect(body.expires_in).toBe(3600);
+  });
+
+  test("needs a grant_type, and says so before it asks who is there", async () => {
+    for (const form of [{}, { grant_type: "" }, { client_id: "service" }]) {
+      const body = await expectRefusal(await server.post("/auth/token", form), 400, "invalid_request");
+      expect(body.error_description).toBe("The parameter 'grant_type' is missing.");
+    }
+  });
+
+  test.each([
+    "password",
+    "implicit",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "constructor",
+    "CLIENT_CREDENTIALS",
+    " client_credentials",
+  ])("does not know the grant type %j", async (grant_type) => {
+    await expectRefusal(await requestToken(server, "service", { grant_type }), 400, "unsupported_grant_type");
+  });
+
+  test("tells nobody about grant types before they say who they are", async () => {
+    await expectRefusal(
+      await server.post("/auth/token", { grant_type: "password", client_id: "nobody" }),
+      401,
+      "invalid_client",
+    );
+  });
+
+  // Threat class 24: what a client is not registered for it does not get, whatever the grant.
+  test.each([
+    ["service", "authorization_code"],
+    ["service", "refresh_token"],
+    ["service", DEVICE_GRANT],
+    ["web", "client_credentials"],
+    ["web", DEVICE_GRANT],
+    ["spa", "client_credentials"],
+    ["television", "authorization_code"],
+    ["television", "client_credentials"],
+    ["mail-server", "client_credentials"],
+    ["mail-server", "refresh_token"],
+  ])("%s is not registered for %s", async (clientId, grant_type) => {
+    const response = await requestToken(server, clientId, {
+      grant_type,
+      code: "x",
+      refresh_token: "x",
+      device_code: "x",
+    });
+    await expectRefusal(response, 400, "unauthorized_client");
+  });
+
+  test.each([
+    ["authorization_code", "web", "code"],
+    ["refresh_token", "web", "refresh_token"],
+    [DEVICE_GRANT, "television", "device_code"],
+  ])("the grant type %s needs its own parameter", async (grant_type, clientId, name) => {
+    for (const form of [{ grant_type }, { grant_type, [name]: "" }]) {
+      const body = await expectRefusal(await requestToken(server, clientId, form), 400, "invalid_request");
+      expect(body.error_description).toBe(`The parameter '${name}' is missing.`);
+    }
+  });
+
+  test("answers a failed Basic attempt with 401 and the challenge of that scheme", async () => {
+    const response = await server.post("/auth/token", CLIENT_CREDENTIALS, basic("service", "wrong"));
+    expect(response.headers.get("www-authenticate")).toBe('Basic realm="Tessera", charset="UTF-8"');
+    await expectRefusal(response, 401, "invalid_client");
+  });
+
+  test("answers a failed attempt in the body with 401, which agents wait for, and no password box (threat class 57)", async () => {
+    for (const form of [
+      { client_id: "service", client_secret: "wrong" },
+      { client_id: "nobody" },
+      { client_id: "service" },
+      {},
+    ]) {
+      const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
+      expect(response.headers.get("www-authenticate")).toBeNull();
+      await expectRefusal(response, 401, "invalid_client");
+    }
+  });
+
+  test("answers an unknown client, a wrong secret and a missing secret with the same bytes", async () => {
+    const attempts = [
+      { client_id: "nobody", client_secret: "x" },
+      { client_id: "service", client_secret: "x" },
+      { client_id: "service" },
+      { client_id: "nobody" },
+      { client_id: "spa", client_secret: "x" },
+    ];
+    const answers = new Set<string>();
+    for (const form of attempts) {
+      const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
+      answers.add(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
+    }
+    expect(answers.size).toBe(1);
+  });
+
+  test("refuses two credentials, and two clients in one request (threat class 46)", async () => {
+    const headers = basic("service", SECRET);
+    await expectRefusal(
+      await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_secret: SECRET }, headers),
+      400,
+      "invalid_request",
+    );
+    await expectRefusal(
+      await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_id: "web" }, headers),
+      400,
+      "invalid_request",
+    );
+  });
+
+  test("takes every live secret of a client, so that they can be rolled", async () => {
+    for (const secret of [SECRET, "another live secret of it"]) {
+      await expectTokens(await server.post("/auth/token", CLIENT_CREDENTIALS, basic("service", secret)));
+    }
+  });
+
+  test("ignores parameters it does not know (§3.2)", async () => {
+    await expectTokens(
+      await requestToken(server, "service", { ...CLIENT_CREDENTIALS, audience: "x", foo: "bar" }),
+    );
+  });
+
+  test("says with error_uri where help is, in the words of the public reason", async () => {
+    const body = await expectRefusal(
+      await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_id: "service", client_secret: "x" }),
+      401,
+      "invalid_client",
+    );
+    expect(body.error_uri).toBe("https://auth.example/help/errors#client_unknown");
+  });
+
+  test("Go's way, Basic first and then the body, works and costs no code", async () => {
+    const person = await server.addPerson("gopher");
+    const code = await codeFor(server, person, { client_id: "spa", redirect_uri: "https://spa.example/" });
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await expectRefusal(
+        await server.post(
+          "/auth/token",
+          { grant_type: "authorization_code", code, redirect_uri: "https://spa.example/" },
+          basic("spa", ""),
+        ),
+        401,
+        "invalid_client",
+      );
+    }
+    const body = await expectTokens(
+      await redeemCode(server, code, { redirect_uri: "https://spa.example/" }, "spa"),
+    );
+    expect(textOf(body, "scope")).toBe("mail.read");
+  });
+
+  test("keeps its challenge helper honest: RFC 7636 appendix B", () => {
+    expect(challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")).toBe(
+      "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    );
+  });
+});
+
+describe("client_credentials (RFC 6749 §4.4)", () => {
+  test("gives the client's default scopes if none are asked, never a refresh token, and the client as subject", async () => {
+    const body = await expectTokens(await requestToken(server, "service", CLIENT_CREDENTIALS));
+    expect(body.scope).toBe("profile email mail.read mail.send files");
+    expect(body.refresh_token).toBeUndefined();
+  });
+
+  test("gives the scope that was asked", async () => {
+    const body = await expectTokens(
+      await requestToken(server, "service", { ...CLIENT_CREDENTIALS, scope: "files mail.read" }),
+    );
+    expect(body.scope).toBe("files mail.read");
+  });
+
+  test.each([
+    ["an unknown scope", { scope: "everything" }, "invalid_scope"],
+    ["a scope it is not registered for", { scope: "introspect" }, "invalid_scope"],
+    ["a malformed scope", { scope: "mail.read  files" }, "invalid_scope"],
+    ["a scope with a quote", { scope: '"' }, "invalid_scope"],
+    ["an unknown resource", { resource: "https://other.example/" }, "invalid_target"],
+    ["a malformed resource", { resource: "mail" }, "invalid_target"],
+    ["a resource with a fragment", { resource: "https://mail.example/#x" }, "invalid_target"],
+    [
+      "a resource that uses none of the scopes",
+      { scope: "files", resource: "https://mail.example/" },
+      "invalid_target",
+    ],
+  ])("refuses %s", async (_, form, error) => {
+    await expectRefusal(
+      await requestToken(server, "service", { ...CLIENT_CREDENTIALS, ...form }),
+      400,
+      error,
+    );
+  });
+
+  test("narrows the scope to what the resource uses, and says so (RFC 8707 §2.2)", async () => {
+    const body = await expectTokens(
+      await requestToken(server, "service", {
+        ...CLIENT_CREDENTIALS,
+        scope: "files mail.read",
+        resource: "HTTPS://MAIL.example",
+      }),
+    );
+    expect(body.scope).toBe("mail.read");
+  });
+
+  test("an empty scope counts as none, and an empty resource too", async () => {
+    const body = await expectTokens(
+      await requestToken(server, "service", { ...CLIENT_CREDENTIALS, scope: "", resource: "" }),
+    );
+    expect(body.scope).toBe("profile email mail.read mail.send files");
+  });
+});
+
+describe("lifetimes of access tokens", () => {
+  test("the shortest of the client's and the resource's own counts, else the general one", async () => {
+    const special = await startTestServer({
+      lifetimes: { access_token_seconds: 1000 },
+      resources: [
+        { identifier: "https://mail.example/", scopes: ["mail.read"], access_token_seconds: 300 },
+        { identifier: "https://files.example/api", scopes: ["files"], access_token_seconds: 2000 },
+      ],
+      clients: [
+        { client_id: "service", secrets: [SECRET] },
+        {
+          client_id: "web",
+          secrets: [SECRET],
+          grant_types: ["client_credentials"],
+          access_token_seconds: 500,
+        },
+      ],
+    });
+    try {
+      const seconds = async (clientId: string, scope: string) =>
+        (await expectTokens(await requestToken(special, clientId, { ...CLIENT_CREDENTIALS, scope })))
+          .expires_in;
+      expect(await seconds("service", "profile")).toBe(1000);
+      expect(await seconds("service", "mail.read")).toBe(300);
+      expect(await seconds("service", "files")).toBe(2000);
+      expect(await seconds("service", "files mail.read")).toBe(300);
+      expect(await seconds("web", "profile")).toBe(500);
+      expect(await seconds("web", "mail.read")).toBe(300);
+      expect(await seconds("web", "files")).toBe(500);
+    } finally {
+      await special.close();
+    }
+  });
+});

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { AccountRecord } from "../../src/store/records.ts";
+import { formsOf } from "../support/code-flow.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { grantAccess } from "../support/people.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let alice: AccountRecord;
+let browser: Browser;
+beforeEach(async () => {
+  server = await startTestServer();
+  alice = await addPersonWithPassword(server, "alice", { name: "Alice Liddell" });
+  browser = openBrowser(server);
+  await browser.signIn("alice");
+});
+afterEach(() => server.close());
+
+const accountText = async (): Promise<string> => textOf(await browser.get("/account"));
+const grantsOf = (account: AccountRecord) =>
+  server.context.store.listGrants({ subject: account.subject }, server.clock.seconds());
+
+describe("the account page", () => {
+  test("needs somebody who is signed in", async () => {
+    const response = await openBrowser(server).get("/account");
+    expect(response.status).toBe(303);
+    expect(response.headers.get("location")).toBe("/login?return_to=%2Faccount");
+  });
+
+  test("says so when nothing has access", async () => {
+    expect(await accountText()).toContain("No application or device has access to your account.");
+  });
+
+  test("shows each client once, with all it may do, in words", async () => {
+    await grantAccess(server, alice, "web", ["mail.read"], ["https://mail.example/"]);
+    await grantAccess(server, alice, "web", ["files"]);
+    await grantAccess(server, alice, "television", ["mail.send"], [], "device_code");
+    const text = await accountText();
+    expect(text.match(/Example Web/g)).toHaveLength(1);
+    for (const words of [
+      "Read your e-mail",
+      "See and change your files",
+      "Send e-mail as you",
+      "Applies to: Mail",
+    ]) {
+      expect(text).toContain(words);
+    }
+    expect(text).toMatch(/Example Television Device · since/);
+    expect(text).toMatch(/Example Web client\.example · Application · since/);
+  });
+
+  test("takes access back, from one client and for one person only", async () => {
+    const bob = await server.addPerson("bob");
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    await grantAccess(server, alice, "web", ["files"]);
+    await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+    await grantAccess(server, bob, "web", ["mail.read"]);
+    const forms = await formsOf(await browser.get("/account"));
+    const form = forms.find(({ fields }) => fields.client_id === "web");
+    const response = await browser.post("/account", form?.fields ?? {});
+    expect(response.headers.get("location")).toBe("/account?notice=removed");
+    expect((await grantsOf(alice)).map(({ clientId }) => String(clientId))).toEqual(["television"]);
+    expect(await grantsOf(bob)).toHaveLength(1);
+    expect(await textOf(await browser.get("/account?notice=removed"))).toContain("Its access has ended.");
+  });
+
+  test("shows and removes nobody else's access", async () => {
+    const bob = await server.addPerson("bob");
+    await grantAccess(server, bob, "television", ["mail.read"], [], "device_code");
+    expect(await accountText()).not.toContain("Example Television");
+    const form = await browser.form("/account", "/account");
+    await browser.post("/account", { ...form.fields, action: "remove", client_id: "television" });
+    expect(await grantsOf(bob)).toHaveLength(1);
+  });
+
+  test("shows no notice that a link made up", async () => {
+    expect((await browser.get("/account?notice=constructor")).status).toBe(200);
+    expect(await textOf(await browser.get("/account?notice=%3Cb%3Eyou+won"))).not.toContain("you won");
+  });
+
+  test("answers no action that it does not know", async () => {
+    const form = await browser.form("/account", "/account");
+    expect((await browser.post("/account", { ...form.fields, action: "promote" })).status).toBe(400);
+  });
+});
+
+describe("changing the password", () => {
+  const change = (current: string, replacement: string) =>
+    browser.submit(
+      "/account",
+      { action: "password", current_password: current, new_password: replacement },
+      "/account",
+    );
+
+  test("ends every other session and keeps this browser signed in", async () => {
+    const other = openBrowser(server);
+    await other.signIn("alice");
+    const before = browser.cookie;
+    const response = await change(PASSWORD, "a new password of mine");
+    expect(response.headers.get("location")).toBe("/account?notice=password");
+    expect((await browser.get("/account")).status).toBe(200);
+    expect((await other.get("/account")).status).toBe(303);
+    browser.cookie = before;
+    expect((await browser.get("/account")).status).toBe(303);
+    expect((await openBrowser(server).signIn("alice")).status).toBe(422);
+    expect((await openBrowser(server).signIn("alice", "a new password of mine")).status).toBe(303);
+  });
+
+  const refused: [string, string, string, string][] = [
+    ["a wrong current password", "wrong", "a new password of mine", "That is not your current password."],
+    ["no current password", "", "a new password of mine", "That is not your current password."],
+    ["a short new one", PASSWORD, "short", "The password needs at least 8 characters."],
+    ["no new one", PASSWORD, "", "The password needs at least 8 characters."],
+    ["an endless new one", PASSWORD, "x".repeat(2000), "The password is too long"],
+    ["the same one", PASSWORD, PASSWORD, "The new password is the same as the current one."],
+  ];
+  for (const [what, current, replacement, words] of refused) {
+    test(`with ${what} changes nothing and says why`, async () => {
+      const response = await change(current, replacement);
+      expect(response.status).toBe(422);
+      expect(await textOf(response)).toContain(words);
+      expect((await openBrowser(server).signIn("alice")).status).toBe(303);
+    });
+  }
+
+  test("33: is limited together with sign-in", async () => {
+    for (let count = 0; count < 10; count += 1) await change("wrong", "a new password of mine");
+    const response = await change(PASSWORD, "a new password of mine");
+    expect(response.status).toBe(429);
+    expect(response.headers.get("retry-after")).not.toBeNull();
+  });
+});

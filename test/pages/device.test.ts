@@ -1,0 +1,237 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { AccountRecord } from "../../src/store/records.ts";
+import { addPersonWithPassword, type Browser, openBrowser, startDevice, textOf } from "../support/pages.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let alice: AccountRecord;
+let browser: Browser;
+beforeEach(async () => {
+  server = await startTestServer();
+  alice = await addPersonWithPassword(server, "alice");
+  browser = openBrowser(server);
+  await browser.signIn("alice");
+});
+afterEach(() => server.close());
+
+/** What the device hears when it asks for its tokens. */
+async function poll(deviceCode: string): Promise<string> {
+  const response = await server.post("/auth/token", {
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    device_code: deviceCode,
+    client_id: "television",
+  });
+  const body = (await response.json()) as { error?: string; access_token?: string };
+  return body.error ?? (body.access_token === undefined ? "nothing" : "tokens");
+}
+
+const confirm = (code: string) => browser.form(`/device?user_code=${code}`, "/device");
+const isConfirmPage = async (response: Response): Promise<boolean> =>
+  (await response.text()).includes('name="decision"');
+
+describe("the code", () => {
+  test("56: is found in any case, spacing, dash and width", async () => {
+    const { user_code: code } = await startDevice(server);
+    const bare = code.replace("-", "");
+    const fullWidth = [...bare].map((letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)).join("");
+    for (const typed of [
+      code,
+      bare,
+      code.toLowerCase(),
+      bare.toLowerCase(),
+      code.replace("-", " "),
+      ` ${code} `,
+      code.replace("-", "–"),
+      [...bare].join(" "),
+      fullWidth,
+      fullWidth.toLowerCase(),
+    ]) {
+      const response = await browser.get(`/device?user_code=${encodeURIComponent(typed)}`);
+      expect({ typed, found: await isConfirmPage(response) }).toEqual({ typed, found: true });
+    }
+  });
+
+  test("that cannot be one is explained, and is no guess", async () => {
+    for (let count = 0; count < 30; count += 1) {
+      const response = await browser.get("/device?user_code=WDJB-MJH");
+      expect(response.status).toBe(422);
+    }
+    const page = await browser.get("/device?user_code=12345678");
+    expect(await textOf(page)).toContain("That is not a whole code.");
+    const { user_code } = await startDevice(server);
+    expect((await browser.get(`/device?user_code=${user_code}`)).status).toBe(200);
+  });
+
+  test("asks who is not signed in to sign in first, and remembers the code", async () => {
+    const stranger = openBrowser(server);
+    const response = await stranger.get("/device?user_code=WDJB-MJHT");
+    expect(response.status).toBe(303);
+    const location = response.headers.get("location") ?? "";
+    expect(location).toBe("/login?return_to=%2Fdevice%3Fuser_code%3DWDJB-MJHT");
+    const signedIn = await stranger.submit(location, {
+      username: "alice",
+      password: "correct horse battery staple",
+    });
+    expect(signedIn.headers.get("location")).toBe("/device?user_code=WDJB-MJHT");
+  });
+
+  test("26: wrong ones are limited per person, from any address", async () => {
+    for (let count = 0; count < 10; count += 1) {
+      const response = await server.fetch("/device?user_code=BBBBBBBB", {
+        headers: { Cookie: browser.cookie },
+        address: `198.51.100.${count}`,
+      });
+      expect(response.status).toBe(422);
+    }
+    const { user_code } = await startDevice(server);
+    const response = await server.fetch(`/device?user_code=${user_code}`, {
+      headers: { Cookie: browser.cookie },
+      address: "198.51.100.200",
+    });
+    expect(response.status).toBe(429);
+    expect(response.headers.get("retry-after")).not.toBeNull();
+    expect(await textOf(response)).toContain("Too many codes were wrong. Try again in 15 minutes.");
+  });
+
+  test("26: wrong ones are limited per address, whoever is signed in, and parallel ones all count", async () => {
+    const cookies = await Promise.all(
+      Array.from({ length: 5 }, async (_, index) => server.signIn(await server.addPerson(`person${index}`))),
+    );
+    const guesses = Array.from({ length: 100 }, (_, index) =>
+      server.fetch("/device?user_code=BBBBBBBB", { headers: { Cookie: cookies[index % 5] ?? "" } }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 422)).toHaveLength(20);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(80);
+  });
+
+  test("right ones are not counted", async () => {
+    const { user_code } = await startDevice(server);
+    for (let count = 0; count < 40; count += 1) {
+      expect((await browser.get(`/device?user_code=${user_code}`)).status).toBe(200);
+    }
+  });
+});
+
+describe("the question", () => {
+  test("26: shows the client, the scopes, the code, when and from where it was started, and warns", async () => {
+    const { user_code } = await startDevice(server, { "User-Agent": "Television/1.0" });
+    server.clock.advance(180);
+    const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
+    for (const words of [
+      "Example Television",
+      user_code,
+      "Read your e-mail",
+      "3 minutes ago",
+      "Television/1.0",
+      "203.0.113.7",
+      "Only allow what you started yourself",
+      "Signed in as alice",
+      "See your password",
+    ]) {
+      expect(text).toContain(words);
+    }
+  });
+
+  test("26: approves nothing by a GET, whatever it asks for", async () => {
+    const { user_code, device_code } = await startDevice(server);
+    const { fields } = await confirm(user_code);
+    const query = new URLSearchParams({ ...fields, user_code, decision: "allow" });
+    expect((await browser.get(`/device?${query}`)).status).toBe(200);
+    expect(await poll(device_code)).toBe("authorization_pending");
+  });
+
+  test("allowed, gives the device its tokens, in the person's name", async () => {
+    const { user_code, device_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    const response = await browser.post(form.action, { ...form.fields, decision: "allow" });
+    expect(await textOf(response)).toContain("Your device is connected");
+    expect(await poll(device_code)).toBe("tokens");
+    const grants = await server.context.store.listGrants({ subject: alice.subject }, server.clock.seconds());
+    expect(grants.map(({ via, clientId }) => `${clientId} ${via}`)).toEqual(["television device_code"]);
+  });
+
+  test("denied, tells the device so", async () => {
+    const { user_code, device_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    const response = await browser.post(form.action, { ...form.fields, decision: "deny" });
+    expect(await textOf(response)).toContain("Access was denied");
+    expect(await poll(device_code)).toBe("access_denied");
+  });
+
+  test("can be answered once; the second answer changes nothing and says so", async () => {
+    const { user_code, device_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    await browser.post(form.action, { ...form.fields, decision: "deny" });
+    const second = await browser.post(form.action, { ...form.fields, decision: "allow" });
+    expect(second.status).toBe(409);
+    expect(await textOf(second)).toContain("This code is no longer open");
+    expect(await poll(device_code)).toBe("access_denied");
+  });
+
+  test("an answer that is neither yes nor no is none", async () => {
+    const { user_code, device_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    for (const decision of ["", "Allow", "yes"]) {
+      expect((await browser.post(form.action, { ...form.fields, decision })).status).toBe(400);
+    }
+    expect(await poll(device_code)).toBe("authorization_pending");
+  });
+
+  test("25: shown to one person cannot be answered by another", async () => {
+    await addPersonWithPassword(server, "bob");
+    const { user_code, device_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    const bob = openBrowser(server);
+    await bob.signIn("bob");
+    const own = await bob.form(`/device?user_code=${(await startDevice(server)).user_code}`, "/device");
+    for (const fields of [
+      form.fields,
+      { ...form.fields, form_token: own.fields.form_token ?? "" },
+      { ...own.fields, device: form.fields.device ?? "" },
+    ]) {
+      expect((await bob.post("/device", { ...fields, decision: "allow" })).status).toBe(403);
+    }
+    expect(await poll(device_code)).toBe("authorization_pending");
+  });
+
+  test("of one device does not answer for another", async () => {
+    const first = await confirm((await startDevice(server)).user_code);
+    const other = await startDevice(server);
+    const second = await confirm(other.user_code);
+    const mixed = { ...first.fields, device: second.fields.device ?? "", decision: "allow" };
+    expect((await browser.post("/device", mixed)).status).toBe(403);
+    expect(await poll(other.device_code)).toBe("authorization_pending");
+  });
+
+  test("after it expired, comes too late", async () => {
+    const { user_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    server.clock.advance(900);
+    expect((await browser.post(form.action, { ...form.fields, decision: "allow" })).status).toBe(409);
+    expect((await browser.get(`/device?user_code=${user_code}`)).status).toBe(422);
+  });
+
+  test("19: of a client that was removed meanwhile cannot be allowed", async () => {
+    const { user_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    const client = await server.context.store.findClient("television");
+    if (client === null) throw new Error("The client is missing.");
+    await server.context.store.removeClient(client.clientId, server.clock.seconds());
+    expect((await browser.post(form.action, { ...form.fields, decision: "allow" })).status).toBe(409);
+    expect((await browser.get(`/device?user_code=${user_code}`)).status).toBe(422);
+  });
+
+  test("19: of a client that was disabled, or may no longer use devices, cannot be allowed", async () => {
+    const client = await server.context.store.findClient("television");
+    if (client === null) throw new Error("The client is missing.");
+    for (const changes of [{ disabledAt: server.clock.seconds() }, { grantTypes: [] }]) {
+      await server.context.store.putClient(client);
+      const { user_code } = await startDevice(server);
+      const form = await confirm(user_code);
+      await server.context.store.putClient({ ...client, ...changes });
+      expect((await browser.post(form.action, { ...form.fields, decision: "allow" })).status).toBe(409);
+      expect((await browser.get(`/device?user_code=${user_code}`)).status).toBe(422);
+    }
+  });
+});

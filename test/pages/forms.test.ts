@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { sealFormData, unsealFormData } from "../../src/pages/forms.ts";
+import { PageError } from "../../src/pages/page-error.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let browser: Browser;
+beforeEach(async () => {
+  server = await startTestServer();
+  await addPersonWithPassword(server, "alice");
+  browser = openBrowser(server);
+});
+afterEach(() => server.close());
+
+const credentials = { username: "alice", password: PASSWORD };
+
+describe("a form", () => {
+  test("is taken from the page that opened it", async () => {
+    const response = await browser.submit("/login", credentials);
+    expect(response.status).toBe(303);
+  });
+
+  test("without its token is refused, and nothing happens", async () => {
+    await browser.get("/login");
+    const response = await browser.post("/login", credentials);
+    expect(response.status).toBe(403);
+    expect(await textOf(response)).toContain("This page was open too long");
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  test("without a cookie is refused", async () => {
+    const form = await browser.form("/login");
+    browser.cookie = "";
+    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+  });
+
+  test("of another browser is refused", async () => {
+    const form = await openBrowser(server).form("/login");
+    await browser.get("/login");
+    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+  });
+
+  test("that was open too long is refused", async () => {
+    const form = await browser.form("/login");
+    server.clock.advance(3599);
+    const inTime = await browser.post("/login", { ...form.fields, ...credentials, password: "wrong" });
+    expect(inTime.status).toBe(422);
+    server.clock.advance(1);
+    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+  });
+
+  test("with the token of another purpose is refused", async () => {
+    await browser.signIn("alice");
+    const logout = await browser.form("/logout");
+    const response = await browser.post("/account", {
+      ...logout.fields,
+      action: "password",
+      current_password: PASSWORD,
+      new_password: "another password",
+    });
+    expect(response.status).toBe(403);
+    const account = await server.context.store.findAccountByUsername("alice");
+    expect(await server.context.passwords.verify(PASSWORD, account?.passwordHash ?? null)).toBe(true);
+  });
+
+  test("with any character of its token changed is refused", async () => {
+    const form = await browser.form("/login");
+    const token = form.fields.form_token ?? "";
+    expect(token).toMatch(/^[0-9a-z]+\.[\w-]{43}$/);
+    for (let at = 0; at < token.length; at += 1) {
+      const other = token[at] === "A" ? "B" : "A";
+      const changed = token.slice(0, at) + other + token.slice(at + 1);
+      const response = await browser.post("/login", { ...credentials, form_token: changed });
+      expect({ at, status: response.status }).toEqual({ at, status: 403 });
+    }
+  });
+
+  test("opened before sign-in is worth nothing after it", async () => {
+    const form = await browser.form("/login");
+    await browser.signIn("alice");
+    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+  });
+
+  const senders: [Record<string, string>, number][] = [
+    [{ "Sec-Fetch-Site": "same-origin" }, 303],
+    [{ "Sec-Fetch-Site": "none" }, 303],
+    [{ "Sec-Fetch-Site": "cross-site" }, 403],
+    [{ "Sec-Fetch-Site": "same-site" }, 403],
+    [{ "Sec-Fetch-Site": "cross-site", Origin: "https://auth.example" }, 403],
+    [{ "Sec-Fetch-Site": "something new" }, 403],
+    [{ "Sec-Fetch-Site": "same-origin", Origin: "null" }, 303],
+  ];
+  for (const [headers, status] of senders) {
+    test(`sent with ${JSON.stringify(headers)} gets ${status}`, async () => {
+      const form = await browser.form("/login");
+      const response = await browser.post("/login", { ...form.fields, ...credentials }, headers);
+      expect(response.status).toBe(status);
+    });
+  }
+
+  const origins: [string | null, number][] = [
+    [null, 303],
+    // Our own forms have it too: our pages send no referrer.
+    ["null", 303],
+    ["https://auth.example", 303],
+    ["https://evil.example", 403],
+    ["http://auth.example", 403],
+    ["https://auth.example.evil.example", 403],
+    ["https://auth.example:8443", 403],
+  ];
+  for (const [origin, status] of origins) {
+    test(`of a browser that does not tell the site, from origin ${origin}, gets ${status}`, async () => {
+      const form = await browser.form("/login");
+      const response = await server.post(
+        form.action,
+        { ...form.fields, ...credentials },
+        { Cookie: browser.cookie, ...(origin !== null && { Origin: origin }) },
+      );
+      expect(response.status).toBe(status);
+    });
+  }
+
+  test("that names a field twice, is too large, of another type or badly encoded gets a page that says so", async () => {
+    const { fields } = await browser.form("/login");
+    const send = (body: string, type = "application/x-www-form-urlencoded") =>
+      server.fetch("/login", {
+        method: "POST",
+        body,
+        headers: { "Content-Type": type, Cookie: browser.cookie, "Sec-Fetch-Site": "same-origin" },
+      });
+    const token = `form_token=${fields.form_token}`;
+    const answers = [
+      [await send(`${token}&username=alice&username=bob`), 400],
+      [await send(`${token}&username=%zz`), 400],
+      [await send(`${token}&username=${"a".repeat(70_000)}`), 413],
+      [await send(JSON.stringify(credentials), "application/json"), 415],
+    ] as const;
+    for (const [response, status] of answers) {
+      expect(response.status).toBe(status);
+      expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    }
+  });
+});
+
+describe("sealed form data", () => {
+  const cookie = () => server.context.sessions.anonymousCookieValue();
+
+  test("comes back as it was, with an id of its own", () => {
+    const value = cookie();
+    const text = "scope=a%20b&state=ü\u0000.";
+    const one = unsealFormData(
+      server.context,
+      value,
+      "consent",
+      sealFormData(server.context, value, "consent", text),
+    );
+    const other = unsealFormData(
+      server.context,
+      value,
+      "consent",
+      sealFormData(server.context, value, "consent", text),
+    );
+    expect(one.text).toBe(text);
+    expect(one.expiresAt).toBe(server.clock.seconds() + 3600);
+    expect(one.id).not.toEqual(other.id);
+  });
+
+  test("is worth nothing when changed, elsewhere, for another purpose, or too late", () => {
+    const value = cookie();
+    const sealed = sealFormData(server.context, value, "consent", "scope=a");
+    const unseal = (...[who, purpose, what]: [string | null, "consent" | "device", string | undefined]) =>
+      unsealFormData(server.context, who, purpose, what);
+    expect(() => unseal(cookie(), "consent", sealed)).toThrow(PageError);
+    expect(() => unseal(null, "consent", sealed)).toThrow(PageError);
+    expect(() => unseal(value, "device", sealed)).toThrow(PageError);
+    expect(() => unseal(value, "consent", undefined)).toThrow(PageError);
+    expect(() => unseal(value, "consent", `${sealed}.`)).toThrow(PageError);
+    for (let at = 0; at < sealed.length; at += 1) {
+      const other = sealed[at] === "A" ? "B" : "A";
+      expect(() => unseal(value, "consent", sealed.slice(0, at) + other + sealed.slice(at + 1))).toThrow(
+        PageError,
+      );
+    }
+    server.clock.advance(3600);
+    expect(() => unseal(value, "consent", sealed)).toThrow(PageError);
+  });
+
+  test("is no form token, and a form token is no sealed data", async () => {
+    const form = await browser.form("/login");
+    const value = browser.cookie.split("=")[1] ?? "";
+    expect(() => unsealFormData(server.context, value, "login", form.fields.form_token)).toThrow(PageError);
+    const sealed = sealFormData(server.context, value, "login", "");
+    expect((await browser.post("/login", { ...credentials, form_token: sealed })).status).toBe(403);
+  });
+});

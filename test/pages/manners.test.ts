@@ -1,0 +1,333 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
+import { displayText, returnHost, webLink } from "../../src/pages/display.ts";
+import { pageErrorResponse } from "../../src/pages/index.ts";
+import { accentColors, contrast, GROUNDS } from "../../src/pages/palette.ts";
+import { chooseTexts } from "../../src/pages/texts.ts";
+import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
+import { authorizePath } from "../support/code-flow.ts";
+import { addPersonWithPassword, type Browser, openBrowser, startDevice } from "../support/pages.ts";
+import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+/** Breaks out of an attribute, of text, of a comment, of a script and of a style. */
+const POLYGLOT = `'"--></style></title></textarea></script><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}`;
+
+let folder: string;
+let server: TestServer;
+let stranger: Browser;
+let alice: Browser;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tessera-pages-"));
+  writeFileSync(
+    join(folder, "logo"),
+    '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+  );
+  server = await startTestServer({
+    appearance: { name: `Home ${"<b>"}`, logo: join(folder, "logo") },
+    scopes: [{ name: "mail.read", description: POLYGLOT }],
+    resources: [{ identifier: "https://mail.example/", name: POLYGLOT.slice(0, 100), scopes: ["mail.read"] }],
+    clients: [
+      {
+        client_id: "web",
+        client_name: POLYGLOT.slice(0, 100),
+        client_uri: "https://client.example/'onx=",
+        redirect_uris: ["https://client.example/callback"],
+        secrets: ["a secret that is long enough for tests"],
+      },
+      {
+        client_id: "television",
+        client_name: POLYGLOT.slice(0, 100),
+        grant_types: ["urn:ietf:params:oauth:grant-type:device_code"],
+      },
+    ],
+  });
+  const account = await addPersonWithPassword(server, "alice", { name: POLYGLOT });
+  await grantAccess(server, account, "web", ["mail.read"], ["https://mail.example/"]);
+  stranger = openBrowser(server);
+  alice = openBrowser(server);
+  await alice.signIn("alice");
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Every page, as whoever sees it. The second member says whether it is part of an authorization. */
+const pages: Record<string, [() => Promise<Response>, "on_to_client" | "nowhere_else"]> = {
+  home: [() => stranger.get("/"), "nowhere_else"],
+  "sign-in": [
+    () => stranger.get(`/login?login_hint=${encodeURIComponent(POLYGLOT)}&return_to=/account`),
+    "on_to_client",
+  ],
+  "sign-in, refused": [() => stranger.signIn(POLYGLOT, POLYGLOT), "on_to_client"],
+  "signed out": [() => stranger.get("/logout"), "nowhere_else"],
+  "sign-out": [() => alice.get("/logout"), "nowhere_else"],
+  consent: [
+    () => alice.get(authorizePath({ prompt: "consent", state: POLYGLOT, ui_locales: POLYGLOT })),
+    "on_to_client",
+  ],
+  "device code": [() => alice.get("/device"), "nowhere_else"],
+  "device code, refused": [
+    () => alice.get(`/device?user_code=${encodeURIComponent(POLYGLOT)}`),
+    "nowhere_else",
+  ],
+  "device question": [
+    async () => {
+      const { user_code } = await startDevice(server, { "User-Agent": POLYGLOT });
+      return alice.get(`/device?user_code=${user_code}`);
+    },
+    "nowhere_else",
+  ],
+  "device answered": [
+    async () => {
+      const { user_code } = await startDevice(server);
+      return alice.submit(`/device?user_code=${user_code}`, { decision: "deny" }, "/device");
+    },
+    "nowhere_else",
+  ],
+  account: [() => alice.get("/account"), "nowhere_else"],
+  setup: [async () => stranger.get(`/setup?token=${await makeSetupLink(server)}`), "nowhere_else"],
+  help: [() => stranger.get("/help/errors"), "nowhere_else"],
+  "unknown client": [() => stranger.get(authorizePath({ client_id: POLYGLOT })), "on_to_client"],
+  "unknown address": [
+    () => stranger.get(`/${encodeURIComponent(POLYGLOT)}`, { Accept: "text/html" }),
+    "on_to_client",
+  ],
+  "wrong method": [() => stranger.post("/help/errors", {}), "on_to_client"],
+  "foreign form": [() => stranger.post("/login", {}, { "Sec-Fetch-Site": "cross-site" }), "on_to_client"],
+};
+
+for (const [name, [open, leads]] of Object.entries(pages)) {
+  describe(`the page "${name}"`, () => {
+    test("has every header that protects who reads it", async () => {
+      const { headers } = await open();
+      expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("x-frame-options")).toBe("DENY");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("permissions-policy")).toContain("camera=()");
+      expect(headers.get("access-control-allow-origin")).toBeNull();
+      // 57: a browser must never ask for a password by itself.
+      expect(headers.get("www-authenticate")).toBeNull();
+      const policy = headers.get("content-security-policy")?.split("; ") ?? [];
+      for (const directive of [
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+      ]) {
+        expect(policy).toContain(directive);
+      }
+      const closed = leads === "nowhere_else";
+      expect(policy.includes("form-action 'self'")).toBe(closed);
+      expect(headers.get("cross-origin-opener-policy")).toBe(closed ? "same-origin" : null);
+    });
+
+    test("30, 31: has no script, no style, no handler and no foreign content of anybody's making", async () => {
+      const found: string[] = [];
+      const allowed = new Set(
+        `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
+         section ul li svg path footer dl dt dd strong bdi time details summary hr code`.split(/\s+/),
+      );
+      const rewriter = new HTMLRewriter().on("*", {
+        element(element) {
+          if (!allowed.has(element.tagName)) found.push(element.tagName);
+          for (const [attribute, value] of element.attributes) {
+            if (attribute.startsWith("on") || attribute === "style")
+              found.push(`${element.tagName} ${attribute}`);
+            const loads = element.tagName !== "a" && ["src", "srcset", "href"].includes(attribute);
+            if (loads && !value.startsWith("/assets/"))
+              found.push(`${element.tagName} ${attribute}=${value}`);
+            if (attribute === "href" && !/^(\/(?!\/)|#|https:\/\/client\.example\/)/.test(value))
+              found.push(value);
+          }
+        },
+      });
+      const html = await rewriter.transform(await open()).text();
+      expect(found).toEqual([]);
+      expect(html).not.toContain("<img src=x");
+      expect(html).not.toContain("<b>");
+    });
+
+    test("has a language, a title, one main heading and headings in order", async () => {
+      const html = await (await open()).text();
+      expect(html).toStartWith('<!doctype html><html lang="en">');
+      expect(html).toMatch(/<title>[^<]+<\/title>/);
+      const levels = [...html.matchAll(/<h([1-6])[ >]/g)].map(([, level]) => Number(level));
+      expect(levels.filter((level) => level === 1)).toHaveLength(1);
+      expect(levels[0]).toBe(1);
+      levels.reduce((before, level) => {
+        expect(level).toBeLessThanOrEqual(before + 1);
+        return level;
+      });
+    });
+  });
+}
+
+test("names are shown on one line, without characters that turn their direction, and not without end", () => {
+  expect(displayText("Good\u202E\n\tevil\u0007")).toBe("Good evil");
+  expect(displayText("a".repeat(200))).toBe(`${"a".repeat(99)}…`);
+  expect(displayText("🦊".repeat(3), 2)).toBe("🦊…");
+});
+
+const links: [string | null, string | null][] = [
+  ["https://client.example/terms", "https://client.example/terms"],
+  ["http://client.example/", "http://client.example/"],
+  [null, null],
+  ["", null],
+  ["/terms", null],
+  ["javascript:alert(1)", null],
+  [" javascript:alert(1)", null],
+  ["java\nscript:alert(1)", null],
+  ["data:text/html,x", null],
+  ["https://bank.example@evil.example/", null],
+];
+for (const [uri, link] of links) {
+  test(`30: ${JSON.stringify(uri)} registered by a client ${link === null ? "is no link" : "is a link"}`, () => {
+    expect(webLink(uri)).toBe(link);
+  });
+}
+
+test("the place to return to is the redirect URI's website, or the device itself", () => {
+  expect(returnHost("https://client.example:8443/callback")).toBe("client.example:8443");
+  // A look-alike shows as what it is.
+  expect(returnHost("https://\u0430pple.example/")).toBe("xn--pple-43d.example");
+  expect(returnHost("http://127.0.0.1:49152/callback")).toBeNull();
+  expect(returnHost("http://localhost/callback")).toBeNull();
+  expect(returnHost("com.example.app:/callback")).toBeNull();
+});
+
+describe("errors", () => {
+  const incoming = () => ({
+    request: new Request("https://auth.example/x"),
+    url: new URL("https://auth.example/x"),
+    address: "203.0.113.7",
+  });
+  const show = (error: unknown) => pageErrorResponse(server.context, error, incoming());
+
+  test("that nobody expected tell nothing", async () => {
+    const response = await show(new Error("SELECT secret FROM table at /srv/file.ts:1"));
+    expect(response.status).toBe(500);
+    const html = await response.text();
+    expect(html).toContain("Something went wrong");
+    expect(html).not.toContain("secret");
+    expect(html).not.toContain("file.ts");
+  });
+
+  test("that pass say when to try again", async () => {
+    for (const error of [
+      new PasswordPoolBusy(),
+      new StoreUnavailable(),
+      new OAuthError("too_many_requests", { retryAfterSeconds: 90 }),
+    ]) {
+      const response = await show(error);
+      expect([429, 503]).toContain(response.status);
+      expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    }
+  });
+
+  test("57: of every reason are pages without a challenge, and their help exists", async () => {
+    const help = await (await stranger.get("/help/errors")).text();
+    for (const reason of Object.keys(REASONS) as Reason[]) {
+      const response = await show(new OAuthError(reason, { challenge: "Basic" }));
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(response.status).not.toBe(401);
+      expect(response.headers.get("www-authenticate")).toBeNull();
+      const anchor = /\/help\/errors#(\w+)"/.exec(await response.text())?.[1];
+      if (anchor !== undefined) expect(help).toContain(`id="${anchor}"`);
+    }
+  });
+
+  test("of methods name those that are allowed", async () => {
+    const response = await stranger.post("/help/errors", {});
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("GET, HEAD");
+  });
+});
+
+describe("assets", () => {
+  test("stylesheet and mark may be kept for ever; their addresses change with the accent colour", async () => {
+    const html = await (await stranger.get("/")).text();
+    const [, stylesheet = ""] = /href="(\/assets\/style-[^"]+\.css)"/.exec(html) ?? [];
+    const response = await stranger.get(stylesheet);
+    expect(response.headers.get("content-type")).toBe("text/css; charset=utf-8");
+    expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    const again = await stranger.get(stylesheet, { "If-None-Match": response.headers.get("etag") ?? "" });
+    expect(again.status).toBe(304);
+    const other = await startTestServer({ appearance: { accent_color: "#c2185b" } });
+    const page = await (await other.fetch("/")).text();
+    expect(page).not.toContain(stylesheet);
+    const [, mark = ""] = /src="(\/assets\/mark-[^"]+\.svg)"/.exec(page) ?? [];
+    expect((await other.fetch(mark)).headers.get("content-type")).toBe("image/svg+xml");
+    await other.close();
+  });
+
+  test("a logo that is a drawing with a script cannot run it", async () => {
+    const response = await stranger.get("/assets/logo");
+    expect(response.headers.get("content-type")).toBe("image/svg+xml");
+    const policy = response.headers.get("content-security-policy");
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("sandbox");
+  });
+
+  test("a logo that cannot be shown stops the start and says why", async () => {
+    writeFileSync(join(folder, "text"), "no image");
+    for (const [file, words] of [
+      ["missing", "cannot be read"],
+      ["text", "is no svg, png, jpeg or webp image"],
+    ]) {
+      const starting = startTestServer({ appearance: { logo: join(folder, file ?? "") } });
+      expect(starting).rejects.toThrow(words ?? "");
+      await starting.catch(() => null);
+    }
+  });
+});
+
+test("whatever the accent colour, what is painted with it can be read, in light and dark", () => {
+  for (let color = 0; color <= 0xffffff; color += 4999) {
+    const accent = `#${color.toString(16).padStart(6, "0")}`;
+    for (const scheme of ["light", "dark"] as const) {
+      const colors = accentColors(accent, scheme);
+      const { ground, card } = GROUNDS[scheme];
+      expect(contrast(colors.onAccent, colors.accent)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(colors.onAccent, colors.accentHover)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(colors.accent, card)).toBeGreaterThanOrEqual(3);
+      expect(contrast(colors.link, card)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(colors.link, ground)).toBeGreaterThanOrEqual(4.5);
+    }
+  }
+});
+
+describe("languages", () => {
+  const cases: [string | null, string, string][] = [
+    [null, "", "en"],
+    ["de", "", "de"],
+    ["de-AT,de;q=0.9,en;q=0.8", "", "de"],
+    ["en-US,de;q=0.5", "", "en"],
+    ["fr,de;q=0.5,en;q=0.4", "", "de"],
+    ["de;q=0,en", "", "en"],
+    ["xx", "", "en"],
+    ["en", "fr de-CH", "de"],
+    [",;q=,=;", "", "en"],
+  ];
+  for (const [header, uiLocales, language] of cases) {
+    test(`Accept-Language ${header} with ui_locales '${uiLocales}' gives ${language}`, () => {
+      expect(chooseTexts(header, uiLocales).language).toBe(language);
+    });
+  }
+
+  test("a page is in one language throughout", async () => {
+    const html = await (await stranger.get("/login", { "Accept-Language": "de" })).text();
+    expect(html).toContain('<html lang="de">');
+    expect(html).toContain("Benutzername");
+    expect(html).not.toContain("User name");
+  });
+});

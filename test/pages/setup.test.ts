@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { makeSetupLink } from "../support/people.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let browser: Browser;
+let link: string;
+beforeEach(async () => {
+  server = await startTestServer();
+  browser = openBrowser(server);
+  link = `/setup?token=${await makeSetupLink(server)}`;
+});
+afterEach(() => server.close());
+
+const root = { username: "root", password: PASSWORD };
+
+test("the link creates the administrator and signs them in", async () => {
+  const response = await browser.submit(link, root);
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe("/account");
+  expect(await textOf(await browser.get("/account"))).toContain("root Administrator");
+  expect(await server.context.store.hasAdministrator()).toBe(true);
+});
+
+test("the link works once, and not after it has expired", async () => {
+  const form = await browser.form(link);
+  await browser.submit(link, root);
+  expect((await browser.get(link)).status).toBe(404);
+  const late = openBrowser(server);
+  expect((await late.post("/setup", { ...form.fields, ...root })).status).toBe(403);
+
+  const second = `/setup?token=${await makeSetupLink(server, 60)}`;
+  server.clock.advance(60);
+  expect((await browser.get(second)).status).toBe(404);
+});
+
+test("two who answer the same link at once: one wins", async () => {
+  const browsers = Array.from({ length: 8 }, () => openBrowser(server));
+  const forms = await Promise.all(browsers.map((one) => one.form(link)));
+  const responses = await Promise.all(
+    browsers.map((one, index) =>
+      one.post("/setup", { ...forms[index]?.fields, username: `root${index}`, password: PASSWORD }),
+    ),
+  );
+  expect(responses.filter(({ status }) => status === 303)).toHaveLength(1);
+  expect(await server.context.store.listAccounts()).toHaveLength(1);
+});
+
+test("a link that was never made, or whose secret is changed, is a page that says so", async () => {
+  const changed = link.slice(0, -1) + (link.endsWith("A") ? "B" : "A");
+  for (const path of ["/setup", "/setup?token=", "/setup?token=x", changed]) {
+    const response = await browser.get(path);
+    expect(response.status).toBe(404);
+    expect(await textOf(response)).toContain("This link does not work any more");
+  }
+});
+
+const refused: [Record<string, string>, string][] = [
+  [{ username: "", password: PASSWORD }, "Choose a user name."],
+  [{ username: "   ", password: PASSWORD }, "Choose a user name."],
+  [{ username: "a\u0000b", password: PASSWORD }, "A user name has at most 200 characters"],
+  [{ username: "a".repeat(201), password: PASSWORD }, "A user name has at most 200 characters"],
+  [{ username: "root", password: "short" }, "needs at least 8 characters"],
+  [{ username: "root" }, "needs at least 8 characters"],
+];
+for (const [fields, words] of refused) {
+  test(`${JSON.stringify(fields).slice(0, 60)} keeps the link and says: ${words}`, async () => {
+    const response = await browser.submit(link, fields);
+    expect(response.status).toBe(422);
+    expect(await textOf(response)).toContain(words);
+    expect(await server.context.store.listAccounts()).toEqual([]);
+    expect((await browser.submit(link, root)).status).toBe(303);
+  });
+}
+
+test("a user name that is taken is said to be, and the link stays", async () => {
+  await server.addPerson("Root");
+  const response = await browser.submit(link, root);
+  expect(response.status).toBe(422);
+  expect(await textOf(response)).toContain("Somebody has this user name.");
+  expect((await browser.submit(link, { ...root, username: "other" })).status).toBe(303);
+});

@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { parseReturnPath } from "../../src/pages/urls.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let browser: Browser;
+beforeEach(async () => {
+  server = await startTestServer();
+  await addPersonWithPassword(server, "alice");
+  browser = openBrowser(server);
+});
+afterEach(() => server.close());
+
+/** A page without what differs by chance. */
+const withoutTokens = async (response: Response): Promise<string> =>
+  (await response.text()).replace(/value="[0-9a-z]+\.[\w-]{43}"/g, "");
+
+describe("signing in", () => {
+  test("leads to the account page, or back to where the person came from", async () => {
+    expect((await browser.signIn("alice")).headers.get("location")).toBe("/account");
+    const back = await openBrowser(server).submit("/login?return_to=%2Fdevice%3Fuser_code%3DX", {
+      username: "alice",
+      password: PASSWORD,
+    });
+    expect(back.status).toBe(303);
+    expect(back.headers.get("location")).toBe("/device?user_code=X");
+  });
+
+  test("32: changes the session, and ends the one before", async () => {
+    await browser.get("/login");
+    const anonymous = browser.cookie;
+    await browser.signIn("alice");
+    const first = browser.cookie;
+    expect(first).not.toBe(anonymous);
+    await browser.submit("/login?return_to=%2Faccount", { username: "alice", password: PASSWORD });
+    const second = browser.cookie;
+    expect(second).not.toBe(first);
+    expect((await browser.get("/account")).status).toBe(200);
+    for (const stale of [anonymous, first]) {
+      browser.cookie = stale;
+      expect((await browser.get("/account")).status).toBe(303);
+    }
+  });
+
+  test("32: a planted cookie signs nobody in", async () => {
+    const attacker = openBrowser(server);
+    await attacker.get("/login");
+    browser.cookie = attacker.cookie;
+    await browser.signIn("alice");
+    expect((await attacker.get("/account")).status).toBe(303);
+  });
+
+  test("sets a cookie that only this host, only over TLS, and no script gets", async () => {
+    const response = await browser.signIn("alice");
+    const [cookie = ""] = response.headers.getSetCookie();
+    expect(cookie).toMatch(
+      /^__Host-tessera=tss_[\w-]{64}; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=\d+$/,
+    );
+  });
+
+  test("34: a wrong password, an unknown name and a disabled person get equal pages", async () => {
+    const disabled = await addPersonWithPassword(server, "disabl");
+    await server.context.store.disableAccount(disabled.subject, server.clock.seconds());
+    const pages: string[] = [];
+    for (const username of ["alice", "nobod", "disabl"]) {
+      const password = username === "disabl" ? PASSWORD : "wrong";
+      const response = await openBrowser(server).signIn(username, password);
+      expect(response.status).toBe(422);
+      expect(response.headers.get("www-authenticate")).toBeNull();
+      pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
+    }
+    expect(new Set(pages).size).toBe(1);
+    expect(pages[0]).toContain("The user name or the password is not right.");
+  });
+
+  test("33: after too many attempts there is a friendly 429, the same for unknown names", async () => {
+    const pages: string[] = [];
+    for (const username of ["alice", "nobod"]) {
+      for (let count = 0; count < 10; count += 1) await browser.signIn(username, "wrong");
+      const response = await browser.signIn(username, PASSWORD);
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+      pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
+    }
+    expect(pages[0]).toContain("There were too many attempts. Try again in 15 minutes.");
+    expect(pages[1]).toBe(pages[0] ?? "");
+  });
+
+  test("41: when all who check passwords are busy, others are told to come back", async () => {
+    const { limits } = server.context.configuration;
+    const waiting = limits.password_checks_at_once + limits.password_checks_waiting;
+    const flood = Array.from({ length: waiting }, () => server.context.passwords.verify("x", null));
+    const response = await browser.signIn("alice");
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await textOf(response)).toContain("Just a moment");
+    await Promise.all(flood);
+  });
+
+  test("31: login_hint stands in the field, and cannot leave it", async () => {
+    const hint = `"><script>alert(1)</script>`;
+    const response = await browser.get(`/login?login_hint=${encodeURIComponent(hint)}`);
+    const html = await response.text();
+    expect(html).not.toContain("<script");
+    expect(html).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+  });
+
+  test("who is signed in need not, unless they are sent here to come back", async () => {
+    await browser.signIn("alice");
+    expect((await browser.get("/login")).headers.get("location")).toBe("/account");
+    expect((await browser.get("/login?return_to=https://evil.example")).headers.get("location")).toBe(
+      "/account",
+    );
+    const again = await browser.get("/login?return_to=%2Fauth%2Fauthorize%3Fa%3Db");
+    expect(again.status).toBe(200);
+    expect(await textOf(again)).toContain("You are signed in as alice.");
+  });
+});
+
+describe("5: where sign-in leads", () => {
+  const ours = [
+    "/",
+    "/account",
+    "/device",
+    "/device?user_code=WDJB-MJHT",
+    "/auth/authorize?response_type=code&redirect_uri=https%3A%2F%2Fclient.example%2F",
+    "/auth/authorize?x=//evil.example/..\u0022",
+  ];
+  const notOurs = [
+    "",
+    "account",
+    "https://evil.example",
+    "https://auth.example/account",
+    "//evil.example",
+    "//evil.example/account",
+    "///evil.example",
+    "/\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "/account\n",
+    "/account\r\nSet-Cookie: a=b",
+    " /account",
+    "/account/",
+    "/account/../evil",
+    "/./account",
+    "/account/..//evil.example",
+    "/%2Faccount",
+    "/%61ccount",
+    "/Account",
+    "/login",
+    "/logout",
+    "/consent",
+    "/auth/token",
+    "/account#x",
+    "/account?x=\\",
+    "/accountevil",
+    "/account;x",
+    "/account@evil.example",
+    "/.evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "/account?x=\u0000",
+    "/account?x=ü",
+    "/t/account",
+  ];
+  for (const path of ours) {
+    test(`${JSON.stringify(path)} is ours`, () => {
+      expect(parseReturnPath(server.context.configuration, path)).toBe(path);
+    });
+  }
+  for (const path of notOurs) {
+    test(`${JSON.stringify(path)} is not`, async () => {
+      expect(parseReturnPath(server.context.configuration, path)).toBeNull();
+      const response = await browser.submit(`/login?return_to=${encodeURIComponent(path)}`, {
+        username: "alice",
+        password: PASSWORD,
+        ...(path !== "" && { return_to: path }),
+      });
+      expect(response.headers.get("location")).toBe("/account");
+    });
+  }
+
+  test("below an issuer with a path, only its own pages are", async () => {
+    const nested = await startTestServer({ issuer: "https://auth.example/t" });
+    const { configuration } = nested.context;
+    for (const path of ["/t/account", "/t/device", "/t/", "/t/auth/authorize?a=b"]) {
+      expect(parseReturnPath(configuration, path)).toBe(path);
+    }
+    for (const path of ["/account", "/", "/t", "/tt/account", "/t//account", "/auth/authorize"]) {
+      expect(parseReturnPath(configuration, path)).toBeNull();
+    }
+    await addPersonWithPassword(nested, "alice");
+    const there = openBrowser(nested);
+    const form = await there.form("/login");
+    expect(form.action).toBe("/t/login");
+    expect((await there.signIn("alice")).headers.get("location")).toBe("/t/account");
+    expect((await there.get("/account")).status).toBe(200);
+    await nested.close();
+  });
+});
+
+describe("signing out", () => {
+  test("asks first, then ends the session and forgets the cookie", async () => {
+    await browser.signIn("alice");
+    const cookie = browser.cookie;
+    expect((await browser.get("/logout")).status).toBe(200);
+    browser.cookie = cookie;
+    expect((await browser.get("/account")).status).toBe(200);
+    const response = await browser.submit("/logout", {});
+    expect(response.headers.get("location")).toBe("/logout");
+    expect(response.headers.getSetCookie()[0]).toContain("Max-Age=0");
+    expect(await textOf(await browser.get("/logout"))).toContain("You are signed out");
+    browser.cookie = cookie;
+    expect((await browser.get("/account")).status).toBe(303);
+  });
+
+  test("cannot be done by another site", async () => {
+    await browser.signIn("alice");
+    const form = await browser.form("/logout");
+    const response = await browser.post("/logout", form.fields, { "Sec-Fetch-Site": "cross-site" });
+    expect(response.status).toBe(403);
+    expect((await browser.get("/account")).status).toBe(200);
+  });
+});

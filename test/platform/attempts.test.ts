@@ -1,0 +1,153 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { createAttemptLimit } from "../../src/platform/attempts.ts";
+
+function setUp(limit: number, windowSeconds: number, maximumKeys?: number) {
+  const time = { now: 1_800_000_000 };
+  const clock = { millis: () => time.now * 1000, seconds: () => time.now };
+  return { time, limit: createAttemptLimit({ clock, limit, windowSeconds, maximumKeys }) };
+}
+const times = (count: number, work: () => number): number[] => Array.from({ length: count }, work);
+
+describe("a limit of attempts", () => {
+  test("lets as many through as allowed, and tells the next how long to wait", () => {
+    const { limit } = setUp(3, 60);
+    expect(times(3, () => limit.attempt("a"))).toEqual([0, 0, 0]);
+    expect(limit.attempt("a")).toBeGreaterThan(0);
+    expect(limit.attempt("a")).toBeLessThanOrEqual(61);
+  });
+
+  test("counts each key by itself", () => {
+    const { limit } = setUp(1, 60);
+    expect(limit.attempt("a")).toBe(0);
+    expect(limit.attempt("b")).toBe(0);
+    expect(limit.attempt("a")).toBeGreaterThan(0);
+  });
+
+  test("a hundred guesses at once count a hundred (threat class 33)", async () => {
+    const { limit } = setUp(10, 60);
+    const answers = await Promise.all(times(100, () => 0).map(async () => limit.attempt("a")));
+    expect(answers.filter((wait) => wait === 0)).toHaveLength(10);
+  });
+
+  test("a refused attempt is not counted, so that waiting helps", () => {
+    const { limit, time } = setUp(2, 60);
+    times(50, () => limit.attempt("a"));
+    time.now += 120;
+    expect(limit.attempt("a")).toBe(0);
+  });
+
+  test("the window slides: at its border no double share is to be had", () => {
+    const { limit, time } = setUp(10, 60);
+    time.now += 59;
+    times(10, () => limit.attempt("a"));
+    time.now += 60;
+    // Half a window later about half of the share is back.
+    time.now += 30;
+    const passed = times(10, () => limit.attempt("a")).filter((wait) => wait === 0);
+    expect(passed.length).toBeGreaterThanOrEqual(4);
+    expect(passed.length).toBeLessThanOrEqual(6);
+  });
+
+  test("after two windows everything is forgotten", () => {
+    const { limit, time } = setUp(5, 60);
+    times(5, () => limit.attempt("a"));
+    time.now += 120;
+    expect(times(5, () => limit.attempt("a"))).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test("who waits as long as told gets through", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 100 }),
+        fc.array(fc.integer({ min: 0, max: 70 }), { maxLength: 40 }),
+        (allowed, windowSeconds, pauses) => {
+          const { limit, time } = setUp(allowed, windowSeconds);
+          let wait = 0;
+          for (const pause of pauses) {
+            time.now += pause;
+            wait = limit.attempt("a");
+          }
+          if (wait === 0) return;
+          expect(wait).toBeLessThanOrEqual(windowSeconds + 1);
+          time.now += wait;
+          expect(limit.attempt("a")).toBe(0);
+        },
+      ),
+    );
+  });
+
+  test("never more than twice the limit pass within any window", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 200 }), (pauses) => {
+        const { limit, time } = setUp(4, 20);
+        const passed: number[] = [];
+        for (const pause of pauses) {
+          time.now += pause;
+          if (limit.attempt("a") === 0) passed.push(time.now);
+        }
+        for (const from of passed) {
+          expect(passed.filter((at) => at >= from && at < from + 20).length).toBeLessThanOrEqual(8);
+        }
+      }),
+    );
+  });
+
+  test("an attempt that was a good one is taken back", () => {
+    const { limit } = setUp(1, 60);
+    expect(limit.attempt("a")).toBe(0);
+    limit.forgive("a");
+    expect(limit.attempt("a")).toBe(0);
+    expect(limit.attempt("a")).toBeGreaterThan(0);
+  });
+
+  test("taking back never gives more than there was", () => {
+    const { limit } = setUp(1, 60);
+    times(5, () => {
+      limit.forgive("a");
+      return 0;
+    });
+    expect(limit.attempt("a")).toBe(0);
+    limit.forgive("a");
+    limit.forgive("a");
+    expect(limit.attempt("a")).toBe(0);
+    expect(limit.attempt("a")).toBeGreaterThan(0);
+  });
+
+  test("a reset key starts anew", () => {
+    const { limit } = setUp(1, 60);
+    limit.attempt("a");
+    limit.reset("a");
+    expect(limit.attempt("a")).toBe(0);
+  });
+
+  test("space is bounded: the oldest key is forgotten, the younger ones are not", () => {
+    const { limit } = setUp(1, 60, 3);
+    for (const key of ["a", "b", "c", "d"]) limit.attempt(key);
+    expect(limit.attempt("b")).toBeGreaterThan(0);
+    expect(limit.attempt("c")).toBeGreaterThan(0);
+    expect(limit.attempt("d")).toBeGreaterThan(0);
+    expect(limit.attempt("a")).toBe(0);
+  });
+
+  test("a key that is still in use is not the one forgotten", () => {
+    const { limit, time } = setUp(2, 60, 2);
+    limit.attempt("busy");
+    limit.attempt("idle");
+    time.now += 61;
+    limit.attempt("busy");
+    limit.attempt("new");
+    time.now += 1;
+    limit.attempt("busy");
+    expect(limit.attempt("busy")).toBeGreaterThan(0);
+  });
+
+  test("names that objects have of their own are keys like any other", () => {
+    const { limit } = setUp(1, 60);
+    for (const key of ["__proto__", "constructor", ""]) {
+      expect(limit.attempt(key)).toBe(0);
+      expect(limit.attempt(key)).toBeGreaterThan(0);
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { configurationSchema, OWN_SCOPE_NAMES } from "../../src/platform/configuration.ts";
+import { describeSettings, nearest } from "../../src/platform/configuration-settings.ts";
+import { createCatalogue } from "../../src/protocol/catalogue.ts";
+import { configurationPage } from "../../tools/docs.ts";
+
+test("every setting is explained, says what is allowed, and has its unit in its name", () => {
+  const settings = describeSettings();
+  expect(settings.length).toBeGreaterThan(60);
+  for (const setting of settings) {
+    expect(setting.description, setting.key).not.toBe("");
+    expect(setting.allowed, setting.key).not.toBe("");
+    if (/lifetimes\.|window/.test(setting.key) && !setting.table)
+      expect(setting.unit, setting.key).toBe("seconds");
+  }
+});
+
+test("every setting that is not in a list of tables has a variable", () => {
+  const variables = describeSettings().filter((setting) => !setting.key.includes("[]"));
+  for (const { key, variable } of variables) {
+    expect(variable).toBe(`TESSERA_${key.toUpperCase().replaceAll(".", "__")}`);
+  }
+});
+
+test("docs/configuration.md says what the schema says", async () => {
+  expect(await Bun.file(`${import.meta.dir}/../../docs/configuration.md`).text()).toBe(configurationPage());
+});
+
+test("the scopes that clients may name in the configuration are those that the server has", () => {
+  const configuration = { ...configurationSchema.parse({}), issuer: "https://a.example" };
+  expect(createCatalogue(configuration).scopes.map((scope) => String(scope.name))).toEqual([
+    ...OWN_SCOPE_NAMES,
+  ]);
+});
+
+test("the nearest word is suggested only if it is near", () => {
+  expect(nearest("issuerr", ["issuer", "data"])).toBe("issuer");
+  expect(nearest("xyzzy", ["issuer", "data"])).toBeNull();
+});

@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, type PeerCertificate } from "node:tls";
+import { configurationSchema } from "../../src/platform/configuration.ts";
+import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
+import { createLog } from "../../src/platform/log.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tessera-tls-"));
+const file = (name: string) => join(folder, name);
+
+function makeCertificate(name: string): void {
+  const made = Bun.spawnSync(
+    [
+      "openssl",
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-days",
+      "2",
+    ].concat(["-subj", `/CN=${name}`, "-keyout", file(`${name}.key`), "-out", file(`${name}.pem`)]),
+  );
+  if (made.exitCode !== 0) throw new Error(made.stderr.toString());
+}
+
+beforeAll(() => {
+  makeCertificate("first");
+  makeCertificate("second");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const open: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((listening) => listening.stop(0)));
+});
+
+let logged = "";
+const remember = (line: string) => {
+  logged += line;
+};
+const log = createLog({ level: "debug", format: "text", write: remember });
+
+async function start(fetch: Fetch, port = 0) {
+  install("first");
+  logged = "";
+  const configuration = configurationSchema.parse({
+    listen: [{ host: "127.0.0.1", port, tls: { certificate: file("live.pem"), key: file("live.key") } }],
+  });
+  const listening = await listen({ configuration, fetch, log, certificateCheckMillis: 20 });
+  open.push(listening);
+  return listening;
+}
+
+/** Puts a pair in place as renewal tools do: each file at once, one after the other. */
+function install(name: string): void {
+  for (const end of ["pem", "key"]) {
+    copyFileSync(file(`${name}.${end}`), file(`new.${end}`));
+    renameSync(file(`new.${end}`), file(`live.${end}`));
+  }
+}
+
+/** The name in the certificate that a new connection is shown. */
+function shownName(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+      const certificate: PeerCertificate = socket.getPeerCertificate();
+      socket.destroy();
+      resolve(String(certificate.subject.CN));
+    });
+    socket.on("error", reject);
+  });
+}
+
+async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (await check()) return;
+    await Bun.sleep(20);
+  }
+  throw new Error(`it did not happen; the log says: ${logged}`);
+}
+
+const get = (url: string) => fetch(url, { tls: { rejectUnauthorized: false } });
+
+describe("TLS", () => {
+  test("answers with the certificate of the files", async () => {
+    const { ports, urls } = await start(() => new Response("hello"));
+    expect(urls[0]).toStartWith("https://127.0.0.1:");
+    expect(await shownName(ports[0] ?? 0)).toBe("first");
+    expect(await (await get(urls[0] ?? "")).text()).toBe("hello");
+  });
+
+  test("shows a renewed certificate to new connections, and finishes the requests of the old ones", async () => {
+    const release = Promise.withResolvers<void>();
+    const { ports, urls } = await start(async (request) => {
+      if (request.url.endsWith("/slow")) await release.promise;
+      return new Response("answered");
+    });
+    const slow = get(`${urls[0]}/slow`);
+    await Bun.sleep(50);
+    install("second");
+    await eventually(async () => (await shownName(ports[0] ?? 0)) === "second");
+    expect(logged).toContain("the certificate was renewed");
+    release.resolve();
+    expect(await (await slow).text()).toBe("answered");
+    expect(await (await get(urls[0] ?? "")).text()).toBe("answered");
+  });
+
+  test("keeps the old certificate when the new one is broken, says so once, and takes it when it is mended", async () => {
+    const { ports } = await start(() => new Response());
+    copyFileSync(file("second.pem"), file("live.pem"));
+    await eventually(() => logged.includes("the key does not belong to the certificate"));
+    await Bun.sleep(100);
+    expect(logged.match(/the old one stays/g)).toHaveLength(1);
+    expect(await shownName(ports[0] ?? 0)).toBe("first");
+    writeFileSync(file("live.pem"), "not a certificate");
+    await eventually(() => logged.includes("holds no PEM certificate"));
+    expect(await shownName(ports[0] ?? 0)).toBe("first");
+    install("second");
+    await eventually(async () => (await shownName(ports[0] ?? 0)) === "second");
+  });
+
+  test("keeps the old certificate while the files are gone", async () => {
+    const { ports } = await start(() => new Response());
+    rmSync(file("live.pem"));
+    await eventually(() => logged.includes("cannot be used"));
+    expect(await shownName(ports[0] ?? 0)).toBe("first");
+  });
+
+  test("a second start on the same port is refused, although ports can be shared for renewals", async () => {
+    const { ports } = await start(() => new Response());
+    await expect(start(() => new Response(), ports[0])).rejects.toThrow("in use");
+  });
+
+  test("a key that does not fit stops the start", async () => {
+    const configuration = configurationSchema.parse({
+      listen: [
+        { host: "127.0.0.1", port: 0, tls: { certificate: file("first.pem"), key: file("second.key") } },
+      ],
+    });
+    await expect(listen({ configuration, fetch: () => new Response(), log })).rejects.toThrow(
+      "the key does not belong to the certificate",
+    );
+  });
+
+  test("a stop after a renewal still waits for a request on the old certificate", async () => {
+    const release = Promise.withResolvers<void>();
+    const { ports, urls, stop } = await start(async () => {
+      await release.promise;
+      return new Response("finished");
+    });
+    const slow = get(urls[0] ?? "");
+    await Bun.sleep(50);
+    install("second");
+    await eventually(async () => (await shownName(ports[0] ?? 0)) === "second");
+    const stopped = stop(5000);
+    await Bun.sleep(50);
+    release.resolve();
+    expect(await (await slow).text()).toBe("finished");
+    expect(await stopped).toBe(0);
+  });
+});

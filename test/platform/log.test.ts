@@ -1,0 +1,89 @@
+/** Threat class 50: no value can forge a field or a line. */
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { createLog, type LogLevel, type LogOptions, silentLog } from "../../src/platform/log.ts";
+
+function capture(options: Pick<LogOptions, "level" | "format">) {
+  const lines: string[] = [];
+  const log = createLog({
+    ...options,
+    write: (line) => lines.push(line),
+    now: () => new Date("2027-01-15T08:00:00.000Z"),
+  });
+  return { lines, log };
+}
+
+describe("the log", () => {
+  test("as text is one line with the time, the level, the message and the fields", () => {
+    const { lines, log } = capture({ level: "debug", format: "text" });
+    log.info("refused", {
+      endpoint: "/auth/token",
+      status: 400,
+      client: "my client",
+      found: false,
+      gone: undefined,
+    });
+    expect(lines).toEqual([
+      '2027-01-15T08:00:00.000Z info  refused endpoint=/auth/token status=400 client="my client" found=false\n',
+    ]);
+  });
+
+  test("as JSON is one object on one line", () => {
+    const { lines, log } = capture({ level: "debug", format: "json" });
+    log.warn("refused", { status: 400, reason: null });
+    expect(lines).toEqual([
+      '{"time":"2027-01-15T08:00:00.000Z","level":"warn","message":"refused","status":400,"reason":null}\n',
+    ]);
+  });
+
+  test("tells what is at least as important as its level", () => {
+    const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+    for (const [index, level] of [...levels, "silent" as const].entries()) {
+      const { lines, log } = capture({ level, format: "text" });
+      for (const at of levels) log[at]("message");
+      expect(lines).toHaveLength(levels.length - index);
+    }
+  });
+
+  test.each(["a\nb", "a\r\nb", 'x" admin="yes', "x status=200", "a b", "", "a\u2028b", "\u001b[31mred"])(
+    "the value %j stays one value on one line",
+    (value) => {
+      const { lines, log } = capture({ level: "debug", format: "text" });
+      log.info("refused", { client: value, reason: "x" });
+      const line = lines.join("");
+      expect(line.slice(0, -1)).not.toMatch(/[\n\r\u001b]/);
+      expect(line).toContain(` client=${JSON.stringify(value)} reason=x`);
+    },
+  );
+
+  test("whatever is logged, text and JSON stay one line each, and the fields are told apart", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        for (const format of ["text", "json"] as const) {
+          const { lines, log } = capture({ level: "debug", format });
+          log.info("refused", { client: value, status: 400 });
+          const line = lines.join("");
+          expect(line.indexOf("\n")).toBe(line.length - 1);
+          expect(line).not.toContain("\r");
+          if (format === "json") {
+            expect(JSON.parse(line)).toMatchObject({ message: "refused", client: value, status: 400 });
+          } else {
+            expect(line.endsWith(" status=400\n")).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+
+  test("a field cannot pretend to be the message or the level", () => {
+    const { lines, log } = capture({ level: "debug", format: "json" });
+    log.info("refused", { endpoint: '","level":"error' });
+    expect(JSON.parse(lines.join(""))).toMatchObject({ level: "info", message: "refused" });
+  });
+
+  test("can be silent", () => {
+    for (const level of ["debug", "info", "warn", "error"] as const) {
+      expect(silentLog[level]("message", { a: 1 })).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,220 @@
+/** Shortcuts through the flows, for tests that need what comes out of them. No pages: the person's yes is taken as given. */
+import { expect } from "bun:test";
+import { checkAuthorizationRequest } from "../../src/endpoints/authorization-request.ts";
+import { issueAuthorizationCode } from "../../src/grants/authorization-code.ts";
+import { deviceGrant } from "../../src/grants/device-code.ts";
+import { parseParameters } from "../../src/protocol/parameters.ts";
+import type { AccountRecord, DeviceCodeRecord } from "../../src/store/records.ts";
+import { parseArtefact } from "../../src/tokens/artefact.ts";
+import { type AuthorizationParameters, authorizationQuery, VERIFIER } from "./code-flow.ts";
+import { basic, type FormInput, SECRET, type TestServer } from "./server.ts";
+
+export type Json = Record<string, unknown>;
+
+export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+/** The body of an answer, which must be a JSON object. */
+export async function jsonOf(response: Response): Promise<Json> {
+  expect(response.headers.get("content-type")).toBe("application/json");
+  const body: unknown = await response.json();
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Error("No JSON object.");
+  return { ...body };
+}
+
+/** A member that must be a string. */
+export function textOf(body: Json, name: string): string {
+  const value = body[name];
+  if (typeof value !== "string") throw new Error(`${name} is missing in ${JSON.stringify(body)}.`);
+  return value;
+}
+
+/** Checks that an answer refuses with this status and code, in the form of RFC 6749 §5.2. Returns its body. */
+export async function expectRefusal(response: Response, status: number, error: string): Promise<Json> {
+  const body = await jsonOf(response);
+  expect({ status: response.status, error: body.error }).toEqual({ status, error });
+  expect(textOf(body, "error_description")).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("pragma")).toBe("no-cache");
+  return body;
+}
+
+/** Checks that an answer is a success of the token endpoint (RFC 6749 §5.1). Returns its body. */
+export async function expectTokens(response: Response): Promise<Json> {
+  const body = await jsonOf(response);
+  expect({ status: response.status, error: body.error, because: body.error_description }).toEqual({
+    status: 200,
+    error: undefined,
+    because: undefined,
+  });
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("pragma")).toBe("no-cache");
+  expect(body.token_type).toBe("Bearer");
+  expect(typeof body.expires_in).toBe("number");
+  expect(textOf(body, "access_token")).toMatch(/^tat_[A-Za-z0-9\-_]{64}$/);
+  return body;
+}
+
+/** How a client of TEST_CONFIGURATION authenticates: the ones with a secret by Basic, the others by client_id. */
+export function clientCredentials(clientId: string): {
+  readonly form: Record<string, string>;
+  readonly headers: Record<string, string>;
+} {
+  const confidential = ["web", "service", "mail-server"].includes(clientId);
+  return confidential
+    ? { form: {}, headers: basic(clientId, SECRET) }
+    : { form: { client_id: clientId }, headers: {} };
+}
+
+/** POSTs a form as a client. */
+export function postAs(
+  server: TestServer,
+  clientId: string,
+  path: string,
+  form: Record<string, string | undefined>,
+): Promise<Response> {
+  const credentials = clientCredentials(clientId);
+  return server.post(path, { ...credentials.form, ...form }, credentials.headers);
+}
+
+/** The same for pairs, which may repeat a name. */
+export function postPairsAs(
+  server: TestServer,
+  clientId: string,
+  path: string,
+  pairs: readonly (readonly [string, string])[],
+): Promise<Response> {
+  const credentials = clientCredentials(clientId);
+  const form: FormInput = [...Object.entries(credentials.form), ...pairs];
+  return server.post(path, form, credentials.headers);
+}
+
+export const requestToken = (
+  server: TestServer,
+  clientId: string,
+  form: Record<string, string | undefined>,
+): Promise<Response> => postAs(server, clientId, "/auth/token", form);
+
+/** A code for what the person allowed. The request passes the checks of the authorization endpoint. */
+export async function codeFor(
+  server: TestServer,
+  account: AccountRecord,
+  changes: AuthorizationParameters = {},
+): Promise<string> {
+  const parameters = parseParameters(authorizationQuery(changes), 64);
+  const request = await checkAuthorizationRequest(server.context, parameters);
+  const code = await issueAuthorizationCode(server.context, request, account, {
+    form: null,
+    remember: false,
+  });
+  if (code === null) throw new Error("The form was spent.");
+  return code;
+}
+
+/** Redeems a code as `web` with the right verifier, with changes. */
+export const redeemCode = (
+  server: TestServer,
+  code: string,
+  changes: Record<string, string | undefined> = {},
+  clientId = "web",
+): Promise<Response> =>
+  requestToken(server, clientId, {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: clientId === "web" ? "https://client.example/callback" : undefined,
+    code_verifier: VERIFIER,
+    ...changes,
+  });
+
+/** The tokens of a whole code flow. */
+export async function tokensFor(
+  server: TestServer,
+  account: AccountRecord,
+  changes: AuthorizationParameters = {},
+): Promise<Json> {
+  const code = await codeFor(server, account, changes);
+  const clientId = typeof changes.client_id === "string" ? changes.client_id : "web";
+  const redirectUri = typeof changes.redirect_uri === "string" ? changes.redirect_uri : undefined;
+  return expectTokens(
+    await redeemCode(server, code, redirectUri === undefined ? {} : { redirect_uri: redirectUri }, clientId),
+  );
+}
+
+export const refresh = (
+  server: TestServer,
+  refreshToken: string,
+  changes: Record<string, string | undefined> = {},
+  clientId = "web",
+): Promise<Response> =>
+  requestToken(server, clientId, {
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+    ...changes,
+  });
+
+/** Starts the device flow. */
+export async function startDevice(
+  server: TestServer,
+  form: Record<string, string | undefined> = {},
+  clientId = "television",
+): Promise<Json> {
+  const response = await postAs(server, clientId, "/auth/device", { scope: "mail.read", ...form });
+  expect(response.status).toBe(200);
+  return jsonOf(response);
+}
+
+export const pollDevice = (
+  server: TestServer,
+  deviceCode: string,
+  changes: Record<string, string | undefined> = {},
+  clientId = "television",
+): Promise<Response> =>
+  requestToken(server, clientId, { grant_type: DEVICE_GRANT, device_code: deviceCode, ...changes });
+
+/** The stored device code behind its text. */
+export async function findDevice(server: TestServer, deviceCode: string): Promise<DeviceCodeRecord> {
+  const presented = parseArtefact("device_code", deviceCode);
+  const stored = presented && (await server.context.store.findDeviceCode(presented.id));
+  if (stored === null) throw new Error("There is no such device code.");
+  return stored.device;
+}
+
+/** The person allows the device (or does not), as the device page would have it stored. */
+export async function answerDevice(
+  server: TestServer,
+  deviceCode: string,
+  account: AccountRecord | null,
+): Promise<void> {
+  const { context } = server;
+  const device = await findDevice(server, deviceCode);
+  const grant = account === null ? null : deviceGrant(context, device, account);
+  const decided = await context.store.decideDeviceCode(device.id, grant, context.clock.seconds());
+  if (!decided) throw new Error("Somebody decided before.");
+}
+
+/** The tokens of a whole device flow. */
+export async function deviceTokensFor(server: TestServer, account: AccountRecord): Promise<Json> {
+  const deviceCode = textOf(await startDevice(server), "device_code");
+  await answerDevice(server, deviceCode, account);
+  return expectTokens(await pollDevice(server, deviceCode));
+}
+
+/** A token of the client itself. */
+export async function serviceToken(
+  server: TestServer,
+  changes: Record<string, string | undefined> = {},
+  clientId = "service",
+): Promise<string> {
+  const response = await requestToken(server, clientId, { grant_type: "client_credentials", ...changes });
+  return textOf(await expectTokens(response), "access_token");
+}
+
+/** What introspection tells `clientId` of a token. */
+export async function introspectAs(server: TestServer, clientId: string, token: string): Promise<Json> {
+  const response = await postAs(server, clientId, "/auth/introspect", { token });
+  expect(response.status).toBe(200);
+  return jsonOf(response);
+}
+
+/** The grant's own client asks whether its token is alive. */
+export const isActive = async (server: TestServer, token: string, clientId = "web"): Promise<boolean> =>
+  (await introspectAs(server, clientId, token)).active === true;

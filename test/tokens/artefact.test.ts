@@ -1,0 +1,110 @@
+/** Threat classes 13, 44 and 51: every artefact tells its kind, and no two texts stand for the same one. */
+import { describe, expect, test } from "bun:test";
+import {
+  ARTEFACT_PREFIXES,
+  type ArtefactKind,
+  assembleArtefact,
+  digestSecret,
+  mintArtefact,
+  parseArtefact,
+  parseRecordId,
+  recordIdText,
+  secretMatches,
+} from "../../src/tokens/artefact.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import { systemRandom } from "../../src/platform/random.ts";
+
+const clock: Clock = { millis: () => 1_800_000_000_123, seconds: () => 1_800_000_000 };
+const KINDS = Object.keys(ARTEFACT_PREFIXES).filter(
+  (name): name is ArtefactKind => name in ARTEFACT_PREFIXES,
+);
+const mint = (kind: ArtefactKind = "access_token") => mintArtefact(kind, clock, systemRandom);
+
+describe("artefacts", () => {
+  test("no prefix is the start of another", () => {
+    const prefixes = Object.values(ARTEFACT_PREFIXES);
+    for (const one of prefixes) {
+      expect(prefixes.filter((other) => other.startsWith(one))).toEqual([one]);
+    }
+  });
+
+  test.each(KINDS.map((kind) => [kind]))("%s is a prefix and 64 base64url characters", (kind) => {
+    const { text, id, digest } = mint(kind);
+    expect(text).toMatch(/^t[a-z]{2}_[A-Za-z0-9\-_]{64}$/);
+    expect(text.startsWith(ARTEFACT_PREFIXES[kind])).toBe(true);
+    const presented = parseArtefact(kind, text);
+    expect(presented && Buffer.from(presented.id).equals(id)).toBe(true);
+    expect(presented && secretMatches(presented.secret, digest)).toBe(true);
+  });
+
+  test("none is taken for one of another kind", () => {
+    for (const made of KINDS) {
+      const { text } = mint(made);
+      for (const asked of KINDS) expect(parseArtefact(asked, text) !== null).toBe(asked === made);
+    }
+  });
+
+  test("ids begin with the time, so that they sort by age", () => {
+    expect(Buffer.from(mint().id).readUIntBE(0, 6)).toBe(1_800_000_000_123);
+  });
+
+  test("two are never alike", () => {
+    expect(new Set(Array.from({ length: 100 }, () => mint().text)).size).toBe(100);
+  });
+
+  test("a text with any character changed is another artefact or none", () => {
+    const { text, id, digest } = mint();
+    const original = parseArtefact("access_token", text);
+    if (original === null) throw new Error("The artefact cannot be read.");
+    for (let at = 0; at < text.length; at += 1) {
+      for (const other of ["A", "b", "-", "_", "=", "+", "/", " ", ".", "\n", "é", ""]) {
+        if (other === text[at]) continue;
+        const changed = text.slice(0, at) + other + text.slice(at + 1);
+        const presented = parseArtefact("access_token", changed);
+        const same =
+          presented !== null &&
+          Buffer.from(presented.id).equals(id) &&
+          secretMatches(presented.secret, digest);
+        expect(same).toBe(false);
+      }
+    }
+  });
+
+  test("a text that is cut or longer is none", () => {
+    const { text } = mint();
+    for (let length = 0; length < text.length; length += 1) {
+      expect(parseArtefact("access_token", text.slice(0, length))).toBeNull();
+    }
+    for (const tail of ["A", "=", " ", "\n", "\0", text])
+      expect(parseArtefact("access_token", text + tail)).toBeNull();
+    for (const head of [" ", "\ufeff", "tat_"]) expect(parseArtefact("access_token", head + text)).toBeNull();
+    expect(parseArtefact("access_token", text.replace("tat_", "TAT_"))).toBeNull();
+    expect(parseArtefact("access_token", text.replace("tat_", ""))).toBeNull();
+  });
+
+  test("the digest is that of the secret, which is not in it", () => {
+    const secret = systemRandom(32);
+    const { id } = mint();
+    const { digest, text } = assembleArtefact("refresh_token", id, secret);
+    expect(Buffer.from(digest).equals(Buffer.from(digestSecret(secret)))).toBe(true);
+    expect(secretMatches(secret, digest)).toBe(true);
+    expect(secretMatches(systemRandom(32), digest)).toBe(false);
+    expect(text).not.toContain(Buffer.from(digest).toString("base64url"));
+  });
+
+  test("an id as text is read back, and nothing else is", () => {
+    const { id } = mint();
+    const text = recordIdText(id);
+    expect(parseRecordId(text)).toEqual(id);
+    for (const other of [
+      "",
+      text.slice(1),
+      `${text}A`,
+      `${text}=`,
+      `${text.slice(0, 21)}B`,
+      `${text.slice(0, 21)}\n`,
+    ]) {
+      expect(parseRecordId(other)).toBeNull();
+    }
+  });
+});
