@@ -21,11 +21,11 @@ import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.
 interface AddOptions extends CommonOptions {
   readonly name?: string;
   readonly id?: string;
-  readonly redirectUri: readonly string[];
-  readonly grant: readonly string[];
+  readonly redirectUri?: readonly string[];
+  readonly grant?: readonly string[];
   readonly public?: boolean;
-  readonly scope: readonly string[];
-  readonly defaultScope: readonly string[];
+  readonly scope?: readonly string[];
+  readonly defaultScope?: readonly string[];
   readonly pkce: boolean;
 }
 
@@ -37,9 +37,9 @@ const SHORT_GRANTS: Readonly<Record<string, string>> = {
   device: DEVICE_CODE_GRANT,
 };
 
-const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 /** Scopes may be repeated, or written with spaces or commas between them. */
-const collectScope = (value: string, earlier: readonly string[]): string[] => [
+const collectScope = (value: string, earlier: readonly string[] = []): string[] => [
   ...earlier,
   ...value.split(/[\s,]+/).filter((name) => name !== ""),
 ];
@@ -54,11 +54,11 @@ export function addClientCommands(program: Command, io: Io): void {
   )
     .option("--name <name>", "what people read on the consent page")
     .option("--id <client_id>", "the identifier (default: a generated one)")
-    .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collect, [])
-    .option("--grant <name>", `${Object.keys(SHORT_GRANTS).join(", ")}; repeatable`, collect, [])
+    .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collect)
+    .option("--grant <name>", `${Object.keys(SHORT_GRANTS).join(", ")}; repeatable`, collect)
     .option("--public", "an app, a page or a device that cannot keep a secret")
-    .option("--scope <scope>", "what it may have (default: everything); repeatable", collectScope, [])
-    .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectScope, [])
+    .option("--scope <scope>", "what it may have (default: everything); repeatable", collectScope)
+    .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectScope)
     .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it")
     .addHelpText(
       "after",
@@ -107,11 +107,11 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
       checkClientMetadata(
         {
           client_name: options.name,
-          redirect_uris: options.redirectUri,
+          redirect_uris: options.redirectUri ?? [],
           grant_types: grants,
           token_endpoint_auth_method: needsSecret ? "client_secret_basic" : "none",
-          scope: options.scope.length > 0 ? options.scope.join(" ") : undefined,
-          default_scope: options.defaultScope.length > 0 ? options.defaultScope.join(" ") : undefined,
+          scope: options.scope?.join(" "),
+          default_scope: options.defaultScope?.join(" "),
         },
         operatorPolicy(configuration, catalogue),
       ),
@@ -142,8 +142,8 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
 }
 
 function grantTypesOf(options: AddOptions): string[] {
-  if (options.grant.length === 0) {
-    if (options.redirectUri.length > 0) return ["authorization_code", "refresh_token"];
+  if (options.grant === undefined) {
+    if (options.redirectUri !== undefined) return ["authorization_code", "refresh_token"];
     if (!options.public) return ["client_credentials"];
     throw new CommandError(
       "A public client needs --redirect-uri (code grant) or --grant device. See: tessera client add --help",

@@ -20,11 +20,11 @@ import { type CommonOptions, readConfiguration, withCommonOptions } from "./work
 interface LoginOptions extends CommonOptions {
   readonly clientId?: string;
   readonly clientSecretFile?: string;
-  readonly scope: readonly string[];
-  readonly resource: readonly string[];
+  readonly scope?: readonly string[];
+  readonly resource?: readonly string[];
 }
 
-const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 export function addLoginCommand(program: Command, io: Io): void {
   withCommonOptions(
@@ -34,8 +34,8 @@ export function addLoginCommand(program: Command, io: Io): void {
   )
     .option("--client-id <id>", "the client to be (default: registers one, where the server allows it)")
     .option("--client-secret-file <file>", "the secret of a confidential client")
-    .option("--scope <scope>", "what to ask for; repeatable", collect, [])
-    .option("--resource <uri>", "the API to get a token for (RFC 8707); repeatable", collect, [])
+    .option("--scope <scope>", "what to ask for; repeatable", collect)
+    .option("--resource <uri>", "the API to get a token for (RFC 8707); repeatable", collect)
     .addHelpText(
       "after",
       `
@@ -51,11 +51,11 @@ async function login(options: LoginOptions, io: Io): Promise<void> {
   const issuer = options.issuer ?? readConfiguration(options, io).issuer;
   const server = await discover(issuer, io.fetch);
   const client = await clientOf(options, server, io);
-  const scope = options.scope.length > 0 ? options.scope.join(" ") : null;
+  const scope = options.scope?.join(" ") ?? null;
   const device = await requestDeviceAuthorization(
     server,
     client,
-    { scope, resources: options.resource },
+    { scope, resources: options.resource ?? [] },
     io.fetch,
   );
   // The tokens are the result; all else goes to standard error, so that a script gets nothing but tokens.

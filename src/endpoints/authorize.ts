@@ -75,8 +75,10 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
 function mustSignInAgain(context: Context, request: AuthorizationRequest, { session }: SignedIn): boolean {
   const age = context.clock.seconds() - session.authenticatedAt;
+  const { prompt, maxAgeSeconds } = request;
+  // max_age=0 means the same as prompt=login, also within the second of the sign-in.
   const wanted =
-    request.prompt.has("login") || (request.maxAgeSeconds !== null && age > request.maxAgeSeconds);
+    prompt.has("login") || maxAgeSeconds === 0 || (maxAgeSeconds !== null && age > maxAgeSeconds);
   if (!wanted) return false;
   const began = reauthenticationBegan(context, request.parameters);
   return began === null || session.authenticatedAt < began;

@@ -44,7 +44,7 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
 export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, request }: Incoming): void {
   const level = isRoutine(refusal) || refusal.reason === "not_found" ? "debug" : "info";
   log[level]("refused", {
-    endpoint: url.pathname.slice(0, 100),
+    endpoint: loggedPath(url),
     method: request.method,
     status: refusal.status,
     error: refusal.error,
@@ -52,6 +52,10 @@ export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, 
     client: refusal.detail.clientId?.slice(0, 100),
   });
 }
+
+/** A path that leads nowhere is a value that was sent: whatever looks like an artefact in it is left out. */
+const loggedPath = ({ pathname }: URL): string =>
+  pathname.replace(/t[a-z]{2}_[A-Za-z0-9\-_]{20,}/g, "…").slice(0, 100);
 
 /** The page that explains the error. Reasons that share their public words share the address too. */
 export function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {

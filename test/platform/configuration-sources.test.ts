@@ -5,11 +5,8 @@ import { join } from "node:path";
 import type { Configuration } from "../../src/platform/configuration.ts";
 import { configurationWarnings } from "../../src/platform/configuration-checks.ts";
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
-import {
-  type ConfigurationSources,
-  loadConfiguration,
-  withoutSecrets,
-} from "../../src/platform/configuration-sources.ts";
+import { withoutSecrets } from "../../src/platform/configuration-mistakes.ts";
+import { type ConfigurationSources, loadConfiguration } from "../../src/platform/configuration-sources.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tessera-configuration-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,7 +84,7 @@ describe("where settings come from", () => {
     expect(load({ file, flags: { port: "9002" } }).listen.map((entry) => entry.port)).toEqual([9002, 2]);
   });
 
-  test.each([
+  test.each<[string, string, string, (configuration: Configuration) => unknown, unknown]>([
     [
       "a number",
       "TESSERA_LIMITS__REQUEST_BODY_BYTES",
@@ -155,7 +152,7 @@ describe("where settings come from", () => {
 });
 
 describe("the issuer that is made from the first listener", () => {
-  test.each([
+  test.each<[{ host: string; port?: string }, string]>([
     [{ host: "0.0.0.0" }, "http://localhost:8080"],
     [{ host: "::" }, "http://localhost:8080"],
     [{ host: "127.0.0.1", port: "80" }, "http://127.0.0.1"],

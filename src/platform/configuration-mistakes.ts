@@ -1,0 +1,86 @@
+/** What is wrong with the configuration, in words: where, which key, which value, and what is allowed. Never a secret. */
+import type { z } from "zod";
+import {
+  describeAllowed,
+  describeSettings,
+  formatPath,
+  isSecretSetting,
+  nearest,
+  type SettingNode,
+  type SettingPath,
+  settingAt,
+  settingsRoot,
+  unitOf,
+} from "./configuration-settings.ts";
+
+export type Table = Record<string, unknown>;
+
+export const isTable = (value: unknown): value is Table =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What one finding of the schema means to the operator. */
+export function explain(issue: z.core.$ZodIssue, tree: unknown): { path: SettingPath; text: string }[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey([...path, key]) }));
+  }
+  const node = settingAt(path);
+  const value = valueAt(tree, path);
+  const key = formatPath(path);
+  if (value === undefined) return [{ path, text: `${key} is missing. It must be ${allowedAt(path, node)}.` }];
+  // A refusal of the schema's own words says more than the general description: why this issuer, not any issuer.
+  const ownWords = issue.code === "custom" || (issue.code === "invalid_format" && issue.format === "regex");
+  const allowed = ownWords ? issue.message : allowedAt(path, node);
+  return [{ path, text: `${key} = ${show(path, value)} is not allowed. It must be ${allowed}.` }];
+}
+
+const allowedAt = (path: SettingPath, node: SettingNode | null): string =>
+  node === null ? "left out" : describeAllowed(node, unitOf(String(path.at(-1))));
+
+export function unknownKey(path: SettingPath): string {
+  const parent = path.slice(0, -1);
+  const name = String(path.at(-1));
+  const siblings = Object.keys(membersAt(parent));
+  const everywhere = describeSettings().map((setting) => setting.key);
+  const full = formatPath(path);
+  const sibling = nearest(name, siblings);
+  const near =
+    (sibling === null ? null : formatPath([...parent, sibling])) ??
+    everywhere.find((key) => key.endsWith(`.${name}`)) ??
+    nearest(full, everywhere);
+  return `${full} is not a setting.${near ? ` Did you mean ${near}?` : " 'tessera config settings' lists them all."}`;
+}
+
+function membersAt(path: SettingPath): Readonly<Record<string, SettingNode>> {
+  const node = path.length === 0 ? settingsRoot() : settingAt(path);
+  return node?.properties ?? node?.anyOf?.find((option) => option.properties)?.properties ?? {};
+}
+
+function valueAt(tree: unknown, path: SettingPath): unknown {
+  let here: unknown = tree;
+  for (const step of path) {
+    if (typeof here !== "object" || here === null) return undefined;
+    here = (here as Record<string | number, unknown>)[step];
+  }
+  return here;
+}
+
+function show(path: SettingPath, value: unknown): string {
+  if (isSecretSetting(path)) return "(hidden)";
+  // A table may hold a secret further down.
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "[…]" : "{…}";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** The effective configuration for people to read: every secret is replaced by a word. */
+export function withoutSecrets(value: unknown, path: SettingPath = []): unknown {
+  if (path.length > 0 && settingAt(path)?.secret === true) {
+    return Array.isArray(value) ? value.map(() => "(hidden)") : "(hidden)";
+  }
+  if (Array.isArray(value)) return value.map((item, index) => withoutSecrets(item, [...path, index]));
+  if (!isTable(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withoutSecrets(item, [...path, key])]),
+  );
+}

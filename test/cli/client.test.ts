@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Result, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
+
+const data = temporaryFolder();
+let running: Awaited<ReturnType<typeof serve>>;
+beforeAll(async () => {
+  running = await serve(data, {
+    set: ['clients=[{"client_id":"declared","secrets":["a secret that is declared here"]}]'],
+  });
+});
+afterAll(async () => {
+  await running.stop();
+  removeTemporaryFolders();
+});
+
+const client = (...args: string[]): Promise<Result> => tessera(["client", ...args, "--data", data]);
+const json = async (...args: string[]) => JSON.parse((await client(...args, "--json")).out);
+
+/** Asks the running server for a token by client_credentials. */
+async function tokenStatus(clientId: string, secret: string): Promise<number> {
+  const answer = await fetch(`${running.configuration.issuer}/auth/token`, {
+    method: "POST",
+    headers: { Authorization: `Basic ${btoa(`${clientId}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: "client_credentials" }),
+  });
+  return answer.status;
+}
+
+describe("client add", () => {
+  test("prints the identifier and, once, a secret that works at the running server", async () => {
+    const { code, out } = await client("add", "--name", "Backup");
+    expect(code).toBe(0);
+    const [, id = ""] = /^client_id +(cl_\S+)$/m.exec(out) ?? [];
+    const [, secret = ""] = /^client_secret +(tcs_\S+)$/m.exec(out) ?? [];
+    expect(out).toContain("shown only now");
+    expect(await tokenStatus(id, secret)).toBe(200);
+    expect((await client("show", id)).out).not.toContain(secret);
+  });
+
+  test("knows the grants by short names, and chooses them by what is given", async () => {
+    const grants = async (...args: string[]) => (await json("add", ...args)).grant_types;
+    expect(await grants("--redirect-uri", "https://a.example/cb")).toEqual([
+      "authorization_code",
+      "refresh_token",
+    ]);
+    expect(await grants("--name", "x")).toEqual(["client_credentials"]);
+    expect(await grants("--public", "--grant", "device", "--grant", "refresh")).toEqual([
+      "urn:ietf:params:oauth:grant-type:device_code",
+      "refresh_token",
+    ]);
+    expect(await grants("--redirect-uri", "http://127.0.0.1/cb", "--grant", "code,device")).toEqual([
+      "authorization_code",
+      "urn:ietf:params:oauth:grant-type:device_code",
+    ]);
+  });
+
+  test("a public client has no secret", async () => {
+    const made = await json(
+      "add",
+      "--public",
+      "--redirect-uri",
+      "http://localhost/cb",
+      "--redirect-uri",
+      "com.example.app:/cb",
+    );
+    expect(made.token_endpoint_auth_method).toBe("none");
+    expect(made.client_secret).toBeUndefined();
+    expect(made.redirect_uris).toEqual(["http://localhost/cb", "com.example.app:/cb"]);
+  });
+
+  test("takes an identifier, scopes and the exemption from PKCE", async () => {
+    const made = await json(
+      "add",
+      "--id",
+      "wiki",
+      "--redirect-uri",
+      "https://wiki.example/cb",
+      "--scope",
+      "profile,email",
+      "--default-scope",
+      "profile",
+      "--no-pkce",
+    );
+    expect(made).toMatchObject({
+      client_id: "wiki",
+      scope: "profile email",
+      default_scope: "profile",
+      require_pkce: false,
+    });
+  });
+
+  test.each([
+    ["an identifier that is taken", ["--id", "declared"], "'declared' is taken"],
+    ["an identifier of a person", ["--id", "acc_1"], "nor begin with 'acc_'"],
+    [
+      "a grant that does not exist",
+      ["--grant", "implicit"],
+      "There is no grant 'implicit'. Use one of: code, refresh, client_credentials, device.",
+    ],
+    [
+      "a redirect URI with a wildcard",
+      ["--redirect-uri", "https://*.example/cb"],
+      "wildcards are not supported",
+    ],
+    ["a scope that does not exist", ["--scope", "everything"], "The scope 'everything' does not exist here"],
+    [
+      "a public client without PKCE",
+      ["--public", "--redirect-uri", "https://a.example/cb", "--no-pkce"],
+      "--no-pkce is only for clients with a secret.",
+    ],
+    ["a public client with nothing to do", ["--public"], "needs --redirect-uri"],
+    [
+      "client_credentials for a public client",
+      ["--public", "--grant", "client_credentials"],
+      "needs a client with a secret",
+    ],
+    [
+      "a name with characters that turn text around",
+      ["--name", "a\u202eb"],
+      "invisible or control characters",
+    ],
+  ])("refuses %s", async (_, args, text) => {
+    const before = (await json("list")).length;
+    const { code, err } = await client("add", ...args);
+    expect(code).toBe(1);
+    expect(err).toContain(text);
+    expect((await json("list")).length).toBe(before);
+  });
+});
+
+describe("client secret", () => {
+  test("is rolled without an outage: add, use either, remove the old one", async () => {
+    const made = await json("add", "--id", "rolling");
+    const { client_secret: added } = await json("secret", "add", "rolling");
+    for (const secret of [made.client_secret, added]) expect(await tokenStatus("rolling", secret)).toBe(200);
+    const secrets = await json("secret", "list", "rolling");
+    expect(secrets).toHaveLength(2);
+    const { out } = await client("secret", "remove", "rolling", secrets[0].id);
+    expect(out).toBe("Removed. One secret is left.\n");
+    expect(await tokenStatus("rolling", made.client_secret)).toBe(401);
+    expect(await tokenStatus("rolling", added)).toBe(200);
+    expect((await client("secret", "remove", "rolling", secrets[1].id)).out).toContain(
+      "cannot authenticate until you add one",
+    );
+  });
+
+  test("of a public client, of nobody, or of the configuration cannot be changed here", async () => {
+    await client("add", "--id", "app", "--public", "--redirect-uri", "http://localhost/cb");
+    expect((await client("secret", "add", "app")).err).toContain("public client and has no secrets");
+    expect((await client("secret", "add", "nobody")).err).toContain(
+      "There is no client 'nobody'. See: tessera client list",
+    );
+    expect((await client("secret", "add", "declared")).err).toContain("are in the configuration");
+    expect((await client("secret", "remove", "declared", "x")).err).toContain("are in the configuration");
+    await client("add", "--id", "other");
+    expect((await client("secret", "remove", "other", "x")).err).toContain("has no secret 'x'");
+  });
+});
+
+describe("client list, show and remove", () => {
+  test("list is a table, and says where a client comes from", async () => {
+    await client("add", "--id", "listed", "--name", "Listed");
+    const { out } = await client("list");
+    expect(out).toMatch(/^listed +Listed +confidential +client_credentials +command line +not used yet/m);
+    expect(out).toMatch(/^declared .* configuration/m);
+  });
+
+  test("show tells everything but the secrets", async () => {
+    await client("add", "--id", "shown", "--redirect-uri", "https://shown.example/cb");
+    const { out } = await client("show", "shown");
+    expect(out).toMatch(/^redirect URIs +https:\/\/shown\.example\/cb$/m);
+    expect(out).toMatch(/^PKCE +required$/m);
+    expect(out).toMatch(/^secrets +1 secret$/m);
+    expect((await client("show", "none")).err).toContain("There is no client 'none'.");
+  });
+
+  test("remove ends the client at the running server", async () => {
+    const { client_secret } = await json("add", "--id", "gone");
+    expect(await tokenStatus("gone", client_secret)).toBe(200);
+    expect((await client("remove", "gone")).out).toContain("Removed gone.");
+    expect(await tokenStatus("gone", client_secret)).toBe(401);
+  });
+
+  test("remove refuses a declared client, which would come back", async () => {
+    expect((await client("remove", "declared")).err).toContain("would be back at the next start");
+  });
+});

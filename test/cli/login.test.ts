@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { qrCode } from "../../src/cli/login.ts";
+import { type DeviceAuthorization, discover, pollForToken } from "../../src/cli/login-flow.ts";
+import type { RecordId } from "../../src/protocol/identifiers.ts";
+import { parseArtefact } from "../../src/tokens/artefact.ts";
+import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
+
+const TOKEN_ENDPOINT = "https://auth.example/token";
+const DEVICE: DeviceAuthorization = {
+  device_code: "the device code",
+  user_code: "ABCD-EFGH",
+  verification_uri: "https://auth.example/device",
+  verification_uri_complete: null,
+  expires_in: 60,
+  interval: 5,
+};
+const PUBLIC = { clientId: "tv", clientSecret: null };
+
+type Answer = { status?: number; body: unknown } | "unreachable";
+const error = (code: string, description?: string): Answer => ({
+  status: 400,
+  body: { error: code, error_description: description },
+});
+
+/** Polls a server that gives these answers, one after the other; the last one again and again. */
+async function poll(answers: Answer[], client: { clientId: string; clientSecret: string | null } = PUBLIC) {
+  const pauses: number[] = [];
+  const requests: { body: string; headers: Headers }[] = [];
+  const result = pollForToken({ token_endpoint: TOKEN_ENDPOINT }, client, DEVICE, {
+    sleep: async (millis) => void pauses.push(millis / 1000),
+    fetch: async (url, init) => {
+      expect(url).toBe(TOKEN_ENDPOINT);
+      requests.push({ body: String(init?.body), headers: new Headers(init?.headers) });
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      if (answer === undefined || answer === "unreachable") throw new Error("connection refused");
+      return Response.json(answer.body, { status: answer.status ?? 200 });
+    },
+  });
+  return { outcome: await result.catch((reason: Error) => reason.message), pauses, requests };
+}
+const granted: Answer = { body: { access_token: "tat_1", token_type: "Bearer", expires_in: 60 } };
+
+describe("polling (RFC 8628 §3.5)", () => {
+  test("waits the interval before every request, and returns the token response", async () => {
+    const { outcome, pauses, requests } = await poll([
+      error("authorization_pending"),
+      error("authorization_pending"),
+      granted,
+    ]);
+    expect(outcome).toMatchObject({ access_token: "tat_1", expires_in: 60 });
+    expect(pauses).toEqual([5, 5, 5]);
+    expect(requests[0]?.body).toBe(
+      "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=the+device+code&client_id=tv",
+    );
+  });
+
+  test("adds 5 seconds after slow_down, and keeps them", async () => {
+    const { pauses } = await poll([
+      error("slow_down"),
+      error("authorization_pending"),
+      error("slow_down"),
+      granted,
+    ]);
+    expect(pauses).toEqual([5, 10, 10, 15]);
+  });
+
+  test("waits twice as long after a connection that failed", async () => {
+    const { outcome, pauses } = await poll(["unreachable", "unreachable", granted]);
+    expect(outcome).toMatchObject({ access_token: "tat_1" });
+    expect(pauses).toEqual([5, 10, 20]);
+  });
+
+  test("does not give up on a server that is busy", async () => {
+    const { outcome, pauses } = await poll([
+      { status: 503, body: { error: "temporarily_unavailable" } },
+      { status: 502, body: "<html>" },
+      granted,
+    ]);
+    expect(outcome).toMatchObject({ access_token: "tat_1" });
+    expect(pauses).toEqual([5, 10, 15]);
+  });
+
+  test.each([
+    ["access_denied", "Access was denied on the page."],
+    ["expired_token", "The code has expired"],
+    ["invalid_grant", "The server refused: invalid_grant: Because."],
+  ])("stops at %s", async (code, text) => {
+    const { outcome, pauses } = await poll([error(code, "Because.")]);
+    expect(outcome).toContain(text);
+    expect(pauses).toEqual([5]);
+  });
+
+  test("stops by itself when the code must have expired", async () => {
+    const { outcome, pauses } = await poll([error("authorization_pending")]);
+    expect(outcome).toContain("The code has expired");
+    expect(pauses).toHaveLength(12);
+  });
+
+  test("a confidential client sends its secret in the header only, percent-encoded (RFC 6749 §2.3.1)", async () => {
+    const { requests } = await poll([granted], { clientId: "a:b", clientSecret: "c d%" });
+    expect(requests[0]?.headers.get("authorization")).toBe(`Basic ${btoa("a%3Ab:c+d%25")}`);
+    expect(requests[0]?.body).not.toContain("client_id");
+  });
+
+  test("what a server says cannot write to the terminal what it likes", async () => {
+    const { outcome } = await poll([error("invalid_grant", "\u001b[2Jcleared")]);
+    expect(outcome).not.toContain("\u001b");
+  });
+});
+
+describe("discovery (RFC 8414)", () => {
+  const metadata = (issuer: string) => ({
+    issuer,
+    token_endpoint: "https://a.example/t",
+    device_authorization_endpoint: "https://a.example/d",
+  });
+
+  test("asks at the path-inserted place first, then at OpenID's", async () => {
+    const asked: string[] = [];
+    const server = await discover("https://a.example/tenant", async (url) => {
+      asked.push(url);
+      return url.endsWith("openid-configuration")
+        ? Response.json(metadata("https://a.example/tenant"))
+        : new Response("no", { status: 404 });
+    });
+    expect(asked).toEqual([
+      "https://a.example/.well-known/oauth-authorization-server/tenant",
+      "https://a.example/tenant/.well-known/openid-configuration",
+    ]);
+    expect(server.token_endpoint).toBe("https://a.example/t");
+  });
+
+  test.each([
+    [
+      "a document that speaks for another issuer",
+      () => Response.json(metadata("https://evil.example")),
+      "calls itself",
+    ],
+    [
+      "a server without the device flow",
+      () => Response.json({ issuer: "https://a.example", token_endpoint: "https://a.example/t" }),
+      "does not offer the device flow",
+    ],
+    ["no document at all", () => new Response("", { status: 404 }), "There is no authorization server at"],
+    ["a server that cannot be reached", () => Promise.reject(new Error("refused")), "cannot be reached"],
+  ])("refuses %s", async (_, answer, text) => {
+    await expect(discover("https://a.example", async () => answer())).rejects.toThrow(text);
+  });
+});
+
+test("the QR code is dark on light whatever the terminal's colours are, and drawn the other way round without colours", () => {
+  const plain = qrCode("https://a.example", false).split("\n");
+  const coloured = qrCode("https://a.example", true).split("\n");
+  expect(plain[0]).toMatch(/^█+$/);
+  expect(coloured[0]).toContain("\u001b[38;5;16;48;5;231m");
+  expect(coloured.length).toBe(plain.length);
+});
+
+describe("tessera login at a running server", () => {
+  const deviceIds: RecordId[] = [];
+  let running: Awaited<ReturnType<typeof serve>>;
+  beforeAll(async () => {
+    running = await serve(temporaryFolder(), { demo: true, set: ["lifetimes.device_interval_seconds=1"] });
+  });
+  afterAll(async () => {
+    await running.stop();
+    removeTemporaryFolders();
+  });
+
+  test("shows address, code and QR code, and says clearly when the person denied", async () => {
+    const { issuer } = running.configuration;
+    const io = captureIo();
+    const { store, clock } = running.server.context;
+    const result = await tessera(
+      ["login", "--issuer", issuer, "--client-id", "demo-device", "--scope", "notes.read"],
+      {
+        sleep: async () => {
+          // The person says no while the device waits.
+          const pending = deviceIds.shift();
+          if (pending) await store.decideDeviceCode(pending, null, clock.seconds());
+          await Bun.sleep(5);
+        },
+        fetch: async (url, init) => {
+          const answer = await io.fetch(url, init);
+          if (url.endsWith("/auth/device")) {
+            const { device_code }: { device_code: string } = JSON.parse(await answer.clone().text());
+            const presented = parseArtefact("device_code", device_code);
+            if (presented) deviceIds.push(presented.id);
+          }
+          return answer;
+        },
+      },
+    );
+    expect(result.err).toContain(`${issuer}/device`);
+    expect(result.err).toMatch(/^ {2}[A-Z]{4}-[A-Z]{4}$/m);
+    expect(result.err).toContain("▀");
+    expect(result.err).toContain("Access was denied on the page.");
+    expect(result.out).toBe("");
+    expect(result.code).toBe(1);
+  });
+
+  test("registers a client of its own when none is named", async () => {
+    const result = await tessera(["login", "--issuer", running.configuration.issuer], {
+      sleep: async () => {
+        throw new Error("far enough");
+      },
+    });
+    expect(result.err).toMatch(
+      /Registered a client for this\. To be the same one next time: --client-id \S+/,
+    );
+  });
+
+  test("says what is wrong with a client that does not exist", async () => {
+    const result = await tessera([
+      "login",
+      "--issuer",
+      running.configuration.issuer,
+      "--client-id",
+      "nobody",
+    ]);
+    expect(result.code).toBe(1);
+    expect(result.err).toStartWith("The server refused to start: invalid_client");
+  });
+});

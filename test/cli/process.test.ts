@@ -1,0 +1,240 @@
+/** The program as a process of its own: arguments, exit codes, signals. */
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Subprocess } from "bun";
+import { removeTemporaryFolders, temporaryFolder } from "./support.ts";
+
+const root = join(import.meta.dir, "../..");
+const launcher = ["node", join(root, "bin/tessera.mjs")];
+
+const children: Child[] = [];
+afterEach(async () => {
+  for (const { process: child } of children.splice(0)) {
+    if (child.exitCode === null) child.kill("SIGKILL");
+    await child.exited;
+  }
+});
+afterAll(removeTemporaryFolders);
+
+/** A process, with what it has printed so far. */
+interface Child {
+  readonly process: Subprocess;
+  out: string;
+  err: string;
+  readonly ended: Promise<unknown>;
+}
+
+function start(command: string[], options: { cwd?: string; env?: Record<string, string> } = {}): Child {
+  const spawned = Bun.spawn(command, {
+    cwd: options.cwd ?? temporaryFolder(),
+    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...options.env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const collect = async (stream: ReadableStream<Uint8Array>, add: (text: string) => void) => {
+    for await (const chunk of stream) add(Buffer.from(chunk).toString());
+  };
+  const child: Child = {
+    process: spawned,
+    out: "",
+    err: "",
+    ended: Promise.all([
+      collect(spawned.stdout, (text) => {
+        child.out += text;
+      }),
+      collect(spawned.stderr, (text) => {
+        child.err += text;
+      }),
+      spawned.exited,
+    ]),
+  };
+  children.push(child);
+  return child;
+}
+
+/** What it printed, when it has ended. */
+async function finished(child: Child) {
+  await child.ended;
+  return { out: child.out, err: child.err, code: child.process.exitCode };
+}
+
+/** Waits until it has printed something; returns the part in parentheses. */
+async function printed(child: Child, pattern: RegExp): Promise<string> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const match = pattern.exec(child.out);
+    if (match !== null) return match[1] ?? "";
+    await Bun.sleep(10);
+  }
+  throw new Error(`it never printed ${pattern}: ${child.out}${child.err}`);
+}
+
+/** A connection with a request that is only half sent, which the server must wait for. */
+async function slowRequest(url: string) {
+  const { hostname, port } = new URL(url);
+  const answer = Promise.withResolvers<string>();
+  let text = "";
+  const socket = await Bun.connect({
+    hostname,
+    port: Number(port),
+    socket: {
+      data: (_, chunk) => {
+        text += chunk.toString();
+      },
+      close: () => answer.resolve(text),
+      error: (_, error) => answer.reject(error),
+    },
+  });
+  const body = "grant_type=client_credentials";
+  socket.write(
+    `POST /auth/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+  );
+  return { finish: () => void socket.write(body.slice(5)), answer: answer.promise };
+}
+
+describe("the launcher", () => {
+  test("runs from any folder, and passes arguments and the exit code", async () => {
+    const wrong = await finished(start([...launcher, "user", "list"]));
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toBe(
+      "There is no Tessera database in ./data. Name the right folder with --data, or start the server once: tessera serve.\n",
+    );
+    expect((await finished(start([...launcher, "--version"]))).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test("reads tessera.toml in the folder where it is started", async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, "tessera.toml"), 'issuer = "https://auth.example.org"\n');
+    const { out } = await finished(start([...launcher, "config", "check"], { cwd }));
+    expect(out).toContain("https://auth.example.org");
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "passes %s on, and a request under way is still answered",
+    async (signal) => {
+      const child = start([...launcher, "serve", "--port", "0", "--host", "127.0.0.1"]);
+      const issuer = await printed(child, /issuer +(\S+)\n/);
+      const request = await slowRequest(issuer);
+      await Bun.sleep(100);
+      child.process.kill(signal);
+      await printed(child, /Stopping/);
+      await expect(fetch(issuer)).rejects.toThrow();
+      request.finish();
+      expect(await request.answer).toContain("invalid_client");
+      const { out, code } = await finished(child);
+      expect(out).toContain("Stopped.");
+      expect(code).toBe(0);
+    },
+  );
+
+  test("a second signal ends it at once", async () => {
+    const child = start([...launcher, "serve", "--port", "0", "--host", "127.0.0.1"]);
+    const issuer = await printed(child, /issuer +(\S+)\n/);
+    await slowRequest(issuer);
+    await Bun.sleep(100);
+    child.process.kill("SIGTERM");
+    await printed(child, /Stopping/);
+    const before = Date.now();
+    child.process.kill("SIGTERM");
+    expect((await finished(child)).code).toBe(1);
+    expect(Date.now() - before).toBeLessThan(2000);
+  });
+});
+
+test("SIGTERM to `npm start` stops the server, although npm tells only a shell", async () => {
+  const data = join(temporaryFolder(), "data");
+  const child = start(["npm", "run", "--silent", "tessera", "--", "serve", "--port", "0", "--data", data], {
+    cwd: root,
+  });
+  const issuer = await printed(child, /issuer +(\S+)\n/);
+  child.process.kill("SIGTERM");
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const stopped = await fetch(issuer).then(
+      () => false,
+      () => true,
+    );
+    if (stopped) return;
+    await Bun.sleep(50);
+  }
+  throw new Error("it still answers");
+});
+
+describe("the installer", () => {
+  /** A copy of the installer beside a small lock file, and an npm that only notes how it was called. */
+  function project(packages: Record<string, unknown>) {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "tools"));
+    cpSync(join(root, "tools/install.mjs"), join(folder, "tools/install.mjs"));
+    writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages }));
+    const npm = join(folder, "npm.js");
+    writeFileSync(
+      npm,
+      `require("fs").writeFileSync(${JSON.stringify(join(folder, "called"))}, process.argv.slice(2).join(" "));`,
+    );
+    const put = (path: string, version: string) => {
+      mkdirSync(join(folder, path), { recursive: true });
+      writeFileSync(join(folder, path, "package.json"), JSON.stringify({ version }));
+    };
+    mkdirSync(join(folder, "node_modules/bun/bin"), { recursive: true });
+    const bun = join(folder, "node_modules/bun/bin/bun.exe");
+    writeFileSync(bun, new Uint8Array(1_100_000));
+    chmodSync(bun, 0o755);
+    return {
+      put,
+      async run(...args: string[]) {
+        const result = await finished(
+          start(["node", join(folder, "tools/install.mjs"), ...args], { env: { npm_execpath: npm } }),
+        );
+        const called = join(folder, "called");
+        return { ...result, npm: existsSync(called) ? readFileSync(called, "utf8") : null };
+      },
+    };
+  }
+  const packages = {
+    "": {},
+    "node_modules/needed": { version: "1.0.0" },
+    "node_modules/tool": { version: "1.0.0", dev: true },
+    "node_modules/other-system": { version: "1.0.0", os: ["none"] },
+    "node_modules/maybe": { version: "1.0.0", optional: true },
+  };
+
+  test("says nothing and asks nobody when everything is there", async () => {
+    const { put, run } = project(packages);
+    put("node_modules/needed", "1.0.0");
+    put("node_modules/tool", "1.0.0");
+    expect(await run()).toEqual({ code: 0, out: "", err: "", npm: null });
+  });
+
+  test("installs what is missing, in one friendly line", async () => {
+    const { run } = project(packages);
+    const { out, npm, code } = await run();
+    expect(code).toBe(0);
+    expect(out).toBe("Installing what is needed (2 packages) …\n");
+    expect(npm).toStartWith("install --no-save --no-audit");
+  });
+
+  test("installs another version than the lock file's anew", async () => {
+    const { put, run } = project(packages);
+    put("node_modules/needed", "0.9.0");
+    put("node_modules/tool", "1.0.0");
+    expect((await run()).npm).not.toBeNull();
+  });
+
+  test("to start, the tools for development are not needed; to test, they are", async () => {
+    const { put, run } = project(packages);
+    put("node_modules/needed", "1.0.0");
+    expect((await run("--omit=dev")).npm).toBeNull();
+    expect((await run()).npm).toBe(
+      "install --no-save --no-audit --no-fund --prefer-offline --loglevel=error",
+    );
+  });
+
+  test("to start, it installs no tools, but does not take away those that are there", async () => {
+    const fresh = project(packages);
+    expect((await fresh.run("--omit=dev")).npm).toContain("--omit=dev");
+    const developing = project(packages);
+    developing.put("node_modules/tool", "1.0.0");
+    expect((await developing.run("--omit=dev")).npm).not.toContain("--omit=dev");
+  });
+});

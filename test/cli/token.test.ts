@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type {
+  ClientId,
+  RecordId,
+  ResourceIndicator,
+  Scope,
+  SubjectId,
+} from "../../src/protocol/identifiers.ts";
+import type { GrantRecord } from "../../src/store/records.ts";
+import { type MintedArtefact, mintArtefact, recordIdText } from "../../src/tokens/artefact.ts";
+import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
+
+const data = temporaryFolder();
+const { clock, random } = captureIo();
+let running: Awaited<ReturnType<typeof serve>>;
+beforeAll(async () => {
+  running = await serve(data, { demo: true });
+});
+afterAll(async () => {
+  await running.stop();
+  removeTemporaryFolders();
+});
+
+const run = (args: string[], overrides = {}) =>
+  tessera([...args, "--data", data, "--port", "8080"], overrides);
+
+async function serviceToken(): Promise<string> {
+  const answer = await fetch(`${running.configuration.issuer}/auth/token`, {
+    method: "POST",
+    headers: { Authorization: `Basic ${btoa("demo-service:demo-service-secret-known-to-everyone")}` },
+    body: new URLSearchParams({ grant_type: "client_credentials" }),
+  });
+  const body: unknown = await answer.json();
+  if (typeof body !== "object" || body === null || !("access_token" in body)) throw new Error("no token");
+  return String(body.access_token);
+}
+
+interface Given {
+  readonly access: MintedArtefact;
+  readonly refresh: MintedArtefact;
+  readonly grantId: string;
+}
+
+/** What ada allowed demo-device, as the device flow would have stored it. */
+async function adaAllows(): Promise<Given> {
+  const { store } = running.server.context;
+  const account = await store.findAccountByUsername("ada");
+  const now = clock.seconds();
+  const clientId = "demo-device" as ClientId;
+  const device = mintArtefact("device_code", clock, random);
+  const access = mintArtefact("access_token", clock, random);
+  const refresh = mintArtefact("refresh_token", clock, random);
+  const scope = ["notes.read" as Scope];
+  const resources = ["https://notes.demo.example" as ResourceIndicator];
+  const grant: GrantRecord = {
+    id: mintArtefact("device_code", clock, random).id,
+    subject: account?.subject ?? ("" as SubjectId),
+    username: "ada",
+    clientId,
+    scope,
+    resources,
+    via: "device_code",
+    createdAt: now,
+    expiresAt: now + 7200,
+    activatedAt: null,
+    revokedAt: null,
+    revokedReason: null,
+  };
+  await store.createDeviceCode({
+    id: device.id,
+    digest: device.digest,
+    userCodeDigest: device.digest,
+    clientId,
+    scope,
+    resources,
+    createdAt: now,
+    expiresAt: now + 600,
+    requesterAddress: "",
+    requesterAgent: "",
+    status: "pending",
+    grantId: null,
+    usedAt: null,
+  });
+  await store.decideDeviceCode(device.id, grant, now);
+  const common = { grantId: grant.id, clientId, issuedAt: now };
+  await store.redeemDeviceCode(device.id, {
+    now,
+    accessToken: {
+      ...common,
+      id: access.id,
+      digest: access.digest,
+      subject: grant.subject,
+      scope,
+      resources,
+      expiresAt: now + 3600,
+    },
+    refreshToken: {
+      ...common,
+      id: refresh.id,
+      digest: refresh.digest,
+      expiresAt: now + 7200,
+      usedAt: null,
+      successorId: null,
+    },
+  });
+  return { access, refresh, grantId: recordIdText(grant.id) };
+}
+
+describe("token inspect", () => {
+  test("tells whose an access token is, what for, and until when", async () => {
+    const { access, grantId } = await adaAllows();
+    const { out } = await run(["token", "inspect", access.text]);
+    expect(out).toMatch(/^state +valid$/m);
+    expect(out).toMatch(/^kind +access token$/m);
+    expect(out).toMatch(/^owner +ada \(acc_/m);
+    expect(out).toMatch(/^client_id +demo-device$/m);
+    expect(out).toMatch(/^scope +notes\.read$/m);
+    expect(out).toMatch(/^audience +https:\/\/notes\.demo\.example$/m);
+    expect(out).toMatch(/^expires +\d{4}-\d\d-\d\d \d\d:\d\d \(in \d+ minutes\)$/m);
+    expect(out).toContain(grantId);
+  });
+
+  test("tells the same of a refresh token", async () => {
+    const { refresh } = await adaAllows();
+    const { out } = await run(["token", "inspect", refresh.text]);
+    expect(out).toMatch(/^kind +refresh token$/m);
+    expect(out).toMatch(/^owner +ada/m);
+  });
+
+  test("says of a client's own token that it belongs to the client", async () => {
+    const { out } = await run(["token", "inspect", await serviceToken()]);
+    expect(out).toMatch(/^owner +the client itself$/m);
+  });
+
+  test("reads the token from standard input, so that it stays out of the shell's history", async () => {
+    const { access } = await adaAllows();
+    const { out } = await run(["token", "inspect", "-"], { stdin: `${access.text}\n` });
+    expect(out).toMatch(/^state +valid$/m);
+  });
+
+  test("--json is what introspection says", async () => {
+    const { access } = await adaAllows();
+    const view = JSON.parse((await run(["token", "inspect", access.text, "--json"])).out);
+    expect(view).toMatchObject({
+      active: true,
+      client_id: "demo-device",
+      username: "ada",
+      scope: "notes.read",
+    });
+  });
+
+  test("does not believe a token whose secret part is wrong", async () => {
+    const { access, refresh } = await adaAllows();
+    for (const { text } of [access, refresh]) {
+      const forged = `${text.slice(0, -4)}AAAA`;
+      const { out } = await run(["token", "inspect", forged]);
+      expect(out).toMatch(/^state +not valid$/m);
+      expect(out).not.toContain("ada");
+      expect(JSON.parse((await run(["token", "inspect", forged, "--json"])).out)).toEqual({ active: false });
+    }
+  });
+
+  test("refuses what is no token at all", async () => {
+    const { code, err } = await run(["token", "inspect", "hello"]);
+    expect(code).toBe(1);
+    expect(err).toContain("This is not a token of Tessera.");
+  });
+});
+
+describe("token revoke", () => {
+  test("ends an access token and nothing else", async () => {
+    const { access, refresh } = await adaAllows();
+    expect((await run(["token", "revoke", access.text])).out).toBe("Revoked the access token.\n");
+    expect((await run(["token", "inspect", access.text])).out).toMatch(/^state +not valid$/m);
+    expect((await run(["token", "inspect", refresh.text])).out).toMatch(/^state +valid$/m);
+  });
+
+  test("of a refresh token ends everything of its grant", async () => {
+    const { access, refresh } = await adaAllows();
+    expect((await run(["token", "revoke", "-"], { stdin: refresh.text })).out).toContain(
+      "everything that was issued",
+    );
+    expect((await run(["token", "inspect", access.text])).out).toMatch(/^state +not valid$/m);
+    expect((await run(["token", "inspect", refresh.text])).out).toContain(
+      "its grant was revoked: revoked by operator",
+    );
+  });
+
+  test("does not end a grant for somebody who only knows its number", async () => {
+    const { refresh } = await adaAllows();
+    const forged = `${refresh.text.slice(0, -4)}AAAA`;
+    expect(JSON.parse((await run(["token", "revoke", forged, "--json"])).out)).toEqual({ revoked: false });
+    expect((await run(["token", "inspect", refresh.text])).out).toMatch(/^state +valid$/m);
+  });
+});
+
+describe("grant list and revoke", () => {
+  test("list what people allowed, by person and by client", async () => {
+    const { grantId } = await adaAllows();
+    expect((await run(["grant", "list"])).out).toMatch(
+      /^GRANT_ID +PERSON +CLIENT_ID +SCOPE +FOR +BY +SINCE$/m,
+    );
+    const ids = async (...args: string[]) =>
+      JSON.parse((await run(["grant", "list", "--json", ...args])).out).map(
+        (grant: { id: string }) => grant.id,
+      );
+    expect(await ids("--user", "ADA")).toContain(grantId);
+    expect(await ids("--user", "ada", "--client", "demo-device")).toContain(grantId);
+    expect(await ids("--client", "demo-app")).toEqual([]);
+    expect((await run(["grant", "list", "--user", "nobody"])).err).toContain(
+      "There is nobody with the user name",
+    );
+  });
+
+  test("revoke one, and its tokens end", async () => {
+    const { grantId, access } = await adaAllows();
+    const other = await adaAllows();
+    expect((await run(["grant", "revoke", grantId])).out).toContain("Revoked.");
+    expect((await run(["grant", "revoke", grantId])).out).toContain("revoked before");
+    expect((await run(["token", "inspect", access.text])).out).toMatch(/^state +not valid$/m);
+    expect((await run(["token", "inspect", other.access.text])).out).toMatch(/^state +valid$/m);
+  });
+
+  test("revoke all of a person and a client at once", async () => {
+    const { access } = await adaAllows();
+    const revoked = JSON.parse(
+      (await run(["grant", "revoke", "--user", "ada", "--client", "demo-device", "--json"])).out,
+    );
+    expect(revoked.revoked.length).toBeGreaterThan(0);
+    expect((await run(["token", "inspect", access.text])).out).toMatch(/^state +not valid$/m);
+    expect((await run(["grant", "list"])).out).toBe("No application has access.\n");
+  });
+
+  test("revoke without saying what, or of what does not exist, changes nothing", async () => {
+    expect((await run(["grant", "revoke"])).err).toContain("Name one grant");
+    expect(
+      (await run(["grant", "revoke", recordIdText(random(16) as Uint8Array as RecordId)])).err,
+    ).toContain("There is no grant");
+    expect((await run(["grant", "revoke", "nonsense"])).err).toContain("There is no grant 'nonsense'.");
+  });
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { createPasswords } from "../../src/accounts/passwords.ts";
+import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import { type Result, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
+
+const data = temporaryFolder();
+let running: Awaited<ReturnType<typeof serve>>;
+// Every command here works while the server runs on the same data.
+beforeAll(async () => {
+  running = await serve(data);
+});
+afterAll(async () => {
+  await running.stop();
+  removeTemporaryFolders();
+});
+
+const user = (args: string[], overrides = {}): Promise<Result> =>
+  tessera(["user", ...args, "--data", data], overrides);
+const passwords = createPasswords({ checksAtOnce: 1, checksWaiting: 10, maximumBytes: 1024 });
+const account = (name: string) => running.server.context.store.findAccountByUsername(name);
+
+describe("user add", () => {
+  test("reads the password from standard input when nobody is at the terminal", async () => {
+    const { code, out } = await user(["add", "piped"], { stdin: " spaces belong to it \n" });
+    expect(code).toBe(0);
+    expect(out).toBe("Added the person piped.\n");
+    expect(
+      await passwords.verify(" spaces belong to it ", (await account("piped"))?.passwordHash ?? null),
+    ).toBe(true);
+  });
+
+  test("asks twice at the terminal, and takes nothing if the two differ", async () => {
+    const asked: string[] = [];
+    const answers = ["a good password", "a good password", "one thing", "another thing"];
+    const askHidden = async (question: string) => {
+      asked.push(question);
+      return answers.shift() ?? "";
+    };
+    expect((await user(["add", "typed"], { asksPerson: true, askHidden })).code).toBe(0);
+    expect(asked).toEqual(["Password for typed: ", "The same again: "]);
+    const differing = await user(["add", "differing"], { asksPerson: true, askHidden });
+    expect(differing.code).toBe(1);
+    expect(differing.err).toContain("The two passwords differ.");
+    expect(await account("differing")).toBeNull();
+  });
+
+  test("--password-stdin reads the pipe even at a terminal", async () => {
+    const { code } = await user(["add", "stdin", "--password-stdin"], {
+      asksPerson: true,
+      stdin: "from the pipe",
+    });
+    expect(code).toBe(0);
+  });
+
+  test("--generate makes a password that fits, and shows it once with a sentence that says so", async () => {
+    const { out } = await user([
+      "add",
+      "generated",
+      "--generate",
+      "--admin",
+      "--name",
+      "Gen",
+      "--email",
+      "g@a.example",
+    ]);
+    const password = /^ {2}(\S+)$/m.exec(out)?.[1] ?? "";
+    expect(password).toMatch(/^([0-9a-z]{4}-){4}[0-9a-z]{4}$/);
+    expect(out).toContain("shown only now");
+    const made = await account("generated");
+    expect(await passwords.verify(password, made?.passwordHash ?? null)).toBe(true);
+    expect(made).toMatchObject({ administrator: true, name: "Gen", email: "g@a.example" });
+  });
+
+  test("--json gives the person, and a password only if it was made here", async () => {
+    const made = JSON.parse((await user(["add", "json1", "--generate", "--json"])).out);
+    expect(made).toMatchObject({ username: "json1", administrator: false, disabled_at: null });
+    expect(made.password).toBeString();
+    const given = JSON.parse((await user(["add", "json2", "--json"], { stdin: "given password" })).out);
+    expect(given.password).toBeUndefined();
+    expect(JSON.stringify(given)).not.toContain("argon2");
+  });
+
+  test.each([
+    [
+      "a name that is taken, in other case",
+      ["add", "PIPED"],
+      "long enough",
+      "The user name 'PIPED' is taken.",
+    ],
+    ["a password that is too short", ["add", "short"], "short", "It needs at least 8 characters"],
+    [
+      "a name with a control character",
+      ["add", "a\u0007b"],
+      "long enough",
+      "invisible or control characters",
+    ],
+    ["an empty name", ["add", " "], "long enough", "is empty"],
+  ])("refuses %s", async (_, args, stdin, text) => {
+    const { code, err, out } = await user(args, { stdin });
+    expect(code).toBe(1);
+    expect(err).toContain(text);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    expect(out).toBe("");
+  });
+
+  test("makes the database when there is none, and says so", async () => {
+    const fresh = join(temporaryFolder(), "data");
+    const { code, err } = await tessera(["user", "add", "first", "--data", fresh], { stdin: "long enough" });
+    expect(code).toBe(0);
+    expect(err).toBe(`Made a new database in ${fresh}.\n`);
+    const store = await openSqliteStore({ file: join(fresh, "tessera.db") });
+    expect(await store.findAccountByUsername("first")).not.toBeNull();
+    await store.close();
+  });
+});
+
+describe("user password", () => {
+  test("sets a new one", async () => {
+    await user(["add", "changer"], { stdin: "the old password" });
+    const { out } = await user(["password", "changer"], { stdin: "the new password" });
+    expect(out).toContain("Set a new password for changer.");
+    const hash = (await account("changer"))?.passwordHash ?? null;
+    expect(await passwords.verify("the new password", hash)).toBe(true);
+    expect(await passwords.verify("the old password", hash)).toBe(false);
+  });
+
+  test("for nobody is an error that says where to look", async () => {
+    const { code, err } = await user(["password", "nobody", "--generate"]);
+    expect(code).toBe(1);
+    expect(err).toBe("There is nobody with the user name 'nobody'. See: tessera user list\n");
+  });
+});
+
+describe("user disable and enable", () => {
+  test("lock a person out and let them in again", async () => {
+    await user(["add", "locked", "--generate"]);
+    const { out } = await user(["disable", "locked"]);
+    expect(out).toContain("Disabled locked: their sessions have ended");
+    expect((await account("locked"))?.disabledAt).not.toBeNull();
+    expect((await user(["list"])).out).toMatch(/locked .* disabled /);
+    expect((await user(["enable", "locked"])).out).toBe("locked can sign in again.\n");
+    expect((await account("locked"))?.disabledAt).toBeNull();
+  });
+});
+
+describe("user list", () => {
+  test("is an aligned table", async () => {
+    await user(["add", "listed", "--generate", "--admin"]);
+    const lines = (await user(["list"])).out.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^USER NAME +NAME +E-MAIL +ROLE +STATE +SINCE +SUBJECT$/);
+    const column = lines[0]?.indexOf("STATE") ?? -1;
+    for (const line of lines.slice(1)) expect(line.slice(column)).toMatch(/^(active|disabled) /);
+    expect(lines.find((line) => line.startsWith("listed"))).toContain("administrator");
+  });
+
+  test("--json is a list without passwords", async () => {
+    const people = JSON.parse((await user(["list", "--json"])).out);
+    expect(people.length).toBeGreaterThan(1);
+    expect(JSON.stringify(people)).not.toContain("argon2");
+  });
+
+  test("without a database is an error that says what to do, and makes none", async () => {
+    const { code, err } = await tessera(["user", "list", "--data", join(data, "elsewhere")]);
+    expect(code).toBe(1);
+    expect(err).toContain("There is no Tessera database in");
+    expect(await Bun.file(join(data, "elsewhere", "tessera.db")).exists()).toBe(false);
+  });
+});

@@ -1,0 +1,604 @@
+/** RFC 6749 §4.1.1 and §4.1.2: which fault goes to the client and which is shown, and how. Threat classes 1, 3, 5, 6, 19, 28, 31. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { AccountRecord } from "../../src/store/records.ts";
+import {
+  type AuthorizationParameters,
+  answerConsent,
+  authorizationQuery,
+  authorizePath,
+  challengeOf,
+  redirectOf,
+  VERIFIER,
+} from "../support/code-flow.ts";
+import { expectTokens, introspectAs, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+
+const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+const CALLBACK = "https://client.example/callback";
+
+let server: TestServer;
+let person: AccountRecord;
+let cookie = "";
+beforeAll(async () => {
+  server = await startTestServer({
+    clients: [
+      ...(TEST_CONFIGURATION.clients ?? []),
+      { client_id: "device-with-uri", redirect_uris: ["https://tv.example/"], grant_types: [DEVICE_GRANT] },
+      {
+        client_id: "exempt",
+        redirect_uris: ["https://exempt.example/"],
+        secrets: [SECRET],
+        require_pkce: false,
+      },
+      {
+        client_id: "narrow",
+        redirect_uris: ["https://narrow.example/"],
+        scope: ["mail.read", "files"],
+        default_scope: ["files"],
+      },
+      {
+        client_id: "odd",
+        redirect_uris: ["https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1"],
+        secrets: [SECRET],
+      },
+    ],
+  });
+  server.clock.freeze();
+  person = await server.addPerson("ada");
+  cookie = await server.signIn(person);
+});
+afterAll(() => server.close());
+
+const open = (changes: AuthorizationParameters = {}, headers: Record<string, string> = { Cookie: cookie }) =>
+  server.fetch(authorizePath(changes), { headers });
+const openRaw = (query: string) => server.fetch(`/auth/authorize?${query}`, { headers: { Cookie: cookie } });
+
+/** Checks that the fault was sent to the client, with state and iss, and without a code. */
+function expectSent(response: Response, error: string, state: string | null = "a state"): URLSearchParams {
+  expect(response.status).toBe(303);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const location = redirectOf(response);
+  expect(location.origin + location.pathname).toBe(CALLBACK);
+  expect(location.hash).toBe("");
+  const { searchParams } = location;
+  expect(searchParams.get("error")).toBe(error);
+  expect(searchParams.get("error_description") ?? "").toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+  expect(searchParams.getAll("iss")).toEqual(["https://auth.example"]);
+  expect(searchParams.getAll("state")).toEqual(state === null ? [] : [state]);
+  expect(searchParams.has("code")).toBe(false);
+  return searchParams;
+}
+
+/** Checks that the fault is shown on a page, and nothing is sent anywhere. */
+async function expectShown(response: Response, status = 400): Promise<string> {
+  expect(response.status).toBe(status);
+  expect(response.headers.get("location")).toBeNull();
+  expect(response.headers.get("www-authenticate")).toBeNull();
+  expect(response.headers.get("access-control-allow-origin")).toBeNull();
+  expect(response.headers.get("content-type")).toContain("text/html");
+  expect(response.headers.get("refresh")).toBeNull();
+  const page = await response.text();
+  expect(page).not.toMatch(/http-equiv|<script/i);
+  return page;
+}
+
+describe("a fault that is shown, never sent (threat class 5)", () => {
+  const BAD: readonly (readonly [string, AuthorizationParameters])[] = [
+    ["no client", { client_id: undefined }],
+    ["an empty client", { client_id: "" }],
+    ["an unknown client", { client_id: "nobody" }],
+    ["two clients", { client_id: ["web", "web"] }],
+    ["a client in other case", { client_id: "WEB" }],
+    ["a client that is a person", { client_id: "acc_x" }],
+    ["no redirect URI, where two are registered", { redirect_uri: undefined }],
+    ["an empty redirect URI, where two are registered", { redirect_uri: "" }],
+    ["two redirect URIs", { redirect_uri: [CALLBACK, CALLBACK] }],
+    ["an unregistered redirect URI", { redirect_uri: "https://evil.example/" }],
+    ["a redirect URI with more path", { redirect_uri: `${CALLBACK}/x` }],
+    ["a redirect URI with more query", { redirect_uri: `${CALLBACK}?x=1` }],
+    ["a redirect URI with a fragment", { redirect_uri: `${CALLBACK}#x` }],
+    ["a redirect URI with a user name", { redirect_uri: "https://client.example@evil.example/callback" }],
+    ["a redirect URI with dot segments", { redirect_uri: "https://client.example/x/../callback" }],
+    ["a redirect URI of another client", { redirect_uri: "https://spa.example/" }],
+    ["javascript", { redirect_uri: "javascript:alert(1)" }],
+    ["data", { redirect_uri: "data:text/html,<script>alert(1)</script>" }],
+    ["a client without redirect URIs", { client_id: "television", redirect_uri: undefined }],
+    [
+      "two redirect URIs where one is registered",
+      { client_id: "spa", redirect_uri: ["https://spa.example/", "https://spa.example/"] },
+    ],
+  ];
+  // Beside each of them, every kind of fault that would otherwise be sent.
+  const OTHERS: readonly (readonly [string, AuthorizationParameters])[] = [
+    ["nothing else", {}],
+    ["no response type", { response_type: undefined }],
+    ["an unknown response type", { response_type: "token" }],
+    ["an unknown scope", { scope: "everything" }],
+    ["no challenge", { code_challenge: undefined }],
+    ["a request object", { request: "a.b.c" }],
+    ["prompt=none", { prompt: "none" }],
+    ["an unknown resource", { resource: "https://other.example" }],
+    ["two states", { state: ["a", "b"] }],
+  ];
+  test.each(BAD)("%s, whatever else is wrong", async (_, bad) => {
+    for (const [, other] of OTHERS) await expectShown(await open({ ...other, ...bad }));
+  });
+
+  test("parameters that cannot be read at all", async () => {
+    for (const query of [
+      "client_id=%",
+      "client_id=web&state=%ff",
+      "client_id=web&state=%zz",
+      "%=1",
+      "x=1&".repeat(70),
+    ]) {
+      await expectShown(await openRaw(query));
+    }
+  });
+
+  test("a client that was disabled", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("narrow");
+    if (client === null) throw new Error("There is no such client.");
+    await store.putClient({ ...client, disabledAt: server.clock.seconds() });
+    try {
+      await expectShown(await open({ client_id: "narrow", redirect_uri: "https://narrow.example/" }));
+    } finally {
+      await store.putClient(client);
+    }
+  });
+
+  test("what was sent is written as text, never as markup (threat class 31)", async () => {
+    const polyglot = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}`;
+    for (const name of ["client_id", "redirect_uri", "state", "scope", "login_hint", "ui_locales"]) {
+      const page = await expectShown(await open({ client_id: "nobody", [name]: polyglot }));
+      expect(page).not.toContain("<img src=x");
+    }
+  });
+});
+
+describe("a fault that is sent to the client", () => {
+  const SENT: readonly (readonly [string, AuthorizationParameters, string])[] = [
+    ["no response type", { response_type: undefined }, "invalid_request"],
+    ["an empty response type", { response_type: "" }, "invalid_request"],
+    ["two response types", { response_type: ["code", "code"] }, "invalid_request"],
+    ["response_type=token", { response_type: "token" }, "unsupported_response_type"],
+    ["response_type=code token", { response_type: "code token" }, "unsupported_response_type"],
+    ["response_type=id_token", { response_type: "id_token" }, "unsupported_response_type"],
+    ["response_type=CODE", { response_type: "CODE" }, "unsupported_response_type"],
+    ["a scope twice", { scope: ["mail.read", "mail.read"] }, "invalid_request"],
+    [
+      "a challenge twice",
+      { code_challenge: [challengeOf(VERIFIER), challengeOf(VERIFIER)] },
+      "invalid_request",
+    ],
+    ["an unknown parameter twice", { foo: ["a", "b"] }, "invalid_request"],
+    ["no challenge", { code_challenge: undefined, code_challenge_method: undefined }, "invalid_request"],
+    ["an empty challenge", { code_challenge: "" }, "invalid_request"],
+    ["a method without a challenge", { code_challenge: undefined }, "invalid_request"],
+    ["no method, which means plain", { code_challenge_method: undefined }, "invalid_request"],
+    ["the method plain", { code_challenge_method: "plain" }, "invalid_request"],
+    ["the method in small letters", { code_challenge_method: "s256" }, "invalid_request"],
+    ["an unknown method", { code_challenge_method: "S512" }, "invalid_request"],
+    ["a challenge that is too short", { code_challenge: challengeOf(VERIFIER).slice(1) }, "invalid_request"],
+    ["a challenge with padding", { code_challenge: `${challengeOf(VERIFIER)}=` }, "invalid_request"],
+    ["an unknown scope", { scope: "everything" }, "invalid_scope"],
+    ["a malformed scope", { scope: "mail.read  files" }, "invalid_scope"],
+    ["a scope it is not registered for", { scope: "introspect" }, "invalid_scope"],
+    ["an unknown resource", { resource: "https://other.example/" }, "invalid_target"],
+    ["a malformed resource", { resource: "mail" }, "invalid_target"],
+    ["a resource with a fragment", { resource: "https://mail.example/#x" }, "invalid_target"],
+    ["one bad of two resources", { resource: ["https://mail.example/", "x"] }, "invalid_target"],
+    ["a resource that uses none of the scopes", { resource: "https://files.example/api" }, "invalid_target"],
+    ["a request object", { request: "eyJhbGciOiJub25lIn0.e30." }, "request_not_supported"],
+    ["a request URI", { request_uri: "urn:ietf:params:oauth:request_uri:x" }, "request_uri_not_supported"],
+    ["a request URI on the network", { request_uri: "https://evil.example/r" }, "request_uri_not_supported"],
+    ["inline registration", { registration: "{}" }, "registration_not_supported"],
+    ["response_mode=fragment", { response_mode: "fragment" }, "invalid_request"],
+    ["response_mode=form_post", { response_mode: "form_post" }, "invalid_request"],
+    ["an unknown prompt", { prompt: "create" }, "invalid_request"],
+    ["prompt=none with another", { prompt: "none login" }, "invalid_request"],
+    ["a max_age that is no number", { max_age: "soon" }, "invalid_request"],
+    ["a negative max_age", { max_age: "-1" }, "invalid_request"],
+    ["a max_age with a fraction", { max_age: "1.5" }, "invalid_request"],
+    ["a max_age beyond all measure", { max_age: "9".repeat(20) }, "invalid_request"],
+  ];
+  test.each(SENT)("%s", async (_, changes, error) => {
+    expectSent(await open(changes), error);
+    // Nobody has to be signed in for that, and nobody is asked to.
+    expectSent(await open(changes, {}), error);
+  });
+
+  test("a client that is not registered for the grant", async () => {
+    const response = await open({ client_id: "device-with-uri", redirect_uri: "https://tv.example/" });
+    expect(redirectOf(response).searchParams.get("error")).toBe("unauthorized_client");
+    expect(redirectOf(response).origin).toBe("https://tv.example");
+  });
+
+  test("two states: then there is none to echo", async () => {
+    expectSent(await open({ state: ["a", "b"] }), "invalid_request", null);
+  });
+
+  test("without a state there is none in the answer", async () => {
+    expectSent(await open({ response_type: undefined, state: undefined }), "invalid_request", null);
+    expectSent(await open({ response_type: undefined, state: "" }), "invalid_request", null);
+  });
+
+  test("goes to the only registered redirect URI if none was named", async () => {
+    const location = redirectOf(
+      await open({ client_id: "spa", redirect_uri: undefined, response_type: undefined }),
+    );
+    expect(location.origin + location.pathname).toBe("https://spa.example/");
+    expect(location.searchParams.get("error")).toBe("invalid_request");
+  });
+
+  test("goes to the port that a native application listens on", async () => {
+    const location = redirectOf(
+      await open({
+        client_id: "native",
+        redirect_uri: "http://127.0.0.1:49200/callback",
+        scope: "everything",
+      }),
+    );
+    expect(location.origin + location.pathname).toBe("http://127.0.0.1:49200/callback");
+  });
+
+  test("keeps the query of the redirect URI", async () => {
+    const redirect_uri = "https://client.example/second?tenant=1";
+    const location = redirectOf(await open({ redirect_uri, response_type: "token" }));
+    expect(location.searchParams.getAll("tenant")).toEqual(["1"]);
+  });
+
+  test("each parameter of ours is there once, and ours wins (threat class 3)", async () => {
+    const redirect_uri = "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1";
+    const { searchParams } = redirectOf(await open({ client_id: "odd", redirect_uri, scope: "everything" }));
+    expect(searchParams.getAll("state")).toEqual(["a state"]);
+    expect(searchParams.getAll("iss")).toEqual(["https://auth.example"]);
+    expect(searchParams.getAll("code")).toEqual([]);
+    expect(searchParams.getAll("a")).toEqual(["1"]);
+  });
+
+  test("an issuer with a path is told as it is", async () => {
+    const tenant = await startTestServer({ issuer: "https://h.example/t" });
+    try {
+      const response = await tenant.fetch(authorizePath({ scope: "everything" }));
+      expect(redirectOf(response).searchParams.get("iss")).toBe("https://h.example/t");
+    } finally {
+      await tenant.close();
+    }
+  });
+});
+
+describe("the state", () => {
+  const STATES = [
+    "xyz",
+    "a b+c",
+    "%25%20%",
+    "é€😀\u200b",
+    "\"<>'&;=?#/\\",
+    "a\r\nSet-Cookie: x=y",
+    "a\u0000b",
+    "x".repeat(4000),
+    "__proto__",
+    "  ",
+    '{"json":[1]}',
+  ];
+  test.each(STATES)("is echoed byte for byte: %j", async (state) => {
+    expectSent(await open({ state, scope: "everything" }), "invalid_scope", state);
+    const allowed = await answerConsent(server, cookie, { state });
+    expect(redirectOf(allowed).searchParams.getAll("state")).toEqual([state]);
+    expect(allowed.headers.get("location")).toMatch(/^[\x21-\x7E]+$/);
+    expect(allowed.headers.get("set-cookie") ?? "").not.toContain("x=y");
+  });
+});
+
+describe("a success", () => {
+  test("has the code once, the state, and the issuer (RFC 9207), and never an error", async () => {
+    const response = await answerConsent(server, cookie);
+    expect(response.status).toBe(303);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const { searchParams } = redirectOf(response);
+    expect([...searchParams.keys()]).toEqual(["code", "state", "iss"]);
+    expect(searchParams.get("iss")).toBe("https://auth.example");
+    const tokens = await expectTokens(await redeemCode(server, searchParams.get("code") ?? ""));
+    expect(tokens.scope).toBe("mail.read");
+  });
+
+  test("wins over parameters of the same name that the client registered (threat class 3)", async () => {
+    const changes = {
+      client_id: "odd",
+      redirect_uri: "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1",
+    };
+    const { searchParams } = redirectOf(await answerConsent(server, cookie, changes));
+    expect(searchParams.getAll("iss")).toEqual(["https://auth.example"]);
+    expect(searchParams.getAll("state")).toEqual(["a state"]);
+    expect(searchParams.getAll("code")).toHaveLength(1);
+    expect(searchParams.get("code")).toStartWith("tac_");
+  });
+
+  test("gives the client's default scopes if it asked for none", async () => {
+    const changes = { client_id: "narrow", redirect_uri: "https://narrow.example/", scope: undefined };
+    const code = redirectOf(await answerConsent(server, cookie, changes)).searchParams.get("code") ?? "";
+    const tokens = await expectTokens(
+      await requestToken(server, "narrow", {
+        grant_type: "authorization_code",
+        code,
+        code_verifier: VERIFIER,
+      }),
+    );
+    expect(tokens.scope).toBe("files");
+  });
+
+  test("takes response_mode=query, several resources in any case of the host, and parameters it does not know", async () => {
+    const response = await answerConsent(server, cookie, {
+      response_mode: "query",
+      scope: "mail.read files",
+      resource: ["HTTPS://Mail.Example", "https://files.example/api"],
+      nonce: "n-0S6_WzA2Mj",
+      audience: "x",
+    });
+    const code = redirectOf(response).searchParams.get("code") ?? "";
+    const tokens = await expectTokens(await redeemCode(server, code));
+    const told = await introspectAs(server, "web", textOf(tokens, "access_token"));
+    expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);
+  });
+
+  test("needs no challenge from a confidential client that is exempt; a method alone is still refused", async () => {
+    const exempt = {
+      client_id: "exempt",
+      redirect_uri: "https://exempt.example/",
+      code_challenge: undefined,
+    };
+    const response = await answerConsent(server, cookie, { ...exempt, code_challenge_method: undefined });
+    expect(redirectOf(response).searchParams.has("code")).toBe(true);
+    expect(redirectOf(await open(exempt)).searchParams.get("error")).toBe("invalid_request");
+    const plain = await open({ ...exempt, code_challenge: VERIFIER, code_challenge_method: "plain" });
+    expect(redirectOf(plain).searchParams.get("error")).toBe("invalid_request");
+  });
+
+  test("a refusal by the person is access_denied", async () => {
+    const denied = await answerConsent(server, cookie, { prompt: "consent" }, "deny");
+    expectSent(denied, "access_denied");
+  });
+});
+
+describe("who is asked", () => {
+  const fresh = async () => {
+    const account = await server.addPerson(`person-${Math.random()}`);
+    return { account, cookie: await server.signIn(account) };
+  };
+  const at = (changes: AuthorizationParameters, theirs: string) => open(changes, { Cookie: theirs });
+
+  test("whoever is not signed in goes to sign in, and comes back to the same request", async () => {
+    const response = await open({ login_hint: "ada@example.org" }, {});
+    expect(response.status).toBe(303);
+    const location = redirectOf(response);
+    expect(location.origin + location.pathname).toBe("https://auth.example/login");
+    expect(location.searchParams.get("login_hint")).toBe("ada@example.org");
+    const returnTo = location.searchParams.get("return_to") ?? "";
+    expect(returnTo).toStartWith("/auth/authorize?");
+    const back = new URLSearchParams(returnTo.split("?")[1]);
+    back.delete("reauthenticated_after");
+    expect(back.toString()).toBe(authorizationQuery({ login_hint: "ada@example.org" }));
+  });
+
+  test("a stolen, forged or foreign cookie is as good as none", async () => {
+    for (const value of [
+      "__Host-tessera=x",
+      `__Host-tessera=tss_${"A".repeat(64)}`,
+      cookie.replace("__Host-", ""),
+      `${cookie.slice(0, -1)}_`,
+    ]) {
+      expect(redirectOf(await open({}, { Cookie: value })).pathname).toBe("/login");
+    }
+  });
+
+  test("prompt=none never shows anything: login_required, consent_required, or the code", async () => {
+    const { cookie: theirs } = await fresh();
+    expectSent(await open({ prompt: "none" }, {}), "login_required");
+    expectSent(await at({ prompt: "none" }, theirs), "consent_required");
+    await answerConsent(server, theirs);
+    const silent = redirectOf(await at({ prompt: "none" }, theirs));
+    expect(silent.searchParams.has("code")).toBe(true);
+    expectSent(await at({ prompt: "none", max_age: "1000", scope: "files" }, theirs), "consent_required");
+  });
+
+  test("a person who agreed is not asked again for the same or less", async () => {
+    const { cookie: theirs } = await fresh();
+    await answerConsent(server, theirs, { scope: "mail.read files" });
+    expect((await at({ scope: "mail.read files" }, theirs)).status).toBe(303);
+    expect((await at({ scope: "files" }, theirs)).status).toBe(303);
+  });
+
+  test.each([
+    ["another scope", { scope: "mail.read mail.send" }],
+    ["another redirect URI", { redirect_uri: "https://client.example/second?tenant=1" }],
+    ["another resource", { scope: "mail.read profile" }],
+    ["prompt=consent", { prompt: "consent" }],
+  ])("a person who agreed is asked again for %s", async (_, changes) => {
+    const { cookie: theirs } = await fresh();
+    await answerConsent(server, theirs);
+    expect((await at({}, theirs)).status).toBe(303);
+    expect((await at(changes, theirs)).status).toBe(200);
+  });
+
+  test("nobody is bound by what another person agreed to", async () => {
+    const one = await fresh();
+    const other = await fresh();
+    await answerConsent(server, one.cookie);
+    expect((await at({}, other.cookie)).status).toBe(200);
+  });
+
+  test.each([
+    ["a loopback address", "http://127.0.0.1:5000/callback"],
+    ["a private scheme", "com.example.app:/callback"],
+  ])(
+    "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+    async (_, redirect_uri) => {
+      const { cookie: theirs } = await fresh();
+      const changes = { client_id: "native", redirect_uri };
+      expect(redirectOf(await answerConsent(server, theirs, changes)).searchParams.has("code")).toBe(true);
+      expect((await at(changes, theirs)).status).toBe(200);
+      const silent = redirectOf(await at({ ...changes, prompt: "none" }, theirs));
+      expect(silent.searchParams.get("error")).toBe("consent_required");
+    },
+  );
+
+  test("a public client at an https address is remembered", async () => {
+    const { cookie: theirs } = await fresh();
+    const changes = { client_id: "spa", redirect_uri: "https://spa.example/" };
+    await answerConsent(server, theirs, changes);
+    expect(redirectOf(await at(changes, theirs)).searchParams.has("code")).toBe(true);
+  });
+
+  test("a person whose access was taken back is asked again", async () => {
+    const { account, cookie: theirs } = await fresh();
+    await answerConsent(server, theirs);
+    await server.context.store.revokeClientAccess(
+      account.subject,
+      "web" as never,
+      "revoked_by_person",
+      server.clock.seconds(),
+    );
+    expect((await at({}, theirs)).status).toBe(200);
+  });
+
+  test("a person who was disabled is signed out, and gets no code for an open page (threat class 19)", async () => {
+    const { account, cookie: theirs } = await fresh();
+    await answerConsent(server, theirs);
+    expect(redirectOf(await at({}, theirs)).searchParams.has("code")).toBe(true);
+    await server.context.store.disableAccount(account.subject, server.clock.seconds());
+    expect(redirectOf(await at({}, theirs)).pathname).toBe("/login");
+    expectSent(await at({ prompt: "none" }, theirs), "login_required");
+  });
+});
+
+describe("signing in again", () => {
+  /** What the sign-in page does: a new session, and back. */
+  async function signInAgain(
+    response: Response,
+    account: AccountRecord,
+  ): Promise<{ back: string; cookie: string }> {
+    const location = redirectOf(response);
+    expect(location.pathname).toBe("/login");
+    return { back: location.searchParams.get("return_to") ?? "", cookie: await server.signIn(account) };
+  }
+  const follow = (path: string, theirs: string) => server.fetch(path, { headers: { Cookie: theirs } });
+
+  async function settled(name: string) {
+    const account = await server.addPerson(name);
+    const theirs = await server.signIn(account);
+    await answerConsent(server, theirs);
+    return { account, theirs };
+  }
+
+  test("prompt=login asks for it though somebody is signed in, once per request", async () => {
+    const { account, theirs } = await settled("again-1");
+    server.clock.advance(10);
+    const first = await open({ prompt: "login" }, { Cookie: theirs });
+    const { back, cookie: renewed } = await signInAgain(first, account);
+    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
+    // The old session does not come through, and the mark does not fit another request.
+    expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
+    const mark = /reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
+    expect(mark).not.toBe("");
+    server.clock.advance(10);
+    const other = await openRawAs(
+      `${authorizationQuery({ prompt: "login", state: "other" })}&${mark}`,
+      renewed,
+    );
+    expect(redirectOf(other).pathname).toBe("/login");
+  });
+
+  const openRawAs = (query: string, theirs: string) => follow(`/auth/authorize?${query}`, theirs);
+
+  test.each(["0.AAAA", "99999999999.AAAA", "x", "1800000000", ".", "%00"])(
+    "the mark %j that somebody made up is worth nothing",
+    async (mark) => {
+      const { theirs } = await settled(`forged-${mark}`);
+      server.clock.advance(10);
+      const query = `${authorizationQuery({ prompt: "login" })}&reauthenticated_after=${mark}`;
+      expect(redirectOf(await openRawAs(query, theirs)).pathname).toBe("/login");
+    },
+  );
+
+  test("max_age asks for it if the person signed in longer ago, and not before", async () => {
+    const { account, theirs } = await settled("again-2");
+    expect(redirectOf(await open({ max_age: "1000" }, { Cookie: theirs })).searchParams.has("code")).toBe(
+      true,
+    );
+    server.clock.advance(1100);
+    const asked = await open({ max_age: "1000" }, { Cookie: theirs });
+    const { back, cookie: renewed } = await signInAgain(asked, account);
+    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
+    expectSent(await open({ max_age: "1000", prompt: "none" }, { Cookie: theirs }), "login_required");
+  });
+
+  test("max_age=0 always asks for it, also in the second of the sign-in (OpenID Connect Core §3.1.2.1)", async () => {
+    const { account, theirs } = await settled("again-3");
+    const renewedNow = await server.signIn(account);
+    expect(redirectOf(await open({ max_age: "0" }, { Cookie: renewedNow })).pathname).toBe("/login");
+    server.clock.advance(1);
+    const { back, cookie: renewed } = await signInAgain(
+      await open({ max_age: "0" }, { Cookie: theirs }),
+      account,
+    );
+    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
+  });
+
+  test("both prompts may come together: sign in, then be asked", async () => {
+    const { account, theirs } = await settled("again-4");
+    server.clock.advance(10);
+    const first = await open({ prompt: "login consent" }, { Cookie: theirs });
+    const { back, cookie: renewed } = await signInAgain(first, account);
+    expect((await follow(back, renewed)).status).toBe(200);
+  });
+});
+
+describe("a request by POST (RFC 6749 §3.1)", () => {
+  test("becomes a GET of the same request, by 303", async () => {
+    const response = await server.post("/auth/authorize", [...new URLSearchParams(authorizationQuery())]);
+    expect(response.status).toBe(303);
+    expect(response.headers.get("location")).toBe(
+      `https://auth.example/auth/authorize?${authorizationQuery()}`,
+    );
+  });
+
+  test("keeps what is repeated, so that the GET refuses it", async () => {
+    const response = await server.post("/auth/authorize", [
+      ...new URLSearchParams(authorizationQuery()),
+      ["scope", "files"],
+    ]);
+    const location = redirectOf(response);
+    expect(location.searchParams.getAll("scope")).toEqual(["mail.read", "files"]);
+    expectSent(await server.fetch(location.pathname + location.search), "invalid_request");
+  });
+
+  test("never redirects to a client by itself", async () => {
+    const response = await server.post("/auth/authorize", {
+      client_id: "nobody",
+      redirect_uri: "https://evil.example/",
+    });
+    expect(redirectOf(response).origin).toBe("https://auth.example");
+  });
+
+  test("with parameters in the query, of another type, too large or malformed is a page", async () => {
+    await expectShown(await server.post(`/auth/authorize?${authorizationQuery()}`, {}));
+    await expectShown(
+      await server.fetch("/auth/authorize", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: "{}",
+      }),
+      415,
+    );
+    await expectShown(await server.post("/auth/authorize", { state: "x".repeat(70_000) }), 413);
+    await expectShown(
+      await server.fetch("/auth/authorize", {
+        method: "POST",
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+        body: "state=%",
+      }),
+    );
+  });
+});
