@@ -17,12 +17,7 @@ if (bun === undefined) {
   process.exit(1);
 }
 
-// Bun looks for tsconfig.json where it is started; the program's own says how its pages are compiled.
-const args = [
-  `--tsconfig-override=${join(root, "tsconfig.json")}`,
-  join(root, "src", "main.ts"),
-  ...process.argv.slice(2),
-];
+const args = [join(root, "src", "main.ts"), ...process.argv.slice(2)];
 const child = spawn(bun, args, { stdio: "inherit" });
 
 // Ctrl-C reaches the child by itself, as it is in the same process group; a signal to this process alone does not.

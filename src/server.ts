@@ -16,6 +16,7 @@ import type { Configuration } from "./platform/configuration.ts";
 import type { Incoming, Route } from "./platform/http.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { Log } from "./platform/log.ts";
+import { limitedNetwork } from "./platform/network.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
@@ -76,15 +77,20 @@ export function createServer({
 }
 
 function createLimits({ limits }: Configuration, clock: Clock): Limits {
-  const limit = (count: number, windowSeconds: number) =>
-    createAttemptLimit({ clock, limit: count, windowSeconds });
+  const perAccount = (limit: number, windowSeconds: number) =>
+    createAttemptLimit({ clock, limit, windowSeconds });
+  const perAddress = (limit: number, windowSeconds: number) =>
+    createAttemptLimit({ clock, limit, windowSeconds, keyOf: limitedNetwork });
   return {
-    signInPerAccount: limit(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
-    signInPerAddress: limit(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
-    userCodePerAccount: limit(limits.user_code_failures_per_account, limits.user_code_window_seconds),
-    userCodePerAddress: limit(limits.user_code_failures_per_address, limits.user_code_window_seconds),
-    registrationPerAddress: limit(limits.registrations_per_address, limits.registration_window_seconds),
-    deviceRequestPerAddress: limit(limits.device_requests_per_address, limits.device_request_window_seconds),
+    signInPerAccount: perAccount(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
+    signInPerAddress: perAddress(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
+    userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
+    userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),
+    registrationPerAddress: perAddress(limits.registrations_per_address, limits.registration_window_seconds),
+    deviceRequestPerAddress: perAddress(
+      limits.device_requests_per_address,
+      limits.device_request_window_seconds,
+    ),
   };
 }
 
@@ -94,23 +100,41 @@ function createRouter(context: Context): Hono<Environment> {
   const base = new URL(context.configuration.issuer).pathname.replace(/\/$/, "");
   const metadata = metadataRoutes(context);
   // Literal paths only, compared as they are: no pattern decides who answers.
-  const app = new Hono<Environment>({ strict: true });
+  const app = new Hono<Environment>({ strict: true, getPath: (request) => targetOf(request).path });
+  const { origin } = new URL(context.configuration.issuer);
+  const incomingOf = (request: Request, address: string): Incoming => {
+    const { path, query } = targetOf(request);
+    return { request, url: new URL(origin + path + query), address };
+  };
   const mount = (path: string, route: Route) =>
-    app.all(path, (c) =>
-      answer(context, route, { request: c.req.raw, url: new URL(c.req.url), address: c.env.address }),
-    );
+    app.all(path, (c) => answer(context, route, incomingOf(c.req.raw, c.env.address)));
   for (const route of metadata.root) mount(route.path, route);
   const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
   for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
     mount(base + route.path, route);
   }
   app.notFound((c) => {
-    const incoming: Incoming = { request: c.req.raw, url: new URL(c.req.url), address: c.env.address };
+    const incoming = incomingOf(c.req.raw, c.env.address);
     const wantsPage = c.req.raw.headers.get("accept")?.includes("text/html") ?? false;
     const respond = wantsPage ? pageErrorResponse : refusalResponse;
     return respond(context, new OAuthError("not_found"), incoming);
   });
+  app.onError((error, c) => refusalResponse(context, error, incomingOf(c.req.raw, c.env.address)));
   return app;
+}
+
+/**
+ * The path and query that were asked for. What stands before them comes from the Host header, which need not even be
+ * valid, and is left alone: URLs are made from the issuer.
+ */
+function targetOf({ url }: Request): { path: string; query: string } {
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
+  const target = start < 0 ? "/" : url.slice(start);
+  const [all = ""] = target.split("#", 1);
+  const question = all.indexOf("?");
+  return question < 0
+    ? { path: all, query: "" }
+    : { path: all.slice(0, question), query: all.slice(question) };
 }
 
 /** The authorization endpoint decides, the consent page asks: here they meet. */

@@ -50,7 +50,8 @@ test("files import each other in no circle", async () => {
   for (const file of files) graph.set(file, await importsOf(file));
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {
-    if (path.includes(file)) throw new Error(`A circle: ${[...path.slice(path.indexOf(file)), file].join(" → ")}`);
+    if (path.includes(file))
+      throw new Error(`A circle: ${[...path.slice(path.indexOf(file)), file].join(" → ")}`);
     if (done.has(file)) return;
     for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
     done.add(file);

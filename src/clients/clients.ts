@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
+import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import type { ClientId, Scope } from "../protocol/identifiers.ts";
 import { isScope } from "../protocol/scope.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/records.ts";
@@ -60,6 +61,7 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
     allowedScope: every,
     // The scope to look at other clients' tokens is had only by naming it.
     defaultScope: every.filter((name) => name !== INTROSPECT_SCOPE),
+    allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
     mayHaveNoGrantType: true,
   };
@@ -73,6 +75,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
   return {
     allowedScope: allowed,
     defaultScope: allowed,
+    allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     mayHaveNoGrantType: false,
   };

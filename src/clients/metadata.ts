@@ -28,6 +28,8 @@ export interface MetadataPolicy {
   readonly allowedScope: readonly Scope[];
   /** What it may have if it does not say. */
   readonly defaultScope: readonly Scope[];
+  /** The grant types a client may be registered for. */
+  readonly allowedGrantTypes: readonly GrantType[];
   /** Private-use schemes without a domain that redirect URIs may have. */
   readonly privateUseSchemes: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
@@ -100,10 +102,12 @@ const responseTypesFor = (grantTypes: readonly GrantType[]): readonly "code"[] =
 
 function readGrantTypes(members: Members, policy: MetadataPolicy): GrantType[] {
   const named = readStrings(members, "grant_types");
-  if (named === null) return ["authorization_code"];
+  if (named === null) return readGrantTypes({ grant_types: ["authorization_code"] }, policy);
   const grantTypes: GrantType[] = [];
   for (const name of named) {
     if (!isGrantType(name)) refuse(`The grant type '${name}' is not supported; see grant_types_supported.`);
+    if (!policy.allowedGrantTypes.includes(name))
+      refuse(`The grant type '${name}' is not open to clients that register themselves.`);
     if (!grantTypes.includes(name)) grantTypes.push(name);
   }
   if (grantTypes.length === 0 && !policy.mayHaveNoGrantType) refuse("grant_types is empty.");
@@ -194,7 +198,7 @@ function readName(members: Members): string | null {
   if (name === null) return null;
   if (name.length > 100) refuse("client_name is longer than 100 characters.");
   // Characters that are not seen, or that turn text around, could make one name look like another.
-  if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(name))
+  if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/u.test(name))
     refuse("client_name has invisible or control characters.");
   if (name.trim() === "") refuse("client_name has nothing that can be read.");
   return name;

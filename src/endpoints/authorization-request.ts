@@ -12,7 +12,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
-import { matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
+import { isClaimedHttps, matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
 import type { ClientRecord } from "../store/records.ts";
 
 export const RESPONSE_TYPES = ["code"] as const;
@@ -26,6 +26,8 @@ export interface ResponseTarget {
   readonly redirectUri: RedirectUri;
   /** Echoed as it came; null if it was not sent. */
   readonly state: string | null;
+  /** Whether the operator knows the address, or it is on the person's own device. */
+  readonly vouched: boolean;
 }
 
 export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
@@ -49,7 +51,7 @@ export class AuthorizationRefusal extends Error {
 /** RFC 6749 §4.1.2 and RFC 9207 §2: the answer always says who gives it. */
 export const responseLocation = (
   issuer: string,
-  { redirectUri, state }: ResponseTarget,
+  { redirectUri, state }: Pick<ResponseTarget, "redirectUri" | "state">,
   parameters: Readonly<Record<string, string | undefined>>,
 ): string =>
   withResponseParameters(redirectUri, {
@@ -69,7 +71,11 @@ export async function checkAuthorizationRequest(
 ): Promise<AuthorizationRequest> {
   const client = await requireClient(context, parameters);
   const { redirectUri, redirectUriRequested } = requireRedirectUri(client, parameters);
-  const target: ResponseTarget = { redirectUri, state: parameters.get("state") ?? null };
+  const target: ResponseTarget = {
+    redirectUri,
+    state: parameters.get("state") ?? null,
+    vouched: client.source !== "registration" || !isClaimedHttps(redirectUri),
+  };
   try {
     parameters.refuseRepeated();
     refuseUnsupported(parameters);

@@ -13,8 +13,8 @@ import { isClaimedHttps } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import type { Authorization } from "../store/contract.ts";
 import {
-  type AuthorizationRequest,
   AuthorizationRefusal,
+  type AuthorizationRequest,
   checkAuthorizationRequest,
   responseLocation,
 } from "./authorization-request.ts";
@@ -24,6 +24,8 @@ import { logRefusal } from "./refusal.ts";
 
 /** What the endpoint needs people to see. The pages provide it. */
 export interface AuthorizationPages {
+  /** Tells the person that an application nobody vouches for wants them to go on to its address, and lets them decide. */
+  confirmLeaving(incoming: Incoming, location: string): Response | Promise<Response>;
   /** Asks the person. What they answer comes back through `decideAuthorization`. */
   askConsent(
     incoming: Incoming,
@@ -58,10 +60,23 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     return codeResponse(configuration.issuer, request, code);
   };
 
+  /** RFC 9700 §4.11.2: this server's good name must not bring people to an address that nobody vouches for. */
+  const sendRefusal = async (
+    incoming: Incoming,
+    { target }: AuthorizationRefusal,
+    location: string,
+  ): Promise<Response> => {
+    if (target.vouched || (await sessions.find(incoming.request)) !== null) return seeOther(location);
+    return pages.confirmLeaving(incoming, location);
+  };
+
   return {
     GET: (incoming) =>
-      answering(context, incoming, () =>
-        decide(incoming, parseParameters(incoming.url.search.slice(1), maximum)),
+      answering(
+        context,
+        incoming,
+        () => decide(incoming, parseParameters(incoming.url.search.slice(1), maximum)),
+        (refusal, location) => sendRefusal(incoming, refusal, location),
       ),
     // RFC 6749 §3.1: POST may be supported. It becomes a GET, as browsers withhold the session from cross-site POSTs.
     POST: async (incoming) => {
@@ -100,6 +115,10 @@ async function mustAskConsent(
 
 export interface AuthorizationDecision {
   readonly parameters: Parameters;
+  /** What the person saw; nothing else is granted. */
+  readonly shown: { readonly scope: readonly string[]; readonly resources: readonly string[] };
+  /** For a request that means something else by now: asks anew. */
+  readonly startAgain: () => Response;
   readonly allowed: boolean;
   readonly signedIn: SignedIn;
   readonly form: Authorization["form"];
@@ -109,11 +128,17 @@ export interface AuthorizationDecision {
 export function decideAuthorization(
   context: Context,
   incoming: Incoming,
-  { parameters, allowed, signedIn, form }: AuthorizationDecision,
+  { parameters, shown, startAgain, allowed, signedIn, form }: AuthorizationDecision,
 ): Promise<Response> {
   return answering(context, incoming, async () => {
     const request = await checkAuthorizationRequest(context, parameters);
     if (!allowed) throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
+    if (
+      !isSubset<string>(request.scope, shown.scope) ||
+      !isSubset<string>(request.resources, shown.resources)
+    ) {
+      return startAgain();
+    }
     const code = await issueAuthorizationCode(context, request, signedIn.account, { form, remember: true });
     // The form was sent twice, by a double click or the back button: the first answer stands.
     if (code === null) throw new OAuthError("form_answered");
@@ -126,18 +151,19 @@ async function answering(
   context: Context,
   incoming: Incoming,
   work: () => Promise<Response>,
+  send: (refusal: AuthorizationRefusal, location: string) => Response | Promise<Response> = (_, location) =>
+    seeOther(location),
 ): Promise<Response> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof AuthorizationRefusal)) throw error;
     logRefusal(context, error.error, incoming);
-    return seeOther(
-      responseLocation(context.configuration.issuer, error.target, {
-        error: error.error.error,
-        error_description: error.error.description,
-      }),
-    );
+    const location = responseLocation(context.configuration.issuer, error.target, {
+      error: error.error.error,
+      error_description: error.error.description,
+    });
+    return send(error, location);
   }
 }
 
@@ -163,10 +189,15 @@ function reauthenticationMark({ clock, keys }: Context, query: string): string {
   return `${began}.${Buffer.from(keys.mac("form", "reauthentication", began, query)).toString("base64url")}`;
 }
 
-function reauthenticationBegan({ keys }: Context, parameters: Parameters): number | null {
+function reauthenticationBegan(
+  { keys, clock, configuration }: Context,
+  parameters: Parameters,
+): number | null {
   const [began = "", mac = ""] = parameters.get(REAUTHENTICATION)?.split(".") ?? [];
   const expected = keys.mac("form", "reauthentication", began, parameters.toQuery([REAUTHENTICATION]));
   const presented = Buffer.from(mac, "base64url");
   const genuine = presented.length === expected.length && timingSafeEqual(presented, expected);
-  return genuine && /^[0-9]+$/.test(began) ? Number(began) : null;
+  // A sign-in page stays open that long at most; after that the mark proves nothing.
+  const oldest = clock.seconds() - configuration.lifetimes.form_seconds;
+  return genuine && /^[0-9]+$/.test(began) && Number(began) >= oldest ? Number(began) : null;
 }

@@ -1,9 +1,9 @@
 /** RFC 6750: requests that are protected by an access token of this very server. */
 import type { Context } from "../context.ts";
-import { sameResource } from "../protocol/resource-indicator.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Scope } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
+import { sameResource } from "../protocol/resource-indicator.ts";
 import type { ActiveAccessToken } from "../store/contract.ts";
 import { parseArtefact, secretMatches } from "../tokens/artefact.ts";
 

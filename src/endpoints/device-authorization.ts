@@ -22,9 +22,9 @@ export const deviceAuthorization =
     if (!client.grantTypes.includes(DEVICE_CODE_GRANT)) {
       throw new OAuthError("grant_type_not_registered", { clientId: client.clientId });
     }
-    const { scope, resources } = requestedScope(context, client, parameters);
     const retryAfterSeconds = limits.deviceRequestPerAddress.attempt(incoming.address);
     if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { retryAfterSeconds });
+    const { scope, resources } = requestedScope(context, client, parameters);
 
     const deviceCode = mintArtefact("device_code", clock, random);
     const { device_code_seconds, device_interval_seconds } = configuration.lifetimes;

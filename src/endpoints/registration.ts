@@ -1,13 +1,13 @@
 /** RFC 7591: dynamic client registration: open, with an initial access token, or off. */
 import { timingSafeEqual } from "node:crypto";
 import { mintClientSecret, newClientId, newClientRecord, registrationPolicy } from "../clients/clients.ts";
+import type { ClientMetadata } from "../clients/metadata.ts";
 import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
 import { secretDigest } from "../clients/secret-reference.ts";
 import type { Context } from "../context.ts";
-import { type Handler, json } from "../platform/http.ts";
+import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { isScope, isSubset } from "../protocol/scope.ts";
-import type { ClientMetadata } from "../clients/metadata.ts";
 import { digestSecret } from "../tokens/artefact.ts";
 import { hasBearerScheme, readBearerToken } from "./bearer.ts";
 import { readBodyText } from "./form.ts";
@@ -19,8 +19,13 @@ export function registration(context: Context): Handler {
     secretDigest(token),
   );
 
+  const countAttempt = (address: string): void => {
+    const retryAfterSeconds = limits.registrationPerAddress.attempt(address);
+    if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { retryAfterSeconds });
+  };
+
   /** Whether the request proves that the operator let it in. Throws where that is needed and missing. */
-  const checkInitialAccessToken = (request: Request, url: URL): boolean => {
+  const checkInitialAccessToken = ({ request, url, address }: Incoming): boolean => {
     const { mode } = configuration.registration;
     if (mode === "off") throw new OAuthError("registration_off");
     if (!hasBearerScheme(request)) {
@@ -30,7 +35,10 @@ export function registration(context: Context): Handler {
     const presented = digestSecret(readBearerToken(request, url, null));
     const known = initialAccessTokens.filter((digest) => timingSafeEqual(digest, presented)).length > 0;
     // In open mode a wrong token is still an error: what is present and invalid is never ignored.
-    if (!known) throw new OAuthError("registration_token_wrong", { challenge: "Bearer" });
+    if (!known) {
+      countAttempt(address);
+      throw new OAuthError("registration_token_wrong", { challenge: "Bearer" });
+    }
     return true;
   };
 
@@ -43,11 +51,8 @@ export function registration(context: Context): Handler {
   };
 
   return async (incoming) => {
-    const trusted = checkInitialAccessToken(incoming.request, incoming.url);
-    if (!trusted) {
-      const retryAfterSeconds = limits.registrationPerAddress.attempt(incoming.address);
-      if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { retryAfterSeconds });
-    }
+    const trusted = checkInitialAccessToken(incoming);
+    if (!trusted) countAttempt(incoming.address);
     const text = await readBodyText(context, incoming, "application/json");
     const checked = checkClientMetadata(parseJson(text), policy);
     const metadata = trusted ? checked : limitSelfService(checked);

@@ -163,7 +163,7 @@ async function redeem(
   }
   const { code, grant } = stored;
   // A replay must reach the store even if its other parameters are bad.
-  const target = code.usedAt === null ? narrowToGrant(context, grant, parameters) : grant;
+  const target = code.usedAt === null ? narrowToGrant(context, grant, client, parameters) : grant;
   const accessToken = mintAccessToken(context, {
     client,
     grantId: grant.id,

@@ -77,7 +77,7 @@ async function redeem(
     return refuse(fault ?? "device_code_unknown");
 
   const { device, grant } = stored;
-  const { scope, resources } = narrowToGrant(context, grant, parameters);
+  const { scope, resources } = narrowToGrant(context, grant, client, parameters);
   const accessToken = mintAccessToken(context, {
     client,
     grantId: grant.id,

@@ -9,7 +9,7 @@ import type { GrantType } from "../protocol/grant-types.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
-import type { GrantRecord } from "../store/records.ts";
+import type { ClientRecord, GrantRecord } from "../store/records.ts";
 import type { TokenResponse } from "../tokens/issue.ts";
 
 export interface Grant {
@@ -26,13 +26,22 @@ export interface TokenTarget {
 
 /**
  * RFC 6749 §6 and RFC 8707 §2.2: a token request may ask for less than what was granted, never for more.
- * Throws `invalid_scope` or `invalid_target`.
+ * Nor does it get what the operator has taken from the client, or from the server, since the person agreed.
+ * Throws `invalid_scope`, `invalid_target`, or `invalid_grant` if nothing is left.
  */
 export function narrowToGrant(
   { catalogue }: Pick<Context, "catalogue">,
-  grant: Pick<GrantRecord, "scope" | "resources">,
+  granted: Pick<GrantRecord, "scope" | "resources">,
+  client: Pick<ClientRecord, "scope">,
   parameters: Parameters,
 ): TokenTarget {
+  const grant = {
+    scope: granted.scope.filter((name) => client.scope.includes(name) && catalogue.isKnownScope(name)),
+    resources: granted.resources.filter((resource) => catalogue.isOpenResource(resource)),
+  };
+  if ((grant.scope.length === 0 && granted.scope.length > 0) || grant.resources.length === 0) {
+    throw new OAuthError("grant_outdated");
+  }
   const asked = parameters.get("scope");
   const scope = asked === undefined ? grant.scope : parseScope(asked);
   const wider = firstMissing(scope, grant.scope);

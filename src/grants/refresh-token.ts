@@ -60,7 +60,7 @@ async function redeem(
   const retryWindowSeconds = configuration.lifetimes.refresh_retry_window_seconds;
   // A late use must reach the store, which ends the grant, even if its other parameters are bad.
   const isLate = token.usedAt !== null && now > token.usedAt + retryWindowSeconds;
-  const { scope, resources } = isLate ? grant : narrowToGrant(context, grant, parameters);
+  const { scope, resources } = isLate ? grant : narrowToGrant(context, grant, client, parameters);
   const accessToken = mintAccessToken(context, {
     client,
     grantId: grant.id,

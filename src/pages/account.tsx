@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** A person's own page: what has access, taking it back, and the password. */
 import { changePassword, type PasswordChange } from "../accounts/change-password.ts";
 import type { SignedIn } from "../accounts/sessions.ts";

@@ -1,4 +1,6 @@
+/** @jsxImportSource hono/jsx */
 /** The consent page: it asks what the authorization endpoint wants to know, and takes the answer back to it. */
+import { z } from "zod";
 import type { SignedIn } from "../accounts/sessions.ts";
 import type { Context } from "../context.ts";
 import type { AuthorizationRequest } from "../endpoints/authorization-request.ts";
@@ -8,22 +10,47 @@ import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { resourceWords, scopeWords } from "./access.ts";
-import { clientName } from "./display.ts";
+import { clientName, displayText, webHost } from "./display.ts";
 import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
 import { ConsentView } from "./views/consent.tsx";
+import { LeavingView } from "./views/leaving.tsx";
 
 /** The hidden field with the request that the person is asked about. */
 const REQUEST = "request";
 
+/** What is sealed: the request, and what the page showed of it, which may depend on the configuration. */
+const sealedRequest = z.object({
+  query: z.string(),
+  scope: z.array(z.string()),
+  resources: z.array(z.string()),
+});
+type SealedRequest = z.infer<typeof sealedRequest>;
+
 export function consentPages(context: Context): AuthorizationPages {
   return {
+    confirmLeaving(incoming: Incoming, location: string) {
+      const view = (
+        <LeavingView
+          frame={pageFrame(context, incoming)}
+          host={webHost(location) ?? displayText(location)}
+          location={location}
+        />
+      );
+      return respondWithPage(view, { leads: "on_to_client" });
+    },
+
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
       const { configuration } = context;
       const { client, parameters } = request;
       const form = openForm(context, incoming, "consent");
+      const shown: SealedRequest = {
+        query: parameters.toQuery(),
+        scope: [...request.scope],
+        resources: [...request.resources],
+      };
       const view = (
         <ConsentView
           frame={pageFrame(context, incoming, parameters.get("ui_locales"))}
@@ -40,7 +67,7 @@ export function consentPages(context: Context): AuthorizationPages {
           action={pagePath(configuration, "/consent")}
           token={form.token}
           hidden={{
-            [REQUEST]: sealFormData(context, form.cookieValue, "consent", parameters.toQuery()),
+            [REQUEST]: sealFormData(context, form.cookieValue, "consent", JSON.stringify(shown)),
           }}
         />
       );
@@ -61,17 +88,18 @@ export const answerConsent =
       "consent",
       form.get(REQUEST),
     );
+    const shown = sealedRequest.parse(JSON.parse(sealed.text));
+    const startAgain = () => seeOther(`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${shown.query}`);
     const signedIn = await sessions.find(incoming.request);
-    if (signedIn === null) {
-      // Signed out meanwhile: the request starts again at its beginning.
-      return seeOther(`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${sealed.text}`);
-    }
+    if (signedIn === null) return startAgain();
     const decision = form.required("decision");
     if (decision !== "allow" && decision !== "deny") {
       throw new OAuthError("parameter_invalid", { description: "The answer must be to allow or to deny." });
     }
     return decideAuthorization(context, incoming, {
-      parameters: parseParameters(sealed.text, configuration.limits.parameters_per_request),
+      parameters: parseParameters(shown.query, configuration.limits.parameters_per_request),
+      shown,
+      startAgain,
       allowed: decision === "allow",
       signedIn,
       form: { id: sealed.id, expiresAt: sealed.expiresAt },

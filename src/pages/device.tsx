@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** RFC 8628 §3.3: a person types the code of a device, sees who asks, and answers. Nothing is approved by a GET. */
 import type { Context } from "../context.ts";
 import { userCodeDigest } from "../endpoints/device-authorization.ts";
@@ -88,7 +89,9 @@ const showDevice =
       return seeOther(pagePath(configuration, "/login", { return_to: here }));
     }
     const { account } = signedIn;
-    if (typed === "") return codePage(context, incoming, account, "", null);
+    // A link on another site must not use up the guesses of the person who follows it: they press the button themselves.
+    const fromElsewhere = incoming.request.headers.get("sec-fetch-site") === "cross-site";
+    if (typed === "" || fromElsewhere) return codePage(context, incoming, account, typed, null);
     const code = normalizeUserCode(typed);
     if (code === null) return codePage(context, incoming, account, typed, "malformed");
     const found = await lookUpCode(context, code, account, incoming.address);

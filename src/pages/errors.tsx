@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** Every refusal that a person sees: which words, which status, and what the developer is told. */
 import { PasswordPoolBusy } from "../accounts/passwords.ts";
 import type { Context } from "../context.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** The start page and the help that error messages point to. */
 import type { Context } from "../context.ts";
 import { publicAnchor } from "../endpoints/refusal.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** The frame of every page: head, brand, one column, foot; and the few parts that pages share. */
 import type { Child, PropsWithChildren } from "hono/jsx";
 import type { PageFrame } from "./frame.ts";

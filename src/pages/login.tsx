@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** Signing in and out. The rule that checks a password is in accounts/sign-in.ts; these pages only ask and tell. */
 import { checkPassword } from "../accounts/sign-in.ts";
 import type { Context } from "../context.ts";

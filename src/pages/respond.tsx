@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** The one place where a view becomes a response, with every header that protects the person who reads it. */
 import type { HtmlEscapedString } from "hono/utils/html";
 import { NO_STORE } from "../platform/http.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** First start: the one-time link that creates the administrator. Nothing ships with a password. */
 import { newPasswordFault } from "../accounts/new-password.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";

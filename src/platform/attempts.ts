@@ -2,10 +2,11 @@
  * Counts attempts per key within a sliding window, in memory and in bounded space.
  * Counting and deciding are one synchronous step, so a hundred parallel guesses count a hundred.
  */
+import { createHash } from "node:crypto";
 import type { Clock, EpochSeconds } from "./clock.ts";
 
 export interface AttemptLimit {
-  /** Counts one attempt. Returns 0 if it may go on, otherwise the seconds to wait. */
+  /** Counts one attempt. Returns 0 if it may go on, otherwise the seconds after which one may. */
   attempt(key: string): number;
   /** Takes one attempt back: it turned out to be a good one. */
   forgive(key: string): void;
@@ -17,7 +18,9 @@ export interface AttemptLimitOptions {
   readonly clock: Clock;
   readonly limit: number;
   readonly windowSeconds: number;
-  /** The oldest keys are forgotten beyond this many. */
+  /** Which key an attempt counts for, if many names stand for one. */
+  readonly keyOf?: (key: string) => string;
+  /** Beyond this many keys, old ones with few attempts are forgotten. */
   readonly maximumKeys?: number;
 }
 
@@ -28,22 +31,42 @@ interface Window {
   before: number;
 }
 
+/** How many of the oldest keys are looked at when room is needed: work that does not grow with the number of keys. */
+const LOOKED_AT = 16;
+/** A key may be any text somebody sent; what is kept of it has a size. */
+const KEPT_CHARACTERS = 48;
+
 export function createAttemptLimit({
   clock,
   limit,
   windowSeconds,
+  keyOf = (key) => key,
   maximumKeys = 100_000,
 }: AttemptLimitOptions): AttemptLimit {
+  /** The key whose window began first comes first. */
   const windows = new Map<string, Window>();
+  const kept = (name: string): string => {
+    const key = keyOf(name);
+    return key.length <= KEPT_CHARACTERS ? key : createHash("sha256").update(key).digest("base64url");
+  };
 
-  const current = (key: string): Window => {
-    const now = clock.seconds();
+  const makeRoom = (now: EpochSeconds): void => {
+    let looked = 0;
+    let fewest: string | undefined;
+    let attempts = Number.POSITIVE_INFINITY;
+    for (const [key, { start, count, before }] of windows) {
+      if (now - start >= 2 * windowSeconds) windows.delete(key);
+      else if (count + before < attempts) [fewest, attempts] = [key, count + before];
+      looked += 1;
+      if (looked === LOOKED_AT) break;
+    }
+    if (windows.size >= maximumKeys && fewest !== undefined) windows.delete(fewest);
+  };
+
+  const current = (key: string, now: EpochSeconds): Window => {
     const known = windows.get(key);
     if (known === undefined) {
-      if (windows.size >= maximumKeys) {
-        const oldest = windows.keys().next();
-        if (!oldest.done) windows.delete(oldest.value);
-      }
+      makeRoom(now);
       const fresh = { start: now, count: 0, before: 0 };
       windows.set(key, fresh);
       return fresh;
@@ -53,28 +76,41 @@ export function createAttemptLimit({
       known.before = elapsed < 2 * windowSeconds ? known.count : 0;
       known.count = 0;
       known.start = now - (elapsed % windowSeconds);
-      // Move it to the young end, so that the keys in use are not the ones forgotten.
       windows.delete(key);
       windows.set(key, known);
     }
     return known;
   };
 
+  /** Seconds until the weight of a full window and of what was before it has faded below the limit. */
+  const secondsToWait = ({ count, before }: Window, elapsed: number): number => {
+    const fadesBelow = (weight: number, room: number) => Math.floor(windowSeconds * (1 - room / weight)) + 1;
+    const at =
+      count < limit
+        ? fadesBelow(before, limit - count)
+        : windowSeconds + Math.max(0, fadesBelow(count, limit));
+    return Math.max(1, at - elapsed);
+  };
+
   return {
-    attempt(key) {
-      const window = current(key);
-      const elapsed = clock.seconds() - window.start;
+    attempt(name) {
+      const now = clock.seconds();
+      const window = current(kept(name), now);
+      const elapsed = now - window.start;
       const weighed = window.count + (window.before * (windowSeconds - elapsed)) / windowSeconds;
-      if (weighed >= limit) return Math.max(1, windowSeconds - elapsed);
+      if (weighed >= limit) return secondsToWait(window, elapsed);
       window.count += 1;
       return 0;
     },
-    forgive(key) {
+    forgive(name) {
+      const key = kept(name);
       const window = windows.get(key);
-      if (window && window.count > 0) window.count -= 1;
+      if (window === undefined) return;
+      if (window.count > 0) window.count -= 1;
+      if (window.count === 0 && window.before === 0) windows.delete(key);
     },
-    reset(key) {
-      windows.delete(key);
+    reset(name) {
+      windows.delete(kept(name));
     },
   };
 }

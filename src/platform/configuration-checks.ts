@@ -37,6 +37,7 @@ export function checkConfiguration(configuration: Configuration, env: Environmen
     ...checkFiles(configuration),
     ...checkProxies(configuration),
     ...checkUnique(configuration),
+    ...checkIssuerIsNoResource(configuration),
     ...checkScopes(configuration),
     ...checkSecrets(configuration, env),
   ];
@@ -107,10 +108,23 @@ function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
   }
 }
 
+/** A URL without a path and one with the path "/" are the same (RFC 3986 §6.2.3). */
+const withPath = (uri: string): string => uri.replace(/^https?:\/\/[^/?]+$/, "$&/");
+
+function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generator<Finding> {
+  for (const [index, { identifier }] of resources.entries()) {
+    if (withPath(identifier) !== withPath(issuer)) continue;
+    yield {
+      path: ["resources", index, "identifier"],
+      text: `resources.${index}.identifier = ${JSON.stringify(identifier)} is the issuer, which is a resource by itself. Choose the address of the API.`,
+    };
+  }
+}
+
 function* checkUnique(configuration: Configuration): Generator<Finding> {
   const lists = [
     ["scopes", "name", configuration.scopes.map((entry) => entry.name)],
-    ["resources", "identifier", configuration.resources.map((entry) => entry.identifier)],
+    ["resources", "identifier", configuration.resources.map((entry) => withPath(entry.identifier))],
     ["clients", "client_id", configuration.clients.map((entry) => entry.client_id)],
     // User names are compared without regard to case.
     ["people", "username", configuration.people.map((entry) => entry.username.toLowerCase())],

@@ -101,9 +101,14 @@ const resource = z.strictObject({
   identifier: z
     .string()
     .max(500)
-    .refine((value) => URL.canParse(value) && !value.includes("#"), "an absolute URI without a fragment")
+    .refine(
+      (value) =>
+        /^[a-z][a-z0-9+.-]*:(\/\/[^/?@A-Z]*)?[\x21\x22\x24-\x5B\x5D-\x7E]*$/.test(value) &&
+        URL.canParse(value),
+      "an absolute URI without a fragment, its scheme and host in lower case and in ASCII",
+    )
     .meta({
-      allowed: "an absolute URI without a fragment (RFC 8707 §2)",
+      allowed: "an absolute URI without a fragment, its scheme and host in lower case (RFC 8707 §2)",
       description: "The API, as clients name it in `resource` and as tokens carry it in `aud`.",
     }),
   name: z
@@ -310,6 +315,22 @@ export const configurationSchema = z.strictObject({
         .array(scopeToken)
         .default([])
         .describe("The scopes that a client which registered itself may get by client_credentials."),
+      grant_types: z
+        .array(
+          z.enum([
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+          ]),
+        )
+        .default([
+          "authorization_code",
+          "refresh_token",
+          "client_credentials",
+          "urn:ietf:params:oauth:grant-type:device_code",
+        ])
+        .describe("The grant types that a client may register itself for."),
       private_use_schemes: z
         .array(z.string().regex(/^[a-z][a-z0-9+-]*$/, "a scheme in lower case, without the colon"))
         .default(["cursor", "vscode", "vscode-insiders"])

@@ -30,8 +30,8 @@ export function createLog({
     const time = now().toISOString();
     write(
       format === "json"
-        ? `${JSON.stringify({ time, level: at, message, ...fields })}\n`
-        : `${time} ${at.padEnd(5)} ${message}${asText(fields)}\n`,
+        ? `${escapeUnseen(JSON.stringify({ time, level: at, message, ...fields }))}\n`
+        : `${time} ${at.padEnd(5)} ${escapeUnseen(message + asText(fields))}\n`,
     );
   };
   return {
@@ -41,6 +41,15 @@ export function createLog({
     error: (message, fields) => emit("error", message, fields),
   };
 }
+
+/** Characters that a terminal or a reader of the log would act on instead of showing. JSON leaves most of them as they are. */
+const escapeUnseen = (json: string): string =>
+  json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (unseen) =>
+    unseen
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 
 /** Values that are not plain words are written as JSON, so that no value can forge a field or a line. */
 function asText(fields: LogFields): string {

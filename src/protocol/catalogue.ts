@@ -36,10 +36,13 @@ export interface Catalogue {
   /** The words for a scope; the scope itself if there are none. */
   describeScope(scope: Scope): string;
   nameResource(identifier: ResourceIndicator): string;
+  isKnownScope(scope: Scope): boolean;
   /** Throws `scope_unknown`. */
   requireKnownScopes(scope: readonly Scope[]): void;
   /** Parses and finds requested resources. Throws `resource_malformed` or `resource_unknown`. */
   requireKnownResources(requested: readonly string[]): ResourceIndicator[];
+  /** Whether tokens may be bound to it now: it is listed, or the ones that are not are accepted. */
+  isOpenResource(identifier: ResourceIndicator): boolean;
   /** The resources a token is for when nobody named one: those that use its scopes; else the server itself. */
   defaultResources(scope: readonly Scope[]): ResourceIndicator[];
   /** What of `scope` the resources can use (RFC 8707 §2.2 "downscope"). */
@@ -78,6 +81,7 @@ export function createCatalogue(configuration: Configuration): Catalogue {
     resources,
     describeScope: (scope) => scopes.get(scope)?.description ?? scope,
     nameResource: (identifier) => find(identifier)?.name ?? identifier,
+    isKnownScope: (scope) => scopes.has(scope),
     requireKnownScopes(scope) {
       const unknown = scope.find((name) => !scopes.has(name));
       if (unknown !== undefined) {
@@ -99,6 +103,8 @@ export function createCatalogue(configuration: Configuration): Catalogue {
       }
       return found;
     },
+    isOpenResource: (identifier) =>
+      find(identifier) !== undefined || configuration.unknown_resources === "accept",
     defaultResources(scope) {
       const using = resources.filter((entry) => entry.scopes.some((name) => scope.includes(name)));
       return (using.length > 0 ? using : [own]).map((entry) => entry.identifier);

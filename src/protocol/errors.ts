@@ -219,6 +219,12 @@ export const REASONS = {
     description: "A requested scope was not granted.",
     cure: "Ask for the same scopes as before or fewer (RFC 6749 §6). For more, start a new authorization.",
   },
+  grant_outdated: {
+    error: "invalid_grant",
+    status: 400,
+    description: "Nothing of what the person allowed is open to this client any more.",
+    cure: "The client's scopes, or the server's scopes and resources, have changed. Start a new authorization.",
+  },
   resource_malformed: {
     error: "invalid_target",
     status: 400,
@@ -240,8 +246,8 @@ export const REASONS = {
   resource_scope_empty: {
     error: "invalid_target",
     status: 400,
-    description: "None of the granted scopes is used by the requested resource.",
-    cure: "Ask for a scope that belongs to the resource.",
+    description: "The requested resource needs a scope that it uses.",
+    cure: "Ask for a scope that belongs to the resource. By client_credentials a resource is reached only through a scope.",
   },
 
   // ── Authorization endpoint ─────────────────────────────────────────────────────────────────────────────

@@ -6,15 +6,21 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 export const isScope = (text: string): text is Scope => SCOPE_TOKEN.test(text);
 
+/** More names than anybody means; a bound on the work that a request can cause. */
+const MAXIMUM_NAMES = 100;
+
 /** Parses a `scope` parameter and drops doubles. Throws `scope_malformed`. */
 export function parseScope(text: string): Scope[] {
-  const names = text.split(" ");
-  const scope: Scope[] = [];
+  const names = text.split(" ", MAXIMUM_NAMES + 1);
+  if (names.length > MAXIMUM_NAMES) {
+    throw new OAuthError("scope_malformed", { description: `scope has more than ${MAXIMUM_NAMES} names.` });
+  }
+  const scope = new Set<Scope>();
   for (const name of names) {
     if (!isScope(name)) throw new OAuthError("scope_malformed");
-    if (!scope.includes(name)) scope.push(name);
+    scope.add(name);
   }
-  return scope;
+  return [...scope];
 }
 
 export const formatScope = (scope: readonly Scope[]): string => scope.join(" ");

@@ -39,8 +39,10 @@ export function startHousekeeping(context: HousekeepingContext): { stop(): Promi
       const removed = await removeAllExpired(context);
       if (removed > 0) context.log.debug("removed expired rows", { rows: removed });
     } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      context.log.warn("expired rows could not be removed; trying again in a minute");
+      // Whatever it was, the next minute may go better; without clean-up the database would only grow.
+      context.log.warn("expired rows could not be removed; trying again in a minute", {
+        cause: error instanceof StoreUnavailable ? error.message : String(error),
+      });
     }
   };
   const timer = setInterval(() => {

@@ -1,6 +1,7 @@
 /** RFC 7662 §2.2: what introspection tells of a token. It speaks of the token's owner, never of the caller. */
-import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from "../store/records.ts";
+
 import { formatScope } from "../protocol/scope.ts";
+import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from "../store/records.ts";
 import { recordIdText } from "./artefact.ts";
 
 export interface ActiveIntrospection {

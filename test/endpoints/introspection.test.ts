@@ -7,12 +7,12 @@ import type { AccountRecord } from "../../src/store/records.ts";
 import {
   deviceTokensFor,
   expectRefusal,
+  expectTokens,
   introspectAs,
   isActive,
   jsonOf,
   postAs,
   refresh,
-  expectTokens,
   serviceToken,
   textOf,
   tokensFor,

@@ -8,8 +8,8 @@ import { configurationSchema } from "../../src/platform/configuration.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { silentLog } from "../../src/platform/log.ts";
 import { createServer } from "../../src/server.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
+import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import {
   clientCredentials,
   expectRefusal,

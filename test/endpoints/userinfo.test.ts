@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/records.ts";
 import {
   expectRefusal,
+  expectTokens,
   jsonOf,
   postAs,
   refresh,
-  expectTokens,
   serviceToken,
   textOf,
   tokensFor,

@@ -51,7 +51,7 @@ describe("the log", () => {
       const { lines, log } = capture({ level: "debug", format: "text" });
       log.info("refused", { client: value, reason: "x" });
       const line = lines.join("");
-      expect(line.slice(0, -1)).not.toMatch(/[\n\r\u001b]/);
+      for (const mark of ["\n", "\r", "\u001b"]) expect(line.slice(0, -1)).not.toContain(mark);
       expect(line).toContain(` client=${JSON.stringify(value)} reason=x`);
     },
   );

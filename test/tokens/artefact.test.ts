@@ -1,5 +1,7 @@
 /** Threat classes 13, 44 and 51: every artefact tells its kind, and no two texts stand for the same one. */
 import { describe, expect, test } from "bun:test";
+import type { Clock } from "../../src/platform/clock.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import {
   ARTEFACT_PREFIXES,
   type ArtefactKind,
@@ -11,8 +13,6 @@ import {
   recordIdText,
   secretMatches,
 } from "../../src/tokens/artefact.ts";
-import type { Clock } from "../../src/platform/clock.ts";
-import { systemRandom } from "../../src/platform/random.ts";
 
 const clock: Clock = { millis: () => 1_800_000_000_123, seconds: () => 1_800_000_000 };
 const KINDS = Object.keys(ARTEFACT_PREFIXES).filter(

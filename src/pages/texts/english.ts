@@ -141,6 +141,12 @@ export const english = {
     passwordHint: (characters: number) => `At least ${characters} characters.`,
     submit: "Create account",
   },
+  leaving: {
+    title: (host: string) => `Go on to ${host}?`,
+    text: (host: string) =>
+      `An application that nobody has checked wants to send you to ${host}. You are not signed in, and nothing was shared with it. Go on only if you came from there and trust it.`,
+    goOn: (host: string) => `Go on to ${host}`,
+  },
   errors: {
     developers: "For the developer",
     code: "Error",

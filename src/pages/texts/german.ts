@@ -144,6 +144,12 @@ export const german: Texts = {
     passwordHint: (characters) => `Mindestens ${characters} Zeichen.`,
     submit: "Konto anlegen",
   },
+  leaving: {
+    title: (host) => `Weiter zu ${host}?`,
+    text: (host) =>
+      `Eine Anwendung, die niemand geprüft hat, möchte Sie zu ${host} schicken. Sie sind nicht angemeldet, und es wurde nichts weitergegeben. Gehen Sie nur weiter, wenn Sie von dort kommen und der Website vertrauen.`,
+    goOn: (host) => `Weiter zu ${host}`,
+  },
   errors: {
     developers: "Für die Entwicklung",
     code: "Fehler",

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** The account page: what has access, the password, this browser. */
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** Consent (RFC 6749 §4.1.1, RFC 9700 §4.14): who asks, for what, as whom, and where the answer goes. */
 import { displayText, returnHost, webHost, webLink } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";

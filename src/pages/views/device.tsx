@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** The pages of the device grant (RFC 8628 §3.3): the code, the question, the outcome. */
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";

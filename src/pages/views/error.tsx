@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** A refusal, in words for the person and, apart from them, for the developer. */
 import type { PageFrame } from "../frame.ts";
 import { Layout } from "../layout.tsx";

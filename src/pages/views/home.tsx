@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** The start page, and the page that `error_uri` leads to. */
 import type { PageFrame } from "../frame.ts";
 import { Layout } from "../layout.tsx";

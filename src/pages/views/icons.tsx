@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** Small drawings that stand beside words, never in their place. */
 
 const PATHS = {

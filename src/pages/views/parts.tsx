@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** Parts that views about applications share. */
 import type { PageFrame } from "../frame.ts";
 import { Icon, type IconName } from "./icons.tsx";

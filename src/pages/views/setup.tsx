@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** First start: the administrator's account. */
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 /** Sign-in and sign-out. */
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";

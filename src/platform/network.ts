@@ -1,0 +1,21 @@
+/** Networks, as limits per address count them. */
+import { isIPv6 } from "node:net";
+
+/**
+ * The key under which attempts from an address count. One IPv6 customer has at least 2^64 addresses (RFC 6177), so they
+ * count as one; an IPv4 address counts by itself.
+ */
+export function limitedNetwork(address: string): string {
+  if (!isIPv6(address)) return address;
+  // The zone of a link-local address says where it is, not who.
+  const [groups = ""] = address.split("%");
+  const [head = "", tail] = groups.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const all = [...before, ...Array.from({ length: Math.max(0, zeros) }, () => "0"), ...after];
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}
