@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { Glob } from "bun";
 import { loadConfiguration } from "../src/platform/configuration-sources.ts";
+import { generatedPages } from "../tools/docs.ts";
 
 const root = join(import.meta.dir, "..");
 const pages = ["README.md", "CONTRIBUTING.md", ...new Glob("docs/**/*.md").scanSync(root)].sort();
@@ -86,6 +87,12 @@ describe("configurations in the guides", () => {
     }
   }
 });
+
+for (const [name, make] of Object.entries(generatedPages)) {
+  test(`docs/${name} is what the code says; 'npm run docs' writes it`, () => {
+    expect(textOf(`docs/${name}`)).toBe(make());
+  });
+}
 
 test("every link to a file leads to one", () => {
   const broken: string[] = [];

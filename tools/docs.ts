@@ -1,9 +1,10 @@
 /**
- * Writes the reference pages that are made from the code, so that they cannot be wrong: docs/configuration.md.
- * `bun tools/docs.ts` writes them; `bun tools/docs.ts --check` only says whether they are up to date.
+ * `npm run docs`: writes the reference pages that are made from the code, so that they cannot be wrong. A test compares
+ * them.
  */
 import { join } from "node:path";
 import { describeSettings, type Setting } from "../src/platform/configuration-settings.ts";
+import { REASONS } from "../src/protocol/errors.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -64,19 +65,54 @@ function row({ key, description, allowed, fallback, unit }: Setting): string {
     `${allowed}${unit === null ? "" : ` (${unit})`}`,
     fallback,
   ];
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return `| ${cells.map(escapeCell).join(" | ")} |`;
 }
 
+const ERRORS_INTRODUCTION = `# Errors
+
+<!-- Made from src/protocol/errors.ts by tools/docs.ts. Change the words there. -->
+
+Every refusal has an \`error\` (the specification's code), an \`error_description\` for the developer, and mostly an
+\`error_uri\` that leads to its entry on the server's own page, \`/help/errors\`. The server's log has one line for each,
+with a \`reason\` from this page:
+
+\`\`\`
+2026-11-22T09:00:00.000Z info  refused endpoint=/auth/token method=POST status=400 error=invalid_grant reason=code_verifier_wrong client=web
+\`\`\`
+
+Some reasons share their public words, because an attacker must not tell them apart; the log still does.
+`;
+
+/** Every reason with its cure, by the error it is told as. */
+export function errorsPage(): string {
+  const entries = Object.entries(REASONS);
+  const errors = [...new Set(entries.map(([, { error }]) => error))];
+  const sections = errors.map((error) => {
+    const own = entries.filter(([, entry]) => entry.error === error);
+    const rows = own.map(
+      ([reason, { status, description, cure }]) =>
+        `| \`${reason}\` | ${status} | ${escapeCell(description)} | ${escapeCell(cure)} |`,
+    );
+    return [
+      `## ${error}`,
+      "",
+      "| reason | status | what is told | what helps |",
+      "|---|---|---|---|",
+      ...rows,
+    ].join("\n");
+  });
+  return `${[ERRORS_INTRODUCTION.trimEnd(), ...sections].join("\n\n")}\n`;
+}
+
+const escapeCell = (text: string): string => text.replaceAll("|", "\\|");
+
+/** File name below docs/, and what it must hold. */
+export const generatedPages: Readonly<Record<string, () => string>> = {
+  "configuration.md": configurationPage,
+  "errors.md": errorsPage,
+};
+
 if (import.meta.main) {
-  const file = join(root, "docs", "configuration.md");
-  const page = configurationPage();
-  if (process.argv.includes("--check")) {
-    const written = await Bun.file(file)
-      .text()
-      .catch(() => "");
-    if (written !== page) {
-      console.error("docs/configuration.md is out of date. Write it again: bun tools/docs.ts");
-      process.exit(1);
-    }
-  } else await Bun.write(file, page);
+  for (const [name, make] of Object.entries(generatedPages))
+    await Bun.write(join(root, "docs", name), make());
 }

@@ -6,6 +6,16 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { RandomBytes } from "../platform/random.ts";
 import { CommandError } from "./command-error.ts";
+import {
+  describeError,
+  type Fetch,
+  type LoginClient,
+  postForm,
+  readJson,
+  type ServerMetadata,
+  type TokenResponse,
+  tokenResponseIn,
+} from "./login-server.ts";
 
 /** What the browser brought back, as its parameters. */
 export interface LoopbackReceiver {
@@ -116,6 +126,26 @@ export function codeIn(answer: URLSearchParams, issuer: string): string {
     throw new CommandError(`The server refused: ${words}`);
   }
   return code;
+}
+
+/** RFC 6749 §4.1.3 with RFC 7636 §4.5. */
+export async function redeemCode(
+  server: Pick<ServerMetadata, "token_endpoint">,
+  client: LoginClient,
+  { code, codeVerifier, redirectUri }: { code: string; codeVerifier: string; redirectUri: string },
+  fetch: Fetch,
+): Promise<TokenResponse> {
+  const form = new URLSearchParams({
+    grant_type: "authorization_code",
+    code,
+    code_verifier: codeVerifier,
+    redirect_uri: redirectUri,
+  });
+  const answer = await postForm(server.token_endpoint, client, form, fetch);
+  const members = await readJson(answer);
+  const response = tokenResponseIn(members, answer);
+  if (response === null) throw new CommandError(`The server refused: ${describeError(members, answer)}`);
+  return response;
 }
 
 function sameText(one: string, other: string): boolean {

@@ -2,22 +2,24 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { encode } from "uqr";
+import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
+import { authorizationUrl, codeIn, newCodeFlow, receiveOnLoopback, redeemCode } from "./login-browser.ts";
+import { type DeviceAuthorization, pollForToken, requestDeviceAuthorization } from "./login-device.ts";
 import {
-  type DeviceAuthorization,
-  type DeviceClient,
   discover,
-  pollForToken,
-  registerDeviceClient,
-  requestDeviceAuthorization,
+  type LoginClient,
+  type Registration,
+  registerClient,
   type ServerMetadata,
   type TokenResponse,
-} from "./login-flow.ts";
+} from "./login-server.ts";
 import { duration, formatFacts, printJson } from "./output.ts";
 import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 interface LoginOptions extends CommonOptions {
+  readonly browser?: boolean;
   readonly clientId?: string;
   readonly clientSecretFile?: string;
   readonly scope?: readonly string[];
@@ -30,8 +32,11 @@ export function addLoginCommand(program: Command, io: Io): void {
   withCommonOptions(
     program
       .command("login")
-      .description("sign in by the device flow, at this or any other server, and print the tokens"),
+      .description(
+        "sign in, on a device or with a browser, at this or any other server, and print the tokens",
+      ),
   )
+    .option("--browser", "use a browser on this machine (code flow) instead of a code (device flow)")
     .option("--client-id <id>", "the client to be (default: registers one, where the server allows it)")
     .option("--client-secret-file <file>", "the secret of a confidential client")
     .option("--scope <scope>", "what to ask for; repeatable", collect)
@@ -42,6 +47,7 @@ export function addLoginCommand(program: Command, io: Io): void {
 Examples:
   tessera login                                          at the server that the configuration describes
   tessera login --client-id demo-device --scope notes.read
+  tessera login --browser --client-id demo-app --scope notes.read
   tessera login --issuer https://auth.example.org --json | jq -r .access_token`,
     )
     .action((options: LoginOptions) => login(options, io));
@@ -50,27 +56,61 @@ Examples:
 async function login(options: LoginOptions, io: Io): Promise<void> {
   const issuer = options.issuer ?? readConfiguration(options, io).issuer;
   const server = await discover(issuer, io.fetch);
-  const client = await clientOf(options, server, io);
-  const scope = options.scope?.join(" ") ?? null;
-  const device = await requestDeviceAuthorization(
-    server,
-    client,
-    { scope, resources: options.resource ?? [] },
-    io.fetch,
-  );
-  // The tokens are the result; all else goes to standard error, so that a script gets nothing but tokens.
-  io.err(instructions(device, io));
-  const response = await pollForToken(server, client, device, io);
+  const response = await (options.browser ? byBrowser : byDevice)(server, options, io);
   if (options.json) return printJson(io, response);
   io.out(received(server, response, io.showsPerson));
 }
 
-async function clientOf(options: LoginOptions, server: ServerMetadata, io: Io): Promise<DeviceClient> {
+const scopeOf = ({ scope = [] }: LoginOptions): string | null => (scope.length > 0 ? scope.join(" ") : null);
+
+/** RFC 8628. The tokens are the result; all else goes to standard error, so that a script gets nothing but tokens. */
+async function byDevice(server: ServerMetadata, options: LoginOptions, io: Io): Promise<TokenResponse> {
+  const client = await clientOf(options, server, { grantTypes: [DEVICE_CODE_GRANT], redirectUris: [] }, io);
+  const request = { scope: scopeOf(options), resources: options.resource ?? [] };
+  const device = await requestDeviceAuthorization(server, client, request, io.fetch);
+  io.err(deviceInstructions(device, io));
+  return pollForToken(server, client, device, io);
+}
+
+/** RFC 8252: the browser comes back to a port of this machine. */
+async function byBrowser(server: ServerMetadata, options: LoginOptions, io: Io): Promise<TokenResponse> {
+  const endpoint = server.authorization_endpoint;
+  if (endpoint === null) {
+    throw new CommandError(
+      `The server ${server.issuer} does not sign in with a browser. Leave --browser out.`,
+    );
+  }
+  const registration = { grantTypes: ["authorization_code"], redirectUris: ["http://127.0.0.1/callback"] };
+  const client = await clientOf(options, server, registration, io);
+  const flow = newCodeFlow(io.random);
+  const receiver = await receiveOnLoopback(flow.state);
+  try {
+    const { redirectUri } = receiver;
+    const url = authorizationUrl(endpoint, flow, {
+      clientId: client.clientId,
+      redirectUri,
+      scope: scopeOf(options),
+      resources: options.resource ?? [],
+    });
+    io.err(browserInstructions(url));
+    const code = codeIn(await receiver.answer, server.issuer);
+    return await redeemCode(server, client, { code, codeVerifier: flow.codeVerifier, redirectUri }, io.fetch);
+  } finally {
+    receiver.close();
+  }
+}
+
+async function clientOf(
+  options: LoginOptions,
+  server: ServerMetadata,
+  registration: Registration,
+  io: Io,
+): Promise<LoginClient> {
   const { clientId, clientSecretFile } = options;
   if (clientId !== undefined) {
     return { clientId, clientSecret: clientSecretFile === undefined ? null : readSecret(clientSecretFile) };
   }
-  const registered = await registerDeviceClient(server, io.fetch);
+  const registered = await registerClient(server, registration, io.fetch);
   io.err(`Registered a client for this. To be the same one next time: --client-id ${registered}\n`);
   return { clientId: registered, clientSecret: null };
 }
@@ -85,7 +125,7 @@ function readSecret(file: string): string {
   }
 }
 
-function instructions(device: DeviceAuthorization, io: Io): string {
+function deviceInstructions(device: DeviceAuthorization, io: Io): string {
   const link = device.verification_uri_complete ?? device.verification_uri;
   const colours = io.asksPerson && !io.env.NO_COLOR;
   return `
@@ -103,6 +143,14 @@ ${qrCode(link, colours)}
 Waiting for your answer. The code is good for ${duration(device.expires_in)}; Ctrl-C gives up.
 `;
 }
+
+const browserInstructions = (url: string): string => `
+To sign in, open
+
+  ${url}
+
+Waiting for the browser to come back. Ctrl-C gives up.
+`;
 
 /** Two rows of modules a line. With colours it is dark on light whatever the terminal's own colours are. */
 export function qrCode(text: string, colours: boolean): string {
@@ -133,8 +181,9 @@ function received(server: ServerMetadata, response: TokenResponse, forPerson: bo
     refresh_token: has("refresh_token") ? String(response.refresh_token) : null,
   });
   if (!forPerson) return facts;
-  return `\nYou are signed in at ${server.issuer}.\n\n${facts}\nUse it like this:\n\n  curl -H "Authorization: Bearer ${response.access_token}" ${userinfoHint(server)}\n`;
+  const use =
+    server.userinfo_endpoint === null
+      ? ""
+      : `\nUse it like this:\n\n  curl -H "Authorization: Bearer ${response.access_token}" ${server.userinfo_endpoint}\n`;
+  return `\nYou are signed in at ${server.issuer}.\n\n${facts}${use}`;
 }
-
-const userinfoHint = (server: ServerMetadata): string =>
-  server.token_endpoint.replace(/\/token$/, "/userinfo");

@@ -16,7 +16,8 @@ export function requestedScope(
   parameters: Parameters,
 ): TokenTarget {
   const asked = parameters.get("scope");
-  const scope = asked === undefined ? client.defaultScope : parseScope(asked);
+  // A default that the operator has taken away since is not held against a client that asked for nothing.
+  const scope = asked === undefined ? client.defaultScope.filter(catalogue.isKnownScope) : parseScope(asked);
   catalogue.requireKnownScopes(scope);
   const refused = firstMissing(scope, client.scope);
   if (refused !== undefined) {

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { qrCode } from "../../src/cli/login.ts";
-import { type DeviceAuthorization, discover, pollForToken } from "../../src/cli/login-flow.ts";
+import {
+  type DeviceAuthorization,
+  pollForToken,
+  requestDeviceAuthorization,
+} from "../../src/cli/login-device.ts";
+import { discover } from "../../src/cli/login-server.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
 import { parseArtefact } from "../../src/tokens/artefact.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
@@ -137,15 +142,25 @@ describe("discovery (RFC 8414)", () => {
       "calls itself",
     ],
     [
-      "a server without the device flow",
-      () => Response.json({ issuer: "https://a.example", token_endpoint: "https://a.example/t" }),
-      "does not offer the device flow",
+      "a document without a token endpoint",
+      () => Response.json({ issuer: "https://a.example" }),
+      "names no token endpoint",
     ],
     ["no document at all", () => new Response("", { status: 404 }), "There is no authorization server at"],
     ["a server that cannot be reached", () => Promise.reject(new Error("refused")), "cannot be reached"],
   ])("refuses %s", async (_, answer, text) => {
     await expect(discover("https://a.example", async () => answer())).rejects.toThrow(text);
   });
+});
+
+test("a server without the device flow is told from one that refuses", async () => {
+  const server = await discover("https://a.example", async () =>
+    Response.json({ issuer: "https://a.example", token_endpoint: "https://a.example/t" }),
+  );
+  const request = requestDeviceAuthorization(server, PUBLIC, { scope: null, resources: [] }, async () => {
+    throw new Error("nobody is to be asked");
+  });
+  await expect(request).rejects.toThrow("does not offer the device flow");
 });
 
 test("the QR code is dark on light whatever the terminal's colours are, and drawn the other way round without colours", () => {

@@ -9,6 +9,7 @@ import { newClientRecord } from "../../src/clients/clients.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { REASONS, type Reason } from "../../src/protocol/errors.ts";
+import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import type {
@@ -32,7 +33,13 @@ function client(
 ): ClientRecord {
   const metadata = checkClientMetadata(
     { redirect_uris: ["https://client.example/"], token_endpoint_auth_method: method },
-    { allowedScope: [], defaultScope: [], privateUseSchemes: [], mayHaveNoGrantType: false },
+    {
+      allowedScope: [],
+      defaultScope: [],
+      privateUseSchemes: [],
+      mayHaveNoGrantType: false,
+      allowedGrantTypes: GRANT_TYPES,
+    },
   );
   const records = secrets.map(
     ([text, expiresAt], index): ClientSecretRecord => ({

@@ -6,6 +6,7 @@ import { type ConfigurationInput, configurationSchema } from "../../src/platform
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
+import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import type { ClientRecord } from "../../src/store/records.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
@@ -139,7 +140,13 @@ describe("declared clients", () => {
         source: "command_line",
         metadata: checkClientMetadata(
           { redirect_uris: REDIRECT },
-          { allowedScope: [], defaultScope: [], privateUseSchemes: [], mayHaveNoGrantType: false },
+          {
+            allowedScope: [],
+            defaultScope: [],
+            privateUseSchemes: [],
+            mayHaveNoGrantType: false,
+            allowedGrantTypes: GRANT_TYPES,
+          },
         ),
         secrets: [],
         createdAt: 1,
@@ -162,7 +169,13 @@ describe("declared clients", () => {
           source,
           metadata: checkClientMetadata(
             { redirect_uris: REDIRECT },
-            { allowedScope: [], defaultScope: [], privateUseSchemes: [], mayHaveNoGrantType: false },
+            {
+              allowedScope: [],
+              defaultScope: [],
+              privateUseSchemes: [],
+              mayHaveNoGrantType: false,
+              allowedGrantTypes: GRANT_TYPES,
+            },
           ),
           secrets: [],
           createdAt: 1,

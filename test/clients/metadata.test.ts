@@ -293,6 +293,8 @@ describe("client metadata that is refused", () => {
     ["a name with a private character", { client_name: "\ue000" }, "invisible or control characters"],
     ["a name with half a character", { client_name: "a\ud800" }, "client_name"],
     ["a name of spaces only", { client_name: "  \u3000" }, "client_name"],
+    ["a name of letters that show nothing", { client_name: "\u3164" }, "invisible or control characters"],
+    ["a name with a blank of Braille", { client_name: "a\u2800" }, "invisible or control characters"],
     ["a logo that runs", { logo_uri: "javascript:alert(1)" }, "logo_uri must be an http or https URL."],
     ["a logo as data", { logo_uri: "data:image/png;base64,AA" }, "logo_uri must be an http or https URL."],
     ["a home page without a scheme", { client_uri: "client.example.org" }, "client_uri must be an http"],

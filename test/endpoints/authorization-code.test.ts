@@ -337,6 +337,29 @@ describe("the verifier and the challenge", () => {
     await expectTokens(await redeemCode(exempt, code, { code_verifier: undefined }));
   });
 
+  test("a verifier that is too short is refused even if the challenge was made from it", async () => {
+    for (const verifier of ["short", VERIFIER.slice(1), VERIFIER.padEnd(129, "x")]) {
+      const code = await codeFor(server, person, { code_challenge: challengeOf(verifier) });
+      const body = await expectRefusal(
+        await redeemCode(server, code, { code_verifier: verifier }),
+        400,
+        "invalid_grant",
+      );
+      expect(body.error_description).toContain("43 to 128 characters");
+    }
+  });
+
+  test("five verifiers that nobody asked for burn the code too", async () => {
+    const code = await codeFor(exempt, exemptPerson, {
+      code_challenge: undefined,
+      code_challenge_method: undefined,
+    });
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await expectRefusal(await redeemCode(exempt, code), 400, "invalid_grant");
+    }
+    await expectRefusal(await redeemCode(exempt, code, { code_verifier: undefined }), 400, "invalid_grant");
+  });
+
   test("the longest verifier works", async () => {
     const verifier = VERIFIER.padEnd(128, "~");
     const code = await codeFor(server, person, { code_challenge: challengeOf(verifier) });

@@ -1,5 +1,7 @@
 /** RFC 6749 §4.1.1 and §4.1.2: which fault goes to the client and which is shown, and how. Threat classes 1, 3, 5, 6, 19, 28, 31. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { RedirectUri } from "../../src/protocol/identifiers.ts";
+import { parseScope } from "../../src/protocol/scope.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
 import {
   type AuthorizationParameters,
@@ -7,10 +9,11 @@ import {
   authorizationQuery,
   authorizePath,
   challengeOf,
+  formsOf,
   redirectOf,
   VERIFIER,
 } from "../support/code-flow.ts";
-import { expectTokens, introspectAs, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
 import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -21,6 +24,7 @@ let person: AccountRecord;
 let cookie = "";
 beforeAll(async () => {
   server = await startTestServer({
+    resources: [...(TEST_CONFIGURATION.resources ?? []), { identifier: "https://any.example/" }],
     clients: [
       ...(TEST_CONFIGURATION.clients ?? []),
       { client_id: "device-with-uri", redirect_uris: ["https://tv.example/"], grant_types: [DEVICE_GRANT] },
@@ -209,6 +213,24 @@ describe("a fault that is sent to the client", () => {
     expectSent(await open(changes, {}), error);
   });
 
+  test("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("spa");
+    if (client === null) throw new Error("There is no such client.");
+    await store.putClient({ ...client, requirePkce: false });
+    try {
+      const response = await open({
+        client_id: "spa",
+        redirect_uri: "https://spa.example/",
+        code_challenge: undefined,
+        code_challenge_method: undefined,
+      });
+      expect(redirectOf(response).searchParams.get("error")).toBe("invalid_request");
+    } finally {
+      await store.putClient(client);
+    }
+  });
+
   test("a client that is not registered for the grant", async () => {
     const response = await open({ client_id: "device-with-uri", redirect_uri: "https://tv.example/" });
     expect(redirectOf(response).searchParams.get("error")).toBe("unauthorized_client");
@@ -265,6 +287,44 @@ describe("a fault that is sent to the client", () => {
       expect(redirectOf(response).searchParams.get("iss")).toBe("https://h.example/t");
     } finally {
       await tenant.close();
+    }
+  });
+});
+
+describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () => {
+  const REDIRECT = "https://hosted.example/callback";
+  async function register(redirect_uris: readonly string[]): Promise<string> {
+    const response = await server.fetch("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ redirect_uris, token_endpoint_auth_method: "none" }),
+    });
+    return textOf(await jsonOf(response), "client_id");
+  }
+
+  test("is no way to send a stranger to an address that nobody vouches for: a page asks first", async () => {
+    const client_id = await register([REDIRECT]);
+    for (const fault of [{ scope: "everything" }, { response_type: "token" }, { prompt: "none" }]) {
+      const page = await expectShown(await open({ ...fault, client_id, redirect_uri: REDIRECT }, {}), 200);
+      expect(page).toContain("hosted.example");
+      expect(page).toContain(`href="${REDIRECT}?error=`);
+    }
+  });
+
+  test("is sent as usual if somebody is signed in, who came for a reason", async () => {
+    const client_id = await register([REDIRECT]);
+    const location = redirectOf(await open({ scope: "everything", client_id, redirect_uri: REDIRECT }));
+    expect(location.origin + location.pathname).toBe(REDIRECT);
+    expect(location.searchParams.get("error")).toBe("invalid_scope");
+    expect(location.searchParams.get("state")).toBe("a state");
+    expect(location.searchParams.get("iss")).toBe("https://auth.example");
+  });
+
+  test("is sent as usual to an application on the person's own device", async () => {
+    for (const redirect_uri of ["http://127.0.0.1:5000/", "com.example.own:/callback"]) {
+      const client_id = await register([redirect_uri]);
+      const response = await open({ scope: "everything", client_id, redirect_uri }, {});
+      expect(response.headers.get("location")).toStartWith(`${redirect_uri}?error=invalid_scope`);
     }
   });
 });
@@ -362,6 +422,58 @@ describe("a success", () => {
   });
 });
 
+describe("the person's yes", () => {
+  // The client asks for no scope, so what it gets is what the operator says: that may change while the page is open.
+  const changes = { client_id: "narrow", redirect_uri: "https://narrow.example/", scope: undefined };
+  async function answerAfter(change: { scope?: string; defaultScope?: string; redirectUris?: string[] }) {
+    const { store } = server.context;
+    const client = await store.findClient("narrow");
+    if (client === null) throw new Error("There is no such client.");
+    const asked = await open(changes);
+    expect(asked.status).toBe(200);
+    const form = (await formsOf(asked)).find(({ action }) => action.endsWith("/consent"));
+    await store.putClient({
+      ...client,
+      ...(change.scope === undefined ? {} : { scope: parseScope(change.scope) }),
+      ...(change.defaultScope === undefined ? {} : { defaultScope: parseScope(change.defaultScope) }),
+      ...(change.redirectUris === undefined ? {} : { redirectUris: change.redirectUris as RedirectUri[] }),
+    });
+    try {
+      return await server.post(
+        "/consent",
+        { ...form?.fields, decision: "allow" },
+        { Cookie: cookie, "Sec-Fetch-Site": "same-origin" },
+      );
+    } finally {
+      await store.putClient(client);
+    }
+  }
+
+  test("is for what the page showed: if the request means more by now, it is asked anew", async () => {
+    const response = await answerAfter({ defaultScope: "files mail.read" });
+    expect(response.status).toBe(303);
+    expect(response.headers.get("location")).toStartWith("/auth/authorize?");
+    expect(response.headers.get("location")).not.toContain("code=");
+  });
+
+  test("counts if the request means less by now", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("narrow");
+    if (client === null) throw new Error("There is no such client.");
+    await store.putClient({ ...client, defaultScope: parseScope("files mail.read") });
+    try {
+      const response = await answerAfter({ defaultScope: "files" });
+      expect(redirectOf(response).searchParams.has("code")).toBe(true);
+    } finally {
+      await store.putClient(client);
+    }
+  });
+
+  test("gives nothing if the redirect URI was taken from the client meanwhile", async () => {
+    await expectShown(await answerAfter({ redirectUris: ["https://elsewhere.example/"] }));
+  });
+});
+
 describe("who is asked", () => {
   const fresh = async () => {
     const account = await server.addPerson(`person-${Math.random()}`);
@@ -420,6 +532,15 @@ describe("who is asked", () => {
     await answerConsent(server, theirs);
     expect((await at({}, theirs)).status).toBe(303);
     expect((await at(changes, theirs)).status).toBe(200);
+  });
+
+  test("a person who agreed for one resource is asked again for another with the same scope", async () => {
+    const { cookie: theirs } = await fresh();
+    await answerConsent(server, theirs, { resource: "https://mail.example/" });
+    expect((await at({ resource: "https://mail.example/" }, theirs)).status).toBe(303);
+    expect((await at({ resource: "https://any.example/" }, theirs)).status).toBe(200);
+    const both = { resource: ["https://mail.example/", "https://any.example/"] };
+    expect((await at(both, theirs)).status).toBe(200);
   });
 
   test("nobody is bound by what another person agreed to", async () => {

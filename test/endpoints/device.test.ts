@@ -231,6 +231,13 @@ describe("a device that waits", () => {
     await expectRefusal(await pollDevice(server, deviceCode), 400, "access_denied");
   });
 
+  test("hears the no also after its code has expired", async () => {
+    const deviceCode = await newDevice();
+    await answerDevice(server, deviceCode, null);
+    server.clock.advance(900);
+    await expectRefusal(await pollDevice(server, deviceCode), 400, "access_denied");
+  });
+
   test("gets nothing from a yes that it did not fetch in time", async () => {
     const deviceCode = await newDevice();
     await answerDevice(server, deviceCode, person);
@@ -266,6 +273,18 @@ describe("a device that was allowed", () => {
       "invalid_grant",
     );
     expect(used).toEqual(unknown);
+    server.clock.advance(900);
+    await expectRefusal(await pollDevice(server, deviceCode), 400, "invalid_grant");
+  });
+
+  test("leaves nothing behind in memory", async () => {
+    const deviceCode = await newDevice();
+    const { id } = await findDevice(server, deviceCode);
+    await expectRefusal(await pollDevice(server, deviceCode), 400, "authorization_pending");
+    await answerDevice(server, deviceCode, person);
+    await expectTokens(await pollDevice(server, deviceCode));
+    // As if it had never asked.
+    expect(server.context.pollPace.isTooFast(id)).toBe(false);
   });
 
   test("gets them exactly once, however many polls come at the same time (threat class 27)", async () => {

@@ -7,6 +7,7 @@ import { applyDeclaredClients } from "../../src/clients/declared.ts";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { silentLog } from "../../src/platform/log.ts";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { createServer } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
@@ -253,6 +254,21 @@ describe("a refresh token", () => {
     expect(body.error_description).toContain("expired");
     server.clock.advance(lifetime - 2);
     await expectTokens(await refresh(server, used));
+  });
+
+  test("of a grant that has ended is like an unknown one, used before or not", async () => {
+    const used = await refreshTokenOf();
+    const unused = textOf(await expectTokens(await refresh(server, used)), "refresh_token");
+    await server.context.store.revokeClientAccess(
+      person.subject,
+      "web" as ClientId,
+      "revoked_by_person",
+      server.clock.seconds(),
+    );
+    const unknown = await expectRefusal(await refresh(server, `trt_${"A".repeat(64)}`), 400, "invalid_grant");
+    for (const token of [used, unused]) {
+      expect(await expectRefusal(await refresh(server, token), 400, "invalid_grant")).toEqual(unknown);
+    }
   });
 
   test("whose secret is forged is unknown, and the genuine one stays good", async () => {

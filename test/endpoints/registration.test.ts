@@ -394,12 +394,23 @@ describe("registration with an initial access token", () => {
   });
 
   test("is refused with a wrong one: 401 invalid_token in the challenge", async () => {
-    for (const token of ["wrong", `${TOKEN}x`, TOKEN.slice(1), `trg_${"A".repeat(64)}`]) {
-      const response = await post(closed, sound, { Authorization: `Bearer ${token}` });
+    for (const [index, token] of ["wrong", `${TOKEN}x`, TOKEN.slice(1), `trg_${"A".repeat(64)}`].entries()) {
+      const address = `198.51.100.${index}`;
+      const response = await post(closed, sound, { Authorization: `Bearer ${token}` }, address);
       expect(response.headers.get("www-authenticate")).toContain('error="invalid_token"');
       await expectRefusal(response, 401, "invalid_token");
     }
     await expectRefusal(await post(closed, sound, { Authorization: "Bearer" }), 400, "invalid_request");
+  });
+
+  test("guesses are limited per address, with Retry-After; good tokens are not", async () => {
+    const address = "198.51.100.77";
+    const guess = () => post(closed, sound, { Authorization: "Bearer guess" }, address);
+    await expectRefusal(await guess(), 401, "invalid_token");
+    const refused = await guess();
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    await expectRefusal(refused, 429, "temporarily_unavailable");
+    expect((await post(closed, sound, { Authorization: `Bearer ${TOKEN}` }, address)).status).toBe(201);
   });
 
   test("is not had from the query or the body", async () => {
@@ -421,6 +432,28 @@ describe("registration with an initial access token", () => {
     const before = await countClients(server);
     await expectRefusal(await post(server, sound, { Authorization: "Bearer wrong" }), 401, "invalid_token");
     expect(await countClients(server)).toBe(before);
+  });
+});
+
+describe("the grant types that clients may register themselves for", () => {
+  test("are the operator's to limit, the default one included", async () => {
+    const limited = await startTestServer({ registration: { grant_types: [DEVICE_GRANT] } });
+    try {
+      await registered(limited, { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: "none" });
+      for (const body of [
+        { redirect_uris: [CALLBACK] },
+        { redirect_uris: [CALLBACK], grant_types: ["authorization_code"] },
+        { grant_types: ["client_credentials"] },
+        { redirect_uris: [CALLBACK], grant_types: [DEVICE_GRANT, "authorization_code"] },
+      ]) {
+        const refused = await expectRefusal(await post(limited, body), 400, "invalid_client_metadata");
+        expect(refused.error_description).toContain("is not open to clients that register themselves");
+      }
+      // Clients of the operator are not meant.
+      expect((await limited.context.store.findClient("web"))?.grantTypes).toContain("authorization_code");
+    } finally {
+      await limited.close();
+    }
   });
 });
 

@@ -87,20 +87,21 @@ describe("revocation", () => {
 
   test("of what does not exist is a success all the same (§2.2)", async () => {
     const tokens = await tokensFor(server, person);
-    const token = textOf(tokens, "refresh_token");
-    const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
+    const forge = (token: string) => token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
     for (const text of [
       "x",
       "45ghiukldjahdnhzdauz",
       "tat_",
       `tat_${"A".repeat(64)}`,
       `trt_${"A".repeat(64)}`,
-      forged,
+      forge(textOf(tokens, "refresh_token")),
+      forge(textOf(tokens, "access_token")),
       "é",
     ]) {
       await expectDone(await revoke(text));
     }
     expect(await isActive(server, textOf(tokens, "access_token"))).toBe(true);
+    expect(await isActive(server, textOf(tokens, "refresh_token"))).toBe(true);
   });
 
   test("may be repeated", async () => {

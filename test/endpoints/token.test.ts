@@ -1,5 +1,6 @@
 /** RFC 6749 §3.2: the steps that all grant types share. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { parseScope } from "../../src/protocol/scope.ts";
 import { challengeOf } from "../support/code-flow.ts";
 import {
   codeFor,
@@ -229,6 +230,51 @@ describe("client_credentials (RFC 6749 §4.4)", () => {
       }),
     );
     expect(body.scope).toBe("mail.read");
+  });
+
+  test("names no API in a token without any scope, as nobody agreed to what a client does for itself", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("service");
+    if (client === null) throw new Error("There is no such client.");
+    await store.putClient({ ...client, scope: [], defaultScope: [] });
+    try {
+      const asked = { ...CLIENT_CREDENTIALS, resource: "https://mail.example/" };
+      await expectRefusal(await requestToken(server, "service", asked), 400, "invalid_target");
+      expect(
+        (await expectTokens(await requestToken(server, "service", CLIENT_CREDENTIALS))).scope,
+      ).toBeUndefined();
+    } finally {
+      await store.putClient(client);
+    }
+  });
+
+  test("is for clients with a secret only, even if somebody stored the grant type for another", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("spa");
+    if (client === null) throw new Error("There is no such client.");
+    await store.putClient({ ...client, grantTypes: ["client_credentials"] });
+    try {
+      await expectRefusal(await requestToken(server, "spa", CLIENT_CREDENTIALS), 401, "invalid_client");
+    } finally {
+      await store.putClient(client);
+    }
+  });
+
+  test("a scope that the operator took away is refused by name, and is no default any more", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("service");
+    if (client === null) throw new Error("There is no such client.");
+    const scope = parseScope("gone files");
+    await store.putClient({ ...client, scope, defaultScope: scope });
+    try {
+      const asked = { ...CLIENT_CREDENTIALS, scope: "gone" };
+      const body = await expectRefusal(await requestToken(server, "service", asked), 400, "invalid_scope");
+      expect(body.error_description).toBe("The scope 'gone' does not exist here.");
+      const silent = await expectTokens(await requestToken(server, "service", CLIENT_CREDENTIALS));
+      expect(silent.scope).toBe("files");
+    } finally {
+      await store.putClient(client);
+    }
   });
 
   test("an empty scope counts as none, and an empty resource too", async () => {

@@ -117,6 +117,7 @@ describe("userinfo without a token that is good (§3)", () => {
       "tat_",
       `tat_${"A".repeat(64)}`,
       token.slice(0, -1),
+      token.slice(0, -1) + (token.endsWith("A") ? "B" : "A"),
       `${token}A`,
       textOf(tokens, "refresh_token"),
       revoked,

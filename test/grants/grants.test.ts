@@ -18,8 +18,10 @@ const MAIL = parseResourceIndicator("https://mail.example/");
 const FILES = parseResourceIndicator("https://files.example/api");
 const GRANT = { scope: parseScope("mail.read files"), resources: [MAIL, FILES] };
 
+const CLIENT = { scope: parseScope("mail.read mail.send files profile") };
+
 const narrow = (query: string) => {
-  const { scope, resources } = narrowToGrant({ catalogue }, GRANT, parseParameters(query, 64));
+  const { scope, resources } = narrowToGrant({ catalogue }, GRANT, CLIENT, parseParameters(query, 64));
   return [scope.join(" "), resources.join(" ")];
 };
 
@@ -70,6 +72,35 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
     expect(refusalOf(() => narrow("scope=mail.send")).description).toBe(
       "The scope 'mail.send' was not granted.",
     );
+  });
+
+  const outdated = (
+    granted: Parameters<typeof narrowToGrant>[1],
+    client: Parameters<typeof narrowToGrant>[2],
+    query = "",
+  ) => narrowToGrant({ catalogue }, granted, client, parseParameters(query, 64));
+  const names = (list: readonly string[]): string => list.join(" ");
+
+  test("what the operator took from the client since is gone, without a word, as long as something is left", () => {
+    const client = { scope: parseScope("files") };
+    expect(names(outdated(GRANT, client).scope)).toBe("files");
+    expect(reasonOf(() => outdated(GRANT, client, "scope=mail.read"))).toBe("scope_exceeds_grant");
+    expect(reasonOf(() => outdated(GRANT, { scope: [] }))).toBe("grant_outdated");
+    expect(reasonOf(() => outdated(GRANT, { scope: parseScope("profile") }))).toBe("grant_outdated");
+  });
+
+  test("what the operator took from the server since is gone too", () => {
+    const gone = { scope: parseScope("gone files"), resources: [FILES] };
+    const client = { scope: parseScope("gone files") };
+    expect(names(outdated(gone, client).scope)).toBe("files");
+    expect(reasonOf(() => outdated({ ...gone, scope: parseScope("gone") }, client))).toBe("grant_outdated");
+    const elsewhere = parseResourceIndicator("https://elsewhere.example/");
+    expect(names(outdated({ ...gone, resources: [elsewhere, FILES] }, client).resources)).toBe(String(FILES));
+    expect(reasonOf(() => outdated({ ...gone, resources: [elsewhere] }, client))).toBe("grant_outdated");
+  });
+
+  test("a grant without any scope is not outdated", () => {
+    expect(names(outdated({ scope: [], resources: [MAIL] }, CLIENT).scope)).toBe("");
   });
 
   test("a request without any scope keeps having none", () => {

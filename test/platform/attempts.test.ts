@@ -2,10 +2,10 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { createAttemptLimit } from "../../src/platform/attempts.ts";
 
-function setUp(limit: number, windowSeconds: number, maximumKeys?: number) {
+function setUp(limit: number, windowSeconds: number, maximumKeys?: number, keyOf?: (key: string) => string) {
   const time = { now: 1_800_000_000 };
   const clock = { millis: () => time.now * 1000, seconds: () => time.now };
-  return { time, limit: createAttemptLimit({ clock, limit, windowSeconds, maximumKeys }) };
+  return { time, limit: createAttemptLimit({ clock, limit, windowSeconds, maximumKeys, keyOf }) };
 }
 const times = (count: number, work: () => number): number[] => Array.from({ length: count }, work);
 
@@ -141,6 +141,41 @@ describe("a limit of attempts", () => {
     time.now += 1;
     limit.attempt("busy");
     expect(limit.attempt("busy")).toBeGreaterThan(0);
+  });
+
+  test("a flood of new keys does not forget the one that is being guessed", () => {
+    const { limit } = setUp(5, 60, 10);
+    times(5, () => limit.attempt("target"));
+    for (let index = 0; index < 1000; index += 1) limit.attempt(`flood-${index}`);
+    expect(limit.attempt("target")).toBeGreaterThan(0);
+  });
+
+  test("keys whose windows are long over make room first", () => {
+    const { limit, time } = setUp(5, 60, 4);
+    for (const key of ["a", "b", "c", "d"]) times(5, () => limit.attempt(key));
+    time.now += 120;
+    for (const key of ["e", "f", "g"]) times(5, () => limit.attempt(key));
+    limit.attempt("h");
+    for (const key of ["e", "f", "g"]) expect(limit.attempt(key)).toBeGreaterThan(0);
+  });
+
+  test("names that stand for one key count together", () => {
+    const { limit } = setUp(2, 60, 10, (name) => name.slice(0, 1));
+    expect([limit.attempt("a1"), limit.attempt("a2")]).toEqual([0, 0]);
+    expect(limit.attempt("a3")).toBeGreaterThan(0);
+    limit.forgive("a4");
+    expect(limit.attempt("a5")).toBe(0);
+    limit.reset("a6");
+    expect(limit.attempt("a7")).toBe(0);
+    expect(limit.attempt("b1")).toBe(0);
+  });
+
+  test("keys of any length are told apart", () => {
+    const { limit } = setUp(1, 60);
+    const long = "x".repeat(10_000);
+    expect(limit.attempt(`${long}a`)).toBe(0);
+    expect(limit.attempt(`${long}b`)).toBe(0);
+    expect(limit.attempt(`${long}a`)).toBeGreaterThan(0);
   });
 
   test("names that objects have of their own are keys like any other", () => {

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import { configurationSchema, OWN_SCOPE_NAMES } from "../../src/platform/configuration.ts";
 import { describeSettings, nearest } from "../../src/platform/configuration-settings.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
-import { configurationPage } from "../../tools/docs.ts";
 
 test("every setting is explained, says what is allowed, and has its unit in its name", () => {
   const settings = describeSettings();
@@ -20,10 +19,6 @@ test("every setting that is not in a list of tables has a variable", () => {
   for (const { key, variable } of variables) {
     expect(variable).toBe(`TESSERA_${key.toUpperCase().replaceAll(".", "__")}`);
   }
-});
-
-test("docs/configuration.md says what the schema says", async () => {
-  expect(await Bun.file(`${import.meta.dir}/../../docs/configuration.md`).text()).toBe(configurationPage());
 });
 
 test("the scopes that clients may name in the configuration are those that the server has", () => {

@@ -52,7 +52,8 @@ describe("the log", () => {
       log.info("refused", { client: value, reason: "x" });
       const line = lines.join("");
       for (const mark of ["\n", "\r", "\u001b"]) expect(line.slice(0, -1)).not.toContain(mark);
-      expect(line).toContain(` client=${JSON.stringify(value)} reason=x`);
+      const written = JSON.stringify(value).replaceAll("\u2028", "\\u2028");
+      expect(line).toContain(` client=${written} reason=x`);
     },
   );
 

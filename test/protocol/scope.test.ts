@@ -31,6 +31,13 @@ describe("scope (RFC 6749 §3.3)", () => {
     },
   );
 
+  test("a hundred names are read, and no more: the work of a request is bounded", () => {
+    const many = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`).join(" ");
+    expect(names(many(100))).toHaveLength(100);
+    expect(reasonOf(() => parseScope(many(101)))).toBe("scope_malformed");
+    expect(reasonOf(() => parseScope("a ".repeat(30_000)))).toBe("scope_malformed");
+  });
+
   test("names that objects have of their own are ordinary names", () => {
     expect(names("__proto__ constructor toString")).toEqual(["__proto__", "constructor", "toString"]);
   });

@@ -1,0 +1,122 @@
+/** `tessera login`, the project's own client, with a real browser on the other side: both flows of the README. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "../cli/support.ts";
+import { launchChromium, openPage, signInOn } from "../support/chromium.ts";
+
+let browser: Browser;
+let running: Awaited<ReturnType<typeof serve>>;
+beforeAll(async () => {
+  browser = await launchChromium();
+  running = await serve(temporaryFolder(), { demo: true, set: ["lifetimes.device_interval_seconds=1"] });
+});
+afterAll(async () => {
+  await browser.close();
+  await running.stop();
+  removeTemporaryFolders();
+});
+
+/** Runs the command, and hands what it shows to `person` as soon as the pattern is in it. */
+async function loginWith(
+  args: readonly string[],
+  shown: RegExp,
+  person: (found: string) => Promise<void>,
+): Promise<Awaited<ReturnType<typeof tessera>>> {
+  const seen = Promise.withResolvers<string>();
+  const io = captureIo();
+  const err = (text: string) => {
+    io.err(text);
+    const found = shown.exec(io.captured.err)?.[1];
+    if (found !== undefined) seen.resolve(found);
+  };
+  const { issuer } = running.configuration;
+  const command = tessera(["login", "--issuer", issuer, "--scope", "notes.read", ...args], { err });
+  await Promise.race([seen.promise.then(person), command]);
+  return { ...(await command), err: io.captured.err };
+}
+
+test("the code flow: the browser comes back to the terminal, and the tokens work", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(
+    ["--browser", "--client-id", "demo-app"],
+    /(http\S+authorize\S+)/,
+    async (url) => {
+      await signInOn(page, url, "ada", "correct horse battery staple");
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Demo app");
+      await page.getByRole("button", { name: "Allow" }).click();
+      expect(await page.locator("body").textContent()).toContain("You can close this window");
+    },
+  );
+  await page.context().close();
+  expect(result.code).toBe(0);
+  expect(result.out).toContain("notes.read");
+  const accessToken = /(tat_\S+)/.exec(result.out)?.[1] ?? "";
+  const inspected = await tessera(["token", "inspect", accessToken, "--data", running.configuration.data]);
+  expect(inspected.out).toContain("ada");
+});
+
+test("the code flow: a person who says no is told so in the terminal", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(
+    ["--browser", "--client-id", "demo-app"],
+    /(http\S+authorize\S+)/,
+    async (url) => {
+      await signInOn(page, url, "ada", "correct horse battery staple");
+      await page.getByRole("button", { name: "Deny" }).click();
+    },
+  );
+  await page.context().close();
+  expect(result.code).toBe(1);
+  expect(result.err).toContain("Access was denied on the page");
+});
+
+test("the code flow: an answer with another state is not taken", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(
+    ["--browser", "--client-id", "demo-app"],
+    /(http\S+authorize\S+)/,
+    async (url) => {
+      const redirectUri = new URL(url).searchParams.get("redirect_uri") ?? "";
+      const forged = await fetch(`${redirectUri}?code=tac_forged&state=guessed`);
+      expect(forged.status).toBe(400);
+      await signInOn(page, url, "ada", "correct horse battery staple");
+      await page.getByRole("button", { name: "Allow" }).click();
+    },
+  );
+  await page.context().close();
+  expect(result.code).toBe(0);
+});
+
+test("the device flow: the code goes into the page, and the tokens come to the terminal", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(
+    ["--client-id", "demo-device"],
+    /^ {2}([A-Z]{4}-[A-Z]{4})$/m,
+    async (code) => {
+      await signInOn(page, `${running.configuration.issuer}/device`, "ada", "correct horse battery staple");
+      await page.getByLabel("Code").fill(code.toLowerCase().replace("-", " "));
+      await page.getByRole("button", { name: "Go on" }).click();
+      expect(await page.locator("body").textContent()).toContain(code);
+      await page.getByRole("button", { name: "Allow" }).click();
+      await page.getByRole("heading", { name: "Your device is connected" }).waitFor();
+    },
+  );
+  await page.context().close();
+  expect(result.code).toBe(0);
+  expect(result.out).toContain("tat_");
+});
+
+test("without a client, the command registers one that can do nothing but this flow", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(["--browser"], /(http\S+authorize\S+)/, async (url) => {
+    await signInOn(page, url, "ada", "correct horse battery staple");
+    // Nobody vouches for a client that registered itself, and the page says so.
+    expect(await page.locator("body").textContent()).toContain("Nobody has checked this application");
+    await page.getByRole("button", { name: "Allow" }).click();
+  });
+  await page.context().close();
+  expect(result.code).toBe(0);
+  const clientId = /--client-id (cl_\S+)/.exec(result.err)?.[1] ?? "";
+  const client = await running.server.context.store.findClient(clientId);
+  expect(client?.grantTypes).toEqual(["authorization_code", "refresh_token"]);
+});
