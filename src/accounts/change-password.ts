@@ -1,12 +1,11 @@
 /** A person changes their own password. The old one is checked, and counted, as at sign-in (THREATS 33). */
-import type { Clock } from "../platform/clock.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import type { AccountRecord } from "../store/records.ts";
 import { type NewPasswordFault, newPasswordFault } from "./new-password.ts";
 import { checkPassword, type PasswordCheckContext } from "./sign-in.ts";
 
 export type PasswordChange =
-  /** All sessions of the person have ended, the one at hand too. */
+  /** All sessions of the person have ended, the one at hand too. The account is as it is now. */
   | { readonly outcome: "changed"; readonly account: AccountRecord }
   | { readonly outcome: NewPasswordFault | "same" | "current_wrong" }
   | { readonly outcome: "limited"; readonly retryAfterSeconds: number };
@@ -18,7 +17,7 @@ export interface PasswordChangeRequest {
   readonly address: string;
 }
 
-type Needs = PasswordCheckContext & { readonly configuration: Configuration; readonly clock: Clock };
+type Needs = PasswordCheckContext & { readonly configuration: Configuration };
 
 export async function changePassword(
   context: Needs,
@@ -32,7 +31,12 @@ export async function changePassword(
   if (check.outcome === "refused") return { outcome: "current_wrong" };
   // Told only to who knows the current one.
   if (replacement.normalize("NFKC") === current.normalize("NFKC")) return { outcome: "same" };
-  const hash = await context.passwords.hash(replacement);
-  const changed = await context.store.setPassword(account.subject, hash, context.clock.seconds());
-  return changed ? { outcome: "changed", account } : { outcome: "current_wrong" };
+  const { subject, passwordHash: verifiedHash } = check.account;
+  if (subject !== account.subject || verifiedHash === null) return { outcome: "current_wrong" };
+  const passwordHash = await context.passwords.hash(replacement);
+  // Both took their time. If an operator has set another password meanwhile, that one stands.
+  const changed = await context.store.changePassword(subject, verifiedHash, passwordHash);
+  return changed
+    ? { outcome: "changed", account: { ...check.account, passwordHash } }
+    : { outcome: "current_wrong" };
 }

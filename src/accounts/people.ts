@@ -6,7 +6,7 @@ import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import type { Store } from "../store/contract.ts";
-import type { AccountRecord } from "../store/records.ts";
+import type { AccountRecord, AccountSource } from "../store/records.ts";
 import type { Passwords } from "./passwords.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
@@ -24,6 +24,7 @@ export function usernameFault(username: string): string | null {
 }
 
 export interface NewAccount {
+  readonly source: AccountSource;
   readonly username: string;
   readonly passwordHash: string | null;
   readonly name?: string | null | undefined;
@@ -33,6 +34,7 @@ export interface NewAccount {
 
 export const newAccountRecord = (account: NewAccount, clock: Clock, random: RandomBytes): AccountRecord => ({
   subject: newSubject(random),
+  source: account.source,
   username: account.username,
   name: account.name ?? null,
   email: account.email ?? null,
@@ -70,12 +72,14 @@ async function applyPerson(person: PersonDeclaration, context: PeopleContext): P
   const known = await store.findAccountByUsername(person.username);
   if (known === null) {
     const passwordHash = await passwords.hash(password);
-    const created = await store.createAccount(newAccountRecord({ ...person, passwordHash }, clock, random));
+    const created = await store.createAccount(
+      newAccountRecord({ ...person, passwordHash, source: "configuration" }, clock, random),
+    );
     if (created) log.info("created a declared person", { username: person.username });
     return;
   }
   if (await passwords.verify(password, known.passwordHash)) return;
-  await store.setPassword(known.subject, await passwords.hash(password), clock.seconds());
+  await store.setPassword(known.subject, await passwords.hash(password));
   log.info("set the declared password of a person", { username: person.username });
 }
 

@@ -32,7 +32,10 @@ export interface Sessions {
   clearCookie(): string;
   /** Who is signed in. Reads only, but for noting the time about once a minute. */
   find(request: Request): Promise<SignedIn | null>;
-  /** Signs a person in; null if they were disabled meanwhile. Ends the session the browser had. */
+  /**
+   * Signs a person in, who proved who they are to `account` as it was found. Null if they were disabled or got another
+   * password meanwhile. Ends the session the browser had.
+   */
   start(
     account: AccountRecord,
     replaces: RecordId | null,
@@ -91,7 +94,7 @@ export function createSessions({ store, clock, random, configuration }: Sessions
         lastSeenAt: now,
         expiresAt: now + lifetimes.session_absolute_seconds,
       };
-      if (!(await store.createSession(session, replaces))) return null;
+      if (!(await store.createSession(session, replaces, account.passwordHash))) return null;
       return {
         cookie: `${name}=${minted.text}${attributes}; Max-Age=${lifetimes.session_absolute_seconds}`,
         session,

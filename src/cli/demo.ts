@@ -1,14 +1,21 @@
 /**
  * The demonstration: a person, clients, scopes and an API that are there when the server is started with `--demo`, and
  * gone when it is started without. It is nothing but a configuration, applied like any other; only the person needs
- * care, because people are never removed and this one's password is known to the world.
+ * care, because declared people are never removed and this one's password is known to the world.
  */
+import { newAccountRecord } from "../accounts/people.ts";
 import type { Context } from "../context.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import { ConfigurationError } from "../platform/configuration-error.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
+import { foldUsername } from "../store/usernames.ts";
 
-export const DEMO_PERSON = { username: "ada", password: "correct horse battery staple" } as const;
+export const DEMO_PERSON = {
+  username: "ada",
+  password: "correct horse battery staple",
+  name: "Ada Lovelace",
+  email: "ada@demo.example",
+} as const;
 
 const SCOPES = [
   { name: "notes.read", description: "Read your notes" },
@@ -77,7 +84,10 @@ const CLIENTS = [
   },
 ] satisfies Configuration["clients"];
 
-/** The configuration with the demonstration declared beside what it declares itself; unchanged unless `demo` is set. */
+/**
+ * The configuration with the scopes, resources and clients of the demonstration beside what it declares itself;
+ * unchanged unless `demo` is set.
+ */
 export function withDemo(configuration: Configuration): Configuration {
   if (!configuration.demo) return configuration;
   return {
@@ -96,11 +106,6 @@ export function withDemo(configuration: Configuration): Configuration {
       (entry) => entry.identifier,
     ),
     clients: beside(configuration.clients, CLIENTS, (entry) => entry.client_id),
-    people: beside(
-      configuration.people,
-      [{ ...DEMO_PERSON, name: "Ada Lovelace", email: "ada@demo.example", administrator: false }],
-      (entry) => entry.username.toLowerCase(),
-    ),
   };
 }
 
@@ -114,40 +119,43 @@ function beside<Entry>(
   return [...declared, ...demo.filter((entry) => !names.has(nameOf(entry)))];
 }
 
-type DemoContext = Pick<Context, "configuration" | "store" | "passwords" | "clock" | "log">;
+type DemoContext = Pick<Context, "configuration" | "store" | "passwords" | "clock" | "random" | "log">;
 
 /**
- * Before the people are applied. With the demonstration: makes sure that its person is not somebody else's account.
- * Without: an account that still has the password known to the world is disabled.
+ * Before the people are applied. With the demonstration: its person is there, enabled, with the password that is
+ * printed. Without: whoever it made is gone, whatever became of the account meanwhile.
  */
-export async function settleDemoPerson({
-  configuration,
-  store,
-  passwords,
-  clock,
-  log,
-}: DemoContext): Promise<void> {
-  const declared = configuration.people.find(
-    (person) => person.username.toLowerCase() === DEMO_PERSON.username,
+export async function settleDemoPerson(context: DemoContext): Promise<void> {
+  const { configuration, store, clock, log } = context;
+  // A person of that name whom the operator declares is the operator's business, here as for clients.
+  const isDeclared = configuration.people.some(
+    (person) => foldUsername(person.username) === DEMO_PERSON.username,
   );
-  const isDemo = declared !== undefined && declared.password === DEMO_PERSON.password;
-  // An account of that name which the operator declares is the operator's business.
-  if (declared !== undefined && !isDemo) return;
-  const account = await store.findAccountByUsername(DEMO_PERSON.username);
-  if (account === null || (!isDemo && account.disabledAt !== null)) return;
-  const isDemoAccount = await passwords.verify(DEMO_PERSON.password, account.passwordHash);
-  if (!isDemo) {
-    if (!isDemoAccount) return;
-    await store.disableAccount(account.subject, clock.seconds());
-    log.warn("disabled the person of the demonstration, whose password everybody knows", {
-      username: account.username,
-    });
+  if (configuration.demo && !isDeclared) return putDemoPerson(context);
+  for (const { subject, username, source } of await store.listAccounts()) {
+    if (source !== "demo") continue;
+    await store.removeAccount(subject, clock.seconds());
+    log.info("removed the person of the demonstration", { username });
+  }
+}
+
+async function putDemoPerson({ store, passwords, clock, random }: DemoContext): Promise<void> {
+  const { username, password, ...about } = DEMO_PERSON;
+  const known = await store.findAccountByUsername(username);
+  if (known === null) {
+    const passwordHash = await passwords.hash(password);
+    await store.createAccount(
+      newAccountRecord({ ...about, source: "demo", username, passwordHash }, clock, random),
+    );
     return;
   }
-  if (!isDemoAccount) {
+  if (known.source !== "demo") {
     throw new ConfigurationError(
-      `The demonstration needs the user name '${DEMO_PERSON.username}', but a person with that name and another password exists. Start without --demo, or with another data folder: --data ./demo-data.`,
+      `The demonstration needs the user name '${username}', but a person of yours has it. Start without --demo, or with another data folder: --data ./demo-data.`,
     );
   }
-  if (account.disabledAt !== null) await store.enableAccount(account.subject);
+  if (!(await passwords.verify(password, known.passwordHash))) {
+    await store.setPassword(known.subject, await passwords.hash(password));
+  }
+  if (known.disabledAt !== null) await store.enableAccount(known.subject);
 }

@@ -5,15 +5,20 @@ import type { Context } from "../context.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import { mintArtefact } from "../tokens/artefact.ts";
 
-/** A one-time link that creates the administrator. It takes the place of every earlier one. */
-export async function createSetupLink({ configuration, store, clock, random }: Context): Promise<string> {
+/** A one-time link that creates the administrator. It takes the place of every earlier one. Null if there is one. */
+export async function createSetupLink({
+  configuration,
+  store,
+  clock,
+  random,
+}: Context): Promise<string | null> {
   const { text, id, digest } = mintArtefact("setup_link", clock, random);
-  await store.createSetupLink({
+  const created = await store.createSetupLink({
     id,
     digest,
     expiresAt: clock.seconds() + configuration.lifetimes.setup_link_seconds,
   });
-  return `${configuration.issuer}/setup?token=${text}`;
+  return created ? `${configuration.issuer}/setup?token=${text}` : null;
 }
 
 export interface FirstClient {
@@ -21,7 +26,10 @@ export interface FirstClient {
   readonly secret: string;
 }
 
-/** A client that can get a token for itself and nothing else: for the first command that somebody tries. */
+/**
+ * A client that can get a token for itself and nothing else: for the first command that somebody tries. Its token has
+ * no scope, so that it opens nothing; metadata that names none would get every scope by default.
+ */
 export async function createFirstClient(context: Context): Promise<FirstClient> {
   const { configuration, catalogue, store, clock, random } = context;
   const secret = mintClientSecret(clock, random);
@@ -38,7 +46,7 @@ export async function createFirstClient(context: Context): Promise<FirstClient> 
     newClientRecord({
       clientId,
       source: "command_line",
-      metadata,
+      metadata: { ...metadata, scope: [], defaultScope: [] },
       secrets: [secret.record],
       createdAt: clock.seconds(),
     }),

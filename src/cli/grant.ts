@@ -1,6 +1,6 @@
 /** `tessera grant …`: what people allowed applications, and taking it back. */
 import type { Command } from "commander";
-import type { GrantFilter, Store } from "../store/contract.ts";
+import type { AccessFilter, GrantFilter, Store } from "../store/contract.ts";
 import type { GrantRecord } from "../store/records.ts";
 import { parseRecordId, recordIdText } from "../tokens/artefact.ts";
 import { CommandError } from "./command-error.ts";
@@ -26,7 +26,9 @@ export function addGrantCommands(program: Command, io: Io): void {
   withCommonOptions(
     grant
       .command("revoke [grant_id]")
-      .description("end access, and with it every token that was issued from it"),
+      .description(
+        "end access, with every token that was issued from it; the person is asked before there is more",
+      ),
   )
     .option("--user <username>", "everything this person allowed")
     .option("--client <client_id>", "everything this client was allowed")
@@ -40,16 +42,18 @@ Examples:
     .action((grantId: string | undefined, options: FilterOptions) => revokeGrants(grantId, options, io));
 }
 
-async function filterOf({ user, client }: FilterOptions, store: Store): Promise<GrantFilter> {
-  return {
-    ...(user !== undefined && { subject: (await requireAccount(store, user)).subject }),
-    ...(client !== undefined && { clientId: (await requireClient(store, client)).clientId }),
-  };
+/** What the options name; null if they name nothing. Throws CommandError if it does not exist. */
+async function filterOf({ user, client }: FilterOptions, store: Store): Promise<AccessFilter | null> {
+  const subject = user === undefined ? undefined : (await requireAccount(store, user)).subject;
+  const clientId = client === undefined ? undefined : (await requireClient(store, client)).clientId;
+  if (subject !== undefined) return clientId === undefined ? { subject } : { subject, clientId };
+  return clientId === undefined ? null : { clientId };
 }
 
 async function listGrants(options: FilterOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async ({ store }) => {
-    const grants = await store.listGrants(await filterOf(options, store), io.clock.seconds());
+    const filter: GrantFilter = (await filterOf(options, store)) ?? {};
+    const grants = await store.listGrants(filter, io.clock.seconds());
     if (options.json) return printJson(io, grants.map(describeGrant));
     if (grants.length === 0) return io.out("No application has access.\n");
     io.out(
@@ -82,29 +86,36 @@ const describeGrant = (grant: GrantRecord) => ({
 });
 
 async function revokeGrants(grantId: string | undefined, options: FilterOptions, io: Io): Promise<void> {
-  const filtered = options.user !== undefined || options.client !== undefined;
-  if ((grantId !== undefined) === filtered) {
+  const isFiltered = options.user !== undefined || options.client !== undefined;
+  if ((grantId !== undefined) === isFiltered) {
     throw new CommandError("Name one grant, or --user and --client. See: tessera grant list");
   }
   await inWorkspace(options, io, {}, async ({ store }) => {
     const now = io.clock.seconds();
-    const revoked: string[] = [];
-    const grants =
-      grantId === undefined
-        ? await store.listGrants(await filterOf(options, store), now)
-        : [await requireGrant(store, grantId)];
-    for (const grant of grants) {
-      if (await store.revokeGrant(grant.id, "revoked_by_operator", now)) revoked.push(recordIdText(grant.id));
-    }
-    if (options.json) return printJson(io, { revoked });
-    if (grantId === undefined)
-      return io.out(`Revoked ${counted(revoked.length, "grant")}. Their tokens have ended.\n`);
+    const filter = await filterOf(options, store);
+    if (filter !== null) return revokeFiltered(filter, options, io, store);
+    const grant = await requireGrant(store, grantId ?? "");
+    const revoked = await store.revokeGrant(grant.id, "revoked_by_operator", now);
+    if (options.json) return printJson(io, { revoked: revoked ? [recordIdText(grant.id)] : [] });
     io.out(
-      revoked.length === 1
-        ? "Revoked. Every token that was issued from it has ended.\n"
-        : "It was revoked before. Nothing changed.\n",
+      revoked
+        ? `Revoked. Every token that was issued from it has ended, and ${grant.username} will be asked before ${grant.clientId} gets access again.\n`
+        : "It was revoked before. Its tokens had ended.\n",
     );
   });
+}
+
+async function revokeFiltered(
+  filter: AccessFilter,
+  options: FilterOptions,
+  io: Io,
+  store: Store,
+): Promise<void> {
+  const { grants, consents } = await store.revokeAccess(filter, "revoked_by_operator", io.clock.seconds());
+  if (options.json) return printJson(io, { revoked: grants.map(recordIdText), consents_forgotten: consents });
+  io.out(
+    `Revoked ${counted(grants.length, "grant")} and forgot ${counted(consents, "remembered consent")}. The tokens have ended, and nobody gets access again without asking.\n`,
+  );
 }
 
 async function requireGrant(store: Store, grantId: string): Promise<GrantRecord> {

@@ -52,7 +52,9 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     format: loaded.log.format,
     write: (line) => io.err(line),
   });
-  makeDataFolder(loaded);
+  if (makeDataFolder(loaded) === "tightened") {
+    log.warn("others could write to the data folder; now only its owner can use it", { data: loaded.data });
+  }
 
   // The ports are taken first: of two starts on the same data, only one may go on to change anything.
   // A request that comes before everything is ready waits for it.
@@ -79,7 +81,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     await warnOfUnknownClients(configuration, store, log);
     for (const warning of configurationWarnings(configuration)) log.warn(warning);
 
-    const setupLink = (await store.hasAdministrator()) ? null : await createSetupLink(context);
+    const setupLink = await createSetupLink(context);
     const firstClient =
       isFirstStart && configuration.clients.length === 0 ? await createFirstClient(context) : null;
     answer = server.fetch;

@@ -81,6 +81,7 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
     const password = await newPassword(username, options, configuration, io);
     const account = newAccountRecord(
       {
+        source: "command_line",
         username,
         passwordHash: await passwordsOf(configuration).hash(password),
         name: options.name,
@@ -129,6 +130,7 @@ async function listUsers(options: CommonOptions, io: Io): Promise<void> {
 
 const describeAccount = (account: AccountRecord) => ({
   subject: account.subject,
+  source: account.source,
   username: account.username,
   name: account.name,
   email: account.email,
@@ -142,7 +144,7 @@ async function setPassword(username: string, options: PasswordOptions, io: Io): 
     const account = await requireAccount(store, username);
     const password = await newPassword(username, options, configuration, io);
     const hash = await passwordsOf(configuration).hash(password);
-    await store.setPassword(account.subject, hash, io.clock.seconds());
+    await store.setPassword(account.subject, hash);
     const shown = options.generate ? password : null;
     if (options.json)
       return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });

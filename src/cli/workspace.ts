@@ -1,5 +1,5 @@
 /** What most commands begin with: the configuration and the store, opened the same way as the server opens them. */
-import { existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Configuration } from "../platform/configuration.ts";
@@ -48,8 +48,11 @@ export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configurat
 
 export const databaseFile = (configuration: Configuration): string => join(configuration.data, "tessera.db");
 
-/** Makes the data folder, for its owner only. */
-export function makeDataFolder({ data }: Configuration): void {
+/**
+ * Makes the data folder, for its owner only. One that is there is taken as it is, unless others may write to it: they
+ * could put a database of theirs in place of ours. Ours is tightened; another's is refused.
+ */
+export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -58,7 +61,27 @@ export function makeDataFolder({ data }: Configuration): void {
       `The data folder ${data} cannot be made (${reason}). Make it and give it to this user, or choose another with --data.`,
     );
   }
+  const user = process.getuid?.();
+  // Windows has no such modes; there the folder inherits who may use it.
+  if (user === undefined) return "fine";
+  const { mode, uid } = statSync(data);
+  const isShared = (mode & STICKY) !== 0;
+  const isOurs = uid === user && !isShared;
+  if ((mode & (isOurs ? GROUP_WRITES | OTHERS_WRITE : OTHERS_WRITE)) === 0) return "fine";
+  if (!isOurs) {
+    throw new ConfigurationError(
+      `Everybody on this machine may write to the data folder ${data}, and it is ${isShared ? "a shared folder" : "another user's"}. Give Tessera a folder of its own: --data.`,
+    );
+  }
+  chmodSync(data, 0o700);
+  return "tightened";
 }
+
+// A folder of another owner that our group may write to is how volumes are handed to containers.
+const GROUP_WRITES = 0o020;
+const OTHERS_WRITE = 0o002;
+/** Marks folders that are meant for everybody, such as /tmp. Nobody else could use them if they were tightened. */
+const STICKY = 0o1000;
 
 /** Opens the store for one command, and closes it whatever happens. The server may be running meanwhile. */
 export async function inWorkspace<Result>(
@@ -75,9 +98,9 @@ export async function inWorkspace<Result>(
         `There is no Tessera database in ${configuration.data}. Name the right folder with --data, or start the server once: tessera serve.`,
       );
     }
-    makeDataFolder(configuration);
     io.err(`Made a new database in ${configuration.data}.\n`);
   }
+  makeDataFolder(configuration);
   const store = await openSqliteStore({ file });
   try {
     return await work({ configuration, catalogue: createCatalogue(configuration), store });

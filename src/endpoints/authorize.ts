@@ -99,14 +99,17 @@ function mustSignInAgain(context: Context, request: AuthorizationRequest, { sess
   return began === null || session.authenticatedAt < began;
 }
 
+/** RFC 6749 §10.2, RFC 8252 §8.6: any application can claim to be a public client without an https address. */
+const mayBeRemembered = ({ client, redirectUri }: Pick<AuthorizationRequest, "client" | "redirectUri">) =>
+  client.tokenEndpointAuthMethod !== "none" || isClaimedHttps(redirectUri);
+
 async function mustAskConsent(
   { store }: Context,
   { client, redirectUri, scope, resources, prompt }: AuthorizationRequest,
   { account }: SignedIn,
 ): Promise<boolean> {
   if (prompt.has("consent")) return true;
-  // RFC 6749 §10.2, RFC 8252 §8.6: any application can claim to be a public client without an https address.
-  if (client.tokenEndpointAuthMethod === "none" && !isClaimedHttps(redirectUri)) return true;
+  if (!mayBeRemembered({ client, redirectUri })) return true;
   const remembered = await store.findConsent(account.subject, client.clientId, redirectUri);
   return (
     remembered === null || !isSubset(scope, remembered.scope) || !isSubset(resources, remembered.resources)
@@ -139,7 +142,10 @@ export function decideAuthorization(
     ) {
       return startAgain();
     }
-    const code = await issueAuthorizationCode(context, request, signedIn.account, { form, remember: true });
+    const code = await issueAuthorizationCode(context, request, signedIn.account, {
+      form,
+      remember: mayBeRemembered(request),
+    });
     // The form was sent twice, by a double click or the back button: the first answer stands.
     if (code === null) throw new OAuthError("form_answered");
     return codeResponse(context.configuration.issuer, request, code);

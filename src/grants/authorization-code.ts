@@ -78,7 +78,10 @@ export async function issueAuthorizationCode(
     },
     consent: remember
       ? { subject: account.subject, clientId: client.clientId, redirectUri, scope, resources, createdAt: now }
-      : null,
+      : // Nobody answered a form, so it rests on what was remembered; that may be forgotten by now.
+        form === null
+        ? "remembered"
+        : null,
     form,
   });
   if (outcome === "refused") throw new OAuthError("person_denied", { clientId: client.clientId });

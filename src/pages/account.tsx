@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import type { ClientRecord, GrantRecord } from "../store/records.ts";
+import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/records.ts";
 import { resourceWords, scopeWords } from "./access.ts";
 import { clientName, returnHost } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
@@ -17,14 +17,20 @@ import { relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
 import { type AccountNotice, AccountView, type ClientAccess, type PasswordFault } from "./views/account.tsx";
 
-/** All live grants of a person, one entry for each client. Newest first, as the store gives them. */
+/**
+ * What a person allowed, one entry for each client: what it may do now, and what it may do again without asking. First
+ * those that have access, newest first, as the store gives them.
+ */
 async function listAccess(context: Context, { account }: SignedIn): Promise<ClientAccess[]> {
   const { store, clock } = context;
-  const grants = await store.listGrants({ subject: account.subject }, clock.seconds());
-  const byClient = Map.groupBy(grants, (grant) => grant.clientId);
+  const [grants, consents] = await Promise.all([
+    store.listGrants({ subject: account.subject }, clock.seconds()),
+    store.listConsents(account.subject),
+  ]);
+  const byClient = Map.groupBy([...grants, ...consents], (allowed) => allowed.clientId);
   return Promise.all(
-    [...byClient].map(async ([clientId, group]) =>
-      describeAccess(context, clientId, group, await store.findClient(clientId)),
+    [...byClient].map(async ([clientId, allowed]) =>
+      describeAccess(context, clientId, allowed, await store.findClient(clientId)),
     ),
   );
 }
@@ -32,20 +38,25 @@ async function listAccess(context: Context, { account }: SignedIn): Promise<Clie
 function describeAccess(
   context: Context,
   clientId: string,
-  grants: readonly GrantRecord[],
+  allowed: readonly (GrantRecord | ConsentRecord)[],
   client: ClientRecord | null,
 ): ClientAccess {
   const hosts = new Set(client?.redirectUris.map(returnHost));
-  const via = grants.map((grant) => (grant.via === "device_code" ? "device" : "application"));
+  const grants = allowed.filter((entry) => "via" in entry);
+  const via = allowed.map((entry) =>
+    "via" in entry && entry.via === "device_code" ? "device" : "application",
+  );
   return {
     clientId,
     clientName: client === null ? null : clientName(client),
     // With several there is no telling which it was.
     host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
     via: [...new Set(via)],
-    since: Math.min(...grants.map((grant) => grant.createdAt)),
-    scopes: scopeWords(context, [...new Set(grants.flatMap((grant) => grant.scope))]),
-    resources: resourceWords(context, [...new Set(grants.flatMap((grant) => grant.resources))]),
+    since: Math.min(...(grants.length > 0 ? grants : allowed).map((entry) => entry.createdAt)),
+    scopes: scopeWords(context, [...new Set(allowed.flatMap((entry) => entry.scope))]),
+    resources: resourceWords(context, [...new Set(allowed.flatMap((entry) => entry.resources))]),
+    hasAccess: grants.length > 0,
+    asksAgain: grants.length === allowed.length,
   };
 }
 
@@ -117,13 +128,13 @@ async function removeAccess(
   { account }: SignedIn,
   form: Parameters,
 ): Promise<Response> {
-  const clientId = form.get("client_id");
-  // The page only ever names clients that have access; a name from elsewhere finds nothing to remove.
-  const grants = await store.listGrants({ subject: account.subject }, clock.seconds());
-  const grant = grants.find((candidate) => candidate.clientId === clientId);
-  if (grant !== undefined) {
-    await store.revokeClientAccess(account.subject, grant.clientId, "revoked_by_person", clock.seconds());
-    log.info("access removed", { subject: account.subject, client: grant.clientId });
+  // If the client is gone, so is what it was allowed. A name from elsewhere finds nothing of this person's to remove.
+  const client = await store.findClient(form.required("client_id"));
+  if (client !== null) {
+    const { subject } = account;
+    const { clientId } = client;
+    await store.revokeAccess({ subject, clientId }, "revoked_by_person", clock.seconds());
+    log.info("access removed", { subject, client: clientId });
   }
   return seeOther(pagePath(configuration, "/account", { notice: "removed" }));
 }

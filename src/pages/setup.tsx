@@ -74,7 +74,11 @@ const answerSetup =
     if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, username, faults);
 
     const passwordHash = await passwords.hash(password);
-    const account = newAccountRecord({ username, passwordHash, administrator: true }, clock, random);
+    const account = newAccountRecord(
+      { source: "setup_link", username, passwordHash, administrator: true },
+      clock,
+      random,
+    );
     const outcome = await store.redeemSetupLink(link.id, account, clock.seconds());
     if (outcome === "spent") throw new PageError("setup_link");
     if (outcome === "username_taken") {

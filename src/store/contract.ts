@@ -41,8 +41,11 @@ export interface Authorization {
   readonly now: EpochSeconds;
   readonly grant: GrantRecord;
   readonly code: AuthorizationCodeRecord;
-  /** The consent to remember, if the person gave one now. Replaces an older one for the same redirect URI. */
-  readonly consent: ConsentRecord | null;
+  /**
+   * The consent to remember, if the person gave one now; it replaces an older one for the same redirect URI.
+   * `remembered`: nobody was asked, because of an earlier consent. It must still be there and cover the grant.
+   */
+  readonly consent: ConsentRecord | "remembered" | null;
   /** The form that the person answered. It can be answered once; its id is kept until it expires. */
   readonly form: { readonly id: RecordId; readonly expiresAt: EpochSeconds } | null;
 }
@@ -83,6 +86,19 @@ export interface GrantFilter {
   readonly clientId?: ClientId;
 }
 
+/** Whose access to take back: all that a person gave, all that a client was given, or what one gave the other. */
+export type AccessFilter =
+  | { readonly subject: SubjectId; readonly clientId?: ClientId }
+  | { readonly subject?: undefined; readonly clientId: ClientId };
+
+/** What was taken back. */
+export interface RevokedAccess {
+  /** The grants that ended now: neither revoked nor expired before. */
+  readonly grants: readonly RecordId[];
+  /** How many remembered consents were forgotten. */
+  readonly consents: number;
+}
+
 export interface Store {
   // ── Clients ────────────────────────────────────────────────────────────────────────────────────────────
   findClient(clientId: string): Promise<ClientRecord | null>;
@@ -108,16 +124,37 @@ export interface Store {
   hasAdministrator(): Promise<boolean>;
   /** False, and nothing changed, if the user name is taken. */
   createAccount(account: AccountRecord): Promise<boolean>;
-  /** Sets a new password and ends the person's sessions. False if there is no such person. */
-  setPassword(subject: SubjectId, passwordHash: string, now: EpochSeconds): Promise<boolean>;
-  /** Disables the person, ends their sessions and revokes their grants, all at once. False if there is no such person. */
+  /**
+   * Sets a password for a person, as whoever administers the server does, whatever it was before, and ends the person's
+   * sessions. False if there is no such person.
+   */
+  setPassword(subject: SubjectId, passwordHash: string): Promise<boolean>;
+  /**
+   * A person sets their own password, having shown the current one, and their sessions end. `verifiedHash` is what it
+   * was checked against. False, and nothing changed, if that is no longer the person's password, or they are disabled.
+   */
+  changePassword(subject: SubjectId, verifiedHash: string, passwordHash: string): Promise<boolean>;
+  /**
+   * Disables the person, ends their sessions and takes back all access that they gave (`revokeAccess`), all at once.
+   * False if there is no such person.
+   */
   disableAccount(subject: SubjectId, now: EpochSeconds): Promise<boolean>;
   /** Lets a disabled person sign in again. What was revoked stays revoked. */
   enableAccount(subject: SubjectId): Promise<boolean>;
+  /** Ends everything as `disableAccount` does, and forgets the person. Their user name is free; their subject is not given again. */
+  removeAccount(subject: SubjectId, now: EpochSeconds): Promise<boolean>;
 
   // ── Sessions and one-time links ────────────────────────────────────────────────────────────────────────
-  /** Also ends `replaces`, the session that this browser had. False if the person is disabled or gone. */
-  createSession(session: SessionRecord, replaces: RecordId | null): Promise<boolean>;
+  /**
+   * Also ends `replaces`, the session that this browser had. `verifiedHash` is the password hash that the person was
+   * found with when they proved who they are (null for one without a password). False if it is another by now, so that
+   * a new password shuts out a sign-in that is under way, or if the person is disabled or gone.
+   */
+  createSession(
+    session: SessionRecord,
+    replaces: RecordId | null,
+    verifiedHash: string | null,
+  ): Promise<boolean>;
   /** A session whose person is not disabled, not idle since before `idleSince`, and not past its end. */
   findSession(
     id: RecordId,
@@ -126,10 +163,13 @@ export interface Store {
   ): Promise<{ session: SessionRecord; account: AccountRecord } | null>;
   touchSession(id: RecordId, now: EpochSeconds): Promise<void>;
   endSession(id: RecordId): Promise<void>;
-  /** Replaces every earlier link. */
-  createSetupLink(link: SetupLinkRecord): Promise<void>;
+  /**
+   * The link is for the first administrator: it replaces every earlier one, and all are gone as soon as anybody can
+   * sign in as an administrator, however that came about. False, and no link, if somebody can already.
+   */
+  createSetupLink(link: SetupLinkRecord): Promise<boolean>;
   findSetupLink(id: RecordId, now: EpochSeconds): Promise<SetupLinkRecord | null>;
-  /** Uses up the link and creates the account. `spent`: the link was used, replaced or has expired. */
+  /** Uses up the link and creates the account. `spent`: the link was used, replaced, is gone or has expired. */
   redeemSetupLink(
     id: RecordId,
     account: AccountRecord,
@@ -142,6 +182,8 @@ export interface Store {
     clientId: ClientId,
     redirectUri: RedirectUri,
   ): Promise<ConsentRecord | null>;
+  /** What the person is not asked about again, newest first. */
+  listConsents(subject: SubjectId): Promise<ConsentRecord[]>;
   /** Stores grant, code and consent. `form_spent`: the form was answered before. */
   authorize(authorization: Authorization): Promise<"authorized" | "form_spent" | "refused">;
   /** The code, used or expired or not, as long as it has not been cleaned up, with its grant. */
@@ -181,25 +223,37 @@ export interface Store {
   revokeAccessToken(id: RecordId): Promise<boolean>;
 
   // ── Grants ─────────────────────────────────────────────────────────────────────────────────────────────
-  /** Grants that are alive and from which tokens were issued, newest first. */
+  /**
+   * Grants that are alive, newest first: also those whose code is still open, since tokens may be fetched at any
+   * moment.
+   */
   listGrants(filter: GrantFilter, now: EpochSeconds): Promise<GrantRecord[]>;
   findGrant(id: RecordId): Promise<GrantRecord | null>;
-  /** One write that ends everything issued from the grant. False if there is no such grant or it was revoked before. */
+  /**
+   * One write that ends everything issued from the grant. False if there is no such grant or it was revoked before.
+   *
+   * When a person or the operator takes the grant back, the person's consent for the client is forgotten too, even if
+   * the grant was revoked before: else the client's next request would be given the same again without a word. Other
+   * grants of the two stay. A client that returns its own token (RFC 7009), and a replay, leave the consent alone.
+   */
   revokeGrant(id: RecordId, reason: RevocationReason, now: EpochSeconds): Promise<boolean>;
-  /** Revokes all grants of the person for the client and forgets the consent. Returns how many grants ended. */
-  revokeClientAccess(
-    subject: SubjectId,
-    clientId: ClientId,
-    reason: RevocationReason,
-    now: EpochSeconds,
-  ): Promise<number>;
+  /**
+   * Takes access back so that nothing leads in again without asking the person: revokes all grants, those too whose
+   * code or device code is still open, and forgets all consents.
+   */
+  revokeAccess(filter: AccessFilter, reason: RevocationReason, now: EpochSeconds): Promise<RevokedAccess>;
 
   // ── Housekeeping ───────────────────────────────────────────────────────────────────────────────────────
   /**
-   * Removes up to `limit` rows of each kind that expired before `now`, and registrations that nobody used
-   * since `registeredBefore`. Returns how many rows went; the caller repeats until it is 0.
+   * Removes up to `limit` rows of each kind that expired before `now`, and registrations unused since `unusedSince`.
+   * Returns how many rows went; the caller repeats until it is 0.
+   *
+   * A client that registered itself and that a person once allowed something stays for good. Any other is unused since
+   * it was registered or, if later, since the last token that it got for itself expired (up to a day later, so that
+   * this is written once a day at most). Asking for device codes is no use: anybody can. So strangers have no more
+   * rows than they registered, or got such tokens for, in that time; and no client goes while a token of it lives.
    */
-  removeExpired(now: EpochSeconds, registeredBefore: EpochSeconds, limit: number): Promise<number>;
+  removeExpired(now: EpochSeconds, unusedSince: EpochSeconds, limit: number): Promise<number>;
   /** Resolves when the store can answer; throws StoreUnavailable if it cannot. */
   ping(): Promise<void>;
   /** Waits for what is under way, then closes. */

@@ -25,6 +25,9 @@ export interface ClientSecretRecord {
   readonly expiresAt: EpochSeconds | null;
 }
 
+/** Who created an account. `demo`: the demonstration, whose person everybody can be, and who goes when it is over. */
+export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
+
 /** Client metadata in the words of RFC 7591 §2, in camel case. */
 export interface ClientRecord {
   readonly clientId: ClientId;
@@ -49,13 +52,14 @@ export interface ClientRecord {
   readonly accessTokenSeconds: number | null;
   readonly secrets: readonly ClientSecretRecord[];
   readonly createdAt: EpochSeconds;
-  /** When it first took part in a flow; null while it never did. */
+  /** When a person first allowed it something or it first got a token; null while neither happened. */
   readonly usedAt: EpochSeconds | null;
   readonly disabledAt: EpochSeconds | null;
 }
 
 export interface AccountRecord {
   readonly subject: SubjectId;
+  readonly source: AccountSource;
   /** As the person wrote it; unique without regard to case. */
   readonly username: string;
   readonly name: string | null;
@@ -106,6 +110,7 @@ export type RevocationReason =
   | "revoked_by_person"
   | "revoked_by_operator"
   | "person_disabled"
+  | "person_removed"
   | "client_removed";
 
 export interface AuthorizationCodeRecord {

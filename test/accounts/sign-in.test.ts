@@ -49,6 +49,69 @@ describe("checking a password", () => {
   });
 });
 
+/** Passwords whose checks, once done, wait until they are let go: an operator is faster. */
+function slowPasswords() {
+  const checked = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const { context } = server;
+  const passwords = {
+    ...context.passwords,
+    async verify(password: string, hash: string | null) {
+      const matches = await context.passwords.verify(password, hash);
+      checked.resolve();
+      await go.promise;
+      return matches;
+    },
+  };
+  return { context: { ...context, passwords }, checked: checked.promise, go: () => go.resolve() };
+}
+
+describe("a password that an operator sets while the old one is being checked", () => {
+  const alice = async () => {
+    const account = await server.context.store.findAccountByUsername("alice");
+    if (account === null) throw new Error("There is no alice.");
+    return account;
+  };
+
+  test("shuts out the sign-in that is under way", async () => {
+    const { context, checked, go } = slowPasswords();
+    const checking = checkPassword(context, { username: "alice", password: PASSWORD, address: ADDRESS });
+    await checked;
+    await server.context.store.setPassword((await alice()).subject, "the operator's");
+    go();
+    const check = await checking;
+    if (check.outcome !== "verified") throw new Error(check.outcome);
+    expect(await server.context.sessions.start(check.account, null)).toBeNull();
+  });
+
+  test("is not replaced by the change that is under way", async () => {
+    const account = await alice();
+    const { context, checked, go } = slowPasswords();
+    const changing = changePassword(context, {
+      account,
+      current: PASSWORD,
+      replacement: "what a thief would like",
+      address: ADDRESS,
+    });
+    await checked;
+    await server.context.store.setPassword(account.subject, "the operator's");
+    go();
+    expect(await changing).toEqual({ outcome: "current_wrong" });
+    expect((await alice()).passwordHash).toBe("the operator's");
+  });
+
+  test("is all that stands in the way: the account that a change hands back signs in", async () => {
+    const change = await changePassword(server.context, {
+      account: await alice(),
+      current: PASSWORD,
+      replacement: "a new password of mine",
+      address: ADDRESS,
+    });
+    if (change.outcome !== "changed") throw new Error(change.outcome);
+    expect(await server.context.sessions.start(change.account, null)).not.toBeNull();
+  });
+});
+
 describe("33: attempts", () => {
   test("a hundred parallel guesses from many addresses count a hundred", async () => {
     const guesses = Array.from({ length: 100 }, (_, index) => wrong({ address: `198.51.100.${index}` }));

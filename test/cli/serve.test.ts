@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DEMO_PERSON } from "../../src/cli/demo.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
@@ -27,8 +27,17 @@ describe("the first start", () => {
     expect((await fetch(linkIn(out))).status).toBe(200);
 
     const command = /^ {2}(curl .*)$/m.exec(out)?.[1] ?? "";
-    expect(await pasted(command)).toMatchObject({ token_type: "Bearer" });
+    const token = await pasted(command);
+    expect(token).toMatchObject({ token_type: "Bearer" });
+    expect(token).not.toHaveProperty("scope");
     expect(statSync(data).mode & 0o777).toBe(0o700);
+    await running.stop();
+  });
+
+  test("makes a client that may have no scope, though there are some", async () => {
+    const running = await serve(freshData(), { set: ['scopes=[{"name":"files","description":"Files"}]'] });
+    const client = await running.server.context.store.findClient("first-client");
+    expect(client).toMatchObject({ scope: [], defaultScope: [] });
     await running.stop();
   });
 
@@ -64,6 +73,68 @@ describe("a later start", () => {
     expect((await fetch(linkIn(second.printed.out))).status).toBe(200);
     expect((await fetch(linkIn(first.printed.out))).status).not.toBe(200);
     await second.stop();
+  });
+});
+
+describe("the link to create the administrator", () => {
+  test("is over as soon as the command line adds one", async () => {
+    const data = freshData();
+    const running = await serve(data);
+    const link = linkIn(running.printed.out);
+    expect((await fetch(link)).status).toBe(200);
+    await tessera(["user", "add", "boss", "--admin", "--generate", "--data", data]);
+    expect((await fetch(link)).status).toBe(404);
+    await running.stop();
+  });
+});
+
+describe("the data folder", () => {
+  const mode = (path: string) => statSync(path).mode & 0o777;
+
+  test("that others may write to is tightened, and a warning says so", async () => {
+    const data = temporaryFolder();
+    chmodSync(data, 0o777);
+    const running = await serve(data);
+    expect(mode(data)).toBe(0o700);
+    expect(running.printed.err).toContain("others could write to the data folder");
+    await running.stop();
+    const again = await serve(data);
+    expect(again.printed.err).not.toContain("data folder");
+    await again.stop();
+  });
+
+  test("that others may write to is tightened by every command", async () => {
+    const data = temporaryFolder();
+    await (await serve(data)).stop();
+    chmodSync(data, 0o770);
+    await tessera(["client", "list", "--data", data]);
+    expect(mode(data)).toBe(0o700);
+  });
+
+  test("that others may only read stays as it is", async () => {
+    const data = temporaryFolder();
+    chmodSync(data, 0o755);
+    await (await serve(data)).stop();
+    expect(mode(data)).toBe(0o755);
+  });
+
+  test("that is a shared folder, like /tmp, is refused and not touched", async () => {
+    const data = temporaryFolder();
+    chmodSync(data, 0o1777);
+    const { code, err } = await tessera(["serve", "--data", data, "--port", "0"]);
+    expect(code).toBe(1);
+    expect(err).toContain("Give Tessera a folder of its own");
+    expect(statSync(data).mode & 0o7777).toBe(0o1777);
+    expect(readdirSync(data)).toEqual([]);
+  });
+
+  test("holds a database that its owner alone can read, even when it was restored without care", async () => {
+    const data = temporaryFolder();
+    await (await serve(data)).stop();
+    chmodSync(join(data, "tessera.db"), 0o644);
+    const running = await serve(data);
+    for (const suffix of ["", "-wal", "-shm"]) expect(mode(join(data, `tessera.db${suffix}`))).toBe(0o600);
+    await running.stop();
   });
 });
 
@@ -136,6 +207,16 @@ describe("people who are declared", () => {
   });
 });
 
+/** The demonstration ran, and a visitor changed the password on the account page. */
+async function changeAdasPassword(data: string): Promise<void> {
+  const running = await serve(data, { demo: true });
+  const { store, passwords } = running.server.context;
+  const ada = await store.findAccountByUsername("ada");
+  const hash = await passwords.hash("the visitor's password");
+  expect(await store.changePassword(ada?.subject as never, ada?.passwordHash ?? "", hash)).toBe(true);
+  await running.stop();
+}
+
 describe("the demonstration", () => {
   test("seeds a person and clients for every flow, and warns once, in a box", async () => {
     const running = await serve(freshData(), { demo: true });
@@ -152,29 +233,79 @@ describe("the demonstration", () => {
     await running.stop();
   });
 
-  test("is over when the server starts without it: no clients, and nobody signs in with the known password", async () => {
+  test("is over when the server starts without it: no clients, no person, and nothing that she allowed", async () => {
     const data = freshData();
-    await (await serve(data, { demo: true })).stop();
+    const demo = await serve(data, { demo: true });
+    const { store } = demo.server.context;
+    const ada = await store.findAccountByUsername("ada");
+    if (ada === null) throw new Error("There is no ada.");
+    expect(ada.source).toBe("demo");
+    const session = await demo.server.context.sessions.start(ada, null);
+    if (session === null) throw new Error("ada could not sign in.");
+    await demo.stop();
+
     const running = await serve(data);
-    const { store } = running.server.context;
-    expect(await store.listClients()).toEqual([]);
-    expect((await store.findAccountByUsername("ada"))?.disabledAt).not.toBeNull();
+    const after = running.server.context.store;
+    expect(await after.listClients()).toEqual([]);
+    expect(await after.listAccounts()).toEqual([]);
+    expect(await after.findSession(session.session.id, 0, 0)).toBeNull();
     await running.stop();
+
     const again = await serve(data, { demo: true });
-    expect((await again.server.context.store.findAccountByUsername("ada"))?.disabledAt).toBeNull();
+    expect(await again.server.context.store.findAccountByUsername("ada")).toMatchObject({ disabledAt: null });
     await again.stop();
+  });
+
+  test("is over for its person also when a visitor changed her password", async () => {
+    const data = freshData();
+    await changeAdasPassword(data);
+    const running = await serve(data);
+    expect(await running.server.context.store.listAccounts()).toEqual([]);
+    await running.stop();
+  });
+
+  test("has the printed password again at the next start, and lets its person in", async () => {
+    const data = freshData();
+    await changeAdasPassword(data);
+    await tessera(["user", "disable", "ada", "--data", data]);
+    const running = await serve(data, { demo: true });
+    const { store, passwords } = running.server.context;
+    const ada = await store.findAccountByUsername("ada");
+    expect(await passwords.verify(DEMO_PERSON.password, ada?.passwordHash ?? null)).toBe(true);
+    expect(ada?.disabledAt).toBeNull();
+    await running.stop();
   });
 
   test("leaves a real person alone who happens to have its user name", async () => {
     const data = freshData();
     await (await serve(data)).stop();
-    await tessera(["user", "add", "Ada", "--data", data], { stdin: "a password of her own" });
+    // Even with the very password that everybody knows: that does not make them the demonstration's.
+    await tessera(["user", "add", "Ada", "--data", data], { stdin: DEMO_PERSON.password });
     const demo = await tessera(["serve", "--demo", "--data", data, "--port", "0"]);
     expect(demo.code).toBe(1);
-    expect(demo.err).toContain("a person with that name and another password exists");
+    expect(demo.err).toContain("a person of yours has it");
     const running = await serve(data);
-    expect((await running.server.context.store.findAccountByUsername("ada"))?.disabledAt).toBeNull();
+    expect(await running.server.context.store.findAccountByUsername("ada")).toMatchObject({
+      disabledAt: null,
+    });
     await running.stop();
+  });
+
+  test("gives its person's name up to one whom the operator declares, who is somebody else", async () => {
+    const data = freshData();
+    const demo = await serve(data, { demo: true });
+    const before = await demo.server.context.store.findAccountByUsername("ada");
+    await demo.stop();
+    const declared = { set: ['people=[{"username":"ada","password":"a password of her own"}]'] };
+    for (const flags of [declared, { ...declared, demo: true }]) {
+      const running = await serve(data, flags);
+      const { store, passwords } = running.server.context;
+      const ada = await store.findAccountByUsername("ada");
+      expect(ada?.source).toBe("configuration");
+      expect(ada?.subject).not.toBe(before?.subject as never);
+      expect(await passwords.verify("a password of her own", ada?.passwordHash ?? null)).toBe(true);
+      await running.stop();
+    }
   });
 
   test("is refused where others could reach it by name", async () => {

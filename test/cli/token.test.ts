@@ -231,6 +231,70 @@ describe("grant list and revoke", () => {
     expect((await run(["grant", "list"])).out).toBe("No application has access.\n");
   });
 
+  test("revoke what was approved and not fetched yet, and forget what is remembered", async () => {
+    const { store } = running.server.context;
+    const ada = await store.findAccountByUsername("ada");
+    const client = await store.findClient("demo-web");
+    const redirectUri = client?.redirectUris[0];
+    if (ada === null || client === null || redirectUri === undefined) throw new Error("no demonstration");
+    const now = clock.seconds();
+    const code = mintArtefact("authorization_code", clock, random);
+    const grant: GrantRecord = {
+      id: mintArtefact("device_code", clock, random).id,
+      subject: ada.subject,
+      username: "ada",
+      clientId: client.clientId,
+      scope: [],
+      resources: [],
+      via: "authorization_code",
+      createdAt: now,
+      expiresAt: now + 60,
+      activatedAt: null,
+      revokedAt: null,
+      revokedReason: null,
+    };
+    const allow = async (id: RecordId) =>
+      store.authorize({
+        now,
+        grant: { ...grant, id },
+        code: {
+          id,
+          digest: code.digest,
+          grantId: id,
+          clientId: client.clientId,
+          redirectUri,
+          redirectUriRequested: true,
+          codeChallenge: null,
+          createdAt: now,
+          expiresAt: now + 60,
+          usedAt: null,
+          failedAttempts: 0,
+        },
+        consent: {
+          subject: ada.subject,
+          clientId: client.clientId,
+          redirectUri,
+          scope: [],
+          resources: [],
+          createdAt: now,
+        },
+        form: null,
+      });
+    const first = mintArtefact("device_code", clock, random).id;
+    await allow(first);
+    const { out } = await run(["grant", "revoke", "--user", "ada", "--client", "demo-web"]);
+    expect(out).toContain("Revoked 1 grant and forgot 1 remembered consent.");
+    expect(await store.findConsent(ada.subject, client.clientId, redirectUri)).toBeNull();
+    expect((await store.findGrant(first))?.revokedReason).toBe("revoked_by_operator");
+
+    const second = mintArtefact("device_code", clock, random).id;
+    await allow(second);
+    expect((await run(["grant", "revoke", recordIdText(second)])).out).toContain(
+      "ada will be asked before demo-web gets access again",
+    );
+    expect(await store.findConsent(ada.subject, client.clientId, redirectUri)).toBeNull();
+  });
+
   test("revoke without saying what, or of what does not exist, changes nothing", async () => {
     expect((await run(["grant", "revoke"])).err).toContain("Name one grant");
     expect(

@@ -320,6 +320,17 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     expect(location.searchParams.get("iss")).toBe("https://auth.example");
   });
 
+  test("is sent as usual once a person has allowed the client", async () => {
+    const client_id = await register([REDIRECT]);
+    const theirs = await server.signIn(await server.addPerson("allows-a-stranger"));
+    await answerConsent(server, theirs, { client_id, redirect_uri: REDIRECT, scope: "profile" });
+    const location = redirectOf(
+      await open({ prompt: "none", client_id, redirect_uri: REDIRECT, scope: "profile" }, {}),
+    );
+    expect(location.origin + location.pathname).toBe(REDIRECT);
+    expect(location.searchParams.get("error")).toBe("login_required");
+  });
+
   test("is sent as usual to an application on the person's own device", async () => {
     for (const redirect_uri of ["http://127.0.0.1:5000/", "com.example.own:/callback"]) {
       const client_id = await register([redirect_uri]);
@@ -377,7 +388,12 @@ describe("a success", () => {
   });
 
   test("gives the client's default scopes if it asked for none", async () => {
-    const changes = { client_id: "narrow", redirect_uri: "https://narrow.example/", scope: undefined };
+    const changes = {
+      client_id: "narrow",
+      redirect_uri: "https://narrow.example/",
+      scope: undefined,
+      prompt: "consent",
+    };
     const code = redirectOf(await answerConsent(server, cookie, changes)).searchParams.get("code") ?? "";
     const tokens = await expectTokens(
       await requestToken(server, "narrow", {
@@ -424,7 +440,12 @@ describe("a success", () => {
 
 describe("the person's yes", () => {
   // The client asks for no scope, so what it gets is what the operator says: that may change while the page is open.
-  const changes = { client_id: "narrow", redirect_uri: "https://narrow.example/", scope: undefined };
+  const changes = {
+    client_id: "narrow",
+    redirect_uri: "https://narrow.example/",
+    scope: undefined,
+    prompt: "consent",
+  };
   async function answerAfter(change: { scope?: string; defaultScope?: string; redirectUris?: string[] }) {
     const { store } = server.context;
     const client = await store.findClient("narrow");
@@ -454,6 +475,20 @@ describe("the person's yes", () => {
     expect(response.status).toBe(303);
     expect(response.headers.get("location")).toStartWith("/auth/authorize?");
     expect(response.headers.get("location")).not.toContain("code=");
+  });
+
+  test("is for the scopes that the page showed, also where the resource stays the same", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("narrow");
+    if (client === null) throw new Error("There is no such client.");
+    const both = parseScope("mail.read mail.send");
+    await store.putClient({ ...client, scope: both, defaultScope: parseScope("mail.read") });
+    try {
+      const response = await answerAfter({ defaultScope: "mail.read mail.send" });
+      expect(response.headers.get("location")).toStartWith("/auth/authorize?");
+    } finally {
+      await store.putClient(client);
+    }
   });
 
   test("counts if the request means less by now", async () => {
@@ -575,9 +610,8 @@ describe("who is asked", () => {
   test("a person whose access was taken back is asked again", async () => {
     const { account, cookie: theirs } = await fresh();
     await answerConsent(server, theirs);
-    await server.context.store.revokeClientAccess(
-      account.subject,
-      "web" as never,
+    await server.context.store.revokeAccess(
+      { subject: account.subject, clientId: "web" as never },
       "revoked_by_person",
       server.clock.seconds(),
     );
@@ -632,6 +666,17 @@ describe("signing in again", () => {
   });
 
   const openRawAs = (query: string, theirs: string) => follow(`/auth/authorize?${query}`, theirs);
+
+  test("the mark is worth nothing any more when a sign-in page would have expired", async () => {
+    const { account, theirs } = await settled("again-late");
+    server.clock.advance(10);
+    const { back, cookie: renewed } = await signInAgain(
+      await open({ prompt: "login" }, { Cookie: theirs }),
+      account,
+    );
+    server.clock.advance(server.context.configuration.lifetimes.form_seconds + 1);
+    expect(redirectOf(await follow(back, renewed)).pathname).toBe("/login");
+  });
 
   test.each(["0.AAAA", "99999999999.AAAA", "x", "1800000000", ".", "%00"])(
     "the mark %j that somebody made up is worth nothing",

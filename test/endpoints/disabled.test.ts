@@ -41,9 +41,8 @@ const OF_THE_PERSON: readonly (readonly [string, Ending])[] = [
   [
     "the person takes access back",
     (clientId) =>
-      server.context.store.revokeClientAccess(
-        person.subject,
-        clientId as ClientId,
+      server.context.store.revokeAccess(
+        { subject: person.subject, clientId: clientId as ClientId },
         "revoked_by_person",
         now(),
       ),

@@ -383,9 +383,8 @@ describe("what is not active looks the same, whatever it is", () => {
       "the person took access back",
       () => {
         const { store } = server.context;
-        return store.revokeClientAccess(
-          person.subject,
-          "web" as never,
+        return store.revokeAccess(
+          { subject: person.subject, clientId: "web" as never },
           "revoked_by_person",
           server.clock.seconds(),
         );

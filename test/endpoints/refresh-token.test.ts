@@ -259,9 +259,8 @@ describe("a refresh token", () => {
   test("of a grant that has ended is like an unknown one, used before or not", async () => {
     const used = await refreshTokenOf();
     const unused = textOf(await expectTokens(await refresh(server, used)), "refresh_token");
-    await server.context.store.revokeClientAccess(
-      person.subject,
-      "web" as ClientId,
+    await server.context.store.revokeAccess(
+      { subject: person.subject, clientId: "web" as ClientId },
       "revoked_by_person",
       server.clock.seconds(),
     );

@@ -4,6 +4,7 @@ import { removeAllExpired } from "../../src/store/housekeeping.ts";
 import { digestSecret } from "../../src/tokens/artefact.ts";
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
 import {
+  answerDevice,
   codeFor,
   DEVICE_GRANT,
   expectRefusal,
@@ -494,6 +495,10 @@ describe("a registration that nobody uses", () => {
         await registered(tidy, { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: "none" }),
         "client_id",
       );
+      const byAsking = textOf(
+        await registered(tidy, { grant_types: [DEVICE_GRANT], token_endpoint_auth_method: "none" }),
+        "client_id",
+      );
       tidy.clock.advance(999);
       await removeAllExpired(tidy.context);
       expect(await tidy.context.store.findClient(unused)).not.toBeNull();
@@ -506,10 +511,15 @@ describe("a registration that nobody uses", () => {
           basic(textOf(byItself, "client_id"), textOf(byItself, "client_secret")),
         ),
       );
-      expect((await tidy.post("/auth/device", { client_id: byDevice })).status).toBe(200);
+      const started = await jsonOf(await tidy.post("/auth/device", { client_id: byDevice }));
+      // Asking for device codes is no use: anybody can (threat class 42).
+      expect((await tidy.post("/auth/device", { client_id: byAsking })).status).toBe(200);
+      await answerDevice(tidy, textOf(started, "device_code"), person);
       tidy.clock.advance(2);
       await removeAllExpired(tidy.context);
-      expect(await tidy.context.store.findClient(unused)).toBeNull();
+      for (const clientId of [unused, byAsking]) {
+        expect(await tidy.context.store.findClient(clientId)).toBeNull();
+      }
       for (const clientId of [byCode, textOf(byItself, "client_id"), byDevice, "web", "mail-server"]) {
         expect(`${clientId} ${(await tidy.context.store.findClient(clientId)) !== null}`).toBe(
           `${clientId} true`,

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { formsOf } from "../support/code-flow.ts";
-import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import {
+  addPersonWithPassword,
+  type Browser,
+  openBrowser,
+  PASSWORD,
+  startDevice,
+  textOf,
+} from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -71,6 +78,89 @@ describe("the account page", () => {
     const form = await browser.form("/account", "/account");
     await browser.post("/account", { ...form.fields, action: "remove", client_id: "television" });
     expect(await grantsOf(bob)).toHaveLength(1);
+  });
+
+  /** Consent as the consent page stores it, with the grant of an authorization code. */
+  async function consent(clientId: string, redirectUri: string, scope: string, pkce = {}) {
+    const query = new URLSearchParams({
+      response_type: "code",
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      scope,
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+      ...pkce,
+    });
+    const path = `/auth/authorize?${query}`;
+    const form = await browser.form(path);
+    await browser.post(form.action, { ...form.fields, decision: "allow" });
+    return path;
+  }
+  const CALLBACK = "https://client.example/callback";
+  const isSilent = async (path: string) =>
+    (await browser.get(path)).headers.get("location")?.includes("code=") ?? false;
+
+  test("shows what may be used without asking again, also when nothing has access now", async () => {
+    await consent("web", CALLBACK, "mail.read");
+    expect(await accountText()).toContain("It may be used without asking you again.");
+    server.clock.advance(61);
+    expect(await grantsOf(alice)).toEqual([]);
+    const text = await accountText();
+    expect(text).toMatch(/Example Web client\.example · Application · since/);
+    expect(text).toContain("Read your e-mail");
+    expect(text).toContain("It has no access now, but may get it again without asking you.");
+  });
+
+  test("shows one entry for what a client may do now and what it may do again", async () => {
+    await consent("web", CALLBACK, "mail.read");
+    await grantAccess(server, alice, "web", ["files"]);
+    const text = await accountText();
+    expect(text.match(/Example Web/g)).toHaveLength(1);
+    expect(text).toContain("Read your e-mail");
+    expect(text).toContain("See and change your files");
+  });
+
+  test("does not say that of an application which is asked about each time", async () => {
+    await consent("native", "com.example.app:/callback", "mail.read");
+    const text = await accountText();
+    expect(text).toContain("Example Native");
+    expect(text).not.toContain("without asking");
+  });
+
+  test("takes back what is remembered, so that the next request asks", async () => {
+    const path = await consent("web", CALLBACK, "mail.read");
+    expect(await isSilent(path)).toBe(true);
+    server.clock.advance(61);
+    const forms = await formsOf(await browser.get("/account"));
+    const form = forms.find(({ fields }) => fields.client_id === "web");
+    await browser.post("/account", form?.fields ?? {});
+    expect(await isSilent(path)).toBe(false);
+    expect(await accountText()).toContain("No application or device has access to your account.");
+  });
+
+  test("shows and ends a device that was approved and has not fetched its tokens yet", async () => {
+    const started = await startDevice(server);
+    const form = await browser.form(`/device?user_code=${started.user_code}`);
+    await browser.post(form.action, { ...form.fields, decision: "allow" });
+    const forms = await formsOf(await browser.get("/account"));
+    const remove = forms.find(({ fields }) => fields.client_id === "television");
+    await browser.post("/account", remove?.fields ?? {});
+    const answer = await server.post("/auth/token", {
+      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+      client_id: "television",
+      device_code: started.device_code,
+    });
+    expect(answer.status).toBe(400);
+  });
+
+  test("answers a removal of what does not exist as if it had been there", async () => {
+    const form = await browser.form("/account", "/account");
+    const response = await browser.post("/account", {
+      ...form.fields,
+      action: "remove",
+      client_id: "nobody",
+    });
+    expect(response.headers.get("location")).toBe("/account?notice=removed");
   });
 
   test("shows no notice that a link made up", async () => {

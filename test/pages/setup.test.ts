@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -29,10 +29,42 @@ test("the link works once, and not after it has expired", async () => {
   expect((await browser.get(link)).status).toBe(404);
   const late = openBrowser(server);
   expect((await late.post("/setup", { ...form.fields, ...root })).status).toBe(403);
+});
 
-  const second = `/setup?token=${await makeSetupLink(server, 60)}`;
-  server.clock.advance(60);
-  expect((await browser.get(second)).status).toBe(404);
+test("the link does not work any more when it has expired", async () => {
+  const short = `/setup?token=${await makeSetupLink(server, 60)}`;
+  server.clock.freeze();
+  server.clock.advance(58);
+  expect((await browser.get(short)).status).toBe(200);
+  server.clock.advance(2);
+  expect((await browser.get(short)).status).toBe(404);
+});
+
+test("the link does not work any more when there is an administrator, however they came about", async () => {
+  const form = await browser.form(link);
+  await addPersonWithPassword(server, "boss", { administrator: true });
+  expect((await browser.get(link)).status).toBe(404);
+  const late = await browser.post("/setup", { ...form.fields, ...root });
+  expect(late.status).toBe(404);
+  expect(await textOf(late)).toContain("This link does not work any more");
+  expect((await server.context.store.listAccounts()).map(({ username }) => username)).toEqual(["boss"]);
+});
+
+test("the link does not create a second administrator for who was just choosing a password", async () => {
+  const { context } = server;
+  const { store, passwords } = context;
+  const form = await browser.form(link);
+  const hash = passwords.hash;
+  const boss = await hash(PASSWORD);
+  // Between the check of the link and its use.
+  Object.assign(passwords, {
+    hash: async (password: string) => {
+      await server.addPerson("boss", { administrator: true, passwordHash: boss });
+      return hash(password);
+    },
+  });
+  expect((await browser.post("/setup", { ...form.fields, ...root })).status).toBe(404);
+  expect((await store.listAccounts()).map(({ username }) => username)).toEqual(["boss"]);
 });
 
 test("two who answer the same link at once: one wins", async () => {

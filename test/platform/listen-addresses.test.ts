@@ -25,6 +25,13 @@ describe("the address that a request counts for", () => {
     ["is plain IPv4 on an IPv6 socket", proxies, "::ffff:127.0.0.1", "198.51.100.9", "198.51.100.9"],
     ["is plain IPv4 without a proxy, too", [], "::ffff:192.0.2.1", null, "192.0.2.1"],
     [
+      "is plain IPv4 when a proxy writes it in hexadecimal",
+      proxies,
+      "127.0.0.1",
+      "::ffff:cb00:7107",
+      "203.0.113.7",
+    ],
+    [
       "stops at a hop that is no address",
       proxies,
       "127.0.0.1",

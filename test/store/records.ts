@@ -77,13 +77,17 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   ...fields,
 });
 
+/** What new accounts have. The store never looks into it. */
+export const PASSWORD_HASH = "$argon2id$…";
+
 export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord => ({
   subject: subjectId(unique("acc_")),
+  source: "command_line",
   username: unique("person"),
   name: "A Person",
   email: null,
   administrator: false,
-  passwordHash: "$argon2id$…",
+  passwordHash: PASSWORD_HASH,
   createdAt: NOW,
   disabledAt: null,
   ...fields,

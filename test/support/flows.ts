@@ -5,7 +5,7 @@ import { issueAuthorizationCode } from "../../src/grants/authorization-code.ts";
 import { deviceGrant } from "../../src/grants/device-code.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import type { AccountRecord, DeviceCodeRecord } from "../../src/store/records.ts";
-import { parseArtefact } from "../../src/tokens/artefact.ts";
+import { newRecordId, parseArtefact } from "../../src/tokens/artefact.ts";
 import { type AuthorizationParameters, authorizationQuery, VERIFIER } from "./code-flow.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "./server.ts";
 
@@ -102,10 +102,10 @@ export async function codeFor(
 ): Promise<string> {
   const parameters = parseParameters(authorizationQuery(changes), 64);
   const request = await checkAuthorizationRequest(server.context, parameters);
-  const code = await issueAuthorizationCode(server.context, request, account, {
-    form: null,
-    remember: false,
-  });
+  const { clock, random } = server.context;
+  // As if the person had just answered the consent page, without having it remembered.
+  const form = { id: newRecordId(clock, random), expiresAt: clock.seconds() + 60 };
+  const code = await issueAuthorizationCode(server.context, request, account, { form, remember: false });
   if (code === null) throw new Error("The form was spent.");
   return code;
 }

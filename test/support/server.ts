@@ -145,6 +145,7 @@ export async function startTestServer(overrides: ConfigurationInput = {}): Promi
     async addPerson(username, person = {}) {
       const account: AccountRecord = {
         subject: `acc_${Buffer.from(systemRandom(12)).toString("base64url")}` as SubjectId,
+        source: "command_line",
         username,
         name: null,
         email: null,

@@ -110,6 +110,8 @@ export const english = {
     since: "since",
     mayNothing: "Knows that you have an account here",
     unknownClient: "An application that is no longer registered",
+    remembered: "It may be used without asking you again.",
+    rememberedOnly: "It has no access now, but may get it again without asking you.",
     remove: "Remove",
     removeLabel: (client: string) => `Remove the access of ${client}`,
     passwordLead: "Other browsers that are signed in will be signed out.",

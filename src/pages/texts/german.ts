@@ -113,6 +113,8 @@ export const german: Texts = {
     since: "seit",
     mayNothing: "Weiß, dass Sie hier ein Konto haben",
     unknownClient: "Eine Anwendung, die nicht mehr registriert ist",
+    remembered: "Sie darf benutzt werden, ohne Sie noch einmal zu fragen.",
+    rememberedOnly: "Sie hat jetzt keinen Zugriff, bekommt ihn aber wieder, ohne Sie zu fragen.",
     remove: "Entfernen",
     removeLabel: (client) => `Den Zugriff von ${client} entfernen`,
     passwordLead: "Andere angemeldete Browser werden abgemeldet.",

@@ -8,7 +8,7 @@ import { longDate, machineTime } from "../time.ts";
 import { Icon } from "./icons.tsx";
 import { ResourceLine, type ResourceWords, type ScopeWords } from "./parts.tsx";
 
-/** What one client may do with the account. */
+/** What one client may do with the account, or could do without asking. */
 export interface ClientAccess {
   readonly clientId: string;
   /** Null if the client is no longer registered. */
@@ -19,6 +19,10 @@ export interface ClientAccess {
   readonly since: number;
   readonly scopes: readonly ScopeWords[];
   readonly resources: readonly ResourceWords[];
+  /** Whether it can use the account now. */
+  readonly hasAccess: boolean;
+  /** Whether the person is asked before it gets access again. */
+  readonly asksAgain: boolean;
 }
 
 export type AccountNotice = "removed" | "password";
@@ -110,6 +114,9 @@ function Access({ frame, token, entry }: { frame: PageFrame; token: string; entr
           ))}
         </ul>
         <ResourceLine label={frame.texts.consent.appliesTo} resources={entry.resources} />
+        {!entry.asksAgain && (
+          <p class="small muted">{entry.hasAccess ? account.remembered : account.rememberedOnly}</p>
+        )}
       </div>
       <form method="post" action={frame.path("/account")}>
         <Hidden values={{ [FORM_TOKEN]: token, action: "remove", client_id: entry.clientId }} />

@@ -3,6 +3,7 @@ import type { ClientId } from "../../protocol/identifiers.ts";
 import type { Store } from "../contract.ts";
 import type { ClientSecretRecord } from "../records.ts";
 import type { Engine, Tables } from "./engine.ts";
+import { revokeAccess } from "./revoking.ts";
 
 type ClientMethods = Pick<
   Store,
@@ -40,12 +41,11 @@ export function clientMethods({ read, write }: Engine): ClientMethods {
       ),
 
     removeClient: (clientId, now) =>
-      write(({ clients, consents, deviceCodes, grants }) => {
-        if (!clients.remove(clientId)) return false;
+      write((tables) => {
+        if (!tables.clients.remove(clientId)) return false;
         // The client's own access tokens die with its number.
-        grants.revokeByClient(clientId, "client_removed", now);
-        deviceCodes.removeByClient(clientId);
-        consents.removeByClient(clientId);
+        revokeAccess(tables, { clientId }, "client_removed", now);
+        tables.deviceCodes.removeByClient(clientId);
         return true;
       }),
   };

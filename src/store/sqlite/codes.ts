@@ -1,20 +1,29 @@
 /** The store's methods for the authorization code grant. */
+import { isSubset } from "../../protocol/scope.ts";
 import type { Store } from "../contract.ts";
-import type { Engine } from "./engine.ts";
+import type { AuthorizationCodeRecord, GrantRecord } from "../records.ts";
+import type { Engine, Tables } from "./engine.ts";
 import { findServedClient, issueTokens } from "./issuing.ts";
 import { decodeCode } from "./tables/codes.ts";
 
-type CodeMethods = Pick<Store, "findConsent" | "authorize" | "findCode" | "recordCodeFailure" | "redeemCode">;
+type CodeMethods = Pick<
+  Store,
+  "findConsent" | "listConsents" | "authorize" | "findCode" | "recordCodeFailure" | "redeemCode"
+>;
 
 export function codeMethods({ read, write }: Engine): CodeMethods {
   return {
     findConsent: (subject, clientId, redirectUri) =>
       read(({ consents }) => consents.find(subject, clientId, redirectUri)),
 
+    listConsents: (subject) => read(({ consents }) => consents.listBySubject(subject)),
+
     authorize: ({ now, grant, code, consent, form }) =>
       write((tables) => {
         const client = findServedClient(tables, grant);
         if (client === null) return "refused";
+        // It may have been forgotten since the caller found it.
+        if (consent === "remembered" && !isRemembered(tables, grant, code)) return "refused";
         // Once its form has expired, nobody remembers whether it was answered.
         if (form !== null && (form.expiresAt <= now || !tables.spentForms.spend(form.id, form.expiresAt))) {
           return "form_spent";
@@ -22,8 +31,8 @@ export function codeMethods({ read, write }: Engine): CodeMethods {
         // A grant outlives all that hangs on it, so that it can be cleaned up by its own expiry.
         tables.grants.insert({ ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }, code.id);
         tables.codes.insert(code);
-        if (consent !== null) tables.consents.put(consent);
-        tables.clients.markUsed(client, now);
+        if (consent !== null && consent !== "remembered") tables.consents.put(consent);
+        tables.clients.markAllowed(client, now);
         return "authorized";
       }),
 
@@ -65,4 +74,14 @@ export function codeMethods({ read, write }: Engine): CodeMethods {
         return "issued";
       }),
   };
+}
+
+/** Whether the person has a consent remembered that covers the grant. */
+function isRemembered(
+  { consents }: Tables,
+  { subject, clientId, scope, resources }: GrantRecord,
+  { redirectUri }: AuthorizationCodeRecord,
+): boolean {
+  const consent = consents.find(subject, clientId, redirectUri);
+  return consent !== null && isSubset(scope, consent.scope) && isSubset(resources, consent.resources);
 }

@@ -11,11 +11,9 @@ type DeviceCodeMethods = Pick<
 export function deviceCodeMethods({ read, write }: Engine): DeviceCodeMethods {
   return {
     createDeviceCode: (device) =>
-      write(({ clients, deviceCodes }) => {
+      write(({ deviceCodes }) => {
         if (deviceCodes.isUserCodeInUse(device.userCodeDigest, device.createdAt)) return false;
         deviceCodes.insert(device);
-        const client = clients.findEnabled(device.clientId);
-        if (client !== null) clients.markUsed(client, device.createdAt);
         return true;
       }),
 
@@ -31,17 +29,19 @@ export function deviceCodeMethods({ read, write }: Engine): DeviceCodeMethods {
 
     decideDeviceCode: (id, grant, now) =>
       write((tables) => {
-        const { deviceCodes, grants } = tables;
+        const { clients, deviceCodes, grants } = tables;
         const device = deviceCodes.find(id);
         if (device === null || device.status !== "pending" || device.expiresAt <= now) return false;
         if (grant === null) {
           deviceCodes.deny(id);
           return true;
         }
-        if (findServedClient(tables, grant) === null) return false;
+        const client = findServedClient(tables, grant);
+        if (client === null) return false;
         // A grant outlives all that hangs on it, so that it can be cleaned up by its own expiry.
         grants.insert({ ...grant, expiresAt: Math.max(grant.expiresAt, device.expiresAt) }, null);
         deviceCodes.approve(id, grant.id);
+        clients.markAllowed(client, now);
         return true;
       }),
 

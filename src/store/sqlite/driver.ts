@@ -3,7 +3,7 @@
  * that the store cannot answer.
  */
 import { Database, SQLiteError } from "bun:sqlite";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreUnavailable } from "../contract.ts";
 
@@ -78,10 +78,19 @@ export class Connection {
   }
 }
 
-/** Creates an empty file that only its owner may read, unless there is one. SQLite's log files get the same mode. */
+/**
+ * Creates an empty file that only its owner may read, unless there is one. One that others may read, from a backup or
+ * a copy, is tightened, and its log files with it; those that SQLite makes later get the mode of the database.
+ */
 export function ensureDatabaseFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   closeSync(openSync(file, "a", 0o600));
+  for (const suffix of ["", "-wal", "-shm"]) tighten(file + suffix);
+}
+
+function tighten(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found !== undefined && (found.mode & 0o077) !== 0) chmodSync(file, 0o600);
 }
 
 export function openWriter(file: string): Connection {

@@ -1,22 +1,24 @@
 /** The store's methods for grants. */
 import type { Store } from "../contract.ts";
 import type { Engine } from "./engine.ts";
+import { isTakenBack, revokeAccess } from "./revoking.ts";
 
-type GrantMethods = Pick<Store, "listGrants" | "findGrant" | "revokeGrant" | "revokeClientAccess">;
+type GrantMethods = Pick<Store, "listGrants" | "findGrant" | "revokeGrant" | "revokeAccess">;
 
 export function grantMethods({ read, write }: Engine): GrantMethods {
   return {
     listGrants: ({ subject, clientId }, now) =>
-      read(({ grants }) => grants.listActive(subject, clientId, now)),
+      read(({ grants }) => grants.listAlive(subject, clientId, now)),
 
     findGrant: (id) => read(({ grants }) => grants.find(id)),
 
-    revokeGrant: (id, reason, now) => write(({ grants }) => grants.revoke(id, reason, now)),
-
-    revokeClientAccess: (subject, clientId, reason, now) =>
+    revokeGrant: (id, reason, now) =>
       write(({ consents, grants }) => {
-        consents.removeByBoth(subject, clientId);
-        return grants.revokeByBoth(subject, clientId, reason, now);
+        const grant = isTakenBack(reason) ? grants.find(id) : null;
+        if (grant !== null) consents.removeAll(grant);
+        return grants.revoke(id, reason, now);
       }),
+
+    revokeAccess: (filter, reason, now) => write((tables) => revokeAccess(tables, filter, reason, now)),
   };
 }

@@ -5,7 +5,7 @@ import type { Engine, Tables } from "./engine.ts";
 
 export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpired"> {
   return {
-    removeExpired: (now, registeredBefore, limit) =>
+    removeExpired: (now, unusedSince, limit) =>
       write((tables) => {
         const simple = [
           tables.sessions,
@@ -17,8 +17,8 @@ export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpir
         ];
         let removed = removeGrants(tables, now, limit);
         for (const table of simple) removed += table.removeExpired(now, limit);
-        // A client that never took part in a flow has no codes, tokens or grants: the first of them marks it used.
-        removed += tables.clients.removeUnused(registeredBefore, limit);
+        // Nobody ever allowed it anything, so it has no grants, codes or consents; and its own tokens have expired.
+        removed += tables.clients.removeUnused(unusedSince, limit);
         return removed;
       }),
   };

@@ -15,7 +15,7 @@ export function findServedClient(
 
 /** Stores what a winner was promised, and keeps the grant as long as the last of it. */
 export function issueTokens(
-  { accessTokens, refreshTokens, grants, clients }: Tables,
+  { accessTokens, refreshTokens, grants }: Tables,
   client: ClientState,
   grantId: RecordId,
   { now, accessToken, refreshToken }: Issuance,
@@ -23,5 +23,4 @@ export function issueTokens(
   accessTokens.insert(accessToken, client.number);
   if (refreshToken !== null) refreshTokens.insert(refreshToken);
   grants.extend(grantId, now, Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0));
-  clients.markUsed(client, now);
 }

@@ -13,6 +13,8 @@
  * - refresh_tokens go away after their own expiry, by an index, and not with their grant: a grant that is used daily
  *   lives for years, and would keep every token it ever had. A replay of a token that is long expired proves little;
  *   until it is cleaned up it still revokes the grant.
+ * - clients.unused_from is from when a registration counts as unused; null once a person has allowed it something, and
+ *   for clients of the operator. So the clean-up looks at no client that stays.
  * - codes have no index. RFC 6749 §4.1.2 wants the replay of a code to revoke what it issued, so a code lives as long
  *   as its grant; the grant knows its code and takes it along.
  */
@@ -23,13 +25,15 @@ CREATE TABLE clients (
   source        TEXT NOT NULL,
   created_at    INTEGER NOT NULL,
   used_at       INTEGER,
+  unused_from   INTEGER,
   disabled_at   INTEGER,
   metadata      TEXT NOT NULL
 ) STRICT;
-CREATE INDEX clients_never_used ON clients (created_at) WHERE source = 'registration' AND used_at IS NULL;
+CREATE INDEX clients_unused ON clients (unused_from) WHERE source = 'registration' AND unused_from IS NOT NULL;
 
 CREATE TABLE accounts (
   subject         TEXT PRIMARY KEY,
+  source          TEXT NOT NULL,
   username        TEXT NOT NULL,
   username_folded TEXT NOT NULL UNIQUE,
   name            TEXT,

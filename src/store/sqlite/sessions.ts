@@ -15,9 +15,9 @@ type SessionMethods = Pick<
 
 export function sessionMethods({ read, write }: Engine): SessionMethods {
   return {
-    createSession: (session, replaces) =>
+    createSession: (session, replaces, verifiedHash) =>
       write(({ accounts, sessions }) => {
-        if (!accounts.isEnabled(session.subject)) return false;
+        if (!accounts.isEnabledWithPassword(session.subject, verifiedHash)) return false;
         if (replaces !== null) sessions.remove(replaces);
         sessions.insert(session);
         return true;
@@ -42,11 +42,14 @@ export function sessionMethods({ read, write }: Engine): SessionMethods {
       }),
 
     createSetupLink: (link) =>
-      write(({ setupLinks }) => {
+      write(({ accounts, setupLinks }) => {
         setupLinks.removeAll();
+        if (accounts.hasAdministrator()) return false;
         setupLinks.insert(link);
+        return true;
       }),
 
+    // Whatever lets somebody administer the server removes the links (accounts.ts), so none need ask for that.
     findSetupLink: (id, now) => read(({ setupLinks }) => setupLinks.findAlive(id, now)),
 
     redeemSetupLink: (id, account, now) =>

@@ -24,7 +24,7 @@ export function tokenMethods({ read, write }: Engine): TokenMethods {
         const client = clients.findEnabled(token.clientId);
         if (client === null) return "refused";
         accessTokens.insert(token, client.number);
-        clients.markUsed(client, token.issuedAt);
+        clients.markIssued(client, token.issuedAt, token.expiresAt);
         return "issued";
       }),
 

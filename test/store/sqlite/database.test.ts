@@ -20,12 +20,21 @@ describe("the SQLite database", () => {
       await store.close();
     }));
 
-  test("keeps the mode that its operator gave it", () =>
+  test("that others could read, as after a restore, is its owner's only again, with its log files", () =>
     withDatabaseFile(async (file) => {
-      await (await openSqliteStore({ file })).close();
-      await chmod(file, 0o640);
-      await (await openSqliteStore({ file })).close();
-      expect(await mode(file)).toBe(0o640);
+      const other = await openSqliteStore({ file });
+      await other.createClient(newClient());
+      for (const suffix of ["", "-wal", "-shm"]) await chmod(file + suffix, 0o644);
+      const store = await openSqliteStore({ file });
+      for (const suffix of ["", "-wal", "-shm"]) expect(await mode(file + suffix)).toBe(0o600);
+      await store.close();
+      await other.close();
+
+      await chmod(file, 0o666);
+      const again = await openSqliteStore({ file });
+      await again.createClient(newClient());
+      for (const suffix of ["", "-wal", "-shm"]) expect(await mode(file + suffix)).toBe(0o600);
+      await again.close();
     }));
 
   test("leaves one file behind when it is closed", () =>

@@ -198,10 +198,22 @@ export function clientSuite(open: OpenStore): void {
       expect(await usedAt(parties.client.clientId)).toBe(NOW);
     });
 
-    test("is the first device code that is issued to it", async () => {
+    test("is the first device that a person approves, and not one that only asks", async () => {
+      const parties = await createParties(store());
+      const { clientId } = parties.client;
+      const device = newDeviceCode(parties.client);
+      await store().createDeviceCode(device);
+      expect(await usedAt(clientId)).toBeNull();
+      await store().decideDeviceCode(device.id, newGrant(parties, { via: "device_code" }), NOW + 5);
+      expect(await usedAt(clientId)).toBe(NOW + 5);
+    });
+
+    test("is not a device that a person denies", async () => {
       const { client } = await createParties(store());
-      await store().createDeviceCode(newDeviceCode(client, { createdAt: NOW + 5 }));
-      expect(await usedAt(client.clientId)).toBe(NOW + 5);
+      const device = newDeviceCode(client);
+      await store().createDeviceCode(device);
+      await store().decideDeviceCode(device.id, null, NOW);
+      expect(await usedAt(client.clientId)).toBeNull();
     });
 
     test("is the first token that is issued to it, and stays when others follow", async () => {

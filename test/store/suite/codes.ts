@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { GrantRecord } from "../../../src/store/records.ts";
 import {
   clientId,
   NOW,
@@ -10,6 +11,7 @@ import {
   newGrant,
   newId,
   newIssuance,
+  redirectUri,
   scopes,
 } from "../records.ts";
 import type { OpenStore } from "../suite.ts";
@@ -55,6 +57,40 @@ export function codeSuite(open: OpenStore): void {
       await store().authorize(newAuthorization(parties));
       const { subject, clientId, redirectUri } = consent;
       expect(await store().findConsent(subject, clientId, redirectUri)).toEqual(consent);
+    });
+
+    test("consents are listed for their person, newest first", async () => {
+      const parties = await createParties(store());
+      const others = newAuthorization(await createParties(store()));
+      await store().authorize({ ...others, consent: newConsent(others.grant) });
+      const older = newAuthorization(parties);
+      const newer = newAuthorization(parties);
+      const consents = [
+        newConsent(newer.grant, { redirectUri: redirectUri("https://b.example/"), createdAt: NOW + 1 }),
+        newConsent(older.grant, { redirectUri: redirectUri("https://a.example/") }),
+      ] as const;
+      await store().authorize({ ...newer, consent: consents[0] });
+      await store().authorize({ ...older, consent: consents[1] });
+      expect(await store().listConsents(parties.account.subject)).toEqual([...consents]);
+    });
+
+    test("what rests on a remembered consent is refused unless it is still there and covers it", async () => {
+      const parties = await createParties(store());
+      const silently = async (fields: Partial<GrantRecord> = {}) => {
+        const { grant, code, ...rest } = newAuthorization(parties);
+        const asked = { ...grant, ...fields };
+        return store().authorize({ ...rest, grant: asked, code, consent: "remembered" });
+      };
+      expect(await silently()).toBe("refused");
+      const first = newAuthorization(parties);
+      const consent = newConsent(first.grant, { scope: scopes("mail"), resources: [] });
+      await store().authorize({ ...first, consent });
+
+      expect(await silently({ scope: scopes("mail"), resources: [] })).toBe("authorized");
+      expect(await silently({ scope: scopes("mail", "contacts"), resources: [] })).toBe("refused");
+      expect(await silently({ scope: scopes("mail") })).toBe("refused");
+      await store().revokeAccess({ clientId: parties.client.clientId }, "revoked_by_operator", NOW);
+      expect(await silently({ scope: scopes("mail"), resources: [] })).toBe("refused");
     });
 
     test("a form is answered once, by however many at once", async () => {

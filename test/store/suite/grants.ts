@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import type { AccessFilter } from "../../../src/store/contract.ts";
+import type { RevocationReason } from "../../../src/store/records.ts";
 import {
   clientId,
   NOW,
@@ -6,8 +8,11 @@ import {
   newAuthorization,
   newClient,
   newConsent,
+  newDeviceCode,
+  newGrant,
   newId,
   newIssuance,
+  type Parties,
 } from "../records.ts";
 import type { OpenStore } from "../suite.ts";
 import { authorize, createParties, FAILURE_LIMIT, isActive, issue, useStore } from "./setting.ts";
@@ -42,13 +47,18 @@ export function grantSuite(open: OpenStore): void {
       expect(await store().listGrants({ subject: account.subject }, NOW)).toEqual(found ? [found] : []);
     });
 
-    test("are not listed before tokens were issued, after revocation, or after their end", async () => {
+    test("are listed while a code is open, since tokens may be fetched at any moment", async () => {
       const parties = await createParties(store());
       const { subject } = parties.account;
-      await authorize(store(), parties);
-      expect(await store().listGrants({ subject }, NOW)).toEqual([]);
+      const { grant, code } = await authorize(store(), parties);
+      const ids = async (now: number) => (await store().listGrants({ subject }, now)).map(({ id }) => id);
+      expect(await ids(code.expiresAt - 1)).toEqual([grant.id]);
+      expect(await ids(code.expiresAt)).toEqual([]);
+    });
 
-      const { grant, issuance } = await issue(store(), parties);
+    test("are not listed after revocation, or after their end", async () => {
+      const { account, grant, issuance } = await issue(store());
+      const { subject } = account;
       const end = issuance.refreshToken.expiresAt;
       expect(await store().listGrants({ subject }, end - 1)).toHaveLength(1);
       expect(await store().listGrants({ subject }, end)).toEqual([]);
@@ -76,28 +86,111 @@ export function grantSuite(open: OpenStore): void {
       expect(outcomes.filter((counted) => counted)).toHaveLength(1);
     });
 
-    test("revoking a client's access ends all its grants from the person, and forgets the consent", async () => {
-      const parties = await createParties(store());
-      const { subject } = parties.account;
-      const { clientId } = parties.client;
-      const first = await issue(store(), parties);
+    /** What a person gave a client: tokens, an open code, an approved device code that nobody polled, a consent. */
+    async function giveEverything(parties: Parties) {
+      const issued = await issue(store(), parties);
       const open = await authorize(store(), parties);
+      const device = newDeviceCode(parties.client);
+      const deviceGrant = newGrant(parties, { via: "device_code" });
+      await store().createDeviceCode(device);
+      await store().decideDeviceCode(device.id, deviceGrant, NOW);
       const consented = newAuthorization(parties);
       const consent = newConsent(consented.grant);
       await store().authorize({ ...consented, consent });
-      const bystander = await issue(store(), {
-        client: parties.client,
-        account: (await createParties(store())).account,
+      return { ...parties, issued, open, device, deviceGrant, consent };
+    }
+    type Given = Awaited<ReturnType<typeof giveEverything>>;
+
+    /** The ways in that are left. */
+    async function waysIn({ issued, open, device, deviceGrant, consent, ...parties }: Given) {
+      const { subject, clientId, redirectUri } = consent;
+      const silent = newAuthorization(parties, { consent: "remembered" });
+      const ways = {
+        token: await isActive(store(), issued.issuance.accessToken),
+        refresh:
+          (await store().rotateRefreshToken(issued.issuance.refreshToken.id, 30, newIssuance(issued.grant)))
+            .outcome === "rotated",
+        code: (await store().redeemCode(open.code.id, FAILURE_LIMIT, newIssuance(open.grant))) === "issued",
+        device: (await store().redeemDeviceCode(device.id, newIssuance(deviceGrant))) === "issued",
+        consent: (await store().findConsent(subject, clientId, redirectUri)) !== null,
+        silently: (await store().authorize(silent)) === "authorized",
+      };
+      return Object.entries(ways).flatMap(([way, open]) => (open ? [way] : []));
+    }
+    const ALL_WAYS = ["token", "refresh", "code", "device", "consent", "silently"];
+
+    const filters: [string, (given: Given) => AccessFilter, { person: boolean; client: boolean }][] = [
+      [
+        "a person and a client",
+        ({ consent: { subject, clientId } }) => ({ subject, clientId }),
+        { person: false, client: false },
+      ],
+      ["a person", ({ consent: { subject } }) => ({ subject }), { person: true, client: false }],
+      ["a client", ({ consent: { clientId } }) => ({ clientId }), { person: false, client: true }],
+    ];
+    for (const [what, filterOf, reaches] of filters) {
+      test(`revoking the access of ${what} leaves no way in, and all other access alone`, async () => {
+        const parties = await createParties(store());
+        const given = await giveEverything(parties);
+        const samePerson = await giveEverything({
+          ...(await createParties(store())),
+          account: parties.account,
+        });
+        const sameClient = await giveEverything({
+          ...(await createParties(store())),
+          client: parties.client,
+        });
+
+        const revoked = await store().revokeAccess(filterOf(given), "revoked_by_operator", NOW);
+
+        // Tokens, an open code, a device code and the code with the consent; for one or two of the three.
+        const times = reaches.person || reaches.client ? 2 : 1;
+        expect(revoked).toEqual({ grants: expect.any(Array), consents: times });
+        expect(revoked.grants).toHaveLength(4 * times);
+        expect(revoked.grants).toContainEqual(given.deviceGrant.id);
+        expect((await store().findGrant(given.issued.grant.id))?.revokedReason).toBe("revoked_by_operator");
+        expect(await waysIn(given)).toEqual([]);
+        expect(await waysIn(samePerson)).toEqual(reaches.person ? [] : ALL_WAYS);
+        expect(await waysIn(sameClient)).toEqual(reaches.client ? [] : ALL_WAYS);
       });
+    }
 
-      expect(await store().revokeClientAccess(subject, clientId, "revoked_by_person", NOW)).toBe(3);
+    test("revoking access again finds nothing, and counts no grant that had expired", async () => {
+      const { account, grant, code } = await authorize(store());
+      const filter = { subject: account.subject };
+      expect(await store().revokeAccess(filter, "revoked_by_person", code.expiresAt)).toEqual({
+        grants: [],
+        consents: 0,
+      });
+      expect((await store().findGrant(grant.id))?.revokedAt).not.toBeNull();
+      expect(await store().revokeAccess(filter, "revoked_by_person", NOW)).toEqual({
+        grants: [],
+        consents: 0,
+      });
+    });
 
-      expect(await isActive(store(), first.issuance.accessToken)).toBe(false);
-      expect(await store().redeemCode(open.code.id, FAILURE_LIMIT, newIssuance(open.grant))).toBe("refused");
-      expect(await store().findConsent(subject, clientId, consent.redirectUri)).toBeNull();
-      expect((await store().findGrant(first.grant.id))?.revokedReason).toBe("revoked_by_person");
-      expect(await isActive(store(), bystander.issuance.accessToken)).toBe(true);
-      expect(await store().revokeClientAccess(subject, clientId, "revoked_by_person", NOW)).toBe(0);
+    const reasons: [RevocationReason, boolean][] = [
+      ["revoked_by_person", false],
+      ["revoked_by_operator", false],
+      ["revoked_by_client", true],
+      ["refresh_token_replayed", true],
+    ];
+    for (const [reason, keeps] of reasons) {
+      test(`one that ends as ${reason} ${keeps ? "leaves" : "takes"} the consent, and leaves other grants`, async () => {
+        const given = await giveEverything(await createParties(store()));
+        await store().revokeGrant(given.open.grant.id, reason, NOW);
+        const kept = keeps ? ALL_WAYS : ALL_WAYS.filter((way) => way !== "consent" && way !== "silently");
+        expect(await waysIn(given)).toEqual(kept.filter((way) => way !== "code"));
+      });
+    }
+
+    test("one that its client had given back still takes the consent when the operator revokes it", async () => {
+      const given = await giveEverything(await createParties(store()));
+      const { id, subject } = given.issued.grant;
+      await store().revokeGrant(id, "revoked_by_client", NOW);
+      expect(await store().listConsents(subject)).toHaveLength(1);
+      expect(await store().revokeGrant(id, "revoked_by_operator", NOW)).toBe(false);
+      expect(await store().listConsents(subject)).toEqual([]);
     });
 
     test("a missing grant is null", async () => {

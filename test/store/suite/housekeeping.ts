@@ -1,25 +1,30 @@
 import { describe, expect, test } from "bun:test";
 import type { Store } from "../../../src/store/contract.ts";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
+import type { ClientRecord } from "../../../src/store/records.ts";
 import {
   NOW,
   newAuthorization,
   newClient,
   newClientToken,
   newDeviceCode,
+  newGrant,
   newId,
   newIssuance,
   newSession,
   newSetupLink,
+  PASSWORD_HASH,
 } from "../records.ts";
 import type { OpenStore } from "../suite.ts";
 import { authorize, createParties, FAILURE_LIMIT, isActive, issue, useStore } from "./setting.ts";
 
+const DAY = 86_400;
+
 /** Cleans up as the program does, and counts. */
-async function cleanUp(store: Store, now: number, registeredBefore = 0, limit = 1000): Promise<number> {
+async function cleanUp(store: Store, now: number, unusedSince = 0, limit = 1000): Promise<number> {
   let total = 0;
   for (;;) {
-    const removed = await store.removeExpired(now, registeredBefore, limit);
+    const removed = await store.removeExpired(now, unusedSince, limit);
     if (removed === 0) return total;
     total += removed;
   }
@@ -37,7 +42,11 @@ export function housekeepingSuite(open: OpenStore): void {
       await store().authorize({ grant, code, ...rest });
       const device = newDeviceCode(client, { expiresAt: NOW + 60 });
       await store().createDeviceCode(device);
-      await store().createSession(newSession({ subject: account.subject, expiresAt: NOW + 60 }), null);
+      await store().createSession(
+        newSession({ subject: account.subject, expiresAt: NOW + 60 }),
+        null,
+        PASSWORD_HASH,
+      );
       await store().createSetupLink(newSetupLink({ expiresAt: NOW + 60 }));
       const short = newClientToken(client, { expiresAt: NOW + 60 });
       const long = newClientToken(client, { expiresAt: NOW + 61 });
@@ -106,26 +115,75 @@ export function housekeepingSuite(open: OpenStore): void {
       expect((await store().rotateRefreshToken(id, 30, late)).outcome).toBe("replayed");
     });
 
-    test("removes registrations that nobody used, and no other client", async () => {
-      const old = { createdAt: NOW - 100 };
-      const unused = newClient({ ...old, source: "registration" });
-      const young = newClient({ source: "registration" });
-      const configured = newClient({ ...old, source: "configuration" });
-      const created = newClient({ ...old, source: "command_line" });
-      const used = newClient({ ...old, source: "registration" });
-      const asking = newClient({ ...old, source: "registration" });
-      for (const client of [unused, young, configured, created, used, asking])
+    describe("of registrations", () => {
+      const register = async (createdAt = NOW - 100) => {
+        const client = newClient({ createdAt, source: "registration" });
         await store().createClient(client);
-      await store().issueAccessToken(newClientToken(used));
-      await store().createDeviceCode(newDeviceCode(asking));
+        return client;
+      };
+      const isThere = async ({ clientId }: ClientRecord) => (await store().findClient(clientId)) !== null;
 
-      expect(await cleanUp(store(), NOW, NOW - 100)).toBe(0);
-      expect(await cleanUp(store(), NOW, NOW - 99)).toBe(1);
+      test("removes those that nobody used, to the second, and no client of the operator's", async () => {
+        const unused = await register();
+        const young = await register(NOW);
+        const configured = newClient({ createdAt: NOW - 100, source: "configuration" });
+        const created = newClient({ createdAt: NOW - 100, source: "command_line" });
+        for (const client of [configured, created]) await store().createClient(client);
+        expect(await cleanUp(store(), NOW, NOW - 100)).toBe(0);
+        expect(await cleanUp(store(), NOW, NOW - 99)).toBe(1);
+        expect(await isThere(unused)).toBe(false);
+        for (const client of [young, configured, created]) expect(await isThere(client)).toBe(true);
+      });
 
-      expect(await store().findClient(unused.clientId)).toBeNull();
-      for (const { clientId } of [young, configured, created, used, asking]) {
-        expect(await store().findClient(clientId)).not.toBeNull();
-      }
+      test("removes one that only ever asked for device codes, however often", async () => {
+        const client = await register();
+        for (let count = 0; count < 3; count += 1) await store().createDeviceCode(newDeviceCode(client));
+        const denied = newDeviceCode(client);
+        await store().createDeviceCode(denied);
+        await store().decideDeviceCode(denied.id, null, NOW);
+        await cleanUp(store(), NOW, NOW - 99);
+        expect(await isThere(client)).toBe(false);
+      });
+
+      test("keeps one that a person allowed something, by code or on a device, for good", async () => {
+        const { account } = await createParties(store());
+        const byCode = await register();
+        const onDevice = await register();
+        await authorize(store(), { client: byCode, account });
+        const device = newDeviceCode(onDevice);
+        await store().createDeviceCode(device);
+        const grant = newGrant({ client: onDevice, account }, { via: "device_code" });
+        await store().decideDeviceCode(device.id, grant, NOW);
+        // Its own tokens come and go without changing that.
+        for (const client of [byCode, onDevice]) await store().issueAccessToken(newClientToken(client));
+        const first = await register();
+        await store().issueAccessToken(newClientToken(first));
+        await authorize(store(), { client: first, account });
+        await cleanUp(store(), NOW + 1e9, NOW + 1e9);
+        expect(await isThere(byCode)).toBe(true);
+        expect(await isThere(onDevice)).toBe(true);
+        expect(await isThere(first)).toBe(true);
+      });
+
+      test("keeps one while a token of its own lives, however long, and removes it when it has had none", async () => {
+        const client = await register();
+        const expiresAt = NOW + 400 * DAY;
+        await store().issueAccessToken(newClientToken(client, { expiresAt }));
+        await store().issueAccessToken(newClientToken(client, { expiresAt: NOW + 60 }));
+        await cleanUp(store(), expiresAt, expiresAt);
+        expect(await isThere(client)).toBe(true);
+        await cleanUp(store(), expiresAt + 2 * DAY, expiresAt + 2 * DAY);
+        expect(await isThere(client)).toBe(false);
+      });
+
+      test("keeps one that gets tokens regularly", async () => {
+        const client = await register();
+        for (let now = NOW; now < NOW + 90 * DAY; now += 3600 * 20) {
+          await store().issueAccessToken(newClientToken(client, { issuedAt: now, expiresAt: now + 60 }));
+          await store().removeExpired(now, now - DAY, 1000);
+        }
+        expect(await isThere(client)).toBe(true);
+      });
     });
 
     test("an authorized but unredeemed code goes when it expires", async () => {

@@ -1,13 +1,17 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
+import type { Store } from "../../../src/store/contract.ts";
 import {
   NOW,
   newAccount,
+  newAuthorization,
+  newConsent,
   newDeviceCode,
   newGrant,
   newId,
   newIssuance,
   newSession,
   newSetupLink,
+  PASSWORD_HASH,
   subjectId,
 } from "../records.ts";
 import type { OpenStore } from "../suite.ts";
@@ -65,14 +69,79 @@ export function peopleSuite(open: OpenStore): void {
       await store().createAccount(other);
       const session = newSession({ subject: account.subject });
       const otherSession = newSession({ subject: other.subject });
-      await store().createSession(session, null);
-      await store().createSession(otherSession, null);
+      await store().createSession(session, null, PASSWORD_HASH);
+      await store().createSession(otherSession, null, PASSWORD_HASH);
 
-      expect(await store().setPassword(account.subject, "new", NOW)).toBe(true);
+      expect(await store().setPassword(account.subject, "new")).toBe(true);
 
       expect((await store().findAccount(account.subject))?.passwordHash).toBe("new");
       expect(await store().findSession(session.id, NOW, 0)).toBeNull();
       expect(await store().findSession(otherSession.id, NOW, 0)).not.toBeNull();
+    });
+
+    test("a person's own new password ends their sessions", async () => {
+      const { account } = await createParties(store());
+      const session = newSession({ subject: account.subject });
+      await store().createSession(session, null, PASSWORD_HASH);
+      expect(await store().changePassword(account.subject, PASSWORD_HASH, "new")).toBe(true);
+      expect((await store().findAccount(account.subject))?.passwordHash).toBe("new");
+      expect(await store().findSession(session.id, NOW, 0)).toBeNull();
+    });
+
+    test("a person's own new password does not replace one that an operator set meanwhile", async () => {
+      const { account } = await createParties(store());
+      await store().setPassword(account.subject, "the operator's");
+      expect(await store().changePassword(account.subject, PASSWORD_HASH, "new")).toBe(false);
+      expect((await store().findAccount(account.subject))?.passwordHash).toBe("the operator's");
+    });
+
+    test("of many that change one password at once, one wins", async () => {
+      const { account } = await createParties(store());
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          store().changePassword(account.subject, PASSWORD_HASH, `new ${index}`),
+        ),
+      );
+      expect(outcomes.filter((changed) => changed)).toHaveLength(1);
+    });
+
+    test("nobody who was disabled meanwhile changes their password", async () => {
+      const { account } = await createParties(store());
+      await store().disableAccount(account.subject, NOW);
+      expect(await store().changePassword(account.subject, PASSWORD_HASH, "new")).toBe(false);
+      expect((await store().findAccount(account.subject))?.passwordHash).toBe(PASSWORD_HASH);
+    });
+
+    test("disabling a person forgets their consents, so that nothing leads in again when they are enabled", async () => {
+      const parties = await createParties(store());
+      const { subject } = parties.account;
+      const authorization = newAuthorization(parties);
+      await store().authorize({ ...authorization, consent: newConsent(authorization.grant) });
+      await store().disableAccount(subject, NOW);
+      await store().enableAccount(subject);
+      expect(await store().listConsents(subject)).toEqual([]);
+    });
+
+    test("removing a person ends all that was theirs, and frees their user name", async () => {
+      const { client, account, grant, issuance } = await issue(store());
+      const authorization = newAuthorization({ client, account });
+      await store().authorize({ ...authorization, consent: newConsent(authorization.grant) });
+      const session = newSession({ subject: account.subject });
+      await store().createSession(session, null, PASSWORD_HASH);
+
+      expect(await store().removeAccount(account.subject, NOW + 1)).toBe(true);
+
+      expect(await store().findAccount(account.subject)).toBeNull();
+      expect(await store().findAccountByUsername(account.username)).toBeNull();
+      expect(await store().findSession(session.id, NOW, 0)).toBeNull();
+      expect(await isActive(store(), issuance.accessToken)).toBe(false);
+      expect(await store().findGrant(grant.id)).toMatchObject({
+        revokedAt: NOW + 1,
+        revokedReason: "person_removed",
+      });
+      expect(await store().listConsents(account.subject)).toEqual([]);
+      expect(await store().createAccount(newAccount({ username: account.username }))).toBe(true);
+      expect(await isActive(store(), issuance.accessToken)).toBe(false);
     });
 
     test("disabling a person ends their sessions and all they allowed", async () => {
@@ -83,7 +152,7 @@ export function peopleSuite(open: OpenStore): void {
       await store().createDeviceCode(device);
       await store().decideDeviceCode(device.id, deviceGrant, NOW);
       const session = newSession({ subject: account.subject });
-      await store().createSession(session, null);
+      await store().createSession(session, null, PASSWORD_HASH);
 
       expect(await store().disableAccount(account.subject, NOW + 1)).toBe(true);
 
@@ -109,15 +178,19 @@ export function peopleSuite(open: OpenStore): void {
       await store().disableAccount(account.subject, NOW);
       expect(await store().enableAccount(account.subject)).toBe(true);
       expect((await store().findAccount(account.subject))?.disabledAt).toBeNull();
-      expect(await store().createSession(newSession({ subject: account.subject }), null)).toBe(true);
+      expect(await store().createSession(newSession({ subject: account.subject }), null, PASSWORD_HASH)).toBe(
+        true,
+      );
       expect(await isActive(store(), issuance.accessToken)).toBe(false);
     });
 
     test("changing somebody who does not exist says so", async () => {
       const nobody = subjectId("acc_missing");
-      expect(await store().setPassword(nobody, "new", NOW)).toBe(false);
+      expect(await store().setPassword(nobody, "new")).toBe(false);
       expect(await store().disableAccount(nobody, NOW)).toBe(false);
+      expect(await store().changePassword(nobody, PASSWORD_HASH, "new")).toBe(false);
       expect(await store().enableAccount(nobody)).toBe(false);
+      expect(await store().removeAccount(nobody, NOW)).toBe(false);
     });
   });
 
@@ -127,14 +200,14 @@ export function peopleSuite(open: OpenStore): void {
     test("a session is found with its person", async () => {
       const { account } = await createParties(store());
       const session = newSession({ subject: account.subject });
-      expect(await store().createSession(session, null)).toBe(true);
+      expect(await store().createSession(session, null, PASSWORD_HASH)).toBe(true);
       expect(await store().findSession(session.id, NOW, NOW)).toEqual({ session, account });
     });
 
     test("a session ends to the second", async () => {
       const { account } = await createParties(store());
       const session = newSession({ subject: account.subject, expiresAt: NOW + 10 });
-      await store().createSession(session, null);
+      await store().createSession(session, null, PASSWORD_HASH);
       expect(await store().findSession(session.id, NOW + 9, 0)).not.toBeNull();
       expect(await store().findSession(session.id, NOW + 10, 0)).toBeNull();
     });
@@ -142,7 +215,7 @@ export function peopleSuite(open: OpenStore): void {
     test("an idle session is not found until it is touched, and time never goes back", async () => {
       const { account } = await createParties(store());
       const session = newSession({ subject: account.subject });
-      await store().createSession(session, null);
+      await store().createSession(session, null, PASSWORD_HASH);
       expect(await store().findSession(session.id, NOW, NOW + 1)).toBeNull();
       await store().touchSession(session.id, NOW + 5);
       await store().touchSession(session.id, NOW + 3);
@@ -152,7 +225,7 @@ export function peopleSuite(open: OpenStore): void {
     test("a session can be ended", async () => {
       const { account } = await createParties(store());
       const session = newSession({ subject: account.subject });
-      await store().createSession(session, null);
+      await store().createSession(session, null, PASSWORD_HASH);
       await store().endSession(session.id);
       expect(await store().findSession(session.id, NOW, 0)).toBeNull();
     });
@@ -161,28 +234,52 @@ export function peopleSuite(open: OpenStore): void {
       const { account } = await createParties(store());
       const before = newSession({ subject: account.subject });
       const after = newSession({ subject: account.subject });
-      await store().createSession(before, null);
-      await store().createSession(after, before.id);
+      await store().createSession(before, null, PASSWORD_HASH);
+      await store().createSession(after, before.id, PASSWORD_HASH);
       expect(await store().findSession(before.id, NOW, 0)).toBeNull();
       expect(await store().findSession(after.id, NOW, 0)).not.toBeNull();
+    });
+
+    test("a sign-in whose password was replaced while it was checked gets no session", async () => {
+      const { account } = await createParties(store());
+      await store().setPassword(account.subject, "the operator's");
+      const late = newSession({ subject: account.subject });
+      expect(await store().createSession(late, null, PASSWORD_HASH)).toBe(false);
+      expect(await store().createSession(late, null, null)).toBe(false);
+      expect(await store().findSession(late.id, NOW, 0)).toBeNull();
+      expect(await store().createSession(late, null, "the operator's")).toBe(true);
+    });
+
+    test("a person without a password gets a session, until they have one", async () => {
+      const account = newAccount({ passwordHash: null });
+      await store().createAccount(account);
+      const { subject } = account;
+      expect(await store().createSession(newSession({ subject }), null, null)).toBe(true);
+      await store().setPassword(subject, "first");
+      expect(await store().createSession(newSession({ subject }), null, null)).toBe(false);
     });
 
     test("nobody who is disabled or gone gets a session, and the one before stays", async () => {
       const { account } = await createParties(store());
       const other = newSession({ subject: account.subject });
-      await store().createSession(other, null);
+      await store().createSession(other, null, PASSWORD_HASH);
       const disabled = newAccount({ disabledAt: NOW });
       await store().createAccount(disabled);
-      expect(await store().createSession(newSession({ subject: disabled.subject }), other.id)).toBe(false);
-      expect(await store().createSession(newSession({ subject: subjectId("acc_missing") }), other.id)).toBe(
-        false,
-      );
+      expect(
+        await store().createSession(newSession({ subject: disabled.subject }), other.id, PASSWORD_HASH),
+      ).toBe(false);
+      expect(
+        await store().createSession(newSession({ subject: subjectId("acc_missing") }), other.id, null),
+      ).toBe(false);
       expect(await store().findSession(other.id, NOW, 0)).not.toBeNull();
     });
   });
 
   describe("setup links", () => {
     const store = useStore(open);
+    afterEach(async () => {
+      for (const { subject } of await store().listAccounts()) await store().disableAccount(subject, NOW);
+    });
 
     test("a link is found until it expires, to the second", async () => {
       const link = newSetupLink({ expiresAt: NOW + 10 });
@@ -222,6 +319,55 @@ export function peopleSuite(open: OpenStore): void {
       const sameName = newAccount({ username: account.username.toUpperCase() });
       expect(await store().redeemSetupLink(link.id, sameName, NOW)).toBe("username_taken");
       expect(await store().redeemSetupLink(link.id, newAccount(), NOW)).toBe("created");
+    });
+
+    const administrators: [string, (store: Store) => Promise<unknown>][] = [
+      ["is created", (store) => store.createAccount(newAccount({ administrator: true }))],
+      [
+        "is enabled",
+        async (store) => {
+          const account = newAccount({ administrator: true, disabledAt: NOW });
+          await store.createAccount(account);
+          return store.enableAccount(account.subject);
+        },
+      ],
+      [
+        "gets a password",
+        async (store) => {
+          const account = newAccount({ administrator: true, passwordHash: null });
+          await store.createAccount(account);
+          return store.setPassword(account.subject, "first");
+        },
+      ],
+    ];
+    for (const [what, appear] of administrators) {
+      test(`a link is gone for good when an administrator ${what}`, async () => {
+        const link = newSetupLink();
+        expect(await store().createSetupLink(link)).toBe(true);
+        await appear(store());
+        expect(await store().findSetupLink(link.id, NOW)).toBeNull();
+        expect(await store().redeemSetupLink(link.id, newAccount({ administrator: true }), NOW)).toBe(
+          "spent",
+        );
+        for (const { subject } of await store().listAccounts()) await store().disableAccount(subject, NOW);
+        expect(await store().findSetupLink(link.id, NOW)).toBeNull();
+      });
+    }
+
+    test("a link stays when somebody is created who cannot administer", async () => {
+      const link = newSetupLink();
+      await store().createSetupLink(link);
+      await store().createAccount(newAccount());
+      await store().createAccount(newAccount({ administrator: true, passwordHash: null }));
+      expect(await store().findSetupLink(link.id, NOW)).toEqual(link);
+    });
+
+    test("there is no link while somebody can administer", async () => {
+      await store().createAccount(newAccount({ administrator: true }));
+      const link = newSetupLink();
+      expect(await store().createSetupLink(link)).toBe(false);
+      expect(await store().findSetupLink(link.id, NOW)).toBeNull();
+      expect(await store().redeemSetupLink(link.id, newAccount(), NOW)).toBe("spent");
     });
 
     test("an unknown link is spent", async () => {

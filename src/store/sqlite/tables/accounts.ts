@@ -9,7 +9,7 @@ interface AccountRow extends Omit<AccountRecord, "administrator"> {
   readonly administrator: number;
 }
 
-const COLUMNS = `subject, username, name, email, administrator, password_hash AS passwordHash,
+const COLUMNS = `subject, source, username, name, email, administrator, password_hash AS passwordHash,
   created_at AS createdAt, disabled_at AS disabledAt`;
 
 const decode = (row: AccountRow): AccountRecord => ({ ...row, administrator: row.administrator === 1 });
@@ -32,8 +32,13 @@ export function accountTable(connection: Connection) {
   const enabled = connection.query<{ found: number }, [string]>(
     "SELECT 1 AS found FROM accounts WHERE subject = ? AND disabled_at IS NULL",
   );
+  // IS, as it also compares with null.
+  const enabledWithPassword = connection.query<{ found: number }, [string, string | null]>(
+    "SELECT 1 AS found FROM accounts WHERE subject = ? AND password_hash IS ? AND disabled_at IS NULL",
+  );
   const insert = connection.command<
     [
+      string,
       string,
       string,
       string,
@@ -46,15 +51,20 @@ export function accountTable(connection: Connection) {
     ]
   >(
     `INSERT INTO accounts
-       (subject, username, username_folded, name, email, administrator, password_hash, created_at, disabled_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username_folded) DO NOTHING`,
+       (subject, source, username, username_folded, name, email, administrator, password_hash, created_at, disabled_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username_folded) DO NOTHING`,
   );
   const setPassword = connection.command<[string, string]>(
     "UPDATE accounts SET password_hash = ? WHERE subject = ?",
   );
+  const changePassword = connection.command<[string, string, string]>(
+    "UPDATE accounts SET password_hash = ? WHERE subject = ? AND password_hash = ? AND disabled_at IS NULL",
+  );
   const setDisabled = connection.command<[EpochSeconds | null, string]>(
     "UPDATE accounts SET disabled_at = ? WHERE subject = ?",
   );
+
+  const remove = connection.command<[string]>("DELETE FROM accounts WHERE subject = ?");
 
   const decoded = (row: AccountRow | null) => (row === null ? null : decode(row));
 
@@ -64,10 +74,13 @@ export function accountTable(connection: Connection) {
     list: () => all.all().map(decode),
     hasAdministrator: () => administrator.get() !== null,
     isEnabled: (subject: SubjectId) => enabled.get(subject) !== null,
+    isEnabledWithPassword: (subject: SubjectId, passwordHash: string | null) =>
+      enabledWithPassword.get(subject, passwordHash) !== null,
     /** False if the user name is taken. */
     insert: (account: AccountRecord) =>
       insert(
         account.subject,
+        account.source,
         account.username,
         foldUsername(account.username),
         account.name,
@@ -78,6 +91,9 @@ export function accountTable(connection: Connection) {
         account.disabledAt,
       ) === 1,
     setPassword: (subject: SubjectId, passwordHash: string) => setPassword(passwordHash, subject) === 1,
+    /** False if the person has another password or is disabled. */
+    changePassword: (subject: SubjectId, from: string, to: string) => changePassword(to, subject, from) === 1,
     setDisabled: (subject: SubjectId, at: EpochSeconds | null) => setDisabled(at, subject) === 1,
+    remove: (subject: SubjectId) => remove(subject) === 1,
   };
 }

@@ -3,6 +3,7 @@ import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, SecretDigest } from "../../../protocol/identifiers.ts";
 import type { ClientRecord, ClientSecretRecord, ClientSource } from "../../records.ts";
 import type { Connection } from "../driver.ts";
+import { parseCache } from "./parse-cache.ts";
 
 interface ClientRow {
   readonly number: number;
@@ -18,37 +19,54 @@ interface ClientRow {
 export interface ClientState {
   readonly number: number;
   readonly usedAt: EpochSeconds | null;
+  /** From when the registration counts as unused. Null if it stays: a person has allowed it something, or it is the operator's. */
+  readonly unusedFrom: EpochSeconds | null;
   readonly disabledAt: EpochSeconds | null;
 }
+
+/** A registration counts as used for so much longer than its last token lives that this is noted once a day at most. */
+const USE_NOTED_FOR_SECONDS = 86_400;
+
+/** How many bytes of metadata, as text, the cache may hold. */
+const CACHED_BYTES = 4 * 1024 * 1024;
 
 const COLUMNS =
   "number, client_id AS clientId, source, created_at AS createdAt, used_at AS usedAt, disabled_at AS disabledAt, metadata";
 
 export function clientTable(connection: Connection) {
-  const decode = clientDecoder();
+  // Rows are always read; only the parse of their text is kept. So a change by any process is seen at once.
+  const parseMetadata = parseCache(decodeMetadata, CACHED_BYTES);
+  const decode = ({ number, metadata, ...columns }: ClientRow): ClientRecord => ({
+    ...parseMetadata(metadata),
+    ...columns,
+  });
 
   const byId = connection.query<ClientRow, [string]>(`SELECT ${COLUMNS} FROM clients WHERE client_id = ?`);
   const all = connection.query<ClientRow, []>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`);
   const state = connection.query<ClientState, [string]>(
-    "SELECT number, used_at AS usedAt, disabled_at AS disabledAt FROM clients WHERE client_id = ?",
+    `SELECT number, used_at AS usedAt, unused_from AS unusedFrom, disabled_at AS disabledAt
+     FROM clients WHERE client_id = ?`,
   );
   const identity = connection.query<{ clientId: ClientId; disabledAt: EpochSeconds | null }, [number]>(
     "SELECT client_id AS clientId, disabled_at AS disabledAt FROM clients WHERE number = ?",
   );
   const insert = connection.command<
-    [string, string, EpochSeconds, EpochSeconds | null, EpochSeconds | null, string]
+    [string, string, EpochSeconds, EpochSeconds | null, EpochSeconds | null, EpochSeconds | null, string]
   >(
-    `INSERT INTO clients (client_id, source, created_at, used_at, disabled_at, metadata) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO clients (client_id, source, created_at, used_at, unused_from, disabled_at, metadata)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (client_id) DO NOTHING`,
   );
   const replace = connection.command<[string, EpochSeconds | null, string, string]>(
     "UPDATE clients SET source = ?, disabled_at = ?, metadata = ? WHERE client_id = ?",
   );
-  const use = connection.command<[EpochSeconds, number]>("UPDATE clients SET used_at = ? WHERE number = ?");
+  const use = connection.command<[EpochSeconds, EpochSeconds | null, number]>(
+    "UPDATE clients SET used_at = coalesce(used_at, ?), unused_from = ? WHERE number = ?",
+  );
   const remove = connection.command<[string]>("DELETE FROM clients WHERE client_id = ?");
   const removeUnused = connection.command<[EpochSeconds, number]>(
     `DELETE FROM clients WHERE number IN (
-       SELECT number FROM clients WHERE source = 'registration' AND used_at IS NULL AND created_at < ? LIMIT ?)`,
+       SELECT number FROM clients WHERE source = 'registration' AND unused_from < ? LIMIT ?)`,
   );
 
   return {
@@ -74,15 +92,23 @@ export function clientTable(connection: Connection) {
         client.source,
         client.createdAt,
         client.usedAt,
+        client.source === "registration" ? client.createdAt : null,
         client.disabledAt,
         encodeMetadata(client),
       ) === 1,
     /** False if there is no such client. */
     replace: (client: ClientRecord) =>
       replace(client.source, client.disabledAt, encodeMetadata(client), client.clientId) === 1,
-    /** Costs no write after the first time. */
-    markUsed(client: ClientState, now: EpochSeconds): void {
-      if (client.usedAt === null) use(now, client.number);
+    /** A person allowed the client something: it stays. Costs no write after the first time. */
+    markAllowed(client: ClientState, now: EpochSeconds): void {
+      if (client.usedAt === null || client.unusedFrom !== null) use(now, null, client.number);
+    },
+    /** The client got a token for itself, which lives until `expiresAt`. */
+    markIssued(client: ClientState, now: EpochSeconds, expiresAt: EpochSeconds): void {
+      const { unusedFrom } = client;
+      const isNoted = unusedFrom === null || unusedFrom >= expiresAt;
+      if (client.usedAt !== null && isNoted) return;
+      use(now, isNoted ? unusedFrom : expiresAt + USE_NOTED_FOR_SECONDS, client.number);
     },
     remove: (clientId: string) => remove(clientId) === 1,
     removeUnused,
@@ -119,23 +145,3 @@ function decodeMetadata(text: string): Metadata {
 }
 
 const decodeDigest = (text: string) => Uint8Array.fromBase64(text, { alphabet: "base64url" }) as SecretDigest;
-
-/** A bound on what the cache may hold; registration is open to strangers. */
-const MOST_CACHED = 1000;
-
-/**
- * Rows are always read; only the parse is kept, and it counts only for the very text that it came from. So a change
- * by any process is seen at once.
- */
-function clientDecoder(): (row: ClientRow) => ClientRecord {
-  const cache = new Map<string, Metadata>();
-  return ({ number, metadata: text, ...columns }) => {
-    let metadata = cache.get(text);
-    if (metadata === undefined) {
-      metadata = decodeMetadata(text);
-      if (cache.size >= MOST_CACHED) cache.clear();
-      cache.set(text, metadata);
-    }
-    return { ...metadata, ...columns };
-  };
-}

@@ -1,6 +1,7 @@
 /** Rows of grants and of remembered consent. */
 import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, RecordId, RedirectUri, SubjectId } from "../../../protocol/identifiers.ts";
+import type { AccessFilter } from "../../contract.ts";
 import type { ConsentRecord, GrantRecord, RevocationReason } from "../../records.ts";
 import type { Connection } from "../driver.ts";
 import { decodeResources, decodeScope, encodeList } from "./lists.ts";
@@ -9,6 +10,8 @@ interface GrantRow extends Omit<GrantRecord, "scope" | "resources"> {
   readonly scope: string;
   readonly resources: string;
 }
+
+type RevokedRow = Pick<GrantRow, "id" | "expiresAt">;
 
 const COLUMNS = `id, subject, username, client_id AS clientId, scope, resources, via, created_at AS createdAt,
   expires_at AS expiresAt, activated_at AS activatedAt, revoked_at AS revokedAt, revoked_reason AS revokedReason`;
@@ -21,15 +24,14 @@ const decode = (row: GrantRow): GrantRecord => ({
 
 export function grantTable(connection: Connection) {
   const byId = connection.query<GrantRow, [Uint8Array]>(`SELECT ${COLUMNS} FROM grants WHERE id = ?`);
-  const active = (condition: string) =>
-    `SELECT ${COLUMNS} FROM grants
-     WHERE ${condition} expires_at > ? AND activated_at IS NOT NULL AND revoked_at IS NULL
+  const alive = (condition: string) =>
+    `SELECT ${COLUMNS} FROM grants WHERE ${condition} expires_at > ? AND revoked_at IS NULL
      ORDER BY created_at DESC, id DESC`;
-  const activeAll = connection.query<GrantRow, [EpochSeconds]>(active(""));
-  const activeBySubject = connection.query<GrantRow, [string, EpochSeconds]>(active("subject = ? AND"));
-  const activeByClient = connection.query<GrantRow, [string, EpochSeconds]>(active("client_id = ? AND"));
-  const activeByBoth = connection.query<GrantRow, [string, string, EpochSeconds]>(
-    active("subject = ? AND client_id = ? AND"),
+  const aliveAll = connection.query<GrantRow, [EpochSeconds]>(alive(""));
+  const aliveBySubject = connection.query<GrantRow, [string, EpochSeconds]>(alive("subject = ? AND"));
+  const aliveByClient = connection.query<GrantRow, [string, EpochSeconds]>(alive("client_id = ? AND"));
+  const aliveByBoth = connection.query<GrantRow, [string, string, EpochSeconds]>(
+    alive("subject = ? AND client_id = ? AND"),
   );
   const insert = connection.command<
     [
@@ -58,16 +60,17 @@ export function grantTable(connection: Connection) {
   const revoke = connection.command<[EpochSeconds, RevocationReason, Uint8Array]>(
     "UPDATE grants SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL",
   );
-  const revokeBySubject = connection.command<[EpochSeconds, RevocationReason, string]>(
-    "UPDATE grants SET revoked_at = ?, revoked_reason = ? WHERE subject = ? AND revoked_at IS NULL",
+  const revokeAll = (condition: string) =>
+    `UPDATE grants SET revoked_at = ?, revoked_reason = ? WHERE ${condition} AND revoked_at IS NULL
+     RETURNING id, expires_at AS expiresAt`;
+  const revokeBySubject = connection.query<RevokedRow, [EpochSeconds, RevocationReason, string]>(
+    revokeAll("subject = ?"),
   );
-  const revokeByClient = connection.command<[EpochSeconds, RevocationReason, string]>(
-    "UPDATE grants SET revoked_at = ?, revoked_reason = ? WHERE client_id = ? AND revoked_at IS NULL",
+  const revokeByClient = connection.query<RevokedRow, [EpochSeconds, RevocationReason, string]>(
+    revokeAll("client_id = ?"),
   );
-  // One that has expired ended before, and is not counted.
-  const revokeByBoth = connection.command<[EpochSeconds, RevocationReason, string, string, EpochSeconds]>(
-    `UPDATE grants SET revoked_at = ?, revoked_reason = ?
-     WHERE subject = ? AND client_id = ? AND revoked_at IS NULL AND expires_at > ?`,
+  const revokeByBoth = connection.query<RevokedRow, [EpochSeconds, RevocationReason, string, string]>(
+    revokeAll("subject = ? AND client_id = ?"),
   );
   const expired = connection.query<{ id: RecordId; codeId: RecordId | null }, [EpochSeconds, number]>(
     "SELECT id, code_id AS codeId FROM grants WHERE expires_at <= ? LIMIT ?",
@@ -75,10 +78,16 @@ export function grantTable(connection: Connection) {
   const remove = connection.command<[Uint8Array]>("DELETE FROM grants WHERE id = ?");
 
   const listRows = (subject: SubjectId | undefined, clientId: ClientId | undefined, now: EpochSeconds) => {
-    if (subject !== undefined && clientId !== undefined) return activeByBoth.all(subject, clientId, now);
-    if (subject !== undefined) return activeBySubject.all(subject, now);
-    if (clientId !== undefined) return activeByClient.all(clientId, now);
-    return activeAll.all(now);
+    if (subject !== undefined && clientId !== undefined) return aliveByBoth.all(subject, clientId, now);
+    if (subject !== undefined) return aliveBySubject.all(subject, now);
+    if (clientId !== undefined) return aliveByClient.all(clientId, now);
+    return aliveAll.all(now);
+  };
+
+  const revokeRows = (filter: AccessFilter, reason: RevocationReason, now: EpochSeconds) => {
+    if (filter.subject === undefined) return revokeByClient.all(now, reason, filter.clientId);
+    if (filter.clientId === undefined) return revokeBySubject.all(now, reason, filter.subject);
+    return revokeByBoth.all(now, reason, filter.subject, filter.clientId);
   };
 
   return {
@@ -86,7 +95,7 @@ export function grantTable(connection: Connection) {
       const row = byId.get(id);
       return row === null ? null : decode(row);
     },
-    listActive: (subject: SubjectId | undefined, clientId: ClientId | undefined, now: EpochSeconds) =>
+    listAlive: (subject: SubjectId | undefined, clientId: ClientId | undefined, now: EpochSeconds) =>
       listRows(subject, clientId, now).map(decode),
     /** `codeId`: the code that the grant takes along when it is cleaned up. */
     insert: (grant: GrantRecord, codeId: RecordId | null) =>
@@ -109,12 +118,11 @@ export function grantTable(connection: Connection) {
     extend: (id: RecordId, now: EpochSeconds, expiresAt: EpochSeconds) => extend(now, expiresAt, id),
     /** False if there is no such grant or it was revoked before; the first reason stays. */
     revoke: (id: RecordId, reason: RevocationReason, now: EpochSeconds) => revoke(now, reason, id) === 1,
-    revokeBySubject: (subject: SubjectId, reason: RevocationReason, now: EpochSeconds) =>
-      revokeBySubject(now, reason, subject),
-    revokeByClient: (clientId: ClientId, reason: RevocationReason, now: EpochSeconds) =>
-      revokeByClient(now, reason, clientId),
-    revokeByBoth: (subject: SubjectId, clientId: ClientId, reason: RevocationReason, now: EpochSeconds) =>
-      revokeByBoth(now, reason, subject, clientId, now),
+    /** Returns those that ended now: one that has expired ended before. */
+    revokeAll: (filter: AccessFilter, reason: RevocationReason, now: EpochSeconds): RecordId[] =>
+      revokeRows(filter, reason, now)
+        .filter(({ expiresAt }) => expiresAt > now)
+        .map(({ id }) => id),
     listExpired: (now: EpochSeconds, limit: number) => expired.all(now, limit),
     remove: (id: RecordId) => remove(id),
   };
@@ -125,10 +133,21 @@ interface ConsentRow extends Omit<ConsentRecord, "scope" | "resources"> {
   readonly resources: string;
 }
 
+const CONSENT_COLUMNS =
+  "subject, client_id AS clientId, redirect_uri AS redirectUri, scope, resources, created_at AS createdAt";
+
+const decodeConsent = (row: ConsentRow): ConsentRecord => ({
+  ...row,
+  scope: decodeScope(row.scope),
+  resources: decodeResources(row.resources),
+});
+
 export function consentTable(connection: Connection) {
   const find = connection.query<ConsentRow, [string, string, string]>(
-    `SELECT subject, client_id AS clientId, redirect_uri AS redirectUri, scope, resources, created_at AS createdAt
-     FROM consents WHERE subject = ? AND client_id = ? AND redirect_uri = ?`,
+    `SELECT ${CONSENT_COLUMNS} FROM consents WHERE subject = ? AND client_id = ? AND redirect_uri = ?`,
+  );
+  const bySubject = connection.query<ConsentRow, [string]>(
+    `SELECT ${CONSENT_COLUMNS} FROM consents WHERE subject = ? ORDER BY created_at DESC, client_id, redirect_uri`,
   );
   const put = connection.command<[string, string, string, string, string, EpochSeconds]>(
     `INSERT OR REPLACE INTO consents (subject, client_id, redirect_uri, scope, resources, created_at)
@@ -137,14 +156,15 @@ export function consentTable(connection: Connection) {
   const removeByBoth = connection.command<[string, string]>(
     "DELETE FROM consents WHERE subject = ? AND client_id = ?",
   );
+  const removeBySubject = connection.command<[string]>("DELETE FROM consents WHERE subject = ?");
   const removeByClient = connection.command<[string]>("DELETE FROM consents WHERE client_id = ?");
 
   return {
     find(subject: SubjectId, clientId: ClientId, redirectUri: RedirectUri): ConsentRecord | null {
       const row = find.get(subject, clientId, redirectUri);
-      if (row === null) return null;
-      return { ...row, scope: decodeScope(row.scope), resources: decodeResources(row.resources) };
+      return row === null ? null : decodeConsent(row);
     },
+    listBySubject: (subject: SubjectId) => bySubject.all(subject).map(decodeConsent),
     put: (consent: ConsentRecord) =>
       put(
         consent.subject,
@@ -154,7 +174,11 @@ export function consentTable(connection: Connection) {
         encodeList(consent.resources),
         consent.createdAt,
       ),
-    removeByBoth: (subject: SubjectId, clientId: ClientId) => removeByBoth(subject, clientId),
-    removeByClient: (clientId: ClientId) => removeByClient(clientId),
+    /** Returns how many. */
+    removeAll(filter: AccessFilter): number {
+      if (filter.subject === undefined) return removeByClient(filter.clientId);
+      if (filter.clientId === undefined) return removeBySubject(filter.subject);
+      return removeByBoth(filter.subject, filter.clientId);
+    },
   };
 }
