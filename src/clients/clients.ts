@@ -51,6 +51,7 @@ export const newClientRecord = (client: NewClient): ClientRecord => ({
   requirePkce: client.requirePkce ?? true,
   accessTokenSeconds: client.accessTokenSeconds ?? null,
   usedAt: null,
+  unusedFrom: client.source === "registration" ? client.createdAt : null,
   disabledAt: null,
 });
 

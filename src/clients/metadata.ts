@@ -18,6 +18,7 @@ export type ClientMetadata = Omit<
   | "secrets"
   | "createdAt"
   | "usedAt"
+  | "unusedFrom"
   | "disabledAt"
   | "requirePkce"
   | "accessTokenSeconds"

@@ -26,7 +26,7 @@ export interface ResponseTarget {
   readonly redirectUri: RedirectUri;
   /** Echoed as it came; null if it was not sent. */
   readonly state: string | null;
-  /** Whether the operator knows the address, a person has allowed the client before, or it is on the person's own device. */
+  /** Whether somebody here vouches for the client, or the address is on the person's own device. */
   readonly vouched: boolean;
 }
 
@@ -74,7 +74,7 @@ export async function checkAuthorizationRequest(
   const target: ResponseTarget = {
     redirectUri,
     state: parameters.get("state") ?? null,
-    vouched: client.source !== "registration" || client.usedAt !== null || !isClaimedHttps(redirectUri),
+    vouched: client.unusedFrom === null || !isClaimedHttps(redirectUri),
   };
   try {
     parameters.refuseRepeated();

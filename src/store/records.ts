@@ -54,6 +54,11 @@ export interface ClientRecord {
   readonly createdAt: EpochSeconds;
   /** When a person first allowed it something or it first got a token; null while neither happened. */
   readonly usedAt: EpochSeconds | null;
+  /**
+   * From when a client that registered itself counts as unused and may go away. Null once a person has allowed it
+   * something, and for clients of the operator: then somebody here vouches for it.
+   */
+  readonly unusedFrom: EpochSeconds | null;
   readonly disabledAt: EpochSeconds | null;
 }
 

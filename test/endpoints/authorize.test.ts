@@ -320,6 +320,23 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     expect(location.searchParams.get("iss")).toBe("https://auth.example");
   });
 
+  test("is not sent because the client has used itself", async () => {
+    const registered = await server.fetch("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        redirect_uris: [REDIRECT],
+        grant_types: ["authorization_code", "client_credentials"],
+      }),
+    });
+    const client = await jsonOf(registered);
+    const client_id = textOf(client, "client_id");
+    const credentials = basic(client_id, textOf(client, "client_secret"));
+    const issued = await server.post("/auth/token", { grant_type: "client_credentials" }, credentials);
+    expect(issued.status).toBe(200);
+    await expectShown(await open({ prompt: "none", client_id, redirect_uri: REDIRECT }, {}), 200);
+  });
+
   test("is sent as usual once a person has allowed the client", async () => {
     const client_id = await register([REDIRECT]);
     const theirs = await server.signIn(await server.addPerson("allows-a-stranger"));

@@ -73,6 +73,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   secrets: [newSecret(), newSecret({ expiresAt: NOW + 99 })],
   createdAt: NOW,
   usedAt: null,
+  unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,
   disabledAt: null,
   ...fields,
 });

@@ -11,6 +11,7 @@ interface ClientRow {
   readonly source: ClientSource;
   readonly createdAt: EpochSeconds;
   readonly usedAt: EpochSeconds | null;
+  readonly unusedFrom: EpochSeconds | null;
   readonly disabledAt: EpochSeconds | null;
   readonly metadata: string;
 }
@@ -19,7 +20,6 @@ interface ClientRow {
 export interface ClientState {
   readonly number: number;
   readonly usedAt: EpochSeconds | null;
-  /** From when the registration counts as unused. Null if it stays: a person has allowed it something, or it is the operator's. */
   readonly unusedFrom: EpochSeconds | null;
   readonly disabledAt: EpochSeconds | null;
 }
@@ -31,7 +31,7 @@ const USE_NOTED_FOR_SECONDS = 86_400;
 const CACHED_BYTES = 4 * 1024 * 1024;
 
 const COLUMNS =
-  "number, client_id AS clientId, source, created_at AS createdAt, used_at AS usedAt, disabled_at AS disabledAt, metadata";
+  "number, client_id AS clientId, source, created_at AS createdAt, used_at AS usedAt, unused_from AS unusedFrom, disabled_at AS disabledAt, metadata";
 
 export function clientTable(connection: Connection) {
   // Rows are always read; only the parse of their text is kept. So a change by any process is seen at once.
@@ -92,7 +92,7 @@ export function clientTable(connection: Connection) {
         client.source,
         client.createdAt,
         client.usedAt,
-        client.source === "registration" ? client.createdAt : null,
+        client.unusedFrom,
         client.disabledAt,
         encodeMetadata(client),
       ) === 1,
@@ -116,14 +116,21 @@ export function clientTable(connection: Connection) {
 }
 
 /** The fields that are columns, and the secrets, whose digests need another form in JSON. */
-type OutsideMetadata = "clientId" | "source" | "createdAt" | "usedAt" | "disabledAt" | "secrets";
+type OutsideMetadata =
+  | "clientId"
+  | "source"
+  | "createdAt"
+  | "usedAt"
+  | "unusedFrom"
+  | "disabledAt"
+  | "secrets";
 
 interface StoredMetadata extends Omit<ClientRecord, OutsideMetadata> {
   readonly secrets: readonly (Omit<ClientSecretRecord, "digest"> & { readonly digest: string })[];
 }
 
 function encodeMetadata(client: ClientRecord): string {
-  const { clientId, source, createdAt, usedAt, disabledAt, secrets, ...metadata } = client;
+  const { clientId, source, createdAt, usedAt, unusedFrom, disabledAt, secrets, ...metadata } = client;
   const stored: StoredMetadata = {
     ...metadata,
     secrets: secrets.map((secret) => ({
