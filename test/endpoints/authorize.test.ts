@@ -14,7 +14,7 @@ import {
   VERIFIER,
 } from "../support/code-flow.ts";
 import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
-import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const CALLBACK = "https://client.example/callback";
