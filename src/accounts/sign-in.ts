@@ -28,7 +28,7 @@ export interface PasswordCheckContext {
   readonly limits: { readonly signInPerAccount: AttemptLimit; readonly signInPerAddress: AttemptLimit };
 }
 
-/** Throws PasswordPoolBusy or StoreUnavailable; then the attempt is not counted. */
+/** Throws PasswordPoolBusy or StoreUnavailable; then the attempt counts for the address only. */
 export async function checkPassword(
   { store, passwords, limits }: PasswordCheckContext,
   { username, password, address }: PasswordAttempt,
@@ -47,7 +47,7 @@ export async function checkPassword(
     account = await store.findAccountByUsername(name);
     matches = await passwords.verify(password, account?.passwordHash ?? null);
   } catch (error) {
-    limits.signInPerAddress.forgive(address);
+    // The person is not to blame. A flood that keeps everybody busy does count for the address it comes from.
     limits.signInPerAccount.forgive(nameKey);
     throw error;
   }
