@@ -113,6 +113,8 @@ function createRouter(context: Context): Hono<Environment> {
   for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
     mount(base + route.path, route);
   }
+  // The issuer's own address, as people type it.
+  if (base !== "") app.get(base, (c) => c.redirect(`${base}/`, 301));
   app.notFound((c) => {
     const incoming = incomingOf(c.req.raw, c.env.address);
     const wantsPage = c.req.raw.headers.get("accept")?.includes("text/html") ?? false;

@@ -181,8 +181,10 @@ function received(server: ServerMetadata, response: TokenResponse, forPerson: bo
     refresh_token: has("refresh_token") ? String(response.refresh_token) : null,
   });
   if (!forPerson) return facts;
+  // Only a token with a scope of the server itself is of use there; others are for an API.
+  const forServerItself = has("scope") && /(^| )(openid|profile)( |$)/.test(String(response.scope));
   const use =
-    server.userinfo_endpoint === null
+    server.userinfo_endpoint === null || !forServerItself
       ? ""
       : `\nUse it like this:\n\n  curl -H "Authorization: Bearer ${response.access_token}" ${server.userinfo_endpoint}\n`;
   return `\nYou are signed in at ${server.issuer}.\n\n${facts}${use}`;
