@@ -53,21 +53,30 @@ interface PeopleContext {
   readonly log: Log;
 }
 
+/** What is wrong with the declared people, whatever the store holds. An empty list means that they are fine. */
+export const declaredPeopleFaults = ({ people, limits }: Configuration): string[] =>
+  people.flatMap(({ username, password }) => {
+    const fault = usernameFault(username);
+    if (fault !== null) return [`The user name '${username}' in the configuration ${fault}.`];
+    if (Buffer.byteLength(passwordOf(username, password)) <= limits.password_bytes) return [];
+    return [
+      `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
+    ];
+  });
+
 /**
  * Creates the declared people that are missing, and sets a declared password that changed. Applying the same
  * declarations again changes nothing: a password that fits is not hashed anew, which would end the person's sessions.
  * Nobody is removed, and nobody whom the operator disabled is let in again.
  */
 export async function applyDeclaredPeople(context: PeopleContext): Promise<void> {
+  const [fault] = declaredPeopleFaults(context.configuration);
+  if (fault !== undefined) throw new ConfigurationError(fault);
   for (const person of context.configuration.people) await applyPerson(person, context);
 }
 
 async function applyPerson(person: PersonDeclaration, context: PeopleContext): Promise<void> {
   const { store, passwords, clock, random, log } = context;
-  const fault = usernameFault(person.username);
-  if (fault !== null) {
-    throw new ConfigurationError(`The user name '${person.username}' in the configuration ${fault}.`);
-  }
   const password = passwordOf(person.username, person.password);
   const known = await store.findAccountByUsername(person.username);
   if (known === null) {

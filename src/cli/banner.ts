@@ -1,4 +1,4 @@
-/** What a start says: the first time what to do next, later only where things are. */
+/** What a start says: the first time what to do next, later little more than where things are. */
 import { resolve } from "node:path";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import type { Configuration } from "../platform/configuration.ts";
@@ -11,7 +11,7 @@ import { duration } from "./output.ts";
 export interface BannerFacts {
   readonly configuration: Configuration;
   readonly listening: Pick<Listening, "urls">;
-  readonly isFirstStart: boolean;
+  readonly wasStartedBefore: boolean;
   readonly setupLink: string | null;
   readonly firstClient: FirstClient | null;
 }
@@ -19,7 +19,7 @@ export interface BannerFacts {
 export function banner({
   configuration,
   listening,
-  isFirstStart,
+  wasStartedBefore,
   setupLink,
   firstClient,
 }: BannerFacts): string {
@@ -34,11 +34,12 @@ export function banner({
   if (demo) lines.push("", ...demoBox(configuration));
   if (setupLink !== null) {
     const goodFor = `works once, for ${duration(lifetimes.setup_link_seconds)}`;
-    lines.push("");
-    if (isFirstStart) lines.push(`Create the administrator (the link ${goodFor}):`, `  ${setupLink}`);
-    else lines.push(`There is no administrator yet. Create one (${goodFor}): ${setupLink}`);
+    const invitation = wasStartedBefore
+      ? `There is no administrator. Create one (the link takes the place of earlier ones, ${goodFor}):`
+      : `Create the administrator (the link ${goodFor}):`;
+    lines.push("", invitation, `  ${setupLink}`);
   }
-  const client = firstClient ?? (demo && isFirstStart ? demoService : null);
+  const client = firstClient ?? (demo ? demoService : null);
   if (client !== null) lines.push("", ...firstToken(issuer, client));
   return `${lines.join("\n")}\n`;
 }
@@ -65,7 +66,9 @@ function demoBox({ issuer, listen }: Configuration): string[] {
     `service    demo-service:${DEMO_SECRETS["demo-service"]}`,
     `API        demo-api:${DEMO_SECRETS["demo-api"]} (introspects)`,
     "",
-    `Device flow:  npm run tessera -- login --issuer ${issuer} --client-id demo-device`,
+    "In a second terminal, in the folder of the program:",
+    `  npx tessera login --browser --issuer ${issuer} --client-id demo-app`,
+    `  npx tessera login --issuer ${issuer} --client-id demo-device`,
   ]);
 }
 

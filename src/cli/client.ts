@@ -7,9 +7,9 @@ import {
   newClientRecord,
   operatorPolicy,
 } from "../clients/clients.ts";
+import { SHORT_GRANTS } from "../clients/declared.ts";
 import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import type { ClientRecord } from "../store/records.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { CommandError } from "./command-error.ts";
@@ -29,14 +29,6 @@ interface AddOptions extends CommonOptions {
   readonly pkce: boolean;
 }
 
-/** The grants by the short names of the command line. */
-const SHORT_GRANTS: Readonly<Record<string, string>> = {
-  code: "authorization_code",
-  refresh: "refresh_token",
-  client_credentials: "client_credentials",
-  device: DEVICE_CODE_GRANT,
-};
-
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 /** Scopes may be repeated, or written with spaces or commas between them. */
 const collectScope = (value: string, earlier: readonly string[] = []): string[] => [
@@ -52,7 +44,7 @@ export function addClientCommands(program: Command, io: Io): void {
   withCommonOptions(
     client.command("add").description("add a client; prints its identifier and, once, its secret"),
   )
-    .option("--name <name>", "what people read on the consent page")
+    .option("--name <name>", "what people read on the consent page (default: the --id)")
     .option("--id <client_id>", "the identifier (default: a generated one)")
     .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collect)
     .option("--grant <name>", `${Object.keys(SHORT_GRANTS).join(", ")}; repeatable`, collect)
@@ -97,16 +89,29 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
       "The identifier must be 1 to 200 printable ASCII characters, and neither a URL nor begin with 'acc_'. Choose another --id.",
     );
   }
+  const name = options.name ?? options.id;
+  if (name === undefined) {
+    throw new CommandError("Give the client a name that people know it by, such as --name Wiki.");
+  }
   await inWorkspace(options, io, { mayCreate: true }, async ({ configuration, catalogue, store }) => {
     const grants = grantTypesOf(options);
     const needsSecret = !options.public;
+    const exist = catalogue.scopes.map((entry): string => entry.name);
+    const unknown = [...(options.scope ?? []), ...(options.defaultScope ?? [])].find(
+      (scope) => !exist.includes(scope),
+    );
+    if (unknown !== undefined) {
+      throw new CommandError(
+        `There is no scope '${unknown}'. There are: ${exist.join(", ")}. More are declared in [[scopes]] of the configuration.`,
+      );
+    }
     if (!options.pkce && !needsSecret) {
       throw new CommandError("--no-pkce is only for clients with a secret. Leave out --public or --no-pkce.");
     }
     const metadata = checked(() =>
       checkClientMetadata(
         {
-          client_name: options.name,
+          client_name: name,
           redirect_uris: options.redirectUri ?? [],
           grant_types: grants,
           token_endpoint_auth_method: needsSecret ? "client_secret_basic" : "none",
@@ -132,7 +137,7 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
     }
     if (options.json)
       return printJson(io, { ...describe(client), ...(secret && { client_secret: secret.text }) });
-    io.out(`Added the client${client.clientName === null ? "" : ` ${client.clientName}`}.\n\n`);
+    io.out(`Added the client ${name}.\n\n`);
     io.out(
       formatFacts({ client_id: clientId, client_secret: secret?.text ?? "none: it is a public client" }),
     );
@@ -262,7 +267,7 @@ async function removeClient(clientId: string, options: CommonOptions, io: Io): P
     if (options.json)
       return printJson(io, { client_id: clientId, removed: true, grants_revoked: grants.length });
     io.out(
-      `Removed ${clientId}. All tokens issued to it have ended (${counted(grants.length, "grant")} revoked).\n`,
+      `Removed ${clientId}. All tokens issued to it have ended${grants.length === 0 ? "" : ` (${counted(grants.length, "grant")} revoked)`}.\n`,
     );
   });
 }

@@ -5,6 +5,7 @@ import { withoutSecrets } from "../platform/configuration-mistakes.ts";
 import { describeSettings } from "../platform/configuration-settings.ts";
 import type { Io } from "./io.ts";
 import { printJson } from "./output.ts";
+import { requireStartable, startWarnings } from "./start-checks.ts";
 import {
   type CommonOptions,
   readConfiguration,
@@ -28,8 +29,12 @@ export function addConfigCommands(program: Command, io: Io): void {
   )
     .addHelpText("after", "\nExample:\n  tessera config check --config tessera.toml")
     .action((options: CommonOptions) => {
-      const { issuer } = readConfiguration(options, io);
-      io.out(`The configuration is fine. The issuer is ${issuer}.\n`);
+      const configuration = readConfiguration(options, io);
+      requireStartable(configuration);
+      const warnings = startWarnings(configuration);
+      for (const warning of warnings) io.out(`Warning: ${warning}\n`);
+      const verdict = warnings.length === 0 ? "is fine" : "can be used";
+      io.out(`The configuration ${verdict}. The issuer is ${configuration.issuer}.\n`);
     });
 
   config

@@ -127,17 +127,34 @@ type DemoContext = Pick<Context, "configuration" | "store" | "passwords" | "cloc
  */
 export async function settleDemoPerson(context: DemoContext): Promise<void> {
   const { configuration, store, clock, log } = context;
-  // A person of that name whom the operator declares is the operator's business, here as for clients.
-  const isDeclared = configuration.people.some(
-    (person) => foldUsername(person.username) === DEMO_PERSON.username,
-  );
-  if (configuration.demo && !isDeclared) return putDemoPerson(context);
+  if (configuration.demo && !declaresDemoPerson(configuration)) {
+    await requireDemoPerson(context);
+    return putDemoPerson(context);
+  }
   for (const { subject, username, source } of await store.listAccounts()) {
     if (source !== "demo") continue;
     await store.removeAccount(subject, clock.seconds());
     log.info("removed the person of the demonstration", { username });
   }
 }
+
+/** Throws ConfigurationError if the demonstration is wanted but its person's name belongs to somebody else. */
+export async function requireDemoPerson({
+  configuration,
+  store,
+}: Pick<Context, "configuration" | "store">): Promise<void> {
+  if (!configuration.demo || declaresDemoPerson(configuration)) return;
+  const { username } = DEMO_PERSON;
+  const known = await store.findAccountByUsername(username);
+  if (known === null || known.source === "demo") return;
+  throw new ConfigurationError(
+    `The demonstration needs the user name '${username}', but a person of yours has it. Start without --demo, or with another data folder: --data ./demo-data.`,
+  );
+}
+
+/** A person of that name whom the operator declares is the operator's business, here as for clients. */
+const declaresDemoPerson = ({ people }: Configuration): boolean =>
+  people.some((person) => foldUsername(person.username) === DEMO_PERSON.username);
 
 async function putDemoPerson({ store, passwords, clock, random }: DemoContext): Promise<void> {
   const { username, password, ...about } = DEMO_PERSON;
@@ -148,11 +165,6 @@ async function putDemoPerson({ store, passwords, clock, random }: DemoContext): 
       newAccountRecord({ ...about, source: "demo", username, passwordHash }, clock, random),
     );
     return;
-  }
-  if (known.source !== "demo") {
-    throw new ConfigurationError(
-      `The demonstration needs the user name '${username}', but a person of yours has it. Start without --demo, or with another data folder: --data ./demo-data.`,
-    );
   }
   if (!(await passwords.verify(password, known.passwordHash))) {
     await store.setPassword(known.subject, await passwords.hash(password));

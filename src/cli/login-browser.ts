@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { html, raw } from "hono/html";
 import type { RandomBytes } from "../platform/random.ts";
 import { CommandError } from "./command-error.ts";
 import {
@@ -35,14 +36,15 @@ export function receiveOnLoopback(state: string): Promise<LoopbackReceiver> {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     const genuine = url.pathname === PATH && sameText(url.searchParams.get("state") ?? "", state);
     response.writeHead(genuine ? 200 : 400, {
-      "Content-Type": "text/plain; charset=utf-8",
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": PAGE_POLICY,
+      "X-Content-Type-Options": "nosniff",
       // RFC 9700 §4.2.4: the address of this page carries a code.
       "Referrer-Policy": "no-referrer",
+      "Cache-Control": "no-store",
       Connection: "close",
     });
-    response.end(
-      genuine ? "That is all. You can close this window and go back to the terminal.\n" : "Nothing here.\n",
-    );
+    response.end(genuine ? answerPage(url.searchParams) : pageOf("Nothing here", "This is not an answer."));
     if (genuine) answered.resolve(url.searchParams);
   });
   return new Promise((resolve, reject) => {
@@ -63,6 +65,60 @@ export function receiveOnLoopback(state: string): Promise<LoopbackReceiver> {
       });
     });
   });
+}
+
+const PAGE_STYLE = `
+:root { color-scheme: light dark; }
+body { margin: 0; padding: 18vh 1.5rem 2rem; font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { max-width: 30rem; margin: 0 auto; overflow-wrap: anywhere; }
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; }
+p { margin: 0.75rem 0 0; }
+`;
+
+/** The page needs nothing but its own style. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash("sha256").update(PAGE_STYLE).digest("base64")}'`,
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** What the browser shows in the end. A code is not yet a token, so only the terminal can say that it worked. */
+function answerPage(answer: URLSearchParams): string {
+  const error = answer.get("error");
+  if (error === "access_denied") {
+    return pageOf("Access was denied", "Nothing was shared. Close this window and go back to the terminal.");
+  }
+  if (error !== null || !answer.has("code")) {
+    const words = (answer.get("error_description") ?? error ?? "It sent no code.").slice(0, 500);
+    return pageOf("The server refused", words, "Close this window and go back to the terminal.");
+  }
+  return pageOf(
+    "The browser’s part is done",
+    "Close this window and go back to the terminal, which tells how it ended.",
+  );
+}
+
+/** Escapes what it is given. */
+function pageOf(title: string, ...paragraphs: readonly string[]): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${raw(PAGE_STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${paragraphs.map((words) => html`<p>${words}</p>`)}
+</main>
+</body>
+</html>
+`;
+  return String(page);
 }
 
 export interface CodeFlow {

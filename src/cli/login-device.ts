@@ -56,7 +56,7 @@ export async function requestDeviceAuthorization(
   // Older servers called it verification_url.
   const verificationUri = text(members?.verification_uri) ?? text(members?.verification_url);
   if (!answer.ok || deviceCode === null || userCode === null || verificationUri === null) {
-    throw new CommandError(`The server refused to start: ${describeError(members, answer)}`);
+    throw new CommandError(`The server did not begin the sign-in: ${describeError(members, answer)}`);
   }
   return {
     device_code: deviceCode,

@@ -33,7 +33,7 @@ export async function discover(issuer: string, fetch: Fetch): Promise<ServerMeta
     `${origin}${path}/.well-known/openid-configuration`,
   ];
   for (const url of candidates) {
-    const answer = await reach(() => fetch(url, { headers: { Accept: "application/json" } }), origin);
+    const answer = await reach(url, { headers: { Accept: "application/json" } }, fetch);
     const members = answer.ok ? await readJson(answer) : null;
     if (members === null) continue;
     // RFC 8414 §3.3: a document that speaks for somebody else must not be used.
@@ -80,20 +80,20 @@ export async function registerClient(
   if (endpoint === null)
     throw new CommandError(`The server does not let clients register themselves. ${advice}`);
   const answer = await reach(
-    () =>
-      fetch(endpoint, {
-        method: "POST",
-        redirect: "error",
-        headers: { "Content-Type": "application/json", Accept: "application/json" },
-        body: JSON.stringify({
-          client_name: "tessera login",
-          grant_types: [...grantTypes, "refresh_token"],
-          response_types: redirectUris.length > 0 ? ["code"] : [],
-          ...(redirectUris.length > 0 ? { redirect_uris: redirectUris } : {}),
-          token_endpoint_auth_method: "none",
-        }),
+    endpoint,
+    {
+      method: "POST",
+      redirect: "error",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify({
+        client_name: "tessera login",
+        grant_types: [...grantTypes, "refresh_token"],
+        response_types: redirectUris.length > 0 ? ["code"] : [],
+        ...(redirectUris.length > 0 ? { redirect_uris: redirectUris } : {}),
+        token_endpoint_auth_method: "none",
       }),
-    server.issuer,
+    },
+    fetch,
   );
   const members = await readJson(answer);
   const clientId = text(members?.client_id);
@@ -125,21 +125,43 @@ export function postForm(
   if (client.clientSecret === null) form.set("client_id", client.clientId);
   else headers.Authorization = `Basic ${btoa(`${encode(client.clientId)}:${encode(client.clientSecret)}`)}`;
   // What is sent is secret, and meant for this address only.
-  const init: RequestInit = { method: "POST", redirect: "error", headers, body: form.toString() };
-  return reach(() => fetch(url, init), new URL(url).origin);
+  return reach(url, { method: "POST", redirect: "error", headers, body: form.toString() }, fetch);
 }
 
 const encode = (value: string): string => new URLSearchParams({ v: value }).toString().slice(2);
 
-async function reach(request: () => Promise<Response>, where: string): Promise<Response> {
+interface Request extends RequestInit {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Every request says who asks: the server shows it to the person who is to allow it. */
+async function reach(url: string, request: Request, fetch: Fetch): Promise<Response> {
+  const { version } = await import("../../package.json");
+  const headers = { ...request.headers, "User-Agent": `tessera-login/${version}` };
   try {
-    return await request();
+    return await fetch(url, { ...request, headers });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      `The server at ${where} cannot be reached (${reason}). Is it running? Check --issuer.`,
+    throw unreachable(new URL(url).origin, error);
+  }
+}
+
+/** What OpenSSL and Bun call a certificate that nobody here vouches for. */
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|self.signed|unable to verify/;
+
+function unreachable(where: string, error: unknown): CommandError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = error instanceof Error ? error.message : String(error);
+  if (UNTRUSTED.test(code) || UNTRUSTED.test(reason)) {
+    return new CommandError(
+      `The certificate of ${where} is not trusted on this machine (${reason}). If it is yours, name it: NODE_EXTRA_CA_CERTS=cert.pem tessera login`,
     );
   }
+  if (code === "ECONNREFUSED" || code === "ConnectionRefused") {
+    return new CommandError(
+      `Nothing answers at ${where} (connection refused). Start the server, or check --issuer.`,
+    );
+  }
+  return new CommandError(`The server at ${where} cannot be reached (${reason}). Check --issuer.`);
 }
 
 export async function readJson(answer: Response): Promise<Members | null> {
@@ -152,7 +174,7 @@ export function describeError(members: Members | null, answer: Response): string
   const error = text(members?.error);
   if (error === null) return `it answered with status ${answer.status}.`;
   const description = text(members?.error_description);
-  return description === null ? `${error}.` : `${error}: ${description}`;
+  return description === null ? `${error}.` : `${description.replace(/\.$/, "")} (${error}).`;
 }
 
 /**

@@ -35,6 +35,10 @@ export function addLoginCommand(program: Command, io: Io): void {
       .description(
         "sign in, on a device or with a browser, at this or any other server, and print the tokens",
       ),
+    {
+      shown: ["issuer", "config", "set"],
+      issuer: "the server to sign in at (default: the one that the configuration describes)",
+    },
   )
     .option("--browser", "use a browser on this machine (code flow) instead of a code (device flow)")
     .option("--client-id <id>", "the client to be (default: registers one, where the server allows it)")

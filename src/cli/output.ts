@@ -36,11 +36,15 @@ export const printJson = (io: Io, value: unknown): void => io.out(`${JSON.string
 export const isoTime = (seconds: number): string =>
   new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
-/** Local time, to the minute: `2026-03-01 14:05`. */
+/** Local time with its distance from UTC, to the minute: `2026-03-01 14:05 +01:00`. */
 export function localTime(seconds: number): string {
   const date = new Date(seconds * 1000);
   const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const ahead = -date.getTimezoneOffset();
+  const distance = Math.abs(ahead);
+  const zone =
+    ahead === 0 ? "UTC" : `${ahead > 0 ? "+" : "-"}${two(Math.floor(distance / 60))}:${two(distance % 60)}`;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())} ${zone}`;
 }
 
 /** `in 59 minutes`, `3 days ago`. */

@@ -6,6 +6,7 @@ import { DatabaseRefused } from "../store/sqlite/index.ts";
 import { addClientCommands } from "./client.ts";
 import { CommandError } from "./command-error.ts";
 import { addConfigCommands } from "./config.ts";
+import { requireDashes } from "./forgotten-dashes.ts";
 import { addGrantCommands } from "./grant.ts";
 import type { Io } from "./io.ts";
 import { addLoginCommand } from "./login.ts";
@@ -16,6 +17,7 @@ import { addUserCommands } from "./user.ts";
 /** Runs one command. Returns the exit code: 0, 1 for what failed, 2 for a command line that makes no sense. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
+    requireDashes(args, io.env);
     const { version } = await import("../../package.json");
     await createProgram(io, version).parseAsync([...args], { from: "user" });
     return 0;
@@ -38,7 +40,6 @@ function createProgram(io: Io, version: string): Command {
       writeErr: io.err,
       outputError: (text, write) => write(capitalize(text)),
     })
-    .showHelpAfterError("Help: add --help")
     .addHelpText(
       "after",
       `
@@ -55,7 +56,14 @@ Examples:
   addTokenCommands(program, io);
   addLoginCommand(program, io);
   addConfigCommands(program, io);
+  nameHelp(program, "tessera");
   return program;
+}
+
+/** After a mistake, each command says how to get its own help. */
+function nameHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`Help: ${words} --help`);
+  for (const child of command.commands) nameHelp(child, `${words} ${child.name()}`);
 }
 
 const capitalize = (text: string): string =>

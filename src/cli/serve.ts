@@ -3,19 +3,22 @@ import type { Command } from "commander";
 import { applyDeclaredPeople } from "../accounts/people.ts";
 import { applyDeclaredClients } from "../clients/declared.ts";
 import type { Configuration } from "../platform/configuration.ts";
-import { configurationWarnings, defaultIssuer } from "../platform/configuration-checks.ts";
+import { defaultIssuer } from "../platform/configuration-checks.ts";
 import type { ConfigurationFlags } from "../platform/configuration-sources.ts";
-import { loadServerKeys } from "../platform/keys.ts";
+import { hasServerKeys, loadServerKeys } from "../platform/keys.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import { createServer, type Server } from "../server.ts";
 import type { Store } from "../store/contract.ts";
 import { openSqliteStore } from "../store/sqlite/index.ts";
+import type { HeldLock } from "../store/sqlite/lock.ts";
 import { banner } from "./banner.ts";
-import { settleDemoPerson } from "./demo.ts";
+import { requireDemoPerson, settleDemoPerson } from "./demo.ts";
 import { createFirstClient, createSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
+import { lockDataFolder } from "./lock-data.ts";
 import { counted } from "./output.ts";
+import { requireStartable, startWarnings } from "./start-checks.ts";
 import { stopRequested } from "./stop-request.ts";
 import { databaseFile, makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
@@ -47,17 +50,15 @@ export interface Running {
 /** Starts the server and prints the banner. Whatever fails, nothing is left open. */
 export async function startServing(flags: ConfigurationFlags, io: Io): Promise<Running> {
   const loaded = readConfiguration(flags, io);
+  requireStartable(loaded);
   const log = createLog({
     level: loaded.log.level,
     format: loaded.log.format,
     write: (line) => io.err(line),
   });
-  if (makeDataFolder(loaded) === "tightened") {
-    log.warn("others could write to the data folder; now only its owner can use it", { data: loaded.data });
-  }
 
-  // The ports are taken first: of two starts on the same data, only one may go on to change anything.
-  // A request that comes before everything is ready waits for it.
+  // The ports come first, so that one that cannot be had leaves no trace; then the lock of the data folder, so that of
+  // two starts on the same data only one changes anything. A request that comes before all is ready waits for it.
   const ready = Promise.withResolvers<Fetch>();
   ready.promise.catch(() => {});
   let answer: Fetch = async (request, address) => (await ready.promise)(request, address);
@@ -67,34 +68,43 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     log,
   });
   const configuration = withActualPort(loaded, listening);
+  let lock: HeldLock | null = null;
   let store: Store | null = null;
   let server: Server | null = null;
   try {
+    if (makeDataFolder(configuration) === "tightened") {
+      log.warn("others could write to the data folder; now only its owner can use it", {
+        data: configuration.data,
+      });
+    }
+    lock = lockDataFolder(configuration);
+    const wasStartedBefore = hasServerKeys(configuration.data);
     const keys = loadServerKeys(configuration.data, io.random);
     store = await openSqliteStore({ file: databaseFile(configuration) });
-    const isFirstStart = await isEmpty(store);
     server = createServer({ configuration, store, keys, log, clock: io.clock, random: io.random });
     const { context } = server;
+    // What can refuse the start does so before anything is changed; the declared clients are checked as they begin.
+    await requireDemoPerson(context);
     await applyDeclaredClients(context);
     await settleDemoPerson(context);
     await applyDeclaredPeople(context);
     await warnOfUnknownClients(configuration, store, log);
-    for (const warning of configurationWarnings(configuration)) log.warn(warning);
+    for (const warning of startWarnings(configuration)) log.warn(warning);
 
     const setupLink = await createSetupLink(context);
-    const firstClient =
-      isFirstStart && configuration.clients.length === 0 ? await createFirstClient(context) : null;
+    const firstClient = (await isUnused(store, wasStartedBefore)) ? await createFirstClient(context) : null;
     answer = server.fetch;
     ready.resolve(server.fetch);
-    io.out(banner({ configuration, listening, isFirstStart, setupLink, firstClient }));
+    io.out(banner({ configuration, listening, wasStartedBefore, setupLink, firstClient }));
   } catch (error) {
     ready.reject(error);
     await listening.stop(0);
     await server?.close();
     await store?.close();
+    lock?.release();
     throw error;
   }
-  const opened = { server, store };
+  const opened = { server, store, lock };
   return {
     configuration,
     listening,
@@ -104,6 +114,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
       const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);
       await opened.server.close();
       await opened.store.close();
+      opened.lock.release();
       return cutOff;
     },
   };
@@ -123,8 +134,13 @@ function withActualPort(configuration: Configuration, { ports }: Listening): Con
   };
 }
 
-const isEmpty = async (store: Store): Promise<boolean> =>
-  (await store.listClients()).length === 0 && (await store.listAccounts()).length === 0;
+/**
+ * Whether there is nothing to get a token with, and nobody who has begun to use the server. The demonstration is gone
+ * by now; people who were added before the first start are no sign of use.
+ */
+const isUnused = async (store: Store, wasStartedBefore: boolean): Promise<boolean> =>
+  (await store.listClients()).length === 0 &&
+  (!wasStartedBefore || (await store.listAccounts()).length === 0);
 
 /** A client may be added later, so a name that nobody has yet is no mistake; but it is often a misspelt one. */
 async function warnOfUnknownClients({ resources }: Configuration, store: Store, log: Log): Promise<void> {

@@ -1,7 +1,7 @@
 /** What most commands begin with: the configuration and the store, opened the same way as the server opens them. */
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Configuration } from "../platform/configuration.ts";
 import { ConfigurationError } from "../platform/configuration-error.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../platform/configuration-sources.ts";
@@ -25,22 +25,46 @@ export interface CommonOptions extends ConfigurationFlags {
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
-/** Adds the flags of the configuration: the same ones for every command. */
-export function withConfigurationOptions(command: Command): Command {
-  return command
-    .optionsGroup("Settings (tessera config settings lists them all):")
-    .option("--config <file>", "configuration file (default: tessera.toml if it exists)")
-    .option("--issuer <url>", "who this server is: the URL that clients know")
-    .option("--data <folder>", "where the database and the keys live (default: ./data)")
-    .option("--host <address>", "address to listen on (default: localhost)")
-    .option("--port <number>", "port to listen on (default: 8080)")
-    .option("--demo", "with a person and clients to try every flow; never in production")
-    .option("--set <key=value>", "any other setting; repeatable", collect);
+type ConfigurationFlag = keyof ConfigurationFlags;
+
+/** The flags of the configuration, and what `serve` says of them. */
+const CONFIGURATION_FLAGS: readonly (readonly [ConfigurationFlag, string, string])[] = [
+  ["config", "--config <file>", "configuration file (default: tessera.toml if it exists)"],
+  ["issuer", "--issuer <url>", "who this server is: the URL that clients know"],
+  ["data", "--data <folder>", "where the database and the keys live (default: ./data)"],
+  ["host", "--host <address>", "address to listen on (default: localhost)"],
+  ["port", "--port <number>", "port to listen on (default: 8080)"],
+  ["demo", "--demo", "with a person and clients to try every flow; never in production"],
+  ["set", "--set <key=value>", "any other setting; repeatable"],
+];
+
+/** Which of the flags help shows; the others are taken too, so that one set of flags fits every command. */
+interface ShownFlags {
+  readonly shown: readonly ConfigurationFlag[];
+  /** What `--issuer` means to this command. */
+  readonly issuer?: string;
 }
 
-/** The same, and `--json`. Options that are added after this are listed first in the help. */
-export const withCommonOptions = (command: Command): Command =>
-  withConfigurationOptions(command.option("--json", "print JSON, for scripts")).optionsGroup("Options:");
+function addConfigurationFlags(command: Command, { shown, issuer }: ShownFlags): Command {
+  command.optionsGroup("Settings (tessera config settings lists them all):");
+  for (const [name, flags, description] of CONFIGURATION_FLAGS) {
+    const words = name === "issuer" ? (issuer ?? description) : description;
+    const option = new Option(flags, words).hideHelp(!shown.includes(name));
+    command.addOption(name === "set" ? option.argParser(collect) : option);
+  }
+  return command;
+}
+
+/** Adds the flags of the configuration and shows them all: for what is about the server as a whole. */
+export const withConfigurationOptions = (command: Command): Command =>
+  addConfigurationFlags(command, { shown: CONFIGURATION_FLAGS.map(([name]) => name) });
+
+/** Adds those flags and `--json`. Options that are added after this are listed first in the help. */
+export const withCommonOptions = (
+  command: Command,
+  shown: ShownFlags = { shown: ["config", "data", "set"] },
+): Command =>
+  addConfigurationFlags(command.option("--json", "print JSON, for scripts"), shown).optionsGroup("Options:");
 
 /** Reads the configuration from every source; with `demo`, what the demonstration declares is part of it. */
 export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configuration =>
@@ -53,6 +77,7 @@ export const databaseFile = (configuration: Configuration): string => join(confi
  * could put a database of theirs in place of ours. Ours is tightened; another's is refused.
  */
 export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
+  requireNoFile(data);
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -77,6 +102,11 @@ export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
   return "tightened";
 }
 
+function requireNoFile(data: string): void {
+  if (statSync(data, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new ConfigurationError(`${data} is a file, not a folder. Choose another with --data.`);
+}
+
 // A folder of another owner that our group may write to is how volumes are handed to containers.
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
@@ -91,6 +121,7 @@ export async function inWorkspace<Result>(
   work: (workspace: Workspace) => Promise<Result>,
 ): Promise<Result> {
   const configuration = readConfiguration(flags, io);
+  requireNoFile(configuration.data);
   const file = databaseFile(configuration);
   if (!existsSync(file)) {
     if (!mayCreate) {

@@ -1,26 +1,82 @@
 /** Clients that the configuration declares: applied at every start, with the same result each time. */
 
 import type { Clock } from "../platform/clock.ts";
-import type { ClientDeclaration, Configuration } from "../platform/configuration.ts";
+import type { ClientDeclaration, Configuration, SecretReference } from "../platform/configuration.ts";
 import { ConfigurationError } from "../platform/configuration-error.ts";
 import type { Log } from "../platform/log.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import { DEVICE_CODE_GRANT, GRANT_TYPES, type GrantType } from "../protocol/grant-types.ts";
+import type { ClientId } from "../protocol/identifiers.ts";
 import type { Store } from "../store/contract.ts";
-import type { ClientSecretRecord } from "../store/records.ts";
+import type { ClientRecord, ClientSecretRecord } from "../store/records.ts";
 import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
-import { checkClientMetadata } from "./metadata.ts";
+import { type ClientMetadata, checkClientMetadata } from "./metadata.ts";
 import { secretDigest, secretText } from "./secret-reference.ts";
 
 /** A secret that a person made up is easier to guess than one that was generated. */
 const SHORT_SECRET = 20;
 
-interface DeclarationContext {
+interface Declarations {
   readonly configuration: Configuration;
   readonly catalogue: Catalogue;
+}
+
+interface DeclarationContext extends Declarations {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Store;
+}
+
+/** The grants by their short names, which the command line and the configuration take too. */
+export const SHORT_GRANTS: Readonly<Record<string, GrantType>> = {
+  code: "authorization_code",
+  refresh: "refresh_token",
+  client_credentials: "client_credentials",
+  device: DEVICE_CODE_GRANT,
+};
+
+/** What is wrong with the declarations themselves, whatever the store holds. An empty list means that they are fine. */
+export function declaredClientFaults(context: Declarations): string[] {
+  return context.configuration.clients.flatMap((declared) => {
+    try {
+      checkedDeclaration(declared, context);
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigurationError) return [error.message];
+      throw error;
+    }
+  });
+}
+
+/** What is allowed in a declaration but worth a word. */
+export function declaredClientWarnings({ clients, demo }: Configuration): string[] {
+  return clients.flatMap(({ client_id, require_pkce, secrets }) => {
+    const warnings: string[] = [];
+    if (!require_pkce) warnings.push(`The client '${client_id}' is exempt from PKCE.`);
+    const isShort = (reference: SecretReference) =>
+      (secretText(reference)?.length ?? SHORT_SECRET) < SHORT_SECRET;
+    if (!demo && secrets.some(isShort)) {
+      warnings.push(
+        `A secret of the client '${client_id}' is shorter than ${SHORT_SECRET} characters. Generate one: openssl rand -base64 32`,
+      );
+    }
+    return warnings;
+  });
+}
+
+/** Throws ConfigurationError if a declaration is not valid, or if its client came here another way. */
+async function requireDeclaredClients(context: DeclarationContext): Promise<void> {
+  for (const declared of context.configuration.clients) {
+    const { clientId } = checkedDeclaration(declared, context);
+    const known = await context.store.findClient(clientId);
+    if (known === null || known.source === "configuration") continue;
+    throw new ConfigurationError(
+      `The client '${clientId}' is declared in the configuration but was created by ${
+        known.source === "registration" ? "registration" : "the command line"
+      }. Remove it with 'tessera client remove', or choose another client_id.`,
+    );
+  }
 }
 
 /**
@@ -29,18 +85,9 @@ interface DeclarationContext {
  */
 export async function applyDeclaredClients(context: DeclarationContext): Promise<void> {
   const { configuration, store, clock, log } = context;
+  await requireDeclaredClients(context);
   const records = configuration.clients.map((declared) => recordOf(declared, context));
   const declaredIds = new Set<string>(records.map((record) => record.clientId));
-  for (const record of records) {
-    const known = await store.findClient(record.clientId);
-    if (known !== null && known.source !== "configuration") {
-      throw new ConfigurationError(
-        `The client '${record.clientId}' is declared in the configuration but was created by ${
-          known.source === "registration" ? "registration" : "the command line"
-        }. Remove it with 'tessera client remove', or choose another client_id.`,
-      );
-    }
-  }
   for (const record of records) await store.putClient(record);
   for (const client of await store.listClients()) {
     if (client.source !== "configuration" || declaredIds.has(client.clientId)) continue;
@@ -49,28 +96,31 @@ export async function applyDeclaredClients(context: DeclarationContext): Promise
   }
 }
 
-function recordOf(declared: ClientDeclaration, context: DeclarationContext) {
-  const { configuration, catalogue, clock, log } = context;
+/** The identifier and the metadata of a declaration. Throws ConfigurationError if they are not valid. */
+function checkedDeclaration(
+  declared: ClientDeclaration,
+  { configuration, catalogue }: Declarations,
+): { readonly clientId: ClientId; readonly metadata: ClientMetadata } {
   const complain = (message: string): never => {
     throw new ConfigurationError(`The client '${declared.client_id}' in the configuration: ${message}`);
   };
   const clientId =
     chosenClientId(declared.client_id) ?? complain("its client_id must not start with 'acc_' or be a URL.");
   const confidential = declared.secrets.length > 0;
-  const now = clock.seconds();
-  const {
-    secrets: references,
-    require_pkce,
-    access_token_seconds,
-    client_id,
-    scope,
-    default_scope,
-    ...named
-  } = declared;
+  const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, ...named } = declared;
+  const grantTypes = declared.grant_types?.map(
+    (name) =>
+      (Object.hasOwn(SHORT_GRANTS, name)
+        ? SHORT_GRANTS[name]
+        : GRANT_TYPES.find((known) => known === name)) ??
+      complain(
+        `The grant type '${name}' is not supported. Use ${Object.keys(SHORT_GRANTS).join(", ")}, or their full names.`,
+      ),
+  );
   const input = {
     ...named,
     grant_types:
-      declared.grant_types ??
+      grantTypes ??
       (declared.redirect_uris.length > 0
         ? ["authorization_code", "refresh_token"]
         : confidential
@@ -92,28 +142,24 @@ function recordOf(declared: ClientDeclaration, context: DeclarationContext) {
   if (metadata.tokenEndpointAuthMethod === "none" && confidential)
     complain("it has secrets but its token_endpoint_auth_method is 'none'.");
   if (!require_pkce && !confidential) complain("require_pkce = false is only for clients with a secret.");
-  if (!require_pkce) log.warn("a client is exempt from PKCE", { client: client_id });
-  const secrets = references.map((reference, index): ClientSecretRecord => {
-    if ((secretText(reference)?.length ?? SHORT_SECRET) < SHORT_SECRET && !configuration.demo) {
-      log.warn(
-        `a client secret is shorter than ${SHORT_SECRET} characters; generate one: openssl rand -base64 32`,
-        { client: client_id },
-      );
-    }
-    return {
-      id: `configured-${index + 1}`,
-      digest: secretDigest(reference),
-      createdAt: now,
-      expiresAt: null,
-    };
-  });
+  return { clientId, metadata };
+}
+
+function recordOf(declared: ClientDeclaration, context: DeclarationContext): ClientRecord {
+  const createdAt = context.clock.seconds();
   return newClientRecord({
-    clientId,
+    ...checkedDeclaration(declared, context),
     source: "configuration",
-    metadata,
-    secrets,
-    createdAt: now,
-    requirePkce: require_pkce,
-    accessTokenSeconds: access_token_seconds ?? null,
+    secrets: declared.secrets.map(
+      (reference, index): ClientSecretRecord => ({
+        id: `configured-${index + 1}`,
+        digest: secretDigest(reference),
+        createdAt,
+        expiresAt: null,
+      }),
+    ),
+    createdAt,
+    requirePkce: declared.require_pkce,
+    accessTokenSeconds: declared.access_token_seconds ?? null,
   });
 }

@@ -6,6 +6,7 @@ import {
   OWN_SCOPE_NAMES,
   type SecretReference,
 } from "./configuration.ts";
+import { nameOf } from "./configuration-mistakes.ts";
 import { formatPath, nearest, type SettingPath } from "./configuration-settings.ts";
 import { isAddressRange } from "./listen-addresses.ts";
 
@@ -142,15 +143,15 @@ function* checkUnique(configuration: Configuration): Generator<Finding> {
 }
 
 function* checkScopes(configuration: Configuration): Generator<Finding> {
-  const known = new Set<string>([
-    ...OWN_SCOPE_NAMES,
-    ...configuration.scopes.map((entry) => entry.name),
-    ...configuration.resources.flatMap((entry) => entry.scopes),
-  ]);
+  const known = new Set<string>([...OWN_SCOPE_NAMES, ...configuration.scopes.map((entry) => entry.name)]);
   const { registration } = configuration;
   const named: [SettingPath, readonly string[]][] = [
     [["registration", "scope"], registration.scope ?? []],
     [["registration", "client_credentials_scope"], registration.client_credentials_scope],
+    ...configuration.resources.map((resource, index): [SettingPath, readonly string[]] => [
+      ["resources", index, "scopes"],
+      resource.scopes,
+    ]),
     ...configuration.clients.flatMap((client, index): [SettingPath, readonly string[]][] => [
       [["clients", index, "scope"], client.scope ?? []],
       [["clients", index, "default_scope"], client.default_scope ?? []],
@@ -162,7 +163,7 @@ function* checkScopes(configuration: Configuration): Generator<Finding> {
       const near = nearest(name, known);
       yield {
         path,
-        text: `${formatPath(path)}: the scope '${name}' does not exist. ${near ? `Did you mean '${near}'?` : "Declare it in [[scopes]]."}`,
+        text: `${nameOf(path, configuration)}: the scope '${name}' does not exist. ${near ? `Did you mean '${near}'? Otherwise declare` : "Declare"} it in [[scopes]].`,
       };
     }
   }
@@ -188,7 +189,7 @@ function* checkSecrets(configuration: Configuration, env: Environment): Generato
     ]),
   ];
   for (const [path, reference] of references) {
-    const key = formatPath(path);
+    const key = nameOf(path, configuration);
     if (typeof reference !== "string" && !env[reference.env]) {
       yield {
         path,

@@ -2,3 +2,11 @@
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
+
+/** All that is wrong with a configuration, one line each. */
+export const configurationMistakes = (problems: readonly string[]): ConfigurationError =>
+  new ConfigurationError(
+    problems.length === 1
+      ? `The configuration has a mistake.\n  ${problems[0]}`
+      : `The configuration has ${problems.length} mistakes.\n  ${problems.join("\n  ")}`,
+  );

@@ -26,12 +26,32 @@ export function explain(issue: z.core.$ZodIssue, tree: unknown): { path: Setting
   }
   const node = settingAt(path);
   const value = valueAt(tree, path);
-  const key = formatPath(path);
+  const key = nameOf(path, tree);
+  if (node?.items?.properties !== undefined && isTable(value)) {
+    return [{ path, text: `[${key}] is a list. Write [[${key}]], with two brackets.` }];
+  }
   if (value === undefined) return [{ path, text: `${key} is missing. It must be ${allowedAt(path, node)}.` }];
   // A refusal of the schema's own words says more than the general description: why this issuer, not any issuer.
   const ownWords = issue.code === "custom" || (issue.code === "invalid_format" && issue.format === "regex");
   const allowed = ownWords ? issue.message : allowedAt(path, node);
   return [{ path, text: `${key} = ${show(path, value)} is not allowed. It must be ${allowed}.` }];
+}
+
+/** What an entry of a list is called, and which member says its name. */
+const NAMED_LISTS: Readonly<Record<string, readonly [string, string]>> = {
+  clients: ["the client", "client_id"],
+  people: ["the person", "username"],
+  resources: ["the resource", "identifier"],
+  scopes: ["the scope", "name"],
+};
+
+/** The key, and for an entry of a list also its name: nobody counts the clients of a file from zero. */
+export function nameOf(path: SettingPath, tree: unknown): string {
+  const key = formatPath(path);
+  const [noun, member] = NAMED_LISTS[String(path[0])] ?? [];
+  if (noun === undefined || member === undefined || path.length < 3 || path[2] === member) return key;
+  const name = valueAt(tree, [...path.slice(0, 2), member]);
+  return typeof name === "string" && name !== "" ? `${key} (${noun} '${name.slice(0, 80)}')` : key;
 }
 
 const allowedAt = (path: SettingPath, node: SettingNode | null): string =>

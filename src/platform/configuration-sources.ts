@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parse, TomlError } from "smol-toml";
 import { type Configuration, configurationSchema } from "./configuration.ts";
 import { checkConfiguration, defaultIssuer } from "./configuration-checks.ts";
-import { ConfigurationError } from "./configuration-error.ts";
+import { ConfigurationError, configurationMistakes } from "./configuration-error.ts";
 import { explain, isTable, type Table, unknownKey } from "./configuration-mistakes.ts";
 import {
   describeSettings,
@@ -81,23 +81,16 @@ export function loadConfiguration({ file, env, flags = {}, extend }: Configurati
     for (const issue of parsed.error.issues) {
       for (const { path, text } of explain(issue, tree)) problems.push(`${originOf(path)}: ${text}`);
     }
-    throw configurationError(problems);
+    throw configurationMistakes(problems);
   }
   const declared = { ...parsed.data, issuer: parsed.data.issuer ?? defaultIssuer(parsed.data.listen) };
   const configuration = extend?.(declared) ?? declared;
   for (const { path, text } of checkConfiguration(configuration, env)) {
     problems.push(`${originOf(path)}: ${text}`);
   }
-  if (problems.length > 0) throw configurationError(problems);
+  if (problems.length > 0) throw configurationMistakes(problems);
   return configuration;
 }
-
-const configurationError = (problems: readonly string[]): ConfigurationError =>
-  new ConfigurationError(
-    problems.length === 1
-      ? `The configuration has a mistake.\n  ${problems[0]}`
-      : `The configuration has ${problems.length} mistakes.\n  ${problems.join("\n  ")}`,
-  );
 
 function readTomlFile(named: string | undefined): { name: string; table: Table } | null {
   if (named === undefined && !existsSync(DEFAULT_FILE)) return null;
@@ -214,6 +207,8 @@ function assign(tree: Table, path: SettingPath, value: unknown): string | null {
   let here: unknown = tree;
   for (const [index, step] of path.entries()) {
     if (typeof step === "number") {
+      // The schema refuses a table where a list belongs, and says how it is written.
+      if (isTable(here)) return null;
       const length = Array.isArray(here) ? here.length : 0;
       if (!Array.isArray(here) || step > length)
         return `there is no entry ${step} in ${formatPath(path.slice(0, index))}; the next free one is ${length}.`;

@@ -117,7 +117,10 @@ const resource = z.strictObject({
     .max(100)
     .optional()
     .meta({ fallback: "the identifier", description: "What people read for it." }),
-  scopes: z.array(scopeToken).default([]).describe("The scopes it uses. Empty: any."),
+  scopes: z
+    .array(scopeToken)
+    .default([])
+    .describe("The scopes it uses, each declared in [[scopes]]. Empty: any."),
   access_token_seconds: accessTokenSeconds("How long access tokens for it live."),
   introspection_clients: z
     .array(identifier)
@@ -143,7 +146,7 @@ const clientDeclaration = z.strictObject({
     ),
   grant_types: z.array(z.string()).optional().meta({
     allowed:
-      "authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code",
+      "authorization_code (or code), refresh_token (or refresh), client_credentials, urn:ietf:params:oauth:grant-type:device_code (or device)",
     fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
     description: "The grants it may use.",
   }),
@@ -185,7 +188,8 @@ export const OWN_SCOPE_NAMES: readonly string[] = ["profile", "email", "introspe
 export const configurationSchema = z.strictObject({
   issuer: issuerUrl.optional().meta({
     fallback: "made from the first listener: http://localhost:8080",
-    allowed: "an https:// URL without query, fragment or slash at the end; http:// for localhost only",
+    allowed:
+      "an https:// URL without query, fragment or slash at the end; http:// for this machine, and elsewhere with a warning",
     description: "Who this server is, exactly as clients compare it. Every URL it gives out begins with it.",
   }),
   data: z

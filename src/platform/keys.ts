@@ -16,6 +16,9 @@ export interface ServerKeys {
 const FILE = "server.key";
 const LENGTH = 32;
 
+/** Whether a server was started on this data folder before. */
+export const hasServerKeys = (dataFolder: string): boolean => existsSync(join(dataFolder, FILE));
+
 /** Loads the secret from the data folder, or makes it. A damaged file stops the start: a new key would end every refresh token. */
 export function loadServerKeys(dataFolder: string, random: RandomBytes): ServerKeys {
   const file = join(dataFolder, FILE);

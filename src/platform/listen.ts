@@ -92,9 +92,19 @@ async function finishesWithin(work: Promise<unknown>, millis: number): Promise<b
 function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
+  let warned = false;
   return async function handle(request, server) {
     try {
       const peer = server.requestIP(request)?.address ?? "";
+      if (!usesProxies && !warned && request.headers.has("x-forwarded-for")) {
+        warned = true;
+        log.warn(
+          "a proxy passes requests on, but trusted_proxies names none: limits count everybody behind it as one",
+          {
+            proxy: peer,
+          },
+        );
+      }
       const address = readAddress(peer, usesProxies ? request.headers.get("x-forwarded-for") : null);
       return await fetch(request, address);
     } catch (error) {
@@ -248,7 +258,7 @@ function listenError(host: string, port: number, error: unknown): Error {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   const advice: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is in use. If Tessera is running already, that is it; otherwise stop the other program, or choose another port: --port ${port === 65535 ? 8081 : port + 1}.`,
+    EADDRINUSE: `Port ${port} is in use. If that is this Tessera, it is running already. Otherwise stop the other program, or choose another port: npm start -- --port ${port === 65535 ? 8081 : port + 1}.`,
     EACCES: `This user may not listen on port ${port}. Choose a port from 1024 up (--port 8080), or give the program the right to: setcap cap_net_bind_service=+ep on the bun executable.`,
     EADDRNOTAVAIL: `This machine has no address ${host}. Use localhost, 0.0.0.0, or an address that it has (--host).`,
   };

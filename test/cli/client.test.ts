@@ -38,12 +38,12 @@ describe("client add", () => {
   });
 
   test("knows the grants by short names, and chooses them by what is given", async () => {
-    const grants = async (...args: string[]) => (await json("add", ...args)).grant_types;
+    const grants = async (...args: string[]) => (await json("add", "--name", "x", ...args)).grant_types;
     expect(await grants("--redirect-uri", "https://a.example/cb")).toEqual([
       "authorization_code",
       "refresh_token",
     ]);
-    expect(await grants("--name", "x")).toEqual(["client_credentials"]);
+    expect(await grants()).toEqual(["client_credentials"]);
     expect(await grants("--public", "--grant", "device", "--grant", "refresh")).toEqual([
       "urn:ietf:params:oauth:grant-type:device_code",
       "refresh_token",
@@ -57,6 +57,8 @@ describe("client add", () => {
   test("a public client has no secret", async () => {
     const made = await json(
       "add",
+      "--name",
+      "App",
       "--public",
       "--redirect-uri",
       "http://localhost/cb",
@@ -66,6 +68,13 @@ describe("client add", () => {
     expect(made.token_endpoint_auth_method).toBe("none");
     expect(made.client_secret).toBeUndefined();
     expect(made.redirect_uris).toEqual(["http://localhost/cb", "com.example.app:/cb"]);
+  });
+
+  test("without a name calls it by its identifier, and refuses one that has neither", async () => {
+    expect((await json("add", "--id", "nameless")).client_name).toBe("nameless");
+    const { code, err } = await client("add", "--redirect-uri", "https://a.example/cb");
+    expect(code).toBe(1);
+    expect(err).toBe("Give the client a name that people know it by, such as --name Wiki.\n");
   });
 
   test("takes an identifier, scopes and the exemption from PKCE", async () => {
@@ -102,7 +111,11 @@ describe("client add", () => {
       ["--redirect-uri", "https://*.example/cb"],
       "wildcards are not supported",
     ],
-    ["a scope that does not exist", ["--scope", "everything"], "The scope 'everything' does not exist here"],
+    [
+      "a scope that does not exist",
+      ["--scope", "everything"],
+      "There is no scope 'everything'. There are: profile, email, introspect.",
+    ],
     [
       "a public client without PKCE",
       ["--public", "--redirect-uri", "https://a.example/cb", "--no-pkce"],
@@ -121,7 +134,8 @@ describe("client add", () => {
     ],
   ])("refuses %s", async (_, args, text) => {
     const before = (await json("list")).length;
-    const { code, err } = await client("add", ...args);
+    const named = args.some((arg) => arg === "--id" || arg === "--name") ? args : ["--name", "x", ...args];
+    const { code, err } = await client("add", ...named);
     expect(code).toBe(1);
     expect(err).toContain(text);
     expect((await json("list")).length).toBe(before);
@@ -177,7 +191,7 @@ describe("client list, show and remove", () => {
   test("remove ends the client at the running server", async () => {
     const { client_secret } = await json("add", "--id", "gone");
     expect(await tokenStatus("gone", client_secret)).toBe(200);
-    expect((await client("remove", "gone")).out).toContain("Removed gone.");
+    expect((await client("remove", "gone")).out).toBe("Removed gone. All tokens issued to it have ended.\n");
     expect(await tokenStatus("gone", client_secret)).toBe(401);
   });
 

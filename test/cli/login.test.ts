@@ -88,7 +88,7 @@ describe("polling (RFC 8628 §3.5)", () => {
   test.each([
     ["access_denied", "Access was denied on the page."],
     ["expired_token", "The code has expired"],
-    ["invalid_grant", "The server refused: invalid_grant: Because."],
+    ["invalid_grant", "The server refused: Because (invalid_grant)."],
   ])("stops at %s", async (code, text) => {
     const { outcome, pauses } = await poll([error(code, "Because.")]);
     expect(outcome).toContain(text);
@@ -151,6 +151,49 @@ describe("discovery (RFC 8414)", () => {
   ])("refuses %s", async (_, answer, text) => {
     await expect(discover("https://a.example", async () => answer())).rejects.toThrow(text);
   });
+});
+
+/** What becomes of a request that fails with this error. */
+const failing = async (code: string, message: string): Promise<string> => {
+  const fetch = () => Promise.reject(Object.assign(new Error(message), { code }));
+  const { err } = await tessera(["login", "--issuer", "https://a.example:9"], { fetch });
+  return err;
+};
+
+describe("a server that does not answer", () => {
+  test("at all is told with what to do", async () => {
+    expect(await failing("ECONNREFUSED", "Unable to connect.")).toBe(
+      "Nothing answers at https://a.example:9 (connection refused). Start the server, or check --issuer.\n",
+    );
+  });
+
+  test.each([
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "self signed certificate"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"],
+  ])("with a certificate that is not trusted (%s) is told with how to trust it", async (code, message) => {
+    const err = await failing(code, message);
+    expect(err).toContain("The certificate of https://a.example:9 is not trusted");
+    expect(err).toContain("NODE_EXTRA_CA_CERTS=cert.pem");
+  });
+});
+
+test("every request of a sign-in says who asks", async () => {
+  const agents: (string | null)[] = [];
+  const metadata = {
+    issuer: "https://a.example",
+    token_endpoint: "https://a.example/t",
+    device_authorization_endpoint: "https://a.example/d",
+    registration_endpoint: "https://a.example/r",
+  };
+  await tessera(["login", "--issuer", "https://a.example"], {
+    fetch: async (url, init) => {
+      agents.push(new Headers(init?.headers).get("user-agent"));
+      if (url.endsWith("/r")) return Response.json({ client_id: "c" });
+      return url.endsWith("/d") ? Response.json({}, { status: 400 }) : Response.json(metadata);
+    },
+  });
+  expect(agents).toHaveLength(3);
+  for (const agent of agents) expect(agent).toMatch(/^tessera-login\/\d+\.\d+\.\d+$/);
 });
 
 test("a server without the device flow is told from one that refuses", async () => {
@@ -234,6 +277,8 @@ describe("tessera login at a running server", () => {
       "nobody",
     ]);
     expect(result.code).toBe(1);
-    expect(result.err).toStartWith("The server refused to start: invalid_client");
+    expect(result.err).toMatch(
+      /^The server did not begin the sign-in: Client authentication failed.* \(invalid_client\)\.\n$/,
+    );
   });
 });

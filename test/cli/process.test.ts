@@ -128,6 +128,34 @@ describe("the launcher", () => {
     },
   );
 
+  test("refuses a second server on the data folder, until the first is gone, even by SIGKILL", async () => {
+    const data = join(temporaryFolder(), "data");
+    const serving = ["node_modules/.bin/bun", "src/main.ts", "serve", "--port", "0", "--data", data];
+    const first = start(serving, { cwd: root });
+    const issuer = await printed(first, /issuer +(\S+)\n/);
+    const refused = await finished(start(serving, { cwd: root }));
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`Another Tessera (process ${first.process.pid}, ${issuer}) is using`);
+    first.process.kill("SIGKILL");
+    await first.ended;
+    await printed(start(serving, { cwd: root }), /issuer +(\S+)\n/);
+  });
+
+  test("of several started at once on one data folder exactly one runs, and the others name it", async () => {
+    const data = join(temporaryFolder(), "data");
+    const serving = ["node_modules/.bin/bun", "src/main.ts", "serve", "--port", "0", "--data", data];
+    const all = Array.from({ length: 5 }, () => start(serving, { cwd: root }));
+    const ended = new Set<Child>();
+    for (const child of all) void child.ended.then(() => ended.add(child));
+    for (let attempt = 0; ended.size < 4 && attempt < 500; attempt++) await Bun.sleep(20);
+    const running = all.filter((child) => !ended.has(child));
+    expect(running).toHaveLength(1);
+    const [winner] = running;
+    if (winner === undefined) throw new Error("Nobody runs.");
+    await printed(winner, /issuer +(\S+)\n/);
+    for (const { err } of ended) expect(err).toStartWith("Another Tessera ");
+  });
+
   test("a second signal ends it at once", async () => {
     const child = start([...launcher, "serve", "--port", "0", "--host", "127.0.0.1"]);
     const issuer = await printed(child, /issuer +(\S+)\n/);

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { duration, formatTable, relativeTime } from "../../src/cli/output.ts";
+import { duration, formatTable, localTime, relativeTime } from "../../src/cli/output.ts";
 import { promptHidden } from "../../src/cli/password-prompt.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
@@ -17,6 +17,25 @@ describe("a command line that makes no sense", () => {
     expect(code).toBe(2);
     expect(err.toLowerCase()).toContain(text.toLowerCase());
     expect(out).toBe("");
+  });
+
+  test.each([
+    ["serve", ["serve", "--prot", "1"], "Help: tessera serve --help"],
+    ["a command of a group", ["client", "secret", "add"], "Help: tessera client secret add --help"],
+    ["a group", ["client", "lst"], "Help: tessera client --help"],
+    ["no command", ["serv"], "Help: tessera --help"],
+  ])("after %s is told how to get its help", async (_, args, text) => {
+    expect((await tessera(args)).err.trimEnd().split("\n").at(-1)).toBe(text);
+  });
+
+  test.each([
+    [["serve"], { npm_config_demo: "true" }, "npm start -- --demo"],
+    [["serve", "8081"], { npm_config_port: "true" }, "npm start -- --port 8081"],
+    [["serve"], { npm_config_port: "8081" }, "npm start -- --port 8081"],
+  ])("npm start without the two dashes (%p, %p) is told how to write it", async (args, kept, text) => {
+    const { code, err } = await tessera(args, { env: { npm_lifecycle_event: "start", ...kept } });
+    expect(code).toBe(1);
+    expect(err).toBe(`npm keeps what stands before -- for itself. Write: ${text}\n`);
   });
 
   test("asking for help is no error", async () => {
@@ -41,6 +60,24 @@ test("every command's help has an example", async () => {
     expect(out, command).toMatch(/Examples?:/);
     expect(out, command).toContain(`tessera ${command}`);
   }
+});
+
+describe("help", () => {
+  const helpOf = async (...command: string[]) => (await tessera([...command, "--help"])).out;
+
+  test("names only the settings that matter to the command; all are taken", async () => {
+    expect(await helpOf("serve")).toMatch(/--port(.|\n)*--demo/);
+    const list = await helpOf("user", "list");
+    for (const flag of ["--config", "--data", "--set"]) expect(list).toContain(flag);
+    for (const flag of ["--issuer", "--host", "--port", "--demo"]) expect(list).not.toContain(flag);
+    const data = temporaryFolder();
+    const { err } = await tessera(["user", "list", "--port", "9000", "--demo", "--data", data]);
+    expect(err).toContain("There is no Tessera database");
+  });
+
+  test("of login says that the issuer is where to sign in", async () => {
+    expect(await helpOf("login")).toContain("--issuer <url>               the server to sign in at");
+  });
 });
 
 describe("an error", () => {
@@ -80,6 +117,55 @@ describe("config", () => {
     expect(out).toContain("port = 9000");
     expect(out).not.toContain("a secret of the operator");
     expect(Bun.TOML.parse(out)).toMatchObject({ issuer: "http://localhost:9000" });
+  });
+
+  test("check finds what would stop the start, all at once", async () => {
+    const { code, err } = await tessera([
+      "config",
+      "check",
+      "--set",
+      'clients=[{"client_id":"a","grant_types":["implicit"]},{"client_id":"b","redirect_uris":["http://b.example/"]}]',
+      "--set",
+      'people=[{"username":" eve","password":"long enough"}]',
+    ]);
+    expect(code).toBe(1);
+    expect(err).toStartWith("The configuration has 3 mistakes.\n");
+    expect(err).toContain("The client 'a' in the configuration: The grant type 'implicit'");
+    expect(err).toContain("The client 'b' in the configuration: The redirect URI 'http://b.example/'");
+    expect(err).toContain("The user name ' eve' in the configuration begins or ends with a space.");
+  });
+
+  test("check looks into certificates, and measures declared passwords", async () => {
+    const pem = `${temporaryFolder()}/a.pem`;
+    await Bun.write(pem, "no certificate");
+    const { err } = await tessera([
+      "config",
+      "check",
+      "--set",
+      `listen=[{"tls":{"certificate":"${pem}","key":"${pem}"}}]`,
+      "--set",
+      `people=[{"username":"eve","password":"${"x".repeat(1025)}"}]`,
+    ]);
+    expect(err).toContain(`TLS with ${pem} and ${pem} is not possible: the certificate file holds no PEM`);
+    expect(err).toContain("The password of 'eve' in the configuration is longer than 1024 bytes");
+  });
+
+  test("check prints what a start would warn of", async () => {
+    const { code, out } = await tessera([
+      "config",
+      "check",
+      "--issuer",
+      "http://auth.example.org",
+      "--set",
+      'clients=[{"client_id":"a","secrets":["hunter2"]}]',
+    ]);
+    expect(code).toBe(0);
+    expect(out).toContain("Warning: The issuer http://auth.example.org is not https");
+    expect(out).toContain("Warning: A secret of the client 'a' is shorter than 20 characters.");
+    expect(out).not.toContain("hunter2");
+    expect((await tessera(["config", "check"])).out).toBe(
+      "The configuration is fine. The issuer is http://localhost:8080.\n",
+    );
   });
 
   test("settings lists every setting with its variable", async () => {
@@ -133,6 +219,20 @@ describe("asking for a password", () => {
 });
 
 describe("what is printed", () => {
+  test.each([
+    ["UTC", "2026-01-02 03:04 UTC"],
+    ["Asia/Kolkata", "2026-01-02 08:34 +05:30"],
+    ["America/New_York", "2026-01-01 22:04 -05:00"],
+  ])("a time in %s says how far it is from UTC", (zone, text) => {
+    const before = process.env.TZ;
+    process.env.TZ = zone;
+    try {
+      expect(localTime(Date.UTC(2026, 0, 2, 3, 4) / 1000)).toBe(text);
+    } finally {
+      process.env.TZ = before ?? "UTC";
+    }
+  });
+
   test("columns are as wide as their longest cell, and no cell can move the cursor", () => {
     expect(
       formatTable(

@@ -49,6 +49,34 @@ describe("the first start", () => {
   });
 });
 
+describe("the first client", () => {
+  test("is made at the first start after the demonstration", async () => {
+    const data = freshData();
+    await (await serve(data, { demo: true })).stop();
+    const running = await serve(data);
+    expect(running.printed.out).toContain("curl -u first-client:");
+    await running.stop();
+  });
+
+  test("is made at the first start though a person was added before", async () => {
+    const data = freshData();
+    await tessera(["user", "add", "root", "--admin", "--generate", "--data", data]);
+    const running = await serve(data);
+    expect(running.printed.out).toContain("curl -u first-client:");
+    await running.stop();
+  });
+
+  test("is not made again for somebody who has removed it and has people", async () => {
+    const data = freshData();
+    await (await serve(data)).stop();
+    await tessera(["user", "add", "root", "--admin", "--generate", "--data", data]);
+    await tessera(["client", "remove", "first-client", "--data", data]);
+    const running = await serve(data);
+    expect(running.printed.out).not.toContain("curl");
+    await running.stop();
+  });
+});
+
 describe("a later start", () => {
   test("says where things are and nothing more", async () => {
     const data = freshData();
@@ -63,12 +91,15 @@ describe("a later start", () => {
     await running.stop();
   });
 
-  test("gives a new link, in one line, while there is no administrator; the old one is over", async () => {
+  test("gives a new link, and says that it takes the place of the old one, while there is no administrator; the old one is over", async () => {
     const data = freshData();
     const first = await serve(data);
     await first.stop();
     const second = await serve(data, { port: String(first.listening.ports[0]) });
     expect(linkIn(second.printed.out)).not.toBe(linkIn(first.printed.out));
+    expect(second.printed.out).toContain(
+      `There is no administrator. Create one (the link takes the place of earlier ones, works once, for 24 hours):\n  ${linkIn(second.printed.out)}\n`,
+    );
     expect(second.printed.out).not.toContain("curl");
     expect((await fetch(linkIn(second.printed.out))).status).toBe(200);
     expect((await fetch(linkIn(first.printed.out))).status).not.toBe(200);
@@ -139,6 +170,54 @@ describe("the data folder", () => {
 });
 
 describe("a start that cannot be", () => {
+  test("on a data folder in use says who uses it and changes nothing, and other commands work", async () => {
+    const data = freshData();
+    const running = await serve(data);
+    const { code, err } = await tessera([
+      "serve",
+      "--data",
+      data,
+      "--port",
+      "0",
+      "--set",
+      'clients=[{"client_id":"other","grant_types":[]}]',
+    ]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `Another Tessera (process ${process.pid}, ${running.configuration.issuer}) is using the data folder ${data}. Stop it, or choose another folder: --data ./other.\n`,
+    );
+    expect((await fetch(linkIn(running.printed.out))).status).toBe(200);
+    expect((await tessera(["client", "list", "--data", data])).out).not.toContain("other");
+    await running.stop();
+    await (await serve(data)).stop();
+  });
+
+  test("on a port in use makes no data folder", async () => {
+    const running = await serve(freshData());
+    const port = String(running.listening.ports[0]);
+    const data = freshData();
+    expect((await tessera(["serve", "--data", data, "--port", port])).err).toContain("is in use");
+    expect(existsSync(data)).toBe(false);
+    await running.stop();
+  });
+
+  test("with a declared client that is not valid makes no data folder", async () => {
+    const data = freshData();
+    const wrong = ["--set", 'clients=[{"client_id":"a","grant_types":["implicit"]}]'];
+    expect((await tessera(["serve", "--data", data, "--port", "0", ...wrong])).code).toBe(1);
+    expect(existsSync(data)).toBe(false);
+  });
+
+  test("with a file for a data folder says so, and so does every other command", async () => {
+    const file = join(temporaryFolder(), "README.md");
+    await Bun.write(file, "text");
+    for (const command of ["serve --port 0", "user list", "user add x --generate"]) {
+      const { code, err } = await tessera([...command.split(" "), "--data", file]);
+      expect(code).toBe(1);
+      expect(err).toBe(`${file} is a file, not a folder. Choose another with --data.\n`);
+    }
+  });
+
   test("on a port in use says so and changes nothing: the first server's link still works", async () => {
     const data = freshData();
     const running = await serve(data);
@@ -246,7 +325,7 @@ describe("the demonstration", () => {
 
     const running = await serve(data);
     const after = running.server.context.store;
-    expect(await after.listClients()).toEqual([]);
+    expect((await after.listClients()).map(({ clientId }) => String(clientId))).toEqual(["first-client"]);
     expect(await after.listAccounts()).toEqual([]);
     expect(await after.findSession(session.session.id, 0, 0)).toBeNull();
     await running.stop();
@@ -289,6 +368,21 @@ describe("the demonstration", () => {
       disabledAt: null,
     });
     await running.stop();
+  });
+
+  test("that is refused for its person's name leaves nothing of it behind", async () => {
+    const data = freshData();
+    await tessera(["user", "add", "ada", "--generate", "--data", data]);
+    expect((await tessera(["serve", "--demo", "--data", data, "--port", "0"])).code).toBe(1);
+    expect((await tessera(["client", "list", "--data", data])).out).toContain("There are no clients yet.");
+  });
+
+  test("that is refused for a client of somebody else leaves nothing of it behind", async () => {
+    const data = freshData();
+    await tessera(["client", "add", "--id", "demo-api", "--data", data]);
+    expect((await tessera(["serve", "--demo", "--data", data, "--port", "0"])).code).toBe(1);
+    expect((await tessera(["user", "list", "--data", data])).out).toContain("There is nobody yet.");
+    expect(JSON.parse((await tessera(["client", "list", "--json", "--data", data])).out)).toHaveLength(1);
   });
 
   test("gives its person's name up to one whom the operator declares, who is somebody else", async () => {

@@ -116,7 +116,7 @@ describe("token inspect", () => {
     expect(out).toMatch(/^client_id +demo-device$/m);
     expect(out).toMatch(/^scope +notes\.read$/m);
     expect(out).toMatch(/^audience +https:\/\/notes\.demo\.example$/m);
-    expect(out).toMatch(/^expires +\d{4}-\d\d-\d\d \d\d:\d\d \(in \d+ minutes\)$/m);
+    expect(out).toMatch(/^expires +\d{4}-\d\d-\d\d \d\d:\d\d (UTC|[+-]\d\d:\d\d) \(in \d+ minutes\)$/m);
     expect(out).toContain(grantId);
   });
 

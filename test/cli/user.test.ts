@@ -125,6 +125,14 @@ describe("user password", () => {
     expect(await passwords.verify("the old password", hash)).toBe(false);
   });
 
+  test("of somebody who is disabled says that it does not let them in", async () => {
+    await user(["add", "away", "--generate"]);
+    const words = "away is disabled: tessera user enable away\n";
+    expect((await user(["password", "away"], { stdin: "the new password" })).out).not.toContain(words);
+    await user(["disable", "away"]);
+    expect((await user(["password", "away"], { stdin: "another password" })).out).toEndWith(words);
+  });
+
   test("for nobody is an error that says where to look", async () => {
     const { code, err } = await user(["password", "nobody", "--generate"]);
     expect(code).toBe(1);

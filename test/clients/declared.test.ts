@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { newClientRecord } from "../../src/clients/clients.ts";
-import { applyDeclaredClients } from "../../src/clients/declared.ts";
+import { applyDeclaredClients, declaredClientWarnings } from "../../src/clients/declared.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
@@ -22,7 +22,7 @@ afterEach(async () => {
   opened = null;
 });
 
-/** Starts as if with this configuration. Returns what was logged. */
+/** Starts as if with this configuration. Returns what was logged and what is warned of. */
 async function start(clients: Declarations, more: ConfigurationInput = {}): Promise<string[]> {
   opened ??= await openTemporary();
   const parsed = configurationSchema.parse({
@@ -42,7 +42,7 @@ async function start(clients: Declarations, more: ConfigurationInput = {}): Prom
     clock: { millis: () => 1_800_000_000_000, seconds: () => 1_800_000_000 },
     log: createLog({ level: "debug", format: "text", write: (line) => lines.push(line) }),
   });
-  return lines;
+  return [...lines, ...declaredClientWarnings(configuration)];
 }
 
 async function stored(clientId: string): Promise<ClientRecord> {
@@ -81,6 +81,23 @@ describe("declared clients", () => {
     expect(await shape("service")).toBe("client_credentials / client_secret_basic / configuration");
     expect(await shape("bare")).toBe(" / none / configuration");
     expect(await shape("post")).toBe("client_credentials / client_secret_post / configuration");
+  });
+
+  test("may name their grants as the command line does", async () => {
+    await start([
+      { client_id: "tv", grant_types: ["device", "refresh"] },
+      { client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET], grant_types: ["code"] },
+    ]);
+    expect((await stored("tv")).grantTypes.join(" ")).toBe(
+      "urn:ietf:params:oauth:grant-type:device_code refresh_token",
+    );
+    expect((await stored("web")).grantTypes.join(" ")).toBe("authorization_code");
+  });
+
+  test("with a grant that does not exist are told which do", async () => {
+    expect(await faultOf([{ client_id: "web", grant_types: ["implicit"] }])).toContain(
+      "The grant type 'implicit' is not supported. Use code, refresh, client_credentials, device",
+    );
   });
 
   test("have everything that exists, but for introspect, unless they say what they want", async () => {
@@ -237,7 +254,7 @@ describe("a declaration that is allowed but unwise is warned of", () => {
     const lines = await start([
       { client_id: "rclone", redirect_uris: REDIRECT, secrets: [SECRET], require_pkce: false },
     ]);
-    expect(lines.join("")).toContain("warn  a client is exempt from PKCE client=rclone");
+    expect(lines.join("")).toContain("The client 'rclone' is exempt from PKCE.");
     expect((await stored("rclone")).requirePkce).toBe(false);
   });
 
@@ -248,7 +265,7 @@ describe("a declaration that is allowed but unwise is warned of", () => {
       { client_id: "long", secrets: ["x".repeat(20)] },
     ]);
     expect(lines.filter((line) => line.includes("shorter than 20"))).toHaveLength(1);
-    expect(lines.join("")).toContain("client=short");
+    expect(lines.join("")).toContain("the client 'short'");
     expect(lines.join("")).not.toContain("hunter2");
   });
 

@@ -227,7 +227,11 @@ describe("a wrong setting stops the start and says where, which, what and what i
       { env: { TESSERA_LISTEN__4__PORT: "1" } },
       ["there is no entry 4 in listen"],
     ],
-    ["a missing member", { file: '[[scopes]]\nname = "a"\n' }, ["scopes.0.description is missing."]],
+    [
+      "a missing member",
+      { file: '[[scopes]]\nname = "a"\n' },
+      ["scopes.0.description (the scope 'a') is missing."],
+    ],
     [
       "an issuer with a slash at the end",
       { flags: { issuer: "https://a.example/" } },
@@ -276,22 +280,39 @@ describe("a wrong setting stops the start and says where, which, what and what i
       {
         file: '[[scopes]]\nname = "mail"\ndescription = "M"\n[[clients]]\nclient_id = "a"\nscope = ["mial"]\n',
       },
-      ["clients.0.scope: the scope 'mial' does not exist. Did you mean 'mail'?"],
+      ["clients.0.scope (the client 'a'): the scope 'mial' does not exist. Did you mean 'mail'?"],
+    ],
+    [
+      "a resource's scope that is not declared",
+      { file: '[[resources]]\nidentifier = "https://a.example"\nscopes = ["mail"]\n' },
+      [
+        "resources.0.scopes (the resource 'https://a.example'): the scope 'mail' does not exist. Did you mean 'email'? Otherwise declare it in [[scopes]].",
+      ],
+    ],
+    [
+      "a list of tables that is written as one table",
+      { file: "[listen]\nport = 9000\n" },
+      ["[listen] is a list. Write [[listen]], with two brackets."],
+    ],
+    [
+      "a list of tables that is written as one table, and a flag for its first entry",
+      { file: "[listen]\nport = 9000\n", flags: { port: "9001" } },
+      ["The configuration has a mistake.", "Write [[listen]], with two brackets."],
     ],
     [
       "a secret in a variable that is not set",
       { file: '[[clients]]\nclient_id = "a"\nsecrets = [{ env = "WIKI_SECRET" }]\n' },
-      ["clients.0.secrets.0: the environment variable WIKI_SECRET is not set."],
+      ["clients.0.secrets.0 (the client 'a'): the environment variable WIKI_SECRET is not set."],
     ],
     [
       "a digest that is cut short",
       { file: '[[clients]]\nclient_id = "a"\nsecrets = ["sha256:abcd"]\n' },
-      ['clients.0.secrets.0: a digest is "sha256:" and 64 hexadecimal digits'],
+      ["clients.0.secrets.0 (the client 'a'): a digest is \"sha256:\" and 64 hexadecimal digits"],
     ],
     [
       "a password as a digest",
       { file: `[[people]]\nusername = "a"\npassword = "sha256:${"0".repeat(64)}"\n` },
-      ["people.0.password: a password cannot be given as a digest."],
+      ["people.0.password (the person 'a'): a password cannot be given as a digest."],
     ],
     [
       "the demonstration for everyone",

@@ -50,3 +50,11 @@ test("a foreign Host changes no URL", async () => {
   expect(answer).toContain(`"issuer":"${running.configuration.issuer}"`);
   expect(answer).not.toContain("evil.example");
 });
+
+test("a proxy that nobody told the server about is worth one warning", async () => {
+  const forwarded =
+    "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\nConnection: close\r\n\r\n";
+  await exchange(forwarded);
+  await exchange(forwarded);
+  expect(running.printed.err.match(/trusted_proxies names none/g)).toHaveLength(1);
+});

@@ -1,0 +1,28 @@
+/** `npm start --demo`: npm keeps such flags for itself, and the server would start without them. */
+import { CommandError } from "./command-error.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The flags of `serve` that npm has no setting of its own for. */
+const FLAGS = ["demo", "port", "host", "issuer", "data", "config", "set"];
+
+/**
+ * Throws CommandError if `npm start` was given flags without the `--` that passes them on. npm leaves them in the
+ * environment, and what followed one of them, its value, arrives as an argument.
+ */
+export function requireDashes(args: readonly string[], env: Environment): void {
+  if (env.npm_lifecycle_event !== "start" || args[0] !== "serve") return;
+  const given = FLAGS.filter(
+    (flag) => env[`npm_config_${flag}`] !== undefined && !args.some((arg) => arg.startsWith(`--${flag}`)),
+  );
+  if (given.length === 0) return;
+  const loose = args.slice(1).filter((arg) => !arg.startsWith("-"));
+  const words = given.flatMap((flag) => {
+    const value = env[`npm_config_${flag}`] ?? "";
+    if (flag === "demo") return ["--demo"];
+    return [`--${flag}`, value === "" || value === "true" ? (loose.shift() ?? "…") : value];
+  });
+  throw new CommandError(
+    `npm keeps what stands before -- for itself. Write: npm start -- ${words.join(" ")}`,
+  );
+}

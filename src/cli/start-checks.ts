@@ -1,0 +1,32 @@
+/** What a start needs beyond settings that are allowed one by one: the same for `serve` and for `config check`. */
+import { declaredPeopleFaults } from "../accounts/people.ts";
+import { declaredClientFaults, declaredClientWarnings } from "../clients/declared.ts";
+import type { Configuration } from "../platform/configuration.ts";
+import { configurationWarnings } from "../platform/configuration-checks.ts";
+import { configurationMistakes } from "../platform/configuration-error.ts";
+import { pairFault, readPair } from "../platform/listen-certificate.ts";
+import { createCatalogue } from "../protocol/catalogue.ts";
+
+/** Throws ConfigurationError that lists everything that would stop the start. Looks at files, changes nothing. */
+export function requireStartable(configuration: Configuration): void {
+  const problems = [
+    ...certificateFaults(configuration),
+    ...declaredClientFaults({ configuration, catalogue: createCatalogue(configuration) }),
+    ...declaredPeopleFaults(configuration),
+  ];
+  if (problems.length > 0) throw configurationMistakes(problems);
+}
+
+/** What is allowed but worth a line at every start. */
+export const startWarnings = (configuration: Configuration): string[] => [
+  ...configurationWarnings(configuration),
+  ...declaredClientWarnings(configuration),
+];
+
+const certificateFaults = ({ listen }: Configuration): string[] =>
+  listen.flatMap(({ tls }) => {
+    const fault = tls === undefined ? null : pairFault(readPair(tls));
+    return tls === undefined || fault === null
+      ? []
+      : [`TLS with ${tls.certificate} and ${tls.key} is not possible: ${fault}.`];
+  });
