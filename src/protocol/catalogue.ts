@@ -66,10 +66,6 @@ export function createCatalogue(configuration: Configuration): Catalogue {
   const resources = [own, ...configuration.resources.map(toEntry)];
   for (const { name, description } of configuration.scopes)
     if (isScope(name)) scopes.set(name, { name, description });
-  // A scope that only a resource names exists too; its own name must do for words.
-  for (const resource of resources) {
-    for (const name of resource.scopes) if (!scopes.has(name)) scopes.set(name, { name, description: name });
-  }
 
   const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
   /** A resource that lists no scopes, or is not listed itself, takes any. */
