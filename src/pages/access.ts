@@ -3,19 +3,46 @@ import type { Context } from "../context.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { displayText } from "./display.ts";
-import type { ResourceWords, ScopeWords } from "./views/parts.tsx";
+import type { Texts } from "./texts.ts";
+import type { AccessWords } from "./views/parts.tsx";
 
-export const scopeWords = (
-  { catalogue }: Pick<Context, "catalogue">,
+type AccessContext = Pick<Context, "catalogue" | "configuration">;
+
+/**
+ * What an access allows, each scope under the resources that can use it. What belongs to this server or to no resource
+ * in particular comes first, without a name.
+ */
+export function accessWords(
+  context: AccessContext,
+  texts: Texts,
   scope: readonly Scope[],
-): ScopeWords[] =>
-  scope.map((name) => ({ name, description: displayText(catalogue.describeScope(name), 300) }));
-
-/** Without this server itself, which goes without saying. */
-export const resourceWords = (
-  { catalogue, configuration }: Pick<Context, "catalogue" | "configuration">,
   resources: readonly ResourceIndicator[],
-): ResourceWords[] =>
-  resources
-    .filter((identifier) => !sameResource(identifier, configuration.issuer))
-    .map((identifier) => ({ identifier, name: displayText(catalogue.nameResource(identifier), 200) }));
+): AccessWords[] {
+  const { catalogue, configuration } = context;
+  const isHere = (identifier: ResourceIndicator) => sameResource(identifier, configuration.issuer);
+  // A resource that lists no scopes takes any; this server's own are still used here.
+  const usedHere = new Set(catalogue.scopeFor(scope, resources.filter(isHere)));
+  const elsewhere = resources
+    .filter((identifier) => !isHere(identifier))
+    .map((identifier) => ({
+      name: displayText(catalogue.nameResource(identifier), 200),
+      scope: catalogue.scopeFor(scope, [identifier]).filter((name) => !usedHere.has(name)),
+    }));
+  const usedElsewhere = new Set(elsewhere.flatMap((resource) => resource.scope));
+  const inWords = (names: readonly Scope[]) => names.map((name) => describeScope(context, texts, name));
+  const groups = [...Map.groupBy(elsewhere, (resource) => resource.scope.join(" ")).values()].map(
+    (group) => ({
+      resources: group.map(({ name }) => name),
+      scopes: inWords(group[0]?.scope ?? []),
+    }),
+  );
+  const unnamed = inWords(scope.filter((name) => !usedElsewhere.has(name)));
+  return unnamed.length > 0 || groups.length === 0 ? [{ resources: [], scopes: unnamed }, ...groups] : groups;
+}
+
+/** The operator's words, also for a scope of the server's own; else the person's language, where it has words. */
+function describeScope({ catalogue, configuration }: AccessContext, { scopes }: Texts, name: Scope): string {
+  const isOperators = configuration.scopes.some((declared) => declared.name === name);
+  const own = new Map(Object.entries(scopes)).get(name);
+  return own === undefined || isOperators ? displayText(catalogue.describeScope(name), 300) : own;
+}

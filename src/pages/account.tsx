@@ -7,7 +7,7 @@ import { type Handler, type Incoming, type Route, seeOther } from "../platform/h
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/records.ts";
-import { resourceWords, scopeWords } from "./access.ts";
+import { accessWords } from "./access.ts";
 import { clientName, returnHost } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -15,13 +15,13 @@ import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
-import { type AccountNotice, AccountView, type ClientAccess, type PasswordFault } from "./views/account.tsx";
+import { AccountView, type ClientAccess, type PasswordFault } from "./views/account.tsx";
 
 /**
  * What a person allowed, one entry for each client: what it may do now, and what it may do again without asking. First
  * those that have access, newest first, as the store gives them.
  */
-async function listAccess(context: Context, { account }: SignedIn): Promise<ClientAccess[]> {
+async function listAccess(context: Context, texts: Texts, { account }: SignedIn): Promise<ClientAccess[]> {
   const { store, clock } = context;
   const [grants, consents] = await Promise.all([
     store.listGrants({ subject: account.subject }, clock.seconds()),
@@ -30,13 +30,14 @@ async function listAccess(context: Context, { account }: SignedIn): Promise<Clie
   const byClient = Map.groupBy([...grants, ...consents], (allowed) => allowed.clientId);
   return Promise.all(
     [...byClient].map(async ([clientId, allowed]) =>
-      describeAccess(context, clientId, allowed, await store.findClient(clientId)),
+      describeAccess(context, texts, clientId, allowed, await store.findClient(clientId)),
     ),
   );
 }
 
 function describeAccess(
   context: Context,
+  texts: Texts,
   clientId: string,
   allowed: readonly (GrantRecord | ConsentRecord)[],
   client: ClientRecord | null,
@@ -53,18 +54,44 @@ function describeAccess(
     host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
     via: [...new Set(via)],
     since: Math.min(...(grants.length > 0 ? grants : allowed).map((entry) => entry.createdAt)),
-    scopes: scopeWords(context, [...new Set(allowed.flatMap((entry) => entry.scope))]),
-    resources: resourceWords(context, [...new Set(allowed.flatMap((entry) => entry.resources))]),
+    access: accessWords(
+      context,
+      texts,
+      [...new Set(allowed.flatMap((entry) => entry.scope))],
+      [...new Set(allowed.flatMap((entry) => entry.resources))],
+    ),
     hasAccess: grants.length > 0,
     asksAgain: grants.length === allowed.length,
   };
 }
 
-const NOTICES: ReadonlySet<string> = new Set<AccountNotice>(["removed", "password"]);
-const isNotice = (text: string | null): text is AccountNotice => text !== null && NOTICES.has(text);
+/**
+ * What has just been done, in words. Links can be made up, so the notice is named in them, not worded, and a client is
+ * said to have no access only while that is so.
+ */
+async function noticeFor(
+  { store }: Context,
+  { account }: Texts,
+  query: URLSearchParams,
+  access: readonly ClientAccess[],
+): Promise<string | null> {
+  switch (query.get("notice")) {
+    case "created":
+      return account.notices.created;
+    case "password":
+      return account.notices.password;
+    case "removed": {
+      const clientId = query.get("client_id") ?? "";
+      if (access.some((entry) => entry.clientId === clientId)) return null;
+      const client = await store.findClient(clientId);
+      return account.notices.removed(client === null ? account.unknownClient : clientName(client));
+    }
+    default:
+      return null;
+  }
+}
 
 interface AccountPage {
-  readonly notice?: AccountNotice | null;
   readonly fault?: PasswordFault | null;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
@@ -74,21 +101,22 @@ async function accountPage(
   context: Context,
   incoming: Incoming,
   signedIn: SignedIn,
-  { notice = null, fault = null, status, retryAfterSeconds }: AccountPage,
+  { fault = null, status, retryAfterSeconds }: AccountPage,
 ): Promise<Response> {
   const { account, session } = signedIn;
   const form = openForm(context, incoming, "account");
+  const frame = pageFrame(context, incoming);
+  const access = await listAccess(context, frame.texts, signedIn);
   return respondWithPage(
     <AccountView
-      frame={pageFrame(context, incoming)}
+      frame={frame}
       token={form.token}
       username={account.username}
       name={account.name}
-      administrator={account.administrator}
       signedInSince={session.authenticatedAt}
       minimumPasswordCharacters={context.configuration.limits.minimum_password_characters}
-      access={await listAccess(context, signedIn)}
-      notice={notice}
+      access={access}
+      notice={await noticeFor(context, frame.texts, incoming.url.searchParams, access)}
       fault={fault}
     />,
     { status, retryAfterSeconds, setCookie: form.setCookie },
@@ -103,8 +131,7 @@ const showAccount =
   async (incoming) => {
     const signedIn = await context.sessions.find(incoming.request);
     if (signedIn === null) return toSignIn(context);
-    const notice = incoming.url.searchParams.get("notice");
-    return accountPage(context, incoming, signedIn, { notice: isNotice(notice) ? notice : null });
+    return accountPage(context, incoming, signedIn, {});
   };
 
 const answerAccount =
@@ -136,7 +163,7 @@ async function removeAccess(
     await store.revokeAccess({ subject, clientId }, "revoked_by_person", clock.seconds());
     log.info("access removed", { subject, client: clientId });
   }
-  return seeOther(pagePath(configuration, "/account", { notice: "removed" }));
+  return seeOther(pagePath(configuration, "/account", { notice: "removed", client_id: client?.clientId }));
 }
 
 async function replacePassword(

@@ -9,7 +9,7 @@ import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
-import { resourceWords, scopeWords } from "./access.ts";
+import { accessWords } from "./access.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -51,17 +51,17 @@ export function consentPages(context: Context): AuthorizationPages {
         scope: [...request.scope],
         resources: [...request.resources],
       };
+      const frame = pageFrame(context, incoming, parameters.get("ui_locales"));
       const view = (
         <ConsentView
-          frame={pageFrame(context, incoming, parameters.get("ui_locales"))}
+          frame={frame}
           clientName={clientName(client)}
           clientUri={client.clientUri}
           tosUri={client.tosUri}
           policyUri={client.policyUri}
           redirectUri={request.redirectUri}
           unverified={client.source === "registration"}
-          scopes={scopeWords(context, request.scope)}
-          resources={resourceWords(context, request.resources)}
+          access={accessWords(context, frame.texts, request.scope, request.resources)}
           signedInAs={account.username}
           here={`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
           action={pagePath(configuration, "/consent")}

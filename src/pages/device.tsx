@@ -9,8 +9,8 @@ import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/records.ts";
 import { parseRecordId, recordIdText } from "../tokens/artefact.ts";
-import { resourceWords, scopeWords } from "./access.ts";
-import { clientName, displayText } from "./display.ts";
+import { accessWords } from "./access.ts";
+import { clientName, displayText, isOwnComputer } from "./display.ts";
 import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -113,16 +113,17 @@ function confirmPage(
   // Bound to this browser's session: a code that one person was shown cannot be answered by another (THREATS 25).
   const sealedDevice = sealFormData(context, cookieValue, "device", recordIdText(device.id));
   const form = openForm(context, incoming, "device", sealedDevice);
+  const frame = pageFrame(context, incoming);
   return respondWithPage(
     <DeviceConfirmView
-      frame={pageFrame(context, incoming)}
+      frame={frame}
       clientName={clientName(client)}
       unverified={client.source === "registration"}
       userCode={formatUserCode(code)}
-      scopes={scopeWords(context, device.scope)}
-      resources={resourceWords(context, device.resources)}
+      access={accessWords(context, frame.texts, device.scope, device.resources)}
       startedAt={device.createdAt}
       requesterAddress={device.requesterAddress}
+      fromThisComputer={isOwnComputer(context.configuration, device.requesterAddress)}
       requesterAgent={device.requesterAgent}
       signedInAs={account.username}
       token={form.token}
@@ -145,9 +146,11 @@ const answerDevice =
     if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
     const cookieValue = sessions.cookieValue(incoming.request);
     const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
-    const device = id === null ? null : ((await store.findDeviceCode(id))?.device ?? null);
+    const found = id === null ? null : await store.findDeviceCode(id);
+    const device = found?.device ?? null;
     const client = device === null ? null : await store.findClient(device.clientId);
-    let outcome: DeviceOutcome = "decided";
+    // Who denied is not kept, only who allowed.
+    let outcome: DeviceOutcome = found?.grant?.subject === account.subject ? "answered" : "decided";
     if (device !== null && client !== null && mayAsk(client)) {
       const grant = decision === "allow" ? deviceGrant(context, device, account) : null;
       if (await store.decideDeviceCode(device.id, grant, clock.seconds())) {
@@ -161,7 +164,7 @@ const answerDevice =
         outcome={outcome}
         clientName={client === null ? "" : clientName(client)}
       />,
-      { status: outcome === "decided" ? 409 : 200 },
+      { status: outcome === "approved" || outcome === "denied" ? 200 : 409 },
     );
   };
 

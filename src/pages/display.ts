@@ -1,4 +1,6 @@
 /** How what strangers wrote (client names, addresses, user agents) may appear on a page. JSX escapes it; this keeps it honest. */
+import { isIPv4 } from "node:net";
+import type { Configuration } from "../platform/configuration.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
 import type { ClientRecord } from "../store/records.ts";
 
@@ -32,3 +34,11 @@ export function webHost(uri: string | null): string | null {
 /** The website that an answer goes to; null if it goes to a program on the person's own device (RFC 8252 §7). */
 export const returnHost = (redirectUri: string): string | null =>
   isLoopback(redirectUri) ? null : webHost(redirectUri);
+
+/**
+ * Whether a request from this address came from the computer of the person who reads it. That is sure only where the
+ * server itself is reached by a loopback name: behind a proxy that nobody declared, everybody's address is a loopback
+ * one, and to call a thief's device theirs would be the worst thing to tell them (THREATS 26).
+ */
+export const isOwnComputer = ({ issuer }: Pick<Configuration, "issuer">, address: string): boolean =>
+  isLoopback(issuer) && (address === "::1" || (isIPv4(address) && address.startsWith("127.")));

@@ -8,9 +8,11 @@ interface LayoutProps {
   readonly frame: PageFrame;
   readonly title: string;
   readonly width?: "narrow" | "wide";
+  /** What stands in the foot beside the host: the list of errors is for developers, so only errors lead to it. */
+  readonly foot?: "errors";
 }
 
-export function Layout({ frame, title, width = "narrow", children }: PropsWithChildren<LayoutProps>) {
+export function Layout({ frame, title, width = "narrow", foot, children }: PropsWithChildren<LayoutProps>) {
   const { texts, name, assets } = frame;
   return (
     <html lang={texts.language}>
@@ -40,7 +42,7 @@ export function Layout({ frame, title, width = "narrow", children }: PropsWithCh
               {frame.encrypted && <Icon name="lock" />}
               {frame.issuerHost}
             </span>
-            <a href={frame.path("/help/errors")}>{texts.common.help}</a>
+            {foot === "errors" && <a href={frame.path("/help/errors")}>{texts.common.errorHelp}</a>}
           </footer>
         </div>
       </body>

@@ -2,10 +2,12 @@
 /** Signing in and out. The rule that checks a password is in accounts/sign-in.ts; these pages only ask and tell. */
 import { checkPassword } from "../accounts/sign-in.ts";
 import type { Context } from "../context.ts";
+import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
-import { displayText } from "./display.ts";
+import type { ClientRecord } from "../store/records.ts";
+import { clientName, displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
-import { pageFrame } from "./frame.ts";
+import { type PageFrame, pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
 import { pagePath, parseReturnPath } from "./urls.ts";
@@ -13,16 +15,51 @@ import { SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
 interface SignInPage {
   readonly returnTo: string | null;
+  /** Whether the person who is signed in wants to be somebody else. */
+  readonly another: boolean;
   readonly username: string;
   readonly fault?: "wrong" | { readonly retryAfterSeconds: number };
 }
 
+/** What a page to return to tells of why the person is here. Of its query, which anybody can write, nothing is shown. */
+interface Errand {
+  readonly client: ClientRecord | null;
+  readonly device: boolean;
+  readonly uiLocales: string | undefined;
+}
+
+async function errandOf({ configuration, store }: Context, returnTo: string | null): Promise<Errand> {
+  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  const parameters = new URLSearchParams(query);
+  if (path !== pagePath(configuration, ENDPOINT_PATHS.authorize)) {
+    return { client: null, device: path === pagePath(configuration, "/device"), uiLocales: undefined };
+  }
+  const client = await store.findClient(parameters.get("client_id") ?? "");
+  return {
+    client: client?.disabledAt === null ? client : null,
+    device: false,
+    uiLocales: parameters.get("ui_locales") ?? undefined,
+  };
+}
+
+function leadOf({ texts: { signIn }, name }: PageFrame, { client, device }: Errand): string {
+  if (device) return signIn.leadToDevice(name);
+  if (client === null) return signIn.lead(name);
+  const isStranger = client.source === "registration";
+  return (isStranger ? signIn.leadToStranger : signIn.leadToClient)(name, clientName(client));
+}
+
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
-  const { fault, returnTo } = page;
-  const frame = pageFrame(context, incoming);
+  const { fault, returnTo, another } = page;
+  const errand = await errandOf(context, returnTo);
+  const frame = pageFrame(context, incoming, errand.uiLocales);
   const { signIn, language } = frame.texts;
   const signedIn = await context.sessions.find(incoming.request);
   const form = openForm(context, incoming, "login");
+  const lead =
+    signedIn === null
+      ? leadOf(frame, errand)
+      : (another ? signIn.another : signIn.again)(signedIn.account.username);
   const limited = typeof fault === "object";
   const words = limited
     ? signIn.limited(relativeTime(language, fault.retryAfterSeconds))
@@ -35,7 +72,8 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       token={form.token}
       returnTo={returnTo}
       username={page.username}
-      signedInAs={signedIn === null ? null : signedIn.account.username}
+      lead={lead}
+      another={another}
       fault={words}
     />,
     {
@@ -58,7 +96,8 @@ const showSignIn =
       return seeOther(pagePath(context.configuration, "/account"));
     }
     const username = displayText(searchParams.get("login_hint") ?? "", 200);
-    return signInPage(context, incoming, { returnTo, username });
+    const another = searchParams.has("another");
+    return signInPage(context, incoming, { returnTo, another, username });
   };
 
 const signIn =
@@ -68,8 +107,9 @@ const signIn =
     const form = await readForm(context, incoming, "login");
     const returnTo = parseReturnPath(configuration, form.get("return_to"));
     const username = displayText(form.get("username") ?? "", 200);
+    const another = form.get("another") !== undefined;
     const again = (fault: SignInPage["fault"]) =>
-      signInPage(context, incoming, { returnTo, username, fault });
+      signInPage(context, incoming, { returnTo, another, username, fault });
     const check = await checkPassword(context, {
       username: form.get("username") ?? "",
       password: form.get("password") ?? "",

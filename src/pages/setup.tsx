@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-/** First start: the one-time link that creates the administrator. Nothing ships with a password. */
+/** First start: the one-time link that creates the first account. Nothing ships with a password. */
 import { newPasswordFault } from "../accounts/new-password.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import type { Context } from "../context.ts";
@@ -88,7 +88,7 @@ const answerSetup =
     const before = await sessions.find(incoming.request);
     const started = await sessions.start(account, before?.session.id ?? null);
     const headers: Record<string, string> = started === null ? {} : { "Set-Cookie": started.cookie };
-    return seeOther(pagePath(configuration, "/account"), headers);
+    return seeOther(pagePath(configuration, "/account", { notice: "created" }), headers);
   };
 
 function setupFaults(

@@ -125,7 +125,8 @@ button, .button {
 .asker h1 { font-size: 1.3125rem; }
 .asker h1 span { display: block; margin-top: 0.125rem; font-size: 1.0625rem; font-weight: 400; letter-spacing: 0; }
 .asker .who { margin-top: 0.1875rem; color: var(--muted); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
-.applies { margin-top: 0.625rem; }
+.applies { margin-top: 0.75rem; }
+.applies + .list { margin-top: 0.25rem; }
 .person { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0 0.75rem; padding: 0.25rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; font-size: 0.9375rem; }
 .person p { min-width: 0; padding: 0.5rem 0; }
 .person strong { font-weight: 600; }
@@ -140,6 +141,7 @@ button, .button {
 .rule { border: 0; border-top: 1px solid var(--line); margin: 1.25rem 0 0; }
 .links { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: 0.9375rem; }
 .links a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+.index { display: grid; grid-template-columns: repeat(auto-fill, minmax(13.5rem, 1fr)); }
 .after { font-size: 0.875rem; color: var(--muted); text-align: center; text-wrap: balance; }
 
 .show-code { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); text-align: center; }
@@ -159,9 +161,9 @@ button, .button {
 .access { display: grid; }
 .access > li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.5rem 1rem; align-items: start; padding: 1.25rem 0; border-top: 1px solid var(--line); }
 .access > li:last-child { padding-bottom: 0; }
-.access ul { margin-top: 0.5rem; display: grid; gap: 0.125rem; font-size: 0.9375rem; }
-.access ul li { display: grid; grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }
-.access ul svg { margin-top: 0.2rem; color: var(--good); }
+.list.small { margin-top: 0.5rem; gap: 0.125rem; }
+.applies + .list.small { margin-top: 0.125rem; }
+.list.small > li { grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }
 .row { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1rem; }
 details > summary { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: 2.75rem; cursor: pointer; list-style: none; border-radius: 0.5rem; }
 details > summary::-webkit-details-marker { display: none; }
@@ -169,7 +171,6 @@ details > summary svg { color: var(--muted); }
 details[open] > summary svg { transform: rotate(180deg); }
 details > .stack { margin-top: 0.5rem; }
 .card.fold { padding-top: 1.25rem; padding-bottom: 1.25rem; }
-.badge { display: inline-block; padding: 0.0625rem 0.5rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--sunken); color: var(--muted); font-size: 0.8125rem; font-weight: 550; }
 .go { display: grid; gap: 0.75rem; }
 .go a { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; color: var(--ink); text-decoration: none; }
 .go a:hover { border-color: var(--edge); background: var(--sunken); }
@@ -177,10 +178,11 @@ details > .stack { margin-top: 0.5rem; }
 .go span span { display: block; color: var(--muted); font-size: 0.9375rem; line-height: 1.45; }
 .go svg { color: var(--muted); }
 .reasons > * + * { margin-top: 1.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
-.reasons section { scroll-margin-top: 1rem; }
-.reasons section:target h2 { color: var(--link); }
-.reasons p { margin-top: 0.375rem; font-size: 0.9375rem; }
-.reasons code { color: var(--muted); overflow-wrap: anywhere; }
+.reasons section, .reason { scroll-margin-top: 1rem; }
+.reasons section:target h2, .reason:target h3 { color: var(--link); }
+.reason { margin-top: 1rem; }
+.reason p { margin-top: 0.25rem; font-size: 0.9375rem; }
+.reasons code { overflow-wrap: anywhere; }
 
 @media (max-width: 32rem) {
   body { background: var(--card); }

@@ -75,6 +75,7 @@ async function registerStranger(server: ListeningServer): Promise<string> {
 export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "home", open: path("/") },
   { name: "sign-in", open: path("/login") },
+  { name: "sign-in-to-client", open: path(authorizePath()) },
   {
     name: "sign-in-wrong",
     open: (page, server) => signInOn(page, `${server.issuer}/login`, "alice", "not my password"),
@@ -134,6 +135,21 @@ export const SIGNED_IN: readonly Exhibit[] = [
   { name: "device-approved", open: answerDevice("Allow") },
   { name: "device-denied", open: answerDevice("Deny") },
   {
+    name: "device-answered",
+    open: async (page, server) => {
+      await openDevice(page, server);
+      const field = (name: string) => page.locator(`input[name=${name}]`).inputValue();
+      const form = {
+        form_token: await field("form_token"),
+        device: await field("device"),
+        decision: "allow",
+      };
+      // With the page's cookies, as the first click of a double one.
+      await page.request.post(`${server.issuer}/device`, { form });
+      await page.getByRole("button", { name: "Allow" }).click();
+    },
+  },
+  {
     name: "device-decided",
     open: async (page, server) => {
       await openDevice(page, server);
@@ -141,8 +157,19 @@ export const SIGNED_IN: readonly Exhibit[] = [
       await page.getByRole("button", { name: "Allow" }).click();
     },
   },
+  {
+    name: "device-confirm-stranger",
+    open: async (page, server) => {
+      const client = await server.context.store.findClient("television");
+      if (client === null) throw new Error("The player is missing.");
+      await server.context.store.putClient({ ...client, source: "registration" });
+      await openDevice(page, server);
+      await server.context.store.putClient(client);
+    },
+  },
   { name: "sign-out", open: path("/logout") },
   { name: "sign-in-again", open: path("/login?return_to=%2Fdevice") },
+  { name: "sign-in-another", open: path("/login?return_to=%2Fdevice&another=1") },
   {
     name: "account",
     open: async (page, server) => {
@@ -156,7 +183,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
         ["https://mail.example/"],
       );
       await grantAccess(server, account, "television", ["mail.read"], [], "device_code");
-      await page.goto(`${server.issuer}/account?notice=removed`);
+      await page.goto(`${server.issuer}/account?notice=removed&client_id=native`);
     },
   },
   {

@@ -44,7 +44,9 @@ test("the code flow: the browser comes back to the terminal, and the tokens work
       await signInOn(page, url, "ada", "correct horse battery staple");
       expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Demo app");
       await page.getByRole("button", { name: "Allow" }).click();
-      expect(await page.locator("body").textContent()).toContain("You can close this window");
+      await page.getByRole("heading", { name: "The browser’s part is done" }).waitFor();
+      // Its policy lets its own style in.
+      expect(await page.locator("h1").evaluate((element) => getComputedStyle(element).fontSize)).toBe("24px");
     },
   );
   await page.context().close();
@@ -63,11 +65,39 @@ test("the code flow: a person who says no is told so in the terminal", async () 
     async (url) => {
       await signInOn(page, url, "ada", "correct horse battery staple");
       await page.getByRole("button", { name: "Deny" }).click();
+      await page.getByRole("heading", { name: "Access was denied" }).waitFor();
+      expect(await page.locator("body").textContent()).toContain("Nothing was shared.");
     },
   );
   await page.context().close();
   expect(result.code).toBe(1);
   expect(result.err).toContain("Access was denied on the page");
+});
+
+test("the code flow: a refusal of the server is told in the browser too, as text", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(
+    ["--browser", "--client-id", "demo-app"],
+    /(http\S+authorize\S+)/,
+    async (url) => {
+      const { searchParams } = new URL(url);
+      const answer = new URL(searchParams.get("redirect_uri") ?? "");
+      answer.search = String(
+        new URLSearchParams({
+          state: searchParams.get("state") ?? "",
+          error: "server_error",
+          error_description: `<script>document.title = "run"</script><b>Sorry</b>`,
+        }),
+      );
+      await page.goto(answer.href);
+      await page.getByRole("heading", { name: "The server refused" }).waitFor();
+      expect(await page.locator("p").first().textContent()).toContain("<b>Sorry</b>");
+      expect(await page.title()).toBe("The server refused");
+    },
+  );
+  await page.context().close();
+  expect(result.code).toBe(1);
+  expect(result.err).toContain("The server refused: server_error");
 });
 
 test("the code flow: an answer with another state is not taken", async () => {

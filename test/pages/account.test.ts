@@ -48,7 +48,7 @@ describe("the account page", () => {
       "Read your e-mail",
       "See and change your files",
       "Send e-mail as you",
-      "Applies to: Mail",
+      "For Mail: Read your e-mail",
     ]) {
       expect(text).toContain(words);
     }
@@ -65,10 +65,17 @@ describe("the account page", () => {
     const forms = await formsOf(await browser.get("/account"));
     const form = forms.find(({ fields }) => fields.client_id === "web");
     const response = await browser.post("/account", form?.fields ?? {});
-    expect(response.headers.get("location")).toBe("/account?notice=removed");
+    const location = response.headers.get("location") ?? "";
+    expect(location).toBe("/account?notice=removed&client_id=web");
     expect((await grantsOf(alice)).map(({ clientId }) => String(clientId))).toEqual(["television"]);
     expect(await grantsOf(bob)).toHaveLength(1);
-    expect(await textOf(await browser.get("/account?notice=removed"))).toContain("Its access has ended.");
+    expect(await textOf(await browser.get(location))).toContain("Example Web no longer has access.");
+  });
+
+  test("does not say of an application that has access that it has none, whatever a link says", async () => {
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    const text = await textOf(await browser.get("/account?notice=removed&client_id=web"));
+    expect(text).not.toContain("no longer has access");
   });
 
   test("shows and removes nobody else's access", async () => {
@@ -208,6 +215,8 @@ describe("changing the password", () => {
     test(`with ${what} changes nothing and says why`, async () => {
       const response = await change(current, replacement);
       expect(response.status).toBe(422);
+      const html = await response.clone().text();
+      expect(html.match(/<input[^>]*autofocus[^>]*>/g)?.join()).toContain('aria-invalid="true"');
       expect(await textOf(response)).toContain(words);
       expect((await openBrowser(server).signIn("alice")).status).toBe(303);
     });

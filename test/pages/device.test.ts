@@ -146,6 +146,18 @@ describe("the question", () => {
     }
   });
 
+  test("26: of a client that registered itself says so first, under a heading of its own", async () => {
+    const client = await server.context.store.findClient("television");
+    if (client === null) throw new Error("The client is missing.");
+    await server.context.store.putClient({ ...client, source: "registration" });
+    const { user_code } = await startDevice(server);
+    const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
+    const order = ["Nobody has checked this application", "Does your device show", "Only allow what you"];
+    const places = order.map((words) => text.indexOf(words));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+  });
+
   test("26: approves nothing by a GET, whatever it asks for", async () => {
     const { user_code, device_code } = await startDevice(server);
     const { fields } = await confirm(user_code);
@@ -180,6 +192,27 @@ describe("the question", () => {
     expect(second.status).toBe(409);
     expect(await textOf(second)).toContain("This code is no longer open");
     expect(await poll(device_code)).toBe("access_denied");
+  });
+
+  test("allowed twice by the same person, by a double click, says that they have answered", async () => {
+    const { user_code, device_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    await browser.post(form.action, { ...form.fields, decision: "allow" });
+    const second = await browser.post(form.action, { ...form.fields, decision: "allow" });
+    expect(second.status).toBe(409);
+    expect(await textOf(second)).toContain("Your first answer stands: you allowed Example Television.");
+    expect(await poll(device_code)).toBe("tokens");
+  });
+
+  test("allowed by somebody else meanwhile, is not said to be this person's answer", async () => {
+    const { user_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    await addPersonWithPassword(server, "bob");
+    const bob = openBrowser(server);
+    await bob.signIn("bob");
+    await bob.submit(`/device?user_code=${user_code}`, { decision: "allow" }, "/device");
+    const late = await browser.post(form.action, { ...form.fields, decision: "allow" });
+    expect(await textOf(late)).toContain("This code is no longer open");
   });
 
   test("an answer that is neither yes nor no is none", async () => {

@@ -25,7 +25,7 @@ describe("a form", () => {
     await browser.get("/login");
     const response = await browser.post("/login", credentials);
     expect(response.status).toBe(403);
-    expect(await textOf(response)).toContain("This page was open too long");
+    expect(await textOf(response)).toContain("This form can no longer be used");
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 

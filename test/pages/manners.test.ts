@@ -3,16 +3,20 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
-import { displayText, returnHost, webLink } from "../../src/pages/display.ts";
+import { accessWords } from "../../src/pages/access.ts";
+import { displayText, isOwnComputer, returnHost, webLink } from "../../src/pages/display.ts";
+import { pageFrame } from "../../src/pages/frame.ts";
 import { pageErrorResponse } from "../../src/pages/index.ts";
 import { accentColors, contrast, GROUNDS } from "../../src/pages/palette.ts";
 import { chooseTexts } from "../../src/pages/texts.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
+import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
+import { parseScope } from "../../src/protocol/scope.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 /** Breaks out of an attribute, of text, of a comment, of a script and of a style. */
 const POLYGLOT = `'"--></style></title></textarea></script><img src=x onerror=alert(1)><svg/onload=alert(1)>{{7*7}}`;
@@ -135,7 +139,7 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
       const found: string[] = [];
       const allowed = new Set(
         `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
-         section ul li svg path footer dl dt dd strong bdi time details summary hr code`.split(/\s+/),
+         section ul li svg path footer dl dt dd strong bdi time details summary hr code nav`.split(/\s+/),
       );
       const rewriter = new HTMLRewriter().on("*", {
         element(element) {
@@ -203,6 +207,92 @@ test("the place to return to is the redirect URI's website, or the device itself
   expect(returnHost("http://127.0.0.1:49152/callback")).toBeNull();
   expect(returnHost("http://localhost/callback")).toBeNull();
   expect(returnHost("com.example.app:/callback")).toBeNull();
+});
+
+test("an address is the reader's own computer only where the server is reached by a loopback name", () => {
+  const here = { issuer: "http://localhost:8080" };
+  for (const address of ["::1", "127.0.0.1", "127.8.8.8"]) {
+    expect(isOwnComputer(here, address)).toBe(true);
+    // Behind a proxy that nobody declared, this is everybody's address.
+    expect(isOwnComputer({ issuer: "https://auth.example" }, address)).toBe(false);
+  }
+  for (const address of ["203.0.113.7", "127.0.0.1.evil.example", "2001:db8::1", ""]) {
+    expect(isOwnComputer(here, address)).toBe(false);
+  }
+});
+
+describe("what an access is for", () => {
+  const HERE = "https://auth.example";
+  const MAIL = "https://mail.example/";
+  const FILES = "https://files.example/api";
+  const ANY = "https://any.example/";
+  const cases: [string, string, readonly string[], unknown][] = [
+    [
+      "a scope stands under the resource that uses it, and what is used here stands apart",
+      "profile mail.read files",
+      [HERE, MAIL, FILES],
+      [
+        { resources: [], scopes: ["See your name and user name"] },
+        { resources: ["Mail"], scopes: ["Read your e-mail"] },
+        { resources: ["Files"], scopes: ["See and change your files"] },
+      ],
+    ],
+    [
+      "a resource that takes any scope has none of this server's own",
+      "profile files",
+      [HERE, ANY],
+      [
+        { resources: [], scopes: ["See your name and user name"] },
+        { resources: ["Any"], scopes: ["See and change your files"] },
+      ],
+    ],
+    [
+      "resources with the same scopes share them",
+      "files",
+      [FILES, ANY],
+      [{ resources: ["Files", "Any"], scopes: ["See and change your files"] }],
+    ],
+    [
+      "a resource that can use no scope is named all the same",
+      "files",
+      [FILES, MAIL],
+      [
+        { resources: ["Files"], scopes: ["See and change your files"] },
+        { resources: ["Mail"], scopes: [] },
+      ],
+    ],
+    ["an access without anything is nothing", "", [], [{ resources: [], scopes: [] }]],
+  ];
+  for (const [name, scope, resources, words] of cases) {
+    test(name, async () => {
+      const other = await startTestServer({
+        resources: [...(TEST_CONFIGURATION.resources ?? []), { identifier: ANY, name: "Any" }],
+      });
+      expect(
+        accessWords(
+          other.context,
+          chooseTexts("en"),
+          scope === "" ? [] : parseScope(scope),
+          resources.map(parseResourceIndicator),
+        ),
+      ).toEqual(words as never);
+      await other.close();
+    });
+  }
+});
+
+test("the help begins with an index of the error codes, and only errors lead to it", async () => {
+  const html = await (await stranger.get("/help/errors")).text();
+  const [, index = ""] = /<nav[^>]*>(.*?)<\/nav>/.exec(html) ?? [];
+  const codes = [...index.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(codes).toContain("code-invalid_grant");
+  expect(codes).toEqual([...codes].sort());
+  for (const id of codes) expect(html.split(`id="${id}"`)).toHaveLength(2);
+  for (const path of ["/login", "/logout", "/help/errors"]) {
+    expect(await (await stranger.get(path)).text()).not.toContain('href="/help/errors"');
+  }
+  const missing = await stranger.get("/nothing", { Accept: "text/html" });
+  expect(await missing.text()).toContain('href="/help/errors"');
 });
 
 describe("errors", () => {
@@ -323,6 +413,38 @@ describe("languages", () => {
       expect(chooseTexts(header, uiLocales).language).toBe(language);
     });
   }
+
+  const reader = () => {
+    const { request, url, address } = {
+      request: new Request("https://auth.example/", { headers: { "Accept-Language": "de" } }),
+      url: new URL("https://auth.example/"),
+      address: "203.0.113.7",
+    };
+    return pageFrame(server.context, { request, url, address }).texts;
+  };
+
+  test("every scope of the server's own has words in every language", async () => {
+    const bare = await startTestServer({ scopes: [], resources: [], clients: [] });
+    for (const { name, description } of bare.context.catalogue.scopes) {
+      expect(accessWords(bare.context, chooseTexts("en"), [name], [])[0]?.scopes).toEqual([description]);
+      expect(accessWords(bare.context, reader(), [name], [])[0]?.scopes).not.toEqual([description]);
+    }
+    await bare.close();
+  });
+
+  test("the operator's words for a scope stay as they are, also for one of the server's own", async () => {
+    const declared = await startTestServer({ scopes: [{ name: "profile", description: "Look you up" }] });
+    const [words] = accessWords(declared.context, reader(), parseScope("profile email"), []);
+    expect(words?.scopes).toEqual(["Look you up", "Ihre E-Mail-Adresse sehen"]);
+    await declared.close();
+  });
+
+  test("the entries of the help say what language they are in", async () => {
+    const help = await stranger.get("/help/errors", { "Accept-Language": "de" });
+    const html = await help.text();
+    expect(html).toContain("Die Einträge sind auf Englisch.");
+    expect(html).toContain('<div class="reasons" lang="en">');
+  });
 
   test("a page is in one language throughout", async () => {
     const html = await (await stranger.get("/login", { "Accept-Language": "de" })).text();

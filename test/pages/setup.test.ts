@@ -15,13 +15,35 @@ afterEach(() => server.close());
 
 const root = { username: "root", password: PASSWORD };
 
-test("the link creates the administrator and signs them in", async () => {
+test("the link creates the first account, signs the person in and says so", async () => {
   const response = await browser.submit(link, root);
   expect(response.status).toBe(303);
-  expect(response.headers.get("location")).toBe("/account");
-  expect(await textOf(await browser.get("/account"))).toContain("root Administrator");
+  const location = response.headers.get("location") ?? "";
+  expect(location).toBe("/account?notice=created");
+  expect(await textOf(await browser.get(location))).toContain("Your account was created. You are signed in.");
   expect(await server.context.store.hasAdministrator()).toBe(true);
 });
+
+test("the page promises nothing that the account cannot do", async () => {
+  for (const path of [link, "/account"]) {
+    expect(await textOf(await browser.get(path))).not.toMatch(/administrator/i);
+    if (path === link) await browser.submit(link, root);
+  }
+});
+
+const focused: [Record<string, string>, string][] = [
+  [{}, "username"],
+  [{ username: "root", password: "short" }, "password"],
+  [{ username: "", password: PASSWORD }, "username"],
+  [{ username: "", password: "short" }, "username"],
+];
+for (const [fields, id] of focused) {
+  test(`the cursor stands in ${id} after ${JSON.stringify(fields)}`, async () => {
+    const page = Object.keys(fields).length === 0 ? browser.get(link) : browser.submit(link, fields);
+    const inputs = (await (await page).text()).match(/<input[^>]*autofocus[^>]*>/g) ?? [];
+    expect(inputs.map((input) => /id="(\w+)"/.exec(input)?.[1])).toEqual([id]);
+  });
+}
 
 test("the link works once, and not after it has expired", async () => {
   const form = await browser.form(link);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parseReturnPath } from "../../src/pages/urls.ts";
+import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -117,6 +118,62 @@ describe("signing in", () => {
     const again = await browser.get("/login?return_to=%2Fauth%2Fauthorize%3Fa%3Db");
     expect(again.status).toBe(200);
     expect(await textOf(again)).toContain("You are signed in as alice.");
+  });
+});
+
+describe("what sign-in is for", () => {
+  const lead = async (returnTo: string, headers = {}) =>
+    textOf(await browser.get(`/login?return_to=${encodeURIComponent(returnTo)}`, headers));
+  const PLAIN = "Sign in Use your Tessera account. User name";
+
+  test("is the application that asks, or a device", async () => {
+    expect(await lead(authorizePath())).toContain("Use your Tessera account to continue to Example Web.");
+    expect(await lead("/device?user_code=X")).toContain("Use your Tessera account to connect a device.");
+    expect(await lead("/account?client_id=web")).toContain(PLAIN);
+  });
+
+  test("still stands there after a slip", async () => {
+    const path = `/login?return_to=${encodeURIComponent(authorizePath())}`;
+    const response = await browser.submit(path, { username: "alice", password: "wrong" });
+    expect(await textOf(response)).toContain("to continue to Example Web.");
+  });
+
+  test("30: is only ever an application that exists and may be used, and nothing else of the address", async () => {
+    const { store, clock } = server.context;
+    const spa = await store.findClient("spa");
+    if (spa === null) throw new Error("The client is missing.");
+    await store.putClient({ ...spa, disabledAt: clock.seconds() });
+    for (const clientId of ["nobody", "", "spa", "Your bank", "\u0000", "a".repeat(5000)]) {
+      expect(await lead(authorizePath({ client_id: clientId, client_name: "Your bank" }))).toContain(PLAIN);
+    }
+    await store.putClient({ ...spa, clientName: `Good\u202E<b>"evil` });
+    expect(await lead(authorizePath({ client_id: "spa" }))).toContain(`to continue to Good<b>"evil.`);
+  });
+
+  test("is said to be unchecked if the application registered itself", async () => {
+    const { store } = server.context;
+    const spa = await store.findClient("spa");
+    if (spa === null) throw new Error("The client is missing.");
+    await store.putClient({ ...spa, source: "registration" });
+    expect(await lead(authorizePath({ client_id: "spa" }))).toContain(
+      "to continue to Example Page, an application that nobody has checked.",
+    );
+  });
+
+  test("is said in the language that the application asks for", async () => {
+    const words = await lead(authorizePath({ ui_locales: "de" }), { "Accept-Language": "en" });
+    expect(words).toContain("um zu Example Web zu gelangen");
+    expect(await lead("/device?ui_locales=de", { "Accept-Language": "en" })).toContain("to connect a device");
+  });
+
+  test("for who wants to be somebody else is not to go on as who they are", async () => {
+    await browser.signIn("alice");
+    const consent = await (await browser.get(authorizePath())).text();
+    const href = /href="(\/login[^"]*)"/.exec(consent)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const words = "Sign in with the account you want to use. You are signed in as alice until then.";
+    expect(await textOf(await browser.get(href))).toContain(words);
+    expect(await textOf(await browser.submit(href, { username: "bob", password: "wrong" }))).toContain(words);
+    expect(await lead(authorizePath({ prompt: "login" }))).toContain("Sign in again to go on.");
   });
 });
 

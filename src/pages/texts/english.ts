@@ -4,7 +4,7 @@ export const english = {
   language: "en",
   common: {
     skip: "Skip to the content",
-    help: "Help with errors",
+    errorHelp: "Error messages, for developers",
     signedInAs: "Signed in as",
     notYou: "Not you?",
     switchPerson: "Use another account",
@@ -26,7 +26,13 @@ export const english = {
   signIn: {
     title: "Sign in",
     lead: (name: string) => `Use your ${name} account.`,
+    leadToClient: (name: string, client: string) => `Use your ${name} account to continue to ${client}.`,
+    leadToStranger: (name: string, client: string) =>
+      `Use your ${name} account to continue to ${client}, an application that nobody has checked.`,
+    leadToDevice: (name: string) => `Use your ${name} account to connect a device.`,
     again: (username: string) => `You are signed in as ${username}. Sign in again to go on.`,
+    another: (username: string) =>
+      `Sign in with the account you want to use. You are signed in as ${username} until then.`,
     submit: "Sign in",
     wrong: "The user name or the password is not right.",
     limited: (wait: string) => `There were too many attempts. Try again ${wait}.`,
@@ -45,7 +51,7 @@ export const english = {
     title: (client: string) => `Allow ${client}?`,
     heading: "wants to use your account",
     self: "An application on this device",
-    selfHint: "It is not a website: the answer goes to a program that runs on the device you are using now.",
+    selfHint: "Your answer goes to a program on this device, not to a website.",
     website: "Website",
     unverifiedTitle: "Nobody has checked this application",
     unverified: (host: string) =>
@@ -54,10 +60,11 @@ export const english = {
       "It registered itself, and may call itself anything. Go on only if you have just started it yourself on this device.",
     mayTitle: "It will be able to",
     mayNothing: "Know that you have an account here, and nothing else",
-    appliesTo: "Applies to:",
+    forResources: (names: string) => `For ${names}:`,
+    mayIdentify: "Show there that you have an account here",
     mayNotTitle: "It will not be able to",
     mayNot: ["See your password", "Change your password", "Give others access to your account"],
-    takeBack: "You can take this back at any time under Your account.",
+    takeBack: "You can take this back at any time on this server, under “Your account”.",
     allow: "Allow",
     deny: "Deny",
     returnsTo: (place: string) => `Whatever you choose, you return to ${place}.`,
@@ -73,7 +80,7 @@ export const english = {
     submit: "Go on",
     malformed: "That is not a whole code. It has eight letters and no digits.",
     unknown:
-      "No device is waiting with this code. Check the letters; if they are right, ask the device for a new code.",
+      "No device is waiting with this code. Check the letters; if they are right, the code was answered already or has expired. Then ask the device for a new one.",
     limited: (wait: string) => `Too many codes were wrong. Try again ${wait}.`,
     confirmTitle: (client: string) => `Connect ${client}?`,
     compare: "Does your device show this code?",
@@ -82,7 +89,9 @@ export const english = {
     justNow: "Just now",
     from: "From",
     address: (address: string) => `Network address ${address}`,
+    thisComputer: (address: string) => `This computer (${address})`,
     agentUnknown: "The device did not say what it is",
+    unverified: "It registered itself, and may call itself anything.",
     warningTitle: "Only allow what you started yourself",
     warning:
       "Allow this only if you started it just now, on a device that is in front of you. If somebody sent you this code or link, they want to get into your account: deny it.",
@@ -93,6 +102,8 @@ export const english = {
       `${client} now has access. Return to your device; it goes on by itself within seconds.`,
     deniedTitle: "Access was denied",
     denied: (client: string) => `${client} got no access to your account. You can close this page.`,
+    answeredTitle: "You have answered this already",
+    answered: (client: string) => `Your first answer stands: you allowed ${client}.`,
     decidedTitle: "This code is no longer open",
     decided:
       "It was answered before, here or on another page, or it has expired. If the device still waits, ask it for a new code.",
@@ -101,7 +112,6 @@ export const english = {
   },
   account: {
     title: "Your account",
-    administrator: "Administrator",
     accessTitle: "What has access",
     accessLead: "These applications and devices may use your account until you remove them.",
     accessNone: "No application or device has access to your account.",
@@ -128,14 +138,15 @@ export const english = {
     sessionLead: "Signed in since",
     signOut: "Sign out",
     notices: {
-      removed: "Its access has ended.",
+      created: "Your account was created. You are signed in.",
+      removed: (client: string) => `${client} no longer has access.`,
       password: "Your password is changed. Other browsers were signed out.",
     },
   },
   setup: {
-    title: "Create the administrator",
+    title: "Create the first account",
     lead: (name: string) =>
-      `Welcome to ${name}. This first account may manage the server; the link to this page works once.`,
+      `Welcome to ${name}. This link works once. The server itself is managed on the command line.`,
     usernameHint: "What you will type to sign in.",
     usernameMissing: "Choose a user name.",
     usernameRefused: "A user name has at most 200 characters, and no control characters.",
@@ -156,8 +167,8 @@ export const english = {
     learnMore: "What this means and how to cure it",
     home: "To the start page",
     form_expired: {
-      title: "This page was open too long",
-      text: "Nothing was changed. Go back, load the page again and repeat what you did. If that does not help, check that your browser keeps cookies for this site.",
+      title: "This form can no longer be used",
+      text: "It was open too long, or your browser did not send its cookie for this site. Nothing was changed. Go back, load the page again and repeat what you did. If that does not help, check that your browser keeps cookies for this site.",
     },
     form_foreign: {
       title: "This did not come from our own page",
@@ -169,7 +180,7 @@ export const english = {
     },
     setup_link: {
       title: "This link does not work any more",
-      text: "It was used before, has been replaced by a newer one, or has expired. Restart the server to get a new link, if there is no administrator yet.",
+      text: "It was used before, has been replaced by a newer one, or has expired. If the first account was not created yet, restart the server to get a new link.",
     },
     not_found: { title: "There is nothing here", text: "Check the address, or begin at the start page." },
     method_not_allowed: {
@@ -215,7 +226,14 @@ export const english = {
   },
   help: {
     title: "Error messages",
-    lead: "What applications may read from this server, and what their developers can do about it. The name in small letters is the code on the wire.",
+    lead: "What applications may read from this server, and what their developers can do about it, by the error code on the wire.",
+    index: "Error codes",
+  },
+  /** The server's own scopes. Those of the operator are in the operator's words. */
+  scopes: {
+    profile: "See your name and user name",
+    email: "See your e-mail address",
+    introspect: "Check whether access tokens are valid",
   },
 };
 

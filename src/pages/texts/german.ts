@@ -5,7 +5,7 @@ export const german: Texts = {
   language: "de",
   common: {
     skip: "Zum Inhalt springen",
-    help: "Hilfe zu Fehlern",
+    errorHelp: "Fehlermeldungen, für Entwickler",
     signedInAs: "Angemeldet als",
     notYou: "Nicht Sie?",
     switchPerson: "Anderes Konto verwenden",
@@ -27,6 +27,12 @@ export const german: Texts = {
   signIn: {
     title: "Anmelden",
     lead: (name) => `Verwenden Sie Ihr Konto bei ${name}.`,
+    leadToClient: (name, client) => `Verwenden Sie Ihr Konto bei ${name}, um zu ${client} zu gelangen.`,
+    leadToStranger: (name, client) =>
+      `Verwenden Sie Ihr Konto bei ${name}, um zu ${client} zu gelangen. Niemand hat diese Anwendung geprüft.`,
+    leadToDevice: (name) => `Verwenden Sie Ihr Konto bei ${name}, um ein Gerät zu verbinden.`,
+    another: (username) =>
+      `Melden Sie sich mit dem Konto an, das Sie verwenden möchten. Bis dahin sind Sie als ${username} angemeldet.`,
     again: (username) => `Sie sind als ${username} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
     submit: "Anmelden",
     wrong: "Benutzername oder Passwort stimmt nicht.",
@@ -46,8 +52,7 @@ export const german: Texts = {
     title: (client) => `${client} erlauben?`,
     heading: "möchte Ihr Konto benutzen",
     self: "Eine Anwendung auf diesem Gerät",
-    selfHint:
-      "Es ist keine Website: Die Antwort geht an ein Programm auf dem Gerät, das Sie gerade benutzen.",
+    selfHint: "Ihre Antwort geht an ein Programm auf diesem Gerät, nicht an eine Website.",
     website: "Website",
     unverifiedTitle: "Niemand hat diese Anwendung geprüft",
     unverified: (host) =>
@@ -56,10 +61,11 @@ export const german: Texts = {
       "Sie hat sich selbst registriert und kann sich nennen, wie sie will. Fahren Sie nur fort, wenn Sie sie gerade selbst auf diesem Gerät gestartet haben.",
     mayTitle: "Sie darf dann",
     mayNothing: "Wissen, dass Sie hier ein Konto haben, sonst nichts",
-    appliesTo: "Gilt für:",
+    forResources: (names) => `Bei ${names}:`,
+    mayIdentify: "Dort zeigen, dass Sie hier ein Konto haben",
     mayNotTitle: "Sie darf nicht",
     mayNot: ["Ihr Passwort sehen", "Ihr Passwort ändern", "Anderen Zugriff auf Ihr Konto geben"],
-    takeBack: "Unter „Ihr Konto“ können Sie das jederzeit zurücknehmen.",
+    takeBack: "Auf diesem Server, unter „Ihr Konto“, können Sie das jederzeit zurücknehmen.",
     allow: "Erlauben",
     deny: "Ablehnen",
     returnsTo: (place) => `Wie Sie sich auch entscheiden: Danach kehren Sie zu ${place} zurück.`,
@@ -75,7 +81,7 @@ export const german: Texts = {
     submit: "Weiter",
     malformed: "Das ist kein vollständiger Code. Er hat acht Buchstaben und keine Ziffern.",
     unknown:
-      "Mit diesem Code wartet kein Gerät. Prüfen Sie die Buchstaben; wenn sie stimmen, lassen Sie sich vom Gerät einen neuen Code geben.",
+      "Mit diesem Code wartet kein Gerät. Prüfen Sie die Buchstaben; wenn sie stimmen, wurde der Code schon beantwortet oder ist abgelaufen. Lassen Sie sich dann vom Gerät einen neuen geben.",
     limited: (wait) => `Zu viele Codes waren falsch. Bitte versuchen Sie es ${wait} wieder.`,
     confirmTitle: (client) => `${client} verbinden?`,
     compare: "Zeigt Ihr Gerät diesen Code?",
@@ -84,7 +90,9 @@ export const german: Texts = {
     justNow: "Gerade eben",
     from: "Von",
     address: (address) => `Netzadresse ${address}`,
+    thisComputer: (address) => `Dieser Computer (${address})`,
     agentUnknown: "Das Gerät hat nicht gesagt, was es ist",
+    unverified: "Sie hat sich selbst registriert und kann sich nennen, wie sie will.",
     warningTitle: "Erlauben Sie nur, was Sie selbst begonnen haben",
     warning:
       "Erlauben Sie dies nur, wenn Sie es gerade eben begonnen haben, an einem Gerät, das vor Ihnen steht. Wenn Ihnen jemand diesen Code oder Link geschickt hat, will er in Ihr Konto: Lehnen Sie ab.",
@@ -96,6 +104,8 @@ export const german: Texts = {
     deniedTitle: "Der Zugriff ist abgelehnt",
     denied: (client) =>
       `${client} hat keinen Zugriff auf Ihr Konto bekommen. Sie können diese Seite schließen.`,
+    answeredTitle: "Sie haben schon geantwortet",
+    answered: (client) => `Ihre erste Antwort gilt: Sie haben ${client} den Zugriff erlaubt.`,
     decidedTitle: "Dieser Code gilt nicht mehr",
     decided:
       "Er wurde schon beantwortet, hier oder auf einer anderen Seite, oder er ist abgelaufen. Wenn das Gerät noch wartet, lassen Sie sich einen neuen Code geben.",
@@ -104,7 +114,6 @@ export const german: Texts = {
   },
   account: {
     title: "Ihr Konto",
-    administrator: "Verwaltung",
     accessTitle: "Was Zugriff hat",
     accessLead: "Diese Anwendungen und Geräte dürfen Ihr Konto benutzen, bis Sie sie entfernen.",
     accessNone: "Keine Anwendung und kein Gerät hat Zugriff auf Ihr Konto.",
@@ -131,14 +140,15 @@ export const german: Texts = {
     sessionLead: "Angemeldet seit",
     signOut: "Abmelden",
     notices: {
-      removed: "Der Zugriff ist beendet.",
+      created: "Ihr Konto ist angelegt. Sie sind angemeldet.",
+      removed: (client) => `${client} hat keinen Zugriff mehr.`,
       password: "Ihr Passwort ist geändert. Andere Browser wurden abgemeldet.",
     },
   },
   setup: {
-    title: "Das Verwaltungskonto anlegen",
+    title: "Das erste Konto anlegen",
     lead: (name) =>
-      `Willkommen bei ${name}. Dieses erste Konto darf den Server verwalten; der Link zu dieser Seite gilt einmal.`,
+      `Willkommen bei ${name}. Dieser Link gilt einmal. Der Server selbst wird auf der Kommandozeile verwaltet.`,
     usernameHint: "Damit melden Sie sich an.",
     usernameMissing: "Wählen Sie einen Benutzernamen.",
     usernameRefused: "Ein Benutzername hat höchstens 200 Zeichen und keine Steuerzeichen.",
@@ -159,8 +169,8 @@ export const german: Texts = {
     learnMore: "Was das bedeutet und was hilft",
     home: "Zur Startseite",
     form_expired: {
-      title: "Diese Seite war zu lange offen",
-      text: "Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie die Eingabe. Wenn das nicht hilft, prüfen Sie, ob Ihr Browser Cookies dieser Website behält.",
+      title: "Dieses Formular gilt nicht mehr",
+      text: "Es war zu lange offen, oder Ihr Browser hat das Cookie dieser Website nicht mitgeschickt. Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie die Eingabe. Wenn das nicht hilft, prüfen Sie, ob Ihr Browser Cookies dieser Website behält.",
     },
     form_foreign: {
       title: "Das kam nicht von unserer eigenen Seite",
@@ -172,7 +182,7 @@ export const german: Texts = {
     },
     setup_link: {
       title: "Dieser Link gilt nicht mehr",
-      text: "Er wurde schon benutzt, durch einen neueren ersetzt oder ist abgelaufen. Wenn es noch kein Verwaltungskonto gibt, bekommen Sie beim Neustart des Servers einen neuen.",
+      text: "Er wurde schon benutzt, durch einen neueren ersetzt oder ist abgelaufen. Wenn das erste Konto noch nicht angelegt ist, bekommen Sie beim Neustart des Servers einen neuen.",
     },
     not_found: {
       title: "Hier ist nichts",
@@ -221,6 +231,12 @@ export const german: Texts = {
   },
   help: {
     title: "Fehlermeldungen",
-    lead: "Was Anwendungen von diesem Server zu lesen bekommen, und was ihre Entwickler tun können. Der klein geschriebene Name ist der Code in der Antwort.",
+    lead: "Was Anwendungen von diesem Server zu lesen bekommen, und was ihre Entwickler tun können, geordnet nach dem Fehlercode in der Antwort. Die Einträge sind auf Englisch.",
+    index: "Fehlercodes",
+  },
+  scopes: {
+    profile: "Ihren Namen und Benutzernamen sehen",
+    email: "Ihre E-Mail-Adresse sehen",
+    introspect: "Prüfen, ob Zugriffstokens gültig sind",
   },
 };

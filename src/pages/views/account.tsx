@@ -6,7 +6,7 @@ import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
 import { longDate, machineTime } from "../time.ts";
 import { Icon } from "./icons.tsx";
-import { ResourceLine, type ResourceWords, type ScopeWords } from "./parts.tsx";
+import { type AccessWords, MayList } from "./parts.tsx";
 
 /** What one client may do with the account, or could do without asking. */
 export interface ClientAccess {
@@ -17,15 +17,13 @@ export interface ClientAccess {
   readonly host: string | null;
   readonly via: readonly ("application" | "device")[];
   readonly since: number;
-  readonly scopes: readonly ScopeWords[];
-  readonly resources: readonly ResourceWords[];
+  readonly access: readonly AccessWords[];
   /** Whether it can use the account now. */
   readonly hasAccess: boolean;
   /** Whether the person is asked before it gets access again. */
   readonly asksAgain: boolean;
 }
 
-export type AccountNotice = "removed" | "password";
 export type PasswordFault = { readonly field: "current_password" | "new_password"; readonly text: string };
 
 export interface AccountProps {
@@ -33,11 +31,11 @@ export interface AccountProps {
   readonly token: string;
   readonly username: string;
   readonly name: string | null;
-  readonly administrator: boolean;
   readonly signedInSince: number;
   readonly minimumPasswordCharacters: number;
   readonly access: readonly ClientAccess[];
-  readonly notice: AccountNotice | null;
+  /** What has just been done. */
+  readonly notice: string | null;
   readonly fault: PasswordFault | null;
 }
 
@@ -47,14 +45,13 @@ export function AccountView(props: AccountProps) {
   const name = displayText(props.name ?? "");
   return (
     <Layout frame={frame} title={account.title} width="wide">
-      {props.notice && <Note kind="good">{account.notices[props.notice]}</Note>}
+      {props.notice && <Note kind="good">{props.notice}</Note>}
       <div class="card">
         <div class="row">
           <div>
             <h1>{account.title}</h1>
             <p class="muted">
-              <bdi>{name === "" ? props.username : `${name} (${props.username})`}</bdi>{" "}
-              {props.administrator && <span class="badge">{account.administrator}</span>}
+              <bdi>{name === "" ? props.username : `${name} (${props.username})`}</bdi>
             </p>
           </div>
         </div>
@@ -102,18 +99,7 @@ function Access({ frame, token, entry }: { frame: PageFrame; token: string; entr
           {[entry.host, kinds.join(", ")].filter(Boolean).join(" · ")} · {account.since}{" "}
           <Day frame={frame} at={entry.since} />
         </p>
-        <ul>
-          {(entry.scopes.length > 0
-            ? entry.scopes.map((scope) => scope.description)
-            : [account.mayNothing]
-          ).map((words) => (
-            <li>
-              <Icon name="check" size={16} />
-              <span>{words}</span>
-            </li>
-          ))}
-        </ul>
-        <ResourceLine label={frame.texts.consent.appliesTo} resources={entry.resources} />
+        <MayList frame={frame} access={entry.access} nothing={account.mayNothing} size="small" />
         {!entry.asksAgain && (
           <p class="small muted">{entry.hasAccess ? account.remembered : account.rememberedOnly}</p>
         )}
@@ -149,6 +135,7 @@ function PasswordSection({ frame, token, username, minimumPasswordCharacters, fa
             type="password"
             autocomplete="current-password"
             fault={faultOf("current_password")}
+            autofocus={fault?.field === "current_password"}
           />
           <Field
             id="new_password"
@@ -157,6 +144,7 @@ function PasswordSection({ frame, token, username, minimumPasswordCharacters, fa
             autocomplete="new-password"
             hint={account.passwordHint(minimumPasswordCharacters)}
             fault={faultOf("new_password")}
+            autofocus={fault?.field === "new_password"}
           />
           <button class="main" type="submit">
             {account.changePassword}

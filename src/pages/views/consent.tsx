@@ -4,16 +4,7 @@ import { displayText, returnHost, webHost, webLink } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Hidden, Layout, Note } from "../layout.tsx";
-import {
-  Choice,
-  MayList,
-  MayNot,
-  Person,
-  ResourceLine,
-  type ResourceWords,
-  type ScopeWords,
-  Tile,
-} from "./parts.tsx";
+import { type AccessWords, Choice, MayList, MayNot, Person, Tile } from "./parts.tsx";
 
 export interface ConsentProps {
   readonly frame: PageFrame;
@@ -27,9 +18,7 @@ export interface ConsentProps {
   readonly redirectUri: string;
   /** Whether the client registered itself, so that nobody vouches for its name. */
   readonly unverified: boolean;
-  readonly scopes: readonly ScopeWords[];
-  /** What the access is for, without this server itself. */
-  readonly resources: readonly ResourceWords[];
+  readonly access: readonly AccessWords[];
   /** The user name of the person who is asked. */
   readonly signedInAs: string;
   /** The path and query that lead to this question again, for "use another account". */
@@ -43,7 +32,7 @@ export interface ConsentProps {
 }
 
 export function ConsentView(props: ConsentProps) {
-  const { frame, scopes, resources, redirectUri } = props;
+  const { frame, redirectUri } = props;
   const { consent } = frame.texts;
   const name = displayText(props.clientName);
   // Only the redirect URI says who receives the answer. A self-registered client's other addresses are its own claim.
@@ -70,8 +59,7 @@ export function ConsentView(props: ConsentProps) {
         <Person frame={frame} username={props.signedInAs} here={props.here} />
         <section aria-labelledby="may">
           <h2 id="may">{consent.mayTitle}</h2>
-          <MayList frame={frame} scopes={scopes} />
-          <ResourceLine label={consent.appliesTo} resources={resources} />
+          <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
         </section>
         <MayNot frame={frame} />
         <p class="small muted">{consent.takeBack}</p>

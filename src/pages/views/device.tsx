@@ -5,17 +5,7 @@ import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
 import { machineTime, relativeTime } from "../time.ts";
-import {
-  Choice,
-  MayList,
-  MayNot,
-  Outcome,
-  Person,
-  ResourceLine,
-  type ResourceWords,
-  type ScopeWords,
-  Tile,
-} from "./parts.tsx";
+import { type AccessWords, Choice, MayList, MayNot, Outcome, Person, Tile } from "./parts.tsx";
 
 export interface DeviceCodeProps {
   readonly frame: PageFrame;
@@ -61,10 +51,11 @@ export interface DeviceConfirmProps {
   readonly unverified: boolean;
   /** As the device shows it: `WDJB-MJHT`. */
   readonly userCode: string;
-  readonly scopes: readonly ScopeWords[];
-  readonly resources: readonly ResourceWords[];
+  readonly access: readonly AccessWords[];
   readonly startedAt: number;
   readonly requesterAddress: string;
+  /** Whether that is certainly the computer of the person who reads this. */
+  readonly fromThisComputer: boolean;
   readonly requesterAgent: string;
   readonly signedInAs: string;
   readonly token: string;
@@ -76,6 +67,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
   const { device, consent } = frame.texts;
   const name = displayText(props.clientName);
   const agent = displayText(props.requesterAgent, 160);
+  const address = displayText(props.requesterAddress);
   return (
     <Layout frame={frame} title={device.confirmTitle(name)}>
       <div class="card">
@@ -85,6 +77,11 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
             <bdi>{name}</bdi> <span>{device.asks}</span>
           </h1>
         </div>
+        {props.unverified && (
+          <Note kind="warn" title={consent.unverifiedTitle}>
+            {device.unverified}
+          </Note>
+        )}
         <div class="show-code">
           <p id="compare">{device.compare}</p>
           <strong class="code" aria-describedby="compare">
@@ -106,13 +103,12 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
             <dt>{device.from}</dt>
             <dd>
               {agent === "" ? device.agentUnknown : <bdi>{agent}</bdi>}
-              <span>{device.address(displayText(props.requesterAddress))}</span>
+              <span>{props.fromThisComputer ? device.thisComputer(address) : device.address(address)}</span>
             </dd>
           </div>
         </dl>
         <Note kind="warn" title={device.warningTitle}>
           {device.warning}
-          {props.unverified && <> {consent.unverifiedTitle}.</>}
         </Note>
         <Person
           frame={frame}
@@ -121,8 +117,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
         />
         <section aria-labelledby="may">
           <h2 id="may">{consent.mayTitle}</h2>
-          <MayList frame={frame} scopes={props.scopes} />
-          <ResourceLine label={consent.appliesTo} resources={props.resources} />
+          <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
         </section>
         <MayNot frame={frame} />
         <p class="small muted">{consent.takeBack}</p>
@@ -135,7 +130,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
   );
 }
 
-export type DeviceOutcome = "approved" | "denied" | "decided";
+export type DeviceOutcome = "approved" | "denied" | "answered" | "decided";
 
 export interface DeviceDoneProps {
   readonly frame: PageFrame;
@@ -149,6 +144,7 @@ export function DeviceDoneView({ frame, outcome, clientName }: DeviceDoneProps) 
   const [kind, title, text] = {
     approved: ["good", device.approvedTitle, device.approved(name)] as const,
     denied: ["plain", device.deniedTitle, device.denied(name)] as const,
+    answered: ["plain", device.answeredTitle, device.answered(name)] as const,
     decided: ["bad", device.decidedTitle, device.decided] as const,
   }[outcome];
   return (
@@ -157,7 +153,7 @@ export function DeviceDoneView({ frame, outcome, clientName }: DeviceDoneProps) 
         <Outcome kind={kind} />
         <h1>{title}</h1>
         <p class="muted">{text}</p>
-        {outcome === "approved" ? (
+        {outcome === "approved" || outcome === "answered" ? (
           <a class="button other block" href={frame.path("/account")}>
             {device.toAccount}
           </a>

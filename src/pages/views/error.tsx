@@ -21,7 +21,7 @@ export interface ErrorProps {
 export function ErrorView({ frame, title, text, details }: ErrorProps) {
   const { errors } = frame.texts;
   return (
-    <Layout frame={frame} title={title}>
+    <Layout frame={frame} title={title} foot="errors">
       <div class="card">
         <Outcome kind="bad" />
         <h1>{title}</h1>

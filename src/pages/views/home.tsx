@@ -49,19 +49,33 @@ export interface ReasonHelp {
 
 export function HelpView({ frame, reasons }: { frame: PageFrame; reasons: readonly ReasonHelp[] }) {
   const { help } = frame.texts;
+  const codes = [...Map.groupBy(reasons, ({ error }) => error)].sort(([one], [other]) =>
+    one < other ? -1 : 1,
+  );
   return (
     <Layout frame={frame} title={help.title} width="wide">
       <div class="card">
         <h1>{help.title}</h1>
         <p class="muted">{help.lead}</p>
+        <nav class="links index" aria-label={help.index}>
+          {codes.map(([error]) => (
+            <a href={`#code-${error}`}>
+              <code>{error}</code>
+            </a>
+          ))}
+        </nav>
         <div class="reasons" lang="en">
-          {reasons.map(({ anchor, error, description, cure }) => (
-            <section id={anchor} aria-labelledby={`${anchor}-title`}>
-              <h2 id={`${anchor}-title`}>{description}</h2>
-              <p>
+          {codes.map(([error, entries]) => (
+            <section id={`code-${error}`} aria-labelledby={`code-${error}-title`}>
+              <h2 id={`code-${error}-title`}>
                 <code>{error}</code>
-              </p>
-              <p>{cure}</p>
+              </h2>
+              {entries.map(({ anchor, description, cure }) => (
+                <div id={anchor} class="reason">
+                  <h3>{description}</h3>
+                  <p>{cure}</p>
+                </div>
+              ))}
             </section>
           ))}
         </div>

@@ -3,16 +3,10 @@
 import type { PageFrame } from "../frame.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
-/** A scope as people read it. */
-export interface ScopeWords {
-  readonly name: string;
-  readonly description: string;
-}
-
-/** A resource that an access is for. */
-export interface ResourceWords {
-  readonly identifier: string;
-  readonly name: string;
+/** What an access allows at some resources, or at this server if none is named. */
+export interface AccessWords {
+  readonly resources: readonly string[];
+  readonly scopes: readonly string[];
 }
 
 /** The first letter of a name, in place of a picture from somebody else's site (RFC 9700 §4.2.4). */
@@ -25,28 +19,37 @@ export function Tile({ name }: { name: string }) {
   );
 }
 
-export function MayList({ frame, scopes }: { frame: PageFrame; scopes: readonly ScopeWords[] }) {
-  const words =
-    scopes.length > 0 ? scopes.map((scope) => scope.description) : [frame.texts.consent.mayNothing];
-  return (
-    <ul class="list may">
-      {words.map((description) => (
-        <li>
-          <Icon name="check" />
-          <span>{description}</span>
-        </li>
-      ))}
-    </ul>
-  );
+interface MayListProps {
+  readonly frame: PageFrame;
+  readonly access: readonly AccessWords[];
+  /** What an access without any scope allows. */
+  readonly nothing: string;
+  readonly size?: "small";
 }
 
-/** What an access is for, when it is for more than this server. */
-export function ResourceLine({ label, resources }: { label: string; resources: readonly ResourceWords[] }) {
-  if (resources.length === 0) return null;
+export function MayList({ frame, access, nothing, size }: MayListProps) {
+  const { consent } = frame.texts;
   return (
-    <p class="applies small muted">
-      {label} {resources.map((resource) => resource.name).join(", ")}
-    </p>
+    <>
+      {access.map(({ resources, scopes }) => {
+        const words = scopes.length > 0 ? scopes : [resources.length > 0 ? consent.mayIdentify : nothing];
+        return (
+          <>
+            {resources.length > 0 && (
+              <p class="applies small muted">{consent.forResources(resources.join(", "))}</p>
+            )}
+            <ul class={size === "small" ? "list may small" : "list may"}>
+              {words.map((description) => (
+                <li>
+                  <Icon name="check" size={size === "small" ? 16 : undefined} />
+                  <span>{description}</span>
+                </li>
+              ))}
+            </ul>
+          </>
+        );
+      })}
+    </>
   );
 }
 
@@ -75,7 +78,7 @@ export function Person({ frame, username, here }: { frame: PageFrame; username: 
       <p>
         <span class="muted">{common.signedInAs}</span> <strong>{username}</strong>
       </p>
-      <a href={frame.path("/login", { return_to: here })}>
+      <a href={frame.path("/login", { return_to: here, another: "1" })}>
         <span class="hidden">{common.notYou} </span>
         {common.switchPerson}
       </a>

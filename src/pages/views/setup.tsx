@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-/** First start: the administrator's account. */
+/** First start: the first account. */
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout } from "../layout.tsx";
@@ -37,7 +37,7 @@ export function SetupView({
             fault={faults.username}
             autocomplete="username"
             value={username}
-            autofocus
+            autofocus={faults.username !== undefined || faults.password === undefined}
             maxlength={200}
           />
           <Field
@@ -47,6 +47,7 @@ export function SetupView({
             hint={setup.passwordHint(minimumPasswordCharacters)}
             fault={faults.password}
             autocomplete="new-password"
+            autofocus={faults.username === undefined && faults.password !== undefined}
           />
           <button class="main block" type="submit">
             {setup.submit}

@@ -12,19 +12,21 @@ export interface SignInProps {
   readonly returnTo: string | null;
   /** What stands in the user name field. */
   readonly username: string;
-  /** Who is signed in already. */
-  readonly signedInAs: string | null;
+  /** What this is for, and who is signed in already. */
+  readonly lead: string;
+  /** Whether the person came by "use another account". */
+  readonly another: boolean;
   /** Why the last attempt did not succeed. */
   readonly fault: string | null;
 }
 
-export function SignInView({ frame, token, returnTo, username, signedInAs, fault }: SignInProps) {
+export function SignInView({ frame, token, returnTo, username, lead, another, fault }: SignInProps) {
   const { signIn, common } = frame.texts;
   return (
     <Layout frame={frame} title={signIn.title}>
       <div class="card">
         <h1>{signIn.title}</h1>
-        <p class="muted">{signedInAs === null ? signIn.lead(frame.name) : signIn.again(signedInAs)}</p>
+        <p class="muted">{lead}</p>
         {fault && (
           <Note kind="bad" id="fault">
             {fault}
@@ -36,7 +38,7 @@ export function SignInView({ frame, token, returnTo, username, signedInAs, fault
           class="stack"
           aria-describedby={fault ? "fault" : undefined}
         >
-          <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo }} />
+          <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, another: another ? "1" : null }} />
           <Field
             id="username"
             label={common.username}
