@@ -10,7 +10,7 @@ import type { AccountRecord, AccountSource } from "../store/records.ts";
 import type { Passwords } from "./passwords.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
-export const newSubject = (random: RandomBytes): SubjectId =>
+const newSubject = (random: RandomBytes): SubjectId =>
   `acc_${Buffer.from(random(16)).toString("base64url")}` as SubjectId;
 
 /** Why a user name cannot be had, in words that follow "it"; null if it can. */

@@ -29,7 +29,7 @@ export const DEMO_SECRETS = {
   "demo-api": "demo-api-secret-known-to-everyone",
 } as const;
 
-export const DEMO_RESOURCE = "https://notes.demo.example";
+const DEMO_RESOURCE = "https://notes.demo.example";
 
 const CLIENTS = [
   {

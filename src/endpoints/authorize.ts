@@ -66,18 +66,25 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     { target }: AuthorizationRefusal,
     location: string,
   ): Promise<Response> => {
-    if (target.vouched || (await sessions.find(incoming.request)) !== null) return seeOther(location);
+    // OpenID Connect Core §3.1.2.1: prompt=none shows nothing, whatever happens.
+    const silent = incoming.url.searchParams.get("prompt") === "none";
+    if (target.vouched || silent || (await sessions.find(incoming.request)) !== null)
+      return seeOther(location);
     return pages.confirmLeaving(incoming, location);
   };
 
   return {
-    GET: (incoming) =>
-      answering(
+    GET: (incoming) => {
+      // A HEAD would use up a consent and leave a code in a header that nobody reads.
+      if (incoming.request.method === "HEAD")
+        throw new OAuthError("method_not_allowed", { allow: "GET, POST" });
+      return answering(
         context,
         incoming,
         () => decide(incoming, parseParameters(incoming.url.search.slice(1), maximum)),
         (refusal, location) => sendRefusal(incoming, refusal, location),
-      ),
+      );
+    },
     // RFC 6749 §3.1: POST may be supported. It becomes a GET, as browsers withhold the session from cross-site POSTs.
     POST: async (incoming) => {
       if (incoming.url.search !== "") throw new OAuthError("parameters_in_query");

@@ -40,8 +40,9 @@ async function authorizeCaller(
     const bearer = await requireBearer(context, readBearerToken(request, url, null), INTROSPECT_SCOPE);
     return bearer.token.clientId;
   } catch (error) {
-    // Without credentials the challenge is Bearer: Basic would make browsers ask people for a password.
-    if (error instanceof OAuthError && error.reason === "client_authentication_missing") {
+    // A 401 has a challenge (RFC 9110 §15.5.2). Whoever did not use Basic is told of Bearer: at Basic, browsers would ask
+    // people for a password.
+    if (error instanceof OAuthError && error.status === 401 && error.detail.challenge === undefined) {
       throw error.with({ challenge: "Bearer", requiredScope: INTROSPECT_SCOPE });
     }
     throw error;

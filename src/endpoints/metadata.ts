@@ -14,7 +14,7 @@ import { ACCESS_TOKEN_FORMATS } from "../tokens/issue.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 
-export function metadataDocument({
+function metadataDocument({
   configuration,
   catalogue,
 }: Pick<Context, "configuration" | "catalogue">): Record<string, unknown> {

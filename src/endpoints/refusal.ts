@@ -58,7 +58,7 @@ const loggedPath = ({ pathname }: URL): string =>
   pathname.replace(/t[a-z]{2}_[A-Za-z0-9\-_]{20,}/g, "…").slice(0, 100);
 
 /** The page that explains the error. Reasons that share their public words share the address too. */
-export function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {
+function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {
   return `${configuration.issuer}/help/errors#${publicAnchor(reason)}`;
 }
 
@@ -80,7 +80,7 @@ const WITHOUT_CREDENTIALS: ReadonlySet<Reason> = new Set([
   "client_authentication_missing",
 ]);
 
-export function refusalHeaders(
+function refusalHeaders(
   { configuration }: Pick<Context, "configuration">,
   refusal: OAuthError,
 ): Record<string, string> {

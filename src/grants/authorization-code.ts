@@ -94,7 +94,7 @@ interface StoredCode {
 }
 
 /** What may be wrong with a redemption; null if nothing is. Whether the code was used is for the store to say. */
-export function codeFault(
+function codeFault(
   presented: PresentedArtefact | null,
   stored: StoredCode | null,
   client: AuthenticatedClient,

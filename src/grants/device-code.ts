@@ -38,7 +38,7 @@ interface StoredDevice {
 }
 
 /** Where the request stands: a reason not to issue tokens (yet), or null. */
-export function deviceFault(
+function deviceFault(
   presented: PresentedArtefact | null,
   stored: StoredDevice | null,
   client: AuthenticatedClient,

@@ -24,7 +24,7 @@ import { mintAccessToken, type TokenResponse, tokenResponse } from "../tokens/is
 import { type Grant, narrowToGrant } from "./grant.ts";
 
 /** What is wrong with using this refresh token; null if nothing is. Whether it was used before is for the store to say. */
-export function refreshFault(
+function refreshFault(
   presented: PresentedArtefact | null,
   stored: { readonly token: RefreshTokenRecord; readonly grant: GrantRecord } | null,
   client: AuthenticatedClient,

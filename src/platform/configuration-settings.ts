@@ -75,7 +75,7 @@ export function isSecretSetting(path: SettingPath): boolean {
 /** `listen.0.port` for people to read. */
 export const formatPath = (path: SettingPath): string => path.join(".");
 
-export const variableFor = (path: SettingPath): string =>
+const variableFor = (path: SettingPath): string =>
   `TESSERA_${path.map((step) => String(step).toUpperCase()).join("__")}`;
 
 /** Every setting, in the order of the schema, tables before their members. */

@@ -17,7 +17,7 @@ import {
   settingAt,
 } from "./configuration-settings.ts";
 
-export const DEFAULT_FILE = "tessera.toml";
+const DEFAULT_FILE = "tessera.toml";
 
 /** What was given on the command line. */
 export interface ConfigurationFlags {

@@ -289,6 +289,7 @@ export const configurationSchema = z.strictObject({
         1,
         100,
       ),
+      clean_up_interval_seconds: seconds("How often expired rows are removed.", 60, 1, 3600),
       connection_idle_seconds: seconds(
         "A connection on which nothing happens for this long is closed.",
         60,

@@ -13,7 +13,7 @@ export interface CertificatePair {
   readonly key: string;
 }
 
-export const samePair = (one: CertificatePair, other: CertificatePair): boolean =>
+const samePair = (one: CertificatePair, other: CertificatePair): boolean =>
   one.certificate === other.certificate && one.key === other.key;
 
 export const readPair = (files: CertificateFiles): CertificatePair => ({

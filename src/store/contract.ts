@@ -246,6 +246,7 @@ export interface Store {
   // ── Housekeeping ───────────────────────────────────────────────────────────────────────────────────────
   /**
    * Removes up to `limit` rows of each kind that expired before `now`, and registrations unused since `unusedSince`.
+   * Device codes stay an hour longer, so that a late device hears what became of its request.
    * Returns how many rows went; the caller repeats until it is 0.
    *
    * A client that registered itself and that a person once allowed something stays for good. Any other is unused since

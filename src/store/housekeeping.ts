@@ -4,7 +4,6 @@ import type { Configuration } from "../platform/configuration.ts";
 import type { Log } from "../platform/log.ts";
 import { type Store, StoreUnavailable } from "./contract.ts";
 
-const PERIOD_MILLIS = 60_000;
 const BATCH = 500;
 
 interface HousekeepingContext {
@@ -39,15 +38,15 @@ export function startHousekeeping(context: HousekeepingContext): { stop(): Promi
       const removed = await removeAllExpired(context);
       if (removed > 0) context.log.debug("removed expired rows", { rows: removed });
     } catch (error) {
-      // Whatever it was, the next minute may go better; without clean-up the database would only grow.
-      context.log.warn("expired rows could not be removed; trying again in a minute", {
+      // Whatever it was, the next time may go better; without clean-up the database would only grow.
+      context.log.warn("expired rows could not be removed; trying again at the next time", {
         cause: error instanceof StoreUnavailable ? error.message : String(error),
       });
     }
   };
   const timer = setInterval(() => {
     if (!stopped) running = running.then(run);
-  }, PERIOD_MILLIS);
+  }, context.configuration.limits.clean_up_interval_seconds * 1000);
   timer.unref();
   return {
     async stop() {

@@ -304,7 +304,7 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
 
   test("is no way to send a stranger to an address that nobody vouches for: a page asks first", async () => {
     const client_id = await register([REDIRECT]);
-    for (const fault of [{ scope: "everything" }, { response_type: "token" }, { prompt: "none" }]) {
+    for (const fault of [{ scope: "everything" }, { response_type: "token" }, { prompt: "sometimes" }]) {
       const page = await expectShown(await open({ ...fault, client_id, redirect_uri: REDIRECT }, {}), 200);
       expect(page).toContain("hosted.example");
       expect(page).toContain(`href="${REDIRECT}?error=`);
@@ -318,6 +318,15 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     expect(location.searchParams.get("error")).toBe("invalid_scope");
     expect(location.searchParams.get("state")).toBe("a state");
     expect(location.searchParams.get("iss")).toBe("https://auth.example");
+  });
+
+  test("is sent if the request forbids to show anything (OpenID Connect Core §3.1.2.1)", async () => {
+    const client_id = await register([REDIRECT]);
+    const location = redirectOf(
+      await open({ prompt: "none", client_id, redirect_uri: REDIRECT, scope: "profile" }, {}),
+    );
+    expect(location.origin + location.pathname).toBe(REDIRECT);
+    expect(location.searchParams.get("error")).toBe("login_required");
   });
 
   test("is not sent because the client has used itself", async () => {
@@ -334,18 +343,16 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     const credentials = basic(client_id, textOf(client, "client_secret"));
     const issued = await server.post("/auth/token", { grant_type: "client_credentials" }, credentials);
     expect(issued.status).toBe(200);
-    await expectShown(await open({ prompt: "none", client_id, redirect_uri: REDIRECT }, {}), 200);
+    await expectShown(await open({ scope: "everything", client_id, redirect_uri: REDIRECT }, {}), 200);
   });
 
   test("is sent as usual once a person has allowed the client", async () => {
     const client_id = await register([REDIRECT]);
     const theirs = await server.signIn(await server.addPerson("allows-a-stranger"));
     await answerConsent(server, theirs, { client_id, redirect_uri: REDIRECT, scope: "profile" });
-    const location = redirectOf(
-      await open({ prompt: "none", client_id, redirect_uri: REDIRECT, scope: "profile" }, {}),
-    );
+    const location = redirectOf(await open({ client_id, redirect_uri: REDIRECT, scope: "everything" }, {}));
     expect(location.origin + location.pathname).toBe(REDIRECT);
-    expect(location.searchParams.get("error")).toBe("login_required");
+    expect(location.searchParams.get("error")).toBe("invalid_scope");
   });
 
   test("is sent as usual to an application on the person's own device", async () => {
@@ -784,4 +791,16 @@ describe("a request by POST (RFC 6749 §3.1)", () => {
       }),
     );
   });
+});
+
+test("HEAD is refused: it would use up what a person agreed to, and give a code to nobody", async () => {
+  const account = await server.addPerson("heads");
+  const theirs = await server.signIn(account);
+  await answerConsent(server, theirs);
+  const response = await server.fetch(`/auth/authorize?${authorizationQuery()}`, {
+    method: "HEAD",
+    headers: { Cookie: theirs },
+  });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("location")).toBeNull();
 });

@@ -3,6 +3,9 @@ import type { EpochSeconds } from "../../platform/clock.ts";
 import type { Store } from "../contract.ts";
 import type { Engine, Tables } from "./engine.ts";
 
+/** How long an expired device code can still be asked about. */
+const DEVICE_CODE_REMEMBERED_SECONDS = 3600;
+
 export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpired"> {
   return {
     removeExpired: (now, unusedSince, limit) =>
@@ -11,12 +14,13 @@ export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpir
           tables.sessions,
           tables.setupLinks,
           tables.spentForms,
-          tables.deviceCodes,
           tables.accessTokens,
           tables.refreshTokens,
         ];
         let removed = removeGrants(tables, now, limit);
         for (const table of simple) removed += table.removeExpired(now, limit);
+        // RFC 8628 §3.5: a device that asks a little late is to hear expired_token or access_denied, not that its code is unknown.
+        removed += tables.deviceCodes.removeExpired(now - DEVICE_CODE_REMEMBERED_SECONDS, limit);
         // Nobody ever allowed it anything, so it has no grants, codes or consents; and its own tokens have expired.
         removed += tables.clients.removeUnused(unusedSince, limit);
         return removed;
