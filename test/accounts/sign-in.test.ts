@@ -214,3 +214,10 @@ test("a new password is measured in characters as people count them, and in byte
   expect(newPasswordFault(configuration, "x".repeat(1024))).toBeNull();
   expect(newPasswordFault(configuration, "x".repeat(1025))).toBe("too_long");
 });
+
+test("passwords are hashed with argon2id, 19 MiB and two passes, each with a salt of its own", async () => {
+  const { passwords } = server.context;
+  const [one, other] = await Promise.all([passwords.hash(PASSWORD), passwords.hash(PASSWORD)]);
+  expect(one).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+  expect(other).not.toBe(one);
+});

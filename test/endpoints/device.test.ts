@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { userCodeDigest } from "../../src/endpoints/device-authorization.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
+import { removeAllExpired } from "../../src/store/housekeeping.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
 import {
   answerDevice,
@@ -222,6 +223,9 @@ describe("a device that waits", () => {
     await expectRefusal(await pollDevice(server, deviceCode), 400, "authorization_pending");
     server.clock.advance(1);
     await expectRefusal(await pollDevice(server, deviceCode), 400, "expired_token");
+    // Also when the clean-up has come by in between.
+    await removeAllExpired(server.context);
+    await expectRefusal(await pollDevice(server, deviceCode), 400, "expired_token");
   });
 
   test("learns when the person said no, and hears it again", async () => {
@@ -235,6 +239,7 @@ describe("a device that waits", () => {
     const deviceCode = await newDevice();
     await answerDevice(server, deviceCode, null);
     server.clock.advance(900);
+    await removeAllExpired(server.context);
     await expectRefusal(await pollDevice(server, deviceCode), 400, "access_denied");
   });
 

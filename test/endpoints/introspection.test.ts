@@ -277,6 +277,8 @@ describe("who may ask at all", () => {
   ])("not %s", async (_, form, headers: Record<string, string>, status, error) => {
     const response = await server.post("/auth/introspect", { token, ...form }, headers);
     await expectRefusal(response, status, error);
+    // RFC 9110 §15.5.2: every 401 has a challenge.
+    if (status === 401) expect(response.headers.get("www-authenticate")).toMatch(/^(Basic|Bearer) realm=/);
   });
 
   test("a failed Basic attempt gets the Basic challenge, a failed bearer the Bearer one", async () => {

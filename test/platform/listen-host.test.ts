@@ -58,3 +58,17 @@ test("a proxy that nobody told the server about is worth one warning", async () 
   await exchange(forwarded);
   expect(running.printed.err.match(/trusted_proxies names none/g)).toHaveLength(1);
 });
+
+test("what is larger than anything sensible is refused, and the next request is served", async () => {
+  const close = "Connection: close\r\n";
+  const header = await exchange(
+    `GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${"a".repeat(40_000)}\r\n${close}\r\n`,
+  );
+  expect(header).toMatch(/^HTTP\/1\.1 431 /);
+  const form = "Content-Type: application/x-www-form-urlencoded\r\n";
+  const announced = await exchange(
+    `POST /auth/token HTTP/1.1\r\nHost: x\r\n${form}Content-Length: 900000000\r\n${close}\r\n`,
+  );
+  expect(announced).toMatch(/^HTTP\/1\.1 413 /);
+  expect(await exchange(`GET /healthz HTTP/1.1\r\nHost: x\r\n${close}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+});

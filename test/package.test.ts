@@ -1,0 +1,54 @@
+/** What has to hold for a fresh clone to start with one command, without a warning or a prompt. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfiguration } from "../src/platform/configuration-sources.ts";
+
+const root = join(import.meta.dir, "..");
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const manifest: {
+  scripts: Record<string, string>;
+  allowScripts: Record<string, boolean>;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+} = JSON.parse(read("package.json"));
+
+test("every dependency is pinned to one version", () => {
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    expect({ name, version }).toEqual({ name, version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+  }
+});
+
+test("npm's question about install scripts is answered, for the one package that has them", () => {
+  expect(manifest.allowScripts).toEqual({ bun: true });
+  const lock: { packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }> } = JSON.parse(
+    read("package-lock.json"),
+  );
+  const scripted = Object.entries(lock.packages).filter(
+    ([, entry]) => entry.hasInstallScript && !entry.optional,
+  );
+  expect(scripted.map(([path]) => path)).toEqual(["node_modules/bun"]);
+});
+
+test("the lock file sends nobody to a certain registry", () => {
+  expect(read("package-lock.json")).not.toMatch(/"resolved"|https?:\/\/registry/);
+});
+
+test("start and test install what is missing, and CI runs what the README says", () => {
+  expect(manifest.scripts.prestart).toContain("tools/install.mjs");
+  expect(manifest.scripts.pretest).toContain("tools/install.mjs");
+  expect(manifest.scripts.start).toContain("serve");
+  expect(read(".ci/run")).toMatch(/^npm test$/m);
+  expect(read("README.md")).toContain("`npm test`");
+});
+
+test("the example configuration is valid", () => {
+  const file = join(root, "examples/tessera.toml");
+  const env = { MAIL_SERVER_SECRET: "a secret for this test only" };
+  expect(loadConfiguration({ file, env, flags: {} }).issuer).toBe("https://auth.example.org");
+});
+
+test("the licence is the one that package.json names", () => {
+  expect(read("LICENSE")).toContain("Apache License");
+  expect(read("package.json")).toContain('"license": "Apache-2.0"');
+});
