@@ -14,6 +14,7 @@ import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import type { Configuration } from "./platform/configuration.ts";
 import type { Incoming, Route } from "./platform/http.ts";
+import { issuerPath } from "./platform/issuer.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { Log } from "./platform/log.ts";
 import { limitedNetwork } from "./platform/network.ts";
@@ -97,7 +98,7 @@ function createLimits({ limits }: Configuration, clock: Clock): Limits {
 type Environment = { Bindings: { readonly address: string } };
 
 function createRouter(context: Context): Hono<Environment> {
-  const base = new URL(context.configuration.issuer).pathname.replace(/\/$/, "");
+  const base = issuerPath(context.configuration.issuer);
   const metadata = metadataRoutes(context);
   // Literal paths only, compared as they are: no pattern decides who answers.
   const app = new Hono<Environment>({ strict: true, getPath: (request) => targetOf(request).path });

@@ -2,10 +2,11 @@
  * Signing in by the code flow, as an app on this machine does it (RFC 8252): a browser goes to the server, and comes
  * back to a port on the loopback interface where this program waits for it.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { html, raw } from "hono/html";
 import type { RandomBytes } from "../platform/random.ts";
+import { sameText } from "../platform/same-text.ts";
 import { CommandError } from "./command-error.ts";
 import {
   describeError,
@@ -202,10 +203,4 @@ export async function redeemCode(
   const response = tokenResponseIn(members, answer);
   if (response === null) throw new CommandError(`The server refused: ${describeError(members, answer)}`);
   return response;
-}
-
-function sameText(one: string, other: string): boolean {
-  const first = Buffer.from(one);
-  const second = Buffer.from(other);
-  return first.length === second.length && timingSafeEqual(first, second);
 }

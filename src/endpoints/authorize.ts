@@ -6,7 +6,8 @@ import { timingSafeEqual } from "node:crypto";
 import type { SignedIn } from "../accounts/sessions.ts";
 import type { Context } from "../context.ts";
 import { issueAuthorizationCode } from "../grants/authorization-code.ts";
-import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
+import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
+import { issuerPath } from "../platform/issuer.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { isClaimedHttps } from "../protocol/redirect-uri.ts";
@@ -18,7 +19,7 @@ import {
   checkAuthorizationRequest,
   responseLocation,
 } from "./authorization-request.ts";
-import { FORM_TYPE, readBodyText } from "./form.ts";
+import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 import { logRefusal } from "./refusal.ts";
 
@@ -190,7 +191,7 @@ function signInLocation(context: Context, request: AuthorizationRequest): string
   const { configuration } = context;
   const query = request.parameters.toQuery([REAUTHENTICATION]);
   const mark = `${REAUTHENTICATION}=${reauthenticationMark(context, query)}`;
-  const base = new URL(configuration.issuer).pathname.replace(/\/$/, "");
+  const base = issuerPath(configuration.issuer);
   const returnTo = `${base}${ENDPOINT_PATHS.authorize}?${query}&${mark}`;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
   return `${configuration.issuer}/login?return_to=${encodeURIComponent(returnTo)}${hint}`;

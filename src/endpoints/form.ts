@@ -1,10 +1,8 @@
 /** RFC 6749 §3.2 and appendix B: the form body that the endpoints for programs read. */
 import type { Context } from "../context.ts";
-import { BodyError, type Incoming, readBody } from "../platform/http.ts";
+import { BodyError, FORM_TYPE, type Incoming, readBody } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
-
-export const FORM_TYPE = "application/x-www-form-urlencoded";
 
 type FormContext = Pick<Context, "configuration">;
 

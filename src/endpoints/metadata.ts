@@ -9,6 +9,7 @@ import {
 import type { Context } from "../context.ts";
 import { GRANTS } from "../grants/index.ts";
 import type { Handler, Route } from "../platform/http.ts";
+import { issuerPath } from "../platform/issuer.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { ACCESS_TOKEN_FORMATS } from "../tokens/issue.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
@@ -69,11 +70,16 @@ export function metadataRoutes(context: Context): { readonly root: Route[]; read
     new Response(body, {
       headers: { "Content-Type": "application/json", "Cache-Control": "public, max-age=300" },
     });
-  const route = (path: string): Route => ({ path, audience: "programs", cors: "everyone", methods: { GET } });
-  const issuerPath = new URL(context.configuration.issuer).pathname.replace(/^\/$/, "");
+  const route = (at: string): Route => ({
+    path: at,
+    audience: "programs",
+    cors: "everyone",
+    methods: { GET },
+  });
+  const path = issuerPath(context.configuration.issuer);
   const names = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
   return {
-    root: issuerPath === "" ? [] : names.map((name) => route(name + issuerPath)),
+    root: path === "" ? [] : names.map((name) => route(name + path)),
     below: names.map(route),
   };
 }

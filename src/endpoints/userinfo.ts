@@ -1,11 +1,11 @@
 /** A resource of this server's own, protected by RFC 6750: who the person is, as far as the scopes say. */
 import type { Context } from "../context.ts";
-import { type Handler, type Incoming, json } from "../platform/http.ts";
+import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.ts";
 import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
-import { FORM_TYPE, readForm } from "./form.ts";
+import { readForm } from "./form.ts";
 
 export const userinfo =
   (context: Context): Handler =>

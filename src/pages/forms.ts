@@ -3,10 +3,10 @@
  * of the form and, where needed, to what it is about; and what the browser says of the sender is heeded
  * (THREATS 26, 28, 29, 32).
  */
-import { timingSafeEqual } from "node:crypto";
 import type { Context } from "../context.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
-import { type Incoming, readBody } from "../platform/http.ts";
+import { FORM_TYPE, type Incoming, readBody } from "../platform/http.ts";
+import { sameText } from "../platform/same-text.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { newRecordId, parseRecordId, recordIdText } from "../tokens/artefact.ts";
@@ -57,11 +57,7 @@ export async function readForm(
 ): Promise<Parameters> {
   refuseForeignSender(context, incoming.request);
   const { limits } = context.configuration;
-  const body = await readBody(
-    incoming.request,
-    "application/x-www-form-urlencoded",
-    limits.request_body_bytes,
-  );
+  const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
   const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
   const cookieValue = context.sessions.cookieValue(incoming.request);
   const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
@@ -164,9 +160,3 @@ function sealMac(
 
 /** 0, long past, if it is none. */
 const parseExpiry = (text: string): number => (/^[0-9a-z]{1,9}$/.test(text) ? Number.parseInt(text, 36) : 0);
-
-function sameText(one: string, other: string): boolean {
-  const first = Buffer.from(one);
-  const second = Buffer.from(other);
-  return first.length === second.length && timingSafeEqual(first, second);
-}

@@ -1,11 +1,6 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
 import type { Configuration } from "../platform/configuration.ts";
-
-/** The part of the issuer below its host: "" or "/t". */
-export function issuerPath(configuration: Configuration): string {
-  const { pathname } = new URL(configuration.issuer);
-  return pathname === "/" ? "" : pathname;
-}
+import { issuerPath } from "../platform/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;
 
@@ -17,7 +12,7 @@ export function pagePath(configuration: Configuration, path: `/${string}`, query
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) parameters.set(name, value);
   const text = parameters.toString();
-  return issuerPath(configuration) + path + (text === "" ? "" : `?${text}`);
+  return issuerPath(configuration.issuer) + path + (text === "" ? "" : `?${text}`);
 }
 
 /** The pages that a sign-in may lead on to. */
@@ -32,6 +27,6 @@ export function parseReturnPath(configuration: Configuration, text: string | und
   if (text === undefined || !/^\/[\x21-\x22\x24-\x5B\x5D-\x7E]*$/.test(text)) return null;
   if (text.startsWith("//")) return null;
   const path = text.split("?", 1)[0];
-  const base = issuerPath(configuration);
+  const base = issuerPath(configuration.issuer);
   return RETURN_PAGES.some((page) => base + page === path) ? text : null;
 }

@@ -20,6 +20,9 @@ export interface Route {
   readonly methods: { readonly GET?: Handler; readonly POST?: Handler };
 }
 
+/** RFC 6749 appendix B: the media type of forms. */
+export const FORM_TYPE = "application/x-www-form-urlencoded";
+
 /** Why a body could not be read. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
