@@ -21,6 +21,9 @@ export interface PoolOptions {
 /** What an answer may take beyond the statement's own time before the connection is given up, in milliseconds. */
 const GRACE_MILLIS = 2000;
 
+/** How often the pool may be replaced, in milliseconds. */
+const REPLACE_MILLIS = 1000;
+
 /** How often a statement runs that the server rolled back for no fault of its own. */
 const ATTEMPTS = 5;
 
@@ -30,6 +33,7 @@ export class Database {
   #pool: SQL;
   #closed = false;
   #lastAnswerAt = 0;
+  #replacedAt = Number.NEGATIVE_INFINITY;
   #underWay = new Set<Promise<unknown>>();
 
   constructor(options: PoolOptions) {
@@ -44,9 +48,12 @@ export class Database {
   ): Promise<Row[]> {
     const values = statement.values(parameters);
     for (let attempt = 1; ; attempt += 1) {
+      const pool = this.#pool;
       try {
-        return decodeRows<Row>(await this.#track(this.#pool.unsafe(statement.sql, values)));
+        return decodeRows<Row>(await this.#track(pool.unsafe(statement.sql, values)));
       } catch (error) {
+        // After a failover the connections may lead to what is a replica now, and the name to another server.
+        if (isReadOnly(error)) this.#replacePool(pool);
         // Rolled back as a whole, so it may run again.
         if (!isRolledBackByConflict(error) || attempt >= ATTEMPTS) throw asStoreError(error);
       }
@@ -98,7 +105,7 @@ export class Database {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new StoreUnavailable("the database does not answer"));
-        if (this.#lastAnswerAt < startedAt && pool === this.#pool) this.#replacePool();
+        if (this.#lastAnswerAt < startedAt) this.#replacePool(pool);
       }, this.#options.statementMillis + GRACE_MILLIS);
       const settle = () => {
         clearTimeout(timer);
@@ -117,11 +124,13 @@ export class Database {
     });
   }
 
-  #replacePool(): void {
-    const silent = this.#pool;
+  /** New statements go over new connections. What waits on the old ones may finish, for as long as statements may run. */
+  #replacePool(pool: SQL): void {
+    const now = performance.now();
+    if (pool !== this.#pool || now - this.#replacedAt < REPLACE_MILLIS || this.#closed) return;
+    this.#replacedAt = now;
     this.#pool = openPool(this.#options);
-    // What was waiting on it is rejected, which its callers learn as unavailability.
-    void silent.close({ timeout: 0 }).catch(() => {});
+    void pool.close({ timeout: this.#options.statementMillis / 1000 }).catch(() => {});
   }
 }
 
@@ -165,6 +174,8 @@ function openPool({ url, schema, connections, connectMillis, statementMillis }: 
   return new SQL({
     url,
     adapter: "postgres",
+    // Said here, or PGDATABASE in the environment would win over the URL.
+    database: decodeURIComponent(new URL(url).pathname.slice(1)) || undefined,
     max: connections,
     connectionTimeout: connectMillis / 1000,
     connection: {
@@ -184,6 +195,8 @@ const sqlState = (error: unknown): string | null =>
 const isRolledBackByConflict = (error: unknown): boolean =>
   ["40001", "40P01"].includes(sqlState(error) ?? "");
 
+const isReadOnly = (error: unknown): boolean => sqlState(error) === "25006";
+
 /** The server's classes of trouble that the program did not make (PostgreSQL, appendix A). */
 const ENVIRONMENT_CLASSES: ReadonlySet<string> = new Set([
   "08", // connection exception
@@ -198,15 +211,18 @@ const ENVIRONMENT_CLASSES: ReadonlySet<string> = new Set([
   "XX", // corrupted data
 ]);
 
-/** The codes of errors that Bun raises itself and that are about the connection, not about what was asked. */
-const CONNECTION_CODE = /CONNECTION|TIMEOUT|LIFETIME|AUTHENTICATION|TLS|SASL|UNEXPECTED_MESSAGE|PASSWORD/;
+/** The codes of errors that Bun raises itself and that are about the way to the server, not about what was asked of it. */
+const CONNECTION_CODE =
+  /CONNECTION|TIMEOUT|AUTHENTICATION|TLS|CERT|SASL|SERVER_KEY|SERVER_SIGNATURE|CHANNEL_BINDING|MESSAGE|CANCELLED|^E[A-Z]+$/;
 
 /** Turns trouble with the server or the way to it into StoreUnavailable; a mistake of the program stays what it is. */
 export function asStoreError(error: unknown): unknown {
-  if (!(error instanceof SQL.PostgresError)) return error;
+  if (!(error instanceof Error) || error instanceof StoreUnavailable) return error;
   const state = sqlState(error);
   const isEnvironment =
-    state === null ? CONNECTION_CODE.test(error.code) : ENVIRONMENT_CLASSES.has(state.slice(0, 2));
+    state === null
+      ? "code" in error && typeof error.code === "string" && CONNECTION_CODE.test(error.code)
+      : ENVIRONMENT_CLASSES.has(state.slice(0, 2));
   return isEnvironment
     ? new StoreUnavailable(`the database cannot answer: ${error.message}`, { cause: error })
     : error;

@@ -36,10 +36,16 @@ const PING = statement("SELECT version FROM tessera_schema").with({});
 
 /**
  * Connects, and brings the schema up to date.
- * Throws DatabaseRefused if it belongs to a newer version or to another program, StoreUnavailable if it cannot be used now.
+ * Throws DatabaseRefused if it belongs to a newer version or to another program, or the options make no sense; StoreUnavailable if it cannot be used now.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const complete = { ...DEFAULTS, ...options };
+  if (!isPostgresUrl(complete.url)) {
+    // Not quoted: it may hold a password.
+    throw new DatabaseRefused(
+      "The database's URL is not of the form postgres://user:password@host:5432/database.",
+    );
+  }
   if (!SCHEMA_NAME.test(complete.schema)) {
     throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
   }
@@ -59,4 +65,14 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     },
     close: () => database.close(),
   };
+}
+
+function isPostgresUrl(url: string): boolean {
+  try {
+    const { protocol, pathname } = new URL(url);
+    decodeURIComponent(pathname);
+    return protocol === "postgres:" || protocol === "postgresql:";
+  } catch {
+    return false;
+  }
 }

@@ -23,14 +23,13 @@ export async function migrate(options: PoolOptions): Promise<void> {
   const session = new Session({ ...options, statementMillis: STATEMENT_MILLIS });
   try {
     await prepareSchema(session, options.schema);
+    // Mostly there is nothing to do, and nobody need wait to learn that.
+    if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
+      return;
     await session.transaction(async ({ execute }) => {
-      const [row] = await execute("SELECT version FROM tessera_schema FOR UPDATE");
-      const version = Number(row?.version);
-      if (version > MIGRATIONS.length) throw newerVersion(version);
+      const version = checkedVersion(await execute("SELECT version FROM tessera_schema FOR UPDATE"));
       for (const step of MIGRATIONS.slice(version)) await execute(step);
-      if (version < MIGRATIONS.length) {
-        await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
-      }
+      await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
     });
   } finally {
     await session.close();
@@ -64,11 +63,14 @@ async function prepareSchema(session: Session, schema: string): Promise<void> {
   }
 }
 
-const newerVersion = (version: number) =>
-  new DatabaseRefused(
+function checkedVersion([row]: readonly Record<string, unknown>[]): number {
+  const version = Number(row?.version);
+  if (version <= MIGRATIONS.length) return version;
+  throw new DatabaseRefused(
     `The database was written by a newer version of Tessera (schema ${version}; this version knows ` +
       `schema ${MIGRATIONS.length}). Start the newer version, or restore a backup from before the upgrade.`,
   );
+}
 
 const anotherProgram = (schema: string) =>
   new DatabaseRefused(

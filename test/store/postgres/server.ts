@@ -28,6 +28,10 @@ export interface PostgresServer {
   openStore(options?: Partial<PostgresStoreOptions>): Promise<OpenedStore>;
   /** Runs statements as an administrator, on `url` or on the server's own database. */
   execute(sql: string, url?: string): Promise<Record<string, unknown>[]>;
+  /** Runs statements in a transaction that stays open, with its locks, until it is released: undone, unless told. */
+  hold(url: string, sql: string): Promise<{ release(end?: "COMMIT"): Promise<void> }>;
+  /** Resolves when so many connections to the database wait for locks. */
+  blocked(url: string, count: number): Promise<void>;
   /** Ends it at once, as a crash does: no connection is closed in order, nothing is flushed. */
   kill(): Promise<void>;
   /** Starts it again, with the same port and data. */
@@ -94,13 +98,17 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     }
   };
   const start = async () => {
-    running = run("postgres", "-D", data, "-p", String(port), ...settings);
-    for (let attempt = 1; ; attempt += 1) {
+    const giveUpAt = Date.now() + 20_000;
+    for (;;) {
+      // After a crash the first attempts may find processes of the one before, and end.
+      if (running === null || running.exitCode !== null) {
+        running = run("postgres", "-D", data, "-p", String(port), ...settings);
+      }
       try {
         await execute("SELECT 1");
         return;
       } catch (error) {
-        if (attempt === 500 || running.exitCode !== null) throw error;
+        if (Date.now() > giveUpAt) throw error;
         await Bun.sleep(20);
       }
     }
@@ -109,6 +117,30 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     running?.kill(signal);
     await running?.exited;
     running = null;
+  };
+  const hold = async (url: string, sql: string) => {
+    const client = new SQL({ url, max: 1, connection: { search_path: "tessera" } });
+    const connection = await client.reserve();
+    await connection.unsafe(`BEGIN; ${sql}`).simple();
+    return {
+      async release(end?: "COMMIT") {
+        await connection.unsafe(end ?? "ROLLBACK").simple();
+        connection.release();
+        await client.close();
+      },
+    };
+  };
+  const blocked = async (url: string, count: number) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const [row] = await execute(
+        `SELECT count(*)::integer AS waiting FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+        url,
+      );
+      if (row?.waiting === count) return;
+      if (attempt === 200) throw new Error(`${row?.waiting} wait for locks, not ${count}`);
+      await Bun.sleep(10);
+    }
   };
   let databases = 0;
   const createDatabase = async () => {
@@ -123,6 +155,8 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     port,
     createDatabase,
     execute,
+    hold,
+    blocked,
     start,
     async openStore(options) {
       const url = await createDatabase();
