@@ -17,15 +17,15 @@ import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { SQL, type Subprocess } from "bun";
-import { openPostgresStore, type PostgresStoreOptions } from "../../../src/store/postgres/index.ts";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import type { OpenedStore } from "../suite.ts";
 
 export interface PostgresServer {
   readonly port: number;
   /** An empty database of its own. */
   createDatabase(): Promise<string>;
-  /** Opens a store on a new database, which goes when the store is closed. */
-  openStore(options?: Partial<PostgresStoreOptions>): Promise<OpenedStore>;
+  /** Opens a new and empty store: on a schema of its own, which is made faster than a database. */
+  openStore(): Promise<OpenedStore>;
   /** Runs statements as an administrator, on `url` or on the server's own database. */
   execute(sql: string, url?: string): Promise<Record<string, unknown>[]>;
   /** Runs statements in a transaction that stays open, with its locks, until it is released: undone, unless told. */
@@ -143,6 +143,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     }
   };
   let databases = 0;
+  let schemas = 0;
   const createDatabase = async () => {
     databases += 1;
     const name = `tessera_${databases}`;
@@ -158,9 +159,9 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     hold,
     blocked,
     start,
-    async openStore(options) {
-      const url = await createDatabase();
-      const store = await openPostgresStore({ url, ...options });
+    async openStore() {
+      schemas += 1;
+      const store = await openPostgresStore({ url: urlOf("postgres"), schema: `tessera_${schemas}` });
       return { store, close: () => store.close() };
     },
     kill: () => end("SIGKILL"),
