@@ -184,6 +184,17 @@ describe("who waited", () => {
     });
   }
 
+  test("for a consent to be forgotten is not authorized because of it", async () => {
+    const parties = await createParties(store);
+    const first = newAuthorization(parties);
+    await store.authorize({ ...first, consent: newConsent(first.grant) });
+    const removal = await server.hold(url, `DELETE FROM consents WHERE subject = '${first.grant.subject}'`);
+    const silent = store.authorize(newAuthorization(parties, { consent: "remembered" }));
+    await server.blocked(url, 1);
+    await removal.release("COMMIT");
+    expect(await silent).toBe("refused");
+  });
+
   test("to set a new password also ends the session of a sign-in at that moment", async () => {
     const { account } = await createParties(store);
     for (const change of [
@@ -263,5 +274,29 @@ describe("who waited", () => {
     const { release } = await server.hold(url, lockGrant(grant));
     expect(await isActive(store, issuance.accessToken)).toBe(true);
     await release();
+  });
+});
+
+describe("the clean-up", () => {
+  test("looks again at a grant that was extended, without removing it before its end", async () => {
+    const { grant, issuance } = await issue(store);
+    const firstEnd = issuance.refreshToken.expiresAt;
+    const next = newIssuance(grant, NOW + 1000);
+    await store.rotateRefreshToken(issuance.refreshToken.id, 30, next);
+    const checkAt = async () =>
+      (
+        await server.execute(
+          `SELECT check_at::integer FROM tessera.grants WHERE id = ${bytes(grant.id)}`,
+          url,
+        )
+      )[0]?.check_at;
+    // A refresh leaves the column alone, as it is indexed.
+    expect(await checkAt()).toBe(firstEnd);
+    await store.removeExpired(firstEnd, 0, 1000);
+    expect(await checkAt()).toBe(next.refreshToken.expiresAt);
+    await store.removeExpired(next.refreshToken.expiresAt - 1, 0, 1000);
+    expect(await store.findGrant(grant.id)).not.toBeNull();
+    await store.removeExpired(next.refreshToken.expiresAt, 0, 1000);
+    expect(await store.findGrant(grant.id)).toBeNull();
   });
 });
