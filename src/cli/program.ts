@@ -1,8 +1,7 @@
 /** The command line as a whole: its commands, and how errors and help look. */
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../platform/configuration-error.ts";
-import { StoreUnavailable } from "../store/contract.ts";
-import { DatabaseRefused } from "../store/sqlite/index.ts";
+import { DatabaseRefused, StoreUnavailable } from "../store/contract.ts";
 import { addClientCommands } from "./client.ts";
 import { CommandError } from "./command-error.ts";
 import { addConfigCommands } from "./config.ts";

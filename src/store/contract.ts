@@ -36,6 +36,11 @@ export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
 
+/** The database cannot be used by this program, and waiting will not help. The message is for the operator. */
+export class DatabaseRefused extends Error {
+  override readonly name = "DatabaseRefused";
+}
+
 /** A new code, or new tokens, for a grant that does not exist yet. */
 export interface Authorization {
   readonly now: EpochSeconds;

@@ -29,8 +29,6 @@ import { sessionMethods } from "./sessions.ts";
 import { tokenMethods } from "./tokens.ts";
 import { GroupCommit } from "./writer.ts";
 
-export { DatabaseRefused } from "./migrations.ts";
-
 export interface SqliteStoreOptions {
   /** Created, readable by its owner only, if it does not exist. */
   readonly file: string;

@@ -2,6 +2,7 @@
  * The schema as a list of steps, forwards only. A step that was released is never edited: a change is a new step.
  * `user_version` counts the steps that a database has taken.
  */
+import { DatabaseRefused } from "../contract.ts";
 import type { Connection } from "./driver.ts";
 import { SCHEMA_1 } from "./schema.ts";
 
@@ -9,11 +10,6 @@ const MIGRATIONS: readonly string[] = [SCHEMA_1];
 
 /** Marks the file as Tessera's ("Tess"), for `file` and for us. */
 const APPLICATION_ID = 0x54657373;
-
-/** The database cannot be used by this program, and waiting will not help. The message is for the operator. */
-export class DatabaseRefused extends Error {
-  override readonly name = "DatabaseRefused";
-}
 
 /** Takes the steps that the database has not taken, all in one transaction. */
 export function migrate(connection: Connection, file: string): void {

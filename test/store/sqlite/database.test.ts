@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { chmod, open, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { StoreUnavailable } from "../../../src/store/contract.ts";
+import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
 import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
-import { DatabaseRefused, openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 import { NOW, newClient, newClientToken } from "../records.ts";
 import { withDatabaseFile } from "./temporary.ts";
 

@@ -1,9 +1,9 @@
 /** Rows of device codes. */
 import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, RecordId, SecretDigest } from "../../../protocol/identifiers.ts";
+import { decodeResources, decodeScope, encodeList } from "../../lists.ts";
 import type { DeviceCodeRecord } from "../../records.ts";
 import type { Connection } from "../driver.ts";
-import { decodeResources, decodeScope, encodeList } from "./lists.ts";
 
 interface DeviceCodeRow extends Omit<DeviceCodeRecord, "scope" | "resources"> {
   readonly scope: string;

@@ -2,9 +2,9 @@
 import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, RecordId, RedirectUri, SubjectId } from "../../../protocol/identifiers.ts";
 import type { AccessFilter } from "../../contract.ts";
+import { decodeResources, decodeScope, encodeList } from "../../lists.ts";
 import type { ConsentRecord, GrantRecord, RevocationReason } from "../../records.ts";
 import type { Connection } from "../driver.ts";
-import { decodeResources, decodeScope, encodeList } from "./lists.ts";
 
 interface GrantRow extends Omit<GrantRecord, "scope" | "resources"> {
   readonly scope: string;

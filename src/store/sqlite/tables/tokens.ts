@@ -1,10 +1,10 @@
 /** Rows of access tokens and refresh tokens. */
 import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, RecordId, SecretDigest } from "../../../protocol/identifiers.ts";
+import { decodeResources, decodeScope, encodeList } from "../../lists.ts";
 import type { AccessTokenRecord, RefreshTokenRecord } from "../../records.ts";
 import type { Connection } from "../driver.ts";
 import { expiryBatchTable } from "./expiry-batches.ts";
-import { decodeResources, decodeScope, encodeList } from "./lists.ts";
 
 interface AccessTokenRow {
   readonly id: RecordId;

@@ -1,0 +1,78 @@
+/**
+ * The store on PostgreSQL 14 or later, for one server process or many.
+ *
+ * Owns a schema of the database, a pool of connections and all SQL. Each method is one statement and so one transaction
+ * and one round trip; the database decides, as the rows may change between two looks. It keeps no row in memory.
+ *
+ * It must never read in one statement and write in another on behalf of one decision, or hold a transaction open while
+ * it waits for anything but the database.
+ */
+import { DatabaseRefused, type Store } from "../contract.ts";
+import { accountMethods } from "./accounts.ts";
+import { clientMethods } from "./clients.ts";
+import { codeMethods } from "./codes.ts";
+import { deviceCodeMethods } from "./device-codes.ts";
+import { Database, type PoolOptions } from "./driver.ts";
+import { grantMethods } from "./grants.ts";
+import { housekeepingMethods } from "./housekeeping.ts";
+import { migrate } from "./migrations.ts";
+import { sessionMethods } from "./sessions.ts";
+import { statement } from "./statements.ts";
+import { tokenMethods } from "./tokens.ts";
+
+export type PostgresStoreOptions = Pick<PoolOptions, "url"> & Partial<PoolOptions>;
+
+const DEFAULTS: Omit<PoolOptions, "url"> = {
+  schema: "tessera",
+  connections: 10,
+  connectMillis: 5000,
+  statementMillis: 5000,
+};
+
+/** What is left to quote in a schema's name: nothing. */
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+const PING = statement("SELECT version FROM tessera_schema").with({});
+
+/**
+ * Connects, and brings the schema up to date.
+ * Throws DatabaseRefused if it belongs to a newer version or to another program, or the options make no sense; StoreUnavailable if it cannot be used now.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const complete = { ...DEFAULTS, ...options };
+  if (!isPostgresUrl(complete.url)) {
+    // Not quoted: it may hold a password.
+    throw new DatabaseRefused(
+      "The database's URL is not of the form postgres://user:password@host:5432/database.",
+    );
+  }
+  if (!SCHEMA_NAME.test(complete.schema)) {
+    throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
+  }
+  await migrate(complete);
+  const database = new Database(complete);
+  return {
+    ...clientMethods(database),
+    ...accountMethods(database),
+    ...sessionMethods(database),
+    ...codeMethods(database),
+    ...deviceCodeMethods(database),
+    ...tokenMethods(database),
+    ...grantMethods(database),
+    ...housekeepingMethods(database),
+    async ping() {
+      await database.first(PING, {});
+    },
+    close: () => database.close(),
+  };
+}
+
+function isPostgresUrl(url: string): boolean {
+  try {
+    const { protocol, pathname } = new URL(url);
+    decodeURIComponent(pathname);
+    return protocol === "postgres:" || protocol === "postgresql:";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The schema as a list of steps, forwards only. A step that was released is never edited: a change is a new step, and
+ * one with which the version before still works, because it may be running.
+ */
+import { DatabaseRefused } from "../contract.ts";
+import { isForbidden, isMadeMeanwhile, type PoolOptions, Session } from "./driver.ts";
+import { FUNCTIONS_1 } from "./functions.ts";
+import { SCHEMA_1 } from "./schema.ts";
+
+const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1];
+
+/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
+const STATEMENT_MILLIS = 3_600_000;
+
+/** How often to try again when another program is making the same schema. */
+const ATTEMPTS = 10;
+
+/**
+ * Takes the steps that the database has not taken, all in one transaction. Of programs that start together one does,
+ * while the others wait for the row that counts the steps; an advisory lock would do too, but not every engine has it.
+ */
+export async function migrate(options: PoolOptions): Promise<void> {
+  const session = new Session({ ...options, statementMillis: STATEMENT_MILLIS });
+  try {
+    await prepareSchema(session, options.schema);
+    // Mostly there is nothing to do, and nobody need wait to learn that.
+    if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
+      return;
+    await session.transaction(async ({ execute }) => {
+      const version = checkedVersion(await execute("SELECT version FROM tessera_schema FOR UPDATE"));
+      for (const step of MIGRATIONS.slice(version)) await execute(step);
+      await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** Makes the schema and the table that counts the steps, unless they are there. */
+async function prepareSchema(session: Session, schema: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const tables = await session.execute(
+        `SELECT table_name FROM information_schema.tables WHERE table_schema = '${schema}'`,
+      );
+      const names = tables.map(({ table_name }) => table_name);
+      if (names.includes("tessera_schema")) return;
+      if (names.length > 0) throw anotherProgram(schema);
+      const schemas = await session.execute(
+        `SELECT 1 FROM information_schema.schemata WHERE schema_name = '${schema}'`,
+      );
+      if (schemas.length === 0) await session.execute(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+      // One text is one transaction: there is no table without its row.
+      await session.execute(`
+        CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), version integer NOT NULL);
+        INSERT INTO tessera_schema (version) VALUES (0);
+      `);
+      return;
+    } catch (error) {
+      if (isForbidden(error)) throw missingRight(schema, error);
+      if (!isMadeMeanwhile(error) || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+function checkedVersion([row]: readonly Record<string, unknown>[]): number {
+  const version = Number(row?.version);
+  if (version <= MIGRATIONS.length) return version;
+  throw new DatabaseRefused(
+    `The database was written by a newer version of Tessera (schema ${version}; this version knows ` +
+      `schema ${MIGRATIONS.length}). Start the newer version, or restore a backup from before the upgrade.`,
+  );
+}
+
+const anotherProgram = (schema: string) =>
+  new DatabaseRefused(
+    `The schema "${schema}" of the database belongs to another program. Choose another schema or another database.`,
+  );
+
+const missingRight = (schema: string, cause: unknown) =>
+  new DatabaseRefused(
+    `The database's user may not make tables. Give it the right: CREATE SCHEMA ${schema} AUTHORIZATION <user>;`,
+    { cause },
+  );

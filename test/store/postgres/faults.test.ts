@@ -1,0 +1,187 @@
+/** What the store does when the database or the way to it fails: it says so, tells no lie, and comes back by itself. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Store, StoreUnavailable } from "../../../src/store/contract.ts";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import type { AccessTokenRecord, GrantRecord } from "../../../src/store/records.ts";
+import { NOW, newClient, newClientToken, newIssuance } from "../records.ts";
+import { authorize, createParties, FAILURE_LIMIT, isActive, issue } from "../suite/setting.ts";
+import { type Relay, startRelay } from "./relay.ts";
+import { type PostgresServer, startPostgres } from "./server.ts";
+
+let server: PostgresServer;
+let relay: Relay;
+let url: string;
+let store: Store;
+beforeAll(async () => {
+  server = await startPostgres();
+  relay = await startRelay(server.port);
+  url = await server.createDatabase();
+  store = await openPostgresStore({ url });
+});
+afterAll(async () => {
+  await store.close();
+  await relay.close();
+  await server.stop();
+});
+
+const throughRelay = () => {
+  const through = new URL(url);
+  through.port = String(relay.port);
+  return through.href;
+};
+
+const lockGrant = ({ id }: GrantRecord) => `SELECT 1 FROM grants WHERE id = '\\x${id.toHex()}' FOR UPDATE`;
+
+/** Ends the connections that wait for locks, as an operator or a failover does. */
+const terminateWaiting = () =>
+  server.execute(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    url,
+  );
+
+describe("a database that fails", () => {
+  test("a connection that ends while a redemption waits makes the store unavailable, and redeems nothing", async () => {
+    const { grant, code } = await authorize(store);
+    const lost = newIssuance(grant);
+    const { release } = await server.hold(url, lockGrant(grant));
+    const redemption = store.redeemCode(code.id, FAILURE_LIMIT, lost);
+    const failure = redemption.catch((error: unknown) => error);
+    await server.blocked(url, 1);
+    await terminateWaiting();
+    expect(await failure).toBeInstanceOf(StoreUnavailable);
+    await release();
+    expect(await isActive(store, lost.accessToken)).toBe(false);
+    expect(await store.redeemCode(code.id, FAILURE_LIMIT, newIssuance(grant))).toBe("issued");
+  });
+
+  test("a connection that breaks after the commit claims neither, and the next redemption finds out", async () => {
+    const relayed = await openPostgresStore({ url: throughRelay(), connections: 1 });
+    // Once before, so that the statement is prepared and the next answer is that of its commit.
+    await issue(relayed);
+    const { grant, code } = await authorize(relayed);
+    const unknown = newIssuance(grant);
+    relay.breakAtAnswer();
+    const redemption = relayed.redeemCode(code.id, FAILURE_LIMIT, unknown);
+    await expect(redemption).rejects.toBeInstanceOf(StoreUnavailable);
+    relay.heal();
+    expect(await relayed.redeemCode(code.id, FAILURE_LIMIT, newIssuance(grant))).toBe("replayed");
+    expect(await isActive(relayed, unknown.accessToken)).toBe(false);
+    await relayed.close();
+  });
+
+  test("a network that swallows everything is noticed, and the store comes back when it passes again", async () => {
+    const relayed = await openPostgresStore({ url: throughRelay(), statementMillis: 100, connections: 2 });
+    const { issuance } = await issue(relayed);
+    relay.swallow();
+    const asked = Array.from({ length: 5 }, () =>
+      relayed.findActiveAccessToken(issuance.accessToken.id, NOW),
+    );
+    for (const { reason } of await rejections(asked)) expect(reason).toBeInstanceOf(StoreUnavailable);
+    relay.heal();
+    expect(await isActive(relayed, issuance.accessToken)).toBe(true);
+    await relayed.close();
+  });
+
+  test("a statement that takes longer than it may is ended, and changes nothing", async () => {
+    const hasty = await openPostgresStore({ url, statementMillis: 100 });
+    const { grant } = await issue(hasty);
+    const { release } = await server.hold(url, lockGrant(grant));
+    await expect(hasty.revokeGrant(grant.id, "revoked_by_client", NOW)).rejects.toBeInstanceOf(
+      StoreUnavailable,
+    );
+    await release();
+    expect((await hasty.findGrant(grant.id))?.revokedAt).toBeNull();
+    await hasty.close();
+  });
+
+  test("a server that only reads, as one that lost its place does, is left for another when it refuses a write", async () => {
+    const { issuance } = await issue(store);
+    await server.execute("CREATE ROLE demoted SUPERUSER LOGIN");
+    await server.execute("ALTER ROLE demoted SET default_transaction_read_only = on");
+    const demoted = new URL(url);
+    demoted.username = "demoted";
+    const client = newClient();
+    const replica = await openPostgresStore({ url: demoted.href, connections: 1 });
+    expect(await isActive(replica, issuance.accessToken)).toBe(true);
+    await expect(replica.createClient(client)).rejects.toBeInstanceOf(StoreUnavailable);
+    await server.execute("ALTER ROLE demoted RESET default_transaction_read_only");
+    // A connection that is there would keep the setting.
+    expect(await replica.createClient(client)).toBe(true);
+    await replica.close();
+  });
+
+  test("a mistake of the program is not called unavailability", async () => {
+    const { client } = await createParties(store);
+    const token = newClientToken(client);
+    await store.issueAccessToken(token);
+    await expect(store.issueAccessToken(token)).rejects.not.toBeInstanceOf(StoreUnavailable);
+  });
+
+  test("what cannot be stored is not found, and breaks nothing", async () => {
+    expect(await store.findClient("no\0body")).toBeNull();
+    expect(await store.findAccountByUsername("no\0body")).toBeNull();
+  });
+
+  test("a server that is killed under load, twice, loses nothing that was acknowledged, and nobody calls it up", async () => {
+    const parties = await createParties(store);
+    const acknowledged: AccessTokenRecord[] = [];
+    const redeemed: {
+      readonly id: Awaited<ReturnType<typeof authorize>>["code"]["id"];
+      grant: GrantRecord;
+    }[] = [];
+    const failures: unknown[] = [];
+    let slowest = 0;
+    let isOver = false;
+    const work = async () => {
+      while (!isOver) {
+        const startedAt = performance.now();
+        try {
+          const { grant, code } = await authorize(store, parties);
+          const issuance = newIssuance(grant);
+          expect(await store.redeemCode(code.id, FAILURE_LIMIT, issuance)).toBe("issued");
+          acknowledged.push(issuance.accessToken);
+          redeemed.push({ id: code.id, grant });
+        } catch (error) {
+          failures.push(error);
+          await Bun.sleep(10);
+        }
+        slowest = Math.max(slowest, performance.now() - startedAt);
+      }
+    };
+    const workers = Array.from({ length: 16 }, work);
+    const counts: number[] = [];
+    for (let kill = 1; kill <= 2; kill += 1) {
+      await Bun.sleep(300);
+      await server.kill();
+      await Bun.sleep(100);
+      counts.push(acknowledged.length);
+      await server.start();
+    }
+    await Bun.sleep(300);
+    isOver = true;
+    await Promise.all(workers);
+    counts.push(acknowledged.length);
+
+    expect(counts.toSorted((a, b) => a - b)).toEqual([...new Set(counts)]);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.filter((error) => !(error instanceof StoreUnavailable))).toEqual([]);
+    expect(slowest).toBeLessThan(5000);
+    const alive = await Promise.all(acknowledged.map((token) => isActive(store, token)));
+    expect(alive.filter((each) => !each)).toEqual([]);
+    const again = await Promise.all(
+      redeemed.map(({ id, grant }) => store.redeemCode(id, FAILURE_LIMIT, newIssuance(grant))),
+    );
+    expect(new Set(again)).toEqual(new Set(["replayed"]));
+    console.log(
+      `  ${acknowledged.length} redemptions acknowledged around 2 kills, ${failures.length} refused with 503`,
+    );
+  }, 60_000);
+});
+
+async function rejections(promises: Promise<unknown>[]): Promise<PromiseRejectedResult[]> {
+  const results = await Promise.allSettled(promises);
+  const rejected = results.filter((result) => result.status === "rejected");
+  expect(rejected).toHaveLength(promises.length);
+  return rejected;
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { newClient } from "../records.ts";
+import { type PostgresServer, startPostgres } from "./server.ts";
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+describe("opening a PostgreSQL database", () => {
+  test("makes the schema once, however many programs start together", async () => {
+    const url = await server.createDatabase();
+    const stores = await Promise.all(Array.from({ length: 8 }, () => openPostgresStore({ url })));
+    const client = newClient();
+    expect(await stores[0]?.createClient(client)).toBe(true);
+    for (const store of stores) expect(await store.findClient(client.clientId)).toEqual(client);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  test("finds what was stored before", async () => {
+    const url = await server.createDatabase();
+    const client = newClient();
+    const before = await openPostgresStore({ url });
+    await before.createClient(client);
+    await before.close();
+    await before.close();
+    const after = await openPostgresStore({ url });
+    expect(await after.findClient(client.clientId)).toEqual(client);
+    await after.close();
+  });
+
+  test("keeps to its own schema, so that several can share a database", async () => {
+    const url = await server.createDatabase();
+    await server.execute("CREATE TABLE clients (of text)", url);
+    const client = newClient();
+    const one = await openPostgresStore({ url, schema: "one" });
+    const two = await openPostgresStore({ url, schema: "two" });
+    await one.createClient(client);
+    expect(await two.findClient(client.clientId)).toBeNull();
+    await one.close();
+    await two.close();
+  });
+
+  test("refuses a newer database, and does not touch it", async () => {
+    const url = await server.createDatabase();
+    await (await openPostgresStore({ url })).close();
+    await server.execute("UPDATE tessera.tessera_schema SET version = 999", url);
+    const opening = openPostgresStore({ url });
+    await expect(opening).rejects.toBeInstanceOf(DatabaseRefused);
+    await expect(opening).rejects.toThrow("was written by a newer version of Tessera (schema 999");
+    expect(await server.execute("SELECT version FROM tessera.tessera_schema", url)).toEqual([
+      { version: 999 },
+    ]);
+  });
+
+  test("refuses a schema of another program", async () => {
+    const url = await server.createDatabase();
+    await server.execute("CREATE SCHEMA tessera; CREATE TABLE tessera.precious (data text)", url);
+    await expect(openPostgresStore({ url })).rejects.toThrow("belongs to another program");
+  });
+
+  test("says which right is missing", async () => {
+    const url = new URL(await server.createDatabase());
+    await server.execute("CREATE ROLE guest LOGIN");
+    url.username = "guest";
+    const opening = openPostgresStore({ url: url.href });
+    await expect(opening).rejects.toBeInstanceOf(DatabaseRefused);
+    await expect(opening).rejects.toThrow("CREATE SCHEMA tessera AUTHORIZATION");
+  });
+
+  test("refuses what is no URL or no name, without repeating the password", async () => {
+    for (const options of [
+      { url: "postgres://u:secret@h:99999/x" },
+      { url: "mysql://u:secret@h/x" },
+      { url: "tessera" },
+      { url: "postgres://u:secret@h/x", schema: 'x"; DROP' },
+    ]) {
+      const opening = openPostgresStore(options);
+      await expect(opening).rejects.toBeInstanceOf(DatabaseRefused);
+      await expect(opening).rejects.not.toThrow("secret");
+    }
+  });
+
+  test("is unavailable while nobody answers, or the database is not there", async () => {
+    const url = await server.createDatabase();
+    for (const wrong of ["postgres://tessera@127.0.0.1:1/x", `${url}_missing`]) {
+      await expect(openPostgresStore({ url: wrong })).rejects.toBeInstanceOf(StoreUnavailable);
+    }
+  });
+
+  test("ignores a database named in the environment", async () => {
+    const url = await server.createDatabase();
+    process.env.PGDATABASE = "elsewhere";
+    try {
+      const store = await openPostgresStore({ url });
+      await store.ping();
+      await store.close();
+    } finally {
+      delete process.env.PGDATABASE;
+    }
+  });
+});

@@ -1,0 +1,302 @@
+/**
+ * A statement of PostgreSQL that waited for a lock sees the locked row as it is now, and everything else as it was
+ * before the wait. Each test makes that happen: something is held, one operation gets as far as it can and waits, a
+ * second waits for the first, and then the hold is released.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { ClientId, SubjectId } from "../../../src/protocol/identifiers.ts";
+import type { Store } from "../../../src/store/contract.ts";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import type { GrantRecord } from "../../../src/store/records.ts";
+import {
+  NOW,
+  newAccount,
+  newAuthorization,
+  newClient,
+  newClientToken,
+  newConsent,
+  newDeviceCode,
+  newGrant,
+  newId,
+  newIssuance,
+  newSession,
+  newSetupLink,
+  PASSWORD_HASH,
+} from "../records.ts";
+import { authorize, createParties, FAILURE_LIMIT, isActive, issue } from "../suite/setting.ts";
+import { type PostgresServer, startPostgres } from "./server.ts";
+
+let server: PostgresServer;
+let url: string;
+let store: Store;
+beforeAll(async () => {
+  server = await startPostgres();
+  url = await server.createDatabase();
+  store = await openPostgresStore({ url });
+});
+afterAll(async () => {
+  await store.close();
+  await server.stop();
+});
+
+const bytes = (id: Uint8Array) => `'\\x${id.toHex()}'`;
+
+/** Starts the operations one after the other, each when the one before waits, and releases what they wait for. */
+async function inTurn<Results extends readonly unknown[]>(
+  held: string,
+  operations: { readonly [Index in keyof Results]: () => Promise<Results[Index]> },
+): Promise<Results> {
+  const { release } = await server.hold(url, held);
+  const results: Promise<unknown>[] = [];
+  for (const start of operations) {
+    results.push(start());
+    await server.blocked(url, results.length);
+  }
+  await release();
+  return (await Promise.all(results)) as unknown as Results;
+}
+
+const lockGrant = ({ id }: GrantRecord) => `SELECT 1 FROM grants WHERE id = ${bytes(id)} FOR UPDATE`;
+const lockClient = (clientId: string) => `SELECT 1 FROM clients WHERE client_id = '${clientId}' FOR UPDATE`;
+
+describe("who waited", () => {
+  test("for the first use of a code finds it replayed, and revokes what that use issued", async () => {
+    const { grant, code } = await authorize(store);
+    const [first, second] = [newIssuance(grant), newIssuance(grant, NOW + 1)];
+    const outcomes = await inTurn<[string, string]>(lockGrant(grant), [
+      () => store.redeemCode(code.id, FAILURE_LIMIT, first),
+      () => store.redeemCode(code.id, FAILURE_LIMIT, second),
+    ]);
+    expect(outcomes).toEqual(["issued", "replayed"]);
+    for (const { accessToken, refreshToken } of [first, second]) {
+      expect(await isActive(store, accessToken)).toBe(false);
+      expect((await store.rotateRefreshToken(refreshToken.id, 30, newIssuance(grant))).outcome).toBe(
+        "refused",
+      );
+    }
+    expect(await store.findGrant(grant.id)).toMatchObject({
+      activatedAt: NOW,
+      revokedAt: NOW + 1,
+      revokedReason: "code_replayed",
+    });
+  });
+
+  test("for the first use of a refresh token gets its successor, though that was not there yet", async () => {
+    const { grant, issuance } = await issue(store);
+    const [first, second] = [newIssuance(grant), newIssuance(grant)];
+    const { id } = issuance.refreshToken;
+    const outcomes = await inTurn<[object, object]>(lockGrant(grant), [
+      () => store.rotateRefreshToken(id, 30, first),
+      () => store.rotateRefreshToken(id, 30, second),
+    ]);
+    expect(outcomes).toEqual([{ outcome: "rotated" }, { outcome: "retried", successor: first.refreshToken }]);
+    expect(await isActive(store, second.accessToken)).toBe(true);
+    expect(await store.findRefreshToken(second.refreshToken.id)).toBeNull();
+    expect((await store.findRefreshToken(first.refreshToken.id))?.token).toEqual(first.refreshToken);
+  });
+
+  test("for the first use of a device code is refused", async () => {
+    const parties = await createParties(store);
+    const device = newDeviceCode(parties.client);
+    const grant = newGrant(parties, { via: "device_code" });
+    await store.createDeviceCode(device);
+    await store.decideDeviceCode(device.id, grant, NOW);
+    const [first, second] = [newIssuance(grant), newIssuance(grant)];
+    const outcomes = await inTurn<[string, string]>(lockGrant(grant), [
+      () => store.redeemDeviceCode(device.id, first),
+      () => store.redeemDeviceCode(device.id, second),
+    ]);
+    expect(outcomes).toEqual(["issued", "refused"]);
+    expect(await isActive(store, first.accessToken)).toBe(true);
+  });
+
+  test("for a revocation redeems and rotates nothing", async () => {
+    const open = await authorize(store);
+    const issued = await issue(store);
+    for (const { grant } of [open, issued]) {
+      const next = newIssuance(grant);
+      const revoke = `UPDATE grants SET revoked_at = ${NOW}, revoked_reason = 'revoked_by_person' WHERE id = ${bytes(grant.id)}`;
+      const { release } = await server.hold(url, revoke);
+      const waiting =
+        grant === open.grant
+          ? store.redeemCode(open.code.id, FAILURE_LIMIT, next)
+          : store
+              .rotateRefreshToken(issued.issuance.refreshToken.id, 30, next)
+              .then(({ outcome }) => outcome);
+      await server.blocked(url, 1);
+      await release("COMMIT");
+      expect(await waiting).toBe("refused");
+      expect(await isActive(store, next.accessToken)).toBe(false);
+    }
+  });
+
+  const endings: [string, (subject: SubjectId) => Promise<unknown>][] = [
+    ["disabling the person", (subject) => store.disableAccount(subject, NOW)],
+    ["removing the person", (subject) => store.removeAccount(subject, NOW)],
+    [
+      "taking back the person's access",
+      (subject) => store.revokeAccess({ subject }, "revoked_by_operator", NOW),
+    ],
+  ];
+  for (const [what, end] of endings) {
+    test(`${what} also reaches what is authorized at that moment`, async () => {
+      const { client, account } = await createParties(store);
+      const authorization = newAuthorization({ client, account });
+      const consent = newConsent(authorization.grant);
+      const device = newDeviceCode(client);
+      await store.createDeviceCode(device);
+      const deviceGrant = newGrant({ client, account }, { via: "device_code" });
+      const { subject, clientId } = authorization.grant;
+      const outcomes = await inTurn<unknown[]>(lockClient(clientId), [
+        () => store.authorize({ ...authorization, consent }),
+        () => store.decideDeviceCode(device.id, deviceGrant, NOW),
+        () => end(subject),
+      ]);
+      expect(outcomes.slice(0, 2)).toEqual(["authorized", true]);
+      for (const { id } of [authorization.grant, deviceGrant]) {
+        expect((await store.findGrant(id))?.revokedAt).toBe(NOW);
+      }
+      expect(await store.listConsents(subject)).toEqual([]);
+    });
+  }
+
+  const clientEndings: [string, (clientId: ClientId) => Promise<unknown>][] = [
+    ["removing the client", (clientId) => store.removeClient(clientId, NOW)],
+    [
+      "taking back the client's access",
+      (clientId) => store.revokeAccess({ clientId }, "revoked_by_operator", NOW),
+    ],
+  ];
+  for (const [what, end] of clientEndings) {
+    test(`${what} also reaches what is authorized at that moment`, async () => {
+      const parties = await createParties(store);
+      const form = { id: newId(), expiresAt: NOW + 60 };
+      const authorization = newAuthorization(parties, { form });
+      const consent = newConsent(authorization.grant);
+      // A form that is being answered is waited for, when both parties are held already.
+      const outcomes = await inTurn<unknown[]>(`INSERT INTO spent_forms VALUES (${bytes(form.id)}, ${NOW})`, [
+        () => store.authorize({ ...authorization, consent }),
+        () => end(parties.client.clientId),
+      ]);
+      expect(outcomes[0]).toBe("authorized");
+      expect((await store.findGrant(authorization.grant.id))?.revokedAt).toBe(NOW);
+      expect(await store.listConsents(parties.account.subject)).toEqual([]);
+    });
+  }
+
+  test("for a consent to be forgotten is not authorized because of it", async () => {
+    const parties = await createParties(store);
+    const first = newAuthorization(parties);
+    await store.authorize({ ...first, consent: newConsent(first.grant) });
+    const removal = await server.hold(url, `DELETE FROM consents WHERE subject = '${first.grant.subject}'`);
+    const silent = store.authorize(newAuthorization(parties, { consent: "remembered" }));
+    await server.blocked(url, 1);
+    await removal.release("COMMIT");
+    expect(await silent).toBe("refused");
+  });
+
+  test("to set a new password also ends the session of a sign-in at that moment", async () => {
+    const { account } = await createParties(store);
+    for (const change of [
+      () => store.setPassword(account.subject, PASSWORD_HASH),
+      () => store.changePassword(account.subject, PASSWORD_HASH, PASSWORD_HASH),
+      () => store.disableAccount(account.subject, NOW),
+    ]) {
+      const session = newSession({ subject: account.subject });
+      const held = `INSERT INTO sessions VALUES (${bytes(session.id)}, '', '', 0, 0, 0, 0)`;
+      expect(
+        await inTurn<[boolean, boolean]>(held, [
+          () => store.createSession(session, null, PASSWORD_HASH),
+          change,
+        ]),
+      ).toEqual([true, true]);
+      await store.enableAccount(account.subject);
+      expect(await store.findSession(session.id, NOW, 0)).toBeNull();
+    }
+  });
+
+  test("for an administrator makes no link, and for a link removes it", async () => {
+    const link = newSetupLink();
+    const held = "SELECT 1 FROM locks FOR UPDATE";
+    const administrator = newAccount({ administrator: true });
+    expect(
+      await inTurn<[boolean, boolean]>(held, [
+        () => store.createSetupLink(link),
+        () => store.createAccount(administrator),
+      ]),
+    ).toEqual([true, true]);
+    expect(await store.findSetupLink(link.id, NOW)).toBeNull();
+    await store.disableAccount(administrator.subject, NOW);
+    expect(
+      await inTurn<[boolean, boolean]>(held, [
+        () => store.enableAccount(administrator.subject),
+        () => store.createSetupLink(link),
+      ]),
+    ).toEqual([true, false]);
+    await store.disableAccount(administrator.subject, NOW);
+  });
+
+  test("for the clean-up of its client gets no token, and the clean-up passes over one that is in use", async () => {
+    const client = newClient({ source: "registration", createdAt: NOW - 100 });
+    await store.createClient(client);
+    const token = newClientToken(client);
+    const removal = await server.hold(url, `DELETE FROM clients WHERE client_id = '${client.clientId}'`);
+    const issuing = store.issueAccessToken(token);
+    await server.blocked(url, 1);
+    await removal.release("COMMIT");
+    expect(await issuing).toBe("refused");
+
+    const used = newClient({ source: "registration", createdAt: NOW - 100 });
+    await store.createClient(used);
+    const use = await server.hold(
+      url,
+      `SELECT 1 FROM clients WHERE client_id = '${used.clientId}' FOR KEY SHARE`,
+    );
+    expect(await store.removeExpired(0, NOW, 1000)).toBe(0);
+    await use.release();
+    expect(await store.removeExpired(0, NOW, 1000)).toBe(1);
+  });
+
+  test("for another first use of a client still gets its token", async () => {
+    const client = newClient();
+    await store.createClient(client);
+    const tokens = [newClientToken(client), newClientToken(client)];
+    const outcomes = await inTurn<string[]>(
+      `SELECT 1 FROM clients WHERE client_id = '${client.clientId}' FOR NO KEY UPDATE`,
+      tokens.map((token) => () => store.issueAccessToken(token)),
+    );
+    expect(outcomes).toEqual(["issued", "issued"]);
+    for (const token of tokens) expect(await isActive(store, token)).toBe(true);
+  });
+
+  test("for no lock at all: looking at a token does not wait for its grant", async () => {
+    const { grant, issuance } = await issue(store);
+    const { release } = await server.hold(url, lockGrant(grant));
+    expect(await isActive(store, issuance.accessToken)).toBe(true);
+    await release();
+  });
+});
+
+describe("the clean-up", () => {
+  test("looks again at a grant that was extended, without removing it before its end", async () => {
+    const { grant, issuance } = await issue(store);
+    const firstEnd = issuance.refreshToken.expiresAt;
+    const next = newIssuance(grant, NOW + 1000);
+    await store.rotateRefreshToken(issuance.refreshToken.id, 30, next);
+    const checkAt = async () =>
+      (
+        await server.execute(
+          `SELECT check_at::integer FROM tessera.grants WHERE id = ${bytes(grant.id)}`,
+          url,
+        )
+      )[0]?.check_at;
+    // A refresh leaves the column alone, as it is indexed.
+    expect(await checkAt()).toBe(firstEnd);
+    await store.removeExpired(firstEnd, 0, 1000);
+    expect(await checkAt()).toBe(next.refreshToken.expiresAt);
+    await store.removeExpired(next.refreshToken.expiresAt - 1, 0, 1000);
+    expect(await store.findGrant(grant.id)).not.toBeNull();
+    await store.removeExpired(next.refreshToken.expiresAt, 0, 1000);
+    expect(await store.findGrant(grant.id)).toBeNull();
+  });
+});
