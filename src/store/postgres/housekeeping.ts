@@ -1,5 +1,5 @@
 /** The store's clean-up. */
-import type { Store } from "../contract.ts";
+import { DEVICE_CODE_REMEMBERED_SECONDS, type Store } from "../contract.ts";
 import type { Database } from "./driver.ts";
 import { statement } from "./statements.ts";
 
@@ -17,19 +17,15 @@ const removeFrom = (table: string, key: string, condition: string, order: string
     DELETE FROM ${table} USING ${table}_due WHERE ${table}.${key} = ${table}_due.${key} RETURNING 1
   )`;
 
-const SIMPLE = [
-  "sessions",
-  "setup_links",
-  "spent_forms",
-  "device_codes",
-  "access_tokens",
-  "refresh_tokens",
-] as const;
+const SIMPLE = ["sessions", "setup_links", "spent_forms", "access_tokens", "refresh_tokens"] as const;
 
-const gone = [...SIMPLE, "clients", "codes", "grants"].map((table) => `(SELECT count(*) FROM ${table}_gone)`);
+const gone = [...SIMPLE, "device_codes", "clients", "codes", "grants"].map(
+  (table) => `(SELECT count(*) FROM ${table}_gone)`,
+);
 
 const REMOVE_EXPIRED = statement<{ removed: number }>(
   `WITH ${SIMPLE.map((table) => removeFrom(table, "id", "expires_at <= :now", "expires_at")).join(", ")},
+   ${removeFrom("device_codes", "id", `expires_at <= :now - ${DEVICE_CODE_REMEMBERED_SECONDS}`, "expires_at")},
    -- Nobody ever allowed it anything, so it has no grants, codes or consents; and its own tokens have expired.
    ${removeFrom("clients", "number", "source = 'registration' AND unused_from < :unusedSince", "unused_from")},
    -- A grant expires after everything that was issued from it, so nothing is left without one. A revoked grant waits for

@@ -1,10 +1,7 @@
 /** The store's clean-up. */
 import type { EpochSeconds } from "../../platform/clock.ts";
-import type { Store } from "../contract.ts";
+import { DEVICE_CODE_REMEMBERED_SECONDS, type Store } from "../contract.ts";
 import type { Engine, Tables } from "./engine.ts";
-
-/** How long an expired device code can still be asked about. */
-const DEVICE_CODE_REMEMBERED_SECONDS = 3600;
 
 export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpired"> {
   return {
