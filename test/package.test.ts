@@ -15,7 +15,10 @@ const manifest: {
 
 test("every dependency is pinned to one version", () => {
   for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-    expect({ name, version }).toEqual({ name, version: expect.stringMatching(/^\d+\.\d+\.\d+(-beta\.\d+)?$/) });
+    expect({ name, version }).toEqual({
+      name,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+(-beta\.\d+)?$/),
+    });
   }
 });
 
