@@ -41,9 +41,6 @@ export class DatabaseRefused extends Error {
   override readonly name = "DatabaseRefused";
 }
 
-/** How long an expired device code can still be asked about, so that a late device hears what became of its request. */
-export const DEVICE_CODE_REMEMBERED_SECONDS = 3600;
-
 /** A new code, or new tokens, for a grant that does not exist yet. */
 export interface Authorization {
   readonly now: EpochSeconds;

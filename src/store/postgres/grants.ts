@@ -1,6 +1,7 @@
 /** The store's methods for grants. */
 import type { AccessFilter, RevokedAccess, Store } from "../contract.ts";
 import type { RevocationReason } from "../records.ts";
+import { isTakenBack } from "../rules.ts";
 import type { Database } from "./driver.ts";
 import { decodeGrant, GRANT_COLUMNS, type GrantRow } from "./rows.ts";
 import { statement } from "./statements.ts";
@@ -105,7 +106,3 @@ export function grantMethods(database: Database): GrantMethods {
     },
   };
 }
-
-/** Whether somebody decided that the client shall not have this any more, as opposed to the client or a replay. */
-const isTakenBack = (reason: RevocationReason): boolean =>
-  reason === "revoked_by_person" || reason === "revoked_by_operator";

@@ -1,5 +1,6 @@
 /** The store's clean-up. */
-import { DEVICE_CODE_REMEMBERED_SECONDS, type Store } from "../contract.ts";
+import type { Store } from "../contract.ts";
+import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules.ts";
 import type { Database } from "./driver.ts";
 import { statement } from "./statements.ts";
 
@@ -25,6 +26,8 @@ const gone = [...SIMPLE, "device_codes", "clients", "codes", "grants"].map(
 
 const REMOVE_EXPIRED = statement<{ removed: number }>(
   `WITH ${SIMPLE.map((table) => removeFrom(table, "id", "expires_at <= :now", "expires_at")).join(", ")},
+   -- RFC 8628 §3.5: a device that asks a little late is to hear expired_token or access_denied, not that its code is
+   -- unknown.
    ${removeFrom("device_codes", "id", `expires_at <= :now - ${DEVICE_CODE_REMEMBERED_SECONDS}`, "expires_at")},
    -- Nobody ever allowed it anything, so it has no grants, codes or consents; and its own tokens have expired.
    ${removeFrom("clients", "number", "source = 'registration' AND unused_from < :unusedSince", "unused_from")},

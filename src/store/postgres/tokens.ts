@@ -2,6 +2,7 @@
 import type { RotateRefreshTokenOutcome, Store } from "../contract.ts";
 import { encodeList } from "../lists.ts";
 import type { AccessTokenRecord, RefreshTokenRecord } from "../records.ts";
+import { USE_NOTED_FOR_SECONDS } from "../rules.ts";
 import type { Database } from "./driver.ts";
 import { ISSUANCE, issuanceParameters, issueTokens, lockGrant } from "./issuing.ts";
 import {
@@ -25,9 +26,6 @@ type TokenMethods = Pick<
   | "rotateRefreshToken"
   | "revokeAccessToken"
 >;
-
-/** A registration counts as used for so much longer than its last token lives that this is noted once a day at most. */
-const USE_NOTED_FOR_SECONDS = 86_400;
 
 // When the use must be noted, the token is stored only if it was: the clean-up may be removing the client just now.
 // Otherwise a client that is removed meanwhile takes the token with its number.

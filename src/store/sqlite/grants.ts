@@ -1,7 +1,8 @@
 /** The store's methods for grants. */
 import type { Store } from "../contract.ts";
+import { isTakenBack } from "../rules.ts";
 import type { Engine } from "./engine.ts";
-import { isTakenBack, revokeAccess } from "./revoking.ts";
+import { revokeAccess } from "./revoking.ts";
 
 type GrantMethods = Pick<Store, "listGrants" | "findGrant" | "revokeGrant" | "revokeAccess">;
 

@@ -1,6 +1,7 @@
 /** The store's clean-up. */
 import type { EpochSeconds } from "../../platform/clock.ts";
-import { DEVICE_CODE_REMEMBERED_SECONDS, type Store } from "../contract.ts";
+import type { Store } from "../contract.ts";
+import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules.ts";
 import type { Engine, Tables } from "./engine.ts";
 
 export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpired"> {

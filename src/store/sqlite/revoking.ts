@@ -16,7 +16,3 @@ export function revokeAccess(
 ): RevokedAccess {
   return { grants: grants.revokeAll(filter, reason, now), consents: consents.removeAll(filter) };
 }
-
-/** Whether somebody decided that the client shall not have this any more, as opposed to the client or a replay. */
-export const isTakenBack = (reason: RevocationReason): boolean =>
-  reason === "revoked_by_person" || reason === "revoked_by_operator";

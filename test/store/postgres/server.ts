@@ -85,7 +85,10 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     "log_min_messages=fatal",
   ].flatMap((setting) => ["-c", setting]);
   let running: Subprocess | null = null;
-  const killAtExit = () => running?.kill("SIGKILL");
+  const killAtExit = () => {
+    running?.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.on("exit", killAtExit);
   const urlOf = (database: string) => `postgres://tessera@127.0.0.1:${port}/${database}`;
 

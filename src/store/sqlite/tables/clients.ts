@@ -2,6 +2,7 @@
 import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, SecretDigest } from "../../../protocol/identifiers.ts";
 import type { ClientRecord, ClientSecretRecord, ClientSource } from "../../records.ts";
+import { USE_NOTED_FOR_SECONDS } from "../../rules.ts";
 import type { Connection } from "../driver.ts";
 import { parseCache } from "./parse-cache.ts";
 
@@ -23,9 +24,6 @@ export interface ClientState {
   readonly unusedFrom: EpochSeconds | null;
   readonly disabledAt: EpochSeconds | null;
 }
-
-/** A registration counts as used for so much longer than its last token lives that this is noted once a day at most. */
-const USE_NOTED_FOR_SECONDS = 86_400;
 
 /** How many bytes of metadata, as text, the cache may hold. */
 const CACHED_BYTES = 4 * 1024 * 1024;
