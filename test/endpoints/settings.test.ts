@@ -1,7 +1,13 @@
 /** Settings that are easily forgotten in the code: each is set to something unusual, and its effect is looked for. */
 import { afterEach, expect, test } from "bun:test";
+import { createSetupLink } from "../../src/cli/first-start.ts";
+import { deviceAuthorization } from "../../src/endpoints/device-authorization.ts";
+import { registration } from "../../src/endpoints/registration.ts";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
-import { obtainCode, VERIFIER } from "../support/code-flow.ts";
+import type { Incoming } from "../../src/platform/http.ts";
+import type { ClientRecord, DeviceCodeRecord } from "../../src/store/records.ts";
+import { parseArtefact } from "../../src/tokens/artefact.ts";
+import { authorizePath, obtainCode, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -53,4 +59,71 @@ test("the store's fault is told to load balancers: /readyz answers 503 when it c
   await server.context.store.close();
   expect((await server.fetch("/readyz")).status).toBe(503);
   expect((await server.fetch("/healthz")).status).toBe(200);
+});
+
+/** The server's context with a store that says once that what was drawn is taken. */
+function onceTaken(method: "createDeviceCode" | "createClient") {
+  const { context } = server;
+  let calls = 0;
+  const refuseOnce = async (work: () => Promise<boolean>) => {
+    calls += 1;
+    return calls > 1 && work();
+  };
+  const { store } = context;
+  const taken = {
+    ...store,
+    ...(method === "createDeviceCode"
+      ? { createDeviceCode: (device: DeviceCodeRecord) => refuseOnce(() => store.createDeviceCode(device)) }
+      : { createClient: (client: ClientRecord) => refuseOnce(() => store.createClient(client)) }),
+  };
+  return { ...context, store: taken };
+}
+const incoming = (path: string, type: string, body: string): Incoming => {
+  const url = new URL(server.issuer + path);
+  return {
+    request: new Request(url, { method: "POST", headers: { "Content-Type": type }, body }),
+    url,
+    address: "192.0.2.9",
+  };
+};
+
+test("a user code that is taken is drawn again, and the device notices nothing", async () => {
+  await start({});
+  const request = incoming("/auth/device", "application/x-www-form-urlencoded", "client_id=television");
+  const response = await deviceAuthorization(onceTaken("createDeviceCode"))(request);
+  expect(response.status).toBe(200);
+});
+
+test("a client identifier that is taken gives nobody somebody else's client: come back later", async () => {
+  await start({});
+  const body = JSON.stringify({ redirect_uris: ["https://a.example/cb"] });
+  const answer = async () =>
+    registration(onceTaken("createClient"))(incoming("/auth/register", "application/json", body));
+  expect(answer()).rejects.toMatchObject({ reason: "unavailable" });
+  await answer().catch(() => null);
+});
+
+test("max_age is reached after that many seconds, not at them", async () => {
+  await start({});
+  server.clock.freeze();
+  const cookie = await server.signIn(await server.addPerson("carol"));
+  await obtainCode(server, cookie);
+  const goesTo = async () => {
+    const response = await server.fetch(authorizePath({ max_age: "60" }), { headers: { Cookie: cookie } });
+    return redirectOf(response).host;
+  };
+  server.clock.advance(60);
+  expect(await goesTo()).toBe("client.example");
+  server.clock.advance(1);
+  expect(await goesTo()).toBe("auth.example");
+});
+
+test("lifetimes.setup_link_seconds: the link is good for that long and no longer", async () => {
+  await start({ lifetimes: { setup_link_seconds: 90 } });
+  const { store, clock } = server.context;
+  const link = await createSetupLink(server.context);
+  const presented = parseArtefact("setup_link", new URL(link ?? "").searchParams.get("token") ?? "");
+  if (presented === null) throw new Error("There is no link.");
+  expect(await store.findSetupLink(presented.id, clock.seconds() + 80)).not.toBeNull();
+  expect(await store.findSetupLink(presented.id, clock.seconds() + 91)).toBeNull();
 });
