@@ -4,9 +4,9 @@
  */
 import { DatabaseRefused } from "../contract.ts";
 import type { Connection } from "./driver.ts";
-import { SCHEMA_1 } from "./schema.ts";
+import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
-const MIGRATIONS: readonly string[] = [SCHEMA_1];
+const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2];
 
 /** Marks the file as Tessera's ("Tess"), for `file` and for us. */
 const APPLICATION_ID = 0x54657373;
