@@ -73,7 +73,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
   let server: Server | null = null;
   try {
     if (isEmbedded(configuration)) lock = takeDataFolder(configuration, log);
-    store = await openStore(configuration);
+    store = await openStore(configuration, { warn: log.warn });
     const { keys, wereThere } = await findServerKeys({ configuration, store, random: io.random });
     server = createServer({ configuration, store, keys, log, clock: io.clock, random: io.random });
     const { context } = server;

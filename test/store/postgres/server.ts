@@ -91,7 +91,9 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     await connection.unsafe("SELECT pg_backup_start('replica', fast => true)");
     await programs.run("cp", "-Rp", `${data}/.`, target);
     await programs.run("rm", join(target, "postmaster.pid"), join(target, "postmaster.opts"));
-    const [backup] = await connection.unsafe("SELECT labelfile FROM pg_backup_stop(wait_for_archive => false)");
+    const [backup] = await connection.unsafe(
+      "SELECT labelfile FROM pg_backup_stop(wait_for_archive => false)",
+    );
     programs.writeFile(join(target, "backup_label"), String(backup?.labelfile));
     programs.writeFile(join(target, "standby.signal"), "");
     connection.release();
