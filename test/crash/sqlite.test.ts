@@ -6,11 +6,9 @@ import { figure } from "../support/figures.ts";
 import { scaled } from "../support/scale.ts";
 import { inconsistencies } from "./support/consistency.ts";
 import { Clients } from "./support/load.ts";
+import { moment, until } from "./support/moments.ts";
 import { Node } from "./support/node.ts";
 import { seedCodes } from "./support/seed.ts";
-
-/** Some milliseconds, so that it is never the same moment. */
-const moment = (atLeast: number, atMost: number) => Bun.sleep(atLeast + Math.random() * (atMost - atLeast));
 
 /** Closed again before the crash, so that the next start finds a database that nobody closed. */
 async function codesFor(node: Node, count: number): Promise<string[]> {
@@ -77,5 +75,42 @@ test("a server that is killed under load, again and again, loses nothing that it
   expect(unanswered).toBeGreaterThan(0);
   figure(
     `SQLite: ${kills} kills under load and ${killsInStart} while starting survived; ${acknowledged} operations acknowledged, ${unanswered} left without an answer, ${checked} looks at tokens`,
+  );
+}, 600_000);
+
+test("of several processes any may be killed: the others go on, it is started again, and nothing is lost", async () => {
+  const kills = scaled(3);
+  await using node = new Node({ flags: ["--workers", "2"] });
+  await node.start();
+  const clients = new Clients([node.url]);
+  const { counts } = clients.ledger;
+  for (let kill = 1; kill <= kills; kill += 1) {
+    clients.addCodes(await codesFor(node, 80));
+    const load = clients.start();
+    await moment(50, 300);
+    const [worker = 0] = await node.workers();
+    process.kill(worker, "SIGKILL");
+    const { acknowledged } = counts;
+    await until("the other process goes on alone", () => counts.acknowledged > acknowledged + 20);
+    await until("a new worker is there", async () => {
+      const [another = worker] = await node.workers();
+      return another !== worker;
+    });
+    await moment(50, 300);
+    await load.stop();
+    await clients.verify("some");
+
+    clients.addCodes(await codesFor(node, 60));
+    const beforeTheMainProcess = clients.start();
+    await moment(50, 400);
+    await node.kill();
+    await beforeTheMainProcess.stop();
+    await node.start();
+    await clients.verify(kill === kills ? "all" : "some");
+    await expectSound(node);
+    expect(clients.ledger.violations).toEqual([]);
+  }
+  figure(
+    `SQLite, two processes: ${kills} kills of a worker and ${kills} of the main process survived; ${counts.acknowledged} operations acknowledged, ${counts.checked} looks at tokens`,
   );
 }, 600_000);

@@ -56,7 +56,6 @@ export class Node {
   constructor(options: NodeOptions = {}) {
     this.#options = options;
     writeFileSync(join(this.folder, "tessera.toml"), CONFIGURATION + (options.configuration ?? ""));
-    process.on("exit", this.#killAtExit);
   }
 
   get url(): string {
@@ -73,8 +72,13 @@ export class Node {
     return this.#printed;
   }
 
-  get pid(): number {
-    return this.#process?.pid ?? 0;
+  /** The processes that it has started and that run now. */
+  async workers(): Promise<number[]> {
+    const listed = Bun.spawn(["ps", "-o", "pid=,stat=", "--ppid", String(this.#process?.pid)]);
+    const lines = (await new Response(listed.stdout).text()).trim().split("\n");
+    return lines
+      .filter((line) => line !== "" && !line.includes("Z"))
+      .map((line) => Number.parseInt(line, 10));
   }
 
   /** Starts the process, and does not wait until it is ready. */
@@ -125,15 +129,9 @@ export class Node {
 
   /** Ends it if it still runs, and removes its files. */
   async [Symbol.asyncDispose](): Promise<void> {
-    process.off("exit", this.#killAtExit);
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }
-
-  readonly #killAtExit = (): void => {
-    this.#process?.kill("SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true });
-  };
 
   async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
     for await (const chunk of stream) this.#printed += Buffer.from(chunk).toString();
