@@ -4,6 +4,7 @@ import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import { isLoopbackUrl } from "../platform/configuration-checks.ts";
 import type { Listening } from "../platform/listen.ts";
+import { databaseName, isEmbedded } from "../store/open.ts";
 import { DEMO_PERSON, DEMO_SECRETS } from "./demo.ts";
 import type { FirstClient } from "./first-start.ts";
 import { duration } from "./output.ts";
@@ -29,7 +30,9 @@ export function banner({
     ``,
     `  issuer       ${issuer}`,
     `  listening on ${listening.urls.join(", ")}`,
-    `  data         ${resolve(data)}`,
+    isEmbedded(configuration)
+      ? `  data         ${resolve(data)}`
+      : `  database     ${databaseName(configuration)}`,
   ];
   if (demo) lines.push("", ...demoBox(configuration));
   if (setupLink !== null) {

@@ -77,7 +77,7 @@ function describeFailure(error: unknown): string {
     return error.message;
   }
   if (error instanceof StoreUnavailable) {
-    return `The database cannot be used now: ${error.message}. Check the data folder, its free space and its owner, and try again.`;
+    return `The database cannot be used now: ${error.message}. ${error.advice || "Try again."}`;
   }
   const reason = error instanceof Error ? error.message : String(error);
   return `Something unexpected went wrong: ${reason}. Run it again with DEBUG=1 to see where.`;

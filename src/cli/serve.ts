@@ -5,12 +5,12 @@ import { applyDeclaredClients } from "../clients/declared.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import { defaultIssuer } from "../platform/configuration-checks.ts";
 import type { ConfigurationFlags } from "../platform/configuration-sources.ts";
-import { hasServerKeys, loadServerKeys } from "../platform/keys.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import { createServer, type Server } from "../server.ts";
 import type { Store } from "../store/contract.ts";
-import { openSqliteStore } from "../store/sqlite/index.ts";
+import { isEmbedded, openStore } from "../store/open.ts";
+import { findServerKeys } from "../store/server-key.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
 import { banner } from "./banner.ts";
 import { requireDemoPerson, settleDemoPerson } from "./demo.ts";
@@ -20,7 +20,7 @@ import { lockDataFolder } from "./lock-data.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { stopRequested } from "./stop-request.ts";
-import { databaseFile, makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
+import { makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
 export function addServeCommand(program: Command, io: Io): void {
   withConfigurationOptions(program.command("serve").description("start the server"))
@@ -72,15 +72,9 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
   let store: Store | null = null;
   let server: Server | null = null;
   try {
-    if (makeDataFolder(configuration) === "tightened") {
-      log.warn("others could write to the data folder; now only its owner can use it", {
-        data: configuration.data,
-      });
-    }
-    lock = lockDataFolder(configuration);
-    const wasStartedBefore = hasServerKeys(configuration.data);
-    const keys = loadServerKeys(configuration.data, io.random);
-    store = await openSqliteStore({ file: databaseFile(configuration) });
+    if (isEmbedded(configuration)) lock = takeDataFolder(configuration, log);
+    store = await openStore(configuration);
+    const { keys, wereThere } = await findServerKeys({ configuration, store, random: io.random });
     server = createServer({ configuration, store, keys, log, clock: io.clock, random: io.random });
     const { context } = server;
     // What can refuse the start does so before anything is changed; the declared clients are checked as they begin.
@@ -92,10 +86,10 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     for (const warning of startWarnings(configuration)) log.warn(warning);
 
     const setupLink = await createSetupLink(context);
-    const firstClient = (await isUnused(store, wasStartedBefore)) ? await createFirstClient(context) : null;
+    const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
     answer = server.fetch;
     ready.resolve(server.fetch);
-    io.out(banner({ configuration, listening, wasStartedBefore, setupLink, firstClient }));
+    io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));
   } catch (error) {
     ready.reject(error);
     await listening.stop(0);
@@ -114,10 +108,20 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
       const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);
       await opened.server.close();
       await opened.store.close();
-      opened.lock.release();
+      opened.lock?.release();
       return cutOff;
     },
   };
+}
+
+/** Nobody else uses the folder from here on. */
+function takeDataFolder(configuration: Configuration, log: Log): HeldLock {
+  if (makeDataFolder(configuration) === "tightened") {
+    log.warn("others could write to the data folder; now only its owner can use it", {
+      data: configuration.data,
+    });
+  }
+  return lockDataFolder(configuration);
 }
 
 /** With port 0 the issuer is known only now, unless it was configured. */

@@ -1,14 +1,12 @@
 /** What most commands begin with: the configuration and the store, opened the same way as the server opens them. */
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Configuration } from "../platform/configuration.ts";
 import { ConfigurationError } from "../platform/configuration-error.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../platform/configuration-sources.ts";
 import { type Catalogue, createCatalogue } from "../protocol/catalogue.ts";
 import type { Store } from "../store/contract.ts";
-import { openSqliteStore } from "../store/sqlite/index.ts";
-import { CommandError } from "./command-error.ts";
+import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
 import { withDemo } from "./demo.ts";
 import type { Io } from "./io.ts";
 
@@ -34,6 +32,7 @@ const CONFIGURATION_FLAGS: readonly (readonly [ConfigurationFlag, string, string
   ["data", "--data <folder>", "where the database and the keys live (default: ./data)"],
   ["host", "--host <address>", "address to listen on (default: localhost)"],
   ["port", "--port <number>", "port to listen on (default: 8080)"],
+  ["workers", "--workers <number>", "how many processes share the work (default: 1)"],
   ["demo", "--demo", "with a person and clients to try every flow; never in production"],
   ["set", "--set <key=value>", "any other setting; repeatable"],
 ];
@@ -69,8 +68,6 @@ export const withCommonOptions = (
 /** Reads the configuration from every source; with `demo`, what the demonstration declares is part of it. */
 export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configuration =>
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
-
-export const databaseFile = (configuration: Configuration): string => join(configuration.data, "tessera.db");
 
 /**
  * Makes the data folder, for its owner only. One that is there is taken as it is, unless others may write to it: they
@@ -121,18 +118,13 @@ export async function inWorkspace<Result>(
   work: (workspace: Workspace) => Promise<Result>,
 ): Promise<Result> {
   const configuration = readConfiguration(flags, io);
-  requireNoFile(configuration.data);
-  const file = databaseFile(configuration);
-  if (!existsSync(file)) {
-    if (!mayCreate) {
-      throw new CommandError(
-        `There is no Tessera database in ${configuration.data}. Name the right folder with --data, or start the server once: tessera serve.`,
-      );
-    }
-    io.err(`Made a new database in ${configuration.data}.\n`);
+  if (isEmbedded(configuration)) {
+    requireNoFile(configuration.data);
+    const isNew = !existsSync(databaseFile(configuration));
+    if (isNew && mayCreate) io.err(`Made a new database in ${configuration.data}.\n`);
+    if (!isNew || mayCreate) makeDataFolder(configuration);
   }
-  makeDataFolder(configuration);
-  const store = await openSqliteStore({ file });
+  const store = await openStore(configuration, { create: mayCreate });
   try {
     return await work({ configuration, catalogue: createCatalogue(configuration), store });
   } finally {

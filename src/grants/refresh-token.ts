@@ -95,7 +95,7 @@ async function redeem(
   }
 }
 
-/** Whoever has only the database cannot derive it, and whoever has only the key cannot either: it takes the predecessor. */
+/** Whoever has the database and the key cannot derive it: it takes the predecessor, of which only a digest is kept. */
 function deriveSuccessor(
   { keys }: Pick<Context, "keys">,
   predecessor: PresentedArtefact,

@@ -26,6 +26,7 @@ export interface ConfigurationFlags {
   readonly data?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | undefined;
+  readonly workers?: string | undefined;
   readonly demo?: boolean | undefined;
   /** `key.path=value`, each. */
   readonly set?: readonly string[] | undefined;
@@ -49,8 +50,9 @@ interface Assignment {
 
 const PREFIX = "TESSERA_";
 
-/** Short names for the settings of the first listener. */
+/** Short names for the settings of the first listener, and the name that everybody gives to this URL. */
 const SHORT_VARIABLES: Readonly<Record<string, SettingPath>> = {
+  DATABASE_URL: ["database", "url"],
   TESSERA_HOST: ["listen", 0, "host"],
   TESSERA_PORT: ["listen", 0, "port"],
 };
@@ -118,7 +120,10 @@ function readTomlFile(named: string | undefined): { name: string; table: Table }
 }
 
 function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]): Generator<Assignment> {
-  const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && name !== "TESSERA_CONFIG");
+  const names = Object.keys(env).filter(
+    (name) =>
+      (name.startsWith(PREFIX) && name !== "TESSERA_CONFIG") || (name === "DATABASE_URL" && env[name] !== ""),
+  );
   // A table comes before what is in it, so that TESSERA_LOG and TESSERA_LOG__LEVEL go together.
   for (const name of names.sort()) {
     const text = env[name];
@@ -127,7 +132,7 @@ function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]):
     const node = settingAt(path);
     if (node === null) {
       const known = [
-        ...Object.keys(SHORT_VARIABLES),
+        ...Object.keys(SHORT_VARIABLES).filter((variable) => variable.startsWith(PREFIX)),
         "TESSERA_CONFIG",
         ...describeSettings().flatMap((setting) => setting.variable ?? []),
       ].map((variable) => variable.slice(PREFIX.length));
@@ -164,6 +169,7 @@ function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<As
     data: ["data"],
     host: ["listen", 0, "host"],
     port: ["listen", 0, "port"],
+    workers: ["workers"],
   } as const satisfies Partial<Record<keyof ConfigurationFlags, SettingPath>>;
   for (const [flag, path] of Object.entries(named)) {
     const text = flags[flag as keyof typeof named];

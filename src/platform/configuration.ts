@@ -182,6 +182,25 @@ const person = z.strictObject({
   administrator: z.boolean().default(false).describe("May administer this server."),
 });
 
+const databaseUrl = z
+  .string()
+  .max(2000)
+  .refine(
+    (value) => URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol) && isDecodable(value),
+    "of the form postgres://user:password@host:5432/database",
+  )
+  .meta({ secret: true, allowed: "a URL of the form postgres://user:password@host:5432/database" });
+
+function isDecodable(url: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(url);
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The scopes that every server has: its own userinfo and introspection use them. The catalogue gives them words. */
 export const OWN_SCOPE_NAMES: readonly string[] = ["profile", "email", "introspect"];
 
@@ -197,6 +216,42 @@ export const configurationSchema = z.strictObject({
     .min(1)
     .default("./data")
     .describe("The folder of the database and the keys, from the folder the program is started in."),
+  database: z
+    .strictObject({
+      url: databaseUrl.optional().meta({
+        fallback: "an embedded database in the data folder",
+        description: "The PostgreSQL database that all nodes share. DATABASE_URL sets it too.",
+      }),
+      schema: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]{0,62}$/, "small letters, digits and _")
+        .default("tessera")
+        .meta({
+          allowed: "small letters, digits and _",
+          description: "The schema of the PostgreSQL database that holds the tables.",
+        }),
+      connections: count("How many connections to PostgreSQL each process keeps at most.", 10, 1, 1000),
+      connect_timeout_seconds: seconds("How long a new connection to PostgreSQL may take.", 5, 1, 300),
+      statement_timeout_seconds: seconds(
+        "How long a statement of a request may take on PostgreSQL, waiting for locks included.",
+        5,
+        1,
+        300,
+      ),
+    })
+    .prefault({})
+    .describe("Where everything is kept."),
+  server_key: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, "32 random bytes as base64url: 43 characters")
+    .optional()
+    .meta({
+      secret: true,
+      allowed: "32 random bytes as base64url, without padding",
+      fallback: "made at the first start and kept in the database",
+      description: "The server's own secret, if it is not to be in the database. All nodes need the same.",
+    }),
+  workers: count("How many processes share the ports and the work.", 1, 1, 256),
   demo: z
     .boolean()
     .default(false)

@@ -1,9 +1,5 @@
-/** The server's own secret: made at first start, kept in a file that only its owner can read. */
-import { createHmac, hkdfSync } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { ConfigurationError } from "./configuration-error.ts";
-import type { RandomBytes } from "./random.ts";
+/** The keys that the server derives from its own secret. Where the secret is kept: store/server-key.ts. */
+import { createHash, createHmac, hkdfSync } from "node:crypto";
 
 /** What the secret is used for. Each purpose has a key of its own, so that no output of one fits another. */
 export type KeyPurpose = "refresh successor" | "user code" | "form";
@@ -13,30 +9,12 @@ export interface ServerKeys {
   mac(purpose: KeyPurpose, ...parts: readonly (string | Uint8Array)[]): Uint8Array;
 }
 
-const FILE = "server.key";
-const LENGTH = 32;
+/** How long the secret is, in bytes. */
+export const SERVER_SECRET_BYTES = 32;
 
-/** Whether a server was started on this data folder before. */
-export const hasServerKeys = (dataFolder: string): boolean => existsSync(join(dataFolder, FILE));
-
-/** Loads the secret from the data folder, or makes it. A damaged file stops the start: a new key would end every refresh token. */
-export function loadServerKeys(dataFolder: string, random: RandomBytes): ServerKeys {
-  const file = join(dataFolder, FILE);
-  if (!existsSync(file)) {
-    writeFileSync(file, `${Buffer.from(random(LENGTH)).toString("base64url")}\n`, {
-      mode: 0o600,
-      flag: "wx",
-    });
-  }
-  const secret = Buffer.from(readFileSync(file, "utf8").trim(), "base64url");
-  if (secret.length !== LENGTH) {
-    throw new ConfigurationError(
-      `${file} is damaged: it must hold 32 bytes as base64url. Restore it from a backup; if it is lost, delete it, and everybody signs in to their applications again.`,
-    );
-  }
-  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-  return serverKeys(secret);
-}
+/** Tells whether two processes have the same secret, and nothing else about it: 32 bytes. */
+export const secretFingerprint = (secret: Uint8Array): Uint8Array =>
+  new Uint8Array(createHash("sha256").update("tessera fingerprint").update(secret).digest());
 
 export function serverKeys(secret: Uint8Array): ServerKeys {
   const keys = new Map<KeyPurpose, Uint8Array>();

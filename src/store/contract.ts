@@ -27,6 +27,7 @@ import type {
   GrantRecord,
   RefreshTokenRecord,
   RevocationReason,
+  ServerKeyRecord,
   SessionRecord,
   SetupLinkRecord,
 } from "./records.ts";
@@ -34,6 +35,13 @@ import type {
 /** The store cannot answer now. The public answer is 503 with Retry-After. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
+  /** For the operator: what to look at. Empty if the message says it all. */
+  readonly advice: string;
+
+  constructor(message: string, { cause, advice = "" }: { cause?: unknown; advice?: string } = {}) {
+    super(message, { cause });
+    this.advice = advice;
+  }
 }
 
 /** The database cannot be used by this program, and waiting will not help. The message is for the operator. */
@@ -105,6 +113,11 @@ export interface RevokedAccess {
 }
 
 export interface Store {
+  // ── The server's own secret ────────────────────────────────────────────────────────────────────────────
+  findServerKey(): Promise<ServerKeyRecord | null>;
+  /** False, and nothing changed, if there is one: all nodes use the key of the first. */
+  createServerKey(key: ServerKeyRecord): Promise<boolean>;
+
   // ── Clients ────────────────────────────────────────────────────────────────────────────────────────────
   findClient(clientId: string): Promise<ClientRecord | null>;
   /** All clients, oldest first. */

@@ -12,6 +12,14 @@ import type {
   SubjectId,
 } from "../protocol/identifiers.ts";
 
+/** The secret that all processes on this database derive their keys from. */
+export interface ServerKeyRecord {
+  /** Tells two secrets apart without giving either away: 32 bytes. */
+  readonly fingerprint: Uint8Array;
+  /** 32 bytes; null if the operator keeps it in the configuration, and not here. */
+  readonly secret: Uint8Array | null;
+}
+
 export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
 
 /** Who created a client, and so who may change it. */

@@ -315,7 +315,7 @@ describe("errors", () => {
   test("that pass say when to try again", async () => {
     for (const error of [
       new PasswordPoolBusy(),
-      new StoreUnavailable(),
+      new StoreUnavailable("closed"),
       new OAuthError("too_many_requests", { retryAfterSeconds: 90 }),
     ]) {
       const response = await show(error);

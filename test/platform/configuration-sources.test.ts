@@ -146,6 +146,14 @@ describe("where settings come from", () => {
     });
   });
 
+  test("DATABASE_URL names the database; its own variable wins, and an empty one counts for nothing", () => {
+    const url = "postgres://tessera:p%40ss@db.example:5432/tessera";
+    expect(load({ env: { DATABASE_URL: url } }).database.url).toBe(url);
+    const own = "postgresql://db.example/own";
+    expect(load({ env: { DATABASE_URL: url, TESSERA_DATABASE__URL: own } }).database.url).toBe(own);
+    expect(load({ env: { DATABASE_URL: "" } }).database.url).toBeUndefined();
+  });
+
   test("variables of other programs are left alone", () => {
     expect(() => load({ env: { PATH: "/bin", TESSERACT: "1", TESSERA: "1" } })).not.toThrow();
   });
@@ -189,6 +197,25 @@ describe("a wrong setting stops the start and says where, which, what and what i
       "a word that is none of the choices",
       { file: '[log]\nlevel = "loud"\n' },
       ['.toml: log.level = "loud" is not allowed. It must be one of debug, info, warn, error, silent.'],
+    ],
+    [
+      "a database that is not PostgreSQL, of whose URL nothing is repeated",
+      { env: { DATABASE_URL: "mysql://root:secret@localhost/x" } },
+      [
+        "DATABASE_URL: database.url = (hidden) is not allowed. It must be of the form postgres://user:password@host:5432/database.",
+      ],
+    ],
+    [
+      "a URL of a database that is none",
+      { env: { DATABASE_URL: "postgres://a:%zz@localhost/x" } },
+      ["database.url = (hidden) is not allowed. It must be of the form postgres://"],
+    ],
+    [
+      "a key that is too short",
+      { env: { TESSERA_SERVER_KEY: "secret" } },
+      [
+        "TESSERA_SERVER_KEY: server_key = (hidden) is not allowed. It must be 32 random bytes as base64url: 43 characters.",
+      ],
     ],
     [
       "a misspelt key in the file",

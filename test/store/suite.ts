@@ -10,6 +10,7 @@ import { deviceCodeSuite } from "./suite/device-codes.ts";
 import { grantSuite } from "./suite/grants.ts";
 import { housekeepingSuite } from "./suite/housekeeping.ts";
 import { peopleSuite } from "./suite/people.ts";
+import { serverKeySuite } from "./suite/server-key.ts";
 import { tokenSuite } from "./suite/tokens.ts";
 
 export interface OpenedStore {
@@ -21,6 +22,7 @@ export type OpenStore = () => Promise<OpenedStore>;
 
 export function storeSuite(name: string, open: OpenStore): void {
   describe(name, () => {
+    serverKeySuite(open);
     clientSuite(open);
     peopleSuite(open);
     codeSuite(open);

@@ -188,7 +188,8 @@ function openPool({ url, schema, connections, connectMillis, statementMillis }: 
   });
 }
 
-const sqlState = (error: unknown): string | null =>
+/** PostgreSQL's five-character code (appendix A); null for trouble on the way to the server. */
+export const sqlState = (error: unknown): string | null =>
   error instanceof SQL.PostgresError ? (error.errno ?? null) : null;
 
 /** A deadlock that the server resolved, or a conflict on an engine that serializes. */

@@ -16,11 +16,17 @@ import { Database, type PoolOptions } from "./driver.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
 import { migrate } from "./migrations.ts";
+import { explainOpening } from "./opening.ts";
+import { serverKeyMethods } from "./server-key.ts";
 import { sessionMethods } from "./sessions.ts";
 import { statement } from "./statements.ts";
 import { tokenMethods } from "./tokens.ts";
 
-export type PostgresStoreOptions = Pick<PoolOptions, "url"> & Partial<PoolOptions>;
+export type PostgresStoreOptions = Pick<PoolOptions, "url"> &
+  Partial<PoolOptions> & {
+    /** Whether to make the schema if there is none. Default: yes. */
+    readonly create?: boolean;
+  };
 
 const DEFAULTS: Omit<PoolOptions, "url"> = {
   schema: "tessera",
@@ -38,7 +44,7 @@ const PING = statement("SELECT version FROM tessera_schema").with({});
  * Connects, and brings the schema up to date.
  * Throws DatabaseRefused if it belongs to a newer version or to another program, or the options make no sense; StoreUnavailable if it cannot be used now.
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+export async function openPostgresStore({ create = true, ...options }: PostgresStoreOptions): Promise<Store> {
   const complete = { ...DEFAULTS, ...options };
   if (!isPostgresUrl(complete.url)) {
     // Not quoted: it may hold a password.
@@ -49,9 +55,14 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   if (!SCHEMA_NAME.test(complete.schema)) {
     throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
   }
-  await migrate(complete);
+  try {
+    await migrate(complete, { create });
+  } catch (error) {
+    throw explainOpening(error, complete.url);
+  }
   const database = new Database(complete);
   return {
+    ...serverKeyMethods(database),
     ...clientMethods(database),
     ...accountMethods(database),
     ...sessionMethods(database),

@@ -5,10 +5,10 @@
 import { DatabaseRefused } from "../contract.ts";
 import { isForbidden, isMadeMeanwhile, type PoolOptions, Session } from "./driver.ts";
 import { FUNCTIONS_1 } from "./functions.ts";
-import { SCHEMA_1 } from "./schema.ts";
+import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
 /** A test loads databases of earlier versions; CONTRIBUTING.md says what to do before a step is added. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1, SCHEMA_2];
 
 /** The table that counts the steps a database has taken. */
 export const VERSION_TABLE = `
@@ -26,10 +26,10 @@ const ATTEMPTS = 10;
  * Takes the steps that the database has not taken, all in one transaction. Of programs that start together one does,
  * while the others wait for the row that counts the steps; an advisory lock would do too, but not every engine has it.
  */
-export async function migrate(options: PoolOptions): Promise<void> {
+export async function migrate(options: PoolOptions, { create }: { readonly create: boolean }): Promise<void> {
   const session = new Session({ ...options, statementMillis: STATEMENT_MILLIS });
   try {
-    await prepareSchema(session, options.schema);
+    await prepareSchema(session, options.schema, create);
     // Mostly there is nothing to do, and nobody need wait to learn that.
     if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
       return;
@@ -44,7 +44,7 @@ export async function migrate(options: PoolOptions): Promise<void> {
 }
 
 /** Makes the schema and the table that counts the steps, unless they are there. */
-async function prepareSchema(session: Session, schema: string): Promise<void> {
+async function prepareSchema(session: Session, schema: string, create: boolean): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const tables = await session.execute(
@@ -53,6 +53,7 @@ async function prepareSchema(session: Session, schema: string): Promise<void> {
       const names = tables.map(({ table_name }) => table_name);
       if (names.includes("tessera_schema")) return;
       if (names.length > 0) throw anotherProgram(schema);
+      if (!create) throw notThere(schema);
       const schemas = await session.execute(
         `SELECT 1 FROM information_schema.schemata WHERE schema_name = '${schema}'`,
       );
@@ -79,6 +80,11 @@ function checkedVersion([row]: readonly Record<string, unknown>[]): number {
 const anotherProgram = (schema: string) =>
   new DatabaseRefused(
     `The schema "${schema}" of the database belongs to another program. Choose another schema or another database.`,
+  );
+
+const notThere = (schema: string) =>
+  new DatabaseRefused(
+    `The database has no schema "${schema}" of Tessera. Check the URL and database.schema, or start the server once: tessera serve.`,
   );
 
 const missingRight = (schema: string, cause: unknown) =>

@@ -158,3 +158,12 @@ CREATE TABLE refresh_tokens (
 ) WITH (fillfactor = 70);
 CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 `;
+
+/** The server's own secret: whoever is given the database's URL is given all that a node needs. */
+export const SCHEMA_2 = `
+CREATE TABLE server_key (
+  singleton   boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+  fingerprint bytea NOT NULL,
+  secret      bytea
+);
+`;

@@ -5,11 +5,13 @@ import { clientTable } from "./tables/clients.ts";
 import { codeTable, spentFormTable } from "./tables/codes.ts";
 import { deviceCodeTable } from "./tables/device-codes.ts";
 import { consentTable, grantTable } from "./tables/grants.ts";
+import { serverKeyTable } from "./tables/server-key.ts";
 import { sessionTable, setupLinkTable } from "./tables/sessions.ts";
 import { accessTokenTable, refreshTokenTable } from "./tables/tokens.ts";
 
 export function prepareTables(connection: Connection) {
   return {
+    serverKey: serverKeyTable(connection),
     clients: clientTable(connection),
     accounts: accountTable(connection),
     sessions: sessionTable(connection),

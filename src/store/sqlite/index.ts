@@ -25,6 +25,7 @@ import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
 import { migrate } from "./migrations.ts";
 import { GroupReads } from "./reader.ts";
+import { serverKeyMethods } from "./server-key.ts";
 import { sessionMethods } from "./sessions.ts";
 import { tokenMethods } from "./tokens.ts";
 import { GroupCommit } from "./writer.ts";
@@ -56,6 +57,7 @@ export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Sto
   };
 
   return {
+    ...serverKeyMethods(engine),
     ...clientMethods(engine),
     ...accountMethods(engine),
     ...sessionMethods(engine),
@@ -108,5 +110,8 @@ function cannotOpen(file: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const isSystemError = "syscall" in error;
   if (!isSystemError && asStoreError(error) === error) return error;
-  return new StoreUnavailable(`the database ${file} cannot be opened: ${error.message}`, { cause: error });
+  return new StoreUnavailable(`${file} cannot be opened: ${error.message}`, {
+    cause: error,
+    advice: "Check the data folder, its free space and its owner, and try again.",
+  });
 }

@@ -158,3 +158,12 @@ CREATE TABLE refresh_tokens (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 `;
+
+/** The server's own secret, so that a copy of the database is complete. */
+export const SCHEMA_2 = `
+CREATE TABLE server_key (
+  singleton   INTEGER PRIMARY KEY CHECK (singleton = 1),
+  fingerprint BLOB NOT NULL,
+  secret      BLOB
+) STRICT;
+`;

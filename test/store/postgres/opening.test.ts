@@ -84,10 +84,13 @@ describe("opening a PostgreSQL database", () => {
     }
   });
 
-  test("is unavailable while nobody answers, or the database is not there", async () => {
+  test("is unavailable while nobody answers, and refused where there is no such database", async () => {
     const url = await server.createDatabase();
-    for (const wrong of ["postgres://tessera@127.0.0.1:1/x", `${url}_missing`]) {
-      await expect(openPostgresStore({ url: wrong })).rejects.toBeInstanceOf(StoreUnavailable);
+    for (const [wrong, kind] of [
+      ["postgres://tessera@127.0.0.1:1/x", StoreUnavailable],
+      [`${url}_missing`, DatabaseRefused],
+    ] as const) {
+      await expect(openPostgresStore({ url: wrong })).rejects.toBeInstanceOf(kind);
     }
   });
 

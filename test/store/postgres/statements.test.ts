@@ -9,6 +9,7 @@ import {
   newClient,
   newClientToken,
   newDeviceCode,
+  newDigest,
   newGrant,
   newId,
   newIssuance,
@@ -41,6 +42,8 @@ afterAll(async () => {
 const OPERATIONS: {
   readonly [Method in Exclude<keyof Store, "close">]: (store: Store) => Promise<() => Promise<unknown>>;
 } = {
+  findServerKey: async () => () => store.findServerKey(),
+  createServerKey: async () => () => store.createServerKey({ fingerprint: newDigest(), secret: newDigest() }),
   findClient: async () => () => store.findClient("nobody"),
   listClients: async () => () => store.listClients(),
   createClient: async () => () => store.createClient(newClient()),

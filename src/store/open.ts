@@ -1,0 +1,52 @@
+/** Which engine the configuration names, and how it is opened: the same for the server and for every command. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Configuration } from "../platform/configuration.ts";
+import { DatabaseRefused, type Store } from "./contract.ts";
+import { openPostgresStore } from "./postgres/index.ts";
+import { openSqliteStore } from "./sqlite/index.ts";
+
+type StoreConfiguration = Pick<Configuration, "data" | "database">;
+
+/** Whether everything is kept in the data folder, rather than in a database that other nodes use too. */
+export const isEmbedded = ({ database }: Pick<Configuration, "database">): boolean =>
+  database.url === undefined;
+
+/** The file of the embedded database. */
+export const databaseFile = ({ data }: Pick<Configuration, "data">): string => join(data, "tessera.db");
+
+/** Where the data are, without a password: for people to read. */
+export function databaseName({ data, database }: StoreConfiguration): string {
+  if (database.url === undefined) return databaseFile({ data });
+  const { host, pathname } = new URL(database.url);
+  return `PostgreSQL at ${host}${decodeURIComponent(pathname)}, schema ${database.schema}`;
+}
+
+/**
+ * Opens the store and brings its schema up to date. Throws DatabaseRefused if the database cannot be used by this
+ * program, or is not there and `create` is false; StoreUnavailable if it cannot be used now.
+ */
+export async function openStore(
+  configuration: StoreConfiguration,
+  { create = true }: { readonly create?: boolean } = {},
+): Promise<Store> {
+  const { url, schema, connections, connect_timeout_seconds, statement_timeout_seconds } =
+    configuration.database;
+  if (url !== undefined) {
+    return openPostgresStore({
+      url,
+      schema,
+      connections,
+      connectMillis: connect_timeout_seconds * 1000,
+      statementMillis: statement_timeout_seconds * 1000,
+      create,
+    });
+  }
+  const file = databaseFile(configuration);
+  if (!create && !existsSync(file)) {
+    throw new DatabaseRefused(
+      `There is no Tessera database in ${configuration.data}. Name the right folder with --data, or start the server once: tessera serve.`,
+    );
+  }
+  return openSqliteStore({ file });
+}
