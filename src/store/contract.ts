@@ -292,7 +292,8 @@ export interface Store {
   /**
    * Removes up to `limit` rows of each kind that expired before `now`, and registrations unused since `unusedSince`.
    * Device codes stay an hour longer, so that a late device hears what became of its request.
-   * Returns how many rows went; the caller repeats until it is 0.
+   * Returns how many rows went; the caller repeats until it is 0. Of several nodes one cleans up at a time; for the others
+   * nothing goes.
    *
    * A client that registered itself and that a person once allowed something stays for good. Any other is unused since
    * it was registered or, if later, since the last token that it got for itself expired (up to a day later, so that
