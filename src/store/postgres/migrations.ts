@@ -7,7 +7,14 @@ import { isForbidden, isMadeMeanwhile, type Session } from "./driver.ts";
 import { FUNCTIONS_1 } from "./functions.ts";
 import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
-const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1, SCHEMA_2];
+/** A test loads databases of earlier versions; CONTRIBUTING.md says what to do before a step is added. */
+export const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1, SCHEMA_2];
+
+/** The table that counts the steps a database has taken. */
+export const VERSION_TABLE = `
+CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), version integer NOT NULL);
+INSERT INTO tessera_schema (version) VALUES (0);
+`;
 
 /** How often to try again when another program is making the same schema. */
 const ATTEMPTS = 10;
@@ -47,10 +54,7 @@ async function prepareSchema(session: Session, schema: string, create: boolean):
       );
       if (schemas.length === 0) await session.execute(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
       // One text is one transaction: there is no table without its row.
-      await session.execute(`
-        CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), version integer NOT NULL);
-        INSERT INTO tessera_schema (version) VALUES (0);
-      `);
+      await session.execute(VERSION_TABLE);
       return;
     } catch (error) {
       if (isForbidden(error)) throw missingRight(schema, error);
