@@ -18,6 +18,7 @@ import { issuerPath } from "./platform/issuer.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { Log } from "./platform/log.ts";
 import { limitedNetwork } from "./platform/network.ts";
+import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
@@ -32,6 +33,10 @@ export interface ServerParts {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: RandomBytes;
+  /** Whether expired rows go away by this process. One is enough for an embedded database. Default: yes. */
+  readonly cleansUp?: boolean;
+  /** The processes that count attempts together with this one. */
+  readonly peers?: Peers;
 }
 
 export interface Server {
@@ -49,8 +54,11 @@ export function createServer({
   log,
   clock = systemClock,
   random = systemRandom,
+  cleansUp = true,
+  peers,
 }: ServerParts): Server {
   const { limits } = configuration;
+  const ownLimits = createLimits(configuration, clock);
   const context: Context = {
     configuration,
     catalogue: createCatalogue(configuration),
@@ -65,14 +73,14 @@ export function createServer({
       maximumBytes: limits.password_bytes,
     }),
     sessions: createSessions({ store, clock, random, configuration }),
-    limits: createLimits(configuration, clock),
+    limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
   };
   const app = createRouter(context);
-  const housekeeping = startHousekeeping(context);
+  const housekeeping = cleansUp ? startHousekeeping(context) : null;
   return {
     fetch: async (request, address) => app.fetch(request, { address }),
-    close: () => housekeeping.stop(),
+    close: async () => housekeeping?.stop(),
     context,
   };
 }

@@ -24,12 +24,12 @@ export function banner({
   setupLink,
   firstClient,
 }: BannerFacts): string {
-  const { issuer, data, demo, lifetimes } = configuration;
+  const { issuer, data, demo, lifetimes, workers } = configuration;
   const lines = [
     `Tessera is ready.`,
     ``,
     `  issuer       ${issuer}`,
-    `  listening on ${listening.urls.join(", ")}`,
+    `  listening on ${listening.urls.join(", ")}${workers > 1 ? ` (${workers} processes)` : ""}`,
     isEmbedded(configuration)
       ? `  data         ${resolve(data)}`
       : `  database     ${databaseName(configuration)}`,

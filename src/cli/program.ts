@@ -12,6 +12,7 @@ import { addLoginCommand } from "./login.ts";
 import { addServeCommand } from "./serve.ts";
 import { addTokenCommands } from "./token.ts";
 import { addUserCommands } from "./user.ts";
+import { addWorkerCommand } from "./worker.ts";
 
 /** Runs one command. Returns the exit code: 0, 1 for what failed, 2 for a command line that makes no sense. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
@@ -55,6 +56,7 @@ Examples:
   addTokenCommands(program, io);
   addLoginCommand(program, io);
   addConfigCommands(program, io);
+  addWorkerCommand(program, io);
   nameHelp(program, "tessera");
   return program;
 }

@@ -20,6 +20,7 @@ import { lockDataFolder } from "./lock-data.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { stopRequested } from "./stop-request.ts";
+import { Workers } from "./workers.ts";
 import { makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
 export function addServeCommand(program: Command, io: Io): void {
@@ -30,6 +31,8 @@ export function addServeCommand(program: Command, io: Io): void {
 Examples:
   tessera serve                              on http://localhost:8080, data in ./data
   tessera serve --demo                       with a person and clients to try every flow
+  tessera serve --workers 4                  four processes on one port and one database
+  DATABASE_URL=postgres://… tessera serve    on PostgreSQL, as one of any number of nodes
   tessera serve --issuer https://auth.example.org --host 127.0.0.1 --set trusted_proxies=loopback`,
     )
     .action(async (flags: ConfigurationFlags) => {
@@ -66,16 +69,27 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     configuration: loaded,
     fetch: (request, address) => answer(request, address),
     log,
+    sharing: loaded.workers > 1 ? "first" : "no",
   });
   const configuration = withActualPort(loaded, listening);
   let lock: HeldLock | null = null;
   let store: Store | null = null;
   let server: Server | null = null;
+  // This process is one of them.
+  const workers = new Workers({ count: configuration.workers - 1, env: io.env, log });
   try {
     if (isEmbedded(configuration)) lock = takeDataFolder(configuration, log);
     store = await openStore(configuration);
     const { keys, wereThere } = await findServerKeys({ configuration, store, random: io.random });
-    server = createServer({ configuration, store, keys, log, clock: io.clock, random: io.random });
+    server = createServer({
+      configuration,
+      store,
+      keys,
+      log,
+      clock: io.clock,
+      random: io.random,
+      ...(configuration.workers > 1 && { peers: workers }),
+    });
     const { context } = server;
     // What can refuse the start does so before anything is changed; the declared clients are checked as they begin.
     await requireDemoPerson(context);
@@ -87,12 +101,14 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
 
     const setupLink = await createSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
+    await workers.start(configuration);
     answer = server.fetch;
     ready.resolve(server.fetch);
     io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));
   } catch (error) {
     ready.reject(error);
     await listening.stop(0);
+    await workers.stop();
     await server?.close();
     await store?.close();
     lock?.release();
@@ -105,11 +121,14 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     server,
     log,
     async stop() {
-      const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);
+      const cutOff = await Promise.all([
+        listening.stop(configuration.limits.stop_seconds * 1000),
+        workers.stop(),
+      ]);
       await opened.server.close();
       await opened.store.close();
       opened.lock?.release();
-      return cutOff;
+      return cutOff[0] + cutOff[1];
     },
   };
 }

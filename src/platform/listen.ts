@@ -21,6 +21,11 @@ export interface ListenOptions {
   readonly configuration: Pick<Configuration, "listen" | "limits" | "trusted_proxies">;
   readonly fetch: Fetch;
   readonly log: Log;
+  /**
+   * Whether other processes of this program listen on the same ports: `first` takes them, which fails if anybody has
+   * them; the processes that it starts then join. Default: no.
+   */
+  readonly sharing?: "no" | "first" | "joins";
   /** How often certificate files are looked at. */
   readonly certificateCheckMillis?: number;
 }
@@ -153,14 +158,23 @@ function openListener(
 }
 
 function openPlain(host: string, port: number, handler: HttpHandler, options: ListenOptions): Socket {
-  const server = serve(host, port, handler, options, {});
-  return { port: server.port ?? port, servers: () => [server], close: () => server.stop() };
+  const { sharing = "no" } = options;
+  const actualPort = sharing === "first" ? takePort(host, port, handler, options) : port;
+  const server = serve(host, actualPort, handler, options, { reusePort: sharing !== "no" });
+  return { port: server.port ?? actualPort, servers: () => [server], close: () => server.stop() };
+}
+
+/** `reusePort` would let any process of this user share a port unnoticed, so it is taken without that first. */
+function takePort(host: string, port: number, handler: HttpHandler, options: ListenOptions): number {
+  const probe = serve(host, port, handler, options, {});
+  const actualPort = probe.port ?? port;
+  void probe.stop(true);
+  return actualPort;
 }
 
 /**
  * A running server cannot change its certificate, so a second one takes over the same port (`reusePort`) and the first
- * one finishes what it has. `reusePort` would also let another process share the port unnoticed, which is why the port
- * is tried without it first.
+ * one finishes what it has.
  */
 function openTls(
   host: string,
@@ -175,10 +189,7 @@ function openTls(
   if (fault !== null) {
     throw new ConfigurationError(`TLS with ${files.certificate} and ${files.key} is not possible: ${fault}.`);
   }
-  const probe = serve(host, port, handler, options, {});
-  const actualPort = probe.port ?? port;
-  void probe.stop(true);
-
+  const actualPort = options.sharing === "joins" ? port : takePort(host, port, handler, options);
   const start = ({ certificate, key }: CertificatePair) =>
     serve(host, actualPort, handler, options, { reusePort: true, tls: { cert: certificate, key } });
   let current = start(pair);

@@ -1,0 +1,122 @@
+/**
+ * `serve --workers N`: further processes that share the ports and the database with this one. The kernel hands each
+ * connection to one of them. They are told the configuration as it was at the start, so that all work by the same; one
+ * that dies is started again; and they end with this process, however it ends.
+ */
+import { join } from "node:path";
+import type { Subprocess } from "bun";
+import type { Configuration } from "../platform/configuration.ts";
+import type { Log } from "../platform/log.ts";
+import type { PeerMessage, Peers } from "../platform/peers.ts";
+import { CommandError } from "./command-error.ts";
+
+/** What a worker is told. */
+export type ToWorker =
+  | { readonly type: "start"; readonly configuration: Configuration }
+  | { readonly type: "peer"; readonly message: PeerMessage }
+  | { readonly type: "stop" };
+
+/** What a worker tells. */
+export type FromWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "peer"; readonly message: PeerMessage }
+  | { readonly type: "stopped"; readonly cutOff: number };
+
+const MAIN = join(import.meta.dir, "../main.ts");
+
+const RESTART_MILLIS = 500;
+/** What a worker may take to stop beyond the time that its requests have. */
+const STOP_GRACE_MILLIS = 2000;
+
+export interface WorkersOptions {
+  readonly count: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}
+
+export class Workers implements Peers {
+  readonly #options: WorkersOptions;
+  readonly #running = new Set<Subprocess>();
+  #configuration: Configuration | null = null;
+  #listener: (message: PeerMessage) => void = () => {};
+  #stopping = false;
+  #cutOff = 0;
+
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+  }
+
+  tell(message: PeerMessage): void {
+    this.#broadcast({ type: "peer", message }, null);
+  }
+
+  listen(listener: (message: PeerMessage) => void): void {
+    this.#listener = listener;
+  }
+
+  /** Resolves when all take requests. Throws CommandError if one of them cannot. */
+  async start(configuration: Configuration): Promise<void> {
+    this.#configuration = configuration;
+    const ready = Array.from({ length: this.#options.count }, () => this.#startOne(configuration));
+    if ((await Promise.all(ready)).every(Boolean)) return;
+    await this.stop();
+    throw new CommandError("A worker process could not start; what it said stands above.");
+  }
+
+  /** Lets their requests finish. Resolves to how many had to be cut off. */
+  async stop(): Promise<number> {
+    this.#stopping = true;
+    this.#broadcast({ type: "stop" }, null);
+    const patience = (this.#configuration?.limits.stop_seconds ?? 0) * 1000 + STOP_GRACE_MILLIS;
+    await Promise.all(
+      [...this.#running].map(async (worker) => {
+        const timer = setTimeout(() => worker.kill("SIGKILL"), patience);
+        await worker.exited;
+        clearTimeout(timer);
+      }),
+    );
+    return this.#cutOff;
+  }
+
+  /** Resolves to whether it takes requests now; false if it ended before. */
+  #startOne(configuration: Configuration): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    let wasReady = false;
+    const worker = Bun.spawn([process.execPath, MAIN, "worker"], {
+      env: this.#options.env,
+      stdio: ["ignore", "inherit", "inherit"],
+      serialization: "json",
+      ipc: (message: FromWorker, sender) => {
+        if (message.type === "ready") wasReady = true;
+        if (message.type === "ready") resolve(true);
+        if (message.type === "stopped") this.#cutOff += message.cutOff;
+        if (message.type === "peer") {
+          this.#listener(message.message);
+          this.#broadcast(message, sender);
+        }
+      },
+      onExit: (ended, code, signal) => {
+        this.#running.delete(ended);
+        resolve(false);
+        // One that cannot even start would not the next time; the others go on.
+        if (this.#stopping || !wasReady) return;
+        this.#options.log.error("a worker process ended and is started again", {
+          pid: ended.pid,
+          status: signal ?? code,
+        });
+        setTimeout(() => this.#restart(configuration), RESTART_MILLIS);
+      },
+    });
+    this.#running.add(worker);
+    worker.send({ type: "start", configuration } satisfies ToWorker);
+    return promise;
+  }
+
+  #restart(configuration: Configuration): void {
+    if (!this.#stopping) void this.#startOne(configuration);
+  }
+
+  #broadcast(message: ToWorker, except: Subprocess | null): void {
+    for (const worker of this.#running) if (worker !== except) worker.send(message);
+  }
+}

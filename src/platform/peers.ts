@@ -1,0 +1,46 @@
+/** The other processes that share the ports with this one, if there are any: what one of them counts, all must count. */
+import type { AttemptLimit } from "./attempts.ts";
+
+/** One change of a count. */
+export interface PeerMessage {
+  readonly limit: string;
+  readonly change: keyof AttemptLimit;
+  readonly key: string;
+}
+
+export interface Peers {
+  tell(message: PeerMessage): void;
+  /** What the others tell. One listener. */
+  listen(listener: (message: PeerMessage) => void): void;
+}
+
+/**
+ * The same limits, which also count what the peers count. News takes a moment: guesses that reach several processes
+ * within it may go on, up to the limit at each.
+ */
+export function shareLimits<Limits extends { readonly [Name in keyof Limits]: AttemptLimit }>(
+  limits: Limits,
+  peers: Peers,
+): Limits {
+  const own = new Map<string, AttemptLimit>(Object.entries(limits));
+  peers.listen(({ limit, change, key }) => void own.get(limit)?.[change](key));
+  const shared = Object.entries<AttemptLimit>(limits).map(([limit, counted]) => [
+    limit,
+    {
+      attempt(key) {
+        const wait = counted.attempt(key);
+        if (wait === 0) peers.tell({ limit, change: "attempt", key });
+        return wait;
+      },
+      forgive(key) {
+        counted.forgive(key);
+        peers.tell({ limit, change: "forgive", key });
+      },
+      reset(key) {
+        counted.reset(key);
+        peers.tell({ limit, change: "reset", key });
+      },
+    } satisfies AttemptLimit,
+  ]);
+  return Object.fromEntries(shared);
+}
