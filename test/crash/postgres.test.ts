@@ -74,7 +74,7 @@ describe("on PostgreSQL", () => {
   }, 600_000);
 
   test("a node that is killed under load takes nothing with it, and the other goes on", async () => {
-    const times = scaled(3);
+    const times = scaled(2);
     const url = await server.createDatabase();
     const counts = await crash({ url, times }, async (time, nodes, counts) => {
       const node = nodes.all[time % 2];

@@ -26,7 +26,7 @@ async function expectSound(node: Node): Promise<void> {
 }
 
 test("a server that is killed while it starts for the first time starts the next time", async () => {
-  const kills = scaled(8);
+  const kills = scaled(5);
   for (let kill = 1; kill <= kills; kill += 1) {
     await using node = new Node();
     node.launch();
@@ -47,7 +47,7 @@ test("a server that is killed while it starts for the first time starts the next
 }, 600_000);
 
 test("a server that is killed under load, again and again, loses nothing that it acknowledged", async () => {
-  const kills = scaled(16);
+  const kills = scaled(14);
   await using node = new Node();
   await node.start();
   const clients = new Clients([node.url]);
@@ -79,7 +79,7 @@ test("a server that is killed under load, again and again, loses nothing that it
 }, 600_000);
 
 test("of several processes any may be killed: the others go on, it is started again, and nothing is lost", async () => {
-  const kills = scaled(3);
+  const kills = scaled(2);
   await using node = new Node({ flags: ["--workers", "2"] });
   await node.start();
   const clients = new Clients([node.url]);
