@@ -139,8 +139,11 @@ describe("on PostgreSQL", () => {
       const counts = await crash(
         { url, through: throughRelay(url), times },
         async (_time, _nodes, counts) => {
-          await fault(counts);
-          relay.heal();
+          try {
+            await fault(counts);
+          } finally {
+            relay.heal();
+          }
         },
       );
       figure(`PostgreSQL: ${what}: ${summary(counts)}`);
