@@ -31,7 +31,7 @@ export function historyChecks(cluster: () => Cluster, options: ModelOptions): vo
     figure(
       `${name}, ${options.retries ? "with" : "without"} retries: ${operations.length} operations on ${histories.length} grants checked, ${overlapping.length} of them at the same time as others, ${operations.length - answered.flat().length} answers lost`,
     );
-  }, 600_000);
+  });
 }
 
 const hasCompany = (record: Recorded, history: readonly Recorded[]): boolean =>

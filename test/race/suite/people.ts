@@ -42,7 +42,7 @@ export function peopleRaces(cluster: () => Cluster): void {
       expect((await lane.send(redeemRequest(codes[0] ?? ""))).status).toBe(200);
     });
     figure(`${name}: ${people.length} consent forms, ${people.length * ATTEMPTS} answers, one code each`);
-  }, 600_000);
+  });
 
   test("a device that two people approve and deny at once gets one answer, and the same from every process", async () => {
     const { store, name } = cluster();
@@ -76,7 +76,7 @@ export function peopleRaces(cluster: () => Cluster): void {
     figure(
       `${name}: ${pairs.length} devices, ${pairs.length * ATTEMPTS} answers, ${approved} approved, ${pairs.length - approved} denied, one answer each`,
     );
-  }, 600_000);
+  });
 
   test("a set-up link that 64 people use at once makes one account", async () => {
     const { store, name } = cluster();
@@ -109,7 +109,7 @@ export function peopleRaces(cluster: () => Cluster): void {
       for (const { subject } of made) await store.disableAccount(subject, systemClock.seconds());
     }
     figure(`${name}: ${rounds.length} set-up links, ${rounds.length * ATTEMPTS} uses, one account each`);
-  }, 600_000);
+  });
 }
 
 /** The device's page as this person sees it, answered in both ways. */

@@ -27,18 +27,18 @@ export function visibilityChecks(cluster: () => Cluster): void {
       return answer;
     };
     const queue = tokens.values();
-    const late: string[] = [];
+    let late = 0;
     const call = async (at: number) => {
       for (const { accessToken } of queue) {
         expect((await sendAnew(ports[at % PROCESSES] ?? 0, revokeRequest(accessToken))).status).toBe(200);
         const told = await Promise.all(ports.map((port) => sendAnew(port, introspectRequest(accessToken))));
-        late.push(...told.map(({ body }) => body).filter((body) => body !== '{"active":false}'));
+        if (told.some(({ body }) => body !== '{"active":false}')) late += 1;
       }
     };
     await Promise.all(Array.from({ length: CALLERS }, (_, at) => call(at)));
-    expect(late).toEqual([]);
+    expect(late).toBe(0);
     figure(`${name}: ${tokens.length} revocations, each seen at once over ${PROCESSES} new connections`);
-  }, 600_000);
+  });
 
   test("a token dies on every process in the second in which it expires, however often they were asked before", async () => {
     const { store, name } = cluster();
@@ -66,7 +66,7 @@ export function visibilityChecks(cluster: () => Cluster): void {
     });
     expect(Math.min(counts.alive, counts.dead)).toBeGreaterThan(0);
     figure(`${name}: ${counts.alive} looks at tokens until they expired, ${counts.dead} after`);
-  }, 600_000);
+  });
 
   test("a secret that was taken from a client opens nothing on any process, however busy the client is", async () => {
     const { store, name } = cluster();
@@ -87,5 +87,5 @@ export function visibilityChecks(cluster: () => Cluster): void {
     figure(
       `${name}: ${rounds.length} secrets removed while in use, ${served} tokens issued before, none after`,
     );
-  }, 600_000);
+  });
 }

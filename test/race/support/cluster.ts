@@ -26,13 +26,15 @@ export interface Cluster {
   command(...args: readonly string[]): Promise<number>;
 }
 
-interface Stoppable {
+export interface RunningCluster extends Cluster {
+  /** Ends the processes and removes their files. */
   stop(): Promise<void>;
 }
 
 /** A place for clusters: each is started on a database of its own. */
-export interface Engine extends Stoppable {
-  startCluster(lifetimes?: ConfigurationInput["lifetimes"]): Promise<Cluster & Stoppable>;
+export interface Engine {
+  startCluster(lifetimes?: ConfigurationInput["lifetimes"]): Promise<RunningCluster>;
+  stop(): Promise<void>;
 }
 
 export type StartEngine = () => Promise<Engine>;
@@ -80,7 +82,7 @@ async function assemble(
   name: string,
   lifetimes: ConfigurationInput["lifetimes"],
   start: (folder: string, own: Own) => Promise<Started>,
-): Promise<Cluster & Stoppable> {
+): Promise<RunningCluster> {
   const folder = mkdtempSync(join(tmpdir(), "tessera-race-"));
   writeFileSync(join(folder, "tessera.toml"), stringify(configurationWith(lifetimes)));
   const servers: ServerProcess[] = [];
