@@ -9,7 +9,7 @@ import { openSeed } from "../support/seed.ts";
 const GENERATIONS = 4;
 
 /** How many use a token while its successor is used. */
-const PREDECESSORS = [1, 3, 15, 63];
+const PREDECESSORS = [1, 3, 14, 62];
 
 async function refreshAtOnce(lane: Lane, requests: readonly string[]) {
   const answers = await Promise.all(lane.atOnce(requests));
@@ -61,7 +61,9 @@ export function refreshRaces(cluster: () => Cluster): void {
       } = await refreshAtOnce(lane, [refreshRequest(first.refreshToken)]);
       // A use of the predecessor after the one of the successor ends the grant, as it must: the fewer, the more survive.
       const predecessors = PREDECESSORS[index % PREDECESSORS.length] ?? 0;
-      const mixed = [...Array<string>(predecessors).fill(first.refreshToken), second].map(refreshRequest);
+      const mixed = [...Array<string>(predecessors).fill(first.refreshToken), second, second].map(
+        refreshRequest,
+      );
       uses += mixed.length;
       const { successors } = await refreshAtOnce(lane, mixed);
       const alive = await lane.alive([...new Set([first.refreshToken, second, ...successors])]);
