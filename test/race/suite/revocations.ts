@@ -21,6 +21,8 @@ export function revocationRaces(cluster: () => Cluster): void {
     const families = await (await openSeed(store)).tokens(scaled(60));
     let refreshed = 0;
     await raceForEach(cluster(), families, async ({ accessToken, refreshToken }, lane) => {
+      // Whoever remembered this answer would give it again.
+      expect(await lane.alive([accessToken])).toEqual([accessToken]);
       const isRevocation = (index: number) => index % 16 === 8;
       const sent = lane.atOnce(
         Array.from({ length: ATTEMPTS }, (_, index) =>
