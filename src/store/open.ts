@@ -22,13 +22,19 @@ export function databaseName({ data, database }: StoreConfiguration): string {
   return `PostgreSQL at ${host}${decodeURIComponent(pathname)}, schema ${database.schema}`;
 }
 
+interface OpenOptions {
+  readonly create?: boolean;
+  /** Is told what is wrong with the database but does not keep the store from working. */
+  readonly warn?: (message: string) => void;
+}
+
 /**
  * Opens the store and brings its schema up to date. Throws DatabaseRefused if the database cannot be used by this
  * program, or is not there and `create` is false; StoreUnavailable if it cannot be used now.
  */
 export async function openStore(
   configuration: StoreConfiguration,
-  { create = true }: { readonly create?: boolean } = {},
+  { create = true, warn = () => {} }: OpenOptions = {},
 ): Promise<Store> {
   const { url, schema, connections, connect_timeout_seconds, statement_timeout_seconds } =
     configuration.database;
@@ -40,6 +46,7 @@ export async function openStore(
       connectMillis: connect_timeout_seconds * 1000,
       statementMillis: statement_timeout_seconds * 1000,
       create,
+      warn,
     });
   }
   const file = databaseFile(configuration);

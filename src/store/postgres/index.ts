@@ -14,7 +14,8 @@ import { Callers } from "./callers.ts";
 import { clientMethods } from "./clients.ts";
 import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
-import { Database, type PoolOptions } from "./driver.ts";
+import { Database, type PoolOptions, Session } from "./driver.ts";
+import { type Durability, readDurability } from "./durability.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
 import { migrate } from "./migrations.ts";
@@ -28,6 +29,8 @@ export type PostgresStoreOptions = Pick<PoolOptions, "url"> &
   Partial<PoolOptions> & {
     /** Whether to make the schema if there is none. Default: yes. */
     readonly create?: boolean;
+    /** Is told what is wrong with the server but does not keep the store from working. */
+    readonly warn?: (message: string) => void;
   };
 
 const DEFAULTS: Omit<PoolOptions, "url"> = {
@@ -36,6 +39,9 @@ const DEFAULTS: Omit<PoolOptions, "url"> = {
   connectMillis: 5000,
   statementMillis: 5000,
 };
+
+/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
+const MIGRATION_MILLIS = 3_600_000;
 
 /** What is left to quote in a schema's name: nothing. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
@@ -46,7 +52,11 @@ const PING = statement("SELECT version FROM tessera_schema").with({});
  * Connects, and brings the schema up to date.
  * Throws DatabaseRefused if it belongs to a newer version or to another program, or the options make no sense; StoreUnavailable if it cannot be used now.
  */
-export async function openPostgresStore({ create = true, ...options }: PostgresStoreOptions): Promise<Store> {
+export async function openPostgresStore({
+  create = true,
+  warn = () => {},
+  ...options
+}: PostgresStoreOptions): Promise<Store> {
   const complete = { ...DEFAULTS, ...options };
   if (!isPostgresUrl(complete.url)) {
     // Not quoted: it may hold a password.
@@ -57,12 +67,9 @@ export async function openPostgresStore({ create = true, ...options }: PostgresS
   if (!SCHEMA_NAME.test(complete.schema)) {
     throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
   }
-  try {
-    await migrate(complete, { create });
-  } catch (error) {
-    throw explainOpening(error, complete.url);
-  }
-  const database = new Database(complete);
+  const { synchronousCommit, warnings } = await prepare(complete, create);
+  for (const warning of warnings) warn(warning);
+  const database = new Database({ ...complete, synchronousCommit });
   const callers = new Callers();
   return {
     ...serverKeyMethods(database),
@@ -79,6 +86,19 @@ export async function openPostgresStore({ create = true, ...options }: PostgresS
     },
     close: () => database.close(),
   };
+}
+
+/** What is done once, before the pool is opened. */
+async function prepare(options: PoolOptions, create: boolean): Promise<Durability> {
+  const session = new Session({ ...options, statementMillis: MIGRATION_MILLIS });
+  try {
+    await migrate(session, { schema: options.schema, create });
+    return await readDurability(session);
+  } catch (error) {
+    throw explainOpening(error, options.url);
+  } finally {
+    await session.close();
+  }
 }
 
 function isPostgresUrl(url: string): boolean {

@@ -3,7 +3,7 @@
  * one with which the version before still works, because it may be running.
  */
 import { DatabaseRefused } from "../contract.ts";
-import { isForbidden, isMadeMeanwhile, type PoolOptions, Session } from "./driver.ts";
+import { isForbidden, isMadeMeanwhile, type Session } from "./driver.ts";
 import { FUNCTIONS_1 } from "./functions.ts";
 import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
@@ -16,9 +16,6 @@ CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (s
 INSERT INTO tessera_schema (version) VALUES (0);
 `;
 
-/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
-const STATEMENT_MILLIS = 3_600_000;
-
 /** How often to try again when another program is making the same schema. */
 const ATTEMPTS = 10;
 
@@ -26,21 +23,19 @@ const ATTEMPTS = 10;
  * Takes the steps that the database has not taken, all in one transaction. Of programs that start together one does,
  * while the others wait for the row that counts the steps; an advisory lock would do too, but not every engine has it.
  */
-export async function migrate(options: PoolOptions, { create }: { readonly create: boolean }): Promise<void> {
-  const session = new Session({ ...options, statementMillis: STATEMENT_MILLIS });
-  try {
-    await prepareSchema(session, options.schema, create);
-    // Mostly there is nothing to do, and nobody need wait to learn that.
-    if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
-      return;
-    await session.transaction(async ({ execute }) => {
-      const version = checkedVersion(await execute("SELECT version FROM tessera_schema FOR UPDATE"));
-      for (const step of MIGRATIONS.slice(version)) await execute(step);
-      await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
-    });
-  } finally {
-    await session.close();
-  }
+export async function migrate(
+  session: Session,
+  { schema, create }: { readonly schema: string; readonly create: boolean },
+): Promise<void> {
+  await prepareSchema(session, schema, create);
+  // Mostly there is nothing to do, and nobody need wait to learn that.
+  if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
+    return;
+  await session.transaction(async ({ execute }) => {
+    const version = checkedVersion(await execute("SELECT version FROM tessera_schema FOR UPDATE"));
+    for (const step of MIGRATIONS.slice(version)) await execute(step);
+    await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
+  });
 }
 
 /** Makes the schema and the table that counts the steps, unless they are there. */
