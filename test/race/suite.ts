@@ -1,6 +1,7 @@
 /** What must hold however many server processes work on one database, as tests that run on any engine. */
 import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import { PATIENCE_MILLIS } from "../support/scale.ts";
 import { clientRaces } from "./suite/clients.ts";
 import { codeRaces } from "./suite/codes.ts";
 import { historyChecks } from "./suite/histories.ts";
@@ -9,7 +10,6 @@ import { refreshRaces, strictRefreshRaces } from "./suite/refreshes.ts";
 import { revocationRaces } from "./suite/revocations.ts";
 import { visibilityChecks } from "./suite/visibility.ts";
 import type { Cluster, Engine, RunningCluster, StartEngine } from "./support/cluster.ts";
-import { PATIENCE_MILLIS } from "./support/scale.ts";
 
 export function raceSuite(name: string, startEngine: StartEngine): void {
   setDefaultTimeout(PATIENCE_MILLIS);

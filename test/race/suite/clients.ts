@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import { ATTEMPTS, everyAttempt, raceForEach, tally } from "../support/race.ts";
 import { clientCredentialsRequest, outcomeOf, registerRequest } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 
 /** Each is a program that starts, so they are fewer. */
 const COMMANDS = 6;

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { ATTEMPTS, everyAttempt, raceForEach, tally } from "../support/race.ts";
 import { outcomeOf, pollRequest, redeemRequest, tokensOf } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 const ONE_WINNER = { "200": 1, "400 invalid_grant": ATTEMPTS - 1 };

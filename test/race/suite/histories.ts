@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { formatHistory, type Recorded, smallestUnexplained } from "../support/checker.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { recordHistories } from "../support/loops.ts";
 import type { ModelOptions } from "../support/model.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 const GRANTS = 120;

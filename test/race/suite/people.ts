@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { authorizePath } from "../../support/code-flow.ts";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import type { Answer } from "../support/http.ts";
 import { ATTEMPTS, everyAttempt, type Lane, raceForEach, tally } from "../support/race.ts";
@@ -14,7 +15,6 @@ import {
   pollRequest,
   redeemRequest,
 } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed, type SignedInPerson } from "../support/seed.ts";
 
 const statusesOf = (answers: readonly Answer[]) => tally(answers.map(({ status }) => `${status}`));

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { ATTEMPTS, everyAttempt, type Lane, raceForEach, tally } from "../support/race.ts";
 import { outcomeOf, refreshRequest, type Tokens, tokensOf } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 const GENERATIONS = 4;

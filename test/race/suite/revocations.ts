@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import { ATTEMPTS, raceForEach, tally } from "../support/race.ts";
 import {
@@ -12,7 +13,6 @@ import {
   revokeRequest,
   tokensOf,
 } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 export function revocationRaces(cluster: () => Cluster): void {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import { HttpConnection } from "../support/http.ts";
 import { raceForEach, tally } from "../support/race.ts";
@@ -10,7 +11,6 @@ import {
   outcomeOf,
   revokeRequest,
 } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 const CALLERS = 16;
