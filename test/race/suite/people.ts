@@ -55,9 +55,11 @@ export function peopleRaces(cluster: () => Cluster): void {
     await raceForEach(cluster(), pairs, async (pair, lane) => {
       const { device_code, user_code } = JSON.parse((await lane.send(deviceRequest())).body);
       const forms = await Promise.all(pair.map((person) => answersOf(lane, person, user_code)));
-      const answers = await Promise.all(
-        lane.atOnce(everyAttempt("").map((_, index) => forms.flat()[index % 4] ?? "")),
+      // Each of the four goes to every process.
+      const mixed = everyAttempt("").map(
+        (_, index) => forms.flat()[(index + Math.floor(index / 4)) % 4] ?? "",
       );
+      const answers = await Promise.all(lane.atOnce(mixed));
       expect(statusesOf(answers)).toEqual({ "200": 1, "409": ATTEMPTS - 1 });
 
       const now = systemClock.seconds();
@@ -72,7 +74,6 @@ export function peopleRaces(cluster: () => Cluster): void {
           : { "400 access_denied": PROCESSES },
       );
     });
-    expect(approved).toBeLessThanOrEqual(pairs.length);
     figure(
       `${name}: ${pairs.length} devices, ${pairs.length * ATTEMPTS} answers, ${approved} approved, ${pairs.length - approved} denied, one answer each`,
     );

@@ -23,7 +23,8 @@ export function revocationRaces(cluster: () => Cluster): void {
     await raceForEach(cluster(), families, async ({ accessToken, refreshToken }, lane) => {
       // Whoever remembered this answer would give it again.
       expect(await lane.alive([accessToken])).toEqual([accessToken]);
-      const isRevocation = (index: number) => index % 16 === 8;
+      // One to each process.
+      const isRevocation = (index: number) => index % 15 === 7;
       const sent = lane.atOnce(
         Array.from({ length: ATTEMPTS }, (_, index) =>
           isRevocation(index) ? revokeRequest(refreshToken) : refreshRequest(refreshToken),
@@ -40,7 +41,7 @@ export function revocationRaces(cluster: () => Cluster): void {
       const tokens = new Set(issued.flatMap((each) => [each.accessToken, each.refreshToken]));
       expect(await lane.alive([accessToken, refreshToken, ...tokens])).toEqual([]);
     });
-    const revocations = families.length * 4;
+    const revocations = families.length * PROCESSES;
     figure(
       `${name}: ${families.length} grants, ${revocations} revocations among ${families.length * ATTEMPTS - revocations} refreshes, ${refreshed} of them served before, nothing alive after`,
     );
