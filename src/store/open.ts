@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../platform/configuration.ts";
 import { DatabaseRefused, type Store } from "./contract.ts";
-import { openPostgresStore } from "./postgres/index.ts";
+import { openPostgresStore, type PostgresStoreOptions } from "./postgres/index.ts";
+import { requireNoRestore } from "./sqlite/files.ts";
 import { openSqliteStore } from "./sqlite/index.ts";
 
 type StoreConfiguration = Pick<Configuration, "data" | "database">;
@@ -22,6 +23,19 @@ export function databaseName({ data, database }: StoreConfiguration): string {
   return `PostgreSQL at ${host}${decodeURIComponent(pathname)}, schema ${database.schema}`;
 }
 
+/** How to reach the PostgreSQL database; null if none is configured. */
+export function postgresOptions({ database }: Pick<Configuration, "database">): PostgresStoreOptions | null {
+  const { url, schema, connections, connect_timeout_seconds, statement_timeout_seconds } = database;
+  if (url === undefined) return null;
+  return {
+    url,
+    schema,
+    connections,
+    connectMillis: connect_timeout_seconds * 1000,
+    statementMillis: statement_timeout_seconds * 1000,
+  };
+}
+
 /**
  * Opens the store and brings its schema up to date. Throws DatabaseRefused if the database cannot be used by this
  * program, or is not there and `create` is false; StoreUnavailable if it cannot be used now.
@@ -30,19 +44,10 @@ export async function openStore(
   configuration: StoreConfiguration,
   { create = true }: { readonly create?: boolean } = {},
 ): Promise<Store> {
-  const { url, schema, connections, connect_timeout_seconds, statement_timeout_seconds } =
-    configuration.database;
-  if (url !== undefined) {
-    return openPostgresStore({
-      url,
-      schema,
-      connections,
-      connectMillis: connect_timeout_seconds * 1000,
-      statementMillis: statement_timeout_seconds * 1000,
-      create,
-    });
-  }
+  const postgres = postgresOptions(configuration);
+  if (postgres !== null) return openPostgresStore({ ...postgres, create });
   const file = databaseFile(configuration);
+  requireNoRestore(file);
   if (!create && !existsSync(file)) {
     throw new DatabaseRefused(
       `There is no Tessera database in ${configuration.data}. Name the right folder with --data, or start the server once: tessera serve.`,

@@ -41,26 +41,11 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 const PING = statement("SELECT version FROM tessera_schema").with({});
 
 /**
- * Connects, and brings the schema up to date.
- * Throws DatabaseRefused if it belongs to a newer version or to another program, or the options make no sense; StoreUnavailable if it cannot be used now.
+ * Connects, and brings the schema up to date. Throws DatabaseRefused if it belongs to a newer version or to another
+ * program, is an unfinished copy, or the options make no sense; StoreUnavailable if it cannot be used now.
  */
-export async function openPostgresStore({ create = true, ...options }: PostgresStoreOptions): Promise<Store> {
-  const complete = { ...DEFAULTS, ...options };
-  if (!isPostgresUrl(complete.url)) {
-    // Not quoted: it may hold a password.
-    throw new DatabaseRefused(
-      "The database's URL is not of the form postgres://user:password@host:5432/database.",
-    );
-  }
-  if (!SCHEMA_NAME.test(complete.schema)) {
-    throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
-  }
-  try {
-    await migrate(complete, { create });
-  } catch (error) {
-    throw explainOpening(error, complete.url);
-  }
-  const database = new Database(complete);
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const database = new Database(await preparePostgres(options));
   return {
     ...serverKeyMethods(database),
     ...clientMethods(database),
@@ -76,6 +61,30 @@ export async function openPostgresStore({ create = true, ...options }: PostgresS
     },
     close: () => database.close(),
   };
+}
+
+/** Checks the options and brings the schema up to date. `mayBeUnfinished`: for the copy that goes on. */
+export async function preparePostgres({
+  create = true,
+  mayBeUnfinished = false,
+  ...options
+}: PostgresStoreOptions & { readonly mayBeUnfinished?: boolean }): Promise<PoolOptions> {
+  const complete = { ...DEFAULTS, ...options };
+  if (!isPostgresUrl(complete.url)) {
+    // Not quoted: it may hold a password.
+    throw new DatabaseRefused(
+      "The database's URL is not of the form postgres://user:password@host:5432/database.",
+    );
+  }
+  if (!SCHEMA_NAME.test(complete.schema)) {
+    throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
+  }
+  try {
+    await migrate(complete, { create, mayBeUnfinished });
+  } catch (error) {
+    throw explainOpening(error, complete.url);
+  }
+  return complete;
 }
 
 function isPostgresUrl(url: string): boolean {

@@ -12,6 +12,16 @@ const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1, SCHEMA_2];
 /** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
 const STATEMENT_MILLIS = 3_600_000;
 
+/** A table that is there for as long as a copy into this schema is unfinished. */
+export const UNFINISHED_COPY = "unfinished_copy";
+
+interface MigrationOptions {
+  /** Whether to make the schema if it is not there. */
+  readonly create: boolean;
+  /** Whether an unfinished copy is let through, as only the copy itself should. */
+  readonly mayBeUnfinished: boolean;
+}
+
 /** How often to try again when another program is making the same schema. */
 const ATTEMPTS = 10;
 
@@ -19,10 +29,10 @@ const ATTEMPTS = 10;
  * Takes the steps that the database has not taken, all in one transaction. Of programs that start together one does,
  * while the others wait for the row that counts the steps; an advisory lock would do too, but not every engine has it.
  */
-export async function migrate(options: PoolOptions, { create }: { readonly create: boolean }): Promise<void> {
+export async function migrate(options: PoolOptions, migration: MigrationOptions): Promise<void> {
   const session = new Session({ ...options, statementMillis: STATEMENT_MILLIS });
   try {
-    await prepareSchema(session, options.schema, create);
+    await prepareSchema(session, options.schema, migration);
     // Mostly there is nothing to do, and nobody need wait to learn that.
     if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
       return;
@@ -37,13 +47,18 @@ export async function migrate(options: PoolOptions, { create }: { readonly creat
 }
 
 /** Makes the schema and the table that counts the steps, unless they are there. */
-async function prepareSchema(session: Session, schema: string, create: boolean): Promise<void> {
+async function prepareSchema(
+  session: Session,
+  schema: string,
+  { create, mayBeUnfinished }: MigrationOptions,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const tables = await session.execute(
         `SELECT table_name FROM information_schema.tables WHERE table_schema = '${schema}'`,
       );
       const names = tables.map(({ table_name }) => table_name);
+      if (names.includes(UNFINISHED_COPY) && !mayBeUnfinished) throw unfinished(schema);
       if (names.includes("tessera_schema")) return;
       if (names.length > 0) throw anotherProgram(schema);
       if (!create) throw notThere(schema);
@@ -76,6 +91,11 @@ function checkedVersion([row]: readonly Record<string, unknown>[]): number {
 const anotherProgram = (schema: string) =>
   new DatabaseRefused(
     `The schema "${schema}" of the database belongs to another program. Choose another schema or another database.`,
+  );
+
+const unfinished = (schema: string) =>
+  new DatabaseRefused(
+    `The schema "${schema}" of the database is an unfinished copy of another database. Finish it: tessera copy --to postgresql`,
   );
 
 const notThere = (schema: string) =>

@@ -15,6 +15,8 @@ export interface Query<Row, Parameters extends SqlValue[]> {
   /** The first row, or null. */
   get(...parameters: Parameters): Row | null;
   all(...parameters: Parameters): Row[];
+  /** One row at a time, for tables that are too large to hold. */
+  iterate(...parameters: Parameters): Iterable<Row>;
 }
 
 /** A prepared statement that changes rows, and returns how many it changed. */
@@ -67,6 +69,19 @@ export class Connection {
     this.#database.run(sql);
   }
 
+  /** Everything that `work` does happens, or nothing. The write lock is taken first. */
+  transaction<Result>(work: () => Result): Result {
+    this.execute("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.execute("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.inTransaction) this.execute("ROLLBACK");
+      throw error;
+    }
+  }
+
   /** SQLite gives a whole transaction up by itself after some errors (a full disk, for one). */
   get inTransaction(): boolean {
     return this.#database.inTransaction;
@@ -101,6 +116,22 @@ export function openReader(file: string): Connection {
   return openConnection(file, READER_SETTINGS);
 }
 
+/** How long a command waits for a lock. Nothing else runs in its process, so it may sleep. */
+const COMMAND_LOCK_WAIT_MILLIS = 5000;
+
+/** A connection for what a command does to a file as a whole: no logs are made beside it. */
+export function withConnection<Result>(file: string, use: (connection: Connection) => Result): Result {
+  const connection = openConnection(file, [
+    ...SHARED_SETTINGS,
+    `PRAGMA busy_timeout = ${COMMAND_LOCK_WAIT_MILLIS}`,
+  ]);
+  try {
+    return use(connection);
+  } finally {
+    connection.close();
+  }
+}
+
 function openConnection(file: string, settings: readonly string[]): Connection {
   const connection = new Connection(file);
   try {
@@ -127,6 +158,14 @@ const ENVIRONMENT_CODES: ReadonlySet<number> = new Set([
   26, // NOTADB
 ]);
 
+/** ERROR is among them: a schema that was damaged is often one that can be read and makes no sense. */
+const DAMAGE_CODES: ReadonlySet<number> = new Set([
+  1, // ERROR
+  11, // CORRUPT
+  24, // FORMAT
+  26, // NOTADB
+]);
+
 const BUSY_CODES: ReadonlySet<number> = new Set([5, 6]);
 
 // The low byte of an extended code is the primary code.
@@ -136,6 +175,10 @@ const primaryCode = (error: SQLiteError) => error.errno & 0xff;
 export function isBusy(error: unknown): boolean {
   return error instanceof SQLiteError && BUSY_CODES.has(primaryCode(error));
 }
+
+/** The file is not what was written into it, as far as SQLite can tell. */
+export const isDamaged = (error: unknown): boolean =>
+  error instanceof SQLiteError && DAMAGE_CODES.has(primaryCode(error));
 
 /** Turns trouble with disk, locks or file into StoreUnavailable; a mistake of the program stays what it is. */
 export function asStoreError(error: unknown): unknown {

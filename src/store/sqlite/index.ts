@@ -21,6 +21,7 @@ import {
   openWriter,
 } from "./driver.ts";
 import { type Engine, prepareTables } from "./engine.ts";
+import { requireNoRestore } from "./files.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
 import { migrate } from "./migrations.ts";
@@ -85,6 +86,7 @@ const OPEN_PAUSE_MILLIS = 20;
 async function openMigrated(file: string): Promise<Connection> {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      requireNoRestore(file);
       ensureDatabaseFile(file);
       return openAndMigrate(file);
     } catch (error) {

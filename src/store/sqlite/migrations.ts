@@ -9,25 +9,39 @@ import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2];
 
 /** Marks the file as Tessera's ("Tess"), for `file` and for us. */
-const APPLICATION_ID = 0x54657373;
+export const APPLICATION_ID = 0x54657373;
 
-/** Takes the steps that the database has not taken, all in one transaction. */
-export function migrate(connection: Connection, file: string): void {
-  // IMMEDIATE, so that of two programs that start together the second sees what the first has done.
-  connection.execute("BEGIN IMMEDIATE");
-  try {
+/** A table that is there for as long as a copy into this database is unfinished. */
+export const UNFINISHED_COPY = "unfinished_copy";
+
+export const hasTable = (connection: Connection, name: string): boolean =>
+  connection.query<unknown, [string]>("SELECT 1 FROM sqlite_schema WHERE name = ?").get(name) !== null;
+
+/**
+ * Takes the steps that the database has not taken, all in one transaction. Throws DatabaseRefused for a database of
+ * another program or a newer version, and for an unfinished copy unless the caller goes on with it.
+ */
+export function migrate(
+  connection: Connection,
+  file: string,
+  { mayBeUnfinished = false }: { readonly mayBeUnfinished?: boolean } = {},
+): void {
+  // The write lock comes first, so that of two programs that start together the second sees what the first has done.
+  connection.transaction(() => {
     const version = checkedVersion(connection, file);
+    if (!mayBeUnfinished && hasTable(connection, UNFINISHED_COPY)) {
+      throw new DatabaseRefused(
+        `${file} is an unfinished copy of another database. Finish it: tessera copy --to sqlite`,
+      );
+    }
     for (const step of MIGRATIONS.slice(version)) connection.execute(step);
     connection.execute(`PRAGMA application_id = ${APPLICATION_ID}`);
     connection.execute(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    connection.execute("COMMIT");
-  } catch (error) {
-    if (connection.inTransaction) connection.execute("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
-function checkedVersion(connection: Connection, file: string): number {
+/** The version of the schema. Throws DatabaseRefused for a database that is not ours, or newer than this program. */
+export function checkedVersion(connection: Connection, file: string): number {
   const [version, application, objects] = [
     "SELECT user_version AS value FROM pragma_user_version",
     "SELECT application_id AS value FROM pragma_application_id",
