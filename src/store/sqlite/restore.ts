@@ -104,23 +104,25 @@ function endAllAccess(connection: Connection, now: EpochSeconds): EndedAccess {
 /** Whether a restore waits to be finished. */
 export const isRestorePrepared = (database: string): boolean => existsSync(restoredFile(database));
 
-/** Takes a prepared restore back. Only before `finishRestore` has moved anything. */
-export function abandonRestore(database: string): void {
-  rmSync(restoredFile(database));
-}
-
 /** How often to look whether other programs have closed the database, and the pause between. */
 const ATTEMPTS = 50;
 const PAUSE_MILLIS = 100;
 
 /**
- * Lets the restored database take its place. The one before is kept aside with its logs; returns its name, or null if there
- * was none. May be interrupted and called again at any time.
- * Throws DatabaseRefused, before anything is moved, if another program has the database open.
+ * Lets the restored database take its place. The one before is kept aside with its logs; returns its name, or null if
+ * there was none. May be interrupted and called again at any time.
+ * Throws DatabaseRefused, before anything is moved, if another program has the database open; a restore that has just
+ * been prepared is forgotten then, so that the old database goes on.
  */
-export async function finishRestore(database: string): Promise<string | null> {
+export async function finishRestore(
+  database: string,
+  { isNew }: { readonly isNew: boolean },
+): Promise<string | null> {
   const restored = restoredFile(database);
-  await requireUnused(database);
+  if (!(await isUnused(database))) {
+    if (isNew) rmSync(restored);
+    throw new DatabaseRefused(`Another program has ${database} open. End it, and try again.`);
+  }
   // By the time of the restored file, which stays the same however often this is begun.
   const time = statSync(restored).mtime.toISOString().replaceAll(":", "");
   const aside = `${database}.replaced-${time}`;
@@ -150,22 +152,19 @@ export function checkRestored(database: string, tables: readonly TableDigest[] |
  * A command that began before the restore may have the database open. When it closes it, SQLite removes the log by its
  * name, and that would be the new database's. To leave the mode with a log, SQLite must be the only one.
  */
-async function requireUnused(database: string): Promise<void> {
+async function isUnused(database: string): Promise<boolean> {
   for (let attempt = 1; existsSync(database); attempt += 1) {
     try {
       withConnection(database, (connection) => connection.execute("PRAGMA journal_mode = DELETE"));
-      return;
+      return true;
     } catch (error) {
       // One that cannot even be read is what restores are for.
-      if (!isBusy(error)) return;
-      if (attempt === ATTEMPTS) {
-        throw new DatabaseRefused(
-          `Another program has ${database} open. End it, and begin the restore again: nothing has changed.`,
-        );
-      }
+      if (!isBusy(error)) return true;
+      if (attempt === ATTEMPTS) return false;
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS));
   }
+  return true;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
