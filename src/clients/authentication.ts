@@ -7,7 +7,7 @@ import type { Clock } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Branded } from "../protocol/identifiers.ts";
 import { decodeFormComponent, type Parameters } from "../protocol/parameters.ts";
-import type { Store } from "../store/contract.ts";
+import { ClientChanged, type Store } from "../store/contract.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/records.ts";
 import { digestSecret } from "../tokens/artefact.ts";
 
@@ -34,7 +34,54 @@ export async function authenticateClient(
   parameters: Parameters,
 ): Promise<AuthenticatedClient> {
   const credentials = readCredentials(request, parameters);
-  const client = await store.findClient(credentials.clientId);
+  return requireAuthenticated(await store.findClient(credentials.clientId), credentials, clock);
+}
+
+/**
+ * Authenticates the client and acts for it, with as few looks into the database as can be: the client may be one that
+ * was read for an earlier request, as long as what `act` asks of the store confirms it. If it was changed since, or
+ * does not authenticate, it is read again, and all begins anew. So `act` hands the client to the first call that it
+ * makes to the store, and does nothing that lasts before.
+ */
+export async function actAsClient<Result>(
+  { store, clock }: AuthenticationContext,
+  request: Request,
+  parameters: Parameters,
+  act: (client: AuthenticatedClient) => Promise<Result>,
+): Promise<Result> {
+  const credentials = readCredentials(request, parameters);
+  const recalled = store.recallClient(credentials.clientId);
+  if (recalled !== null && authenticationFault(recalled, credentials, clock.seconds()) === null) {
+    try {
+      return await actConfirmed(store, recalled as AuthenticatedClient, act);
+    } catch (error) {
+      if (!(error instanceof ClientChanged)) throw error;
+    }
+  }
+  return act(requireAuthenticated(await store.findClient(credentials.clientId), credentials, clock));
+}
+
+/** Neither an answer nor a refusal leaves before the client is confirmed. */
+async function actConfirmed<Result>(
+  store: Store,
+  client: AuthenticatedClient,
+  act: (client: AuthenticatedClient) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await act(client);
+    await store.confirmClient(client);
+    return result;
+  } catch (error) {
+    if (error instanceof OAuthError) await store.confirmClient(client);
+    throw error;
+  }
+}
+
+function requireAuthenticated(
+  client: ClientRecord | null,
+  credentials: Credentials,
+  clock: Clock,
+): AuthenticatedClient {
   const fault = authenticationFault(client, credentials, clock.seconds());
   if (fault === null && client !== null) return client as AuthenticatedClient;
   throw new OAuthError(fault ?? "client_unknown", {
@@ -44,13 +91,8 @@ export async function authenticateClient(
   });
 }
 
-/** The same, and refuses public clients. */
-export async function authenticateConfidentialClient(
-  context: AuthenticationContext,
-  request: Request,
-  parameters: Parameters,
-): Promise<ConfidentialClient> {
-  const client = await authenticateClient(context, request, parameters);
+/** For what only a client with a secret may do. */
+export function requireConfidential(client: AuthenticatedClient): ConfidentialClient {
   if (!isConfidential(client)) throw new OAuthError("client_not_confidential", { clientId: client.clientId });
   return client;
 }

@@ -2,7 +2,7 @@
  * RFC 7662: a resource server asks about a token. It sees tokens that are meant for it or were issued to it;
  * of every other token, and of every text that is none, it learns only that it is not active. Nothing is written.
  */
-import { authenticateConfidentialClient } from "../clients/authentication.ts";
+import { type AuthenticatedClient, actAsClient, requireConfidential } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
@@ -23,22 +23,26 @@ export const introspection =
   (context: Context): Handler =>
   async (incoming) => {
     const parameters = await readForm(context, incoming);
-    const caller = await authorizeCaller(context, incoming, parameters);
-    return json(await introspect(context, caller, parameters.required("token")));
+    return json(await asCaller(context, incoming, parameters));
   };
 
 /** RFC 7662 §2.1: a client that authenticates, or a bearer of a token with the right scope. */
-async function authorizeCaller(
+async function asCaller(
   context: Context,
   { request, url }: Incoming,
   parameters: Parameters,
-): Promise<ClientId> {
+): Promise<Introspection> {
+  const token = () => parameters.required("token");
   try {
-    if (!hasBearerScheme(request))
-      return (await authenticateConfidentialClient(context, request, parameters)).clientId;
+    if (!hasBearerScheme(request)) {
+      return await actAsClient(context, request, parameters, async (client) => {
+        requireConfidential(client);
+        return introspect(context, client.clientId, token(), client);
+      });
+    }
     if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
     const bearer = await requireBearer(context, readBearerToken(request, url, null), INTROSPECT_SCOPE);
-    return bearer.token.clientId;
+    return await introspect(context, bearer.token.clientId, token());
   } catch (error) {
     // A 401 has a challenge (RFC 9110 §15.5.2). Whoever did not use Basic is told of Bearer: at Basic, browsers would ask
     // people for a password.
@@ -54,11 +58,12 @@ async function introspect(
   { store, clock, catalogue, configuration }: Context,
   caller: ClientId,
   text: string,
+  client?: AuthenticatedClient,
 ): Promise<Introspection> {
   const now = clock.seconds();
   const accessToken = parseArtefact("access_token", text);
   if (accessToken !== null) {
-    const found = await store.findActiveAccessToken(accessToken.id, now);
+    const found = await store.findActiveAccessToken(accessToken.id, now, client);
     if (found === null || !secretMatches(accessToken.secret, found.token.digest)) return INACTIVE;
     const { token, grant } = found;
     const visible = token.clientId === caller || catalogue.mayIntrospect(caller, token.resources);
@@ -66,7 +71,7 @@ async function introspect(
   }
   const refreshToken = parseArtefact("refresh_token", text);
   if (refreshToken !== null) {
-    const found = await store.findRefreshToken(refreshToken.id);
+    const found = await store.findRefreshToken(refreshToken.id, client);
     if (found === null || !secretMatches(refreshToken.secret, found.token.digest)) return INACTIVE;
     const { token, grant } = found;
     const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;

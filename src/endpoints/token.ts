@@ -1,5 +1,5 @@
 /** RFC 6749 §3.2: the token endpoint. What each grant type does is in grants/. */
-import { authenticateClient } from "../clients/authentication.ts";
+import { actAsClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
 import { GRANTS } from "../grants/index.ts";
 import { type Handler, json } from "../platform/http.ts";
@@ -15,11 +15,13 @@ export const token =
   async (incoming) => {
     const parameters = await readForm(context, incoming);
     const grantType = parameters.required("grant_type");
-    const client = await authenticateClient(context, incoming.request, parameters);
     const grant = grantsByType.get(grantType);
-    if (grant === undefined) throw new OAuthError("grant_type_unsupported", { clientId: client.clientId });
-    if (!client.grantTypes.includes(grant.grantType)) {
-      throw new OAuthError("grant_type_not_registered", { clientId: client.clientId });
-    }
-    return json(await grant.redeem(context, client, parameters));
+    const response = await actAsClient(context, incoming.request, parameters, async (client) => {
+      if (grant === undefined) throw new OAuthError("grant_type_unsupported", { clientId: client.clientId });
+      if (!client.grantTypes.includes(grant.grantType)) {
+        throw new OAuthError("grant_type_not_registered", { clientId: client.clientId });
+      }
+      return grant.redeem(context, client, parameters);
+    });
+    return json(response);
   };

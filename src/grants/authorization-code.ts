@@ -151,7 +151,7 @@ async function redeem(
   const { store, clock, configuration } = context;
   const failureLimit = configuration.limits.code_redemption_failures;
   const presented = parseArtefact("authorization_code", parameters.required("code"));
-  const stored = presented && (await store.findCode(presented.id));
+  const stored = presented && (await store.findCode(presented.id, client));
   const now = clock.seconds();
   const refuse = (reason: Reason): never => {
     throw new OAuthError(reason, { clientId: client.clientId });

@@ -25,7 +25,7 @@ async function redeem(
     scope,
     resources,
   });
-  const outcome = await context.store.issueAccessToken(accessToken.record);
+  const outcome = await context.store.issueAccessToken(accessToken.record, client);
   if (outcome === "refused") throw new OAuthError("client_disabled", { clientId: client.clientId });
   return tokenResponse(accessToken, null);
 }

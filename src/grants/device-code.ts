@@ -64,7 +64,7 @@ async function redeem(
 ): Promise<TokenResponse> {
   const { store, clock, pollPace } = context;
   const presented = parseArtefact("device_code", parameters.required("device_code"));
-  const stored = presented && (await store.findDeviceCode(presented.id));
+  const stored = presented && (await store.findDeviceCode(presented.id, client));
   const now = clock.seconds();
   const refuse = (reason: Reason): never => {
     throw new OAuthError(reason, { clientId: client.clientId });

@@ -47,7 +47,7 @@ async function redeem(
 ): Promise<TokenResponse> {
   const { store, clock, random, configuration } = context;
   const presented = parseArtefact("refresh_token", parameters.required("refresh_token"));
-  const stored = presented && (await store.findRefreshToken(presented.id));
+  const stored = presented && (await store.findRefreshToken(presented.id, client));
   const now = clock.seconds();
   const refuse = (reason: Reason): never => {
     throw new OAuthError(reason, { clientId: client.clientId });

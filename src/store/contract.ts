@@ -9,7 +9,8 @@
  *   of any number of callers, in any number of processes, one wins, and each is told whether it did.
  *   It checks again, inside its transaction, all that can change: use, expiry, revocation, a disabled person
  *   or client. What callers decided from facts that never change (a digest, a challenge) they need not repeat.
- * - **Visible.** What was committed is seen by every later call on every node. Nothing is cached.
+ * - **Visible.** What was committed is seen by every later call on every node. The one thing that is remembered, a client
+ *   (`recallClient`), is compared with the database by the call that acts for it, so it is never older than the answer.
  * - **To the second.** A row whose `expiresAt` is not after `now` does not exist for any finding method.
  *
  * A store that fails throws `StoreUnavailable`; it never answers as if it had worked.
@@ -42,6 +43,11 @@ export class StoreUnavailable extends Error {
     super(message, { cause });
     this.advice = advice;
   }
+}
+
+/** A client that was recalled is another by now: read it again, and begin again. Nothing was done. */
+export class ClientChanged extends Error {
+  override readonly name = "ClientChanged";
 }
 
 /** The database cannot be used by this program, and waiting will not help. The message is for the operator. */
@@ -120,6 +126,14 @@ export interface Store {
 
   // ── Clients ────────────────────────────────────────────────────────────────────────────────────────────
   findClient(clientId: string): Promise<ClientRecord | null>;
+  /**
+   * The client as this process last read it; null if the engine does not remember it. Whoever acts on it hands it, this
+   * very object, as `caller` to the next call, which throws ClientChanged if the client was changed, disabled or removed
+   * since; or else to `confirmClient`. Only `usedAt` and `unusedFrom` may be old.
+   */
+  recallClient(clientId: string): ClientRecord | null;
+  /** Resolves if a recalled client is as it was: at once if a call confirmed it already. Throws ClientChanged. */
+  confirmClient(client: ClientRecord): Promise<void>;
   /** All clients, oldest first. */
   listClients(): Promise<ClientRecord[]>;
   /** False, and nothing changed, if the identifier is taken. */
@@ -205,7 +219,10 @@ export interface Store {
   /** Stores grant, code and consent. `form_spent`: the form was answered before. */
   authorize(authorization: Authorization): Promise<"authorized" | "form_spent" | "refused">;
   /** The code, used or expired or not, as long as it has not been cleaned up, with its grant. */
-  findCode(id: RecordId): Promise<{ code: AuthorizationCodeRecord; grant: GrantRecord } | null>;
+  findCode(
+    id: RecordId,
+    caller?: ClientRecord,
+  ): Promise<{ code: AuthorizationCodeRecord; grant: GrantRecord } | null>;
   /** Counts one failed redemption; at `limit` the code is burnt. */
   recordCodeFailure(id: RecordId, limit: number): Promise<void>;
   redeemCode(id: RecordId, failureLimit: number, issuance: Issuance): Promise<RedeemCodeOutcome>;
@@ -214,7 +231,10 @@ export interface Store {
   /** False if the user code is in use: draw another. */
   createDeviceCode(device: DeviceCodeRecord): Promise<boolean>;
   /** The device code, expired or not, as long as it has not been cleaned up, with its grant if there is one. */
-  findDeviceCode(id: RecordId): Promise<{ device: DeviceCodeRecord; grant: GrantRecord | null } | null>;
+  findDeviceCode(
+    id: RecordId,
+    caller?: ClientRecord,
+  ): Promise<{ device: DeviceCodeRecord; grant: GrantRecord | null } | null>;
   /** Only one that is pending and has not expired. */
   findPendingDeviceCode(userCodeDigest: SecretDigest, now: EpochSeconds): Promise<DeviceCodeRecord | null>;
   /** Approves (with the grant) or denies (with null). False if somebody decided before, or it has expired. */
@@ -223,11 +243,18 @@ export interface Store {
 
   // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────
   /** For client_credentials: no grant. `refused` if the client was disabled or removed meanwhile. */
-  issueAccessToken(token: AccessTokenRecord): Promise<"issued" | "refused">;
+  issueAccessToken(token: AccessTokenRecord, caller?: ClientRecord): Promise<"issued" | "refused">;
   /** A token that has not expired and whose grant and client are alive. */
-  findActiveAccessToken(id: RecordId, now: EpochSeconds): Promise<ActiveAccessToken | null>;
+  findActiveAccessToken(
+    id: RecordId,
+    now: EpochSeconds,
+    caller?: ClientRecord,
+  ): Promise<ActiveAccessToken | null>;
   /** A refresh token, used or expired or not, with its grant. */
-  findRefreshToken(id: RecordId): Promise<{ token: RefreshTokenRecord; grant: GrantRecord } | null>;
+  findRefreshToken(
+    id: RecordId,
+    caller?: ClientRecord,
+  ): Promise<{ token: RefreshTokenRecord; grant: GrantRecord } | null>;
   /**
    * Consumes the refresh token and stores its successor (`issuance.refreshToken`) and access token.
    * When the outcome is `retried`, the access token is stored and the earlier successor stays.
@@ -265,7 +292,8 @@ export interface Store {
   /**
    * Removes up to `limit` rows of each kind that expired before `now`, and registrations unused since `unusedSince`.
    * Device codes stay an hour longer, so that a late device hears what became of its request.
-   * Returns how many rows went; the caller repeats until it is 0.
+   * Returns how many rows went; the caller repeats until it is 0. Of several nodes one cleans up at a time; for the others
+   * nothing goes.
    *
    * A client that registered itself and that a person once allowed something stays for good. Any other is unused since
    * it was registered or, if later, since the last token that it got for itself expired (up to a day later, so that

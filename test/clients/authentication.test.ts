@@ -1,10 +1,6 @@
 /** RFC 6749 §2.3 and §3.2.1, threat classes 34 and 46: one way at a time, and one answer for all that fails. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import {
-  authenticateClient,
-  authenticateConfidentialClient,
-  isConfidential,
-} from "../../src/clients/authentication.ts";
+import { authenticateClient, isConfidential, requireConfidential } from "../../src/clients/authentication.ts";
 import { newClientRecord } from "../../src/clients/clients.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import type { Clock } from "../../src/platform/clock.ts";
@@ -300,11 +296,13 @@ describe("a client is refused", () => {
 describe("where a secret is needed", () => {
   const request = new Request("https://auth.example/", { method: "POST" });
   test("a public client is refused, though it said who it is", async () => {
-    const refusal = await refusalOfAsync(() =>
-      authenticateConfidentialClient(
-        { store: opened.store, clock },
-        request,
-        parseParameters("client_id=public", 8),
+    const refusal = await refusalOfAsync(async () =>
+      requireConfidential(
+        await authenticateClient(
+          { store: opened.store, clock },
+          request,
+          parseParameters("client_id=public", 8),
+        ),
       ),
     );
     expect(refusal.reason).toBe("client_not_confidential");
@@ -312,10 +310,12 @@ describe("where a secret is needed", () => {
   });
 
   test("a client with a secret gets in", async () => {
-    const found = await authenticateConfidentialClient(
-      { store: opened.store, clock },
-      request,
-      parseParameters("client_id=post&client_secret=the+secret", 8),
+    const found = requireConfidential(
+      await authenticateClient(
+        { store: opened.store, clock },
+        request,
+        parseParameters("client_id=post&client_secret=the+secret", 8),
+      ),
     );
     expect(isConfidential(found)).toBe(true);
   });

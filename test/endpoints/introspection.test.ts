@@ -457,5 +457,10 @@ test("introspection reads only (threat class 49): not one writing method of the 
     }
   }
   expect(active).toBeGreaterThan(2);
-  expect([...called].sort()).toEqual(["findActiveAccessToken", "findClient", "findRefreshToken"]);
+  expect([...called].sort()).toEqual([
+    "findActiveAccessToken",
+    "findClient",
+    "findRefreshToken",
+    "recallClient",
+  ]);
 });

@@ -1,7 +1,4 @@
 /** A server in this process, on a temporary database, with a clock that tests can move. No sockets. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { applyDeclaredClients } from "../../src/clients/declared.ts";
 import type { Context } from "../../src/context.ts";
 import type { Clock } from "../../src/platform/clock.ts";
@@ -16,7 +13,8 @@ import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { createServer } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import { openTemporary } from "../store/sqlite/temporary.ts";
+import type { OpenedStore } from "../store/suite.ts";
 
 /** Real time plus what tests add to it; after `freeze`, only what they add. */
 export class TestClock implements Clock {
@@ -27,9 +25,9 @@ export class TestClock implements Clock {
   advance(seconds: number): void {
     this.#offsetMillis += seconds * 1000;
   }
-  /** For tests that count seconds exactly, however slow the machine is. */
-  freeze(): void {
-    this.#frozenAt ??= Math.floor(Date.now() / 1000) * 1000;
+  /** For tests that count seconds exactly, however slow the machine is, and for those that play at another time. */
+  freeze(seconds = Math.floor(Date.now() / 1000)): void {
+    this.#frozenAt ??= seconds * 1000;
   }
 }
 
@@ -110,19 +108,29 @@ export const basic = (clientId: string, secret: string): Record<string, string> 
   Authorization: `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString("base64")}`,
 });
 
+/** What a test brings along in place of what the server would be given. */
+export interface TestServerParts {
+  /** Closed with the server; a new SQLite database unless told otherwise. */
+  readonly opened?: OpenedStore;
+  /** The server's own secret: 32 bytes. */
+  readonly key?: Uint8Array;
+  readonly clock?: TestClock;
+}
+
 /** `overrides` replaces whole members of TEST_CONFIGURATION. */
-export async function startTestServer(overrides: ConfigurationInput = {}): Promise<TestServer> {
-  const folder = mkdtempSync(join(tmpdir(), "tessera-test-"));
+export async function startTestServer(
+  overrides: ConfigurationInput = {},
+  { opened, key = systemRandom(32), clock = new TestClock() }: TestServerParts = {},
+): Promise<TestServer> {
+  const { store, close } = opened ?? (await openTemporary());
   const parsed = configurationSchema.parse({ ...TEST_CONFIGURATION, ...overrides });
   const configuration: Configuration = { ...parsed, issuer: parsed.issuer ?? ISSUER };
-  const clock = new TestClock();
   const logged: string[] = [];
-  const store = await openSqliteStore({ file: join(folder, "tessera.db") });
   const server = createServer({
     configuration,
     store,
     clock,
-    keys: serverKeys(systemRandom(32)),
+    keys: serverKeys(key),
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
   });
   await applyDeclaredClients(server.context);
@@ -165,8 +173,7 @@ export async function startTestServer(overrides: ConfigurationInput = {}): Promi
     },
     async close() {
       await server.close();
-      await store.close();
-      rmSync(folder, { recursive: true, force: true });
+      await close();
     },
   };
 }

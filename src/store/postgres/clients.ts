@@ -2,6 +2,7 @@
 import type { SecretDigest } from "../../protocol/identifiers.ts";
 import type { Store } from "../contract.ts";
 import type { ClientRecord, ClientSecretRecord } from "../records.ts";
+import { CALLER, CALLER_IS_KNOWN, type Callers } from "./callers.ts";
 import type { Database } from "./driver.ts";
 import { canBeStored } from "./rows.ts";
 import { type ParametersOf, statement } from "./statements.ts";
@@ -9,6 +10,8 @@ import { type ParametersOf, statement } from "./statements.ts";
 type ClientMethods = Pick<
   Store,
   | "findClient"
+  | "recallClient"
+  | "confirmClient"
   | "listClients"
   | "createClient"
   | "putClient"
@@ -33,6 +36,10 @@ const COLUMNS = `client_id AS "clientId", source, created_at AS "createdAt", use
 const BY_ID = statement<ClientRow>(`SELECT ${COLUMNS} FROM clients WHERE client_id = :clientId`).with({
   clientId: "text",
 });
+
+const CONFIRM = statement<{ callerIsKnown: boolean }>(`SELECT ${CALLER_IS_KNOWN} AS "callerIsKnown"`).with(
+  CALLER,
+);
 
 const ALL = statement<ClientRow>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`).with({});
 
@@ -78,13 +85,24 @@ const REMOVE = statement<unknown>("SELECT done FROM remove_client(:clientId, :no
   now: "bigint",
 });
 
-export function clientMethods(database: Database): ClientMethods {
+export function clientMethods(database: Database, callers: Callers): ClientMethods {
   return {
     async findClient(clientId) {
       // Anybody may ask for any identifier.
       if (!canBeStored(clientId)) return null;
       const row = await database.first(BY_ID, { clientId });
-      return row === null ? null : decode(row);
+      if (row === null) return null;
+      const client = decode(row);
+      callers.remember(client, { metadata: row.metadata, secrets: JSON.stringify(row.secrets) });
+      return client;
+    },
+
+    recallClient: (clientId) => callers.recall(clientId),
+
+    async confirmClient(client) {
+      if (!callers.mustConfirm(client)) return;
+      const row = await database.first(CONFIRM, callers.parameters(client));
+      callers.settle(client, row?.callerIsKnown ?? false);
     },
 
     async listClients() {

@@ -3,6 +3,7 @@ import type { ClientId, RecordId, RedirectUri, SubjectId } from "../../protocol/
 import type { RedeemCodeOutcome, Store } from "../contract.ts";
 import { encodeList } from "../lists.ts";
 import type { AuthorizationCodeRecord, ConsentRecord } from "../records.ts";
+import { CALLER, type Callers, type Confirmed, confirming } from "./callers.ts";
 import type { Database } from "./driver.ts";
 import {
   HOLD_PARTIES,
@@ -131,12 +132,12 @@ interface CodeRow extends GrantRow {
   readonly failed_attempts: number;
 }
 
-const CODE = statement<CodeRow>(
-  `SELECT c.id AS code_id, c.digest, c.grant_id AS code_grant_id, c.redirect_uri, c.redirect_uri_requested,
+const CODE = statement<Confirmed<CodeRow, "code_id">>(
+  confirming(`SELECT c.id AS code_id, c.digest, c.grant_id AS code_grant_id, c.redirect_uri, c.redirect_uri_requested,
      c.code_challenge, c.created_at, c.expires_at, c.used_at, c.failed_attempts, ${GRANT_COLUMNS}
    FROM codes c JOIN grants g ON g.id = c.grant_id
-   WHERE c.id = :id`,
-).with({ id: "bytea" });
+   WHERE c.id = :id`),
+).with({ id: "bytea", ...CALLER });
 
 const COUNT_FAILURE = statement<unknown>(
   "UPDATE codes SET failed_attempts = failed_attempts + 1 WHERE id = :id AND failed_attempts < :limit",
@@ -168,7 +169,7 @@ const REDEEM = statement<{ outcome: RedeemCodeOutcome }>(
    SELECT outcome FROM decision`,
 ).with({ id: "bytea", failureLimit: "integer", ...ISSUANCE });
 
-export function codeMethods(database: Database): CodeMethods {
+export function codeMethods(database: Database, callers: Callers): CodeMethods {
   return {
     async findConsent(subject: SubjectId, clientId: ClientId, redirectUri: RedirectUri) {
       const row = await database.first(CONSENT, { subject, clientId, redirectUri });
@@ -218,9 +219,10 @@ export function codeMethods(database: Database): CodeMethods {
       return row?.outcome ?? "refused";
     },
 
-    async findCode(id) {
-      const row = await database.first(CODE, { id });
-      return row === null ? null : { code: decodeCode(row), grant: decodeGrant(row) };
+    async findCode(id, caller) {
+      const row = await database.first(CODE, { id, ...callers.parameters(caller) });
+      callers.settle(caller, row?.callerIsKnown ?? false);
+      return row === null || row.code_id === null ? null : { code: decodeCode(row), grant: decodeGrant(row) };
     },
 
     async recordCodeFailure(id, limit) {

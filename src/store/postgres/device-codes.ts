@@ -2,6 +2,7 @@
 import type { RedeemDeviceCodeOutcome, Store } from "../contract.ts";
 import { encodeList } from "../lists.ts";
 import type { DeviceCodeRecord } from "../records.ts";
+import { CALLER, type Callers, type Confirmed, confirming } from "./callers.ts";
 import type { Database } from "./driver.ts";
 import {
   HOLD_PARTIES,
@@ -56,9 +57,11 @@ const CREATE = statement<unknown>(
   usedAt: "bigint?",
 });
 
-const BY_ID = statement<DeviceCodeRow & OptionalGrantRow>(
-  `SELECT ${COLUMNS}, ${GRANT_COLUMNS} FROM device_codes d LEFT JOIN grants g ON g.id = d.grant_id WHERE d.id = :id`,
-).with({ id: "bytea" });
+const BY_ID = statement<Confirmed<DeviceCodeRow & OptionalGrantRow, "id">>(
+  confirming(
+    `SELECT ${COLUMNS}, ${GRANT_COLUMNS} FROM device_codes d LEFT JOIN grants g ON g.id = d.grant_id WHERE d.id = :id`,
+  ),
+).with({ id: "bytea", ...CALLER });
 
 const PENDING = statement<DeviceCodeRow>(
   `SELECT ${COLUMNS} FROM device_codes d
@@ -123,14 +126,15 @@ const REDEEM = statement<{ outcome: RedeemDeviceCodeOutcome }>(
    SELECT outcome FROM decision`,
 ).with({ id: "bytea", ...ISSUANCE });
 
-export function deviceCodeMethods(database: Database): DeviceCodeMethods {
+export function deviceCodeMethods(database: Database, callers: Callers): DeviceCodeMethods {
   return {
     createDeviceCode: ({ scope, resources, ...device }) =>
       database.has(CREATE, { ...device, scope: encodeList(scope), resources: encodeList(resources) }),
 
-    async findDeviceCode(id) {
-      const row = await database.first(BY_ID, { id });
-      if (row === null) return null;
+    async findDeviceCode(id, caller) {
+      const row = await database.first(BY_ID, { id, ...callers.parameters(caller) });
+      callers.settle(caller, row?.callerIsKnown ?? false);
+      if (row === null || row.id === null) return null;
       return { device: decodeDevice(row), grant: row.grant_id === null ? null : decodeGrant(row) };
     },
 

@@ -8,12 +8,22 @@ import { statement } from "./statements.ts";
 const CHECKED_PER_REMOVED = 10;
 
 /**
- * Rows that somebody is using, or that another node is removing, are passed over, so nobody waits and several nodes may
- * clean up at once. They are locked in a step of their own: a LIMIT inside of IN may be evaluated more than once.
+ * One node cleans up at a time: more would only read the same rows. Whoever has the turn holds a row that ends with the
+ * statement, however that ends, so nobody has to notice that a node is gone. The others find nothing to do.
+ */
+const TURN = `
+  turn AS MATERIALIZED (
+    SELECT 1 FROM locks WHERE name = 'housekeeping' FOR UPDATE SKIP LOCKED
+  )`;
+const HAS_TURN = "EXISTS (SELECT 1 FROM turn)";
+
+/**
+ * Rows that somebody is using are passed over, so nobody waits. They are locked in a step of their own: a LIMIT inside of
+ * IN may be evaluated more than once.
  */
 const removeFrom = (table: string, key: string, condition: string, order: string) => `
   ${table}_due AS MATERIALIZED (
-    SELECT ${key} FROM ${table} WHERE ${condition} ORDER BY ${order} LIMIT :limit FOR UPDATE SKIP LOCKED
+    SELECT ${key} FROM ${table} WHERE ${HAS_TURN} AND ${condition} ORDER BY ${order} LIMIT :limit FOR UPDATE SKIP LOCKED
   ), ${table}_gone AS (
     DELETE FROM ${table} USING ${table}_due WHERE ${table}.${key} = ${table}_due.${key} RETURNING 1
   )`;
@@ -25,7 +35,7 @@ const gone = [...SIMPLE, "device_codes", "clients", "codes", "grants"].map(
 );
 
 const REMOVE_EXPIRED = statement<{ removed: number }>(
-  `WITH ${SIMPLE.map((table) => removeFrom(table, "id", "expires_at <= :now", "expires_at")).join(", ")},
+  `WITH ${TURN}, ${SIMPLE.map((table) => removeFrom(table, "id", "expires_at <= :now", "expires_at")).join(", ")},
    -- RFC 8628 §3.5: a device that asks a little late is to hear expired_token or access_denied, not that its code is
    -- unknown.
    ${removeFrom("device_codes", "id", `expires_at <= :now - ${DEVICE_CODE_REMEMBERED_SECONDS}`, "expires_at")},
@@ -34,7 +44,8 @@ const REMOVE_EXPIRED = statement<{ removed: number }>(
    -- A grant expires after everything that was issued from it, so nothing is left without one. A revoked grant waits for
    -- its expiry too: until then its tokens must be recognised as revoked, and replays as replays.
    grants_expired AS MATERIALIZED (
-     SELECT id, code_id FROM grants WHERE check_at <= :now AND expires_at <= :now ORDER BY check_at LIMIT :limit
+     SELECT id, code_id FROM grants WHERE ${HAS_TURN} AND check_at <= :now AND expires_at <= :now
+     ORDER BY check_at LIMIT :limit
    ),
    -- The code before its grant, as all who lock both.
    codes_due AS MATERIALIZED (
@@ -50,7 +61,7 @@ const REMOVE_EXPIRED = statement<{ removed: number }>(
    ),
    -- Those that were extended since they were looked at last.
    grants_alive AS MATERIALIZED (
-     SELECT id FROM grants WHERE check_at <= :now AND expires_at > :now ORDER BY check_at
+     SELECT id FROM grants WHERE ${HAS_TURN} AND check_at <= :now AND expires_at > :now ORDER BY check_at
      LIMIT :limit * ${CHECKED_PER_REMOVED} FOR UPDATE SKIP LOCKED
    ), grants_checked AS (
      UPDATE grants SET check_at = grants.expires_at FROM grants_alive WHERE grants.id = grants_alive.id

@@ -2,13 +2,15 @@
  * The store on PostgreSQL 14 or later, for one server process or many.
  *
  * Owns a schema of the database, a pool of connections and all SQL. Each method is one statement and so one transaction
- * and one round trip; the database decides, as the rows may change between two looks. It keeps no row in memory.
+ * and one round trip; the database decides, as the rows may change between two looks. Of what it remembers (callers.ts)
+ * nothing is believed that the database does not confirm in the statement that acts on it.
  *
  * It must never read in one statement and write in another on behalf of one decision, or hold a transaction open while
  * it waits for anything but the database.
  */
 import { DatabaseRefused, type Store } from "../contract.ts";
 import { accountMethods } from "./accounts.ts";
+import { Callers } from "./callers.ts";
 import { clientMethods } from "./clients.ts";
 import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
@@ -46,14 +48,15 @@ const PING = statement("SELECT version FROM tessera_schema").with({});
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const database = new Database(await preparePostgres(options));
+  const callers = new Callers();
   return {
     ...serverKeyMethods(database),
-    ...clientMethods(database),
+    ...clientMethods(database, callers),
     ...accountMethods(database),
     ...sessionMethods(database),
-    ...codeMethods(database),
-    ...deviceCodeMethods(database),
-    ...tokenMethods(database),
+    ...codeMethods(database, callers),
+    ...deviceCodeMethods(database, callers),
+    ...tokenMethods(database, callers),
     ...grantMethods(database),
     ...housekeepingMethods(database),
     async ping() {

@@ -7,7 +7,14 @@ import { isForbidden, isMadeMeanwhile, type PoolOptions, Session } from "./drive
 import { FUNCTIONS_1 } from "./functions.ts";
 import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
-const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1, SCHEMA_2];
+/** A test loads databases of earlier versions; CONTRIBUTING.md says what to do before a step is added. */
+export const MIGRATIONS: readonly string[] = [SCHEMA_1 + FUNCTIONS_1, SCHEMA_2];
+
+/** The table that counts the steps a database has taken. */
+export const VERSION_TABLE = `
+CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), version integer NOT NULL);
+INSERT INTO tessera_schema (version) VALUES (0);
+`;
 
 /** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
 const STATEMENT_MILLIS = 3_600_000;
@@ -67,10 +74,7 @@ async function prepareSchema(
       );
       if (schemas.length === 0) await session.execute(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
       // One text is one transaction: there is no table without its row.
-      await session.execute(`
-        CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton), version integer NOT NULL);
-        INSERT INTO tessera_schema (version) VALUES (0);
-      `);
+      await session.execute(VERSION_TABLE);
       return;
     } catch (error) {
       if (isForbidden(error)) throw missingRight(schema, error);

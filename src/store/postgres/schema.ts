@@ -159,11 +159,15 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 `;
 
-/** The server's own secret: whoever is given the database's URL is given all that a node needs. */
+/**
+ * The server's own secret: whoever is given the database's URL is given all that a node needs. And the lock of the
+ * clean-up, which one node does at a time.
+ */
 export const SCHEMA_2 = `
 CREATE TABLE server_key (
   singleton   boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   fingerprint bytea NOT NULL,
   secret      bytea
 );
+INSERT INTO locks VALUES ('housekeeping');
 `;

@@ -3,6 +3,7 @@ import type { RotateRefreshTokenOutcome, Store } from "../contract.ts";
 import { encodeList } from "../lists.ts";
 import type { AccessTokenRecord, RefreshTokenRecord } from "../records.ts";
 import { USE_NOTED_FOR_SECONDS } from "../rules.ts";
+import { CALLER, CALLER_IS_KNOWN, type Callers, type Confirmed, confirming } from "./callers.ts";
 import type { Database } from "./driver.ts";
 import { ISSUANCE, issuanceParameters, issueTokens, lockGrant } from "./issuing.ts";
 import {
@@ -32,7 +33,7 @@ type TokenMethods = Pick<
 const ISSUE = statement<unknown>(
   `WITH client AS MATERIALIZED (
      SELECT number, used_at IS NULL OR coalesce(unused_from < :expiresAt, false) AS is_news
-     FROM clients WHERE client_id = :clientId AND disabled_at IS NULL
+     FROM clients WHERE client_id = :clientId AND disabled_at IS NULL AND ${CALLER_IS_KNOWN}
    ), marked AS (
      UPDATE clients SET
        used_at = coalesce(clients.used_at, :issuedAt),
@@ -57,25 +58,26 @@ const ISSUE = statement<unknown>(
   resources: "text",
   issuedAt: "bigint",
   expiresAt: "bigint",
+  ...CALLER,
 });
 
 type AccessTokenRow = Omit<WithLists<AccessTokenRecord>, "grantId">;
 
-const ACTIVE = statement<AccessTokenRow & OptionalGrantRow>(
-  `SELECT t.id, t.digest, c.client_id AS "clientId", t.subject, t.scope, t.resources, t.issued_at AS "issuedAt",
+const ACTIVE = statement<Confirmed<AccessTokenRow & OptionalGrantRow, "id">>(
+  confirming(`SELECT t.id, t.digest, c.client_id AS "clientId", t.subject, t.scope, t.resources, t.issued_at AS "issuedAt",
      t.expires_at AS "expiresAt", ${GRANT_COLUMNS}
    FROM access_tokens t
    JOIN clients c ON c.number = t.client AND c.disabled_at IS NULL
    LEFT JOIN grants g ON g.id = t.grant_id
    WHERE t.id = :id AND t.expires_at > :now
-     AND (t.grant_id IS NULL OR (g.id IS NOT NULL AND g.revoked_at IS NULL))`,
-).with({ id: "bytea", now: "bigint" });
+     AND (t.grant_id IS NULL OR (g.id IS NOT NULL AND g.revoked_at IS NULL))`),
+).with({ id: "bytea", now: "bigint", ...CALLER });
 
-const REFRESH_TOKEN = statement<RefreshTokenRow & GrantRow>(
-  `SELECT ${REFRESH_TOKEN_COLUMNS}, ${GRANT_COLUMNS}
+const REFRESH_TOKEN = statement<Confirmed<RefreshTokenRow & GrantRow, "token_id">>(
+  confirming(`SELECT ${REFRESH_TOKEN_COLUMNS}, ${GRANT_COLUMNS}
    FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
-   WHERE t.id = :id`,
-).with({ id: "bytea" });
+   WHERE t.id = :id`),
+).with({ id: "bytea", ...CALLER });
 
 interface RotationRow {
   readonly outcome: RotateRefreshTokenOutcome["outcome"];
@@ -132,26 +134,32 @@ const REVOKE = statement<unknown>("DELETE FROM access_tokens WHERE id = :id RETU
   id: "bytea",
 });
 
-export function tokenMethods(database: Database): TokenMethods {
+export function tokenMethods(database: Database, callers: Callers): TokenMethods {
   return {
-    async issueAccessToken({ scope, resources, ...token }) {
+    async issueAccessToken({ scope, resources, ...token }, caller) {
       const issued = await database.has(ISSUE, {
         ...token,
         scope: encodeList(scope),
         resources: encodeList(resources),
+        ...callers.parameters(caller),
       });
+      if (issued || (caller !== undefined && callers.mustConfirm(caller))) callers.settle(caller, issued);
       return issued ? "issued" : "refused";
     },
 
-    async findActiveAccessToken(id, now) {
-      const row = await database.first(ACTIVE, { id, now });
-      if (row === null) return null;
+    async findActiveAccessToken(id, now, caller) {
+      const row = await database.first(ACTIVE, { id, now, ...callers.parameters(caller) });
+      callers.settle(caller, row?.callerIsKnown ?? false);
+      if (row === null || row.id === null) return null;
       return { token: decodeAccessToken(row), grant: row.grant_id === null ? null : decodeGrant(row) };
     },
 
-    async findRefreshToken(id) {
-      const row = await database.first(REFRESH_TOKEN, { id });
-      return row === null ? null : { token: decodeRefreshToken(row), grant: decodeGrant(row) };
+    async findRefreshToken(id, caller) {
+      const row = await database.first(REFRESH_TOKEN, { id, ...callers.parameters(caller) });
+      callers.settle(caller, row?.callerIsKnown ?? false);
+      return row === null || row.token_id === null
+        ? null
+        : { token: decodeRefreshToken(row), grant: decodeGrant(row) };
     },
 
     async rotateRefreshToken(id, retryWindowSeconds, issuance) {

@@ -8,6 +8,8 @@ import { revokeAccess } from "./revoking.ts";
 type ClientMethods = Pick<
   Store,
   | "findClient"
+  | "recallClient"
+  | "confirmClient"
   | "listClients"
   | "createClient"
   | "putClient"
@@ -19,6 +21,11 @@ type ClientMethods = Pick<
 export function clientMethods({ read, write }: Engine): ClientMethods {
   return {
     findClient: (clientId) => read(({ clients }) => clients.find(clientId)),
+
+    // A look into the file costs less than remembering would save.
+    recallClient: () => null,
+
+    confirmClient: async () => {},
 
     listClients: () => read(({ clients }) => clients.list()),
 

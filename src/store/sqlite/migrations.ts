@@ -6,7 +6,8 @@ import { DatabaseRefused } from "../contract.ts";
 import type { Connection } from "./driver.ts";
 import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
-const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2];
+/** A test loads databases of earlier versions; CONTRIBUTING.md says what to do before a step is added. */
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2];
 
 /** Marks the file as Tessera's ("Tess"), for `file` and for us. */
 export const APPLICATION_ID = 0x54657373;

@@ -40,11 +40,18 @@ afterAll(async () => {
 
 /** Every method that works on the database. Each is run with facts that make it do all that it can do. */
 const OPERATIONS: {
-  readonly [Method in Exclude<keyof Store, "close">]: (store: Store) => Promise<() => Promise<unknown>>;
+  readonly [Method in Exclude<keyof Store, "close" | "recallClient">]: (
+    store: Store,
+  ) => Promise<() => Promise<unknown>>;
 } = {
   findServerKey: async () => () => store.findServerKey(),
   createServerKey: async () => () => store.createServerKey({ fingerprint: newDigest(), secret: newDigest() }),
   findClient: async () => () => store.findClient("nobody"),
+  confirmClient: async () => {
+    const { client } = await createParties(store);
+    await store.findClient(client.clientId);
+    return async () => store.confirmClient(store.recallClient(client.clientId) ?? client);
+  },
   listClients: async () => () => store.listClients(),
   createClient: async () => () => store.createClient(newClient()),
   putClient: async () => () => store.putClient(newClient()),
