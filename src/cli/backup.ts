@@ -21,9 +21,8 @@ export function addBackupCommand(program: Command, io: Io): void {
       .addHelpText(
         "after",
         `
-The file holds all data as of one moment, and the server's own key, unless that is in your configuration. Whoever
-has it knows your people, and can try to guess their passwords: keep it like a password. Only you can read it, and
-a file that is there is never overwritten.
+The file holds all data as of one moment: the digests of all passwords and secrets, and the server's own key, unless
+that is in your configuration. Keep it like a password. Only you can read it, and no file is ever overwritten.
 
 Without a name it is tessera-<time>.backup, in the current folder or in the folder that you name.
 
@@ -126,11 +125,11 @@ function report(file: string, backup: Backup, { json }: CommonOptions, io: Io): 
     return;
   }
   io.out(`Backed up ${summary(backup)} (${byteSize(bytes)}) to ${file}\n\n`);
-  io.out(
-    backup.holdsServerKey
-      ? "It holds the server's own key and the digests of all passwords: keep it like a password.\n"
-      : "It holds the digests of all passwords: keep it like a password. The server's own key is not in it; keep server_key of your configuration too.\n",
-  );
+  const key = backup.serverKey === "held" ? "the server's own key and " : "";
+  io.out(`It holds ${key}the digests of all passwords and secrets: keep it like a password.\n`);
+  if (backup.serverKey === "configured") {
+    io.out("The server's own key is not in it: keep server_key of your configuration too.\n");
+  }
   io.out(`To go back to it: tessera restore ${basename(file)}\n`);
 }
 
@@ -145,6 +144,6 @@ export const describeBackup = (backup: Backup) => ({
   created_at: isoTime(backup.createdAt),
   program: backup.program,
   issuer: backup.issuer,
-  holds_server_key: backup.holdsServerKey,
+  server_key: backup.serverKey,
   tables: backup.tables,
 });

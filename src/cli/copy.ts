@@ -82,9 +82,9 @@ async function withSides(
   work: (source: End, target: Target) => Promise<void>,
 ): Promise<void> {
   const file = databaseFile(configuration);
-  const source = to === "sqlite" ? await openPostgresSource(postgres) : openSqliteSource(file);
+  const source = to === "sqlite" ? await openPostgresSource(postgres) : await openSqliteSource(file);
   try {
-    const target = to === "sqlite" ? openSqliteTarget(file) : await openPostgresTarget(postgres);
+    const target = to === "sqlite" ? await openSqliteTarget(file) : await openPostgresTarget(postgres);
     try {
       await work(source, target);
     } finally {

@@ -1,4 +1,4 @@
-/** How far a long command is: a bar on a terminal, a line for each tenth elsewhere, nothing for programs. */
+/** How far a long command is: a bar on a terminal, a line now and then elsewhere, nothing for programs. */
 import type { Io } from "./io.ts";
 import { byteSize, decimal, duration } from "./output.ts";
 
@@ -21,6 +21,8 @@ export interface Progress {
 const BAR_WIDTH = 24;
 /** A terminal is not drawn on more often than this. */
 const DRAW_MILLIS = 100;
+/** Elsewhere a line is written this often. What is over before then needs none: a nightly job is to stay silent. */
+const LINE_MILLIS = 10_000;
 
 type ProgressIo = Pick<Io, "err" | "clock" | "drawsProgress">;
 
@@ -55,14 +57,14 @@ function bar(io: ProgressIo, options: ProgressOptions): Progress {
 
 function lines(io: ProgressIo, options: ProgressOptions): Progress {
   const speed = measureSpeed(io);
-  let tenths = -1;
+  let wroteAt: number | null = null;
   return {
     show(done, all) {
       const facts = speed(done, all);
-      const reached = Math.floor(fraction(done, all) * 10);
-      if (reached <= tenths) return;
-      tenths = reached;
-      io.err(`${options.label}: ${words(options, done, all, facts)}\n`);
+      wroteAt ??= io.clock.millis();
+      if (io.clock.millis() - wroteAt < LINE_MILLIS) return;
+      wroteAt = io.clock.millis();
+      io.err(`${options.label.trimEnd()}: ${words(options, done, all, facts)}\n`);
     },
     end() {},
   };
@@ -90,7 +92,7 @@ function measureSpeed({ clock }: ProgressIo): (done: number, all: number) => Spe
 function words({ unit }: ProgressOptions, done: number, all: number, speed: Speed | null): string {
   const amount = unit === "bytes" ? byteSize : decimal;
   const parts = [
-    `${String(Math.floor(fraction(done, all) * 100)).padStart(3)} %`,
+    `${Math.floor(fraction(done, all) * 100)} %`,
     `${amount(done)} of ${amount(all)}${unit === "bytes" ? "" : ` ${unit}`}`,
   ];
   if (speed !== null) parts.push(`${amount(Math.round(speed.perSecond))}/s`);

@@ -162,7 +162,7 @@ function report(
   io.out(`Restored ${summary(backup)} from ${basename(file)} into ${resolve(data)}.\n`);
   io.out(`The backup was made ${made} by Tessera ${backup.program}, for ${backup.issuer}.\n`);
   io.out(`${keptWords(replaced)}\n`);
-  if (!backup.holdsServerKey) {
+  if (backup.serverKey === "configured") {
     io.out("The server's own key is not in the backup: set server_key to what it was then.\n");
   }
   io.out(`\n${UNDONE}\n\n`);

@@ -23,8 +23,8 @@ export interface BackupFacts {
 export interface Backup extends BackupFacts {
   /** Of every table, and of the schema itself. */
   readonly tables: readonly TableDigest[];
-  /** False if the operator keeps the server's key in the configuration, or there is none yet. */
-  readonly holdsServerKey: boolean;
+  /** Whether the server's own key is in it, or in the operator's configuration, or was not made yet. */
+  readonly serverKey: "held" | "configured" | "none";
 }
 
 export interface BackupReport {
@@ -73,7 +73,7 @@ export function writeBackup(
       const tables = digestDatabase(backup, report.checked);
       const insert = backup.command<[string, number, string]>("INSERT INTO backup_tables VALUES (?, ?, ?)");
       for (const { table, rows, digest } of tables) insert(table, rows, digest);
-      return { ...facts, tables, holdsServerKey: holdsServerKey(backup) };
+      return { ...facts, tables, serverKey: serverKeyOf(backup) };
     });
   });
 }
@@ -101,7 +101,8 @@ function vacuumInto(database: string, file: string, report: BackupReport): void 
  * Throws DatabaseRefused if it is none, is damaged, or belongs to a newer version of the program.
  */
 export function readBackup(file: string, name: string, checked: BackupReport["checked"]): Backup {
-  const damaged = (what: string) => new DatabaseRefused(`${name} is damaged: ${what}. Take another backup.`);
+  const damaged = (what: string) =>
+    new DatabaseRefused(`${name} is damaged: ${what.replace(/\s+/g, " ")}. Take another backup.`);
   requireOurs(file, name);
   try {
     return withConnection(file, (backup) => {
@@ -110,7 +111,7 @@ export function readBackup(file: string, name: string, checked: BackupReport["ch
       const tables = digestDatabase(backup, checked);
       const difference = findDifference(backup, tables);
       if (difference !== null) throw damaged(difference);
-      return { ...facts, tables, holdsServerKey: holdsServerKey(backup) };
+      return { ...facts, tables, serverKey: serverKeyOf(backup) };
     });
   } catch (error) {
     if (error instanceof Damage) throw damaged(error.message);
@@ -229,9 +230,12 @@ function findDifference(backup: Connection, tables: readonly TableDigest[]): str
   return written.length === tables.length ? null : "it has more tables than were backed up";
 }
 
-function holdsServerKey(connection: Connection): boolean {
+function serverKeyOf(connection: Connection): Backup["serverKey"] {
   // A backup may be older than the table.
-  if (!hasTable(connection, "server_key")) return false;
-  const sql = "SELECT count(secret) AS keys FROM server_key";
-  return connection.query<{ keys: number }, []>(sql).get()?.keys === 1;
+  if (!hasTable(connection, "server_key")) return "none";
+  const key = connection
+    .query<{ held: number }, []>("SELECT secret IS NOT NULL AS held FROM server_key")
+    .get();
+  if (key === null) return "none";
+  return key.held === 1 ? "held" : "configured";
 }

@@ -18,14 +18,19 @@ export const UNFINISHED_COPY = "unfinished_copy";
 export const hasTable = (connection: Connection, name: string): boolean =>
   connection.query<unknown, [string]>("SELECT 1 FROM sqlite_schema WHERE name = ?").get(name) !== null;
 
+export interface MigrationOptions {
+  /** Whether an unfinished copy is let through, as only the copy itself should. */
+  readonly mayBeUnfinished?: boolean;
+}
+
 /**
  * Takes the steps that the database has not taken, all in one transaction. Throws DatabaseRefused for a database of
- * another program or a newer version, and for an unfinished copy unless the caller goes on with it.
+ * another program or a newer version, and for an unfinished copy.
  */
 export function migrate(
   connection: Connection,
   file: string,
-  { mayBeUnfinished = false }: { readonly mayBeUnfinished?: boolean } = {},
+  { mayBeUnfinished = false }: MigrationOptions = {},
 ): void {
   // The write lock comes first, so that of two programs that start together the second sees what the first has done.
   connection.transaction(() => {

@@ -21,10 +21,10 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import type { EpochSeconds } from "../../platform/clock.ts";
-import { DatabaseRefused } from "../contract.ts";
+import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import type { TableDigest } from "../transfer/rows.ts";
 import { type Backup, type BackupReport, digestDatabase, readBackup, requireIntegrity } from "./backup.ts";
-import { type Connection, isBusy, withConnection } from "./driver.ts";
+import { asStoreError, type Connection, isBusy, withConnection } from "./driver.ts";
 import { restoredFile, syncFile, syncFolder } from "./files.ts";
 import { migrate } from "./migrations.ts";
 
@@ -79,8 +79,17 @@ export function prepareRestore(
     return prepared;
   } catch (error) {
     rmSync(draft, { force: true });
-    throw error;
+    throw asRestoreError(error);
   }
+}
+
+/** Trouble with disk and files is no mistake of the program. */
+function asRestoreError(error: unknown): unknown {
+  if (!(error instanceof Error && "syscall" in error)) return asStoreError(error);
+  return new StoreUnavailable(`the backup cannot be brought into the data folder: ${error.message}`, {
+    cause: error,
+    advice: "Nothing has changed. Check the file, the free space and the owner of the data folder.",
+  });
 }
 
 /**

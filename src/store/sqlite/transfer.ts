@@ -3,32 +3,33 @@ import { DatabaseRefused } from "../contract.ts";
 import { BEGINNING, type End, type Target, type UnfinishedCopy } from "../transfer/copy.ts";
 import { allColumns, portableRow, type Row, type Value } from "../transfer/rows.ts";
 import { PORTABLE_TABLES, type PortableTable } from "../transfer/tables.ts";
-import { type Connection, ensureDatabaseFile, openWriter } from "./driver.ts";
-import { requireNoRestore } from "./files.ts";
-import { hasTable, migrate, UNFINISHED_COPY } from "./migrations.ts";
+import { asStoreError, type Connection } from "./driver.ts";
+import { openMigrated } from "./index.ts";
+import { hasTable, UNFINISHED_COPY } from "./migrations.ts";
 import { expiryBatchTable } from "./tables/expiry-batches.ts";
 
-/** Throws DatabaseRefused as the store does, and also for an unfinished copy. */
-export function openSqliteSource(file: string): End {
-  requireNoRestore(file);
-  const connection = openWriter(file);
-  migrate(connection, file);
-  return end(connection);
+/** Throws as the store does. */
+export async function openSqliteSource(file: string): Promise<End> {
+  return end(await openMigrated(file));
 }
 
 /** Makes the file if it is not there. */
-export function openSqliteTarget(file: string): Target {
-  requireNoRestore(file);
-  ensureDatabaseFile(file);
-  const connection = openWriter(file);
-  migrate(connection, file, { mayBeUnfinished: true });
+export async function openSqliteTarget(file: string): Promise<Target> {
+  const connection = await openMigrated(file, { mayBeUnfinished: true });
+  const change = <Result>(work: () => Result): Result => {
+    try {
+      return connection.transaction(work);
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  };
   const batches = expiryBatchTable(connection);
 
   return {
     ...end(connection),
 
     async begin(source) {
-      return connection.transaction(() => {
+      return change(() => {
         const found = findUnfinished(connection);
         if (found !== null) return found;
         requireEmpty(connection, file);
@@ -44,7 +45,7 @@ export function openSqliteTarget(file: string): Target {
 
     async write(table, rows, position, next) {
       const insert = connection.command<Value[]>(insertInto(table));
-      return connection.transaction(() => {
+      return change(() => {
         if (!move(connection, position, next)) return false;
         for (const row of rows) {
           insert(...row.slice(0, table.columns.length));
@@ -55,7 +56,7 @@ export function openSqliteTarget(file: string): Target {
     },
 
     async restart(position) {
-      connection.transaction(() => {
+      change(() => {
         for (const { name } of PORTABLE_TABLES) connection.execute(`DELETE FROM ${name}`);
         connection.execute("DELETE FROM expiry_batches");
         connection.execute("DELETE FROM sqlite_sequence");
@@ -64,7 +65,7 @@ export function openSqliteTarget(file: string): Target {
     },
 
     async finish(lastClientNumber) {
-      connection.transaction(() => {
+      change(() => {
         connection.execute("DELETE FROM sqlite_sequence");
         connection.command<[number]>("INSERT INTO sqlite_sequence (name, seq) VALUES ('clients', ?)")(
           lastClientNumber,
