@@ -3,13 +3,13 @@
  * one moment of the database, while others go on to write: it holds nothing up, and misses nothing that was committed
  * before it began.
  */
-import { closeSync, openSync, readSync } from "node:fs";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import { DatabaseRefused } from "../contract.ts";
 import { RowDigest, type TableDigest } from "../transfer/rows.ts";
 import { asStoreError, type Connection, isDamaged, type SqlValue, withConnection } from "./driver.ts";
 import { requireNoRestore } from "./files.ts";
-import { APPLICATION_ID, checkedVersion, hasTable, UNFINISHED_COPY } from "./migrations.ts";
+import { isOurDatabase } from "./header.ts";
+import { checkedVersion, hasTable, UNFINISHED_COPY } from "./migrations.ts";
 
 /** What a backup says about itself. */
 export interface BackupFacts {
@@ -39,7 +39,8 @@ CREATE TABLE backup (
   singleton  INTEGER PRIMARY KEY CHECK (singleton = 1),
   created_at INTEGER NOT NULL,
   program    TEXT NOT NULL,
-  issuer     TEXT NOT NULL
+  issuer     TEXT NOT NULL,
+  schema     INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE backup_tables (
   name   TEXT PRIMARY KEY,
@@ -65,11 +66,10 @@ export function writeBackup(
     requireIntegrity(backup);
     return backup.transaction(() => {
       backup.execute(MANIFEST);
-      backup.command<[number, string, string]>("INSERT INTO backup VALUES (1, ?, ?, ?)")(
-        facts.createdAt,
-        facts.program,
-        facts.issuer,
+      const insertFacts = backup.command<[number, string, string, number]>(
+        "INSERT INTO backup VALUES (1, ?, ?, ?, ?)",
       );
+      insertFacts(facts.createdAt, facts.program, facts.issuer, checkedVersion(backup, file));
       const tables = digestDatabase(backup, report.checked);
       const insert = backup.command<[string, number, string]>("INSERT INTO backup_tables VALUES (?, ?, ?)");
       for (const { table, rows, digest } of tables) insert(table, rows, digest);
@@ -103,7 +103,9 @@ function vacuumInto(database: string, file: string, report: BackupReport): void 
 export function readBackup(file: string, name: string, checked: BackupReport["checked"]): Backup {
   const damaged = (what: string) =>
     new DatabaseRefused(`${name} is damaged: ${what.replace(/\s+/g, " ")}. Take another backup.`);
-  requireOurs(file, name);
+  if (!isOurDatabase(file)) {
+    throw new DatabaseRefused(`${name} is no backup of Tessera. Backups are made with: tessera backup`);
+  }
   try {
     return withConnection(file, (backup) => {
       const facts = readFacts(backup, name);
@@ -178,38 +180,20 @@ function keyOf(connection: Connection, table: string): string {
 class Damage extends Error {}
 
 function readFacts(backup: Connection, name: string): BackupFacts {
-  checkedVersion(backup, name);
+  const version = checkedVersion(backup, name);
   if (!hasTable(backup, "backup_tables")) {
     throw new DatabaseRefused(`${name} is a database, but no backup. Backups are made with: tessera backup`);
   }
-  const facts = backup
-    .query<BackupFacts, []>("SELECT created_at AS createdAt, program, issuer FROM backup")
+  const found = backup
+    .query<BackupFacts & { schema: number }, []>(
+      "SELECT created_at AS createdAt, program, issuer, schema FROM backup",
+    )
     .get();
-  if (facts === null) throw new Damage("it does not say what it is");
+  if (found === null) throw new Damage("it does not say what it is");
+  const { schema, ...facts } = found;
+  if (schema !== version) throw new Damage("it has another version of the schema than was backed up");
   return facts;
 }
-
-/** Whether the file begins as our databases do. Whatever else is wrong with it, then it is damage. */
-function requireOurs(file: string, name: string): void {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(file, "r");
-  try {
-    readSync(descriptor, header);
-  } finally {
-    closeSync(descriptor);
-  }
-  const isOurs =
-    header.toString("latin1", 0, MAGIC.length) === MAGIC &&
-    header.readUInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID;
-  if (!isOurs) {
-    throw new DatabaseRefused(`${name} is no backup of Tessera. Backups are made with: tessera backup`);
-  }
-}
-
-// https://www.sqlite.org/fileformat2.html#the_database_header
-const HEADER_BYTES = 100;
-const MAGIC = "SQLite format 3\0";
-const APPLICATION_ID_OFFSET = 68;
 
 /** Throws if SQLite finds the file inconsistent. */
 export function requireIntegrity(connection: Connection): void {

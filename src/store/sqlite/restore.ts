@@ -26,6 +26,7 @@ import type { TableDigest } from "../transfer/rows.ts";
 import { type Backup, type BackupReport, digestDatabase, readBackup, requireIntegrity } from "./backup.ts";
 import { asStoreError, type Connection, isBusy, withConnection } from "./driver.ts";
 import { restoredFile, syncFile, syncFolder } from "./files.ts";
+import { isDatabase } from "./header.ts";
 import { migrate } from "./migrations.ts";
 
 export interface RestoreRequest {
@@ -162,18 +163,18 @@ export function checkRestored(database: string, tables: readonly TableDigest[] |
  * name, and that would be the new database's. To leave the mode with a log, SQLite must be the only one.
  */
 async function isUnused(database: string): Promise<boolean> {
-  for (let attempt = 1; existsSync(database); attempt += 1) {
+  // One that is no database any more is what restores are for. SQLite would throw its log away.
+  if (!existsSync(database) || !isDatabase(database)) return true;
+  for (let attempt = 1; ; attempt += 1) {
     try {
       withConnection(database, (connection) => connection.execute("PRAGMA journal_mode = DELETE"));
       return true;
     } catch (error) {
-      // One that cannot even be read is what restores are for.
       if (!isBusy(error)) return true;
       if (attempt === ATTEMPTS) return false;
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS));
   }
-  return true;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
