@@ -45,7 +45,7 @@ export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Sto
   const writerConnection = await openMigrated(file);
   const readerConnection = openReader(file);
   const reads = new GroupReads(readerConnection);
-  const writes = new GroupCommit(writerConnection, { beforeBatch: () => reads.end() });
+  const writes = new GroupCommit(writerConnection);
   const readTables = prepareTables(readerConnection);
   const writeTables = prepareTables(writerConnection);
   // Reads the file itself, not only the connection's memory.

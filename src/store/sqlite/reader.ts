@@ -1,15 +1,20 @@
 /**
  * Group reads. Outside of a transaction each read of a WAL database takes and drops file locks, which are system
- * calls. So the first read of an event-loop turn opens a read transaction, the others of the turn share it, and it
- * ends with the turn.
+ * calls. So the reads that are asked for in one turn of the event loop wait for its end and share one transaction.
  *
- * A shared transaction sees one moment of the database. That is sound because it never outlives its turn, and
- * because the writer ends it before it commits: no read that starts after a write was acknowledged can miss it.
- * (An acknowledgement by another process arrives over a socket, which is in a later turn. Two stores on one file
- * within one process have no such protection, and the program never opens two.)
+ * A transaction sees the database as it is when it begins. It begins after the last of its reads was asked for, so none
+ * can miss what was committed before, whoever committed it. A transaction that is open while requests still come in
+ * would not do: within one turn the runtime takes new connections and reads their first requests, and somebody may send
+ * one because another process has just told them that it committed.
  */
 import { StoreUnavailable } from "../contract.ts";
 import { asStoreError, type Command, type Connection } from "./driver.ts";
+
+interface Job {
+  /** Asks, and tells the caller. */
+  run(): void;
+  fail(error: unknown): void;
+}
 
 export class GroupReads {
   readonly #connection: Connection;
@@ -17,8 +22,7 @@ export class GroupReads {
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
 
-  #open = false;
-  #endScheduled = false;
+  #waiting: Job[] = [];
   #closed = false;
 
   constructor(connection: Connection) {
@@ -29,19 +33,37 @@ export class GroupReads {
   }
 
   read<Result>(query: () => Result): Promise<Result> {
-    try {
-      if (this.#closed) throw new StoreUnavailable("the store is closed");
-      if (!this.#open) this.#start();
-      return Promise.resolve(query());
-    } catch (error) {
-      return Promise.reject(asStoreError(error));
-    }
+    return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(new StoreUnavailable("the store is closed"));
+        return;
+      }
+      if (this.#waiting.length === 0) setImmediate(this.#runGroup);
+      this.#waiting.push(newJob(query, resolve, reject));
+    });
   }
 
-  /** Ends the open transaction, if there is one. The next read begins another, which sees what is committed by then. */
-  end(): void {
-    if (!this.#open) return;
-    this.#open = false;
+  /** Refuses new reads, and answers those that were asked for. */
+  close(): void {
+    this.#closed = true;
+    this.#runGroup();
+  }
+
+  readonly #runGroup = (): void => {
+    const group = this.#waiting;
+    if (group.length === 0) return;
+    this.#waiting = [];
+    try {
+      this.#begin();
+    } catch (error) {
+      for (const job of group) job.fail(asStoreError(error));
+      return;
+    }
+    for (const job of group) job.run();
+    this.#end();
+  };
+
+  #end(): void {
     try {
       this.#commit();
     } catch {
@@ -49,22 +71,21 @@ export class GroupReads {
       if (this.#connection.inTransaction) this.#rollback();
     }
   }
+}
 
-  close(): void {
-    this.#closed = true;
-    this.end();
-  }
-
-  #start(): void {
-    this.#begin();
-    this.#open = true;
-    if (this.#endScheduled) return;
-    this.#endScheduled = true;
-    setImmediate(this.#endOfTurn);
-  }
-
-  readonly #endOfTurn = (): void => {
-    this.#endScheduled = false;
-    if (!this.#closed) this.end();
+function newJob<Result>(
+  query: () => Result,
+  resolve: (result: Result) => void,
+  reject: (error: unknown) => void,
+): Job {
+  return {
+    run() {
+      try {
+        resolve(query());
+      } catch (error) {
+        reject(asStoreError(error));
+      }
+    },
+    fail: reject,
   };
 }

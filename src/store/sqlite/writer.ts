@@ -23,15 +23,12 @@ interface Job {
 }
 
 export interface GroupCommitOptions {
-  /** Called before each transaction. It must end a read transaction that is open on another connection. */
-  readonly beforeBatch: () => void;
   /** How often to try when another process holds the lock. */
   readonly lockAttempts?: number;
 }
 
 export class GroupCommit {
   readonly #connection: Connection;
-  readonly #beforeBatch: () => void;
   readonly #lockAttempts: number;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
@@ -46,9 +43,8 @@ export class GroupCommit {
   #closed = false;
   #drained: (() => void) | null = null;
 
-  constructor(connection: Connection, options: GroupCommitOptions) {
+  constructor(connection: Connection, options: GroupCommitOptions = {}) {
     this.#connection = connection;
-    this.#beforeBatch = options.beforeBatch;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
     // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
@@ -89,7 +85,6 @@ export class GroupCommit {
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    this.#beforeBatch();
     if (this.#beginTransaction()) this.#runBatch(this.#waiting.splice(0, MOST_PER_COMMIT));
     if (this.#waiting.length > 0) this.#schedule();
     else this.#drained?.();

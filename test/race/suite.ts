@@ -1,0 +1,54 @@
+/** What must hold however many server processes work on one database, as tests that run on any engine. */
+import { afterAll, beforeAll, describe } from "bun:test";
+import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import { clientRaces } from "./suite/clients.ts";
+import { codeRaces } from "./suite/codes.ts";
+import { historyChecks } from "./suite/histories.ts";
+import { peopleRaces } from "./suite/people.ts";
+import { refreshRaces, strictRefreshRaces } from "./suite/refreshes.ts";
+import { revocationRaces } from "./suite/revocations.ts";
+import { visibilityChecks } from "./suite/visibility.ts";
+import type { Cluster, Engine, StartEngine } from "./support/cluster.ts";
+
+/** Starting a database and eight processes takes its time on a busy machine. */
+const START_MILLIS = 60_000;
+
+export function raceSuite(name: string, startEngine: StartEngine): void {
+  describe(`four processes on ${name}`, () => {
+    let engine: Engine | undefined;
+    beforeAll(async () => {
+      engine = await startEngine();
+    }, START_MILLIS);
+    afterAll(() => engine?.stop(), START_MILLIS);
+
+    /** Starts them before the tests of the enclosing `describe`; the result may be called only inside of tests. */
+    const useCluster = (lifetimes: ConfigurationInput["lifetimes"]): (() => Cluster) => {
+      let cluster: Awaited<ReturnType<Engine["startCluster"]>> | undefined;
+      beforeAll(async () => {
+        cluster = await engine?.startCluster(lifetimes);
+      }, START_MILLIS);
+      afterAll(() => cluster?.stop(), START_MILLIS);
+      return () => {
+        if (cluster === undefined) throw new Error("no cluster outside of tests");
+        return cluster;
+      };
+    };
+
+    describe("with a retry window longer than the test", () => {
+      const cluster = useCluster({ refresh_retry_window_seconds: 600 });
+      codeRaces(cluster);
+      refreshRaces(cluster);
+      revocationRaces(cluster);
+      peopleRaces(cluster);
+      clientRaces(cluster);
+      visibilityChecks(cluster);
+      historyChecks(cluster, { retries: true });
+    });
+
+    describe("without a retry window", () => {
+      const cluster = useCluster({ refresh_retry_window_seconds: 0 });
+      strictRefreshRaces(cluster);
+      historyChecks(cluster, { retries: false });
+    });
+  });
+}

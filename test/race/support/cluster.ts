@@ -1,0 +1,182 @@
+/**
+ * Four real server processes on one database: on PostgreSQL four nodes, each with a port and a data folder of its own;
+ * on SQLite one server with four workers, which share the port and the file. The test has the same store open, to put
+ * into it what it races for.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "smol-toml";
+import type { ConfigurationInput } from "../../../src/platform/configuration.ts";
+import type { Store } from "../../../src/store/contract.ts";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { startPostgres } from "../../store/postgres/server.ts";
+import { TEST_CONFIGURATION } from "../../support/server.ts";
+
+export const PROCESSES = 4;
+
+export interface Cluster {
+  /** The engine's. */
+  readonly name: string;
+  /** One for each process; they may be the same. */
+  readonly ports: readonly number[];
+  readonly store: Store;
+  /** Runs `tessera` on the same database, in a process of its own. Resolves to its exit code. */
+  command(...args: readonly string[]): Promise<number>;
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** A place for clusters: each is started on a database of its own. */
+export interface Engine extends Stoppable {
+  startCluster(lifetimes?: ConfigurationInput["lifetimes"]): Promise<Cluster & Stoppable>;
+}
+
+export type StartEngine = () => Promise<Engine>;
+
+export const startSqliteEngine: StartEngine = async () => ({
+  startCluster: (lifetimes) =>
+    assemble("SQLite", lifetimes, async (folder, own) => {
+      const data = join(folder, "data");
+      const port = await own(startServer(folder, ["--data", data, "--workers", String(PROCESSES)], {}));
+      const store = await openSqliteStore({ file: join(data, "tessera.db") });
+      return { ports: Array(PROCESSES).fill(port), store, flags: ["--data", data], env: {} };
+    }),
+  stop: async () => {},
+});
+
+export const startPostgresEngine: StartEngine = async () => {
+  const postgres = await startPostgres();
+  return {
+    startCluster: (lifetimes) =>
+      assemble("PostgreSQL", lifetimes, async (folder, own) => {
+        const env = { DATABASE_URL: await postgres.createDatabase() };
+        // All at once, on an empty database.
+        const nodes = Array.from({ length: PROCESSES }, (_, index) =>
+          own(startServer(folder, ["--data", join(folder, `node-${index}`)], env)),
+        );
+        const ports = await Promise.all(nodes);
+        const store = await openPostgresStore({ url: env.DATABASE_URL });
+        return { ports, store, flags: [], env };
+      }),
+    stop: () => postgres.stop(),
+  };
+};
+
+interface Started {
+  readonly ports: readonly number[];
+  readonly store: Store;
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+type Own = (server: ServerProcess) => Promise<number>;
+
+/** Starts the parts. Whatever fails, nothing is left running and no file stays. */
+async function assemble(
+  name: string,
+  lifetimes: ConfigurationInput["lifetimes"],
+  start: (folder: string, own: Own) => Promise<Started>,
+): Promise<Cluster & Stoppable> {
+  const folder = mkdtempSync(join(tmpdir(), "tessera-race-"));
+  writeFileSync(join(folder, "tessera.toml"), stringify(configurationWith(lifetimes)));
+  const servers: ServerProcess[] = [];
+  const clear = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const { ports, store, flags, env } = await start(folder, (server) => {
+      servers.push(server);
+      return server.port;
+    });
+    return {
+      name,
+      ports,
+      store,
+      command: (...args) => spawnTessera(folder, [...args, ...flags], env, "ignore").exited,
+      async stop() {
+        await store.close();
+        await clear();
+      },
+    };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}
+
+/** The configuration of all tests, behind one name as behind a proxy, and with limits that nobody reaches. */
+const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => ({
+  ...TEST_CONFIGURATION,
+  log: { level: "warn" },
+  lifetimes: { refresh_retry_window_seconds: 600, ...lifetimes },
+  limits: {
+    connection_idle_seconds: 255,
+    device_requests_per_address: 1_000_000,
+    registrations_per_address: 1_000_000,
+    password_checks_waiting: 1000,
+  },
+});
+
+interface ServerProcess {
+  /** Where it listens, once it does. Rejects, with what it said, if it ends before. */
+  readonly port: Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** The environment of the test is not passed on: settings come from there too. */
+const spawnTessera = (
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  output: "pipe" | "ignore",
+) =>
+  Bun.spawn(
+    [process.execPath, join(import.meta.dir, "../../../src/main.ts"), ...args, "--config", "tessera.toml"],
+    {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? "", HOME: folder, ...env },
+      stdin: "ignore",
+      stdout: output,
+      stderr: output,
+    },
+  );
+
+const STOP_MILLIS = 10_000;
+
+function startServer(
+  folder: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ServerProcess {
+  const child = spawnTessera(folder, ["serve", "--host", "127.0.0.1", "--port", "0", ...flags], env, "pipe");
+  const killAtExit = () => child.kill("SIGKILL");
+  process.on("exit", killAtExit);
+  const port = Promise.withResolvers<number>();
+  let said = "";
+  const collect = async (stream: ReadableStream<Uint8Array> | undefined) => {
+    for await (const bytes of stream ?? []) {
+      said += Buffer.from(bytes).toString();
+      const found = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      if (found !== undefined) port.resolve(Number(found));
+    }
+  };
+  const ended = Promise.all([collect(child.stdout), collect(child.stderr), child.exited]).then(() => {
+    process.off("exit", killAtExit);
+    port.reject(new Error(`A server ended: ${said}`));
+  });
+  port.promise.catch(() => {});
+  return {
+    port: port.promise,
+    async stop() {
+      child.kill("SIGTERM");
+      const deadline = setTimeout(() => child.kill("SIGKILL"), STOP_MILLIS);
+      await ended;
+      clearTimeout(deadline);
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * Clients that do at once what clients do with their grants, good and bad, on all processes, and a record of what each
+ * asked and was answered. One process records, so one counter is the clock: it goes on at every request and answer.
+ */
+import type { Recorded } from "./checker.ts";
+import type { Cluster } from "./cluster.ts";
+import { type Answer as HttpAnswer, HttpConnection, openConnections } from "./http.ts";
+import type { Answer, ModelOptions, Operation } from "./model.ts";
+import {
+  introspectRequest,
+  outcomeOf,
+  redeemRequest,
+  refreshRequest,
+  revokeRequest,
+  tokensOf,
+} from "./requests.ts";
+
+const CLIENTS = 12;
+/** How many grants are worked on at a time: few, so that the clients meet. */
+const GRANTS_AT_ONCE = 3;
+const OPERATIONS_PER_GRANT = 60;
+/** How many more a grant gets once something of it was refused: whether it stays dead. */
+const OPERATIONS_AFTER_REFUSAL = 10;
+/** How often a client takes a new connection, and how often it goes away without waiting for the answer. */
+const NEW_CONNECTION = 0.1;
+const LEAVE = 0.04;
+/** How often a client redeems a code that another is redeeming. Most wait, or no grant would live long. */
+const IMPATIENT = 0.02;
+
+/** A grant, with what the clients together know of it. */
+class SharedGrant {
+  readonly records: Recorded[] = [];
+  readonly #code: string;
+  readonly #texts = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  operationsLeft = OPERATIONS_PER_GRANT;
+  /** Whether somebody went to redeem the code. */
+  begun = false;
+
+  constructor(code: string) {
+    this.#code = code;
+  }
+
+  /** Names of this kind, in the order in which they became known. */
+  known(kind: "a" | "r"): string[] {
+    return [...this.#texts.keys()].filter((name) => name.startsWith(kind));
+  }
+
+  requestFor(operation: Operation): string {
+    const text = (name: string) => this.#texts.get(name) ?? "";
+    switch (operation.kind) {
+      case "redeem":
+        return redeemRequest(this.#code);
+      case "refresh":
+        return refreshRequest(text(operation.refreshToken));
+      case "introspect":
+        return introspectRequest(text(operation.token));
+      case "revoke":
+        return revokeRequest(text(operation.token));
+    }
+  }
+
+  /** What an answer says, in the words of the model. Null for 503, after which nobody knows what happened. */
+  read({ kind }: Operation, answer: HttpAnswer): Answer | null {
+    if (answer.status === 503) return null;
+    if (kind === "introspect" && answer.status === 200) {
+      return JSON.parse(answer.body).active === true ? { kind: "active" } : { kind: "inactive" };
+    }
+    if (kind === "revoke" && answer.status === 200) return { kind: "done" };
+    const tokens = tokensOf(answer);
+    if (tokens !== null) {
+      const accessToken = this.#nameOf("a", tokens.accessToken);
+      return { kind: "issued", accessToken, refreshToken: this.#nameOf("r", tokens.refreshToken) };
+    }
+    const outcome = outcomeOf(answer);
+    if (outcome !== "400 invalid_grant") throw new Error(`${kind} was answered with ${outcome}`);
+    this.operationsLeft = Math.min(this.operationsLeft, OPERATIONS_AFTER_REFUSAL);
+    return { kind: "refused" };
+  }
+
+  #nameOf(kind: "a" | "r", text: string): string {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const name = `${kind}${this.known(kind).length + 1}`;
+    this.#names.set(text, name);
+    this.#texts.set(name, text);
+    return name;
+  }
+}
+
+/** Works on a grant for each code, until each had its operations. Returns the history of each. */
+export async function recordHistories(
+  { ports }: Cluster,
+  codes: readonly string[],
+  options: ModelOptions,
+): Promise<Recorded[][]> {
+  const grants = codes.map((code) => new SharedGrant(code));
+  const queue = grants.values();
+  const open: SharedGrant[] = queue.take(GRANTS_AT_ONCE).toArray();
+  let moments = 0;
+  const now = () => {
+    moments += 1;
+    return moments;
+  };
+
+  const act = async (client: number, connections: HttpConnection[], grant: SharedGrant) => {
+    const operation = chooseOperation(grant, options);
+    const request = grant.requestFor(operation);
+    const at = Math.floor(Math.random() * connections.length);
+    const replace = async () => {
+      connections[at]?.close();
+      connections[at] = await HttpConnection.open(ports[at] ?? 0);
+    };
+    if (Math.random() < NEW_CONNECTION) await replace();
+    const connection = connections[at];
+    if (connection === undefined) throw new Error("no connection");
+    const start = now();
+    if (Math.random() < LEAVE) {
+      connection.sendAndLeave(request);
+      grant.records.push({ client, operation, answer: null, start, end: Number.POSITIVE_INFINITY });
+      return replace();
+    }
+    const answer = grant.read(operation, await connection.send(request));
+    const end = answer === null ? Number.POSITIVE_INFINITY : now();
+    grant.records.push({ client, operation, answer, start, end });
+  };
+
+  const runClient = async (client: number) => {
+    const connections = await openConnections(ports, ports.length);
+    try {
+      for (;;) {
+        const at = Math.floor(Math.random() * open.length);
+        const grant = open[at];
+        if (grant === undefined) return;
+        if (grant.begun && grant.known("r").length === 0 && Math.random() > IMPATIENT) {
+          await Bun.sleep(1);
+          continue;
+        }
+        grant.begun = true;
+        grant.operationsLeft -= 1;
+        if (grant.operationsLeft === 0) {
+          const { value: next } = queue.next();
+          open.splice(at, 1, ...(next === undefined ? [] : [next]));
+        }
+        await act(client, connections, grant);
+      }
+    } finally {
+      for (const connection of connections) connection.close();
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, (_, client) => runClient(client)));
+  return grants.map(({ records }) => records);
+}
+
+function chooseOperation(grant: SharedGrant, { retries }: ModelOptions): Operation {
+  const refreshTokens = grant.known("r");
+  const accessTokens = grant.known("a");
+  const newest = refreshTokens.at(-1);
+  if (newest === undefined) return { kind: "redeem" };
+  const all = [...accessTokens, ...refreshTokens];
+  // Without retries the second of two refreshes ends the grant, so that there must be fewer for it to live a while.
+  const refreshes = retries ? 0.3 : 0.06;
+  const roll = Math.random();
+  if (roll < refreshes) return { kind: "refresh", refreshToken: newest };
+  if (roll < refreshes + 0.02) return { kind: "refresh", refreshToken: anyOf(refreshTokens) };
+  if (roll < refreshes + 0.06) return { kind: "revoke", token: anyOf(accessTokens) };
+  if (roll < refreshes + 0.07) return { kind: "revoke", token: anyOf(refreshTokens) };
+  if (roll < refreshes + 0.075) return { kind: "redeem" };
+  // Mostly what is young: there is more to see.
+  return { kind: "introspect", token: Math.random() < 0.7 ? anyOf(all.slice(-4)) : anyOf(all) };
+}
+
+const anyOf = (names: readonly string[]): string => names[Math.floor(Math.random() * names.length)] ?? "";

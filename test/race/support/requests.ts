@@ -1,0 +1,92 @@
+/** The requests that are raced, as their text on the wire. */
+import { ARTEFACT_PREFIXES } from "../../../src/tokens/artefact.ts";
+import { formsOf, type PageForm, VERIFIER } from "../../support/code-flow.ts";
+import { DEVICE_GRANT } from "../../support/flows.ts";
+import { basic, encodeForm, SECRET } from "../../support/server.ts";
+import { type Answer, requestText } from "./http.ts";
+
+const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
+const AS_WEB = { ...FORM, ...basic("web", SECRET) };
+
+/** Whoever the tokens belong to, the mail server may ask about access tokens; refresh tokens are their client's alone. */
+const AS_MAIL_SERVER = { ...FORM, ...basic("mail-server", SECRET) };
+
+const postAsWeb = (path: string, form: Record<string, string>): string =>
+  requestText("POST", path, AS_WEB, encodeForm(form));
+
+export const redeemRequest = (code: string): string =>
+  postAsWeb("/auth/token", {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: "https://client.example/callback",
+    code_verifier: VERIFIER,
+  });
+
+export const refreshRequest = (refreshToken: string): string =>
+  postAsWeb("/auth/token", { grant_type: "refresh_token", refresh_token: refreshToken });
+
+export const introspectRequest = (token: string): string =>
+  token.startsWith(ARTEFACT_PREFIXES.refresh_token)
+    ? postAsWeb("/auth/introspect", { token })
+    : requestText("POST", "/auth/introspect", AS_MAIL_SERVER, encodeForm({ token }));
+
+export const revokeRequest = (token: string): string => postAsWeb("/auth/revoke", { token });
+
+export const pollRequest = (deviceCode: string): string =>
+  requestText(
+    "POST",
+    "/auth/token",
+    FORM,
+    encodeForm({ grant_type: DEVICE_GRANT, client_id: "television", device_code: deviceCode }),
+  );
+
+export const deviceRequest = (): string =>
+  requestText("POST", "/auth/device", FORM, encodeForm({ client_id: "television", scope: "mail.read" }));
+
+export const registerRequest = (): string =>
+  requestText(
+    "POST",
+    "/auth/register",
+    { "Content-Type": "application/json" },
+    JSON.stringify({ client_name: "Somebody", grant_types: ["client_credentials"] }),
+  );
+
+export const clientCredentialsRequest = (clientId: string, secret: string): string =>
+  requestText(
+    "POST",
+    "/auth/token",
+    { ...FORM, ...basic(clientId, secret) },
+    encodeForm({ grant_type: "client_credentials" }),
+  );
+
+/** A page, as a browser with this cookie asks for it. */
+export const pageRequest = (path: string, cookie = ""): string =>
+  requestText("GET", path, cookie === "" ? {} : { Cookie: cookie });
+
+/** A form of a page, as a browser with this cookie sends it. */
+export const formRequest = (path: string, cookie: string, fields: Record<string, string>): string =>
+  requestText("POST", path, { ...FORM, Cookie: cookie, "Sec-Fetch-Site": "same-origin" }, encodeForm(fields));
+
+/** The form on a page that goes there; with `action` as its hidden field, if one is named. */
+export async function formOn({ status, body }: Answer, path: string, action?: string): Promise<PageForm> {
+  const forms = await formsOf(new Response(body));
+  const found = forms.find((form) => form.action.endsWith(path) && form.fields.action === action);
+  if (found === undefined) throw new Error(`There is no such form on the page with the status ${status}.`);
+  return found;
+}
+
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** The tokens of a success of the token endpoint; null for any other answer. */
+export function tokensOf({ status, body }: Answer): Tokens | null {
+  if (status !== 200) return null;
+  const { access_token, refresh_token } = JSON.parse(body);
+  return { accessToken: access_token, refreshToken: refresh_token };
+}
+
+/** Status and error code in one text: `200`, `400 invalid_grant`. */
+export const outcomeOf = ({ status, body }: Answer): string =>
+  status === 200 ? "200" : `${status} ${JSON.parse(body).error}`;
