@@ -62,14 +62,15 @@ async function backUp(
   if (existsSync(target)) throw taken(target);
   // Whatever becomes of it, under this name nobody takes it for a backup.
   const partial = `${target}.partial-${Buffer.from(io.random(6)).toString("hex")}`;
-  makeEmpty(partial);
-  const discard = () => rmSync(partial, { force: true });
+  const discard = () => {
+    for (const suffix of ["", "-journal"]) rmSync(partial + suffix, { force: true });
+  };
   try {
     const facts = { createdAt: now, program: version, issuer: configuration.issuer };
-    const backup = await undoneIfInterrupted(
-      discard,
-      writeWithProgress({ database, file: partial, facts }, options, io),
-    );
+    const backup = await undoneIfInterrupted(discard, () => {
+      makeEmpty(partial);
+      return writeWithProgress({ database, file: partial, facts }, options, io);
+    });
     if (!publish(partial, target)) throw taken(target);
     report(target, backup, options, io);
   } finally {

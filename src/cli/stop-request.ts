@@ -30,8 +30,11 @@ export function stopRequested(env: Readonly<Record<string, string | undefined>>)
 /** What a shell expects of a program that a signal ended. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Waits for work. Whoever interrupts it ends the program at once, after `undo`. */
-export async function undoneIfInterrupted<Result>(undo: () => void, work: Promise<Result>): Promise<Result> {
+/** Does some work. Whoever interrupts it ends the program at once, after `undo`. */
+export async function undoneIfInterrupted<Result>(
+  undo: () => void,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const onSignal = (signal: NodeJS.Signals) => {
     undo();
     process.exit(signal === "SIGINT" ? EXIT_CODES.SIGINT : EXIT_CODES.SIGTERM);
@@ -39,7 +42,7 @@ export async function undoneIfInterrupted<Result>(undo: () => void, work: Promis
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   try {
-    return await work;
+    return await work();
   } finally {
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);

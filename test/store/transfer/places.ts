@@ -6,6 +6,7 @@ import { secretFingerprint } from "../../../src/platform/keys.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import { openPostgresSource, openPostgresTarget } from "../../../src/store/postgres/transfer.ts";
+import { withConnection } from "../../../src/store/sqlite/driver.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 import { openSqliteSource, openSqliteTarget } from "../../../src/store/sqlite/transfer.ts";
 import {
@@ -125,4 +126,16 @@ export async function copyBetween(
     await source.close();
     await target.close();
   }
+}
+
+/** Adds access tokens by the thousand, so that whatever reads them all takes its time. */
+export function addTokens(file: string, count: number): void {
+  withConnection(file, (connection) =>
+    connection.execute(`
+      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+      INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, resources, issued_at, expires_at)
+      SELECT unhex(printf('%012x%020x', 1800000000000 + n, n)), randomblob(32), NULL, 1, 'somebody', 'mail', '',
+        1800000000, 4000000000
+      FROM numbers`),
+  );
 }
