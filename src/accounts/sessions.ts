@@ -4,15 +4,21 @@
  */
 import type { Clock } from "../platform/clock.ts";
 import type { Configuration } from "../platform/configuration.ts";
+import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
-import type { Store } from "../store/contract.ts";
+import { type Store, StoreUnavailable } from "../store/contract.ts";
 import type { AccountRecord, SessionRecord } from "../store/records.ts";
 import { mintArtefact, parseArtefact, secretMatches } from "../tokens/artefact.ts";
 
 export interface SignedIn {
   readonly session: SessionRecord;
   readonly account: AccountRecord;
+}
+
+export interface StartedSession {
+  readonly cookie: string;
+  readonly session: SessionRecord;
 }
 
 interface SessionsOptions {
@@ -36,10 +42,7 @@ export interface Sessions {
    * Signs a person in, who proved who they are to `account` as it was found. Null if they were disabled or got another
    * password meanwhile. Ends the session the browser had.
    */
-  start(
-    account: AccountRecord,
-    replaces: RecordId | null,
-  ): Promise<{ cookie: string; session: SessionRecord } | null>;
+  start(account: AccountRecord, replaces: RecordId | null): Promise<StartedSession | null>;
   end(session: SessionRecord): Promise<void>;
 }
 
@@ -103,4 +106,22 @@ export function createSessions({ store, clock, random, configuration }: Sessions
 
     end: (session) => store.endSession(session.id),
   };
+}
+
+/**
+ * Signs a person in whose account was changed a moment ago. That is stored and must be told, whatever becomes of the
+ * session: if the store fails now, the person signs in by themselves. Null then, and where `start` gives null.
+ */
+export async function startAfterChange(
+  { sessions, log }: { readonly sessions: Sessions; readonly log: Log },
+  account: AccountRecord,
+  replaces: RecordId | null,
+): Promise<StartedSession | null> {
+  try {
+    return await sessions.start(account, replaces);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    log.error("no session could be made after an account was changed", { cause: error.message });
+    return null;
+  }
 }

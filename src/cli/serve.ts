@@ -79,7 +79,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
   const workers = new Workers({ count: configuration.workers - 1, env: io.env, log });
   try {
     if (isEmbedded(configuration)) lock = takeDataFolder(configuration, log);
-    store = await openStore(configuration);
+    store = await openStore(configuration, { warn: log.warn });
     const { keys, wereThere } = await findServerKeys({ configuration, store, random: io.random });
     server = createServer({
       configuration,

@@ -57,7 +57,7 @@ export class Workers implements Peers {
   /** Resolves when all take requests. Throws CommandError if one of them cannot. */
   async start(configuration: Configuration): Promise<void> {
     this.#configuration = configuration;
-    const ready = Array.from({ length: this.#options.count }, () => this.#startOne(configuration));
+    const ready = Array.from({ length: this.#options.count }, () => this.#startOne(configuration, "first"));
     if ((await Promise.all(ready)).every(Boolean)) return;
     await this.stop();
     throw new CommandError("A worker process could not start; what it said stands above.");
@@ -79,7 +79,7 @@ export class Workers implements Peers {
   }
 
   /** Resolves to whether it takes requests now; false if it ended before. */
-  #startOne(configuration: Configuration): Promise<boolean> {
+  #startOne(configuration: Configuration, start: "first" | "again"): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let wasReady = false;
     const worker = Bun.spawn([process.execPath, MAIN, "worker"], {
@@ -98,8 +98,9 @@ export class Workers implements Peers {
       onExit: (ended, code, signal) => {
         this.#running.delete(ended);
         resolve(false);
-        // One that cannot even start would not the next time; the others go on.
-        if (this.#stopping || !wasReady) return;
+        // At first one that cannot start is a mistake to be put right. Later it could before, and will again: when the
+        // database is back, for one.
+        if (this.#stopping || (start === "first" && !wasReady)) return;
         this.#options.log.error("a worker process ended and is started again", {
           pid: ended.pid,
           status: signal ?? code,
@@ -113,7 +114,7 @@ export class Workers implements Peers {
   }
 
   #restart(configuration: Configuration): void {
-    if (!this.#stopping) void this.#startOne(configuration);
+    if (!this.#stopping) void this.#startOne(configuration, "again");
   }
 
   #broadcast(message: ToWorker, except: Subprocess | null): void {

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** A person's own page: what has access, taking it back, and the password. */
 import { changePassword, type PasswordChange } from "../accounts/change-password.ts";
-import type { SignedIn } from "../accounts/sessions.ts";
+import { type SignedIn, startAfterChange } from "../accounts/sessions.ts";
 import type { Context } from "../context.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -188,7 +188,7 @@ async function replacePassword(
   }
   context.log.info("password changed", { subject: change.account.subject, address: incoming.address });
   // Every session has ended with the old password; this browser gets a new one.
-  const started = await context.sessions.start(change.account, null);
+  const started = await startAfterChange(context, change.account, null);
   if (started === null) return toSignIn(context);
   return seeOther(pagePath(context.configuration, "/account", { notice: "password" }), {
     "Set-Cookie": started.cookie,

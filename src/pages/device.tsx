@@ -18,6 +18,11 @@ import { relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
 import { DeviceCodeView, DeviceConfirmView, DeviceDoneView, type DeviceOutcome } from "./views/device.tsx";
 
+interface FoundDevice {
+  readonly device: DeviceCodeRecord;
+  readonly client: ClientRecord;
+}
+
 type CodeFault = "malformed" | "unknown" | { readonly retryAfterSeconds: number };
 
 function codePage(
@@ -51,14 +56,15 @@ function codePage(
 
 /**
  * RFC 8628 §5.1: wrong codes are limited per person and per address. An attempt is counted before the look-up, so that
- * parallel guesses all count, and taken back if it was right.
+ * parallel guesses all count, and taken back if it was right. Throws StoreUnavailable; then it counts for the address only.
  */
 async function lookUpCode(
-  { limits, store, keys, clock }: Context,
+  context: Context,
   code: string,
   account: AccountRecord,
   address: string,
-): Promise<{ device: DeviceCodeRecord; client: ClientRecord } | CodeFault> {
+): Promise<FoundDevice | CodeFault> {
+  const { limits } = context;
   const addressWait = limits.userCodePerAddress.attempt(address);
   if (addressWait > 0) return { retryAfterSeconds: addressWait };
   const accountWait = limits.userCodePerAccount.attempt(account.subject);
@@ -66,12 +72,24 @@ async function lookUpCode(
     limits.userCodePerAddress.forgive(address);
     return { retryAfterSeconds: accountWait };
   }
-  const device = await store.findPendingDeviceCode(userCodeDigest(keys, code), clock.seconds());
-  const client = device === null ? null : await store.findClient(device.clientId);
-  if (device === null || client === null || !mayAsk(client)) return "unknown";
+  let found: FoundDevice | null;
+  try {
+    found = await findAskingDevice(context, code);
+  } catch (error) {
+    // The person is not to blame.
+    limits.userCodePerAccount.forgive(account.subject);
+    throw error;
+  }
+  if (found === null) return "unknown";
   limits.userCodePerAddress.forgive(address);
   limits.userCodePerAccount.forgive(account.subject);
-  return { device, client };
+  return found;
+}
+
+async function findAskingDevice({ store, keys, clock }: Context, code: string): Promise<FoundDevice | null> {
+  const device = await store.findPendingDeviceCode(userCodeDigest(keys, code), clock.seconds());
+  const client = device === null ? null : await store.findClient(device.clientId);
+  return device === null || client === null || !mayAsk(client) ? null : { device, client };
 }
 
 /** Checked when the code is shown and again when it is answered: either can change in between. */

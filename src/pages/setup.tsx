@@ -2,6 +2,7 @@
 /** First start: the one-time link that creates the first account. Nothing ships with a password. */
 import { newPasswordFault } from "../accounts/new-password.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
+import { startAfterChange } from "../accounts/sessions.ts";
 import type { Context } from "../context.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import type { SetupLinkRecord } from "../store/records.ts";
@@ -79,14 +80,14 @@ const answerSetup =
       clock,
       random,
     );
+    const before = await sessions.find(incoming.request);
     const outcome = await store.redeemSetupLink(link.id, account, clock.seconds());
     if (outcome === "spent") throw new PageError("setup_link");
     if (outcome === "username_taken") {
       return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
     }
     log.info("administrator created", { subject: account.subject });
-    const before = await sessions.find(incoming.request);
-    const started = await sessions.start(account, before?.session.id ?? null);
+    const started = await startAfterChange(context, account, before?.session.id ?? null);
     const headers: Record<string, string> = started === null ? {} : { "Set-Cookie": started.cookie };
     return seeOther(pagePath(configuration, "/account", { notice: "created" }), headers);
   };

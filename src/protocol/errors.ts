@@ -530,8 +530,8 @@ export const REASONS = {
   unavailable: {
     error: "temporarily_unavailable",
     status: 503,
-    description: "The server cannot answer just now. Nothing was changed.",
-    cure: "Try again after the seconds that Retry-After names.",
+    description: "The server cannot answer just now.",
+    cure: "Try again after the seconds that Retry-After names. If the answer was lost on its way, what was asked for is done: then a code counts as used, and a refresh token gives the same successor again.",
   },
   server_error: {
     error: "server_error",

@@ -36,16 +36,22 @@ export function postgresOptions({ database }: Pick<Configuration, "database">): 
   };
 }
 
+interface OpenOptions {
+  readonly create?: boolean;
+  /** Is told what is wrong with the database but does not keep the store from working. */
+  readonly warn?: (message: string) => void;
+}
+
 /**
  * Opens the store and brings its schema up to date. Throws DatabaseRefused if the database cannot be used by this
  * program, or is not there and `create` is false; StoreUnavailable if it cannot be used now.
  */
 export async function openStore(
   configuration: StoreConfiguration,
-  { create = true }: { readonly create?: boolean } = {},
+  { create = true, warn = () => {} }: OpenOptions = {},
 ): Promise<Store> {
   const postgres = postgresOptions(configuration);
-  if (postgres !== null) return openPostgresStore({ ...postgres, create });
+  if (postgres !== null) return openPostgresStore({ ...postgres, create, warn });
   const file = databaseFile(configuration);
   requireNoRestore(file);
   if (!create && !existsSync(file)) {

@@ -205,7 +205,7 @@ export const english = {
     },
     unavailable: {
       title: "The server cannot answer just now",
-      text: "Nothing was changed. Try again in a few seconds.",
+      text: "Try again in a few seconds. If you were changing something, look first whether it is done: perhaps only the answer was lost.",
     },
     server_error: {
       title: "Something went wrong",

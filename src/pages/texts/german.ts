@@ -210,7 +210,7 @@ export const german: Texts = {
     },
     unavailable: {
       title: "Der Server kann gerade nicht antworten",
-      text: "Es wurde nichts geändert. Versuchen Sie es in ein paar Sekunden wieder.",
+      text: "Versuchen Sie es in ein paar Sekunden wieder. Wenn Sie etwas ändern wollten, sehen Sie erst nach, ob es geschehen ist: Vielleicht ging nur die Antwort verloren.",
     },
     server_error: {
       title: "Etwas ist schiefgegangen",

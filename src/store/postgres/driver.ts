@@ -16,6 +16,8 @@ export interface PoolOptions {
   readonly connectMillis: number;
   /** How long a statement may run, waiting for locks included, in milliseconds. The server enforces it. */
   readonly statementMillis: number;
+  /** How far a commit must have come before it is acknowledged, as PostgreSQL names it. Null or none: its default. */
+  readonly synchronousCommit?: string | null;
 }
 
 /** What an answer may take beyond the statement's own time before the connection is given up, in milliseconds. */
@@ -170,7 +172,8 @@ export class Session {
   }
 }
 
-function openPool({ url, schema, connections, connectMillis, statementMillis }: PoolOptions): SQL {
+function openPool(options: PoolOptions): SQL {
+  const { url, schema, connections, connectMillis, statementMillis, synchronousCommit } = options;
   return new SQL({
     url,
     adapter: "postgres",
@@ -184,6 +187,9 @@ function openPool({ url, schema, connections, connectMillis, statementMillis }: 
       statement_timeout: statementMillis,
       // The statements are written for it: who waited for a row sees what it is now, and decides on that.
       default_transaction_isolation: "read committed",
+      // What a replica shows may be older than what was acknowledged, so it must not be read: it refuses this.
+      transaction_read_only: "off",
+      ...(synchronousCommit == null ? {} : { synchronous_commit: synchronousCommit }),
     },
   });
 }
@@ -201,6 +207,7 @@ const isReadOnly = (error: unknown): boolean => sqlState(error) === "25006";
 /** The server's classes of trouble that the program did not make (PostgreSQL, appendix A). */
 const ENVIRONMENT_CLASSES: ReadonlySet<string> = new Set([
   "08", // connection exception
+  "0A", // not supported: a replica cannot be made to write
   "25", // invalid transaction state: a server that became read-only
   "28", // invalid authorization
   "3D", // no such database

@@ -14,7 +14,8 @@ import { Callers } from "./callers.ts";
 import { clientMethods } from "./clients.ts";
 import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
-import { Database, type PoolOptions } from "./driver.ts";
+import { Database, type PoolOptions, Session } from "./driver.ts";
+import { readDurability } from "./durability.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
 import { migrate } from "./migrations.ts";
@@ -28,6 +29,8 @@ export type PostgresStoreOptions = Pick<PoolOptions, "url"> &
   Partial<PoolOptions> & {
     /** Whether to make the schema if there is none. Default: yes. */
     readonly create?: boolean;
+    /** Is told what is wrong with the server but does not keep the store from working. */
+    readonly warn?: (message: string) => void;
   };
 
 const DEFAULTS: Omit<PoolOptions, "url"> = {
@@ -36,6 +39,9 @@ const DEFAULTS: Omit<PoolOptions, "url"> = {
   connectMillis: 5000,
   statementMillis: 5000,
 };
+
+/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
+const MIGRATION_MILLIS = 3_600_000;
 
 /** What is left to quote in a schema's name: nothing. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
@@ -66,10 +72,14 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
 }
 
-/** Checks the options and brings the schema up to date. `mayBeUnfinished`: for the copy that goes on. */
+/**
+ * What is done once, before the pool is opened: checks the options, brings the schema up to date, says what is wrong.
+ * `mayBeUnfinished`: for the copy that goes on.
+ */
 export async function preparePostgres({
   create = true,
   mayBeUnfinished = false,
+  warn = () => {},
   ...options
 }: PostgresStoreOptions & { readonly mayBeUnfinished?: boolean }): Promise<PoolOptions> {
   const complete = { ...DEFAULTS, ...options };
@@ -82,12 +92,17 @@ export async function preparePostgres({
   if (!SCHEMA_NAME.test(complete.schema)) {
     throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
   }
+  const session = new Session({ ...complete, statementMillis: MIGRATION_MILLIS });
   try {
-    await migrate(complete, { create, mayBeUnfinished });
+    await migrate(session, { schema: complete.schema, create, mayBeUnfinished });
+    const { synchronousCommit, warnings } = await readDurability(session);
+    for (const warning of warnings) warn(warning);
+    return { ...complete, synchronousCommit };
   } catch (error) {
     throw explainOpening(error, complete.url);
+  } finally {
+    await session.close();
   }
-  return complete;
 }
 
 function isPostgresUrl(url: string): boolean {

@@ -3,7 +3,7 @@
  * one with which the version before still works, because it may be running.
  */
 import { DatabaseRefused } from "../contract.ts";
-import { isForbidden, isMadeMeanwhile, type PoolOptions, Session } from "./driver.ts";
+import { isForbidden, isMadeMeanwhile, type Session } from "./driver.ts";
 import { FUNCTIONS_1 } from "./functions.ts";
 import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
@@ -16,13 +16,11 @@ CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (s
 INSERT INTO tessera_schema (version) VALUES (0);
 `;
 
-/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
-const STATEMENT_MILLIS = 3_600_000;
-
 /** A table that is there for as long as a copy into this schema is unfinished. */
 export const UNFINISHED_COPY = "unfinished_copy";
 
 interface MigrationOptions {
+  readonly schema: string;
   /** Whether to make the schema if it is not there. */
   readonly create: boolean;
   /** Whether an unfinished copy is let through, as only the copy itself should. */
@@ -36,28 +34,22 @@ const ATTEMPTS = 10;
  * Takes the steps that the database has not taken, all in one transaction. Of programs that start together one does,
  * while the others wait for the row that counts the steps; an advisory lock would do too, but not every engine has it.
  */
-export async function migrate(options: PoolOptions, migration: MigrationOptions): Promise<void> {
-  const session = new Session({ ...options, statementMillis: STATEMENT_MILLIS });
-  try {
-    await prepareSchema(session, options.schema, migration);
-    // Mostly there is nothing to do, and nobody need wait to learn that.
-    if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
-      return;
-    await session.transaction(async ({ execute }) => {
-      const version = checkedVersion(await execute("SELECT version FROM tessera_schema FOR UPDATE"));
-      for (const step of MIGRATIONS.slice(version)) await execute(step);
-      await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
-    });
-  } finally {
-    await session.close();
-  }
+export async function migrate(session: Session, options: MigrationOptions): Promise<void> {
+  await prepareSchema(session, options);
+  // Mostly there is nothing to do, and nobody need wait to learn that.
+  if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
+    return;
+  await session.transaction(async ({ execute }) => {
+    const version = checkedVersion(await execute("SELECT version FROM tessera_schema FOR UPDATE"));
+    for (const step of MIGRATIONS.slice(version)) await execute(step);
+    await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
+  });
 }
 
 /** Makes the schema and the table that counts the steps, unless they are there. */
 async function prepareSchema(
   session: Session,
-  schema: string,
-  { create, mayBeUnfinished }: MigrationOptions,
+  { schema, create, mayBeUnfinished }: MigrationOptions,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

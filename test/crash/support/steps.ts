@@ -1,0 +1,139 @@
+/** What clients do with codes and tokens, and what each answer means for what they know. */
+import { VERIFIER } from "../../support/code-flow.ts";
+import type { Answer, Ask } from "./asking.ts";
+import type { Family, Ledger, Step } from "./ledger.ts";
+
+const TOKEN = "/auth/token";
+const REVOKE = "/auth/revoke";
+const INTROSPECT = "/auth/introspect";
+
+export type Steps = ReturnType<typeof newSteps>;
+
+export function newSteps(ask: Ask, ledger: Ledger) {
+  const acknowledge = (): true => {
+    ledger.counts.acknowledged += 1;
+    return true;
+  };
+  const unexpected = (what: string, answer: Answer): true => {
+    ledger.violation(what, answer);
+    return true;
+  };
+  const isRefused = ({ status, body }: Answer) => status === 400 && body.error === "invalid_grant";
+
+  const redeem: Step = async (family, again) => {
+    const answer = await ask("web", TOKEN, codeForm(family));
+    if (answer === null) return false;
+    family.isRedeemed = true;
+    if (answer.status === 200) {
+      ledger.keep(family, answer.body);
+      return acknowledge();
+    }
+    // The first try had happened, and a second looks like theft: everything is revoked (RFC 6749 §4.1.2).
+    if (again && isRefused(answer)) {
+      ledger.noteAll(family, "ended");
+      return acknowledge();
+    }
+    return unexpected("a fresh code is refused", answer);
+  };
+
+  const refresh: Step = async (family) => {
+    const used = family.refreshTokens.at(-1) ?? "";
+    const answer = await ask("web", TOKEN, refreshForm(used));
+    if (answer === null) {
+      ledger.note(used, "unsure");
+      return false;
+    }
+    // Also when it had happened before: nobody is signed out by an answer that was lost.
+    if (answer.status !== 200) return unexpected("a refresh token is refused", answer);
+    if (answer.body.refresh_token === used) return unexpected("a refresh token does not rotate", answer);
+    ledger.note(used, "ended");
+    ledger.keep(family, answer.body);
+    return acknowledge();
+  };
+
+  /** The answer to the last refresh, once more: the same successor, and never a second branch. */
+  const refreshOnceMore: Step = async (family) => {
+    const [used = "", successor] = family.refreshTokens.slice(-2);
+    const answer = await ask("web", TOKEN, refreshForm(used));
+    // A lost answer to this leaves nothing but an access token that nobody knows.
+    if (answer === null) return true;
+    if (answer.status !== 200) return unexpected("a retry within the window is refused", answer);
+    if (answer.body.refresh_token !== successor) return unexpected("a retry makes a second branch", answer);
+    ledger.keep(family, answer.body);
+    return acknowledge();
+  };
+
+  /** Something that must be refused, and that ends the family if it was alive. */
+  const replay =
+    (what: string, form: (family: Family) => Record<string, string>): Step =>
+    async (family) => {
+      const answer = await ask("web", TOKEN, form(family));
+      if (answer === null) {
+        ledger.noteAll(family, "unsure");
+        return false;
+      }
+      ledger.noteAll(family, "ended");
+      return isRefused(answer) ? acknowledge() : unexpected(`${what} works again`, answer);
+    };
+
+  return {
+    /** A token for the client itself. One whose answer is lost is nobody's. */
+    issue: (async (family) => {
+      const answer = await ask("service", TOKEN, { grant_type: "client_credentials" });
+      if (answer === null) return true;
+      if (answer.status !== 200) return unexpected("a client gets no token", answer);
+      ledger.keep(family, answer.body);
+      return acknowledge();
+    }) satisfies Step,
+    redeem,
+    refresh,
+    refreshOnceMore,
+    replayCode: replay("a used code", codeForm),
+    /** A refresh token whose successor was used too. */
+    replayRefresh: replay("a refresh token that was used long ago", ({ refreshTokens }) =>
+      refreshForm(refreshTokens.at(-3) ?? ""),
+    ),
+    refreshEnded: replay("a refresh token that ended", ({ refreshTokens }) =>
+      refreshForm(refreshTokens.at(-1) ?? ""),
+    ),
+
+    revokeAccessToken:
+      (token: string): Step =>
+      async ({ client }) => {
+        const answer = await ask(client, REVOKE, { token });
+        ledger.note(token, answer === null ? "unsure" : "ended");
+        if (answer === null) return false;
+        return answer.status === 200 ? acknowledge() : unexpected("a revocation fails", answer);
+      },
+
+    revokeGrant: (async (family) => {
+      const answer = await ask("web", REVOKE, { token: family.refreshTokens.at(-1) ?? "" });
+      ledger.noteAll(family, answer === null ? "unsure" : "ended");
+      if (answer === null) return false;
+      return answer.status === 200 ? acknowledge() : unexpected("a revocation fails", answer);
+    }) satisfies Step,
+
+    /** Asks about a token. False if there was no answer. */
+    async introspect({ client }: Family, token: string): Promise<boolean> {
+      const answer = await ask(client, INTROSPECT, { token });
+      if (answer === null) return false;
+      if (answer.status !== 200 || typeof answer.body.active !== "boolean") {
+        return unexpected("an introspection fails", answer);
+      }
+      ledger.compare(token, answer.body.active);
+      return true;
+    },
+  };
+}
+
+const codeForm = ({ code }: Family): Record<string, string> => ({
+  grant_type: "authorization_code",
+  code: code ?? "",
+  redirect_uri: "https://mail.example/callback",
+  code_verifier: VERIFIER,
+});
+
+const refreshForm = (refreshToken: string): Record<string, string> => ({
+  grant_type: "refresh_token",
+  refresh_token: refreshToken,
+});

@@ -1,0 +1,227 @@
+/**
+ * The store fails, at every call of every request, before or after it did what it was asked. Which calls there are is
+ * found out by watching a run, so a new call needs no new test (THREATS 38).
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type FixtureDatabase, sqliteEngine } from "../store/fixtures/databases.ts";
+import { VERIFIER } from "../support/code-flow.ts";
+import { figure } from "../support/figures.ts";
+import { codeFor, jsonOf, redeemCode, refresh, textOf, tokensFor } from "../support/flows.ts";
+import { openBrowser, PASSWORD } from "../support/pages.ts";
+import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+import { type FaultTime, type FaultyStore, makeFaulty } from "./faulty-store.ts";
+import { FLOWS, type Flow, outcomeOf, type Scene } from "./flows.ts";
+
+const FAULTS: Readonly<Record<FaultTime, string>> = {
+  before: "a call fails and does nothing",
+  after: "the answer to a call is lost",
+};
+
+const MANY = 100_000;
+const ATTEMPTS = 3;
+
+let server: TestServer;
+let faulty: FaultyStore;
+let database: FixtureDatabase;
+let passwordHash: string;
+beforeAll(async () => {
+  database = await sqliteEngine.create();
+  const store = await database.open();
+  faulty = makeFaulty(store);
+  const inspector = { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] };
+  server = await startTestServer(
+    {
+      clients: [...(TEST_CONFIGURATION.clients ?? []), inspector],
+      limits: {
+        sign_in_failures_per_account: ATTEMPTS,
+        user_code_failures_per_account: ATTEMPTS,
+        sign_in_failures_per_address: MANY,
+        user_code_failures_per_address: MANY,
+      },
+    },
+    { opened: { store: faulty.store, close: () => store.close() } },
+  );
+  passwordHash = await server.context.passwords.hash(PASSWORD);
+});
+afterAll(async () => {
+  figure(`${faults} calls of the store made to fail, in ${Object.keys(FLOWS).length} kinds of request`);
+  await server.close();
+  database.remove();
+});
+
+let people = 0;
+async function newScene(): Promise<Scene> {
+  people += 1;
+  const person = await server.addPerson(`person ${people}`, { passwordHash });
+  return { server, person, cookie: await server.signIn(person) };
+}
+
+/** Methods that change nothing, by the names that the contract gives them. */
+const isReading = (method: string): boolean => /^(find|list|has|ping)/.test(method);
+
+/** The calls of a run in which nothing fails. */
+async function callsOf(flow: Flow): Promise<readonly string[]> {
+  const send = await flow.prepare(await newScene());
+  faulty.expectCalls();
+  expect(await outcomeOf(await send())).toBe(flow.outcome);
+  return [...faulty.calls];
+}
+
+const ARTEFACT = /t[a-z]{2}_[A-Za-z0-9\-_]{64}/;
+
+async function expectUnavailable(response: Response, { audience }: Flow): Promise<void> {
+  expect(response.status).toBe(503);
+  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const type = audience === "people" ? "text/html" : "application/json";
+  expect(response.headers.get("content-type")).toStartWith(type);
+  // Nothing is handed out, and nobody is signed in or out.
+  expect(response.headers.get("set-cookie")).toBeNull();
+  expect(response.headers.get("location")).toBeNull();
+  const body = await response.text();
+  expect(body).not.toMatch(ARTEFACT);
+  // Nobody can know that: perhaps only the answer was lost.
+  expect(body).not.toContain("Nothing was changed");
+  if (audience === "programs") expect(JSON.parse(body).error).toBe("temporarily_unavailable");
+}
+
+/** The operator learns what failed, and no secret. */
+function expectHonestLog(lines: readonly string[]): void {
+  const log = lines.join("\n");
+  expect(log).toContain("made to fail by a test");
+  expect(log).not.toMatch(ARTEFACT);
+  for (const secret of [SECRET, PASSWORD, VERIFIER, passwordHash]) expect(log).not.toContain(secret);
+}
+
+const called = new Set<string>();
+let faults = 0;
+
+for (const [name, flow] of Object.entries(FLOWS)) {
+  describe(name, () => {
+    for (const time of ["before", "after"] as const) {
+      test(`is unavailable, and can be tried again, when ${FAULTS[time]}`, async () => {
+        const calls = await callsOf(flow);
+        for (const [index, method] of calls.entries()) {
+          const send = await flow.prepare(await newScene());
+          const stored = await sqliteEngine.rows(database);
+          server.logged.length = 0;
+          faulty.expectCalls({ index, time });
+          const response = await send();
+          faulty.expectCalls();
+          called.add(method);
+          faults += 1;
+
+          const call = `${method}, call ${index + 1}`;
+          const despite = flow.despite?.[method];
+          expect({ call, outcome: await outcomeOf(response) }).toEqual({
+            call,
+            outcome: despite ?? (flow.audience === "people" ? "503" : "503 temporarily_unavailable"),
+          });
+          expectHonestLog(server.logged);
+          if (despite !== undefined) continue;
+          await expectUnavailable(response, flow);
+
+          const done = calls.slice(0, time === "after" ? index + 1 : index);
+          const isChanged = (await sqliteEngine.rows(database)).join() !== stored.join();
+          expect({ call, isChanged }).toEqual({ call, isChanged: !done.every(isReading) });
+
+          server.clock.advance(Number(response.headers.get("retry-after")));
+          const lost = time === "after" ? flow.whenLost?.[method] : undefined;
+          expect({ call, again: await outcomeOf(await send()) }).toEqual({
+            call,
+            again: lost ?? flow.outcome,
+          });
+        }
+      });
+    }
+  });
+}
+
+test("every method of the store that a request may call was made to fail", () => {
+  /** What only the command line and the start of a server call. */
+  const others = [
+    "addClientSecret",
+    "close",
+    "createAccount",
+    "createServerKey",
+    "createSetupLink",
+    "disableAccount",
+    "enableAccount",
+    "findGrant",
+    "findServerKey",
+    "hasAdministrator",
+    "listAccounts",
+    "listClients",
+    "putClient",
+    "removeAccount",
+    "removeClient",
+    "removeClientSecret",
+    "removeExpired",
+    "setPassword",
+  ];
+  expect([...called, ...others].sort()).toEqual(Object.keys(faulty.store).sort());
+});
+
+describe("after an answer was lost", () => {
+  /** Loses the answer to this call. */
+  async function lose(method: string, send: () => Promise<Response>): Promise<void> {
+    faulty.expectCalls();
+    const calls = faulty.calls;
+    // Every client is found first, by its one call.
+    faulty.expectCalls({ index: 2, time: "after" });
+    expect((await send()).status).toBe(503);
+    expect(calls.at(2)).toBe(method);
+    faulty.expectCalls();
+  }
+
+  test("trying a code again ends what it issued, as nobody can tell the two apart", async () => {
+    const { person } = await newScene();
+    const code = await codeFor(server, person);
+    await lose("redeemCode", () => redeemCode(server, code));
+    const { store, clock } = server.context;
+    expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toHaveLength(1);
+    expect(await outcomeOf(await redeemCode(server, code))).toBe("400 invalid_grant");
+    expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toEqual([]);
+  });
+
+  test("refreshing again gives the very token whose answer was lost, and there is no second branch", async () => {
+    const { person } = await newScene();
+    const first = textOf(await tokensFor(server, person), "refresh_token");
+    await lose("rotateRefreshToken", () => refresh(server, first));
+    const again = textOf(await jsonOf(await refresh(server, first)), "refresh_token");
+    const third = textOf(await jsonOf(await refresh(server, again)), "refresh_token");
+    expect(await outcomeOf(await refresh(server, third))).toBe("200");
+    const open = await database.execute(
+      `SELECT count(*) AS count FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
+       WHERE g.subject = '${person.subject}' AND t.used_at IS NULL`.trim(),
+    );
+    expect(open).toEqual([{ count: 1 }]);
+  });
+});
+
+describe("attempts that the store could not check do not count against the person", () => {
+  test("at sign-in", async () => {
+    const { person } = await newScene();
+    const { username } = person;
+    for (let attempt = 0; attempt < 2 * ATTEMPTS; attempt += 1) {
+      const browser = openBrowser(server);
+      const { action, fields } = await browser.form("/login");
+      faulty.expectCalls({ index: 0, time: "before" });
+      expect((await browser.post(action, { ...fields, username, password: PASSWORD })).status).toBe(503);
+      faulty.expectCalls();
+    }
+    expect(await outcomeOf(await openBrowser(server).signIn(username))).toBe("303 /account");
+  });
+
+  test("at the code of a device", async () => {
+    const { cookie } = await newScene();
+    const look = () => server.fetch("/device?user_code=BCDF-GHJK", { headers: { Cookie: cookie } });
+    for (let attempt = 0; attempt < 2 * ATTEMPTS; attempt += 1) {
+      faulty.expectCalls({ index: 1, time: "before" });
+      expect((await look()).status).toBe(503);
+    }
+    faulty.expectCalls();
+    // Unknown, and not refused for too many attempts.
+    expect((await look()).status).toBe(422);
+  });
+});

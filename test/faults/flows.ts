@@ -1,0 +1,309 @@
+/** Every request that reaches the store, each ready to be sent, and to be sent again. */
+import type { AccountRecord } from "../../src/store/records.ts";
+import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
+import {
+  answerDevice,
+  codeFor,
+  jsonOf,
+  pollDevice,
+  postAs,
+  redeemCode,
+  refresh,
+  startDevice,
+  textOf,
+  tokensFor,
+} from "../support/flows.ts";
+import { PASSWORD } from "../support/pages.ts";
+import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { basic, type FormInput, SECRET, type TestServer } from "../support/server.ts";
+
+/** What a flow begins with: a server, and a person whom no other flow knows. */
+export interface Scene {
+  readonly server: TestServer;
+  readonly person: AccountRecord;
+  readonly cookie: string;
+}
+
+type Send = () => Promise<Response>;
+
+export interface Flow {
+  readonly audience: "programs" | "people";
+  /** Does what comes before, and returns the request. */
+  prepare(scene: Scene): Promise<Send>;
+  /** In short, how it is answered when nothing fails (`outcomeOf`). */
+  readonly outcome: string;
+  /** Calls whose failure must not be told as one, since what was asked for is stored by then. */
+  readonly despite?: Readonly<Record<string, string>>;
+  /**
+   * How it is answered when it is sent again after the answer to this call was lost: as if nothing had been, unless it
+   * is named here.
+   */
+  readonly whenLost?: Readonly<Record<string, string>>;
+}
+
+/** The status, and the error or the way on if there is one. */
+export async function outcomeOf(response: Response): Promise<string> {
+  const location = response.headers.get("location");
+  if (location !== null) {
+    const { pathname, searchParams } = new URL(location, "https://auth.example");
+    const error = searchParams.get("error");
+    const result = error ?? (searchParams.has("code") ? "code" : pathname);
+    return `${response.status} ${result}`;
+  }
+  const text = await response.clone().text();
+  const error = text.startsWith("{") ? /"error":"(\w+)"/.exec(text)?.[1] : undefined;
+  return [response.status, ...(error === undefined ? [] : [error])].join(" ");
+}
+
+type Exceptions = Pick<Flow, "whenLost" | "despite">;
+
+const programs = (outcome: string, prepare: Flow["prepare"], exceptions: Exceptions = {}): Flow => ({
+  audience: "programs",
+  outcome,
+  prepare,
+  ...exceptions,
+});
+
+const people = (outcome: string, prepare: Flow["prepare"], exceptions: Exceptions = {}): Flow => ({
+  audience: "people",
+  outcome,
+  prepare,
+  ...exceptions,
+});
+
+const accessToken = async (server: TestServer, person: AccountRecord) =>
+  textOf(await tokensFor(server, person, { scope: "profile" }), "access_token");
+const refreshToken = async (server: TestServer, person: AccountRecord) =>
+  textOf(await tokensFor(server, person), "refresh_token");
+const deviceCode = async (server: TestServer) => textOf(await startDevice(server), "device_code");
+
+/** A form of a page, filled in: it can be sent again. */
+async function filledIn(
+  { server, cookie }: Scene,
+  page: string,
+  action: string,
+  fields: Record<string, string>,
+): Promise<Send> {
+  const response = await server.fetch(page, { headers: { Cookie: cookie } });
+  const setCookie = response.headers.get("set-cookie")?.split(";")[0];
+  const form = (await formsOf(response)).find((each) => each.action.endsWith(action));
+  if (form === undefined) throw new Error(`There is no form for ${action} on ${page}.`);
+  const headers = { Cookie: setCookie ?? cookie, "Sec-Fetch-Site": "same-origin" };
+  const filled: FormInput = { ...form.fields, ...fields };
+  return () => server.post(action, filled, headers);
+}
+
+const open =
+  (path: string): Flow["prepare"] =>
+  async ({ server, cookie }) =>
+  () =>
+    server.fetch(path, { headers: { Cookie: cookie } });
+
+const REGISTRATION = JSON.stringify({ redirect_uris: ["https://new.example/callback"] });
+
+export const FLOWS: Readonly<Record<string, Flow>> = {
+  // RFC 6749 §4.1.2: a code is used once. Nobody can tell a client whose answer was lost from a thief who was first.
+  "redeeming a code": programs(
+    "200",
+    async ({ server, person }) => {
+      const code = await codeFor(server, person);
+      return () => redeemCode(server, code);
+    },
+    { whenLost: { redeemCode: "400 invalid_grant" } },
+  ),
+  "redeeming a code with a wrong verifier": programs("400 invalid_grant", async ({ server, person }) => {
+    const code = await codeFor(server, person);
+    return () => redeemCode(server, code, { code_verifier: "wrong".repeat(10) });
+  }),
+  "replaying a code": programs("400 invalid_grant", async ({ server, person }) => {
+    const code = await codeFor(server, person);
+    await redeemCode(server, code);
+    return () => redeemCode(server, code);
+  }),
+  // The successor is derived, so the retry gets the one that was lost.
+  refreshing: programs("200", async ({ server, person }) => {
+    const token = await refreshToken(server, person);
+    return () => refresh(server, token);
+  }),
+  "client credentials": programs(
+    "200",
+    async ({ server }) =>
+      () =>
+        postAs(server, "service", "/auth/token", { grant_type: "client_credentials" }),
+  ),
+  "starting a device": programs(
+    "200",
+    async ({ server }) =>
+      () =>
+        postAs(server, "television", "/auth/device", { scope: "mail.read" }),
+  ),
+  "polling for a device that nobody has answered": programs(
+    "400 authorization_pending",
+    async ({ server }) => {
+      const code = await deviceCode(server);
+      return () => pollDevice(server, code);
+    },
+  ),
+  "polling for a device that was approved": programs(
+    "200",
+    async ({ server, person }) => {
+      const code = await deviceCode(server);
+      await answerDevice(server, code, person);
+      return () => pollDevice(server, code);
+    },
+    { whenLost: { redeemDeviceCode: "400 invalid_grant" } },
+  ),
+  "introspecting an access token": programs("200", async ({ server, person }) => {
+    const token = await accessToken(server, person);
+    return () => postAs(server, "web", "/auth/introspect", { token });
+  }),
+  "introspecting a refresh token": programs("200", async ({ server, person }) => {
+    const token = await refreshToken(server, person);
+    return () => postAs(server, "web", "/auth/introspect", { token });
+  }),
+  "introspecting as a bearer": programs("200", async ({ server, person }) => {
+    const token = await accessToken(server, person);
+    const form = { grant_type: "client_credentials", scope: "introspect" };
+    const granted = await server.post("/auth/token", form, basic("inspector", SECRET));
+    const headers = { Authorization: `Bearer ${textOf(await jsonOf(granted), "access_token")}` };
+    return () => server.post("/auth/introspect", { token }, headers);
+  }),
+  "revoking an access token": programs("200", async ({ server, person }) => {
+    const token = await accessToken(server, person);
+    return () => postAs(server, "web", "/auth/revoke", { token });
+  }),
+  "revoking a refresh token": programs("200", async ({ server, person }) => {
+    const token = await refreshToken(server, person);
+    return () => postAs(server, "web", "/auth/revoke", { token });
+  }),
+  "registering a client": programs(
+    "201",
+    async ({ server }) =>
+      () =>
+        server.fetch("/auth/register", {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: REGISTRATION,
+        }),
+  ),
+  userinfo: programs("200", async ({ server, person }) => {
+    const token = await accessToken(server, person);
+    return () => server.fetch("/auth/userinfo", { headers: { Authorization: `Bearer ${token}` } });
+  }),
+  "the readiness of a node": programs(
+    "200",
+    async ({ server }) =>
+      () =>
+        server.fetch("/readyz"),
+  ),
+
+  "asking to sign in first": people(
+    "303 /login",
+    async ({ server }) =>
+      () =>
+        server.fetch(authorizePath()),
+  ),
+  "asking for consent": people("200", open(authorizePath())),
+  "sending back a refusal": people("303 invalid_scope", open(authorizePath({ scope: "nonsense" }))),
+  "going on with a consent that is remembered": people("303 code", async (scene) => {
+    await answerConsent(scene.server, scene.cookie);
+    return open(authorizePath())(scene);
+  }),
+  "allowing a client": people(
+    "303 code",
+    (scene) => filledIn(scene, authorizePath(), "/consent", { decision: "allow" }),
+    // The answer counts once. Whoever asks again is given a new code without a question.
+    { whenLost: { authorize: "400" } },
+  ),
+  "denying a client": people("303 access_denied", (scene) =>
+    filledIn(scene, authorizePath(), "/consent", { decision: "deny" }),
+  ),
+  "the sign-in page": people(
+    "200",
+    async ({ server }) =>
+      () =>
+        server.fetch(`/login?return_to=${encodeURIComponent(authorizePath())}`),
+  ),
+  "signing in": people("303 /account", (scene) =>
+    filledIn({ ...scene, cookie: "" }, "/login", "/login", {
+      username: scene.person.username,
+      password: PASSWORD,
+    }),
+  ),
+  "signing in as another": people("303 /account", async (scene) => {
+    const { server, person } = scene;
+    const page = "/login?another=1&return_to=%2Faccount";
+    const cookie = await server.signIn(person);
+    return filledIn({ ...scene, cookie }, page, "/login", { username: person.username, password: PASSWORD });
+  }),
+  "a wrong password": people("422", (scene) =>
+    filledIn({ ...scene, cookie: "" }, "/login", "/login", {
+      username: scene.person.username,
+      password: "wrong",
+    }),
+  ),
+  "the sign-out page": people("200", open("/logout")),
+  "signing out": people("303 /logout", (scene) => filledIn(scene, "/logout", "/logout", {})),
+  "looking up a device": people("200", async (scene) => {
+    const code = textOf(await startDevice(scene.server), "user_code");
+    return open(`/device?user_code=${code}`)(scene);
+  }),
+  "allowing a device": people("200", (scene) => answeringDevice(scene, "allow"), {
+    whenLost: { decideDeviceCode: "409" },
+  }),
+  "denying a device": people("200", (scene) => answeringDevice(scene, "deny"), {
+    whenLost: { decideDeviceCode: "409" },
+  }),
+  "the account page": people("200", async (scene) => {
+    await answerConsent(scene.server, scene.cookie);
+    await grantAccess(scene.server, scene.person, "television", ["mail.read"]);
+    return open("/account?notice=removed&client_id=native")(scene);
+  }),
+  "the account page after a while": people("200", async (scene) => {
+    scene.server.clock.advance(61);
+    return open("/account")(scene);
+  }),
+  "taking access back": people("303 /account", async (scene) => {
+    await grantAccess(scene.server, scene.person, "television", ["mail.read"]);
+    return filledIn(scene, "/account", "/account", { action: "remove", client_id: "television" });
+  }),
+  "changing the password": people(
+    "303 /account",
+    (scene) =>
+      filledIn(scene, "/account", "/account", {
+        action: "password",
+        current_password: PASSWORD,
+        new_password: "another long password",
+      }),
+    // All sessions ended with the old password.
+    { whenLost: { changePassword: "303 /login" }, despite: { createSession: "303 /login" } },
+  ),
+  "the set-up page": people("200", async ({ server }) => {
+    const page = await setupPage(server);
+    return () => server.fetch(page);
+  }),
+  "creating the administrator": people(
+    "303 /account",
+    async (scene) => {
+      const page = await setupPage(scene.server);
+      const fields = { username: `boss of ${scene.person.username}`, password: "a long enough password" };
+      return filledIn({ ...scene, cookie: "" }, page, "/setup", fields);
+    },
+    // The link is used up; without a session the person signs in with what they just chose.
+    { whenLost: { redeemSetupLink: "404" }, despite: { createSession: "303 /account" } },
+  ),
+};
+
+async function answeringDevice(scene: Scene, decision: string): Promise<Send> {
+  const code = textOf(await startDevice(scene.server), "user_code");
+  return filledIn(scene, `/device?user_code=${code}`, "/device", { decision });
+}
+
+/** The link exists only while nobody can sign in as an administrator. */
+async function setupPage(server: TestServer): Promise<string> {
+  const { store, clock } = server.context;
+  for (const { subject, administrator } of await store.listAccounts()) {
+    if (administrator) await store.removeAccount(subject, clock.seconds());
+  }
+  return `/setup?token=${await makeSetupLink(server)}`;
+}

