@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { databaseFile, isEmbedded } from "../store/open.ts";
+import { databaseFile, isEmbedded, requireDatabase } from "../store/open.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
 import { writeBackupAside } from "../store/sqlite/backup-thread.ts";
 import { publish } from "../store/sqlite/files.ts";
@@ -52,11 +52,7 @@ async function backUp(
     );
   }
   const database = databaseFile(configuration);
-  if (!existsSync(database)) {
-    throw new CommandError(
-      `There is no Tessera database in ${configuration.data}. Name the right folder with --data.`,
-    );
-  }
+  requireDatabase(configuration);
   const now = io.clock.seconds();
   const target = resolve(nameOf(file, now));
   if (existsSync(target)) throw taken(target);

@@ -1,8 +1,7 @@
 /** `tessera copy`: everything from the embedded database to PostgreSQL, or back. */
-import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Configuration } from "../platform/configuration.ts";
-import { databaseFile, databaseName, postgresOptions } from "../store/open.ts";
+import { databaseFile, databaseName, postgresOptions, requireDatabase } from "../store/open.ts";
 import type { PostgresStoreOptions } from "../store/postgres/index.ts";
 import { openPostgresSource, openPostgresTarget } from "../store/postgres/transfer.ts";
 import { openSqliteSource, openSqliteTarget } from "../store/sqlite/transfer.ts";
@@ -55,7 +54,7 @@ async function copy(options: CopyOptions, io: Io): Promise<void> {
       `Say where PostgreSQL is: DATABASE_URL=postgres://user:password@host/database tessera copy --to ${options.to}`,
     );
   }
-  requireSource(configuration, options);
+  if (options.to === "postgresql") requireDatabase(configuration);
   makeDataFolder(configuration);
   const lock = lockDataFolder(configuration);
   try {
@@ -66,13 +65,6 @@ async function copy(options: CopyOptions, io: Io): Promise<void> {
   } finally {
     lock.release();
   }
-}
-
-function requireSource(configuration: Configuration, { to }: CopyOptions): void {
-  if (to === "sqlite" || existsSync(databaseFile(configuration))) return;
-  throw new CommandError(
-    `There is no Tessera database in ${configuration.data} to copy. Name the right folder with --data.`,
-  );
 }
 
 async function withSides(

@@ -69,11 +69,11 @@ async function restore(file: string | undefined, options: RestoreOptions, io: Io
   const lock = lockDataFolder(configuration);
   try {
     const wasInterrupted = isRestorePrepared(databaseFile(configuration));
-    if (wasInterrupted) await finishInterrupted(configuration, options, io);
-    if (file !== undefined) await restoreFrom(file, configuration, options, io);
-    else if (!wasInterrupted) {
+    if (!wasInterrupted && file === undefined) {
       throw new CommandError("Name the backup: tessera restore FILE. No restore waits to be finished.");
     }
+    if (wasInterrupted) await finishInterrupted(configuration, options, io);
+    if (file !== undefined) await restoreFrom(file, configuration, options, io);
   } finally {
     lock.release();
   }
@@ -88,11 +88,8 @@ async function finishInterrupted(
   const replaced = await finishRestore(database, { isNew: false });
   await openAsServer(configuration);
   checkRestored(database, null);
-  if (json) {
-    printJson(io, { finished: true, replaced });
-    return;
-  }
-  io.out(`Finished the restore that was interrupted. ${keptWords(replaced)}\n`);
+  // There may be more to come, so a result this is not.
+  if (!json) io.err(`Finished the restore that was interrupted. ${keptWords(replaced)}\n`);
 }
 
 async function restoreFrom(

@@ -42,6 +42,16 @@ interface OpenOptions {
   readonly warn?: (message: string) => void;
 }
 
+/** Throws DatabaseRefused if there is no embedded database, or a restore of it is unfinished. */
+export function requireDatabase({ data }: Pick<Configuration, "data">): void {
+  const file = databaseFile({ data });
+  requireNoRestore(file);
+  if (existsSync(file)) return;
+  throw new DatabaseRefused(
+    `There is no Tessera database in ${data}. Name the right folder with --data, or start the server once: tessera serve.`,
+  );
+}
+
 /**
  * Opens the store and brings its schema up to date. Throws DatabaseRefused if the database cannot be used by this
  * program, or is not there and `create` is false; StoreUnavailable if it cannot be used now.
@@ -52,12 +62,6 @@ export async function openStore(
 ): Promise<Store> {
   const postgres = postgresOptions(configuration);
   if (postgres !== null) return openPostgresStore({ ...postgres, create, warn });
-  const file = databaseFile(configuration);
-  requireNoRestore(file);
-  if (!create && !existsSync(file)) {
-    throw new DatabaseRefused(
-      `There is no Tessera database in ${configuration.data}. Name the right folder with --data, or start the server once: tessera serve.`,
-    );
-  }
-  return openSqliteStore({ file });
+  if (!create) requireDatabase(configuration);
+  return openSqliteStore({ file: databaseFile(configuration) });
 }

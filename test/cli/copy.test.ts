@@ -102,7 +102,7 @@ describe("a copy", () => {
     expect(await tessera(["copy", "--data", data], { env })).toMatchObject({ code: 2 });
     expect(await tessera(["copy", "--to", "mysql", "--data", data], { env })).toMatchObject({ code: 2 });
     const nothing = await tessera(["copy", "--to", "postgresql", "--data", data], { env });
-    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining("to copy") });
+    expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining("There is no Tessera database") });
     expect(existsSync(data)).toBe(false);
     const unmade = await tessera(["copy", "--to", "sqlite", "--data", data], { env });
     expect(unmade).toMatchObject({ code: 1, err: expect.stringContaining('has no schema "tessera"') });

@@ -70,6 +70,16 @@ describe("a restore", () => {
     expect(JSON.parse(out).replaced).toContain("tessera.db.replaced-");
   });
 
+  test("finishes one that was interrupted first, and then needs --replace like any other", async () => {
+    const { data, backup } = await withBackup();
+    cpSync(join(data, "../origin/tessera.db"), join(data, "tessera.db.restored"));
+    const { code, err } = await tessera(["restore", backup, "--data", data]);
+    expect(code).toBe(1);
+    expect(err).toContain("Finished the restore that was interrupted");
+    expect(err).toContain("--replace");
+    expect(await people(data)).toEqual(["ada"]);
+  });
+
   test("is refused while a server runs, by name, and changes nothing", async () => {
     const { folder, backup } = await withBackup();
     const data = join(folder, "served");
@@ -171,8 +181,18 @@ describe("kill -9", () => {
     await child.ended;
     const state = await look(data);
     if (state === "interrupted") {
-      const { code, out } = await tessera(["restore", "--data", data]);
-      expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("Finished the restore") });
+      for (const command of [
+        ["user", "list"],
+        ["backup", join(folder, "none")],
+      ]) {
+        const { code, err } = await tessera([...command, "--data", data]);
+        expect({ code, err }).toEqual({
+          code: 1,
+          err: expect.stringContaining("Finish it: tessera restore"),
+        });
+      }
+      const { code, err } = await tessera(["restore", "--data", data]);
+      expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining("Finished the restore") });
     } else if (state === "old") {
       expect(await tessera(["restore", backup, "--replace", "--data", data])).toMatchObject({ code: 0 });
     }

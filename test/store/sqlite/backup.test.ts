@@ -202,6 +202,23 @@ describe("a damaged backup is refused:", () => {
     figure(`${rounds} backups cut off, all refused`);
   });
 
+  test("wherever the name of somebody is other, in an index too", () => {
+    const bytes = readFileSync(good);
+    const [subject = ""] = withConnection(good, (connection) =>
+      connection.query<{ subject: string }, []>("SELECT subject FROM accounts WHERE username = 'Ada'").all(),
+    ).map((row) => row.subject);
+    let found = 0;
+    for (let at = bytes.indexOf(subject); at >= 0; at = bytes.indexOf(subject, at + 1)) {
+      const changed = Buffer.from(bytes);
+      changed[at + 5] = (changed[at + 5] ?? 0) ^ 1;
+      writeFileSync(file("renamed"), changed);
+      expect(() => read(file("renamed"))).toThrow("is damaged");
+      found += 1;
+    }
+    // Of each grant, and of each entry of the index by person.
+    expect(found).toBeGreaterThan(20);
+  });
+
   test("wherever a bit is flipped, unless nothing in it is other for that", () => {
     const bytes = readFileSync(good);
     const rounds = scaled(300);
