@@ -26,11 +26,14 @@ async function expectSound(node: Node): Promise<void> {
 }
 
 test("a server that is killed while it starts for the first time starts the next time", async () => {
-  const kills = scaled(8);
+  const kills = scaled(5);
+  await using model = new Node();
+  await model.start();
   for (let kill = 1; kill <= kills; kill += 1) {
     await using node = new Node();
     node.launch();
-    await moment(30, 250);
+    // When the folder and the database are being made.
+    await moment(model.startMillis * 0.4, model.startMillis);
     await node.kill();
     await node.start();
     const clients = new Clients([node.url]);
@@ -47,7 +50,7 @@ test("a server that is killed while it starts for the first time starts the next
 }, 600_000);
 
 test("a server that is killed under load, again and again, loses nothing that it acknowledged", async () => {
-  const kills = scaled(16);
+  const kills = scaled(14);
   await using node = new Node();
   await node.start();
   const clients = new Clients([node.url]);
@@ -61,7 +64,7 @@ test("a server that is killed under load, again and again, loses nothing that it
     if (kill % 3 === 0) {
       // It may also die while it puts right what the last crash left.
       node.launch();
-      await moment(0, 250);
+      await moment(node.startMillis * 0.3, node.startMillis);
       await node.kill();
       killsInStart += 1;
     }
@@ -79,7 +82,7 @@ test("a server that is killed under load, again and again, loses nothing that it
 }, 600_000);
 
 test("of several processes any may be killed: the others go on, it is started again, and nothing is lost", async () => {
-  const kills = scaled(3);
+  const kills = scaled(2);
   await using node = new Node({ flags: ["--workers", "2"] });
   await node.start();
   const clients = new Clients([node.url]);
@@ -114,6 +117,6 @@ test("of several processes any may be killed: the others go on, it is started ag
     expect(clients.ledger.violations).toEqual([]);
   }
   figure(
-    `SQLite, two processes: ${kills} kills of a worker and ${kills} of the main process survived; ${counts.acknowledged} operations acknowledged, ${counts.checked} looks at tokens`,
+    `SQLite, two processes: ${2 * kills} kills of a worker and ${kills} of the main process survived; ${counts.acknowledged} operations acknowledged, ${counts.checked} looks at tokens`,
   );
 }, 600_000);

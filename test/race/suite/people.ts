@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { authorizePath } from "../../support/code-flow.ts";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import type { Answer } from "../support/http.ts";
 import { ATTEMPTS, everyAttempt, type Lane, raceForEach, tally } from "../support/race.ts";
@@ -14,7 +15,6 @@ import {
   pollRequest,
   redeemRequest,
 } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed, type SignedInPerson } from "../support/seed.ts";
 
 const statusesOf = (answers: readonly Answer[]) => tally(answers.map(({ status }) => `${status}`));
@@ -42,7 +42,7 @@ export function peopleRaces(cluster: () => Cluster): void {
       expect((await lane.send(redeemRequest(codes[0] ?? ""))).status).toBe(200);
     });
     figure(`${name}: ${people.length} consent forms, ${people.length * ATTEMPTS} answers, one code each`);
-  }, 600_000);
+  });
 
   test("a device that two people approve and deny at once gets one answer, and the same from every process", async () => {
     const { store, name } = cluster();
@@ -55,9 +55,11 @@ export function peopleRaces(cluster: () => Cluster): void {
     await raceForEach(cluster(), pairs, async (pair, lane) => {
       const { device_code, user_code } = JSON.parse((await lane.send(deviceRequest())).body);
       const forms = await Promise.all(pair.map((person) => answersOf(lane, person, user_code)));
-      const answers = await Promise.all(
-        lane.atOnce(everyAttempt("").map((_, index) => forms.flat()[index % 4] ?? "")),
+      // Each of the four goes to every process.
+      const mixed = everyAttempt("").map(
+        (_, index) => forms.flat()[(index + Math.floor(index / 4)) % 4] ?? "",
       );
+      const answers = await Promise.all(lane.atOnce(mixed));
       expect(statusesOf(answers)).toEqual({ "200": 1, "409": ATTEMPTS - 1 });
 
       const now = systemClock.seconds();
@@ -72,11 +74,10 @@ export function peopleRaces(cluster: () => Cluster): void {
           : { "400 access_denied": PROCESSES },
       );
     });
-    expect(approved).toBeLessThanOrEqual(pairs.length);
     figure(
       `${name}: ${pairs.length} devices, ${pairs.length * ATTEMPTS} answers, ${approved} approved, ${pairs.length - approved} denied, one answer each`,
     );
-  }, 600_000);
+  });
 
   test("a set-up link that 64 people use at once makes one account", async () => {
     const { store, name } = cluster();
@@ -109,7 +110,7 @@ export function peopleRaces(cluster: () => Cluster): void {
       for (const { subject } of made) await store.disableAccount(subject, systemClock.seconds());
     }
     figure(`${name}: ${rounds.length} set-up links, ${rounds.length * ATTEMPTS} uses, one account each`);
-  }, 600_000);
+  });
 }
 
 /** The device's page as this person sees it, answered in both ways. */
