@@ -156,6 +156,6 @@ describe("on PostgreSQL", () => {
       );
       figure(`PostgreSQL: ${what}: ${summary(counts)}`);
     },
-    600_000,
+    PATIENCE_MILLIS,
   );
 });
