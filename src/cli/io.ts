@@ -10,6 +10,8 @@ export interface Io {
   /** Whether a person is at the other end of standard input, and of standard output. */
   readonly asksPerson: boolean;
   readonly showsPerson: boolean;
+  /** Whether standard error is a terminal, on which a line can be drawn again. */
+  readonly drawsProgress: boolean;
   /** Results go to standard output, everything else to standard error, so that pipes get results only. */
   out(text: string): void;
   err(text: string): void;
@@ -27,6 +29,7 @@ export const systemIo: Io = {
   random: systemRandom,
   asksPerson: process.stdin.isTTY === true,
   showsPerson: process.stdout.isTTY === true,
+  drawsProgress: process.stderr.isTTY === true,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   readStdin: () => Bun.stdin.text(),

@@ -77,3 +77,17 @@ export const counted = (count: number, noun: string): string => `${count} ${noun
 /** A secret and the sentence that goes with it. */
 export const showOnce = (what: string, secret: string): string =>
   `\n  ${secret}\n\nThis ${what} is shown only now, and only its digest is kept. Store it in a safe place.\n`;
+
+/** `1,234,567`. */
+export const decimal = (value: number): string => value.toLocaleString("en-US");
+
+/** `12.3 MB`. */
+export function byteSize(bytes: number): string {
+  const units = [
+    ["GB", 1e9],
+    ["MB", 1e6],
+    ["kB", 1e3],
+  ] as const;
+  for (const [name, size] of units) if (bytes >= size) return `${(bytes / size).toFixed(1)} ${name}`;
+  return `${bytes} B`;
+}

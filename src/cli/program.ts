@@ -2,13 +2,16 @@
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../platform/configuration-error.ts";
 import { DatabaseRefused, StoreUnavailable } from "../store/contract.ts";
+import { addBackupCommand } from "./backup.ts";
 import { addClientCommands } from "./client.ts";
 import { CommandError } from "./command-error.ts";
 import { addConfigCommands } from "./config.ts";
+import { addCopyCommand } from "./copy.ts";
 import { requireDashes } from "./forgotten-dashes.ts";
 import { addGrantCommands } from "./grant.ts";
 import type { Io } from "./io.ts";
 import { addLoginCommand } from "./login.ts";
+import { addRestoreCommand } from "./restore.ts";
 import { addServeCommand } from "./serve.ts";
 import { addTokenCommands } from "./token.ts";
 import { addUserCommands } from "./user.ts";
@@ -56,6 +59,9 @@ Examples:
   addTokenCommands(program, io);
   addLoginCommand(program, io);
   addConfigCommands(program, io);
+  addBackupCommand(program, io);
+  addRestoreCommand(program, io);
+  addCopyCommand(program, io);
   addWorkerCommand(program, io);
   nameHelp(program, "tessera");
   return program;

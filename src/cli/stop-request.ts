@@ -26,3 +26,25 @@ export function stopRequested(env: Readonly<Record<string, string | undefined>>)
   }
   return promise;
 }
+
+/** What a shell expects of a program that a signal ended. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Does some work. Whoever interrupts it ends the program at once, after `undo`. */
+export async function undoneIfInterrupted<Result>(
+  undo: () => void,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const onSignal = (signal: NodeJS.Signals) => {
+    undo();
+    process.exit(signal === "SIGINT" ? EXIT_CODES.SIGINT : EXIT_CODES.SIGTERM);
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  try {
+    return await work();
+  } finally {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}

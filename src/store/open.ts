@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../platform/configuration.ts";
 import { DatabaseRefused, type Store } from "./contract.ts";
-import { openPostgresStore } from "./postgres/index.ts";
+import { openPostgresStore, type PostgresStoreOptions } from "./postgres/index.ts";
+import { requireNoRestore } from "./sqlite/files.ts";
 import { openSqliteStore } from "./sqlite/index.ts";
 
 type StoreConfiguration = Pick<Configuration, "data" | "database">;
@@ -22,10 +23,33 @@ export function databaseName({ data, database }: StoreConfiguration): string {
   return `PostgreSQL at ${host}${decodeURIComponent(pathname)}, schema ${database.schema}`;
 }
 
+/** How to reach the PostgreSQL database; null if none is configured. */
+export function postgresOptions({ database }: Pick<Configuration, "database">): PostgresStoreOptions | null {
+  const { url, schema, connections, connect_timeout_seconds, statement_timeout_seconds } = database;
+  if (url === undefined) return null;
+  return {
+    url,
+    schema,
+    connections,
+    connectMillis: connect_timeout_seconds * 1000,
+    statementMillis: statement_timeout_seconds * 1000,
+  };
+}
+
 interface OpenOptions {
   readonly create?: boolean;
   /** Is told what is wrong with the database but does not keep the store from working. */
   readonly warn?: (message: string) => void;
+}
+
+/** Throws DatabaseRefused if there is no embedded database, or a restore of it is unfinished. */
+export function requireDatabase({ data }: Pick<Configuration, "data">): void {
+  const file = databaseFile({ data });
+  requireNoRestore(file);
+  if (existsSync(file)) return;
+  throw new DatabaseRefused(
+    `There is no Tessera database in ${data}. Name the right folder with --data, or start the server once: tessera serve.`,
+  );
 }
 
 /**
@@ -36,24 +60,8 @@ export async function openStore(
   configuration: StoreConfiguration,
   { create = true, warn = () => {} }: OpenOptions = {},
 ): Promise<Store> {
-  const { url, schema, connections, connect_timeout_seconds, statement_timeout_seconds } =
-    configuration.database;
-  if (url !== undefined) {
-    return openPostgresStore({
-      url,
-      schema,
-      connections,
-      connectMillis: connect_timeout_seconds * 1000,
-      statementMillis: statement_timeout_seconds * 1000,
-      create,
-      warn,
-    });
-  }
-  const file = databaseFile(configuration);
-  if (!create && !existsSync(file)) {
-    throw new DatabaseRefused(
-      `There is no Tessera database in ${configuration.data}. Name the right folder with --data, or start the server once: tessera serve.`,
-    );
-  }
-  return openSqliteStore({ file });
+  const postgres = postgresOptions(configuration);
+  if (postgres !== null) return openPostgresStore({ ...postgres, create, warn });
+  if (!create) requireDatabase(configuration);
+  return openSqliteStore({ file: databaseFile(configuration) });
 }

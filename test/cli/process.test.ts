@@ -2,73 +2,14 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Subprocess } from "bun";
+import { type Child, endProcesses, finished, printed, start } from "./processes.ts";
 import { removeTemporaryFolders, temporaryFolder } from "./support.ts";
 
 const root = join(import.meta.dir, "../..");
 const launcher = ["node", join(root, "bin/tessera.mjs")];
 
-const children: Child[] = [];
-afterEach(async () => {
-  for (const { process: child } of children.splice(0)) {
-    if (child.exitCode === null) child.kill("SIGKILL");
-    await child.exited;
-  }
-});
+afterEach(endProcesses);
 afterAll(removeTemporaryFolders);
-
-/** A process, with what it has printed so far. */
-interface Child {
-  readonly process: Subprocess;
-  out: string;
-  err: string;
-  readonly ended: Promise<unknown>;
-}
-
-function start(command: string[], options: { cwd?: string; env?: Record<string, string> } = {}): Child {
-  const spawned = Bun.spawn(command, {
-    cwd: options.cwd ?? temporaryFolder(),
-    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...options.env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const collect = async (stream: ReadableStream<Uint8Array>, add: (text: string) => void) => {
-    for await (const chunk of stream) add(Buffer.from(chunk).toString());
-  };
-  const child: Child = {
-    process: spawned,
-    out: "",
-    err: "",
-    ended: Promise.all([
-      collect(spawned.stdout, (text) => {
-        child.out += text;
-      }),
-      collect(spawned.stderr, (text) => {
-        child.err += text;
-      }),
-      spawned.exited,
-    ]),
-  };
-  children.push(child);
-  return child;
-}
-
-/** What it printed, when it has ended. */
-async function finished(child: Child) {
-  await child.ended;
-  return { out: child.out, err: child.err, code: child.process.exitCode };
-}
-
-/** Waits until it has printed something; returns the part in parentheses. */
-async function printed(child: Child, pattern: RegExp): Promise<string> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    const match = pattern.exec(child.out);
-    if (match !== null) return match[1] ?? "";
-    await Bun.sleep(10);
-  }
-  throw new Error(`it never printed ${pattern}: ${child.out}${child.err}`);
-}
 
 /** A connection with a request that is only half sent, which the server must wait for. */
 async function slowRequest(url: string) {

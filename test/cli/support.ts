@@ -25,6 +25,7 @@ export function captureIo(
     random: systemRandom,
     asksPerson: false,
     showsPerson: false,
+    drawsProgress: false,
     out: (text) => {
       captured.out += text;
     },

@@ -15,7 +15,7 @@ import { clientMethods } from "./clients.ts";
 import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
 import { Database, type PoolOptions, Session } from "./driver.ts";
-import { type Durability, readDurability } from "./durability.ts";
+import { readDurability } from "./durability.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
 import { migrate } from "./migrations.ts";
@@ -49,27 +49,11 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 const PING = statement("SELECT version FROM tessera_schema").with({});
 
 /**
- * Connects, and brings the schema up to date.
- * Throws DatabaseRefused if it belongs to a newer version or to another program, or the options make no sense; StoreUnavailable if it cannot be used now.
+ * Connects, and brings the schema up to date. Throws DatabaseRefused if it belongs to a newer version or to another
+ * program, is an unfinished copy, or the options make no sense; StoreUnavailable if it cannot be used now.
  */
-export async function openPostgresStore({
-  create = true,
-  warn = () => {},
-  ...options
-}: PostgresStoreOptions): Promise<Store> {
-  const complete = { ...DEFAULTS, ...options };
-  if (!isPostgresUrl(complete.url)) {
-    // Not quoted: it may hold a password.
-    throw new DatabaseRefused(
-      "The database's URL is not of the form postgres://user:password@host:5432/database.",
-    );
-  }
-  if (!SCHEMA_NAME.test(complete.schema)) {
-    throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
-  }
-  const { synchronousCommit, warnings } = await prepare(complete, create);
-  for (const warning of warnings) warn(warning);
-  const database = new Database({ ...complete, synchronousCommit });
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const database = new Database(await preparePostgres(options));
   const callers = new Callers();
   return {
     ...serverKeyMethods(database),
@@ -88,14 +72,34 @@ export async function openPostgresStore({
   };
 }
 
-/** What is done once, before the pool is opened. */
-async function prepare(options: PoolOptions, create: boolean): Promise<Durability> {
-  const session = new Session({ ...options, statementMillis: MIGRATION_MILLIS });
+/**
+ * What is done once, before the pool is opened: checks the options, brings the schema up to date, says what is wrong.
+ * `mayBeUnfinished`: for the copy that goes on.
+ */
+export async function preparePostgres({
+  create = true,
+  mayBeUnfinished = false,
+  warn = () => {},
+  ...options
+}: PostgresStoreOptions & { readonly mayBeUnfinished?: boolean }): Promise<PoolOptions> {
+  const complete = { ...DEFAULTS, ...options };
+  if (!isPostgresUrl(complete.url)) {
+    // Not quoted: it may hold a password.
+    throw new DatabaseRefused(
+      "The database's URL is not of the form postgres://user:password@host:5432/database.",
+    );
+  }
+  if (!SCHEMA_NAME.test(complete.schema)) {
+    throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
+  }
+  const session = new Session({ ...complete, statementMillis: MIGRATION_MILLIS });
   try {
-    await migrate(session, { schema: options.schema, create });
-    return await readDurability(session);
+    await migrate(session, { schema: complete.schema, create, mayBeUnfinished });
+    const { synchronousCommit, warnings } = await readDurability(session);
+    for (const warning of warnings) warn(warning);
+    return { ...complete, synchronousCommit };
   } catch (error) {
-    throw explainOpening(error, options.url);
+    throw explainOpening(error, complete.url);
   } finally {
     await session.close();
   }

@@ -16,6 +16,17 @@ CREATE TABLE tessera_schema (singleton boolean PRIMARY KEY DEFAULT true CHECK (s
 INSERT INTO tessera_schema (version) VALUES (0);
 `;
 
+/** A table that is there for as long as a copy into this schema is unfinished. */
+export const UNFINISHED_COPY = "unfinished_copy";
+
+interface MigrationOptions {
+  readonly schema: string;
+  /** Whether to make the schema if it is not there. */
+  readonly create: boolean;
+  /** Whether an unfinished copy is let through, as only the copy itself should. */
+  readonly mayBeUnfinished: boolean;
+}
+
 /** How often to try again when another program is making the same schema. */
 const ATTEMPTS = 10;
 
@@ -23,11 +34,8 @@ const ATTEMPTS = 10;
  * Takes the steps that the database has not taken, all in one transaction. Of programs that start together one does,
  * while the others wait for the row that counts the steps; an advisory lock would do too, but not every engine has it.
  */
-export async function migrate(
-  session: Session,
-  { schema, create }: { readonly schema: string; readonly create: boolean },
-): Promise<void> {
-  await prepareSchema(session, schema, create);
+export async function migrate(session: Session, options: MigrationOptions): Promise<void> {
+  await prepareSchema(session, options);
   // Mostly there is nothing to do, and nobody need wait to learn that.
   if (checkedVersion(await session.execute("SELECT version FROM tessera_schema")) === MIGRATIONS.length)
     return;
@@ -39,13 +47,17 @@ export async function migrate(
 }
 
 /** Makes the schema and the table that counts the steps, unless they are there. */
-async function prepareSchema(session: Session, schema: string, create: boolean): Promise<void> {
+async function prepareSchema(
+  session: Session,
+  { schema, create, mayBeUnfinished }: MigrationOptions,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const tables = await session.execute(
         `SELECT table_name FROM information_schema.tables WHERE table_schema = '${schema}'`,
       );
       const names = tables.map(({ table_name }) => table_name);
+      if (names.includes(UNFINISHED_COPY) && !mayBeUnfinished) throw unfinished(schema);
       if (names.includes("tessera_schema")) return;
       if (names.length > 0) throw anotherProgram(schema);
       if (!create) throw notThere(schema);
@@ -75,6 +87,11 @@ function checkedVersion([row]: readonly Record<string, unknown>[]): number {
 const anotherProgram = (schema: string) =>
   new DatabaseRefused(
     `The schema "${schema}" of the database belongs to another program. Choose another schema or another database.`,
+  );
+
+const unfinished = (schema: string) =>
+  new DatabaseRefused(
+    `The schema "${schema}" of the database is an unfinished copy of another database. Finish it: tessera copy --to postgresql`,
   );
 
 const notThere = (schema: string) =>

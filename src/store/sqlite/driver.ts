@@ -11,6 +11,8 @@ export interface Query<Row, Parameters extends SqlValue[]> {
   /** The first row, or null. */
   get(...parameters: Parameters): Row | null;
   all(...parameters: Parameters): Row[];
+  /** One row at a time, for tables that are too large to hold. */
+  iterate(...parameters: Parameters): Iterable<Row>;
 }
 
 /** A prepared statement that changes rows, and returns how many it changed. */
@@ -62,6 +64,19 @@ export class Connection {
     this.#database.run(sql);
   }
 
+  /** Everything that `work` does happens, or nothing. The write lock is taken first. */
+  transaction<Result>(work: () => Result): Result {
+    this.execute("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.execute("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.inTransaction) this.execute("ROLLBACK");
+      throw error;
+    }
+  }
+
   /** SQLite gives a whole transaction up by itself after some errors (a full disk, for one). */
   get inTransaction(): boolean {
     return this.#database.inTransaction;
@@ -95,6 +110,19 @@ export function openWriter(file: string, check: (connection: Connection) => void
 
 export function openReader(file: string): Connection {
   return openConnection(file, READER_SETTINGS);
+}
+
+/** How long a command waits for a lock. Nothing else runs in its process, so it may sleep. */
+const COMMAND_LOCK_WAIT_MILLIS = 5000;
+
+/** A connection for what a command does to a file as a whole: no logs are made beside it. */
+export function withConnection<Result>(file: string, use: (connection: Connection) => Result): Result {
+  const connection = openConnection(file, [`PRAGMA busy_timeout = ${COMMAND_LOCK_WAIT_MILLIS}`]);
+  try {
+    return use(connection);
+  } finally {
+    connection.close();
+  }
 }
 
 function openConnection(

@@ -14,9 +14,10 @@ import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
 import { type Connection, ensureDatabaseFile, openReader, openWriter } from "./driver.ts";
 import { type Engine, prepareTables } from "./engine.ts";
+import { requireNoRestore } from "./files.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
-import { migrate, requireOurs } from "./migrations.ts";
+import { type MigrationOptions, migrate, requireOurs } from "./migrations.ts";
 import { GroupReads } from "./reader.ts";
 import { serverKeyMethods } from "./server-key.ts";
 import { sessionMethods } from "./sessions.ts";
@@ -31,7 +32,8 @@ export interface SqliteStoreOptions {
 
 /**
  * Opens the database and brings its schema up to date.
- * Throws DatabaseRefused if it belongs to a newer version or to another program, StoreUnavailable if it cannot be used now.
+ * Throws DatabaseRefused if it belongs to a newer version or to another program, or if a copy into it or a restore is
+ * unfinished; StoreUnavailable if it cannot be used now.
  */
 export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Store> {
   const writerConnection = await openMigrated(file);
@@ -84,11 +86,13 @@ function storeOn(writerConnection: Connection, readerConnection: Connection): St
 const OPEN_ATTEMPTS = 50;
 const OPEN_PAUSE_MILLIS = 20;
 
-async function openMigrated(file: string): Promise<Connection> {
+/** A connection that writes, to a database that is made or brought up to date if need be. */
+export async function openMigrated(file: string, migration: MigrationOptions = {}): Promise<Connection> {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      requireNoRestore(file);
       ensureDatabaseFile(file);
-      return openAndMigrate(file);
+      return openAndMigrate(file, migration);
     } catch (error) {
       // The switch to WAL does not wait for locks by itself.
       if (!isBusy(error) || attempt >= OPEN_ATTEMPTS) throw asOpeningError(error, file);
@@ -97,10 +101,10 @@ async function openMigrated(file: string): Promise<Connection> {
   }
 }
 
-function openAndMigrate(file: string): Connection {
+function openAndMigrate(file: string, migration: MigrationOptions): Connection {
   const connection = openWriter(file, (opened) => requireOurs(opened, file));
   try {
-    migrate(connection, file);
+    migrate(connection, file, migration);
     return connection;
   } catch (error) {
     connection.close();

@@ -12,22 +12,45 @@ export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2];
 /** Marks the file as Tessera's ("Tess"), for `file` and for us. */
 export const APPLICATION_ID = 0x54657373;
 
-/** Takes the steps that the database has not taken, all in one transaction. */
-export function migrate(connection: Connection, file: string): void {
+/** A table that is there for as long as a copy into this database is unfinished. */
+export const UNFINISHED_COPY = "unfinished_copy";
+
+export const hasTable = (connection: Connection, name: string): boolean =>
+  connection.query<unknown, [string]>("SELECT 1 FROM sqlite_schema WHERE name = ?").get(name) !== null;
+
+export interface MigrationOptions {
+  /** Whether an unfinished copy is let through, as only the copy itself should. */
+  readonly mayBeUnfinished?: boolean;
+}
+
+/**
+ * Takes the steps that the database has not taken, all in one transaction. Throws DatabaseRefused for a database of
+ * another program or a newer version, and for an unfinished copy.
+ */
+export function migrate(
+  connection: Connection,
+  file: string,
+  { mayBeUnfinished = false }: MigrationOptions = {},
+): void {
+  const requireFinished = () => {
+    if (mayBeUnfinished || !hasTable(connection, UNFINISHED_COPY)) return;
+    throw new DatabaseRefused(
+      `${file} is an unfinished copy of another database. Finish it: tessera copy --to sqlite`,
+    );
+  };
   // Mostly there is nothing to do. Then a lock or a full disk does not matter to those who only read.
-  if (checkedVersion(connection, file) === MIGRATIONS.length) return;
-  // IMMEDIATE, so that of two programs that start together the second sees what the first has done.
-  connection.execute("BEGIN IMMEDIATE");
-  try {
+  if (checkedVersion(connection, file) === MIGRATIONS.length) {
+    requireFinished();
+    return;
+  }
+  // The write lock comes first, so that of two programs that start together the second sees what the first has done.
+  connection.transaction(() => {
     const version = checkedVersion(connection, file);
+    requireFinished();
     for (const step of MIGRATIONS.slice(version)) connection.execute(step);
     connection.execute(`PRAGMA application_id = ${APPLICATION_ID}`);
     connection.execute(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    connection.execute("COMMIT");
-  } catch (error) {
-    if (connection.inTransaction) connection.execute("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
 /** Throws DatabaseRefused if the file is none of ours, or too new. Changes nothing. */
@@ -47,7 +70,8 @@ const MARKS = `SELECT
   (SELECT application_id FROM pragma_application_id) AS application,
   (SELECT count(*) FROM sqlite_schema) AS objects`;
 
-function checkedVersion(connection: Connection, file: string): number {
+/** The version of the schema. Throws DatabaseRefused for a database that is not ours, or newer than this program. */
+export function checkedVersion(connection: Connection, file: string): number {
   const marks = connection.query<Marks, []>(MARKS).get();
   if (marks === null) throw new Error("A SELECT without FROM gave no row.");
   const { version, application, objects } = marks;

@@ -46,6 +46,17 @@ const codeOf = (error: unknown): number | null => (error instanceof SQLiteError 
 /** Another process holds the lock: worth trying again. */
 export const isBusy = (error: unknown): boolean => BUSY.has(codeOf(error) ?? -1);
 
+/** ERROR is among them: a schema that was damaged is often one that can be read and makes no sense. */
+const DAMAGE: ReadonlySet<number> = new Set([
+  1, // ERROR
+  11, // CORRUPT
+  24, // FORMAT
+  26, // NOTADB
+]);
+
+/** The file is not what was written into it, as far as SQLite can tell. */
+export const isDamaged = (error: unknown): boolean => DAMAGE.has(codeOf(error) ?? -1);
+
 /** What to do about it; empty if it is no trouble of this kind. */
 export const adviceFor = (error: unknown): string => ADVICE.get(codeOf(error) ?? -1) ?? "";
 

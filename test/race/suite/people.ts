@@ -17,6 +17,9 @@ import {
 } from "../support/requests.ts";
 import { openSeed, type SignedInPerson } from "../support/seed.ts";
 
+/** Each hashes a password, which processes do a few at a time: with more they would not arrive together. */
+const SET_UPS = 8;
+
 const statusesOf = (answers: readonly Answer[]) => tally(answers.map(({ status }) => `${status}`));
 
 /** What a redirect's address has by this name. */
@@ -79,10 +82,10 @@ export function peopleRaces(cluster: () => Cluster): void {
     );
   });
 
-  test("a set-up link that 64 people use at once makes one account", async () => {
+  test("a set-up link that several people use at once makes one account", async () => {
     const { store, name } = cluster();
     const seed = await openSeed(store);
-    const rounds = Array.from({ length: scaled(1) }, (_, round) => round);
+    const rounds = Array.from({ length: scaled(8) }, (_, round) => round);
     for (const round of rounds) {
       const link = await seed.setupLink();
       await raceForEach(cluster(), [link], async (token, lane) => {
@@ -91,7 +94,7 @@ export function peopleRaces(cluster: () => Cluster): void {
         const { fields } = await formOn(page, "/setup");
         const answers = await Promise.all(
           lane.atOnce(
-            everyAttempt("").map((_, index) =>
+            Array.from({ length: SET_UPS }, (_, index) =>
               formRequest("/setup", cookie, {
                 ...fields,
                 username: `administrator-${round}-${index}`,
@@ -100,7 +103,7 @@ export function peopleRaces(cluster: () => Cluster): void {
             ),
           ),
         );
-        expect(statusesOf(answers)).toEqual({ "303": 1, "404": ATTEMPTS - 1 });
+        expect(statusesOf(answers)).toEqual({ "303": 1, "404": SET_UPS - 1 });
       });
       const made = (await store.listAccounts()).filter(({ username }) =>
         username.startsWith(`administrator-${round}-`),
@@ -109,7 +112,7 @@ export function peopleRaces(cluster: () => Cluster): void {
       // The next round needs a server that nobody can administer.
       for (const { subject } of made) await store.disableAccount(subject, systemClock.seconds());
     }
-    figure(`${name}: ${rounds.length} set-up links, ${rounds.length * ATTEMPTS} uses, one account each`);
+    figure(`${name}: ${rounds.length} set-up links, ${rounds.length * SET_UPS} uses, one account each`);
   });
 }
 

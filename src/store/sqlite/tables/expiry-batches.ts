@@ -7,7 +7,6 @@
  * index would have a row for each token; this has one for thousands, when it matters.
  */
 import type { EpochSeconds } from "../../../platform/clock.ts";
-import type { RecordId } from "../../../protocol/identifiers.ts";
 import type { Connection } from "../driver.ts";
 
 /** Identifiers begin with six bytes of milliseconds; those that agree in all but the last 12 bits are one batch (4 s). */
@@ -16,7 +15,7 @@ const SLOT_SECONDS = 16;
 /** Of batches to look through in one go. More than can be due at one moment, unless the clean-up is behind. */
 const MOST_BATCHES = 1000;
 
-const batchOf = (id: RecordId) =>
+const batchOf = (id: Uint8Array) =>
   Math.floor(Buffer.from(id.buffer, id.byteOffset, 6).readUIntBE(0, 6) / BATCH_MILLIS);
 
 const slotOf = (expiresAt: EpochSeconds) => Math.floor(expiresAt / SLOT_SECONDS);
@@ -45,7 +44,7 @@ export function expiryBatchTable(connection: Connection) {
 
   return {
     /** Must be called for each token that is stored. */
-    note: (id: RecordId, expiresAt: EpochSeconds) => note(slotOf(expiresAt), batchOf(id)),
+    note: (id: Uint8Array, expiresAt: EpochSeconds) => note(slotOf(expiresAt), batchOf(id)),
 
     /** Removes up to `limit` tokens that have expired. Returns how many. */
     removeExpiredTokens(now: EpochSeconds, limit: number): number {

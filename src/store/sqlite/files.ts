@@ -1,0 +1,54 @@
+/** Files that are whole or not there, whatever happens to the program or the machine. */
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseRefused } from "../contract.ts";
+
+/** Waits until the file's content is on disk. */
+export function syncFile(file: string): void {
+  syncPath(file, "r+");
+}
+
+/** Waits until the names in the folder are on disk: a rename is not before that. */
+export function syncFolder(folder: string): void {
+  // Windows opens no folders, and keeps renames without.
+  if (process.platform !== "win32") syncPath(folder, "r");
+}
+
+function syncPath(path: string, flags: "r" | "r+"): void {
+  const descriptor = openSync(path, flags);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Gives a complete file its name, at once and for good. False, and nothing changed, if the name is taken: unlike a
+ * rename, a link never takes the place of a file that came meanwhile.
+ */
+export function publish(from: string, to: string): boolean {
+  syncFile(from);
+  try {
+    linkSync(from, to);
+    rmSync(from);
+  } catch (error) {
+    if (existsSync(to)) return false;
+    // Not every file system has links.
+    if (!(error instanceof Error && "syscall" in error && error.syscall === "link")) throw error;
+    renameSync(from, to);
+  }
+  syncFolder(dirname(to));
+  return true;
+}
+
+/** Where a restored database waits, complete, until it has taken the place of the one before (restore.ts). */
+export const restoredFile = (database: string): string => `${database}.restored`;
+
+/** Throws DatabaseRefused while a restore is neither done nor undone: what is in place now may be half of each. */
+export function requireNoRestore(database: string): void {
+  if (!existsSync(restoredFile(database))) return;
+  throw new DatabaseRefused(
+    `A restore of ${database} was interrupted before the restored database was in its place. Finish it: tessera restore`,
+  );
+}

@@ -1,0 +1,254 @@
+/** A backup in the place of the database: whole or not at all, whenever it is interrupted. */
+import { afterEach, describe, expect, test } from "bun:test";
+import { chmodSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseRefused } from "../../../src/store/contract.ts";
+import type { AccountRecord } from "../../../src/store/records.ts";
+import { writeBackup } from "../../../src/store/sqlite/backup.ts";
+import { Connection, withConnection } from "../../../src/store/sqlite/driver.ts";
+import {
+  checkRestored,
+  finishRestore,
+  isRestorePrepared,
+  prepareRestore,
+} from "../../../src/store/sqlite/restore.ts";
+import { askEverything } from "../fixtures/questions.ts";
+import { worthSuite } from "../fixtures/worth.ts";
+import { newAccount } from "../records.ts";
+import { emptySqlite, everything, filledSqlite, type Place, withStore } from "../transfer/places.ts";
+
+const fixture = everything();
+const FACTS = { createdAt: fixture.now, program: "0.1.0", issuer: "https://auth.example" };
+
+const places: Place[] = [];
+afterEach(() => {
+  for (const place of places.splice(0)) place.remove();
+});
+
+/** A backup of the fixture, beside the database that it was made of. */
+async function backUp(): Promise<{ backup: string; origin: Place }> {
+  const origin = await filledSqlite();
+  places.push(origin);
+  const backup = `${origin.where}.backup`;
+  writeFileSync(backup, "");
+  writeBackup(origin.where, backup, FACTS, { copying() {}, checked() {} });
+  return { backup, origin };
+}
+
+/** A database that is to be replaced, with a person who is known there only. */
+async function inPlace(): Promise<{ place: Place; database: string; resident: AccountRecord }> {
+  const place = emptySqlite();
+  places.push(place);
+  const resident = newAccount();
+  await withStore(place, (store) => store.createAccount(resident));
+  return { place, database: place.where, resident };
+}
+
+const prepare = (backup: string, database: string, endAccess: number | null = null) =>
+  prepareRestore({ backup, database, endAccess }, () => {});
+const answersOf = (place: Place) =>
+  withStore(place, (store) => askEverything(store, fixture.secrets, fixture.now));
+const knows = (place: Place, { subject }: AccountRecord) =>
+  withStore(place, async (store) => (await store.findAccount(subject)) !== null);
+const filesBeside = (database: string) => readdirSync(dirname(database)).toSorted();
+
+describe("a restored database", () => {
+  worthSuite(fixture, async () => {
+    const { backup, origin } = await backUp();
+    const place = emptySqlite();
+    prepare(backup, place.where);
+    await finishRestore(place.where, { isNew: true });
+    const store = await place.openStore();
+    return {
+      store,
+      async close() {
+        await store.close();
+        origin.remove();
+        places.splice(places.indexOf(origin), 1);
+        place.remove();
+      },
+    };
+  });
+
+  test("holds what was backed up, is its owner's only, and leaves nothing else behind", async () => {
+    const { backup, origin } = await backUp();
+    const { place, database } = await inPlace();
+    chmodSync(backup, 0o644);
+    const { tables, backup: read } = prepare(backup, database);
+    const aside = await finishRestore(database, { isNew: true });
+    checkRestored(database, tables);
+    expect(read).toMatchObject(FACTS);
+    expect(await answersOf(place)).toEqual(await answersOf(origin));
+    expect(statSync(database).mode & 0o777).toBe(0o600);
+    expect(filesBeside(database)).toEqual(["tessera.db", (aside ?? "").split("/").at(-1) ?? ""]);
+    expect(aside).toContain("tessera.db.replaced-");
+  });
+
+  test("takes the place of one that is kept whole, with what was still in its log", async () => {
+    const { backup } = await backUp();
+    const { place, database, resident } = await inPlace();
+    // As a server that was killed leaves it: the last writes are in the log only.
+    const late = newAccount();
+    const killed = await place.openStore();
+    await killed.createAccount(late);
+    const folder = dirname(database);
+    for (const suffix of ["", "-wal"]) {
+      writeFileSync(`${folder}/killed${suffix}`, await Bun.file(database + suffix).bytes());
+    }
+    await killed.close();
+    for (const suffix of ["", "-wal"]) renameSync(`${folder}/killed${suffix}`, database + suffix);
+
+    prepare(backup, database);
+    const aside = await finishRestore(database, { isNew: true });
+    expect(await knows(place, late)).toBe(false);
+    expect(filesBeside(database).filter((name) => name.startsWith("tessera.db-"))).toEqual([]);
+    renameSync(aside ?? "", database);
+    expect(await knows(place, resident)).toBe(true);
+    expect(await knows(place, late)).toBe(true);
+  });
+
+  test("takes the place of one that nobody can read any more", async () => {
+    const { backup, origin } = await backUp();
+    const { place, database } = await inPlace();
+    writeFileSync(database, "ruined ".repeat(4000));
+    writeFileSync(`${database}-wal`, "ruined too");
+    prepare(backup, database);
+    const aside = await finishRestore(database, { isNew: true });
+    expect(await answersOf(place)).toEqual(await answersOf(origin));
+    expect(existsSync(aside ?? "")).toBe(true);
+    expect(existsSync(`${aside}-wal`)).toBe(true);
+  });
+
+  test("of an older version is brought up to date before it takes its place", async () => {
+    const { origin } = await backUp();
+    withConnection(origin.where, (connection) =>
+      connection.execute("DROP TABLE server_key; PRAGMA user_version = 1"),
+    );
+    const backup = `${origin.where}.old`;
+    writeFileSync(backup, "");
+    writeBackup(origin.where, backup, FACTS, { copying() {}, checked() {} });
+    const { place, database } = await inPlace();
+    const { tables } = prepare(backup, database);
+    expect(tables.map(({ table }) => table)).toContain("server_key");
+    await finishRestore(database, { isNew: true });
+    checkRestored(database, tables);
+    expect((await answersOf(place)).artefacts).toEqual((await answersOf(origin)).artefacts);
+  });
+
+  test("that has changed since is not taken for what was restored", async () => {
+    const { backup } = await backUp();
+    const { database } = await inPlace();
+    const { tables } = prepare(backup, database);
+    await finishRestore(database, { isNew: true });
+    withConnection(database, (connection) => connection.execute("DELETE FROM codes"));
+    expect(() => checkRestored(database, tables)).toThrow("not what was restored");
+  });
+
+  test("gives no access to anybody, if all access was ended with it", async () => {
+    const { backup } = await backUp();
+    const { place, database } = await inPlace();
+    const before = (await withStore(place, (store) => store.listAccounts())).length;
+    const { ended } = prepare(backup, database, fixture.now);
+    await finishRestore(database, { isNew: true });
+    expect(before).toBe(1);
+    expect(ended?.grants).toBeGreaterThan(0);
+    expect(ended?.sessions).toBeGreaterThan(0);
+    const { artefacts, grants, consents, accounts } = await answersOf(place);
+    expect(grants).toEqual([]);
+    expect((consents as unknown[][]).flat()).toEqual([]);
+    expect((accounts as unknown[]).length).toBeGreaterThan(1);
+    const alive = Object.entries(artefacts).filter(([, found]) => found !== null);
+    // Codes and refresh tokens are there to be recognised, each with a grant that is revoked.
+    const unrevoked = alive.filter(([, found]) => !JSON.stringify(found).includes('"revokedAt":1'));
+    expect(unrevoked).toEqual([]);
+    expect(alive.map(([name]) => name).filter((name) => /access token|session|device/.test(name))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("a restore that is not finished", () => {
+  /** The steps of finishRestore, so that a test can stop after any of them. */
+  const stepsOf = (database: string, aside: string) => [
+    () => {},
+    ...["", "-wal", "-shm"].map((suffix) => () => {
+      if (existsSync(database + suffix)) renameSync(database + suffix, aside + suffix);
+    }),
+  ];
+
+  test.each([0, 1, 2, 3])(
+    "and stopped after %d steps is opened by nobody, and finished later",
+    async (count) => {
+      const { backup, origin } = await backUp();
+      const { place, database, resident } = await inPlace();
+      const left = new Connection(database);
+      left.execute("PRAGMA journal_mode = WAL; CREATE TABLE logged (x)");
+      // Of its logs, as they are when a server was killed.
+      const logs = ["-wal", "-shm"].map((suffix) => [suffix, Bun.file(database + suffix)] as const);
+      const contents = await Promise.all(
+        logs.map(async ([suffix, log]) => [suffix, await log.bytes()] as const),
+      );
+      left.close();
+      for (const [suffix, bytes] of contents) writeFileSync(database + suffix, bytes);
+
+      prepare(backup, database);
+      const time = statSync(`${database}.restored`).mtime.toISOString().replaceAll(":", "");
+      const aside = `${database}.replaced-${time}`;
+      for (const step of stepsOf(database, aside).slice(0, count + 1)) step();
+
+      await expect(place.openStore()).rejects.toBeInstanceOf(DatabaseRefused);
+      await expect(place.openStore()).rejects.toThrow("Finish it: tessera restore");
+      await expect(place.openSource()).rejects.toThrow("Finish it: tessera restore");
+      expect(isRestorePrepared(database)).toBe(true);
+
+      expect(await finishRestore(database, { isNew: false })).toBe(aside);
+      expect(isRestorePrepared(database)).toBe(false);
+      expect(await answersOf(place)).toEqual(await answersOf(origin));
+      renameSync(aside, database);
+      expect(await knows(place, resident)).toBe(true);
+    },
+  );
+
+  test("because the backup is damaged has changed nothing", async () => {
+    const { backup } = await backUp();
+    const { place, database, resident } = await inPlace();
+    withConnection(backup, (connection) => connection.execute("DELETE FROM codes"));
+    expect(() => prepare(backup, database)).toThrow("is damaged");
+    expect(filesBeside(database)).toEqual(["tessera.db"]);
+    expect(await knows(place, resident)).toBe(true);
+  });
+
+  test("because it was killed early leaves the old database, and the next one begins again", async () => {
+    const { backup, origin } = await backUp();
+    const { place, database, resident } = await inPlace();
+    writeFileSync(`${database}.restoring`, "half of a backup");
+    expect(await knows(place, resident)).toBe(true);
+    prepare(backup, database);
+    await finishRestore(database, { isNew: true });
+    expect(await answersOf(place)).toEqual(await answersOf(origin));
+  });
+
+  test("because another program has the database open is forgotten, and nothing has changed", async () => {
+    const { backup } = await backUp();
+    const { place, database, resident } = await inPlace();
+    const other = await place.openStore();
+    prepare(backup, database);
+    await expect(finishRestore(database, { isNew: true })).rejects.toThrow("Another program has");
+    expect(await other.findAccount(resident.subject)).toEqual(resident);
+    await other.close();
+    expect(filesBeside(database)).toEqual(["tessera.db"]);
+    expect(await knows(place, resident)).toBe(true);
+  }, 30_000);
+
+  test("waits for a command that is just using the database", async () => {
+    const { backup, origin } = await backUp();
+    const { place, database } = await inPlace();
+    const other = await place.openStore();
+    prepare(backup, database);
+    const finishing = finishRestore(database, { isNew: true });
+    await Bun.sleep(300);
+    await other.close();
+    await finishing;
+    expect(await answersOf(place)).toEqual(await answersOf(origin));
+  }, 30_000);
+});

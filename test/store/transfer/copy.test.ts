@@ -1,0 +1,336 @@
+/** Everything from one engine to the other and back: nothing is lost, nothing is worth more or less than before. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import type { AccountRecord } from "../../../src/store/records.ts";
+import { Connection } from "../../../src/store/sqlite/driver.ts";
+import { digestTable, type End } from "../../../src/store/transfer/copy.ts";
+import { PORTABLE_TABLES } from "../../../src/store/transfer/tables.ts";
+import { figure } from "../../support/figures.ts";
+import { askEverything } from "../fixtures/questions.ts";
+import { worthSuite } from "../fixtures/worth.ts";
+import { type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { NOW, newAccount, newClient, newDeviceCode, newIssuance, subjectId } from "../records.ts";
+import { issue } from "../suite/setting.ts";
+import {
+  type Copied,
+  copyBetween,
+  emptyPostgres,
+  emptySqlite,
+  everything,
+  filledSqlite,
+  type Place,
+  postgresDatabase,
+  withStore,
+} from "./places.ts";
+
+let postgres: PostgresServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const places: Place[] = [];
+afterEach(() => {
+  for (const place of places.splice(0)) place.remove();
+});
+const keep = (place: Place): Place => {
+  places.push(place);
+  return place;
+};
+
+const { secrets, now } = everything();
+const digests = ({ comparisons }: Copied) => comparisons.map(({ target }) => target);
+
+describe("a copy", () => {
+  test("to PostgreSQL and back has the same rows, and the store says the same of everything", async () => {
+    const origin = keep(await filledSqlite());
+    const there = keep(await emptyPostgres(postgres));
+    const back = keep(emptySqlite());
+    const answers = await withStore(origin, (store) => askEverything(store, secrets, now));
+
+    const first = await copyBetween(origin, there);
+    const second = await copyBetween(there, back);
+
+    expect([first.started, first.same, second.started, second.same]).toEqual(["new", true, "new", true]);
+    expect(digests(second)).toEqual(digests(first));
+    expect(digests(first).filter(({ rows }) => rows === 0)).toEqual([]);
+    expect(digests(first).map(({ table }) => table)).toEqual(PORTABLE_TABLES.map(({ name }) => name));
+    for (const copy of [there, back]) {
+      expect(await withStore(copy, (store) => askEverything(store, secrets, now))).toEqual(answers);
+      expect(await withStore(copy, (store) => store.findServerKey())).toMatchObject({
+        secret: everything().key,
+      });
+    }
+    figure(`${first.copied} rows of ${PORTABLE_TABLES.length} tables to PostgreSQL and back, the same`);
+  });
+
+  for (const engine of ["postgresql", "sqlite"] as const) {
+    describe(`on ${engine}: a server goes on with it`, () => {
+      worthSuite(everything(), async () => {
+        const origin = await filledSqlite();
+        const there = await emptyPostgres(postgres);
+        await copyBetween(origin, there);
+        let place = there;
+        if (engine === "sqlite") {
+          place = emptySqlite();
+          await copyBetween(there, place);
+        }
+        const store = await place.openStore();
+        return {
+          store,
+          async close() {
+            await store.close();
+            origin.remove();
+            place.remove();
+          },
+        };
+      });
+    });
+  }
+
+  test("puts text in one order, whatever collation the database has", async () => {
+    const name = "tessera_icu";
+    await postgres.execute(
+      `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'`,
+    );
+    const there = postgresDatabase(`postgres://tessera@127.0.0.1:${postgres.port}/${name}`);
+    const origin = keep(emptySqlite());
+    const subjects = ["acc_a", "acc_B", "acc_c", "acc_ä", "acc_-b", "acc_b"];
+    await withStore(origin, async (store) => {
+      for (const subject of subjects) await store.createAccount(newAccount({ subject: subjectId(subject) }));
+    });
+    expect((await copyBetween(origin, there)).same).toBe(true);
+    // In small batches, which a wrong order would lose rows between.
+    const [one, other] = [await origin.openSource(), await there.openSource()];
+    const accounts = table("accounts");
+    const small = (end: End): End => ({ ...end, read: (of, after) => end.read(of, after, 2) });
+    expect(await digestTable(small(other), accounts)).toEqual(await digestTable(small(one), accounts));
+    expect((await digestTable(small(other), accounts)).rows).toBe(subjects.length);
+    await one.close();
+    await other.close();
+  });
+
+  test("of an expired device code and the next with its user code brings the next", async () => {
+    const origin = keep(emptySqlite());
+    const there = keep(await emptyPostgres(postgres));
+    const client = newClient();
+    const expired = newDeviceCode(client, { createdAt: NOW - 600, expiresAt: NOW });
+    const next = newDeviceCode(client, {
+      userCodeDigest: expired.userCodeDigest,
+      createdAt: NOW,
+      expiresAt: NOW + 600,
+    });
+    await withStore(origin, async (store) => {
+      await store.createClient(client);
+      expect([await store.createDeviceCode(expired), await store.createDeviceCode(next)]).toEqual([
+        true,
+        true,
+      ]);
+    });
+    expect((await copyBetween(origin, there)).same).toBe(true);
+    const found = await withStore(there, (store) => store.findPendingDeviceCode(next.userCodeDigest, NOW));
+    expect(found).toEqual(next);
+  });
+
+  test("of a refresh token whose successor was cleaned up answers its reuse as a replay", async () => {
+    const origin = keep(emptySqlite());
+    const there = keep(await emptyPostgres(postgres));
+    const { grant, issuance } = await withStore(origin, async (store) => {
+      const issued = await issue(store);
+      const successor = newIssuance(issued.grant);
+      await store.rotateRefreshToken(issued.issuance.refreshToken.id, 30, successor);
+      return issued;
+    });
+    execute(origin, "DELETE FROM refresh_tokens WHERE used_at IS NULL");
+    await copyBetween(origin, there);
+    const retry = await withStore(there, (store) =>
+      store.rotateRefreshToken(issuance.refreshToken.id, 30, newIssuance(grant)),
+    );
+    expect(retry).toEqual({ outcome: "replayed" });
+  });
+
+  test("gives no number of a client again, even if the last client is gone", async () => {
+    const origin = keep(emptySqlite());
+    const there = keep(await emptyPostgres(postgres));
+    const back = keep(emptySqlite());
+    await withStore(origin, async (store) => {
+      for (const client of [newClient(), newClient()]) {
+        await store.createClient(client);
+        await store.removeClient(client.clientId, NOW);
+      }
+    });
+    await copyBetween(origin, there);
+    await copyBetween(there, back);
+    await withStore(back, (store) => store.createClient(newClient()));
+    await withStore(there, (store) => store.createClient(newClient()));
+    expect(execute(back, "SELECT number FROM clients")).toEqual([{ number: 3 }]);
+    const numbers = await postgres.execute("SELECT number FROM tessera.clients", there.where);
+    expect(numbers.map(({ number }) => Number(number))).toEqual([3]);
+  });
+});
+
+describe.each(["to PostgreSQL", "to SQLite"])("a copy %s that is interrupted", (direction) => {
+  const prepare = async (): Promise<[Place, Place]> => {
+    const origin = keep(await filledSqlite());
+    const there = keep(await emptyPostgres(postgres));
+    if (direction === "to PostgreSQL") return [origin, there];
+    await copyBetween(origin, there);
+    return [there, keep(emptySqlite())];
+  };
+
+  test("after any batch leaves what no server opens, and is finished by the next", async () => {
+    const [from, to] = await prepare();
+    let interruptions = 0;
+    for (let reads = 1; ; reads += 1) {
+      const copied = await copyBetween(from, to, { source: failingAfter(reads) }).catch((error: Error) => {
+        expect(error.message).toBe("interrupted");
+        return null;
+      });
+      if (copied !== null) {
+        expect(copied).toMatchObject({ started: "resumed", same: true });
+        break;
+      }
+      interruptions += 1;
+      // The first read is before the target has been touched.
+      if (reads > 1)
+        await expect(to.openStore()).rejects.toThrow("is an unfinished copy of another database");
+    }
+    expect(interruptions).toBeGreaterThan(PORTABLE_TABLES.length);
+    const answers = await withStore(to, (store) => askEverything(store, secrets, now));
+    expect(answers).toEqual(await withStore(from, (store) => askEverything(store, secrets, now)));
+    figure(`${interruptions} copies interrupted ${direction} and gone on with`);
+  });
+
+  test("goes on after the last row that is there, and writes none twice", async () => {
+    const [from, to] = await prepare();
+    const written: string[] = [];
+    const counting = (target: Awaited<ReturnType<Place["openTarget"]>>) => ({
+      ...target,
+      write: (...[of, rows, position, next]: Parameters<typeof target.write>) => {
+        written.push(...rows.map((row) => `${of.name} ${JSON.stringify(row)}`));
+        return target.write(of, rows, position, next);
+      },
+    });
+    // Batches of two rows, so that it stops in the middle of a table.
+    const small = (end: End): End => ({ ...end, read: (of, after) => end.read(of, after, 2) });
+    const halfway = (end: End) => failingAfter(25)(small(end));
+    await expect(copyBetween(from, to, { source: halfway, target: counting })).rejects.toThrow("interrupted");
+    expect(written.length).toBeGreaterThan(20);
+    const copied = await copyBetween(from, to, { source: small, target: counting });
+    expect(copied.same).toBe(true);
+    expect(new Set(written).size).toBe(written.length);
+    expect(written.length).toBe(copied.copied);
+  });
+
+  test("is not gone on with from another source", async () => {
+    const [from, to] = await prepare();
+    await expect(copyBetween(from, to, { source: failingAfter(6) })).rejects.toThrow("interrupted");
+    const another: (end: End) => End = (end) => ({
+      ...end,
+      read: async (of, after, limit) => {
+        const rows = await end.read(of, after, limit);
+        return of.name === "server_key" ? rows.map(() => [new Uint8Array(32), null]) : rows;
+      },
+    });
+    await expect(copyBetween(from, to, { source: another })).rejects.toThrow(
+      "unfinished copy of another database",
+    );
+  });
+
+  test("is refused while another writes to the same target", async () => {
+    const [from, to] = await prepare();
+    let intruded = false;
+    const intrude = (target: Awaited<ReturnType<Place["openTarget"]>>) => ({
+      ...target,
+      write: async (...[of, rows, position, next]: Parameters<typeof target.write>) => {
+        // The other one was faster with this batch.
+        if (of.name === "clients" && !intruded) {
+          intruded = true;
+          expect(await target.write(of, rows, position, next)).toBe(true);
+        }
+        return target.write(of, rows, position, next);
+      },
+    });
+    await expect(copyBetween(from, to, { target: intrude })).rejects.toThrow("Another copy");
+    expect(await copyBetween(from, to)).toMatchObject({ started: "resumed", same: true });
+  });
+
+  test("by a change of the source is told, not usable, and begins again", async () => {
+    const [from, to] = await prepare();
+    const late = newAccount();
+    const changing = (end: End): End => ({
+      ...end,
+      async read(of, after, limit) {
+        // All accounts are copied by now.
+        if (of.name === "codes" && after === null) await addOnce(from, late);
+        return end.read(of, after, limit);
+      },
+    });
+    const first = await copyBetween(from, to, { source: changing });
+    expect(first.comparisons.filter(({ same }) => !same).map(({ source }) => source.table)).toEqual([
+      "accounts",
+    ]);
+    await expect(to.openStore()).rejects.toThrow("is an unfinished copy of another database");
+    const second = await copyBetween(from, to);
+    expect(second).toMatchObject({ started: "restarted", same: true });
+    expect(await withStore(to, (store) => store.findAccount(late.subject))).toEqual(late);
+  });
+});
+
+describe("the target of a copy", () => {
+  test("must be empty, on both engines", async () => {
+    const origin = keep(await filledSqlite());
+    const used = keep(emptySqlite());
+    await withStore(used, (store) => store.createClient(newClient()));
+    const usedPostgres = keep(await emptyPostgres(postgres));
+    await withStore(usedPostgres, (store) => store.createAccount(newAccount()));
+    await expect(copyBetween(origin, usedPostgres)).rejects.toThrow("there are rows in accounts");
+    const there = keep(await emptyPostgres(postgres));
+    await copyBetween(origin, there);
+    await expect(copyBetween(there, used)).rejects.toThrow("there are rows in clients");
+    // Nothing was done to them.
+    await withStore(used, (store) => store.ping());
+    await withStore(usedPostgres, (store) => store.ping());
+  });
+
+  test("is no source while it is unfinished", async () => {
+    const origin = keep(await filledSqlite());
+    const there = keep(await emptyPostgres(postgres));
+    await expect(copyBetween(origin, there, { source: failingAfter(4) })).rejects.toThrow("interrupted");
+    await expect(there.openSource()).rejects.toThrow("is an unfinished copy");
+  });
+});
+
+/** Reads so often, then fails. */
+function failingAfter(reads: number): (end: End) => End {
+  let left = reads;
+  return (end) => ({
+    ...end,
+    read: (of, after, limit) => {
+      left -= 1;
+      return left < 0 ? Promise.reject(new Error("interrupted")) : end.read(of, after, limit);
+    },
+  });
+}
+
+async function addOnce(place: Place, account: AccountRecord): Promise<void> {
+  await withStore(place, async (store) => {
+    if ((await store.findAccount(account.subject)) === null) await store.createAccount(account);
+  });
+}
+
+function table(name: string) {
+  const found = PORTABLE_TABLES.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`There is no table ${name}.`);
+  return found;
+}
+
+function execute({ where }: Place, sql: string): unknown[] {
+  const connection = new Connection(where);
+  try {
+    if (sql.startsWith("SELECT")) return connection.query(sql).all();
+    connection.execute(sql);
+    return [];
+  } finally {
+    connection.close();
+  }
+}

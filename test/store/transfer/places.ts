@@ -1,0 +1,141 @@
+/** Places to copy from and to: databases with everything of a fixture, and empty ones, on both engines. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { secretFingerprint } from "../../../src/platform/keys.ts";
+import type { Store } from "../../../src/store/contract.ts";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { openPostgresSource, openPostgresTarget } from "../../../src/store/postgres/transfer.ts";
+import { withConnection } from "../../../src/store/sqlite/driver.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { openSqliteSource, openSqliteTarget } from "../../../src/store/sqlite/transfer.ts";
+import {
+  type Comparison,
+  type CopyReport,
+  copyAll,
+  type End,
+  type Target,
+} from "../../../src/store/transfer/copy.ts";
+import { sqliteEngine } from "../fixtures/databases.ts";
+import { type Fixture, loadFixture, readFixtures } from "../fixtures/load.ts";
+import type { PostgresServer } from "../postgres/server.ts";
+
+export interface Place {
+  readonly engine: "sqlite" | "postgresql";
+  /** A file or a URL. */
+  readonly where: string;
+  openStore(): Promise<Store>;
+  openSource(): Promise<End>;
+  openTarget(): Promise<Target>;
+  remove(): void;
+}
+
+export function sqliteFile(where: string, remove: () => void = () => {}): Place {
+  return {
+    engine: "sqlite",
+    where,
+    openStore: () => openSqliteStore({ file: where }),
+    openSource: () => openSqliteSource(where),
+    openTarget: () => openSqliteTarget(where),
+    remove,
+  };
+}
+
+export function emptySqlite(): Place {
+  const folder = mkdtempSync(join(tmpdir(), "tessera-copy-"));
+  return sqliteFile(join(folder, "tessera.db"), () => rmSync(folder, { recursive: true }));
+}
+
+export function postgresDatabase(url: string): Place {
+  return {
+    engine: "postgresql",
+    where: url,
+    openStore: () => openPostgresStore({ url }),
+    openSource: () => openPostgresSource({ url }),
+    openTarget: () => openPostgresTarget({ url }),
+    // The whole server goes after the tests.
+    remove() {},
+  };
+}
+
+export const emptyPostgres = async (server: PostgresServer): Promise<Place> =>
+  postgresDatabase(await server.createDatabase());
+
+/** The embedded fixture that is newest: rows of every kind in every state. */
+export function everything(): Fixture {
+  const newest = readFixtures("sqlite").toSorted((one, other) => other.version - one.version)[0];
+  if (newest === undefined) throw new Error("There is no fixture.");
+  return newest;
+}
+
+/** That fixture, brought up to date, with the key that its tokens were made with. */
+export async function filledSqlite(): Promise<Place> {
+  const fixture = everything();
+  const database = await loadFixture(sqliteEngine, fixture);
+  const place = sqliteFile(database.place, database.remove);
+  await withStore(place, (store) =>
+    store.createServerKey({ fingerprint: secretFingerprint(fixture.key), secret: fixture.key }),
+  );
+  return place;
+}
+
+export async function withStore<Result>(
+  place: Place,
+  use: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await place.openStore();
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** What a test does to one side on its way. */
+export type Meddle<Side> = (side: Side) => Side;
+
+export interface Copied {
+  readonly comparisons: readonly Comparison[];
+  readonly started: Parameters<CopyReport["started"]>[0] | null;
+  /** What was reported at last. */
+  readonly copied: number;
+  readonly same: boolean;
+}
+
+export async function copyBetween(
+  from: Place,
+  to: Place,
+  meddle: { readonly source?: Meddle<End>; readonly target?: Meddle<Target> } = {},
+): Promise<Copied> {
+  const source = await from.openSource();
+  const target = await to.openTarget();
+  let started: Copied["started"] = null;
+  let copied = 0;
+  try {
+    const comparisons = await copyAll(meddle.source?.(source) ?? source, meddle.target?.(target) ?? target, {
+      started: (how) => {
+        started = how;
+      },
+      copied: (rows) => {
+        copied = rows;
+      },
+      compared: () => {},
+    });
+    return { comparisons, started, copied, same: comparisons.every(({ same }) => same) };
+  } finally {
+    await source.close();
+    await target.close();
+  }
+}
+
+/** Adds access tokens by the thousand, so that whatever reads them all takes its time. */
+export function addTokens(file: string, count: number): void {
+  withConnection(file, (connection) =>
+    connection.execute(`
+      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+      INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, resources, issued_at, expires_at)
+      SELECT unhex(printf('%012x%020x', 1800000000000 + n, n)), randomblob(32), NULL, 1, 'somebody', 'mail', '',
+        1800000000, 4000000000
+      FROM numbers`),
+  );
+}
