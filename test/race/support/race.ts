@@ -33,10 +33,13 @@ export class Lane {
 
   /** The same request to every process, once what was sent at once is answered. */
   everywhere(request: string): Promise<Answer[]> {
-    return Promise.all(this.atOnce(Array(PROCESSES).fill(request)));
+    // Where the processes share a port, nobody knows which connection leads to which: so to others each time.
+    this.#sent += 1;
+    const from = (this.#sent * PROCESSES) % this.#racers.length;
+    return Promise.all(this.#racers.slice(from, from + PROCESSES).map((racer) => racer.send(request)));
   }
 
-  /** Which of the tokens are active in the eyes of any process, once what was sent at once is answered. */
+  /** Which of the tokens are active, once what was sent at once is answered. Throws if the processes disagree. */
   alive(tokens: readonly string[]): Promise<string[]> {
     return aliveAmong(tokens, this.#racers);
   }
@@ -56,18 +59,20 @@ async function aliveAmong(
   tokens: readonly string[],
   connections: readonly HttpConnection[],
 ): Promise<string[]> {
-  const alive = new Set<string>();
+  const witnesses = new Map<string, number>();
   const queue = tokens.flatMap((token) => Array<string>(PROCESSES).fill(token));
   for (let from = 0; from < queue.length; from += connections.length) {
     // Neighbours lead to different processes.
     const asked = queue.slice(from, from + connections.length).map(async (token, index) => {
       const { status, body } = await connectionAt(connections, index).send(introspectRequest(token));
       if (status !== 200) throw new Error(body);
-      if (JSON.parse(body).active !== false) alive.add(token);
+      if (JSON.parse(body).active !== false) witnesses.set(token, (witnesses.get(token) ?? 0) + 1);
     });
     await Promise.all(asked);
   }
-  return [...alive];
+  const disputed = [...witnesses.values()].filter((count) => count !== PROCESSES);
+  if (disputed.length > 0) throw new Error(`The processes disagree about ${disputed.length} tokens.`);
+  return tokens.filter((token) => witnesses.has(token));
 }
 
 function connectionAt(connections: readonly HttpConnection[], index: number): HttpConnection {
