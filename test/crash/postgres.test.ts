@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Relay, startRelay } from "../store/postgres/relay.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { figure } from "../support/figures.ts";
-import { scaled } from "../support/scale.ts";
+import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
 import { Clients } from "./support/load.ts";
 import { moment, until } from "./support/moments.ts";
 import { codesAt, expectConsistent, Nodes } from "./support/nodes.ts";
@@ -50,41 +50,49 @@ const summary = ({ acknowledged, unavailable, unanswered, checked }: Clients["le
   `${acknowledged} operations acknowledged, ${unavailable} answered with 503, ${unanswered} not answered, ${checked} looks at tokens`;
 
 describe("on PostgreSQL", () => {
-  test("a database that is killed under load loses nothing that was acknowledged, and the nodes find it again", async () => {
-    const times = scaled(4);
-    const url = await server.createDatabase();
-    // The server would lose the last half of a second then; the nodes do not leave it at that.
-    await server.execute(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = off`);
-    const counts = await crash({ url, times }, async (time, nodes, counts) => {
-      if (time % 2 === 1) {
-        await server.kill();
-        await nodes.unready();
-        await server.start();
-      } else {
-        // When one of its processes dies, the server ends them all and starts over by itself.
-        const [connection] = await server.execute(
-          "SELECT pid FROM pg_stat_activity WHERE application_name = 'tessera' LIMIT 1",
-        );
-        const { unavailable } = counts;
-        process.kill(Number(connection?.pid), "SIGKILL");
-        await until("the nodes notice", () => counts.unavailable > unavailable);
-      }
-    });
-    figure(`PostgreSQL: ${times} crashes of the database survived; ${summary(counts)}`);
-  }, 600_000);
+  test(
+    "a database that is killed under load loses nothing that was acknowledged, and the nodes find it again",
+    async () => {
+      const times = scaled(4);
+      const url = await server.createDatabase();
+      // The server would lose the last half of a second then; the nodes do not leave it at that.
+      await server.execute(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = off`);
+      const counts = await crash({ url, times }, async (time, nodes, counts) => {
+        if (time % 2 === 1) {
+          await server.kill();
+          await nodes.unready();
+          await server.start();
+        } else {
+          // When one of its processes dies, the server ends them all and starts over by itself.
+          const [connection] = await server.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'tessera' LIMIT 1",
+          );
+          const { unavailable } = counts;
+          process.kill(Number(connection?.pid), "SIGKILL");
+          await until("the nodes notice", () => counts.unavailable > unavailable);
+        }
+      });
+      figure(`PostgreSQL: ${times} crashes of the database survived; ${summary(counts)}`);
+    },
+    PATIENCE_MILLIS,
+  );
 
-  test("a node that is killed under load takes nothing with it, and the other goes on", async () => {
-    const times = scaled(2);
-    const url = await server.createDatabase();
-    const counts = await crash({ url, times }, async (time, nodes, counts) => {
-      const node = nodes.all[time % 2];
-      await node?.kill();
-      const { acknowledged } = counts;
-      await until("the other goes on", () => counts.acknowledged > acknowledged + 30);
-      await node?.start();
-    });
-    figure(`PostgreSQL: ${times} kills of a node survived; ${summary(counts)}`);
-  }, 600_000);
+  test(
+    "a node that is killed under load takes nothing with it, and the other goes on",
+    async () => {
+      const times = scaled(2);
+      const url = await server.createDatabase();
+      const counts = await crash({ url, times }, async (time, nodes, counts) => {
+        const node = nodes.all[time % 2];
+        await node?.kill();
+        const { acknowledged } = counts;
+        await until("the other goes on", () => counts.acknowledged > acknowledged + 30);
+        await node?.start();
+      });
+      figure(`PostgreSQL: ${times} kills of a node survived; ${summary(counts)}`);
+    },
+    PATIENCE_MILLIS,
+  );
 
   test.each<[string, (counts: Clients["ledger"]["counts"]) => Promise<void>]>([
     [
@@ -148,6 +156,6 @@ describe("on PostgreSQL", () => {
       );
       figure(`PostgreSQL: ${what}: ${summary(counts)}`);
     },
-    600_000,
+    PATIENCE_MILLIS,
   );
 });
