@@ -396,6 +396,10 @@ export const configurationSchema = z.strictObject({
         .default(["cursor", "vscode", "vscode-insiders"])
         .describe("Schemes of redirect URIs that are allowed although they name no domain (RFC 8252 §8.4)."),
       unused_seconds: seconds("A registration that nobody used for this long goes away.", 30 * 86_400, 60),
+      unused_kept: count(
+        "How many registrations that nobody used are kept. Beyond that the oldest go, after an hour.",
+        10_000,
+      ),
     })
     .prefault({})
     .describe("Clients that register themselves (RFC 7591)."),

@@ -290,6 +290,11 @@ export interface Store {
 
   // ── Housekeeping ───────────────────────────────────────────────────────────────────────────────────────
   /**
+   * From when the registration counts as unused that has `newer` unused ones after it: it and those before it are too
+   * many. Null if there are not so many.
+   */
+  findCrowdedOut(newer: number): Promise<EpochSeconds | null>;
+  /**
    * Removes up to `limit` rows of each kind that expired before `now`, and registrations unused since `unusedSince`.
    * Device codes stay an hour longer, so that a late device hears what became of its request.
    * Returns how many rows went; the caller repeats until it is 0. Of several nodes one cleans up at a time; for the others

@@ -1,5 +1,5 @@
 /** Expired rows go away by themselves, in small batches, so that no request waits for them. */
-import type { Clock } from "../platform/clock.ts";
+import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import type { Log } from "../platform/log.ts";
 import { type Store, StoreUnavailable } from "./contract.ts";
@@ -13,16 +13,25 @@ interface HousekeepingContext {
   readonly log: Log;
 }
 
-/** Removes what has expired. Returns how many rows went. */
-export async function removeAllExpired({
-  store,
-  clock,
-  configuration,
-}: HousekeepingContext): Promise<number> {
+/** Even among too many, a registration has this long to be used. */
+const CROWDED_SECONDS = 3600;
+
+/** Since when a registration must be unused to go away: by its age, or because too many others came after it. */
+async function unusedSince({ store, clock, configuration }: HousekeepingContext): Promise<EpochSeconds> {
+  const { unused_seconds, unused_kept } = configuration.registration;
+  const now = clock.seconds();
+  const crowdedOut = await store.findCrowdedOut(unused_kept);
+  const byAge = now - unused_seconds;
+  return crowdedOut === null ? byAge : Math.max(byAge, Math.min(crowdedOut + 1, now - CROWDED_SECONDS));
+}
+
+/** Removes what has expired, and registrations that are too many. Returns how many rows went. */
+export async function removeAllExpired(context: HousekeepingContext): Promise<number> {
+  const { store, clock } = context;
+  const unused = await unusedSince(context);
   let removed = 0;
   for (;;) {
-    const now = clock.seconds();
-    const batch = await store.removeExpired(now, now - configuration.registration.unused_seconds, BATCH);
+    const batch = await store.removeExpired(clock.seconds(), unused, BATCH);
     if (batch === 0) return removed;
     removed += batch;
     // Let requests go first.

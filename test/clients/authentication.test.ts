@@ -261,7 +261,7 @@ describe("a client is refused", () => {
       undefined,
     ],
     ["with a name of an object's own", null, "client_id=__proto__", "client_unknown", undefined],
-    ["with a NUL behind its identifier", null, "client_id=public%00", "client_unknown", undefined],
+    ["with a NUL behind its identifier", null, "client_id=public%00", "parameters_malformed", undefined],
   ];
   test.each(refused)("%s", async (_, header, body, reason, challenge) => {
     const refusal = await refusalOfAsync(() => authenticate(header, body));

@@ -537,4 +537,33 @@ describe("a registration that nobody uses", () => {
       await tidy.close();
     }
   });
+
+  test("goes away sooner if too many newer ones came, though not within an hour", async () => {
+    const crowded = await startTestServer({ registration: { unused_kept: 3 } });
+    crowded.clock.freeze();
+    try {
+      const { store } = crowded.context;
+      const person = await crowded.addPerson("ada");
+      const clients: string[] = [];
+      for (let count = 0; count < 6; count += 1) {
+        clients.push(textOf(await registered(crowded, { redirect_uris: [CALLBACK] }), "client_id"));
+        crowded.clock.advance(1);
+      }
+      const [, allowed = "", ...others] = clients;
+      await codeFor(crowded, person, { client_id: allowed, redirect_uri: CALLBACK });
+      const left = async () => {
+        await removeAllExpired(crowded.context);
+        const listed = (await store.listClients()).map(({ clientId }) => String(clientId));
+        return clients.filter((clientId) => listed.includes(clientId));
+      };
+      crowded.clock.advance(3593);
+      expect(await left()).toEqual(clients);
+      crowded.clock.advance(2);
+      expect(await left()).toEqual([allowed, ...others]);
+      crowded.clock.advance(10);
+      expect(await left()).toEqual([allowed, ...others.slice(-3)]);
+    } finally {
+      await crowded.close();
+    }
+  });
 });

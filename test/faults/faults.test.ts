@@ -178,6 +178,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
       "createSetupLink",
       "disableAccount",
       "enableAccount",
+      "findCrowdedOut",
       "findGrant",
       "findServerKey",
       "hasAdministrator",

@@ -69,8 +69,17 @@ const REMOVE_EXPIRED = statement<{ removed: number }>(
    SELECT ${gone.join(" + ")} AS removed`,
 ).with({ now: "bigint", unusedSince: "bigint", limit: "integer" });
 
-export function housekeepingMethods(database: Database): Pick<Store, "removeExpired"> {
+const FIND_CROWDED_OUT = statement<{ unusedFrom: number }>(
+  `SELECT unused_from AS "unusedFrom" FROM clients
+   WHERE source = 'registration' AND unused_from IS NOT NULL ORDER BY unused_from DESC LIMIT 1 OFFSET :newer`,
+).with({ newer: "integer" });
+
+export function housekeepingMethods(database: Database): Pick<Store, "findCrowdedOut" | "removeExpired"> {
   return {
+    async findCrowdedOut(newer) {
+      const row = await database.first(FIND_CROWDED_OUT, { newer });
+      return row?.unusedFrom ?? null;
+    },
     async removeExpired(now, unusedSince, limit) {
       const row = await database.first(REMOVE_EXPIRED, { now, unusedSince, limit });
       return row?.removed ?? 0;

@@ -4,8 +4,12 @@ import type { Store } from "../contract.ts";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules.ts";
 import type { Engine, Tables } from "./engine.ts";
 
-export function housekeepingMethods({ write }: Engine): Pick<Store, "removeExpired"> {
+export function housekeepingMethods({
+  read,
+  write,
+}: Engine): Pick<Store, "findCrowdedOut" | "removeExpired"> {
   return {
+    findCrowdedOut: (newer) => read(({ clients }) => clients.findCrowdedOut(newer)),
     removeExpired: (now, unusedSince, limit) =>
       write((tables) => {
         const simple = [

@@ -190,6 +190,7 @@ const OPERATIONS: {
     const { account } = await issue(store);
     return () => store.revokeAccess({ subject: account.subject }, "revoked_by_operator", NOW);
   },
+  findCrowdedOut: async () => () => store.findCrowdedOut(0),
   removeExpired: async () => () => store.removeExpired(NOW + 100, 0, 500),
   ping: async () => () => store.ping(),
 };

@@ -4,6 +4,7 @@ import { StoreUnavailable } from "../../../src/store/contract.ts";
 import type { ClientRecord } from "../../../src/store/records.ts";
 import {
   NOW,
+  newAccount,
   newAuthorization,
   newClient,
   newClientToken,
@@ -179,6 +180,24 @@ export function housekeepingSuite(open: OpenStore): void {
         expect(await isThere(client)).toBe(true);
         await cleanUp(store(), expiresAt + 2 * DAY, expiresAt + 2 * DAY);
         expect(await isThere(client)).toBe(false);
+      });
+
+      test("tells from when one is unused that has so many newer ones after it", async () => {
+        const { store: own, close } = await open();
+        const add = (createdAt: number, source: ClientRecord["source"] = "registration") =>
+          own.createClient(newClient({ createdAt, source }));
+        for (const createdAt of [NOW + 2, NOW, NOW + 1]) await add(createdAt);
+        // Neither counts: the operator's, and one that a person allowed something.
+        await add(NOW + 3, "command_line");
+        const allowed = newClient({ createdAt: NOW + 4, source: "registration" });
+        const account = newAccount();
+        await own.createClient(allowed);
+        await own.createAccount(account);
+        await authorize(own, { client: allowed, account });
+        expect(await own.findCrowdedOut(0)).toBe(NOW + 2);
+        expect(await own.findCrowdedOut(2)).toBe(NOW);
+        expect(await own.findCrowdedOut(3)).toBeNull();
+        await close();
       });
 
       test("keeps one that gets tokens regularly", async () => {

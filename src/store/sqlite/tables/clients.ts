@@ -67,6 +67,11 @@ export function clientTable(connection: Connection) {
        SELECT number FROM clients WHERE source = 'registration' AND unused_from < ? LIMIT ?)`,
   );
 
+  const crowdedOut = connection.query<{ unusedFrom: EpochSeconds }, [number]>(
+    `SELECT unused_from AS unusedFrom FROM clients
+     WHERE source = 'registration' AND unused_from IS NOT NULL ORDER BY unused_from DESC LIMIT 1 OFFSET ?`,
+  );
+
   return {
     find(clientId: string): ClientRecord | null {
       const row = byId.get(clientId);
@@ -110,6 +115,7 @@ export function clientTable(connection: Connection) {
     },
     remove: (clientId: string) => remove(clientId) === 1,
     removeUnused,
+    findCrowdedOut: (newer: number) => crowdedOut.get(newer)?.unusedFrom ?? null,
   };
 }
 
