@@ -173,6 +173,8 @@ async function answer(context: Context, route: Route, incoming: Incoming): Promi
 
 async function decide(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   try {
+    // As in forms: see decodeFormComponent. Pages read their addresses by themselves.
+    if (incoming.url.search.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
     const { GET, POST } = route.methods;
     if (method === "POST" && POST !== undefined) return await POST(incoming);

@@ -12,6 +12,8 @@ import { generatedPages } from "../tools/docs.ts";
 
 const root = join(import.meta.dir, "..");
 const pages = ["README.md", "CONTRIBUTING.md", ...new Glob("docs/**/*.md").scanSync(root)].sort();
+// The program takes its settings from the environment; how large the tests are is none.
+const { TESSERA_TEST_SCALE: _, ...env } = process.env;
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 const blocksOf = (page: string, language: string): string[] =>
   [...textOf(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(
@@ -26,6 +28,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tessera-docs-"));
   server = Bun.spawn([process.execPath, join(root, "src/main.ts"), "serve", "--demo", "--port", "0"], {
     cwd: folder,
+    env,
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -59,6 +62,7 @@ describe("commands in the guides", () => {
         .replaceAll("npx tessera", `"${process.execPath}" "${join(root, "src/main.ts")}"`);
       const child = Bun.spawn(["bash", "-euo", "pipefail", "-c", script], {
         cwd: folder,
+        env,
         stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",

@@ -14,7 +14,11 @@ const RETRY_AFTER_SECONDS = 2;
 export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incoming: Incoming): OAuthError {
   if (error instanceof OAuthError) return error;
   if (error instanceof StoreUnavailable || error instanceof PasswordPoolBusy) {
-    log.error("the server is not available", { path: incoming.url.pathname, cause: causeOf(error) });
+    log.error("the server is not available", {
+      path: incoming.url.pathname,
+      cause: causeOf(error),
+      advice: (error instanceof StoreUnavailable && error.advice) || undefined,
+    });
     return new OAuthError("unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   log.error("a request failed", { path: incoming.url.pathname, cause: causeOf(error) });

@@ -76,10 +76,16 @@ export function registration(context: Context): Handler {
   };
 }
 
+/** Not every database can keep U+0000, and no metadata needs it. */
+function refuseNull(name: string, value: unknown): unknown {
+  if (name.includes("\0") || (typeof value === "string" && value.includes("\0"))) throw new Error("U+0000");
+  return value;
+}
+
 function parseJson(text: string): unknown {
   if (text.includes("\uFFFD")) throw new OAuthError("body_malformed");
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, refuseNull);
   } catch {
     throw new OAuthError("body_malformed", { description: "The body is not valid JSON." });
   }

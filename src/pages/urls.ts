@@ -25,7 +25,8 @@ const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
 export function parseReturnPath(configuration: Configuration, text: string | undefined): string | null {
   // Printable ASCII without backslash and fragment: browsers drop tabs and line breaks, and read "\" as "/".
   if (text === undefined || !/^\/[\x21-\x22\x24-\x5B\x5D-\x7E]*$/.test(text)) return null;
-  if (text.startsWith("//")) return null;
+  // The page itself would refuse an encoded U+0000.
+  if (text.startsWith("//") || text.includes("%00")) return null;
   const path = text.split("?", 1)[0];
   const base = issuerPath(configuration.issuer);
   return RETURN_PAGES.some((page) => base + page === path) ? text : null;

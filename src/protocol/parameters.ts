@@ -63,7 +63,7 @@ export class Parameters {
 
 /**
  * Decodes `application/x-www-form-urlencoded` text.
- * Throws `parameters_malformed` for bad percent-encoding or bytes that are no UTF-8, `too_many_parameters` past the limit.
+ * Throws `parameters_malformed` for bad percent-encoding, U+0000 or bytes that are no UTF-8, `too_many_parameters` past the limit.
  * Repeated parameters are kept, so that the authorization endpoint can tell where its error may go.
  */
 export function parseParameters(text: string, limit: number): Parameters {
@@ -89,9 +89,15 @@ export function decodeFormComponent(text: string): string {
   // U+FFFD stands where the body's bytes were no UTF-8; nobody sends it unencoded on purpose.
   if (text.includes("\uFFFD")) throw new OAuthError("parameters_malformed");
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
-  if (!spaced.includes("%")) return spaced;
+  const decoded = spaced.includes("%") ? decodePercent(spaced) : spaced;
+  // Not every database can keep it, and no text of ours has it.
+  if (decoded.includes("\0")) throw new OAuthError("parameters_malformed");
+  return decoded;
+}
+
+function decodePercent(text: string): string {
   try {
-    return decodeURIComponent(spaced);
+    return decodeURIComponent(text);
   } catch {
     throw new OAuthError("parameters_malformed");
   }

@@ -34,6 +34,7 @@ describe("on PostgreSQL", () => {
   test("DATABASE_URL is all it takes: a node says where its data are, gives tokens, and makes no data folder", async () => {
     const node = await startNode(await server.createDatabase());
     expect(node.printed.out).toContain(`database     PostgreSQL at 127.0.0.1:${server.port}/`);
+    expect(node.printed.err).toContain("the PostgreSQL server runs with fsync = off");
     const [, user = "", secret = ""] = /curl -u ([\w-]+):(\S+) /.exec(node.printed.out) ?? [];
     const answer = await post(
       `${node.url}/auth/token`,

@@ -3,7 +3,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { figure } from "../support/figures.ts";
-import { scaled } from "../support/scale.ts";
+import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
 import { inconsistencies } from "./support/consistency.ts";
 import { Clients } from "./support/load.ts";
 import { moment, until } from "./support/moments.ts";
@@ -25,95 +25,110 @@ async function expectSound(node: Node): Promise<void> {
   database.close();
 }
 
-test("a server that is killed while it starts for the first time starts the next time", async () => {
-  const kills = scaled(8);
-  for (let kill = 1; kill <= kills; kill += 1) {
+test(
+  "a server that is killed while it starts for the first time starts the next time",
+  async () => {
+    const kills = scaled(5);
+    await using model = new Node();
+    await model.start();
+    for (let kill = 1; kill <= kills; kill += 1) {
+      await using node = new Node();
+      node.launch();
+      // When the folder and the database are being made.
+      await moment(model.startMillis * 0.4, model.startMillis);
+      await node.kill();
+      await node.start();
+      const clients = new Clients([node.url]);
+      clients.addCodes(await codesFor(node, 5));
+      const load = clients.start();
+      await Bun.sleep(20);
+      await load.stop();
+      await clients.verify("all");
+      expect(clients.ledger.violations).toEqual([]);
+      expect(clients.ledger.counts.acknowledged).toBeGreaterThan(0);
+      await expectSound(node);
+    }
+    figure(`SQLite: ${kills} kills during a first start survived`);
+  },
+  PATIENCE_MILLIS,
+);
+
+test(
+  "a server that is killed under load, again and again, loses nothing that it acknowledged",
+  async () => {
+    const kills = scaled(14);
     await using node = new Node();
-    node.launch();
-    await moment(30, 250);
-    await node.kill();
     await node.start();
     const clients = new Clients([node.url]);
-    clients.addCodes(await codesFor(node, 5));
-    const load = clients.start();
-    await Bun.sleep(20);
-    await load.stop();
-    await clients.verify("all");
-    expect(clients.ledger.violations).toEqual([]);
-    expect(clients.ledger.counts.acknowledged).toBeGreaterThan(0);
-    await expectSound(node);
-  }
-  figure(`SQLite: ${kills} kills during a first start survived`);
-}, 600_000);
-
-test("a server that is killed under load, again and again, loses nothing that it acknowledged", async () => {
-  const kills = scaled(16);
-  await using node = new Node();
-  await node.start();
-  const clients = new Clients([node.url]);
-  let killsInStart = 0;
-  for (let kill = 1; kill <= kills; kill += 1) {
-    clients.addCodes(await codesFor(node, 60));
-    const load = clients.start();
-    await moment(50, 500);
-    await node.kill();
-    await load.stop();
-    if (kill % 3 === 0) {
-      // It may also die while it puts right what the last crash left.
-      node.launch();
-      await moment(0, 250);
+    let killsInStart = 0;
+    for (let kill = 1; kill <= kills; kill += 1) {
+      clients.addCodes(await codesFor(node, 60));
+      const load = clients.start();
+      await moment(50, 500);
       await node.kill();
-      killsInStart += 1;
+      await load.stop();
+      if (kill % 3 === 0) {
+        // It may also die while it puts right what the last crash left.
+        node.launch();
+        await moment(node.startMillis * 0.3, node.startMillis);
+        await node.kill();
+        killsInStart += 1;
+      }
+      await node.start();
+      await clients.verify(kill === kills ? "all" : "some");
+      await expectSound(node);
+      expect(clients.ledger.violations).toEqual([]);
     }
-    await node.start();
-    await clients.verify(kill === kills ? "all" : "some");
-    await expectSound(node);
-    expect(clients.ledger.violations).toEqual([]);
-  }
-  const { acknowledged, unanswered, checked } = clients.ledger.counts;
-  expect(acknowledged).toBeGreaterThan(kills);
-  expect(unanswered).toBeGreaterThan(0);
-  figure(
-    `SQLite: ${kills} kills under load and ${killsInStart} while starting survived; ${acknowledged} operations acknowledged, ${unanswered} left without an answer, ${checked} looks at tokens`,
-  );
-}, 600_000);
+    const { acknowledged, unanswered, checked } = clients.ledger.counts;
+    expect(acknowledged).toBeGreaterThan(kills);
+    expect(unanswered).toBeGreaterThan(0);
+    figure(
+      `SQLite: ${kills} kills under load and ${killsInStart} while starting survived; ${acknowledged} operations acknowledged, ${unanswered} left without an answer, ${checked} looks at tokens`,
+    );
+  },
+  PATIENCE_MILLIS,
+);
 
-test("of several processes any may be killed: the others go on, it is started again, and nothing is lost", async () => {
-  const kills = scaled(3);
-  await using node = new Node({ flags: ["--workers", "2"] });
-  await node.start();
-  const clients = new Clients([node.url]);
-  const { counts } = clients.ledger;
-  for (let kill = 1; kill <= kills; kill += 1) {
-    clients.addCodes(await codesFor(node, 80));
-    const load = clients.start();
-    await moment(50, 300);
-    // Twice: the one that takes its place dies before it is ready.
-    for (let time = 1; time <= 2; time += 1) {
-      const { acknowledged } = counts;
-      const [worker = 0] = await node.workers();
-      process.kill(worker, "SIGKILL");
-      await until("the other process goes on alone", () => counts.acknowledged > acknowledged + 20);
-      await until("another worker is started", async () => {
-        const [another = worker] = await node.workers();
-        return another !== worker;
-      });
+test(
+  "of several processes any may be killed: the others go on, it is started again, and nothing is lost",
+  async () => {
+    const kills = scaled(2);
+    await using node = new Node({ flags: ["--workers", "2"] });
+    await node.start();
+    const clients = new Clients([node.url]);
+    const { counts } = clients.ledger;
+    for (let kill = 1; kill <= kills; kill += 1) {
+      clients.addCodes(await codesFor(node, 80));
+      const load = clients.start();
+      await moment(50, 300);
+      // Twice: the one that takes its place dies before it is ready.
+      for (let time = 1; time <= 2; time += 1) {
+        const { acknowledged } = counts;
+        const [worker = 0] = await node.workers();
+        process.kill(worker, "SIGKILL");
+        await until("the other process goes on alone", () => counts.acknowledged > acknowledged + 20);
+        await until("another worker is started", async () => {
+          const [another = worker] = await node.workers();
+          return another !== worker;
+        });
+      }
+      await moment(50, 300);
+      await load.stop();
+      await clients.verify("some");
+
+      clients.addCodes(await codesFor(node, 60));
+      const beforeTheMainProcess = clients.start();
+      await moment(50, 400);
+      await node.kill();
+      await beforeTheMainProcess.stop();
+      await node.start();
+      await clients.verify(kill === kills ? "all" : "some");
+      await expectSound(node);
+      expect(clients.ledger.violations).toEqual([]);
     }
-    await moment(50, 300);
-    await load.stop();
-    await clients.verify("some");
-
-    clients.addCodes(await codesFor(node, 60));
-    const beforeTheMainProcess = clients.start();
-    await moment(50, 400);
-    await node.kill();
-    await beforeTheMainProcess.stop();
-    await node.start();
-    await clients.verify(kill === kills ? "all" : "some");
-    await expectSound(node);
-    expect(clients.ledger.violations).toEqual([]);
-  }
-  figure(
-    `SQLite, two processes: ${kills} kills of a worker and ${kills} of the main process survived; ${counts.acknowledged} operations acknowledged, ${counts.checked} looks at tokens`,
-  );
-}, 600_000);
+    figure(
+      `SQLite, two processes: ${2 * kills} kills of a worker and ${kills} of the main process survived; ${counts.acknowledged} operations acknowledged, ${counts.checked} looks at tokens`,
+    );
+  },
+  PATIENCE_MILLIS,
+);

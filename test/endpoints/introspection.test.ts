@@ -329,7 +329,7 @@ describe("what is not active looks the same, whatever it is", () => {
       token.replace("tat_", "tdc_"),
       `tcs_${"A".repeat(64)}`,
       "é€",
-      "a\u0000b",
+      "a\u0001b",
       SECRET,
       "2YotnFZFEjr1zCsicMWpAA",
     ];

@@ -3,7 +3,13 @@
  * found out by watching a run, so a new call needs no new test (THREATS 38).
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type FixtureDatabase, sqliteEngine } from "../store/fixtures/databases.ts";
+import {
+  type FixtureDatabase,
+  type FixtureEngine,
+  postgresEngine,
+  sqliteEngine,
+} from "../store/fixtures/databases.ts";
+import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { VERIFIER } from "../support/code-flow.ts";
 import { figure } from "../support/figures.ts";
 import { codeFor, jsonOf, redeemCode, refresh, textOf, tokensFor } from "../support/flows.ts";
@@ -20,208 +26,238 @@ const FAULTS: Readonly<Record<FaultTime, string>> = {
 const MANY = 100_000;
 const ATTEMPTS = 3;
 
-let server: TestServer;
-let faulty: FaultyStore;
-let database: FixtureDatabase;
-let passwordHash: string;
+let postgres: PostgresServer;
 beforeAll(async () => {
-  database = await sqliteEngine.create();
-  const store = await database.open();
-  faulty = makeFaulty(store);
-  const inspector = { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] };
-  server = await startTestServer(
-    {
-      clients: [...(TEST_CONFIGURATION.clients ?? []), inspector],
-      limits: {
-        sign_in_failures_per_account: ATTEMPTS,
-        user_code_failures_per_account: ATTEMPTS,
-        sign_in_failures_per_address: MANY,
-        user_code_failures_per_address: MANY,
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+faultSuite("on SQLite", () => sqliteEngine);
+faultSuite("on PostgreSQL", () => postgresEngine(postgres));
+
+function faultSuite(engineName: string, engineOf: () => FixtureEngine): void {
+  describe(engineName, () => faultTests(engineName, engineOf));
+}
+
+function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
+  let server: TestServer;
+  let faulty: FaultyStore;
+  let engine: FixtureEngine;
+  let database: FixtureDatabase;
+  let passwordHash: string;
+  beforeAll(async () => {
+    engine = engineOf();
+    database = await engine.create();
+    const store = await database.open();
+    faulty = makeFaulty(store);
+    const inspector = { client_id: "inspector", secrets: [SECRET], scope: ["introspect"] };
+    server = await startTestServer(
+      {
+        clients: [...(TEST_CONFIGURATION.clients ?? []), inspector],
+        limits: {
+          sign_in_failures_per_account: ATTEMPTS,
+          user_code_failures_per_account: ATTEMPTS,
+          sign_in_failures_per_address: MANY,
+          user_code_failures_per_address: MANY,
+          registrations_per_address: MANY,
+          device_requests_per_address: MANY,
+        },
       },
-    },
-    { opened: { store: faulty.store, close: () => store.close() } },
-  );
-  passwordHash = await server.context.passwords.hash(PASSWORD);
-});
-afterAll(async () => {
-  figure(`${faults} calls of the store made to fail, in ${Object.keys(FLOWS).length} kinds of request`);
-  await server.close();
-  database.remove();
-});
-
-let people = 0;
-async function newScene(): Promise<Scene> {
-  people += 1;
-  const person = await server.addPerson(`person ${people}`, { passwordHash });
-  return { server, person, cookie: await server.signIn(person) };
-}
-
-/** Methods that change nothing, by the names that the contract gives them. */
-const isReading = (method: string): boolean => /^(find|list|has|ping)/.test(method);
-
-/** The calls of a run in which nothing fails. */
-async function callsOf(flow: Flow): Promise<readonly string[]> {
-  const send = await flow.prepare(await newScene());
-  faulty.expectCalls();
-  expect(await outcomeOf(await send())).toBe(flow.outcome);
-  return [...faulty.calls];
-}
-
-const ARTEFACT = /t[a-z]{2}_[A-Za-z0-9\-_]{64}/;
-
-async function expectUnavailable(response: Response, { audience }: Flow): Promise<void> {
-  expect(response.status).toBe(503);
-  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect(response.headers.get("cache-control")).toBe("no-store");
-  const type = audience === "people" ? "text/html" : "application/json";
-  expect(response.headers.get("content-type")).toStartWith(type);
-  // Nothing is handed out, and nobody is signed in or out.
-  expect(response.headers.get("set-cookie")).toBeNull();
-  expect(response.headers.get("location")).toBeNull();
-  const body = await response.text();
-  expect(body).not.toMatch(ARTEFACT);
-  // Nobody can know that: perhaps only the answer was lost.
-  expect(body).not.toContain("Nothing was changed");
-  if (audience === "programs") expect(JSON.parse(body).error).toBe("temporarily_unavailable");
-}
-
-/** The operator learns what failed, and no secret. */
-function expectHonestLog(lines: readonly string[]): void {
-  const log = lines.join("\n");
-  expect(log).toContain("made to fail by a test");
-  expect(log).not.toMatch(ARTEFACT);
-  for (const secret of [SECRET, PASSWORD, VERIFIER, passwordHash]) expect(log).not.toContain(secret);
-}
-
-const called = new Set<string>();
-let faults = 0;
-
-for (const [name, flow] of Object.entries(FLOWS)) {
-  describe(name, () => {
-    for (const time of ["before", "after"] as const) {
-      test(`is unavailable, and can be tried again, when ${FAULTS[time]}`, async () => {
-        const calls = await callsOf(flow);
-        for (const [index, method] of calls.entries()) {
-          const send = await flow.prepare(await newScene());
-          const stored = await sqliteEngine.rows(database);
-          server.logged.length = 0;
-          faulty.expectCalls({ index, time });
-          const response = await send();
-          faulty.expectCalls();
-          called.add(method);
-          faults += 1;
-
-          const call = `${method}, call ${index + 1}`;
-          const despite = flow.despite?.[method];
-          expect({ call, outcome: await outcomeOf(response) }).toEqual({
-            call,
-            outcome: despite ?? (flow.audience === "people" ? "503" : "503 temporarily_unavailable"),
-          });
-          expectHonestLog(server.logged);
-          if (despite !== undefined) continue;
-          await expectUnavailable(response, flow);
-
-          const done = calls.slice(0, time === "after" ? index + 1 : index);
-          const isChanged = (await sqliteEngine.rows(database)).join() !== stored.join();
-          expect({ call, isChanged }).toEqual({ call, isChanged: !done.every(isReading) });
-
-          server.clock.advance(Number(response.headers.get("retry-after")));
-          const lost = time === "after" ? flow.whenLost?.[method] : undefined;
-          expect({ call, again: await outcomeOf(await send()) }).toEqual({
-            call,
-            again: lost ?? flow.outcome,
-          });
-        }
-      });
-    }
+      { opened: { store: faulty.store, close: () => store.close() } },
+    );
+    passwordHash = await server.context.passwords.hash(PASSWORD);
   });
-}
+  afterAll(async () => {
+    figure(
+      `${faults} calls of the store made to fail ${engineName}, in ${Object.keys(FLOWS).length} kinds of request`,
+    );
+    await server.close();
+    database.remove();
+  });
 
-test("every method of the store that a request may call was made to fail", () => {
-  /** What only the command line and the start of a server call. */
-  const others = [
-    "addClientSecret",
-    "close",
-    "createAccount",
-    "createServerKey",
-    "createSetupLink",
-    "disableAccount",
-    "enableAccount",
-    "findGrant",
-    "findServerKey",
-    "hasAdministrator",
-    "listAccounts",
-    "listClients",
-    "putClient",
-    "removeAccount",
-    "removeClient",
-    "removeClientSecret",
-    "removeExpired",
-    "setPassword",
-  ];
-  expect([...called, ...others].sort()).toEqual(Object.keys(faulty.store).sort());
-});
-
-describe("after an answer was lost", () => {
-  /** Loses the answer to this call. */
-  async function lose(method: string, send: () => Promise<Response>): Promise<void> {
-    faulty.expectCalls();
-    const calls = faulty.calls;
-    // Every client is found first, by its one call.
-    faulty.expectCalls({ index: 2, time: "after" });
-    expect((await send()).status).toBe(503);
-    expect(calls.at(2)).toBe(method);
-    faulty.expectCalls();
+  let people = 0;
+  async function newScene(): Promise<Scene> {
+    people += 1;
+    const person = await server.addPerson(`person ${people}`, { passwordHash });
+    return { server, person, cookie: await server.signIn(person) };
   }
 
-  test("trying a code again ends what it issued, as nobody can tell the two apart", async () => {
-    const { person } = await newScene();
-    const code = await codeFor(server, person);
-    await lose("redeemCode", () => redeemCode(server, code));
-    const { store, clock } = server.context;
-    expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toHaveLength(1);
-    expect(await outcomeOf(await redeemCode(server, code))).toBe("400 invalid_grant");
-    expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toEqual([]);
+  /** Methods that change nothing, by the names that the contract gives them. */
+  const isReading = (method: string): boolean => /^(find|list|has|confirm|ping)/.test(method);
+
+  /** The calls of a run in which nothing fails. */
+  async function callsOf(flow: Flow): Promise<readonly string[]> {
+    // Twice, as the first request may read what later ones remember.
+    for (let run = 1; ; run += 1) {
+      const send = await flow.prepare(await newScene());
+      faulty.expectCalls();
+      expect(await outcomeOf(await send())).toBe(flow.outcome);
+      if (run === 2) return [...faulty.calls];
+    }
+  }
+
+  const ARTEFACT = /t[a-z]{2}_[A-Za-z0-9\-_]{64}/;
+
+  async function expectUnavailable(response: Response, { audience }: Flow): Promise<void> {
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const type = audience === "people" ? "text/html" : "application/json";
+    expect(response.headers.get("content-type")).toStartWith(type);
+    // Nothing is handed out, and nobody is signed in or out.
+    expect(response.headers.get("set-cookie")).toBeNull();
+    expect(response.headers.get("location")).toBeNull();
+    const body = await response.text();
+    expect(body).not.toMatch(ARTEFACT);
+    // Nobody can know that: perhaps only the answer was lost.
+    expect(body).not.toContain("Nothing was changed");
+    if (audience === "programs") expect(JSON.parse(body).error).toBe("temporarily_unavailable");
+  }
+
+  /** The operator learns what failed, and no secret. */
+  function expectHonestLog(lines: readonly string[]): void {
+    const log = lines.join("\n");
+    expect(log).toContain("made to fail by a test");
+    expect(log).not.toMatch(ARTEFACT);
+    for (const secret of [SECRET, PASSWORD, VERIFIER, passwordHash]) expect(log).not.toContain(secret);
+  }
+
+  const called = new Set<string>();
+  let faults = 0;
+
+  for (const [name, flow] of Object.entries(FLOWS)) {
+    describe(name, () => {
+      for (const time of ["before", "after"] as const) {
+        test(`is unavailable, and can be tried again, when ${FAULTS[time]}`, async () => {
+          const calls = await callsOf(flow);
+          for (const [index, method] of calls.entries()) {
+            const send = await flow.prepare(await newScene());
+            const stored = await engine.rows(database);
+            server.logged.length = 0;
+            faulty.expectCalls({ index, time });
+            const response = await send();
+            faulty.expectCalls();
+            called.add(method);
+            faults += 1;
+
+            const call = `${method}, call ${index + 1}`;
+            const despite = flow.despite?.[method];
+            expect({ call, outcome: await outcomeOf(response) }).toEqual({
+              call,
+              outcome: despite ?? (flow.audience === "people" ? "503" : "503 temporarily_unavailable"),
+            });
+            expectHonestLog(server.logged);
+            if (despite !== undefined) continue;
+            await expectUnavailable(response, flow);
+
+            const done = calls.slice(0, time === "after" ? index + 1 : index);
+            const isChanged = (await engine.rows(database)).join() !== stored.join();
+            expect({ call, isChanged }).toEqual({ call, isChanged: !done.every(isReading) });
+
+            server.clock.advance(Number(response.headers.get("retry-after")));
+            const lost = time === "after" ? flow.whenLost?.[method] : undefined;
+            expect({ call, again: await outcomeOf(await send()) }).toEqual({
+              call,
+              again: lost ?? flow.outcome,
+            });
+          }
+        });
+      }
+    });
+  }
+
+  test("every method of the store that a request may call was made to fail", () => {
+    /** What only the command line and the start of a server call. */
+    const others = [
+      "addClientSecret",
+      "close",
+      // Only where clients are remembered.
+      ...(engine.name === "sqlite" ? ["confirmClient"] : []),
+      "createAccount",
+      "createServerKey",
+      "createSetupLink",
+      "disableAccount",
+      "enableAccount",
+      "findGrant",
+      "findServerKey",
+      "hasAdministrator",
+      "listAccounts",
+      "listClients",
+      "putClient",
+      "recallClient",
+      "removeAccount",
+      "removeClient",
+      "removeClientSecret",
+      "removeExpired",
+      "setPassword",
+    ];
+    expect([...called, ...others].sort()).toEqual(Object.keys(faulty.store).sort());
   });
 
-  test("refreshing again gives the very token whose answer was lost, and there is no second branch", async () => {
-    const { person } = await newScene();
-    const first = textOf(await tokensFor(server, person), "refresh_token");
-    await lose("rotateRefreshToken", () => refresh(server, first));
-    const again = textOf(await jsonOf(await refresh(server, first)), "refresh_token");
-    const third = textOf(await jsonOf(await refresh(server, again)), "refresh_token");
-    expect(await outcomeOf(await refresh(server, third))).toBe("200");
-    const open = await database.execute(
-      `SELECT count(*) AS count FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
-       WHERE g.subject = '${person.subject}' AND t.used_at IS NULL`.trim(),
-    );
-    expect(open).toEqual([{ count: 1 }]);
-  });
-});
-
-describe("attempts that the store could not check do not count against the person", () => {
-  test("at sign-in", async () => {
-    const { person } = await newScene();
-    const { username } = person;
-    for (let attempt = 0; attempt < 2 * ATTEMPTS; attempt += 1) {
-      const browser = openBrowser(server);
-      const { action, fields } = await browser.form("/login");
-      faulty.expectCalls({ index: 0, time: "before" });
-      expect((await browser.post(action, { ...fields, username, password: PASSWORD })).status).toBe(503);
+  describe("after an answer was lost", () => {
+    /** Loses the answer to this call, which is the last of the request. */
+    async function lose(method: string, calls: number, send: () => Promise<Response>): Promise<void> {
+      faulty.expectCalls({ index: calls - 1, time: "after" });
+      expect((await send()).status).toBe(503);
+      expect(faulty.calls.at(-1)).toBe(method);
       faulty.expectCalls();
     }
-    expect(await outcomeOf(await openBrowser(server).signIn(username))).toBe("303 /account");
+    /** How many calls such a request makes. */
+    const callsIn = async (name: string): Promise<number> => {
+      const flow = FLOWS[name];
+      if (flow === undefined) throw new Error(`There is no ${name}.`);
+      return (await callsOf(flow)).length;
+    };
+
+    test("trying a code again ends what it issued, as nobody can tell the two apart", async () => {
+      const { person } = await newScene();
+      const code = await codeFor(server, person);
+      await lose("redeemCode", await callsIn("redeeming a code"), () => redeemCode(server, code));
+      const { store, clock } = server.context;
+      expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toHaveLength(1);
+      expect(await outcomeOf(await redeemCode(server, code))).toBe("400 invalid_grant");
+      expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toEqual([]);
+    });
+
+    test("refreshing again gives the very token whose answer was lost, and there is no second branch", async () => {
+      const { person } = await newScene();
+      const first = textOf(await tokensFor(server, person), "refresh_token");
+      await lose("rotateRefreshToken", await callsIn("refreshing"), () => refresh(server, first));
+      const again = textOf(await jsonOf(await refresh(server, first)), "refresh_token");
+      const third = textOf(await jsonOf(await refresh(server, again)), "refresh_token");
+      expect(await outcomeOf(await refresh(server, third))).toBe("200");
+      const open = await database.execute(
+        `SELECT t.issued_at FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
+       WHERE g.subject = '${person.subject}' AND t.used_at IS NULL`.trim(),
+      );
+      expect(open).toHaveLength(1);
+    });
   });
 
-  test("at the code of a device", async () => {
-    const { cookie } = await newScene();
-    const look = () => server.fetch("/device?user_code=BCDF-GHJK", { headers: { Cookie: cookie } });
-    for (let attempt = 0; attempt < 2 * ATTEMPTS; attempt += 1) {
-      faulty.expectCalls({ index: 1, time: "before" });
-      expect((await look()).status).toBe(503);
-    }
-    faulty.expectCalls();
-    // Unknown, and not refused for too many attempts.
-    expect((await look()).status).toBe(422);
+  describe("attempts that the store could not check do not count against the person", () => {
+    test("at sign-in", async () => {
+      const { person } = await newScene();
+      const { username } = person;
+      for (let attempt = 0; attempt < 2 * ATTEMPTS; attempt += 1) {
+        const browser = openBrowser(server);
+        const { action, fields } = await browser.form("/login");
+        faulty.expectCalls({ index: 0, time: "before" });
+        expect((await browser.post(action, { ...fields, username, password: PASSWORD })).status).toBe(503);
+        faulty.expectCalls();
+      }
+      expect(await outcomeOf(await openBrowser(server).signIn(username))).toBe("303 /account");
+    });
+
+    test("at the code of a device", async () => {
+      const { cookie } = await newScene();
+      const look = () => server.fetch("/device?user_code=BCDF-GHJK", { headers: { Cookie: cookie } });
+      for (let attempt = 0; attempt < 2 * ATTEMPTS; attempt += 1) {
+        faulty.expectCalls({ index: 1, time: "before" });
+        expect((await look()).status).toBe(503);
+      }
+      faulty.expectCalls();
+      // Unknown, and not refused for too many attempts.
+      expect((await look()).status).toBe(422);
+    });
   });
-});
+}

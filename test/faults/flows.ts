@@ -131,6 +131,12 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       () =>
         postAs(server, "service", "/auth/token", { grant_type: "client_credentials" }),
   ),
+  "asking for a grant type that does not exist": programs(
+    "400 unsupported_grant_type",
+    async ({ server }) =>
+      () =>
+        postAs(server, "service", "/auth/token", { grant_type: "wishes" }),
+  ),
   "starting a device": programs(
     "200",
     async ({ server }) =>

@@ -113,7 +113,7 @@ test("a link that was never made, or whose secret is changed, is a page that say
 const refused: [Record<string, string>, string][] = [
   [{ username: "", password: PASSWORD }, "Choose a user name."],
   [{ username: "   ", password: PASSWORD }, "Choose a user name."],
-  [{ username: "a\u0000b", password: PASSWORD }, "A user name has at most 200 characters"],
+  [{ username: "a\u0001b", password: PASSWORD }, "A user name has at most 200 characters"],
   [{ username: "a".repeat(201), password: PASSWORD }, "A user name has at most 200 characters"],
   [{ username: "root", password: "short" }, "needs at least 8 characters"],
   [{ username: "root" }, "needs at least 8 characters"],

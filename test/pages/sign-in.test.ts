@@ -219,7 +219,7 @@ describe("5: where sign-in leads", () => {
     "/.evil.example",
     "javascript:alert(1)",
     "data:text/html,x",
-    "/account?x=\u0000",
+    "/account?x=\u0001",
     "/account?x=ü",
     "/t/account",
   ];

@@ -1,6 +1,7 @@
 /** What must hold however many server processes work on one database, as tests that run on any engine. */
-import { afterAll, beforeAll, describe } from "bun:test";
+import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import { PATIENCE_MILLIS } from "../support/scale.ts";
 import { clientRaces } from "./suite/clients.ts";
 import { codeRaces } from "./suite/codes.ts";
 import { historyChecks } from "./suite/histories.ts";
@@ -8,26 +9,24 @@ import { peopleRaces } from "./suite/people.ts";
 import { refreshRaces, strictRefreshRaces } from "./suite/refreshes.ts";
 import { revocationRaces } from "./suite/revocations.ts";
 import { visibilityChecks } from "./suite/visibility.ts";
-import type { Cluster, Engine, StartEngine } from "./support/cluster.ts";
-
-/** Starting a database and eight processes takes its time on a busy machine. */
-const START_MILLIS = 60_000;
+import type { Cluster, Engine, RunningCluster, StartEngine } from "./support/cluster.ts";
 
 export function raceSuite(name: string, startEngine: StartEngine): void {
+  setDefaultTimeout(PATIENCE_MILLIS);
   describe(`four processes on ${name}`, () => {
     let engine: Engine | undefined;
     beforeAll(async () => {
       engine = await startEngine();
-    }, START_MILLIS);
-    afterAll(() => engine?.stop(), START_MILLIS);
+    });
+    afterAll(() => engine?.stop());
 
     /** Starts them before the tests of the enclosing `describe`; the result may be called only inside of tests. */
     const useCluster = (lifetimes: ConfigurationInput["lifetimes"]): (() => Cluster) => {
-      let cluster: Awaited<ReturnType<Engine["startCluster"]>> | undefined;
+      let cluster: RunningCluster | undefined;
       beforeAll(async () => {
         cluster = await engine?.startCluster(lifetimes);
-      }, START_MILLIS);
-      afterAll(() => cluster?.stop(), START_MILLIS);
+      });
+      afterAll(() => cluster?.stop());
       return () => {
         if (cluster === undefined) throw new Error("no cluster outside of tests");
         return cluster;

@@ -6,10 +6,11 @@
 import type { EpochSeconds } from "../../platform/clock.ts";
 import { DatabaseRefused } from "../contract.ts";
 import { RowDigest, type TableDigest } from "../transfer/rows.ts";
-import { asStoreError, type Connection, isDamaged, type SqlValue, withConnection } from "./driver.ts";
+import { type Connection, type SqlValue, withConnection } from "./driver.ts";
 import { requireNoRestore } from "./files.ts";
 import { isOurDatabase } from "./header.ts";
 import { checkedVersion, hasTable, UNFINISHED_COPY } from "./migrations.ts";
+import { asStoreError, isDamaged } from "./trouble.ts";
 
 /** What a backup says about itself. */
 export interface BackupFacts {

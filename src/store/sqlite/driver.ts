@@ -1,11 +1,7 @@
-/**
- * The only file that speaks to bun:sqlite: opens connections, prepares statements, tells which errors mean
- * that the store cannot answer.
- */
-import { Database, SQLiteError } from "bun:sqlite";
+/** The only file that works with bun:sqlite: opens connections, prepares statements. Its errors are for trouble.ts. */
+import { Database } from "bun:sqlite";
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { StoreUnavailable } from "../contract.ts";
 
 /** What a column holds and a parameter may be. The tables are STRICT, so nothing else comes back. */
 export type SqlValue = string | number | Uint8Array | null;
@@ -34,7 +30,6 @@ const SHARED_SETTINGS = [
 ];
 
 const WRITER_SETTINGS = [
-  ...SHARED_SETTINGS,
   "PRAGMA journal_mode = WAL",
   // In WAL mode only FULL syncs at every commit; NORMAL may lose acknowledged commits when the power fails.
   "PRAGMA synchronous = FULL",
@@ -45,7 +40,7 @@ const WRITER_SETTINGS = [
   "PRAGMA cache_size = -16384",
 ];
 
-const READER_SETTINGS = [...SHARED_SETTINGS, "PRAGMA query_only = ON", "PRAGMA cache_size = -16384"];
+const READER_SETTINGS = ["PRAGMA query_only = ON", "PRAGMA cache_size = -16384"];
 
 /** One connection. Everything on it is synchronous. */
 export class Connection {
@@ -108,8 +103,9 @@ function tighten(file: string): void {
   if (found !== undefined && (found.mode & 0o077) !== 0) chmodSync(file, 0o600);
 }
 
-export function openWriter(file: string): Connection {
-  return openConnection(file, WRITER_SETTINGS);
+/** `check` throws if the file is none of ours. It comes before the settings that change the file. */
+export function openWriter(file: string, check: (connection: Connection) => void = () => {}): Connection {
+  return openConnection(file, WRITER_SETTINGS, check);
 }
 
 export function openReader(file: string): Connection {
@@ -121,10 +117,7 @@ const COMMAND_LOCK_WAIT_MILLIS = 5000;
 
 /** A connection for what a command does to a file as a whole: no logs are made beside it. */
 export function withConnection<Result>(file: string, use: (connection: Connection) => Result): Result {
-  const connection = openConnection(file, [
-    ...SHARED_SETTINGS,
-    `PRAGMA busy_timeout = ${COMMAND_LOCK_WAIT_MILLIS}`,
-  ]);
+  const connection = openConnection(file, [`PRAGMA busy_timeout = ${COMMAND_LOCK_WAIT_MILLIS}`]);
   try {
     return use(connection);
   } finally {
@@ -132,58 +125,19 @@ export function withConnection<Result>(file: string, use: (connection: Connectio
   }
 }
 
-function openConnection(file: string, settings: readonly string[]): Connection {
+function openConnection(
+  file: string,
+  settings: readonly string[],
+  check: (connection: Connection) => void = () => {},
+): Connection {
   const connection = new Connection(file);
   try {
+    for (const setting of SHARED_SETTINGS) connection.execute(setting);
+    check(connection);
     for (const setting of settings) connection.execute(setting);
     return connection;
   } catch (error) {
     connection.close();
     throw error;
   }
-}
-
-/** SQLite's primary result codes for trouble that the program did not make. */
-const ENVIRONMENT_CODES: ReadonlySet<number> = new Set([
-  3, // PERM
-  5, // BUSY
-  6, // LOCKED
-  7, // NOMEM
-  8, // READONLY
-  10, // IOERR
-  11, // CORRUPT
-  13, // FULL
-  14, // CANTOPEN
-  15, // PROTOCOL
-  26, // NOTADB
-]);
-
-/** ERROR is among them: a schema that was damaged is often one that can be read and makes no sense. */
-const DAMAGE_CODES: ReadonlySet<number> = new Set([
-  1, // ERROR
-  11, // CORRUPT
-  24, // FORMAT
-  26, // NOTADB
-]);
-
-const BUSY_CODES: ReadonlySet<number> = new Set([5, 6]);
-
-// The low byte of an extended code is the primary code.
-const primaryCode = (error: SQLiteError) => error.errno & 0xff;
-
-/** Another process holds the lock: worth trying again. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof SQLiteError && BUSY_CODES.has(primaryCode(error));
-}
-
-/** The file is not what was written into it, as far as SQLite can tell. */
-export const isDamaged = (error: unknown): boolean =>
-  error instanceof SQLiteError && DAMAGE_CODES.has(primaryCode(error));
-
-/** Turns trouble with disk, locks or file into StoreUnavailable; a mistake of the program stays what it is. */
-export function asStoreError(error: unknown): unknown {
-  if (error instanceof SQLiteError && ENVIRONMENT_CODES.has(primaryCode(error))) {
-    return new StoreUnavailable(`the database cannot answer: ${error.message}`, { cause: error });
-  }
-  return error;
 }

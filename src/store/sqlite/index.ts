@@ -7,28 +7,22 @@
  * It must never resolve a write before its commit is synced to disk, answer from a snapshot that is older than the call,
  * or let an error of one write undo another.
  */
-import { type Store, StoreUnavailable } from "../contract.ts";
+import type { Store } from "../contract.ts";
 import { accountMethods } from "./accounts.ts";
 import { clientMethods } from "./clients.ts";
 import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
-import {
-  asStoreError,
-  type Connection,
-  ensureDatabaseFile,
-  isBusy,
-  openReader,
-  openWriter,
-} from "./driver.ts";
+import { type Connection, ensureDatabaseFile, openReader, openWriter } from "./driver.ts";
 import { type Engine, prepareTables } from "./engine.ts";
 import { requireNoRestore } from "./files.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
-import { type MigrationOptions, migrate } from "./migrations.ts";
+import { type MigrationOptions, migrate, requireOurs } from "./migrations.ts";
 import { GroupReads } from "./reader.ts";
 import { serverKeyMethods } from "./server-key.ts";
 import { sessionMethods } from "./sessions.ts";
 import { tokenMethods } from "./tokens.ts";
+import { asOpeningError, isBusy } from "./trouble.ts";
 import { GroupCommit } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -43,7 +37,15 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Store> {
   const writerConnection = await openMigrated(file);
-  const readerConnection = openReader(file);
+  try {
+    return storeOn(writerConnection, openReader(file));
+  } catch (error) {
+    writerConnection.close();
+    throw asOpeningError(error, file);
+  }
+}
+
+function storeOn(writerConnection: Connection, readerConnection: Connection): Store {
   const reads = new GroupReads(readerConnection);
   const writes = new GroupCommit(writerConnection);
   const readTables = prepareTables(readerConnection);
@@ -93,14 +95,14 @@ export async function openMigrated(file: string, migration: MigrationOptions = {
       return openAndMigrate(file, migration);
     } catch (error) {
       // The switch to WAL does not wait for locks by itself.
-      if (!isBusy(error) || attempt >= OPEN_ATTEMPTS) throw cannotOpen(file, error);
+      if (!isBusy(error) || attempt >= OPEN_ATTEMPTS) throw asOpeningError(error, file);
     }
     await new Promise((resolve) => setTimeout(resolve, OPEN_PAUSE_MILLIS));
   }
 }
 
 function openAndMigrate(file: string, migration: MigrationOptions): Connection {
-  const connection = openWriter(file);
+  const connection = openWriter(file, (opened) => requireOurs(opened, file));
   try {
     migrate(connection, file, migration);
     return connection;
@@ -108,14 +110,4 @@ function openAndMigrate(file: string, migration: MigrationOptions): Connection {
     connection.close();
     throw error;
   }
-}
-
-function cannotOpen(file: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const isSystemError = "syscall" in error;
-  if (!isSystemError && asStoreError(error) === error) return error;
-  return new StoreUnavailable(`${file} cannot be opened: ${error.message}`, {
-    cause: error,
-    advice: "Check the data folder, its free space and its owner, and try again.",
-  });
 }

@@ -3,8 +3,8 @@
  * operating system ends it with the process, however that dies, and the row beside it says who holds it.
  */
 import { closeSync, existsSync, openSync } from "node:fs";
-import { StoreUnavailable } from "../contract.ts";
-import { Connection, isBusy } from "./driver.ts";
+import { Connection } from "./driver.ts";
+import { asOpeningError, isBusy } from "./trouble.ts";
 
 /** Who holds the lock. */
 export interface LockHolder {
@@ -42,8 +42,7 @@ export function takeLock(file: string, me: LockHolder): HeldLock | RefusedLock {
     return { taken: false, holder };
   } catch (error) {
     connection?.close();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreUnavailable(`the lock ${file} cannot be taken: ${reason}`, { cause: error });
+    throw asOpeningError(error, file);
   }
 }
 

@@ -32,31 +32,53 @@ export function migrate(
   file: string,
   { mayBeUnfinished = false }: MigrationOptions = {},
 ): void {
+  const requireFinished = () => {
+    if (mayBeUnfinished || !hasTable(connection, UNFINISHED_COPY)) return;
+    throw new DatabaseRefused(
+      `${file} is an unfinished copy of another database. Finish it: tessera copy --to sqlite`,
+    );
+  };
+  // Mostly there is nothing to do. Then a lock or a full disk does not matter to those who only read.
+  if (checkedVersion(connection, file) === MIGRATIONS.length) {
+    requireFinished();
+    return;
+  }
   // The write lock comes first, so that of two programs that start together the second sees what the first has done.
   connection.transaction(() => {
     const version = checkedVersion(connection, file);
-    if (!mayBeUnfinished && hasTable(connection, UNFINISHED_COPY)) {
-      throw new DatabaseRefused(
-        `${file} is an unfinished copy of another database. Finish it: tessera copy --to sqlite`,
-      );
-    }
+    requireFinished();
     for (const step of MIGRATIONS.slice(version)) connection.execute(step);
     connection.execute(`PRAGMA application_id = ${APPLICATION_ID}`);
     connection.execute(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
 }
 
+/** Throws DatabaseRefused if the file is none of ours, or too new. Changes nothing. */
+export function requireOurs(connection: Connection, file: string): void {
+  checkedVersion(connection, file);
+}
+
+interface Marks {
+  readonly version: number;
+  readonly application: number;
+  readonly objects: number;
+}
+
+// One statement, as another program may be making the tables meanwhile.
+const MARKS = `SELECT
+  (SELECT user_version FROM pragma_user_version) AS version,
+  (SELECT application_id FROM pragma_application_id) AS application,
+  (SELECT count(*) FROM sqlite_schema) AS objects`;
+
 /** The version of the schema. Throws DatabaseRefused for a database that is not ours, or newer than this program. */
 export function checkedVersion(connection: Connection, file: string): number {
-  const [version, application, objects] = [
-    "SELECT user_version AS value FROM pragma_user_version",
-    "SELECT application_id AS value FROM pragma_application_id",
-    "SELECT count(*) AS value FROM sqlite_schema",
-  ].map((sql) => connection.query<{ value: number }, []>(sql).get()?.value ?? 0);
+  const marks = connection.query<Marks, []>(MARKS).get();
+  if (marks === null) throw new Error("A SELECT without FROM gave no row.");
+  const { version, application, objects } = marks;
   if (application !== APPLICATION_ID && objects !== 0) {
     throw new DatabaseRefused(`${file} is a database of another program. Choose another file.`);
   }
-  if (version === undefined || version > MIGRATIONS.length) {
+  if (version > MIGRATIONS.length) {
     throw new DatabaseRefused(
       `${file} was written by a newer version of Tessera (schema ${version}; this version knows ` +
         `schema ${MIGRATIONS.length}). Start the newer version, or restore a backup from before the upgrade.`,

@@ -8,7 +8,8 @@
  * one because another process has just told them that it committed.
  */
 import { StoreUnavailable } from "../contract.ts";
-import { asStoreError, type Command, type Connection } from "./driver.ts";
+import type { Command, Connection } from "./driver.ts";
+import { asStoreError } from "./trouble.ts";
 
 interface Job {
   /** Asks, and tells the caller. */

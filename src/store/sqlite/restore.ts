@@ -24,10 +24,11 @@ import type { EpochSeconds } from "../../platform/clock.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import type { TableDigest } from "../transfer/rows.ts";
 import { type Backup, type BackupReport, digestDatabase, readBackup, requireIntegrity } from "./backup.ts";
-import { asStoreError, type Connection, isBusy, withConnection } from "./driver.ts";
+import { type Connection, withConnection } from "./driver.ts";
 import { restoredFile, syncFile, syncFolder } from "./files.ts";
 import { isDatabase } from "./header.ts";
 import { migrate } from "./migrations.ts";
+import { asStoreError, isBusy } from "./trouble.ts";
 
 export interface RestoreRequest {
   readonly backup: string;

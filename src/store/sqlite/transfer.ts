@@ -3,10 +3,11 @@ import { DatabaseRefused } from "../contract.ts";
 import { BEGINNING, type End, type Target, type UnfinishedCopy } from "../transfer/copy.ts";
 import { allColumns, portableRow, type Row, type Value } from "../transfer/rows.ts";
 import { PORTABLE_TABLES, type PortableTable } from "../transfer/tables.ts";
-import { asStoreError, type Connection } from "./driver.ts";
+import type { Connection } from "./driver.ts";
 import { openMigrated } from "./index.ts";
 import { hasTable, UNFINISHED_COPY } from "./migrations.ts";
 import { expiryBatchTable } from "./tables/expiry-batches.ts";
+import { asStoreError } from "./trouble.ts";
 
 /** Throws as the store does. */
 export async function openSqliteSource(file: string): Promise<End> {

@@ -4,7 +4,8 @@
  * No promise resolves before the commit is on disk.
  */
 import { StoreUnavailable } from "../contract.ts";
-import { asStoreError, type Command, type Connection, isBusy } from "./driver.ts";
+import type { Command, Connection } from "./driver.ts";
+import { adviceFor, asStoreError, isBusy } from "./trouble.ts";
 
 /** A bound on how long one batch may hold the event loop; the rest follows in the next turn. */
 const MOST_PER_COMMIT = 512;
@@ -100,7 +101,10 @@ export class GroupCommit {
       // Reads go on between two attempts.
       if (isBusy(error) && this.#attempts < this.#lockAttempts) return false;
       this.#attempts = 0;
-      const unavailable = new StoreUnavailable("no transaction could begin", { cause: error });
+      const unavailable = new StoreUnavailable("no transaction could begin", {
+        cause: error,
+        advice: adviceFor(error),
+      });
       for (const job of this.#waiting.splice(0)) job.abandon(unavailable);
       return false;
     }
@@ -112,7 +116,10 @@ export class GroupCommit {
       this.#commit();
     } catch (error) {
       this.#rollbackQuietly();
-      const unavailable = new StoreUnavailable("the transaction could not be committed", { cause: error });
+      const unavailable = new StoreUnavailable("the transaction could not be committed", {
+        cause: error,
+        advice: adviceFor(error),
+      });
       for (const job of batch) job.abandon(unavailable);
       return;
     }

@@ -172,8 +172,7 @@ export const PORTABLE_TABLES: readonly PortableTable[] = [
     // On PostgreSQL one that has expired makes room for the next with its user code; SQLite keeps both for a while.
     {
       condition: `NOT EXISTS (
-        SELECT 1 FROM device_codes later WHERE later.user_code_digest = t.user_code_digest
-          AND (later.expires_at, later.id) > (t.expires_at, t.id))`,
+        SELECT 1 FROM device_codes later WHERE later.user_code_digest = t.user_code_digest AND later.expires_at > t.expires_at)`,
     },
   ),
   table("access_tokens", {

@@ -52,6 +52,7 @@ export class Node {
   #port = 0;
   #process: Subprocess<"ignore", "pipe", "pipe"> | null = null;
   #printed = "";
+  #startMillis = 0;
 
   constructor(options: NodeOptions = {}) {
     this.#options = options;
@@ -107,13 +108,20 @@ export class Node {
     for (const stream of [this.#process.stdout, this.#process.stderr]) void this.#collect(stream);
   }
 
+  /** How long the last start took, in milliseconds. */
+  get startMillis(): number {
+    return this.#startMillis;
+  }
+
   /** Starts it and waits until it is ready. Throws with what it printed if it ends instead. */
   async start(): Promise<void> {
+    const startedAt = performance.now();
     this.launch();
     while (this.#process?.exitCode === null) {
       const [, port] = /listening on http:\/\/[^:]+:(\d+)/.exec(this.#printed) ?? [];
       if (port !== undefined && this.#printed.includes("Tessera is ready.")) {
         this.#port = Number(port);
+        this.#startMillis = performance.now() - startedAt;
         return;
       }
       await Bun.sleep(5);

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import { ATTEMPTS, everyAttempt, raceForEach, tally } from "../support/race.ts";
 import { clientCredentialsRequest, outcomeOf, registerRequest } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 
 /** Each is a program that starts, so they are fewer. */
 const COMMANDS = 6;
@@ -25,7 +25,7 @@ export function clientRaces(cluster: () => Cluster): void {
     });
     expect(known.size).toBe(rounds.length * ATTEMPTS);
     figure(`${name}: ${known.size} registrations, as many identifiers`);
-  }, 600_000);
+  });
 
   test("a client identifier that several commands give at once is given once", async () => {
     const { name, store, command } = cluster();
@@ -42,5 +42,5 @@ export function clientRaces(cluster: () => Cluster): void {
     figure(
       `${name}: ${identifiers.length} identifiers, ${identifiers.length * COMMANDS} commands, one client each`,
     );
-  }, 600_000);
+  });
 }

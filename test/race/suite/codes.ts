@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { ATTEMPTS, everyAttempt, raceForEach, tally } from "../support/race.ts";
 import { outcomeOf, pollRequest, redeemRequest, tokensOf } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 const ONE_WINNER = { "200": 1, "400 invalid_grant": ATTEMPTS - 1 };
@@ -25,7 +25,7 @@ export function codeRaces(cluster: () => Cluster): void {
     figure(
       `${name}: ${codes.length} codes, ${codes.length * ATTEMPTS} redemptions, ${winners} winners, none outlives its replays`,
     );
-  }, 600_000);
+  });
 
   test("of 64 polls with a device code at once one is issued, and what it got lives", async () => {
     const { store, name } = cluster();
@@ -41,5 +41,5 @@ export function codeRaces(cluster: () => Cluster): void {
     });
     expect(winners).toBe(devices.length);
     figure(`${name}: ${devices.length} device codes, ${devices.length * ATTEMPTS} polls, ${winners} winners`);
-  }, 600_000);
+  });
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { formatHistory, type Recorded, smallestUnexplained } from "../support/checker.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { recordHistories } from "../support/loops.ts";
 import type { ModelOptions } from "../support/model.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 const GRANTS = 120;
@@ -31,7 +31,7 @@ export function historyChecks(cluster: () => Cluster, options: ModelOptions): vo
     figure(
       `${name}, ${options.retries ? "with" : "without"} retries: ${operations.length} operations on ${histories.length} grants checked, ${overlapping.length} of them at the same time as others, ${operations.length - answered.flat().length} answers lost`,
     );
-  }, 600_000);
+  });
 }
 
 const hasCompany = (record: Recorded, history: readonly Recorded[]): boolean =>

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { authorizePath } from "../../support/code-flow.ts";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import type { Answer } from "../support/http.ts";
 import { ATTEMPTS, everyAttempt, type Lane, raceForEach, tally } from "../support/race.ts";
@@ -14,8 +15,10 @@ import {
   pollRequest,
   redeemRequest,
 } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed, type SignedInPerson } from "../support/seed.ts";
+
+/** Each hashes a password, which processes do a few at a time: with more they would not arrive together. */
+const SET_UPS = 8;
 
 const statusesOf = (answers: readonly Answer[]) => tally(answers.map(({ status }) => `${status}`));
 
@@ -42,7 +45,7 @@ export function peopleRaces(cluster: () => Cluster): void {
       expect((await lane.send(redeemRequest(codes[0] ?? ""))).status).toBe(200);
     });
     figure(`${name}: ${people.length} consent forms, ${people.length * ATTEMPTS} answers, one code each`);
-  }, 600_000);
+  });
 
   test("a device that two people approve and deny at once gets one answer, and the same from every process", async () => {
     const { store, name } = cluster();
@@ -55,9 +58,11 @@ export function peopleRaces(cluster: () => Cluster): void {
     await raceForEach(cluster(), pairs, async (pair, lane) => {
       const { device_code, user_code } = JSON.parse((await lane.send(deviceRequest())).body);
       const forms = await Promise.all(pair.map((person) => answersOf(lane, person, user_code)));
-      const answers = await Promise.all(
-        lane.atOnce(everyAttempt("").map((_, index) => forms.flat()[index % 4] ?? "")),
+      // Each of the four goes to every process.
+      const mixed = everyAttempt("").map(
+        (_, index) => forms.flat()[(index + Math.floor(index / 4)) % 4] ?? "",
       );
+      const answers = await Promise.all(lane.atOnce(mixed));
       expect(statusesOf(answers)).toEqual({ "200": 1, "409": ATTEMPTS - 1 });
 
       const now = systemClock.seconds();
@@ -72,16 +77,15 @@ export function peopleRaces(cluster: () => Cluster): void {
           : { "400 access_denied": PROCESSES },
       );
     });
-    expect(approved).toBeLessThanOrEqual(pairs.length);
     figure(
       `${name}: ${pairs.length} devices, ${pairs.length * ATTEMPTS} answers, ${approved} approved, ${pairs.length - approved} denied, one answer each`,
     );
-  }, 600_000);
+  });
 
-  test("a set-up link that 64 people use at once makes one account", async () => {
+  test("a set-up link that several people use at once makes one account", async () => {
     const { store, name } = cluster();
     const seed = await openSeed(store);
-    const rounds = Array.from({ length: scaled(1) }, (_, round) => round);
+    const rounds = Array.from({ length: scaled(8) }, (_, round) => round);
     for (const round of rounds) {
       const link = await seed.setupLink();
       await raceForEach(cluster(), [link], async (token, lane) => {
@@ -90,7 +94,7 @@ export function peopleRaces(cluster: () => Cluster): void {
         const { fields } = await formOn(page, "/setup");
         const answers = await Promise.all(
           lane.atOnce(
-            everyAttempt("").map((_, index) =>
+            Array.from({ length: SET_UPS }, (_, index) =>
               formRequest("/setup", cookie, {
                 ...fields,
                 username: `administrator-${round}-${index}`,
@@ -99,7 +103,7 @@ export function peopleRaces(cluster: () => Cluster): void {
             ),
           ),
         );
-        expect(statusesOf(answers)).toEqual({ "303": 1, "404": ATTEMPTS - 1 });
+        expect(statusesOf(answers)).toEqual({ "303": 1, "404": SET_UPS - 1 });
       });
       const made = (await store.listAccounts()).filter(({ username }) =>
         username.startsWith(`administrator-${round}-`),
@@ -108,8 +112,8 @@ export function peopleRaces(cluster: () => Cluster): void {
       // The next round needs a server that nobody can administer.
       for (const { subject } of made) await store.disableAccount(subject, systemClock.seconds());
     }
-    figure(`${name}: ${rounds.length} set-up links, ${rounds.length * ATTEMPTS} uses, one account each`);
-  }, 600_000);
+    figure(`${name}: ${rounds.length} set-up links, ${rounds.length * SET_UPS} uses, one account each`);
+  });
 }
 
 /** The device's page as this person sees it, answered in both ways. */

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { figure } from "../../support/figures.ts";
+import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import { HttpConnection } from "../support/http.ts";
 import { raceForEach, tally } from "../support/race.ts";
@@ -10,7 +11,6 @@ import {
   outcomeOf,
   revokeRequest,
 } from "../support/requests.ts";
-import { scaled } from "../support/scale.ts";
 import { openSeed } from "../support/seed.ts";
 
 const CALLERS = 16;
@@ -26,19 +26,24 @@ export function visibilityChecks(cluster: () => Cluster): void {
       connection.close();
       return answer;
     };
+    const askAll = async (token: string) =>
+      tally(
+        (await Promise.all(ports.map((port) => sendAnew(port, introspectRequest(token))))).map(
+          ({ body }) => `${JSON.parse(body).active}`,
+        ),
+      );
     const queue = tokens.values();
-    const late: string[] = [];
     const call = async (at: number) => {
       for (const { accessToken } of queue) {
+        // Whoever remembered this answer would give it again.
+        expect(await askAll(accessToken)).toEqual({ true: PROCESSES });
         expect((await sendAnew(ports[at % PROCESSES] ?? 0, revokeRequest(accessToken))).status).toBe(200);
-        const told = await Promise.all(ports.map((port) => sendAnew(port, introspectRequest(accessToken))));
-        late.push(...told.map(({ body }) => body).filter((body) => body !== '{"active":false}'));
+        expect(await askAll(accessToken)).toEqual({ false: PROCESSES });
       }
     };
     await Promise.all(Array.from({ length: CALLERS }, (_, at) => call(at)));
-    expect(late).toEqual([]);
     figure(`${name}: ${tokens.length} revocations, each seen at once over ${PROCESSES} new connections`);
-  }, 600_000);
+  });
 
   test("a token dies on every process in the second in which it expires, however often they were asked before", async () => {
     const { store, name } = cluster();
@@ -66,7 +71,7 @@ export function visibilityChecks(cluster: () => Cluster): void {
     });
     expect(Math.min(counts.alive, counts.dead)).toBeGreaterThan(0);
     figure(`${name}: ${counts.alive} looks at tokens until they expired, ${counts.dead} after`);
-  }, 600_000);
+  });
 
   test("a secret that was taken from a client opens nothing on any process, however busy the client is", async () => {
     const { store, name } = cluster();
@@ -87,5 +92,5 @@ export function visibilityChecks(cluster: () => Cluster): void {
     figure(
       `${name}: ${rounds.length} secrets removed while in use, ${served} tokens issued before, none after`,
     );
-  }, 600_000);
+  });
 }

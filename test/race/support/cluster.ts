@@ -26,13 +26,15 @@ export interface Cluster {
   command(...args: readonly string[]): Promise<number>;
 }
 
-interface Stoppable {
+export interface RunningCluster extends Cluster {
+  /** Ends the processes and removes their files. */
   stop(): Promise<void>;
 }
 
 /** A place for clusters: each is started on a database of its own. */
-export interface Engine extends Stoppable {
-  startCluster(lifetimes?: ConfigurationInput["lifetimes"]): Promise<Cluster & Stoppable>;
+export interface Engine {
+  startCluster(lifetimes?: ConfigurationInput["lifetimes"]): Promise<RunningCluster>;
+  stop(): Promise<void>;
 }
 
 export type StartEngine = () => Promise<Engine>;
@@ -80,13 +82,19 @@ async function assemble(
   name: string,
   lifetimes: ConfigurationInput["lifetimes"],
   start: (folder: string, own: Own) => Promise<Started>,
-): Promise<Cluster & Stoppable> {
+): Promise<RunningCluster> {
   const folder = mkdtempSync(join(tmpdir(), "tessera-race-"));
   writeFileSync(join(folder, "tessera.toml"), stringify(configurationWith(lifetimes)));
   const servers: ServerProcess[] = [];
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  const forgetEnd = atEnd(() => {
+    for (const server of servers) server.kill();
+    removeFolder();
+  });
   const clear = async () => {
     await Promise.all(servers.map((server) => server.stop()));
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
+    forgetEnd();
   };
   try {
     const { ports, store, flags, env } = await start(folder, (server) => {
@@ -109,6 +117,18 @@ async function assemble(
   }
 }
 
+/** Does it when the tests end before their time, by a signal too: else the servers would run on. */
+function atEnd(clear: () => void): () => void {
+  const end = () => process.exit(1);
+  process.on("exit", clear);
+  for (const signal of SIGNALS) process.on(signal, end);
+  return () => {
+    process.off("exit", clear);
+    for (const signal of SIGNALS) process.off(signal, end);
+  };
+}
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** The configuration of all tests, behind one name as behind a proxy, and with limits that nobody reaches. */
 const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => ({
   ...TEST_CONFIGURATION,
@@ -126,6 +146,8 @@ interface ServerProcess {
   /** Where it listens, once it does. Rejects, with what it said, if it ends before. */
   readonly port: Promise<number>;
   stop(): Promise<void>;
+  /** Ends it without waiting. */
+  kill(): void;
 }
 
 /** The environment of the test is not passed on: settings come from there too. */
@@ -154,8 +176,6 @@ function startServer(
   env: Readonly<Record<string, string>>,
 ): ServerProcess {
   const child = spawnTessera(folder, ["serve", "--host", "127.0.0.1", "--port", "0", ...flags], env, "pipe");
-  const killAtExit = () => child.kill("SIGKILL");
-  process.on("exit", killAtExit);
   const port = Promise.withResolvers<number>();
   let said = "";
   const collect = async (stream: ReadableStream<Uint8Array> | undefined) => {
@@ -165,10 +185,9 @@ function startServer(
       if (found !== undefined) port.resolve(Number(found));
     }
   };
-  const ended = Promise.all([collect(child.stdout), collect(child.stderr), child.exited]).then(() => {
-    process.off("exit", killAtExit);
-    port.reject(new Error(`A server ended: ${said}`));
-  });
+  const ended = Promise.all([collect(child.stdout), collect(child.stderr), child.exited]).then(() =>
+    port.reject(new Error(`A server ended: ${said}`)),
+  );
   port.promise.catch(() => {});
   return {
     port: port.promise,
@@ -178,5 +197,6 @@ function startServer(
       await ended;
       clearTimeout(deadline);
     },
+    kill: () => child.kill("SIGKILL"),
   };
 }

@@ -49,10 +49,11 @@ export class HttpConnection {
     return answer;
   }
 
-  /** Sends a request and does not wait: the answer is lost, and the connection with it. */
-  sendAndLeave(request: string): void {
+  /** Sends a request and does not wait for the answer, which is lost, and the connection with it. */
+  sendAndLeave(request: string): null {
     this.#write(request);
     this.#socket.end();
+    return null;
   }
 
   close(): void {

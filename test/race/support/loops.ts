@@ -4,7 +4,7 @@
  */
 import type { Recorded } from "./checker.ts";
 import type { Cluster } from "./cluster.ts";
-import { type Answer as HttpAnswer, HttpConnection, openConnections } from "./http.ts";
+import { AnswerLost, type Answer as HttpAnswer, HttpConnection, openConnections } from "./http.ts";
 import type { Answer, ModelOptions, Operation } from "./model.ts";
 import {
   introspectRequest,
@@ -60,9 +60,9 @@ class SharedGrant {
     }
   }
 
-  /** What an answer says, in the words of the model. Null for 503, after which nobody knows what happened. */
-  read({ kind }: Operation, answer: HttpAnswer): Answer | null {
-    if (answer.status === 503) return null;
+  /** What an answer says, in the words of the model. Null if nobody knows what happened. */
+  read({ kind }: Operation, answer: HttpAnswer | null): Answer | null {
+    if (answer === null || answer.status === 503) return null;
     if (kind === "introspect" && answer.status === 200) {
       return JSON.parse(answer.body).active === true ? { kind: "active" } : { kind: "inactive" };
     }
@@ -115,14 +115,12 @@ export async function recordHistories(
     const connection = connections[at];
     if (connection === undefined) throw new Error("no connection");
     const start = now();
-    if (Math.random() < LEAVE) {
-      connection.sendAndLeave(request);
-      grant.records.push({ client, operation, answer: null, start, end: Number.POSITIVE_INFINITY });
-      return replace();
-    }
-    const answer = grant.read(operation, await connection.send(request));
+    const received =
+      Math.random() < LEAVE ? connection.sendAndLeave(request) : await orLost(connection.send(request));
+    const answer = grant.read(operation, received);
     const end = answer === null ? Number.POSITIVE_INFINITY : now();
     grant.records.push({ client, operation, answer, start, end });
+    if (received === null) await replace();
   };
 
   const runClient = async (client: number) => {
@@ -151,6 +149,12 @@ export async function recordHistories(
   await Promise.all(Array.from({ length: CLIENTS }, (_, client) => runClient(client)));
   return grants.map(({ records }) => records);
 }
+
+const orLost = (answer: Promise<HttpAnswer>): Promise<HttpAnswer | null> =>
+  answer.catch((error) => {
+    if (error instanceof AnswerLost) return null;
+    throw error;
+  });
 
 function chooseOperation(grant: SharedGrant, { retries }: ModelOptions): Operation {
   const refreshTokens = grant.known("r");

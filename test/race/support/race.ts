@@ -13,6 +13,7 @@ const LANES = 2;
 export class Lane {
   readonly #racers: readonly HttpConnection[];
   readonly #watchers: readonly HttpConnection[];
+  #sent = 0;
 
   constructor(racers: readonly HttpConnection[], watchers: readonly HttpConnection[]) {
     this.#racers = racers;
@@ -24,9 +25,10 @@ export class Lane {
     return requests.map((request, index) => connectionAt(this.#racers, index).send(request));
   }
 
-  /** Sends one request over any connection that is free. */
+  /** Sends one request, over another connection each time. */
   send(request: string): Promise<Answer> {
-    return connectionAt(this.#racers, Math.floor(Math.random() * this.#racers.length)).send(request);
+    this.#sent += 1;
+    return connectionAt(this.#racers, this.#sent % this.#racers.length).send(request);
   }
 
   /** The same request to every process, once what was sent at once is answered. */

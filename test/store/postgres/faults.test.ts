@@ -83,6 +83,30 @@ describe("a database that fails", () => {
     await relayed.close();
   });
 
+  test("connections that died unnoticed among others that live are given up when the first of them is noticed", async () => {
+    const relayed = await openPostgresStore({ url: throughRelay(), statementMillis: 100, connections: 4 });
+    const { issuance } = await issue(relayed);
+    const ask = (count: number) =>
+      Array.from({ length: count }, () => relayed.findActiveAccessToken(issuance.accessToken.id, NOW));
+    await Promise.all(ask(40));
+    relay.swallow();
+    const dead = Promise.allSettled(ask(2));
+    await Bun.sleep(50);
+    relay.heal();
+    let isNoticed = false;
+    void dead.then(() => {
+      isNoticed = true;
+    });
+    // The others answer meanwhile, so not everything is broken.
+    while (!isNoticed) {
+      await relayed.ping().catch(() => {});
+      await Bun.sleep(20);
+    }
+    expect((await dead).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(await Promise.all(ask(40))).not.toContain(null);
+    await relayed.close();
+  });
+
   test("a statement that takes longer than it may is ended, and changes nothing", async () => {
     const hasty = await openPostgresStore({ url, statementMillis: 100 });
     const { grant } = await issue(hasty);

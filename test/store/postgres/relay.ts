@@ -12,40 +12,62 @@ export interface Relay {
   swallow(): void;
   /** From now on each connection breaks when the server has answered, before the answer arrives. */
   breakAtAnswer(): void;
-  /** New connections pass again. Those that were used meanwhile stay dead. */
+  /** From now on each connection breaks when half of a statement has been passed on. */
+  breakInStatement(): void;
+  /** From now on everything takes so long on its way, in each direction. */
+  delay(millis: number): void;
+  /** New connections pass again, and without delay. Those that were used while nothing arrived stay dead. */
   heal(): void;
+  /** Breaks every connection, once. */
+  cut(): void;
+  /** New connections lead to another server from now on. Those that are there stay where they are. */
+  leadTo(serverPort: number): void;
   close(): Promise<void>;
 }
 
-export async function startRelay(serverPort: number): Promise<Relay> {
+export async function startRelay(firstPort: number): Promise<Relay> {
+  let serverPort = firstPort;
   let statements = 0;
   let roundTrips = 0;
-  let fault: "none" | "swallow" | "break" = "none";
+  let fault: "none" | "swallow" | "break at answer" | "break in statement" = "none";
+  let delayMillis = 0;
   const sockets = new Set<Socket>();
 
   const server = createServer((client) => {
     const upstream = connect(serverPort, "127.0.0.1");
     const isDead = { now: fault === "swallow" };
+    let asksSomething = false;
     const read = messageReader((type) => {
+      asksSomething = true;
       if (type === "E" || type === "Q") statements += 1;
       // The server answers at a Sync or a simple query, and the client waits for that.
       if (type === "S" || type === "Q") roundTrips += 1;
     });
+    const breakBoth = () => {
+      client.destroy();
+      upstream.destroy();
+    };
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(from);
+      let lastDueAt = 0;
       from.on("data", (bytes: Buffer) => {
         if (fault === "swallow") isDead.now = true;
-        if (fault === "break" && from === upstream) {
-          client.destroy();
-          upstream.destroy();
+        if (fault === "break at answer" && from === upstream) return breakBoth();
+        if (isDead.now) return;
+        asksSomething = false;
+        if (from === client) read(bytes);
+        if (fault === "break in statement" && asksSomething) {
+          upstream.write(bytes.subarray(0, bytes.length / 2), breakBoth);
           return;
         }
-        if (isDead.now) return;
-        if (from === client) read(bytes);
-        to.write(bytes);
+        // What comes later does not overtake, also when the delay has become shorter.
+        const now = performance.now();
+        lastDueAt = Math.max(lastDueAt, now + delayMillis);
+        if (lastDueAt <= now) to.write(bytes);
+        else setTimeout(() => void (to.destroyed || to.write(bytes)), lastDueAt - now);
       });
       from.on("error", () => {});
       from.on("close", () => {
@@ -69,10 +91,23 @@ export async function startRelay(serverPort: number): Promise<Relay> {
       fault = "swallow";
     },
     breakAtAnswer() {
-      fault = "break";
+      fault = "break at answer";
+    },
+    breakInStatement() {
+      fault = "break in statement";
+    },
+    delay(millis) {
+      delayMillis = millis;
     },
     heal() {
       fault = "none";
+      delayMillis = 0;
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
+    leadTo(port) {
+      serverPort = port;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

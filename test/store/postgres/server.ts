@@ -88,12 +88,18 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     const client = new SQL({ url: urlOf("postgres"), max: 1 });
     // The backup belongs to its connection.
     const connection = await client.reserve();
-    await connection.unsafe("SELECT pg_backup_start('replica', fast => true)");
+    const [server] = await connection.unsafe(
+      "SELECT current_setting('server_version_num')::integer AS version",
+    );
+    // Version 15 gave the functions other names.
+    const [begin, end] =
+      Number(server?.version) >= 150_000
+        ? ["pg_backup_start('replica', true)", "pg_backup_stop(false)"]
+        : ["pg_start_backup('replica', true, false)", "pg_stop_backup(false, false)"];
+    await connection.unsafe(`SELECT ${begin}`);
     await programs.run("cp", "-Rp", `${data}/.`, target);
     await programs.run("rm", join(target, "postmaster.pid"), join(target, "postmaster.opts"));
-    const [backup] = await connection.unsafe(
-      "SELECT labelfile FROM pg_backup_stop(wait_for_archive => false)",
-    );
+    const [backup] = await connection.unsafe(`SELECT labelfile FROM ${end}`);
     programs.writeFile(join(target, "backup_label"), String(backup?.labelfile));
     programs.writeFile(join(target, "standby.signal"), "");
     connection.release();

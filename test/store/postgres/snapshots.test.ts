@@ -236,6 +236,21 @@ describe("who waited", () => {
     await store.disableAccount(administrator.subject, NOW);
   });
 
+  test("for the first use of a set-up link makes no second account", async () => {
+    const link = newSetupLink();
+    expect(await store.createSetupLink(link)).toBe(true);
+    const first = newAccount({ administrator: true });
+    const second = newAccount({ administrator: true });
+    const held = `SELECT 1 FROM setup_links WHERE id = ${bytes(link.id)} FOR UPDATE`;
+    const outcomes = await inTurn<[string, string]>(held, [
+      () => store.redeemSetupLink(link.id, first, NOW),
+      () => store.redeemSetupLink(link.id, second, NOW),
+    ]);
+    expect(outcomes).toEqual(["created", "spent"]);
+    expect(await store.findAccount(second.subject)).toBeNull();
+    await store.disableAccount(first.subject, NOW);
+  });
+
   test("for the clean-up of its client gets no token, and the clean-up passes over one that is in use", async () => {
     const client = newClient({ source: "registration", createdAt: NOW - 100 });
     await store.createClient(client);

@@ -78,11 +78,11 @@ describe("the SQLite database", () => {
       connection.close();
     }));
 
-  test("that is no database is unavailable, and says which file", () =>
+  test("that is no database is refused, and says which file", () =>
     withDatabaseFile(async (file) => {
       await writeFile(file, "this is a text, and it is long enough to have a header ".repeat(100));
       const opening = openSqliteStore({ file });
-      await expect(opening).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(opening).rejects.toBeInstanceOf(DatabaseRefused);
       await expect(opening).rejects.toThrow(file);
     }));
 

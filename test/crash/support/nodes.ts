@@ -1,0 +1,69 @@
+/** Several nodes on one PostgreSQL database, and codes for their clients. */
+import { expect } from "bun:test";
+import { SQL } from "bun";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { inconsistencies } from "./consistency.ts";
+import { until } from "./moments.ts";
+import { Node, type NodeOptions } from "./node.ts";
+import { seedCodes } from "./seed.ts";
+
+/** Short, so that a test need not wait long for what never comes. */
+const PATIENCE = `
+[database]
+connect_timeout_seconds = 1
+statement_timeout_seconds = 1
+`;
+
+export class Nodes {
+  readonly all: readonly Node[];
+
+  constructor(count: number, databaseUrl: string, options: NodeOptions = {}) {
+    this.all = Array.from(
+      { length: count },
+      () => new Node({ ...options, configuration: PATIENCE, env: { DATABASE_URL: databaseUrl } }),
+    );
+  }
+
+  get urls(): string[] {
+    return this.all.map(({ url }) => url);
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.all.map((node) => node.start()));
+  }
+
+  /** Resolves when each of them can answer, over all of its connections. Nobody helps. */
+  async ready(): Promise<void> {
+    for (const url of this.urls) {
+      await until("a node recovers", async () => {
+        const statuses = await Promise.all(Array.from({ length: 30 }, () => statusOf(url)));
+        return statuses.every((status) => status === 200);
+      });
+    }
+  }
+
+  /** Resolves when each of them says that it cannot. */
+  async unready(): Promise<void> {
+    for (const url of this.urls) await until("a node says so", async () => (await statusOf(url)) === 503);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const node of this.all) await node[Symbol.asyncDispose]();
+  }
+}
+
+const statusOf = async (url: string): Promise<number> => (await fetch(`${url}/readyz`)).status;
+
+/** Codes are stored without going through the nodes, or what stands between them and the database. */
+export async function codesAt(databaseUrl: string, count: number): Promise<string[]> {
+  const store = await openPostgresStore({ url: databaseUrl, connections: 4 });
+  const codes = await seedCodes(store, count);
+  await store.close();
+  return codes;
+}
+
+export async function expectConsistent(databaseUrl: string): Promise<void> {
+  const client = new SQL({ url: databaseUrl, max: 1, connection: { search_path: "tessera" } });
+  expect(await inconsistencies((sql) => client.unsafe(sql))).toEqual([]);
+  await client.close();
+}

@@ -1,0 +1,177 @@
+/**
+ * Threat class 42: strangers who begin and never come back. However long they go on, from however many addresses, what
+ * they leave is bounded by the limits and lifetimes, goes away by itself, and its room is used again.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { removeAllExpired } from "../../src/store/housekeeping.ts";
+import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../src/store/rules.ts";
+import {
+  type FixtureDatabase,
+  type FixtureEngine,
+  postgresEngine,
+  sqliteEngine,
+} from "../store/fixtures/databases.ts";
+import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
+import { authorizePath } from "../support/code-flow.ts";
+import { figure } from "../support/figures.ts";
+import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
+import { startTestServer, TestClock, type TestServer } from "../support/server.ts";
+
+const WINDOW_SECONDS = 600;
+const REGISTRATIONS = 5;
+const DEVICES = 10;
+const UNUSED_SECONDS = 1800;
+const DEVICE_SECONDS = 60;
+/** How often expired rows are removed. */
+const CLEAN_UP_SECONDS = 200;
+/** Three times as long as anything that a stranger leaves is kept. */
+const ROUNDS = 66;
+const ADDRESSES = scaled(8);
+
+/** What one address can have at once: as many as its limit lets through while the first of them is kept. */
+const kept = (limit: number, seconds: number): number =>
+  limit * (Math.ceil((seconds + CLEAN_UP_SECONDS) / WINDOW_SECONDS) + 1);
+/** By table; of the others not one row may be added. */
+const BOUNDS: Readonly<Record<string, number>> = {
+  clients: ADDRESSES * kept(REGISTRATIONS, UNUSED_SECONDS),
+  device_codes: ADDRESSES * kept(DEVICES, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS),
+};
+
+let postgres: PostgresServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+/** Every table in which a request of a stranger could leave something. */
+const TABLES = [
+  "clients",
+  "grants",
+  "codes",
+  "device_codes",
+  "sessions",
+  "spent_forms",
+  "consents",
+  "access_tokens",
+  "refresh_tokens",
+];
+
+const ENGINES: Record<string, { open: () => FixtureEngine; bytes: string; tidy: string | null }> = {
+  SQLite: {
+    open: () => sqliteEngine,
+    bytes: "SELECT page_count * page_size AS value FROM pragma_page_count, pragma_page_size",
+    tidy: null,
+  },
+  PostgreSQL: {
+    open: () => postgresEngine(postgres),
+    bytes: `SELECT sum(pg_total_relation_size(c.oid)) AS value FROM pg_class c
+            WHERE c.relkind = 'r' AND c.relnamespace = 'tessera'::regnamespace`,
+    // As its own autovacuum does every minute.
+    tidy: "VACUUM",
+  },
+};
+
+/** Everything that a stranger can begin, one after the other from one address. */
+async function begin(server: TestServer, address: string): Promise<number> {
+  const form = { "Content-Type": "application/x-www-form-urlencoded" };
+  const body = "client_id=television&scope=mail.read";
+  const registration = JSON.stringify({ redirect_uris: ["https://stranger.example/callback"] });
+  let requests = 0;
+  const send = async (path: string, init: RequestInit = {}) => {
+    const { status } = await server.fetch(path, { ...init, address });
+    requests += 1;
+    if (![200, 201, 303, 429].includes(status)) throw new Error(`${path} was answered ${status}`);
+  };
+  // Three times what the limits let through.
+  for (let count = 0; count < REGISTRATIONS; count += 1) {
+    await send("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: registration,
+    });
+    await send(authorizePath());
+  }
+  for (let count = 0; count < DEVICES; count += 1) {
+    await send("/auth/device", { method: "POST", headers: form, body });
+  }
+  return requests;
+}
+
+for (const [name, { open, bytes, tidy }] of Object.entries(ENGINES)) {
+  test(
+    `abandoned requests leave a bounded number of rows on ${name}, none in the end, and their room is used again`,
+    async () => {
+      const database: FixtureDatabase = await open().create();
+      const store = await database.open();
+      const clock = new TestClock();
+      clock.freeze();
+      const server = await startTestServer(
+        {
+          lifetimes: { device_code_seconds: DEVICE_SECONDS },
+          registration: { unused_seconds: UNUSED_SECONDS },
+          limits: {
+            registrations_per_address: REGISTRATIONS,
+            registration_window_seconds: WINDOW_SECONDS,
+            device_requests_per_address: DEVICES,
+            device_request_window_seconds: WINDOW_SECONDS,
+          },
+        },
+        { opened: { store, close: () => store.close() }, clock },
+      );
+      const ask = async (sql: string) => Number((await database.execute(sql))[0]?.value);
+      const countRows = async () => {
+        const counts = TABLES.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`);
+        const [row = {}] = await database.execute(`SELECT ${counts.join(", ")}`);
+        return new Map(TABLES.map((table) => [table, Number(row[table])]));
+      };
+      const cleanUp = async () => {
+        await removeAllExpired(server.context);
+        if (tidy !== null) await database.execute(tidy);
+      };
+      try {
+        const atStart = await countRows();
+        let requests = 0;
+        const peaks = new Map<string, number>();
+        let size = 0;
+        for (let round = 1; round <= ROUNDS; round += 1) {
+          const addresses = Array.from(
+            { length: ADDRESSES },
+            (_, index) => `10.${index >> 8}.${index & 255}.1`,
+          );
+          const counts = await Promise.all(addresses.map((address) => begin(server, address)));
+          requests += counts.reduce((sum, count) => sum + count, 0);
+          for (const [table, count] of await countRows()) {
+            const added = count - (atStart.get(table) ?? 0);
+            peaks.set(table, Math.max(peaks.get(table) ?? 0, added));
+          }
+          clock.advance(CLEAN_UP_SECONDS);
+          await cleanUp();
+          // By now as much is removed as is added.
+          if (round === ROUNDS / 2) size = await ask(bytes);
+        }
+        for (const [table, peak] of peaks) {
+          const bound = BOUNDS[table] ?? 0;
+          expect({ table, peak, isBounded: peak <= bound }).toEqual({ table, peak, isBounded: true });
+          // Else the bound says nothing about what happens.
+          if (bound > 0) expect(peak).toBeGreaterThan(bound / 3);
+        }
+        const sizeAtEnd = await ask(bytes);
+        expect(sizeAtEnd).toBeLessThanOrEqual(size * 1.1);
+
+        clock.advance(Math.max(UNUSED_SECONDS, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS) + 1);
+        await cleanUp();
+        expect(await countRows()).toEqual(atStart);
+        const left = Object.keys(BOUNDS).map(
+          (table) => `${peaks.get(table)} ${table} (bound ${BOUNDS[table]})`,
+        );
+        figure(
+          `${name}: ${requests} abandoned requests from ${ADDRESSES} addresses left at most ${left.join(" and ")} in ${Math.round(sizeAtEnd / 1024)} kB, and none in the end`,
+        );
+      } finally {
+        await server.close();
+        database.remove();
+      }
+    },
+    PATIENCE_MILLIS,
+  );
+}
