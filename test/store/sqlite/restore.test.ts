@@ -75,6 +75,7 @@ describe("a restored database", () => {
     const { place, database } = await inPlace();
     chmodSync(backup, 0o644);
     const { tables, backup: read } = prepare(backup, database);
+    expect(statSync(`${database}.restored`).mode & 0o777).toBe(0o600);
     const aside = await finishRestore(database, { isNew: true });
     checkRestored(database, tables);
     expect(read).toMatchObject(FACTS);
@@ -82,6 +83,19 @@ describe("a restored database", () => {
     expect(statSync(database).mode & 0o777).toBe(0o600);
     expect(filesBeside(database)).toEqual(["tessera.db", (aside ?? "").split("/").at(-1) ?? ""]);
     expect(aside).toContain("tessera.db.replaced-");
+  });
+
+  test("can be backed up again, and restored from that", async () => {
+    const { backup, origin } = await backUp();
+    const { place, database } = await inPlace();
+    prepare(backup, database);
+    await finishRestore(database, { isNew: true });
+    const again = `${database}.again`;
+    writeFileSync(again, "");
+    writeBackup(database, again, FACTS, { copying() {}, checked() {} });
+    prepare(again, database);
+    await finishRestore(database, { isNew: true });
+    expect(await answersOf(place)).toEqual(await answersOf(origin));
   });
 
   test("takes the place of one that is kept whole, with what was still in its log", async () => {

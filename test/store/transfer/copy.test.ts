@@ -131,6 +131,33 @@ describe("a copy", () => {
     expect(found).toEqual(next);
   });
 
+  test("of a refresh token that was just used hands its successor out again, with all that belongs to it", async () => {
+    const origin = keep(emptySqlite());
+    const there = keep(await emptyPostgres(postgres));
+    const { grant, issuance, successor } = await withStore(origin, async (store) => {
+      const issued = await issue(store);
+      const next = newIssuance(issued.grant, NOW + 1);
+      await store.rotateRefreshToken(issued.issuance.refreshToken.id, 30, next);
+      return { ...issued, successor: next.refreshToken };
+    });
+    await copyBetween(origin, there);
+    const retry = await withStore(there, (store) =>
+      store.rotateRefreshToken(issuance.refreshToken.id, 30, newIssuance(grant, NOW + 2)),
+    );
+    expect(retry).toEqual({ outcome: "retried", successor });
+  });
+
+  test("leaves the planner of PostgreSQL knowing what is there", async () => {
+    const origin = keep(await filledSqlite());
+    const there = keep(await emptyPostgres(postgres));
+    await copyBetween(origin, there);
+    const known = await postgres.execute(
+      "SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = 'tessera'",
+      there.where,
+    );
+    expect(known.length).toBe(PORTABLE_TABLES.length);
+  });
+
   test("of a refresh token whose successor was cleaned up answers its reuse as a replay", async () => {
     const origin = keep(emptySqlite());
     const there = keep(await emptyPostgres(postgres));

@@ -19,6 +19,8 @@ test("rows that differ have different digests, however alike they would be writt
     [["ab", "c"]],
     [["a", "bc"]],
     [["t1:a"]],
+    [["at", "b"]],
+    [["a", "tb"]],
     [["a", null]],
     [["a"], [null]],
     [[null], ["a"]],
