@@ -15,6 +15,10 @@ import { findWrk, HOW_TO_INSTALL } from "./wrk.ts";
 async function run(options: BenchOptions): Promise<Results> {
   const { contenders, workloads, rounds, seconds, connections, threads, tokens } = options;
   const folder = mkdtempSync(join(resolve(options.folder), "tessera-bench-"));
+  // However it ends: the contenders end with it, and nothing stays behind.
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", remove);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   // PostgreSQL makes a folder of its own, as a user who may not look into this one; it belongs on the same disk.
   process.env.TMPDIR = resolve(options.folder);
   if (isInMemory(folder)) {
@@ -54,7 +58,7 @@ async function run(options: BenchOptions): Promise<Results> {
     };
   } finally {
     await Promise.allSettled(started.map(({ running }) => running.stop()));
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -64,9 +64,9 @@ export interface Summary {
   readonly p99Micros: number;
   readonly p999Micros: number;
   readonly cpuMicrosPerRequest: number;
+  /** Null without `bare` in the run. */
+  readonly cpuToBare: number | null;
   readonly residentMiB: number;
-  readonly unexpected: number;
-  readonly failed: number;
 }
 
 export const measurementOf = (results: Results, workload: string, contender: string): Measurement | null =>
@@ -76,23 +76,23 @@ export function summarize(results: Results, measurement: Measurement): Summary {
   const { rounds, workload } = measurement;
   const of = (field: keyof Round) => rounds.map((round) => round[field]);
   const bare = measurementOf(results, workload, "bare");
+  const toBare = (field: keyof Round) =>
+    bare === null
+      ? null
+      : spreadOf(
+          ratios(
+            of(field),
+            bare.rounds.map((round) => round[field]),
+          ),
+        );
   return {
     requestsPerSecond: spreadOf(of("requestsPerSecond")),
-    toBare:
-      bare === null
-        ? null
-        : spreadOf(
-            ratios(
-              of("requestsPerSecond"),
-              bare.rounds.map((round) => round.requestsPerSecond),
-            ),
-          ),
+    toBare: toBare("requestsPerSecond"),
     p50Micros: spreadOf(of("p50Micros")).median,
     p99Micros: spreadOf(of("p99Micros")).median,
     p999Micros: spreadOf(of("p999Micros")).median,
     cpuMicrosPerRequest: spreadOf(of("cpuMicrosPerRequest")).median,
+    cpuToBare: toBare("cpuMicrosPerRequest")?.median ?? null,
     residentMiB: Math.max(...of("residentMiB")),
-    unexpected: of("unexpected").reduce((sum, each) => sum + each, 0),
-    failed: of("failed").reduce((sum, each) => sum + each, 0),
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { createProgress } from "../bench/progress.ts";
 import { chart } from "../bench/report/chart.ts";
 import { withFigures } from "../bench/report/publish.ts";
-import { conditions, milliseconds, page, tables } from "../bench/report/table.ts";
+import { budgets, conditions, milliseconds, page, tables } from "../bench/report/table.ts";
 import type { Results, Round } from "../bench/results.ts";
 import { summarize } from "../bench/results.ts";
 import { median, ratios, spreadOf } from "../bench/statistics.ts";
@@ -70,7 +70,7 @@ describe("rounds", () => {
 describe("the table", () => {
   test("has a row for each contender that was measured", () => {
     expect(tables(RESULTS)).toContain(
-      "| Tessera | 1,500 | 0.75 (0.50–0.95) | 0.41 ms | 12.3 ms | 123 ms | 19 µs | 88 MiB |",
+      "| Tessera | 1,500 | 0.75 (0.50–0.95) | 0.41 ms | 12.3 ms | 123 ms | 19 µs (1.0 ×) | 88 MiB |",
     );
     expect(tables(RESULTS).match(/\| Bare/g)).toHaveLength(1);
   });
@@ -103,6 +103,16 @@ describe("the table", () => {
     expect(withFigures(once, RESULTS)).toBe(once);
     expect(() => withFigures("no marks", RESULTS)).toThrow("marks");
   });
+});
+
+test("aims are told where both sides were measured, with whether they were reached", () => {
+  expect(budgets(RESULTS)).toContain("| metadata | bare | 0.95 × | 0.75 (0.50–0.95) | no |");
+  expect(budgets(RESULTS)).not.toContain("refresh");
+  const [bare, tessera] = RESULTS.measurements;
+  if (bare === undefined || tessera === undefined) throw new Error("not measured");
+  const fast: Results = { ...RESULTS, measurements: [bare, { ...tessera, rounds: bare.rounds }] };
+  expect(budgets(fast)).toContain("| 1.00 (1.00–1.00) | yes |");
+  expect(budgets({ ...RESULTS, measurements: [bare] })).toBe("");
 });
 
 describe("the chart", () => {

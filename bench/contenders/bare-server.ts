@@ -37,7 +37,9 @@ function isBasic(header: string): boolean {
   if (!header.startsWith("Basic ")) return false;
   const text = Buffer.from(header.slice(6), "base64").toString();
   const colon = text.indexOf(":");
-  return colon > 0 && decodeURIComponent(text.slice(0, colon)) !== decodeURIComponent(text.slice(colon + 1));
+  const id = decodeURIComponent(text.slice(0, colon));
+  const secret = decodeURIComponent(text.slice(colon + 1));
+  return id !== "" && secret !== "";
 }
 
 if (import.meta.main) {

@@ -11,7 +11,7 @@ import { sendOnce, WORKLOADS } from "../workloads.ts";
 import type { Answer } from "./bare-server.ts";
 import type { ArtefactKind, Contender } from "./contender.ts";
 import { startProcess } from "./process.ts";
-import { tesseraSqlite } from "./tessera.ts";
+import { TESSERA_PATHS, tesseraSqlite } from "./tessera.ts";
 
 /** The runtime sets these by itself. */
 const OF_THE_RUNTIME = new Set(["date", "content-length", "connection", "keep-alive", "transfer-encoding"]);
@@ -62,7 +62,7 @@ export const bare: Contender = {
     });
     const ports: Record<string, number> = JSON.parse(started.ready);
     return {
-      urlOf: ({ name }) => `http://127.0.0.1:${ports[name]}/`,
+      urlOf: ({ name, endpoint }) => `http://127.0.0.1:${ports[name]}${TESSERA_PATHS[endpoint]}`,
       processes: [started.pid],
       server: started.pid,
       make: async (kind, count) =>

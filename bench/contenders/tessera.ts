@@ -12,7 +12,8 @@ import { openSeeder } from "./tessera-seed.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
-const PATHS: Readonly<Record<Endpoint, string>> = {
+/** Where each endpoint is, below the issuer. */
+export const TESSERA_PATHS: Readonly<Record<Endpoint, string>> = {
   introspection: ENDPOINT_PATHS.introspection,
   token: ENDPOINT_PATHS.token,
   revocation: ENDPOINT_PATHS.revocation,
@@ -80,7 +81,7 @@ async function startTessera(
   });
   const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
   return {
-    urlOf: ({ endpoint }) => started.ready + PATHS[endpoint],
+    urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],
     processes: [started.pid],
     server: started.pid,
     make: seeder.make,
@@ -93,21 +94,21 @@ async function startTessera(
 
 export const tesseraSqlite: Contender = {
   name: "tessera-sqlite",
-  title: "Tessera, embedded database",
+  title: "Tessera",
   durability: SYNCED,
   start: (folder) => startTessera(folder),
 };
 
 export const tesseraSqliteTwo: Contender = {
   name: "tessera-sqlite-2",
-  title: "Tessera, embedded database, 2 workers",
+  title: "Tessera, 2 workers",
   durability: SYNCED,
   start: (folder) => startTessera(folder, { workers: 2 }),
 };
 
 export const tesseraPostgres: Contender = {
   name: "tessera-postgres",
-  title: "Tessera, PostgreSQL",
+  title: "Tessera on PostgreSQL",
   durability: "synced by PostgreSQL before the answer",
   async start(folder) {
     const postgres = await startPostgres({ fsync: true });

@@ -7,7 +7,7 @@ const BAR = 16;
 const GAP = 4;
 const GROUP_HEAD = 26;
 const GROUP_GAP = 18;
-const LABEL_WIDTH = 250;
+const LABEL_WIDTH = 190;
 const VALUE_WIDTH = 130;
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -21,7 +21,6 @@ const STYLE = `
   .group { font-weight: 600; }
   .muted { fill: #565e6b; }
   .ground { fill: #ffffff; }
-  .line { stroke: #e1e4e9; }
   .bare { fill: #b3bac6; }
   .tessera { fill: #1f5eff; }
   .peer { fill: #b3261e; }
@@ -29,7 +28,6 @@ const STYLE = `
     text { fill: #eceef1; }
     .muted { fill: #a4acb9; }
     .ground { fill: #181b21; }
-    .line { stroke: #2c313b; }
     .bare { fill: #5b6472; }
     .tessera { fill: #7ca0ff; }
     .peer { fill: #ff9b92; }
@@ -53,7 +51,7 @@ export function chart(results: Results): string {
   const room = WIDTH - 2 * MARGIN - LABEL_WIDTH - VALUE_WIDTH;
   const left = MARGIN + LABEL_WIDTH;
   const parts: string[] = [];
-  let y = MARGIN + 48;
+  let y = MARGIN + 64;
   for (const { title, bars } of groups) {
     parts.push(`<text class="group" x="${MARGIN}" y="${y + 12}">${escapeText(title)}</text>`);
     y += GROUP_HEAD;
@@ -76,7 +74,6 @@ export function chart(results: Results): string {
 <rect class="ground" width="${WIDTH}" height="${height}" rx="10"/>
 <text class="title" id="title" x="${MARGIN}" y="${MARGIN + 14}">Requests per second</text>
 <text class="muted" id="note" x="${MARGIN}" y="${MARGIN + 34}">and as a share of the bare handler. Tessera syncs what it stores before it answers; oidc-provider keeps all in memory.</text>
-<line class="line" x1="${left}" y1="${MARGIN + 46}" x2="${left}" y2="${height - MARGIN}"/>
 ${parts.join("\n")}
 </svg>
 `;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Results } from "../results.ts";
 import { chart } from "./chart.ts";
-import { conditions, tables } from "./table.ts";
+import { figures } from "./table.ts";
 
 const docs = join(import.meta.dir, "../../docs");
 
@@ -20,6 +20,5 @@ export function withFigures(text: string, results: Results): string {
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);
   if (begin < 0 || end < begin) throw new Error("docs/performance.md has lost the marks for its tables.");
-  const figures = `${BEGIN}\n\n${conditions(results)}\n\n${tables(results)}\n\n`;
-  return text.slice(0, begin) + figures + text.slice(end);
+  return `${text.slice(0, begin)}${BEGIN}\n\n${figures(results)}\n\n${text.slice(end)}`;
 }

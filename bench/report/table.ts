@@ -1,4 +1,5 @@
 /** The figures as Markdown. */
+import { judgeBudgets } from "../budgets.ts";
 import { type Measurement, measurementOf, type Results, type Summary, summarize } from "../results.ts";
 import type { Spread } from "../statistics.ts";
 
@@ -13,8 +14,12 @@ export function milliseconds(micros: number): string {
 export const ratioText = ({ median, lowest, highest }: Spread): string =>
   `${median.toFixed(2)} (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
 
+/** With how often it is that of the limit, which a busy machine disturbs less than the time that passes. */
+const cpuText = ({ cpuMicrosPerRequest, cpuToBare }: Summary): string =>
+  `${whole.format(cpuMicrosPerRequest)} µs${cpuToBare === null ? "" : ` (${cpuToBare.toFixed(1)} ×)`}`;
+
 const HEAD = [
-  "| | requests/s | × bare (lowest–highest) | p50 | p99 | p99.9 | CPU per request | memory |",
+  "| | requests/s | × bare (lowest–highest) | p50 | p99 | p99.9 | CPU per request (× bare) | memory |",
   "|---|--:|--:|--:|--:|--:|--:|--:|",
 ];
 
@@ -26,7 +31,7 @@ function row(title: string, summary: Summary): string {
     milliseconds(summary.p50Micros),
     milliseconds(summary.p99Micros),
     milliseconds(summary.p999Micros),
-    `${whole.format(summary.cpuMicrosPerRequest)} µs`,
+    cpuText(summary),
     `${whole.format(summary.residentMiB)} MiB`,
   ];
   return `| ${cells.join(" | ")} |`;
@@ -56,5 +61,23 @@ export function conditions({ date, host, settings }: Results): string {
   ].join(" ");
 }
 
+/** How far Tessera is from what it is held to. Empty if nothing of it was measured. */
+export function budgets(results: Results): string {
+  const rows = judgeBudgets(results).map(
+    ({ workload, against, atLeast, measured }) =>
+      `| ${workload} | ${against} | ${atLeast} × | ${ratioText(measured)} | ${measured.median >= atLeast ? "yes" : "no"} |`,
+  );
+  if (rows.length === 0) return "";
+  const head = [
+    "| workload | against | aim, at least | `tessera-sqlite` | reached |",
+    "|---|---|--:|--:|---|",
+  ];
+  return ["### Aims", "", ...head, ...rows].join("\n");
+}
+
+/** Everything that is told of the figures. */
+export const figures = (results: Results): string =>
+  [conditions(results), tables(results), budgets(results)].filter((part) => part !== "").join("\n\n");
+
 export const page = (results: Results): string =>
-  `# Measured\n\n${conditions(results)}\n[What is measured, and how](../../docs/performance.md).\n\n${tables(results)}\n`;
+  `# Measured\n\nWhat is measured, and how: [performance.md](../../docs/performance.md).\n\n${figures(results)}\n`;
