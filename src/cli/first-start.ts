@@ -28,9 +28,10 @@ export interface FirstClient {
 
 /**
  * A client that can get a token for itself and nothing else: for the first command that somebody tries. Its token has
- * no scope, so that it opens nothing; metadata that names none would get every scope by default.
+ * no scope, so that it opens nothing; metadata that names none would get every scope by default. Null if another node,
+ * started at the same moment, has made it.
  */
-export async function createFirstClient(context: Context): Promise<FirstClient> {
+export async function createFirstClient(context: Context): Promise<FirstClient | null> {
   const { configuration, catalogue, store, clock, random } = context;
   const secret = mintClientSecret(clock, random);
   const clientId = "first-client" as ClientId;
@@ -42,7 +43,7 @@ export async function createFirstClient(context: Context): Promise<FirstClient> 
     },
     operatorPolicy(configuration, catalogue),
   );
-  await store.createClient(
+  const created = await store.createClient(
     newClientRecord({
       clientId,
       source: "command_line",
@@ -51,5 +52,5 @@ export async function createFirstClient(context: Context): Promise<FirstClient> 
       createdAt: clock.seconds(),
     }),
   );
-  return { clientId, secret: secret.text };
+  return created ? { clientId, secret: secret.text } : null;
 }

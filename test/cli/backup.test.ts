@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { withConnection } from "../../src/store/sqlite/driver.ts";
 import { addTokens, sqliteFile, withStore } from "../store/transfer/places.ts";
 import { figure } from "../support/figures.ts";
-import { scaled } from "../support/scale.ts";
 import { type Child, endProcesses, finished, startTessera } from "./processes.ts";
 import { isActive, issueUntilStopped, startServer } from "./running.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
@@ -19,7 +18,7 @@ describe.each([1, 3])("beside a server of %d processes", (workers) => {
     const data = join(folder, "data");
     const server = await startServer(data, ["--workers", String(workers)]);
     // So that the backup takes longer than it takes to begin.
-    addTokens(join(data, "tessera.db"), scaled(100_000));
+    addTokens(join(data, "tessera.db"), 100_000);
     const issuing = issueUntilStopped(server, 8);
     while (issuing.tokens.length < 200) await Bun.sleep(5);
 
@@ -107,7 +106,7 @@ describe("a backup that is interrupted", () => {
   /** Has begun to write, and has much to do. */
   async function underWay(): Promise<{ folder: string; backup: Child }> {
     const { folder, data } = await withData();
-    addTokens(join(data, "tessera.db"), scaled(200_000));
+    addTokens(join(data, "tessera.db"), 200_000);
     const backup = startTessera(["backup", join(folder, "b"), "--data", data]);
     const written = () => partials(folder).some((name) => statSync(join(folder, name)).size > 0);
     while (!written()) {

@@ -65,6 +65,46 @@ describe("on PostgreSQL", () => {
     await two.stop();
   });
 
+  test("nodes that start together on an empty database agree on everything", async () => {
+    const url = await server.createDatabase();
+    const nodes = await Promise.all(Array.from({ length: 4 }, () => startNode(url)));
+    const [printed, ...more] = nodes.flatMap(({ printed: { out } }) => [
+      ...out.matchAll(/curl -u ([\w-]+):(\S+) /g),
+    ]);
+    expect(more).toEqual([]);
+    const [, user = "", secret = ""] = printed ?? [];
+    for (const node of nodes) {
+      const form = { grant_type: "client_credentials" };
+      expect((await post(`${node.url}/auth/token`, form, basic(user, secret))).status).toBe(200);
+    }
+    expect(new Set(nodes.map(({ server: { context } }) => context.keys.mac("form", "x").toHex())).size).toBe(
+      1,
+    );
+    // Each link takes the place of the ones before.
+    const links = nodes.map(({ printed: { out } }) => /\/setup\?token=\S+/.exec(out)?.[0] ?? "");
+    const statuses = await Promise.all(
+      links.map(async (link) => (await fetch(`${nodes[0]?.url}${link}`)).status),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    for (const node of nodes) await node.stop();
+  });
+
+  test("nodes that start together apply what is declared once, and take it back together", async () => {
+    const url = await server.createDatabase();
+    const set = {
+      TESSERA_CLIENTS: '[{"client_id":"mine","secrets":["a secret of the operator"]}]',
+      TESSERA_PEOPLE: '[{"username":"ada","password":"correct horse battery staple"}]',
+    };
+    const nodes = await Promise.all(Array.from({ length: 3 }, () => startNode(url, set)));
+    const { store } = nodes[0]?.server.context ?? {};
+    expect((await store?.listClients())?.map(({ clientId }) => String(clientId))).toEqual(["mine"]);
+    expect((await store?.listAccounts())?.map(({ username }) => username)).toEqual(["ada"]);
+    for (const node of nodes) await node.stop();
+    const after = await Promise.all([startNode(url), startNode(url)]);
+    expect(await after[0]?.server.context.store.findClient("mine")).toBeNull();
+    for (const node of after) await node.stop();
+  });
+
   test("a node with another key than the others does not start", async () => {
     const url = await server.createDatabase();
     const one = await startNode(url, { TESSERA_SERVER_KEY: "A".repeat(43) });

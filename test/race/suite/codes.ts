@@ -29,7 +29,7 @@ export function codeRaces(cluster: () => Cluster): void {
 
   test("of 64 polls with a device code at once one is issued, and what it got lives", async () => {
     const { store, name } = cluster();
-    const devices = await (await openSeed(store)).approvedDevices(scaled(100));
+    const devices = await (await openSeed(store)).approvedDevices(scaled(1000));
     let winners = 0;
     await raceForEach(cluster(), devices, async (deviceCode, lane) => {
       const answers = await Promise.all(lane.atOnce(everyAttempt(pollRequest(deviceCode))));
