@@ -83,7 +83,7 @@ describe("the table", () => {
   test("names the command that measures it again, and the conditions", () => {
     expect(tables(RESULTS)).toContain("`npm run bench -- --workloads refresh`");
     expect(page(RESULTS)).toContain(conditions(RESULTS));
-    expect(conditions(RESULTS)).toContain("nothing else ran");
+    expect(conditions(RESULTS)).toContain("a quiet machine");
     const busy: Results = { ...RESULTS, host: { ...RESULTS.host, loadBefore: 3.5 } };
     expect(conditions(busy)).toContain("a busy machine, with a load of 3.5 before the run");
     expect(conditions(RESULTS)).toContain("3 rounds of 2 s each, 32 connections");
