@@ -6,7 +6,7 @@
  * any look-up. The row is found by the id; only the SHA-256 of the secret is stored. 48 bytes are 64 base64url
  * characters with no spare bits, so no two texts stand for the same artefact.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../platform/clock.ts";
 import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
 import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
@@ -57,15 +57,12 @@ export function parseArtefact(kind: ArtefactKind, text: string): PresentedArtefa
   if (!text.startsWith(prefix)) return null;
   const encoded = text.slice(prefix.length);
   if (!TEXT.test(encoded)) return null;
-  const bytes = Buffer.from(encoded, "base64url");
-  return {
-    id: new Uint8Array(bytes.subarray(0, ID_BYTES)) as Uint8Array as RecordId,
-    secret: new Uint8Array(bytes.subarray(ID_BYTES)),
-  };
+  const bytes = Uint8Array.fromBase64(encoded, { alphabet: "base64url" });
+  return { id: bytes.subarray(0, ID_BYTES) as Uint8Array as RecordId, secret: bytes.subarray(ID_BYTES) };
 }
 
 export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
-  new Uint8Array(createHash("sha256").update(secret).digest()) as Uint8Array as SecretDigest;
+  new Uint8Array(hash("sha256", secret, "buffer")) as Uint8Array as SecretDigest;
 
 /** Compares in constant time. */
 export function secretMatches(secret: Uint8Array | string, digest: SecretDigest): boolean {
