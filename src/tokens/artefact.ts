@@ -58,7 +58,11 @@ export function parseArtefact(kind: ArtefactKind, text: string): PresentedArtefa
   const encoded = text.slice(prefix.length);
   if (!TEXT.test(encoded)) return null;
   const bytes = Uint8Array.fromBase64(encoded, { alphabet: "base64url" });
-  return { id: bytes.subarray(0, ID_BYTES) as Uint8Array as RecordId, secret: bytes.subarray(ID_BYTES) };
+  // Views: `subarray` does the same, more slowly.
+  return {
+    id: new Uint8Array(bytes.buffer, 0, ID_BYTES) as Uint8Array as RecordId,
+    secret: new Uint8Array(bytes.buffer, ID_BYTES),
+  };
 }
 
 export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
@@ -71,7 +75,8 @@ export function secretMatches(secret: Uint8Array | string, digest: SecretDigest)
 }
 
 /** A row's id as text, for `jti`, the command line and links. Not secret. */
-export const recordIdText = (id: RecordId): string => Buffer.from(id).toString("base64url");
+export const recordIdText = (id: RecordId): string =>
+  id.toBase64({ alphabet: "base64url", omitPadding: true });
 
 /** The id that a text names; null if it names none. */
 export function parseRecordId(text: string): RecordId | null {
