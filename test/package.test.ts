@@ -22,6 +22,15 @@ test("every dependency is pinned to one version", () => {
   }
 });
 
+test("the benchmark's peer is pinned, has no install scripts, and is not among what the server needs", () => {
+  const bench: { dependencies: Record<string, string> } = JSON.parse(read("bench/package.json"));
+  for (const [name, version] of Object.entries(bench.dependencies)) {
+    expect({ name, version }).toEqual({ name, version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect({ ...manifest.dependencies, ...manifest.devDependencies }).not.toHaveProperty(name);
+  }
+  expect(read("bench/package-lock.json")).not.toContain("hasInstallScript");
+});
+
 test("npm's question about install scripts is answered, for the one package that has them", () => {
   const allowed = Object.entries(manifest.allowScripts).filter(([, mayRun]) => mayRun);
   expect(allowed).toEqual([["bun", true]]);
@@ -34,8 +43,15 @@ test("npm's question about install scripts is answered, for the one package that
   expect(scripted.map(([path]) => path)).toEqual(["node_modules/bun"]);
 });
 
-test("the lock file sends nobody to a certain registry", () => {
-  expect(read("package-lock.json")).not.toMatch(/"resolved"|https?:\/\/registry/);
+test.each(["package-lock.json", "bench/package-lock.json"])(
+  "%s sends nobody to a certain registry",
+  (file) => {
+    expect(read(file)).not.toMatch(/"resolved"|https?:\/\/registry/);
+  },
+);
+
+test.each([".npmrc", "bench/.npmrc"])("%s keeps registries out of the lock file", (file) => {
+  expect(read(file)).toMatch(/^omit-lockfile-registry-resolved=true$/m);
 });
 
 test("start and test install what is missing, and CI runs what the README says", () => {

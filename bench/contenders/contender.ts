@@ -1,0 +1,35 @@
+/** What the benchmark needs of whoever takes part. Each runs as a process of its own and is reached over loopback. */
+import type { Workload } from "../workloads.ts";
+
+export type ArtefactKind =
+  /** An access token that a person gave to an app: it hangs on a grant. */
+  | "person_token"
+  /** An access token that an app has for itself. */
+  | "client_token"
+  /** One that was valid and is no more. */
+  | "revoked_token"
+  /** One that has the right form and was never given out. */
+  | "unknown_token"
+  | "code"
+  | "refresh_token"
+  | "device_code";
+
+export interface Contender {
+  readonly name: string;
+  readonly title: string;
+  /** What has become of a change when its answer leaves. */
+  readonly durability: string;
+  /** `folder` is its own; it need not exist yet. Throws if it cannot be measured here. */
+  start(folder: string): Promise<Running>;
+}
+
+export interface Running {
+  urlOf(workload: Workload): string;
+  /** Processes that work for the requests. Their children count with them. */
+  readonly processes: readonly number[];
+  /** The process whose memory is told, with its children; a database server beside it is not among them. */
+  readonly server: number;
+  /** New artefacts of the kind, all of one length, for the clients in clients.ts. */
+  make(kind: ArtefactKind, count: number): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}

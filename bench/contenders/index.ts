@@ -1,0 +1,13 @@
+/** Who takes part, in the order of the tables. A new one is a file beside these and a line here. */
+import { bare } from "./bare.ts";
+import type { Contender } from "./contender.ts";
+import { oidcProvider } from "./oidc-provider.ts";
+import { tesseraPostgres, tesseraSqlite, tesseraSqliteTwo } from "./tessera.ts";
+
+export const CONTENDERS: readonly Contender[] = [
+  bare,
+  tesseraSqlite,
+  tesseraSqliteTwo,
+  tesseraPostgres,
+  oidcProvider,
+];

@@ -1,0 +1,132 @@
+/** Tessera as people start it: on the embedded database with one process or several, or on PostgreSQL. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
+import { loadConfiguration } from "../../src/platform/configuration-sources.ts";
+import { startPostgres } from "../../test/store/postgres/server.ts";
+import type { Endpoint } from "../workloads.ts";
+import { API, APP, DEVICE, DEVICE_GRANT, PERSON, REDIRECT_URI, RESOURCE, SCOPE } from "./clients.ts";
+import type { Contender, Running } from "./contender.ts";
+import { startProcess } from "./process.ts";
+import { openSeeder } from "./tessera-seed.ts";
+
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+
+/** Where each endpoint is, below the issuer. */
+export const TESSERA_PATHS: Readonly<Record<Endpoint, string>> = {
+  introspection: ENDPOINT_PATHS.introspection,
+  token: ENDPOINT_PATHS.token,
+  revocation: ENDPOINT_PATHS.revocation,
+  metadata: "/.well-known/oauth-authorization-server",
+};
+
+/** Everything has its default but the lifetime of codes, which have to last until they are measured. */
+const CONFIGURATION = `
+[lifetimes]
+authorization_code_seconds = 600
+
+[[scopes]]
+name = "${SCOPE}"
+description = "Read your e-mail"
+
+[[resources]]
+identifier = "${RESOURCE}"
+name = "Mail"
+scopes = ["${SCOPE}"]
+introspection_clients = ["${API.id}"]
+
+[[clients]]
+client_id = "${APP.id}"
+redirect_uris = ["${REDIRECT_URI}"]
+grant_types = ["authorization_code", "refresh_token", "client_credentials"]
+secrets = ["${APP.secret}"]
+scope = ["${SCOPE}"]
+
+[[clients]]
+client_id = "${API.id}"
+grant_types = []
+secrets = ["${API.secret}"]
+
+[[clients]]
+client_id = "${DEVICE.id}"
+grant_types = ["${DEVICE_GRANT}", "refresh_token"]
+scope = ["${SCOPE}"]
+
+[[people]]
+username = "${PERSON.username}"
+password = "${PERSON.password}"
+`;
+
+const SYNCED = "synced to disk before the answer";
+
+async function startTessera(
+  folder: string,
+  { workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {},
+): Promise<Running> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "tessera.toml");
+  const data = join(folder, "database");
+  await Bun.write(file, CONFIGURATION);
+  const started = await startProcess({
+    command: [
+      process.execPath,
+      MAIN,
+      "serve",
+      ...["--config", file, "--data", data, "--host", "127.0.0.1", "--port", "0"],
+      ...["--workers", String(workers)],
+    ],
+    folder,
+    env,
+    ready: /listening on (http:\S+).*\n\s+data/,
+  });
+  const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
+  return {
+    urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],
+    processes: [started.pid],
+    server: started.pid,
+    make: seeder.make,
+    async stop() {
+      await seeder.close();
+      await started.stop();
+    },
+  };
+}
+
+export const tesseraSqlite: Contender = {
+  name: "tessera-sqlite",
+  title: "Tessera",
+  durability: SYNCED,
+  start: (folder) => startTessera(folder),
+};
+
+export const tesseraSqliteTwo: Contender = {
+  name: "tessera-sqlite-2",
+  title: "Tessera, 2 workers",
+  durability: SYNCED,
+  start: (folder) => startTessera(folder, { workers: 2 }),
+};
+
+export const tesseraPostgres: Contender = {
+  name: "tessera-postgres",
+  title: "Tessera on PostgreSQL",
+  durability: "synced by PostgreSQL before the answer",
+  async start(folder) {
+    const postgres = await startPostgres({ fsync: true });
+    try {
+      const running = await startTessera(folder, { env: { DATABASE_URL: await postgres.createDatabase() } });
+      const [row] = await postgres.execute("SELECT pg_read_file('postmaster.pid') AS text");
+      const pid = Number(String(row?.text).split("\n")[0]);
+      return {
+        ...running,
+        processes: [...running.processes, pid],
+        async stop() {
+          await running.stop();
+          await postgres.stop();
+        },
+      };
+    } catch (error) {
+      await postgres.stop();
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,198 @@
+/**
+ * The measurement. For each workload all contenders take turns, round by round (A B C A B C …), so that whatever else the
+ * machine does meets all of them alike.
+ */
+import { join } from "node:path";
+import type { Contender, Running } from "./contenders/contender.ts";
+import type { Progress } from "./progress.ts";
+import type { Measurement, Round, Settings } from "./results.ts";
+import { usageOf } from "./usage.ts";
+import { sendOnce, type Workload, wireText } from "./workloads.ts";
+import { type LoadResult, runWrk } from "./wrk.ts";
+
+export interface Started {
+  readonly contender: Contender;
+  readonly running: Running;
+}
+
+export interface MeasureOptions {
+  readonly started: readonly Started[];
+  readonly workloads: readonly Workload[];
+  readonly settings: Settings;
+  readonly warmUpSeconds: number;
+  /** For the files that wrk reads. */
+  readonly folder: string;
+  readonly progress: Progress;
+}
+
+/** A contender under a workload: what is known of it before the next round. */
+interface Seat {
+  readonly started: Started;
+  readonly workload: Workload;
+  readonly rounds: Round[];
+  /** Requests per second; 0 before anything is known. */
+  fastest: number;
+  artefacts: string | null;
+}
+
+/** How many artefacts are seeded per second of load: a guess for the warm-up, which then says how many are needed. */
+const FIRST_PACE = 10_000;
+const MARGIN = 1.6;
+const ATTEMPTS = 4;
+const SAMPLE = 20;
+
+export async function measureAll(options: MeasureOptions): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (const workload of options.workloads) {
+    const seats: Seat[] = options.started.map((started) => ({
+      started,
+      workload,
+      rounds: [],
+      fastest: 0,
+      artefacts: null,
+    }));
+    for (const seat of seats) {
+      await checkAnswer(seat, await newArtefact(seat));
+      options.progress.begin(seat.started.contender.name, workload.name, "warm-up");
+      await measureOnce(seat, options, options.warmUpSeconds);
+      options.progress.end(null);
+    }
+    for (let round = 1; round <= options.settings.rounds; round += 1) {
+      for (const seat of seats) {
+        const step = `round ${round} of ${options.settings.rounds}`;
+        options.progress.begin(seat.started.contender.name, workload.name, step);
+        const measured = await measureOnce(seat, options, options.settings.seconds);
+        seat.rounds.push(measured);
+        options.progress.end(measured);
+      }
+    }
+    for (const seat of seats) {
+      // What was asked for again and again must have been to the end what it was in the beginning.
+      for (const artefact of await sampleOf(seat)) await checkAnswer(seat, artefact);
+      const { started, rounds } = seat;
+      measurements.push({ workload: workload.name, contender: started.contender.name, rounds });
+    }
+  }
+  return measurements;
+}
+
+async function newArtefact({ started, workload }: Seat): Promise<string> {
+  const [made = ""] = workload.artefact === null ? [] : await started.running.make(workload.artefact.kind, 1);
+  return made;
+}
+
+/** Some of those that may be used again. */
+async function sampleOf({ workload, artefacts }: Seat): Promise<readonly string[]> {
+  if (artefacts === null || workload.artefact?.use === "once") return [];
+  return (await Bun.file(artefacts).text()).trim().split("\n").slice(0, SAMPLE);
+}
+
+/** One request by hand: what is measured afterwards must be what it is called. */
+async function checkAnswer(
+  { started: { contender, running }, workload }: Seat,
+  artefact: string,
+): Promise<void> {
+  const response = await sendOnce(workload, running.urlOf(workload), artefact);
+  const body = await response.text();
+  const { status, contains } = workload.expects;
+  if (response.status === status && body.includes(contains)) return;
+  throw new Error(
+    `${contender.name} answers ${workload.name} with ${response.status}, not ${status} and '${contains}':\n${body}`,
+  );
+}
+
+async function measureOnce(seat: Seat, options: MeasureOptions, seconds: number): Promise<Round> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const { result, round } = await load(seat, options, seconds);
+    refuseUnexpected(seat, result);
+    seat.fastest = Math.max(seat.fastest, round.requestsPerSecond);
+    if (!result.exhausted) return round;
+    // Some artefacts were used twice, which is another workload. More of them, and again.
+    seat.fastest *= 2;
+  }
+  throw new Error(
+    `${seat.started.contender.name} uses up ${seat.workload.name} faster than it can be seeded.`,
+  );
+}
+
+function refuseUnexpected(
+  { started, workload }: Seat,
+  { unexpected, failed, exhausted, requests }: LoadResult,
+): void {
+  if (exhausted || (unexpected === 0 && failed === 0 && requests > 0)) return;
+  throw new Error(
+    `${started.contender.name} under ${workload.name}: of ${requests} answers ${unexpected} were not as expected, and ${failed} requests failed. Its figures would mean nothing.`,
+  );
+}
+
+async function load(
+  seat: Seat,
+  { settings, folder }: MeasureOptions,
+  seconds: number,
+): Promise<{ result: LoadResult; round: Round }> {
+  const { workload, started } = seat;
+  const { running } = started;
+  const url = running.urlOf(workload);
+  const pace = seat.fastest === 0 ? FIRST_PACE : seat.fastest * MARGIN;
+  await provide(seat, folder, Math.ceil(seconds * pace) + settings.connections, settings.tokens);
+  const request = join(folder, "request");
+  await Bun.write(request, wireText(workload, url, await artefactLength(seat)));
+  const before = usageOf(running.processes);
+  const result = await runWrk({
+    url,
+    request,
+    artefacts: seat.artefacts,
+    use: workload.artefact?.use === "once" ? "once" : "cycle",
+    expects: workload.expects,
+    seconds,
+    connections: settings.connections,
+    threads: settings.threads,
+  });
+  const after = usageOf(running.processes);
+  const measured = result.micros / 1_000_000;
+  return {
+    result,
+    round: {
+      requests: result.requests,
+      seconds: measured,
+      requestsPerSecond: result.requests / measured,
+      p50Micros: result.p50,
+      p99Micros: result.p99,
+      p999Micros: result.p999,
+      maxMicros: result.max,
+      cpuMicrosPerRequest: ((after.cpuSeconds - before.cpuSeconds) * 1_000_000) / result.requests,
+      residentMiB: usageOf([running.server]).residentBytes / 1024 ** 2,
+      bytesPerAnswer: result.bytes / result.requests,
+      unexpected: result.unexpected,
+      failed: result.failed,
+    },
+  };
+}
+
+/** Puts artefacts into the file that wrk reads: new ones if each may be used only once. */
+async function provide(seat: Seat, folder: string, once: number, cycle: number): Promise<void> {
+  const { artefact } = seat.workload;
+  if (artefact === null || (artefact.use !== "once" && seat.artefacts !== null)) return;
+  const count = { one: 1, cycle, once }[artefact.use];
+  const made = await seat.started.running.make(artefact.kind, count);
+  const lengths = new Set(made.map((text) => text.length));
+  if (made.length !== count || lengths.size !== 1)
+    throw new Error("Artefacts are missing, or differ in length.");
+  seat.artefacts = join(folder, `${seat.started.contender.name}-${seat.workload.name}`);
+  await Bun.write(seat.artefacts, `${shuffle(made).join("\n")}\n`);
+}
+
+/** In another order than they were made in, which is the order of the index. */
+function shuffle(texts: readonly string[]): string[] {
+  const shuffled = [...texts];
+  for (let index = shuffled.length - 1; index > 0; index -= 1) {
+    const other = Math.floor(Math.random() * (index + 1));
+    [shuffled[index], shuffled[other]] = [shuffled[other] ?? "", shuffled[index] ?? ""];
+  }
+  return shuffled;
+}
+
+async function artefactLength({ artefacts }: Seat): Promise<number> {
+  if (artefacts === null) return 0;
+  return (await Bun.file(artefacts).slice(0, 1000).text()).indexOf("\n");
+}

@@ -1,0 +1,90 @@
+/** What processes and their children have used: processor time and memory, as the system counts them. */
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  /** Seconds on a processor since it started. */
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+export interface Usage {
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+/** The sum over the processes named and all below them. */
+export function sumUsage(rows: readonly ProcessRow[], roots: readonly number[]): Usage {
+  const counted = new Set(roots);
+  // Children may stand before their parents.
+  for (let size = 0; size !== counted.size; ) {
+    size = counted.size;
+    for (const { pid, parent } of rows) if (counted.has(parent)) counted.add(pid);
+  }
+  const mine = rows.filter(({ pid }) => counted.has(pid));
+  return {
+    cpuSeconds: mine.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    residentBytes: mine.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+  };
+}
+
+export const usageOf = (roots: readonly number[]): Usage => sumUsage(listProcesses(), roots);
+
+export const listProcesses = (): ProcessRow[] =>
+  process.platform === "linux" ? listFromProc() : parsePs(runPs());
+
+/** proc(5): times are in ticks of 10 ms on every Linux, memory is in pages. */
+const TICKS_PER_SECOND = 100;
+
+function listFromProc(): ProcessRow[] {
+  const pageBytes = Number(Bun.spawnSync(["getconf", "PAGESIZE"]).stdout.toString()) || 4096;
+  const rows: ProcessRow[] = [];
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const row = parseStat(readOrEmpty(`/proc/${entry}/stat`), pageBytes);
+    if (row !== null) rows.push(row);
+  }
+  return rows;
+}
+
+/** The fields after the program's name, which may have spaces and brackets in it. */
+export function parseStat(text: string, pageBytes: number): ProcessRow | null {
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const field = (number: number): number => Number(fields[number - 3]);
+  const pid = Number.parseInt(text, 10);
+  if (Number.isNaN(pid) || fields.length < 22) return null;
+  return {
+    pid,
+    parent: field(4),
+    cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND,
+    residentBytes: field(24) * pageBytes,
+  };
+}
+
+/** A process may end between the listing and the look at it. */
+function readOrEmpty(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+const runPs = (): string =>
+  Bun.spawnSync(["ps", "-A", "-o", "pid=,ppid=,rss=,time="], {
+    env: { LC_ALL: "C", PATH: process.env.PATH },
+  }).stdout.toString();
+
+/** `time` is [days-][hours:]minutes:seconds, `rss` is in KiB. */
+export function parsePs(output: string): ProcessRow[] {
+  return output.split("\n").flatMap((line) => {
+    const [pid, parent, resident, time] = line.trim().split(/\s+/);
+    if (time === undefined) return [];
+    const cpuSeconds = time.split(/[-:]/).reduce((sum, part, index, { length }) => {
+      const unit = [1, 60, 3600, 86_400][length - 1 - index] ?? 0;
+      return sum + Number(part) * unit;
+    }, 0);
+    return [{ pid: Number(pid), parent: Number(parent), cpuSeconds, residentBytes: Number(resident) * 1024 }];
+  });
+}

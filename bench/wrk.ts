@@ -1,0 +1,92 @@
+/** The load generator: wrk, a program of its own, with the script in workloads/. */
+import { join } from "node:path";
+
+const SCRIPT = join(import.meta.dir, "workloads/requests.lua");
+
+/** What one run of wrk found. Latencies are in microseconds. */
+export interface LoadResult {
+  readonly requests: number;
+  readonly micros: number;
+  /** Bytes of all answers, with their headers. */
+  readonly bytes: number;
+  /** Answers with another status, or without the text, than expected. */
+  readonly unexpected: number;
+  /** Connections that failed, and answers that did not come. */
+  readonly failed: number;
+  /** There were fewer artefacts than requests, so some were sent twice. */
+  readonly exhausted: boolean;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface Load {
+  readonly url: string;
+  /** Files that the script reads; no artefacts: null. */
+  readonly request: string;
+  readonly artefacts: string | null;
+  readonly use: "cycle" | "once";
+  readonly expects: { readonly status: number; readonly contains: string };
+  readonly seconds: number;
+  readonly connections: number;
+  readonly threads: number;
+}
+
+export const findWrk = (): string | null => Bun.which("wrk");
+
+export const HOW_TO_INSTALL = `The benchmark needs wrk (https://github.com/wg/wrk), which was not found. To install it:
+
+  Debian, Ubuntu   sudo apt install wrk
+  Fedora           sudo dnf install wrk
+  Arch             sudo pacman -S wrk
+  Alpine           sudo apk add wrk
+  macOS            brew install wrk
+  elsewhere        git clone https://github.com/wg/wrk && cd wrk && make, then put wrk into a folder of PATH
+  Windows          in WSL, as on Ubuntu`;
+
+export async function runWrk(load: Load): Promise<LoadResult> {
+  const wrk = findWrk();
+  if (wrk === null) throw new Error(HOW_TO_INSTALL);
+  const child = Bun.spawn(
+    [
+      wrk,
+      ...["-t", String(load.threads), "-c", String(load.connections), "-d", `${Math.ceil(load.seconds)}s`],
+      ...["--timeout", "5s", "-s", SCRIPT, load.url, "--"],
+      ...[load.request, load.artefacts ?? "-", load.use, String(load.expects.status)],
+      ...[load.expects.contains, String(load.threads)],
+    ],
+    { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+  );
+  const output = new Response(child.stdout).text();
+  const complaints = await endInTime(child, load);
+  await child.exited;
+  const result = parseWrk(await output);
+  if (result === null) throw new Error(`wrk gave no result:\n${await output}${complaints}`);
+  return result;
+}
+
+/** wrk counts whole seconds. Told to stop earlier by SIGINT it sums up as usual. Returns its complaints. */
+async function endInTime(
+  child: Bun.Subprocess<"ignore", "pipe", "pipe">,
+  { seconds, threads }: Load,
+): Promise<string> {
+  let complaints = "";
+  let timer: Timer | undefined;
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stderr) {
+    complaints += decoder.decode(chunk, { stream: true });
+    const ready = complaints.split("ready\n").length - 1;
+    if (ready === threads && timer === undefined && !Number.isInteger(seconds)) {
+      timer = setTimeout(() => child.kill("SIGINT"), seconds * 1000);
+    }
+  }
+  clearTimeout(timer);
+  return complaints.replaceAll("ready\n", "");
+}
+
+/** The line that the script writes at the end; null if there is none. */
+export function parseWrk(output: string): LoadResult | null {
+  const line = /^result: (\{.*\})$/m.exec(output)?.[1];
+  return line === undefined ? null : JSON.parse(line);
+}

@@ -1,0 +1,167 @@
+/** The benchmark measures what it says, and refuses to tell a figure of anything else. No figure is judged here. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { measurementOf, type Results } from "../bench/results.ts";
+import { ARTEFACT, WORKLOADS, wireText } from "../bench/workloads.ts";
+import { findWrk, HOW_TO_INSTALL, type Load, parseWrk, runWrk } from "../bench/wrk.ts";
+
+const root = join(import.meta.dir, "..");
+const hasWrk = findWrk() !== null;
+if (!hasWrk) console.log(`The benchmark is not tested here: wrk is missing.\n${HOW_TO_INSTALL}`);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tessera-bench-test-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("what goes over the wire", () => {
+  for (const workload of WORKLOADS) {
+    test(`${workload.name}: the length that is announced is that of the body with an artefact in it`, () => {
+      const artefact = "x".repeat(68);
+      const text = wireText(workload, "http://127.0.0.1:1/path", artefact.length).replace(ARTEFACT, artefact);
+      const [head = "", body = ""] = text.split("\r\n\r\n");
+      expect(Number(/Content-Length: (\d+)/.exec(head)?.[1] ?? 0)).toBe(body.length);
+      expect(body.includes(artefact)).toBe(workload.artefact !== null);
+    });
+  }
+});
+
+describe("the line that the script ends with", () => {
+  const line =
+    '{"requests":9,"micros":500000,"bytes":900,"unexpected":0,"failed":0,"exhausted":false,"p50":1,"p99":2,"p999":3,"max":4}';
+
+  test("is found among what wrk says", () => {
+    const output = `Running 1s test @ http://127.0.0.1\n  1 threads\n\nresult: ${line}\n`;
+    expect(parseWrk(output)).toMatchObject({ requests: 9, micros: 500_000, exhausted: false, p999: 3 });
+  });
+
+  test("is missed if it is not there", () => {
+    expect(parseWrk("unable to connect to 127.0.0.1:1 Connection refused\n")).toBeNull();
+  });
+});
+
+describe.skipIf(!hasWrk)("the load", () => {
+  /** A server that notes what it is asked for, and answers as it is told. */
+  async function underLoad(answer: () => Response, artefacts: readonly string[] | null, load: Partial<Load>) {
+    const seen: string[] = [];
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      async fetch(request) {
+        seen.push(await request.text());
+        return answer();
+      },
+    });
+    const files = { request: join(folder, "request"), artefacts: join(folder, "artefacts") };
+    const workload = WORKLOADS.find(({ name }) => name === (artefacts === null ? "metadata" : "revocation"));
+    if (workload === undefined) throw new Error("no such workload");
+    await Bun.write(files.request, wireText(workload, server.url.href, artefacts?.[0]?.length ?? 0));
+    await Bun.write(files.artefacts, `${artefacts?.join("\n")}\n`);
+    try {
+      const result = await runWrk({
+        url: server.url.href,
+        request: files.request,
+        artefacts: artefacts === null ? null : files.artefacts,
+        use: "once",
+        expects: { status: 200, contains: "" },
+        seconds: 0.3,
+        connections: 4,
+        threads: 2,
+        ...load,
+      });
+      return { result, seen };
+    } finally {
+      await server.stop(true);
+    }
+  }
+
+  const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(1e6 + index));
+
+  test("uses no artefact twice, whichever thread sends it", async () => {
+    const { result, seen } = await underLoad(() => new Response("{}"), numbered(200_000), {});
+    expect(result).toMatchObject({ unexpected: 0, failed: 0, exhausted: false });
+    expect(seen.length).toBeGreaterThanOrEqual(result.requests);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test("says so when there were too few", async () => {
+    const { result } = await underLoad(() => new Response("{}"), numbered(8), {});
+    expect(result.exhausted).toBe(true);
+  });
+
+  test("may use them again and again if that is asked for", async () => {
+    const { result, seen } = await underLoad(() => new Response("{}"), numbered(8), { use: "cycle" });
+    expect(result.exhausted).toBe(false);
+    expect(new Set(seen).size).toBe(8);
+  });
+
+  test("counts answers with another status", async () => {
+    const { result } = await underLoad(() => new Response(null, { status: 500 }), null, {});
+    expect(result.unexpected).toBeGreaterThan(0);
+    expect(result.unexpected).toBeLessThanOrEqual(result.requests);
+  });
+
+  test("counts refusals for another reason, where one is expected", async () => {
+    const expects = { status: 400, contains: "authorization_pending" };
+    const refuse = (error: string) => () => Response.json({ error }, { status: 400 });
+    const slow = await underLoad(refuse("slow_down"), null, { expects });
+    expect(slow.result.unexpected).toBeGreaterThan(0);
+    const pending = await underLoad(refuse("authorization_pending"), null, { expects });
+    expect(pending.result.unexpected).toBe(0);
+    const served = await underLoad(() => new Response("authorization_pending"), null, { expects });
+    expect(served.result.unexpected).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(!hasWrk)("a short run", () => {
+  async function bench(...args: string[]) {
+    const child = Bun.spawn([process.execPath, join(root, "bench/main.ts"), ...args], {
+      cwd: folder,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [output, errors, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { output, errors, code };
+  }
+
+  test("measures each contender under each workload, and writes it down without naming the machine", async () => {
+    const short = ["--seconds", "0.3", "--warm-up", "0.2", "--rounds", "1", "--connections", "4"];
+    const output = join(folder, "results");
+    const run = await bench(
+      ...["--contenders", "bare,tessera-sqlite", "--workloads", "introspection,refresh"],
+      ...[...short, "--output", output],
+    );
+    expect(run).toMatchObject({ code: 0, errors: "" });
+    expect(run.output).toContain("round 1 of 1");
+    const [json = "", ...pages] = readdirSync(output).sort();
+    expect(json).toMatch(/^\d{4}-\d\d-\d\d-[a-z0-9]+-[a-z0-9]+-\d+-cores\.json$/);
+    expect(pages).toEqual(["latest.md", "latest.svg"]);
+    const text = readFileSync(join(output, json), "utf8");
+    expect(text).not.toContain(root);
+    const results: Results = JSON.parse(text);
+    for (const contender of ["bare", "tessera-sqlite"]) {
+      for (const workload of ["introspection", "refresh"]) {
+        const rounds = measurementOf(results, workload, contender)?.rounds ?? [];
+        expect(rounds).toHaveLength(1);
+        expect(rounds[0]).toMatchObject({ unexpected: 0, failed: 0 });
+        for (const value of Object.values(rounds[0] ?? {})) expect(Number.isFinite(value)).toBe(true);
+        expect(rounds[0]?.requestsPerSecond).toBeGreaterThan(0);
+      }
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith("tessera-bench-"))).toEqual([]);
+  });
+
+  test("of something that does not exist says what there is", async () => {
+    const { code, errors } = await bench("--workloads", "everything");
+    expect(code).toBe(1);
+    expect(errors).toContain("introspection-mix");
+  });
+});
