@@ -1,6 +1,6 @@
 /** What one has to know of the machine to judge the figures, and nothing that tells which machine it is. */
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { median } from "./statistics.ts";
 
@@ -14,6 +14,8 @@ export interface HostFacts {
   readonly node: string;
   /** The median time of writing 4 KiB and syncing them, where the databases are. */
   readonly syncMicros: number;
+  /** How many processes wanted a core in the minute before the run: the load average. Near 0 on a quiet machine. */
+  readonly loadBefore: number;
 }
 
 const TMPFS = 0x0102_1994;
@@ -30,8 +32,12 @@ export function describeHost(folder: string): HostFacts {
     bun: Bun.version,
     node: (major ?? "").replace(/^v/, ""),
     syncMicros: Math.round(syncMicros(folder)),
+    loadBefore: Number(loadavg()[0]?.toFixed(1)),
   };
 }
+
+/** Then something else takes a good part of a core. */
+export const isBusy = ({ loadBefore }: HostFacts): boolean => loadBefore > 0.5;
 
 /** In memory a sync costs nothing, so the databases would look faster than they are. */
 export const isInMemory = (folder: string): boolean =>

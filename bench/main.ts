@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { installOidcProvider } from "./contenders/oidc-provider.ts";
-import { describeHost, isInMemory } from "./host.ts";
+import { describeHost, isBusy, isInMemory } from "./host.ts";
 import { measureAll, type Started } from "./measure.ts";
 import { type BenchOptions, CommanderError, parseOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
@@ -29,6 +29,8 @@ async function run(options: BenchOptions): Promise<Results> {
   const started: Started[] = [];
   try {
     const host = describeHost(folder);
+    if (isBusy(host))
+      console.log(`The machine is busy (load ${host.loadBefore}): expect figures that vary.\n`);
     for (const contender of contenders) {
       console.log(`Starting ${contender.name}: ${contender.title}, ${contender.durability}.`);
       started.push({ contender, running: await contender.start(join(folder, contender.name)) });
@@ -63,7 +65,7 @@ async function run(options: BenchOptions): Promise<Results> {
 }
 
 async function write(results: Results, options: BenchOptions): Promise<void> {
-  const output = resolve(options.output);
+  const output = resolve(options.output ?? join(import.meta.dir, "results"));
   mkdirSync(output, { recursive: true });
   const name = `${results.date.slice(0, 10)}-${results.host.kind}.json`;
   await Bun.write(join(output, name), `${JSON.stringify(results, null, 2)}\n`);

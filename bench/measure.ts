@@ -53,7 +53,7 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
     }));
     for (const seat of seats) {
       await checkAnswer(seat, await newArtefact(seat));
-      options.progress.begin(seat.started.contender.name, workload.name, "warm-up");
+      options.progress.begin(seat.started.contender.name, workload.name, "warm-up, seeding");
       await measureOnce(seat, options, options.warmUpSeconds);
       options.progress.end(null);
     }

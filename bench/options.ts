@@ -1,6 +1,5 @@
 /** The command line of `npm run bench`. */
 import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { Contender } from "./contenders/contender.ts";
 import { CONTENDERS } from "./contenders/index.ts";
@@ -17,8 +16,9 @@ export interface BenchOptions {
   readonly tokens: number;
   /** Where the databases lie while it runs. */
   readonly folder: string;
-  readonly output: string;
-  readonly publish: boolean;
+  /** Where the results go; bench/results if it is not named. */
+  readonly output?: string;
+  readonly publish?: boolean;
 }
 
 const listOf = (named: readonly { readonly name: string; readonly title: string }[]): string =>
@@ -52,12 +52,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     .description("Measures Tessera beside its limit and its peers, on this machine, over loopback.")
     .exitOverride()
     .addOption(
-      new Option("--contenders <names>", "who takes part, separated by commas (default: all)")
+      new Option("--contenders <names>", "who takes part, separated by commas")
         .argParser(choose(CONTENDERS))
         .default(CONTENDERS, "all"),
     )
     .addOption(
-      new Option("--workloads <names>", "what is measured, separated by commas (default: all)")
+      new Option("--workloads <names>", "what is measured, separated by commas")
         .argParser(choose(WORKLOADS))
         .default(WORKLOADS, "all"),
     )
@@ -82,8 +82,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       "where the databases lie meanwhile: on a disk, or syncing costs nothing",
       tmpdir(),
     )
-    .option("--output <path>", "where the results go", join(import.meta.dir, "results"))
-    .option("--publish", "also write the tables and the chart of docs/performance.md", false)
+    .option("--output <path>", "where the results go (default: bench/results)")
+    .option("--publish", "also write the figures and the chart of docs/performance.md")
     .addHelpText(
       "after",
       `
@@ -99,7 +99,7 @@ Examples:
   npm run bench -- --workloads introspection --contenders bare,tessera-sqlite
 
 For figures that can be trusted: nothing else on the machine, and several rounds. The ratio to \`bare\` holds across
-machines; requests per second do not. Every answer is checked; a wrong one ends the run.`,
+machines; requests per second do not. An answer that is not as it must be ends the run.`,
     );
   program.parse([...args], { from: "user" });
   return program.opts<BenchOptions>();

@@ -24,7 +24,7 @@ export function createProgress(
   return {
     begin(contender, workload, step) {
       const place = String(done + 1).padStart(String(total).length);
-      const what = `${workload.padEnd(22)} ${contender.padEnd(18)} ${step.padEnd(14)}`;
+      const what = `${workload.padEnd(22)} ${contender.padEnd(18)} ${step.padEnd(16)}`;
       write(`[${place}/${total}] ${what} `);
     },
     end(round) {

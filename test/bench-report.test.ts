@@ -35,6 +35,7 @@ const RESULTS: Results = {
     bun: "1.4.5",
     node: "22.0.0",
     syncMicros: 300,
+    loadBefore: 0.1,
   },
   settings: { seconds: 2, rounds: 3, connections: 32, threads: 1, tokens: 10 },
   contenders: [
@@ -82,6 +83,9 @@ describe("the table", () => {
   test("names the command that measures it again, and the conditions", () => {
     expect(tables(RESULTS)).toContain("`npm run bench -- --workloads refresh`");
     expect(page(RESULTS)).toContain(conditions(RESULTS));
+    expect(conditions(RESULTS)).toContain("nothing else ran");
+    const busy: Results = { ...RESULTS, host: { ...RESULTS.host, loadBefore: 3.5 } };
+    expect(conditions(busy)).toContain("a busy machine, with a load of 3.5 before the run");
     expect(conditions(RESULTS)).toContain("3 rounds of 2 s each, 32 connections");
   });
 

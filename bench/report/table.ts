@@ -1,5 +1,6 @@
 /** The figures as Markdown. */
 import { judgeBudgets } from "../budgets.ts";
+import { isBusy } from "../host.ts";
 import { type Measurement, measurementOf, type Results, type Summary, summarize } from "../results.ts";
 import type { Spread } from "../statistics.ts";
 
@@ -57,6 +58,7 @@ export function conditions({ date, host, settings }: Results): string {
   return [
     `${date.slice(0, 10)}, ${host.cores} cores (${host.processor}) shared by load generator and servers, ${host.memoryGiB} GiB;`,
     `Bun ${host.bun}, Node ${host.node}; one sync of 4 KiB takes ${whole.format(host.syncMicros)} µs;`,
+    `${isBusy(host) ? `a busy machine, with a load of ${host.loadBefore} before the run` : "nothing else ran"};`,
     `${rounds} each, ${settings.connections} connections. Medians of the rounds.`,
   ].join(" ");
 }
