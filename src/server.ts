@@ -1,5 +1,4 @@
 /** Puts the parts together: the context that everything is given, the routes, and the manners that all answers share. */
-import { Hono } from "hono";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessions } from "./accounts/sessions.ts";
 import type { Context, Limits } from "./context.ts";
@@ -13,7 +12,7 @@ import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import type { Configuration } from "./platform/configuration.ts";
-import type { Incoming, Route } from "./platform/http.ts";
+import { type Incoming, NO_SNIFFING, type Route } from "./platform/http.ts";
 import { issuerPath } from "./platform/issuer.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { Log } from "./platform/log.ts";
@@ -76,10 +75,10 @@ export function createServer({
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
   };
-  const app = createRouter(context);
+  const fetch = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping(context) : null;
   return {
-    fetch: async (request, address) => app.fetch(request, { address }),
+    fetch,
     close: async () => housekeeping?.stop(),
     context,
   };
@@ -103,35 +102,42 @@ function createLimits({ limits }: Configuration, clock: Clock): Limits {
   };
 }
 
-type Environment = { Bindings: { readonly address: string } };
+type Router = (request: Request, address: string) => Promise<Response>;
 
-function createRouter(context: Context): Hono<Environment> {
-  const base = issuerPath(context.configuration.issuer);
+/** Literal paths only, compared as they are: no pattern decides who answers. */
+function createRouter(context: Context): Router {
+  const { issuer } = context.configuration;
+  const base = issuerPath(issuer);
+  const { origin } = new URL(issuer);
   const metadata = metadataRoutes(context);
-  // Literal paths only, compared as they are: no pattern decides who answers.
-  const app = new Hono<Environment>({ strict: true, getPath: (request) => targetOf(request).path });
-  const { origin } = new URL(context.configuration.issuer);
-  const incomingOf = (request: Request, address: string): Incoming => {
-    const { path, query } = targetOf(request);
-    return { request, url: new URL(origin + path + query), address };
-  };
-  const mount = (path: string, route: Route) =>
-    app.all(path, (c) => answer(context, route, incomingOf(c.req.raw, c.env.address)));
-  for (const route of metadata.root) mount(route.path, route);
+  const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
   const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
   for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
-    mount(base + route.path, route);
+    routes.set(base + route.path, route);
   }
   // The issuer's own address, as people type it.
-  if (base !== "") app.get(base, (c) => c.redirect(`${base}/`, 301));
-  app.notFound((c) => {
-    const incoming = incomingOf(c.req.raw, c.env.address);
-    const wantsPage = c.req.raw.headers.get("accept")?.includes("text/html") ?? false;
-    const respond = wantsPage ? pageErrorResponse : refusalResponse;
-    return respond(context, new OAuthError("not_found"), incoming);
-  });
-  app.onError((error, c) => refusalResponse(context, error, incomingOf(c.req.raw, c.env.address)));
-  return app;
+  if (base !== "") routes.set(base, toHome(`${base}/`));
+  return async (request, address) => {
+    const { path, query } = targetOf(request);
+    const incoming = { request, url: new URL(origin + path + query), address };
+    const route = routes.get(path);
+    return route === undefined ? nothingHere(context, incoming) : answer(context, route, incoming);
+  };
+}
+
+const toHome = (location: string): Route => ({
+  path: location,
+  audience: "people",
+  cors: "nobody",
+  methods: {
+    GET: () => new Response(null, { status: 301, headers: { Location: location, ...NO_SNIFFING } }),
+  },
+});
+
+function nothingHere(context: Context, incoming: Incoming): Response | Promise<Response> {
+  const wantsPage = incoming.request.headers.get("accept")?.includes("text/html") ?? false;
+  const respond = wantsPage ? pageErrorResponse : refusalResponse;
+  return respond(context, new OAuthError("not_found"), incoming);
 }
 
 /**
@@ -141,7 +147,8 @@ function createRouter(context: Context): Hono<Environment> {
 function targetOf({ url }: Request): { path: string; query: string } {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
   const target = start < 0 ? "/" : url.slice(start);
-  const [all = ""] = target.split("#", 1);
+  const hash = target.indexOf("#");
+  const all = hash < 0 ? target : target.slice(0, hash);
   const question = all.indexOf("?");
   return question < 0
     ? { path: all, query: "" }
@@ -166,8 +173,7 @@ const consentRoute = (context: Context): Route => ({
 
 async function answer(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   const response = await decide(context, route, incoming);
-  response.headers.set("X-Content-Type-Options", "nosniff");
-  if (route.cors !== "nobody") allowOtherOrigins(response, route);
+  if (route.cors !== "nobody") allowOtherOrigins(response, route, incoming.request.method);
   return response;
 }
 
@@ -178,12 +184,14 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     const { method } = incoming.request;
     const { GET, POST } = route.methods;
     if (method === "POST" && POST !== undefined) return await POST(incoming);
-    if ((method === "GET" || method === "HEAD") && GET !== undefined) return await GET(incoming);
+    if (method === "GET" && GET !== undefined) return await GET(incoming);
+    // RFC 9110 §9.3.2: the same headers, and no body.
+    if (method === "HEAD" && GET !== undefined) return new Response(null, await GET(incoming));
     const allow = [GET && "GET, HEAD", POST && "POST", route.cors !== "nobody" && "OPTIONS"]
       .filter(Boolean)
       .join(", ");
     if (method === "OPTIONS" && route.cors !== "nobody") {
-      return new Response(null, { status: 204, headers: { Allow: allow } });
+      return new Response(null, { status: 204, headers: { Allow: allow, ...NO_SNIFFING } });
     }
     throw new OAuthError("method_not_allowed", { allow });
   } catch (error) {
@@ -195,10 +203,12 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
  * Answers that scripts on other sites may read. Nothing here is authorized by cookies, so `*` gives away nothing that
  * the script's own server could not ask for.
  */
-function allowOtherOrigins(response: Response, { methods }: Route): void {
+function allowOtherOrigins(response: Response, { methods }: Route, method: string): void {
   const { headers } = response;
   headers.set("Access-Control-Allow-Origin", "*");
   headers.set("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After, DPoP-Nonce");
+  // The rest is read from the answer to a preflight only (Fetch §4.8).
+  if (method !== "OPTIONS") return;
   headers.set("Access-Control-Allow-Methods", [...Object.keys(methods), "OPTIONS"].join(", "));
   headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP, MCP-Protocol-Version");
   headers.set("Access-Control-Max-Age", "7200");

@@ -124,15 +124,15 @@ function readCredentials(request: Request, parameters: Parameters): Credentials 
   return { method: "none", clientId, secret: null };
 }
 
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** RFC 6749 §2.3.1: base64 of form-encoded client_id, a colon, form-encoded secret. */
 function parseBasic(header: string): { clientId: string; secret: string } {
   const malformed = () => new OAuthError("client_credentials_malformed", { challenge: "Basic" });
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
   if (encoded === undefined) throw malformed();
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-      Buffer.from(encoded, "base64"),
-    );
+    const text = STRICT_UTF8.decode(Uint8Array.fromBase64(encoded));
     const colon = text.indexOf(":");
     if (colon < 1) throw malformed();
     return {

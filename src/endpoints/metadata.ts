@@ -8,7 +8,7 @@ import {
 } from "../clients/authentication-methods.ts";
 import type { Context } from "../context.ts";
 import { GRANTS } from "../grants/index.ts";
-import type { Handler, Route } from "../platform/http.ts";
+import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { issuerPath } from "../platform/issuer.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { ACCESS_TOKEN_FORMATS } from "../tokens/issue.ts";
@@ -66,10 +66,12 @@ function metadataDocument({
 /** RFC 8414 §3.1: the path of the issuer goes behind the well-known name; discovery puts it before. Both answer. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
   const body = JSON.stringify(metadataDocument(context));
-  const GET: Handler = () =>
-    new Response(body, {
-      headers: { "Content-Type": "application/json", "Cache-Control": "public, max-age=300" },
-    });
+  const headers = {
+    "Content-Type": "application/json",
+    "Cache-Control": "public, max-age=300",
+    ...NO_SNIFFING,
+  };
+  const GET: Handler = () => new Response(body, { headers });
   const route = (at: string): Route => ({
     path: at,
     audience: "programs",

@@ -1,7 +1,7 @@
 /** The one place where refusals become answers for programs (RFC 6749 §5.2, RFC 6750 §3) and lines in the log. */
 import { PasswordPoolBusy } from "../accounts/passwords.ts";
 import type { Context } from "../context.ts";
-import { type Incoming, json, NO_STORE } from "../platform/http.ts";
+import { type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
 import { StoreUnavailable } from "../store/contract.ts";
 
@@ -32,7 +32,7 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
   const headers = refusalHeaders(context, refusal);
   // RFC 6750 §3.1: a request without any credentials learns nothing but how to authenticate.
   if (refusal.reason === "bearer_token_missing")
-    return new Response(null, { status: refusal.status, headers });
+    return new Response(null, { status: refusal.status, headers: { ...headers, ...NO_SNIFFING } });
   return json(
     {
       error: refusal.error,

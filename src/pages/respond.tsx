@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The one place where a view becomes a response, with every header that protects the person who reads it. */
 import type { HtmlEscapedString } from "hono/utils/html";
-import { NO_STORE } from "../platform/http.ts";
+import { NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 
 export interface PageOptions {
   readonly status?: number;
@@ -26,6 +26,7 @@ export async function respondWithPage(view: View, options: PageOptions = {}): Pr
   const headers = new Headers({
     "Content-Type": "text/html; charset=utf-8",
     ...NO_STORE,
+    ...NO_SNIFFING,
     ...pageHeaders(leads),
     ...options.headers,
   });

@@ -58,16 +58,29 @@ function hasMediaType(request: Request, mediaType: string): boolean {
   });
 }
 
+/** On every answer: what it is called is what it is, and nobody guesses. */
+export const NO_SNIFFING = { "X-Content-Type-Options": "nosniff" } as const;
+
 /** Where tokens or personal data are in an answer (RFC 6749 §5.1). */
 export const NO_STORE = { "Cache-Control": "no-store", Pragma: "no-cache" } as const;
 
-const JSON_TYPE = { "Content-Type": "application/json" } as const;
+const JSON_HEADERS = { "Content-Type": "application/json", ...NO_SNIFFING } as const;
+const SECRET_JSON = { status: 200, headers: { ...JSON_HEADERS, ...NO_STORE } } as const;
 
+/** JSON that nobody keeps, unless `headers` say otherwise. */
 export function json(body: unknown, status = 200, headers: Record<string, string> = NO_STORE): Response {
-  return new Response(JSON.stringify(body), { status, headers: { ...JSON_TYPE, ...headers } });
+  // The answer to almost every request: its headers are put together once.
+  const isUsual = status === 200 && headers === NO_STORE;
+  return new Response(
+    JSON.stringify(body),
+    isUsual ? SECRET_JSON : { status, headers: { ...JSON_HEADERS, ...headers } },
+  );
 }
 
 /** RFC 9700 §4.12: 303 turns a POST into a GET, so that credentials in a form are never sent on. */
 export function seeOther(location: string, headers: Record<string, string> = {}): Response {
-  return new Response(null, { status: 303, headers: { Location: location, ...NO_STORE, ...headers } });
+  return new Response(null, {
+    status: 303,
+    headers: { Location: location, ...NO_STORE, ...NO_SNIFFING, ...headers },
+  });
 }

@@ -49,6 +49,7 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
 
 /** An IPv4 address that came in over an IPv6 socket is written as what it is. */
 const plainAddress = (address: string): string => {
+  if (!address.startsWith("::f") && !address.startsWith("::F")) return address;
   const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (dotted !== undefined) return dotted;
   const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? [];

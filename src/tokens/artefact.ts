@@ -6,7 +6,7 @@
  * any look-up. The row is found by the id; only the SHA-256 of the secret is stored. 48 bytes are 64 base64url
  * characters with no spare bits, so no two texts stand for the same artefact.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../platform/clock.ts";
 import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
 import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
@@ -57,15 +57,16 @@ export function parseArtefact(kind: ArtefactKind, text: string): PresentedArtefa
   if (!text.startsWith(prefix)) return null;
   const encoded = text.slice(prefix.length);
   if (!TEXT.test(encoded)) return null;
-  const bytes = Buffer.from(encoded, "base64url");
+  const bytes = Uint8Array.fromBase64(encoded, { alphabet: "base64url" });
+  // Views: `subarray` does the same, more slowly.
   return {
-    id: new Uint8Array(bytes.subarray(0, ID_BYTES)) as Uint8Array as RecordId,
-    secret: new Uint8Array(bytes.subarray(ID_BYTES)),
+    id: new Uint8Array(bytes.buffer, 0, ID_BYTES) as Uint8Array as RecordId,
+    secret: new Uint8Array(bytes.buffer, ID_BYTES),
   };
 }
 
 export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
-  new Uint8Array(createHash("sha256").update(secret).digest()) as Uint8Array as SecretDigest;
+  new Uint8Array(hash("sha256", secret, "buffer")) as Uint8Array as SecretDigest;
 
 /** Compares in constant time. */
 export function secretMatches(secret: Uint8Array | string, digest: SecretDigest): boolean {
@@ -74,7 +75,8 @@ export function secretMatches(secret: Uint8Array | string, digest: SecretDigest)
 }
 
 /** A row's id as text, for `jti`, the command line and links. Not secret. */
-export const recordIdText = (id: RecordId): string => Buffer.from(id).toString("base64url");
+export const recordIdText = (id: RecordId): string =>
+  id.toBase64({ alphabet: "base64url", omitPadding: true });
 
 /** The id that a text names; null if it names none. */
 export function parseRecordId(text: string): RecordId | null {

@@ -1,4 +1,5 @@
 /** What the methods of the store run on: the tables, prepared once on each connection, and two ways to reach them. */
+import type { ClientMemory } from "./client-memory.ts";
 import type { Connection } from "./driver.ts";
 import { accountTable } from "./tables/accounts.ts";
 import { clientTable } from "./tables/clients.ts";
@@ -9,10 +10,10 @@ import { serverKeyTable } from "./tables/server-key.ts";
 import { sessionTable, setupLinkTable } from "./tables/sessions.ts";
 import { accessTokenTable, refreshTokenTable } from "./tables/tokens.ts";
 
-export function prepareTables(connection: Connection) {
+export function prepareTables(connection: Connection, memory?: ClientMemory) {
   return {
     serverKey: serverKeyTable(connection),
-    clients: clientTable(connection),
+    clients: clientTable(connection, memory),
     accounts: accountTable(connection),
     sessions: sessionTable(connection),
     setupLinks: setupLinkTable(connection),

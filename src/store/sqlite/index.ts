@@ -9,6 +9,7 @@
  */
 import type { Store } from "../contract.ts";
 import { accountMethods } from "./accounts.ts";
+import { ClientMemory } from "./client-memory.ts";
 import { clientMethods } from "./clients.ts";
 import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
@@ -46,9 +47,10 @@ export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Sto
 }
 
 function storeOn(writerConnection: Connection, readerConnection: Connection): Store {
-  const reads = new GroupReads(readerConnection);
+  const memory = new ClientMemory(readerConnection);
+  const reads = new GroupReads(readerConnection, () => memory.begin());
   const writes = new GroupCommit(writerConnection);
-  const readTables = prepareTables(readerConnection);
+  const readTables = prepareTables(readerConnection, memory);
   const writeTables = prepareTables(writerConnection);
   // Reads the file itself, not only the connection's memory.
   const probe = readerConnection.query<{ version: number }, []>(

@@ -19,6 +19,7 @@ interface Job {
 
 export class GroupReads {
   readonly #connection: Connection;
+  readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -26,8 +27,10 @@ export class GroupReads {
   #waiting: Job[] = [];
   #closed = false;
 
-  constructor(connection: Connection) {
+  /** `onBegin` is called at the beginning of each transaction. */
+  constructor(connection: Connection, onBegin: () => void = () => {}) {
     this.#connection = connection;
+    this.#onBegin = onBegin;
     this.#begin = connection.command("BEGIN");
     this.#commit = connection.command("COMMIT");
     this.#rollback = connection.command("ROLLBACK");
@@ -60,6 +63,7 @@ export class GroupReads {
       for (const job of group) job.fail(asStoreError(error));
       return;
     }
+    this.#onBegin();
     for (const job of group) job.run();
     this.#end();
   };

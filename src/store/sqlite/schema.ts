@@ -159,11 +159,30 @@ CREATE TABLE refresh_tokens (
 CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
 `;
 
-/** The server's own secret, so that a copy of the database is complete. */
+/**
+ * The server's own secret, so that a copy of the database is complete. And a number that changes with any row of
+ * clients, whoever changes it: who reads it in a transaction knows whether what it remembers of clients is still so
+ * (client-memory.ts).
+ */
 export const SCHEMA_2 = `
 CREATE TABLE server_key (
   singleton   INTEGER PRIMARY KEY CHECK (singleton = 1),
   fingerprint BLOB NOT NULL,
   secret      BLOB
 ) STRICT;
+
+CREATE TABLE client_revision (
+  singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
+  revision  INTEGER NOT NULL
+) STRICT;
+INSERT INTO client_revision VALUES (1, 0);
+CREATE TRIGGER client_added AFTER INSERT ON clients BEGIN
+  UPDATE client_revision SET revision = revision + 1;
+END;
+CREATE TRIGGER client_changed AFTER UPDATE ON clients BEGIN
+  UPDATE client_revision SET revision = revision + 1;
+END;
+CREATE TRIGGER client_removed AFTER DELETE ON clients BEGIN
+  UPDATE client_revision SET revision = revision + 1;
+END;
 `;

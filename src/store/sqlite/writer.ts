@@ -1,6 +1,6 @@
 /**
  * Group commit. Writes that arrive in one turn of the event loop, or while the disk was busy, share one
- * transaction and so one fsync. Each runs in a savepoint of its own: one that fails takes no neighbour with it.
+ * transaction and so one fsync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
  * No promise resolves before the commit is on disk.
  */
 import { StoreUnavailable } from "../contract.ts";
@@ -56,7 +56,10 @@ export class GroupCommit {
     this.#rollbackToSavepoint = connection.command("ROLLBACK TO command");
   }
 
-  /** Runs the command in the next transaction. It must do nothing but read and write through the connection. */
+  /**
+   * Runs the command in the next transaction. It must do nothing but read and write through the connection: if a neighbour
+   * fails, what it did is undone and it runs again.
+   */
   write<Result>(command: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#closed) {
@@ -112,7 +115,9 @@ export class GroupCommit {
 
   #runBatch(batch: readonly Job[]): void {
     try {
-      for (const job of batch) this.#runInSavepoint(job);
+      // Almost always all succeed. If one fails, all is undone, within the transaction, and each runs by itself.
+      this.#savepoint();
+      if (!this.#runTogether(batch)) for (const job of batch) this.#runAlone(job);
       this.#commit();
     } catch (error) {
       this.#rollbackQuietly();
@@ -126,17 +131,31 @@ export class GroupCommit {
     for (const job of batch) job.settle();
   }
 
-  #runInSavepoint(job: Job): void {
+  #runTogether(batch: readonly Job[]): boolean {
+    try {
+      for (const job of batch) job.run();
+      return true;
+    } catch (error) {
+      this.#undo(error);
+      return false;
+    }
+  }
+
+  #runAlone(job: Job): void {
     this.#savepoint();
     try {
       job.run();
     } catch (error) {
-      // Without this check the rest of the batch would run outside of any transaction.
-      if (!this.#connection.inTransaction) throw error;
-      this.#rollbackToSavepoint();
+      this.#undo(error);
       job.fail(asStoreError(error));
     }
     this.#release();
+  }
+
+  /** Goes back to the savepoint. Throws the error if the whole transaction is gone: the rest would run outside of any. */
+  #undo(error: unknown): void {
+    if (!this.#connection.inTransaction) throw error;
+    this.#rollbackToSavepoint();
   }
 
   #rollbackQuietly(): void {

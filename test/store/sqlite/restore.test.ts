@@ -136,7 +136,11 @@ describe("a restored database", () => {
   test("of an older version is brought up to date before it takes its place", async () => {
     const { origin } = await backUp();
     withConnection(origin.where, (connection) =>
-      connection.execute("DROP TABLE server_key; PRAGMA user_version = 1"),
+      connection.execute(`
+        DROP TABLE server_key;
+        DROP TRIGGER client_added; DROP TRIGGER client_changed; DROP TRIGGER client_removed;
+        DROP TABLE client_revision;
+        PRAGMA user_version = 1`),
     );
     const backup = `${origin.where}.old`;
     writeFileSync(backup, "");

@@ -3,8 +3,8 @@ import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, SecretDigest } from "../../../protocol/identifiers.ts";
 import type { ClientRecord, ClientSecretRecord, ClientSource } from "../../records.ts";
 import { USE_NOTED_FOR_SECONDS } from "../../rules.ts";
+import type { ClientMemory } from "../client-memory.ts";
 import type { Connection } from "../driver.ts";
-import { parseCache } from "./parse-cache.ts";
 
 interface ClientRow {
   readonly number: number;
@@ -25,20 +25,16 @@ export interface ClientState {
   readonly disabledAt: EpochSeconds | null;
 }
 
-/** How many bytes of metadata, as text, the cache may hold. */
-const CACHED_BYTES = 4 * 1024 * 1024;
-
 const COLUMNS =
   "number, client_id AS clientId, source, created_at AS createdAt, used_at AS usedAt, unused_from AS unusedFrom, disabled_at AS disabledAt, metadata";
 
-export function clientTable(connection: Connection) {
-  // Rows are always read; only the parse of their text is kept. So a change by any process is seen at once.
-  const parseMetadata = parseCache(decodeMetadata, CACHED_BYTES);
-  const decode = ({ number, metadata, ...columns }: ClientRow): ClientRecord => ({
-    ...parseMetadata(metadata),
-    ...columns,
-  });
+const decode = ({ number, metadata, ...columns }: ClientRow): ClientRecord => ({
+  ...decodeMetadata(metadata),
+  ...columns,
+});
 
+/** `memory` is for a connection that only reads, and is told when a transaction begins. */
+export function clientTable(connection: Connection, memory?: ClientMemory) {
   const byId = connection.query<ClientRow, [string]>(`SELECT ${COLUMNS} FROM clients WHERE client_id = ?`);
   const all = connection.query<ClientRow, []>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`);
   const state = connection.query<ClientState, [string]>(
@@ -74,8 +70,13 @@ export function clientTable(connection: Connection) {
 
   return {
     find(clientId: string): ClientRecord | null {
+      const remembered = memory?.find(clientId);
+      if (remembered !== undefined) return remembered;
       const row = byId.get(clientId);
-      return row === null ? null : decode(row);
+      if (row === null) return null;
+      const client = decode(row);
+      memory?.remember({ client, number: row.number, characters: clientId.length + row.metadata.length });
+      return client;
     },
     list: () => all.all().map(decode),
     /** Null if there is no such client or it is disabled. */
@@ -85,8 +86,12 @@ export function clientTable(connection: Connection) {
     },
     /** Null if the client was removed or is disabled. */
     findEnabledByNumber(number: number): ClientId | null {
+      const remembered = memory?.findEnabledByNumber(number);
+      if (remembered !== undefined) return remembered;
       const found = identity.get(number);
-      return found === null || found.disabledAt !== null ? null : found.clientId;
+      if (found === null || found.disabledAt !== null) return null;
+      memory?.rememberEnabled(number, found.clientId);
+      return found.clientId;
     },
     /** False if the identifier is taken. */
     insert: (client: ClientRecord) =>
