@@ -19,7 +19,7 @@ import type { Io } from "./io.ts";
 import { lockDataFolder } from "./lock-data.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
-import { stopRequested } from "./stop-request.ts";
+import { listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
 import { makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
@@ -36,8 +36,15 @@ Examples:
   tessera serve --issuer https://auth.example.org --host 127.0.0.1 --set trusted_proxies=loopback`,
     )
     .action(async (flags: ConfigurationFlags) => {
-      const running = await startServing(flags, io);
-      await stopOnSignal(running, io);
+      // From the beginning, so that whoever asks while it starts is heard when it has.
+      const stop = listenForStop(io.env);
+      try {
+        const running = await startServing(flags, io);
+        await stop.asked;
+        await stopInOrder(running, io);
+      } finally {
+        stop.cancel();
+      }
     });
 }
 
@@ -176,9 +183,7 @@ async function warnOfUnknownClients({ resources }: Configuration, store: Store, 
   }
 }
 
-/** Waits for a signal, then stops in order. */
-async function stopOnSignal(running: Running, io: Io): Promise<void> {
-  await stopRequested(io.env);
+async function stopInOrder(running: Running, io: Io): Promise<void> {
   io.out("Stopping: requests under way may finish.\n");
   const cutOff = await running.stop();
   io.out(

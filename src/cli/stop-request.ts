@@ -2,29 +2,51 @@
 
 const PARENT_CHECK_MILLIS = 250;
 
-/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
-export function stopRequested(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+/**
+ * One wish to stop can arrive more than once: a service manager signals the whole group, and the launcher passes its
+ * signal on. What comes later than this is somebody who will not wait.
+ */
+const SAME_WISH_MILLIS = 1000;
+
+export interface StopRequest {
+  /** Resolves at the first SIGTERM or SIGINT. A second one, later, ends the process at once. */
+  readonly asked: Promise<void>;
+  /** Leaves signals to their defaults again. */
+  cancel(): void;
+}
+
+export function listenForStop(env: Readonly<Record<string, string | undefined>>): StopRequest {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let asked = false;
-  const onSignal = () => {
-    if (asked) process.exit(1);
-    asked = true;
+  let askedAt: number | null = null;
+  const ask = () => {
+    askedAt ??= performance.now();
     resolve();
+  };
+  const onSignal = () => {
+    if (askedAt !== null && performance.now() - askedAt > SAME_WISH_MILLIS) process.exit(1);
+    ask();
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  let timer: ReturnType<typeof setInterval> | undefined;
   // `npm start` passes SIGTERM to a shell, which dies of it and tells nobody. Losing the parent is the news then.
   if (env.npm_lifecycle_event !== undefined) {
     const parent = process.ppid;
-    const timer = setInterval(() => {
+    timer = setInterval(() => {
       if (process.ppid === parent) return;
       clearInterval(timer);
-      asked = true;
-      resolve();
+      ask();
     }, PARENT_CHECK_MILLIS);
     timer.unref();
   }
-  return promise;
+  return {
+    asked: promise,
+    cancel() {
+      process.off("SIGTERM", onSignal);
+      process.off("SIGINT", onSignal);
+      clearInterval(timer);
+    },
+  };
 }
 
 /** What a shell expects of a program that a signal ended. */

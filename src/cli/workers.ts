@@ -109,7 +109,7 @@ export class Workers implements Peers {
       },
     });
     this.#running.add(worker);
-    worker.send({ type: "start", configuration } satisfies ToWorker);
+    send(worker, { type: "start", configuration });
     return promise;
   }
 
@@ -118,6 +118,14 @@ export class Workers implements Peers {
   }
 
   #broadcast(message: ToWorker, except: Subprocess | null): void {
-    for (const worker of this.#running) if (worker !== except) worker.send(message);
+    for (const worker of this.#running) if (worker !== except) send(worker, message);
+  }
+}
+
+function send(worker: Subprocess, message: ToWorker): void {
+  try {
+    worker.send(message);
+  } catch {
+    // It is ending, and has closed its end; `onExit` comes next. The others must hear it all the same.
   }
 }

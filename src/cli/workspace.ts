@@ -29,7 +29,7 @@ type ConfigurationFlag = keyof ConfigurationFlags;
 const CONFIGURATION_FLAGS: readonly (readonly [ConfigurationFlag, string, string])[] = [
   ["config", "--config <file>", "configuration file (default: tessera.toml if it exists)"],
   ["issuer", "--issuer <url>", "who this server is: the URL that clients know"],
-  ["data", "--data <folder>", "where the database and the keys live (default: ./data)"],
+  ["data", "--data <folder>", "where the embedded database lives (default: ./data)"],
   ["host", "--host <address>", "address to listen on (default: localhost)"],
   ["port", "--port <number>", "port to listen on (default: 8080)"],
   ["workers", "--workers <number>", "how many processes share the work (default: 1)"],

@@ -149,7 +149,7 @@ function authenticationFault(
   { method, secret }: Credentials,
   now: number,
 ): Reason | null {
-  // The digest is computed for unknown clients as well, so that they take as long.
+  // The digest is computed for unknown clients as well, so that they take as long, but for the reading of a row.
   const presented = secret === null ? null : digestSecret(secret);
   if (client === null) return "client_unknown";
   if (client.disabledAt !== null) return "client_disabled";

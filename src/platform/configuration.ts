@@ -215,7 +215,7 @@ export const configurationSchema = z.strictObject({
     .string()
     .min(1)
     .default("./data")
-    .describe("The folder of the database and the keys, from the folder the program is started in."),
+    .describe("The folder of the embedded database, from the folder the program is started in."),
   database: z
     .strictObject({
       url: databaseUrl.optional().meta({

@@ -25,26 +25,33 @@ async function unusedSince({ store, clock, configuration }: HousekeepingContext)
   return crowdedOut === null ? byAge : Math.max(byAge, Math.min(crowdedOut + 1, now - CROWDED_SECONDS));
 }
 
-/** Removes what has expired, and registrations that are too many. Returns how many rows went. */
-export async function removeAllExpired(context: HousekeepingContext): Promise<number> {
+/**
+ * Removes what has expired, and registrations that are too many, for as long as it may go on. Returns how many rows
+ * went.
+ */
+export async function removeAllExpired(
+  context: HousekeepingContext,
+  mayGoOn: () => boolean = () => true,
+): Promise<number> {
   const { store, clock } = context;
   const unused = await unusedSince(context);
   let removed = 0;
-  for (;;) {
+  while (mayGoOn()) {
     const batch = await store.removeExpired(clock.seconds(), unused, BATCH);
-    if (batch === 0) return removed;
+    if (batch === 0) break;
     removed += batch;
     // Let requests go first.
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  return removed;
 }
 
 export function startHousekeeping(context: HousekeepingContext): { stop(): Promise<void> } {
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | null = null;
   let stopped = false;
   const run = async () => {
     try {
-      const removed = await removeAllExpired(context);
+      const removed = await removeAllExpired(context, () => !stopped);
       if (removed > 0) context.log.debug("removed expired rows", { rows: removed });
     } catch (error) {
       // Whatever it was, the next time may go better; without clean-up the database would only grow.
@@ -54,7 +61,10 @@ export function startHousekeeping(context: HousekeepingContext): { stop(): Promi
     }
   };
   const timer = setInterval(() => {
-    if (!stopped) running = running.then(run);
+    // One that takes longer than the interval is not joined by others.
+    running ??= run().finally(() => {
+      running = null;
+    });
   }, context.configuration.limits.clean_up_interval_seconds * 1000);
   timer.unref();
   return {

@@ -97,6 +97,21 @@ describe("the launcher", () => {
     for (const { err } of ended) expect(err).toStartWith("Another Tessera ");
   });
 
+  test("one wish to stop that arrives twice, as from a service manager, cuts nothing off", async () => {
+    const child = start([...launcher, "serve", "--port", "0", "--host", "127.0.0.1"]);
+    const issuer = await printed(child, /issuer +(\S+)\n/);
+    const request = await slowRequest(issuer);
+    await Bun.sleep(100);
+    // The launcher passes on what it gets, and its child gets the same by itself.
+    child.process.kill("SIGTERM");
+    child.process.kill("SIGTERM");
+    await printed(child, /Stopping/);
+    request.finish();
+    expect(await request.answer).toContain("invalid_client");
+    expect(await finished(child)).toMatchObject({ code: 0 });
+    expect(child.out).toEndWith("Stopped.\n");
+  });
+
   test("a second signal ends it at once", async () => {
     const child = start([...launcher, "serve", "--port", "0", "--host", "127.0.0.1"]);
     const issuer = await printed(child, /issuer +(\S+)\n/);
@@ -104,6 +119,8 @@ describe("the launcher", () => {
     await Bun.sleep(100);
     child.process.kill("SIGTERM");
     await printed(child, /Stopping/);
+    // Whoever asks again so soon may be the same.
+    await Bun.sleep(1200);
     const before = Date.now();
     child.process.kill("SIGTERM");
     expect((await finished(child)).code).toBe(1);

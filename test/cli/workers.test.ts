@@ -139,6 +139,48 @@ describe("serve --workers", () => {
     expect(server.out()).toEndWith("Stopped.\n");
   });
 
+  test("stops in order when all processes are told at once, or a worker first", async () => {
+    for (const pause of [0, 8, 20]) {
+      const server = await start(4);
+      const pids = await children(server.process.pid);
+      for (const pid of pids) process.kill(pid, "SIGTERM");
+      await Bun.sleep(pause);
+      server.process.kill("SIGTERM");
+      expect(await server.process.exited).toBe(0);
+      expect(server.out()).toEndWith("Stopped.\n");
+      expect(pids.filter(isAlive)).toEqual([]);
+    }
+  });
+
+  test("answers no request with an error because a worker is ending", async () => {
+    const server = await start(3, "--set", "limits.registrations_per_address=100000");
+    const statuses = new Set<number>();
+    let going = true;
+    const register = async () => {
+      while (going) {
+        const response = await fetch(`${server.url}/auth/register`, {
+          method: "POST",
+          body: JSON.stringify({ redirect_uris: ["https://client.example/callback"] }),
+          headers: { "Content-Type": "application/json", Connection: "close" },
+          // A connection that was waiting at the process that ended is cut off; that is no answer.
+        }).catch(() => null);
+        if (response !== null) statuses.add(response.status);
+      }
+    };
+    const load = Promise.all([register(), register(), register(), register()]);
+    for (let time = 0; time < 3; time += 1) {
+      const [worker = 0] = await children(server.process.pid);
+      process.kill(worker, "SIGTERM");
+      await until(() => !isAlive(worker));
+      await until(async () => (await children(server.process.pid)).length === 2);
+    }
+    going = false;
+    await load;
+    expect([...statuses]).toEqual([201]);
+    server.process.kill("SIGTERM");
+    expect(await server.process.exited).toBe(0);
+  });
+
   test("leaves no process behind when it is killed", async () => {
     const server = await start(3);
     const pids = await children(server.process.pid);
@@ -158,7 +200,7 @@ describe("serve --workers", () => {
     for (let attempt = 0; attempt < 40; attempt += 1) {
       if ((await register()).status === 429) refused += 1;
       // Longer than the news takes.
-      await Bun.sleep(2);
+      await Bun.sleep(10);
     }
     // Alone, four processes would let all forty in.
     expect(refused).toBeGreaterThanOrEqual(25);

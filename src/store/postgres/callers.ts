@@ -77,9 +77,9 @@ export class Callers {
     };
   }
 
-  /** Takes note of what a statement found. Throws ClientChanged if the client is another by now. */
+  /** Takes note of what a statement found of a client that was recalled. Throws ClientChanged if it is another by now. */
   settle(caller: ClientRecord | undefined, isKnown: boolean): void {
-    if (caller === undefined) return;
+    if (caller === undefined || !this.#recalled.has(caller)) return;
     if (!isKnown) {
       this.#forget(caller.clientId);
       throw new ClientChanged();

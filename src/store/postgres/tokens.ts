@@ -143,7 +143,7 @@ export function tokenMethods(database: Database, callers: Callers): TokenMethods
         resources: encodeList(resources),
         ...callers.parameters(caller),
       });
-      if (issued || (caller !== undefined && callers.mustConfirm(caller))) callers.settle(caller, issued);
+      callers.settle(caller, issued);
       return issued ? "issued" : "refused";
     },
 

@@ -1,0 +1,57 @@
+/** The clean-up runs by itself, one run at a time, and does not hold up a stop. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { configurationSchema } from "../../src/platform/configuration.ts";
+import { createLog } from "../../src/platform/log.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { startHousekeeping } from "../../src/store/housekeeping.ts";
+import { NOW } from "./records.ts";
+import { openTemporary } from "./sqlite/temporary.ts";
+import type { OpenedStore } from "./suite.ts";
+
+let opened: OpenedStore;
+beforeEach(async () => {
+  opened = await openTemporary();
+});
+afterEach(() => opened.close());
+
+/** Runs every second, on a store whose clean-up is done in the given way. */
+function start(removeExpired: Store["removeExpired"]) {
+  const configuration = configurationSchema.parse({ limits: { clean_up_interval_seconds: 1 } });
+  return startHousekeeping({
+    store: { ...opened.store, removeExpired },
+    clock: { millis: () => NOW * 1000, seconds: () => NOW },
+    configuration: { ...configuration, issuer: "https://auth.example" },
+    log: createLog({ level: "silent", format: "text", write: () => {} }),
+  });
+}
+
+describe("the clean-up", () => {
+  test("ends with the batch that it is at when the server stops, however much is left", async () => {
+    const begun = Promise.withResolvers<void>();
+    let batches = 0;
+    const housekeeping = start(async () => {
+      batches += 1;
+      begun.resolve();
+      return 500;
+    });
+    await begun.promise;
+    await housekeeping.stop();
+    const after = batches;
+    await Bun.sleep(30);
+    expect(batches).toBe(after);
+  });
+
+  test("is not begun again while it runs", async () => {
+    const release = Promise.withResolvers<number>();
+    let runs = 0;
+    const housekeeping = start(() => {
+      runs += 1;
+      return release.promise;
+    });
+    await Bun.sleep(2500);
+    expect(runs).toBe(1);
+    release.resolve(0);
+    await housekeeping.stop();
+    expect(runs).toBe(1);
+  });
+});
