@@ -86,8 +86,7 @@ async function finishInterrupted(
 ): Promise<void> {
   const database = databaseFile(configuration);
   const replaced = await finishRestore(database, { isNew: false });
-  await openAsServer(configuration);
-  checkRestored(database, null);
+  await requireUsable(configuration, { tables: null, replaced }, io);
   // There may be more to come, so a result this is not.
   if (!json) io.err(`Finished the restore that was interrupted. ${keptWords(replaced)}\n`);
 }
@@ -107,8 +106,7 @@ async function restoreFrom(
   }
   const prepared = prepare(file, database, options, io);
   const replaced = await finishRestore(database, { isNew: true });
-  await openAsServer(configuration);
-  checkRestored(database, prepared.tables);
+  await requireUsable(configuration, { tables: prepared.tables, replaced }, io);
   report(prepared, { file, replaced, data: configuration.data }, options, io);
 }
 
@@ -126,6 +124,27 @@ function prepare(
     );
   } finally {
     progress.end();
+  }
+}
+
+interface InPlace {
+  /** What must be in it, if that is known. */
+  readonly tables: PreparedRestore["tables"] | null;
+  readonly replaced: string | null;
+}
+
+/** Should the new database fail all the same, the operator must know where the old one is. */
+async function requireUsable(
+  configuration: Configuration,
+  { tables, replaced }: InPlace,
+  io: Io,
+): Promise<void> {
+  try {
+    await openAsServer(configuration);
+    checkRestored(databaseFile(configuration), tables);
+  } catch (error) {
+    io.err(`The restored database is in place, but something is wrong with it. ${keptWords(replaced)}\n`);
+    throw error;
   }
 }
 

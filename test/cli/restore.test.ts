@@ -80,6 +80,20 @@ describe("a restore", () => {
     expect(await people(data)).toEqual(["ada"]);
   });
 
+  test("that does not work in its place says where the database before is", async () => {
+    const { data } = await withBackup();
+    const restored = join(data, "tessera.db.restored");
+    cpSync(join(data, "../origin/tessera.db"), restored);
+    withConnection(restored, (connection) =>
+      connection.execute("DROP TABLE accounts; PRAGMA user_version = 99"),
+    );
+    const { code, err } = await tessera(["restore", "--data", data]);
+    expect(code).toBe(1);
+    const [, kept = ""] = /is kept as (tessera\.db\.replaced-\S+)\./.exec(err) ?? [];
+    expect(existsSync(join(data, kept)) && kept !== "").toBe(true);
+    expect(err).toContain("newer version");
+  });
+
   test("is refused while a server runs, by name, and changes nothing", async () => {
     const { folder, backup } = await withBackup();
     const data = join(folder, "served");
