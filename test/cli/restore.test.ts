@@ -1,6 +1,17 @@
 /** `tessera restore`: what it refuses, what a server finds afterwards, and kill -9 at any moment. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseRefused } from "../../src/store/contract.ts";
 import { withConnection } from "../../src/store/sqlite/driver.ts";
@@ -14,6 +25,9 @@ import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
 afterEach(endProcesses);
 afterAll(removeTemporaryFolders);
+
+/** Any user but root. */
+const NOBODY = 65534;
 
 const addPerson = async (name: string, data: string) =>
   expect((await tessera(["user", "add", name, "--generate", "--data", data])).code).toBe(0);
@@ -93,6 +107,29 @@ describe("a restore", () => {
     expect(existsSync(join(data, kept)) && kept !== "").toBe(true);
     expect(err).toContain("newer version");
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "by root gives what it makes to the owner of the folder",
+    async () => {
+      const { folder, backup } = await withBackup();
+      const data = join(folder, "served");
+      mkdirSync(data);
+      chownSync(data, NOBODY, NOBODY);
+      const owners = () => new Set(readdirSync(data).map((name) => statSync(join(data, name)).uid));
+      await addPerson("grace", data);
+      expect(readdirSync(data)).toContain("tessera.db");
+      expect(owners()).toEqual(new Set([NOBODY]));
+      const { code } = await tessera(["restore", backup, "--data", data, "--replace"]);
+      expect(code).toBe(0);
+      expect(readdirSync(data)).toContain("serve.lock");
+      expect(owners()).toEqual(new Set([NOBODY]));
+      // A link to a file of somebody else's does not give that file away.
+      rmSync(join(data, "tessera.db"));
+      symlinkSync(join(folder, "origin/tessera.db"), join(data, "tessera.db"));
+      expect(await people(data)).toEqual(["ada"]);
+      expect(statSync(join(folder, "origin/tessera.db")).uid).toBe(0);
+    },
+  );
 
   test("is refused while a server runs, by name, and changes nothing", async () => {
     const { folder, backup } = await withBackup();

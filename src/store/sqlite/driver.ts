@@ -2,6 +2,7 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { ensurePrivateFile } from "./files.ts";
 
 /** What a column holds and a parameter may be. The tables are STRICT, so nothing else comes back. */
 export type SqlValue = string | number | Uint8Array | null;
@@ -94,6 +95,7 @@ export class Connection {
  */
 export function ensureDatabaseFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  ensurePrivateFile(file);
   closeSync(openSync(file, "a", 0o600));
   for (const suffix of ["", "-wal", "-shm"]) tighten(file + suffix);
 }

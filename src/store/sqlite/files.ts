@@ -1,5 +1,15 @@
 /** Files that are whole or not there, whatever happens to the program or the machine. */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fchownSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseRefused } from "../contract.ts";
 
@@ -41,6 +51,36 @@ export function publish(from: string, to: string): boolean {
   syncFolder(dirname(to));
   return true;
 }
+
+/**
+ * Makes a file that only its owner may read, and returns its descriptor; throws if the name is taken. What root makes in
+ * the folder of another user is that user's, or the server could not open it any more. Only what is new is given away:
+ * the user could have put a link there to any other file.
+ */
+export function createPrivateFile(file: string): number {
+  const descriptor = openSync(file, "wx", 0o600);
+  if (process.geteuid?.() !== 0) return descriptor;
+  const { uid, gid } = statSync(dirname(file));
+  try {
+    if (uid !== 0) fchownSync(descriptor, uid, gid);
+  } catch {
+    // In some containers, and over some networks, root may not. Then it is root's, and so are SQLite's logs.
+  }
+  return descriptor;
+}
+
+/** The same unless the file is there. One that is there is not even opened. */
+export function ensurePrivateFile(file: string): void {
+  try {
+    if (!existsSync(file)) closeSync(createPrivateFile(file));
+  } catch (error) {
+    // Another program has made it meanwhile.
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "";
 
 /** Where a restored database waits, complete, until it has taken the place of the one before (restore.ts). */
 export const restoredFile = (database: string): string => `${database}.restored`;

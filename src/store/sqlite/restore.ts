@@ -26,7 +26,7 @@ import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import type { TableDigest } from "../transfer/rows.ts";
 import { type Backup, type BackupReport, digestDatabase, readBackup, requireIntegrity } from "./backup.ts";
 import { type Connection, withConnection } from "./driver.ts";
-import { restoredFile, syncFile, syncFolder } from "./files.ts";
+import { createPrivateFile, restoredFile, syncFile, syncFolder } from "./files.ts";
 import { isDatabase } from "./header.ts";
 import { findForeign, migrate } from "./migrations.ts";
 import { asStoreError, isBusy, isDamaged } from "./trouble.ts";
@@ -199,7 +199,7 @@ const CHUNK_BYTES = 1024 * 1024;
 /** From its first byte on the copy can be read by its owner only. */
 function copyForOwner(from: string, to: string): void {
   const source = openSync(from, "r");
-  const target = openSync(to, "wx", 0o600);
+  const target = createPrivateFile(to);
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     for (;;) {
