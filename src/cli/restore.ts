@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Configuration } from "../platform/configuration.ts";
+import { printable } from "../platform/printable.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
 import {
   checkRestored,
@@ -176,7 +177,9 @@ function report(
   }
   const made = localAndRelative(backup.createdAt, io.clock.seconds());
   io.out(`Restored ${summary(backup)} from ${basename(file)} into ${resolve(data)}.\n`);
-  io.out(`The backup was made ${made} by Tessera ${backup.program}, for ${backup.issuer}.\n`);
+  io.out(
+    `The backup was made ${made} by Tessera ${printable(backup.program)}, for ${printable(backup.issuer)}.\n`,
+  );
   io.out(`${keptWords(replaced)}\n`);
   if (backup.serverKey === "configured") {
     io.out("The server's own key is not in the backup: set server_key to what it was then.\n");

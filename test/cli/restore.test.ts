@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseRefused } from "../../src/store/contract.ts";
+import { writeBackup } from "../../src/store/sqlite/backup.ts";
 import { withConnection } from "../../src/store/sqlite/driver.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { addTokens } from "../store/transfer/places.ts";
@@ -130,6 +131,18 @@ describe("a restore", () => {
       expect(statSync(join(folder, "origin/tessera.db")).uid).toBe(0);
     },
   );
+
+  test("shows what a backup says of itself without what a terminal would obey", async () => {
+    const { folder, data } = await withBackup();
+    const [backup, facts] = [
+      join(folder, "forged"),
+      { createdAt: 1, program: "1\u001b[2J", issuer: "\u009b2J" },
+    ];
+    writeFileSync(backup, "");
+    writeBackup(join(folder, "origin/tessera.db"), backup, facts, { copying() {}, checked() {} });
+    const { out } = await tessera(["restore", backup, "--data", data, "--replace"]);
+    expect(out).toContain("by Tessera 1?[2J, for ?2J.");
+  });
 
   test("is refused while a server runs, by name, and changes nothing", async () => {
     const { folder, backup } = await withBackup();

@@ -198,6 +198,11 @@ describe("a damaged backup is refused:", () => {
       "sqlite_sequence has other rows",
     ],
     ["it counts other steps of the schema", "PRAGMA user_version = 1", "another version of the schema"],
+    [
+      "it names a table that a terminal would obey",
+      "INSERT INTO backup_tables VALUES (char(27) || '[2J', 0, '')",
+      "the table ?[2J is missing",
+    ],
     ["a digest is missing", "DELETE FROM backup_tables WHERE name = 'codes'", "more tables"],
   ])("%s", (_, sql, words) => {
     const path = change(sql);
