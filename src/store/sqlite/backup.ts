@@ -8,7 +8,7 @@ import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused } from "../contract.ts";
 import { RowDigest, type TableDigest } from "../transfer/rows.ts";
 import { type Connection, type SqlValue, withConnection } from "./driver.ts";
-import { requireNoRestore } from "./files.ts";
+import { requireNoRestoreMeanwhile } from "./files.ts";
 import { isOurDatabase } from "./header.ts";
 import { checkedVersion, findForeign, hasTable, UNFINISHED_COPY } from "./migrations.ts";
 import { asStoreError, isDamaged } from "./trouble.ts";
@@ -81,9 +81,10 @@ export function writeBackup(
 }
 
 function vacuumInto(database: string, file: string, report: BackupReport): void {
-  requireNoRestore(database);
+  const requireStillNone = requireNoRestoreMeanwhile(database);
   withConnection(database, (source) => {
     checkedVersion(source, database);
+    requireStillNone();
     if (hasTable(source, UNFINISHED_COPY)) {
       throw new DatabaseRefused(`${database} is an unfinished copy of another database: nothing to back up.`);
     }

@@ -117,7 +117,10 @@ export function openReader(file: string): Connection {
 /** How long a command waits for a lock. Nothing else runs in its process, so it may sleep. */
 const COMMAND_LOCK_WAIT_MILLIS = 5000;
 
-/** A connection for what a command does to a file as a whole: no logs are made beside it. */
+/**
+ * A connection for what a command does to a file as a whole. It leaves the mode of its journal as it is: beside a
+ * database in WAL mode there are logs while this is open.
+ */
 export function withConnection<Result>(file: string, use: (connection: Connection) => Result): Result {
   const connection = openConnection(file, [`PRAGMA busy_timeout = ${COMMAND_LOCK_WAIT_MILLIS}`]);
   try {

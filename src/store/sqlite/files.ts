@@ -5,6 +5,7 @@ import {
   fchownSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -33,6 +34,9 @@ function syncPath(path: string, flags: "r" | "r+"): void {
   }
 }
 
+/** What link(2) says on file systems that have no links. */
+const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
 /**
  * Gives a complete file its name, at once and for good. False, and nothing changed, if the name is taken: unlike a
  * rename, a link never takes the place of a file that came meanwhile.
@@ -43,9 +47,11 @@ export function publish(from: string, to: string): boolean {
     linkSync(from, to);
     rmSync(from);
   } catch (error) {
-    if (existsSync(to)) return false;
-    // Not every file system has links.
-    if (!(error instanceof Error && "syscall" in error && error.syscall === "link")) throw error;
+    const code = codeOf(error);
+    if (code === "EEXIST") return false;
+    if (!NO_LINKS.has(code)) throw error;
+    // A link that leads nowhere is there too.
+    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) return false;
     renameSync(from, to);
   }
   syncFolder(dirname(to));
@@ -91,4 +97,25 @@ export function requireNoRestore(database: string): void {
   throw new DatabaseRefused(
     `A restore of ${database} was interrupted before the restored database was in its place. Finish it: tessera restore`,
   );
+}
+
+/**
+ * Asks the same before a database is opened, and returns what asks again when it is open and locked. A restore that came
+ * between the two may have moved away what was opened, whose log SQLite would then remove from beside the new one. One
+ * that comes later finds the lock.
+ */
+export function requireNoRestoreMeanwhile(database: string): () => void {
+  requireNoRestore(database);
+  const before = numberOf(database);
+  return () => {
+    requireNoRestore(database);
+    // After the other question: a restore is over only when the new database is in its place.
+    if (numberOf(database) === before) return;
+    throw new DatabaseRefused(`${database} was replaced while it was being opened. Try again.`);
+  };
+}
+
+/** What a file keeps when it is renamed. */
+function numberOf(file: string): bigint | null {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 }
