@@ -1,6 +1,6 @@
 /** `tessera backup`: one file with everything, while the server runs. */
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { databaseFile, isEmbedded, requireDatabase } from "../store/open.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
@@ -28,7 +28,7 @@ Without a name it is tessera-<time>.backup, in the current folder or in the fold
 
 Examples:
   tessera backup
-  tessera backup /var/backups/tessera
+  tessera backup /var/backups/tessera/         into this folder, which must be there
   tessera backup friday.backup --data /var/lib/tessera
   tessera backup --json | jq -r .file          for scripts: the name it got
 
@@ -80,7 +80,10 @@ const taken = (target: string) =>
 function nameOf(file: string | undefined, now: number): string {
   const name = `tessera-${isoTime(now).replace(/[-:]/g, "")}.backup`;
   if (file === undefined) return name;
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, name) : file;
+  // With a slash at its end a folder is meant, even if it is missing: then that is said, and no file gets its name.
+  const isFolder =
+    file.endsWith("/") || file.endsWith(sep) || statSync(file, { throwIfNoEntry: false })?.isDirectory();
+  return isFolder ? join(file, name) : file;
 }
 
 function makeEmpty(file: string): void {

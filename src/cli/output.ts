@@ -1,8 +1,6 @@
 /** How results look: aligned tables and plain words for people, JSON for programs. */
+import { printable } from "../platform/printable.ts";
 import type { Io } from "./io.ts";
-
-/** Control characters in a stored text (a client's name, say) must not reach a terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "?");
 
 /** Columns as wide as their longest cell, two spaces between, headings in capitals. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,7 @@
 /** The command line as a whole: its commands, and how errors and help look. */
 import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../platform/configuration-error.ts";
+import { printableLines } from "../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../store/contract.ts";
 import { addBackupCommand } from "./backup.ts";
 import { addClientCommands } from "./client.ts";
@@ -27,8 +28,8 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   } catch (error) {
     // Commander has said already what is wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    io.err(`${describeFailure(error)}\n`);
-    if (io.env.DEBUG && error instanceof Error) io.err(`${error.stack}\n`);
+    io.err(`${printableLines(describeFailure(error))}\n`);
+    if (io.env.DEBUG && error instanceof Error) io.err(`${printableLines(error.stack ?? error.message)}\n`);
     return 1;
   }
 }

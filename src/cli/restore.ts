@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Configuration } from "../platform/configuration.ts";
+import { printable } from "../platform/printable.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
 import {
   checkRestored,
@@ -86,8 +87,7 @@ async function finishInterrupted(
 ): Promise<void> {
   const database = databaseFile(configuration);
   const replaced = await finishRestore(database, { isNew: false });
-  await openAsServer(configuration);
-  checkRestored(database, null);
+  await requireUsable(configuration, { tables: null, replaced }, io);
   // There may be more to come, so a result this is not.
   if (!json) io.err(`Finished the restore that was interrupted. ${keptWords(replaced)}\n`);
 }
@@ -107,8 +107,7 @@ async function restoreFrom(
   }
   const prepared = prepare(file, database, options, io);
   const replaced = await finishRestore(database, { isNew: true });
-  await openAsServer(configuration);
-  checkRestored(database, prepared.tables);
+  await requireUsable(configuration, { tables: prepared.tables, replaced }, io);
   report(prepared, { file, replaced, data: configuration.data }, options, io);
 }
 
@@ -126,6 +125,27 @@ function prepare(
     );
   } finally {
     progress.end();
+  }
+}
+
+interface InPlace {
+  /** What must be in it, if that is known. */
+  readonly tables: PreparedRestore["tables"] | null;
+  readonly replaced: string | null;
+}
+
+/** Should the new database fail all the same, the operator must know where the old one is. */
+async function requireUsable(
+  configuration: Configuration,
+  { tables, replaced }: InPlace,
+  io: Io,
+): Promise<void> {
+  try {
+    await openAsServer(configuration);
+    checkRestored(databaseFile(configuration), tables);
+  } catch (error) {
+    io.err(`The restored database is in place, but something is wrong with it. ${keptWords(replaced)}\n`);
+    throw error;
   }
 }
 
@@ -157,7 +177,9 @@ function report(
   }
   const made = localAndRelative(backup.createdAt, io.clock.seconds());
   io.out(`Restored ${summary(backup)} from ${basename(file)} into ${resolve(data)}.\n`);
-  io.out(`The backup was made ${made} by Tessera ${backup.program}, for ${backup.issuer}.\n`);
+  io.out(
+    `The backup was made ${made} by Tessera ${printable(backup.program)}, for ${printable(backup.issuer)}.\n`,
+  );
   io.out(`${keptWords(replaced)}\n`);
   if (backup.serverKey === "configured") {
     io.out("The server's own key is not in the backup: set server_key to what it was then.\n");

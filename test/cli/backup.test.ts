@@ -90,6 +90,16 @@ describe("the file", () => {
     expect(readdirSync(folder).toSorted()).toEqual(["data", "precious"]);
   });
 
+  test("does not get the name of a folder that is missing, if a slash says that it is one", async () => {
+    const { folder, data } = await withData();
+    const { code, err } = await tessera(["backup", `${folder}/nightly/`, "--data", data]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("Choose a folder that is there") });
+    expect(readdirSync(folder)).toEqual(["data"]);
+    mkdirSync(join(folder, "nightly"));
+    expect(await tessera(["backup", `${folder}/nightly/`, "--data", data])).toMatchObject({ code: 0 });
+    expect(readdirSync(join(folder, "nightly"))).toHaveLength(1);
+  });
+
   test("is all of several backups at the same name and moment, whoever is first", async () => {
     const { folder, data } = await withData();
     const file = join(folder, "one");

@@ -91,6 +91,13 @@ describe("an error", () => {
     expect((await tessera(args, { ...broken, env: { DEBUG: "1" } })).err).toContain(".ts:");
   });
 
+  test("never tells a terminal what to do", async () => {
+    const data = temporaryFolder();
+    const { err } = await tessera(["restore", "\u001b[2Jfile\nb", "--data", data], { env: { DEBUG: "1" } });
+    expect(err).toContain("There is no file ?[2Jfile\nb.");
+    expect(err).not.toContain("\u001b");
+  });
+
   test("of the configuration stops every command", async () => {
     const { code, err } = await tessera(["user", "list", "--set", "log.level=loud"]);
     expect(code).toBe(1);

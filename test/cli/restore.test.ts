@@ -1,8 +1,20 @@
 /** `tessera restore`: what it refuses, what a server finds afterwards, and kill -9 at any moment. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseRefused } from "../../src/store/contract.ts";
+import { writeBackup } from "../../src/store/sqlite/backup.ts";
 import { withConnection } from "../../src/store/sqlite/driver.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { addTokens } from "../store/transfer/places.ts";
@@ -14,6 +26,9 @@ import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
 afterEach(endProcesses);
 afterAll(removeTemporaryFolders);
+
+/** Any user but root. */
+const NOBODY = 65534;
 
 const addPerson = async (name: string, data: string) =>
   expect((await tessera(["user", "add", name, "--generate", "--data", data])).code).toBe(0);
@@ -78,6 +93,55 @@ describe("a restore", () => {
     expect(err).toContain("Finished the restore that was interrupted");
     expect(err).toContain("--replace");
     expect(await people(data)).toEqual(["ada"]);
+  });
+
+  test("that does not work in its place says where the database before is", async () => {
+    const { data } = await withBackup();
+    const restored = join(data, "tessera.db.restored");
+    cpSync(join(data, "../origin/tessera.db"), restored);
+    withConnection(restored, (connection) =>
+      connection.execute("DROP TABLE accounts; PRAGMA user_version = 99"),
+    );
+    const { code, err } = await tessera(["restore", "--data", data]);
+    expect(code).toBe(1);
+    const [, kept = ""] = /is kept as (tessera\.db\.replaced-\S+)\./.exec(err) ?? [];
+    expect(existsSync(join(data, kept)) && kept !== "").toBe(true);
+    expect(err).toContain("newer version");
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "by root gives what it makes to the owner of the folder",
+    async () => {
+      const { folder, backup } = await withBackup();
+      const data = join(folder, "served");
+      mkdirSync(data);
+      chownSync(data, NOBODY, NOBODY);
+      const owners = () => new Set(readdirSync(data).map((name) => statSync(join(data, name)).uid));
+      await addPerson("grace", data);
+      expect(readdirSync(data)).toContain("tessera.db");
+      expect(owners()).toEqual(new Set([NOBODY]));
+      const { code } = await tessera(["restore", backup, "--data", data, "--replace"]);
+      expect(code).toBe(0);
+      expect(readdirSync(data)).toContain("serve.lock");
+      expect(owners()).toEqual(new Set([NOBODY]));
+      // A link to a file of somebody else's does not give that file away.
+      rmSync(join(data, "tessera.db"));
+      symlinkSync(join(folder, "origin/tessera.db"), join(data, "tessera.db"));
+      expect(await people(data)).toEqual(["ada"]);
+      expect(statSync(join(folder, "origin/tessera.db")).uid).toBe(0);
+    },
+  );
+
+  test("shows what a backup says of itself without what a terminal would obey", async () => {
+    const { folder, data } = await withBackup();
+    const [backup, facts] = [
+      join(folder, "forged"),
+      { createdAt: 1, program: "1\u001b[2J", issuer: "\u009b2J" },
+    ];
+    writeFileSync(backup, "");
+    writeBackup(join(folder, "origin/tessera.db"), backup, facts, { copying() {}, checked() {} });
+    const { out } = await tessera(["restore", backup, "--data", data, "--replace"]);
+    expect(out).toContain("by Tessera 1?[2J, for ?2J.");
   });
 
   test("is refused while a server runs, by name, and changes nothing", async () => {

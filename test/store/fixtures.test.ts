@@ -4,6 +4,8 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { dirname, join } from "node:path";
+import { withConnection } from "../../src/store/sqlite/driver.ts";
+import { findForeign } from "../../src/store/sqlite/migrations.ts";
 import {
   type FixtureDatabase,
   type FixtureEngine,
@@ -58,6 +60,13 @@ function upgrade(engine: () => FixtureEngine, fixture: Fixture): void {
     opened.push(() => store.close());
     // A later version may say more of a record, and nothing else.
     expect(await askEverything(store, secrets, now)).toMatchObject(fixture.answers);
+  });
+
+  test.if(name === "sqlite")("its tables are those of a database that is made afresh", async () => {
+    const { place, open } = await load();
+    expect(withConnection(place, (connection) => findForeign(connection, place))).toBeNull();
+    await (await open()).close();
+    expect(withConnection(place, (connection) => findForeign(connection, place))).toBeNull();
   });
 
   test("opening it a second time changes nothing more", async () => {

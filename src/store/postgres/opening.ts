@@ -1,4 +1,5 @@
 /** Why a database could not be opened, in words for whoever wrote its URL. The password is never among them. */
+import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import { sqlState } from "./driver.ts";
 
@@ -40,7 +41,7 @@ export function explainOpening(error: unknown, databaseUrl: string): unknown {
 }
 
 const reasonOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message.replace(/\.$/, "") : "no reason was given";
+  cause instanceof Error ? printable(cause.message.replace(/\.$/, "")) : "no reason was given";
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause ? String(cause.code) : "";

@@ -4,12 +4,13 @@
  * before it began.
  */
 import type { EpochSeconds } from "../../platform/clock.ts";
+import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused } from "../contract.ts";
 import { RowDigest, type TableDigest } from "../transfer/rows.ts";
 import { type Connection, type SqlValue, withConnection } from "./driver.ts";
-import { requireNoRestore } from "./files.ts";
+import { requireNoRestoreMeanwhile } from "./files.ts";
 import { isOurDatabase } from "./header.ts";
-import { checkedVersion, hasTable, UNFINISHED_COPY } from "./migrations.ts";
+import { checkedVersion, findForeign, hasTable, UNFINISHED_COPY } from "./migrations.ts";
 import { asStoreError, isDamaged } from "./trouble.ts";
 
 /** What a backup says about itself. */
@@ -80,11 +81,18 @@ export function writeBackup(
 }
 
 function vacuumInto(database: string, file: string, report: BackupReport): void {
-  requireNoRestore(database);
+  const requireStillNone = requireNoRestoreMeanwhile(database);
   withConnection(database, (source) => {
     checkedVersion(source, database);
+    requireStillNone();
     if (hasTable(source, UNFINISHED_COPY)) {
       throw new DatabaseRefused(`${database} is an unfinished copy of another database: nothing to back up.`);
+    }
+    const foreign = findForeign(source, database);
+    if (foreign !== null) {
+      throw new DatabaseRefused(
+        `${database} has another ${printable(foreign)} than Tessera makes, or none: what is not Tessera's cannot be restored. Put it right first.`,
+      );
     }
     const size = source
       .query<{ bytes: number }, []>(
@@ -103,7 +111,7 @@ function vacuumInto(database: string, file: string, report: BackupReport): void 
  */
 export function readBackup(file: string, name: string, checked: BackupReport["checked"]): Backup {
   const damaged = (what: string) =>
-    new DatabaseRefused(`${name} is damaged: ${what.replace(/\s+/g, " ")}. Take another backup.`);
+    new DatabaseRefused(`${name} is damaged: ${printable(what.replace(/\s+/g, " "))}. Take another backup.`);
   if (!isOurDatabase(file)) {
     throw new DatabaseRefused(`${name} is no backup of Tessera. Backups are made with: tessera backup`);
   }
@@ -135,7 +143,9 @@ export function digestDatabase(connection: Connection, checked: BackupReport["ch
     .map(({ name }) => name);
   let all = 0;
   for (const table of tables) {
-    all += connection.query<{ rows: number }, []>(`SELECT count(*) AS rows FROM ${table}`).get()?.rows ?? 0;
+    all +=
+      connection.query<{ rows: number }, []>(`SELECT count(*) AS rows FROM ${quoted(table)}`).get()?.rows ??
+      0;
   }
   let done = 0;
   const count = () => {
@@ -150,7 +160,12 @@ export function digestDatabase(connection: Connection, checked: BackupReport["ch
       () => {},
     ),
     ...tables.map((table) =>
-      digestRows(connection, table, `SELECT * FROM ${table} ORDER BY ${keyOf(connection, table)}`, count),
+      digestRows(
+        connection,
+        table,
+        `SELECT * FROM ${quoted(table)} ORDER BY ${keyOf(connection, table)}`,
+        count,
+      ),
     ),
   ];
 }
@@ -174,8 +189,11 @@ function keyOf(connection: Connection, table: string): string {
     )
     .all(table);
   const key = columns.filter(({ pk }) => pk > 0);
-  return (key.length > 0 ? key : columns).map(({ name }) => name).join(", ");
+  return (key.length > 0 ? key : columns).map(({ name }) => quoted(name)).join(", ");
 }
+
+/** A file that somebody made may have any names. */
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Something in the file is not as it was written. */
 class Damage extends Error {}

@@ -2,6 +2,7 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { ensurePrivateFile } from "./files.ts";
 
 /** What a column holds and a parameter may be. The tables are STRICT, so nothing else comes back. */
 export type SqlValue = string | number | Uint8Array | null;
@@ -94,6 +95,7 @@ export class Connection {
  */
 export function ensureDatabaseFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  ensurePrivateFile(file);
   closeSync(openSync(file, "a", 0o600));
   for (const suffix of ["", "-wal", "-shm"]) tighten(file + suffix);
 }
@@ -115,7 +117,10 @@ export function openReader(file: string): Connection {
 /** How long a command waits for a lock. Nothing else runs in its process, so it may sleep. */
 const COMMAND_LOCK_WAIT_MILLIS = 5000;
 
-/** A connection for what a command does to a file as a whole: no logs are made beside it. */
+/**
+ * A connection for what a command does to a file as a whole. It leaves the mode of its journal as it is: beside a
+ * database in WAL mode there are logs while this is open.
+ */
 export function withConnection<Result>(file: string, use: (connection: Connection) => Result): Result {
   const connection = openConnection(file, [`PRAGMA busy_timeout = ${COMMAND_LOCK_WAIT_MILLIS}`]);
   try {

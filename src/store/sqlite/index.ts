@@ -15,7 +15,7 @@ import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
 import { type Connection, ensureDatabaseFile, openReader, openWriter } from "./driver.ts";
 import { type Engine, prepareTables } from "./engine.ts";
-import { requireNoRestore } from "./files.ts";
+import { requireNoRestore, requireNoRestoreMeanwhile } from "./files.ts";
 import { grantMethods } from "./grants.ts";
 import { housekeepingMethods } from "./housekeeping.ts";
 import { type MigrationOptions, migrate, requireOurs } from "./migrations.ts";
@@ -94,7 +94,8 @@ export async function openMigrated(file: string, migration: MigrationOptions = {
     try {
       requireNoRestore(file);
       ensureDatabaseFile(file);
-      return openAndMigrate(file, migration);
+      const requireStillNone = requireNoRestoreMeanwhile(file);
+      return openAndMigrate(file, migration, requireStillNone);
     } catch (error) {
       // The switch to WAL does not wait for locks by itself.
       if (!isBusy(error) || attempt >= OPEN_ATTEMPTS) throw asOpeningError(error, file);
@@ -103,10 +104,11 @@ export async function openMigrated(file: string, migration: MigrationOptions = {
   }
 }
 
-function openAndMigrate(file: string, migration: MigrationOptions): Connection {
+function openAndMigrate(file: string, migration: MigrationOptions, check: () => void): Connection {
   const connection = openWriter(file, (opened) => requireOurs(opened, file));
   try {
     migrate(connection, file, migration);
+    check();
     return connection;
   } catch (error) {
     connection.close();

@@ -2,8 +2,8 @@
  * One server per data folder. The lock is a write transaction that stays open on a small database of its own: the
  * operating system ends it with the process, however that dies, and the row beside it says who holds it.
  */
-import { closeSync, existsSync, openSync } from "node:fs";
 import { Connection } from "./driver.ts";
+import { ensurePrivateFile } from "./files.ts";
 import { asOpeningError, isBusy } from "./trouble.ts";
 
 /** Who holds the lock. */
@@ -31,7 +31,7 @@ export function takeLock(file: string, me: LockHolder): HeldLock | RefusedLock {
   let connection: Connection | null = null;
   try {
     // Only a new file is opened here: closing one that this process has locked would let go of the lock (fcntl(2)).
-    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+    ensurePrivateFile(file);
     // Not in WAL mode, as the database is: there a transaction keeps two more files beside the lock.
     const opened = new Connection(file);
     connection = opened;

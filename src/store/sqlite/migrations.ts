@@ -3,7 +3,7 @@
  * `user_version` counts the steps that a database has taken.
  */
 import { DatabaseRefused } from "../contract.ts";
-import type { Connection } from "./driver.ts";
+import { Connection } from "./driver.ts";
 import { SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 
 /** A test loads databases of earlier versions; CONTRIBUTING.md says what to do before a step is added. */
@@ -86,3 +86,43 @@ export function checkedVersion(connection: Connection, file: string): number {
   }
   return version;
 }
+
+interface SchemaObject {
+  readonly type: string;
+  readonly name: string;
+  readonly tbl_name: string;
+  readonly sql: string | null;
+}
+
+/**
+ * The name of what makes the schema another than that of its version, or null. A trigger of somebody else could undo
+ * what is written, and a table that is missing would be noticed by the server only.
+ */
+export function findForeign(connection: Connection, file: string): string | null {
+  const expected = schemaOf(checkedVersion(connection, file));
+  const found = objectsOf(connection);
+  const isIn = (objects: readonly SchemaObject[], one: SchemaObject) =>
+    objects.some((object) => Bun.deepEquals(object, one));
+  const different =
+    found.find((object) => !isIn(expected, object)) ?? expected.find((object) => !isIn(found, object));
+  return different?.name ?? null;
+}
+
+function schemaOf(version: number): SchemaObject[] {
+  const fresh = new Connection(":memory:");
+  try {
+    for (const step of MIGRATIONS.slice(0, version)) fresh.execute(step);
+    return objectsOf(fresh);
+  } finally {
+    fresh.close();
+  }
+}
+
+// What ANALYZE leaves tells SQLite how to search, and nothing else.
+const objectsOf = (connection: Connection): SchemaObject[] =>
+  connection
+    .query<SchemaObject, []>(
+      `SELECT type, name, tbl_name, sql FROM sqlite_schema
+       WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4'))`,
+    )
+    .all();

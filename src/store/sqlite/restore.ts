@@ -21,14 +21,15 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import type { EpochSeconds } from "../../platform/clock.ts";
+import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import type { TableDigest } from "../transfer/rows.ts";
 import { type Backup, type BackupReport, digestDatabase, readBackup, requireIntegrity } from "./backup.ts";
 import { type Connection, withConnection } from "./driver.ts";
-import { restoredFile, syncFile, syncFolder } from "./files.ts";
+import { createPrivateFile, restoredFile, syncFile, syncFolder } from "./files.ts";
 import { isDatabase } from "./header.ts";
-import { migrate } from "./migrations.ts";
-import { asStoreError, isBusy } from "./trouble.ts";
+import { findForeign, migrate } from "./migrations.ts";
+import { asStoreError, isBusy, isDamaged } from "./trouble.ts";
 
 export interface RestoreRequest {
   readonly backup: string;
@@ -55,14 +56,15 @@ export interface EndedAccess {
 /**
  * Checks the backup and makes the database that it is to become. The one in place is not touched; from the moment this
  * returns it is not opened any more.
- * Throws DatabaseRefused if the file is no backup, is damaged, or is newer than the program.
+ * Throws DatabaseRefused if the file is no backup, is damaged, has another schema than Tessera's, or is newer than the
+ * program.
  */
 export function prepareRestore(
   { backup, database, endAccess }: RestoreRequest,
   checked: BackupReport["checked"],
 ): PreparedRestore {
   const draft = `${database}.restoring`;
-  rmSync(draft, { force: true });
+  removeDraft(draft);
   try {
     copyForOwner(backup, draft);
     // The copy is checked, not the file: it may lie on a disk that reads something else the next time.
@@ -72,6 +74,8 @@ export function prepareRestore(
       connection.execute("PRAGMA journal_mode = MEMORY");
       connection.execute("DROP TABLE backup; DROP TABLE backup_tables");
       migrate(connection, backup);
+      const foreign = findForeign(connection, backup);
+      if (foreign !== null) throw notOurs(backup, foreign);
       const ended = endAccess === null ? null : endAllAccess(connection, endAccess);
       return { backup: found, tables: digestDatabase(connection, () => {}), ended };
     });
@@ -80,9 +84,21 @@ export function prepareRestore(
     syncFolder(dirname(database));
     return prepared;
   } catch (error) {
-    rmSync(draft, { force: true });
+    removeDraft(draft);
+    // What is in place of our tables, a view for one, fails the statements that are meant for them.
+    if (isDamaged(error)) throw notOurs(backup, error instanceof Error ? error.message : String(error));
     throw asRestoreError(error);
   }
+}
+
+const notOurs = (backup: string, what: string) =>
+  new DatabaseRefused(
+    `${backup} was not made by Tessera, or was changed: its schema is another (${printable(what)}). Take another backup.`,
+  );
+
+/** With its logs: SQLite would take one that was left behind for the next draft's. */
+function removeDraft(draft: string): void {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(draft + suffix, { force: true });
 }
 
 /** Trouble with disk and files is no mistake of the program. */
@@ -138,7 +154,7 @@ export async function finishRestore(
   const time = statSync(restored).mtime.toISOString().replaceAll(":", "");
   const aside = `${database}.replaced-${time}`;
   // SQLite would take a log that is left behind for the new database's.
-  for (const suffix of ["", "-wal", "-shm"]) {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) {
     if (existsSync(database + suffix)) renameSync(database + suffix, aside + suffix);
   }
   syncFolder(dirname(database));
@@ -183,7 +199,7 @@ const CHUNK_BYTES = 1024 * 1024;
 /** From its first byte on the copy can be read by its owner only. */
 function copyForOwner(from: string, to: string): void {
   const source = openSync(from, "r");
-  const target = openSync(to, "wx", 0o600);
+  const target = createPrivateFile(to);
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     for (;;) {

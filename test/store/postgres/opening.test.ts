@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
 import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { explainOpening } from "../../../src/store/postgres/opening.ts";
 import { newClient } from "../records.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
 
@@ -60,6 +61,18 @@ describe("opening a PostgreSQL database", () => {
     const url = await server.createDatabase();
     await server.execute("CREATE SCHEMA tessera; CREATE TABLE tessera.precious (data text)", url);
     await expect(openPostgresStore({ url })).rejects.toThrow("belongs to another program");
+  });
+
+  test("repeats nothing of what a server said that a terminal would obey", () => {
+    const cause = new Error("go away\u001b[2J\nTessera: all is well.");
+    const explained = explainOpening(
+      new StoreUnavailable("", { cause }),
+      "postgres://ada@db.example/tessera",
+    );
+    expect(explained).toBeInstanceOf(StoreUnavailable);
+    expect(String(explained)).toContain(
+      "PostgreSQL at db.example cannot be reached: go away?[2J?Tessera: all is well",
+    );
   });
 
   test("says which right is missing", async () => {

@@ -56,6 +56,16 @@ describe("a backup", () => {
     }
   });
 
+  test("is not made of a database that could not be restored from it", () => {
+    copyFileSync(origin.where, file("odd"));
+    withConnection(file("odd"), (connection) => connection.execute("CREATE INDEX own ON accounts (name)"));
+    const backUp = () => writeBackup(file("odd"), empty("odd.backup"), FACTS, SILENT);
+    expect(backUp).toThrow(DatabaseRefused);
+    expect(backUp).toThrow("another own than Tessera makes");
+    withConnection(file("odd"), (connection) => connection.execute("DROP INDEX own; ANALYZE"));
+    expect(backUp).not.toThrow();
+  });
+
   test("is one file, whatever was in the log", () => {
     expect(Array.from(new Bun.Glob("good*").scanSync(folder))).toEqual(["good"]);
   });
@@ -74,7 +84,11 @@ describe("a backup", () => {
     const old = file("old.db");
     copyFileSync(origin.where, old);
     withConnection(old, (connection) => {
-      connection.execute("DROP TABLE server_key; PRAGMA user_version = 1");
+      connection.execute(`
+        DROP TABLE server_key;
+        DROP TRIGGER client_added; DROP TRIGGER client_changed; DROP TRIGGER client_removed;
+        DROP TABLE client_revision;
+        PRAGMA user_version = 1`);
     });
     const backup = writeBackup(old, empty("of an old one"), FACTS, SILENT);
     expect(backup.serverKey).toBe("none");
@@ -184,6 +198,11 @@ describe("a damaged backup is refused:", () => {
       "sqlite_sequence has other rows",
     ],
     ["it counts other steps of the schema", "PRAGMA user_version = 1", "another version of the schema"],
+    [
+      "it names a table that a terminal would obey",
+      "INSERT INTO backup_tables VALUES (char(27) || '[2J', 0, '')",
+      "the table ?[2J is missing",
+    ],
     ["a digest is missing", "DELETE FROM backup_tables WHERE name = 'codes'", "more tables"],
   ])("%s", (_, sql, words) => {
     const path = change(sql);

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, renameSync, statSync, writeFileSync
 import { dirname } from "node:path";
 import { DatabaseRefused } from "../../../src/store/contract.ts";
 import type { AccountRecord } from "../../../src/store/records.ts";
-import { writeBackup } from "../../../src/store/sqlite/backup.ts";
+import { digestDatabase, writeBackup } from "../../../src/store/sqlite/backup.ts";
 import { Connection, withConnection } from "../../../src/store/sqlite/driver.ts";
 import {
   checkRestored,
@@ -42,6 +42,18 @@ async function inPlace(): Promise<{ place: Place; database: string; resident: Ac
   const resident = newAccount();
   await withStore(place, (store) => store.createAccount(resident));
   return { place, database: place.where, resident };
+}
+
+/** Changes a backup, and what it says of itself with it. */
+function forge(backup: string, sql: string): void {
+  withConnection(backup, (connection) => {
+    connection.execute(sql);
+    connection.execute(
+      "DELETE FROM backup_tables; UPDATE backup SET schema = (SELECT user_version FROM pragma_user_version)",
+    );
+    const insert = connection.command<[string, number, string]>("INSERT INTO backup_tables VALUES (?, ?, ?)");
+    for (const { table, rows, digest } of digestDatabase(connection, () => {})) insert(table, rows, digest);
+  });
 }
 
 const prepare = (backup: string, database: string, endAccess: number | null = null) =>
@@ -236,7 +248,47 @@ describe("a restore that is not finished", () => {
     expect(await knows(place, resident)).toBe(true);
   });
 
-  test("because it was killed early leaves the old database, and the next one begins again", async () => {
+  test.each([
+    ["a table is missing", "DROP TABLE access_tokens", "access_tokens"],
+    [
+      "a trigger undoes what is written",
+      "CREATE TRIGGER quiet BEFORE UPDATE ON grants BEGIN SELECT RAISE(IGNORE); END",
+      "quiet",
+    ],
+    ["there is a virtual table", "CREATE VIRTUAL TABLE search USING fts5(words)", "search"],
+    ["a name needs quotes", 'CREATE TABLE "a; b ""c" ("x, y" PRIMARY KEY)', 'a; b "c'],
+    ["a name would be obeyed by a terminal", 'CREATE TABLE "\u001b[2J" (x)', "?[2J"],
+    ["the tables of the step before are there too early", "PRAGMA user_version = 1", "already exists"],
+  ])("because %s in a backup that agrees with itself has changed nothing", async (_, sql, words) => {
+    const { backup } = await backUp();
+    const { place, database, resident } = await inPlace();
+    forge(backup, sql);
+    expect(() => prepare(backup, database, fixture.now)).toThrow(DatabaseRefused);
+    expect(() => prepare(backup, database, fixture.now)).toThrow("its schema is another");
+    expect(() => prepare(backup, database, fixture.now)).toThrow(words);
+    expect(filesBeside(database)).toEqual(["tessera.db"]);
+    expect(await knows(place, resident)).toBe(true);
+  });
+
+  test("because it was killed early leaves no log that would become the next one's", async () => {
+    const { backup, origin } = await backUp();
+    const { place, database } = await inPlace();
+    // A log that SQLite would replay: of a copy of the same backup, as a killed restore leaves it.
+    const draft = `${database}.restoring`;
+    writeFileSync(draft, await Bun.file(backup).bytes());
+    const left = new Connection(draft);
+    left.execute("PRAGMA journal_mode = WAL; DELETE FROM codes");
+    const log = await Bun.file(`${draft}-wal`).bytes();
+    left.close();
+    withConnection(backup, (connection) => connection.execute("PRAGMA journal_mode = WAL"));
+    writeFileSync(`${draft}-wal`, log);
+    prepare(backup, database);
+    await finishRestore(database, { isNew: true });
+    expect(await answersOf(place)).toEqual(await answersOf(origin));
+    expect(filesBeside(database).filter((name) => name.includes("restoring"))).toEqual([]);
+  });
+
+  test("because it was killed early leaves the old the old database, and the next one begins again", async () => {
     const { backup, origin } = await backUp();
     const { place, database, resident } = await inPlace();
     writeFileSync(`${database}.restoring`, "half of a backup");
