@@ -45,7 +45,7 @@ export function checkConfiguration(configuration: Configuration, env: Environmen
 }
 
 /** What is allowed but worth a warning at every start. */
-export function configurationWarnings({ issuer, registration }: Configuration): string[] {
+export function configurationWarnings({ issuer, registration, database }: Configuration): string[] {
   const warnings: string[] = [];
   if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {
     warnings.push(
@@ -57,8 +57,20 @@ export function configurationWarnings({ issuer, registration }: Configuration): 
       "registration.mode is 'token', but registration.initial_access_tokens is empty: nobody can register a client.",
     );
   }
+  if (database.url !== undefined && !isSafeWay(database.url)) {
+    // Without its user and password.
+    warnings.push(
+      `The way to PostgreSQL at ${new URL(database.url).host} is not protected: who sits on it can read and change everything. Say sslmode=verify-full in DATABASE_URL (…/database?sslmode=verify-full).`,
+    );
+  }
   return warnings;
 }
+
+/** The other values of sslmode encrypt at most, and take the certificate of anybody. */
+const VERIFYING = ["verify-ca", "verify-full"];
+
+const isSafeWay = (databaseUrl: string): boolean =>
+  isLoopbackUrl(databaseUrl) || VERIFYING.includes(new URL(databaseUrl).searchParams.get("sslmode") ?? "");
 
 function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   // The demonstration's passwords and secrets are public, so nobody else may be able to reach it by its own name.

@@ -397,6 +397,26 @@ describe("what is allowed but worth a warning", () => {
       expect(configurationWarnings(load({ flags: { issuer: written } }))).toEqual([]);
     }
   });
+
+  test("a database elsewhere whose certificate nobody checks is warned about, without its password", () => {
+    const warnings = (url: string) =>
+      configurationWarnings(load({ flags: { issuer: "https://a.example" }, env: { DATABASE_URL: url } }));
+    for (const mode of ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=require"]) {
+      const [warning, ...others] = warnings(`postgres://ada:Sesame@db.example:5432/tessera${mode}`);
+      expect(warning).toStartWith("The way to PostgreSQL at db.example:5432 is not protected");
+      expect(warning).not.toContain("Sesame");
+      expect(others).toEqual([]);
+    }
+    for (const url of [
+      "postgres://ada:Sesame@db.example/tessera?sslmode=verify-full",
+      "postgres://ada:Sesame@db.example/tessera?sslmode=verify-ca",
+      "postgres://ada:Sesame@localhost/tessera",
+      "postgres://ada:Sesame@127.0.0.1:5432/tessera",
+      "postgresql://ada:Sesame@[::1]:5432/tessera",
+    ]) {
+      expect(warnings(url)).toEqual([]);
+    }
+  });
 });
 
 test("showing the configuration hides every secret and nothing else", () => {

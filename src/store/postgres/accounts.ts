@@ -5,7 +5,7 @@ import { foldUsername } from "../usernames.ts";
 import type { Database } from "./driver.ts";
 import { HAS_ADMINISTRATOR } from "./functions.ts";
 import { ACCOUNT_COLUMNS, type AccountRow, canBeStored } from "./rows.ts";
-import { type ParametersOf, statement } from "./statements.ts";
+import { type ParametersOf, query, statement } from "./statements.ts";
 
 type AccountMethods = Pick<
   Store,
@@ -39,15 +39,15 @@ export const accountParameters = (account: AccountRecord): ParametersOf<typeof A
   usernameFolded: foldUsername(account.username),
 });
 
-const BY_SUBJECT = statement<AccountRow>(
+const BY_SUBJECT = query<AccountRow>(
   `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.subject = :subject`,
 ).with({ subject: "text" });
 
-const BY_USERNAME = statement<AccountRow>(
+const BY_USERNAME = query<AccountRow>(
   `SELECT ${ACCOUNT_COLUMNS} FROM accounts a WHERE a.username_folded = :folded`,
 ).with({ folded: "text" });
 
-const ALL = statement<AccountRow>(
+const ALL = query<AccountRow>(
   `SELECT ${ACCOUNT_COLUMNS} FROM accounts a ORDER BY a.created_at, a.subject`,
 ).with({});
 
@@ -55,7 +55,7 @@ interface Done {
   readonly done: boolean;
 }
 
-const ADMINISTRATOR = statement<Done>(`SELECT ${HAS_ADMINISTRATOR} AS done`).with({});
+const ADMINISTRATOR = query<Done>(`SELECT ${HAS_ADMINISTRATOR} AS done`).with({});
 
 const CREATE = statement<Done>(
   `SELECT create_account(:subject, :source, :username, :usernameFolded, :name, :email, :administrator, :passwordHash,

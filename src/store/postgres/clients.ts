@@ -5,7 +5,7 @@ import type { ClientRecord, ClientSecretRecord } from "../records.ts";
 import { CALLER, CALLER_IS_KNOWN, type Callers } from "./callers.ts";
 import type { Database } from "./driver.ts";
 import { canBeStored } from "./rows.ts";
-import { type ParametersOf, statement } from "./statements.ts";
+import { type ParametersOf, query, statement } from "./statements.ts";
 
 type ClientMethods = Pick<
   Store,
@@ -33,15 +33,15 @@ type ClientRow = Pick<ClientRecord, Exclude<InColumns, "secrets">> & {
 const COLUMNS = `client_id AS "clientId", source, created_at AS "createdAt", used_at AS "usedAt",
   unused_from AS "unusedFrom", disabled_at AS "disabledAt", metadata, secrets`;
 
-const BY_ID = statement<ClientRow>(`SELECT ${COLUMNS} FROM clients WHERE client_id = :clientId`).with({
+const BY_ID = query<ClientRow>(`SELECT ${COLUMNS} FROM clients WHERE client_id = :clientId`).with({
   clientId: "text",
 });
 
-const CONFIRM = statement<{ callerIsKnown: boolean }>(`SELECT ${CALLER_IS_KNOWN} AS "callerIsKnown"`).with(
+const CONFIRM = query<{ callerIsKnown: boolean }>(`SELECT ${CALLER_IS_KNOWN} AS "callerIsKnown"`).with(
   CALLER,
 );
 
-const ALL = statement<ClientRow>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`).with({});
+const ALL = query<ClientRow>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`).with({});
 
 const TYPES = {
   clientId: "text",

@@ -14,7 +14,7 @@ import {
   markAllowed,
 } from "./issuing.ts";
 import { decodeGrant, decodeLists, GRANT_COLUMNS, type GrantRow, type WithLists } from "./rows.ts";
-import { statement } from "./statements.ts";
+import { query, statement } from "./statements.ts";
 
 type CodeMethods = Pick<
   Store,
@@ -26,12 +26,12 @@ type ConsentRow = WithLists<ConsentRecord>;
 const CONSENT_COLUMNS = `subject, client_id AS "clientId", redirect_uri AS "redirectUri", scope, resources,
   created_at AS "createdAt"`;
 
-const CONSENT = statement<ConsentRow>(
+const CONSENT = query<ConsentRow>(
   `SELECT ${CONSENT_COLUMNS} FROM consents
    WHERE subject = :subject AND client_id = :clientId AND redirect_uri = :redirectUri`,
 ).with({ subject: "text", clientId: "text", redirectUri: "text" });
 
-const CONSENTS_OF_PERSON = statement<ConsentRow>(
+const CONSENTS_OF_PERSON = query<ConsentRow>(
   `SELECT ${CONSENT_COLUMNS} FROM consents WHERE subject = :subject
    ORDER BY created_at DESC, client_id, redirect_uri`,
 ).with({ subject: "text" });
@@ -132,7 +132,7 @@ interface CodeRow extends GrantRow {
   readonly failed_attempts: number;
 }
 
-const CODE = statement<Confirmed<CodeRow, "code_id">>(
+const CODE = query<Confirmed<CodeRow, "code_id">>(
   confirming(`SELECT c.id AS code_id, c.digest, c.grant_id AS code_grant_id, c.redirect_uri, c.redirect_uri_requested,
      c.code_challenge, c.created_at, c.expires_at, c.used_at, c.failed_attempts, ${GRANT_COLUMNS}
    FROM codes c JOIN grants g ON g.id = c.grant_id

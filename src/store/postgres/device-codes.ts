@@ -13,7 +13,7 @@ import {
   markAllowed,
 } from "./issuing.ts";
 import { decodeGrant, decodeLists, GRANT_COLUMNS, type OptionalGrantRow, type WithLists } from "./rows.ts";
-import { statement } from "./statements.ts";
+import { query, statement } from "./statements.ts";
 
 type DeviceCodeMethods = Pick<
   Store,
@@ -57,13 +57,13 @@ const CREATE = statement<unknown>(
   usedAt: "bigint?",
 });
 
-const BY_ID = statement<Confirmed<DeviceCodeRow & OptionalGrantRow, "id">>(
+const BY_ID = query<Confirmed<DeviceCodeRow & OptionalGrantRow, "id">>(
   confirming(
     `SELECT ${COLUMNS}, ${GRANT_COLUMNS} FROM device_codes d LEFT JOIN grants g ON g.id = d.grant_id WHERE d.id = :id`,
   ),
 ).with({ id: "bytea", ...CALLER });
 
-const PENDING = statement<DeviceCodeRow>(
+const PENDING = query<DeviceCodeRow>(
   `SELECT ${COLUMNS} FROM device_codes d
    WHERE d.user_code_digest = :userCodeDigest AND d.status = 'pending' AND d.expires_at > :now`,
 ).with({ userCodeDigest: "bytea", now: "bigint" });

@@ -26,20 +26,38 @@ const GRACE_MILLIS = 2000;
 /** How often the pool may be replaced, in milliseconds. */
 const REPLACE_MILLIS = 1000;
 
+/** One connection of so many is for reads alone. */
+const READING_SHARE = 3;
+
+/** The name under which the server shows the connections. */
+const APPLICATION = "tessera";
+
 /** How often a statement runs that the server rolled back for no fault of its own. */
 const ATTEMPTS = 5;
 
-/** A pool of connections. Every statement is a transaction of its own; none stays open while the program does something else. */
+/**
+ * Two pools of connections: one for statements that only read, one for the others. Every statement is a transaction of
+ * its own; none stays open while the program does something else.
+ *
+ * The client sends a statement over a connection before the one ahead is answered. That doubles what can be read, but
+ * who is sent behind a statement that waits for a lock or a replica waits along. So reads have connections of their own,
+ * and of the others each takes one statement at a time.
+ */
 export class Database {
   readonly #options: PoolOptions;
-  #pool: SQL;
+  readonly #writes: Lane;
+  readonly #reads: Lane;
   #closed = false;
-  #replacedAt = Number.NEGATIVE_INFINITY;
+  #look: Promise<boolean> | null = null;
   #underWay = new Set<Promise<unknown>>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#pool = openPool(options);
+    const { connections } = options;
+    const reading = Math.floor(connections / READING_SHARE) || Math.min(1, connections - 1);
+    this.#writes = new Lane({ ...options, connections: connections - reading });
+    // A single connection serves both.
+    this.#reads = reading === 0 ? this.#writes : new Lane({ ...options, connections: reading });
   }
 
   /** All rows. */
@@ -49,12 +67,21 @@ export class Database {
   ): Promise<Row[]> {
     const values = statement.values(parameters);
     for (let attempt = 1; ; attempt += 1) {
-      const pool = this.#pool;
+      const reading = this.#reads.pool;
+      const writing = this.#writes.pool;
       try {
-        return decodeRows<Row>(await this.#track(pool.unsafe(statement.sql, values)));
+        const send = (lane: Lane, pool: Pool) =>
+          this.#within(lane, pool, pool.client.unsafe(statement.sql, values));
+        return decodeRows<Row>(
+          await this.#track(() =>
+            statement.reads
+              ? send(this.#reads, reading).promise
+              : this.#writes.inTurn((pool) => send(this.#writes, pool)),
+          ),
+        );
       } catch (error) {
         // After a failover the connections may lead to what is a replica now, and the name to another server.
-        if (isReadOnly(error)) this.#replacePool(pool);
+        if (isReadOnly(error)) this.#replace(reading, writing);
         // Rolled back as a whole, so it may run again.
         if (!isRolledBackByConflict(error) || attempt >= ATTEMPTS) throw asStoreError(error);
       }
@@ -82,12 +109,12 @@ export class Database {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
-    await this.#pool.close({ timeout: 0 });
+    await Promise.all([this.#writes, this.#reads].map(({ pool }) => pool.client.close({ timeout: 0 })));
   }
 
-  async #track<Result>(query: PromiseLike<Result>): Promise<Result> {
+  async #track<Result>(run: () => Promise<Result>): Promise<Result> {
     if (this.#closed) throw new StoreUnavailable("the store is closed");
-    const answer = this.#within(query);
+    const answer = run();
     this.#underWay.add(answer);
     try {
       return await answer;
@@ -98,44 +125,158 @@ export class Database {
 
   /**
    * A network that swallows everything answers nothing, not even an error, and the server's own timeout does not arrive.
-   * Then the caller is told, and the pool is replaced: the dead connection would be given more statements, and which one
-   * it is nobody tells, whatever the others answer.
+   * Then the caller is told, and the pools are in doubt, again and again until there is an answer after all.
    */
-  #within<Result>(query: PromiseLike<Result>): Promise<Result> {
-    const pool = this.#pool;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new StoreUnavailable("the database does not answer"));
-        this.#replacePool(pool);
-      }, this.#options.statementMillis + GRACE_MILLIS);
-      const settle = () => clearTimeout(timer);
-      query.then(settle, settle);
-      query.then(resolve, reject);
+  #within<Result>(lane: Lane, pool: Pool, answer: PromiseLike<Result>): Answer<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const timer = setInterval(() => {
+      reject(new StoreUnavailable("the database does not answer"));
+      void this.#doubt(lane, pool);
+    }, this.#options.statementMillis + GRACE_MILLIS);
+    const settle = () => clearInterval(timer);
+    const settled = answer.then(settle, settle);
+    answer.then(resolve, reject);
+    return { promise, settled };
+  }
+
+  /**
+   * A dead connection would be given more statements, and which one it is nobody tells, whatever the others answer; so
+   * all are given up. Unless the server is still at work: a commit that waits for a replica is ended neither by its
+   * timeout nor by the end of its connection, so each pool that is given up would leave its connections at the server.
+   */
+  async #doubt(lane: Lane, pool: Pool): Promise<void> {
+    if (lane.pool !== pool) return;
+    const writing = this.#writes.pool;
+    const reading = this.#reads.pool;
+    // What only reads waits for nothing.
+    if (lane !== this.#writes) lane.replace(pool);
+    this.#look ??= this.#isServerStuck().finally(() => {
+      this.#look = null;
     });
+    if (!(await this.#look)) this.#replace(reading, writing);
+  }
+
+  #replace(reading: Pool, writing: Pool): void {
+    if (this.#closed) return;
+    this.#reads.replace(reading);
+    this.#writes.replace(writing);
+  }
+
+  /** Whether the server says that it works for longer than its own timeout allows. */
+  async #isServerStuck(): Promise<boolean> {
+    const session = new Session({ ...this.#options, statementMillis: GRACE_MILLIS / 2 });
+    const look = session.execute(
+      `SELECT 1 FROM pg_stat_activity
+       WHERE application_name = '${APPLICATION}' AND usename = current_user AND state = 'active'
+         AND wait_event_type IS DISTINCT FROM 'Client'
+         AND clock_timestamp() - query_start > interval '${this.#options.statementMillis + GRACE_MILLIS / 2} milliseconds'`,
+    );
+    try {
+      return (await within(look, GRACE_MILLIS)).length > 0;
+    } catch {
+      return false;
+    } finally {
+      void session.close().catch(() => {});
+    }
+  }
+}
+
+interface Pool {
+  readonly client: SQL;
+  /** How many more statements it takes that are sent in turn. */
+  free: number;
+}
+
+interface Answer<Result> {
+  /** For the caller, who waits only so long. */
+  readonly promise: Promise<Result>;
+  /** When the connection is free again. */
+  readonly settled: PromiseLike<void>;
+}
+
+/** A pool that is replaced when its connections are in doubt. */
+class Lane {
+  readonly #options: PoolOptions;
+  readonly #waiting = new Set<(pool: Pool) => void>();
+  #replacedAt = Number.NEGATIVE_INFINITY;
+  pool: Pool;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.pool = this.#open();
+  }
+
+  /** Sends when a connection is free. Who waits for that as long as a statement may run is refused. */
+  async inTurn<Result>(send: (pool: Pool) => Answer<Result>): Promise<Result> {
+    const pool = this.#take() ?? (await this.#wait());
+    const { promise, settled } = send(pool);
+    settled.then(() => {
+      pool.free += 1;
+      this.#admit();
+    });
+    return promise;
   }
 
   /** New statements go over new connections. What waits on the old ones may finish, for as long as statements may run. */
-  #replacePool(pool: SQL): void {
+  replace(pool: Pool): void {
     const now = performance.now();
-    if (pool !== this.#pool || now - this.#replacedAt < REPLACE_MILLIS || this.#closed) return;
+    if (pool !== this.pool || now - this.#replacedAt < REPLACE_MILLIS) return;
     this.#replacedAt = now;
-    this.#pool = openPool(this.#options);
-    void pool.close({ timeout: this.#options.statementMillis / 1000 }).catch(() => {});
+    this.pool = this.#open();
+    void pool.client.close({ timeout: this.#options.statementMillis / 1000 }).catch(() => {});
+    this.#admit();
+  }
+
+  #open(): Pool {
+    return { client: openPool(this.#options), free: this.#options.connections };
+  }
+
+  #take(): Pool | null {
+    if (this.pool.free === 0) return null;
+    this.pool.free -= 1;
+    return this.pool;
+  }
+
+  #wait(): Promise<Pool> {
+    const { promise, resolve, reject } = Promise.withResolvers<Pool>();
+    const timer = setTimeout(() => {
+      this.#waiting.delete(admit);
+      reject(new StoreUnavailable("all connections to the database are busy"));
+    }, this.#options.statementMillis);
+    const admit = (pool: Pool) => {
+      clearTimeout(timer);
+      resolve(pool);
+    };
+    this.#waiting.add(admit);
+    return promise;
+  }
+
+  #admit(): void {
+    for (const admit of this.#waiting) {
+      const pool = this.#take();
+      if (pool === null) return;
+      this.#waiting.delete(admit);
+      admit(pool);
+    }
   }
 }
 
 /** One connection for a transaction that needs several statements. Only migrations do. */
 export class Session {
+  readonly #options: PoolOptions;
   readonly #pool: SQL;
 
   constructor(options: PoolOptions) {
-    this.#pool = openPool({ ...options, connections: 1 });
+    this.#options = options;
+    this.#pool = openPool({ ...options, connections: 1 }, `${APPLICATION} session`);
   }
 
   /** Runs a text of one or more statements, without parameters, and returns the rows of the last that has any. */
   async execute(sql: string): Promise<Record<string, unknown>[]> {
     try {
-      const results: unknown = await this.#pool.unsafe(sql).simple();
+      const { connectMillis, statementMillis } = this.#options;
+      const answer = this.#pool.unsafe(sql).simple();
+      const results: unknown = await within(answer, connectMillis + statementMillis + GRACE_MILLIS);
       const last: unknown =
         Array.isArray(results) && Array.isArray(results.at(-1)) ? results.at(-1) : results;
       return Array.isArray(last) ? last : [];
@@ -144,12 +285,24 @@ export class Session {
     }
   }
 
-  /** Everything that `use` does happens, or nothing. */
-  async transaction<Result>(use: (session: Pick<Session, "execute">) => Promise<Result>): Promise<Result> {
+  /** Everything that `use` does happens, or nothing. Each statement of it may take so long, in milliseconds. */
+  async transaction<Result>(
+    use: (session: Pick<Session, "execute">) => Promise<Result>,
+    statementMillis = this.#options.statementMillis,
+  ): Promise<Result> {
+    const { connectMillis, statementMillis: usual } = this.#options;
+    const begun = Promise.withResolvers<void>();
     try {
-      return await this.#pool.begin((client) =>
-        use({ execute: async (sql) => [...(await client.unsafe(sql).simple())] }),
-      );
+      const done = this.#pool.begin(async (client) => {
+        const execute = async (sql: string) => [
+          ...(await within(client.unsafe(sql).simple(), statementMillis + GRACE_MILLIS)),
+        ];
+        await client.unsafe(`SET LOCAL statement_timeout = ${statementMillis}`).simple();
+        begun.resolve();
+        return use({ execute });
+      });
+      await within(Promise.race([begun.promise, done]), connectMillis + usual + GRACE_MILLIS);
+      return await done;
     } catch (error) {
       throw asStoreError(error);
     }
@@ -160,7 +313,18 @@ export class Session {
   }
 }
 
-function openPool(options: PoolOptions): SQL {
+/** Who waits longer is told that nobody answers. */
+async function within<Result>(answer: PromiseLike<Result>, millis: number): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new StoreUnavailable("it does not answer")), millis);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function openPool(options: PoolOptions, application = APPLICATION): SQL {
   const { url, schema, connections, connectMillis, statementMillis, synchronousCommit } = options;
   return new SQL({
     url,
@@ -170,7 +334,7 @@ function openPool(options: PoolOptions): SQL {
     max: connections,
     connectionTimeout: connectMillis / 1000,
     connection: {
-      application_name: "tessera",
+      application_name: application,
       search_path: schema,
       statement_timeout: statementMillis,
       // The statements are written for it: who waited for a row sees what it is now, and decides on that.

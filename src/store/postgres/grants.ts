@@ -4,16 +4,16 @@ import type { RevocationReason } from "../records.ts";
 import { isTakenBack } from "../rules.ts";
 import type { Database } from "./driver.ts";
 import { decodeGrant, GRANT_COLUMNS, type GrantRow } from "./rows.ts";
-import { statement } from "./statements.ts";
+import { query, statement } from "./statements.ts";
 
 type GrantMethods = Pick<Store, "listGrants" | "findGrant" | "revokeGrant" | "revokeAccess">;
 
-const BY_ID = statement<GrantRow>(`SELECT ${GRANT_COLUMNS} FROM grants g WHERE g.id = :id`).with({
+const BY_ID = query<GrantRow>(`SELECT ${GRANT_COLUMNS} FROM grants g WHERE g.id = :id`).with({
   id: "bytea",
 });
 
 const listAlive = (condition: string) =>
-  statement<GrantRow>(
+  query<GrantRow>(
     `SELECT ${GRANT_COLUMNS} FROM grants g WHERE ${condition} g.expires_at > :now AND g.revoked_at IS NULL
      ORDER BY g.created_at DESC, g.id DESC`,
   );

@@ -2,7 +2,7 @@
 import type { Store } from "../contract.ts";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules.ts";
 import type { Database } from "./driver.ts";
-import { statement } from "./statements.ts";
+import { query, statement } from "./statements.ts";
 
 /** Of grants that live on, how many times `limit` are looked at in one go. */
 const CHECKED_PER_REMOVED = 10;
@@ -69,7 +69,7 @@ const REMOVE_EXPIRED = statement<{ removed: number }>(
    SELECT ${gone.join(" + ")} AS removed`,
 ).with({ now: "bigint", unusedSince: "bigint", limit: "integer" });
 
-const FIND_CROWDED_OUT = statement<{ unusedFrom: number }>(
+const FIND_CROWDED_OUT = query<{ unusedFrom: number }>(
   `SELECT unused_from AS "unusedFrom" FROM clients
    WHERE source = 'registration' AND unused_from IS NOT NULL ORDER BY unused_from DESC LIMIT 1 OFFSET :newer`,
 ).with({ newer: "integer" });

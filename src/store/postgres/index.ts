@@ -22,7 +22,7 @@ import { migrate } from "./migrations.ts";
 import { explainOpening } from "./opening.ts";
 import { serverKeyMethods } from "./server-key.ts";
 import { sessionMethods } from "./sessions.ts";
-import { statement } from "./statements.ts";
+import { query } from "./statements.ts";
 import { tokenMethods } from "./tokens.ts";
 
 export type PostgresStoreOptions = Pick<PoolOptions, "url"> &
@@ -40,13 +40,10 @@ const DEFAULTS: Omit<PoolOptions, "url"> = {
   statementMillis: 5000,
 };
 
-/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
-const MIGRATION_MILLIS = 3_600_000;
-
 /** What is left to quote in a schema's name: nothing. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
-const PING = statement("SELECT version FROM tessera_schema").with({});
+const PING = query("SELECT version FROM tessera_schema").with({});
 
 /**
  * Connects, and brings the schema up to date. Throws DatabaseRefused if it belongs to a newer version or to another
@@ -92,7 +89,7 @@ export async function preparePostgres({
   if (!SCHEMA_NAME.test(complete.schema)) {
     throw new DatabaseRefused(`"${complete.schema}" is no name for a schema: small letters, digits and _.`);
   }
-  const session = new Session({ ...complete, statementMillis: MIGRATION_MILLIS });
+  const session = new Session(complete);
   try {
     await migrate(session, { schema: complete.schema, create, mayBeUnfinished });
     const { synchronousCommit, warnings } = await readDurability(session);

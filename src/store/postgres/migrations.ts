@@ -27,6 +27,9 @@ interface MigrationOptions {
   readonly mayBeUnfinished: boolean;
 }
 
+/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
+const MIGRATION_MILLIS = 3_600_000;
+
 /** How often to try again when another program is making the same schema. */
 const ATTEMPTS = 10;
 
@@ -43,7 +46,7 @@ export async function migrate(session: Session, options: MigrationOptions): Prom
     const version = checkedVersion(await execute("SELECT version FROM tessera_schema FOR UPDATE"));
     for (const step of MIGRATIONS.slice(version)) await execute(step);
     await execute(`UPDATE tessera_schema SET version = ${MIGRATIONS.length}`);
-  });
+  }, MIGRATION_MILLIS);
 }
 
 /** Makes the schema and the table that counts the steps, unless they are there. */

@@ -6,7 +6,7 @@ import { sqlState } from "./driver.ts";
 /** An error of opening, with what to do about it; an error that says so already stays as it is. */
 export function explainOpening(error: unknown, databaseUrl: string): unknown {
   if (!(error instanceof StoreUnavailable)) return error;
-  const { cause } = error;
+  const cause = error.cause ?? error;
   const url = new URL(databaseUrl);
   const where = `PostgreSQL at ${url.host}`;
   const user = decodeURIComponent(url.username) || "(none)";

@@ -2,9 +2,9 @@
 import type { Store } from "../contract.ts";
 import type { ServerKeyRecord } from "../records.ts";
 import type { Database } from "./driver.ts";
-import { statement } from "./statements.ts";
+import { query, statement } from "./statements.ts";
 
-const FIND = statement<ServerKeyRecord>("SELECT fingerprint, secret FROM server_key").with({});
+const FIND = query<ServerKeyRecord>("SELECT fingerprint, secret FROM server_key").with({});
 
 const CREATE = statement<unknown>(
   `INSERT INTO server_key (fingerprint, secret) VALUES (:fingerprint, :secret)

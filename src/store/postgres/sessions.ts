@@ -4,7 +4,7 @@ import type { SessionRecord, SetupLinkRecord } from "../records.ts";
 import { ACCOUNT_TYPES, accountParameters } from "./accounts.ts";
 import type { Database } from "./driver.ts";
 import { ACCOUNT_COLUMNS, type AccountRow } from "./rows.ts";
-import { statement } from "./statements.ts";
+import { query, statement } from "./statements.ts";
 
 type SessionMethods = Pick<
   Store,
@@ -50,7 +50,7 @@ type SessionRow = AccountRow & {
   readonly session_expires_at: number;
 };
 
-const ALIVE = statement<SessionRow>(
+const ALIVE = query<SessionRow>(
   `SELECT s.id AS session_id, s.digest AS session_digest, s.created_at AS session_created_at,
      s.authenticated_at AS session_authenticated_at, s.last_seen_at AS session_last_seen_at,
      s.expires_at AS session_expires_at, ${ACCOUNT_COLUMNS}
@@ -70,7 +70,7 @@ const CREATE_LINK = statement<{ done: boolean }>(
 ).with({ id: "bytea", digest: "bytea", expiresAt: "bigint" });
 
 // Whatever lets somebody administer the server removes the links, so none need ask for that.
-const LINK = statement<SetupLinkRecord>(
+const LINK = query<SetupLinkRecord>(
   `SELECT id, digest, expires_at AS "expiresAt" FROM setup_links WHERE id = :id AND expires_at > :now`,
 ).with({ id: "bytea", now: "bigint" });
 

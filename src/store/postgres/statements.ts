@@ -34,13 +34,20 @@ type Value = Values[TypeName] | null;
 export interface Statement<Row, Types extends ParameterTypes> {
   /** With `$1`, `$2` … in place of the names. */
   readonly sql: string;
+  /** Whether it only reads, and so waits neither for a lock of somebody else nor for a commit. */
+  readonly reads: boolean;
   values(parameters: ParametersOf<Types>): Value[];
   /** No value; it ties the row to the statement. */
   readonly row?: Row;
 }
 
 /** Parameters are written `:name`. Each is cast to its type, so that the server never guesses one. */
-export function statement<Row>(text: string) {
+export const statement = <Row>(text: string) => prepare<Row>(text, false);
+
+/** A statement that neither writes nor locks. It goes on when those that do are stuck. */
+export const query = <Row>(text: string) => prepare<Row>(text, true);
+
+function prepare<Row>(text: string, reads: boolean) {
   return {
     with<const Types extends ParameterTypes>(types: Types): Statement<Row, Types> {
       const names: string[] = [];
@@ -48,7 +55,7 @@ export function statement<Row>(text: string) {
         if (!names.includes(name)) names.push(name);
         return `$${names.indexOf(name) + 1}::${castOf(name, types)}`;
       });
-      return { sql, values: (parameters) => names.map((name): Value => parameters[name] ?? null) };
+      return { sql, reads, values: (parameters) => names.map((name): Value => parameters[name] ?? null) };
     },
   };
 }

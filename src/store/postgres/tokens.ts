@@ -17,7 +17,7 @@ import {
   type RefreshTokenRow,
   type WithLists,
 } from "./rows.ts";
-import { statement } from "./statements.ts";
+import { query, statement } from "./statements.ts";
 
 type TokenMethods = Pick<
   Store,
@@ -63,7 +63,7 @@ const ISSUE = statement<unknown>(
 
 type AccessTokenRow = Omit<WithLists<AccessTokenRecord>, "grantId">;
 
-const ACTIVE = statement<Confirmed<AccessTokenRow & OptionalGrantRow, "id">>(
+const ACTIVE = query<Confirmed<AccessTokenRow & OptionalGrantRow, "id">>(
   confirming(`SELECT t.id, t.digest, c.client_id AS "clientId", t.subject, t.scope, t.resources, t.issued_at AS "issuedAt",
      t.expires_at AS "expiresAt", ${GRANT_COLUMNS}
    FROM access_tokens t
@@ -73,7 +73,7 @@ const ACTIVE = statement<Confirmed<AccessTokenRow & OptionalGrantRow, "id">>(
      AND (t.grant_id IS NULL OR (g.id IS NOT NULL AND g.revoked_at IS NULL))`),
 ).with({ id: "bytea", now: "bigint", ...CALLER });
 
-const REFRESH_TOKEN = statement<Confirmed<RefreshTokenRow & GrantRow, "token_id">>(
+const REFRESH_TOKEN = query<Confirmed<RefreshTokenRow & GrantRow, "token_id">>(
   confirming(`SELECT ${REFRESH_TOKEN_COLUMNS}, ${GRANT_COLUMNS}
    FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
    WHERE t.id = :id`),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
+import { Session } from "../../../src/store/postgres/driver.ts";
 import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import { explainOpening } from "../../../src/store/postgres/opening.ts";
 import { newClient } from "../records.ts";
@@ -105,6 +106,43 @@ describe("opening a PostgreSQL database", () => {
     ] as const) {
       await expect(openPostgresStore({ url: wrong })).rejects.toBeInstanceOf(kind);
     }
+  });
+
+  test("is unavailable when a server lets it in and then says nothing", async () => {
+    // AuthenticationOk and ReadyForQuery, as PostgreSQL's "Message Formats" has them.
+    const welcome = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+    const greeted = new Set<unknown>();
+    const silent = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        data(socket) {
+          if (!greeted.has(socket)) socket.write(welcome);
+          greeted.add(socket);
+        },
+      },
+    });
+    const url = `postgres://tessera@127.0.0.1:${silent.port}/x`;
+    const opening = openPostgresStore({ url, connectMillis: 500, statementMillis: 100 });
+    await expect(opening).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(opening).rejects.toThrow("cannot be reached: it does not answer");
+    expect(greeted.size).toBe(1);
+    silent.stop(true);
+  }, 20_000);
+
+  test("gives a migration more time than a look", async () => {
+    const session = new Session({
+      url: await server.createDatabase(),
+      schema: "public",
+      connections: 1,
+      connectMillis: 5000,
+      statementMillis: 100,
+    });
+    const slow = "SELECT 1 AS one FROM pg_sleep(0.3)";
+    await expect(session.execute(slow)).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await session.transaction(({ execute }) => execute(slow), 10_000)).toEqual([{ one: 1 }]);
+    await expect(session.execute(slow)).rejects.toBeInstanceOf(StoreUnavailable);
+    await session.close();
   });
 
   test("ignores a database named in the environment", async () => {
