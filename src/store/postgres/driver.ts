@@ -373,7 +373,7 @@ const ENVIRONMENT_CLASSES: ReadonlySet<string> = new Set([
 
 /** The codes of errors that Bun raises itself and that are about the way to the server, not about what was asked of it. */
 const CONNECTION_CODE =
-  /CONNECTION|TIMEOUT|AUTHENTICATION|TLS|CERT|SASL|SERVER_KEY|SERVER_SIGNATURE|CHANNEL_BINDING|MESSAGE|CANCELLED|^E[A-Z]+$/;
+  /CONNECTION|TIMEOUT|AUTHENTICATION|TLS|CERT|UNABLE_TO|SASL|SERVER_KEY|SERVER_SIGNATURE|CHANNEL_BINDING|MESSAGE|CANCELLED|^E[A-Z]+$/;
 
 /** Turns trouble with the server or the way to it into StoreUnavailable; a mistake of the program stays what it is. */
 export function asStoreError(error: unknown): unknown {

@@ -28,6 +28,12 @@ export function explainOpening(error: unknown, databaseUrl: string): unknown {
         `does not let the user "${user}" in: ${reasonOf(cause)}. Correct the user or the password in DATABASE_URL.`,
       );
   }
+  // OpenSSL's names for what is wrong with a certificate, and Node's for one that is another host's.
+  if (/CERT|UNABLE_TO/.test(codeOf(cause))) {
+    return refused(
+      `has a certificate that cannot be trusted: ${reasonOf(cause)}. Name the host as the certificate does, and the file of its authority in NODE_EXTRA_CA_CERTS.`,
+    );
+  }
   if (codeOf(cause).includes("TLS")) {
     return refused(
       `speaks no TLS, but DATABASE_URL asks for it: ${reasonOf(cause)}. Remove sslmode from it, or set TLS up there.`,

@@ -44,8 +44,11 @@ export interface Statement<Row, Types extends ParameterTypes> {
 /** Parameters are written `:name`. Each is cast to its type, so that the server never guesses one. */
 export const statement = <Row>(text: string) => prepare<Row>(text, false);
 
-/** A statement that neither writes nor locks. It goes on when those that do are stuck. */
-export const query = <Row>(text: string) => prepare<Row>(text, true);
+/** A statement that neither writes nor locks, nor calls a function that does. It goes on when those that do are stuck. */
+export function query<Row>(text: string) {
+  if (/\b(INSERT|UPDATE|DELETE|SHARE)\b/.test(text)) throw new Error(`This does not only read: ${text}`);
+  return prepare<Row>(text, true);
+}
 
 function prepare<Row>(text: string, reads: boolean) {
   return {

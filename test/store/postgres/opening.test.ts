@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
-import { Session } from "../../../src/store/postgres/driver.ts";
+import { asStoreError, Session } from "../../../src/store/postgres/driver.ts";
 import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import { explainOpening } from "../../../src/store/postgres/opening.ts";
 import { newClient } from "../records.ts";
@@ -143,6 +143,20 @@ describe("opening a PostgreSQL database", () => {
     expect(await session.transaction(({ execute }) => execute(slow), 10_000)).toEqual([{ one: 1 }]);
     await expect(session.execute(slow)).rejects.toBeInstanceOf(StoreUnavailable);
     await session.close();
+  });
+
+  test("names what is wrong with a certificate, and does not advise to do without", async () => {
+    for (const [code, message] of [
+      ["ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"],
+      ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"],
+      ["DEPTH_ZERO_SELF_SIGNED_CERT", "self signed certificate"],
+    ] as const) {
+      const raised = asStoreError(Object.assign(new Error(message), { code }));
+      const told = explainOpening(raised, "postgres://tessera@db.example/x?sslmode=verify-full");
+      expect(told).toBeInstanceOf(DatabaseRefused);
+      expect(String(told)).toContain(`has a certificate that cannot be trusted: ${message}`);
+      expect(String(told)).not.toContain("Remove sslmode");
+    }
   });
 
   test("ignores a database named in the environment", async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Store } from "../../../src/store/contract.ts";
 import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { query } from "../../../src/store/postgres/statements.ts";
 import {
   NOW,
   newAccount,
@@ -194,6 +195,16 @@ const OPERATIONS: {
   removeExpired: async () => () => store.removeExpired(NOW + 100, 0, 500),
   ping: async () => () => store.ping(),
 };
+
+test("what writes or locks cannot be called a query", () => {
+  for (const text of [
+    "DELETE FROM sessions",
+    "SELECT 1 FROM grants FOR UPDATE",
+    "WITH gone AS (UPDATE codes SET used_at = 1 RETURNING 1) SELECT 1 FROM gone",
+  ]) {
+    expect(() => query(text)).toThrow("does not only read");
+  }
+});
 
 describe("one statement and one round trip", () => {
   for (const [method, prepare] of Object.entries(OPERATIONS)) {
