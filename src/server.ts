@@ -185,8 +185,7 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     const { GET, POST } = route.methods;
     if (method === "POST" && POST !== undefined) return await POST(incoming);
     if (method === "GET" && GET !== undefined) return await GET(incoming);
-    // RFC 9110 §9.3.2: the same headers, and no body.
-    if (method === "HEAD" && GET !== undefined) return new Response(null, await GET(incoming));
+    if (method === "HEAD" && GET !== undefined) return await withoutBody(await GET(incoming));
     const allow = [GET && "GET, HEAD", POST && "POST", route.cors !== "nobody" && "OPTIONS"]
       .filter(Boolean)
       .join(", ");
@@ -197,6 +196,15 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
   } catch (error) {
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
+}
+
+/** RFC 9110 §9.3.2: the same headers, the length among them, and no body. */
+async function withoutBody(response: Response): Promise<Response> {
+  const head = new Response(null, response);
+  if (response.body !== null) {
+    head.headers.set("Content-Length", String((await response.arrayBuffer()).byteLength));
+  }
+  return head;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `tessera backup`: one file with everything, while the server runs. */
 import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
-import { basename, join, resolve, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { databaseFile, isEmbedded, requireDatabase } from "../store/open.ts";
 import type { Backup } from "../store/sqlite/backup.ts";
@@ -130,7 +130,7 @@ function report(file: string, backup: Backup, { json }: CommonOptions, io: Io): 
   if (backup.serverKey === "configured") {
     io.out("The server's own key is not in it: keep server_key of your configuration too.\n");
   }
-  io.out(`To go back to it: tessera restore ${basename(file)}\n`);
+  io.out(`To go back to it: tessera restore ${file}\n`);
 }
 
 /** `3 people, 2 clients and 14 grants`. */

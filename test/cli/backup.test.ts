@@ -59,7 +59,7 @@ describe("the file", () => {
     expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
     expect(out).toContain("Backed up 1 person, 0 clients and 0 grants");
     expect(out).toContain("keep it like a password");
-    expect(out).toContain(`tessera restore ${name}`);
+    expect(out).toContain(`tessera restore ${join(folder, name)}`);
   });
 
   test("holds the server's key, or says that the configuration does", async () => {

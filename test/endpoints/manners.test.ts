@@ -123,6 +123,7 @@ describe("HEAD", () => {
       expect(head.status).toBe(get.status);
       expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
       expect(head.headers.get("cache-control")).toBe(get.headers.get("cache-control"));
+      expect(Number(head.headers.get("content-length"))).toBe((await get.arrayBuffer()).byteLength);
       expect(await head.text()).toBe("");
     },
   );
