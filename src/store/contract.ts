@@ -9,8 +9,9 @@
  *   of any number of callers, in any number of processes, one wins, and each is told whether it did.
  *   It checks again, inside its transaction, all that can change: use, expiry, revocation, a disabled person
  *   or client. What callers decided from facts that never change (a digest, a challenge) they need not repeat.
- * - **Visible.** What was committed is seen by every later call on every node. The one thing that is remembered, a client
- *   (`recallClient`), is compared with the database by the call that acts for it, so it is never older than the answer.
+ * - **Visible.** What was committed is seen by every later call on every node. The one thing that is remembered, clients, is
+ *   compared with the database by the call that uses it, in the same statement or transaction, so it is never older than
+ *   the answer.
  * - **To the second.** A row whose `expiresAt` is not after `now` does not exist for any finding method.
  *
  * A store that fails throws `StoreUnavailable`; it never answers as if it had worked.

@@ -22,7 +22,7 @@ export function clientMethods({ read, write }: Engine): ClientMethods {
   return {
     findClient: (clientId) => read(({ clients }) => clients.find(clientId)),
 
-    // A look into the file costs less than remembering would save.
+    // A look costs no round trip, and what can be remembered is remembered below (client-memory.ts).
     recallClient: () => null,
 
     confirmClient: async () => {},

@@ -2,7 +2,8 @@
  * The store on an embedded SQLite database.
  *
  * Owns the database file: its schema, its two connections (one writes, one reads) and all SQL. It decides nothing that
- * the contract does not name, takes the time only from its callers, and keeps no row in memory.
+ * the contract does not name, takes the time only from its callers, and believes nothing that it remembers before the file
+ * has confirmed it (client-memory.ts).
  *
  * It must never resolve a write before its commit is synced to disk, answer from a snapshot that is older than the call,
  * or let an error of one write undo another.
