@@ -8,19 +8,29 @@ import { Node, type NodeOptions } from "./node.ts";
 import { seedCodes } from "./seed.ts";
 
 /** Short, so that a test need not wait long for what never comes. */
-const PATIENCE = `
+const SHORT_PATIENCE_SECONDS = 1;
+/** Longer than a slow machine makes what does come take. */
+export const LONG_PATIENCE_SECONDS = 10;
+
+const patience = (seconds: number): string => `
 [database]
-connect_timeout_seconds = 1
-statement_timeout_seconds = 1
+connect_timeout_seconds = ${seconds}
+statement_timeout_seconds = ${seconds}
 `;
+
+export interface NodesOptions extends NodeOptions {
+  /** How long the nodes wait for their database before they say that they cannot answer. */
+  readonly patienceSeconds?: number;
+}
 
 export class Nodes {
   readonly all: readonly Node[];
 
-  constructor(count: number, databaseUrl: string, options: NodeOptions = {}) {
+  constructor(count: number, databaseUrl: string, options: NodesOptions = {}) {
+    const configuration = patience(options.patienceSeconds ?? SHORT_PATIENCE_SECONDS);
     this.all = Array.from(
       { length: count },
-      () => new Node({ ...options, configuration: PATIENCE, env: { DATABASE_URL: databaseUrl } }),
+      () => new Node({ ...options, configuration, env: { DATABASE_URL: databaseUrl } }),
     );
   }
 

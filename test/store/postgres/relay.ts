@@ -52,7 +52,7 @@ export async function startRelay(firstPort: number): Promise<Relay> {
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      let lastDueAt = 0;
+      const pass = inOrder((bytes) => void (to.destroyed || to.write(bytes)));
       from.on("data", (bytes: Buffer) => {
         if (fault === "swallow") isDead.now = true;
         if (fault === "break at answer" && from === upstream) return breakBoth();
@@ -63,11 +63,7 @@ export async function startRelay(firstPort: number): Promise<Relay> {
           upstream.write(bytes.subarray(0, bytes.length / 2), breakBoth);
           return;
         }
-        // What comes later does not overtake, also when the delay has become shorter.
-        const now = performance.now();
-        lastDueAt = Math.max(lastDueAt, now + delayMillis);
-        if (lastDueAt <= now) to.write(bytes);
-        else setTimeout(() => void (to.destroyed || to.write(bytes)), lastDueAt - now);
+        pass(bytes, delayMillis);
       });
       from.on("error", () => {});
       from.on("close", () => {
@@ -113,6 +109,23 @@ export async function startRelay(firstPort: number): Promise<Relay> {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** Hands bytes on after a delay. None overtakes what came before it, be its delay shorter or a timer late. */
+function inOrder(write: (bytes: Buffer) => void): (bytes: Buffer, delayMillis: number) => void {
+  const waiting: { bytes: Buffer; dueAt: number }[] = [];
+  const writeDue = () => {
+    const now = performance.now();
+    for (let next = waiting[0]; next !== undefined && next.dueAt <= now; next = waiting[0]) {
+      waiting.shift();
+      write(next.bytes);
+    }
+    if (waiting[0] !== undefined) setTimeout(writeDue, waiting[0].dueAt - now);
+  };
+  return (bytes, delayMillis) => {
+    waiting.push({ bytes, dueAt: performance.now() + delayMillis });
+    if (waiting.length === 1) writeDue();
   };
 }
 
