@@ -8,7 +8,7 @@ import { type BenchOptions, CommanderError, parseOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { chart } from "./report/chart.ts";
 import { publish } from "./report/publish.ts";
-import { page } from "./report/table.ts";
+import { figures, page } from "./report/table.ts";
 import type { Results } from "./results.ts";
 import { findWrk, HOW_TO_INSTALL } from "./wrk.ts";
 
@@ -71,7 +71,7 @@ async function write(results: Results, options: BenchOptions): Promise<void> {
   await Bun.write(join(output, name), `${JSON.stringify(results, null, 2)}\n`);
   await Bun.write(join(output, "latest.md"), page(results));
   await Bun.write(join(output, "latest.svg"), chart(results));
-  if (options.publish) await publish(results);
+  if (options.publish) await publish("peers", figures(results), chart(results));
   console.log(`\n${page(results)}\nWritten to ${output}: ${name}, latest.md, latest.svg.`);
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { createProgress } from "../bench/progress.ts";
 import { chart } from "../bench/report/chart.ts";
-import { withFigures } from "../bench/report/publish.ts";
+import { withSection } from "../bench/report/publish.ts";
 import { budgets, conditions, milliseconds, page, tables } from "../bench/report/table.ts";
 import type { Results, Round } from "../bench/results.ts";
 import { summarize } from "../bench/results.ts";
@@ -97,15 +97,14 @@ describe("the table", () => {
   ])("writes %p µs as %p", (micros, text) => expect(milliseconds(micros)).toBe(text));
 
   test("takes its place in the guide, and leaves the rest of it alone", () => {
-    const guide =
-      "before\n<!-- Written by `npm run bench -- --publish`. -->\nold\n<!-- The end of what is written. -->\nafter\n";
-    const once = withFigures(guide, RESULTS);
+    const guide = "before\n<!-- Written by --publish: peers. -->\nold\n<!-- The end of peers. -->\nafter\n";
+    const once = withSection(guide, "peers", tables(RESULTS));
     expect(once).toStartWith("before\n");
     expect(once).toEndWith("\nafter\n");
     expect(once).toContain(tables(RESULTS));
     expect(once).not.toContain("old");
-    expect(withFigures(once, RESULTS)).toBe(once);
-    expect(() => withFigures("no marks", RESULTS)).toThrow("marks");
+    expect(withSection(once, "peers", tables(RESULTS))).toBe(once);
+    expect(() => withSection(once, "growth", "")).toThrow("marks for growth");
   });
 });
 

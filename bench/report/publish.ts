@@ -1,24 +1,23 @@
-/** Puts the figures into docs/performance.md, between its two marks, and its chart beside the other images. */
+/** Puts figures into docs/performance.md, each kind between marks of its own, and pictures beside the other images. */
 import { join } from "node:path";
-import type { Results } from "../results.ts";
-import { chart } from "./chart.ts";
-import { figures } from "./table.ts";
 
 const docs = join(import.meta.dir, "../../docs");
 
-const BEGIN = "<!-- Written by `npm run bench -- --publish`. -->";
-const END = "<!-- The end of what is written. -->";
+export type Section = "peers" | "growth" | "isolation" | "endurance";
 
-export async function publish(results: Results): Promise<void> {
+/** `image`: the text of docs/images/performance-<section>.svg, if there is one. */
+export async function publish(section: Section, markdown: string, image: string | null): Promise<void> {
   const file = join(docs, "performance.md");
-  await Bun.write(file, withFigures(await Bun.file(file).text(), results));
-  await Bun.write(join(docs, "images/performance.svg"), chart(results));
+  await Bun.write(file, withSection(await Bun.file(file).text(), section, markdown));
+  if (image !== null) await Bun.write(join(docs, `images/performance-${section}.svg`), image);
 }
 
 /** Throws if the marks are not there. */
-export function withFigures(text: string, results: Results): string {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error("docs/performance.md has lost the marks for its tables.");
-  return `${text.slice(0, begin)}${BEGIN}\n\n${figures(results)}\n\n${text.slice(end)}`;
+export function withSection(text: string, section: Section, markdown: string): string {
+  const begin = `<!-- Written by --publish: ${section}. -->`;
+  const beginsAt = text.indexOf(begin);
+  const endsAt = text.indexOf(`<!-- The end of ${section}. -->`);
+  if (beginsAt < 0 || endsAt < beginsAt)
+    throw new Error(`docs/performance.md has lost the marks for ${section}.`);
+  return `${text.slice(0, beginsAt)}${begin}\n\n${markdown}\n\n${text.slice(endsAt)}`;
 }
