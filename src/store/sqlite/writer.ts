@@ -28,12 +28,15 @@ export interface GroupCommitOptions {
   readonly lockAttempts?: number;
   /** Brings what was committed to the disk (sync.ts). Without it, a commit must do so itself. */
   readonly sync?: () => Promise<void>;
+  /** Is called at the beginning of each transaction. */
+  readonly onBegin?: () => void;
 }
 
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #lockAttempts: number;
   readonly #sync: (() => Promise<void>) | null;
+  readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -53,6 +56,7 @@ export class GroupCommit {
     this.#connection = connection;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
     this.#sync = options.sync ?? null;
+    this.#onBegin = options.onBegin ?? (() => {});
     // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
     this.#commit = connection.command("COMMIT");
@@ -117,6 +121,7 @@ export class GroupCommit {
   #beginTransaction(): boolean {
     try {
       this.#begin();
+      this.#onBegin();
       this.#attempts = 0;
       return true;
     } catch (error) {
