@@ -14,7 +14,6 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const megabytes = (bytes: number): string => `${tenths.format(bytes / 1e6)} MB`;
-const yesOrNo = (condition: boolean): string => (condition ? "yes" : "no");
 
 /** One sample on one line, for whoever looks on. */
 export function sampleLine(sample: Sample): string {
@@ -81,7 +80,7 @@ function trendRow(title: string, trend: Judged, text: (value: number) => string)
     signed(trend.slope * 3600),
     text(trend.noise),
     `${signed(trend.rise)} (${text(trend.allowed)})`,
-    yesOrNo(!trend.grows),
+    trend.grows === null ? "too short to say" : trend.grows ? "no" : "yes",
   ];
   return `| ${cells.join(" | ")} |`;
 }

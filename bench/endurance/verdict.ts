@@ -5,7 +5,8 @@ import type { Endurance, EnduranceSettings, Sample } from "./results.ts";
 export interface Judged extends Trend {
   /** The rise that says nothing: what the values vary by, or a small part of what they are. */
   readonly allowed: number;
-  readonly grows: boolean;
+  /** Null if the time was too short to say. */
+  readonly grows: boolean | null;
 }
 
 export interface Verdict {
@@ -21,6 +22,8 @@ const NOISES = 3;
 /** … and beyond this share of the first third's median: an allocator takes memory in steps. */
 const MEMORY_SHARE = 0.05;
 const P99_SHARE = 0.25;
+/** In less than this a process is still finding its size. */
+const LEAST_SECONDS = 30;
 
 export function judge({ samples }: Endurance, { warmUpSeconds }: EnduranceSettings): Verdict {
   const judged = samples.filter(({ seconds }) => seconds > warmUpSeconds);
@@ -30,12 +33,12 @@ export function judge({ samples }: Endurance, { warmUpSeconds }: EnduranceSettin
     memory,
     p99: judgeValues(judged, ({ p99 }) => p99, P99_SHARE),
     failures,
-    passed: failures === 0 && !memory.grows,
+    passed: failures === 0 && memory.grows !== true,
   };
 }
 
 function judgeValues(samples: readonly Sample[], of: (sample: Sample) => number, share: number): Judged {
   const trend = trendOf(samples.map((sample) => [sample.seconds, of(sample)]));
   const allowed = Math.max(NOISES * trend.noise, share * trend.first);
-  return { ...trend, allowed, grows: trend.rise > allowed };
+  return { ...trend, allowed, grows: trend.seconds < LEAST_SECONDS ? null : trend.rise > allowed };
 }
