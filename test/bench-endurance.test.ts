@@ -159,7 +159,7 @@ describe("a connection", () => {
   afterEach(() => server?.stop(true));
 
   /** A server that does one thing with each request's socket. */
-  function answering(act: (socket: Socket<undefined>) => void): Connection {
+  function answering(act: (socket: Socket<unknown>) => void): Connection {
     server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: (socket) => act(socket) } });
     return new Connection(`http://127.0.0.1:${server.port}`);
   }
