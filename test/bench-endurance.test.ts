@@ -7,11 +7,13 @@ import type { Socket, TCPSocketListener } from "bun";
 import { Connection } from "../bench/endurance/connection.ts";
 import { Histogram } from "../bench/endurance/histogram.ts";
 import { startLoad } from "../bench/endurance/load.ts";
-import { OPERATIONS, type Operation } from "../bench/endurance/operations.ts";
+import { OPERATIONS, type Operation, signEverybodyIn } from "../bench/endurance/operations.ts";
 import type { Endurance, EnduranceResults, EnduranceSettings, Sample } from "../bench/endurance/results.ts";
-import { Unexpected } from "../bench/endurance/sender.ts";
+import { Sender, Unexpected } from "../bench/endurance/sender.ts";
+import { CONTENDERS, type Endured } from "../bench/endurance/server.ts";
 import { Shelf } from "../bench/endurance/shelf.ts";
 import { judge } from "../bench/endurance/verdict.ts";
+import { newWallet, type Wallet } from "../bench/endurance/wallet.ts";
 import { trendOf } from "../bench/statistics.ts";
 
 describe("a trend", () => {
@@ -250,20 +252,55 @@ describe("the load", () => {
   });
 });
 
-describe("a short run", () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "tessera-endurance-test-"));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tessera-endurance-test-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+describe("the operations", () => {
+  let server: Endured;
+  let sender: Sender;
+  let wallet: Wallet;
+  beforeAll(async () => {
+    const [sqlite] = CONTENDERS;
+    if (sqlite === undefined) throw new Error("There is no contender.");
+    server = await sqlite.start(join(folder, "operations"));
+    sender = new Sender(server.origin, new Histogram());
+    wallet = newWallet();
+    await signEverybodyIn(sender, wallet);
+  });
+  afterAll(async () => {
+    sender.close();
+    await server.stop();
+  });
+
+  for (const operation of OPERATIONS) {
+    test(`${operation.name} is answered as it must be`, async () => {
+      const before = sender.requests;
+      await operation.run(sender, wallet);
+      expect(sender.requests).toBeGreaterThan(before);
+    });
+  }
+
+  test("notice a token that is not active though nobody revoked it", async () => {
+    const introspection = OPERATIONS.find(({ name }) => name === "introspection");
+    const grant = { client: "app", ended: false } as const;
+    const strange = newWallet();
+    const life = { goodUntil: performance.now() + 20_000, expiredFrom: performance.now() + 30_000 };
+    strange.accessTokens.put({ text: "no token of this server", ...life, grant, ended: false });
+    expect(introspection?.run(sender, strange)).rejects.toThrow("active: false");
+  });
+});
+
+describe("a short run", () => {
   test("does everything to the server, is answered as it must be, and writes down what it saw", async () => {
     const output = join(folder, "results");
     const child = Bun.spawn(
       [
         process.execPath,
         join(import.meta.dir, "../bench/endurance/main.ts"),
-        ...["--minutes", "0.06", "--rate", "300", "--connections", "4", "--output", output],
+        ...["--minutes", "0.05", "--rate", "300", "--connections", "4", "--output", output],
       ],
       { cwd: folder, stdin: "ignore", stdout: "pipe", stderr: "pipe" },
     );

@@ -1,8 +1,9 @@
 /** The process of the load generator. It signs people in, begins, and says over IPC what happened since it was last asked. */
 import { Histogram } from "./histogram.ts";
 import { type LoadOptions, startLoad } from "./load.ts";
-import { newWallet, OPERATIONS, signEverybodyIn } from "./operations.ts";
+import { OPERATIONS, signEverybodyIn } from "./operations.ts";
 import { Sender } from "./sender.ts";
+import { newWallet } from "./wallet.ts";
 
 const options: LoadOptions = JSON.parse(process.argv[2] ?? "");
 const wallet = newWallet();

@@ -1,7 +1,8 @@
 /** Keeps connections busy with operations: at a steady rate, or one after the other as fast as answers come. */
 import { Histogram } from "./histogram.ts";
-import { chooser, newWallet, type Operation, type Wallet } from "./operations.ts";
+import { chooser, type Operation } from "./operations.ts";
 import { Sender } from "./sender.ts";
+import { newWallet, type Wallet } from "./wallet.ts";
 
 export interface LoadOptions {
   readonly origin: string;
