@@ -15,6 +15,7 @@ import type { Configuration } from "./platform/configuration.ts";
 import { type Incoming, NO_SNIFFING, type Route } from "./platform/http.ts";
 import { issuerPath } from "./platform/issuer.ts";
 import type { ServerKeys } from "./platform/keys.ts";
+import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { limitedNetwork } from "./platform/network.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
@@ -41,6 +42,8 @@ export interface ServerParts {
 export interface Server {
   /** Answers a request. `addressOf` tells where it came from. Never throws. */
   fetch(request: Request, addressOf: () => string): Promise<Response>;
+  /** What everybody gets alike, by path: a listener may send it without asking. */
+  fixedAnswers(): Promise<FixedAnswers>;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -75,10 +78,11 @@ export function createServer({
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
   };
-  const fetch = createRouter(context);
+  const { fetch, fixedAnswers } = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping(context) : null;
   return {
     fetch,
+    fixedAnswers,
     close: async () => housekeeping?.stop(),
     context,
   };
@@ -102,7 +106,7 @@ function createLimits({ limits }: Configuration, clock: Clock): Limits {
   };
 }
 
-type Router = Server["fetch"];
+type Router = Pick<Server, "fetch" | "fixedAnswers">;
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
 function createRouter(context: Context): Router {
@@ -117,7 +121,7 @@ function createRouter(context: Context): Router {
   }
   // The issuer's own address, as people type it.
   if (base !== "") routes.set(base, toHome(`${base}/`));
-  return async (request, addressOf) => {
+  const fetch: Server["fetch"] = async (request, addressOf) => {
     const { path, query } = targetOf(request);
     const incoming: Incoming = {
       request,
@@ -128,6 +132,17 @@ function createRouter(context: Context): Router {
     };
     const route = routes.get(path);
     return route === undefined ? nothingHere(context, incoming) : answer(context, route, incoming);
+  };
+  return {
+    fetch,
+    async fixedAnswers() {
+      const paths = [
+        ...metadata.root.map(({ path }) => path),
+        ...metadata.below.map(({ path }) => base + path),
+      ];
+      const ask = async (path: string) => [path, await fetch(new Request(origin + path), () => "")] as const;
+      return Object.fromEntries(await Promise.all(paths.map(ask)));
+    },
   };
 }
 

@@ -109,6 +109,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     const setupLink = await createSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
     await workers.start(configuration);
+    listening.publish(await server.fixedAnswers());
     answer = server.fetch;
     ready.resolve(server.fetch);
     io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));

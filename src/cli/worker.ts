@@ -59,6 +59,7 @@ async function runWorker(io: Io): Promise<void> {
     },
   });
   const listening = await listen({ configuration, fetch: server.fetch, log, sharing: "joins" });
+  listening.publish(await server.fixedAnswers());
   tell({ type: "ready" });
   await stop.promise;
   const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);

@@ -20,6 +20,9 @@ import type { Log } from "./log.ts";
  */
 export type Fetch = (request: Request, addressOf: () => string) => Response | Promise<Response>;
 
+/** Answers to GET and HEAD by path, the same for everybody. */
+export type FixedAnswers = Readonly<Record<string, Response>>;
+
 export interface ListenOptions {
   readonly configuration: Pick<Configuration, "listen" | "limits" | "trusted_proxies">;
   readonly fetch: Fetch;
@@ -37,6 +40,8 @@ export interface Listening {
   /** Where it listens, as URLs with the actual ports: one per listener, in the order of the configuration. */
   readonly urls: readonly string[];
   readonly ports: readonly number[];
+  /** From now on these are sent without asking anybody, with an ETag (RFC 9110 §8.8.3). Other methods are asked for. */
+  publish(answers: FixedAnswers): void;
   /**
    * Takes no new connections, lets the requests under way finish, and after the deadline cuts off what is left.
    * Resolves to how many were cut off.
@@ -46,6 +51,12 @@ export interface Listening {
 
 type HttpServer = Bun.Server<undefined>;
 type HttpHandler = (request: Request, server: HttpServer) => Promise<Response>;
+
+/** Who answers: at once by path, or else by the handler. */
+interface Answers {
+  readonly fetch: HttpHandler;
+  routes: Record<string, { readonly GET: Response }>;
+}
 
 interface Socket {
   readonly port: number;
@@ -59,13 +70,13 @@ const CERTIFICATE_CHECK_MILLIS = 10_000;
 /** Opens every listener, or none. Throws ConfigurationError that says what to do about a port that cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { configuration } = options;
-  const handler = createHandler(options);
+  const answers: Answers = { fetch: createHandler(options), routes: {} };
   const sockets: Socket[] = [];
   const ports: number[] = [];
   const close = () => Promise.all(sockets.map((socket) => socket.close()));
   try {
     for (const listener of configuration.listen) {
-      const opened = openListener(listener, handler, options);
+      const opened = openListener(listener, answers, options);
       sockets.push(...opened);
       ports.push(opened[0].port);
     }
@@ -76,6 +87,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   return {
     ports,
     urls: configuration.listen.map((listener, index) => urlOf(listener, ports[index] ?? listener.port)),
+    publish(fixed) {
+      // The runtime would read these as patterns.
+      const literal = Object.entries(fixed).filter(([path]) => !/[:*]/.test(path));
+      answers.routes = Object.fromEntries(literal.map(([path, GET]) => [path, { GET }]));
+      for (const socket of sockets) for (const server of socket.servers()) server.reload(answers);
+    },
     async stop(deadlineMillis) {
       if (await finishesWithin(close(), deadlineMillis)) return 0;
       const left = sockets.flatMap((socket) => socket.servers());
@@ -142,13 +159,13 @@ const serverError = (): Response =>
 /** `localhost` is two addresses. Both are taken, so that nobody else on this machine can answer on the other one. */
 function openListener(
   listener: ListenerConfiguration,
-  handler: HttpHandler,
+  answers: Answers,
   options: ListenOptions,
 ): [Socket, ...Socket[]] {
   const open = (host: string, port: number) =>
     listener.tls === undefined
-      ? openPlain(host, port, handler, options)
-      : openTls(host, port, listener.tls, handler, options);
+      ? openPlain(host, port, answers, options)
+      : openTls(host, port, listener.tls, answers, options);
   if (listener.host !== "localhost") return [open(listener.host, listener.port)];
   const first = open("127.0.0.1", listener.port);
   try {
@@ -161,16 +178,16 @@ function openListener(
   }
 }
 
-function openPlain(host: string, port: number, handler: HttpHandler, options: ListenOptions): Socket {
+function openPlain(host: string, port: number, answers: Answers, options: ListenOptions): Socket {
   const { sharing = "no" } = options;
-  const actualPort = sharing === "first" ? takePort(host, port, handler, options) : port;
-  const server = serve(host, actualPort, handler, options, { reusePort: sharing !== "no" });
+  const actualPort = sharing === "first" ? takePort(host, port, answers, options) : port;
+  const server = serve(host, actualPort, answers, options, { reusePort: sharing !== "no" });
   return { port: server.port ?? actualPort, servers: () => [server], close: () => server.stop() };
 }
 
 /** `reusePort` would let any process of this user share a port unnoticed, so it is taken without that first. */
-function takePort(host: string, port: number, handler: HttpHandler, options: ListenOptions): number {
-  const probe = serve(host, port, handler, options, {});
+function takePort(host: string, port: number, answers: Answers, options: ListenOptions): number {
+  const probe = serve(host, port, answers, options, {});
   const actualPort = probe.port ?? port;
   void probe.stop(true);
   return actualPort;
@@ -184,7 +201,7 @@ function openTls(
   host: string,
   port: number,
   files: NonNullable<ListenerConfiguration["tls"]>,
-  handler: HttpHandler,
+  answers: Answers,
   options: ListenOptions,
 ): Socket {
   const { log } = options;
@@ -193,9 +210,9 @@ function openTls(
   if (fault !== null) {
     throw new ConfigurationError(`TLS with ${files.certificate} and ${files.key} is not possible: ${fault}.`);
   }
-  const actualPort = options.sharing === "joins" ? port : takePort(host, port, handler, options);
+  const actualPort = options.sharing === "joins" ? port : takePort(host, port, answers, options);
   const start = ({ certificate, key }: CertificatePair) =>
-    serve(host, actualPort, handler, options, { reusePort: true, tls: { cert: certificate, key } });
+    serve(host, actualPort, answers, options, { reusePort: true, tls: { cert: certificate, key } });
   let current = start(pair);
   const retiring = new Set<HttpServer>();
   const watch = watchCertificate({
@@ -243,7 +260,7 @@ class ListenError extends ConfigurationError {
 function serve(
   host: string,
   port: number,
-  handler: HttpHandler,
+  answers: Answers,
   { configuration: { limits }, log }: ListenOptions,
   extra: { readonly reusePort?: boolean; readonly tls?: { readonly cert: string; readonly key: string } },
 ): HttpServer {
@@ -257,7 +274,7 @@ function serve(
       maxRequestBodySize: limits.request_body_bytes * 4,
       // In production mode the runtime would share the port with any other process unasked.
       reusePort: false,
-      fetch: handler,
+      ...answers,
       error(error) {
         log.error("a request failed", { reason: error.message });
         return serverError();

@@ -77,6 +77,21 @@ describe("the first client", () => {
   });
 });
 
+test("metadata is the same from the listener as from its handler, and is not sent twice to whoever keeps it", async () => {
+  const running = await serve(freshData());
+  const url = `${running.configuration.issuer}/.well-known/oauth-authorization-server`;
+  const handled = await running.server.fetch(new Request(url), () => "192.0.2.1");
+  const sent = await fetch(url);
+  expect(await sent.text()).toBe(await handled.text());
+  for (const [name, value] of handled.headers) expect(sent.headers.get(name)).toBe(value);
+  const tag = sent.headers.get("etag") ?? "";
+  expect(tag).not.toBe("");
+  expect((await fetch(url, { headers: { "If-None-Match": tag } })).status).toBe(304);
+  const preflight = await fetch(url, { method: "OPTIONS" });
+  expect(preflight.headers.get("access-control-allow-methods")).toBe("GET, OPTIONS");
+  await running.stop();
+});
+
 describe("a later start", () => {
   test("says where things are and nothing more", async () => {
     const data = freshData();

@@ -96,10 +96,11 @@ describe("TLS", () => {
 
   test("shows a renewed certificate to new connections, and finishes the requests of the old ones", async () => {
     const release = Promise.withResolvers<void>();
-    const { ports, urls } = await start(async (request) => {
+    const { ports, urls, publish } = await start(async (request) => {
       if (request.url.endsWith("/slow")) await release.promise;
       return new Response("answered");
     });
+    publish({ "/fixed": new Response("fixed") });
     const slow = get(`${urls[0]}/slow`);
     await Bun.sleep(50);
     install("second");
@@ -108,6 +109,7 @@ describe("TLS", () => {
     release.resolve();
     expect(await (await slow).text()).toBe("answered");
     expect(await (await get(urls[0] ?? "")).text()).toBe("answered");
+    expect(await (await get(`${urls[0]}/fixed`)).text()).toBe("fixed");
   });
 
   test("keeps the old certificate when the new one is broken, says so once, and takes it when it is mended", async () => {

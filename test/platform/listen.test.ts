@@ -95,6 +95,56 @@ describe("listening", () => {
   });
 });
 
+describe("fixed answers", () => {
+  const document = () => new Response('{"fixed":true}', { headers: { "Content-Type": "application/json" } });
+
+  test("are sent to GET and HEAD of exactly their path; all else is asked for", async () => {
+    const { urls, publish } = await start((request) => new Response(`asked ${request.method}`));
+    const [url = ""] = urls;
+    expect(await (await fetch(`${url}/document`)).text()).toBe("asked GET");
+    publish({ "/document": document() });
+    const answer = await fetch(`${url}/document?a=b`);
+    expect(answer.headers.get("content-type")).toBe("application/json");
+    expect(await answer.text()).toBe('{"fixed":true}');
+    const head = await fetch(`${url}/document`, { method: "HEAD" });
+    expect(head.headers.get("content-length")).toBe("14");
+    for (const method of ["POST", "OPTIONS", "DELETE"]) {
+      expect(await (await fetch(`${url}/document`, { method })).text()).toBe(`asked ${method}`);
+    }
+    for (const path of ["/document/", "/Document", "/documents", "/%64ocument"]) {
+      expect(await (await fetch(url + path)).text()).toBe("asked GET");
+    }
+  });
+
+  test("are not sent again to whoever has them", async () => {
+    const { urls, publish } = await start(hello);
+    publish({ "/document": document() });
+    const tag = (await fetch(`${urls[0]}/document`)).headers.get("etag") ?? "";
+    expect(tag).not.toBe("");
+    const again = await fetch(`${urls[0]}/document`, { headers: { "If-None-Match": tag } });
+    expect(again.status).toBe(304);
+  });
+
+  test("are never patterns", async () => {
+    const { urls, publish } = await start(hello);
+    publish({ "/:any": document(), "/*": document() });
+    expect(await (await fetch(`${urls[0]}/else`)).text()).toBe("hello");
+  });
+
+  test("leave the limits as they are", async () => {
+    const { urls, publish } = await start(
+      async (request) => new Response(String((await request.text()).length)),
+    );
+    publish({ "/document": document() });
+    const body = "x".repeat(1024 * 1024);
+    const status = await fetch(`${urls[0]}/`, { method: "POST", body }).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    expect([0, 413]).toContain(status);
+  });
+});
+
 describe("the address", () => {
   const echo: Fetch = (_, addressOf) => new Response(addressOf());
 
