@@ -108,7 +108,7 @@ const COSTS: readonly (readonly [
   ["introspection of a client's own token", ["SELECT access_tokens"], READ, 0],
   [
     "client credentials",
-    ["SELECT clients", "INSERT expiry_batches", "INSERT access_tokens"],
+    ["INSERT expiry_batches", "INSERT access_tokens"],
     ["BEGIN", "SAVEPOINT", "SELECT client_revision", "COMMIT"],
     1,
   ],

@@ -25,12 +25,12 @@ export class ClientMemory {
   readonly #revision: () => number;
   #current = -1;
   #mustLook = true;
-  readonly #byId = new Map<string, ClientRecord>();
+  readonly #byId = new Map<string, ReadClient>();
   /** The identifiers of clients that are enabled. */
   readonly #enabled = new Map<number, ClientId>();
   #characters = 0;
   /** Copies that were handed out and not confirmed yet, with what they are copies of. */
-  readonly #recalled = new WeakMap<ClientRecord, ClientRecord>();
+  readonly #recalled = new WeakMap<ClientRecord, ReadClient>();
 
   constructor(connection: Connection) {
     const revision = connection.query<{ revision: number }, []>("SELECT revision FROM client_revision");
@@ -44,10 +44,10 @@ export class ClientMemory {
 
   /** Null if it is not remembered. Each request gets a record of its own, which is confirmed by itself. */
   recall(clientId: string): ClientRecord | null {
-    const client = this.#byId.get(clientId);
-    if (client === undefined) return null;
-    const copy = { ...client };
-    this.#recalled.set(copy, client);
+    const read = this.#byId.get(clientId);
+    if (read === undefined) return null;
+    const copy = { ...read.client };
+    this.#recalled.set(copy, read);
     return copy;
   }
 
@@ -55,18 +55,22 @@ export class ClientMemory {
     return this.#recalled.has(caller);
   }
 
-  /** Within a transaction. Throws ClientChanged if the client was recalled and may be another by now. */
-  confirm(caller: ClientRecord | undefined): void {
-    const client = caller && this.#recalled.get(caller);
-    if (caller === undefined || client === undefined) return;
+  /**
+   * Within a transaction. Throws ClientChanged if the client was recalled and may be another by now. Returns what it is as
+   * the transaction would read it; null if it was not recalled.
+   */
+  confirm(caller: ClientRecord | undefined): ReadClient | null {
+    const read = caller && this.#recalled.get(caller);
+    if (caller === undefined || read === undefined) return null;
     this.#look();
-    if (this.#byId.get(caller.clientId) !== client) throw new ClientChanged();
+    if (this.#byId.get(caller.clientId) !== read) throw new ClientChanged();
     this.#recalled.delete(caller);
+    return read;
   }
 
   find(clientId: string): ClientRecord | undefined {
     this.#look();
-    return this.#byId.get(clientId);
+    return this.#byId.get(clientId)?.client;
   }
 
   findEnabledByNumber(number: number): ClientId | undefined {
@@ -74,9 +78,10 @@ export class ClientMemory {
     return this.#enabled.get(number);
   }
 
-  remember({ client, number, characters }: ReadClient): void {
+  remember(read: ReadClient): void {
+    const { client, number, characters } = read;
     this.#makeRoom(characters);
-    this.#byId.set(client.clientId, client);
+    this.#byId.set(client.clientId, read);
     if (client.disabledAt === null) this.#enabled.set(number, client.clientId);
   }
 

@@ -21,8 +21,7 @@ export function tokenMethods({ read, write, memory }: Engine): TokenMethods {
   return {
     issueAccessToken: (token, caller) =>
       write(({ accessTokens, clients }) => {
-        memory.confirm(caller);
-        const client = clients.findEnabled(token.clientId);
+        const client = clients.stateOf(memory.confirm(caller)) ?? clients.findEnabled(token.clientId);
         if (client === null) return "refused";
         accessTokens.insert(token, client.number);
         clients.markIssued(client, token.issuedAt, token.expiresAt);

@@ -3,7 +3,7 @@ import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, SecretDigest } from "../../../protocol/identifiers.ts";
 import type { ClientRecord, ClientSecretRecord, ClientSource } from "../../records.ts";
 import { USE_NOTED_FOR_SECONDS } from "../../rules.ts";
-import type { ClientMemory } from "../client-memory.ts";
+import type { ClientMemory, ReadClient } from "../client-memory.ts";
 import type { Command, Connection, SqlValue } from "../driver.ts";
 
 interface ClientRow {
@@ -95,6 +95,16 @@ export function clientTable(connection: Connection, memory: ClientMemory, use: "
       return client;
     },
     list: () => all.all().map(decode),
+    /** What findEnabled would find of a client that the same transaction has confirmed. */
+    stateOf: (read: ReadClient | null): ClientState | null =>
+      read === null || read.client.disabledAt !== null
+        ? null
+        : {
+            number: read.number,
+            usedAt: read.client.usedAt,
+            unusedFrom: read.client.unusedFrom,
+            disabledAt: null,
+          },
     /** Null if there is no such client or it is disabled. */
     findEnabled(clientId: string): ClientState | null {
       const found = state.get(clientId);
