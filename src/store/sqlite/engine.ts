@@ -1,4 +1,5 @@
 /** What the methods of the store run on: the tables, prepared once on each connection, and two ways to reach them. */
+import type { Urgency } from "../backlog.ts";
 import type { ClientMemory } from "./client-memory.ts";
 import type { Connection } from "./driver.ts";
 import { accountTable } from "./tables/accounts.ts";
@@ -32,6 +33,9 @@ export type Tables = ReturnType<typeof prepareTables>;
 export interface Engine {
   /** Sees everything that was committed before the call. */
   read<Result>(query: (tables: Tables) => Result): Promise<Result>;
-  /** One transaction. Resolves when it is on disk; a command that throws changes nothing. */
-  write<Result>(command: (tables: Tables) => Result): Promise<Result>;
+  /**
+   * One transaction. Resolves when it is on disk; a command that throws changes nothing. Rejects with StoreBusy, at once,
+   * if too much waits.
+   */
+  write<Result>(command: (tables: Tables) => Result, urgency?: Urgency): Promise<Result>;
 }

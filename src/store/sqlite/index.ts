@@ -60,7 +60,7 @@ function storeOn(writerConnection: Connection, readerConnection: Connection): St
 
   const engine: Engine = {
     read: (query) => reads.read(() => query(readTables)),
-    write: (command) => writes.write(() => command(writeTables)),
+    write: (command, urgency) => writes.write(() => command(writeTables), urgency),
   };
 
   return {

@@ -3,6 +3,7 @@
  * transaction and so one fsync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
  * No promise resolves before the commit is on disk.
  */
+import { Backlog, type Urgency } from "../backlog.ts";
 import { StoreUnavailable } from "../contract.ts";
 import type { Command, Connection } from "./driver.ts";
 import { adviceFor, asStoreError, isBusy } from "./trouble.ts";
@@ -26,11 +27,15 @@ interface Job {
 export interface GroupCommitOptions {
   /** How often to try when another process holds the lock. */
   readonly lockAttempts?: number;
+  /** Milliseconds from some moment on. */
+  readonly now?: () => number;
 }
 
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #lockAttempts: number;
+  /** What fits into the next commit waits for one sync, however slow the disk is, so it is never refused. */
+  readonly #backlog: Backlog;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -47,6 +52,7 @@ export class GroupCommit {
   constructor(connection: Connection, options: GroupCommitOptions = {}) {
     this.#connection = connection;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
+    this.#backlog = new Backlog({ least: MOST_PER_COMMIT, now: options.now });
     // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
     this.#commit = connection.command("COMMIT");
@@ -58,14 +64,15 @@ export class GroupCommit {
 
   /**
    * Runs the command in the next transaction. It must do nothing but read and write through the connection: if a neighbour
-   * fails, what it did is undone and it runs again.
+   * fails, what it did is undone and it runs again. Rejects with StoreBusy if too much waits.
    */
-  write<Result>(command: () => Result): Promise<Result> {
+  write<Result>(command: () => Result, urgency?: Urgency): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#closed) {
         reject(new StoreUnavailable("the store is closed"));
         return;
       }
+      this.#backlog.enter(urgency);
       this.#waiting.push(newJob(command, resolve, reject));
       this.#schedule();
     });
@@ -89,7 +96,11 @@ export class GroupCommit {
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    if (this.#beginTransaction()) this.#runBatch(this.#waiting.splice(0, MOST_PER_COMMIT));
+    if (this.#beginTransaction()) {
+      const batch = this.#waiting.splice(0, MOST_PER_COMMIT);
+      this.#runBatch(batch);
+      this.#backlog.leave(batch.length);
+    }
     if (this.#waiting.length > 0) this.#schedule();
     else this.#drained?.();
   };
@@ -108,6 +119,7 @@ export class GroupCommit {
         cause: error,
         advice: adviceFor(error),
       });
+      this.#backlog.leave(this.#waiting.length);
       for (const job of this.#waiting.splice(0)) job.abandon(unavailable);
       return false;
     }

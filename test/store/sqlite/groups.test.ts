@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { StoreUnavailable } from "../../../src/store/contract.ts";
+import { StoreBusy, StoreUnavailable } from "../../../src/store/contract.ts";
 import { Connection, ensureDatabaseFile, openReader, openWriter } from "../../../src/store/sqlite/driver.ts";
 import { GroupReads } from "../../../src/store/sqlite/reader.ts";
 import { GroupCommit, type GroupCommitOptions } from "../../../src/store/sqlite/writer.ts";
@@ -144,6 +144,48 @@ describe("group commit", () => {
       { lockAttempts: 1 },
     );
   });
+});
+
+describe("more writes than can be done in time", () => {
+  const numbered = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  test("are refused at once and leave nothing, those that fit are done, and then there is room again", () =>
+    withWriter(async ({ writes, insert, committed }) => {
+      const numbers = numbered(3000);
+      const outcomes = statuses(numbers.map((n) => writes.write(() => insert(n))));
+      // Before anything is written.
+      await expect(writes.write(() => insert(9999))).rejects.toBeInstanceOf(StoreBusy);
+      expect(committed()).toEqual([]);
+      const settled = await outcomes;
+      const fulfilled = numbers.filter((n) => settled[n] === "fulfilled");
+      expect(fulfilled.length).toBeGreaterThanOrEqual(512);
+      expect(fulfilled.length).toBeLessThan(3000);
+      expect(committed()).toEqual(fulfilled);
+      await writes.write(() => insert(9999));
+      expect(committed()).toContain(9999);
+    }));
+
+  test("leave room for what is urgent", () =>
+    withWriter(async ({ writes, insert, committed }) => {
+      const rest = statuses(numbered(3000).map((n) => writes.write(() => insert(n))));
+      await expect(writes.write(() => insert(9998))).rejects.toBeInstanceOf(StoreBusy);
+      await writes.write(() => insert(9999), "urgent");
+      expect(committed()).toContain(9999);
+      expect(await rest).toContain("rejected");
+    }));
+
+  test("are not counted any more when no transaction could begin", () =>
+    withWriter(
+      async ({ other, writes, insert, committed }) => {
+        other.execute("BEGIN IMMEDIATE");
+        const first = await Promise.allSettled(numbered(1000).map((n) => writes.write(() => insert(n))));
+        expect(first.every(({ status }) => status === "rejected")).toBe(true);
+        other.execute("COMMIT");
+        await Promise.all(numbered(512).map((n) => writes.write(() => insert(n))));
+        expect(committed()).toHaveLength(512);
+      },
+      { lockAttempts: 1 },
+    ));
 });
 
 describe("group reads", () => {
