@@ -79,13 +79,14 @@ function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reas
   return `${configuration.issuer}/help/errors#${publicAnchor(reason)}`;
 }
 
-export function publicAnchor(reason: Reason): string {
-  const { error, description } = REASONS[reason];
-  const first = Object.entries(REASONS).find(
-    ([, entry]) => entry.error === error && entry.description === description,
-  );
-  return first?.[0] ?? reason;
-}
+export const publicAnchor = (reason: Reason): string => PUBLIC_ANCHORS.get(reason) ?? reason;
+
+const PUBLIC_ANCHORS: ReadonlyMap<string, string> = new Map(
+  Object.entries(REASONS).map(([reason, { error, description }], _, all) => {
+    const first = all.find(([, entry]) => entry.error === error && entry.description === description);
+    return [reason, first?.[0] ?? reason];
+  }),
+);
 
 /** Answers that a client gets all the time while everything is in order. */
 const isRoutine = ({ reason }: OAuthError): boolean =>

@@ -50,9 +50,14 @@ export class Backlog {
     this.#now = now;
   }
 
-  /** Throws StoreBusy if there is no room. Whoever entered must leave. */
-  enter(urgency: Urgency = "ordinary"): void {
+  /** Throws StoreBusy if there is no room. */
+  requireRoom(urgency: Urgency = "ordinary"): void {
     if (this.#waiting >= this.#least) this.#requireRoom(urgency);
+  }
+
+  /** Throws StoreBusy if there is no room. Whoever entered must leave. */
+  enter(urgency?: Urgency): void {
+    this.requireRoom(urgency);
     this.#waiting += 1;
   }
 

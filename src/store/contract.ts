@@ -316,6 +316,8 @@ export interface Store {
    * rows than they registered, or got such tokens for, in that time; and no client goes while a token of it lives.
    */
   removeExpired(now: EpochSeconds, unusedSince: EpochSeconds, limit: number): Promise<number>;
+  /** Throws StoreBusy if a write would be refused now: so a request that needs one can be refused before it is read. */
+  requireRoom(): void;
   /** Resolves when the store can answer; throws StoreUnavailable if it cannot. */
   ping(): Promise<void>;
   /** Waits for what is under way, then closes. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StoreBusy } from "../../src/store/contract.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { jsonOf } from "../support/flows.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
@@ -74,6 +75,21 @@ describe("a burst of requests for tokens", () => {
     expect(lines.filter(({ level }) => level !== "debug")).toHaveLength(1);
     expect(lines.find(({ level }) => level === "warn")).toMatchObject({ requests: expect.any(Number) });
   });
+});
+
+test("a request for a token is refused before it has arrived, and introspection is not", async () => {
+  const { access_token } = await jsonOf(await requestToken());
+  const { store } = server.context;
+  const { requireRoom } = store;
+  store.requireRoom = () => {
+    throw new StoreBusy();
+  };
+  const headers = { ...service, "Content-Type": "application/x-www-form-urlencoded" };
+  const endless = new ReadableStream();
+  expect((await server.fetch("/auth/token", { method: "POST", body: endless, headers })).status).toBe(503);
+  const asked = await server.post("/auth/introspect", { token: String(access_token) }, service);
+  expect((await jsonOf(asked)).active).toBe(true);
+  store.requireRoom = requireRoom;
 });
 
 test("requests whose bodies are still on their way take no room", async () => {

@@ -121,6 +121,11 @@ export class Database {
     return (await this.first(statement, parameters)) !== null;
   }
 
+  /** Throws StoreBusy if a statement that writes would be refused now. */
+  requireRoom(): void {
+    this.#writes.backlog.requireRoom();
+  }
+
   /** Waits for what is under way, then closes. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -63,6 +63,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     ...tokenMethods(database, callers),
     ...grantMethods(database),
     ...housekeepingMethods(database),
+    requireRoom: () => database.requireRoom(),
     async ping() {
       await database.first(PING, {});
     },

@@ -73,6 +73,7 @@ function storeOn(writerConnection: Connection, readerConnection: Connection): St
     ...tokenMethods(engine),
     ...grantMethods(engine),
     ...housekeepingMethods(engine),
+    requireRoom: () => writes.requireRoom(),
     async ping() {
       await reads.read(() => probe.get());
     },

@@ -78,6 +78,11 @@ export class GroupCommit {
     });
   }
 
+  /** Throws StoreBusy if a write would be refused now. */
+  requireRoom(): void {
+    this.#backlog.requireRoom();
+  }
+
   /** Refuses new writes and resolves when those under way are done. */
   close(): Promise<void> {
     this.#closed = true;

@@ -48,6 +48,7 @@ describe("writes that do not fit", () => {
       // The last is told while the first still waits for the lock.
       await expect(writes.at(-1)).rejects.toBeInstanceOf(StoreBusy);
       expect(results).toEqual([]);
+      expect(() => store.requireRoom()).toThrow(StoreBusy);
       // Reads have a backlog of their own, and whoever looks whether the node is well is answered.
       await store.findSession(newId(), NOW, 0);
       await store.ping();

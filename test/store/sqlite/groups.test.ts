@@ -169,6 +169,7 @@ describe("more writes than can be done in time", () => {
     withWriter(async ({ writes, insert, committed }) => {
       const rest = statuses(numbered(3000).map((n) => writes.write(() => insert(n))));
       await expect(writes.write(() => insert(9998))).rejects.toBeInstanceOf(StoreBusy);
+      expect(() => writes.requireRoom()).toThrow(StoreBusy);
       await writes.write(() => insert(9999), "urgent");
       expect(committed()).toContain(9999);
       expect(await rest).toContain("rejected");
