@@ -24,7 +24,7 @@ export interface Contender {
 }
 
 export interface Running {
-  urlOf(workload: Workload): string;
+  urlOf(workload: Pick<Workload, "name" | "endpoint">): string;
   /** Processes that work for the requests. Their children count with them. */
   readonly processes: readonly number[];
   /** The process whose memory is told, with its children; a database server beside it is not among them. */
