@@ -1,6 +1,6 @@
 /**
- * Group commit. Writes that arrive in one turn of the event loop, or while the disk was busy, share one
- * transaction and so one fsync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
+ * Group commit. Writes that arrive in one turn of the event loop, or while the disk is busy, share one
+ * transaction and so one sync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
  * No promise resolves before the commit is on disk.
  */
 import { Backlog, type Urgency } from "../backlog.ts";
@@ -27,15 +27,16 @@ interface Job {
 export interface GroupCommitOptions {
   /** How often to try when another process holds the lock. */
   readonly lockAttempts?: number;
-  /** Milliseconds from some moment on. */
-  readonly now?: () => number;
+  /** Brings what was committed to the disk (sync.ts). Without it, a commit must do so itself. */
+  readonly sync?: () => Promise<void>;
 }
 
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #lockAttempts: number;
-  /** What fits into the next commit waits for one sync, however slow the disk is, so it is never refused. */
-  readonly #backlog: Backlog;
+  /** What is on its way to the disk, and what fits into the next commit, is never refused, however slow the disk is. */
+  readonly #backlog = new Backlog({ least: 2 * MOST_PER_COMMIT });
+  readonly #sync: (() => Promise<void>) | null;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -45,6 +46,8 @@ export class GroupCommit {
 
   #waiting: Job[] = [];
   #scheduled = false;
+  #syncing = false;
+  #failure: StoreUnavailable | null = null;
   #attempts = 0;
   #closed = false;
   #drained: (() => void) | null = null;
@@ -52,7 +55,7 @@ export class GroupCommit {
   constructor(connection: Connection, options: GroupCommitOptions = {}) {
     this.#connection = connection;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
-    this.#backlog = new Backlog({ least: MOST_PER_COMMIT, now: options.now });
+    this.#sync = options.sync ?? null;
     // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
     this.#commit = connection.command("COMMIT");
@@ -68,8 +71,9 @@ export class GroupCommit {
    */
   write<Result>(command: () => Result, urgency?: Urgency): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) {
-        reject(new StoreUnavailable("the store is closed"));
+      const refusal = this.#closed ? new StoreUnavailable("the store is closed") : this.#failure;
+      if (refusal !== null) {
+        reject(refusal);
         return;
       }
       this.#backlog.enter(urgency);
@@ -83,17 +87,26 @@ export class GroupCommit {
     this.#backlog.requireRoom();
   }
 
+  /**
+   * Throws StoreUnavailable once a sync has failed. The system may have dropped what it could not write, and the next sync
+   * would not tell; so nothing is written any more until the program has started anew and read what is there.
+   */
+  requireWritable(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+
   /** Refuses new writes and resolves when those under way are done. */
   close(): Promise<void> {
     this.#closed = true;
-    if (!this.#scheduled) return Promise.resolve();
+    if (!this.#scheduled && !this.#syncing) return Promise.resolve();
     return new Promise((resolve) => {
       this.#drained = resolve;
     });
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    // What arrives during a sync waits for its end, to share the next one.
+    if (this.#scheduled || this.#syncing) return;
     this.#scheduled = true;
     // Not a microtask: the other requests of this turn have yet to bring their writes.
     setImmediate(this.#flush);
@@ -101,14 +114,14 @@ export class GroupCommit {
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    if (this.#beginTransaction()) {
-      const batch = this.#waiting.splice(0, MOST_PER_COMMIT);
-      this.#runBatch(batch);
-      this.#backlog.leave(batch.length);
-    }
-    if (this.#waiting.length > 0) this.#schedule();
-    else this.#drained?.();
+    if (this.#beginTransaction()) this.#runBatch(this.#waiting.splice(0, MOST_PER_COMMIT));
+    this.#goOn();
   };
+
+  #goOn(): void {
+    if (this.#waiting.length > 0) this.#schedule();
+    else if (!this.#syncing) this.#drained?.();
+  }
 
   #beginTransaction(): boolean {
     try {
@@ -124,8 +137,7 @@ export class GroupCommit {
         cause: error,
         advice: adviceFor(error),
       });
-      this.#backlog.leave(this.#waiting.length);
-      for (const job of this.#waiting.splice(0)) job.abandon(unavailable);
+      this.#abandon(this.#waiting.splice(0), unavailable);
       return false;
     }
   }
@@ -142,10 +154,37 @@ export class GroupCommit {
         cause: error,
         advice: adviceFor(error),
       });
-      for (const job of batch) job.abandon(unavailable);
+      this.#abandon(batch, unavailable);
       return;
     }
-    for (const job of batch) job.settle();
+    if (this.#sync === null) this.#settle(batch);
+    else void this.#settleWhenSynced(batch, this.#sync);
+  }
+
+  async #settleWhenSynced(batch: readonly Job[], sync: () => Promise<void>): Promise<void> {
+    this.#syncing = true;
+    try {
+      await sync();
+      this.#settle(batch);
+    } catch (error) {
+      this.#failure = new StoreUnavailable("the disk did not keep what was written", {
+        cause: error,
+        advice: "Look at the disk, then restart the server. Nothing is written until then.",
+      });
+      this.#abandon([...batch, ...this.#waiting.splice(0)], this.#failure);
+    }
+    this.#syncing = false;
+    this.#goOn();
+  }
+
+  #settle(jobs: readonly Job[]): void {
+    this.#backlog.leave(jobs.length);
+    for (const job of jobs) job.settle();
+  }
+
+  #abandon(jobs: readonly Job[], error: StoreUnavailable): void {
+    this.#backlog.leave(jobs.length);
+    for (const job of jobs) job.abandon(error);
   }
 
   #runTogether(batch: readonly Job[]): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { StoreBusy, StoreUnavailable } from "../../../src/store/contract.ts";
-import { Connection, ensureDatabaseFile, openReader, openWriter } from "../../../src/store/sqlite/driver.ts";
+import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
 import { GroupReads } from "../../../src/store/sqlite/reader.ts";
 import { GroupCommit, type GroupCommitOptions } from "../../../src/store/sqlite/writer.ts";
 import { withDatabaseFile } from "./temporary.ts";
@@ -179,14 +179,151 @@ describe("more writes than can be done in time", () => {
     withWriter(
       async ({ other, writes, insert, committed }) => {
         other.execute("BEGIN IMMEDIATE");
-        const first = await Promise.allSettled(numbered(1000).map((n) => writes.write(() => insert(n))));
+        const first = await Promise.allSettled(numbered(1500).map((n) => writes.write(() => insert(n))));
         expect(first.every(({ status }) => status === "rejected")).toBe(true);
         other.execute("COMMIT");
-        await Promise.all(numbered(512).map((n) => writes.write(() => insert(n))));
-        expect(committed()).toHaveLength(512);
+        await Promise.all(numbered(1500).map((n) => writes.write(() => insert(n))));
+        expect(committed()).toHaveLength(1500);
       },
       { lockAttempts: 1 },
     ));
+});
+
+describe("group commit with the sync beside it", () => {
+  /** Syncs that end when the test says so. */
+  function syncs() {
+    const pending: PromiseWithResolvers<void>[] = [];
+    let count = 0;
+    return {
+      sync: () => {
+        count += 1;
+        const next = Promise.withResolvers<void>();
+        pending.push(next);
+        return next.promise;
+      },
+      async begun(expected: number) {
+        while (count < expected) await nextTurn();
+        for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+        expect(count).toBe(expected);
+      },
+      end: () => pending.shift()?.resolve(),
+      fail: () => pending.shift()?.reject(new Error("EIO")),
+    };
+  }
+
+  test("what is on its way to the disk takes room until it is there", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert }) => {
+        const first = statuses(Array.from({ length: 512 }, (_, n) => writes.write(() => insert(n))));
+        await disk.begun(1);
+        const more = Array.from({ length: 1489 }, (_, n) => writes.write(() => insert(1000 + n)));
+        await expect(more.at(-1)).rejects.toBeInstanceOf(StoreBusy);
+        const rest = statuses(more);
+        for (let batch = 1; batch <= 4; batch += 1) {
+          disk.end();
+          if (batch < 4) await disk.begun(batch + 1);
+        }
+        expect(await first).not.toContain("rejected");
+        expect((await rest).filter((status) => status === "rejected")).toHaveLength(1);
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("no answer leaves before the sync has ended, a failure's neither", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert, committed }) => {
+        const settled: string[] = [];
+        const good = writes.write(() => insert(1)).then(() => settled.push("good"));
+        const bad = writes.write(() => insert(1)).catch(() => settled.push("bad"));
+        await disk.begun(1);
+        expect(committed()).toEqual([1]);
+        expect(settled).toEqual([]);
+        disk.end();
+        await Promise.all([good, bad]);
+        expect(settled).toEqual(["good", "bad"]);
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("what arrives during a sync shares the next", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert, committed }) => {
+        const first = writes.write(() => insert(1));
+        await disk.begun(1);
+        const later = [writes.write(() => insert(2)), writes.write(() => insert(3))];
+        await disk.begun(1);
+        expect(committed()).toEqual([1]);
+        disk.end();
+        await first;
+        await disk.begun(2);
+        disk.end();
+        await Promise.all(later);
+        expect(committed()).toEqual([1, 2, 3]);
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("reads are answered during a sync", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ connection, writes, insert }) => {
+        const reads = new GroupReads(connection);
+        const writing = writes.write(() => insert(1));
+        await disk.begun(1);
+        const rows = connection.query<{ found: number }, []>("SELECT count(*) AS found FROM numbers");
+        expect(await reads.read(() => rows.get()?.found)).toBe(1);
+        disk.end();
+        await writing;
+        reads.close();
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("after a sync that failed nothing is acknowledged any more", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert, committed }) => {
+        expect(() => writes.requireWritable()).not.toThrow();
+        const outcomes = statuses([writes.write(() => insert(1)), writes.write(() => insert(2))]);
+        await disk.begun(1);
+        const waiting = writes.write(() => insert(3));
+        disk.fail();
+        expect(await outcomes).toEqual(["rejected", "rejected"]);
+        await expect(waiting).rejects.toBeInstanceOf(StoreUnavailable);
+        await expect(writes.write(() => insert(4))).rejects.toThrow("did not keep");
+        expect(() => writes.requireWritable()).toThrow(StoreUnavailable);
+        expect(committed()).toEqual([1, 2]);
+        await disk.begun(1);
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("closing waits for the sync", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert }) => {
+        let closed = false;
+        const writing = writes.write(() => insert(1));
+        await disk.begun(1);
+        const closing = writes.close().then(() => {
+          closed = true;
+        });
+        await nextTurn();
+        expect(closed).toBe(false);
+        disk.end();
+        await Promise.all([writing, closing]);
+      },
+      { sync: disk.sync },
+    );
+  });
 });
 
 describe("group reads", () => {
@@ -242,16 +379,34 @@ describe("group reads", () => {
       close();
     }));
 
-  test("cannot write", () =>
-    withWriter(async ({ file }) => {
-      const connection = openReader(file);
-      expect(() => connection.execute("INSERT INTO numbers (n) VALUES (1)")).toThrow("readonly");
-      connection.close();
+  test("change nothing, whatever they do", () =>
+    withWriter(async ({ connection, insert, committed }) => {
+      const reads = new GroupReads(connection);
+      expect(await reads.read(() => insert(1))).toBe(1);
+      expect(committed()).toEqual([]);
+      reads.close();
+    }));
+
+  test("and writes take turns on one connection, and none sees half of another", () =>
+    withWriter(async ({ connection, writes, insert, committed }) => {
+      const reads = new GroupReads(connection);
+      const rows = connection.query<{ found: number }, []>("SELECT count(*) AS found FROM numbers");
+      const seen: (number | undefined)[] = [];
+      const work: Promise<unknown>[] = [];
+      for (let n = 0; n < 100; n += 2) {
+        work.push(writes.write(() => [insert(n), insert(n + 1)]));
+        work.push(reads.read(() => seen.push(rows.get()?.found)));
+        if (n % 10 === 0) await Bun.sleep(0);
+      }
+      await Promise.all(work);
+      expect(seen.filter((found) => (found ?? 1) % 2 === 1)).toEqual([]);
+      expect(committed()).toHaveLength(100);
+      reads.close();
     }));
 });
 
 function reader(file: string) {
-  const connection = openReader(file);
+  const connection = openWriter(file);
   const reads = new GroupReads(connection);
   const rows = connection.query<{ found: number }, []>("SELECT count(*) AS found FROM numbers");
   return {
@@ -263,6 +418,8 @@ function reader(file: string) {
     },
   };
 }
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 async function rejections(promises: Promise<unknown>[]): Promise<PromiseRejectedResult[]> {
   const results = await Promise.allSettled(promises);
