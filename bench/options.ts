@@ -21,6 +21,7 @@ export interface BenchOptions {
   readonly publish?: boolean;
 }
 
+/** Names with their titles, for the help. */
 export const listOf = (named: readonly { readonly name: string; readonly title: string }[]): string =>
   named.map(({ name, title }) => `  ${name.padEnd(24)}${title}`).join("\n");
 
@@ -38,6 +39,7 @@ export const choose =
     return all.filter(({ name }) => names.includes(name));
   };
 
+/** Reads a number that is not less. */
 export const above = (least: number, isWhole: boolean) => (text: string) => {
   const number = Number(text);
   if (text.trim() === "" || !(number >= least) || (isWhole && !Number.isInteger(number))) {

@@ -7,7 +7,7 @@ import { startPostgres } from "../../test/store/postgres/server.ts";
 import type { Endpoint } from "../workloads.ts";
 import { API, APP, DEVICE, DEVICE_GRANT, PERSON, REDIRECT_URI, RESOURCE, SCOPE } from "./clients.ts";
 import type { Contender, Running } from "./contender.ts";
-import { startProcess } from "./process.ts";
+import { type Started, startProcess } from "./process.ts";
 import { openSeeder } from "./tessera-seed.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -65,24 +65,34 @@ export const placesIn = (folder: string): { readonly file: string; readonly data
   data: join(folder, "database"),
 });
 
-interface TesseraOptions {
+export interface ServeOptions {
+  readonly configuration: string;
   readonly workers?: number;
-  readonly env?: Record<string, string>;
-  /** TOML that is added to the configuration. */
-  readonly settings?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A file that is loaded into the process before the program, and may answer questions over IPC. */
+  readonly preload?: string;
 }
 
-/** A server as the benchmark's clients and person know it, with its configuration and its data in the folder. */
-export async function startTessera(
+export interface Serving {
+  readonly started: Started;
+  /** The configuration's file. */
+  readonly file: string;
+  /** The folder of the embedded database. */
+  readonly data: string;
+}
+
+/** Starts `tessera serve` with all it writes in `folder`, which need not exist yet. */
+export async function serveTessera(
   folder: string,
-  { workers = 1, env = {}, settings = "" }: TesseraOptions = {},
-): Promise<Running> {
+  { configuration, workers = 1, env = {}, preload }: ServeOptions,
+): Promise<Serving> {
   mkdirSync(folder, { recursive: true });
   const { file, data } = placesIn(folder);
-  await Bun.write(file, CONFIGURATION + settings);
+  await Bun.write(file, configuration);
   const started = await startProcess({
     command: [
       process.execPath,
+      ...(preload === undefined ? [] : ["--preload", preload]),
       MAIN,
       "serve",
       ...["--config", file, "--data", data, "--host", "127.0.0.1", "--port", "0"],
@@ -91,7 +101,25 @@ export async function startTessera(
     folder,
     env,
     ready: /listening on (http:\S+).*\n\s+data/,
+    ipc: preload !== undefined,
   });
+  return { started, file, data };
+}
+
+interface TesseraOptions {
+  readonly workers?: number;
+  readonly env?: Record<string, string>;
+  /** TOML that is added to the configuration. */
+  readonly settings?: string;
+}
+
+/** A server as the benchmark's clients and person know it. */
+export async function startTessera(
+  folder: string,
+  { workers = 1, env = {}, settings = "" }: TesseraOptions = {},
+): Promise<Running> {
+  const configuration = CONFIGURATION + settings;
+  const { started, file, data } = await serveTessera(folder, { configuration, workers, env });
   const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
   return {
     urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],

@@ -3,6 +3,7 @@
  * meets both alike.
  */
 import { join } from "node:path";
+import { newArtefact } from "../artefacts.ts";
 import { sendOnce, WORKLOADS, type Workload, wireText } from "../workloads.ts";
 import { runWrk } from "../wrk.ts";
 import type { Disturbance } from "./disturbances.ts";
@@ -52,8 +53,9 @@ async function run(
   workload: Workload,
   job: Pick<LoadJob, "connections" | "rate" | "seconds"> & Partial<LoadJob>,
 ): Promise<LoadReport> {
-  const kind = workload.artefact?.kind;
-  const count = workload.artefact?.use === "once" ? job.connections : 1;
+  const { artefact } = workload.requests[0].request;
+  const kind = artefact?.kind;
+  const count = artefact?.use === "once" ? job.connections : 1;
   const artefacts = kind === undefined ? [] : await subject.running.make(kind, count);
   const report = await subject.load({
     ...targetOf(subject, workload, artefacts),
@@ -115,17 +117,17 @@ async function lookAt(context: MeasureContext, workload: Workload, mode: Mode, r
 }
 
 async function saturate({ subject, settings }: MeasureContext, workload: Workload): Promise<Side> {
-  const url = subject.running.urlOf(workload);
+  const { request } = workload.requests[0];
+  const url = subject.running.urlOf(request, workload);
   const [token = ""] = await subject.running.make("person_token", 1);
   const files = { request: join(subject.folder, "request"), artefacts: join(subject.folder, "artefacts") };
-  await Bun.write(files.request, wireText(workload, url, token.length));
+  await Bun.write(files.request, wireText(request, url, token.length));
   await Bun.write(files.artefacts, `${token}\n`);
   const { seconds } = settings;
   const result = await runWrk({
     url,
-    ...files,
-    use: "cycle",
-    expects: workload.expects,
+    requests: [{ ...files, use: "cycle", weight: 1 }],
+    expects: request.expects,
     seconds,
     connections: FEW_CONNECTIONS,
     threads: 1,
@@ -161,9 +163,10 @@ export async function measureOverload(
 
 /** One request by hand: what is measured afterwards must be what it is called. */
 async function checkAnswer({ subject: { running } }: MeasureContext, workload: Workload): Promise<void> {
-  const [artefact = ""] = workload.artefact === null ? [] : await running.make(workload.artefact.kind, 1);
-  const response = await sendOnce(workload, running.urlOf(workload), artefact);
+  const { request } = workload.requests[0];
+  const artefact = await newArtefact(running, request);
+  const response = await sendOnce(request, running.urlOf(request, workload), artefact);
   const body = await response.text();
-  if (response.status === workload.expects.status && body.includes(workload.expects.contains)) return;
+  if (response.status === request.expects.status && body.includes(request.expects.contains)) return;
   throw new Error(`${workload.name} is answered with ${response.status}:\n${body}`);
 }

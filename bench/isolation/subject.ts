@@ -6,7 +6,7 @@ import { openStore } from "../../src/store/open.ts";
 import type { Running } from "../contenders/contender.ts";
 import { startProcess } from "../contenders/process.ts";
 import { placesIn, startOnPostgres, startTessera } from "../contenders/tessera.ts";
-import { ARTEFACT, type Workload, wireText } from "../workloads.ts";
+import { ARTEFACT, WORKLOADS, type Workload, wireText } from "../workloads.ts";
 import type { LoadJob, LoadReport } from "./load.ts";
 
 export type Engine = "sqlite" | "postgres";
@@ -70,7 +70,7 @@ export async function startSubject(engine: Engine, folder: string): Promise<Subj
     folder,
     running,
     store,
-    origin: new URL(running.urlOf(INTROSPECTION)).origin,
+    origin: originOf(running),
     async load(job) {
       const { report, error } = (await generator.ask(job)) as { report?: LoadReport; error?: string };
       if (report === undefined) throw new Error(`The load generator failed: ${error}`);
@@ -84,21 +84,26 @@ export async function startSubject(engine: Engine, folder: string): Promise<Subj
   };
 }
 
-const INTROSPECTION = { name: "introspection", endpoint: "introspection" } as const;
+function originOf(running: Running): string {
+  const [workload] = WORKLOADS;
+  if (workload === undefined) throw new Error("There are no workloads.");
+  return new URL(running.urlOf(workload.requests[0].request, workload)).origin;
+}
 
 type Target = Pick<LoadJob, "hostname" | "port" | "before" | "after" | "artefacts" | "use">;
 
 /** The workload as the generator sends it. */
 export function targetOf({ running }: Subject, workload: Workload, artefacts: readonly string[]): Target {
-  const url = running.urlOf(workload);
+  const { request } = workload.requests[0];
+  const url = running.urlOf(request, workload);
   const { hostname, port } = new URL(url);
-  const [before = "", after = ""] = wireText(workload, url, artefacts[0]?.length ?? 0).split(ARTEFACT);
+  const [before = "", after = ""] = wireText(request, url, artefacts[0]?.length ?? 0).split(ARTEFACT);
   return {
     hostname,
     port: Number(port),
     before,
     after,
     artefacts,
-    use: workload.artefact?.use === "once" ? "renewed" : "again",
+    use: request.artefact?.use === "once" ? "renewed" : "again",
   };
 }

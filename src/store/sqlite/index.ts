@@ -56,9 +56,12 @@ function storeOn(connection: Connection, file: string): Store {
   const memory = new ClientMemory(connection);
   const reads = new GroupReads(connection, () => memory.begin());
   const log = takeSyncOut(connection, file);
-  const writes = new GroupCommit(connection, log === null ? {} : { sync: () => log.sync() });
-  const readTables = prepareTables(connection, memory);
-  const writeTables = prepareTables(connection);
+  const writes = new GroupCommit(connection, {
+    onBegin: () => memory.begin(),
+    ...(log !== null && { sync: () => log.sync() }),
+  });
+  const readTables = prepareTables(connection, memory, "queries");
+  const writeTables = prepareTables(connection, memory, "commands");
   // Reads the file itself, not only the connection's memory.
   const probe = connection.query<{ version: number }, []>(
     "SELECT user_version AS version FROM pragma_user_version",
@@ -67,6 +70,7 @@ function storeOn(connection: Connection, file: string): Store {
   const engine: Engine = {
     read: (query) => reads.read(() => query(readTables)),
     write: (command, urgency) => writes.write(() => command(writeTables), urgency),
+    memory,
   };
 
   return {

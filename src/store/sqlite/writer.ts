@@ -29,6 +29,8 @@ export interface GroupCommitOptions {
   readonly lockAttempts?: number;
   /** Brings what was committed to the disk (sync.ts). Without it, a commit must do so itself. */
   readonly sync?: () => Promise<void>;
+  /** Is called at the beginning of each transaction. */
+  readonly onBegin?: () => void;
 }
 
 export class GroupCommit {
@@ -37,6 +39,7 @@ export class GroupCommit {
   /** What is on its way to the disk, and what fits into the next commit, is never refused, however slow the disk is. */
   readonly #backlog = new Backlog({ least: 2 * MOST_PER_COMMIT });
   readonly #sync: (() => Promise<void>) | null;
+  readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -56,6 +59,7 @@ export class GroupCommit {
     this.#connection = connection;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
     this.#sync = options.sync ?? null;
+    this.#onBegin = options.onBegin ?? (() => {});
     // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
     this.#commit = connection.command("COMMIT");
@@ -126,6 +130,7 @@ export class GroupCommit {
   #beginTransaction(): boolean {
     try {
       this.#begin();
+      this.#onBegin();
       this.#attempts = 0;
       return true;
     } catch (error) {
