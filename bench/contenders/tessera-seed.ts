@@ -18,7 +18,7 @@ export interface Seeder {
 }
 
 /** So many are under way at once: they share the syncs of the embedded database, and the connections of PostgreSQL. */
-const AT_ONCE = 256;
+const AT_ONCE = 64;
 
 export async function openSeeder(configuration: Configuration): Promise<Seeder> {
   const store = await openStore(configuration, { create: false });

@@ -59,6 +59,12 @@ password = "${PERSON.password}"
 
 const SYNCED = "synced to disk before the answer";
 
+/** Where a server that was started in this folder has its configuration and its data. */
+export const placesIn = (folder: string): { readonly file: string; readonly data: string } => ({
+  file: join(folder, "tessera.toml"),
+  data: join(folder, "database"),
+});
+
 export interface ServeOptions {
   readonly configuration: string;
   readonly workers?: number;
@@ -81,8 +87,7 @@ export async function serveTessera(
   { configuration, workers = 1, env = {}, preload }: ServeOptions,
 ): Promise<Serving> {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, "tessera.toml");
-  const data = join(folder, "database");
+  const { file, data } = placesIn(folder);
   await Bun.write(file, configuration);
   const started = await startProcess({
     command: [
@@ -101,11 +106,20 @@ export async function serveTessera(
   return { started, file, data };
 }
 
-async function startTessera(
+interface TesseraOptions {
+  readonly workers?: number;
+  readonly env?: Record<string, string>;
+  /** TOML that is added to the configuration. */
+  readonly settings?: string;
+}
+
+/** A server as the benchmark's clients and person know it. */
+export async function startTessera(
   folder: string,
-  { workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {},
+  { workers = 1, env = {}, settings = "" }: TesseraOptions = {},
 ): Promise<Running> {
-  const { started, file, data } = await serveTessera(folder, { configuration: CONFIGURATION, workers, env });
+  const configuration = CONFIGURATION + settings;
+  const { started, file, data } = await serveTessera(folder, { configuration, workers, env });
   const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
   return {
     urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],
@@ -137,23 +151,31 @@ export const tesseraPostgres: Contender = {
   name: "tessera-postgres",
   title: "Tessera on PostgreSQL",
   durability: "synced by PostgreSQL before the answer",
-  async start(folder) {
-    const postgres = await startPostgres({ fsync: true });
-    try {
-      const running = await startTessera(folder, { env: { DATABASE_URL: await postgres.createDatabase() } });
-      const [row] = await postgres.execute("SELECT pg_read_file('postmaster.pid') AS text");
-      const pid = Number(String(row?.text).split("\n")[0]);
-      return {
-        ...running,
-        processes: [...running.processes, pid],
-        async stop() {
-          await running.stop();
-          await postgres.stop();
-        },
-      };
-    } catch (error) {
-      await postgres.stop();
-      throw error;
-    }
-  },
+  start: (folder) => startOnPostgres(folder),
 };
+
+/** The same on a PostgreSQL of its own, whose URL it is told. */
+export async function startOnPostgres(
+  folder: string,
+  settings = "",
+): Promise<Running & { readonly databaseUrl: string }> {
+  const postgres = await startPostgres({ fsync: true });
+  try {
+    const databaseUrl = await postgres.createDatabase();
+    const running = await startTessera(folder, { env: { DATABASE_URL: databaseUrl }, settings });
+    const [row] = await postgres.execute("SELECT pg_read_file('postmaster.pid') AS text");
+    const pid = Number(String(row?.text).split("\n")[0]);
+    return {
+      ...running,
+      databaseUrl,
+      processes: [...running.processes, pid],
+      async stop() {
+        await running.stop();
+        await postgres.stop();
+      },
+    };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}

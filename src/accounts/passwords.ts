@@ -3,6 +3,7 @@
  * once, a bounded number wait, and everybody else is told to come back (THREATS: key derivation as denial of service).
  */
 import { ConfigurationError } from "../platform/configuration-error.ts";
+import { createYielding } from "../platform/priority.ts";
 
 /** The pool and its queue are full. The public answer is 503 with Retry-After. */
 export class PasswordPoolBusy extends Error {
@@ -57,6 +58,7 @@ function createPool(
   atOnce: number,
   waiting: number,
 ): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const yieldToRequests = createYielding();
   let running = 0;
   const queue: (() => void)[] = [];
   return async (work) => {
@@ -68,7 +70,10 @@ function createPool(
       running += 1;
     }
     try {
-      return await work();
+      const working = work();
+      // Now its thread is there.
+      yieldToRequests();
+      return await working;
     } finally {
       const next = queue.shift();
       if (next) next();

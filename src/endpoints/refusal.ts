@@ -3,7 +3,7 @@ import { PasswordPoolBusy } from "../accounts/passwords.ts";
 import type { Context } from "../context.ts";
 import { type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
-import { StoreUnavailable } from "../store/contract.ts";
+import { StoreBusy, StoreUnavailable } from "../store/contract.ts";
 
 type RefusalContext = Pick<Context, "configuration" | "log">;
 
@@ -13,11 +13,21 @@ const RETRY_AFTER_SECONDS = 2;
 /** Any thrown value as the refusal that is told; what is not ours becomes `server_error`, without its details. */
 export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incoming: Incoming): OAuthError {
   if (error instanceof OAuthError) return error;
-  if (error instanceof StoreUnavailable || error instanceof PasswordPoolBusy) {
+  if (error instanceof StoreBusy) {
+    // A line for each would be work for the server when it has too much.
+    if (error.refused > 0)
+      log.warn("more is asked than the database can do: requests are refused", { requests: error.refused });
+    return new OAuthError("busy", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+  if (error instanceof PasswordPoolBusy) {
+    log.warn("too many passwords wait to be checked", { endpoint: incoming.url.pathname });
+    return new OAuthError("busy", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+  if (error instanceof StoreUnavailable) {
     log.error("the server is not available", {
       path: incoming.url.pathname,
       cause: causeOf(error),
-      advice: (error instanceof StoreUnavailable && error.advice) || undefined,
+      advice: error.advice || undefined,
     });
     return new OAuthError("unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
@@ -46,7 +56,7 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
 
 /** "Why was this request refused?" The log answers with the private reason, never with a value that was sent. */
 export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, request }: Incoming): void {
-  const level = isRoutine(refusal) || refusal.reason === "not_found" ? "debug" : "info";
+  const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {
     endpoint: loggedPath(url),
     method: request.method,
@@ -57,6 +67,9 @@ export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, 
   });
 }
 
+/** What anybody may cause at will, or what is told otherwise. */
+const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy"]);
+
 /** A path that leads nowhere is a value that was sent: whatever looks like an artefact in it is left out. */
 const loggedPath = ({ pathname }: URL): string =>
   pathname.replace(/t[a-z]{2}_[A-Za-z0-9\-_]{20,}/g, "…").slice(0, 100);
@@ -66,13 +79,14 @@ function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reas
   return `${configuration.issuer}/help/errors#${publicAnchor(reason)}`;
 }
 
-export function publicAnchor(reason: Reason): string {
-  const { error, description } = REASONS[reason];
-  const first = Object.entries(REASONS).find(
-    ([, entry]) => entry.error === error && entry.description === description,
-  );
-  return first?.[0] ?? reason;
-}
+export const publicAnchor = (reason: Reason): string => PUBLIC_ANCHORS.get(reason) ?? reason;
+
+const PUBLIC_ANCHORS: ReadonlyMap<string, string> = new Map(
+  Object.entries(REASONS).map(([reason, { error, description }], _, all) => {
+    const first = all.find(([, entry]) => entry.error === error && entry.description === description);
+    return [reason, first?.[0] ?? reason];
+  }),
+);
 
 /** Answers that a client gets all the time while everything is in order. */
 const isRoutine = ({ reason }: OAuthError): boolean =>

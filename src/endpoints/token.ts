@@ -13,6 +13,8 @@ const grantsByType = new Map<string, (typeof GRANTS)[number]>(
 export const token =
   (context: Context): Handler =>
   async (incoming) => {
+    // Almost all that is asked for here is a write. To refuse it costs least before anything else is done.
+    context.store.requireRoom();
     const parameters = await readForm(context, incoming);
     const grantType = parameters.required("grant_type");
     const grant = grantsByType.get(grantType);

@@ -1,6 +1,5 @@
 /** @jsxImportSource hono/jsx */
 /** Every refusal that a person sees: which words, which status, and what the developer is told. */
-import { PasswordPoolBusy } from "../accounts/passwords.ts";
 import type { Context } from "../context.ts";
 import { logRefusal, publicAnchor, toRefusal } from "../endpoints/refusal.ts";
 import { BodyError, type Incoming } from "../platform/http.ts";
@@ -23,8 +22,6 @@ interface Refusal {
   readonly allow?: string;
   readonly details?: { readonly error: string; readonly description: string; readonly anchor: string };
 }
-
-const BUSY_SECONDS = 3;
 
 /**
  * Renders anything thrown as a page, and notes it in the log. What is not a refusal becomes a 500 that tells nothing.
@@ -53,10 +50,6 @@ function refusalOf(context: Context, error: unknown, incoming: Incoming): Refusa
       ? { words: "too_large", status: 413 }
       : { words: "malformed", status: 415 };
   }
-  if (error instanceof PasswordPoolBusy) {
-    context.log.warn("too many passwords wait to be checked", { endpoint: incoming.url.pathname });
-    return { words: "busy", status: 503, retryAfterSeconds: BUSY_SECONDS };
-  }
   const refusal = toRefusal(error, context, incoming);
   logRefusal(context, refusal, incoming);
   return oauthRefusal(refusal);
@@ -74,6 +67,7 @@ const PAGE_WORDS: Partial<Record<Reason, Words>> = {
   method_not_allowed: "method_not_allowed",
   body_too_large: "too_large",
   too_many_requests: "too_many",
+  busy: "busy",
   unavailable: "unavailable",
   server_error: "server_error",
   content_type_unsupported: "malformed",

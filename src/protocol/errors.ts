@@ -527,6 +527,12 @@ export const REASONS = {
     description: "There were too many requests from this address.",
     cure: "Wait as long as the Retry-After header says.",
   },
+  busy: {
+    error: "temporarily_unavailable",
+    status: 503,
+    description: "The server is asked for more than it can do just now. Nothing was done.",
+    cure: "Send the same request again after the seconds that Retry-After names. If it stays so, the operator needs a faster disk or database, or more nodes.",
+  },
   unavailable: {
     error: "temporarily_unavailable",
     status: 503,

@@ -15,7 +15,8 @@
  *   the answer.
  * - **To the second.** A row whose `expiresAt` is not after `now` does not exist for any finding method.
  *
- * A store that fails throws `StoreUnavailable`; it never answers as if it had worked.
+ * A store that fails throws `StoreUnavailable`; it never answers as if it had worked. One of which more is asked than it
+ * can do throws `StoreBusy` at once, and has done nothing.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, RecordId, RedirectUri, SecretDigest, SubjectId } from "../protocol/identifiers.ts";
@@ -44,6 +45,14 @@ export class StoreUnavailable extends Error {
   constructor(message: string, { cause, advice = "" }: { cause?: unknown; advice?: string } = {}) {
     super(message, { cause });
     this.advice = advice;
+  }
+}
+
+/** So much waits already that this would have had to wait for too long, so it was not begun. The public answer is `busy`. */
+export class StoreBusy extends StoreUnavailable {
+  /** `refused`: how many were refused since this was told last, once in a while; else 0, and nobody need be told. */
+  constructor(readonly refused = 0) {
+    super("more waits than can be done in time");
   }
 }
 
@@ -308,6 +317,8 @@ export interface Store {
    * rows than they registered, or got such tokens for, in that time; and no client goes while a token of it lives.
    */
   removeExpired(now: EpochSeconds, unusedSince: EpochSeconds, limit: number): Promise<number>;
+  /** Throws StoreBusy if a write would be refused now: so a request that needs one can be refused before it is read. */
+  requireRoom(): void;
   /** Resolves when the store can answer; throws StoreUnavailable if it cannot. */
   ping(): Promise<void>;
   /** Waits for what is under way, then closes. */

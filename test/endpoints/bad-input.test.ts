@@ -12,7 +12,8 @@ import { basic, SECRET, startTestServer, type TestServer } from "../support/serv
 
 const FORM = "application/x-www-form-urlencoded";
 /** Methods of the store that may be called by a request that is refused. Everything else would leave something behind. */
-const READING = /^(find|list|has|ping$|recallClient$|confirmClient$|recordCodeFailure$|touchSession$)/;
+const READING =
+  /^(find|list|has|ping$|recallClient$|requireRoom$|confirmClient$|recordCodeFailure$|touchSession$)/;
 
 let server: TestServer;
 let person: AccountRecord;

@@ -188,6 +188,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
       "removeClient",
       "removeClientSecret",
       "removeExpired",
+      "requireRoom",
       "setPassword",
     ];
     expect([...called, ...others].sort()).toEqual(Object.keys(faulty.store).sort());

@@ -13,7 +13,7 @@ export interface FaultyStore {
 }
 
 /** Answered from memory, at once: no call to the database that could fail. */
-const FROM_MEMORY: readonly (string | symbol)[] = ["recallClient"];
+const FROM_MEMORY: readonly (string | symbol)[] = ["recallClient", "requireRoom"];
 
 export function makeFaulty(store: Store): FaultyStore {
   const calls: string[] = [];

@@ -12,7 +12,7 @@ import { chooseTexts } from "../../src/pages/texts.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import { StoreUnavailable } from "../../src/store/contract.ts";
+import { StoreBusy, StoreUnavailable } from "../../src/store/contract.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
@@ -321,6 +321,12 @@ describe("errors", () => {
       const response = await show(error);
       expect([429, 503]).toContain(response.status);
       expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    }
+  });
+
+  test("because too much waits say that nothing was changed", async () => {
+    for (const error of [new PasswordPoolBusy(), new StoreBusy()]) {
+      expect(await (await show(error)).text()).toContain("Nothing was changed");
     }
   });
 

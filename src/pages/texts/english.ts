@@ -201,7 +201,7 @@ export const english = {
     },
     busy: {
       title: "Just a moment",
-      text: "Many people are signing in right now. Nothing was changed; try again in a few seconds.",
+      text: "A great many requests arrive right now. Nothing was changed; try again in a few seconds.",
     },
     unavailable: {
       title: "The server cannot answer just now",

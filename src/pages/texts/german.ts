@@ -206,7 +206,7 @@ export const german: Texts = {
     },
     busy: {
       title: "Einen Moment",
-      text: "Gerade melden sich viele an. Es wurde nichts geändert; versuchen Sie es in ein paar Sekunden wieder.",
+      text: "Gerade kommen sehr viele Anfragen. Es wurde nichts geändert; versuchen Sie es in ein paar Sekunden wieder.",
     },
     unavailable: {
       title: "Der Server kann gerade nicht antworten",

@@ -3,6 +3,7 @@
  * mean that the store cannot answer.
  */
 import { SQL } from "bun";
+import { Backlog } from "../backlog.ts";
 import { StoreUnavailable } from "../contract.ts";
 import { decodeRows, type ParametersOf, type ParameterTypes, type Statement } from "./statements.ts";
 
@@ -25,6 +26,9 @@ const GRACE_MILLIS = 2000;
 
 /** How often the pool may be replaced, in milliseconds. */
 const REPLACE_MILLIS = 1000;
+
+/** So many statements may always wait for each connection: half a second if one takes 50 ms, as over a slow network. */
+const PER_CONNECTION = 10;
 
 /** One connection of so many is for reads alone. */
 const READING_SHARE = 3;
@@ -60,12 +64,24 @@ export class Database {
     this.#reads = reading === 0 ? this.#writes : new Lane({ ...options, connections: reading });
   }
 
-  /** All rows. */
+  /** All rows. Throws StoreBusy, and sends nothing, if too much waits. */
   async all<Row, Types extends ParameterTypes>(
     statement: Statement<Row, Types>,
     parameters: ParametersOf<Types>,
   ): Promise<Row[]> {
-    const values = statement.values(parameters);
+    const { backlog } = statement.reads ? this.#reads : this.#writes;
+    backlog.enter(statement.urgency);
+    try {
+      return await this.#send(statement, statement.values(parameters));
+    } finally {
+      backlog.leave();
+    }
+  }
+
+  async #send<Row, Types extends ParameterTypes>(
+    statement: Statement<Row, Types>,
+    values: ReturnType<Statement<Row, Types>["values"]>,
+  ): Promise<Row[]> {
     for (let attempt = 1; ; attempt += 1) {
       const reading = this.#reads.pool;
       const writing = this.#writes.pool;
@@ -103,6 +119,11 @@ export class Database {
     parameters: ParametersOf<Types>,
   ): Promise<boolean> {
     return (await this.first(statement, parameters)) !== null;
+  }
+
+  /** Throws StoreBusy if a statement that writes would be refused now. */
+  requireRoom(): void {
+    this.#writes.backlog.requireRoom();
   }
 
   /** Waits for what is under way, then closes. */
@@ -198,11 +219,14 @@ interface Answer<Result> {
 class Lane {
   readonly #options: PoolOptions;
   readonly #waiting = new Set<(pool: Pool) => void>();
+  /** What was sent and what waits for that. */
+  readonly backlog: Backlog;
   #replacedAt = Number.NEGATIVE_INFINITY;
   pool: Pool;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.backlog = new Backlog({ least: PER_CONNECTION * options.connections });
     this.pool = this.#open();
   }
 

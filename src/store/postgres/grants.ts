@@ -4,7 +4,7 @@ import type { RevocationReason } from "../records.ts";
 import { isTakenBack } from "../rules.ts";
 import type { Database } from "./driver.ts";
 import { decodeGrant, GRANT_COLUMNS, type GrantRow } from "./rows.ts";
-import { query, statement } from "./statements.ts";
+import { query, statement, urgent } from "./statements.ts";
 
 type GrantMethods = Pick<Store, "listGrants" | "findGrant" | "revokeGrant" | "revokeAccess">;
 
@@ -26,15 +26,18 @@ const ALIVE_OF_BOTH = listAlive("g.subject = :subject AND g.client_id = :clientI
   now: "bigint",
 });
 
-const REVOKE = statement<unknown>(
-  `UPDATE grants SET revoked_at = :now, revoked_reason = :reason
+const REVOKE = urgent(
+  statement<unknown>(
+    `UPDATE grants SET revoked_at = :now, revoked_reason = :reason
    WHERE id = :id AND revoked_at IS NULL
    RETURNING id`,
-).with({ id: "bytea", reason: "text", now: "bigint" });
+  ).with({ id: "bytea", reason: "text", now: "bigint" }),
+);
 
 // The consents are counted before the grant is locked, which is the order in which all lock them.
-const TAKE_BACK = statement<unknown>(
-  `WITH doomed AS MATERIALIZED (
+const TAKE_BACK = urgent(
+  statement<unknown>(
+    `WITH doomed AS MATERIALIZED (
      SELECT c.subject, c.client_id, c.redirect_uri
      FROM grants g JOIN consents c ON c.subject = g.subject AND c.client_id = g.client_id
      WHERE g.id = :id
@@ -49,7 +52,8 @@ const TAKE_BACK = statement<unknown>(
    UPDATE grants SET revoked_at = :now, revoked_reason = :reason
    WHERE id = :id AND revoked_at IS NULL AND (SELECT count(*) FROM gone) >= 0
    RETURNING id`,
-).with({ id: "bytea", reason: "text", now: "bigint" });
+  ).with({ id: "bytea", reason: "text", now: "bigint" }),
+);
 
 /** A row for each grant that ended now, and one without a grant that has the number of consents. */
 interface RevokedRow {
@@ -57,15 +61,21 @@ interface RevokedRow {
   readonly forgotten: number;
 }
 
-const REVOKE_ACCESS_OF_PERSON = statement<RevokedRow>(
-  "SELECT revoked_id, forgotten FROM revoke_access_of_person(:subject, :reason, :now)",
-).with({ subject: "text", reason: "text", now: "bigint" });
-const REVOKE_ACCESS_OF_CLIENT = statement<RevokedRow>(
-  "SELECT revoked_id, forgotten FROM revoke_access_of_client(:clientId, :reason, :now)",
-).with({ clientId: "text", reason: "text", now: "bigint" });
-const REVOKE_ACCESS_OF_BOTH = statement<RevokedRow>(
-  "SELECT revoked_id, forgotten FROM revoke_access_of_both(:subject, :clientId, :reason, :now)",
-).with({ subject: "text", clientId: "text", reason: "text", now: "bigint" });
+const REVOKE_ACCESS_OF_PERSON = urgent(
+  statement<RevokedRow>(
+    "SELECT revoked_id, forgotten FROM revoke_access_of_person(:subject, :reason, :now)",
+  ).with({ subject: "text", reason: "text", now: "bigint" }),
+);
+const REVOKE_ACCESS_OF_CLIENT = urgent(
+  statement<RevokedRow>(
+    "SELECT revoked_id, forgotten FROM revoke_access_of_client(:clientId, :reason, :now)",
+  ).with({ clientId: "text", reason: "text", now: "bigint" }),
+);
+const REVOKE_ACCESS_OF_BOTH = urgent(
+  statement<RevokedRow>(
+    "SELECT revoked_id, forgotten FROM revoke_access_of_both(:subject, :clientId, :reason, :now)",
+  ).with({ subject: "text", clientId: "text", reason: "text", now: "bigint" }),
+);
 
 export function grantMethods(database: Database): GrantMethods {
   const list: Store["listGrants"] = async ({ subject, clientId }, now) => {

@@ -2,7 +2,7 @@
 import type { Store } from "../contract.ts";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules.ts";
 import type { Database } from "./driver.ts";
-import { query, statement } from "./statements.ts";
+import { query, statement, urgent } from "./statements.ts";
 
 /** Of grants that live on, how many times `limit` are looked at in one go. */
 const CHECKED_PER_REMOVED = 10;
@@ -34,8 +34,9 @@ const gone = [...SIMPLE, "device_codes", "clients", "codes", "grants"].map(
   (table) => `(SELECT count(*) FROM ${table}_gone)`,
 );
 
-const REMOVE_EXPIRED = statement<{ removed: number }>(
-  `WITH ${TURN}, ${SIMPLE.map((table) => removeFrom(table, "id", "expires_at <= :now", "expires_at")).join(", ")},
+const REMOVE_EXPIRED = urgent(
+  statement<{ removed: number }>(
+    `WITH ${TURN}, ${SIMPLE.map((table) => removeFrom(table, "id", "expires_at <= :now", "expires_at")).join(", ")},
    -- RFC 8628 §3.5: a device that asks a little late is to hear expired_token or access_denied, not that its code is
    -- unknown.
    ${removeFrom("device_codes", "id", `expires_at <= :now - ${DEVICE_CODE_REMEMBERED_SECONDS}`, "expires_at")},
@@ -67,7 +68,8 @@ const REMOVE_EXPIRED = statement<{ removed: number }>(
      UPDATE grants SET check_at = grants.expires_at FROM grants_alive WHERE grants.id = grants_alive.id
    )
    SELECT ${gone.join(" + ")} AS removed`,
-).with({ now: "bigint", unusedSince: "bigint", limit: "integer" });
+  ).with({ now: "bigint", unusedSince: "bigint", limit: "integer" }),
+);
 
 const FIND_CROWDED_OUT = query<{ unusedFrom: number }>(
   `SELECT unused_from AS "unusedFrom" FROM clients

@@ -22,7 +22,7 @@ import { migrate } from "./migrations.ts";
 import { explainOpening } from "./opening.ts";
 import { serverKeyMethods } from "./server-key.ts";
 import { sessionMethods } from "./sessions.ts";
-import { query } from "./statements.ts";
+import { query, urgent } from "./statements.ts";
 import { tokenMethods } from "./tokens.ts";
 
 export type PostgresStoreOptions = Pick<PoolOptions, "url"> &
@@ -43,7 +43,8 @@ const DEFAULTS: Omit<PoolOptions, "url"> = {
 /** What is left to quote in a schema's name: nothing. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
-const PING = query("SELECT version FROM tessera_schema").with({});
+// A node that is busy is well: whoever balances the load must not take it away.
+const PING = urgent(query("SELECT version FROM tessera_schema").with({}));
 
 /**
  * Connects, and brings the schema up to date. Throws DatabaseRefused if it belongs to a newer version or to another
@@ -62,6 +63,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     ...tokenMethods(database, callers),
     ...grantMethods(database),
     ...housekeepingMethods(database),
+    requireRoom: () => database.requireRoom(),
     async ping() {
       await database.first(PING, {});
     },

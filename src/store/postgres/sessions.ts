@@ -4,7 +4,7 @@ import type { SessionRecord, SetupLinkRecord } from "../records.ts";
 import { ACCOUNT_TYPES, accountParameters } from "./accounts.ts";
 import type { Database } from "./driver.ts";
 import { ACCOUNT_COLUMNS, type AccountRow } from "./rows.ts";
-import { query, statement } from "./statements.ts";
+import { query, statement, urgent } from "./statements.ts";
 
 type SessionMethods = Pick<
   Store,
@@ -63,7 +63,7 @@ const TOUCH = statement<unknown>(
   "UPDATE sessions SET last_seen_at = :now WHERE id = :id AND last_seen_at < :now",
 ).with({ id: "bytea", now: "bigint" });
 
-const END = statement<unknown>("DELETE FROM sessions WHERE id = :id").with({ id: "bytea" });
+const END = urgent(statement<unknown>("DELETE FROM sessions WHERE id = :id").with({ id: "bytea" }));
 
 const CREATE_LINK = statement<{ done: boolean }>(
   "SELECT create_setup_link(:id, :digest, :expiresAt) AS done",

@@ -2,6 +2,7 @@
  * Statements as values: a text with named parameters, and what type each has. A name may occur many times, as it does
  * in a statement that decides and writes at once.
  */
+import type { Urgency } from "../backlog.ts";
 
 interface Values {
   readonly bytea: Uint8Array;
@@ -36,6 +37,7 @@ export interface Statement<Row, Types extends ParameterTypes> {
   readonly sql: string;
   /** Whether it only reads, and so waits neither for a lock of somebody else nor for a commit. */
   readonly reads: boolean;
+  readonly urgency: Urgency;
   values(parameters: ParametersOf<Types>): Value[];
   /** No value; it ties the row to the statement. */
   readonly row?: Row;
@@ -50,6 +52,11 @@ export function query<Row>(text: string) {
   return prepare<Row>(text, true);
 }
 
+/** The same statement, but not kept out by an overload: see Urgency. */
+export const urgent = <Row, Types extends ParameterTypes>(
+  each: Statement<Row, Types>,
+): Statement<Row, Types> => ({ ...each, urgency: "urgent" });
+
 function prepare<Row>(text: string, reads: boolean) {
   return {
     with<const Types extends ParameterTypes>(types: Types): Statement<Row, Types> {
@@ -58,7 +65,12 @@ function prepare<Row>(text: string, reads: boolean) {
         if (!names.includes(name)) names.push(name);
         return `$${names.indexOf(name) + 1}::${castOf(name, types)}`;
       });
-      return { sql, reads, values: (parameters) => names.map((name): Value => parameters[name] ?? null) };
+      return {
+        sql,
+        reads,
+        urgency: "ordinary",
+        values: (parameters) => names.map((name): Value => parameters[name] ?? null),
+      };
     },
   };
 }

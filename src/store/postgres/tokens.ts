@@ -17,7 +17,7 @@ import {
   type RefreshTokenRow,
   type WithLists,
 } from "./rows.ts";
-import { query, statement } from "./statements.ts";
+import { query, statement, urgent } from "./statements.ts";
 
 type TokenMethods = Pick<
   Store,
@@ -130,9 +130,11 @@ const ROTATE = statement<RotationRow>(
    FROM decision`,
 ).with({ id: "bytea", window: "bigint", ...ISSUANCE });
 
-const REVOKE = statement<unknown>("DELETE FROM access_tokens WHERE id = :id RETURNING id").with({
-  id: "bytea",
-});
+const REVOKE = urgent(
+  statement<unknown>("DELETE FROM access_tokens WHERE id = :id RETURNING id").with({
+    id: "bytea",
+  }),
+);
 
 export function tokenMethods(database: Database, callers: Callers): TokenMethods {
   return {

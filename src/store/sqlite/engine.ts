@@ -1,4 +1,6 @@
 /** What the methods of the store run on: the tables, prepared for queries and for commands, and how to reach them. */
+import type { Urgency } from "../backlog.ts";
+
 import type { ClientMemory } from "./client-memory.ts";
 import type { Connection } from "./driver.ts";
 import { accountTable } from "./tables/accounts.ts";
@@ -34,6 +36,9 @@ export interface Engine {
   readonly memory: ClientMemory;
   /** Sees everything that was committed before the call. */
   read<Result>(query: (tables: Tables) => Result): Promise<Result>;
-  /** One transaction. Resolves when it is on disk; a command that throws changes nothing. */
-  write<Result>(command: (tables: Tables) => Result): Promise<Result>;
+  /**
+   * One transaction. Resolves when it is on disk; a command that throws changes nothing. Rejects with StoreBusy, at once,
+   * if too much waits.
+   */
+  write<Result>(command: (tables: Tables) => Result, urgency?: Urgency): Promise<Result>;
 }

@@ -18,8 +18,9 @@ export function grantMethods({ read, write }: Engine): GrantMethods {
         const grant = isTakenBack(reason) ? grants.find(id) : null;
         if (grant !== null) consents.removeAll(grant);
         return grants.revoke(id, reason, now);
-      }),
+      }, "urgent"),
 
-    revokeAccess: (filter, reason, now) => write((tables) => revokeAccess(tables, filter, reason, now)),
+    revokeAccess: (filter, reason, now) =>
+      write((tables) => revokeAccess(tables, filter, reason, now), "urgent"),
   };
 }

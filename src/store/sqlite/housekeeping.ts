@@ -26,7 +26,7 @@ export function housekeepingMethods({
         // Nobody ever allowed it anything, so it has no grants, codes or consents; and its own tokens have expired.
         removed += tables.clients.removeUnused(unusedSince, limit);
         return removed;
-      }),
+      }, "urgent"),
   };
 }
 

@@ -69,7 +69,7 @@ function storeOn(connection: Connection, file: string): Store {
 
   const engine: Engine = {
     read: (query) => reads.read(() => query(readTables)),
-    write: (command) => writes.write(() => command(writeTables)),
+    write: (command, urgency) => writes.write(() => command(writeTables), urgency),
     memory,
   };
 
@@ -83,6 +83,7 @@ function storeOn(connection: Connection, file: string): Store {
     ...tokenMethods(engine),
     ...grantMethods(engine),
     ...housekeepingMethods(engine),
+    requireRoom: () => writes.requireRoom(),
     async ping() {
       writes.requireWritable();
       await reads.read(() => probe.get());

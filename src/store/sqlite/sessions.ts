@@ -39,7 +39,7 @@ export function sessionMethods({ read, write }: Engine): SessionMethods {
     endSession: (id) =>
       write(({ sessions }) => {
         sessions.remove(id);
-      }),
+      }, "urgent"),
 
     createSetupLink: (link) =>
       write(({ accounts, setupLinks }) => {

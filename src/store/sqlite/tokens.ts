@@ -57,7 +57,7 @@ export function tokenMethods({ read, write, memory }: Engine): TokenMethods {
           : useAgain(tables, found.token, found.grant, issuance, retryWindowSeconds);
       }),
 
-    revokeAccessToken: (id) => write(({ accessTokens }) => accessTokens.remove(id)),
+    revokeAccessToken: (id) => write(({ accessTokens }) => accessTokens.remove(id), "urgent"),
   };
 }
 

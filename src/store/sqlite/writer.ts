@@ -3,6 +3,7 @@
  * transaction and so one sync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
  * No promise resolves before the commit is on disk.
  */
+import { Backlog, type Urgency } from "../backlog.ts";
 import { StoreUnavailable } from "../contract.ts";
 import type { Command, Connection } from "./driver.ts";
 import { adviceFor, asStoreError, isBusy } from "./trouble.ts";
@@ -35,6 +36,8 @@ export interface GroupCommitOptions {
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #lockAttempts: number;
+  /** What is on its way to the disk, and what fits into the next commit, is never refused, however slow the disk is. */
+  readonly #backlog = new Backlog({ least: 2 * MOST_PER_COMMIT });
   readonly #sync: (() => Promise<void>) | null;
   readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
@@ -68,18 +71,24 @@ export class GroupCommit {
 
   /**
    * Runs the command in the next transaction. It must do nothing but read and write through the connection: if a neighbour
-   * fails, what it did is undone and it runs again.
+   * fails, what it did is undone and it runs again. Rejects with StoreBusy if too much waits.
    */
-  write<Result>(command: () => Result): Promise<Result> {
+  write<Result>(command: () => Result, urgency?: Urgency): Promise<Result> {
     return new Promise((resolve, reject) => {
       const refusal = this.#closed ? new StoreUnavailable("the store is closed") : this.#failure;
       if (refusal !== null) {
         reject(refusal);
         return;
       }
+      this.#backlog.enter(urgency);
       this.#waiting.push(newJob(command, resolve, reject));
       this.#schedule();
     });
+  }
+
+  /** Throws StoreBusy if a write would be refused now. */
+  requireRoom(): void {
+    this.#backlog.requireRoom();
   }
 
   /**
@@ -133,7 +142,7 @@ export class GroupCommit {
         cause: error,
         advice: adviceFor(error),
       });
-      for (const job of this.#waiting.splice(0)) job.abandon(unavailable);
+      this.#abandon(this.#waiting.splice(0), unavailable);
       return false;
     }
   }
@@ -150,10 +159,10 @@ export class GroupCommit {
         cause: error,
         advice: adviceFor(error),
       });
-      for (const job of batch) job.abandon(unavailable);
+      this.#abandon(batch, unavailable);
       return;
     }
-    if (this.#sync === null) for (const job of batch) job.settle();
+    if (this.#sync === null) this.#settle(batch);
     else void this.#settleWhenSynced(batch, this.#sync);
   }
 
@@ -161,16 +170,26 @@ export class GroupCommit {
     this.#syncing = true;
     try {
       await sync();
-      for (const job of batch) job.settle();
+      this.#settle(batch);
     } catch (error) {
       this.#failure = new StoreUnavailable("the disk did not keep what was written", {
         cause: error,
         advice: "Look at the disk, then restart the server. Nothing is written until then.",
       });
-      for (const job of [...batch, ...this.#waiting.splice(0)]) job.abandon(this.#failure);
+      this.#abandon([...batch, ...this.#waiting.splice(0)], this.#failure);
     }
     this.#syncing = false;
     this.#goOn();
+  }
+
+  #settle(jobs: readonly Job[]): void {
+    this.#backlog.leave(jobs.length);
+    for (const job of jobs) job.settle();
+  }
+
+  #abandon(jobs: readonly Job[], error: StoreUnavailable): void {
+    this.#backlog.leave(jobs.length);
+    for (const job of jobs) job.abandon(error);
   }
 
   #runTogether(batch: readonly Job[]): boolean {

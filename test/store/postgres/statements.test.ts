@@ -41,7 +41,7 @@ afterAll(async () => {
 
 /** Every method that works on the database. Each is run with facts that make it do all that it can do. */
 const OPERATIONS: {
-  readonly [Method in Exclude<keyof Store, "close" | "recallClient">]: (
+  readonly [Method in Exclude<keyof Store, "close" | "recallClient" | "requireRoom">]: (
     store: Store,
   ) => Promise<() => Promise<unknown>>;
 } = {

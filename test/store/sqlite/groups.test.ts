@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { StoreUnavailable } from "../../../src/store/contract.ts";
+import { StoreBusy, StoreUnavailable } from "../../../src/store/contract.ts";
 import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
 import { GroupReads } from "../../../src/store/sqlite/reader.ts";
 import { GroupCommit, type GroupCommitOptions } from "../../../src/store/sqlite/writer.ts";
@@ -146,6 +146,49 @@ describe("group commit", () => {
   });
 });
 
+describe("more writes than can be done in time", () => {
+  const numbered = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  test("are refused at once and leave nothing, those that fit are done, and then there is room again", () =>
+    withWriter(async ({ writes, insert, committed }) => {
+      const numbers = numbered(3000);
+      const outcomes = statuses(numbers.map((n) => writes.write(() => insert(n))));
+      // Before anything is written.
+      await expect(writes.write(() => insert(9999))).rejects.toBeInstanceOf(StoreBusy);
+      expect(committed()).toEqual([]);
+      const settled = await outcomes;
+      const fulfilled = numbers.filter((n) => settled[n] === "fulfilled");
+      expect(fulfilled.length).toBeGreaterThanOrEqual(512);
+      expect(fulfilled.length).toBeLessThan(3000);
+      expect(committed()).toEqual(fulfilled);
+      await writes.write(() => insert(9999));
+      expect(committed()).toContain(9999);
+    }));
+
+  test("leave room for what is urgent", () =>
+    withWriter(async ({ writes, insert, committed }) => {
+      const rest = statuses(numbered(3000).map((n) => writes.write(() => insert(n))));
+      await expect(writes.write(() => insert(9998))).rejects.toBeInstanceOf(StoreBusy);
+      expect(() => writes.requireRoom()).toThrow(StoreBusy);
+      await writes.write(() => insert(9999), "urgent");
+      expect(committed()).toContain(9999);
+      expect(await rest).toContain("rejected");
+    }));
+
+  test("are not counted any more when no transaction could begin", () =>
+    withWriter(
+      async ({ other, writes, insert, committed }) => {
+        other.execute("BEGIN IMMEDIATE");
+        const first = await Promise.allSettled(numbered(1500).map((n) => writes.write(() => insert(n))));
+        expect(first.every(({ status }) => status === "rejected")).toBe(true);
+        other.execute("COMMIT");
+        await Promise.all(numbered(1500).map((n) => writes.write(() => insert(n))));
+        expect(committed()).toHaveLength(1500);
+      },
+      { lockAttempts: 1 },
+    ));
+});
+
 describe("group commit with the sync beside it", () => {
   /** Syncs that end when the test says so. */
   function syncs() {
@@ -167,6 +210,26 @@ describe("group commit with the sync beside it", () => {
       fail: () => pending.shift()?.reject(new Error("EIO")),
     };
   }
+
+  test("what is on its way to the disk takes room until it is there", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert }) => {
+        const first = statuses(Array.from({ length: 512 }, (_, n) => writes.write(() => insert(n))));
+        await disk.begun(1);
+        const more = Array.from({ length: 1489 }, (_, n) => writes.write(() => insert(1000 + n)));
+        await expect(more.at(-1)).rejects.toBeInstanceOf(StoreBusy);
+        const rest = statuses(more);
+        for (let batch = 1; batch <= 4; batch += 1) {
+          disk.end();
+          if (batch < 4) await disk.begun(batch + 1);
+        }
+        expect(await first).not.toContain("rejected");
+        expect((await rest).filter((status) => status === "rejected")).toHaveLength(1);
+      },
+      { sync: disk.sync },
+    );
+  });
 
   test("no answer leaves before the sync has ended, a failure's neither", async () => {
     const disk = syncs();

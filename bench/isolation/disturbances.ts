@@ -1,0 +1,142 @@
+/** What goes on beside the requests that are measured. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../../src/platform/clock.ts";
+import { systemRandom } from "../../src/platform/random.ts";
+import type { AccessTokenRecord } from "../../src/store/records.ts";
+import { mintArtefact } from "../../src/tokens/artefact.ts";
+import { APP } from "../contenders/clients.ts";
+import { placesIn } from "../contenders/tessera.ts";
+import { startSignIns } from "./sign-ins.ts";
+import type { Engine, Subject } from "./subject.ts";
+
+export interface Underway {
+  /** Ends it, and tells how fast it went. Throws if it did not happen. */
+  stop(): Promise<{ readonly perSecond: number }>;
+}
+
+export interface Disturbance {
+  readonly name: string;
+  readonly title: string;
+  /** What `perSecond` counts. */
+  readonly unit: string;
+  readonly engines: readonly Engine[];
+  /** Makes what it needs; resolves at the moment when it can begin. */
+  prepare(subject: Subject, rows: number): Promise<void>;
+  start(subject: Subject, rows: number): Promise<Underway>;
+}
+
+export const DISTURBANCES: readonly Disturbance[] = [
+  {
+    name: "sign-ins",
+    title: "while people sign in as fast as passwords are checked",
+    unit: "passwords/s",
+    engines: ["sqlite", "postgres"],
+    prepare: async () => {},
+    start: startSignIns,
+  },
+  {
+    name: "clean-up",
+    title: "while expired tokens are cleaned up",
+    unit: "rows/s",
+    engines: ["sqlite", "postgres"],
+    prepare: issueExpiring,
+    start: watchCleanUp,
+  },
+  {
+    name: "backup",
+    title: "while one backup after the other is made",
+    unit: "backups/s",
+    engines: ["sqlite"],
+    prepare: async () => {},
+    start: startBackups,
+  },
+];
+
+const AT_ONCE = 64;
+/** The clean-up takes hold within a second of the expiry: see SETTINGS in subject.ts. */
+const PACE_SAMPLE = 2000;
+
+/** Tokens that all expire in the same second, and resolves in that second. How long making them takes is tried first. */
+async function issueExpiring(subject: Subject, rows: number): Promise<void> {
+  const beganAt = performance.now();
+  const sample = Math.min(rows, PACE_SAMPLE);
+  // Nothing of these is left when the others expire.
+  await issueTokens(subject, sample, systemClock.seconds() + 1);
+  const seconds = ((performance.now() - beganAt) / 1000 / sample) * rows * 1.3;
+  const expiresAt = systemClock.seconds() + Math.ceil(seconds) + 1;
+  await issueTokens(subject, rows, expiresAt);
+  while (systemClock.seconds() < expiresAt) await Bun.sleep(20);
+}
+
+async function watchCleanUp({ store }: Subject, rows: number): Promise<Underway> {
+  const beganAt = performance.now();
+  return {
+    async stop() {
+      const seconds = (performance.now() - beganAt) / 1000;
+      // What the server has not removed by now.
+      let left = 0;
+      for (let batch = -1; batch !== 0; left += batch) {
+        batch = await store.removeExpired(systemClock.seconds(), 0, 5000);
+      }
+      if (left >= rows) throw new Error("Nothing was cleaned up meanwhile.");
+      return { perSecond: (rows - left) / seconds };
+    },
+  };
+}
+
+async function startBackups({ folder }: Subject): Promise<Underway> {
+  const { file, data } = placesIn(folder);
+  const main = join(import.meta.dir, "../../src/main.ts");
+  const target = join(folder, "copy.backup");
+  const beganAt = performance.now();
+  let stopped = false;
+  let made = 0;
+  const making = (async () => {
+    while (!stopped) {
+      const child = Bun.spawn([process.execPath, main, "backup", target, "--config", file, "--data", data], {
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "pipe",
+      });
+      if ((await child.exited) !== 0)
+        throw new Error(`A backup failed: ${await new Response(child.stderr).text()}`);
+      rmSync(target);
+      made += 1;
+    }
+  })();
+  making.catch(() => {});
+  return {
+    async stop() {
+      const seconds = (performance.now() - beganAt) / 1000;
+      stopped = true;
+      await making;
+      return { perSecond: made / Math.max(seconds, (performance.now() - beganAt) / 1000) };
+    },
+  };
+}
+
+/** Access tokens of a client, put into the store directly. */
+export async function issueTokens({ store }: Subject, count: number, expiresAt: number): Promise<void> {
+  const client = await store.findClient(APP.id);
+  if (client === null) throw new Error("The server does not know what it was started with.");
+  const issuedAt = systemClock.seconds();
+  const issue = async (): Promise<void> => {
+    const { id, digest } = mintArtefact("access_token", systemClock, systemRandom);
+    const token: AccessTokenRecord = {
+      id,
+      digest,
+      grantId: null,
+      clientId: client.clientId,
+      subject: client.clientId,
+      scope: client.defaultScope,
+      resources: [],
+      issuedAt,
+      expiresAt,
+    };
+    if ((await store.issueAccessToken(token)) !== "issued") throw new Error("A token was not issued.");
+  };
+  for (let made = 0; made < count; made += AT_ONCE) {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - made) }, issue));
+  }
+}

@@ -1,0 +1,257 @@
+/** The benchmark of isolation and overload measures what it says. No figure is judged here. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseAnswer } from "../bench/isolation/connection.ts";
+import { generate } from "../bench/isolation/generate.ts";
+import { type LoadJob, type LoadReport, latenciesOf } from "../bench/isolation/load.ts";
+import { aims, page, slowdown } from "../bench/isolation/report.ts";
+import {
+  type IsolationResults,
+  keptAt,
+  type OverloadMeasurement,
+  peakOf,
+  type Side,
+} from "../bench/isolation/results.ts";
+import { findWrk } from "../bench/wrk.ts";
+
+const root = join(import.meta.dir, "..");
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tessera-bench-test-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("an answer", () => {
+  const whole = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 4\r\n\r\nbusy";
+
+  test("is known by its status, and whole only with all of its body", () => {
+    expect(parseAnswer(whole)).toMatchObject({ status: 503, body: "busy" });
+    for (let length = 0; length < whole.length; length += 1)
+      expect(parseAnswer(whole.slice(0, length))).toBeNull();
+  });
+
+  test("without a length is not understood", () => {
+    expect(() => parseAnswer("HTTP/1.1 200 OK\r\n\r\n")).toThrow("Content-Length");
+  });
+});
+
+test("of a hundred times the last but one is the ninety-ninth", () => {
+  const millis = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect(latenciesOf(millis)).toEqual({ p50: 50_000, p99: 99_000, p999: 100_000, max: 100_000 });
+  expect(latenciesOf([7])).toEqual({ p50: 7000, p99: 7000, p999: 7000, max: 7000 });
+  expect(latenciesOf([])).toBeNull();
+});
+
+describe("the load generator", () => {
+  /** Against a server in this process, which notes what it is sent. */
+  async function underLoad(answer: (body: string) => Response | Promise<Response>, job: Partial<LoadJob>) {
+    const bodies: string[] = [];
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      async fetch(request) {
+        const body = await request.text();
+        bodies.push(body);
+        return answer(body);
+      },
+    });
+    try {
+      const report = await generate({
+        hostname: "127.0.0.1",
+        port: server.port ?? 0,
+        before: "POST / HTTP/1.1\r\nHost: bench\r\nContent-Length: 5\r\n\r\nab",
+        after: "",
+        artefacts: ["000"],
+        use: "again",
+        connections: 4,
+        rate: null,
+        whenFull: "wait",
+        seconds: 0.1,
+        patienceMillis: 1000,
+        ...job,
+      });
+      return { report, bodies };
+    } finally {
+      await server.stop(true);
+    }
+  }
+  const sum = ({ good, late, refused, unexpected, failed, unsent }: LoadReport) =>
+    good + late + refused + unexpected + failed + unsent;
+
+  test("asks as often as was said, however slow the answers are, and loses nothing", async () => {
+    const slow = async () => {
+      await Bun.sleep(30);
+      return new Response("{}");
+    };
+    const { report, bodies } = await underLoad(slow, { rate: 400, connections: 2 });
+    expect(report.due).toBe(40);
+    expect(report.good).toBe(40);
+    expect(bodies).toEqual(Array.from({ length: 40 }, () => "ab000"));
+    // Two at a time, 30 ms each: the last was due long before it could be sent, and that counts.
+    expect(report.goodLatency?.max).toBeGreaterThan(300_000);
+  });
+
+  test("loses what is due while no connection is free, if that is asked for", async () => {
+    const slow = async () => {
+      await Bun.sleep(60);
+      return new Response("{}");
+    };
+    const { report } = await underLoad(slow, { rate: 400, connections: 2, whenFull: "lose" });
+    expect(report.due).toBe(40);
+    expect(report.unsent).toBeGreaterThan(20);
+    expect(sum(report)).toBe(40);
+  });
+
+  test("tells refusals, late answers and unexpected ones apart", async () => {
+    const refuse = () => new Response("{}", { status: 503, headers: { "Retry-After": "2" } });
+    const refused = (await underLoad(refuse, {})).report;
+    expect(refused.refused).toBe(refused.due);
+    expect(refused.refusedLatency).not.toBeNull();
+    const broken = (await underLoad(() => new Response("no", { status: 503 }), {})).report;
+    expect(broken.unexpected).toBe(broken.due);
+    expect(broken.example).toContain("503");
+    const late = (await underLoad(() => new Response("{}"), { patienceMillis: 0 })).report;
+    expect(late.late).toBe(late.due);
+  });
+
+  test("uses an artefact up, goes on with its successor, and keeps it when it was refused", async () => {
+    let count = 100;
+    const rotate = () => {
+      count += 1;
+      return count % 3 === 0
+        ? new Response("{}", { status: 503, headers: { "Retry-After": "2" } })
+        : new Response(`{"refresh_token":"${count}"}`);
+    };
+    const { report, bodies } = await underLoad(rotate, {
+      connections: 1,
+      artefacts: ["000"],
+      use: "renewed",
+      rate: 200,
+    });
+    expect(sum(report)).toBe(20);
+    expect(bodies.slice(0, 4)).toEqual(["ab000", "ab101", "ab101", "ab103"]);
+  });
+});
+
+const side = (p99: number): Side => ({ requestsPerSecond: 10, p50: 500, p99, p999: p99 });
+const report = (good: number, refused: number, seconds = 2): LoadReport => ({
+  seconds,
+  due: good + refused,
+  good,
+  late: 0,
+  refused,
+  unexpected: 0,
+  failed: 0,
+  unsent: 0,
+  goodLatency: { p50: 1000, p99: 20_000, p999: 30_000, max: 40_000 },
+  refusedLatency: refused === 0 ? null : { p50: 200, p99: 400, p999: 500, max: 600 },
+  example: null,
+});
+const overload: OverloadMeasurement = {
+  engine: "sqlite",
+  workload: "refresh",
+  rounds: [100, 110, 90].map((capacity) => ({
+    capacity,
+    levels: [
+      { factor: 1, rate: capacity, report: report(2 * capacity, 0) },
+      { factor: 3, rate: 3 * capacity, report: report(160, 6 * capacity - 160) },
+    ],
+  })),
+};
+const RESULTS: IsolationResults = {
+  format: 1,
+  date: "2027-01-15T08:00:00.000Z",
+  host: {
+    kind: "linux-x64-2-cores",
+    cores: 2,
+    processor: "One",
+    memoryGiB: 8,
+    bun: "1.4.5",
+    node: "22.0.0",
+    syncMicros: 300,
+    loadBefore: 0.1,
+  },
+  settings: { seconds: 2, rounds: 3, connections: 2000, rows: 1000 },
+  isolation: [
+    {
+      engine: "sqlite",
+      disturbance: "sign-ins",
+      mode: "steady",
+      rate: 4000,
+      rounds: [
+        { without: side(1000), with: side(4000), perSecond: 40 },
+        { without: side(2000), with: side(4000), perSecond: 40 },
+        { without: side(1000), with: side(9000), perSecond: 40 },
+      ],
+    },
+  ],
+  overload: [overload],
+};
+
+describe("what is told", () => {
+  test("is how many times as long it takes beside other work, round by round", () => {
+    const [measurement] = RESULTS.isolation;
+    if (measurement === undefined) throw new Error("not measured");
+    expect(slowdown(measurement)).toEqual({ median: 4, lowest: 2, highest: 9 });
+    expect(page(RESULTS)).toContain("| 4,000/s | 0.50 ms, 0.50 ms | 1.00 ms | 4.00 ms | 4.00 (2.00–9.00) |");
+  });
+
+  test("is how much of the best is left when too much is asked", () => {
+    expect(peakOf(overload)).toBe(100);
+    expect(keptAt(overload, 3).median).toBe(0.8);
+    expect(page(RESULTS)).toContain("| 3 × | 300 | 80 | 0.80 (0.80–0.80) | 1.00 ms, 20.0 ms | 73 % |");
+  });
+
+  test("is whether the aims were reached, of what was measured", () => {
+    expect(aims(RESULTS)).toContain("| 3 × | 4.00 (2.00–9.00) | no |");
+    expect(aims(RESULTS)).toContain("| 0.8 | 0.80 (0.80–0.80) | yes |");
+    expect(aims({ ...RESULTS, isolation: [], overload: [] })).toBe("");
+  });
+});
+
+describe.skipIf(findWrk() === null)("a short run", () => {
+  async function bench(...args: string[]) {
+    const child = Bun.spawn([process.execPath, join(root, "bench/isolation/main.ts"), ...args], {
+      cwd: folder,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [output, errors, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { output, errors, code };
+  }
+
+  test("measures introspection beside sign-ins, and an overload, and writes both down without naming the machine", async () => {
+    const output = join(folder, "results");
+    const run = await bench(
+      ...["--engines", "sqlite", "--beside", "sign-ins", "--overload", "refresh"],
+      ...["--seconds", "0.5", "--rounds", "1", "--rows", "50", "--connections", "50"],
+      ...["--folder", folder, "--output", output],
+    );
+    expect(run).toMatchObject({ code: 0, errors: "" });
+    const [json = "", markdown = ""] = readdirSync(output).sort();
+    expect([json, markdown].join(" ")).toMatch(/^isolation-\S+-cores\.json isolation-\S+-cores\.md$/);
+    const text = readFileSync(join(output, json), "utf8");
+    expect(text).not.toContain(root);
+    const results: IsolationResults = JSON.parse(text);
+    expect(results.isolation.map(({ mode }) => mode)).toEqual(["steady", "saturated"]);
+    for (const { rounds } of results.isolation) expect(rounds[0]?.perSecond).toBeGreaterThan(0);
+    const levels = results.overload[0]?.rounds[0]?.levels ?? [];
+    expect(levels.map(({ factor }) => factor)).toEqual([1, 2, 3]);
+    for (const level of levels) expect(level.report).toMatchObject({ unexpected: 0 });
+    expect(readdirSync(folder).filter((name) => name.startsWith("tessera-isolation-"))).toEqual([]);
+  }, 60_000);
+
+  test("of something that does not exist says what there is", async () => {
+    const { code, errors } = await bench("--beside", "everything");
+    expect(code).toBe(1);
+    expect(errors).toContain("clean-up");
+  });
+});
