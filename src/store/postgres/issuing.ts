@@ -2,6 +2,7 @@
 
 import type { Issuance } from "../contract.ts";
 import { encodeList } from "../lists.ts";
+import { GRANT_SPARE_PART } from "../rules.ts";
 import type { ParametersOf } from "./statements.ts";
 
 /**
@@ -24,13 +25,15 @@ export const lockGrant = (redeemed: string) => `
   )`;
 
 /**
- * Stores what a winner was promised, and keeps the grant as long as the last of it. Wants an expression `decision` with
+ * Stores what a winner was promised, and keeps the grant at least as long as the last of it. Wants an expression `decision` with
  * `grant_id`, the number `client`, and the `outcome`.
  */
 export const issueTokens = (...outcomes: readonly [string, ...string[]]) => {
   const wins = `decision.outcome IN (${outcomes.map((outcome) => `'${outcome}'`).join(", ")})`;
   // The earlier successor stays the only live branch.
   const issuesRefreshToken = `decision.outcome = '${outcomes[0]}' AND :refreshId IS NOT NULL`;
+  const lastExpiry = `greatest(:accessExpiresAt, CASE WHEN ${issuesRefreshToken} THEN :refreshExpiresAt END)`;
+  const kept = `${lastExpiry} + (${lastExpiry} - :now) / ${GRANT_SPARE_PART}`;
   return `
   access_token AS (
     INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, resources, issued_at, expires_at)
@@ -44,14 +47,13 @@ export const issueTokens = (...outcomes: readonly [string, ...string[]]) => {
   ), extended AS (
     UPDATE grants SET
       -- Only when the first tokens are issued, so that a refresh touches no index. The clean-up moves it on.
-      check_at = CASE WHEN activated_at IS NULL THEN greatest(expires_at, ${lastExpiry}) ELSE check_at END,
-      expires_at = greatest(expires_at, CASE WHEN ${issuesRefreshToken} THEN ${lastExpiry} ELSE :accessExpiresAt END),
+      check_at = CASE WHEN activated_at IS NULL THEN greatest(expires_at, ${kept}) ELSE check_at END,
+      expires_at = greatest(expires_at, ${kept}),
       activated_at = coalesce(activated_at, :now)
-    FROM decision WHERE grants.id = decision.grant_id AND ${wins}
+    FROM decision
+    WHERE grants.id = decision.grant_id AND ${wins} AND (activated_at IS NULL OR expires_at < ${lastExpiry})
   )`;
 };
-
-const lastExpiry = "greatest(:accessExpiresAt, :refreshExpiresAt)";
 
 export const ISSUANCE = {
   now: "bigint",

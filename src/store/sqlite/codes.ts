@@ -70,7 +70,7 @@ export function codeMethods({ read, write }: Engine): CodeMethods {
         if (client === null) return "refused";
 
         codes.use(id, issuance.now);
-        issueTokens(tables, client, grant.id, issuance);
+        issueTokens(tables, client, grant, issuance);
         return "issued";
       }),
   };

@@ -57,7 +57,7 @@ export function deviceCodeMethods({ read, write }: Engine): DeviceCodeMethods {
         if (client === null) return "refused";
 
         deviceCodes.use(id, issuance.now);
-        issueTokens(tables, client, grant.id, issuance);
+        issueTokens(tables, client, grant, issuance);
         return "issued";
       }),
   };

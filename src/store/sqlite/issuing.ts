@@ -1,7 +1,7 @@
 /** The steps that every way of issuing tokens shares. They run inside the caller's transaction. */
-import type { RecordId } from "../../protocol/identifiers.ts";
 import type { Issuance } from "../contract.ts";
 import type { GrantRecord } from "../records.ts";
+import { grantExpiry } from "../rules.ts";
 import type { Tables } from "./engine.ts";
 import type { ClientState } from "./tables/clients.ts";
 
@@ -13,14 +13,17 @@ export function findServedClient(
   return accounts.isEnabled(subject) ? clients.findEnabled(clientId) : null;
 }
 
-/** Stores what a winner was promised, and keeps the grant as long as the last of it. */
+/** Stores what a winner was promised, and keeps the grant at least as long as the last of it. */
 export function issueTokens(
   { accessTokens, refreshTokens, grants }: Tables,
   client: ClientState,
-  grantId: RecordId,
+  grant: GrantRecord,
   { now, accessToken, refreshToken }: Issuance,
 ): void {
   accessTokens.insert(accessToken, client.number);
   if (refreshToken !== null) refreshTokens.insert(refreshToken);
-  grants.extend(grantId, now, Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0));
+  const lastExpiry = Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0);
+  if (grant.activatedAt === null || grant.expiresAt < lastExpiry) {
+    grants.extend(grant.id, now, Math.max(grant.expiresAt, grantExpiry(now, lastExpiry)));
+  }
 }

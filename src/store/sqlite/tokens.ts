@@ -77,7 +77,7 @@ function rotate(
   if (client === null) return { outcome: "refused" };
 
   tables.refreshTokens.use(token.id, issuance.now, issuance.refreshToken.id);
-  issueTokens(tables, client, grant.id, issuance);
+  issueTokens(tables, client, grant, issuance);
   return { outcome: "rotated" };
 }
 
@@ -100,7 +100,7 @@ function useAgain(
   const client = findServedClient(tables, grant);
   if (client === null) return { outcome: "refused" };
   // The earlier successor stays the only live branch.
-  issueTokens(tables, client, grant.id, { ...issuance, refreshToken: null });
+  issueTokens(tables, client, grant, { ...issuance, refreshToken: null });
   return { outcome: "retried", successor };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { GrantRecord } from "../../../src/store/records.ts";
+import { grantExpiry } from "../../../src/store/rules.ts";
 import {
   clientId,
   NOW,
@@ -142,11 +143,15 @@ export function codeSuite(open: OpenStore): void {
   describe("redeeming a code", () => {
     const store = useStore(open);
 
-    test("issues the tokens and activates the grant for as long as the last of them lives", async () => {
+    test("issues the tokens and activates the grant for longer than the last of them lives", async () => {
       const { grant, code } = await authorize(store());
       const issuance = newIssuance(grant, NOW + 5);
       expect(await store().redeemCode(code.id, FAILURE_LIMIT, issuance)).toBe("issued");
-      const activated = { ...grant, activatedAt: NOW + 5, expiresAt: issuance.refreshToken.expiresAt };
+      const activated = {
+        ...grant,
+        activatedAt: NOW + 5,
+        expiresAt: grantExpiry(NOW + 5, issuance.refreshToken.expiresAt),
+      };
       expect(await store().findActiveAccessToken(issuance.accessToken.id, NOW + 5)).toEqual({
         token: issuance.accessToken,
         grant: activated,
@@ -158,11 +163,12 @@ export function codeSuite(open: OpenStore): void {
       expect((await store().findCode(code.id))?.code).toEqual({ ...code, usedAt: NOW + 5 });
     });
 
-    test("without a refresh token the grant lives as long as the access token", async () => {
+    test("without a refresh token the grant lives by the access token", async () => {
       const { grant, code } = await authorize(store());
       const issuance = { ...newIssuance(grant), refreshToken: null };
       await store().redeemCode(code.id, FAILURE_LIMIT, issuance);
-      expect((await store().findGrant(grant.id))?.expiresAt).toBe(issuance.accessToken.expiresAt);
+      const { expiresAt } = issuance.accessToken;
+      expect((await store().findGrant(grant.id))?.expiresAt).toBe(grantExpiry(NOW, expiresAt));
     });
 
     test("a second redemption revokes the tokens of the first", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Store } from "../../../src/store/contract.ts";
+import { grantExpiry } from "../../../src/store/rules.ts";
 import {
   NOW,
   newAccount,
@@ -128,7 +129,11 @@ export function deviceCodeSuite(open: OpenStore): void {
       expect(await store().redeemDeviceCode(device.id, issuance)).toBe("issued");
       expect(await store().findActiveAccessToken(issuance.accessToken.id, NOW + 5)).toEqual({
         token: issuance.accessToken,
-        grant: { ...grant, activatedAt: NOW + 5, expiresAt: issuance.refreshToken.expiresAt },
+        grant: {
+          ...grant,
+          activatedAt: NOW + 5,
+          expiresAt: grantExpiry(NOW + 5, issuance.refreshToken.expiresAt),
+        },
       });
       expect((await store().findRefreshToken(issuance.refreshToken.id))?.token).toEqual(
         issuance.refreshToken,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AccessFilter } from "../../../src/store/contract.ts";
 import type { RevocationReason } from "../../../src/store/records.ts";
+import { grantExpiry } from "../../../src/store/rules.ts";
 import {
   clientId,
   NOW,
@@ -59,7 +60,7 @@ export function grantSuite(open: OpenStore): void {
     test("are not listed after revocation, or after their end", async () => {
       const { account, grant, issuance } = await issue(store());
       const { subject } = account;
-      const end = issuance.refreshToken.expiresAt;
+      const end = grantExpiry(NOW, issuance.refreshToken.expiresAt);
       expect(await store().listGrants({ subject }, end - 1)).toHaveLength(1);
       expect(await store().listGrants({ subject }, end)).toEqual([]);
 

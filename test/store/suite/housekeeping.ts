@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Store } from "../../../src/store/contract.ts";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
 import type { ClientRecord } from "../../../src/store/records.ts";
+import { grantExpiry } from "../../../src/store/rules.ts";
 import {
   NOW,
   newAccount,
@@ -92,10 +93,11 @@ export function housekeepingSuite(open: OpenStore): void {
 
     test("keeps a grant and its used code while anything that was issued from it lives", async () => {
       const { grant, code, issuance } = await issue(store());
-      const end = issuance.refreshToken.expiresAt;
+      const end = grantExpiry(NOW, issuance.refreshToken.expiresAt);
+      await cleanUp(store(), issuance.refreshToken.expiresAt - 1);
+      expect(await store().findRefreshToken(issuance.refreshToken.id)).not.toBeNull();
       await cleanUp(store(), end - 1);
       expect(await store().findCode(code.id)).not.toBeNull();
-      expect(await store().findRefreshToken(issuance.refreshToken.id)).not.toBeNull();
       await cleanUp(store(), end);
       expect(await store().findGrant(grant.id)).toBeNull();
       expect(await store().findCode(code.id)).toBeNull();
@@ -106,9 +108,10 @@ export function housekeepingSuite(open: OpenStore): void {
     test("keeps a revoked grant until its expiry", async () => {
       const { grant, issuance } = await issue(store());
       await store().revokeGrant(grant.id, "revoked_by_person", NOW);
-      await cleanUp(store(), issuance.refreshToken.expiresAt - 1);
+      const end = grantExpiry(NOW, issuance.refreshToken.expiresAt);
+      await cleanUp(store(), end - 1);
       expect(await store().findGrant(grant.id)).not.toBeNull();
-      await cleanUp(store(), issuance.refreshToken.expiresAt);
+      await cleanUp(store(), end);
       expect(await store().findGrant(grant.id)).toBeNull();
     });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { grantExpiry } from "../../../src/store/rules.ts";
 import { NOW, newClient, newClientToken, newId, newIssuance, resources, scopes } from "../records.ts";
 import type { OpenStore } from "../suite.ts";
 import { createParties, isActive, issue, useStore } from "./setting.ts";
@@ -90,22 +91,34 @@ export function tokenSuite(open: OpenStore): void {
   describe("rotating a refresh token", () => {
     const store = useStore(open);
 
-    test("consumes it, stores the successor and the access token, and extends the grant", async () => {
+    test("consumes it, and stores the successor and the access token", async () => {
       const { grant, issuance } = await issue(store());
       const next = newIssuance(grant, NOW + 100);
       const { id } = issuance.refreshToken;
       expect(await store().rotateRefreshToken(id, WINDOW, next)).toEqual({ outcome: "rotated" });
-      const extended = { ...grant, activatedAt: NOW, expiresAt: next.refreshToken.expiresAt };
+      // The grant is kept for longer than its first refresh token lives, and so for longer than the second.
+      const { expiresAt } = issuance.refreshToken;
+      const kept = { ...grant, activatedAt: NOW, expiresAt: grantExpiry(NOW, expiresAt) };
+      expect(kept.expiresAt).toBeGreaterThan(next.refreshToken.expiresAt);
       expect(await store().findRefreshToken(id)).toEqual({
         token: { ...issuance.refreshToken, usedAt: NOW + 100, successorId: next.refreshToken.id },
-        grant: extended,
+        grant: kept,
       });
       expect((await store().findRefreshToken(next.refreshToken.id))?.token).toEqual(next.refreshToken);
       expect(await store().findActiveAccessToken(next.accessToken.id, NOW + 100)).toEqual({
         token: next.accessToken,
-        grant: extended,
+        grant: kept,
       });
       expect(await isActive(store(), issuance.accessToken)).toBe(true);
+    });
+
+    test("a rotation extends the grant when what it issues would outlive it", async () => {
+      const { grant, issuance } = await issue(store());
+      const kept = grantExpiry(NOW, issuance.refreshToken.expiresAt);
+      const next = newIssuance(grant, NOW + 100);
+      const long = { ...next, refreshToken: { ...next.refreshToken, expiresAt: kept + 1 } };
+      await store().rotateRefreshToken(issuance.refreshToken.id, WINDOW, long);
+      expect((await store().findGrant(grant.id))?.expiresAt).toBe(grantExpiry(NOW + 100, kept + 1));
     });
 
     test("a rotation that issues less does not shorten the grant", async () => {
@@ -113,7 +126,8 @@ export function tokenSuite(open: OpenStore): void {
       const next = newIssuance(grant);
       const short = { ...next, refreshToken: { ...next.refreshToken, expiresAt: NOW + 700 } };
       await store().rotateRefreshToken(issuance.refreshToken.id, WINDOW, short);
-      expect((await store().findGrant(grant.id))?.expiresAt).toBe(issuance.refreshToken.expiresAt);
+      const { expiresAt } = issuance.refreshToken;
+      expect((await store().findGrant(grant.id))?.expiresAt).toBe(grantExpiry(NOW, expiresAt));
     });
 
     test("a retry within the window gets the same successor and a new access token", async () => {
@@ -132,14 +146,14 @@ export function tokenSuite(open: OpenStore): void {
       expect((await store().findGrant(grant.id))?.revokedAt).toBeNull();
     });
 
-    test("a retry keeps the grant for as long as its access token lives", async () => {
+    test("a retry keeps the grant for longer than its access token lives", async () => {
       const { grant, issuance } = await issue(store());
       const next = newIssuance(grant);
       await store().rotateRefreshToken(issuance.refreshToken.id, WINDOW, next);
       const expiresAt = NOW + 100_000;
       const retry = { ...newIssuance(grant), accessToken: { ...newIssuance(grant).accessToken, expiresAt } };
       await store().rotateRefreshToken(issuance.refreshToken.id, WINDOW, retry);
-      expect((await store().findGrant(grant.id))?.expiresAt).toBe(expiresAt);
+      expect((await store().findGrant(grant.id))?.expiresAt).toBe(grantExpiry(NOW, expiresAt));
     });
 
     test("a use after the window revokes the grant", async () => {

@@ -55,7 +55,7 @@ export function grantTable(connection: Connection) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const extend = connection.command<[EpochSeconds, EpochSeconds, Uint8Array]>(
-    "UPDATE grants SET activated_at = coalesce(activated_at, ?), expires_at = max(expires_at, ?) WHERE id = ?",
+    "UPDATE grants SET activated_at = coalesce(activated_at, ?), expires_at = ? WHERE id = ?",
   );
   const revoke = connection.command<[EpochSeconds, RevocationReason, Uint8Array]>(
     "UPDATE grants SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND revoked_at IS NULL",
@@ -114,7 +114,7 @@ export function grantTable(connection: Connection) {
         grant.revokedReason,
         codeId,
       ),
-    /** Notes that something was issued at `now` which lives until `expiresAt`. */
+    /** Notes that something was issued at `now`, and until when the grant is to be kept. */
     extend: (id: RecordId, now: EpochSeconds, expiresAt: EpochSeconds) => extend(now, expiresAt, id),
     /** False if there is no such grant or it was revoked before; the first reason stays. */
     revoke: (id: RecordId, reason: RevocationReason, now: EpochSeconds) => revoke(now, reason, id) === 1,
