@@ -10,6 +10,7 @@ import { chart } from "./report/chart.ts";
 import { publish } from "./report/publish.ts";
 import { figures, page } from "./report/table.ts";
 import type { Results } from "./results.ts";
+import { writes } from "./workloads.ts";
 import { findWrk, HOW_TO_INSTALL } from "./wrk.ts";
 
 async function run(options: BenchOptions): Promise<Results> {
@@ -55,7 +56,11 @@ async function run(options: BenchOptions): Promise<Results> {
       host,
       settings,
       contenders: contenders.map(({ name, title, durability }) => ({ name, title, durability })),
-      workloads: workloads.map(({ name, title, writes }) => ({ name, title, writes })),
+      workloads: workloads.map((workload) => ({
+        name: workload.name,
+        title: workload.title,
+        writes: writes(workload),
+      })),
       measurements,
     };
   } finally {

@@ -3,11 +3,12 @@
  * machine does meets all of them alike.
  */
 import { join } from "node:path";
+import { newArtefact, provideAll, type Source, sampleOf, sourcesOf } from "./artefacts.ts";
 import type { Contender, Running } from "./contenders/contender.ts";
 import type { Progress } from "./progress.ts";
 import type { Measurement, Round, Settings } from "./results.ts";
 import { usageOf } from "./usage.ts";
-import { sendOnce, type Workload, wireText } from "./workloads.ts";
+import { expectationOf, sendOnce, type Workload, type WorkloadRequest } from "./workloads.ts";
 import { type LoadResult, runWrk } from "./wrk.ts";
 
 export interface Started {
@@ -32,7 +33,7 @@ interface Seat {
   readonly rounds: Round[];
   /** Requests per second; 0 before anything is known. */
   fastest: number;
-  artefacts: string | null;
+  readonly sources: readonly Source[];
 }
 
 /** How many artefacts are seeded per second of load: a guess for the warm-up, which then says how many are needed. */
@@ -49,10 +50,12 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
       workload,
       rounds: [],
       fastest: 0,
-      artefacts: null,
+      sources: sourcesOf(workload),
     }));
     for (const seat of seats) {
-      await checkAnswer(seat, await newArtefact(seat));
+      for (const { request } of workload.requests) {
+        await checkAnswer(seat, request, await newArtefact(seat.started.running, request));
+      }
       options.progress.begin(seat.started.contender.name, workload.name, "warm-up, seeding");
       await measureOnce(seat, options, options.warmUpSeconds);
       options.progress.end(null);
@@ -68,7 +71,10 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
     }
     for (const seat of seats) {
       // What was asked for again and again must have been to the end what it was in the beginning.
-      for (const artefact of await sampleOf(seat)) await checkAnswer(seat, artefact);
+      for (const source of seat.sources) {
+        for (const artefact of await sampleOf(source, SAMPLE))
+          await checkAnswer(seat, source.request, artefact);
+      }
       const { started, rounds } = seat;
       measurements.push({ workload: workload.name, contender: started.contender.name, rounds });
     }
@@ -76,25 +82,15 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
   return measurements;
 }
 
-async function newArtefact({ started, workload }: Seat): Promise<string> {
-  const [made = ""] = workload.artefact === null ? [] : await started.running.make(workload.artefact.kind, 1);
-  return made;
-}
-
-/** Some of those that may be used again. */
-async function sampleOf({ workload, artefacts }: Seat): Promise<readonly string[]> {
-  if (artefacts === null || workload.artefact?.use === "once") return [];
-  return (await Bun.file(artefacts).text()).trim().split("\n").slice(0, SAMPLE);
-}
-
 /** One request by hand: what is measured afterwards must be what it is called. */
 async function checkAnswer(
   { started: { contender, running }, workload }: Seat,
+  request: WorkloadRequest,
   artefact: string,
 ): Promise<void> {
-  const response = await sendOnce(workload, running.urlOf(workload), artefact);
+  const response = await sendOnce(request, running.urlOf(request, workload), artefact);
   const body = await response.text();
-  const { status, contains } = workload.expects;
+  const { status, contains } = request.expects;
   if (response.status === status && body.includes(contains)) return;
   throw new Error(
     `${contender.name} answers ${workload.name} with ${response.status}, not ${status} and '${contains}':\n${body}`,
@@ -130,20 +126,20 @@ async function load(
   { settings, folder }: MeasureOptions,
   seconds: number,
 ): Promise<{ result: LoadResult; round: Round }> {
-  const { workload, started } = seat;
-  const { running } = started;
-  const url = running.urlOf(workload);
+  const { workload, started, sources } = seat;
+  const { running, contender } = started;
   const pace = seat.fastest === 0 ? FIRST_PACE : seat.fastest * MARGIN;
-  await provide(seat, folder, Math.ceil(seconds * pace) + settings.connections, settings.tokens);
-  const request = join(folder, "request");
-  await Bun.write(request, wireText(workload, url, await artefactLength(seat)));
+  const path = join(folder, `${contender.name}-${workload.name}`);
+  const requests = await provideAll(
+    sources,
+    { running, workload, path },
+    { requests: seconds * pace, spare: settings.connections, cycle: settings.tokens },
+  );
   const before = usageOf(running.processes);
   const result = await runWrk({
-    url,
-    request,
-    artefacts: seat.artefacts,
-    use: workload.artefact?.use === "once" ? "once" : "cycle",
-    expects: workload.expects,
+    url: running.urlOf(workload.requests[0].request, workload),
+    requests,
+    expects: expectationOf(workload),
     seconds,
     connections: settings.connections,
     threads: settings.threads,
@@ -167,32 +163,4 @@ async function load(
       failed: result.failed,
     },
   };
-}
-
-/** Puts artefacts into the file that wrk reads: new ones if each may be used only once. */
-async function provide(seat: Seat, folder: string, once: number, cycle: number): Promise<void> {
-  const { artefact } = seat.workload;
-  if (artefact === null || (artefact.use !== "once" && seat.artefacts !== null)) return;
-  const count = { one: 1, cycle, once }[artefact.use];
-  const made = await seat.started.running.make(artefact.kind, count);
-  const lengths = new Set(made.map((text) => text.length));
-  if (made.length !== count || lengths.size !== 1)
-    throw new Error("Artefacts are missing, or differ in length.");
-  seat.artefacts = join(folder, `${seat.started.contender.name}-${seat.workload.name}`);
-  await Bun.write(seat.artefacts, `${shuffle(made).join("\n")}\n`);
-}
-
-/** In another order than they were made in, which is the order of the index. */
-function shuffle(texts: readonly string[]): string[] {
-  const shuffled = [...texts];
-  for (let index = shuffled.length - 1; index > 0; index -= 1) {
-    const other = Math.floor(Math.random() * (index + 1));
-    [shuffled[index], shuffled[other]] = [shuffled[other] ?? "", shuffled[index] ?? ""];
-  }
-  return shuffled;
-}
-
-async function artefactLength({ artefacts }: Seat): Promise<number> {
-  if (artefacts === null) return 0;
-  return (await Bun.file(artefacts).slice(0, 1000).text()).indexOf("\n");
 }

@@ -21,11 +21,12 @@ export interface BenchOptions {
   readonly publish?: boolean;
 }
 
-const listOf = (named: readonly { readonly name: string; readonly title: string }[]): string =>
+/** Names with their titles, for the help. */
+export const listOf = (named: readonly { readonly name: string; readonly title: string }[]): string =>
   named.map(({ name, title }) => `  ${name.padEnd(24)}${title}`).join("\n");
 
 /** Reads names separated by commas, in the order of `all`. */
-const choose =
+export const choose =
   <Named extends { readonly name: string }>(all: readonly Named[]) =>
   (text: string): readonly Named[] => {
     const names = text.split(",").map((name) => name.trim());
@@ -38,7 +39,8 @@ const choose =
     return all.filter(({ name }) => names.includes(name));
   };
 
-const above = (least: number, isWhole: boolean) => (text: string) => {
+/** Reads a number that is not less. */
+export const above = (least: number, isWhole: boolean) => (text: string) => {
   const number = Number(text);
   if (text.trim() === "" || !(number >= least) || (isWhole && !Number.isInteger(number))) {
     throw new InvalidArgumentError(`It is a ${isWhole ? "whole " : ""}number from ${least} on.`);

@@ -26,3 +26,42 @@ export const ratios = (values: readonly number[], base: readonly number[]): numb
     const other = base[index];
     return other === undefined ? [] : [value / other];
   });
+
+/** How something changes over time, told so that single values far off do not matter. */
+export interface Trend {
+  /** Theil–Sen: the median of the slopes between all pairs of points. Per second. */
+  readonly slope: number;
+  /** What the slope makes over the whole time. */
+  readonly rise: number;
+  /** How far the points lie from their line: the median distance, scaled to a standard deviation. */
+  readonly noise: number;
+  /** The medians of the first and of the last third. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Of points in the order of time: seconds, and a value. Throws for fewer than three. */
+export function trendOf(points: readonly (readonly [seconds: number, value: number])[]): Trend {
+  const [begin] = points;
+  const end = points.at(-1);
+  if (begin === undefined || end === undefined || points.length < 3)
+    throw new Error("A trend needs three points.");
+  const slopes = points.flatMap(([seconds, value], index) =>
+    points.slice(index + 1).map(([later, other]) => (other - value) / (later - seconds)),
+  );
+  const slope = median(slopes);
+  const offset = median(points.map(([seconds, value]) => value - slope * seconds));
+  const distances = points.map(([seconds, value]) => Math.abs(value - slope * seconds - offset));
+  const third = Math.ceil(points.length / 3);
+  const valuesOf = (some: typeof points) => some.map(([, value]) => value);
+  return {
+    slope,
+    rise: slope * (end[0] - begin[0]),
+    noise: MAD_TO_DEVIATION * median(distances),
+    first: median(valuesOf(points.slice(0, third))),
+    last: median(valuesOf(points.slice(-third))),
+  };
+}
+
+/** Of values that vary as a normal distribution does, this times the median distance is the standard deviation. */
+const MAD_TO_DEVIATION = 1.4826;

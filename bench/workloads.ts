@@ -1,4 +1,4 @@
-/** What is measured: one request each, with the artefact that it needs and the answer that it must get. */
+/** What is measured: requests, each with the artefact that it needs and the answer that it must get. */
 import {
   API,
   APP,
@@ -13,9 +13,8 @@ import type { ArtefactKind } from "./contenders/contender.ts";
 
 export type Endpoint = "introspection" | "token" | "revocation" | "metadata";
 
-export interface Workload {
-  readonly name: string;
-  readonly title: string;
+/** One kind of request. */
+export interface WorkloadRequest {
   readonly endpoint: Endpoint;
   readonly authorization: string | null;
   /** Null: a GET. The artefact stands where ARTEFACT does. */
@@ -24,10 +23,24 @@ export interface Workload {
     readonly kind: ArtefactKind;
     /** One for all requests, many in turn, or each a single time. */
     readonly use: "one" | "cycle" | "once";
+    /** Of many in turn: no more than so many. */
+    readonly most?: number;
   } | null;
   readonly expects: { readonly status: number; readonly contains: string };
   /** Whether an answer promises that something was stored. */
   readonly writes: boolean;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly title: string;
+  /** Most have one. Of a mix each is sent as often as its weight says, and all expect the same status. */
+  readonly requests: readonly [Weighted, ...Weighted[]];
+}
+
+export interface Weighted {
+  readonly request: WorkloadRequest;
+  readonly weight: number;
 }
 
 /** Where the artefact goes. */
@@ -37,119 +50,162 @@ const formOf = (fields: Readonly<Record<string, string>>): string =>
   new URLSearchParams(fields).toString().replace(encodeURIComponent(ARTEFACT), ARTEFACT);
 
 const introspection = (
-  name: string,
-  title: string,
-  kind: ArtefactKind,
-  active: boolean,
-  use: "one" | "cycle" = "one",
-): Workload => ({
-  name,
-  title,
+  artefact: NonNullable<WorkloadRequest["artefact"]>,
+  active = true,
+): WorkloadRequest => ({
   endpoint: "introspection",
   authorization: basic(API),
   form: formOf({ token: ARTEFACT }),
-  artefact: { kind, use },
+  artefact,
   expects: { status: 200, contains: `"active":${active}` },
   writes: false,
 });
 
+const CLIENT_CREDENTIALS: WorkloadRequest = {
+  endpoint: "token",
+  authorization: basic(APP),
+  form: formOf({ grant_type: "client_credentials", scope: SCOPE }),
+  artefact: null,
+  expects: { status: 200, contains: '"access_token":' },
+  writes: true,
+};
+
+const CODE: WorkloadRequest = {
+  endpoint: "token",
+  authorization: basic(APP),
+  form: formOf({
+    grant_type: "authorization_code",
+    redirect_uri: REDIRECT_URI,
+    code_verifier: VERIFIER,
+    code: ARTEFACT,
+  }),
+  artefact: { kind: "code", use: "once" },
+  expects: { status: 200, contains: '"refresh_token":' },
+  writes: true,
+};
+
+const REFRESH: WorkloadRequest = {
+  endpoint: "token",
+  authorization: basic(APP),
+  form: formOf({ grant_type: "refresh_token", refresh_token: ARTEFACT }),
+  artefact: { kind: "refresh_token", use: "once" },
+  expects: { status: 200, contains: '"refresh_token":' },
+  writes: true,
+};
+
+const DEVICE_POLL: WorkloadRequest = {
+  endpoint: "token",
+  authorization: null,
+  form: formOf({ grant_type: DEVICE_GRANT, client_id: DEVICE.id, device_code: ARTEFACT }),
+  artefact: { kind: "device_code", use: "once" },
+  expects: { status: 400, contains: "authorization_pending" },
+  writes: false,
+};
+
+const REVOCATION: WorkloadRequest = {
+  endpoint: "revocation",
+  authorization: basic(APP),
+  form: formOf({ token: ARTEFACT }),
+  artefact: { kind: "client_token", use: "once" },
+  expects: { status: 200, contains: "" },
+  writes: true,
+};
+
+const METADATA: WorkloadRequest = {
+  endpoint: "metadata",
+  authorization: null,
+  form: null,
+  artefact: null,
+  expects: { status: 200, contains: '"token_endpoint":' },
+  writes: false,
+};
+
+const alone = (name: string, title: string, request: WorkloadRequest): Workload => ({
+  name,
+  title,
+  requests: [{ request, weight: 1 }],
+});
+
+/** How many people the mail morning has: a grant and a token each. */
+const PEOPLE = 5000;
+
+/** What a person's programs send in nine hours: ninety logins, a refresh each hour, and one sign-in's last request. */
+const MAIL_MORNING: Workload = {
+  name: "mail-morning",
+  title: "Mail morning",
+  requests: [
+    { request: introspection({ kind: "person_token", use: "cycle", most: PEOPLE }), weight: 90 },
+    { request: REFRESH, weight: 9 },
+    { request: CODE, weight: 1 },
+  ],
+};
+
 export const WORKLOADS: readonly Workload[] = [
-  introspection("introspection", "Introspection of an active token", "person_token", true),
-  introspection("introspection-mix", "Introspection of many tokens in turn", "client_token", true, "cycle"),
-  introspection("introspection-inactive", "Introspection of a revoked token", "revoked_token", false),
-  introspection("introspection-unknown", "Introspection of an unknown token", "unknown_token", false),
-  {
-    name: "client-credentials",
-    title: "Client credentials",
-    endpoint: "token",
-    authorization: basic(APP),
-    form: formOf({ grant_type: "client_credentials", scope: SCOPE }),
-    artefact: null,
-    expects: { status: 200, contains: '"access_token":' },
-    writes: true,
-  },
-  {
-    name: "code",
-    title: "Redemption of a code with PKCE",
-    endpoint: "token",
-    authorization: basic(APP),
-    form: formOf({
-      grant_type: "authorization_code",
-      redirect_uri: REDIRECT_URI,
-      code_verifier: VERIFIER,
-      code: ARTEFACT,
-    }),
-    artefact: { kind: "code", use: "once" },
-    expects: { status: 200, contains: '"refresh_token":' },
-    writes: true,
-  },
-  {
-    name: "refresh",
-    title: "Refresh with rotation",
-    endpoint: "token",
-    authorization: basic(APP),
-    form: formOf({ grant_type: "refresh_token", refresh_token: ARTEFACT }),
-    artefact: { kind: "refresh_token", use: "once" },
-    expects: { status: 200, contains: '"refresh_token":' },
-    writes: true,
-  },
-  {
-    name: "device",
-    title: "Poll of a device, pending",
-    endpoint: "token",
-    authorization: null,
-    form: formOf({ grant_type: DEVICE_GRANT, client_id: DEVICE.id, device_code: ARTEFACT }),
-    artefact: { kind: "device_code", use: "once" },
-    expects: { status: 400, contains: "authorization_pending" },
-    writes: false,
-  },
-  {
-    name: "revocation",
-    title: "Revocation of an access token",
-    endpoint: "revocation",
-    authorization: basic(APP),
-    form: formOf({ token: ARTEFACT }),
-    artefact: { kind: "client_token", use: "once" },
-    expects: { status: 200, contains: "" },
-    writes: true,
-  },
-  {
-    name: "metadata",
-    title: "Metadata",
-    endpoint: "metadata",
-    authorization: null,
-    form: null,
-    artefact: null,
-    expects: { status: 200, contains: '"token_endpoint":' },
-    writes: false,
-  },
+  alone(
+    "introspection",
+    "Introspection of an active token",
+    introspection({ kind: "person_token", use: "one" }),
+  ),
+  alone(
+    "introspection-mix",
+    "Introspection of many tokens in turn",
+    introspection({ kind: "client_token", use: "cycle" }),
+  ),
+  alone(
+    "introspection-inactive",
+    "Introspection of a revoked token",
+    introspection({ kind: "revoked_token", use: "one" }, false),
+  ),
+  alone(
+    "introspection-unknown",
+    "Introspection of an unknown token",
+    introspection({ kind: "unknown_token", use: "one" }, false),
+  ),
+  alone("client-credentials", "Client credentials", CLIENT_CREDENTIALS),
+  alone("code", "Redemption of a code with PKCE", CODE),
+  alone("refresh", "Refresh with rotation", REFRESH),
+  alone("device", "Poll of a device, pending", DEVICE_POLL),
+  alone("revocation", "Revocation of an access token", REVOCATION),
+  alone("metadata", "Metadata", METADATA),
+  MAIL_MORNING,
 ];
 
-const headersOf = ({ authorization, form }: Workload): [string, string][] => {
+const headersOf = ({ authorization, form }: WorkloadRequest): [string, string][] => {
   const headers: [string, string][] = [];
   if (authorization !== null) headers.push(["Authorization", authorization]);
   if (form !== null) headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
   return headers;
 };
 
+/** Whether something is stored for any of its requests. */
+export const writes = ({ requests }: Workload): boolean => requests.some(({ request }) => request.writes);
+
+/** What wrk checks of every answer. Throws for a mix of several statuses: wrk does not say which request was answered. */
+export function expectationOf({ name, requests }: Workload): WorkloadRequest["expects"] {
+  const { expects } = requests[0].request;
+  if (requests.some(({ request }) => request.expects.status !== expects.status))
+    throw new Error(`The requests of ${name} are to be answered with different statuses.`);
+  return expects;
+}
+
 /** Sends it once. */
-export function sendOnce(workload: Workload, url: string, artefact: string): Promise<Response> {
-  const { form } = workload;
+export function sendOnce(request: WorkloadRequest, url: string, artefact: string): Promise<Response> {
+  const { form } = request;
   return fetch(url, {
     method: form === null ? "GET" : "POST",
-    headers: headersOf(workload),
+    headers: headersOf(request),
     ...(form !== null && { body: form.replace(ARTEFACT, artefact) }),
   });
 }
 
 /** As it goes over the wire, with ARTEFACT where an artefact of `artefactLength` bytes belongs. */
-export function wireText(workload: Workload, url: string, artefactLength: number): string {
+export function wireText(request: WorkloadRequest, url: string, artefactLength: number): string {
   const { host, pathname } = new URL(url);
-  const { form } = workload;
+  const { form } = request;
   const lines = [
     `${form === null ? "GET" : "POST"} ${pathname} HTTP/1.1`,
     `Host: ${host}`,
-    ...headersOf(workload).map(([name, value]) => `${name}: ${value}`),
+    ...headersOf(request).map(([name, value]) => `${name}: ${value}`),
   ];
   if (form === null) return `${lines.join("\r\n")}\r\n\r\n`;
   const length = form.length + (form.includes(ARTEFACT) ? artefactLength - ARTEFACT.length : 0);

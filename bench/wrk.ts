@@ -21,12 +21,19 @@ export interface LoadResult {
   readonly max: number;
 }
 
-export interface Load {
-  readonly url: string;
+export interface LoadRequest {
   /** Files that the script reads; no artefacts: null. */
   readonly request: string;
   readonly artefacts: string | null;
   readonly use: "cycle" | "once";
+  readonly weight: number;
+}
+
+export interface Load {
+  /** Only its origin counts. */
+  readonly url: string;
+  readonly requests: readonly LoadRequest[];
+  /** What all of them must be answered with. */
   readonly expects: { readonly status: number; readonly contains: string };
   readonly seconds: number;
   readonly connections: number;
@@ -53,8 +60,10 @@ export async function runWrk(load: Load): Promise<LoadResult> {
       wrk,
       ...["-t", String(load.threads), "-c", String(load.connections), "-d", `${Math.ceil(load.seconds)}s`],
       ...["--timeout", "5s", "-s", SCRIPT, load.url, "--"],
-      ...[load.request, load.artefacts ?? "-", load.use, String(load.expects.status)],
-      ...[load.expects.contains, String(load.threads)],
+      ...[String(load.threads), String(load.expects.status), load.expects.contains],
+      ...load.requests.flatMap(({ request, artefacts, use, weight }) => [
+        ...[request, artefacts ?? "-", use, String(weight)],
+      ]),
     ],
     { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
   );

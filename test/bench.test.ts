@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measurementOf, type Results } from "../bench/results.ts";
-import { ARTEFACT, WORKLOADS, wireText } from "../bench/workloads.ts";
-import { findWrk, HOW_TO_INSTALL, type Load, parseWrk, runWrk } from "../bench/wrk.ts";
+import { ARTEFACT, expectationOf, WORKLOADS, type Workload, wireText } from "../bench/workloads.ts";
+import { findWrk, HOW_TO_INSTALL, type Load, type LoadRequest, parseWrk, runWrk } from "../bench/wrk.ts";
 
 const root = join(import.meta.dir, "..");
 const hasWrk = findWrk() !== null;
@@ -17,16 +17,42 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+function workloadNamed(name: string): Workload {
+  const found = WORKLOADS.find((workload) => workload.name === name);
+  if (found === undefined) throw new Error(`There is no ${name}.`);
+  return found;
+}
+
 describe("what goes over the wire", () => {
-  for (const workload of WORKLOADS) {
-    test(`${workload.name}: the length that is announced is that of the body with an artefact in it`, () => {
+  for (const { name, requests } of WORKLOADS) {
+    test(`${name}: the length that is announced is that of the body with an artefact in it`, () => {
       const artefact = "x".repeat(68);
-      const text = wireText(workload, "http://127.0.0.1:1/path", artefact.length).replace(ARTEFACT, artefact);
-      const [head = "", body = ""] = text.split("\r\n\r\n");
-      expect(Number(/Content-Length: (\d+)/.exec(head)?.[1] ?? 0)).toBe(body.length);
-      expect(body.includes(artefact)).toBe(workload.artefact !== null);
+      for (const { request } of requests) {
+        const text = wireText(request, "http://127.0.0.1:1/path", artefact.length).replace(
+          ARTEFACT,
+          artefact,
+        );
+        const [head = "", body = ""] = text.split("\r\n\r\n");
+        expect(Number(/Content-Length: (\d+)/.exec(head)?.[1] ?? 0)).toBe(body.length);
+        expect(body.includes(artefact)).toBe(request.artefact !== null);
+      }
     });
   }
+});
+
+describe("a mix", () => {
+  const [introspections, ...others] = workloadNamed("mail-morning").requests;
+
+  test("of the mail morning has a refresh for ten logins, and a sign-in for nine refreshes", () => {
+    expect([introspections, ...others].map(({ weight }) => weight)).toEqual([90, 9, 1]);
+  });
+
+  test("cannot be of requests that are answered with different statuses", () => {
+    for (const workload of WORKLOADS) expect(() => expectationOf(workload)).not.toThrow();
+    const { requests } = workloadNamed("device");
+    const mix = { name: "a mix", title: "A mix", requests: [introspections, ...requests] } as const;
+    expect(() => expectationOf(mix)).toThrow("different statuses");
+  });
 });
 
 describe("the line that the script ends with", () => {
@@ -45,7 +71,11 @@ describe("the line that the script ends with", () => {
 
 describe.skipIf(!hasWrk)("the load", () => {
   /** A server that notes what it is asked for, and answers as it is told. */
-  async function underLoad(answer: () => Response, artefacts: readonly string[] | null, load: Partial<Load>) {
+  async function underLoad(
+    answer: () => Response,
+    kinds: readonly (Partial<LoadRequest> & { readonly of?: readonly string[] })[],
+    load: Partial<Load>,
+  ) {
     const seen: string[] = [];
     const server = Bun.serve({
       hostname: "127.0.0.1",
@@ -55,17 +85,24 @@ describe.skipIf(!hasWrk)("the load", () => {
         return answer();
       },
     });
-    const files = { request: join(folder, "request"), artefacts: join(folder, "artefacts") };
-    const workload = WORKLOADS.find(({ name }) => name === (artefacts === null ? "metadata" : "revocation"));
-    if (workload === undefined) throw new Error("no such workload");
-    await Bun.write(files.request, wireText(workload, server.url.href, artefacts?.[0]?.length ?? 0));
-    await Bun.write(files.artefacts, `${artefacts?.join("\n")}\n`);
+    const requests: LoadRequest[] = [];
+    for (const { of: artefacts, ...changes } of kinds) {
+      const path = join(folder, String(requests.length));
+      const [{ request }] = workloadNamed(artefacts === undefined ? "metadata" : "revocation").requests;
+      await Bun.write(`${path}-request`, wireText(request, server.url.href, artefacts?.[0]?.length ?? 0));
+      if (artefacts !== undefined) await Bun.write(path, `${artefacts.join("\n")}\n`);
+      requests.push({
+        request: `${path}-request`,
+        artefacts: artefacts === undefined ? null : path,
+        use: "once",
+        weight: 1,
+        ...changes,
+      });
+    }
     try {
       const result = await runWrk({
         url: server.url.href,
-        request: files.request,
-        artefacts: artefacts === null ? null : files.artefacts,
-        use: "once",
+        requests,
         expects: { status: 200, contains: "" },
         seconds: 0.3,
         connections: 4,
@@ -81,25 +118,47 @@ describe.skipIf(!hasWrk)("the load", () => {
   const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(1e6 + index));
 
   test("uses no artefact twice, whichever thread sends it", async () => {
-    const { result, seen } = await underLoad(() => new Response("{}"), numbered(200_000), {});
+    const { result, seen } = await underLoad(() => new Response("{}"), [{ of: numbered(200_000) }], {});
     expect(result).toMatchObject({ unexpected: 0, failed: 0, exhausted: false });
     expect(seen.length).toBeGreaterThanOrEqual(result.requests);
     expect(new Set(seen).size).toBe(seen.length);
   });
 
   test("says so when there were too few", async () => {
-    const { result } = await underLoad(() => new Response("{}"), numbered(8), {});
+    const { result } = await underLoad(() => new Response("{}"), [{ of: numbered(8) }], {});
     expect(result.exhausted).toBe(true);
   });
 
   test("may use them again and again if that is asked for", async () => {
-    const { result, seen } = await underLoad(() => new Response("{}"), numbered(8), { use: "cycle" });
+    const { result, seen } = await underLoad(
+      () => new Response("{}"),
+      [{ of: numbered(8), use: "cycle" }],
+      {},
+    );
     expect(result.exhausted).toBe(false);
     expect(new Set(seen).size).toBe(8);
   });
 
+  test("has one for all threads if there is only one", async () => {
+    const { seen } = await underLoad(() => new Response("{}"), [{ of: ["only"], use: "cycle" }], {});
+    expect(new Set(seen)).toEqual(new Set(["token=only"]));
+  });
+
+  test("mixes requests as their weights say, without using one twice that may be used once", async () => {
+    const kinds = [
+      { of: ["again"], use: "cycle", weight: 8 },
+      { of: numbered(100_000), weight: 2 },
+    ] as const;
+    const { result, seen } = await underLoad(() => new Response("{}"), kinds, {});
+    expect(result).toMatchObject({ unexpected: 0, failed: 0, exhausted: false });
+    const once = seen.filter((text) => text !== "token=again");
+    expect(new Set(once).size).toBe(once.length);
+    // Each thread has begun another ten, and what was sent last may not have arrived.
+    expect(Math.abs(once.length - seen.length / 5)).toBeLessThanOrEqual(8);
+  });
+
   test("counts answers with another status", async () => {
-    const { result } = await underLoad(() => new Response(null, { status: 500 }), null, {});
+    const { result } = await underLoad(() => new Response(null, { status: 500 }), [{}], {});
     expect(result.unexpected).toBeGreaterThan(0);
     expect(result.unexpected).toBeLessThanOrEqual(result.requests);
   });
@@ -107,11 +166,11 @@ describe.skipIf(!hasWrk)("the load", () => {
   test("counts refusals for another reason, where one is expected", async () => {
     const expects = { status: 400, contains: "authorization_pending" };
     const refuse = (error: string) => () => Response.json({ error }, { status: 400 });
-    const slow = await underLoad(refuse("slow_down"), null, { expects });
+    const slow = await underLoad(refuse("slow_down"), [{}], { expects });
     expect(slow.result.unexpected).toBeGreaterThan(0);
-    const pending = await underLoad(refuse("authorization_pending"), null, { expects });
+    const pending = await underLoad(refuse("authorization_pending"), [{}], { expects });
     expect(pending.result.unexpected).toBe(0);
-    const served = await underLoad(() => new Response("authorization_pending"), null, { expects });
+    const served = await underLoad(() => new Response("authorization_pending"), [{}], { expects });
     expect(served.result.unexpected).toBeGreaterThan(0);
   });
 });
@@ -133,10 +192,21 @@ describe.skipIf(!hasWrk)("a short run", () => {
   }
 
   test("measures each contender under each workload, and writes it down without naming the machine", async () => {
-    const short = ["--seconds", "0.3", "--warm-up", "0.2", "--rounds", "1", "--connections", "4"];
+    const short = [
+      "--seconds",
+      "0.3",
+      "--warm-up",
+      "0.2",
+      "--rounds",
+      "1",
+      "--connections",
+      "4",
+      "--tokens",
+      "100",
+    ];
     const output = join(folder, "results");
     const run = await bench(
-      ...["--contenders", "bare,tessera-sqlite", "--workloads", "introspection,refresh"],
+      ...["--contenders", "bare,tessera-sqlite", "--workloads", "introspection,refresh,mail-morning"],
       ...[...short, "--output", output],
     );
     expect(run).toMatchObject({ code: 0, errors: "" });
@@ -148,7 +218,7 @@ describe.skipIf(!hasWrk)("a short run", () => {
     expect(text).not.toContain(root);
     const results: Results = JSON.parse(text);
     for (const contender of ["bare", "tessera-sqlite"]) {
-      for (const workload of ["introspection", "refresh"]) {
+      for (const workload of ["introspection", "refresh", "mail-morning"]) {
         const rounds = measurementOf(results, workload, contender)?.rounds ?? [];
         expect(rounds).toHaveLength(1);
         expect(rounds[0]).toMatchObject({ unexpected: 0, failed: 0 });

@@ -1,9 +1,10 @@
 /** The process of the contender `bare`. It listens once for each workload, and says at which ports in one line. */
 import { createHash } from "node:crypto";
 
-/** What Tessera answers to one workload. */
+/** What Tessera answers to one request of a workload. */
 export interface Answer {
-  readonly workload: string;
+  readonly path: string;
+  readonly grantType: string | null;
   /** The parameter whose value is hashed, as a store must to find what it belongs to. */
   readonly artefactParameter: string | null;
   readonly status: number;
@@ -11,26 +12,55 @@ export interface Answer {
   readonly body: string;
 }
 
-function serve({ artefactParameter, status, headers: given, body }: Answer): number {
-  const headers: Record<string, string> = Object.fromEntries(given);
-  const respond = (): Response => new Response(body, { status, headers });
+export interface Recorded {
+  readonly workload: string;
+  readonly answers: readonly Answer[];
+}
+
+type Responder = (form: URLSearchParams | null) => Response;
+
+function serve({ answers }: Recorded): number {
+  const choose = chooser(answers);
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     async fetch(request) {
-      if (request.method === "GET") return respond();
+      if (request.method === "GET") return choose(request, null)(null);
       const form = new URLSearchParams(await request.text());
       const authorization = request.headers.get("authorization");
       if (authorization !== null && !isBasic(authorization)) return new Response(null, { status: 401 });
-      if (artefactParameter !== null) {
-        const artefact = form.get(artefactParameter);
-        if (artefact === null) return new Response(null, { status: 400 });
-        createHash("sha256").update(artefact).digest();
-      }
-      return respond();
+      return choose(request, form)(form);
     },
   });
   return server.port ?? 0;
+}
+
+/** Of a mix, the path and the grant type say which request it is, as they say to a real server. */
+function chooser(answers: readonly Answer[]): (request: Request, form: URLSearchParams | null) => Responder {
+  const [first] = answers;
+  if (first === undefined) throw new Error("A workload has no answers.");
+  const only = responder(first);
+  if (answers.length === 1) return () => only;
+  const all = new Map(
+    answers.map((answer) => [`${answer.path} ${answer.grantType ?? ""}`, responder(answer)]),
+  );
+  const nothing = () => new Response(null, { status: 404 });
+  return ({ url }, form) => {
+    const path = url.slice(url.indexOf("/", "http://".length));
+    return all.get(`${path} ${form?.get("grant_type") ?? ""}`) ?? nothing;
+  };
+}
+
+function responder({ artefactParameter, status, headers: given, body }: Answer): Responder {
+  const headers: Record<string, string> = Object.fromEntries(given);
+  return (form) => {
+    if (artefactParameter !== null) {
+      const artefact = form?.get(artefactParameter);
+      if (artefact === null || artefact === undefined) return new Response(null, { status: 400 });
+      createHash("sha256").update(artefact).digest();
+    }
+    return new Response(body, { status, headers });
+  };
 }
 
 function isBasic(header: string): boolean {
@@ -43,6 +73,6 @@ function isBasic(header: string): boolean {
 }
 
 if (import.meta.main) {
-  const answers: Answer[] = JSON.parse(await Bun.file(process.argv[2] ?? "").text());
-  console.log(JSON.stringify(Object.fromEntries(answers.map((answer) => [answer.workload, serve(answer)]))));
+  const recorded: Recorded[] = JSON.parse(await Bun.file(process.argv[2] ?? "").text());
+  console.log(JSON.stringify(Object.fromEntries(recorded.map((each) => [each.workload, serve(each)]))));
 }

@@ -7,34 +7,42 @@ import { join } from "node:path";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { mintArtefact } from "../../src/tokens/artefact.ts";
-import { sendOnce, WORKLOADS } from "../workloads.ts";
-import type { Answer } from "./bare-server.ts";
-import type { ArtefactKind, Contender } from "./contender.ts";
+import { sendOnce, WORKLOADS, type Workload, type WorkloadRequest } from "../workloads.ts";
+import type { Answer, Recorded } from "./bare-server.ts";
+import type { ArtefactKind, Contender, Running } from "./contender.ts";
 import { startProcess } from "./process.ts";
 import { TESSERA_PATHS, tesseraSqlite } from "./tessera.ts";
 
 /** The runtime sets these by itself. */
 const OF_THE_RUNTIME = new Set(["date", "content-length", "connection", "keep-alive", "transfer-encoding"]);
 
-async function recordAnswers(folder: string): Promise<Answer[]> {
+async function recordAnswers(folder: string): Promise<Recorded[]> {
   const tessera = await tesseraSqlite.start(join(folder, "recorded"));
   try {
-    const answers: Answer[] = [];
+    const recorded: Recorded[] = [];
     for (const workload of WORKLOADS) {
-      const [artefact = ""] = workload.artefact === null ? [] : await tessera.make(workload.artefact.kind, 1);
-      const response = await sendOnce(workload, tessera.urlOf(workload), artefact);
-      answers.push({
-        workload: workload.name,
-        artefactParameter: /([a-z_]+)=@@ARTEFACT@@/.exec(workload.form ?? "")?.[1] ?? null,
-        status: response.status,
-        headers: [...response.headers].filter(([name]) => !OF_THE_RUNTIME.has(name)),
-        body: await response.text(),
-      });
+      const answers: Answer[] = [];
+      for (const { request } of workload.requests)
+        answers.push(await recordAnswer(tessera, request, workload));
+      recorded.push({ workload: workload.name, answers });
     }
-    return answers;
+    return recorded;
   } finally {
     await tessera.stop();
   }
+}
+
+async function recordAnswer(tessera: Running, request: WorkloadRequest, workload: Workload): Promise<Answer> {
+  const [artefact = ""] = request.artefact === null ? [] : await tessera.make(request.artefact.kind, 1);
+  const response = await sendOnce(request, tessera.urlOf(request, workload), artefact);
+  return {
+    path: TESSERA_PATHS[request.endpoint],
+    grantType: new URLSearchParams(request.form ?? "").get("grant_type"),
+    artefactParameter: /([a-z_]+)=@@ARTEFACT@@/.exec(request.form ?? "")?.[1] ?? null,
+    status: response.status,
+    headers: [...response.headers].filter(([name]) => !OF_THE_RUNTIME.has(name)),
+    body: await response.text(),
+  };
 }
 
 const KINDS = {
@@ -62,7 +70,7 @@ export const bare: Contender = {
     });
     const ports: Record<string, number> = JSON.parse(started.ready);
     return {
-      urlOf: ({ name, endpoint }) => `http://127.0.0.1:${ports[name]}${TESSERA_PATHS[endpoint]}`,
+      urlOf: ({ endpoint }, { name }) => `http://127.0.0.1:${ports[name]}${TESSERA_PATHS[endpoint]}`,
       processes: [started.pid],
       server: started.pid,
       make: async (kind, count) =>

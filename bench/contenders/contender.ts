@@ -1,5 +1,5 @@
 /** What the benchmark needs of whoever takes part. Each runs as a process of its own and is reached over loopback. */
-import type { Workload } from "../workloads.ts";
+import type { Workload, WorkloadRequest } from "../workloads.ts";
 
 export type ArtefactKind =
   /** An access token that a person gave to an app: it hangs on a grant. */
@@ -24,7 +24,8 @@ export interface Contender {
 }
 
 export interface Running {
-  urlOf(workload: Workload): string;
+  /** All requests of a workload go to one origin. */
+  urlOf(request: WorkloadRequest, workload: Workload): string;
   /** Processes that work for the requests. Their children count with them. */
   readonly processes: readonly number[];
   /** The process whose memory is told, with its children; a database server beside it is not among them. */

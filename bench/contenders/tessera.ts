@@ -7,7 +7,7 @@ import { startPostgres } from "../../test/store/postgres/server.ts";
 import type { Endpoint } from "../workloads.ts";
 import { API, APP, DEVICE, DEVICE_GRANT, PERSON, REDIRECT_URI, RESOURCE, SCOPE } from "./clients.ts";
 import type { Contender, Running } from "./contender.ts";
-import { startProcess } from "./process.ts";
+import { type Started, startProcess } from "./process.ts";
 import { openSeeder } from "./tessera-seed.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -59,17 +59,35 @@ password = "${PERSON.password}"
 
 const SYNCED = "synced to disk before the answer";
 
-async function startTessera(
+export interface ServeOptions {
+  readonly configuration: string;
+  readonly workers?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A file that is loaded into the process before the program, and may answer questions over IPC. */
+  readonly preload?: string;
+}
+
+export interface Serving {
+  readonly started: Started;
+  /** The configuration's file. */
+  readonly file: string;
+  /** The folder of the embedded database. */
+  readonly data: string;
+}
+
+/** Starts `tessera serve` with all it writes in `folder`, which need not exist yet. */
+export async function serveTessera(
   folder: string,
-  { workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {},
-): Promise<Running> {
+  { configuration, workers = 1, env = {}, preload }: ServeOptions,
+): Promise<Serving> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "tessera.toml");
   const data = join(folder, "database");
-  await Bun.write(file, CONFIGURATION);
+  await Bun.write(file, configuration);
   const started = await startProcess({
     command: [
       process.execPath,
+      ...(preload === undefined ? [] : ["--preload", preload]),
       MAIN,
       "serve",
       ...["--config", file, "--data", data, "--host", "127.0.0.1", "--port", "0"],
@@ -78,7 +96,16 @@ async function startTessera(
     folder,
     env,
     ready: /listening on (http:\S+).*\n\s+data/,
+    ipc: preload !== undefined,
   });
+  return { started, file, data };
+}
+
+async function startTessera(
+  folder: string,
+  { workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {},
+): Promise<Running> {
+  const { started, file, data } = await serveTessera(folder, { configuration: CONFIGURATION, workers, env });
   const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
   return {
     urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],

@@ -9,7 +9,12 @@ export type Section = "peers" | "growth" | "isolation" | "endurance";
 export async function publish(section: Section, markdown: string, image: string | null): Promise<void> {
   const file = join(docs, "performance.md");
   await Bun.write(file, withSection(await Bun.file(file).text(), section, markdown));
-  if (image !== null) await Bun.write(join(docs, `images/performance-${section}.svg`), image);
+  if (image !== null) await publishImage(section, image);
+}
+
+/** `image`: the text of docs/images/performance-<name>.svg. */
+export async function publishImage(name: string, image: string): Promise<void> {
+  await Bun.write(join(docs, `images/performance-${name}.svg`), image);
 }
 
 /** Throws if the marks are not there. */

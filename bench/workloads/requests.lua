@@ -1,8 +1,9 @@
--- Sends one request again and again, or with another artefact each time, and checks what comes back.
+-- Sends requests again and again, or with another artefact each time, and checks what comes back.
 --
--- Arguments: the request as it goes over the wire, with @@ARTEFACT@@ where an artefact belongs; the file of artefacts, one
--- per line, or "-"; how they are used (`cycle`: all, again and again; `once`: each a single time); the status that every
--- answer must have; a text that must be in answers which are no success.
+-- Arguments: how many threads there are; the status that every answer must have; a text that must be in answers which are
+-- no success; then for each request: the request as it goes over the wire, with @@ARTEFACT@@ where an artefact belongs;
+-- the file of artefacts, one per line, or "-"; how they are used (`cycle`: all, again and again; `once`: each a single
+-- time); its weight among the requests, a whole number.
 
 local threads = {}
 
@@ -18,41 +19,64 @@ local function read(name)
   return text
 end
 
--- Each thread takes every n-th artefact, so no two use the same.
-local function share_of(name, count)
+-- All, or of those that may be used only once every n-th, so that no two threads use the same.
+local function artefacts_of(name, use, thread_count)
   local share = {}
   local line_number = 0
   for line in io.lines(name) do
-    if line_number % count == index then share[#share + 1] = line end
+    if use == "cycle" or line_number % thread_count == index then share[#share + 1] = line end
     line_number = line_number + 1
   end
   return share
 end
 
+-- A function that gives the text of one request after the other.
+local function sender_of(request_file, artefact_file, use, thread_count)
+  local text = read(request_file)
+  if artefact_file == "-" then
+    return function() return text end
+  end
+  local from, to = text:find("@@ARTEFACT@@", 1, true)
+  local before, after = text:sub(1, from - 1), text:sub(to + 1)
+  local artefacts = artefacts_of(artefact_file, use, thread_count)
+  local last, position = #artefacts, 0
+  return function()
+    position = position + 1
+    if position > last then
+      if use == "once" then exhausted = 1 end
+      position = 1
+    end
+    return before .. artefacts[position] .. after
+  end
+end
+
+-- The senders of a mix in an order that chance gave, as often as their weights say.
+local function mix_of(deck)
+  math.randomseed(index + 1)
+  for last = #deck, 2, -1 do
+    local other = math.random(last)
+    deck[last], deck[other] = deck[other], deck[last]
+  end
+  local position = 0
+  return function()
+    position = position % #deck + 1
+    return deck[position]()
+  end
+end
+
 function init(arguments)
-  local text = read(arguments[1])
-  local use = arguments[3]
-  local expected = tonumber(arguments[4])
-  local needle = arguments[5]
+  local thread_count = tonumber(arguments[1])
+  local expected = tonumber(arguments[2])
+  local needle = arguments[3]
   unexpected = 0
   exhausted = 0
 
-  if arguments[2] == "-" then
-    request = function() return text end
-  else
-    local from, to = text:find("@@ARTEFACT@@", 1, true)
-    local before, after = text:sub(1, from - 1), text:sub(to + 1)
-    local artefacts = share_of(arguments[2], tonumber(arguments[6]))
-    local last, position = #artefacts, 0
-    request = function()
-      position = position + 1
-      if position > last then
-        if use == "once" then exhausted = 1 end
-        position = 1
-      end
-      return before .. artefacts[position] .. after
-    end
+  local deck = {}
+  for first = 4, #arguments, 4 do
+    local sender = sender_of(arguments[first], arguments[first + 1], arguments[first + 2], thread_count)
+    for _ = 1, tonumber(arguments[first + 3]) do deck[#deck + 1] = sender end
   end
+  request = #deck == 1 and deck[1] or mix_of(deck)
 
   -- wrk counts statuses above 399 by itself. Only where a refusal is expected each answer is looked at here: to do so
   -- makes wrk keep the headers and the body of every answer, which costs it more than the rest together.

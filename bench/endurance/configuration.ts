@@ -1,0 +1,76 @@
+/**
+ * What the server of an endurance run is started with. Everything lives so briefly that what expires and what is issued
+ * are soon equally many; and what one address may do within a window is no bound, as all requests come from this machine.
+ */
+import { API, APP, DEVICE, DEVICE_GRANT, REDIRECT_URI, RESOURCE, SCOPE } from "../contenders/clients.ts";
+
+export const ACCESS_TOKEN_SECONDS = 20;
+export const REFRESH_TOKEN_SECONDS = 30;
+/** The least that the configuration allows. */
+export const SESSION_SECONDS = 60;
+export const DEVICE_CODE_SECONDS = 30;
+export const DEVICE_INTERVAL_SECONDS = 1;
+
+/** They sign in with this password. */
+export const PASSWORD = "correct horse battery staple";
+export const PEOPLE: readonly string[] = ["ada", "grace", "hedy", "joan", "katherine", "margaret"];
+
+const person = (username: string): string => `
+[[people]]
+username = "${username}"
+password = "${PASSWORD}"
+`;
+
+export const CONFIGURATION = `
+trusted_proxies = ["loopback"]
+
+[lifetimes]
+access_token_seconds = ${ACCESS_TOKEN_SECONDS}
+refresh_token_seconds = ${REFRESH_TOKEN_SECONDS}
+refresh_retry_window_seconds = 5
+authorization_code_seconds = 10
+device_code_seconds = ${DEVICE_CODE_SECONDS}
+device_interval_seconds = ${DEVICE_INTERVAL_SECONDS}
+session_idle_seconds = ${SESSION_SECONDS}
+session_absolute_seconds = ${SESSION_SECONDS}
+form_seconds = 60
+
+[limits]
+clean_up_interval_seconds = 5
+sign_in_window_seconds = 60
+registration_window_seconds = 60
+device_request_window_seconds = 60
+
+[registration]
+unused_seconds = 60
+
+[log]
+level = "warn"
+
+[[scopes]]
+name = "${SCOPE}"
+description = "Read your e-mail"
+
+[[resources]]
+identifier = "${RESOURCE}"
+name = "Mail"
+scopes = ["${SCOPE}"]
+introspection_clients = ["${API.id}"]
+
+[[clients]]
+client_id = "${APP.id}"
+redirect_uris = ["${REDIRECT_URI}"]
+grant_types = ["authorization_code", "refresh_token", "client_credentials"]
+secrets = ["${APP.secret}"]
+scope = ["${SCOPE}"]
+
+[[clients]]
+client_id = "${API.id}"
+grant_types = []
+secrets = ["${API.secret}"]
+
+[[clients]]
+client_id = "${DEVICE.id}"
+grant_types = ["${DEVICE_GRANT}", "refresh_token"]
+scope = ["${SCOPE}"]
+${PEOPLE.map(person).join("")}`;

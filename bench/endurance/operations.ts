@@ -1,0 +1,310 @@
+/** What is done to the server during an endurance run, and how often: every endpoint, and the pages that people see. */
+import { ENDPOINT_PATHS as PATHS } from "../../src/endpoints/paths.ts";
+import {
+  API,
+  APP,
+  basic,
+  CHALLENGE,
+  DEVICE,
+  DEVICE_GRANT,
+  REDIRECT_URI,
+  SCOPE,
+  VERIFIER,
+} from "../contenders/clients.ts";
+import {
+  ACCESS_TOKEN_SECONDS,
+  DEVICE_CODE_SECONDS,
+  DEVICE_INTERVAL_SECONDS,
+  PASSWORD,
+  PEOPLE,
+  REFRESH_TOKEN_SECONDS,
+  SESSION_SECONDS,
+} from "./configuration.ts";
+import { visit } from "./pages.ts";
+import { jsonOf, type Sender, Unexpected } from "./sender.ts";
+import { Shelf } from "./shelf.ts";
+
+/** Something that was handed out. */
+interface Held {
+  readonly text: string;
+  /** `performance.now()`. */
+  readonly expiresAt: number;
+}
+
+interface Token extends Held {
+  readonly grant: Grant;
+  /** Somebody is about to revoke it. */
+  ended: boolean;
+}
+
+/** What a person allowed; a client's own tokens have one for themselves. */
+interface Grant {
+  readonly client: "app" | "device";
+  ended: boolean;
+}
+
+interface Session extends Held {
+  readonly username: string;
+}
+
+interface Device extends Held {
+  pollAfter: number;
+}
+
+/** What the operations hand to each other. */
+export interface Wallet {
+  readonly accessTokens: Shelf<Token>;
+  readonly refreshTokens: Shelf<Token>;
+  readonly sessions: Shelf<Session>;
+  readonly devices: Shelf<Device>;
+}
+
+export const newWallet = (): Wallet => ({
+  accessTokens: new Shelf(2000),
+  refreshTokens: new Shelf(1000),
+  sessions: new Shelf(100),
+  devices: new Shelf(50),
+});
+
+/** A session for each person, and their consent: so that afterwards few have to sign in. */
+export async function signEverybodyIn(sender: Sender, wallet: Wallet): Promise<void> {
+  for (const username of PEOPLE) await codeFlow(sender, wallet, undefined, username);
+}
+
+export interface Operation {
+  readonly name: string;
+  /** Of all weights together, how often it is done. */
+  readonly weight: number;
+  /** Throws if an answer is not as it must be. */
+  run(sender: Sender, wallet: Wallet): Promise<void>;
+}
+
+/** About an expiry neither side is asked to be exact: the server counts in whole seconds. */
+const VAGUE_MILLIS = 2500;
+
+const inSeconds = (seconds: number): number => performance.now() + seconds * 1000;
+const hasExpired = ({ expiresAt }: Held): boolean => performance.now() > expiresAt + VAGUE_MILLIS;
+const isAlive = ({ expiresAt }: Held): boolean => performance.now() < expiresAt - VAGUE_MILLIS;
+const isUsable = (token: Token): boolean => isAlive(token) && !token.ended && !token.grant.ended;
+
+const newGrant = (client: Grant["client"]): Grant => ({ client, ended: false });
+
+const anyone = (): string => PEOPLE[Math.floor(Math.random() * PEOPLE.length)] ?? "";
+
+const AUTHORIZE = `${PATHS.authorize}?${new URLSearchParams({
+  response_type: "code",
+  client_id: APP.id,
+  redirect_uri: REDIRECT_URI,
+  scope: SCOPE,
+  state: "a state",
+  code_challenge: CHALLENGE,
+  code_challenge_method: "S256",
+})}`;
+
+function keepAccessToken({ accessTokens }: Wallet, text: string, grant: Grant): void {
+  accessTokens.put({ text, expiresAt: inSeconds(ACCESS_TOKEN_SECONDS), grant, ended: false });
+}
+
+function keepTokens(
+  wallet: Wallet,
+  tokens: { readonly access_token: string; readonly refresh_token: string },
+  grant: Grant,
+): void {
+  keepAccessToken(wallet, tokens.access_token, grant);
+  const expiresAt = inSeconds(REFRESH_TOKEN_SECONDS);
+  wallet.refreshTokens.put({ text: tokens.refresh_token, expiresAt, grant, ended: false });
+}
+
+/** The whole code flow, in a browser that has a session, or where somebody has to sign in. */
+async function codeFlow(
+  sender: Sender,
+  wallet: Wallet,
+  session: Session | undefined,
+  newcomer = anyone(),
+): Promise<void> {
+  const username = session?.username ?? newcomer;
+  const visitor = { username, password: PASSWORD, cookie: session?.text ?? "" };
+  const { location, cookie } = await visit(sender, AUTHORIZE, visitor);
+  const code = location === null ? null : new URL(location).searchParams.get("code");
+  if (code === null) throw new Unexpected(`The browser was sent to ${location} without a code.`);
+  if (session === undefined) {
+    wallet.sessions.put({ text: cookie, username, expiresAt: inSeconds(SESSION_SECONDS) });
+  }
+  const answer = await sender.post(
+    PATHS.token,
+    { grant_type: "authorization_code", redirect_uri: REDIRECT_URI, code_verifier: VERIFIER, code },
+    basic(APP),
+  );
+  keepTokens(wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("app"));
+}
+
+/** A device that asked for a code. */
+async function startDevice(sender: Sender) {
+  const answer = await sender.post(PATHS.deviceAuthorization, { client_id: DEVICE.id, scope: SCOPE });
+  return jsonOf(answer, 200, "device_code", "user_code");
+}
+
+const pollDevice = (sender: Sender, deviceCode: string) =>
+  sender.post(PATHS.token, {
+    grant_type: DEVICE_GRANT,
+    client_id: DEVICE.id,
+    device_code: deviceCode,
+  });
+
+export const OPERATIONS: readonly Operation[] = [
+  {
+    name: "introspection",
+    weight: 660,
+    async run(sender, { accessTokens }) {
+      const token = accessTokens.look();
+      if (token === undefined) return;
+      const answer = await sender.post(PATHS.introspection, { token: token.text }, basic(API));
+      const { active } = jsonOf(answer, 200, "active");
+      const isWrong = active === "true" ? hasExpired(token) : isUsable(token);
+      if (isWrong) throw new Unexpected(`A token is active: ${active}.`);
+    },
+  },
+  {
+    name: "client credentials",
+    weight: 80,
+    async run(sender, wallet) {
+      const form = { grant_type: "client_credentials", scope: SCOPE };
+      const answer = await sender.post(PATHS.token, form, basic(APP));
+      keepAccessToken(wallet, jsonOf(answer, 200, "access_token").access_token, newGrant("app"));
+    },
+  },
+  {
+    name: "refresh",
+    weight: 120,
+    async run(sender, wallet) {
+      // Nobody else has it meanwhile: its successor is the next of the chain.
+      const token = wallet.refreshTokens.take(isUsable);
+      if (token === undefined) return;
+      const form = { grant_type: "refresh_token", refresh_token: token.text };
+      const answer =
+        token.grant.client === "app"
+          ? await sender.post(PATHS.token, form, basic(APP))
+          : await sender.post(PATHS.token, { ...form, client_id: DEVICE.id });
+      keepTokens(wallet, jsonOf(answer, 200, "access_token", "refresh_token"), token.grant);
+    },
+  },
+  {
+    name: "code flow of who is signed in",
+    weight: 50,
+    run: (sender, wallet) => codeFlow(sender, wallet, wallet.sessions.look(isAlive)),
+  },
+  {
+    name: "code flow with sign-in",
+    weight: 1,
+    run: (sender, wallet) => codeFlow(sender, wallet, undefined),
+  },
+  {
+    name: "wrong password",
+    weight: 0.5,
+    async run(sender) {
+      const username = `nobody-${Math.random()}`;
+      const visitor = { username, password: "not the password", cookie: "" };
+      const { status } = await visit(sender, "/login", visitor);
+      if (status !== 422) throw new Unexpected(`A wrong password is answered with ${status}.`);
+    },
+  },
+  {
+    name: "device that nobody answers",
+    weight: 1.5,
+    async run(sender, { devices }) {
+      const { device_code } = await startDevice(sender);
+      devices.put({ text: device_code, expiresAt: inSeconds(DEVICE_CODE_SECONDS), pollAfter: 0 });
+    },
+  },
+  {
+    name: "poll of a device",
+    weight: 30,
+    async run(sender, { devices }) {
+      const device = devices.take(isAlive);
+      if (device === undefined) return;
+      // Who asks too early is told to slow down, which is another answer.
+      if (performance.now() > device.pollAfter) {
+        device.pollAfter = inSeconds(DEVICE_INTERVAL_SECONDS);
+        const { error } = jsonOf(await pollDevice(sender, device.text), 400, "error");
+        if (error !== "authorization_pending") throw new Unexpected(`A poll says ${error}.`);
+      }
+      devices.put(device);
+    },
+  },
+  {
+    name: "device that is allowed",
+    weight: 1,
+    async run(sender, wallet) {
+      const session = wallet.sessions.look(isAlive);
+      if (session === undefined) return;
+      const { device_code, user_code } = await startDevice(sender);
+      const visitor = { username: session.username, password: PASSWORD, cookie: session.text };
+      await visit(sender, `/device?user_code=${user_code}`, visitor);
+      const answer = await pollDevice(sender, device_code);
+      keepTokens(wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("device"));
+    },
+  },
+  {
+    name: "revocation of an access token",
+    weight: 20,
+    async run(sender, wallet) {
+      const token = wallet.accessTokens.take(isUsable);
+      if (token?.grant.client !== "app") return;
+      token.ended = true;
+      await revoke(sender, token.text);
+    },
+  },
+  {
+    name: "revocation of a refresh token",
+    weight: 10,
+    async run(sender, wallet) {
+      const token = wallet.refreshTokens.take(isUsable);
+      if (token?.grant.client !== "app") return;
+      // RFC 7009 §2.1: the tokens that were issued from the grant end with it.
+      token.grant.ended = true;
+      await revoke(sender, token.text);
+    },
+  },
+  {
+    name: "metadata",
+    weight: 25,
+    async run(sender) {
+      const answer = await sender.send({ method: "GET", path: "/.well-known/oauth-authorization-server" });
+      jsonOf(answer, 200, "issuer", "token_endpoint");
+    },
+  },
+  {
+    name: "registration",
+    weight: 1,
+    async run(sender) {
+      const metadata = { redirect_uris: ["https://client.example/callback"], client_name: "A client" };
+      const answer = await sender.send({
+        method: "POST",
+        path: PATHS.registration,
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(metadata),
+      });
+      jsonOf(answer, 201, "client_id");
+    },
+  },
+];
+
+async function revoke(sender: Sender, token: string): Promise<void> {
+  const { status, body } = await sender.post(PATHS.revocation, { token }, basic(APP));
+  if (status !== 200) throw new Unexpected(`A revocation is answered with ${status}: ${body}`);
+}
+
+/** A function that chooses operations by their weights. */
+export function chooser(operations: readonly Operation[]): () => Operation {
+  const all = operations.reduce((sum, { weight }) => sum + weight, 0);
+  const [first] = operations;
+  if (first === undefined) throw new Error("There is nothing to choose from.");
+  return () => {
+    let left = Math.random() * all;
+    for (const operation of operations) {
+      left -= operation.weight;
+      if (left < 0) return operation;
+    }
+    return first;
+  };
+}

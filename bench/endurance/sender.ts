@@ -1,0 +1,76 @@
+/** Sends requests one after the other, takes the time of each, and says what was wrong with an answer. */
+import { Connection, type HttpAnswer, type HttpRequest } from "./connection.ts";
+import type { Histogram } from "./histogram.ts";
+
+export const FORM_TYPE = { "Content-Type": "application/x-www-form-urlencoded" } as const;
+
+/** An answer that is not as it must be. */
+export class Unexpected extends Error {}
+
+/** Requests seem to come from so many addresses, so that what is kept for each is kept for many. */
+const ADDRESSES = 50_000;
+
+export class Sender {
+  readonly #origin: string;
+  readonly #latencies: Histogram;
+  readonly #connection: Connection;
+  #since: number | null = null;
+
+  constructor(origin: string, latencies: Histogram) {
+    this.#origin = origin;
+    this.#latencies = latencies;
+    this.#connection = new Connection(origin);
+  }
+
+  /** From when the time of the next request counts (`performance.now()`), if not from when it is sent. */
+  countFrom(since: number): void {
+    this.#since = since;
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const since = this.#since ?? performance.now();
+    this.#since = null;
+    const headers = { ...request.headers, "X-Forwarded-For": anyAddress() };
+    const answer = await this.#connection.send({ ...request, headers });
+    this.#latencies.add((performance.now() - since) * 1000);
+    return answer;
+  }
+
+  /** POSTs a form. */
+  post(path: string, form: Readonly<Record<string, string>>, authorization?: string): Promise<HttpAnswer> {
+    return this.send({
+      method: "POST",
+      path,
+      headers: { ...FORM_TYPE, ...(authorization !== undefined && { Authorization: authorization }) },
+      body: new URLSearchParams(form).toString(),
+    });
+  }
+
+  /** The path and query of an address on this server; null if it is elsewhere. */
+  pathOf(location: string): string | null {
+    if (location.startsWith("/")) return location;
+    return location.startsWith(`${this.#origin}/`) ? location.slice(this.#origin.length) : null;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+function anyAddress(): string {
+  const number = Math.floor(Math.random() * ADDRESSES);
+  return `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
+}
+
+/** The JSON of an answer. Throws Unexpected unless it has the status and the texts that are asked for. */
+export function jsonOf<Names extends string>(
+  { status, body }: HttpAnswer,
+  expected: number,
+  ...names: Names[]
+): Readonly<Record<Names, string>> {
+  if (status !== expected) throw new Unexpected(`${status} instead of ${expected}: ${body}`);
+  const parsed: Record<string, unknown> = JSON.parse(body);
+  const missing = names.filter((name) => parsed[name] === undefined);
+  if (missing.length > 0) throw new Unexpected(`There is no ${missing.join(" and no ")} in ${body}`);
+  return Object.fromEntries(names.map((name) => [name, String(parsed[name])])) as Record<Names, string>;
+}

@@ -1,0 +1,41 @@
+/** Whether memory and latency stayed what they were. */
+import { type Trend, trendOf } from "../statistics.ts";
+import type { Endurance, EnduranceSettings, Sample } from "./results.ts";
+
+export interface Judged extends Trend {
+  /** The rise that says nothing: what the values vary by, or a small part of what they are. */
+  readonly allowed: number;
+  readonly grows: boolean;
+}
+
+export interface Verdict {
+  readonly memory: Judged;
+  readonly p99: Judged;
+  readonly failures: number;
+  /** Every request was answered as it must be, and memory did not grow. Latency is told and fails nothing: others use the machine. */
+  readonly passed: boolean;
+}
+
+/** A rise counts if it is beyond so many times the noise … */
+const NOISES = 3;
+/** … and beyond this share of the first third's median: an allocator takes memory in steps. */
+const MEMORY_SHARE = 0.05;
+const P99_SHARE = 0.25;
+
+export function judge({ samples }: Endurance, { warmUpSeconds }: EnduranceSettings): Verdict {
+  const judged = samples.filter(({ seconds }) => seconds > warmUpSeconds);
+  const memory = judgeValues(judged, ({ residentBytes }) => residentBytes, MEMORY_SHARE);
+  const failures = samples.reduce((sum, sample) => sum + sample.failures, 0);
+  return {
+    memory,
+    p99: judgeValues(judged, ({ p99 }) => p99, P99_SHARE),
+    failures,
+    passed: failures === 0 && !memory.grows,
+  };
+}
+
+function judgeValues(samples: readonly Sample[], of: (sample: Sample) => number, share: number): Judged {
+  const trend = trendOf(samples.map((sample) => [sample.seconds, of(sample)]));
+  const allowed = Math.max(NOISES * trend.noise, share * trend.first);
+  return { ...trend, allowed, grows: trend.rise > allowed };
+}
