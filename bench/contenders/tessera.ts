@@ -21,7 +21,7 @@ export const TESSERA_PATHS: Readonly<Record<Endpoint, string>> = {
 };
 
 /** Everything has its default but the lifetime of codes, which have to last until they are measured. */
-const CONFIGURATION = `
+export const TESSERA_CONFIGURATION = `
 [lifetimes]
 authorization_code_seconds = 600
 
@@ -105,7 +105,11 @@ async function startTessera(
   folder: string,
   { workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {},
 ): Promise<Running> {
-  const { started, file, data } = await serveTessera(folder, { configuration: CONFIGURATION, workers, env });
+  const { started, file, data } = await serveTessera(folder, {
+    configuration: TESSERA_CONFIGURATION,
+    workers,
+    env,
+  });
   const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
   return {
     urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],
