@@ -7,7 +7,7 @@ import { EXPIRING_ROWS_PER_PERSON, TOKENS_PER_PERSON } from "./fill.ts";
 import type { CleanUpRound } from "./results.ts";
 
 /** The server begins so long after its start, and until then shows how it answers without. */
-const INTERVAL_SECONDS = 2;
+const INTERVAL_SECONDS = 1;
 const CONFIGURATION = `${TESSERA_CONFIGURATION}
 [limits]
 clean_up_interval_seconds = ${INTERVAL_SECONDS}

@@ -5,7 +5,7 @@ import { type GrownDatabase, serve } from "./database.ts";
 import type { StartRound } from "./results.ts";
 
 /** How long a server is left alone before its memory is looked at. */
-const IDLE_MILLIS = 1000;
+const IDLE_MILLIS = 500;
 
 /** Starts the server once on a database. Round 0 is a warm-up: its figures count for nothing. */
 export async function startOnce(database: GrownDatabase, round: number): Promise<StartRound> {
