@@ -1,7 +1,7 @@
 /**
  * The store on an embedded SQLite database.
  *
- * Owns the database file: its schema, its two connections (one writes, one reads) and all SQL. It decides nothing that
+ * Owns the database file: its schema, its connection and all SQL. It decides nothing that
  * the contract does not name, takes the time only from its callers, and believes nothing that it remembers before the file
  * has confirmed it (client-memory.ts).
  *
@@ -14,7 +14,7 @@ import { ClientMemory } from "./client-memory.ts";
 import { clientMethods } from "./clients.ts";
 import { codeMethods } from "./codes.ts";
 import { deviceCodeMethods } from "./device-codes.ts";
-import { type Connection, ensureDatabaseFile, openReader, openWriter } from "./driver.ts";
+import { type Connection, ensureDatabaseFile, openWriter } from "./driver.ts";
 import { type Engine, prepareTables } from "./engine.ts";
 import { requireNoRestore, requireNoRestoreMeanwhile } from "./files.ts";
 import { grantMethods } from "./grants.ts";
@@ -38,23 +38,27 @@ export interface SqliteStoreOptions {
  * unfinished; StoreUnavailable if it cannot be used now.
  */
 export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Store> {
-  const writerConnection = await openMigrated(file);
+  const connection = await openMigrated(file);
   try {
-    return storeOn(writerConnection, openReader(file));
+    return storeOn(connection);
   } catch (error) {
-    writerConnection.close();
+    connection.close();
     throw asOpeningError(error, file);
   }
 }
 
-function storeOn(writerConnection: Connection, readerConnection: Connection): Store {
-  const memory = new ClientMemory(readerConnection);
-  const reads = new GroupReads(readerConnection, () => memory.begin());
-  const writes = new GroupCommit(writerConnection);
-  const readTables = prepareTables(readerConnection, memory);
-  const writeTables = prepareTables(writerConnection);
+/**
+ * One connection reads and writes. A second one for reads would forget all pages that it has read whenever the first
+ * commits; and a group of reads is over before a group of writes begins, so neither meets the other.
+ */
+function storeOn(connection: Connection): Store {
+  const memory = new ClientMemory(connection);
+  const reads = new GroupReads(connection, () => memory.begin());
+  const writes = new GroupCommit(connection);
+  const readTables = prepareTables(connection, memory);
+  const writeTables = prepareTables(connection);
   // Reads the file itself, not only the connection's memory.
-  const probe = readerConnection.query<{ version: number }, []>(
+  const probe = connection.query<{ version: number }, []>(
     "SELECT user_version AS version FROM pragma_user_version",
   );
 
@@ -79,8 +83,7 @@ function storeOn(writerConnection: Connection, readerConnection: Connection): St
     async close() {
       await writes.close();
       reads.close();
-      readerConnection.close();
-      writerConnection.close();
+      connection.close();
     },
   };
 }

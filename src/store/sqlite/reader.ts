@@ -21,7 +21,6 @@ export class GroupReads {
   readonly #connection: Connection;
   readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
-  readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
 
   #waiting: Job[] = [];
@@ -32,7 +31,6 @@ export class GroupReads {
     this.#connection = connection;
     this.#onBegin = onBegin;
     this.#begin = connection.command("BEGIN");
-    this.#commit = connection.command("COMMIT");
     this.#rollback = connection.command("ROLLBACK");
   }
 
@@ -68,13 +66,9 @@ export class GroupReads {
     this.#end();
   };
 
+  /** Whatever a read may have changed by mistake is undone, and no snapshot stays. */
   #end(): void {
-    try {
-      this.#commit();
-    } catch {
-      // There was nothing to commit. What matters is that no snapshot stays.
-      if (this.#connection.inTransaction) this.#rollback();
-    }
+    if (this.#connection.inTransaction) this.#rollback();
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
-import { Connection, ensureDatabaseFile, openReader, openWriter } from "../../../src/store/sqlite/driver.ts";
+import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
 import { GroupReads } from "../../../src/store/sqlite/reader.ts";
 import { GroupCommit, type GroupCommitOptions } from "../../../src/store/sqlite/writer.ts";
 import { withDatabaseFile } from "./temporary.ts";
@@ -199,16 +199,34 @@ describe("group reads", () => {
       close();
     }));
 
-  test("cannot write", () =>
-    withWriter(async ({ file }) => {
-      const connection = openReader(file);
-      expect(() => connection.execute("INSERT INTO numbers (n) VALUES (1)")).toThrow("readonly");
-      connection.close();
+  test("change nothing, whatever they do", () =>
+    withWriter(async ({ connection, insert, committed }) => {
+      const reads = new GroupReads(connection);
+      expect(await reads.read(() => insert(1))).toBe(1);
+      expect(committed()).toEqual([]);
+      reads.close();
+    }));
+
+  test("and writes take turns on one connection, and none sees half of another", () =>
+    withWriter(async ({ connection, writes, insert, committed }) => {
+      const reads = new GroupReads(connection);
+      const rows = connection.query<{ found: number }, []>("SELECT count(*) AS found FROM numbers");
+      const seen: (number | undefined)[] = [];
+      const work: Promise<unknown>[] = [];
+      for (let n = 0; n < 100; n += 2) {
+        work.push(writes.write(() => [insert(n), insert(n + 1)]));
+        work.push(reads.read(() => seen.push(rows.get()?.found)));
+        if (n % 10 === 0) await Bun.sleep(0);
+      }
+      await Promise.all(work);
+      expect(seen.filter((found) => (found ?? 1) % 2 === 1)).toEqual([]);
+      expect(committed()).toHaveLength(100);
+      reads.close();
     }));
 });
 
 function reader(file: string) {
-  const connection = openReader(file);
+  const connection = openWriter(file);
   const reads = new GroupReads(connection);
   const rows = connection.query<{ found: number }, []>("SELECT count(*) AS found FROM numbers");
   return {
