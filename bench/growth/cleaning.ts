@@ -1,5 +1,5 @@
 /** Clean-up: how fast expired rows go, and how long an introspection has to wait meanwhile. */
-import { openReader } from "../../src/store/sqlite/driver.ts";
+import { Connection } from "../../src/store/sqlite/driver.ts";
 import { TESSERA_CONFIGURATION } from "../contenders/tessera.ts";
 import { introspect, pick } from "./contenders.ts";
 import { addExpired, type Expired, type GrownDatabase, serve } from "./database.ts";
@@ -87,7 +87,8 @@ interface Watch {
  * the last of it is forgotten with the last token.
  */
 function watchCleanUp(file: string): Watch {
-  const connection = openReader(file);
+  const connection = new Connection(file);
+  connection.execute("PRAGMA query_only = ON");
   const due = connection.query<{ due: number }, [number]>(
     "SELECT count(*) AS due FROM expiry_batches WHERE slot < ?",
   );
