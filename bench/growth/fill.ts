@@ -16,7 +16,7 @@ import type {
   RefreshTokenRecord,
 } from "../../src/store/records.ts";
 import type { Tables } from "../../src/store/sqlite/engine.ts";
-import { findServedClient, issueTokens } from "../../src/store/sqlite/issuing.ts";
+import { issueTokens } from "../../src/store/sqlite/issuing.ts";
 import { mintArtefact, newRecordId } from "../../src/tokens/artefact.ts";
 import { type IssueContext, mintAccessToken, mintRefreshToken } from "../../src/tokens/issue.ts";
 import { APP, CHALLENGE } from "../contenders/clients.ts";
@@ -97,12 +97,12 @@ export function fillScattered(options: FillOptions): void {
 function writer(tables: Tables, context: IssueContext) {
   const { clock, random, configuration } = context;
   const client = required(tables.clients.find(APP.id), "the app");
+  const state = required(tables.clients.findEnabled(APP.id), "the app");
   const scope = client.defaultScope;
   const resources = context.catalogue.defaultResources(scope);
 
   const issue = (grant: GrantRecord, texts: string[]): RefreshTokenRecord => {
     const now = clock.seconds();
-    const state = required(findServedClient(tables, grant), "the app and the person");
     const accessToken = mintAccessToken(context, {
       client,
       grantId: grant.id,
@@ -187,7 +187,7 @@ function writer(tables: Tables, context: IssueContext) {
         scope,
         resources,
       });
-      tables.accessTokens.insert(record, required(tables.clients.findEnabled(APP.id), "the app").number);
+      tables.accessTokens.insert(record, state.number);
       texts.push(text);
     },
   };
