@@ -16,7 +16,7 @@ const SLOT_SECONDS = 16;
  * Of batches to look through in one go. All in a batch are looked at, thousands where many tokens are issued, to find
  * perhaps one that has expired; and nobody is answered meanwhile.
  */
-const MOST_BATCHES = 16;
+const MOST_BATCHES = 8;
 
 const batchOf = (id: Uint8Array) =>
   Math.floor(Buffer.from(id.buffer, id.byteOffset, 6).readUIntBE(0, 6) / BATCH_MILLIS);
