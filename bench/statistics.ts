@@ -29,6 +29,8 @@ export const ratios = (values: readonly number[], base: readonly number[]): numb
 
 /** How something changes over time, told so that single values far off do not matter. */
 export interface Trend {
+  /** From the first point to the last. */
+  readonly seconds: number;
   /** Theil–Sen: the median of the slopes between all pairs of points. Per second. */
   readonly slope: number;
   /** What the slope makes over the whole time. */
@@ -54,9 +56,11 @@ export function trendOf(points: readonly (readonly [seconds: number, value: numb
   const distances = points.map(([seconds, value]) => Math.abs(value - slope * seconds - offset));
   const third = Math.ceil(points.length / 3);
   const valuesOf = (some: typeof points) => some.map(([, value]) => value);
+  const seconds = end[0] - begin[0];
   return {
+    seconds,
     slope,
-    rise: slope * (end[0] - begin[0]),
+    rise: slope * seconds,
     noise: MAD_TO_DEVIATION * median(distances),
     first: median(valuesOf(points.slice(0, third))),
     last: median(valuesOf(points.slice(-third))),

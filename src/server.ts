@@ -39,8 +39,8 @@ export interface ServerParts {
 }
 
 export interface Server {
-  /** Answers a request that came from the given address. Never throws. */
-  fetch(request: Request, address: string): Promise<Response>;
+  /** Answers a request. `addressOf` tells where it came from. Never throws. */
+  fetch(request: Request, addressOf: () => string): Promise<Response>;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -102,7 +102,7 @@ function createLimits({ limits }: Configuration, clock: Clock): Limits {
   };
 }
 
-type Router = (request: Request, address: string) => Promise<Response>;
+type Router = Server["fetch"];
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
 function createRouter(context: Context): Router {
@@ -117,9 +117,15 @@ function createRouter(context: Context): Router {
   }
   // The issuer's own address, as people type it.
   if (base !== "") routes.set(base, toHome(`${base}/`));
-  return async (request, address) => {
+  return async (request, addressOf) => {
     const { path, query } = targetOf(request);
-    const incoming = { request, url: new URL(origin + path + query), address };
+    const incoming: Incoming = {
+      request,
+      url: new URL(origin + path + query),
+      get address() {
+        return addressOf();
+      },
+    };
     const route = routes.get(path);
     return route === undefined ? nothingHere(context, incoming) : answer(context, route, incoming);
   };

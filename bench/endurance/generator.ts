@@ -1,9 +1,16 @@
-/** The process of the load generator. It begins at once, and says over IPC what happened since it was last asked. */
+/** The process of the load generator. It signs people in, begins, and says over IPC what happened since it was last asked. */
+import { Histogram } from "./histogram.ts";
 import { type LoadOptions, startLoad } from "./load.ts";
-import { OPERATIONS } from "./operations.ts";
+import { OPERATIONS, signEverybodyIn } from "./operations.ts";
+import { Sender } from "./sender.ts";
+import { newWallet } from "./wallet.ts";
 
 const options: LoadOptions = JSON.parse(process.argv[2] ?? "");
-const load = await startLoad(options, OPERATIONS);
+const wallet = newWallet();
+const first = new Sender(options.origin, new Histogram());
+await signEverybodyIn(first, wallet);
+first.close();
+const load = startLoad(options, OPERATIONS, wallet);
 
 process.on("message", async (question) => {
   if (question === "stop") await load.stop();

@@ -1,7 +1,8 @@
 /** Keeps connections busy with operations: at a steady rate, or one after the other as fast as answers come. */
 import { Histogram } from "./histogram.ts";
-import { chooser, newWallet, type Operation, signEverybodyIn } from "./operations.ts";
+import { chooser, type Operation } from "./operations.ts";
 import { Sender } from "./sender.ts";
+import { newWallet, type Wallet } from "./wallet.ts";
 
 export interface LoadOptions {
   readonly origin: string;
@@ -38,18 +39,14 @@ const PATIENCE_SECONDS = 10;
 const REASONS = 5;
 const OPERATIONS_PER_CONNECTION = 500;
 
-/** Signs people in, then begins. */
-export async function startLoad(
+/** Begins at once. The operations hand things to each other through the wallet. */
+export function startLoad(
   { origin, connections, rate }: LoadOptions,
   operations: readonly Operation[],
-): Promise<Load> {
+  wallet: Wallet = newWallet(),
+): Load {
   const latencies = new Histogram();
-  const wallet = newWallet();
   const choose = chooser(operations);
-  const first = new Sender(origin, new Histogram());
-  await signEverybodyIn(first, wallet);
-  first.close();
-
   const due = rate === null ? endless() : steady(rate);
   let begunAt = performance.now();
   let failures = 0;
@@ -81,14 +78,16 @@ export async function startLoad(
   return {
     interval() {
       const now = performance.now();
+      const lost = due.takeLost();
       const interval: Interval = {
         seconds: (now - begunAt) / 1000,
         requests: latencies.count,
         p50: latencies.percentile(0.5),
         p99: latencies.percentile(0.99),
         p999: latencies.percentile(0.999),
-        failures: failures + due.takeLost(),
-        reasons,
+        failures: failures + lost,
+        reasons:
+          lost === 0 ? reasons : [`The server is too slow for the rate: ${lost} were dropped.`, ...reasons],
         operations: Object.fromEntries(done),
         lateMillis: due.takeLateness(),
       };

@@ -1,7 +1,7 @@
 /** One endurance run: a server under load, looked at every few seconds. */
 import { join } from "node:path";
 import { type Started, startProcess } from "../contenders/process.ts";
-import { usageOf } from "../usage.ts";
+import { listProcesses, sumUsage, usageOf } from "../usage.ts";
 import type { Interval } from "./load.ts";
 import type { LiveFacts } from "./probe.ts";
 import type { Endurance, EnduranceSettings, Sample } from "./results.ts";
@@ -24,7 +24,7 @@ export async function endure({ contender, settings, folder, onSample }: EndureOp
   let generator: Started | null = null;
   try {
     await Bun.sleep(IDLE_MILLIS);
-    const idleBytes = residentBytes(server.pid);
+    const idleBytes = usageOf([server.pid]).residentBytes;
     const { connections, rate } = settings;
     const options = JSON.stringify({ origin: server.origin, connections, rate });
     generator = await startProcess({
@@ -67,7 +67,8 @@ export async function endure({ contender, settings, folder, onSample }: EndureOp
 const TOLERANCE = 1e-6;
 const MOST_REASONS = 20;
 
-const residentBytes = (pid: number): number => usageOf([pid]).residentBytes;
+/** How often memory is read between two samples. */
+const READING_MILLIS = 500;
 
 /** Looks at both processes again and again, and keeps what has to be told of the whole run. */
 class Watch {
@@ -76,48 +77,61 @@ class Watch {
   readonly #begunAt = performance.now();
   readonly operations: Record<string, number> = {};
   readonly reasons: string[] = [];
+  #readings: number[] = [];
   #lookedAt = this.#begunAt;
-  #serverCpu: number;
-  #generatorCpu: number;
+  #cpu: { readonly server: number; readonly generator: number };
 
   constructor(server: Endured, generator: Started) {
     this.#server = server;
     this.#generator = generator;
-    this.#serverCpu = usageOf([server.pid]).cpuSeconds;
-    this.#generatorCpu = usageOf([generator.pid]).cpuSeconds;
+    this.#cpu = this.#readProcesses();
   }
 
-  until(seconds: number): Promise<void> {
-    return Bun.sleep(Math.max(0, this.#begunAt + seconds * 1000 - performance.now()));
+  /** Waits, and reads the memory meanwhile. */
+  async until(seconds: number): Promise<void> {
+    for (;;) {
+      const left = this.#begunAt + seconds * 1000 - performance.now();
+      if (left <= 0) return;
+      await Bun.sleep(Math.min(left, READING_MILLIS));
+      this.#readProcesses();
+    }
   }
 
   async look(): Promise<Sample> {
     const { seconds, operations, ...interval } = (await this.#generator.ask("interval")) as Interval;
-    const usage = usageOf([this.#server.pid]);
-    const generatorCpu = usageOf([this.#generator.pid]).cpuSeconds;
+    const before = this.#cpu;
+    this.#cpu = this.#readProcesses();
     const now = performance.now();
     const past = (now - this.#lookedAt) / 1000;
+    this.#lookedAt = now;
     const database = await this.#server.database();
-    const sample: Sample = {
+    const readings = this.#readings;
+    this.#readings = [];
+    for (const [name, count] of Object.entries(operations)) {
+      this.operations[name] = (this.operations[name] ?? 0) + count;
+    }
+    this.reasons.push(...interval.reasons.slice(0, MOST_REASONS - this.reasons.length));
+    return {
       ...interval,
       seconds: (now - this.#begunAt) / 1000,
       requestsPerSecond: interval.requests / seconds,
-      residentBytes: usage.residentBytes,
+      residentBytes: Math.min(...readings),
+      peakBytes: Math.max(...readings),
       ...(await this.#server.heap()),
       databaseBytes: database.databaseBytes,
       walBytes: database.walBytes,
       rows: Object.values(database.rows).reduce((sum, count) => sum + count, 0),
       descriptors: this.#server.descriptors(),
-      serverCores: (usage.cpuSeconds - this.#serverCpu) / past,
-      generatorCores: (generatorCpu - this.#generatorCpu) / past,
+      serverCores: (this.#cpu.server - before.server) / past,
+      generatorCores: (this.#cpu.generator - before.generator) / past,
     };
-    this.#lookedAt = now;
-    this.#serverCpu = usage.cpuSeconds;
-    this.#generatorCpu = generatorCpu;
-    for (const [name, count] of Object.entries(operations)) {
-      this.operations[name] = (this.operations[name] ?? 0) + count;
-    }
-    this.reasons.push(...interval.reasons.slice(0, MOST_REASONS - this.reasons.length));
-    return sample;
+  }
+
+  #readProcesses() {
+    const processes = listProcesses();
+    const server = sumUsage(processes, [this.#server.pid]);
+    const generator = sumUsage(processes, [this.#generator.pid]);
+    this.#readings.push(server.residentBytes);
+    return { server: server.cpuSeconds, generator: generator.cpuSeconds };
   }
 }

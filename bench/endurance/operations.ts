@@ -12,65 +12,29 @@ import {
   VERIFIER,
 } from "../contenders/clients.ts";
 import {
-  ACCESS_TOKEN_SECONDS,
   DEVICE_CODE_SECONDS,
   DEVICE_INTERVAL_SECONDS,
   PASSWORD,
   PEOPLE,
-  REFRESH_TOKEN_SECONDS,
   SESSION_SECONDS,
 } from "./configuration.ts";
+import type { HttpAnswer } from "./connection.ts";
 import { visit } from "./pages.ts";
 import { jsonOf, type Sender, Unexpected } from "./sender.ts";
-import { Shelf } from "./shelf.ts";
+import {
+  type Grant,
+  isGood,
+  isUsable,
+  keepAccessToken,
+  keepTokens,
+  lifeOf,
+  newGrant,
+  type Session,
+  type Token,
+  type Wallet,
+} from "./wallet.ts";
 
-/** Something that was handed out. */
-interface Held {
-  readonly text: string;
-  /** `performance.now()`. */
-  readonly expiresAt: number;
-}
-
-interface Token extends Held {
-  readonly grant: Grant;
-  /** Somebody is about to revoke it. */
-  ended: boolean;
-}
-
-/** What a person allowed; a client's own tokens have one for themselves. */
-interface Grant {
-  readonly client: "app" | "device";
-  ended: boolean;
-}
-
-interface Session extends Held {
-  readonly username: string;
-}
-
-interface Device extends Held {
-  pollAfter: number;
-}
-
-/** What the operations hand to each other. */
-export interface Wallet {
-  readonly accessTokens: Shelf<Token>;
-  readonly refreshTokens: Shelf<Token>;
-  readonly sessions: Shelf<Session>;
-  readonly devices: Shelf<Device>;
-}
-
-export const newWallet = (): Wallet => ({
-  accessTokens: new Shelf(2000),
-  refreshTokens: new Shelf(1000),
-  sessions: new Shelf(100),
-  devices: new Shelf(50),
-});
-
-/** A session for each person, and their consent: so that afterwards few have to sign in. */
-export async function signEverybodyIn(sender: Sender, wallet: Wallet): Promise<void> {
-  for (const username of PEOPLE) await codeFlow(sender, wallet, undefined, username);
-}
-
+/** Something that clients or people do, in one request or several. */
 export interface Operation {
   readonly name: string;
   /** Of all weights together, how often it is done. */
@@ -78,16 +42,6 @@ export interface Operation {
   /** Throws if an answer is not as it must be. */
   run(sender: Sender, wallet: Wallet): Promise<void>;
 }
-
-/** About an expiry neither side is asked to be exact: the server counts in whole seconds. */
-const VAGUE_MILLIS = 2500;
-
-const inSeconds = (seconds: number): number => performance.now() + seconds * 1000;
-const hasExpired = ({ expiresAt }: Held): boolean => performance.now() > expiresAt + VAGUE_MILLIS;
-const isAlive = ({ expiresAt }: Held): boolean => performance.now() < expiresAt - VAGUE_MILLIS;
-const isUsable = (token: Token): boolean => isAlive(token) && !token.ended && !token.grant.ended;
-
-const newGrant = (client: Grant["client"]): Grant => ({ client, ended: false });
 
 const anyone = (): string => PEOPLE[Math.floor(Math.random() * PEOPLE.length)] ?? "";
 
@@ -101,20 +55,6 @@ const AUTHORIZE = `${PATHS.authorize}?${new URLSearchParams({
   code_challenge_method: "S256",
 })}`;
 
-function keepAccessToken({ accessTokens }: Wallet, text: string, grant: Grant): void {
-  accessTokens.put({ text, expiresAt: inSeconds(ACCESS_TOKEN_SECONDS), grant, ended: false });
-}
-
-function keepTokens(
-  wallet: Wallet,
-  tokens: { readonly access_token: string; readonly refresh_token: string },
-  grant: Grant,
-): void {
-  keepAccessToken(wallet, tokens.access_token, grant);
-  const expiresAt = inSeconds(REFRESH_TOKEN_SECONDS);
-  wallet.refreshTokens.put({ text: tokens.refresh_token, expiresAt, grant, ended: false });
-}
-
 /** The whole code flow, in a browser that has a session, or where somebody has to sign in. */
 async function codeFlow(
   sender: Sender,
@@ -124,19 +64,36 @@ async function codeFlow(
 ): Promise<void> {
   const username = session?.username ?? newcomer;
   const visitor = { username, password: PASSWORD, cookie: session?.text ?? "" };
+  const begunAt = performance.now();
   const { location, cookie } = await visit(sender, AUTHORIZE, visitor);
   const code = location === null ? null : new URL(location).searchParams.get("code");
   if (code === null) throw new Unexpected(`The browser was sent to ${location} without a code.`);
   if (session === undefined) {
-    wallet.sessions.put({ text: cookie, username, expiresAt: inSeconds(SESSION_SECONDS) });
+    wallet.sessions.put({ text: cookie, username, ...lifeOf(begunAt, SESSION_SECONDS) });
   }
   const answer = await sender.post(
     PATHS.token,
     { grant_type: "authorization_code", redirect_uri: REDIRECT_URI, code_verifier: VERIFIER, code },
     basic(APP),
   );
-  keepTokens(wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("app"));
+  keepTokens(sender, wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("app"));
 }
+
+/** A session for each person, and their consent: so that afterwards few have to sign in. */
+export async function signEverybodyIn(sender: Sender, wallet: Wallet): Promise<void> {
+  for (const username of PEOPLE) await codeFlow(sender, wallet, undefined, username);
+}
+
+/** The app has a secret, the device has none. */
+const postAs = (
+  sender: Sender,
+  client: Grant["client"],
+  path: string,
+  form: Readonly<Record<string, string>>,
+): Promise<HttpAnswer> =>
+  client === "app"
+    ? sender.post(path, form, basic(APP))
+    : sender.post(path, { ...form, client_id: DEVICE.id });
 
 /** A device that asked for a code. */
 async function startDevice(sender: Sender) {
@@ -158,9 +115,10 @@ export const OPERATIONS: readonly Operation[] = [
     async run(sender, { accessTokens }) {
       const token = accessTokens.look();
       if (token === undefined) return;
+      const hasExpired = performance.now() > token.expiredFrom;
       const answer = await sender.post(PATHS.introspection, { token: token.text }, basic(API));
       const { active } = jsonOf(answer, 200, "active");
-      const isWrong = active === "true" ? hasExpired(token) : isUsable(token);
+      const isWrong = active === "true" ? hasExpired : isUsable(token);
       if (isWrong) throw new Unexpected(`A token is active: ${active}.`);
     },
   },
@@ -170,7 +128,7 @@ export const OPERATIONS: readonly Operation[] = [
     async run(sender, wallet) {
       const form = { grant_type: "client_credentials", scope: SCOPE };
       const answer = await sender.post(PATHS.token, form, basic(APP));
-      keepAccessToken(wallet, jsonOf(answer, 200, "access_token").access_token, newGrant("app"));
+      keepAccessToken(sender, wallet, jsonOf(answer, 200, "access_token").access_token, newGrant("app"));
     },
   },
   {
@@ -181,17 +139,14 @@ export const OPERATIONS: readonly Operation[] = [
       const token = wallet.refreshTokens.take(isUsable);
       if (token === undefined) return;
       const form = { grant_type: "refresh_token", refresh_token: token.text };
-      const answer =
-        token.grant.client === "app"
-          ? await sender.post(PATHS.token, form, basic(APP))
-          : await sender.post(PATHS.token, { ...form, client_id: DEVICE.id });
-      keepTokens(wallet, jsonOf(answer, 200, "access_token", "refresh_token"), token.grant);
+      const answer = await postAs(sender, token.grant.client, PATHS.token, form);
+      keepTokens(sender, wallet, jsonOf(answer, 200, "access_token", "refresh_token"), token.grant);
     },
   },
   {
     name: "code flow of who is signed in",
     weight: 50,
-    run: (sender, wallet) => codeFlow(sender, wallet, wallet.sessions.look(isAlive)),
+    run: (sender, wallet) => codeFlow(sender, wallet, wallet.sessions.look(isGood)),
   },
   {
     name: "code flow with sign-in",
@@ -213,19 +168,19 @@ export const OPERATIONS: readonly Operation[] = [
     weight: 1.5,
     async run(sender, { devices }) {
       const { device_code } = await startDevice(sender);
-      devices.put({ text: device_code, expiresAt: inSeconds(DEVICE_CODE_SECONDS), pollAfter: 0 });
+      devices.put({ text: device_code, ...lifeOf(sender.sentAt, DEVICE_CODE_SECONDS), pollAfter: 0 });
     },
   },
   {
     name: "poll of a device",
     weight: 30,
     async run(sender, { devices }) {
-      const device = devices.take(isAlive);
+      const device = devices.take(isGood);
       if (device === undefined) return;
       // Who asks too early is told to slow down, which is another answer.
       if (performance.now() > device.pollAfter) {
-        device.pollAfter = inSeconds(DEVICE_INTERVAL_SECONDS);
         const { error } = jsonOf(await pollDevice(sender, device.text), 400, "error");
+        device.pollAfter = performance.now() + DEVICE_INTERVAL_SECONDS * 1000;
         if (error !== "authorization_pending") throw new Unexpected(`A poll says ${error}.`);
       }
       devices.put(device);
@@ -235,13 +190,13 @@ export const OPERATIONS: readonly Operation[] = [
     name: "device that is allowed",
     weight: 1,
     async run(sender, wallet) {
-      const session = wallet.sessions.look(isAlive);
+      const session = wallet.sessions.look(isGood);
       if (session === undefined) return;
       const { device_code, user_code } = await startDevice(sender);
       const visitor = { username: session.username, password: PASSWORD, cookie: session.text };
       await visit(sender, `/device?user_code=${user_code}`, visitor);
       const answer = await pollDevice(sender, device_code);
-      keepTokens(wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("device"));
+      keepTokens(sender, wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("device"));
     },
   },
   {
@@ -249,9 +204,9 @@ export const OPERATIONS: readonly Operation[] = [
     weight: 20,
     async run(sender, wallet) {
       const token = wallet.accessTokens.take(isUsable);
-      if (token?.grant.client !== "app") return;
+      if (token === undefined) return;
       token.ended = true;
-      await revoke(sender, token.text);
+      await revoke(sender, token);
     },
   },
   {
@@ -259,10 +214,10 @@ export const OPERATIONS: readonly Operation[] = [
     weight: 10,
     async run(sender, wallet) {
       const token = wallet.refreshTokens.take(isUsable);
-      if (token?.grant.client !== "app") return;
+      if (token === undefined) return;
       // RFC 7009 §2.1: the tokens that were issued from the grant end with it.
       token.grant.ended = true;
-      await revoke(sender, token.text);
+      await revoke(sender, token);
     },
   },
   {
@@ -289,8 +244,8 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-async function revoke(sender: Sender, token: string): Promise<void> {
-  const { status, body } = await sender.post(PATHS.revocation, { token }, basic(APP));
+async function revoke(sender: Sender, { text, grant }: Token): Promise<void> {
+  const { status, body } = await postAs(sender, grant.client, PATHS.revocation, { token: text });
   if (status !== 200) throw new Unexpected(`A revocation is answered with ${status}: ${body}`);
 }
 

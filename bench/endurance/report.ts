@@ -14,7 +14,6 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const megabytes = (bytes: number): string => `${tenths.format(bytes / 1e6)} MB`;
-const yesOrNo = (condition: boolean): string => (condition ? "yes" : "no");
 
 /** One sample on one line, for whoever looks on. */
 export function sampleLine(sample: Sample): string {
@@ -42,7 +41,7 @@ function conditions({ date, host, settings }: EnduranceResults): string {
     `${date.slice(0, 10)}, ${host.cores} cores (${host.processor}) shared by load generator and server, ${host.memoryGiB} GiB;`,
     `Bun ${host.bun}; one sync of 4 KiB takes ${whole.format(host.syncMicros)} µs;`,
     `${isBusy(host) ? `a busy machine, with a load of ${host.loadBefore} before the run` : "a quiet machine"};`,
-    `${minutes} min each, of which the first ${whole.format(warmUpSeconds)} s are warm-up and count for memory and latency only in the pictures;`,
+    `${minutes} min each, of which the first ${whole.format(warmUpSeconds)} s are warm-up and count in the pictures, the requests and the most only;`,
     `${rate === null ? "as many operations as the server could do" : `${whole.format(rate)} operations per second`}, ${connections} connections.`,
   ].join(" ");
 }
@@ -68,7 +67,7 @@ function loadRow(run: Endurance, judged: readonly Sample[]): string {
 }
 
 const TREND_HEAD = [
-  "| | first third | last third | slope per hour | noise | over the time: rise (allowed) | flat |",
+  "| | first third | last third | slope per hour | noise | over the time: rise (allowed) | verdict |",
   "|---|--:|--:|--:|--:|--:|---|",
 ];
 
@@ -81,7 +80,7 @@ function trendRow(title: string, trend: Judged, text: (value: number) => string)
     signed(trend.slope * 3600),
     text(trend.noise),
     `${signed(trend.rise)} (${text(trend.allowed)})`,
-    yesOrNo(!trend.grows),
+    trend.outcome,
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -93,7 +92,7 @@ const STATE_HEAD = [
 
 function stateRow(run: Endurance): string {
   const last = run.samples.at(-1);
-  const most = Math.max(...run.samples.map(({ residentBytes }) => residentBytes));
+  const most = Math.max(...run.samples.map(({ peakBytes }) => peakBytes));
   const live = ({ heapBytes, objects }: Endurance["liveAtEnd"]) =>
     `${megabytes(heapBytes)}, ${whole.format(objects)} objects`;
   const wal = last?.walBytes ?? null;
@@ -145,7 +144,7 @@ const lineOf = (name: string, samples: readonly Sample[], of: (sample: Sample) =
 export const memoryPlot = ({ runs }: EnduranceResults): string =>
   plot({
     title: "Memory under mixed load",
-    note: "The resident memory of the server's process, and the part of it that is the heap of JavaScript.",
+    note: "The resident memory of the server's process (the least of each interval), and the heap of JavaScript in it.",
     x: TIME,
     y: { label: "MB", covers: [0] },
     lines: runs.flatMap(({ contender, samples }) => [

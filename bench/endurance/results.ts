@@ -8,7 +8,9 @@ export interface Sample extends Omit<Interval, "seconds" | "operations"> {
   /** Since the load began. */
   readonly seconds: number;
   readonly requestsPerSecond: number;
+  /** The least of the interval: a check of a password takes 20 MB for a moment. */
   readonly residentBytes: number;
+  readonly peakBytes: number;
   readonly heapBytes: number;
   readonly externalBytes: number;
   readonly databaseBytes: number;

@@ -15,11 +15,23 @@ export class Sender {
   readonly #latencies: Histogram;
   readonly #connection: Connection;
   #since: number | null = null;
+  #requests = 0;
+  #sentAt = 0;
 
   constructor(origin: string, latencies: Histogram) {
     this.#origin = origin;
     this.#latencies = latencies;
     this.#connection = new Connection(origin);
+  }
+
+  /** How many were answered. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** When the last one was sent (`performance.now()`). */
+  get sentAt(): number {
+    return this.#sentAt;
   }
 
   /** From when the time of the next request counts (`performance.now()`), if not from when it is sent. */
@@ -28,10 +40,12 @@ export class Sender {
   }
 
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const since = this.#since ?? performance.now();
+    this.#sentAt = performance.now();
+    const since = this.#since ?? this.#sentAt;
     this.#since = null;
     const headers = { ...request.headers, "X-Forwarded-For": anyAddress() };
     const answer = await this.#connection.send({ ...request, headers });
+    this.#requests += 1;
     this.#latencies.add((performance.now() - since) * 1000);
     return answer;
   }

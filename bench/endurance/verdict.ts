@@ -2,17 +2,19 @@
 import { type Trend, trendOf } from "../statistics.ts";
 import type { Endurance, EnduranceSettings, Sample } from "./results.ts";
 
+export type Outcome = "flat" | "grows" | "too short to say" | "too noisy to say";
+
 export interface Judged extends Trend {
   /** The rise that says nothing: what the values vary by, or a small part of what they are. */
   readonly allowed: number;
-  readonly grows: boolean;
+  readonly outcome: Outcome;
 }
 
 export interface Verdict {
   readonly memory: Judged;
   readonly p99: Judged;
   readonly failures: number;
-  /** Every request was answered as it must be, and memory did not grow. Latency is told and fails nothing: others use the machine. */
+  /** Every request was answered as it must be, and memory did not grow. Latency fails nothing: others use the machine. */
   readonly passed: boolean;
 }
 
@@ -21,6 +23,8 @@ const NOISES = 3;
 /** … and beyond this share of the first third's median: an allocator takes memory in steps. */
 const MEMORY_SHARE = 0.05;
 const P99_SHARE = 0.25;
+/** In less than this a process is still finding its size. */
+const LEAST_SECONDS = 30;
 
 export function judge({ samples }: Endurance, { warmUpSeconds }: EnduranceSettings): Verdict {
   const judged = samples.filter(({ seconds }) => seconds > warmUpSeconds);
@@ -30,12 +34,19 @@ export function judge({ samples }: Endurance, { warmUpSeconds }: EnduranceSettin
     memory,
     p99: judgeValues(judged, ({ p99 }) => p99, P99_SHARE),
     failures,
-    passed: failures === 0 && !memory.grows,
+    passed: failures === 0 && memory.outcome !== "grows",
   };
 }
 
 function judgeValues(samples: readonly Sample[], of: (sample: Sample) => number, share: number): Judged {
   const trend = trendOf(samples.map((sample) => [sample.seconds, of(sample)]));
   const allowed = Math.max(NOISES * trend.noise, share * trend.first);
-  return { ...trend, allowed, grows: trend.rise > allowed };
+  return { ...trend, allowed, outcome: outcomeOf(trend, allowed) };
+}
+
+function outcomeOf({ seconds, rise, first }: Trend, allowed: number): Outcome {
+  if (seconds < LEAST_SECONDS) return "too short to say";
+  if (rise > allowed) return "grows";
+  // Values could double unnoticed.
+  return allowed > first ? "too noisy to say" : "flat";
 }

@@ -71,10 +71,10 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
   // two starts on the same data only one changes anything. A request that comes before all is ready waits for it.
   const ready = Promise.withResolvers<Fetch>();
   ready.promise.catch(() => {});
-  let answer: Fetch = async (request, address) => (await ready.promise)(request, address);
+  let answer: Fetch = async (request, addressOf) => (await ready.promise)(request, addressOf);
   const listening = await listen({
     configuration: loaded,
-    fetch: (request, address) => answer(request, address),
+    fetch: (request, addressOf) => answer(request, addressOf),
     log,
     sharing: loaded.workers > 1 ? "first" : "no",
   });

@@ -66,11 +66,11 @@ function metadataDocument({
 /** RFC 8414 §3.1: the path of the issuer goes behind the well-known name; discovery puts it before. Both answer. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
   const body = JSON.stringify(metadataDocument(context));
-  const headers = {
+  const headers = new Headers({
     "Content-Type": "application/json",
     "Cache-Control": "public, max-age=300",
     ...NO_SNIFFING,
-  };
+  });
   const GET: Handler = () => new Response(body, { headers });
   const route = (at: string): Route => ({
     path: at,

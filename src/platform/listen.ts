@@ -14,8 +14,11 @@ import {
 } from "./listen-certificate.ts";
 import type { Log } from "./log.ts";
 
-/** Answers one request, which came from `address`. */
-export type Fetch = (request: Request, address: string) => Response | Promise<Response>;
+/**
+ * Answers one request. `addressOf` tells where it came from, for as long as it waits for its answer; few ask. It is empty
+ * for a client that has gone, and whoever counts attempts counts all of those as one.
+ */
+export type Fetch = (request: Request, addressOf: () => string) => Response | Promise<Response>;
 
 export interface ListenOptions {
   readonly configuration: Pick<Configuration, "listen" | "limits" | "trusted_proxies">;
@@ -100,18 +103,19 @@ function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandle
   let warned = false;
   return async function handle(request, server) {
     try {
-      const peer = server.requestIP(request)?.address ?? "";
+      const peer = () => server.requestIP(request)?.address ?? "";
       if (!usesProxies && !warned && request.headers.has("x-forwarded-for")) {
         warned = true;
         log.warn(
           "a proxy passes requests on, but trusted_proxies names none: limits count everybody behind it as one",
           {
-            proxy: peer,
+            proxy: peer(),
           },
         );
       }
-      const address = readAddress(peer, usesProxies ? request.headers.get("x-forwarded-for") : null);
-      return await fetch(request, address);
+      return await fetch(request, () =>
+        readAddress(peer(), usesProxies ? request.headers.get("x-forwarded-for") : null),
+      );
     } catch (error) {
       // The runtime puts the Host header into the URL as it is, so a nonsensical one makes a URL that cannot be read.
       if (!URL.canParse(request.url))

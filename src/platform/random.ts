@@ -1,10 +1,10 @@
-import { randomFillSync } from "node:crypto";
 import type { Clock } from "./clock.ts";
 
-/** Where unpredictable bytes come from: the operating system's generator. */
+/** Where unpredictable bytes come from. */
 export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>;
 
-export const systemRandom: RandomBytes = (length) => randomFillSync(new Uint8Array(length));
+/** The runtime's cryptographic generator, which the operating system seeds. Asking the system itself costs a call each time. */
+export const systemRandom: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 
 /**
  * A 16-byte identifier: 6 bytes of milliseconds, then 10 random bytes.

@@ -4,7 +4,8 @@
  * The store speaks intent, not rows to be changed. Promises that hold for every method:
  *
  * - **Atomic.** A method is one transaction: all of it happens or none of it.
- * - **Durable.** When a promise of a writing method resolves, its change is on disk.
+ * - **Durable.** When a promise of a writing method resolves, its change is on disk, and so is all that it was decided by.
+ *   A finding method may see a change whose sync is under way, so whatever is acted on is decided by a writing one.
  * - **At most once.** A consuming method (`redeem…`, `rotate…`, `decide…`, `authorize`) is a compare-and-set:
  *   of any number of callers, in any number of processes, one wins, and each is told whether it did.
  *   It checks again, inside its transaction, all that can change: use, expiry, revocation, a disabled person

@@ -458,6 +458,7 @@ test("introspection reads only (threat class 49): not one writing method of the 
   }
   expect(active).toBeGreaterThan(2);
   expect([...called].sort()).toEqual([
+    "confirmClient",
     "findActiveAccessToken",
     "findClient",
     "findRefreshToken",

@@ -307,7 +307,7 @@ describe("a restart", () => {
       const running = createServer({ configuration, store, clock, keys: serverKeys(secret), log: silentLog });
       await applyDeclaredClients(running.context);
       const send: TestServer["fetch"] = (path, init) =>
-        running.fetch(new Request(ISSUER + path, init), "192.0.2.1");
+        running.fetch(new Request(ISSUER + path, init), () => "192.0.2.1");
       const asServer: TestServer = {
         ...server,
         context: running.context,

@@ -96,7 +96,7 @@ describe("listening", () => {
 });
 
 describe("the address", () => {
-  const echo: Fetch = (_, address) => new Response(address);
+  const echo: Fetch = (_, addressOf) => new Response(addressOf());
 
   test("is that of the connection", async () => {
     const { urls } = await start(echo);

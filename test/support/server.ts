@@ -136,13 +136,13 @@ export async function startTestServer(
   await applyDeclaredClients(server.context);
   const { issuer } = configuration;
   const send: TestServer["fetch"] = (path, { address = ADDRESS, ...init } = {}) =>
-    server.fetch(new Request(path.startsWith("http") ? path : issuer + path, init), address);
+    server.fetch(new Request(path.startsWith("http") ? path : issuer + path, init), () => address);
   return {
     issuer,
     context: server.context,
     clock,
     logged,
-    handle: server.fetch,
+    handle: (request, address) => server.fetch(request, () => address),
     fetch: send,
     post: (path, form, headers = {}) =>
       send(path, {

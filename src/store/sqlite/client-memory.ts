@@ -1,8 +1,12 @@
 /**
- * Clients that were read, for as long as no row of clients has changed. Each read transaction looks once whether one
+ * Clients that were read, for as long as no row of clients has changed. Each transaction looks once whether one
  * has, in the snapshot that all its reads share, so what is remembered is what the transaction would read.
+ *
+ * A request may also begin with a client that is remembered, and have it confirmed by the transaction that acts: then it
+ * needs one transaction, not two.
  */
 import type { ClientId } from "../../protocol/identifiers.ts";
+import { ClientChanged } from "../contract.ts";
 import type { ClientRecord } from "../records.ts";
 import type { Connection } from "./driver.ts";
 
@@ -25,15 +29,39 @@ export class ClientMemory {
   /** The identifiers of clients that are enabled. */
   readonly #enabled = new Map<number, ClientId>();
   #characters = 0;
+  /** Copies that were handed out and not confirmed yet, with what they are copies of. */
+  readonly #recalled = new WeakMap<ClientRecord, ClientRecord>();
 
   constructor(connection: Connection) {
     const revision = connection.query<{ revision: number }, []>("SELECT revision FROM client_revision");
     this.#revision = () => revision.get()?.revision ?? -1;
   }
 
-  /** A new transaction begins: what was true in the last one may not be in this. */
+  /** A new transaction begins, or a command that follows others in one: what was true may not be any more. */
   begin(): void {
     this.#mustLook = true;
+  }
+
+  /** Null if it is not remembered. Each request gets a record of its own, which is confirmed by itself. */
+  recall(clientId: string): ClientRecord | null {
+    const client = this.#byId.get(clientId);
+    if (client === undefined) return null;
+    const copy = { ...client };
+    this.#recalled.set(copy, client);
+    return copy;
+  }
+
+  mustConfirm(caller: ClientRecord): boolean {
+    return this.#recalled.has(caller);
+  }
+
+  /** Within a transaction. Throws ClientChanged if the client was recalled and may be another by now. */
+  confirm(caller: ClientRecord | undefined): void {
+    const client = caller && this.#recalled.get(caller);
+    if (caller === undefined || client === undefined) return;
+    this.#look();
+    if (this.#byId.get(caller.clientId) !== client) throw new ClientChanged();
+    this.#recalled.delete(caller);
   }
 
   find(clientId: string): ClientRecord | undefined {

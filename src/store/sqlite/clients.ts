@@ -18,14 +18,15 @@ type ClientMethods = Pick<
   | "removeClient"
 >;
 
-export function clientMethods({ read, write }: Engine): ClientMethods {
+export function clientMethods({ read, write, memory }: Engine): ClientMethods {
   return {
     findClient: (clientId) => read(({ clients }) => clients.find(clientId)),
 
-    // A look costs no round trip, and what can be remembered is remembered below (client-memory.ts).
-    recallClient: () => null,
+    recallClient: (clientId) => memory.recall(clientId),
 
-    confirmClient: async () => {},
+    async confirmClient(client) {
+      if (memory.mustConfirm(client)) await read(() => memory.confirm(client));
+    },
 
     listClients: () => read(({ clients }) => clients.list()),
 

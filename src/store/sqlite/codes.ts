@@ -11,7 +11,7 @@ type CodeMethods = Pick<
   "findConsent" | "listConsents" | "authorize" | "findCode" | "recordCodeFailure" | "redeemCode"
 >;
 
-export function codeMethods({ read, write }: Engine): CodeMethods {
+export function codeMethods({ read, write, memory }: Engine): CodeMethods {
   return {
     findConsent: (subject, clientId, redirectUri) =>
       read(({ consents }) => consents.find(subject, clientId, redirectUri)),
@@ -36,8 +36,9 @@ export function codeMethods({ read, write }: Engine): CodeMethods {
         return "authorized";
       }),
 
-    findCode: (id) =>
+    findCode: (id, caller) =>
       read(({ codes, grants }) => {
+        memory.confirm(caller);
         const row = codes.find(id);
         if (row === null) return null;
         const grant = grants.find(row.grantId);

@@ -8,7 +8,7 @@ type DeviceCodeMethods = Pick<
   "createDeviceCode" | "findDeviceCode" | "findPendingDeviceCode" | "decideDeviceCode" | "redeemDeviceCode"
 >;
 
-export function deviceCodeMethods({ read, write }: Engine): DeviceCodeMethods {
+export function deviceCodeMethods({ read, write, memory }: Engine): DeviceCodeMethods {
   return {
     createDeviceCode: (device) =>
       write(({ deviceCodes }) => {
@@ -17,8 +17,9 @@ export function deviceCodeMethods({ read, write }: Engine): DeviceCodeMethods {
         return true;
       }),
 
-    findDeviceCode: (id) =>
+    findDeviceCode: (id, caller) =>
       read(({ deviceCodes, grants }) => {
+        memory.confirm(caller);
         const device = deviceCodes.find(id);
         if (device === null) return null;
         return { device, grant: device.grantId === null ? null : grants.find(device.grantId) };

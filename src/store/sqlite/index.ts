@@ -23,6 +23,7 @@ import { type MigrationOptions, migrate, requireOurs } from "./migrations.ts";
 import { GroupReads } from "./reader.ts";
 import { serverKeyMethods } from "./server-key.ts";
 import { sessionMethods } from "./sessions.ts";
+import { takeSyncOut } from "./sync.ts";
 import { tokenMethods } from "./tokens.ts";
 import { asOpeningError, isBusy } from "./trouble.ts";
 import { GroupCommit } from "./writer.ts";
@@ -40,7 +41,7 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Store> {
   const connection = await openMigrated(file);
   try {
-    return storeOn(connection);
+    return storeOn(connection, file);
   } catch (error) {
     connection.close();
     throw asOpeningError(error, file);
@@ -51,12 +52,16 @@ export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Sto
  * One connection reads and writes. A second one for reads would forget all pages that it has read whenever the first
  * commits; and a group of reads is over before a group of writes begins, so neither meets the other.
  */
-function storeOn(connection: Connection): Store {
+function storeOn(connection: Connection, file: string): Store {
   const memory = new ClientMemory(connection);
   const reads = new GroupReads(connection, () => memory.begin());
-  const writes = new GroupCommit(connection);
-  const readTables = prepareTables(connection, memory);
-  const writeTables = prepareTables(connection);
+  const log = takeSyncOut(connection, file);
+  const writes = new GroupCommit(connection, {
+    onBegin: () => memory.begin(),
+    ...(log !== null && { sync: () => log.sync() }),
+  });
+  const readTables = prepareTables(connection, memory, "queries");
+  const writeTables = prepareTables(connection, memory, "commands");
   // Reads the file itself, not only the connection's memory.
   const probe = connection.query<{ version: number }, []>(
     "SELECT user_version AS version FROM pragma_user_version",
@@ -65,6 +70,7 @@ function storeOn(connection: Connection): Store {
   const engine: Engine = {
     read: (query) => reads.read(() => query(readTables)),
     write: (command) => writes.write(() => command(writeTables)),
+    memory,
   };
 
   return {
@@ -78,11 +84,13 @@ function storeOn(connection: Connection): Store {
     ...grantMethods(engine),
     ...housekeepingMethods(engine),
     async ping() {
+      writes.requireWritable();
       await reads.read(() => probe.get());
     },
     async close() {
       await writes.close();
       reads.close();
+      log?.close();
       connection.close();
     },
   };

@@ -17,10 +17,11 @@ type TokenMethods = Pick<
 
 type Rotation = Issuance & { readonly refreshToken: RefreshTokenRecord };
 
-export function tokenMethods({ read, write }: Engine): TokenMethods {
+export function tokenMethods({ read, write, memory }: Engine): TokenMethods {
   return {
-    issueAccessToken: (token) =>
+    issueAccessToken: (token, caller) =>
       write(({ accessTokens, clients }) => {
+        memory.confirm(caller);
         const client = clients.findEnabled(token.clientId);
         if (client === null) return "refused";
         accessTokens.insert(token, client.number);
@@ -29,8 +30,9 @@ export function tokenMethods({ read, write }: Engine): TokenMethods {
       }),
 
     // Two or three look-ups of one row each: through this driver a join costs more than all of them.
-    findActiveAccessToken: (id, now) =>
+    findActiveAccessToken: (id, now, caller) =>
       read(({ accessTokens, clients, grants }) => {
+        memory.confirm(caller);
         const row = accessTokens.find(id);
         if (row === null || row.expiresAt <= now) return null;
         const clientId = clients.findEnabledByNumber(row.client);
@@ -41,7 +43,11 @@ export function tokenMethods({ read, write }: Engine): TokenMethods {
         return grant === null || grant.revokedAt !== null ? null : { token, grant };
       }),
 
-    findRefreshToken: (id) => read((tables) => findRefreshToken(tables, id)),
+    findRefreshToken: (id, caller) =>
+      read((tables) => {
+        memory.confirm(caller);
+        return findRefreshToken(tables, id);
+      }),
 
     rotateRefreshToken: (id, retryWindowSeconds, issuance) =>
       write((tables) => {

@@ -1,6 +1,6 @@
 /**
- * Group commit. Writes that arrive in one turn of the event loop, or while the disk was busy, share one
- * transaction and so one fsync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
+ * Group commit. Writes that arrive in one turn of the event loop, or while the disk is busy, share one
+ * transaction and so one sync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
  * No promise resolves before the commit is on disk.
  */
 import { StoreUnavailable } from "../contract.ts";
@@ -26,11 +26,17 @@ interface Job {
 export interface GroupCommitOptions {
   /** How often to try when another process holds the lock. */
   readonly lockAttempts?: number;
+  /** Brings what was committed to the disk (sync.ts). Without it, a commit must do so itself. */
+  readonly sync?: () => Promise<void>;
+  /** Is called at the beginning of each transaction. */
+  readonly onBegin?: () => void;
 }
 
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #lockAttempts: number;
+  readonly #sync: (() => Promise<void>) | null;
+  readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -40,6 +46,8 @@ export class GroupCommit {
 
   #waiting: Job[] = [];
   #scheduled = false;
+  #syncing = false;
+  #failure: StoreUnavailable | null = null;
   #attempts = 0;
   #closed = false;
   #drained: (() => void) | null = null;
@@ -47,6 +55,8 @@ export class GroupCommit {
   constructor(connection: Connection, options: GroupCommitOptions = {}) {
     this.#connection = connection;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
+    this.#sync = options.sync ?? null;
+    this.#onBegin = options.onBegin ?? (() => {});
     // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
     this.#commit = connection.command("COMMIT");
@@ -62,8 +72,9 @@ export class GroupCommit {
    */
   write<Result>(command: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) {
-        reject(new StoreUnavailable("the store is closed"));
+      const refusal = this.#closed ? new StoreUnavailable("the store is closed") : this.#failure;
+      if (refusal !== null) {
+        reject(refusal);
         return;
       }
       this.#waiting.push(newJob(command, resolve, reject));
@@ -71,17 +82,26 @@ export class GroupCommit {
     });
   }
 
+  /**
+   * Throws StoreUnavailable once a sync has failed. The system may have dropped what it could not write, and the next sync
+   * would not tell; so nothing is written any more until the program has started anew and read what is there.
+   */
+  requireWritable(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+
   /** Refuses new writes and resolves when those under way are done. */
   close(): Promise<void> {
     this.#closed = true;
-    if (!this.#scheduled) return Promise.resolve();
+    if (!this.#scheduled && !this.#syncing) return Promise.resolve();
     return new Promise((resolve) => {
       this.#drained = resolve;
     });
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    // What arrives during a sync waits for its end, to share the next one.
+    if (this.#scheduled || this.#syncing) return;
     this.#scheduled = true;
     // Not a microtask: the other requests of this turn have yet to bring their writes.
     setImmediate(this.#flush);
@@ -90,13 +110,18 @@ export class GroupCommit {
   readonly #flush = (): void => {
     this.#scheduled = false;
     if (this.#beginTransaction()) this.#runBatch(this.#waiting.splice(0, MOST_PER_COMMIT));
-    if (this.#waiting.length > 0) this.#schedule();
-    else this.#drained?.();
+    this.#goOn();
   };
+
+  #goOn(): void {
+    if (this.#waiting.length > 0) this.#schedule();
+    else if (!this.#syncing) this.#drained?.();
+  }
 
   #beginTransaction(): boolean {
     try {
       this.#begin();
+      this.#onBegin();
       this.#attempts = 0;
       return true;
     } catch (error) {
@@ -128,7 +153,24 @@ export class GroupCommit {
       for (const job of batch) job.abandon(unavailable);
       return;
     }
-    for (const job of batch) job.settle();
+    if (this.#sync === null) for (const job of batch) job.settle();
+    else void this.#settleWhenSynced(batch, this.#sync);
+  }
+
+  async #settleWhenSynced(batch: readonly Job[], sync: () => Promise<void>): Promise<void> {
+    this.#syncing = true;
+    try {
+      await sync();
+      for (const job of batch) job.settle();
+    } catch (error) {
+      this.#failure = new StoreUnavailable("the disk did not keep what was written", {
+        cause: error,
+        advice: "Look at the disk, then restart the server. Nothing is written until then.",
+      });
+      for (const job of [...batch, ...this.#waiting.splice(0)]) job.abandon(this.#failure);
+    }
+    this.#syncing = false;
+    this.#goOn();
   }
 
   #runTogether(batch: readonly Job[]): boolean {

@@ -1,9 +1,13 @@
 /** Clients are remembered between reads, and only as long as they are what the file holds: whoever changed it. */
 import { Database } from "bun:sqlite";
-import { describe, expect, test } from "bun:test";
-import type { Store } from "../../../src/store/contract.ts";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ClientChanged, type Store } from "../../../src/store/contract.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 import { NOW, newClient, newClientToken, newSecret } from "../records.ts";
+import { recallTests } from "../suite/recalled-clients.ts";
 import { withDatabaseFile } from "./temporary.ts";
 
 /** The store that remembers, another on the same file, and the file itself. */
@@ -81,4 +85,37 @@ describe("a client that was read before", () => {
       expect(again).toEqual(found);
       expect(again).not.toBe(found);
     }));
+});
+
+describe("between two processes", () => {
+  let folder: string;
+  let database: Database;
+  let stores: readonly [Store, Store];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tessera-recall-"));
+    const file = join(folder, "tessera.db");
+    stores = [await openSqliteStore({ file }), await openSqliteStore({ file })];
+    database = new Database(file);
+  });
+  afterAll(async () => {
+    database.close();
+    for (const store of stores) await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  recallTests(() => ({ store: stores[0], other: stores[1], sql: (text) => database.run(text) }));
+
+  test("a command of the same transaction that changes a client counts", async () => {
+    const [store] = stores;
+    const client = newClient();
+    await store.createClient(client);
+    await store.findClient(client.clientId);
+    const caller = store.recallClient(client.clientId) ?? undefined;
+    const [changed, issued] = await Promise.allSettled([
+      store.putClient({ ...client, disabledAt: NOW }),
+      store.issueAccessToken(newClientToken(client), caller),
+    ]);
+    expect(changed.status).toBe("fulfilled");
+    expect(issued).toMatchObject({ status: "rejected", reason: expect.any(ClientChanged) });
+  });
 });

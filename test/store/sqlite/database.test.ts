@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmod, open, stat, writeFile } from "node:fs/promises";
+import { chmod, open, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
 import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
@@ -129,6 +129,18 @@ describe("the SQLite database", () => {
       expect(connection.query("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
       connection.close();
     }));
+
+  test.if(process.platform === "linux")("acknowledges nothing whose log could not be synced", () =>
+    withDatabaseFile(async (file) => {
+      const store = await openSqliteStore({ file });
+      await store.ping();
+      // SQLite goes on with the log that it has open; whoever wants to sync it does not find it.
+      await unlink(`${file}-wal`);
+      await expect(store.createClient(newClient())).rejects.toBeInstanceOf(StoreUnavailable);
+      await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
+      await store.close();
+    }),
+  );
 
   test("shows a client that another process has changed, though its metadata was parsed before", () =>
     withDatabaseFile(async (file) => {

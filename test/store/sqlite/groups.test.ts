@@ -146,6 +146,123 @@ describe("group commit", () => {
   });
 });
 
+describe("group commit with the sync beside it", () => {
+  /** Syncs that end when the test says so. */
+  function syncs() {
+    const pending: PromiseWithResolvers<void>[] = [];
+    let count = 0;
+    return {
+      sync: () => {
+        count += 1;
+        const next = Promise.withResolvers<void>();
+        pending.push(next);
+        return next.promise;
+      },
+      async begun(expected: number) {
+        while (count < expected) await nextTurn();
+        for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+        expect(count).toBe(expected);
+      },
+      end: () => pending.shift()?.resolve(),
+      fail: () => pending.shift()?.reject(new Error("EIO")),
+    };
+  }
+
+  test("no answer leaves before the sync has ended, a failure's neither", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert, committed }) => {
+        const settled: string[] = [];
+        const good = writes.write(() => insert(1)).then(() => settled.push("good"));
+        const bad = writes.write(() => insert(1)).catch(() => settled.push("bad"));
+        await disk.begun(1);
+        expect(committed()).toEqual([1]);
+        expect(settled).toEqual([]);
+        disk.end();
+        await Promise.all([good, bad]);
+        expect(settled).toEqual(["good", "bad"]);
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("what arrives during a sync shares the next", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert, committed }) => {
+        const first = writes.write(() => insert(1));
+        await disk.begun(1);
+        const later = [writes.write(() => insert(2)), writes.write(() => insert(3))];
+        await disk.begun(1);
+        expect(committed()).toEqual([1]);
+        disk.end();
+        await first;
+        await disk.begun(2);
+        disk.end();
+        await Promise.all(later);
+        expect(committed()).toEqual([1, 2, 3]);
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("reads are answered during a sync", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ connection, writes, insert }) => {
+        const reads = new GroupReads(connection);
+        const writing = writes.write(() => insert(1));
+        await disk.begun(1);
+        const rows = connection.query<{ found: number }, []>("SELECT count(*) AS found FROM numbers");
+        expect(await reads.read(() => rows.get()?.found)).toBe(1);
+        disk.end();
+        await writing;
+        reads.close();
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("after a sync that failed nothing is acknowledged any more", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert, committed }) => {
+        expect(() => writes.requireWritable()).not.toThrow();
+        const outcomes = statuses([writes.write(() => insert(1)), writes.write(() => insert(2))]);
+        await disk.begun(1);
+        const waiting = writes.write(() => insert(3));
+        disk.fail();
+        expect(await outcomes).toEqual(["rejected", "rejected"]);
+        await expect(waiting).rejects.toBeInstanceOf(StoreUnavailable);
+        await expect(writes.write(() => insert(4))).rejects.toThrow("did not keep");
+        expect(() => writes.requireWritable()).toThrow(StoreUnavailable);
+        expect(committed()).toEqual([1, 2]);
+        await disk.begun(1);
+      },
+      { sync: disk.sync },
+    );
+  });
+
+  test("closing waits for the sync", async () => {
+    const disk = syncs();
+    await withWriter(
+      async ({ writes, insert }) => {
+        let closed = false;
+        const writing = writes.write(() => insert(1));
+        await disk.begun(1);
+        const closing = writes.close().then(() => {
+          closed = true;
+        });
+        await nextTurn();
+        expect(closed).toBe(false);
+        disk.end();
+        await Promise.all([writing, closing]);
+      },
+      { sync: disk.sync },
+    );
+  });
+});
+
 describe("group reads", () => {
   test("see what another process committed, even after they were asked for in this turn", () =>
     withWriter(async ({ file, other }) => {
@@ -238,6 +355,8 @@ function reader(file: string) {
     },
   };
 }
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 async function rejections(promises: Promise<unknown>[]): Promise<PromiseRejectedResult[]> {
   const results = await Promise.allSettled(promises);

@@ -4,7 +4,7 @@ import type { ClientId, SecretDigest } from "../../../protocol/identifiers.ts";
 import type { ClientRecord, ClientSecretRecord, ClientSource } from "../../records.ts";
 import { USE_NOTED_FOR_SECONDS } from "../../rules.ts";
 import type { ClientMemory } from "../client-memory.ts";
-import type { Connection } from "../driver.ts";
+import type { Command, Connection, SqlValue } from "../driver.ts";
 
 interface ClientRow {
   readonly number: number;
@@ -33,8 +33,15 @@ const decode = ({ number, metadata, ...columns }: ClientRow): ClientRecord => ({
   ...columns,
 });
 
-/** `memory` is for a connection that only reads, and is told when a transaction begins. */
-export function clientTable(connection: Connection, memory?: ClientMemory) {
+/** Commands see rows as they are, and say so when they change one; only queries are answered from memory. */
+export function clientTable(connection: Connection, memory: ClientMemory, use: "queries" | "commands") {
+  const recalls = use === "queries";
+  const changes =
+    <Parameters extends SqlValue[]>(command: Command<Parameters>): Command<Parameters> =>
+    (...parameters) => {
+      memory.begin();
+      return command(...parameters);
+    };
   const byId = connection.query<ClientRow, [string]>(`SELECT ${COLUMNS} FROM clients WHERE client_id = ?`);
   const all = connection.query<ClientRow, []>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`);
   const state = connection.query<ClientState, [string]>(
@@ -44,23 +51,31 @@ export function clientTable(connection: Connection, memory?: ClientMemory) {
   const identity = connection.query<{ clientId: ClientId; disabledAt: EpochSeconds | null }, [number]>(
     "SELECT client_id AS clientId, disabled_at AS disabledAt FROM clients WHERE number = ?",
   );
-  const insert = connection.command<
-    [string, string, EpochSeconds, EpochSeconds | null, EpochSeconds | null, EpochSeconds | null, string]
-  >(
-    `INSERT INTO clients (client_id, source, created_at, used_at, unused_from, disabled_at, metadata)
+  const insert = changes(
+    connection.command<
+      [string, string, EpochSeconds, EpochSeconds | null, EpochSeconds | null, EpochSeconds | null, string]
+    >(
+      `INSERT INTO clients (client_id, source, created_at, used_at, unused_from, disabled_at, metadata)
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (client_id) DO NOTHING`,
+    ),
   );
-  const replace = connection.command<[string, EpochSeconds | null, string, string]>(
-    "UPDATE clients SET source = ?, disabled_at = ?, metadata = ? WHERE client_id = ?",
+  const replace = changes(
+    connection.command<[string, EpochSeconds | null, string, string]>(
+      "UPDATE clients SET source = ?, disabled_at = ?, metadata = ? WHERE client_id = ?",
+    ),
   );
-  const use = connection.command<[EpochSeconds, EpochSeconds | null, number]>(
-    "UPDATE clients SET used_at = coalesce(used_at, ?), unused_from = ? WHERE number = ?",
+  const noteUse = changes(
+    connection.command<[EpochSeconds, EpochSeconds | null, number]>(
+      "UPDATE clients SET used_at = coalesce(used_at, ?), unused_from = ? WHERE number = ?",
+    ),
   );
-  const remove = connection.command<[string]>("DELETE FROM clients WHERE client_id = ?");
-  const removeUnused = connection.command<[EpochSeconds, number]>(
-    `DELETE FROM clients WHERE number IN (
+  const remove = changes(connection.command<[string]>("DELETE FROM clients WHERE client_id = ?"));
+  const removeUnused = changes(
+    connection.command<[EpochSeconds, number]>(
+      `DELETE FROM clients WHERE number IN (
        SELECT number FROM clients WHERE source = 'registration' AND unused_from < ? LIMIT ?)`,
+    ),
   );
 
   const crowdedOut = connection.query<{ unusedFrom: EpochSeconds }, [number]>(
@@ -70,12 +85,13 @@ export function clientTable(connection: Connection, memory?: ClientMemory) {
 
   return {
     find(clientId: string): ClientRecord | null {
-      const remembered = memory?.find(clientId);
+      const remembered = recalls ? memory.find(clientId) : undefined;
       if (remembered !== undefined) return remembered;
       const row = byId.get(clientId);
       if (row === null) return null;
       const client = decode(row);
-      memory?.remember({ client, number: row.number, characters: clientId.length + row.metadata.length });
+      if (recalls)
+        memory.remember({ client, number: row.number, characters: clientId.length + row.metadata.length });
       return client;
     },
     list: () => all.all().map(decode),
@@ -86,11 +102,11 @@ export function clientTable(connection: Connection, memory?: ClientMemory) {
     },
     /** Null if the client was removed or is disabled. */
     findEnabledByNumber(number: number): ClientId | null {
-      const remembered = memory?.findEnabledByNumber(number);
+      const remembered = recalls ? memory.findEnabledByNumber(number) : undefined;
       if (remembered !== undefined) return remembered;
       const found = identity.get(number);
       if (found === null || found.disabledAt !== null) return null;
-      memory?.rememberEnabled(number, found.clientId);
+      if (recalls) memory.rememberEnabled(number, found.clientId);
       return found.clientId;
     },
     /** False if the identifier is taken. */
@@ -109,14 +125,14 @@ export function clientTable(connection: Connection, memory?: ClientMemory) {
       replace(client.source, client.disabledAt, encodeMetadata(client), client.clientId) === 1,
     /** A person allowed the client something: it stays. Costs no write after the first time. */
     markAllowed(client: ClientState, now: EpochSeconds): void {
-      if (client.usedAt === null || client.unusedFrom !== null) use(now, null, client.number);
+      if (client.usedAt === null || client.unusedFrom !== null) noteUse(now, null, client.number);
     },
     /** The client got a token for itself, which lives until `expiresAt`. */
     markIssued(client: ClientState, now: EpochSeconds, expiresAt: EpochSeconds): void {
       const { unusedFrom } = client;
       const isNoted = unusedFrom === null || unusedFrom >= expiresAt;
       if (client.usedAt !== null && isNoted) return;
-      use(now, isNoted ? unusedFrom : expiresAt + USE_NOTED_FOR_SECONDS, client.number);
+      noteUse(now, isNoted ? unusedFrom : expiresAt + USE_NOTED_FOR_SECONDS, client.number);
     },
     remove: (clientId: string) => remove(clientId) === 1,
     removeUnused,
