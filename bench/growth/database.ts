@@ -2,9 +2,9 @@
 import { statSync } from "node:fs";
 import type { Configuration } from "../../src/platform/configuration.ts";
 import { loadConfiguration } from "../../src/platform/configuration-sources.ts";
-import type { RandomBytes } from "../../src/platform/random.ts";
-import { systemRandom } from "../../src/platform/random.ts";
+import { type RandomBytes, systemRandom } from "../../src/platform/random.ts";
 import { databaseFile } from "../../src/store/open.ts";
+import { ClientMemory } from "../../src/store/sqlite/client-memory.ts";
 import type { Connection } from "../../src/store/sqlite/driver.ts";
 import { prepareTables } from "../../src/store/sqlite/engine.ts";
 import { syncFile } from "../../src/store/sqlite/files.ts";
@@ -106,7 +106,7 @@ export async function buildDatabase({
 /** How expired tokens lie in the database. */
 export type Expired = "together" | "scattered";
 
-/** Adds tokens that have expired. Returns how many rows with an end there are then more. Nobody may have it open. */
+/** Adds tokens that have expired. Nobody may have the database open. */
 export async function addExpired(
   { file, configuration, untilMillis }: GrownDatabase,
   how: Expired,
@@ -142,7 +142,7 @@ const fillOptions = (
   configuration: Configuration,
   accessTokenSeconds: number,
 ): Pick<FillOptions, "tables" | "configuration" | "random"> => ({
-  tables: prepareTables(connection),
+  tables: prepareTables(connection, new ClientMemory(connection), "commands"),
   configuration: {
     ...configuration,
     lifetimes: { ...configuration.lifetimes, access_token_seconds: accessTokenSeconds },
