@@ -69,10 +69,13 @@ export interface Summary {
   readonly residentMiB: number;
 }
 
-export const measurementOf = (results: Results, workload: string, contender: string): Measurement | null =>
+/** All that ratios are made of. */
+type Measured = Pick<Results, "measurements">;
+
+export const measurementOf = (results: Measured, workload: string, contender: string): Measurement | null =>
   results.measurements.find((each) => each.workload === workload && each.contender === contender) ?? null;
 
-export function summarize(results: Results, measurement: Measurement): Summary {
+export function summarize(results: Measured, measurement: Measurement): Summary {
   const { rounds, workload } = measurement;
   const of = (field: keyof Round) => rounds.map((round) => round[field]);
   const bare = measurementOf(results, workload, "bare");

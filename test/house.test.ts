@@ -27,7 +27,9 @@ const files = [...new Glob("**/*.{ts,tsx}").scanSync(source)].sort();
 
 async function importsOf(file: string): Promise<string[]> {
   const text = await Bun.file(join(source, file)).text();
-  return [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path = ""]) => normalize(join(file, "..", path)));
+  return [...text.matchAll(/(?:from |import\()"(\.[^"]+\.tsx?)"/g)].map(([, path = ""]) =>
+    normalize(join(file, "..", path)),
+  );
 }
 
 test("every file stands on a floor of the house", () => {

@@ -21,7 +21,7 @@ export const TESSERA_PATHS: Readonly<Record<Endpoint, string>> = {
 };
 
 /** Everything has its default but the lifetime of codes, which have to last until they are measured. */
-const CONFIGURATION = `
+export const TESSERA_CONFIGURATION = `
 [lifetimes]
 authorization_code_seconds = 600
 
@@ -118,7 +118,7 @@ export async function startTessera(
   folder: string,
   { workers = 1, env = {}, settings = "" }: TesseraOptions = {},
 ): Promise<Running> {
-  const configuration = CONFIGURATION + settings;
+  const configuration = TESSERA_CONFIGURATION + settings;
   const { started, file, data } = await serveTessera(folder, { configuration, workers, env });
   const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
   return {

@@ -53,7 +53,7 @@ export function tables(results: Results): string {
 }
 
 /** One sentence on where and how, which belongs to every figure. */
-export function conditions({ date, host, settings }: Results): string {
+export function conditions({ date, host, settings }: Pick<Results, "date" | "host" | "settings">): string {
   const rounds = `${settings.rounds} ${settings.rounds === 1 ? "round" : "rounds"} of ${settings.seconds} s`;
   return [
     `${date.slice(0, 10)}, ${host.cores} cores (${host.processor}) shared by load generator and servers, ${host.memoryGiB} GiB;`,

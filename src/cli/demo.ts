@@ -131,11 +131,11 @@ export async function settleDemoPerson(context: DemoContext): Promise<void> {
     await requireDemoPerson(context);
     return putDemoPerson(context);
   }
-  for (const { subject, username, source } of await store.listAccounts()) {
-    if (source !== "demo") continue;
-    await store.removeAccount(subject, clock.seconds());
-    log.info("removed the person of the demonstration", { username });
-  }
+  // It makes one only, whose name nobody can change.
+  const known = await store.findAccountByUsername(DEMO_PERSON.username);
+  if (known?.source !== "demo") return;
+  await store.removeAccount(known.subject, clock.seconds());
+  log.info("removed the person of the demonstration", { username: known.username });
 }
 
 /** Throws ConfigurationError if the demonstration is wanted but its person's name belongs to somebody else. */

@@ -27,9 +27,16 @@ export const systemIo: Io = {
   env: process.env,
   clock: systemClock,
   random: systemRandom,
-  asksPerson: process.stdin.isTTY === true,
-  showsPerson: process.stdout.isTTY === true,
-  drawsProgress: process.stderr.isTTY === true,
+  // A stream costs milliseconds to make, and a server never reads its input.
+  get asksPerson() {
+    return process.stdin.isTTY === true;
+  },
+  get showsPerson() {
+    return process.stdout.isTTY === true;
+  },
+  get drawsProgress() {
+    return process.stderr.isTTY === true;
+  },
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   readStdin: () => Bun.stdin.text(),

@@ -3,27 +3,17 @@ import { Command, CommanderError } from "commander";
 import { ConfigurationError } from "../platform/configuration-error.ts";
 import { printableLines } from "../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../store/contract.ts";
-import { addBackupCommand } from "./backup.ts";
-import { addClientCommands } from "./client.ts";
 import { CommandError } from "./command-error.ts";
-import { addConfigCommands } from "./config.ts";
-import { addCopyCommand } from "./copy.ts";
 import { requireDashes } from "./forgotten-dashes.ts";
-import { addGrantCommands } from "./grant.ts";
 import type { Io } from "./io.ts";
-import { addLoginCommand } from "./login.ts";
-import { addRestoreCommand } from "./restore.ts";
-import { addServeCommand } from "./serve.ts";
-import { addTokenCommands } from "./token.ts";
-import { addUserCommands } from "./user.ts";
-import { addWorkerCommand } from "./worker.ts";
 
 /** Runs one command. Returns the exit code: 0, 1 for what failed, 2 for a command line that makes no sense. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
     requireDashes(args, io.env);
     const { version } = await import("../../package.json");
-    await createProgram(io, version).parseAsync([...args], { from: "user" });
+    const program = await createProgram(io, version, args[0]);
+    await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
     // Commander has said already what is wrong.
@@ -34,7 +24,30 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   }
 }
 
-function createProgram(io: Io, version: string): Command {
+type AddCommand = (program: Command, io: Io) => void;
+
+/** In the order of the help. Each is loaded when it is needed: a server waits for no file that only `login` reads. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  serve: async () => (await import("./serve.ts")).addServeCommand,
+  user: async () => (await import("./user.ts")).addUserCommands,
+  client: async () => (await import("./client.ts")).addClientCommands,
+  grant: async () => (await import("./grant.ts")).addGrantCommands,
+  token: async () => (await import("./token.ts")).addTokenCommands,
+  login: async () => (await import("./login.ts")).addLoginCommand,
+  config: async () => (await import("./config.ts")).addConfigCommands,
+  backup: async () => (await import("./backup.ts")).addBackupCommand,
+  restore: async () => (await import("./restore.ts")).addRestoreCommand,
+  copy: async () => (await import("./copy.ts")).addCopyCommand,
+  worker: async () => (await import("./worker.ts")).addWorkerCommand,
+};
+
+/** The command that is `named`; all of them if there is none of that name, for help and for what is misspelt. */
+async function loadCommands(named = ""): Promise<AddCommand[]> {
+  const loads = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]] : Object.values(COMMANDS);
+  return Promise.all(loads.flatMap((load) => load?.() ?? []));
+}
+
+async function createProgram(io: Io, version: string, named: string | undefined): Promise<Command> {
   const program = new Command("tessera")
     .description("A self-hosted OAuth 2.0 authorization server.")
     .version(version, "-v, --version", "print the version")
@@ -53,17 +66,7 @@ Examples:
   tessera client add --help     add an application, with examples for each kind
   tessera login                 get a token by the device flow`,
     );
-  addServeCommand(program, io);
-  addUserCommands(program, io);
-  addClientCommands(program, io);
-  addGrantCommands(program, io);
-  addTokenCommands(program, io);
-  addLoginCommand(program, io);
-  addConfigCommands(program, io);
-  addBackupCommand(program, io);
-  addRestoreCommand(program, io);
-  addCopyCommand(program, io);
-  addWorkerCommand(program, io);
+  for (const add of await loadCommands(named)) add(program, io);
   nameHelp(program, "tessera");
   return program;
 }

@@ -57,6 +57,15 @@ const SHORT_VARIABLES: Readonly<Record<string, SettingPath>> = {
   TESSERA_PORT: ["listen", 0, "port"],
 };
 
+/** Flags with a setting of their own. Their types stand here: to read them off the schema takes a start milliseconds. */
+const NAMED_FLAGS = [
+  { flag: "issuer", path: ["issuer"], type: "string" },
+  { flag: "data", path: ["data"], type: "string" },
+  { flag: "host", path: ["listen", 0, "host"], type: "string" },
+  { flag: "port", path: ["listen", 0, "port"], type: "integer" },
+  { flag: "workers", path: ["workers"], type: "integer" },
+] as const satisfies readonly { flag: keyof ConfigurationFlags; path: SettingPath; type: string }[];
+
 /** Reads, merges and checks every source. Throws ConfigurationError that lists all that is wrong, one line each. */
 export function loadConfiguration({ file, env, flags = {}, extend }: ConfigurationSources): Configuration {
   const problems: string[] = [];
@@ -78,7 +87,8 @@ export function loadConfiguration({ file, env, flags = {}, extend }: Configurati
     return fromFile?.name ?? "the configuration";
   };
 
-  const parsed = configurationSchema.safeParse(tree);
+  // Read once: to generate code for it takes longer than to read it without.
+  const parsed = configurationSchema.safeParse(tree, { jitless: true });
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       for (const { path, text } of explain(issue, tree)) problems.push(`${originOf(path)}: ${text}`);
@@ -164,17 +174,9 @@ function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<As
     }
     yield* read(path, node, rest.join("="), `--set ${key}`, problems);
   }
-  const named = {
-    issuer: ["issuer"],
-    data: ["data"],
-    host: ["listen", 0, "host"],
-    port: ["listen", 0, "port"],
-    workers: ["workers"],
-  } as const satisfies Partial<Record<keyof ConfigurationFlags, SettingPath>>;
-  for (const [flag, path] of Object.entries(named)) {
-    const text = flags[flag as keyof typeof named];
-    const node = settingAt(path);
-    if (text !== undefined && node !== null) yield* read(path, node, text, `--${flag}`, problems);
+  for (const { flag, path, type } of NAMED_FLAGS) {
+    const text = flags[flag];
+    if (text !== undefined) yield* read(path, { type }, text, `--${flag}`, problems);
   }
   if (flags.demo !== undefined) yield { path: ["demo"], value: flags.demo, origin: "--demo" };
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../platform/configuration.ts";
 import { DatabaseRefused, type Store } from "./contract.ts";
-import { openPostgresStore, type PostgresStoreOptions } from "./postgres/index.ts";
+import type { PostgresStoreOptions } from "./postgres/index.ts";
 import { requireNoRestore } from "./sqlite/files.ts";
 import { openSqliteStore } from "./sqlite/index.ts";
 
@@ -61,7 +61,11 @@ export async function openStore(
   { create = true, warn = () => {} }: OpenOptions = {},
 ): Promise<Store> {
   const postgres = postgresOptions(configuration);
-  if (postgres !== null) return openPostgresStore({ ...postgres, create, warn });
+  if (postgres !== null) {
+    // Loaded only for whom it is: with the runtime's PostgreSQL client it takes as long to load as the embedded store.
+    const { openPostgresStore } = await import("./postgres/index.ts");
+    return openPostgresStore({ ...postgres, create, warn });
+  }
   if (!create) requireDatabase(configuration);
   return openSqliteStore({ file: databaseFile(configuration) });
 }

@@ -186,3 +186,8 @@ CREATE TRIGGER client_removed AFTER DELETE ON clients BEGIN
   UPDATE client_revision SET revision = revision + 1;
 END;
 `;
+
+/** Every start asks whether there is an administrator, and so does every new password: of a million people, too. */
+export const SCHEMA_3 = `
+CREATE INDEX accounts_administrators ON accounts (subject) WHERE administrator = 1;
+`;

@@ -88,6 +88,7 @@ describe("a backup", () => {
         DROP TABLE server_key;
         DROP TRIGGER client_added; DROP TRIGGER client_changed; DROP TRIGGER client_removed;
         DROP TABLE client_revision;
+        DROP INDEX accounts_administrators;
         PRAGMA user_version = 1`);
     });
     const backup = writeBackup(old, empty("of an old one"), FACTS, SILENT);

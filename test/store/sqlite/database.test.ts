@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
 import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { FIND_ADMINISTRATOR } from "../../../src/store/sqlite/tables/accounts.ts";
 import { NOW, newClient, newClientToken } from "../records.ts";
 import { withDatabaseFile } from "./temporary.ts";
 
@@ -55,6 +56,15 @@ describe("the SQLite database", () => {
       const after = await openSqliteStore({ file });
       expect(await after.findClient(client.clientId)).toEqual(client);
       await after.close();
+    }));
+
+  test("knows whether there is an administrator without a look at all people", () =>
+    withDatabaseFile(async (file) => {
+      await (await openSqliteStore({ file })).close();
+      const connection = new Connection(file);
+      const plan = connection.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${FIND_ADMINISTRATOR}`).all();
+      expect(plan.map(({ detail }) => detail)).toEqual(["SCAN accounts USING INDEX accounts_administrators"]);
+      connection.close();
     }));
 
   test("of a newer version is refused, and not touched", () =>

@@ -14,6 +14,10 @@ const COLUMNS = `subject, source, username, name, email, administrator, password
 
 const decode = (row: AccountRow): AccountRecord => ({ ...row, administrator: row.administrator === 1 });
 
+/** A password is the only way in, so an administrator without one cannot sign in. */
+export const FIND_ADMINISTRATOR = `SELECT 1 AS found FROM accounts
+  WHERE administrator = 1 AND disabled_at IS NULL AND password_hash IS NOT NULL LIMIT 1`;
+
 export function accountTable(connection: Connection) {
   const bySubject = connection.query<AccountRow, [string]>(
     `SELECT ${COLUMNS} FROM accounts WHERE subject = ?`,
@@ -24,11 +28,7 @@ export function accountTable(connection: Connection) {
   const all = connection.query<AccountRow, []>(
     `SELECT ${COLUMNS} FROM accounts ORDER BY created_at, subject`,
   );
-  // A password is the only way in, so an administrator without one cannot sign in.
-  const administrator = connection.query<{ found: number }, []>(
-    `SELECT 1 AS found FROM accounts
-     WHERE administrator = 1 AND disabled_at IS NULL AND password_hash IS NOT NULL LIMIT 1`,
-  );
+  const administrator = connection.query<{ found: number }, []>(FIND_ADMINISTRATOR);
   const enabled = connection.query<{ found: number }, [string]>(
     "SELECT 1 AS found FROM accounts WHERE subject = ? AND disabled_at IS NULL",
   );

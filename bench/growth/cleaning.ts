@@ -1,0 +1,113 @@
+/** Clean-up: how fast expired rows go, and how long an introspection has to wait meanwhile. */
+import { Connection } from "../../src/store/sqlite/driver.ts";
+import { TESSERA_CONFIGURATION } from "../contenders/tessera.ts";
+import { introspect, pick } from "./contenders.ts";
+import { addExpired, type Expired, type GrownDatabase, serve } from "./database.ts";
+import { EXPIRING_ROWS_PER_PERSON, TOKENS_PER_PERSON } from "./fill.ts";
+import type { CleanUpRound } from "./results.ts";
+
+/** The server begins so long after its start, and until then shows how it answers without. */
+const INTERVAL_SECONDS = 1;
+const CONFIGURATION = `${TESSERA_CONFIGURATION}
+[limits]
+clean_up_interval_seconds = ${INTERVAL_SECONDS}
+`;
+const LOOK_MILLIS = 5;
+const PATIENCE_MILLIS = 600_000;
+
+/** One answered introspection, in milliseconds. */
+interface Probe {
+  readonly begunAt: number;
+  readonly endedAt: number;
+}
+
+/** Gives a database tokens that have expired, and starts the server, which removes them. */
+export async function cleanUpOnce(
+  database: GrownDatabase,
+  how: Expired,
+  tokens: number,
+): Promise<CleanUpRound> {
+  await addExpired(database, how, tokens);
+  const { started } = await serve(database.folder, CONFIGURATION);
+  const watch = watchCleanUp(database.file);
+  try {
+    const probes: Probe[] = [];
+    // One after the other: what is seen is what a batch holds up, and no queue.
+    for (let index = 0; watch.ended === null; index += 1) {
+      if (performance.now() - watch.from > PATIENCE_MILLIS)
+        throw new Error("Expired rows are still there after ten minutes.");
+      const begunAt = performance.now();
+      await introspect(started.ready, pick(database, index * 7919));
+      probes.push({ begunAt, endedAt: performance.now() });
+    }
+    return summarizeCleanUp(probes, expiringRows(how, tokens), watch.begun ?? watch.from, watch.ended);
+  } finally {
+    watch.stop();
+    await started.stop();
+  }
+}
+
+/** How many rows go when so many tokens that were added have expired. */
+export function expiringRows(how: Expired, tokens: number): number {
+  if (how === "scattered") return tokens;
+  const people = Math.floor(tokens / TOKENS_PER_PERSON);
+  return people * EXPIRING_ROWS_PER_PERSON + (tokens - people * TOKENS_PER_PERSON);
+}
+
+/** `begun` and `ended`: of the clean-up. An answer that took part of both times counts for the clean-up. */
+export function summarizeCleanUp(
+  probes: readonly Probe[],
+  rows: number,
+  begun: number,
+  ended: number,
+): CleanUpRound {
+  const millis = (some: readonly Probe[]) =>
+    some.map(({ begunAt, endedAt }) => endedAt - begunAt).sort((one, other) => one - other);
+  const before = millis(probes.filter(({ endedAt }) => endedAt < begun));
+  const during = millis(probes.filter(({ begunAt, endedAt }) => endedAt >= begun && begunAt <= ended));
+  return {
+    rows,
+    seconds: (ended - begun) / 1000,
+    longestMillis: during.at(-1) ?? 0,
+    longestBeforeMillis: before.at(-1) ?? 0,
+    p99Millis: during[Math.floor(during.length * 0.99)] ?? 0,
+  };
+}
+
+interface Watch {
+  readonly from: number;
+  /** When the first rows were seen to be gone, and when the last; null before. */
+  begun: number | null;
+  ended: number | null;
+  stop(): void;
+}
+
+/**
+ * Looks again and again how much is due, from outside of the server. The list of batches that are due is short, and
+ * the last of it is forgotten with the last token.
+ */
+function watchCleanUp(file: string): Watch {
+  const connection = new Connection(file);
+  connection.execute("PRAGMA query_only = ON");
+  const due = connection.query<{ due: number }, [number]>(
+    "SELECT count(*) AS due FROM expiry_batches WHERE slot < ?",
+  );
+  const slot = Math.floor(Date.now() / 16_000);
+  const count = () => due.get(slot)?.due ?? 0;
+  const atFirst = count();
+  const watch: Watch = {
+    from: performance.now(),
+    begun: null,
+    ended: null,
+    stop() {
+      clearInterval(timer);
+      connection.close();
+    },
+  };
+  const timer = setInterval(() => {
+    const now = count();
+    if (now < atFirst) watch.begun ??= performance.now();
+    if (now === 0) watch.ended ??= performance.now();
+  }, LOOK_MILLIS);
+  return watch;
+}

@@ -1,0 +1,162 @@
+/** A database with so many tokens in it, and the real server on it. */
+import { statSync } from "node:fs";
+import type { Configuration } from "../../src/platform/configuration.ts";
+import { loadConfiguration } from "../../src/platform/configuration-sources.ts";
+import { type RandomBytes, systemRandom } from "../../src/platform/random.ts";
+import { databaseFile } from "../../src/store/open.ts";
+import { ClientMemory } from "../../src/store/sqlite/client-memory.ts";
+import type { Connection } from "../../src/store/sqlite/driver.ts";
+import { prepareTables } from "../../src/store/sqlite/engine.ts";
+import { syncFile } from "../../src/store/sqlite/files.ts";
+import { openMigrated } from "../../src/store/sqlite/index.ts";
+import { type Serving, serveTessera, TESSERA_CONFIGURATION } from "../contenders/tessera.ts";
+import { type FillOptions, fill, fillScattered } from "./fill.ts";
+
+const HOUR_MILLIS = 3_600_000;
+/** Over how long the tokens were issued, and how long they live: none expires while it is measured. */
+const ISSUED_FOR_MILLIS = 12 * HOUR_MILLIS;
+const LIFETIME_SECONDS = 24 * 3600;
+/** So many are written in one transaction. */
+const TOGETHER = 50_000;
+
+export interface GrownDatabase {
+  readonly tokens: number;
+  /** Its own: of the configuration, the log and the data. */
+  readonly folder: string;
+  readonly file: string;
+  readonly configuration: Configuration;
+  /** When the last token was issued, in milliseconds since the epoch. */
+  readonly untilMillis: number;
+  /** Some of its tokens, from everywhere in it. */
+  readonly sample: readonly string[];
+  readonly fileBytes: number;
+  readonly fillSeconds: number;
+}
+
+export interface BuildOptions {
+  readonly folder: string;
+  readonly tokens: number;
+  /** How many tokens are known as text afterwards, if there are as many. */
+  readonly sample: number;
+  /** Is told how many tokens there are by now. */
+  readonly progress: (tokens: number) => void;
+}
+
+/** `tessera serve` on the database in a folder, which is made if there is none. */
+export const serve = (folder: string, configuration = TESSERA_CONFIGURATION): Promise<Serving> =>
+  serveTessera(folder, { configuration });
+
+/** Makes a database and fills it. Afterwards it is on disk, and nobody has it open. */
+export async function buildDatabase({
+  folder,
+  tokens,
+  sample,
+  progress,
+}: BuildOptions): Promise<GrownDatabase> {
+  // The server makes the database, and puts the clients into it that it was told of.
+  const { started, file: configurationFile, data } = await serve(folder);
+  await started.stop();
+  const configuration = loadConfiguration({ file: configurationFile, env: {}, flags: { data } });
+  const file = databaseFile(configuration);
+  const untilMillis = Date.now();
+  const begunAt = performance.now();
+  const known: string[] = [];
+  const connection = await openMigrated(file);
+  try {
+    // What is interrupted is thrown away, so nothing is synced until the end, and nothing is written twice.
+    connection.execute("PRAGMA synchronous = OFF");
+    connection.execute("PRAGMA journal_mode = OFF");
+    connection.execute("PRAGMA cache_size = -524288");
+    const steps = fill({
+      ...fillOptions(connection, configuration, LIFETIME_SECONDS),
+      tokens,
+      fromMillis: untilMillis - ISSUED_FOR_MILLIS,
+      untilMillis,
+    });
+    const every = Math.max(1, tokens / sample);
+    for (let done = 0; done < tokens; progress(done)) {
+      connection.transaction(() => {
+        for (const end = done + TOGETHER; done < Math.min(end, tokens); ) {
+          const { value: texts } = steps.next();
+          if (texts === undefined) throw new Error("There are fewer tokens than were asked for.");
+          for (const text of texts) {
+            if (done >= known.length * every) known.push(text);
+            done += 1;
+          }
+        }
+      });
+    }
+    connection.execute("PRAGMA journal_mode = WAL");
+  } finally {
+    connection.close();
+  }
+  syncFile(file);
+  return {
+    tokens,
+    folder,
+    file,
+    configuration,
+    untilMillis,
+    sample: known,
+    fileBytes: statSync(file).size,
+    fillSeconds: (performance.now() - begunAt) / 1000,
+  };
+}
+
+/** How expired tokens lie in the database. */
+export type Expired = "together" | "scattered";
+
+/** Adds tokens that have expired. Nobody may have the database open. */
+export async function addExpired(
+  { file, configuration, untilMillis }: GrownDatabase,
+  how: Expired,
+  tokens: number,
+): Promise<void> {
+  const connection = await openMigrated(file);
+  try {
+    const scattered = how === "scattered";
+    const options = fillOptions(connection, configuration, scattered ? 60 : LIFETIME_SECONDS);
+    // Grants and refresh tokens have expired too.
+    const longAgo = untilMillis - 2000 * configuration.lifetimes.refresh_token_seconds;
+    connection.transaction(() => {
+      if (scattered) {
+        const [fromMillis, end] = [untilMillis - ISSUED_FOR_MILLIS, untilMillis - HOUR_MILLIS];
+        fillScattered({ ...options, tokens, fromMillis, untilMillis: end });
+      } else {
+        for (const _ of fill({
+          ...options,
+          tokens,
+          fromMillis: longAgo - HOUR_MILLIS,
+          untilMillis: longAgo,
+        }));
+      }
+    });
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  } finally {
+    connection.close();
+  }
+}
+
+const fillOptions = (
+  connection: Connection,
+  configuration: Configuration,
+  accessTokenSeconds: number,
+): Pick<FillOptions, "tables" | "configuration" | "random"> => ({
+  tables: prepareTables(connection, new ClientMemory(connection), "commands"),
+  configuration: {
+    ...configuration,
+    lifetimes: { ...configuration.lifetimes, access_token_seconds: accessTokenSeconds },
+  },
+  random: pooledRandom(),
+});
+
+/** Many small requests to the operating system's generator would take most of the time. */
+function pooledRandom(): RandomBytes {
+  let pool = new Uint8Array();
+  let used = 0;
+  return (length) => {
+    if (used + length > pool.length) [pool, used] = [systemRandom(65_536), 0];
+    used += length;
+    return pool.slice(used - length, used);
+  };
+}
