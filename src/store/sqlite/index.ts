@@ -91,7 +91,7 @@ function storeOn(connection: Connection, file: string): Store {
     async close() {
       await writes.close();
       reads.close();
-      log?.close();
+      await log?.close();
       connection.close();
     },
   };

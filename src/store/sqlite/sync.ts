@@ -5,7 +5,8 @@
  * With `synchronous = NORMAL` a commit is written to the log and not yet synced; SQLite itself syncs the log before it
  * moves it into the database. So once the log has been synced, every commit before that is on disk.
  */
-import { closeSync, fdatasync, openSync } from "node:fs";
+import { closeSync, fdatasyncSync, openSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import type { Connection } from "./driver.ts";
 
 /**
@@ -14,6 +15,12 @@ import type { Connection } from "./driver.ts";
  */
 const SYNCS_BESIDE = process.platform === "linux";
 
+/**
+ * A thread takes memory, and a moment to start, so a command or a server that writes little does without. It is one of
+ * its own: in the runtime's pool a sync would wait for passwords that are being checked.
+ */
+const SYNCS_WITHOUT_THREAD = 64;
+
 /** Takes the sync out of the commits of a connection. Null where it stays in them. */
 export function takeSyncOut(connection: Connection, file: string): LogSync | null {
   if (!SYNCS_BESIDE) return null;
@@ -21,25 +28,67 @@ export function takeSyncOut(connection: Connection, file: string): LogSync | nul
   return new LogSync(file);
 }
 
+/** What the thread says: that it is there, and after each sync what went wrong, if anything. */
+export type FromSyncWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "synced"; readonly fault?: string };
+
 export class LogSync {
   readonly #file: string;
   #descriptor: number | null = null;
+  #thread: Worker | null = null;
+  #isReady = false;
+  #count = 0;
+  #pending: PromiseWithResolvers<void> | null = null;
 
   /** `database`: a database in WAL mode that is open for as long as this is used, so its log stays where it is. */
   constructor(database: string) {
     this.#file = `${database}-wal`;
   }
 
-  /** Resolves when all that was committed before the call is on disk. */
-  sync(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#descriptor ??= openSync(this.#file, "r+");
-      fdatasync(this.#descriptor, (error) => (error === null ? resolve() : reject(error)));
-    });
+  /** Resolves when all that was committed before the call is on disk. One at a time. */
+  async sync(): Promise<void> {
+    this.#descriptor ??= openSync(this.#file, "r+");
+    this.#count += 1;
+    if (this.#count === SYNCS_WITHOUT_THREAD) this.#startThread();
+    if (this.#thread === null || !this.#isReady) {
+      fdatasyncSync(this.#descriptor);
+      return;
+    }
+    this.#pending = Promise.withResolvers();
+    // A program that is done with all else still waits for this.
+    this.#thread.ref();
+    this.#thread.postMessage(this.#descriptor);
+    await this.#pending.promise;
   }
 
-  close(): void {
+  /** Only when no sync is under way. */
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
+  }
+
+  #startThread(): void {
+    const thread = new Worker(new URL("./sync-worker.ts", import.meta.url));
+    thread.unref();
+    thread.on("message", (message: FromSyncWorker) => {
+      if (message.type === "ready") this.#isReady = true;
+      else this.#end(message.fault);
+    });
+    // Without it, the thread that answers waits by itself again.
+    thread.on("error", (error: unknown) => {
+      this.#thread = null;
+      this.#end(String(error));
+    });
+    this.#thread = thread;
+  }
+
+  #end(fault: string | undefined): void {
+    const pending = this.#pending;
+    this.#pending = null;
+    this.#thread?.unref();
+    if (fault === undefined) pending?.resolve();
+    else pending?.reject(new Error(fault));
   }
 }

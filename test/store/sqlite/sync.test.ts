@@ -1,0 +1,60 @@
+/** The sync of the log: first by the thread that writes, then by one of its own. */
+import { describe, expect, test } from "bun:test";
+import { symlinkSync } from "node:fs";
+import { ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
+import { LogSync, takeSyncOut } from "../../../src/store/sqlite/sync.ts";
+import { withDatabaseFile } from "./temporary.ts";
+
+/** Enough for the thread to have begun, with time for it to start. */
+async function often(sync: () => Promise<void>): Promise<void> {
+  for (let time = 1; time <= 200; time += 1) {
+    await sync();
+    if (time % 50 === 0) await Bun.sleep(50);
+  }
+}
+
+describe.if(process.platform === "linux")("the sync of the log", () => {
+  test("is taken out of the commits, and done however often it is asked for", () =>
+    withDatabaseFile(async (file) => {
+      ensureDatabaseFile(file);
+      const connection = openWriter(file);
+      const log = takeSyncOut(connection, file);
+      if (log === null) throw new Error("SQLite still syncs by itself.");
+      expect(connection.query("PRAGMA synchronous").get()).toEqual({ synchronous: 1 });
+      connection.execute("CREATE TABLE numbers (n INTEGER)");
+      await often(() => log.sync());
+      await log.close();
+      connection.close();
+    }));
+
+  test("fails whenever the disk does, in either thread", () =>
+    withDatabaseFile(async (file) => {
+      // What cannot be synced says so.
+      symlinkSync("/dev/null", `${file}-wal`);
+      const log = new LogSync(file);
+      await often(async () => {
+        await expect(log.sync()).rejects.toThrow("EINVAL");
+      });
+      await log.close();
+    }));
+
+  test("does not stand in the way of whoever answers, once there is a thread for it", () =>
+    withDatabaseFile(async (file) => {
+      ensureDatabaseFile(file);
+      const connection = openWriter(file);
+      connection.execute("CREATE TABLE numbers (n INTEGER)");
+      const log = new LogSync(file);
+      await often(() => log.sync());
+      let isSynced = false;
+      const syncing = log.sync().then(() => {
+        isSynced = true;
+      });
+      // With the first thread, it would be done by the end of this turn's promises.
+      await Promise.resolve();
+      await Promise.resolve();
+      expect(isSynced).toBe(false);
+      await syncing;
+      await log.close();
+      connection.close();
+    }));
+});
