@@ -18,8 +18,11 @@ const SLOT_SECONDS = 16;
  */
 const MOST_BATCHES = 8;
 
-const batchOf = (id: Uint8Array) =>
-  Math.floor(Buffer.from(id.buffer, id.byteOffset, 6).readUIntBE(0, 6) / BATCH_MILLIS);
+const batchOf = (id: Uint8Array) => {
+  let millis = 0;
+  for (let index = 0; index < 6; index += 1) millis = millis * 256 + (id[index] ?? 0);
+  return Math.floor(millis / BATCH_MILLIS);
+};
 
 const slotOf = (expiresAt: EpochSeconds) => Math.floor(expiresAt / SLOT_SECONDS);
 
