@@ -2,12 +2,13 @@
 import { bare } from "./bare.ts";
 import type { Contender } from "./contender.ts";
 import { oidcProvider } from "./oidc-provider.ts";
-import { tesseraPostgres, tesseraSqlite, tesseraSqliteTwo } from "./tessera.ts";
+import { tesseraPostgres, tesseraPostgresTwo, tesseraSqlite, tesseraSqliteTwo } from "./tessera.ts";
 
 export const CONTENDERS: readonly Contender[] = [
   bare,
   tesseraSqlite,
   tesseraSqliteTwo,
   tesseraPostgres,
+  tesseraPostgresTwo,
   oidcProvider,
 ];

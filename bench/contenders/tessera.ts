@@ -154,15 +154,22 @@ export const tesseraPostgres: Contender = {
   start: (folder) => startOnPostgres(folder),
 };
 
+export const tesseraPostgresTwo: Contender = {
+  name: "tessera-postgres-2",
+  title: "Tessera on PostgreSQL, 2 workers",
+  durability: "synced by PostgreSQL before the answer",
+  start: (folder) => startOnPostgres(folder, { workers: 2 }),
+};
+
 /** The same on a PostgreSQL of its own, whose URL it is told. */
 export async function startOnPostgres(
   folder: string,
-  settings = "",
+  options: Omit<TesseraOptions, "env"> = {},
 ): Promise<Running & { readonly databaseUrl: string }> {
   const postgres = await startPostgres({ fsync: true });
   try {
     const databaseUrl = await postgres.createDatabase();
-    const running = await startTessera(folder, { env: { DATABASE_URL: databaseUrl }, settings });
+    const running = await startTessera(folder, { ...options, env: { DATABASE_URL: databaseUrl } });
     const [row] = await postgres.execute("SELECT pg_read_file('postmaster.pid') AS text");
     const pid = Number(String(row?.text).split("\n")[0]);
     return {

@@ -53,7 +53,7 @@ export async function startSubject(engine: Engine, folder: string): Promise<Subj
   const env: Record<string, string> = {};
   let running: Running;
   if (engine === "postgres") {
-    const started = await startOnPostgres(folder, SETTINGS);
+    const started = await startOnPostgres(folder, { settings: SETTINGS });
     env.DATABASE_URL = started.databaseUrl;
     running = started;
   } else running = await startTessera(folder, { settings: SETTINGS });
