@@ -6,7 +6,13 @@ import { figure } from "../support/figures.ts";
 import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
 import { Clients } from "./support/load.ts";
 import { moment, until } from "./support/moments.ts";
-import { codesAt, expectConsistent, LONG_PATIENCE_SECONDS, Nodes } from "./support/nodes.ts";
+import {
+  codesAt,
+  expectConsistent,
+  LONG_PATIENCE_SECONDS,
+  Nodes,
+  SHORT_PATIENCE_SECONDS,
+} from "./support/nodes.ts";
 
 let server: PostgresServer;
 let relay: Relay;
@@ -95,7 +101,7 @@ describe("on PostgreSQL", () => {
     PATIENCE_MILLIS,
   );
 
-  test.each<[string, (counts: Clients["ledger"]["counts"]) => Promise<void>, patienceSeconds?: number]>([
+  test.each<[string, (counts: Clients["ledger"]["counts"]) => Promise<void>, patienceSeconds: number]>([
     [
       "connections that break while a statement is on its way",
       async (counts) => {
@@ -103,6 +109,7 @@ describe("on PostgreSQL", () => {
         const { unavailable } = counts;
         await until("nodes notice", () => counts.unavailable > unavailable + 30);
       },
+      SHORT_PATIENCE_SECONDS,
     ],
     [
       "connections that break after the commit, when the answer is on its way",
@@ -111,6 +118,7 @@ describe("on PostgreSQL", () => {
         const { unavailable } = counts;
         await until("nodes notice", () => counts.unavailable > unavailable + 30);
       },
+      SHORT_PATIENCE_SECONDS,
     ],
     [
       "connections that all break at once, again and again",
@@ -120,6 +128,7 @@ describe("on PostgreSQL", () => {
           await moment(20, 100);
         }
       },
+      SHORT_PATIENCE_SECONDS,
     ],
     [
       "a network that swallows everything for a while",
@@ -128,6 +137,7 @@ describe("on PostgreSQL", () => {
         const { unavailable } = counts;
         await until("nodes notice", () => counts.unavailable > unavailable);
       },
+      SHORT_PATIENCE_SECONDS,
     ],
     [
       "a way that takes 50 to 200 ms, now more, now less",
@@ -148,7 +158,7 @@ describe("on PostgreSQL", () => {
       const url = await server.createDatabase();
       const times = scaled(1);
       const counts = await crash(
-        { url, through: throughRelay(url), times, ...(patienceSeconds !== undefined && { patienceSeconds }) },
+        { url, through: throughRelay(url), times, patienceSeconds },
         async (_time, _nodes, counts) => {
           try {
             await fault(counts);

@@ -8,7 +8,7 @@ import { Node, type NodeOptions } from "./node.ts";
 import { seedCodes } from "./seed.ts";
 
 /** Short, so that a test need not wait long for what never comes. */
-const SHORT_PATIENCE_SECONDS = 1;
+export const SHORT_PATIENCE_SECONDS = 1;
 /** Longer than a slow machine makes what does come take. */
 export const LONG_PATIENCE_SECONDS = 10;
 
