@@ -68,7 +68,8 @@ export class Backlog {
     if (this.#since === null) return;
     this.#left += count;
     const now = this.#now();
-    if (this.#waiting < this.#least) this.#since = null;
+    // Not just below the least: where the room is no more than that, a measurement would end as soon as it begins.
+    if (this.#waiting < this.#least / 2) this.#since = null;
     else if (now - this.#since >= MEASURED_MILLIS) this.#measure(now, this.#since);
   }
 

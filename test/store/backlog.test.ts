@@ -93,6 +93,17 @@ describe("once the pace is known", () => {
     expect(fill()).toBe(LEAST);
   });
 
+  test("after a moment in which nothing left, a fast one lets more wait, though the queue is never empty", () => {
+    const { enters, fill, leave, pass, work } = newBacklog();
+    fill();
+    pass(60_000);
+    expect(enters()).toBe(false);
+    leave(1990);
+    expect(fill()).toBe(LEAST);
+    work(4, 400);
+    expect(fill()).toBe(200);
+  });
+
   test("it counts for nothing once nobody waits", () => {
     const { fill, leave, pass } = newBacklog();
     fill();

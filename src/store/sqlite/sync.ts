@@ -25,6 +25,8 @@ const SYNCS_WITHOUT_THREAD = 64;
 export function takeSyncOut(connection: Connection, file: string): LogSync | null {
   if (!SYNCS_BESIDE) return null;
   connection.execute("PRAGMA synchronous = NORMAL");
+  // A first read makes the log, if there is none.
+  connection.execute("SELECT 1 FROM sqlite_schema");
   return new LogSync(file);
 }
 
@@ -34,21 +36,21 @@ export type FromSyncWorker =
   | { readonly type: "synced"; readonly fault?: string };
 
 export class LogSync {
-  readonly #file: string;
-  #descriptor: number | null = null;
+  readonly #descriptor: number;
   #thread: Worker | null = null;
   #isReady = false;
+  #isClosing = false;
   #count = 0;
   #pending: PromiseWithResolvers<void> | null = null;
 
   /** `database`: a database in WAL mode that is open for as long as this is used, so its log stays where it is. */
   constructor(database: string) {
-    this.#file = `${database}-wal`;
+    // Now, as there may be no descriptor left when there is something to sync.
+    this.#descriptor = openSync(`${database}-wal`, "r+");
   }
 
   /** Resolves when all that was committed before the call is on disk. One at a time. */
   async sync(): Promise<void> {
-    this.#descriptor ??= openSync(this.#file, "r+");
     this.#count += 1;
     if (this.#count === SYNCS_WITHOUT_THREAD) this.#startThread();
     if (this.#thread === null || !this.#isReady) {
@@ -64,12 +66,21 @@ export class LogSync {
 
   /** Only when no sync is under way. */
   async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     await this.#thread?.terminate();
-    if (this.#descriptor !== null) closeSync(this.#descriptor);
-    this.#descriptor = null;
+    closeSync(this.#descriptor);
   }
 
   #startThread(): void {
+    try {
+      this.#thread = this.#newThread();
+    } catch {
+      // It is tried once. The thread that answers goes on waiting by itself.
+    }
+  }
+
+  #newThread(): Worker {
     const thread = new Worker(new URL("./sync-worker.ts", import.meta.url));
     thread.unref();
     thread.on("message", (message: FromSyncWorker) => {
@@ -77,11 +88,14 @@ export class LogSync {
       else this.#end(message.fault);
     });
     // Without it, the thread that answers waits by itself again.
-    thread.on("error", (error: unknown) => {
+    const lose = (reason: string) => {
+      if (this.#isClosing) return;
       this.#thread = null;
-      this.#end(String(error));
-    });
-    this.#thread = thread;
+      this.#end(reason);
+    };
+    thread.on("error", (error: unknown) => lose(String(error)));
+    thread.on("exit", () => lose("the thread that syncs has ended"));
+    return thread;
   }
 
   #end(fault: string | undefined): void {

@@ -53,7 +53,7 @@ export class GroupCommit {
   #failure: StoreUnavailable | null = null;
   #attempts = 0;
   #closed = false;
-  #drained: (() => void) | null = null;
+  #drained: PromiseWithResolvers<void> | null = null;
 
   constructor(connection: Connection, options: GroupCommitOptions = {}) {
     this.#connection = connection;
@@ -103,9 +103,8 @@ export class GroupCommit {
   close(): Promise<void> {
     this.#closed = true;
     if (!this.#scheduled && !this.#syncing) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#drained = resolve;
-    });
+    this.#drained ??= Promise.withResolvers();
+    return this.#drained.promise;
   }
 
   #schedule(): void {
@@ -124,7 +123,7 @@ export class GroupCommit {
 
   #goOn(): void {
     if (this.#waiting.length > 0) this.#schedule();
-    else if (!this.#syncing) this.#drained?.();
+    else if (!this.#syncing) this.#drained?.resolve();
   }
 
   #beginTransaction(): boolean {

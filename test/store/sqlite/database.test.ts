@@ -1,9 +1,10 @@
-import { describe, expect, test } from "bun:test";
-import { chmod, open, stat, unlink, writeFile } from "node:fs/promises";
+import { describe, expect, spyOn, test } from "bun:test";
+import { chmod, open, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
 import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { LogSync } from "../../../src/store/sqlite/sync.ts";
 import { FIND_ADMINISTRATOR } from "../../../src/store/sqlite/tables/accounts.ts";
 import { NOW, newClient, newClientToken } from "../records.ts";
 import { withDatabaseFile } from "./temporary.ts";
@@ -133,9 +134,10 @@ describe("the SQLite database", () => {
   test.if(process.platform === "linux")("acknowledges nothing whose log could not be synced", () =>
     withDatabaseFile(async (file) => {
       const store = await openSqliteStore({ file });
-      await store.ping();
-      // SQLite goes on with the log that it has open; whoever wants to sync it does not find it.
-      await unlink(`${file}-wal`);
+      await store.createClient(newClient());
+      const sync = spyOn(LogSync.prototype, "sync").mockRejectedValue(new Error("EIO"));
+      await expect(store.createClient(newClient())).rejects.toBeInstanceOf(StoreUnavailable);
+      sync.mockRestore();
       await expect(store.createClient(newClient())).rejects.toBeInstanceOf(StoreUnavailable);
       await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
       await store.close();
