@@ -281,7 +281,7 @@ export interface Store {
   // ── Grants ─────────────────────────────────────────────────────────────────────────────────────────────
   /**
    * Grants that are alive, newest first: also those whose code is still open, since tokens may be fetched at any
-   * moment.
+   * moment, and for a while those whose last token has expired (`grantExpiry` in rules.ts).
    */
   listGrants(filter: GrantFilter, now: EpochSeconds): Promise<GrantRecord[]>;
   findGrant(id: RecordId): Promise<GrantRecord | null>;
