@@ -5,7 +5,7 @@
  * With `synchronous = NORMAL` a commit is written to the log and not yet synced; SQLite itself syncs the log before it
  * moves it into the database. So once the log has been synced, every commit before that is on disk.
  */
-import { closeSync, fdatasyncSync, openSync } from "node:fs";
+import { closeSync, fdatasyncSync, openSync, realpathSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { Connection } from "./driver.ts";
 
@@ -45,8 +45,9 @@ export class LogSync {
 
   /** `database`: a database in WAL mode that is open for as long as this is used, so its log stays where it is. */
   constructor(database: string) {
-    // Now, as there may be no descriptor left when there is something to sync.
-    this.#descriptor = openSync(`${database}-wal`, "r+");
+    // Now, as there may be no descriptor left when there is something to sync. SQLite keeps the log beside the file that a
+    // link leads to.
+    this.#descriptor = openSync(`${realpathSync(database)}-wal`, "r+");
   }
 
   /** Resolves when all that was committed before the call is on disk. One at a time. */

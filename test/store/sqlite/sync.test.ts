@@ -2,7 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 import { LogSync, takeSyncOut } from "../../../src/store/sqlite/sync.ts";
+import { newClient } from "../records.ts";
 import { withDatabaseFile } from "./temporary.ts";
 
 /** Enough for the thread to have begun, with time for it to start. */
@@ -27,8 +29,21 @@ describe.if(process.platform === "linux")("the sync of the log", () => {
       connection.close();
     }));
 
+  test("finds the log of a database that a link leads to", () =>
+    withDatabaseFile(async (file) => {
+      const store = await openSqliteStore({ file });
+      symlinkSync(file, `${file}.link`);
+      const linked = await openSqliteStore({ file: `${file}.link` });
+      const client = newClient();
+      await linked.createClient(client);
+      expect(await store.findClient(client.clientId)).not.toBeNull();
+      await linked.close();
+      await store.close();
+    }));
+
   test("fails whenever the disk does, in either thread", () =>
     withDatabaseFile(async (file) => {
+      ensureDatabaseFile(file);
       // What cannot be synced says so.
       symlinkSync("/dev/null", `${file}-wal`);
       const log = new LogSync(file);
