@@ -20,11 +20,8 @@ export const TESSERA_PATHS: Readonly<Record<Endpoint, string>> = {
   metadata: "/.well-known/oauth-authorization-server",
 };
 
-/** Everything has its default but the lifetime of codes, which have to last until they are measured. */
-export const TESSERA_CONFIGURATION = `
-[lifetimes]
-authorization_code_seconds = 600
-
+/** What the clients of every measurement are to a server, and what they may have: TOML. */
+export const PARTIES = `
 [[scopes]]
 name = "${SCOPE}"
 description = "Read your e-mail"
@@ -51,7 +48,14 @@ secrets = ["${API.secret}"]
 client_id = "${DEVICE.id}"
 grant_types = ["${DEVICE_GRANT}", "refresh_token"]
 scope = ["${SCOPE}"]
+`;
 
+/** Everything has its default but the lifetime of codes, which have to last until they are measured. */
+export const TESSERA_CONFIGURATION = `
+[lifetimes]
+authorization_code_seconds = 600
+
+${PARTIES}
 [[people]]
 username = "${PERSON.username}"
 password = "${PERSON.password}"

@@ -2,7 +2,7 @@
  * What the server of an endurance run is started with. Everything lives so briefly that what expires and what is issued
  * are soon equally many; and what one address may do within a window is no bound, as all requests come from this machine.
  */
-import { API, APP, DEVICE, DEVICE_GRANT, REDIRECT_URI, RESOURCE, SCOPE } from "../contenders/clients.ts";
+import { PARTIES } from "../contenders/tessera.ts";
 
 export const ACCESS_TOKEN_SECONDS = 20;
 export const REFRESH_TOKEN_SECONDS = 30;
@@ -47,30 +47,5 @@ unused_seconds = 60
 [log]
 level = "warn"
 
-[[scopes]]
-name = "${SCOPE}"
-description = "Read your e-mail"
-
-[[resources]]
-identifier = "${RESOURCE}"
-name = "Mail"
-scopes = ["${SCOPE}"]
-introspection_clients = ["${API.id}"]
-
-[[clients]]
-client_id = "${APP.id}"
-redirect_uris = ["${REDIRECT_URI}"]
-grant_types = ["authorization_code", "refresh_token", "client_credentials"]
-secrets = ["${APP.secret}"]
-scope = ["${SCOPE}"]
-
-[[clients]]
-client_id = "${API.id}"
-grant_types = []
-secrets = ["${API.secret}"]
-
-[[clients]]
-client_id = "${DEVICE.id}"
-grant_types = ["${DEVICE_GRANT}", "refresh_token"]
-scope = ["${SCOPE}"]
+${PARTIES}
 ${PEOPLE.map(person).join("")}`;
