@@ -1,0 +1,32 @@
+/** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
+import { RFC_6749 } from "./rfc6749.ts";
+import { RFC_6750 } from "./rfc6750.ts";
+import { RFC_7009 } from "./rfc7009.ts";
+import { RFC_7591 } from "./rfc7591.ts";
+import { RFC_7636 } from "./rfc7636.ts";
+import { RFC_7662 } from "./rfc7662.ts";
+import { RFC_8252 } from "./rfc8252.ts";
+import { RFC_8414 } from "./rfc8414.ts";
+import { RFC_8628 } from "./rfc8628.ts";
+import { RFC_8707 } from "./rfc8707.ts";
+import { RFC_9207 } from "./rfc9207.ts";
+import { RFC_9700 } from "./rfc9700.ts";
+import type { Ledger } from "./row.ts";
+import { THREATS } from "./threats.ts";
+
+export const SPECIFICATIONS: readonly Ledger[] = [
+  RFC_6749,
+  RFC_6750,
+  RFC_7009,
+  RFC_7591,
+  RFC_7636,
+  RFC_7662,
+  RFC_8252,
+  RFC_8414,
+  RFC_8628,
+  RFC_8707,
+  RFC_9207,
+  RFC_9700,
+];
+
+export const LEDGERS: readonly Ledger[] = [...SPECIFICATIONS, THREATS];

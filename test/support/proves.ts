@@ -1,0 +1,9 @@
+/** A rule of a specification, as "RFC 6749 4.1.2-3", or a threat, as "threat 8": the source, and the row of its ledger. */
+export type Claim = `RFC ${number} ${string}` | `threat ${number}`;
+
+/**
+ * The name of a test that proves rows of the ledger (test/conformance/ledger): `test(proves("…", "RFC 6749 4.1.2-3"), …)`.
+ * A test proves a row if it fails as soon as the server no longer does what the row says. The claims are read from the
+ * source, so they are written as plain texts, right here.
+ */
+export const proves = (name: string, ..._claims: readonly [Claim, ...Claim[]]): string => name;
