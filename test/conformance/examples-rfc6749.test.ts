@@ -1,0 +1,173 @@
+/**
+ * The examples of RFC 6749, sent as they are printed but for the path, the host, and the codes and tokens, which are
+ * this server's. Two things differ everywhere: redirects are 303 (RFC 9700 §4.12), and tokens are of the type Bearer.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { decodeFormComponent } from "../../src/protocol/parameters.ts";
+import { answerConsentAt, formsOf, redirectOf } from "../support/code-flow.ts";
+import { expectRefusal, expectTokens, type Json, jsonOf, textOf } from "../support/flows.ts";
+import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+
+/** §4.1.1, without the line break that is there "for display purposes only". */
+const AUTHORIZE =
+  "/auth/authorize?response_type=code&client_id=s6BhdRkqt3&state=xyz&redirect_uri=https%3A%2F%2Fclient%2Eexample%2Ecom%2Fcb";
+const IMPLICIT = AUTHORIZE.replace("response_type=code", "response_type=token");
+const REDIRECT = "redirect_uri=https%3A%2F%2Fclient%2Eexample%2Ecom%2Fcb";
+/** s6BhdRkqt3 and gX1fBat3bV. */
+const BASIC = { Authorization: "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW" };
+
+let server: TestServer;
+let cookie = "";
+beforeAll(async () => {
+  server = await startTestServer({
+    clients: [
+      ...(TEST_CONFIGURATION.clients ?? []),
+      {
+        client_id: "s6BhdRkqt3",
+        redirect_uris: ["https://client.example.com/cb"],
+        secrets: ["gX1fBat3bV", "7Fjfp0ZBr1KtDRbnfVdmIw"],
+        grant_types: ["authorization_code", "refresh_token", "client_credentials"],
+        // The examples are older than PKCE.
+        require_pkce: false,
+      },
+    ],
+  });
+  cookie = await server.signIn(await server.addPerson("johndoe", { name: "John Doe" }));
+});
+afterAll(() => server.close());
+
+/** POSTs a body as it is printed. */
+const post = (body: string, headers: Record<string, string> = BASIC) =>
+  server.fetch("/auth/token", {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+    body,
+  });
+const allow = (decision: "allow" | "deny" = "allow") =>
+  answerConsentAt(server, cookie, `${AUTHORIZE}&prompt=consent`, decision);
+const code = async () => redirectOf(await allow()).searchParams.get("code") ?? "";
+const redeem = async () =>
+  post(`grant_type=authorization_code&code=${await code()}&${REDIRECT}`).then(expectTokens);
+const refreshToken = async () => textOf(await redeem(), "refresh_token");
+
+/** A success of the token endpoint with the header fields of §5.1, and the members of the example among its own. */
+async function expectExample(response: Response, members: readonly string[]): Promise<Json> {
+  expect(response.headers.get("content-type")).toBe("application/json");
+  const body = await expectTokens(response);
+  expect(Object.keys(body)).toEqual(expect.arrayContaining([...members]));
+  expect(body.expires_in).toBe(3600);
+  return body;
+}
+
+describe("RFC 6749, section", () => {
+  test("2.3.1: the Authorization header authenticates the client", async () => {
+    const headers = { Authorization: "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3" };
+    await expectTokens(await post("grant_type=client_credentials", headers));
+  });
+
+  test("2.3.1: a refresh request with the credentials in its body", async () => {
+    const body = `grant_type=refresh_token&refresh_token=${await refreshToken()}&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw`;
+    await expectTokens(await post(body, {}));
+  });
+
+  test("4.1.1: the authorization request leads a person to sign in, and then asks", async () => {
+    const stranger = await server.fetch(AUTHORIZE);
+    expect(stranger.status).toBe(303);
+    expect(redirectOf(stranger).pathname).toBe("/login");
+    const Cookie = await server.signIn(await server.addPerson("jane"));
+    const asked = await server.fetch(AUTHORIZE, { headers: { Cookie } });
+    expect(asked.status).toBe(200);
+    expect((await formsOf(asked)).some(({ action }) => action.endsWith("/consent"))).toBe(true);
+  });
+
+  test("4.1.2: the response has the code and the state", async () => {
+    const response = await allow();
+    expect(response.status).toBe(303);
+    expect(response.headers.get("location")).toMatch(
+      /^https:\/\/client\.example\.com\/cb\?code=tac_[\w-]{64}&state=xyz&iss=https%3A%2F%2Fauth\.example$/,
+    );
+  });
+
+  test("4.1.2.1: the error response has the error and the state", async () => {
+    const response = await allow("deny");
+    expect(response.status).toBe(303);
+    const { origin, pathname, searchParams } = redirectOf(response);
+    expect(origin + pathname).toBe("https://client.example.com/cb");
+    expect(searchParams.get("error")).toBe("access_denied");
+    expect(searchParams.get("state")).toBe("xyz");
+  });
+
+  test("4.1.3 and 4.1.4: the code is exchanged for tokens", async () => {
+    const response = await post(`grant_type=authorization_code&code=${await code()}&${REDIRECT}`);
+    await expectExample(response, ["access_token", "token_type", "expires_in", "refresh_token"]);
+  });
+
+  test("4.2.1 and 4.2.2: the implicit grant is not offered, and nothing is put into the fragment", async () => {
+    const response = await server.fetch(IMPLICIT, { headers: { Cookie: cookie } });
+    const { origin, pathname, searchParams, hash } = redirectOf(response);
+    expect(origin + pathname).toBe("https://client.example.com/cb");
+    expect(searchParams.get("error")).toBe("unsupported_response_type");
+    expect(searchParams.get("state")).toBe("xyz");
+    expect(hash).toBe("");
+  });
+
+  test("4.3.2: the password grant is not offered", async () => {
+    const response = await post("grant_type=password&username=johndoe&password=A3ddj3w");
+    await expectRefusal(response, 400, "unsupported_grant_type");
+  });
+
+  test("4.4.2 and 4.4.3: a client's own token, and no refresh token", async () => {
+    const response = await post("grant_type=client_credentials");
+    const body = await expectExample(response, ["access_token", "token_type", "expires_in"]);
+    expect(Object.keys(body)).not.toContain("refresh_token");
+  });
+
+  test("4.5: the extension grant of SAML is not offered", async () => {
+    const body =
+      "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Asaml2-bearer&assertion=PEFzc2VydGlvbiBJc3N1ZUluc3RhbnQ9IjIwMTEtMDUaG5TdGF0ZW1lbnQ-PC9Bc3NlcnRpb24-";
+    await expectRefusal(await post(body), 400, "unsupported_grant_type");
+    // As it is printed, nobody authenticates.
+    await expectRefusal(await post(body, {}), 401, "invalid_client");
+  });
+
+  test("5.1: a success is JSON that nobody keeps", async () => {
+    const response = await post(`grant_type=authorization_code&code=${await code()}&${REDIRECT}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("pragma")).toBe("no-cache");
+    await expectExample(response, ["access_token", "token_type", "expires_in", "refresh_token"]);
+  });
+
+  test("5.2: an error is JSON that nobody keeps", async () => {
+    const response = await post("grant_type=authorization_code");
+    expect(response.status).toBe(400);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("pragma")).toBe("no-cache");
+    expect((await jsonOf(response)).error).toBe("invalid_request");
+  });
+
+  test("6: a refresh token is exchanged for an access token", async () => {
+    const response = await post(`grant_type=refresh_token&refresh_token=${await refreshToken()}`);
+    await expectExample(response, ["access_token", "token_type", "expires_in", "refresh_token"]);
+  });
+
+  test("7.1: an access token of the type Bearer opens a resource, one of the type MAC opens nothing", async () => {
+    const token = textOf(await redeem(), "access_token");
+    const get = (Authorization: string) => server.fetch("/auth/userinfo", { headers: { Authorization } });
+    expect((await get(`Bearer ${token}`)).status).toBe(200);
+    const mac = await get(
+      'MAC id="h480djs93hd8", nonce="274312:dj83hs9s", mac="kDZvddkndxvhGRXZhvuDjEWhGeE="',
+    );
+    expect(mac.status).toBe(401);
+    expect(mac.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
+  });
+
+  test("appendix B: the six characters are read, and sent back as they came", async () => {
+    const written = "+%25%26%2B%C2%A3%E2%82%AC";
+    expect(decodeFormComponent(written)).toBe(" %&+£€");
+    const path = `${AUTHORIZE.replace("state=xyz", `state=${written}`)}&prompt=consent`;
+    const location = (await answerConsentAt(server, cookie, path)).headers.get("location");
+    // A space is sent as %20, which readers of forms and of other queries understand alike.
+    expect(location).toContain(`&state=${written.replace("+", "%20")}&`);
+  });
+});
