@@ -35,8 +35,8 @@ export interface AuthorizationPages {
   ): Response | Promise<Response>;
 }
 
-/** Proves that the person signed in after this very request began; see `reauthenticationMark`. */
-const REAUTHENTICATION = "reauthenticated_after";
+/** Proves that the person signed in after this very request began; see `reauthenticationMark`. RFC 6749 §8.2: a prefix of ours. */
+const REAUTHENTICATION = "tessera_reauthenticated_after";
 
 export function authorize(context: Context, pages: AuthorizationPages): { GET: Handler; POST: Handler } {
   const { configuration, sessions } = context;

@@ -548,7 +548,7 @@ describe("who is asked", () => {
     const returnTo = location.searchParams.get("return_to") ?? "";
     expect(returnTo).toStartWith("/auth/authorize?");
     const back = new URLSearchParams(returnTo.split("?")[1]);
-    back.delete("reauthenticated_after");
+    back.delete("tessera_reauthenticated_after");
     expect(back.toString()).toBe(authorizationQuery({ login_hint: "ada@example.org" }));
   });
 
@@ -678,7 +678,7 @@ describe("signing in again", () => {
     expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
     // The old session does not come through, and the mark does not fit another request.
     expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
-    const mark = /reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
+    const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
     expect(mark).not.toBe("");
     server.clock.advance(10);
     const other = await openRawAs(
@@ -706,7 +706,7 @@ describe("signing in again", () => {
     async (mark) => {
       const { theirs } = await settled(`forged-${mark}`);
       server.clock.advance(10);
-      const query = `${authorizationQuery({ prompt: "login" })}&reauthenticated_after=${mark}`;
+      const query = `${authorizationQuery({ prompt: "login" })}&tessera_reauthenticated_after=${mark}`;
       expect(redirectOf(await openRawAs(query, theirs)).pathname).toBe("/login");
     },
   );

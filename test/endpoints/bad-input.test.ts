@@ -394,7 +394,7 @@ describe("the authorization endpoint", () => {
     "response_mode",
     "ui_locales",
     "nonce",
-    "reauthenticated_after",
+    "tessera_reauthenticated_after",
   ];
   test.each(parameters)(
     "%s may be anything: the answer is a page or a redirect, never an accident",
