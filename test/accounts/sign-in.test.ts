@@ -4,6 +4,7 @@ import { newPasswordFault } from "../../src/accounts/new-password.ts";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
 import { checkPassword, type PasswordAttempt } from "../../src/accounts/sign-in.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const ADDRESS = "203.0.113.7";
@@ -126,13 +127,20 @@ describe("33: attempts", () => {
     expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(50);
   });
 
-  test("after the limit, even the right password is not checked; after the window, it is", async () => {
-    for (let count = 0; count < 10; count += 1) await wrong();
-    const check = await attempt({ address: "198.51.100.1" });
-    expect(check.outcome).toBe("limited");
-    server.clock.advance(2 * 900);
-    expect((await attempt()).outcome).toBe("verified");
-  });
+  test(
+    proves(
+      "after the limit, even the right password is not checked; after the window, it is",
+      "RFC 6749 10.10-1",
+      "RFC 6749 10.10-4",
+    ),
+    async () => {
+      for (let count = 0; count < 10; count += 1) await wrong();
+      const check = await attempt({ address: "198.51.100.1" });
+      expect(check.outcome).toBe("limited");
+      server.clock.advance(2 * 900);
+      expect((await attempt()).outcome).toBe("verified");
+    },
+  );
 
   test("names are limited whether or not they exist, without regard to case", async () => {
     for (let count = 0; count < 10; count += 1) {

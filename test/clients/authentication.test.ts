@@ -17,6 +17,7 @@ import { digestSecret } from "../../src/tokens/artefact.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { refusalOfAsync } from "../support/expect.ts";
+import { proves } from "../support/proves.ts";
 
 const NOW = 1_800_000_000;
 const clock: Clock = { millis: () => NOW * 1000, seconds: () => NOW };
@@ -295,7 +296,7 @@ describe("a client is refused", () => {
 
 describe("where a secret is needed", () => {
   const request = new Request("https://auth.example/", { method: "POST" });
-  test("a public client is refused, though it said who it is", async () => {
+  test(proves("a public client is refused, though it said who it is", "RFC 6749 2.3-1"), async () => {
     const refusal = await refusalOfAsync(async () =>
       requireConfidential(
         await authenticateClient(

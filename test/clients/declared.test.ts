@@ -11,6 +11,7 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import type { ClientRecord } from "../../src/store/records.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
+import { proves } from "../support/proves.ts";
 
 const SECRET = "a secret that is long enough for tests";
 const REDIRECT = ["https://client.example/"];
@@ -258,16 +259,19 @@ describe("a declaration that is allowed but unwise is warned of", () => {
     expect((await stored("rclone")).requirePkce).toBe(false);
   });
 
-  test("a short secret, without telling it; a digest cannot be judged", async () => {
-    const lines = await start([
-      { client_id: "short", secrets: ["hunter2"] },
-      { client_id: "digest", secrets: [`sha256:${"0".repeat(64)}`] },
-      { client_id: "long", secrets: ["x".repeat(20)] },
-    ]);
-    expect(lines.filter((line) => line.includes("shorter than 20"))).toHaveLength(1);
-    expect(lines.join("")).toContain("the client 'short'");
-    expect(lines.join("")).not.toContain("hunter2");
-  });
+  test(
+    proves("a short secret, without telling it; a digest cannot be judged", "RFC 6749 2.3.1-6"),
+    async () => {
+      const lines = await start([
+        { client_id: "short", secrets: ["hunter2"] },
+        { client_id: "digest", secrets: [`sha256:${"0".repeat(64)}`] },
+        { client_id: "long", secrets: ["x".repeat(20)] },
+      ]);
+      expect(lines.filter((line) => line.includes("shorter than 20"))).toHaveLength(1);
+      expect(lines.join("")).toContain("the client 'short'");
+      expect(lines.join("")).not.toContain("hunter2");
+    },
+  );
 
   test("no short secret in a demonstration, whose secrets are known to all", async () => {
     expect(await start([{ client_id: "short", secrets: ["hunter2"] }], { demo: true })).toEqual([]);

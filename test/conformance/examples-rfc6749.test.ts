@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { decodeFormComponent } from "../../src/protocol/parameters.ts";
 import { answerConsentAt, formsOf, redirectOf } from "../support/code-flow.ts";
 import { expectRefusal, expectTokens, type Json, jsonOf, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 /** §4.1.1, without the line break that is there "for display purposes only". */
@@ -60,67 +61,94 @@ async function expectExample(response: Response, members: readonly string[]): Pr
 }
 
 describe("RFC 6749, section", () => {
-  test("2.3.1: the Authorization header authenticates the client", async () => {
+  test(proves("2.3.1: the Authorization header authenticates the client", "RFC 6749 2.3.1-1"), async () => {
     const headers = { Authorization: "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3" };
     await expectTokens(await post("grant_type=client_credentials", headers));
   });
 
-  test("2.3.1: a refresh request with the credentials in its body", async () => {
+  test(proves("2.3.1: a refresh request with the credentials in its body", "RFC 6749 2.3.1-3"), async () => {
     const body = `grant_type=refresh_token&refresh_token=${await refreshToken()}&client_id=s6BhdRkqt3&client_secret=7Fjfp0ZBr1KtDRbnfVdmIw`;
     await expectTokens(await post(body, {}));
   });
 
-  test("4.1.1: the authorization request leads a person to sign in, and then asks", async () => {
-    const stranger = await server.fetch(AUTHORIZE);
-    expect(stranger.status).toBe(303);
-    expect(redirectOf(stranger).pathname).toBe("/login");
-    const Cookie = await server.signIn(await server.addPerson("jane"));
-    const asked = await server.fetch(AUTHORIZE, { headers: { Cookie } });
-    expect(asked.status).toBe(200);
-    expect((await formsOf(asked)).some(({ action }) => action.endsWith("/consent"))).toBe(true);
-  });
+  test(
+    proves(
+      "4.1.1: the authorization request leads a person to sign in, and then asks",
+      "RFC 6749 3.1-1",
+      "RFC 6749 3.1-4",
+    ),
+    async () => {
+      const stranger = await server.fetch(AUTHORIZE);
+      expect(stranger.status).toBe(303);
+      expect(redirectOf(stranger).pathname).toBe("/login");
+      const Cookie = await server.signIn(await server.addPerson("jane"));
+      const asked = await server.fetch(AUTHORIZE, { headers: { Cookie } });
+      expect(asked.status).toBe(200);
+      expect((await formsOf(asked)).some(({ action }) => action.endsWith("/consent"))).toBe(true);
+    },
+  );
 
-  test("4.1.2: the response has the code and the state", async () => {
-    const response = await allow();
-    expect(response.status).toBe(303);
-    expect(response.headers.get("location")).toMatch(
-      /^https:\/\/client\.example\.com\/cb\?code=tac_[\w-]{64}&state=xyz&iss=https%3A%2F%2Fauth\.example$/,
-    );
-  });
+  test(
+    proves("4.1.2: the response has the code and the state", "RFC 6749 4.1.2-1", "RFC 6749 4.1.2-6"),
+    async () => {
+      const response = await allow();
+      expect(response.status).toBe(303);
+      expect(response.headers.get("location")).toMatch(
+        /^https:\/\/client\.example\.com\/cb\?code=tac_[\w-]{64}&state=xyz&iss=https%3A%2F%2Fauth\.example$/,
+      );
+    },
+  );
 
-  test("4.1.2.1: the error response has the error and the state", async () => {
-    const response = await allow("deny");
-    expect(response.status).toBe(303);
-    const { origin, pathname, searchParams } = redirectOf(response);
-    expect(origin + pathname).toBe("https://client.example.com/cb");
-    expect(searchParams.get("error")).toBe("access_denied");
-    expect(searchParams.get("state")).toBe("xyz");
-  });
+  test(
+    proves(
+      "4.1.2.1: the error response has the error and the state",
+      "RFC 6749 4.1.2.1-3",
+      "RFC 6749 4.1.2.1-7",
+    ),
+    async () => {
+      const response = await allow("deny");
+      expect(response.status).toBe(303);
+      const { origin, pathname, searchParams } = redirectOf(response);
+      expect(origin + pathname).toBe("https://client.example.com/cb");
+      expect(searchParams.get("error")).toBe("access_denied");
+      expect(searchParams.get("state")).toBe("xyz");
+    },
+  );
 
   test("4.1.3 and 4.1.4: the code is exchanged for tokens", async () => {
     const response = await post(`grant_type=authorization_code&code=${await code()}&${REDIRECT}`);
     await expectExample(response, ["access_token", "token_type", "expires_in", "refresh_token"]);
   });
 
-  test("4.2.1 and 4.2.2: the implicit grant is not offered, and nothing is put into the fragment", async () => {
-    const response = await server.fetch(IMPLICIT, { headers: { Cookie: cookie } });
-    const { origin, pathname, searchParams, hash } = redirectOf(response);
-    expect(origin + pathname).toBe("https://client.example.com/cb");
-    expect(searchParams.get("error")).toBe("unsupported_response_type");
-    expect(searchParams.get("state")).toBe("xyz");
-    expect(hash).toBe("");
-  });
+  test(
+    proves(
+      "4.2.1 and 4.2.2: the implicit grant is not offered, and nothing is put into the fragment",
+      "RFC 6749 3.1.1-1",
+      "RFC 6749 3.1.1-2",
+    ),
+    async () => {
+      const response = await server.fetch(IMPLICIT, { headers: { Cookie: cookie } });
+      const { origin, pathname, searchParams, hash } = redirectOf(response);
+      expect(origin + pathname).toBe("https://client.example.com/cb");
+      expect(searchParams.get("error")).toBe("unsupported_response_type");
+      expect(searchParams.get("state")).toBe("xyz");
+      expect(hash).toBe("");
+    },
+  );
 
-  test("4.3.2: the password grant is not offered", async () => {
+  test(proves("4.3.2: the password grant is not offered", "RFC 6749 10.7-1"), async () => {
     const response = await post("grant_type=password&username=johndoe&password=A3ddj3w");
     await expectRefusal(response, 400, "unsupported_grant_type");
   });
 
-  test("4.4.2 and 4.4.3: a client's own token, and no refresh token", async () => {
-    const response = await post("grant_type=client_credentials");
-    const body = await expectExample(response, ["access_token", "token_type", "expires_in"]);
-    expect(Object.keys(body)).not.toContain("refresh_token");
-  });
+  test(
+    proves("4.4.2 and 4.4.3: a client's own token, and no refresh token", "RFC 6749 4.4.3-1"),
+    async () => {
+      const response = await post("grant_type=client_credentials");
+      const body = await expectExample(response, ["access_token", "token_type", "expires_in"]);
+      expect(Object.keys(body)).not.toContain("refresh_token");
+    },
+  );
 
   test("4.5: the extension grant of SAML is not offered", async () => {
     const body =
@@ -130,15 +158,24 @@ describe("RFC 6749, section", () => {
     await expectRefusal(await post(body, {}), 401, "invalid_client");
   });
 
-  test("5.1: a success is JSON that nobody keeps", async () => {
-    const response = await post(`grant_type=authorization_code&code=${await code()}&${REDIRECT}`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(response.headers.get("pragma")).toBe("no-cache");
-    await expectExample(response, ["access_token", "token_type", "expires_in", "refresh_token"]);
-  });
+  test(
+    proves(
+      "5.1: a success is JSON that nobody keeps",
+      "RFC 6749 5.1-1",
+      "RFC 6749 5.1-2",
+      "RFC 6749 5.1-3",
+      "RFC 6749 5.1-6",
+    ),
+    async () => {
+      const response = await post(`grant_type=authorization_code&code=${await code()}&${REDIRECT}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      expect(response.headers.get("pragma")).toBe("no-cache");
+      await expectExample(response, ["access_token", "token_type", "expires_in", "refresh_token"]);
+    },
+  );
 
-  test("5.2: an error is JSON that nobody keeps", async () => {
+  test(proves("5.2: an error is JSON that nobody keeps", "RFC 6749 5.1-6", "RFC 6749 5.2-1"), async () => {
     const response = await post("grant_type=authorization_code");
     expect(response.status).toBe(400);
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -162,12 +199,15 @@ describe("RFC 6749, section", () => {
     expect(mac.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
   });
 
-  test("appendix B: the six characters are read, and sent back as they came", async () => {
-    const written = "+%25%26%2B%C2%A3%E2%82%AC";
-    expect(decodeFormComponent(written)).toBe(" %&+£€");
-    const path = `${AUTHORIZE.replace("state=xyz", `state=${written}`)}&prompt=consent`;
-    const location = (await answerConsentAt(server, cookie, path)).headers.get("location");
-    // A space is sent as %20, which readers of forms and of other queries understand alike.
-    expect(location).toContain(`&state=${written.replace("+", "%20")}&`);
-  });
+  test(
+    proves("appendix B: the six characters are read, and sent back as they came", "RFC 6749 B-1"),
+    async () => {
+      const written = "+%25%26%2B%C2%A3%E2%82%AC";
+      expect(decodeFormComponent(written)).toBe(" %&+£€");
+      const path = `${AUTHORIZE.replace("state=xyz", `state=${written}`)}&prompt=consent`;
+      const location = (await answerConsentAt(server, cookie, path)).headers.get("location");
+      // A space is sent as %20, which readers of forms and of other queries understand alike.
+      expect(location).toContain(`&state=${written.replace("+", "%20")}&`);
+    },
+  );
 });

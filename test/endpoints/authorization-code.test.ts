@@ -16,6 +16,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const LEGACY = {
@@ -107,11 +108,14 @@ describe("redeeming a code", () => {
     ["one that was never registered", "https://evil.example/"],
     ["one with a slash more", "https://client.example/callback/"],
     ["one in other case", "https://client.example/Callback"],
-  ])("refuses %s as redirect URI", async (_, redirect_uri) => {
-    const code = await codeFor(server, person);
-    await expectRefusal(await redeemCode(server, code, { redirect_uri }), 400, "invalid_grant");
-    await expectTokens(await redeemCode(server, code));
-  });
+  ])(
+    proves("refuses %s as redirect URI", "RFC 6749 4.1.3-3", "RFC 6749 4.1.3-10", "RFC 6749 10.6-1"),
+    async (_, redirect_uri) => {
+      const code = await codeFor(server, person);
+      await expectRefusal(await redeemCode(server, code, { redirect_uri }), 400, "invalid_grant");
+      await expectTokens(await redeemCode(server, code));
+    },
+  );
 
   test("wants the port of a loopback redirect again", async () => {
     const code = await codeFor(server, person, NATIVE);
@@ -121,54 +125,79 @@ describe("redeeming a code", () => {
     await expectTokens(await redeemCode(server, code, { redirect_uri: NATIVE.redirect_uri }, "native"));
   });
 
-  test("refuses the code of another client, and leaves it to its own", async () => {
-    const code = await codeFor(server, person);
-    const stolen = await expectRefusal(
-      await redeemCode(server, code, { redirect_uri: "https://client.example/callback" }, "spa"),
-      400,
-      "invalid_grant",
-    );
-    const unknown = await expectRefusal(
-      await redeemCode(server, `tac_${"A".repeat(64)}`, { redirect_uri: undefined }, "spa"),
-      400,
-      "invalid_grant",
-    );
-    expect(stolen).toEqual(unknown);
-    await expectTokens(await redeemCode(server, code));
-  });
+  test(
+    proves(
+      "refuses the code of another client, and leaves it to its own",
+      "RFC 6749 4.1.3-8",
+      "RFC 6749 10.5-4",
+    ),
+    async () => {
+      const code = await codeFor(server, person);
+      const stolen = await expectRefusal(
+        await redeemCode(server, code, { redirect_uri: "https://client.example/callback" }, "spa"),
+        400,
+        "invalid_grant",
+      );
+      const unknown = await expectRefusal(
+        await redeemCode(server, `tac_${"A".repeat(64)}`, { redirect_uri: undefined }, "spa"),
+        400,
+        "invalid_grant",
+      );
+      expect(stolen).toEqual(unknown);
+      await expectTokens(await redeemCode(server, code));
+    },
+  );
 
-  test("refuses a code whose secret is wrong with the words of an unknown one, and spends nothing", async () => {
-    const code = await codeFor(server, person);
-    const forged = code.slice(0, -1) + (code.endsWith("A") ? "B" : "A");
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      const body = await expectRefusal(await redeemCode(server, forged), 400, "invalid_grant");
-      expect(body.error_description).toBe("The authorization code is not valid for this client.");
-    }
-    await expectTokens(await redeemCode(server, code));
-  });
+  test(
+    proves(
+      "refuses a code whose secret is wrong with the words of an unknown one, and spends nothing",
+      "RFC 6749 4.1.3-9",
+    ),
+    async () => {
+      const code = await codeFor(server, person);
+      const forged = code.slice(0, -1) + (code.endsWith("A") ? "B" : "A");
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        const body = await expectRefusal(await redeemCode(server, forged), 400, "invalid_grant");
+        expect(body.error_description).toBe("The authorization code is not valid for this client.");
+      }
+      await expectTokens(await redeemCode(server, code));
+    },
+  );
 
-  test("is possible until its lifetime is over, to the second", async () => {
-    const early = await codeFor(server, person);
-    const late = await codeFor(server, person);
-    server.clock.advance(59);
-    await expectTokens(await redeemCode(server, early));
-    server.clock.advance(1);
-    const body = await expectRefusal(await redeemCode(server, late), 400, "invalid_grant");
-    expect(body.error_description).toBe("The authorization code has expired.");
-  });
+  test(
+    proves("is possible until its lifetime is over, to the second", "RFC 6749 4.1.2-2", "RFC 6749 10.5-2"),
+    async () => {
+      const early = await codeFor(server, person);
+      const late = await codeFor(server, person);
+      server.clock.advance(59);
+      await expectTokens(await redeemCode(server, early));
+      server.clock.advance(1);
+      const body = await expectRefusal(await redeemCode(server, late), 400, "invalid_grant");
+      expect(body.error_description).toBe("The authorization code has expired.");
+    },
+  );
 });
 
 describe("a code is used once (threat class 8)", () => {
-  test("a second use is refused and revokes what the first gave", async () => {
-    const code = await codeFor(server, person);
-    const tokens = await expectTokens(await redeemCode(server, code));
-    const refreshed = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
-    await expectRefusal(await redeemCode(server, code), 400, "invalid_grant");
-    for (const body of [tokens, refreshed]) {
-      expect(await isActive(server, textOf(body, "access_token"))).toBe(false);
-      await expectRefusal(await refresh(server, textOf(body, "refresh_token")), 400, "invalid_grant");
-    }
-  });
+  test(
+    proves(
+      "a second use is refused and revokes what the first gave",
+      "RFC 6749 4.1.2-4",
+      "RFC 6749 4.1.2-5",
+      "RFC 6749 10.5-2",
+      "RFC 6749 10.5-3",
+    ),
+    async () => {
+      const code = await codeFor(server, person);
+      const tokens = await expectTokens(await redeemCode(server, code));
+      const refreshed = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
+      await expectRefusal(await redeemCode(server, code), 400, "invalid_grant");
+      for (const body of [tokens, refreshed]) {
+        expect(await isActive(server, textOf(body, "access_token"))).toBe(false);
+        await expectRefusal(await refresh(server, textOf(body, "refresh_token")), 400, "invalid_grant");
+      }
+    },
+  );
 
   test.each([
     ["a wrong verifier", { code_verifier: "x".repeat(43) }],
@@ -198,16 +227,23 @@ describe("a code is used once (threat class 8)", () => {
     expect(await isActive(server, textOf(tokens, "access_token"))).toBe(true);
   });
 
-  test("of twenty at the same time exactly one gets tokens, and none of them live on", async () => {
-    const code = await codeFor(server, person);
-    const responses = await Promise.all(Array.from({ length: 20 }, () => redeemCode(server, code)));
-    const won = responses.filter(({ status }) => status === 200);
-    expect(won).toHaveLength(1);
-    expect(responses.filter(({ status }) => status === 400)).toHaveLength(19);
-    for (const response of won) {
-      expect(await isActive(server, textOf(await expectTokens(response), "access_token"))).toBe(false);
-    }
-  });
+  test(
+    proves(
+      "of twenty at the same time exactly one gets tokens, and none of them live on",
+      "RFC 6749 4.1.2-4",
+      "RFC 6749 4.1.2-5",
+    ),
+    async () => {
+      const code = await codeFor(server, person);
+      const responses = await Promise.all(Array.from({ length: 20 }, () => redeemCode(server, code)));
+      const won = responses.filter(({ status }) => status === 200);
+      expect(won).toHaveLength(1);
+      expect(responses.filter(({ status }) => status === 400)).toHaveLength(19);
+      for (const response of won) {
+        expect(await isActive(server, textOf(await expectTokens(response), "access_token"))).toBe(false);
+      }
+    },
+  );
 });
 
 describe("failed attempts", () => {
@@ -326,16 +362,24 @@ describe("the verifier and the challenge", () => {
     },
   );
 
-  test("without a challenge the redirect URI must be there again, as nothing else binds the code", async () => {
-    const changes = { code_challenge: undefined, code_challenge_method: undefined };
-    const code = await codeFor(exempt, exemptPerson, changes);
-    await expectRefusal(
-      await redeemCode(exempt, code, { code_verifier: undefined, redirect_uri: undefined }),
-      400,
-      "invalid_grant",
-    );
-    await expectTokens(await redeemCode(exempt, code, { code_verifier: undefined }));
-  });
+  test(
+    proves(
+      "without a challenge the redirect URI must be there again, as nothing else binds the code",
+      "RFC 6749 4.1.3-3",
+      "RFC 6749 4.1.3-10",
+      "RFC 6749 10.6-1",
+    ),
+    async () => {
+      const changes = { code_challenge: undefined, code_challenge_method: undefined };
+      const code = await codeFor(exempt, exemptPerson, changes);
+      await expectRefusal(
+        await redeemCode(exempt, code, { code_verifier: undefined, redirect_uri: undefined }),
+        400,
+        "invalid_grant",
+      );
+      await expectTokens(await redeemCode(exempt, code, { code_verifier: undefined }));
+    },
+  );
 
   test("a verifier that is too short is refused even if the challenge was made from it", async () => {
     for (const verifier of ["short", VERIFIER.slice(1), VERIFIER.padEnd(129, "x")]) {
@@ -370,7 +414,7 @@ describe("the verifier and the challenge", () => {
 describe("narrowing what was allowed", () => {
   const BOTH = { scope: "mail.read files" };
 
-  test("a code without resource is for those that use its scopes", async () => {
+  test(proves("a code without resource is for those that use its scopes", "RFC 6750 5.3-4"), async () => {
     const body = await expectTokens(await redeemCode(server, await codeFor(server, person, BOTH)));
     const told = await introspectAs(server, "web", textOf(body, "access_token"));
     expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);

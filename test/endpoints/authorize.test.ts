@@ -14,6 +14,7 @@ import {
   VERIFIER,
 } from "../support/code-flow.ts";
 import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -124,9 +125,23 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
     ["an unknown resource", { resource: "https://other.example" }],
     ["two states", { state: ["a", "b"] }],
   ];
-  test.each(BAD)("%s, whatever else is wrong", async (_, bad) => {
-    for (const [, other] of OTHERS) await expectShown(await open({ ...other, ...bad }));
-  });
+  test.each(BAD)(
+    proves(
+      "%s, whatever else is wrong",
+      "RFC 6749 3.1.2-3",
+      "RFC 6749 3.1.2.3-1",
+      "RFC 6749 3.1.2.3-2",
+      "RFC 6749 3.1.2.4-1",
+      "RFC 6749 3.1.2.4-2",
+      "RFC 6749 4.1.1-2",
+      "RFC 6749 4.1.2.1-1",
+      "RFC 6749 4.1.2.1-2",
+      "RFC 6749 10.6-4",
+    ),
+    async (_, bad) => {
+      for (const [, other] of OTHERS) await expectShown(await open({ ...other, ...bad }));
+    },
+  );
 
   test("parameters that cannot be read at all", async () => {
     for (const query of [
@@ -152,13 +167,16 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
     }
   });
 
-  test("what was sent is written as text, never as markup (threat class 31)", async () => {
-    const polyglot = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}`;
-    for (const name of ["client_id", "redirect_uri", "state", "scope", "login_hint", "ui_locales"]) {
-      const page = await expectShown(await open({ client_id: "nobody", [name]: polyglot }));
-      expect(page).not.toContain("<img src=x");
-    }
-  });
+  test(
+    proves("what was sent is written as text, never as markup (threat class 31)", "RFC 6749 10.14-1"),
+    async () => {
+      const polyglot = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}`;
+      for (const name of ["client_id", "redirect_uri", "state", "scope", "login_hint", "ui_locales"]) {
+        const page = await expectShown(await open({ client_id: "nobody", [name]: polyglot }));
+        expect(page).not.toContain("<img src=x");
+      }
+    },
+  );
 });
 
 describe("a fault that is sent to the client", () => {
@@ -207,11 +225,21 @@ describe("a fault that is sent to the client", () => {
     ["a max_age with a fraction", { max_age: "1.5" }, "invalid_request"],
     ["a max_age beyond all measure", { max_age: "9".repeat(20) }, "invalid_request"],
   ];
-  test.each(SENT)("%s", async (_, changes, error) => {
-    expectSent(await open(changes), error);
-    // Nobody has to be signed in for that, and nobody is asked to.
-    expectSent(await open(changes, {}), error);
-  });
+  test.each(SENT)(
+    proves(
+      "%s",
+      "RFC 6749 3.1.1-2",
+      "RFC 6749 4.1.1-1",
+      "RFC 6749 4.1.2.1-3",
+      "RFC 6749 4.1.2.1-4",
+      "RFC 6749 4.1.2.1-5",
+    ),
+    async (_, changes, error) => {
+      expectSent(await open(changes), error);
+      // Nobody has to be signed in for that, and nobody is asked to.
+      expectSent(await open(changes, {}), error);
+    },
+  );
 
   test("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", async () => {
     const { store } = server.context;
@@ -237,11 +265,11 @@ describe("a fault that is sent to the client", () => {
     expect(redirectOf(response).origin).toBe("https://tv.example");
   });
 
-  test("two states: then there is none to echo", async () => {
+  test(proves("two states: then there is none to echo", "RFC 6749 3.1-7"), async () => {
     expectSent(await open({ state: ["a", "b"] }), "invalid_request", null);
   });
 
-  test("without a state there is none in the answer", async () => {
+  test(proves("without a state there is none in the answer", "RFC 6749 3.1-5"), async () => {
     expectSent(await open({ response_type: undefined, state: undefined }), "invalid_request", null);
     expectSent(await open({ response_type: undefined, state: "" }), "invalid_request", null);
   });
@@ -265,20 +293,25 @@ describe("a fault that is sent to the client", () => {
     expect(location.origin + location.pathname).toBe("http://127.0.0.1:49200/callback");
   });
 
-  test("keeps the query of the redirect URI", async () => {
+  test(proves("keeps the query of the redirect URI", "RFC 6749 3.1.2-2"), async () => {
     const redirect_uri = "https://client.example/second?tenant=1";
     const location = redirectOf(await open({ redirect_uri, response_type: "token" }));
     expect(location.searchParams.getAll("tenant")).toEqual(["1"]);
   });
 
-  test("each parameter of ours is there once, and ours wins (threat class 3)", async () => {
-    const redirect_uri = "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1";
-    const { searchParams } = redirectOf(await open({ client_id: "odd", redirect_uri, scope: "everything" }));
-    expect(searchParams.getAll("state")).toEqual(["a state"]);
-    expect(searchParams.getAll("iss")).toEqual(["https://auth.example"]);
-    expect(searchParams.getAll("code")).toEqual([]);
-    expect(searchParams.getAll("a")).toEqual(["1"]);
-  });
+  test(
+    proves("each parameter of ours is there once, and ours wins (threat class 3)", "RFC 6749 3.1-7"),
+    async () => {
+      const redirect_uri = "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1";
+      const { searchParams } = redirectOf(
+        await open({ client_id: "odd", redirect_uri, scope: "everything" }),
+      );
+      expect(searchParams.getAll("state")).toEqual(["a state"]);
+      expect(searchParams.getAll("iss")).toEqual(["https://auth.example"]);
+      expect(searchParams.getAll("code")).toEqual([]);
+      expect(searchParams.getAll("a")).toEqual(["1"]);
+    },
+  );
 
   test("an issuer with a path is told as it is", async () => {
     const tenant = await startTestServer({ issuer: "https://h.example/t" });
@@ -377,26 +410,38 @@ describe("the state", () => {
     "  ",
     '{"json":[1]}',
   ];
-  test.each(STATES)("is echoed byte for byte: %j", async (state) => {
-    expectSent(await open({ state, scope: "everything" }), "invalid_scope", state);
-    const allowed = await answerConsent(server, cookie, { state });
-    expect(redirectOf(allowed).searchParams.getAll("state")).toEqual([state]);
-    expect(allowed.headers.get("location")).toMatch(/^[\x21-\x7E]+$/);
-    expect(allowed.headers.get("set-cookie") ?? "").not.toContain("x=y");
-  });
+  test.each(STATES)(
+    proves(
+      "is echoed byte for byte: %j",
+      "RFC 6749 4.1.2-6",
+      "RFC 6749 4.1.2.1-7",
+      "RFC 6749 10.14-1",
+      "RFC 6749 B-1",
+    ),
+    async (state) => {
+      expectSent(await open({ state, scope: "everything" }), "invalid_scope", state);
+      const allowed = await answerConsent(server, cookie, { state });
+      expect(redirectOf(allowed).searchParams.getAll("state")).toEqual([state]);
+      expect(allowed.headers.get("location")).toMatch(/^[\x21-\x7E]+$/);
+      expect(allowed.headers.get("set-cookie") ?? "").not.toContain("x=y");
+    },
+  );
 });
 
 describe("a success", () => {
-  test("has the code once, the state, and the issuer (RFC 9207), and never an error", async () => {
-    const response = await answerConsent(server, cookie);
-    expect(response.status).toBe(303);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    const { searchParams } = redirectOf(response);
-    expect([...searchParams.keys()]).toEqual(["code", "state", "iss"]);
-    expect(searchParams.get("iss")).toBe("https://auth.example");
-    const tokens = await expectTokens(await redeemCode(server, searchParams.get("code") ?? ""));
-    expect(tokens.scope).toBe("mail.read");
-  });
+  test(
+    proves("has the code once, the state, and the issuer (RFC 9207), and never an error", "RFC 6749 4.1.2-1"),
+    async () => {
+      const response = await answerConsent(server, cookie);
+      expect(response.status).toBe(303);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      const { searchParams } = redirectOf(response);
+      expect([...searchParams.keys()]).toEqual(["code", "state", "iss"]);
+      expect(searchParams.get("iss")).toBe("https://auth.example");
+      const tokens = await expectTokens(await redeemCode(server, searchParams.get("code") ?? ""));
+      expect(tokens.scope).toBe("mail.read");
+    },
+  );
 
   test("wins over parameters of the same name that the client registered (threat class 3)", async () => {
     const changes = {
@@ -410,7 +455,7 @@ describe("a success", () => {
     expect(searchParams.get("code")).toStartWith("tac_");
   });
 
-  test("gives the client's default scopes if it asked for none", async () => {
+  test(proves("gives the client's default scopes if it asked for none", "RFC 6749 3.3-2"), async () => {
     const changes = {
       client_id: "narrow",
       redirect_uri: "https://narrow.example/",
@@ -428,19 +473,25 @@ describe("a success", () => {
     expect(tokens.scope).toBe("files");
   });
 
-  test("takes response_mode=query, several resources in any case of the host, and parameters it does not know", async () => {
-    const response = await answerConsent(server, cookie, {
-      response_mode: "query",
-      scope: "mail.read files",
-      resource: ["HTTPS://Mail.Example", "https://files.example/api"],
-      nonce: "n-0S6_WzA2Mj",
-      audience: "x",
-    });
-    const code = redirectOf(response).searchParams.get("code") ?? "";
-    const tokens = await expectTokens(await redeemCode(server, code));
-    const told = await introspectAs(server, "web", textOf(tokens, "access_token"));
-    expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);
-  });
+  test(
+    proves(
+      "takes response_mode=query, several resources in any case of the host, and parameters it does not know",
+      "RFC 6749 3.1-6",
+    ),
+    async () => {
+      const response = await answerConsent(server, cookie, {
+        response_mode: "query",
+        scope: "mail.read files",
+        resource: ["HTTPS://Mail.Example", "https://files.example/api"],
+        nonce: "n-0S6_WzA2Mj",
+        audience: "x",
+      });
+      const code = redirectOf(response).searchParams.get("code") ?? "";
+      const tokens = await expectTokens(await redeemCode(server, code));
+      const told = await introspectAs(server, "web", textOf(tokens, "access_token"));
+      expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);
+    },
+  );
 
   test("needs no challenge from a confidential client that is exempt; a method alone is still refused", async () => {
     const exempt = {
@@ -539,18 +590,25 @@ describe("who is asked", () => {
   };
   const at = (changes: AuthorizationParameters, theirs: string) => open(changes, { Cookie: theirs });
 
-  test("whoever is not signed in goes to sign in, and comes back to the same request", async () => {
-    const response = await open({ login_hint: "ada@example.org" }, {});
-    expect(response.status).toBe(303);
-    const location = redirectOf(response);
-    expect(location.origin + location.pathname).toBe("https://auth.example/login");
-    expect(location.searchParams.get("login_hint")).toBe("ada@example.org");
-    const returnTo = location.searchParams.get("return_to") ?? "";
-    expect(returnTo).toStartWith("/auth/authorize?");
-    const back = new URLSearchParams(returnTo.split("?")[1]);
-    back.delete("tessera_reauthenticated_after");
-    expect(back.toString()).toBe(authorizationQuery({ login_hint: "ada@example.org" }));
-  });
+  test(
+    proves(
+      "whoever is not signed in goes to sign in, and comes back to the same request",
+      "RFC 6749 3.1-1",
+      "RFC 6749 10.2-4",
+    ),
+    async () => {
+      const response = await open({ login_hint: "ada@example.org" }, {});
+      expect(response.status).toBe(303);
+      const location = redirectOf(response);
+      expect(location.origin + location.pathname).toBe("https://auth.example/login");
+      expect(location.searchParams.get("login_hint")).toBe("ada@example.org");
+      const returnTo = location.searchParams.get("return_to") ?? "";
+      expect(returnTo).toStartWith("/auth/authorize?");
+      const back = new URLSearchParams(returnTo.split("?")[1]);
+      back.delete("tessera_reauthenticated_after");
+      expect(back.toString()).toBe(authorizationQuery({ login_hint: "ada@example.org" }));
+    },
+  );
 
   test("a stolen, forged or foreign cookie is as good as none", async () => {
     for (const value of [
@@ -612,7 +670,11 @@ describe("who is asked", () => {
     ["a loopback address", "http://127.0.0.1:5000/callback"],
     ["a private scheme", "com.example.app:/callback"],
   ])(
-    "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+    proves(
+      "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+      "RFC 6749 2.3-1",
+      "RFC 6749 10.2-5",
+    ),
     async (_, redirect_uri) => {
       const { cookie: theirs } = await fresh();
       const changes = { client_id: "native", redirect_uri };

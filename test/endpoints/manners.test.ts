@@ -1,6 +1,7 @@
 /** The manners of HTTP that all endpoints share: methods, media types, sizes, CORS, caching, and the form of refusals. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { expectRefusal, jsonOf, requestToken, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -175,24 +176,31 @@ describe("what is nowhere", () => {
 });
 
 describe("refusals", () => {
-  test("of programs are JSON with words and the address of help, and that page has the anchor", async () => {
-    const help = await (await server.fetch("/help/errors", { headers: { Accept: "text/html" } })).text();
-    const responses = [
-      await server.post("/auth/token", {}),
-      await server.post("/auth/token", { grant_type: "x" }),
-      await server.post("/auth/token", { grant_type: "x", client_id: "spa" }),
-      await server.post("/auth/token", { grant_type: "x", client_id: "spa", client_secret: "x" }),
-      await requestToken(server, "service", { grant_type: "client_credentials", scope: "everything" }),
-      await requestToken(server, "web", { grant_type: "refresh_token", refresh_token: "x" }),
-      await server.fetch("/auth/token"),
-      await server.fetch("/nowhere"),
-    ];
-    for (const response of responses) {
-      const uri = new URL(textOf(await jsonOf(response), "error_uri"));
-      expect(uri.origin + uri.pathname).toBe("https://auth.example/help/errors");
-      expect(help).toContain(`id="${uri.hash.slice(1)}"`);
-    }
-  });
+  test(
+    proves(
+      "of programs are JSON with words and the address of help, and that page has the anchor",
+      "RFC 6749 5.2-1",
+      "RFC 6749 5.2-5",
+    ),
+    async () => {
+      const help = await (await server.fetch("/help/errors", { headers: { Accept: "text/html" } })).text();
+      const responses = [
+        await server.post("/auth/token", {}),
+        await server.post("/auth/token", { grant_type: "x" }),
+        await server.post("/auth/token", { grant_type: "x", client_id: "spa" }),
+        await server.post("/auth/token", { grant_type: "x", client_id: "spa", client_secret: "x" }),
+        await requestToken(server, "service", { grant_type: "client_credentials", scope: "everything" }),
+        await requestToken(server, "web", { grant_type: "refresh_token", refresh_token: "x" }),
+        await server.fetch("/auth/token"),
+        await server.fetch("/nowhere"),
+      ];
+      for (const response of responses) {
+        const uri = new URL(textOf(await jsonOf(response), "error_uri"));
+        expect(uri.origin + uri.pathname).toBe("https://auth.example/help/errors");
+        expect(help).toContain(`id="${uri.hash.slice(1)}"`);
+      }
+    },
+  );
 
   test("repeat what was sent only within the characters that are allowed", async () => {
     const response = await requestToken(server, "service", {

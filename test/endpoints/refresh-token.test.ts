@@ -22,6 +22,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import {
   encodeForm,
   ISSUER,
@@ -72,18 +73,21 @@ describe("refreshing", () => {
     expect(seen.size).toBe(11);
   });
 
-  test("narrows the scope for this access token only; the refresh token keeps it all", async () => {
-    const narrowed = await expectTokens(
-      await refresh(server, await refreshTokenOf(BOTH), { scope: "files" }),
-    );
-    expect(narrowed.scope).toBe("files");
-    const successor = textOf(narrowed, "refresh_token");
-    expect((await introspectAs(server, "web", successor)).scope).toBe("mail.read files");
-    const full = await expectTokens(await refresh(server, successor));
-    expect(full.scope).toBe("mail.read files");
-    const widest = await refresh(server, textOf(full, "refresh_token"), { scope: "files mail.read" });
-    expect((await expectTokens(widest)).scope).toBe("files mail.read");
-  });
+  test(
+    proves("narrows the scope for this access token only; the refresh token keeps it all", "RFC 6749 6-8"),
+    async () => {
+      const narrowed = await expectTokens(
+        await refresh(server, await refreshTokenOf(BOTH), { scope: "files" }),
+      );
+      expect(narrowed.scope).toBe("files");
+      const successor = textOf(narrowed, "refresh_token");
+      expect((await introspectAs(server, "web", successor)).scope).toBe("mail.read files");
+      const full = await expectTokens(await refresh(server, successor));
+      expect(full.scope).toBe("mail.read files");
+      const widest = await refresh(server, textOf(full, "refresh_token"), { scope: "files mail.read" });
+      expect((await expectTokens(widest)).scope).toBe("files mail.read");
+    },
+  );
 
   test("narrows the audience for this access token only (RFC 8707 §2.2)", async () => {
     const narrowed = await expectTokens(
@@ -110,7 +114,7 @@ describe("refreshing", () => {
       { scope: "mail.read", resource: "https://files.example/api" },
       "invalid_target",
     ],
-  ])("refuses %s, and the refresh token stays good", async (_, changes, error) => {
+  ])(proves("refuses %s, and the refresh token stays good", "RFC 6749 6-3"), async (_, changes, error) => {
     const token = await refreshTokenOf(BOTH);
     await expectRefusal(await refresh(server, token, changes), 400, error);
     await expectTokens(await refresh(server, token));
@@ -160,7 +164,7 @@ describe("a retry within the window", () => {
 });
 
 describe("a use after the window", () => {
-  test("is refused and ends everything that came from the grant", async () => {
+  test(proves("is refused and ends everything that came from the grant", "RFC 6749 10.4-5"), async () => {
     const tokens = await tokensFor(server, person);
     const token = textOf(tokens, "refresh_token");
     const first = await expectTokens(await refresh(server, token));
@@ -196,17 +200,25 @@ describe("a use after the window", () => {
 });
 
 describe("a refresh token", () => {
-  test("belongs to its client: another gets the words of an unknown one, and ends nothing", async () => {
-    const token = await refreshTokenOf();
-    const stolen = await expectRefusal(await refresh(server, token, {}, "spa"), 400, "invalid_grant");
-    const unknown = await expectRefusal(
-      await refresh(server, `trt_${"A".repeat(64)}`, {}, "spa"),
-      400,
-      "invalid_grant",
-    );
-    expect(stolen).toEqual(unknown);
-    await expectTokens(await refresh(server, token));
-  });
+  test(
+    proves(
+      "belongs to its client: another gets the words of an unknown one, and ends nothing",
+      "RFC 6749 6-6",
+      "RFC 6749 10.4-2",
+      "RFC 6749 10.4-4",
+    ),
+    async () => {
+      const token = await refreshTokenOf();
+      const stolen = await expectRefusal(await refresh(server, token, {}, "spa"), 400, "invalid_grant");
+      const unknown = await expectRefusal(
+        await refresh(server, `trt_${"A".repeat(64)}`, {}, "spa"),
+        400,
+        "invalid_grant",
+      );
+      expect(stolen).toEqual(unknown);
+      await expectTokens(await refresh(server, token));
+    },
+  );
 
   test("that another client steals and uses late ends nothing either", async () => {
     const token = await refreshTokenOf();
@@ -216,23 +228,31 @@ describe("a refresh token", () => {
     expect(await isActive(server, textOf(first, "access_token"))).toBe(true);
   });
 
-  test("of a confidential client needs its secret: leaving it or the client out is refused (threat class 54)", async () => {
-    const token = await refreshTokenOf();
-    for (const form of [
-      {},
-      { client_id: "web" },
-      { client_id: "web", client_secret: "" },
-      { client_id: "web", client_secret: "x" },
-    ]) {
-      const response = await server.post("/auth/token", {
-        grant_type: "refresh_token",
-        refresh_token: token,
-        ...form,
-      });
-      await expectRefusal(response, 401, "invalid_client");
-    }
-    await expectTokens(await refresh(server, token));
-  });
+  test(
+    proves(
+      "of a confidential client needs its secret: leaving it or the client out is refused (threat class 54)",
+      "RFC 6749 6-4",
+      "RFC 6749 6-5",
+      "RFC 6749 10.2-1",
+    ),
+    async () => {
+      const token = await refreshTokenOf();
+      for (const form of [
+        {},
+        { client_id: "web" },
+        { client_id: "web", client_secret: "" },
+        { client_id: "web", client_secret: "x" },
+      ]) {
+        const response = await server.post("/auth/token", {
+          grant_type: "refresh_token",
+          refresh_token: token,
+          ...form,
+        });
+        await expectRefusal(response, 401, "invalid_client");
+      }
+      await expectTokens(await refresh(server, token));
+    },
+  );
 
   test("of a public client works with client_id alone, and rotates", async () => {
     const tokens = await tokensFor(server, person, {
@@ -243,18 +263,24 @@ describe("a refresh token", () => {
     expect(first.refresh_token).not.toBe(tokens.refresh_token);
   });
 
-  test("that is not used for its lifetime expires, to the second; each use starts it anew", async () => {
-    const lifetime = 90 * 86_400;
-    const idle = await refreshTokenOf();
-    let used = await refreshTokenOf();
-    server.clock.advance(lifetime - 1);
-    used = textOf(await expectTokens(await refresh(server, used)), "refresh_token");
-    server.clock.advance(1);
-    const body = await expectRefusal(await refresh(server, idle), 400, "invalid_grant");
-    expect(body.error_description).toContain("expired");
-    server.clock.advance(lifetime - 2);
-    await expectTokens(await refresh(server, used));
-  });
+  test(
+    proves(
+      "that is not used for its lifetime expires, to the second; each use starts it anew",
+      "RFC 6749 6-7",
+    ),
+    async () => {
+      const lifetime = 90 * 86_400;
+      const idle = await refreshTokenOf();
+      let used = await refreshTokenOf();
+      server.clock.advance(lifetime - 1);
+      used = textOf(await expectTokens(await refresh(server, used)), "refresh_token");
+      server.clock.advance(1);
+      const body = await expectRefusal(await refresh(server, idle), 400, "invalid_grant");
+      expect(body.error_description).toContain("expired");
+      server.clock.advance(lifetime - 2);
+      await expectTokens(await refresh(server, used));
+    },
+  );
 
   test("of a grant that has ended is like an unknown one, used before or not", async () => {
     const used = await refreshTokenOf();
@@ -270,12 +296,19 @@ describe("a refresh token", () => {
     }
   });
 
-  test("whose secret is forged is unknown, and the genuine one stays good", async () => {
-    const token = await refreshTokenOf();
-    const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
-    await expectRefusal(await refresh(server, forged), 400, "invalid_grant");
-    await expectTokens(await refresh(server, token));
-  });
+  test(
+    proves(
+      "whose secret is forged is unknown, and the genuine one stays good",
+      "RFC 6749 6-7",
+      "RFC 6749 10.4-6",
+    ),
+    async () => {
+      const token = await refreshTokenOf();
+      const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
+      await expectRefusal(await refresh(server, forged), 400, "invalid_grant");
+      await expectTokens(await refresh(server, token));
+    },
+  );
 
   test("is an access token nowhere, and an access token is no refresh token", async () => {
     const tokens = await tokensFor(server, person);

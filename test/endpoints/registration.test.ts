@@ -13,6 +13,7 @@ import {
   jsonOf,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { ADDRESS, basic, startTestServer, type TestServer } from "../support/server.ts";
 
 const CALLBACK = "https://client.example.org/callback";
@@ -384,15 +385,18 @@ describe("registration with an initial access token", () => {
     expect(body.scope).toBe("mail.read");
   });
 
-  test("is refused without one: 401, a Bearer challenge that names no error", async () => {
-    const before = await countClients(closed);
-    for (const headers of [{}, { Authorization: "Basic eDp5" }]) {
-      const response = await post(closed, sound, headers as Record<string, string>);
-      expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
-      await expectRefusal(response, 401, "invalid_token");
-    }
-    expect(await countClients(closed)).toBe(before);
-  });
+  test(
+    proves("is refused without one: 401, a Bearer challenge that names no error", "RFC 6750 3.1-4"),
+    async () => {
+      const before = await countClients(closed);
+      for (const headers of [{}, { Authorization: "Basic eDp5" }]) {
+        const response = await post(closed, sound, headers as Record<string, string>);
+        expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
+        await expectRefusal(response, 401, "invalid_token");
+      }
+      expect(await countClients(closed)).toBe(before);
+    },
+  );
 
   test("is refused with a wrong one: 401 invalid_token in the challenge", async () => {
     for (const [index, token] of ["wrong", `${TOKEN}x`, TOKEN.slice(1), `trg_${"A".repeat(64)}`].entries()) {

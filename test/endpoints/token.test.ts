@@ -11,6 +11,7 @@ import {
   requestToken,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -30,12 +31,20 @@ describe("the token endpoint", () => {
     expect(body.expires_in).toBe(3600);
   });
 
-  test("needs a grant_type, and says so before it asks who is there", async () => {
-    for (const form of [{}, { grant_type: "" }, { client_id: "service" }]) {
-      const body = await expectRefusal(await server.post("/auth/token", form), 400, "invalid_request");
-      expect(body.error_description).toBe("The parameter 'grant_type' is missing.");
-    }
-  });
+  test(
+    proves(
+      "needs a grant_type, and says so before it asks who is there",
+      "RFC 6749 4.1.3-1",
+      "RFC 6749 4.4.2-1",
+      "RFC 6749 6-1",
+    ),
+    async () => {
+      for (const form of [{}, { grant_type: "" }, { client_id: "service" }]) {
+        const body = await expectRefusal(await server.post("/auth/token", form), 400, "invalid_request");
+        expect(body.error_description).toBe("The parameter 'grant_type' is missing.");
+      }
+    },
+  );
 
   test.each([
     "password",
@@ -82,31 +91,47 @@ describe("the token endpoint", () => {
     ["authorization_code", "web", "code"],
     ["refresh_token", "web", "refresh_token"],
     [DEVICE_GRANT, "television", "device_code"],
-  ])("the grant type %s needs its own parameter", async (grant_type, clientId, name) => {
-    for (const form of [{ grant_type }, { grant_type, [name]: "" }]) {
-      const body = await expectRefusal(await requestToken(server, clientId, form), 400, "invalid_request");
-      expect(body.error_description).toBe(`The parameter '${name}' is missing.`);
-    }
-  });
+  ])(
+    proves("the grant type %s needs its own parameter", "RFC 6749 4.1.3-2", "RFC 6749 6-2"),
+    async (grant_type, clientId, name) => {
+      for (const form of [{ grant_type }, { grant_type, [name]: "" }]) {
+        const body = await expectRefusal(await requestToken(server, clientId, form), 400, "invalid_request");
+        expect(body.error_description).toBe(`The parameter '${name}' is missing.`);
+      }
+    },
+  );
 
-  test("answers a failed Basic attempt with 401 and the challenge of that scheme", async () => {
-    const response = await server.post("/auth/token", CLIENT_CREDENTIALS, basic("service", "wrong"));
-    expect(response.headers.get("www-authenticate")).toBe('Basic realm="Tessera", charset="UTF-8"');
-    await expectRefusal(response, 401, "invalid_client");
-  });
-
-  test("answers a failed attempt in the body with 401, which agents wait for, and no password box (threat class 57)", async () => {
-    for (const form of [
-      { client_id: "service", client_secret: "wrong" },
-      { client_id: "nobody" },
-      { client_id: "service" },
-      {},
-    ]) {
-      const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
-      expect(response.headers.get("www-authenticate")).toBeNull();
+  test(
+    proves("answers a failed Basic attempt with 401 and the challenge of that scheme", "RFC 6749 5.2-2"),
+    async () => {
+      const response = await server.post("/auth/token", CLIENT_CREDENTIALS, basic("service", "wrong"));
+      expect(response.headers.get("www-authenticate")).toBe('Basic realm="Tessera", charset="UTF-8"');
       await expectRefusal(response, 401, "invalid_client");
-    }
-  });
+    },
+  );
+
+  test(
+    proves(
+      "answers a failed attempt in the body with 401, which agents wait for, and no password box (threat class 57)",
+      "RFC 6749 2.2-1",
+      "RFC 6749 2.3.1-2",
+      "RFC 6749 4.4.2-2",
+      "RFC 6749 4.4.2-3",
+      "RFC 6749 10.2-1",
+    ),
+    async () => {
+      for (const form of [
+        { client_id: "service", client_secret: "wrong" },
+        { client_id: "nobody" },
+        { client_id: "service" },
+        {},
+      ]) {
+        const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
+        expect(response.headers.get("www-authenticate")).toBeNull();
+        await expectRefusal(response, 401, "invalid_client");
+      }
+    },
+  );
 
   test("answers an unknown client, a wrong secret and a missing secret with the same bytes", async () => {
     const attempts = [
@@ -124,19 +149,22 @@ describe("the token endpoint", () => {
     expect(answers.size).toBe(1);
   });
 
-  test("refuses two credentials, and two clients in one request (threat class 46)", async () => {
-    const headers = basic("service", SECRET);
-    await expectRefusal(
-      await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_secret: SECRET }, headers),
-      400,
-      "invalid_request",
-    );
-    await expectRefusal(
-      await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_id: "web" }, headers),
-      400,
-      "invalid_request",
-    );
-  });
+  test(
+    proves("refuses two credentials, and two clients in one request (threat class 46)", "RFC 6749 2.3-2"),
+    async () => {
+      const headers = basic("service", SECRET);
+      await expectRefusal(
+        await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_secret: SECRET }, headers),
+        400,
+        "invalid_request",
+      );
+      await expectRefusal(
+        await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_id: "web" }, headers),
+        400,
+        "invalid_request",
+      );
+    },
+  );
 
   test("takes every live secret of a client, so that they can be rolled", async () => {
     for (const secret of [SECRET, "another live secret of it"]) {
@@ -144,7 +172,7 @@ describe("the token endpoint", () => {
     }
   });
 
-  test("ignores parameters it does not know (§3.2)", async () => {
+  test(proves("ignores parameters it does not know (§3.2)", "RFC 6749 3.2-5"), async () => {
     await expectTokens(
       await requestToken(server, "service", { ...CLIENT_CREDENTIALS, audience: "x", foo: "bar" }),
     );
@@ -159,25 +187,28 @@ describe("the token endpoint", () => {
     expect(body.error_uri).toBe("https://auth.example/help/errors#client_unknown");
   });
 
-  test("Go's way, Basic first and then the body, works and costs no code", async () => {
-    const person = await server.addPerson("gopher");
-    const code = await codeFor(server, person, { client_id: "spa", redirect_uri: "https://spa.example/" });
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      await expectRefusal(
-        await server.post(
-          "/auth/token",
-          { grant_type: "authorization_code", code, redirect_uri: "https://spa.example/" },
-          basic("spa", ""),
-        ),
-        401,
-        "invalid_client",
+  test(
+    proves("Go's way, Basic first and then the body, works and costs no code", "RFC 6749 4.1.3-7"),
+    async () => {
+      const person = await server.addPerson("gopher");
+      const code = await codeFor(server, person, { client_id: "spa", redirect_uri: "https://spa.example/" });
+      for (let attempt = 0; attempt < 10; attempt += 1) {
+        await expectRefusal(
+          await server.post(
+            "/auth/token",
+            { grant_type: "authorization_code", code, redirect_uri: "https://spa.example/" },
+            basic("spa", ""),
+          ),
+          401,
+          "invalid_client",
+        );
+      }
+      const body = await expectTokens(
+        await redeemCode(server, code, { redirect_uri: "https://spa.example/" }, "spa"),
       );
-    }
-    const body = await expectTokens(
-      await redeemCode(server, code, { redirect_uri: "https://spa.example/" }, "spa"),
-    );
-    expect(textOf(body, "scope")).toBe("mail.read");
-  });
+      expect(textOf(body, "scope")).toBe("mail.read");
+    },
+  );
 
   test("keeps its challenge helper honest: RFC 7636 appendix B", () => {
     expect(challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")).toBe(
@@ -187,11 +218,18 @@ describe("the token endpoint", () => {
 });
 
 describe("client_credentials (RFC 6749 §4.4)", () => {
-  test("gives the client's default scopes if none are asked, never a refresh token, and the client as subject", async () => {
-    const body = await expectTokens(await requestToken(server, "service", CLIENT_CREDENTIALS));
-    expect(body.scope).toBe("profile email mail.read mail.send files");
-    expect(body.refresh_token).toBeUndefined();
-  });
+  test(
+    proves(
+      "gives the client's default scopes if none are asked, never a refresh token, and the client as subject",
+      "RFC 6749 3.3-2",
+      "RFC 6749 4.4.3-1",
+    ),
+    async () => {
+      const body = await expectTokens(await requestToken(server, "service", CLIENT_CREDENTIALS));
+      expect(body.scope).toBe("profile email mail.read mail.send files");
+      expect(body.refresh_token).toBeUndefined();
+    },
+  );
 
   test("gives the scope that was asked", async () => {
     const body = await expectTokens(
@@ -213,7 +251,7 @@ describe("client_credentials (RFC 6749 §4.4)", () => {
       { scope: "files", resource: "https://mail.example/" },
       "invalid_target",
     ],
-  ])("refuses %s", async (_, form, error) => {
+  ])(proves("refuses %s", "RFC 6749 10.3-4"), async (_, form, error) => {
     await expectRefusal(
       await requestToken(server, "service", { ...CLIENT_CREDENTIALS, ...form }),
       400,
@@ -221,16 +259,23 @@ describe("client_credentials (RFC 6749 §4.4)", () => {
     );
   });
 
-  test("narrows the scope to what the resource uses, and says so (RFC 8707 §2.2)", async () => {
-    const body = await expectTokens(
-      await requestToken(server, "service", {
-        ...CLIENT_CREDENTIALS,
-        scope: "files mail.read",
-        resource: "HTTPS://MAIL.example",
-      }),
-    );
-    expect(body.scope).toBe("mail.read");
-  });
+  test(
+    proves(
+      "narrows the scope to what the resource uses, and says so (RFC 8707 §2.2)",
+      "RFC 6749 3.3-1",
+      "RFC 6749 5.1-5",
+    ),
+    async () => {
+      const body = await expectTokens(
+        await requestToken(server, "service", {
+          ...CLIENT_CREDENTIALS,
+          scope: "files mail.read",
+          resource: "HTTPS://MAIL.example",
+        }),
+      );
+      expect(body.scope).toBe("mail.read");
+    },
+  );
 
   test("names no API in a token without any scope, as nobody agreed to what a client does for itself", async () => {
     const { store } = server.context;
@@ -248,17 +293,24 @@ describe("client_credentials (RFC 6749 §4.4)", () => {
     }
   });
 
-  test("is for clients with a secret only, even if somebody stored the grant type for another", async () => {
-    const { store } = server.context;
-    const client = await store.findClient("spa");
-    if (client === null) throw new Error("There is no such client.");
-    await store.putClient({ ...client, grantTypes: ["client_credentials"] });
-    try {
-      await expectRefusal(await requestToken(server, "spa", CLIENT_CREDENTIALS), 401, "invalid_client");
-    } finally {
-      await store.putClient(client);
-    }
-  });
+  test(
+    proves(
+      "is for clients with a secret only, even if somebody stored the grant type for another",
+      "RFC 6749 2.3-1",
+      "RFC 6749 4.4-1",
+    ),
+    async () => {
+      const { store } = server.context;
+      const client = await store.findClient("spa");
+      if (client === null) throw new Error("There is no such client.");
+      await store.putClient({ ...client, grantTypes: ["client_credentials"] });
+      try {
+        await expectRefusal(await requestToken(server, "spa", CLIENT_CREDENTIALS), 401, "invalid_client");
+      } finally {
+        await store.putClient(client);
+      }
+    },
+  );
 
   test("a scope that the operator took away is refused by name, and is no default any more", async () => {
     const { store } = server.context;

@@ -11,6 +11,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -55,25 +56,31 @@ describe("userinfo", () => {
     expect(await jsonOf(await withToken(other))).toEqual({ sub: bare.subject, preferred_username: "bare" });
   });
 
-  test.each(["Bearer", "bearer", "BEARER", "Bearer "])("takes the scheme as %j", async (scheme) => {
-    expect((await get({ Authorization: `${scheme} ${token}` })).status).toBe(200);
-  });
+  test.each(["Bearer", "bearer", "BEARER", "Bearer "])(
+    proves("takes the scheme as %j", "RFC 6750 2.1-1", "RFC 6750 5.3-6"),
+    async (scheme) => {
+      expect((await get({ Authorization: `${scheme} ${token}` })).status).toBe(200);
+    },
+  );
 
-  test("takes the token in a form body (§2.2), and a POST without a form", async () => {
-    const inBody = await server.post("/auth/userinfo", { access_token: token });
-    expect(inBody.status).toBe(200);
-    const withCharset = await server.post(
-      "/auth/userinfo",
-      { access_token: token },
-      { "Content-Type": "Application/X-WWW-Form-URLEncoded; charset=UTF-8" },
-    );
-    expect(withCharset.status).toBe(200);
-    const plain = await server.fetch("/auth/userinfo", {
-      method: "POST",
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    expect(plain.status).toBe(200);
-  });
+  test(
+    proves("takes the token in a form body (§2.2), and a POST without a form", "RFC 6750 5.3-6"),
+    async () => {
+      const inBody = await server.post("/auth/userinfo", { access_token: token });
+      expect(inBody.status).toBe(200);
+      const withCharset = await server.post(
+        "/auth/userinfo",
+        { access_token: token },
+        { "Content-Type": "Application/X-WWW-Form-URLEncoded; charset=UTF-8" },
+      );
+      expect(withCharset.status).toBe(200);
+      const plain = await server.fetch("/auth/userinfo", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      expect(plain.status).toBe(200);
+    },
+  );
 
   test("answers HEAD like GET, without a body", async () => {
     const response = await server.fetch("/auth/userinfo", {
@@ -86,76 +93,98 @@ describe("userinfo", () => {
 });
 
 describe("userinfo without a token that is good (§3)", () => {
-  test("401, a challenge without an error, and no body for whoever sent no token", async () => {
-    for (const headers of [
-      {},
-      { Authorization: "Basic eDp5" },
-      { Authorization: "Digest x" },
-      { Authorization: "Bearertoken" },
-    ]) {
-      const response = await get(headers as Record<string, string>);
-      expect(response.status).toBe(401);
-      expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
-      expect(await response.text()).toBe("");
-    }
-  });
+  test(
+    proves("401, a challenge without an error, and no body for whoever sent no token", "RFC 6750 3.1-4"),
+    async () => {
+      for (const headers of [
+        {},
+        { Authorization: "Basic eDp5" },
+        { Authorization: "Digest x" },
+        { Authorization: "Bearertoken" },
+      ]) {
+        const response = await get(headers as Record<string, string>);
+        expect(response.status).toBe(401);
+        expect(response.headers.get("www-authenticate")).toBe('Bearer realm="Tessera"');
+        expect(await response.text()).toBe("");
+      }
+    },
+  );
 
   const UNKNOWN =
     'Bearer realm="Tessera", error="invalid_token", error_description="The access token is expired, revoked, malformed or not meant for this resource."';
-  test("401 invalid_token, in the same words, for all that is not valid", async () => {
-    const revoked = textOf(await tokensFor(server, person, SCOPE), "access_token");
-    await postAs(server, "web", "/auth/revoke", { token: revoked });
-    const tokens = await tokensFor(server, person, SCOPE);
-    const second = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
-    const forMail = textOf(await tokensFor(server, person, { scope: "mail.read" }), "access_token");
-    const narrowed = await expectTokens(
-      await refresh(server, textOf(second, "refresh_token"), { resource: "https://mail.example/" }),
-    );
-    const texts = [
-      "x",
-      "mF_9.B5f-4.1JqM",
-      "tat_",
-      `tat_${"A".repeat(64)}`,
-      token.slice(0, -1),
-      token.slice(0, -1) + (token.endsWith("A") ? "B" : "A"),
-      `${token}A`,
-      textOf(tokens, "refresh_token"),
-      revoked,
-      forMail,
-      textOf(narrowed, "access_token"),
-      await serviceToken(server, { scope: "profile" }),
-    ];
-    for (const text of texts) {
-      const response = await withToken(text);
-      expect(response.headers.get("www-authenticate")).toBe(UNKNOWN);
-      await expectRefusal(response, 401, "invalid_token");
-    }
-  });
+  test(
+    proves(
+      "401 invalid_token, in the same words, for all that is not valid",
+      "RFC 6749 7-1",
+      "RFC 6750 3.1-2",
+      "RFC 6750 5.3-4",
+    ),
+    async () => {
+      const revoked = textOf(await tokensFor(server, person, SCOPE), "access_token");
+      await postAs(server, "web", "/auth/revoke", { token: revoked });
+      const tokens = await tokensFor(server, person, SCOPE);
+      const second = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
+      const forMail = textOf(await tokensFor(server, person, { scope: "mail.read" }), "access_token");
+      const narrowed = await expectTokens(
+        await refresh(server, textOf(second, "refresh_token"), { resource: "https://mail.example/" }),
+      );
+      const texts = [
+        "x",
+        "mF_9.B5f-4.1JqM",
+        "tat_",
+        `tat_${"A".repeat(64)}`,
+        token.slice(0, -1),
+        token.slice(0, -1) + (token.endsWith("A") ? "B" : "A"),
+        `${token}A`,
+        textOf(tokens, "refresh_token"),
+        revoked,
+        forMail,
+        textOf(narrowed, "access_token"),
+        await serviceToken(server, { scope: "profile" }),
+      ];
+      for (const text of texts) {
+        const response = await withToken(text);
+        expect(response.headers.get("www-authenticate")).toBe(UNKNOWN);
+        await expectRefusal(response, 401, "invalid_token");
+      }
+    },
+  );
 
-  test("401 invalid_token from the second in which the token expires", async () => {
-    const short = textOf(await tokensFor(server, person, SCOPE), "access_token");
-    server.clock.advance(3599);
-    expect((await withToken(short)).status).toBe(200);
-    server.clock.advance(1);
-    await expectRefusal(await withToken(short), 401, "invalid_token");
-    token = textOf(await tokensFor(server, person, SCOPE), "access_token");
-  });
+  test(
+    proves("401 invalid_token from the second in which the token expires", "RFC 6749 7-1", "RFC 6750 5.2-9"),
+    async () => {
+      const short = textOf(await tokensFor(server, person, SCOPE), "access_token");
+      server.clock.advance(3599);
+      expect((await withToken(short)).status).toBe(200);
+      server.clock.advance(1);
+      await expectRefusal(await withToken(short), 401, "invalid_token");
+      token = textOf(await tokensFor(server, person, SCOPE), "access_token");
+    },
+  );
 
-  test("403 insufficient_scope, and the scope it takes, for a token without it", async () => {
-    const email = textOf(await tokensFor(server, person, { scope: "email" }), "access_token");
-    const response = await withToken(email);
-    expect(response.headers.get("www-authenticate")).toBe(
-      'Bearer realm="Tessera", error="insufficient_scope", error_description="The access token does not have the scope this needs.", scope="profile"',
-    );
-    await expectRefusal(response, 403, "insufficient_scope");
-  });
+  test(
+    proves(
+      "403 insufficient_scope, and the scope it takes, for a token without it",
+      "RFC 6749 7-1",
+      "RFC 6750 3.1-3",
+      "RFC 6750 5.2-3",
+    ),
+    async () => {
+      const email = textOf(await tokensFor(server, person, { scope: "email" }), "access_token");
+      const response = await withToken(email);
+      expect(response.headers.get("www-authenticate")).toBe(
+        'Bearer realm="Tessera", error="insufficient_scope", error_description="The access token does not have the scope this needs.", scope="profile"',
+      );
+      await expectRefusal(response, 403, "insufficient_scope");
+    },
+  );
 
   test.each([
     ["nothing behind Bearer", { Authorization: "Bearer" }],
     ["two tokens", { Authorization: "Bearer a b" }],
     ["characters that no token has", { Authorization: 'Bearer a"b' }],
     ["a list", { Authorization: "Bearer a, Bearer b" }],
-  ])("400 invalid_request for %s", async (_, headers) => {
+  ])(proves("400 invalid_request for %s", "RFC 6750 3.1-1"), async (_, headers) => {
     const response = await get(headers);
     expect(response.headers.get("www-authenticate")).toStartWith(
       'Bearer realm="Tessera", error="invalid_request", ',
@@ -163,40 +192,51 @@ describe("userinfo without a token that is good (§3)", () => {
     await expectRefusal(response, 400, "invalid_request");
   });
 
-  test("400 invalid_request for a token in the query, even beside a good one (RFC 9700 §4.3.2)", async () => {
-    const attempts = [
-      get({}, `?access_token=${token}`),
-      get({ Authorization: `Bearer ${token}` }, `?access_token=${token}`),
-      get({ Authorization: `Bearer ${token}` }, "?access_token="),
-      get({}, `?acc%65ss_token=${token}`),
-      server.post(`/auth/userinfo?access_token=${token}`, { access_token: token }),
-    ];
-    for (const attempt of attempts) {
-      const response = await attempt;
-      expect(response.headers.get("www-authenticate")).toStartWith(
-        'Bearer realm="Tessera", error="invalid_request", ',
-      );
-      await expectRefusal(response, 400, "invalid_request");
-    }
-  });
+  test(
+    proves(
+      "400 invalid_request for a token in the query, even beside a good one (RFC 9700 §4.3.2)",
+      "RFC 6750 2.3-3",
+      "RFC 6750 3.1-1",
+      "RFC 6750 5.3-5",
+    ),
+    async () => {
+      const attempts = [
+        get({}, `?access_token=${token}`),
+        get({ Authorization: `Bearer ${token}` }, `?access_token=${token}`),
+        get({ Authorization: `Bearer ${token}` }, "?access_token="),
+        get({}, `?acc%65ss_token=${token}`),
+        server.post(`/auth/userinfo?access_token=${token}`, { access_token: token }),
+      ];
+      for (const attempt of attempts) {
+        const response = await attempt;
+        expect(response.headers.get("www-authenticate")).toStartWith(
+          'Bearer realm="Tessera", error="invalid_request", ',
+        );
+        await expectRefusal(response, 400, "invalid_request");
+      }
+    },
+  );
 
-  test("400 invalid_request for a token in two ways, or twice in one", async () => {
-    const twoWays = await server.post(
-      "/auth/userinfo",
-      { access_token: token },
-      { Authorization: `Bearer ${token}` },
-    );
-    const twice = await server.post("/auth/userinfo", [
-      ["access_token", token],
-      ["access_token", token],
-    ]);
-    for (const response of [twoWays, twice]) {
-      expect(response.headers.get("www-authenticate")).toStartWith(
-        'Bearer realm="Tessera", error="invalid_request", ',
+  test(
+    proves("400 invalid_request for a token in two ways, or twice in one", "RFC 6750 2-1", "RFC 6750 3.1-1"),
+    async () => {
+      const twoWays = await server.post(
+        "/auth/userinfo",
+        { access_token: token },
+        { Authorization: `Bearer ${token}` },
       );
-      await expectRefusal(response, 400, "invalid_request");
-    }
-  });
+      const twice = await server.post("/auth/userinfo", [
+        ["access_token", token],
+        ["access_token", token],
+      ]);
+      for (const response of [twoWays, twice]) {
+        expect(response.headers.get("www-authenticate")).toStartWith(
+          'Bearer realm="Tessera", error="invalid_request", ',
+        );
+        await expectRefusal(response, 400, "invalid_request");
+      }
+    },
+  );
 
   test("the name of the server cannot break the challenge", async () => {
     const named = await startTestServer({ appearance: { name: 'Acme "Login" \\ é' } });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { textOf } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -34,22 +35,33 @@ const WIKI = { client_id: "wiki", redirect_uri: "https://wiki.example/callback" 
 const NATIVE = { client_id: "native", redirect_uri: "http://127.0.0.1:5000/callback" };
 
 describe("the consent page", () => {
-  test("names the client, the host that the answer goes to, and the person who is asked", async () => {
-    const page = await textOf(await ask(WIKI));
-    expect(page).toContain("The Wiki");
-    expect(page).toContain("wiki.example");
-    expect(page).toContain("you return to wiki.example");
-    expect(page).toContain("Signed in as alice");
-    expect(page).toContain("Use another account");
-  });
+  test(
+    proves(
+      "names the client, the host that the answer goes to, and the person who is asked",
+      "RFC 6749 10.1-2",
+      "RFC 6749 10.2-3",
+      "RFC 6749 10.2-4",
+    ),
+    async () => {
+      const page = await textOf(await ask(WIKI));
+      expect(page).toContain("The Wiki");
+      expect(page).toContain("wiki.example");
+      expect(page).toContain("you return to wiki.example");
+      expect(page).toContain("Signed in as alice");
+      expect(page).toContain("Use another account");
+    },
+  );
 
-  test("says what the access is for in the operator's words, and where", async () => {
-    const page = await textOf(await ask({ ...WIKI, scope: "mail.read profile" }));
-    expect(page).toContain("Read your e-mail");
-    expect(page).toContain("See your name and user name");
-    expect(page).toContain("Mail");
-    expect(page).not.toContain("Send e-mail as you");
-  });
+  test(
+    proves("says what the access is for in the operator's words, and where", "RFC 6749 10.2-4"),
+    async () => {
+      const page = await textOf(await ask({ ...WIKI, scope: "mail.read profile" }));
+      expect(page).toContain("Read your e-mail");
+      expect(page).toContain("See your name and user name");
+      expect(page).toContain("Mail");
+      expect(page).not.toContain("Send e-mail as you");
+    },
+  );
 
   test("says what it may not do, and how to take it back", async () => {
     const page = await textOf(await ask(WIKI));
@@ -81,20 +93,23 @@ describe("the consent page", () => {
     expect(page).toContain("return to the application");
   });
 
-  test("warns of a client that registered itself, whatever it calls itself", async () => {
-    const registered = await server.fetch("/auth/register", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ client_name: "Your Bank", redirect_uris: ["https://bank.evil.example/cb"] }),
-    });
-    const { client_id } = (await registered.json()) as { client_id: string };
-    const page = await textOf(
-      await ask({ client_id, redirect_uri: "https://bank.evil.example/cb", scope: "profile" }),
-    );
-    expect(page).toContain("Nobody has checked this application");
-    expect(page).toContain("bank.evil.example");
-    expect(await textOf(await ask(WIKI))).not.toContain("Nobody has checked");
-  });
+  test(
+    proves("warns of a client that registered itself, whatever it calls itself", "RFC 6749 10.2-3"),
+    async () => {
+      const registered = await server.fetch("/auth/register", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ client_name: "Your Bank", redirect_uris: ["https://bank.evil.example/cb"] }),
+      });
+      const { client_id } = (await registered.json()) as { client_id: string };
+      const page = await textOf(
+        await ask({ client_id, redirect_uri: "https://bank.evil.example/cb", scope: "profile" }),
+      );
+      expect(page).toContain("Nobody has checked this application");
+      expect(page).toContain("bank.evil.example");
+      expect(await textOf(await ask(WIKI))).not.toContain("Nobody has checked");
+    },
+  );
 
   test("speaks the language that the application asked for, before the browser's", async () => {
     const german = await textOf(await ask({ ...WIKI, ui_locales: "de-AT en" }, { "Accept-Language": "en" }));

@@ -7,6 +7,7 @@ import { configurationWarnings } from "../../src/platform/configuration-checks.t
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { withoutSecrets } from "../../src/platform/configuration-mistakes.ts";
 import { type ConfigurationSources, loadConfiguration } from "../../src/platform/configuration-sources.ts";
+import { proves } from "../support/proves.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tessera-configuration-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -383,20 +384,35 @@ describe("a wrong setting stops the start and says where, which, what and what i
 });
 
 describe("what is allowed but worth a warning", () => {
-  test("an issuer without TLS that is not this machine", () => {
-    expect(configurationWarnings(load({ flags: { issuer: "http://auth.example.org" } })).join()).toContain(
-      "not https",
-    );
-    for (const issuer of [
-      "http://localhost:8080",
-      "http://127.0.0.1",
-      "http://[::1]:80",
-      "https://a.example",
-    ]) {
-      const written = issuer.replace(/:80$/, "");
-      expect(configurationWarnings(load({ flags: { issuer: written } }))).toEqual([]);
-    }
-  });
+  test(
+    proves(
+      "an issuer without TLS that is not this machine",
+      "RFC 6749 2.3.1-5",
+      "RFC 6749 3.1-3",
+      "RFC 6749 3.2-2",
+      "RFC 6749 10.3-2",
+      "RFC 6749 10.4-3",
+      "RFC 6749 10.8-1",
+      "RFC 6749 10.9-1",
+      "RFC 6749 10.11-1",
+      "RFC 6750 5.2-5",
+      "RFC 6750 5.2-10",
+    ),
+    () => {
+      expect(configurationWarnings(load({ flags: { issuer: "http://auth.example.org" } })).join()).toContain(
+        "not https",
+      );
+      for (const issuer of [
+        "http://localhost:8080",
+        "http://127.0.0.1",
+        "http://[::1]:80",
+        "https://a.example",
+      ]) {
+        const written = issuer.replace(/:80$/, "");
+        expect(configurationWarnings(load({ flags: { issuer: written } }))).toEqual([]);
+      }
+    },
+  );
 
   test("a database elsewhere whose certificate nobody checks is warned about, without its password", () => {
     const warnings = (url: string) =>

@@ -6,6 +6,7 @@ import { connect, type PeerCertificate } from "node:tls";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
+import { proves } from "../support/proves.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tessera-tls-"));
 const file = (name: string) => join(folder, name);
@@ -87,7 +88,7 @@ async function eventually(check: () => boolean | Promise<boolean>): Promise<void
 const get = (url: string) => fetch(url, { tls: { rejectUnauthorized: false } });
 
 describe("TLS", () => {
-  test("answers with the certificate of the files", async () => {
+  test(proves("answers with the certificate of the files", "RFC 6749 10.9-1", "RFC 6750 5.2-4"), async () => {
     const { ports, urls } = await start(() => new Response("hello"));
     expect(urls[0]).toStartWith("https://127.0.0.1:");
     expect(await shownName(ports[0] ?? 0)).toBe("first");

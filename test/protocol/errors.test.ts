@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../../src/protocol/errors.ts";
+import { proves } from "../support/proves.ts";
 
 const entries = Object.entries<(typeof REASONS)[Reason]>(REASONS);
 const publicWords = (reason: Reason) => {
@@ -8,12 +9,21 @@ const publicWords = (reason: Reason) => {
 };
 
 describe("the vocabulary of errors", () => {
-  test.each(entries)("%s has a description that may be sent (RFC 6749 §5.2) and a cure", (_, entry) => {
-    expect(entry.description).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
-    expect<string>(entry.description).toBe(toDescriptionCharacters(entry.description));
-    expect(entry.cure.length).toBeGreaterThan(10);
-    expect(entry.error).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
-  });
+  test.each(entries)(
+    proves(
+      "%s has a description that may be sent (RFC 6749 §5.2) and a cure",
+      "RFC 6749 4.1.2.1-4",
+      "RFC 6749 5.2-3",
+      "RFC 6749 5.2-4",
+      "RFC 6749 8.5-2",
+    ),
+    (_, entry) => {
+      expect(entry.description).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+      expect<string>(entry.description).toBe(toDescriptionCharacters(entry.description));
+      expect(entry.cure.length).toBeGreaterThan(10);
+      expect(entry.error).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+    },
+  );
 
   // What an attacker must not tell apart (THREATS 16, 34): the same code, status and words.
   const alike: readonly (readonly Reason[])[] = [
@@ -62,11 +72,18 @@ describe("the vocabulary of errors", () => {
     }
   });
 
-  test("descriptions are kept within the characters that RFC 6749 §5.2 allows", () => {
-    expect(toDescriptionCharacters('say "hi" \\ now\r\nWarning: x')).toBe("say 'hi' ? now??Warning: x");
-    expect(toDescriptionCharacters("naïve €")).toBe("na?ve ?");
-    expect(toDescriptionCharacters("x".repeat(1000))).toHaveLength(400);
-  });
+  test(
+    proves(
+      "descriptions are kept within the characters that RFC 6749 §5.2 allows",
+      "RFC 6749 4.1.2.1-5",
+      "RFC 6749 5.2-4",
+    ),
+    () => {
+      expect(toDescriptionCharacters('say "hi" \\ now\r\nWarning: x')).toBe("say 'hi' ? now??Warning: x");
+      expect(toDescriptionCharacters("naïve €")).toBe("na?ve ?");
+      expect(toDescriptionCharacters("x".repeat(1000))).toHaveLength(400);
+    },
+  );
 
   test("a refusal takes over what the check knows, and cleans it", () => {
     const refusal = new OAuthError("scope_unknown", { description: 'The scope "a\n" does not exist here.' });

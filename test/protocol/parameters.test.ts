@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { decodeFormComponent, parseParameters } from "../../src/protocol/parameters.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
+import { proves } from "../support/proves.ts";
 
 const parse = (text: string, limit = 64) => parseParameters(text, limit);
 
@@ -19,13 +20,16 @@ describe("request parameters (RFC 6749 §3.1 and appendix B)", () => {
     expect(parse("code=a=b==").get("code")).toBe("a=b==");
   });
 
-  test.each(["scope=", "scope", "scope=&", "&&scope=", ""])("an empty parameter is omitted: %j", (text) => {
-    const parameters = parse(text);
-    expect(parameters.get("scope")).toBeUndefined();
-    expect(parameters.all("scope")).toEqual([]);
-    expect([...parameters.entries()]).toEqual([]);
-    expect(reasonOf(() => parameters.required("scope"))).toBe("parameter_missing");
-  });
+  test.each(["scope=", "scope", "scope=&", "&&scope=", ""])(
+    proves("an empty parameter is omitted: %j", "RFC 6749 3.1-5", "RFC 6749 3.2-4"),
+    (text) => {
+      const parameters = parse(text);
+      expect(parameters.get("scope")).toBeUndefined();
+      expect(parameters.all("scope")).toEqual([]);
+      expect([...parameters.entries()]).toEqual([]);
+      expect(reasonOf(() => parameters.required("scope"))).toBe("parameter_missing");
+    },
+  );
 
   test("an empty one beside a full one is no double", () => {
     const parameters = parse("scope=&scope=a").refuseRepeated();

@@ -11,6 +11,7 @@ import {
   matchRedirectUri,
   redirectUriFault,
 } from "../../src/protocol/redirect-uri.ts";
+import { proves } from "../support/proves.ts";
 
 const registeredAs = (...uris: string[]): RedirectUri[] => uris as RedirectUri[];
 const match = (requested: string, ...registered: string[]): string | null =>
@@ -209,9 +210,19 @@ describe("a redirect URI that may not be registered", () => {
     expect(REFUSED.length).toBeGreaterThan(100);
   });
 
-  test.each(REFUSED)("%j: %s", (uri, words) => {
-    expect(redirectUriFault(uri)).toContain(words);
-  });
+  test.each(REFUSED)(
+    proves(
+      "%j: %s",
+      "RFC 6749 3.1.2-1",
+      "RFC 6749 3.1.2-3",
+      "RFC 6749 3.1.2.1-1",
+      "RFC 6749 10.5-1",
+      "RFC 6749 10.8-2",
+    ),
+    (uri, words) => {
+      expect(redirectUriFault(uri)).toContain(words);
+    },
+  );
 
   test("no dangerous scheme becomes allowed by being listed as a private one", () => {
     for (const scheme of ["javascript", "data", "file", "blob", "vbscript"]) {
@@ -284,9 +295,17 @@ describe("a requested redirect URI", () => {
     "javascript:alert(1)",
     "null",
     "undefined",
-  ])("%j does not match https://client.example/callback", (requested) => {
-    expect(match(requested, HTTPS)).toBeNull();
-  });
+  ])(
+    proves(
+      "%j does not match https://client.example/callback",
+      "RFC 6749 3.1.2.2-3",
+      "RFC 6749 3.1.2.3-3",
+      "RFC 6749 10.6-4",
+    ),
+    (requested) => {
+      expect(match(requested, HTTPS)).toBeNull();
+    },
+  );
 
   test("is no pattern, even where the registered one looks like one", () => {
     expect(match("https://client.example/callback", "https://client.example/.*")).toBeNull();

@@ -13,6 +13,7 @@ import {
   recordIdText,
   secretMatches,
 } from "../../src/tokens/artefact.ts";
+import { proves } from "../support/proves.ts";
 
 const clock: Clock = { millis: () => 1_800_000_000_123, seconds: () => 1_800_000_000 };
 const KINDS = Object.keys(ARTEFACT_PREFIXES).filter(
@@ -52,23 +53,31 @@ describe("artefacts", () => {
     expect(new Set(Array.from({ length: 100 }, () => mint().text)).size).toBe(100);
   });
 
-  test("a text with any character changed is another artefact or none", () => {
-    const { text, id, digest } = mint();
-    const original = parseArtefact("access_token", text);
-    if (original === null) throw new Error("The artefact cannot be read.");
-    for (let at = 0; at < text.length; at += 1) {
-      for (const other of ["A", "b", "-", "_", "=", "+", "/", " ", ".", "\n", "é", ""]) {
-        if (other === text[at]) continue;
-        const changed = text.slice(0, at) + other + text.slice(at + 1);
-        const presented = parseArtefact("access_token", changed);
-        const same =
-          presented !== null &&
-          Buffer.from(presented.id).equals(id) &&
-          secretMatches(presented.secret, digest);
-        expect(same).toBe(false);
+  test(
+    proves(
+      "a text with any character changed is another artefact or none",
+      "RFC 6749 10.3-3",
+      "RFC 6749 10.4-6",
+      "RFC 6750 5.2-2",
+    ),
+    () => {
+      const { text, id, digest } = mint();
+      const original = parseArtefact("access_token", text);
+      if (original === null) throw new Error("The artefact cannot be read.");
+      for (let at = 0; at < text.length; at += 1) {
+        for (const other of ["A", "b", "-", "_", "=", "+", "/", " ", ".", "\n", "é", ""]) {
+          if (other === text[at]) continue;
+          const changed = text.slice(0, at) + other + text.slice(at + 1);
+          const presented = parseArtefact("access_token", changed);
+          const same =
+            presented !== null &&
+            Buffer.from(presented.id).equals(id) &&
+            secretMatches(presented.secret, digest);
+          expect(same).toBe(false);
+        }
       }
-    }
-  });
+    },
+  );
 
   test("a text that is cut or longer is none", () => {
     const { text } = mint();
