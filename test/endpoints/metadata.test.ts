@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
 import { expectRefusal, type Json, jsonOf, requestToken } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -27,46 +28,49 @@ async function withServer(
 }
 
 describe("the metadata document", () => {
-  test("tells everything, for programs of all sites, and may be cached for a while", async () => {
-    const response = await server.fetch("/.well-known/oauth-authorization-server");
-    expect(response.status).toBe(200);
-    expect(response.headers.get("cache-control")).toBe("public, max-age=300");
-    expect(response.headers.get("access-control-allow-origin")).toBe("*");
-    expect(document).toEqual({
-      issuer: "https://auth.example",
-      authorization_endpoint: "https://auth.example/auth/authorize",
-      token_endpoint: "https://auth.example/auth/token",
-      device_authorization_endpoint: "https://auth.example/auth/device",
-      introspection_endpoint: "https://auth.example/auth/introspect",
-      revocation_endpoint: "https://auth.example/auth/revoke",
-      registration_endpoint: "https://auth.example/auth/register",
-      userinfo_endpoint: "https://auth.example/auth/userinfo",
-      scopes_supported: ["profile", "email", "introspect", "mail.read", "mail.send", "files"],
-      response_types_supported: ["code"],
-      response_modes_supported: ["query"],
-      grant_types_supported: [
-        "authorization_code",
-        "refresh_token",
-        "client_credentials",
-        "urn:ietf:params:oauth:grant-type:device_code",
-      ],
-      token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-      revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
-      introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
-      code_challenge_methods_supported: ["S256"],
-      authorization_response_iss_parameter_supported: true,
-      prompt_values_supported: ["none", "login", "consent"],
-      request_parameter_supported: false,
-      request_uri_parameter_supported: false,
-      claims_parameter_supported: false,
-      service_documentation: "https://auth.example/help/errors",
-      access_token_expires_in: 3600,
-      refresh_token_expires_in: 90 * 86_400,
-      authorization_code_expires_in: 60,
-      device_code_expires_in: 900,
-      access_token_formats_supported: ["opaque"],
-    });
-  });
+  test(
+    proves("tells everything, for programs of all sites, and may be cached for a while", "RFC 7009 2-3"),
+    async () => {
+      const response = await server.fetch("/.well-known/oauth-authorization-server");
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("public, max-age=300");
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      expect(document).toEqual({
+        issuer: "https://auth.example",
+        authorization_endpoint: "https://auth.example/auth/authorize",
+        token_endpoint: "https://auth.example/auth/token",
+        device_authorization_endpoint: "https://auth.example/auth/device",
+        introspection_endpoint: "https://auth.example/auth/introspect",
+        revocation_endpoint: "https://auth.example/auth/revoke",
+        registration_endpoint: "https://auth.example/auth/register",
+        userinfo_endpoint: "https://auth.example/auth/userinfo",
+        scopes_supported: ["profile", "email", "introspect", "mail.read", "mail.send", "files"],
+        response_types_supported: ["code"],
+        response_modes_supported: ["query"],
+        grant_types_supported: [
+          "authorization_code",
+          "refresh_token",
+          "client_credentials",
+          "urn:ietf:params:oauth:grant-type:device_code",
+        ],
+        token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+        revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+        introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        code_challenge_methods_supported: ["S256"],
+        authorization_response_iss_parameter_supported: true,
+        prompt_values_supported: ["none", "login", "consent"],
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+        claims_parameter_supported: false,
+        service_documentation: "https://auth.example/help/errors",
+        access_token_expires_in: 3600,
+        refresh_token_expires_in: 90 * 86_400,
+        authorization_code_expires_in: 60,
+        device_code_expires_in: 900,
+        access_token_formats_supported: ["opaque"],
+      });
+    },
+  );
 
   test("has no member without elements (§3.2)", () => {
     for (const value of Object.values(document))
@@ -304,7 +308,7 @@ describe("no header of a request changes any URL (threat class 43)", () => {
   };
 
   test.each(["https://auth.example", "http://evil.example", "https://evil.example:8443"])(
-    "asked at %s",
+    proves("asked at %s", "RFC 7009 2-7"),
     async (origin) => {
       const told = await server.fetch(`${origin}/.well-known/oauth-authorization-server`, {
         headers: FORGED,

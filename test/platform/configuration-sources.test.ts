@@ -384,7 +384,7 @@ describe("a wrong setting stops the start and says where, which, what and what i
 });
 
 describe("what is allowed but worth a warning", () => {
-  test(proves("an issuer without TLS that is not this machine", "RFC 8628 3.1-2"), () => {
+  test(proves("an issuer without TLS that is not this machine", "RFC 8628 3.1-2", "RFC 7009 2-4"), () => {
     expect(configurationWarnings(load({ flags: { issuer: "http://auth.example.org" } })).join()).toContain(
       "not https",
     );
