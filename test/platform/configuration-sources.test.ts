@@ -384,20 +384,24 @@ describe("a wrong setting stops the start and says where, which, what and what i
 });
 
 describe("what is allowed but worth a warning", () => {
-  test(proves("an issuer without TLS that is not this machine", "RFC 8628 3.1-2", "RFC 7009 2-4"), () => {
-    expect(configurationWarnings(load({ flags: { issuer: "http://auth.example.org" } })).join()).toContain(
-      "not https",
-    );
-    for (const issuer of [
-      "http://localhost:8080",
-      "http://127.0.0.1",
-      "http://[::1]:80",
-      "https://a.example",
-    ]) {
-      const written = issuer.replace(/:80$/, "");
-      expect(configurationWarnings(load({ flags: { issuer: written } }))).toEqual([]);
-    }
-  });
+  test(
+    proves(
+      "an issuer without TLS that is not this machine", "RFC 8628 3.1-2", "RFC 7009 2-4", "RFC 7662 2-1"),
+    () => {
+      expect(configurationWarnings(load({ flags: { issuer: "http://auth.example.org" } })).join()).toContain(
+        "not https",
+      );
+      for (const issuer of [
+        "http://localhost:8080",
+        "http://127.0.0.1",
+        "http://[::1]:80",
+        "https://a.example",
+      ]) {
+        const written = issuer.replace(/:80$/, "");
+        expect(configurationWarnings(load({ flags: { issuer: written } }))).toEqual([]);
+      }
+    },
+  );
 
   test("a database elsewhere whose certificate nobody checks is warned about, without its password", () => {
     const warnings = (url: string) =>

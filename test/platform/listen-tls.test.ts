@@ -102,12 +102,15 @@ async function eventually(check: () => boolean | Promise<boolean>): Promise<void
 const get = (url: string) => fetch(url, { tls: { rejectUnauthorized: false } });
 
 describe("TLS", () => {
-  test(proves("speaks TLS 1.2 and 1.3, and nothing older", "RFC 8628 3.1-2", "RFC 7009 2-5"), async () => {
-    const { ports } = await start(() => new Response("hello"));
-    const versions: SecureVersion[] = ["TLSv1.1", "TLSv1.2", "TLSv1.3"];
-    const spoken = await Promise.all(versions.map((version) => spokenVersion(ports[0] ?? 0, version)));
-    expect(spoken).toEqual([null, "TLSv1.2", "TLSv1.3"]);
-  });
+  test(
+    proves("speaks TLS 1.2 and 1.3, and nothing older", "RFC 8628 3.1-2", "RFC 7009 2-5", "RFC 7662 4-9"),
+    async () => {
+      const { ports } = await start(() => new Response("hello"));
+      const versions: SecureVersion[] = ["TLSv1.1", "TLSv1.2", "TLSv1.3"];
+      const spoken = await Promise.all(versions.map((version) => spokenVersion(ports[0] ?? 0, version)));
+      expect(spoken).toEqual([null, "TLSv1.2", "TLSv1.3"]);
+    },
+  );
 
   test("answers with the certificate of the files", async () => {
     const { ports, urls } = await start(() => new Response("hello"));
