@@ -16,6 +16,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const LEGACY = {
@@ -298,13 +299,22 @@ describe("the verifier and the challenge", () => {
   type Verifier = keyof typeof verifiers;
   const every = Object.keys(verifiers).filter((name): name is Verifier => name in verifiers);
 
-  test.each(every)("with a challenge, the verifier %s decides", async (name) => {
-    const response = await redeemCode(server, await codeFor(server, person), {
-      code_verifier: verifiers[name],
-    });
-    if (name === "ok") await expectTokens(response);
-    else await expectRefusal(response, 400, "invalid_grant");
-  });
+  test.each(every)(
+    proves(
+      "with a challenge, the verifier %s decides",
+      "RFC 7636 4.4-1",
+      "RFC 7636 4.5-1",
+      "RFC 7636 4.6-1",
+      "RFC 7636 4.6-2",
+    ),
+    async (name) => {
+      const response = await redeemCode(server, await codeFor(server, person), {
+        code_verifier: verifiers[name],
+      });
+      if (name === "ok") await expectTokens(response);
+      else await expectRefusal(response, 400, "invalid_grant");
+    },
+  );
 
   test.each(every)("with a challenge, the verifier %s decides for an exempt client as well", async (name) => {
     const code = await codeFor(exempt, exemptPerson);
@@ -360,7 +370,7 @@ describe("the verifier and the challenge", () => {
     await expectRefusal(await redeemCode(exempt, code, { code_verifier: undefined }), 400, "invalid_grant");
   });
 
-  test("the longest verifier works", async () => {
+  test(proves("the longest verifier works", "RFC 7636 4.6-1"), async () => {
     const verifier = VERIFIER.padEnd(128, "~");
     const code = await codeFor(server, person, { code_challenge: challengeOf(verifier) });
     await expectTokens(await redeemCode(server, code, { code_verifier: verifier }));

@@ -14,6 +14,7 @@ import {
   VERIFIER,
 } from "../support/code-flow.ts";
 import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -213,23 +214,30 @@ describe("a fault that is sent to the client", () => {
     expectSent(await open(changes, {}), error);
   });
 
-  test("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", async () => {
-    const { store } = server.context;
-    const client = await store.findClient("spa");
-    if (client === null) throw new Error("There is no such client.");
-    await store.putClient({ ...client, requirePkce: false });
-    try {
-      const response = await open({
-        client_id: "spa",
-        redirect_uri: "https://spa.example/",
-        code_challenge: undefined,
-        code_challenge_method: undefined,
-      });
-      expect(redirectOf(response).searchParams.get("error")).toBe("invalid_request");
-    } finally {
-      await store.putClient(client);
-    }
-  });
+  test(
+    proves(
+      "a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)",
+      "RFC 7636 4.3-1",
+      "RFC 7636 4.4.1-1",
+    ),
+    async () => {
+      const { store } = server.context;
+      const client = await store.findClient("spa");
+      if (client === null) throw new Error("There is no such client.");
+      await store.putClient({ ...client, requirePkce: false });
+      try {
+        const response = await open({
+          client_id: "spa",
+          redirect_uri: "https://spa.example/",
+          code_challenge: undefined,
+          code_challenge_method: undefined,
+        });
+        expect(redirectOf(response).searchParams.get("error")).toBe("invalid_request");
+      } finally {
+        await store.putClient(client);
+      }
+    },
+  );
 
   test("a client that is not registered for the grant", async () => {
     const response = await open({ client_id: "device-with-uri", redirect_uri: "https://tv.example/" });
@@ -442,18 +450,26 @@ describe("a success", () => {
     expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);
   });
 
-  test("needs no challenge from a confidential client that is exempt; a method alone is still refused", async () => {
-    const exempt = {
-      client_id: "exempt",
-      redirect_uri: "https://exempt.example/",
-      code_challenge: undefined,
-    };
-    const response = await answerConsent(server, cookie, { ...exempt, code_challenge_method: undefined });
-    expect(redirectOf(response).searchParams.has("code")).toBe(true);
-    expect(redirectOf(await open(exempt)).searchParams.get("error")).toBe("invalid_request");
-    const plain = await open({ ...exempt, code_challenge: VERIFIER, code_challenge_method: "plain" });
-    expect(redirectOf(plain).searchParams.get("error")).toBe("invalid_request");
-  });
+  test(
+    proves(
+      "needs no challenge from a confidential client that is exempt; a method alone is still refused",
+      "RFC 7636 7.2-1",
+      "RFC 7636 7.2-2",
+      "RFC 7636 4.3-1",
+    ),
+    async () => {
+      const exempt = {
+        client_id: "exempt",
+        redirect_uri: "https://exempt.example/",
+        code_challenge: undefined,
+      };
+      const response = await answerConsent(server, cookie, { ...exempt, code_challenge_method: undefined });
+      expect(redirectOf(response).searchParams.has("code")).toBe(true);
+      expect(redirectOf(await open(exempt)).searchParams.get("error")).toBe("invalid_request");
+      const plain = await open({ ...exempt, code_challenge: VERIFIER, code_challenge_method: "plain" });
+      expect(redirectOf(plain).searchParams.get("error")).toBe("invalid_request");
+    },
+  );
 
   test("a refusal by the person is access_denied", async () => {
     const denied = await answerConsent(server, cookie, { prompt: "consent" }, "deny");
