@@ -279,14 +279,19 @@ describe("a fault that is sent to the client", () => {
     expect(location.searchParams.getAll("tenant")).toEqual(["1"]);
   });
 
-  test("each parameter of ours is there once, and ours wins (threat class 3)", async () => {
-    const redirect_uri = "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1";
-    const { searchParams } = redirectOf(await open({ client_id: "odd", redirect_uri, scope: "everything" }));
-    expect(searchParams.getAll("state")).toEqual(["a state"]);
-    expect(searchParams.getAll("iss")).toEqual(["https://auth.example"]);
-    expect(searchParams.getAll("code")).toEqual([]);
-    expect(searchParams.getAll("a")).toEqual(["1"]);
-  });
+  test(
+    proves("each parameter of ours is there once, and ours wins (threat class 3)", "RFC 9207 2-1"),
+    async () => {
+      const redirect_uri = "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1";
+      const { searchParams } = redirectOf(
+        await open({ client_id: "odd", redirect_uri, scope: "everything" }),
+      );
+      expect(searchParams.getAll("state")).toEqual(["a state"]);
+      expect(searchParams.getAll("iss")).toEqual(["https://auth.example"]);
+      expect(searchParams.getAll("code")).toEqual([]);
+      expect(searchParams.getAll("a")).toEqual(["1"]);
+    },
+  );
 
   test("an issuer with a path is told as it is", async () => {
     const tenant = await startTestServer({ issuer: "https://h.example/t" });
@@ -395,16 +400,19 @@ describe("the state", () => {
 });
 
 describe("a success", () => {
-  test("has the code once, the state, and the issuer (RFC 9207), and never an error", async () => {
-    const response = await answerConsent(server, cookie);
-    expect(response.status).toBe(303);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    const { searchParams } = redirectOf(response);
-    expect([...searchParams.keys()]).toEqual(["code", "state", "iss"]);
-    expect(searchParams.get("iss")).toBe("https://auth.example");
-    const tokens = await expectTokens(await redeemCode(server, searchParams.get("code") ?? ""));
-    expect(tokens.scope).toBe("mail.read");
-  });
+  test(
+    proves("has the code once, the state, and the issuer (RFC 9207), and never an error", "RFC 9207 2-1"),
+    async () => {
+      const response = await answerConsent(server, cookie);
+      expect(response.status).toBe(303);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      const { searchParams } = redirectOf(response);
+      expect([...searchParams.keys()]).toEqual(["code", "state", "iss"]);
+      expect(searchParams.get("iss")).toBe("https://auth.example");
+      const tokens = await expectTokens(await redeemCode(server, searchParams.get("code") ?? ""));
+      expect(tokens.scope).toBe("mail.read");
+    },
+  );
 
   test("wins over parameters of the same name that the client registered (threat class 3)", async () => {
     const changes = {
