@@ -387,15 +387,18 @@ describe("narrowing what was allowed", () => {
     expect(told.scope).toBe("mail.read files");
   });
 
-  test("a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)", async () => {
-    const code = await codeFor(server, person, BOTH);
-    const body = await expectTokens(
-      await redeemCode(server, code, { resource: "https://files.example/api" }),
-    );
-    expect(body.scope).toBe("files");
-    const told = await introspectAs(server, "web", textOf(body, "access_token"));
-    expect(told.aud).toBe("https://files.example/api");
-  });
+  test(
+    proves("a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)", "RFC 8707 2-4"),
+    async () => {
+      const code = await codeFor(server, person, BOTH);
+      const body = await expectTokens(
+        await redeemCode(server, code, { resource: "https://files.example/api" }),
+      );
+      expect(body.scope).toBe("files");
+      const told = await introspectAs(server, "web", textOf(body, "access_token"));
+      expect(told.aud).toBe("https://files.example/api");
+    },
+  );
 
   test("several resources may be named", async () => {
     const code = await codeFor(server, person, BOTH);
@@ -431,19 +434,22 @@ describe("narrowing what was allowed", () => {
     await expectRefusal(await redeemCode(server, code, changes), 400, error);
   });
 
-  test("resources are bound at consent: one that was not named then cannot be had later", async () => {
-    const code = await codeFor(server, person, { ...BOTH, resource: "https://mail.example/" });
-    await expectRefusal(
-      await redeemCode(server, code, { resource: "https://files.example/api" }),
-      400,
-      "invalid_target",
-    );
-    const body = await expectTokens(await redeemCode(server, code));
-    expect(body.scope).toBe("mail.read");
-    expect((await introspectAs(server, "web", textOf(body, "access_token"))).aud).toBe(
-      "https://mail.example/",
-    );
-  });
+  test(
+    proves("resources are bound at consent: one that was not named then cannot be had later", "RFC 8707 2-4"),
+    async () => {
+      const code = await codeFor(server, person, { ...BOTH, resource: "https://mail.example/" });
+      await expectRefusal(
+        await redeemCode(server, code, { resource: "https://files.example/api" }),
+        400,
+        "invalid_target",
+      );
+      const body = await expectTokens(await redeemCode(server, code));
+      expect(body.scope).toBe("mail.read");
+      expect((await introspectAs(server, "web", textOf(body, "access_token"))).aud).toBe(
+        "https://mail.example/",
+      );
+    },
+  );
 });
 
 // Threat classes 13 and 51: one artefact is never taken for another.
