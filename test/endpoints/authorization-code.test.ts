@@ -334,13 +334,22 @@ describe("the verifier and the challenge", () => {
   type Verifier = keyof typeof verifiers;
   const every = Object.keys(verifiers).filter((name): name is Verifier => name in verifiers);
 
-  test.each(every)("with a challenge, the verifier %s decides", async (name) => {
-    const response = await redeemCode(server, await codeFor(server, person), {
-      code_verifier: verifiers[name],
-    });
-    if (name === "ok") await expectTokens(response);
-    else await expectRefusal(response, 400, "invalid_grant");
-  });
+  test.each(every)(
+    proves(
+      "with a challenge, the verifier %s decides",
+      "RFC 7636 4.4-1",
+      "RFC 7636 4.5-1",
+      "RFC 7636 4.6-1",
+      "RFC 7636 4.6-2",
+    ),
+    async (name) => {
+      const response = await redeemCode(server, await codeFor(server, person), {
+        code_verifier: verifiers[name],
+      });
+      if (name === "ok") await expectTokens(response);
+      else await expectRefusal(response, 400, "invalid_grant");
+    },
+  );
 
   test.each(every)("with a challenge, the verifier %s decides for an exempt client as well", async (name) => {
     const code = await codeFor(exempt, exemptPerson);
@@ -404,7 +413,7 @@ describe("the verifier and the challenge", () => {
     await expectRefusal(await redeemCode(exempt, code, { code_verifier: undefined }), 400, "invalid_grant");
   });
 
-  test("the longest verifier works", async () => {
+  test(proves("the longest verifier works", "RFC 7636 4.6-1"), async () => {
     const verifier = VERIFIER.padEnd(128, "~");
     const code = await codeFor(server, person, { code_challenge: challengeOf(verifier) });
     await expectTokens(await redeemCode(server, code, { code_verifier: verifier }));
@@ -421,15 +430,18 @@ describe("narrowing what was allowed", () => {
     expect(told.scope).toBe("mail.read files");
   });
 
-  test("a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)", async () => {
-    const code = await codeFor(server, person, BOTH);
-    const body = await expectTokens(
-      await redeemCode(server, code, { resource: "https://files.example/api" }),
-    );
-    expect(body.scope).toBe("files");
-    const told = await introspectAs(server, "web", textOf(body, "access_token"));
-    expect(told.aud).toBe("https://files.example/api");
-  });
+  test(
+    proves("a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)", "RFC 8707 2-4"),
+    async () => {
+      const code = await codeFor(server, person, BOTH);
+      const body = await expectTokens(
+        await redeemCode(server, code, { resource: "https://files.example/api" }),
+      );
+      expect(body.scope).toBe("files");
+      const told = await introspectAs(server, "web", textOf(body, "access_token"));
+      expect(told.aud).toBe("https://files.example/api");
+    },
+  );
 
   test("several resources may be named", async () => {
     const code = await codeFor(server, person, BOTH);
@@ -465,19 +477,22 @@ describe("narrowing what was allowed", () => {
     await expectRefusal(await redeemCode(server, code, changes), 400, error);
   });
 
-  test("resources are bound at consent: one that was not named then cannot be had later", async () => {
-    const code = await codeFor(server, person, { ...BOTH, resource: "https://mail.example/" });
-    await expectRefusal(
-      await redeemCode(server, code, { resource: "https://files.example/api" }),
-      400,
-      "invalid_target",
-    );
-    const body = await expectTokens(await redeemCode(server, code));
-    expect(body.scope).toBe("mail.read");
-    expect((await introspectAs(server, "web", textOf(body, "access_token"))).aud).toBe(
-      "https://mail.example/",
-    );
-  });
+  test(
+    proves("resources are bound at consent: one that was not named then cannot be had later", "RFC 8707 2-4"),
+    async () => {
+      const code = await codeFor(server, person, { ...BOTH, resource: "https://mail.example/" });
+      await expectRefusal(
+        await redeemCode(server, code, { resource: "https://files.example/api" }),
+        400,
+        "invalid_target",
+      );
+      const body = await expectTokens(await redeemCode(server, code));
+      expect(body.scope).toBe("mail.read");
+      expect((await introspectAs(server, "web", textOf(body, "access_token"))).aud).toBe(
+        "https://mail.example/",
+      );
+    },
+  );
 });
 
 // Threat classes 13 and 51: one artefact is never taken for another.

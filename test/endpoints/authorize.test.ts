@@ -241,23 +241,30 @@ describe("a fault that is sent to the client", () => {
     },
   );
 
-  test("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", async () => {
-    const { store } = server.context;
-    const client = await store.findClient("spa");
-    if (client === null) throw new Error("There is no such client.");
-    await store.putClient({ ...client, requirePkce: false });
-    try {
-      const response = await open({
-        client_id: "spa",
-        redirect_uri: "https://spa.example/",
-        code_challenge: undefined,
-        code_challenge_method: undefined,
-      });
-      expect(redirectOf(response).searchParams.get("error")).toBe("invalid_request");
-    } finally {
-      await store.putClient(client);
-    }
-  });
+  test(
+    proves(
+      "a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)",
+      "RFC 7636 4.3-1",
+      "RFC 7636 4.4.1-1",
+    ),
+    async () => {
+      const { store } = server.context;
+      const client = await store.findClient("spa");
+      if (client === null) throw new Error("There is no such client.");
+      await store.putClient({ ...client, requirePkce: false });
+      try {
+        const response = await open({
+          client_id: "spa",
+          redirect_uri: "https://spa.example/",
+          code_challenge: undefined,
+          code_challenge_method: undefined,
+        });
+        expect(redirectOf(response).searchParams.get("error")).toBe("invalid_request");
+      } finally {
+        await store.putClient(client);
+      }
+    },
+  );
 
   test("a client that is not registered for the grant", async () => {
     const response = await open({ client_id: "device-with-uri", redirect_uri: "https://tv.example/" });
@@ -300,7 +307,11 @@ describe("a fault that is sent to the client", () => {
   });
 
   test(
-    proves("each parameter of ours is there once, and ours wins (threat class 3)", "RFC 6749 3.1-7"),
+    proves(
+      "each parameter of ours is there once, and ours wins (threat class 3)",
+      "RFC 9207 2-1",
+      "RFC 6749 3.1-7",
+    ),
     async () => {
       const redirect_uri = "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1";
       const { searchParams } = redirectOf(
@@ -430,7 +441,11 @@ describe("the state", () => {
 
 describe("a success", () => {
   test(
-    proves("has the code once, the state, and the issuer (RFC 9207), and never an error", "RFC 6749 4.1.2-1"),
+    proves(
+      "has the code once, the state, and the issuer (RFC 9207), and never an error",
+      "RFC 9207 2-1",
+      "RFC 6749 4.1.2-1",
+    ),
     async () => {
       const response = await answerConsent(server, cookie);
       expect(response.status).toBe(303);
@@ -493,18 +508,26 @@ describe("a success", () => {
     },
   );
 
-  test("needs no challenge from a confidential client that is exempt; a method alone is still refused", async () => {
-    const exempt = {
-      client_id: "exempt",
-      redirect_uri: "https://exempt.example/",
-      code_challenge: undefined,
-    };
-    const response = await answerConsent(server, cookie, { ...exempt, code_challenge_method: undefined });
-    expect(redirectOf(response).searchParams.has("code")).toBe(true);
-    expect(redirectOf(await open(exempt)).searchParams.get("error")).toBe("invalid_request");
-    const plain = await open({ ...exempt, code_challenge: VERIFIER, code_challenge_method: "plain" });
-    expect(redirectOf(plain).searchParams.get("error")).toBe("invalid_request");
-  });
+  test(
+    proves(
+      "needs no challenge from a confidential client that is exempt; a method alone is still refused",
+      "RFC 7636 7.2-1",
+      "RFC 7636 7.2-2",
+      "RFC 7636 4.3-1",
+    ),
+    async () => {
+      const exempt = {
+        client_id: "exempt",
+        redirect_uri: "https://exempt.example/",
+        code_challenge: undefined,
+      };
+      const response = await answerConsent(server, cookie, { ...exempt, code_challenge_method: undefined });
+      expect(redirectOf(response).searchParams.has("code")).toBe(true);
+      expect(redirectOf(await open(exempt)).searchParams.get("error")).toBe("invalid_request");
+      const plain = await open({ ...exempt, code_challenge: VERIFIER, code_challenge_method: "plain" });
+      expect(redirectOf(plain).searchParams.get("error")).toBe("invalid_request");
+    },
+  );
 
   test("a refusal by the person is access_denied", async () => {
     const denied = await answerConsent(server, cookie, { prompt: "consent" }, "deny");

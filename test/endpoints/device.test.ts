@@ -21,6 +21,7 @@ import {
   startDevice,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { ADDRESS, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -36,30 +37,40 @@ const newDevice = async (form: Record<string, string> = {}): Promise<string> =>
   textOf(await startDevice(server, form), "device_code");
 
 describe("the device authorization endpoint", () => {
-  test("answers as RFC 8628 §3.2 says, and with words for older scripts", async () => {
-    const response = await postAs(server, "television", "/auth/device", { scope: "mail.read" });
-    expect(response.status).toBe(200);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(response.headers.get("pragma")).toBe("no-cache");
-    const body = await jsonOf(response);
-    expect(Object.keys(body).sort()).toEqual([
-      "device_code",
-      "expires_in",
-      "interval",
-      "message",
-      "user_code",
-      "verification_uri",
-      "verification_uri_complete",
-    ]);
-    const userCode = textOf(body, "user_code");
-    expect(textOf(body, "device_code")).toMatch(/^tdc_[A-Za-z0-9\-_]{64}$/);
-    expect(userCode).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
-    expect(body.verification_uri).toBe("https://auth.example/device");
-    expect(body.verification_uri_complete).toBe(`https://auth.example/device?user_code=${userCode}`);
-    expect(body.expires_in).toBe(900);
-    expect(body.interval).toBe(5);
-    expect(textOf(body, "message")).toContain(userCode);
-  });
+  test(
+    proves(
+      "answers as RFC 8628 §3.2 says, and with words for older scripts",
+      "RFC 8628 3.2-1",
+      "RFC 8628 3.2-2",
+      "RFC 8628 3.2-3",
+      "RFC 8628 3.2-4",
+      "RFC 8628 3.3-2",
+    ),
+    async () => {
+      const response = await postAs(server, "television", "/auth/device", { scope: "mail.read" });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      expect(response.headers.get("pragma")).toBe("no-cache");
+      const body = await jsonOf(response);
+      expect(Object.keys(body).sort()).toEqual([
+        "device_code",
+        "expires_in",
+        "interval",
+        "message",
+        "user_code",
+        "verification_uri",
+        "verification_uri_complete",
+      ]);
+      const userCode = textOf(body, "user_code");
+      expect(textOf(body, "device_code")).toMatch(/^tdc_[A-Za-z0-9\-_]{64}$/);
+      expect(userCode).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
+      expect(body.verification_uri).toBe("https://auth.example/device");
+      expect(body.verification_uri_complete).toBe(`https://auth.example/device?user_code=${userCode}`);
+      expect(body.expires_in).toBe(900);
+      expect(body.interval).toBe(5);
+      expect(textOf(body, "message")).toContain(userCode);
+    },
+  );
 
   test("stores from where and with what the device asked, and neither of its codes", async () => {
     const response = await server.fetch("/auth/device", {
@@ -83,7 +94,7 @@ describe("the device authorization endpoint", () => {
     );
   });
 
-  test("asks for the client's default scopes if none are named", async () => {
+  test(proves("asks for the client's default scopes if none are named", "RFC 8628 3.1-3"), async () => {
     const device = await findDevice(server, await newDevice({ scope: "" }));
     expect(device.scope.join(" ")).toBe("profile email mail.read mail.send files");
   });
@@ -107,12 +118,12 @@ describe("the device authorization endpoint", () => {
     ["an unknown resource", { resource: "https://other.example" }, 400, "invalid_target"],
     ["a malformed resource", { resource: "x" }, 400, "invalid_target"],
     ["a client that is not registered for it", { client_id: "spa" }, 400, "unauthorized_client"],
-  ])("refuses %s", async (_, changes, status, error) => {
+  ])(proves("refuses %s", "RFC 8628 3.1-1"), async (_, changes, status, error) => {
     const response = await server.post("/auth/device", { client_id: "television", ...changes });
     await expectRefusal(response, status, error);
   });
 
-  test("authenticates a client that has a secret", async () => {
+  test(proves("authenticates a client that has a secret", "RFC 8628 3.4-5"), async () => {
     const own = await startTestServer({
       clients: [{ client_id: "web", secrets: [SECRET], grant_types: [DEVICE_GRANT] }],
     });
@@ -188,19 +199,22 @@ describe("a device that waits", () => {
     }
   });
 
-  test("and asks too fast is told to slow down, by five seconds more each time", async () => {
-    const deviceCode = await newDevice();
-    const pollAfter = async (seconds: number) => {
-      server.clock.advance(seconds);
-      return (await jsonOf(await pollDevice(server, deviceCode))).error;
-    };
-    expect(await pollAfter(0)).toBe("authorization_pending");
-    expect(await pollAfter(1)).toBe("slow_down");
-    expect(await pollAfter(9)).toBe("slow_down");
-    expect(await pollAfter(15)).toBe("authorization_pending");
-    expect(await pollAfter(14)).toBe("slow_down");
-    expect(await pollAfter(20)).toBe("authorization_pending");
-  });
+  test(
+    proves("and asks too fast is told to slow down, by five seconds more each time", "RFC 8628 3.5-1"),
+    async () => {
+      const deviceCode = await newDevice();
+      const pollAfter = async (seconds: number) => {
+        server.clock.advance(seconds);
+        return (await jsonOf(await pollDevice(server, deviceCode))).error;
+      };
+      expect(await pollAfter(0)).toBe("authorization_pending");
+      expect(await pollAfter(1)).toBe("slow_down");
+      expect(await pollAfter(9)).toBe("slow_down");
+      expect(await pollAfter(15)).toBe("authorization_pending");
+      expect(await pollAfter(14)).toBe("slow_down");
+      expect(await pollAfter(20)).toBe("authorization_pending");
+    },
+  );
 
   test("and was told to slow down gets its tokens all the same when the person says yes", async () => {
     const deviceCode = await newDevice();
@@ -217,7 +231,7 @@ describe("a device that waits", () => {
     expect(await findDevice(server, deviceCode)).toEqual(before);
   });
 
-  test("learns when its code has expired, to the second", async () => {
+  test(proves("learns when its code has expired, to the second", "RFC 8628 3.2-4"), async () => {
     const deviceCode = await newDevice();
     server.clock.advance(899);
     await expectRefusal(await pollDevice(server, deviceCode), 400, "authorization_pending");

@@ -21,6 +21,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -133,7 +134,7 @@ describe.each(OF_THE_CLIENT)("%s", (_, end) => {
     await expectRefusal(await redeemCode(server, code), 401, "invalid_client");
   });
 
-  test("between the tokens and their use: they are dead for everybody", async () => {
+  test(proves("between the tokens and their use: they are dead for everybody", "RFC 7662 4-1"), async () => {
     const tokens = await tokensFor(server, person, { scope: "mail.read profile" });
     await end("web");
     await expectDead(tokens);

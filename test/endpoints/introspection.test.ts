@@ -17,6 +17,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import {
   basic,
   encodeForm,
@@ -66,30 +67,39 @@ const ask = (clientId: string, token: string) =>
 const told = async (clientId: string, token: string) => (await ask(clientId, token)).text();
 
 describe("introspection", () => {
-  test("tells all about an access token, and it is the owner's, not the caller's (threat class 52)", async () => {
-    const tokens = await tokensFor(server, person);
-    const now = server.clock.seconds();
-    const response = await ask("mail-server", textOf(tokens, "access_token"));
-    expect(response.status).toBe(200);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    const body = await jsonOf(response);
-    expect(textOf(body, "jti")).toMatch(/^[A-Za-z0-9\-_]{22}$/);
-    expect(textOf(tokens, "access_token")).toContain(textOf(body, "jti").slice(0, 20));
-    expect<unknown>({ ...body, jti: "" }).toEqual({
-      active: true,
-      scope: "mail.read",
-      client_id: "web",
-      username: "ada",
-      token_type: "Bearer",
-      exp: now + 3600,
-      iat: now,
-      nbf: now,
-      sub: person.subject,
-      aud: "https://mail.example/",
-      iss: "https://auth.example",
-      jti: "",
-    });
-  });
+  test(
+    proves(
+      "tells all about an access token, and it is the owner's, not the caller's (threat class 52)",
+      "RFC 7662 2.2-1",
+      "RFC 7662 2.2-2",
+      "RFC 7662 4-11",
+      "RFC 7662 5-1",
+    ),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      const now = server.clock.seconds();
+      const response = await ask("mail-server", textOf(tokens, "access_token"));
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      const body = await jsonOf(response);
+      expect(textOf(body, "jti")).toMatch(/^[A-Za-z0-9\-_]{22}$/);
+      expect(textOf(tokens, "access_token")).toContain(textOf(body, "jti").slice(0, 20));
+      expect<unknown>({ ...body, jti: "" }).toEqual({
+        active: true,
+        scope: "mail.read",
+        client_id: "web",
+        username: "ada",
+        token_type: "Bearer",
+        exp: now + 3600,
+        iat: now,
+        nbf: now,
+        sub: person.subject,
+        aud: "https://mail.example/",
+        iss: "https://auth.example",
+        jti: "",
+      });
+    },
+  );
 
   test("tells all about a refresh token, to its own client", async () => {
     const tokens = await tokensFor(server, person, { scope: "mail.read files" });
@@ -134,18 +144,21 @@ describe("introspection", () => {
     expect(body.aud).toBe("https://auth.example");
   });
 
-  test("does not need the hint, and a wrong or unknown one does no harm", async () => {
-    const tokens = await tokensFor(server, person);
-    for (const token_type_hint of ["access_token", "refresh_token", "nonsense", "", undefined]) {
-      for (const name of ["access_token", "refresh_token"]) {
-        const response = await postAs(server, "web", "/auth/introspect", {
-          token: textOf(tokens, name),
-          token_type_hint,
-        });
-        expect((await jsonOf(response)).active).toBe(true);
+  test(
+    proves("does not need the hint, and a wrong or unknown one does no harm", "RFC 7662 2.1-2"),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      for (const token_type_hint of ["access_token", "refresh_token", "nonsense", "", undefined]) {
+        for (const name of ["access_token", "refresh_token"]) {
+          const response = await postAs(server, "web", "/auth/introspect", {
+            token: textOf(tokens, name),
+            token_type_hint,
+          });
+          expect((await jsonOf(response)).active).toBe(true);
+        }
       }
-    }
-  });
+    },
+  );
 
   test("of the two requests of RFC 7662 §2.1, by a bearer and by a client, both are answered", async () => {
     const headers = basic("inspector", SECRET);
@@ -217,40 +230,57 @@ describe("who sees what", () => {
       ["service", "files-server"],
     ],
   ];
-  test.each(rows)("%s", async (_, make, expected) => {
-    const token = await make();
-    const seen: string[] = [];
-    for (const caller of ["web", "service", "mail-server", "inspector", "files-server"]) {
-      const answer = await told(caller, token);
-      if (answer !== INACTIVE) seen.push(caller);
-    }
-    expect(seen.sort()).toEqual([...expected].sort());
-  });
+  test.each(rows)(
+    proves("%s", "RFC 7662 2.2-3", "RFC 7662 4-6", "RFC 7662 4-8", "RFC 7662 5-1"),
+    async (_, make, expected) => {
+      const token = await make();
+      const seen: string[] = [];
+      for (const caller of ["web", "service", "mail-server", "inspector", "files-server"]) {
+        const answer = await told(caller, token);
+        if (answer !== INACTIVE) seen.push(caller);
+      }
+      expect(seen.sort()).toEqual([...expected].sort());
+    },
+  );
 
-  test("a token that may not be seen looks to the last byte like one that does not exist", async () => {
-    const token = textOf(await tokensFor(server, person, { scope: "files" }), "access_token");
-    const hidden = await ask("mail-server", token);
-    const unknown = await ask("mail-server", `tat_${"A".repeat(64)}`);
-    expect(await hidden.text()).toBe(await unknown.text());
-    expect([...hidden.headers]).toEqual([...unknown.headers]);
-    expect(hidden.status).toBe(unknown.status);
-  });
+  test(
+    proves(
+      "a token that may not be seen looks to the last byte like one that does not exist",
+      "RFC 7662 2.2-3",
+      "RFC 7662 2.2-4",
+    ),
+    async () => {
+      const token = textOf(await tokensFor(server, person, { scope: "files" }), "access_token");
+      const hidden = await ask("mail-server", token);
+      const unknown = await ask("mail-server", `tat_${"A".repeat(64)}`);
+      expect(await hidden.text()).toBe(await unknown.text());
+      expect([...hidden.headers]).toEqual([...unknown.headers]);
+      expect(hidden.status).toBe(unknown.status);
+    },
+  );
 });
 
 describe("who may ask at all", () => {
   const token = `tat_${"A".repeat(64)}`;
 
-  test("nobody without credentials: 401 with a Bearer challenge, so that no browser asks for a password", async () => {
-    for (const form of [{ token }, {}]) {
-      const response = await server.post("/auth/introspect", form);
-      const challenge = response.headers.get("www-authenticate") ?? "";
-      expect(challenge).toStartWith("Bearer ");
-      expect(challenge).toContain('scope="introspect"');
-      // RFC 6750 §3.1: whoever sent no credentials is told no error code there.
-      expect(challenge).not.toContain("error=");
-      await expectRefusal(response, 401, "invalid_client");
-    }
-  });
+  test(
+    proves(
+      "nobody without credentials: 401 with a Bearer challenge, so that no browser asks for a password",
+      "RFC 7662 2.1-4",
+      "RFC 7662 4-7",
+    ),
+    async () => {
+      for (const form of [{ token }, {}]) {
+        const response = await server.post("/auth/introspect", form);
+        const challenge = response.headers.get("www-authenticate") ?? "";
+        expect(challenge).toStartWith("Bearer ");
+        expect(challenge).toContain('scope="introspect"');
+        // RFC 6750 §3.1: whoever sent no credentials is told no error code there.
+        expect(challenge).not.toContain("error=");
+        await expectRefusal(response, 401, "invalid_client");
+      }
+    },
+  );
 
   test.each([
     ["a public client", { client_id: "spa" }, {}, 401, "invalid_client"],
@@ -274,12 +304,15 @@ describe("who may ask at all", () => {
     ["an unknown bearer token", {}, { Authorization: `Bearer ${token}` }, 401, "invalid_token"],
     ["a bearer token that is none", {}, { Authorization: "Bearer" }, 400, "invalid_request"],
     ["two bearer tokens", {}, { Authorization: "Bearer a b" }, 400, "invalid_request"],
-  ])("not %s", async (_, form, headers: Record<string, string>, status, error) => {
-    const response = await server.post("/auth/introspect", { token, ...form }, headers);
-    await expectRefusal(response, status, error);
-    // RFC 9110 §15.5.2: every 401 has a challenge.
-    if (status === 401) expect(response.headers.get("www-authenticate")).toMatch(/^(Basic|Bearer) realm=/);
-  });
+  ])(
+    proves("not %s", "RFC 7662 2.1-4", "RFC 7662 4-7"),
+    async (_, form, headers: Record<string, string>, status, error) => {
+      const response = await server.post("/auth/introspect", { token, ...form }, headers);
+      await expectRefusal(response, status, error);
+      // RFC 9110 §15.5.2: every 401 has a challenge.
+      if (status === 401) expect(response.headers.get("www-authenticate")).toMatch(/^(Basic|Bearer) realm=/);
+    },
+  );
 
   test("a failed Basic attempt gets the Basic challenge, a failed bearer the Bearer one", async () => {
     const byBasic = await server.post("/auth/introspect", { token }, basic("mail-server", "x"));
@@ -288,13 +321,20 @@ describe("who may ask at all", () => {
     expect(byBearer.headers.get("www-authenticate")).toContain('error="invalid_token"');
   });
 
-  test("no bearer without the scope: 403, and the scope is named", async () => {
-    const bearer = await serviceToken(server, { scope: "profile" });
-    const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
-    expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
-    expect(response.headers.get("www-authenticate")).toContain('scope="introspect"');
-    await expectRefusal(response, 403, "insufficient_scope");
-  });
+  test(
+    proves("no bearer without the scope: 403, and the scope is named", "RFC 7662 2.1-4", "RFC 7662 4-8"),
+    async () => {
+      const bearer = await serviceToken(server, { scope: "profile" });
+      const response = await server.post(
+        "/auth/introspect",
+        { token },
+        { Authorization: `Bearer ${bearer}` },
+      );
+      expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
+      expect(response.headers.get("www-authenticate")).toContain('scope="introspect"');
+      await expectRefusal(response, 403, "insufficient_scope");
+    },
+  );
 
   test("no bearer of a token that is meant for another API", async () => {
     const bearer = await serviceToken(server, { scope: "mail.read" });
@@ -302,7 +342,7 @@ describe("who may ask at all", () => {
     await expectRefusal(response, 401, "invalid_token");
   });
 
-  test("a token is needed", async () => {
+  test(proves("a token is needed", "RFC 7662 2.1-1"), async () => {
     for (const form of [{}, { token: "" }]) {
       const body = await expectRefusal(
         await postAs(server, "mail-server", "/auth/introspect", form),
@@ -315,7 +355,7 @@ describe("who may ask at all", () => {
 });
 
 describe("what is not active looks the same, whatever it is", () => {
-  test("texts that were never handed out", async () => {
+  test(proves("texts that were never handed out", "RFC 7662 2.2-3"), async () => {
     const token = textOf(await tokensFor(server, person), "access_token");
     const texts = [
       "x",
@@ -348,26 +388,34 @@ describe("what is not active looks the same, whatever it is", () => {
     }
   });
 
-  test("a refresh token that was used", async () => {
+  test(proves("a refresh token that was used", "RFC 7662 4-1", "RFC 7662 2.2-4"), async () => {
     const token = textOf(await tokensFor(server, person), "refresh_token");
     await expectTokens(await refresh(server, token));
     expect(await told("web", token)).toBe(INACTIVE);
   });
 
-  test("an access token from its last second on, looked at before or not (threat class 53)", async () => {
-    const seen = textOf(await tokensFor(server, person), "access_token");
-    const unseen = textOf(await tokensFor(server, person), "access_token");
-    expect(await isActive(server, seen)).toBe(true);
-    server.clock.advance(3599);
-    expect(await isActive(server, seen)).toBe(true);
-    server.clock.advance(1);
-    expect(await told("web", seen)).toBe(INACTIVE);
-    expect(await told("web", unseen)).toBe(INACTIVE);
-    server.clock.advance(1);
-    expect(await told("web", seen)).toBe(INACTIVE);
-  });
+  test(
+    proves(
+      "an access token from its last second on, looked at before or not (threat class 53)",
+      "RFC 7662 4-2",
+      "RFC 7662 4-11",
+      "RFC 7662 4-1",
+    ),
+    async () => {
+      const seen = textOf(await tokensFor(server, person), "access_token");
+      const unseen = textOf(await tokensFor(server, person), "access_token");
+      expect(await isActive(server, seen)).toBe(true);
+      server.clock.advance(3599);
+      expect(await isActive(server, seen)).toBe(true);
+      server.clock.advance(1);
+      expect(await told("web", seen)).toBe(INACTIVE);
+      expect(await told("web", unseen)).toBe(INACTIVE);
+      server.clock.advance(1);
+      expect(await told("web", seen)).toBe(INACTIVE);
+    },
+  );
 
-  test("a refresh token from its last second on", async () => {
+  test(proves("a refresh token from its last second on", "RFC 7662 4-2"), async () => {
     const token = textOf(await tokensFor(server, person), "refresh_token");
     server.clock.advance(90 * 86_400 - 1);
     expect(await isActive(server, token)).toBe(true);
@@ -402,14 +450,17 @@ describe("what is not active looks the same, whatever it is", () => {
       },
     ],
   ];
-  test.each(endings)("tokens after %s", async (_, end) => {
-    const tokens = await tokensFor(server, person);
-    await end(tokens);
-    expect(await told("web", textOf(tokens, "access_token"))).toBe(INACTIVE);
-    expect(await told("mail-server", textOf(tokens, "access_token"))).toBe(INACTIVE);
-    expect(await told("web", textOf(tokens, "refresh_token"))).toBe(INACTIVE);
-    expect((await refresh(server, textOf(tokens, "refresh_token"))).status).toBe(400);
-  });
+  test.each(endings)(
+    proves("tokens after %s", "RFC 7662 4-4", "RFC 7662 4-1", "RFC 7662 2.2-4"),
+    async (_, end) => {
+      const tokens = await tokensFor(server, person);
+      await end(tokens);
+      expect(await told("web", textOf(tokens, "access_token"))).toBe(INACTIVE);
+      expect(await told("mail-server", textOf(tokens, "access_token"))).toBe(INACTIVE);
+      expect(await told("web", textOf(tokens, "refresh_token"))).toBe(INACTIVE);
+      expect((await refresh(server, textOf(tokens, "refresh_token"))).status).toBe(400);
+    },
+  );
 });
 
 test("introspection reads only (threat class 49): not one writing method of the store is called", async () => {

@@ -31,6 +31,8 @@ describe("the metadata document", () => {
   test(
     proves(
       "tells everything, for programs of all sites, and may be cached for a while",
+      "RFC 9207 2.3-3",
+      "RFC 7009 2-3",
       "RFC 6749 3.1-2",
       "RFC 6749 3.2-1",
     ),
@@ -256,21 +258,27 @@ describe("an issuer with a path", () => {
   });
   afterAll(() => tenant.close());
 
-  test("answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document", async () => {
-    for (const path of [
-      "/.well-known/oauth-authorization-server/t",
-      "/.well-known/openid-configuration/t",
-      "/t/.well-known/openid-configuration",
-      "/t/.well-known/oauth-authorization-server",
-    ]) {
-      const response = await tenant.fetch(`https://h.example${path}`);
-      expect(`${path} ${response.status}`).toBe(`${path} 200`);
-      const told = await jsonOf(response);
-      expect(told.issuer).toBe("https://h.example/t");
-      expect(told.token_endpoint).toBe("https://h.example/t/auth/token");
-      expect(told.authorization_endpoint).toBe("https://h.example/t/auth/authorize");
-    }
-  });
+  test(
+    proves(
+      "answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document",
+      "RFC 9207 2.3-1",
+    ),
+    async () => {
+      for (const path of [
+        "/.well-known/oauth-authorization-server/t",
+        "/.well-known/openid-configuration/t",
+        "/t/.well-known/openid-configuration",
+        "/t/.well-known/oauth-authorization-server",
+      ]) {
+        const response = await tenant.fetch(`https://h.example${path}`);
+        expect(`${path} ${response.status}`).toBe(`${path} 200`);
+        const told = await jsonOf(response);
+        expect(told.issuer).toBe("https://h.example/t");
+        expect(told.token_endpoint).toBe("https://h.example/t/auth/token");
+        expect(told.authorization_endpoint).toBe("https://h.example/t/auth/authorize");
+      }
+    },
+  );
 
   test("answers for no other issuer: not for the bare host, not for another path", async () => {
     for (const path of [
@@ -312,7 +320,7 @@ describe("no header of a request changes any URL (threat class 43)", () => {
   };
 
   test.each(["https://auth.example", "http://evil.example", "https://evil.example:8443"])(
-    "asked at %s",
+    proves("asked at %s", "RFC 7009 2-7", "RFC 9207 2.3-2"),
     async (origin) => {
       const told = await server.fetch(`${origin}/.well-known/oauth-authorization-server`, {
         headers: FORGED,

@@ -16,6 +16,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -39,14 +40,21 @@ async function expectDone(response: Response): Promise<void> {
 }
 
 describe("revocation", () => {
-  test("of a refresh token ends it and every access token of its grant (§2.1)", async () => {
-    const tokens = await tokensFor(server, person);
-    const second = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
-    await expectDone(await revoke(textOf(second, "refresh_token")));
-    for (const body of [tokens, second])
-      expect(await isActive(server, textOf(body, "access_token"))).toBe(false);
-    await expectRefusal(await refresh(server, textOf(second, "refresh_token")), 400, "invalid_grant");
-  });
+  test(
+    proves(
+      "of a refresh token ends it and every access token of its grant (§2.1)",
+      "RFC 7009 2-1",
+      "RFC 7009 2.1-3",
+    ),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      const second = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
+      await expectDone(await revoke(textOf(second, "refresh_token")));
+      for (const body of [tokens, second])
+        expect(await isActive(server, textOf(body, "access_token"))).toBe(false);
+      await expectRefusal(await refresh(server, textOf(second, "refresh_token")), 400, "invalid_grant");
+    },
+  );
 
   test("of a refresh token that was rotated since ends the grant as well", async () => {
     const tokens = await tokensFor(server, person);
@@ -56,14 +64,17 @@ describe("revocation", () => {
     await expectRefusal(await refresh(server, textOf(second, "refresh_token")), 400, "invalid_grant");
   });
 
-  test("of an access token ends that one only; the refresh token goes on", async () => {
-    const tokens = await tokensFor(server, person);
-    const second = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
-    await expectDone(await revoke(textOf(tokens, "access_token")));
-    expect(await isActive(server, textOf(tokens, "access_token"))).toBe(false);
-    expect(await isActive(server, textOf(second, "access_token"))).toBe(true);
-    await expectTokens(await refresh(server, textOf(second, "refresh_token")));
-  });
+  test(
+    proves("of an access token ends that one only; the refresh token goes on", "RFC 7009 2-2"),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      const second = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
+      await expectDone(await revoke(textOf(tokens, "access_token")));
+      expect(await isActive(server, textOf(tokens, "access_token"))).toBe(false);
+      expect(await isActive(server, textOf(second, "access_token"))).toBe(true);
+      await expectTokens(await refresh(server, textOf(second, "refresh_token")));
+    },
+  );
 
   test("of a client's own token ends it", async () => {
     const token = await serviceToken(server);
@@ -77,13 +88,16 @@ describe("revocation", () => {
     expect((await introspectAs(server, "mail-server", textOf(tokens, "access_token"))).active).toBe(false);
   });
 
-  test("does not need the hint, and a wrong or unknown one does no harm (§2.2)", async () => {
-    for (const token_type_hint of ["access_token", "refresh_token", "nonsense", ""]) {
-      const tokens = await tokensFor(server, person);
-      await expectDone(await revoke(textOf(tokens, "refresh_token"), "web", { token_type_hint }));
-      expect(await isActive(server, textOf(tokens, "access_token"))).toBe(false);
-    }
-  });
+  test(
+    proves("does not need the hint, and a wrong or unknown one does no harm (§2.2)", "RFC 7009 2.1-2"),
+    async () => {
+      for (const token_type_hint of ["access_token", "refresh_token", "nonsense", ""]) {
+        const tokens = await tokensFor(server, person);
+        await expectDone(await revoke(textOf(tokens, "refresh_token"), "web", { token_type_hint }));
+        expect(await isActive(server, textOf(tokens, "access_token"))).toBe(false);
+      }
+    },
+  );
 
   test("of what does not exist is a success all the same (§2.2)", async () => {
     const tokens = await tokensFor(server, person);
@@ -129,7 +143,7 @@ describe("revocation", () => {
     await expectTokens(await redeemCode(server, code));
   });
 
-  test("needs a token", async () => {
+  test(proves("needs a token", "RFC 7009 2.1-1"), async () => {
     for (const form of [{}, { token: "" }, { token_type_hint: "access_token" }]) {
       const body = await expectRefusal(
         await postAs(server, "web", "/auth/revoke", form),

@@ -89,27 +89,31 @@ describe("the code", () => {
     expect(signedIn.headers.get("location")).toBe("/device?user_code=WDJB-MJHT");
   });
 
-  test(proves("26: wrong ones are limited per person, from any address", "RFC 6749 10.10-4"), async () => {
-    for (let count = 0; count < 10; count += 1) {
-      const response = await server.fetch("/device?user_code=BBBBBBBB", {
+  test(
+    proves("26: wrong ones are limited per person, from any address", "RFC 8628 5.1-1", "RFC 6749 10.10-4"),
+    async () => {
+      for (let count = 0; count < 10; count += 1) {
+        const response = await server.fetch("/device?user_code=BBBBBBBB", {
+          headers: { Cookie: browser.cookie },
+          address: `198.51.100.${count}`,
+        });
+        expect(response.status).toBe(422);
+      }
+      const { user_code } = await startDevice(server);
+      const response = await server.fetch(`/device?user_code=${user_code}`, {
         headers: { Cookie: browser.cookie },
-        address: `198.51.100.${count}`,
+        address: "198.51.100.200",
       });
-      expect(response.status).toBe(422);
-    }
-    const { user_code } = await startDevice(server);
-    const response = await server.fetch(`/device?user_code=${user_code}`, {
-      headers: { Cookie: browser.cookie },
-      address: "198.51.100.200",
-    });
-    expect(response.status).toBe(429);
-    expect(response.headers.get("retry-after")).not.toBeNull();
-    expect(await textOf(response)).toMatch(/Too many codes were wrong. Try again in 1[56] minutes\./);
-  });
+      expect(response.status).toBe(429);
+      expect(response.headers.get("retry-after")).not.toBeNull();
+      expect(await textOf(response)).toMatch(/Too many codes were wrong. Try again in 1[56] minutes\./);
+    },
+  );
 
   test(
     proves(
       "26: wrong ones are limited per address, whoever is signed in, and parallel ones all count",
+      "RFC 8628 5.1-1",
       "RFC 6749 10.10-4",
     ),
     async () => {
@@ -136,24 +140,31 @@ describe("the code", () => {
 });
 
 describe("the question", () => {
-  test("26: shows the client, the scopes, the code, when and from where it was started, and warns", async () => {
-    const { user_code } = await startDevice(server, { "User-Agent": "Television/1.0" });
-    server.clock.advance(180);
-    const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
-    for (const words of [
-      "Example Television",
-      user_code,
-      "Read your e-mail",
-      "3 minutes ago",
-      "Television/1.0",
-      "203.0.113.7",
-      "Only allow what you started yourself",
-      "Signed in as alice",
-      "See your password",
-    ]) {
-      expect(text).toContain(words);
-    }
-  });
+  test(
+    proves(
+      "26: shows the client, the scopes, the code, when and from where it was started, and warns",
+      "RFC 8628 5.4-1",
+      "RFC 8628 5.4-2",
+    ),
+    async () => {
+      const { user_code } = await startDevice(server, { "User-Agent": "Television/1.0" });
+      server.clock.advance(180);
+      const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
+      for (const words of [
+        "Example Television",
+        user_code,
+        "Read your e-mail",
+        "3 minutes ago",
+        "Television/1.0",
+        "203.0.113.7",
+        "Only allow what you started yourself",
+        "Signed in as alice",
+        "See your password",
+      ]) {
+        expect(text).toContain(words);
+      }
+    },
+  );
 
   test("26: of a client that registered itself says so first, under a heading of its own", async () => {
     const client = await server.context.store.findClient("television");

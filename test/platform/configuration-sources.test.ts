@@ -269,6 +269,12 @@ describe("a wrong setting stops the start and says where, which, what and what i
     ],
     ["an issuer with a query", { flags: { issuer: "https://a.example?x" } }, ["without query and fragment"]],
     [
+      "an issuer with a fragment",
+      { flags: { issuer: "https://a.example#x" } },
+      ["without query and fragment"],
+    ],
+    ["an issuer of another scheme", { flags: { issuer: "ftp://a.example" } }, ["an https:// URL"]],
+    [
       "an issuer that is no URL",
       { flags: { issuer: "a.example" } },
       ["an absolute URL such as https://auth.example.org"],
@@ -348,7 +354,7 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ["--demo: demo = true is only for an issuer on this machine"],
     ],
   ];
-  test.each(table)("%s", (_, given, texts) => {
+  test.each(table)(proves("%s", "RFC 9207 2-2"), (_, given, texts) => {
     const message = mistakes(given);
     for (const text of texts) expect(message).toContain(text);
   });
@@ -387,6 +393,10 @@ describe("what is allowed but worth a warning", () => {
   test(
     proves(
       "an issuer without TLS that is not this machine",
+      "RFC 9207 2-2",
+      "RFC 7662 2-1",
+      "RFC 7009 2-4",
+      "RFC 8628 3.1-2",
       "RFC 6749 2.3.1-5",
       "RFC 6749 3.1-3",
       "RFC 6749 3.2-2",

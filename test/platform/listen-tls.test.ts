@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, type PeerCertificate } from "node:tls";
+import { connect, type PeerCertificate, type SecureVersion } from "node:tls";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
@@ -77,6 +77,20 @@ function shownName(port: number): Promise<string> {
   });
 }
 
+/** What a client that knows this version only agrees on with the server; null if the server refuses it. */
+function spokenVersion(port: number, version: SecureVersion): Promise<string | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | null>();
+  const options = { port, host: "127.0.0.1", rejectUnauthorized: false };
+  const socket = connect({ ...options, minVersion: version, maxVersion: version }, () => {
+    resolve(socket.getProtocol());
+    socket.destroy();
+  });
+  socket.on("error", (error) =>
+    error.message.includes("ALERT_PROTOCOL_VERSION") ? resolve(null) : reject(error),
+  );
+  return promise;
+}
+
 async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (await check()) return;
@@ -88,6 +102,16 @@ async function eventually(check: () => boolean | Promise<boolean>): Promise<void
 const get = (url: string) => fetch(url, { tls: { rejectUnauthorized: false } });
 
 describe("TLS", () => {
+  test(
+    proves("speaks TLS 1.2 and 1.3, and nothing older", "RFC 8628 3.1-2", "RFC 7009 2-5", "RFC 7662 4-9"),
+    async () => {
+      const { ports } = await start(() => new Response("hello"));
+      const versions: SecureVersion[] = ["TLSv1.1", "TLSv1.2", "TLSv1.3"];
+      const spoken = await Promise.all(versions.map((version) => spokenVersion(ports[0] ?? 0, version)));
+      expect(spoken).toEqual([null, "TLSv1.2", "TLSv1.3"]);
+    },
+  );
+
   test(proves("answers with the certificate of the files", "RFC 6749 10.9-1", "RFC 6750 5.2-4"), async () => {
     const { ports, urls } = await start(() => new Response("hello"));
     expect(urls[0]).toStartWith("https://127.0.0.1:");

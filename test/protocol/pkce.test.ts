@@ -6,19 +6,20 @@ import {
   isCodeVerifier,
   verifierMatchesChallenge,
 } from "../../src/protocol/pkce.ts";
+import { proves } from "../support/proves.ts";
 
 // RFC 7636 appendix B.
 const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" as CodeChallenge;
 
 describe("PKCE (RFC 7636)", () => {
-  test("the verifier of appendix B matches its challenge", () => {
+  test(proves("the verifier of appendix B matches its challenge", "RFC 7636 4.2-1"), () => {
     expect(isCodeVerifier(VERIFIER)).toBe(true);
     expect(isCodeChallenge(CHALLENGE)).toBe(true);
     expect(verifierMatchesChallenge(VERIFIER, CHALLENGE)).toBe(true);
   });
 
-  test("S256 is the only method", () => {
+  test(proves("S256 is the only method", "RFC 7636 7.2-2", "RFC 7636 7.2-3"), () => {
     expect([...CODE_CHALLENGE_METHODS]).toEqual(["S256"]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parseResourceIndicator, sameResource } from "../../src/protocol/resource-indicator.ts";
 import { reasonOf } from "../support/expect.ts";
+import { proves } from "../support/proves.ts";
 
 const parsed = (text: string): string => parseResourceIndicator(text);
 
@@ -15,7 +16,7 @@ describe("resource indicators (RFC 8707 §2)", () => {
     ["http://localhost:3000/mcp", "http://localhost:3000/mcp"],
     ["urn:Example:API", "urn:Example:API"],
     ["https://[2001:DB8::1]/x", "https://[2001:db8::1]/x"],
-  ])("%s is read as %s: only scheme and host change their case", (text, expected) => {
+  ])(proves("%s is read as %s: only scheme and host change their case", "RFC 8707 2-3"), (text, expected) => {
     expect(parsed(text)).toBe(expected);
   });
 
@@ -42,7 +43,7 @@ describe("resource indicators (RFC 8707 §2)", () => {
     "https://äpi.example/",
     "https://api.example/ä",
     "1https://api.example/",
-  ])("%j is malformed", (text) => {
+  ])(proves("%j is malformed", "RFC 8707 2-1", "RFC 8707 2-2"), (text) => {
     expect(reasonOf(() => parseResourceIndicator(text))).toBe("resource_malformed");
   });
 

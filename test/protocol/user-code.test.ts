@@ -3,19 +3,27 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type RandomBytes, systemRandom } from "../../src/platform/random.ts";
 import { formatUserCode, newUserCode, normalizeUserCode } from "../../src/protocol/user-code.ts";
+import { proves } from "../support/proves.ts";
 
 const ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";
 
 describe("user codes", () => {
-  test("a code is eight letters of an alphabet without vowels, digits and the letter Y", () => {
-    const seen = new Set<string>();
-    for (let round = 0; round < 500; round += 1) {
-      const code = newUserCode(systemRandom);
-      expect(code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/);
-      for (const letter of code) seen.add(letter);
-    }
-    expect([...seen].sort().join("")).toBe(ALPHABET);
-  });
+  test(
+    proves(
+      "a code is eight letters of an alphabet without vowels, digits and the letter Y",
+      "RFC 8628 5.1-1",
+      "RFC 8628 6.1-1",
+    ),
+    () => {
+      const seen = new Set<string>();
+      for (let round = 0; round < 500; round += 1) {
+        const code = newUserCode(systemRandom);
+        expect(code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/);
+        for (const letter of code) seen.add(letter);
+      }
+      expect([...seen].sort().join("")).toBe(ALPHABET);
+    },
+  );
 
   test("bytes that would favour the first letters are thrown away", () => {
     const bytes = [255, 254, 240, 241, 239, 0, 20, 21, 39, 59, 79, 99];

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { Backlog, type Urgency } from "../../src/store/backlog.ts";
 import { StoreBusy } from "../../src/store/contract.ts";
+import { proves } from "../support/proves.ts";
 
 const LEAST = 10;
 
@@ -124,7 +125,7 @@ test("when nothing leaves for half a second, nobody else may wait", () => {
   expect(enters()).toBe(false);
 });
 
-test("what is urgent has twice the room", () => {
+test(proves("what is urgent has twice the room", "RFC 7009 5-1"), () => {
   const { fill, enters } = newBacklog();
   expect(fill()).toBe(2000);
   expect(fill("urgent")).toBe(4000);

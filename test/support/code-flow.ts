@@ -59,7 +59,8 @@ export async function formsOf(response: Response): Promise<PageForm[]> {
   return forms;
 }
 
-const decodeEntities = (text: string): string =>
+/** What an attribute of a page says. */
+export const decodeEntities = (text: string): string =>
   text
     .replaceAll("&quot;", '"')
     .replaceAll("&#39;", "'")

@@ -4,5 +4,80 @@ import type { Ledger } from "./row.ts";
 export const RFC_7009: Ledger = {
   source: "RFC 7009",
   title: "Token Revocation",
-  rows: [],
+  rows: [
+    {
+      id: "2-1",
+      level: "MUST",
+      statement: "Refresh tokens can be revoked",
+      does: "Revoked, with everything of their grant",
+    },
+    {
+      id: "2-2",
+      level: "SHOULD",
+      statement: "Access tokens can be revoked",
+      does: "Revoked at once; the other tokens of the grant live on",
+    },
+    {
+      id: "2-3",
+      level: "MUST",
+      statement: "The URL of the endpoint conforms to RFC 6749 3.1",
+      does: "The issuer and `/auth/revoke`, without query or fragment",
+    },
+    {
+      id: "2-4",
+      level: "MUST",
+      statement: "It is an HTTPS URL",
+      does: "It begins with the issuer, which is https in operation",
+      deviation:
+        "an http issuer is taken, so that everything can be tried on one machine; anywhere else it is warned about at every start",
+    },
+    {
+      id: "2-5",
+      level: "MUST",
+      statement: "The server uses TLS",
+      does: "Listeners speak TLS 1.2 and 1.3, or a proxy in front does",
+    },
+    {
+      id: "2-6",
+      level: "SHOULD",
+      statement: "If the host can be reached over HTTP as well, tokens sent there are revoked too",
+      does: "Every listener has all endpoints, and the scheme that was asked by changes nothing",
+    },
+    {
+      id: "2-7",
+      level: "MUST NOT",
+      statement: "The HTTP URI is published as the revocation endpoint",
+      does: "Metadata is made from the issuer, however it was asked for",
+    },
+    {
+      id: "2.1-1",
+      level: "MUST",
+      statement: "token in the request",
+      does: "Without: `invalid_request`",
+    },
+    {
+      id: "2.1-2",
+      level: "MUST",
+      statement: "A token that is not found by the hint is looked for among all types of token",
+      does: "The hint is not used: the prefix of a token tells its type",
+    },
+    {
+      id: "2.1-3",
+      level: "SHOULD",
+      statement: "With a refresh token, all access tokens of its grant are invalidated",
+      does: "The whole grant ends",
+    },
+    {
+      id: "5-1",
+      level: "MUST",
+      statement: "What protects the token endpoint against denial of service protects this one too",
+      does: "The same limits of size and number of parameters, the same admission: what would wait too long gets 503 with Retry-After",
+    },
+    {
+      id: "5-2",
+      level: "MUST",
+      statement: "Care is taken that invalid hints cannot be used for denial of service",
+      does: "A hint costs no look-up",
+    },
+  ],
 };
