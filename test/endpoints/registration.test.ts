@@ -13,6 +13,7 @@ import {
   jsonOf,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { ADDRESS, basic, startTestServer, type TestServer } from "../support/server.ts";
 
 const CALLBACK = "https://client.example.org/callback";
@@ -57,7 +58,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe("open registration", () => {
-  test("replays the first example of RFC 7591 §3.1 and answers as §3.2.1 does", async () => {
+  test(proves("replays the first example of RFC 7591 §3.1 and answers as §3.2.1 does", "RFC 7591 2-1", "RFC 7591 2-10", "RFC 7591 2.2-5", "RFC 7591 3-1", "RFC 7591 3-3", "RFC 7591 3.2.1-1", "RFC 7591 3.2.1-5"), async () => {
     const before = Math.floor(server.clock.millis() / 1000);
     const body = await registered(server, {
       redirect_uris: [CALLBACK, CALLBACK2],
@@ -84,7 +85,7 @@ describe("open registration", () => {
     });
   });
 
-  test("returns what is stored, and nothing else; the secret is stored as its digest", async () => {
+  test(proves("returns what is stored, and nothing else; the secret is stored as its digest", "RFC 7591 2-3", "RFC 7591 3.2.1-6"), async () => {
     const sent = {
       redirect_uris: [CALLBACK],
       client_name: "Größe ✉",
@@ -135,13 +136,13 @@ describe("open registration", () => {
     expect(JSON.stringify(stored)).not.toContain(secret.slice(40));
   });
 
-  test("a public client gets no secret and no expiry of one", async () => {
+  test(proves("a public client gets no secret and no expiry of one", "RFC 7591 3.2.1-5"), async () => {
     const body = await registered(server, { redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" });
     expect(Object.keys(body).filter((name) => name.includes("secret"))).toEqual([]);
     expect(body.token_endpoint_auth_method).toBe("none");
   });
 
-  test("a device-only client needs no redirect URI, and works", async () => {
+  test(proves("a device-only client needs no redirect URI, and works", "RFC 7591 2-2"), async () => {
     const body = await registered(server, {
       client_name: "TV",
       grant_types: [DEVICE_GRANT],
@@ -157,7 +158,7 @@ describe("open registration", () => {
     expect(started.status).toBe(200);
   });
 
-  test("a client_credentials-only client works, but nobody agreed to any scope for it", async () => {
+  test(proves("a client_credentials-only client works, but nobody agreed to any scope for it", "RFC 7591 2-2", "RFC 7591 5-10"), async () => {
     const body = await registered(server, { grant_types: ["client_credentials"] });
     expect(body.scope).toBeUndefined();
     const headers = basic(textOf(body, "client_id"), textOf(body, "client_secret"));
@@ -182,7 +183,7 @@ describe("open registration", () => {
     }
   });
 
-  test("a whole code flow works with what came back", async () => {
+  test(proves("a whole code flow works with what came back", "RFC 7591 2-1", "RFC 7591 2-3"), async () => {
     const person = await server.addPerson("registered-flow");
     const body = await registered(server, {
       redirect_uris: [CALLBACK],
@@ -215,7 +216,7 @@ describe("open registration", () => {
     expect(body.client_secret).not.toBe("mine");
   });
 
-  test("two registrations share nothing", async () => {
+  test(proves("two registrations share nothing", "RFC 7591 2-9", "RFC 7591 3.2.1-2", "RFC 7591 3.2.1-3", "RFC 7591 3.2.1-4", "RFC 7591 5-12"), async () => {
     const first = await registered(server, { redirect_uris: [CALLBACK] });
     const second = await registered(server, { redirect_uris: [CALLBACK] });
     expect(first.client_id).not.toBe(second.client_id);
@@ -271,14 +272,14 @@ describe("a registration that is refused", () => {
     ["two objects", "{}{}", "invalid_request"],
     ["deep nesting", "[".repeat(5000), "invalid_request"],
     ["a form", "redirect_uris=https%3A%2F%2Fa.example", "invalid_request"],
-  ])("%s: nothing is stored", async (_, sent, error) => {
+  ])(proves("%s: nothing is stored", "RFC 7591 2-8", "RFC 7591 3.2.2-1", "RFC 7591 5-3", "RFC 7591 5-4"), async (_, sent, error) => {
     const before = await countClients(server);
     const body = await expectRefusal(await post(server, sent), 400, error);
     expect(textOf(body, "error_uri")).toStartWith("https://auth.example/help/errors#");
     expect(await countClients(server)).toBe(before);
   });
 
-  test("the wrong content type, and a body that is too large", async () => {
+  test(proves("the wrong content type, and a body that is too large", "RFC 7591 3-1"), async () => {
     const before = await countClients(server);
     await expectRefusal(
       await post(server, "redirect_uris=x", { "Content-Type": "application/x-www-form-urlencoded" }),
@@ -375,7 +376,7 @@ describe("registration with an initial access token", () => {
     }
   });
 
-  test("lets such a client act for itself with the scopes it registers", async () => {
+  test(proves("lets such a client act for itself with the scopes it registers", "RFC 7591 5-10"), async () => {
     const body = await registered(
       closed,
       { grant_types: ["client_credentials"], scope: "mail.read" },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { textOf } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -65,7 +66,7 @@ describe("the consent page", () => {
     expect(html).toMatch(/value="deny"/);
   });
 
-  test("links to the client's own pages, and loads nothing from them (RFC 9700 §4.2.4)", async () => {
+  test(proves("links to the client's own pages, and loads nothing from them (RFC 9700 §4.2.4)", "RFC 7591 2-4", "RFC 7591 2-5", "RFC 7591 2-6", "RFC 7591 2-7"), async () => {
     const response = await ask(WIKI);
     expect(response.headers.get("content-security-policy")).toContain("img-src 'self'");
     const html = await response.text();
@@ -81,7 +82,7 @@ describe("the consent page", () => {
     expect(page).toContain("return to the application");
   });
 
-  test("warns of a client that registered itself, whatever it calls itself", async () => {
+  test(proves("warns of a client that registered itself, whatever it calls itself", "RFC 7591 5-5", "RFC 7591 5-6"), async () => {
     const registered = await server.fetch("/auth/register", {
       method: "POST",
       headers: { "Content-Type": "application/json" },

@@ -7,6 +7,7 @@ import { configurationWarnings } from "../../src/platform/configuration-checks.t
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { withoutSecrets } from "../../src/platform/configuration-mistakes.ts";
 import { type ConfigurationSources, loadConfiguration } from "../../src/platform/configuration-sources.ts";
+import { proves } from "../support/proves.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tessera-configuration-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -383,7 +384,7 @@ describe("a wrong setting stops the start and says where, which, what and what i
 });
 
 describe("what is allowed but worth a warning", () => {
-  test("an issuer without TLS that is not this machine", () => {
+  test(proves("an issuer without TLS that is not this machine", "RFC 7591 3-2", "RFC 7591 5-1"), () => {
     expect(configurationWarnings(load({ flags: { issuer: "http://auth.example.org" } })).join()).toContain(
       "not https",
     );

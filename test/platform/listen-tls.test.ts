@@ -6,6 +6,7 @@ import { connect, type PeerCertificate } from "node:tls";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
+import { proves } from "../support/proves.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tessera-tls-"));
 const file = (name: string) => join(folder, name);
@@ -87,12 +88,37 @@ async function eventually(check: () => boolean | Promise<boolean>): Promise<void
 const get = (url: string) => fetch(url, { tls: { rejectUnauthorized: false } });
 
 describe("TLS", () => {
-  test("answers with the certificate of the files", async () => {
+  test(proves("answers with the certificate of the files", "RFC 7591 3-2", "RFC 7591 5-1"), async () => {
     const { ports, urls } = await start(() => new Response("hello"));
     expect(urls[0]).toStartWith("https://127.0.0.1:");
     expect(await shownName(ports[0] ?? 0)).toBe("first");
     expect(await (await get(urls[0] ?? "")).text()).toBe("hello");
   });
+
+  test.each(["TLSv1.2", "TLSv1.3"] as const)(
+    proves("speaks %s, encrypted and authenticated", "RFC 7591 5-2"),
+    async (version) => {
+      const { ports } = await start(() => new Response("hello"));
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const socket = connect(
+        {
+          port: ports[0] ?? 0,
+          host: "127.0.0.1",
+          rejectUnauthorized: false,
+          minVersion: version,
+          maxVersion: version,
+        },
+        () => resolve(`${socket.getProtocol()} ${socket.getCipher().name}`),
+      );
+      socket.on("error", reject);
+      try {
+        // GCM, CCM and Poly1305 give confidentiality and integrity in one.
+        expect(await promise).toMatch(new RegExp(`^${version} .*(GCM|CCM|POLY1305)`));
+      } finally {
+        socket.destroy();
+      }
+    },
+  );
 
   test("shows a renewed certificate to new connections, and finishes the requests of the old ones", async () => {
     const release = Promise.withResolvers<void>();

@@ -11,6 +11,7 @@ import {
   matchRedirectUri,
   redirectUriFault,
 } from "../../src/protocol/redirect-uri.ts";
+import { proves } from "../support/proves.ts";
 
 const registeredAs = (...uris: string[]): RedirectUri[] => uris as RedirectUri[];
 const match = (requested: string, ...registered: string[]): string | null =>
@@ -209,7 +210,7 @@ describe("a redirect URI that may not be registered", () => {
     expect(REFUSED.length).toBeGreaterThan(100);
   });
 
-  test.each(REFUSED)("%j: %s", (uri, words) => {
+  test.each(REFUSED)(proves("%j: %s", "RFC 7591 5-4"), (uri, words) => {
     expect(redirectUriFault(uri)).toContain(words);
   });
 
