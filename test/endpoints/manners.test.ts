@@ -1,6 +1,7 @@
 /** The manners of HTTP that all endpoints share: methods, media types, sizes, CORS, caching, and the form of refusals. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { expectRefusal, jsonOf, requestToken, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -33,7 +34,7 @@ const PAGES = ["/", "/auth/authorize", "/login", "/device", "/account", "/help/e
 describe.each(PROGRAMS.map((door) => [door.path, door] as const))("%s", (path, { allow, cors, type }) => {
   const allowed = allow.split(", ");
 
-  test("answers methods that it does not have with 405 and Allow", async () => {
+  test(proves("answers methods that it does not have with 405 and Allow", "RFC 8414 3.1-1"), async () => {
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
       if (allowed.includes(method)) continue;
       const response = await server.fetch(path, { method });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
 import { expectRefusal, type Json, jsonOf, requestToken } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -27,7 +28,7 @@ async function withServer(
 }
 
 describe("the metadata document", () => {
-  test("tells everything, for programs of all sites, and may be cached for a while", async () => {
+  test(proves("tells everything, for programs of all sites, and may be cached for a while", "RFC 8414 2-1", "RFC 8414 2-2", "RFC 8414 2-3", "RFC 8414 2-6", "RFC 8414 2-7", "RFC 8414 3.2-1", "RFC 8414 3.2-2"), async () => {
     const response = await server.fetch("/.well-known/oauth-authorization-server");
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("public, max-age=300");
@@ -68,7 +69,7 @@ describe("the metadata document", () => {
     });
   });
 
-  test("has no member without elements (§3.2)", () => {
+  test(proves("has no member without elements (§3.2)", "RFC 8414 3.2-2"), () => {
     for (const value of Object.values(document))
       expect(Array.isArray(value) && value.length === 0).toBe(false);
   });
@@ -79,7 +80,7 @@ describe("the metadata document", () => {
     }
   });
 
-  test("is there under no other path", async () => {
+  test(proves("is there under no other path", "RFC 8414 3-3"), async () => {
     for (const name of NAMES) {
       for (const path of [
         `/.well-known/${name}/`,
@@ -137,7 +138,7 @@ describe("the metadata document", () => {
 });
 
 describe("what is advertised runs", () => {
-  test("every endpoint answers at its URL", async () => {
+  test(proves("every endpoint answers at its URL", "RFC 8414 2-2", "RFC 8414 2-3"), async () => {
     const endpoints = Object.entries(document).filter(([name]) => name.endsWith("_endpoint"));
     expect(endpoints.length).toBe(7);
     for (const [name, url] of endpoints) {
@@ -215,7 +216,7 @@ describe("what is advertised runs", () => {
     }
   });
 
-  test("every scope exists: a client of the operator may have each", async () => {
+  test(proves("every scope exists: a client of the operator may have each", "RFC 8414 2-6"), async () => {
     const advertised = document.scopes_supported;
     if (!Array.isArray(advertised)) throw new Error("There are no scopes.");
     await withServer(
@@ -248,7 +249,7 @@ describe("an issuer with a path", () => {
   });
   afterAll(() => tenant.close());
 
-  test("answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document", async () => {
+  test(proves("answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document", "RFC 8414 3-1", "RFC 8414 3.3-1"), async () => {
     for (const path of [
       "/.well-known/oauth-authorization-server/t",
       "/.well-known/openid-configuration/t",
@@ -264,7 +265,7 @@ describe("an issuer with a path", () => {
     }
   });
 
-  test("answers for no other issuer: not for the bare host, not for another path", async () => {
+  test(proves("answers for no other issuer: not for the bare host, not for another path", "RFC 8414 3-1", "RFC 8414 3.3-1"), async () => {
     for (const path of [
       "/.well-known/oauth-authorization-server",
       "/.well-known/openid-configuration",
@@ -304,7 +305,7 @@ describe("no header of a request changes any URL (threat class 43)", () => {
   };
 
   test.each(["https://auth.example", "http://evil.example", "https://evil.example:8443"])(
-    "asked at %s",
+    proves("asked at %s", "RFC 8414 3.3-1"),
     async (origin) => {
       const told = await server.fetch(`${origin}/.well-known/oauth-authorization-server`, {
         headers: FORGED,

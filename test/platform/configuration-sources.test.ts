@@ -384,7 +384,7 @@ describe("a wrong setting stops the start and says where, which, what and what i
 });
 
 describe("what is allowed but worth a warning", () => {
-  test(proves("an issuer without TLS that is not this machine", "RFC 7591 3-2", "RFC 7591 5-1"), () => {
+  test(proves("an issuer without TLS that is not this machine", "RFC 7591 3-2", "RFC 7591 5-1", "RFC 8414 3-2"), () => {
     expect(configurationWarnings(load({ flags: { issuer: "http://auth.example.org" } })).join()).toContain(
       "not https",
     );

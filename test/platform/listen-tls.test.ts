@@ -88,7 +88,7 @@ async function eventually(check: () => boolean | Promise<boolean>): Promise<void
 const get = (url: string) => fetch(url, { tls: { rejectUnauthorized: false } });
 
 describe("TLS", () => {
-  test(proves("answers with the certificate of the files", "RFC 7591 3-2", "RFC 7591 5-1"), async () => {
+  test(proves("answers with the certificate of the files", "RFC 7591 3-2", "RFC 7591 5-1", "RFC 8414 3-2", "RFC 8414 6.1-1"), async () => {
     const { ports, urls } = await start(() => new Response("hello"));
     expect(urls[0]).toStartWith("https://127.0.0.1:");
     expect(await shownName(ports[0] ?? 0)).toBe("first");
@@ -96,7 +96,7 @@ describe("TLS", () => {
   });
 
   test.each(["TLSv1.2", "TLSv1.3"] as const)(
-    proves("speaks %s, encrypted and authenticated", "RFC 7591 5-2"),
+    proves("speaks %s, encrypted and authenticated", "RFC 7591 5-2", "RFC 8414 6.1-2", "RFC 8414 6.1-3"),
     async (version) => {
       const { ports } = await start(() => new Response("hello"));
       const { promise, resolve, reject } = Promise.withResolvers<string>();
