@@ -11,6 +11,7 @@ import type { ClientId } from "../../src/protocol/identifiers.ts";
 import type { ClientRecord } from "../../src/store/records.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
+import { proves } from "../support/proves.ts";
 
 const SECRET = "a secret that is long enough for tests";
 const REDIRECT = ["https://client.example/"];
@@ -64,7 +65,7 @@ async function faultOf(clients: Declarations, more: ConfigurationInput = {}): Pr
 }
 
 describe("declared clients", () => {
-  test("get grants and an authentication method that fit what is declared", async () => {
+  test(proves("get grants and an authentication method that fit what is declared", "RFC 8252 8.4-1", "RFC 8252 8.4-2"), async () => {
     await start([
       { client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] },
       { client_id: "page", redirect_uris: REDIRECT },

@@ -7,6 +7,7 @@ import { type ConfigurationInput, configurationSchema } from "../../src/platform
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
+import { proves } from "../support/proves.ts";
 
 function policies(changes: ConfigurationInput = {}): {
   operator: MetadataPolicy;
@@ -195,7 +196,7 @@ describe("client metadata", () => {
     expect(refusalOf(() => check({ grant_types: [] })).description).toBe("grant_types is empty.");
   });
 
-  test("a short private scheme is for the policy to allow", () => {
+  test(proves("a short private scheme is for the policy to allow", "RFC 8252 8.4-5"), () => {
     const { registration: strict } = policies({ registration: { private_use_schemes: [] } });
     expect(checkWith({ redirect_uris: ["vscode://x"] }).redirectUris).toHaveLength(1);
     expect(reasonOf(() => checkWith({ redirect_uris: ["vscode://x"] }, strict))).toBe("redirect_uri_refused");

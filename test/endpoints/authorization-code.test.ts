@@ -16,6 +16,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const LEGACY = {
@@ -113,7 +114,7 @@ describe("redeeming a code", () => {
     await expectTokens(await redeemCode(server, code));
   });
 
-  test("wants the port of a loopback redirect again", async () => {
+  test(proves("wants the port of a loopback redirect again", "RFC 8252 7.3-1"), async () => {
     const code = await codeFor(server, person, NATIVE);
     for (const redirect_uri of ["http://127.0.0.1:5001/callback", "http://127.0.0.1/callback"]) {
       await expectRefusal(await redeemCode(server, code, { redirect_uri }, "native"), 400, "invalid_grant");

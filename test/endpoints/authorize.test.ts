@@ -14,6 +14,7 @@ import {
   VERIFIER,
 } from "../support/code-flow.ts";
 import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -213,7 +214,7 @@ describe("a fault that is sent to the client", () => {
     expectSent(await open(changes, {}), error);
   });
 
-  test("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", async () => {
+  test(proves("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", "RFC 8252 8.1-1"), async () => {
     const { store } = server.context;
     const client = await store.findClient("spa");
     if (client === null) throw new Error("There is no such client.");
@@ -254,7 +255,7 @@ describe("a fault that is sent to the client", () => {
     expect(location.searchParams.get("error")).toBe("invalid_request");
   });
 
-  test("goes to the port that a native application listens on", async () => {
+  test(proves("goes to the port that a native application listens on", "RFC 8252 7.3-1"), async () => {
     const location = redirectOf(
       await open({
         client_id: "native",
@@ -612,7 +613,7 @@ describe("who is asked", () => {
     ["a loopback address", "http://127.0.0.1:5000/callback"],
     ["a private scheme", "com.example.app:/callback"],
   ])(
-    "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+    proves("a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)", "RFC 8252 8.6-1", "RFC 8252 8.6-2"),
     async (_, redirect_uri) => {
       const { cookie: theirs } = await fresh();
       const changes = { client_id: "native", redirect_uri };

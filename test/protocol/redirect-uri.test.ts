@@ -54,7 +54,7 @@ describe("a redirect URI that may be registered", () => {
     expect(redirectUriFault(`${uri}a`)).toContain("2000");
   });
 
-  test("may have a short private scheme if the operator allows it, and only that one", () => {
+  test(proves("may have a short private scheme if the operator allows it, and only that one", "RFC 8252 8.4-4", "RFC 8252 8.4-5"), () => {
     expect(redirectUriFault("vscode://x/y", ["vscode"])).toBeNull();
     expect(redirectUriFault("cursor://x/y", ["vscode"])).toContain("'cursor'");
     expect(redirectUriFault("vscode://x/y")).toContain("com.example.app");
@@ -210,7 +210,7 @@ describe("a redirect URI that may not be registered", () => {
     expect(REFUSED.length).toBeGreaterThan(100);
   });
 
-  test.each(REFUSED)(proves("%j: %s", "RFC 7591 5-4"), (uri, words) => {
+  test.each(REFUSED)(proves("%j: %s", "RFC 7591 5-4", "RFC 8252 8.4-4", "RFC 8252 8.4-5"), (uri, words) => {
     expect(redirectUriFault(uri)).toContain(words);
   });
 
@@ -285,7 +285,7 @@ describe("a requested redirect URI", () => {
     "javascript:alert(1)",
     "null",
     "undefined",
-  ])("%j does not match https://client.example/callback", (requested) => {
+  ])(proves("%j does not match https://client.example/callback", "RFC 8252 8.4-3"), (requested) => {
     expect(match(requested, HTTPS)).toBeNull();
   });
 
@@ -312,7 +312,7 @@ describe("a requested redirect URI", () => {
     ["http://127.0.0.1", "http://127.0.0.1/"],
     ["http://localhost", "http://localhost:8080/"],
     ["http://[::1]:9", "http://[::1]/"],
-  ])("%s matches %s: the port of a loopback address may vary (RFC 8252 §7.3)", (requested, registered) => {
+  ])(proves("%s matches %s: the port of a loopback address may vary (RFC 8252 §7.3)", "RFC 8252 7.3-1"), (requested, registered) => {
     expect(match(requested, registered)).toBe(requested);
   });
 
@@ -363,7 +363,7 @@ describe("a requested redirect URI", () => {
     ["https://localhost:5000/callback", "https://localhost/callback"],
     ["https://client.example:5000/callback", "https://client.example/callback"],
     ["com.example.app://x:5000/callback", "com.example.app://x/callback"],
-  ])("%j does not match %s", (requested, registered) => {
+  ])(proves("%j does not match %s", "RFC 8252 8.4-3"), (requested, registered) => {
     expect(match(requested, registered)).toBeNull();
   });
 
@@ -401,7 +401,7 @@ describe("a requested redirect URI", () => {
     return null;
   };
 
-  test("that is accepted is equal to a registered one, or a loopback one that differs by its port only", () => {
+  test(proves("that is accepted is equal to a registered one, or a loopback one that differs by its port only", "RFC 8252 8.4-3"), () => {
     const registrable = anyUri.filter((uri) => redirectUriFault(uri) === null);
     fc.assert(
       fc.property(anyUri, fc.array(registrable, { maxLength: 4 }), (requested, registered) => {
