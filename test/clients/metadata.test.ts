@@ -351,7 +351,7 @@ describe("client metadata that is refused", () => {
     expect(refusal.description).toContain(words);
   });
 
-  test("redirect URIs are checked for every kind of client (threat class 55)", () => {
+  test(proves("redirect URIs are checked for every kind of client (threat class 55)", "RFC 9700 2.6-4"), () => {
     for (const policy of [operator, registration]) {
       for (const token_endpoint_auth_method of ["none", "client_secret_basic", "client_secret_post"]) {
         for (const grant_types of [["authorization_code"], [DEVICE]]) {

@@ -53,7 +53,7 @@ beforeEach(async () => {
 const NATIVE = { client_id: "native", redirect_uri: "http://127.0.0.1:5000/callback" };
 
 describe("redeeming a code", () => {
-  test("gives an access token and a refresh token for what the person allowed", async () => {
+  test(proves("gives an access token and a refresh token for what the person allowed", "RFC 9700 2.3-1", "RFC 9700 2.3-2"), async () => {
     const body = await expectTokens(await redeemCode(server, await codeFor(server, person)));
     expect(body.scope).toBe("mail.read");
     expect(body.expires_in).toBe(3600);
@@ -74,7 +74,7 @@ describe("redeeming a code", () => {
     });
   });
 
-  test("gives no refresh token to a client that is not registered for the grant type", async () => {
+  test(proves("gives no refresh token to a client that is not registered for the grant type", "RFC 9700 4.14.2-1"), async () => {
     const registered = await server.fetch("/auth/register", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -160,7 +160,7 @@ describe("redeeming a code", () => {
 });
 
 describe("a code is used once (threat class 8)", () => {
-  test("a second use is refused and revokes what the first gave", async () => {
+  test(proves("a second use is refused and revokes what the first gave", "RFC 9700 4.2.4-2", "RFC 9700 4.2.4-3"), async () => {
     const code = await codeFor(server, person);
     const tokens = await expectTokens(await redeemCode(server, code));
     const refreshed = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
@@ -199,7 +199,7 @@ describe("a code is used once (threat class 8)", () => {
     expect(await isActive(server, textOf(tokens, "access_token"))).toBe(true);
   });
 
-  test("of twenty at the same time exactly one gets tokens, and none of them live on", async () => {
+  test(proves("of twenty at the same time exactly one gets tokens, and none of them live on", "RFC 9700 4.2.4-2"), async () => {
     const code = await codeFor(server, person);
     const responses = await Promise.all(Array.from({ length: 20 }, () => redeemCode(server, code)));
     const won = responses.filter(({ status }) => status === 200);
@@ -299,7 +299,7 @@ describe("the verifier and the challenge", () => {
   type Verifier = keyof typeof verifiers;
   const every = Object.keys(verifiers).filter((name): name is Verifier => name in verifiers);
 
-  test.each(every)("with a challenge, the verifier %s decides", async (name) => {
+  test.each(every)(proves("with a challenge, the verifier %s decides", "RFC 9700 2.1.1-1", "RFC 9700 2.1.1-2", "RFC 9700 4.8.2-2"), async (name) => {
     const response = await redeemCode(server, await codeFor(server, person), {
       code_verifier: verifiers[name],
     });
@@ -307,7 +307,7 @@ describe("the verifier and the challenge", () => {
     else await expectRefusal(response, 400, "invalid_grant");
   });
 
-  test.each(every)("with a challenge, the verifier %s decides for an exempt client as well", async (name) => {
+  test.each(every)(proves("with a challenge, the verifier %s decides for an exempt client as well", "RFC 9700 2.1.1-2", "RFC 9700 4.8.2-1"), async (name) => {
     const code = await codeFor(exempt, exemptPerson);
     const response = await redeemCode(exempt, code, { code_verifier: verifiers[name] });
     if (name === "ok") await expectTokens(response);
@@ -315,7 +315,7 @@ describe("the verifier and the challenge", () => {
   });
 
   test.each(every)(
-    "without a challenge, which an exempt client may leave out, the verifier %s decides",
+    proves("without a challenge, which an exempt client may leave out, the verifier %s decides", "RFC 9700 2.1.1-3", "RFC 9700 4.8.2-1", "RFC 9700 4.8.2-3"),
     async (name) => {
       const code = await codeFor(exempt, exemptPerson, {
         code_challenge: undefined,
@@ -371,14 +371,14 @@ describe("the verifier and the challenge", () => {
 describe("narrowing what was allowed", () => {
   const BOTH = { scope: "mail.read files" };
 
-  test("a code without resource is for those that use its scopes", async () => {
+  test(proves("a code without resource is for those that use its scopes", "RFC 9700 2.3-2", "RFC 9700 4.10-2"), async () => {
     const body = await expectTokens(await redeemCode(server, await codeFor(server, person, BOTH)));
     const told = await introspectAs(server, "web", textOf(body, "access_token"));
     expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);
     expect(told.scope).toBe("mail.read files");
   });
 
-  test("a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)", async () => {
+  test(proves("a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)", "RFC 9700 2.3-1", "RFC 9700 4.10-2"), async () => {
     const code = await codeFor(server, person, BOTH);
     const body = await expectTokens(
       await redeemCode(server, code, { resource: "https://files.example/api" }),
@@ -400,7 +400,7 @@ describe("narrowing what was allowed", () => {
     expect((await expectTokens(response)).scope).toBe("mail.read files");
   });
 
-  test("a scope at the token endpoint narrows the scope", async () => {
+  test(proves("a scope at the token endpoint narrows the scope", "RFC 9700 2.3-1"), async () => {
     const code = await codeFor(server, person, BOTH);
     expect((await expectTokens(await redeemCode(server, code, { scope: "files" }))).scope).toBe("files");
   });
@@ -417,7 +417,7 @@ describe("narrowing what was allowed", () => {
       { scope: "mail.read", resource: "https://files.example/api" },
       "invalid_target",
     ],
-  ])("%s is refused", async (_, changes, error) => {
+  ])(proves("%s is refused", "RFC 9700 2.3-4"), async (_, changes, error) => {
     const code = await codeFor(server, person, BOTH);
     await expectRefusal(await redeemCode(server, code, changes), 400, error);
   });

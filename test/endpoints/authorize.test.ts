@@ -125,7 +125,7 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
     ["an unknown resource", { resource: "https://other.example" }],
     ["two states", { state: ["a", "b"] }],
   ];
-  test.each(BAD)("%s, whatever else is wrong", async (_, bad) => {
+  test.each(BAD)(proves("%s, whatever else is wrong", "RFC 9700 2.1-2", "RFC 9700 4.11.2-1"), async (_, bad) => {
     for (const [, other] of OTHERS) await expectShown(await open({ ...other, ...bad }));
   });
 
@@ -214,7 +214,7 @@ describe("a fault that is sent to the client", () => {
     expectSent(await open(changes, {}), error);
   });
 
-  test(proves("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", "RFC 8252 8.1-1"), async () => {
+  test(proves("a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)", "RFC 8252 8.1-1", "RFC 9700 4.8.2-1"), async () => {
     const { store } = server.context;
     const client = await store.findClient("spa");
     if (client === null) throw new Error("There is no such client.");
@@ -303,7 +303,7 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     return textOf(await jsonOf(response), "client_id");
   }
 
-  test("is no way to send a stranger to an address that nobody vouches for: a page asks first", async () => {
+  test(proves("is no way to send a stranger to an address that nobody vouches for: a page asks first", "RFC 9700 4.11.2-2", "RFC 9700 4.11.2-3", "RFC 9700 4.11.2-4"), async () => {
     const client_id = await register([REDIRECT]);
     for (const fault of [{ scope: "everything" }, { response_type: "token" }, { prompt: "sometimes" }]) {
       const page = await expectShown(await open({ ...fault, client_id, redirect_uri: REDIRECT }, {}), 200);
@@ -330,7 +330,7 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     expect(location.searchParams.get("error")).toBe("login_required");
   });
 
-  test("is not sent because the client has used itself", async () => {
+  test(proves("is not sent because the client has used itself", "RFC 9700 4.11.2-4"), async () => {
     const registered = await server.fetch("/auth/register", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -347,7 +347,7 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     await expectShown(await open({ scope: "everything", client_id, redirect_uri: REDIRECT }, {}), 200);
   });
 
-  test("is sent as usual once a person has allowed the client", async () => {
+  test(proves("is sent as usual once a person has allowed the client", "RFC 9700 4.11.2-4"), async () => {
     const client_id = await register([REDIRECT]);
     const theirs = await server.signIn(await server.addPerson("allows-a-stranger"));
     await answerConsent(server, theirs, { client_id, redirect_uri: REDIRECT, scope: "profile" });
@@ -540,7 +540,7 @@ describe("who is asked", () => {
   };
   const at = (changes: AuthorizationParameters, theirs: string) => open(changes, { Cookie: theirs });
 
-  test("whoever is not signed in goes to sign in, and comes back to the same request", async () => {
+  test(proves("whoever is not signed in goes to sign in, and comes back to the same request", "RFC 9700 4.11.2-3"), async () => {
     const response = await open({ login_hint: "ada@example.org" }, {});
     expect(response.status).toBe(303);
     const location = redirectOf(response);
@@ -746,7 +746,7 @@ describe("signing in again", () => {
 });
 
 describe("a request by POST (RFC 6749 §3.1)", () => {
-  test("becomes a GET of the same request, by 303", async () => {
+  test(proves("becomes a GET of the same request, by 303", "RFC 9700 4.12-2"), async () => {
     const response = await server.post("/auth/authorize", [...new URLSearchParams(authorizationQuery())]);
     expect(response.status).toBe(303);
     expect(response.headers.get("location")).toBe(
@@ -764,7 +764,7 @@ describe("a request by POST (RFC 6749 §3.1)", () => {
     expectSent(await server.fetch(location.pathname + location.search), "invalid_request");
   });
 
-  test("never redirects to a client by itself", async () => {
+  test(proves("never redirects to a client by itself", "RFC 9700 2.1-2"), async () => {
     const response = await server.post("/auth/authorize", {
       client_id: "nobody",
       redirect_uri: "https://evil.example/",

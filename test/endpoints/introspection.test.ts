@@ -17,6 +17,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import {
   basic,
   encodeForm,
@@ -110,7 +111,7 @@ describe("introspection", () => {
     });
   });
 
-  test("tells of a client's own token that the client is its subject, and names no person", async () => {
+  test(proves("tells of a client's own token that the client is its subject, and names no person", "RFC 9700 4.15.1-2"), async () => {
     const body = await introspectAs(server, "service", await serviceToken(server, { scope: "mail.read" }));
     expect(body).toMatchObject({ active: true, client_id: "service", sub: "service", scope: "mail.read" });
     expect(body.username).toBeUndefined();
@@ -227,7 +228,7 @@ describe("who sees what", () => {
     expect(seen.sort()).toEqual([...expected].sort());
   });
 
-  test("a token that may not be seen looks to the last byte like one that does not exist", async () => {
+  test(proves("a token that may not be seen looks to the last byte like one that does not exist", "RFC 9700 4.9.3-2"), async () => {
     const token = textOf(await tokensFor(server, person, { scope: "files" }), "access_token");
     const hidden = await ask("mail-server", token);
     const unknown = await ask("mail-server", `tat_${"A".repeat(64)}`);
@@ -296,7 +297,7 @@ describe("who may ask at all", () => {
     await expectRefusal(response, 403, "insufficient_scope");
   });
 
-  test("no bearer of a token that is meant for another API", async () => {
+  test(proves("no bearer of a token that is meant for another API", "RFC 9700 2.3-3"), async () => {
     const bearer = await serviceToken(server, { scope: "mail.read" });
     const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
     await expectRefusal(response, 401, "invalid_token");
@@ -336,7 +337,7 @@ describe("what is not active looks the same, whatever it is", () => {
     for (const text of texts) expect(await told("web", text)).toBe(INACTIVE);
   });
 
-  test("tokens of which any byte was changed (threat class 44)", async () => {
+  test(proves("tokens of which any byte was changed (threat class 44)", "RFC 9700 4.14.2-4"), async () => {
     const tokens = await tokensFor(server, person);
     for (const name of ["access_token", "refresh_token"]) {
       const token = textOf(tokens, name);

@@ -131,7 +131,7 @@ describe("HEAD", () => {
 });
 
 describe("pages", () => {
-  test.each(PAGES)("%s is for no script of another site", async (path) => {
+  test.each(PAGES)(proves("%s is for no script of another site", "RFC 9700 2.6-6"), async (path) => {
     for (const method of ["GET", "POST", "OPTIONS"]) {
       const response = await server.fetch(path, { method, headers: { Origin: "https://app.example" } });
       for (const name of response.headers.keys()) expect(name).not.toStartWith("access-control-");

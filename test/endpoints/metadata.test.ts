@@ -28,7 +28,7 @@ async function withServer(
 }
 
 describe("the metadata document", () => {
-  test(proves("tells everything, for programs of all sites, and may be cached for a while", "RFC 8414 2-1", "RFC 8414 2-2", "RFC 8414 2-3", "RFC 8414 2-6", "RFC 8414 2-7", "RFC 8414 3.2-1", "RFC 8414 3.2-2"), async () => {
+  test(proves("tells everything, for programs of all sites, and may be cached for a while", "RFC 8414 2-1", "RFC 8414 2-2", "RFC 8414 2-3", "RFC 8414 2-6", "RFC 8414 2-7", "RFC 8414 3.2-1", "RFC 8414 3.2-2", "RFC 9700 2.1.1-4", "RFC 9700 2.1.1-5", "RFC 9700 2.6-1", "RFC 9700 4.7.1-1", "RFC 9700 4.7.1-2"), async () => {
     const response = await server.fetch("/.well-known/oauth-authorization-server");
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("public, max-age=300");
@@ -249,7 +249,7 @@ describe("an issuer with a path", () => {
   });
   afterAll(() => tenant.close());
 
-  test(proves("answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document", "RFC 8414 3-1", "RFC 8414 3.3-1"), async () => {
+  test(proves("answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document", "RFC 8414 3-1", "RFC 8414 3.3-1", "RFC 9700 2.6-1"), async () => {
     for (const path of [
       "/.well-known/oauth-authorization-server/t",
       "/.well-known/openid-configuration/t",
@@ -305,7 +305,7 @@ describe("no header of a request changes any URL (threat class 43)", () => {
   };
 
   test.each(["https://auth.example", "http://evil.example", "https://evil.example:8443"])(
-    proves("asked at %s", "RFC 8414 3.3-1"),
+    proves("asked at %s", "RFC 8414 3.3-1", "RFC 9700 4.13-1"),
     async (origin) => {
       const told = await server.fetch(`${origin}/.well-known/oauth-authorization-server`, {
         headers: FORGED,

@@ -22,6 +22,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import {
   encodeForm,
   ISSUER,
@@ -72,7 +73,7 @@ describe("refreshing", () => {
     expect(seen.size).toBe(11);
   });
 
-  test("narrows the scope for this access token only; the refresh token keeps it all", async () => {
+  test(proves("narrows the scope for this access token only; the refresh token keeps it all", "RFC 9700 4.14.2-2"), async () => {
     const narrowed = await expectTokens(
       await refresh(server, await refreshTokenOf(BOTH), { scope: "files" }),
     );
@@ -110,7 +111,7 @@ describe("refreshing", () => {
       { scope: "mail.read", resource: "https://files.example/api" },
       "invalid_target",
     ],
-  ])("refuses %s, and the refresh token stays good", async (_, changes, error) => {
+  ])(proves("refuses %s, and the refresh token stays good", "RFC 9700 2.3-4", "RFC 9700 4.14.2-2"), async (_, changes, error) => {
     const token = await refreshTokenOf(BOTH);
     await expectRefusal(await refresh(server, token, changes), 400, error);
     await expectTokens(await refresh(server, token));
@@ -160,7 +161,7 @@ describe("a retry within the window", () => {
 });
 
 describe("a use after the window", () => {
-  test("is refused and ends everything that came from the grant", async () => {
+  test(proves("is refused and ends everything that came from the grant", "RFC 9700 4.14.2-3"), async () => {
     const tokens = await tokensFor(server, person);
     const token = textOf(tokens, "refresh_token");
     const first = await expectTokens(await refresh(server, token));
@@ -216,7 +217,7 @@ describe("a refresh token", () => {
     expect(await isActive(server, textOf(first, "access_token"))).toBe(true);
   });
 
-  test("of a confidential client needs its secret: leaving it or the client out is refused (threat class 54)", async () => {
+  test(proves("of a confidential client needs its secret: leaving it or the client out is refused (threat class 54)", "RFC 9700 2.5-1"), async () => {
     const token = await refreshTokenOf();
     for (const form of [
       {},
@@ -234,7 +235,7 @@ describe("a refresh token", () => {
     await expectTokens(await refresh(server, token));
   });
 
-  test("of a public client works with client_id alone, and rotates", async () => {
+  test(proves("of a public client works with client_id alone, and rotates", "RFC 9700 2.2.2-1"), async () => {
     const tokens = await tokensFor(server, person, {
       client_id: "spa",
       redirect_uri: "https://spa.example/",
@@ -243,7 +244,7 @@ describe("a refresh token", () => {
     expect(first.refresh_token).not.toBe(tokens.refresh_token);
   });
 
-  test("that is not used for its lifetime expires, to the second; each use starts it anew", async () => {
+  test(proves("that is not used for its lifetime expires, to the second; each use starts it anew", "RFC 9700 4.14.2-5"), async () => {
     const lifetime = 90 * 86_400;
     const idle = await refreshTokenOf();
     let used = await refreshTokenOf();
@@ -270,7 +271,7 @@ describe("a refresh token", () => {
     }
   });
 
-  test("whose secret is forged is unknown, and the genuine one stays good", async () => {
+  test(proves("whose secret is forged is unknown, and the genuine one stays good", "RFC 9700 4.14.2-4"), async () => {
     const token = await refreshTokenOf();
     const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
     await expectRefusal(await refresh(server, forged), 400, "invalid_grant");

@@ -205,7 +205,7 @@ describe("open registration", () => {
     );
   });
 
-  test("the identifier is the server's to choose (RFC 9700 §4.15)", async () => {
+  test(proves("the identifier is the server's to choose (RFC 9700 §4.15)", "RFC 9700 2.6-2", "RFC 9700 4.15.1-1"), async () => {
     const body = await registered(server, {
       redirect_uris: [CALLBACK],
       client_id: "web",
@@ -272,7 +272,7 @@ describe("a registration that is refused", () => {
     ["two objects", "{}{}", "invalid_request"],
     ["deep nesting", "[".repeat(5000), "invalid_request"],
     ["a form", "redirect_uris=https%3A%2F%2Fa.example", "invalid_request"],
-  ])(proves("%s: nothing is stored", "RFC 7591 2-8", "RFC 7591 3.2.2-1", "RFC 7591 5-3", "RFC 7591 5-4"), async (_, sent, error) => {
+  ])(proves("%s: nothing is stored", "RFC 7591 2-8", "RFC 7591 3.2.2-1", "RFC 7591 5-3", "RFC 7591 5-4", "RFC 9700 2.6-4"), async (_, sent, error) => {
     const before = await countClients(server);
     const body = await expectRefusal(await post(server, sent), 400, error);
     expect(textOf(body, "error_uri")).toStartWith("https://auth.example/help/errors#");

@@ -11,6 +11,7 @@ import {
   requestToken,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -44,7 +45,7 @@ describe("the token endpoint", () => {
     "constructor",
     "CLIENT_CREDENTIALS",
     " client_credentials",
-  ])("does not know the grant type %j", async (grant_type) => {
+  ])(proves("does not know the grant type %j", "RFC 9700 2.4-1"), async (grant_type) => {
     await expectRefusal(await requestToken(server, "service", { grant_type }), 400, "unsupported_grant_type");
   });
 
@@ -108,7 +109,7 @@ describe("the token endpoint", () => {
     }
   });
 
-  test("answers an unknown client, a wrong secret and a missing secret with the same bytes", async () => {
+  test(proves("answers an unknown client, a wrong secret and a missing secret with the same bytes", "RFC 9700 2.5-1"), async () => {
     const attempts = [
       { client_id: "nobody", client_secret: "x" },
       { client_id: "service", client_secret: "x" },
@@ -187,7 +188,7 @@ describe("the token endpoint", () => {
 });
 
 describe("client_credentials (RFC 6749 §4.4)", () => {
-  test("gives the client's default scopes if none are asked, never a refresh token, and the client as subject", async () => {
+  test(proves("gives the client's default scopes if none are asked, never a refresh token, and the client as subject", "RFC 9700 4.14.2-1"), async () => {
     const body = await expectTokens(await requestToken(server, "service", CLIENT_CREDENTIALS));
     expect(body.scope).toBe("profile email mail.read mail.send files");
     expect(body.refresh_token).toBeUndefined();

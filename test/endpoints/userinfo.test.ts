@@ -11,6 +11,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -102,7 +103,7 @@ describe("userinfo without a token that is good (§3)", () => {
 
   const UNKNOWN =
     'Bearer realm="Tessera", error="invalid_token", error_description="The access token is expired, revoked, malformed or not meant for this resource."';
-  test("401 invalid_token, in the same words, for all that is not valid", async () => {
+  test(proves("401 invalid_token, in the same words, for all that is not valid", "RFC 9700 2.3-3"), async () => {
     const revoked = textOf(await tokensFor(server, person, SCOPE), "access_token");
     await postAs(server, "web", "/auth/revoke", { token: revoked });
     const tokens = await tokensFor(server, person, SCOPE);

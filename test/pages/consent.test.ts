@@ -66,7 +66,7 @@ describe("the consent page", () => {
     expect(html).toMatch(/value="deny"/);
   });
 
-  test(proves("links to the client's own pages, and loads nothing from them (RFC 9700 §4.2.4)", "RFC 7591 2-4", "RFC 7591 2-5", "RFC 7591 2-6", "RFC 7591 2-7"), async () => {
+  test(proves("links to the client's own pages, and loads nothing from them (RFC 9700 §4.2.4)", "RFC 7591 2-4", "RFC 7591 2-5", "RFC 7591 2-6", "RFC 7591 2-7", "RFC 9700 4.2.4-1"), async () => {
     const response = await ask(WIKI);
     expect(response.headers.get("content-security-policy")).toContain("img-src 'self'");
     const html = await response.text();

@@ -16,6 +16,7 @@ import { StoreBusy, StoreUnavailable } from "../../src/store/contract.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 /** Breaks out of an attribute, of text, of a comment, of a script and of a style. */
@@ -109,7 +110,7 @@ const pages: Record<string, [() => Promise<Response>, "on_to_client" | "nowhere_
 
 for (const [name, [open, leads]] of Object.entries(pages)) {
   describe(`the page "${name}"`, () => {
-    test("has every header that protects who reads it", async () => {
+    test(proves("has every header that protects who reads it", "RFC 9700 4.2.4-1", "RFC 9700 4.16-1", "RFC 9700 4.16-2", "RFC 9700 4.16-4"), async () => {
       const { headers } = await open();
       expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
       expect(headers.get("cache-control")).toBe("no-store");
@@ -135,7 +136,7 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
       expect(headers.get("cross-origin-opener-policy")).toBe(closed ? "same-origin" : null);
     });
 
-    test("30, 31: has no script, no style, no handler and no foreign content of anybody's making", async () => {
+    test(proves("30, 31: has no script, no style, no handler and no foreign content of anybody's making", "RFC 9700 4.2.4-1"), async () => {
       const found: string[] = [];
       const allowed = new Set(
         `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button

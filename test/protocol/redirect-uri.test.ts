@@ -210,7 +210,7 @@ describe("a redirect URI that may not be registered", () => {
     expect(REFUSED.length).toBeGreaterThan(100);
   });
 
-  test.each(REFUSED)(proves("%j: %s", "RFC 7591 5-4", "RFC 8252 8.4-4", "RFC 8252 8.4-5"), (uri, words) => {
+  test.each(REFUSED)(proves("%j: %s", "RFC 7591 5-4", "RFC 8252 8.4-4", "RFC 8252 8.4-5", "RFC 9700 2.6-3", "RFC 9700 2.6-4"), (uri, words) => {
     expect(redirectUriFault(uri)).toContain(words);
   });
 
@@ -228,7 +228,7 @@ describe("a redirect URI that may not be registered", () => {
 describe("a requested redirect URI", () => {
   const HTTPS = "https://client.example/callback";
 
-  test("matches the registered one that is equal to the last byte", () => {
+  test(proves("matches the registered one that is equal to the last byte", "RFC 9700 4.1.3-1"), () => {
     expect(match(HTTPS, "https://other.example/", HTTPS)).toBe(HTTPS);
     expect(match("com.example.app:/cb", "com.example.app:/cb")).toBe("com.example.app:/cb");
   });
@@ -285,7 +285,7 @@ describe("a requested redirect URI", () => {
     "javascript:alert(1)",
     "null",
     "undefined",
-  ])(proves("%j does not match https://client.example/callback", "RFC 8252 8.4-3"), (requested) => {
+  ])(proves("%j does not match https://client.example/callback", "RFC 8252 8.4-3", "RFC 9700 2.1-1", "RFC 9700 4.1.3-1"), (requested) => {
     expect(match(requested, HTTPS)).toBeNull();
   });
 
@@ -312,7 +312,7 @@ describe("a requested redirect URI", () => {
     ["http://127.0.0.1", "http://127.0.0.1/"],
     ["http://localhost", "http://localhost:8080/"],
     ["http://[::1]:9", "http://[::1]/"],
-  ])(proves("%s matches %s: the port of a loopback address may vary (RFC 8252 §7.3)", "RFC 8252 7.3-1"), (requested, registered) => {
+  ])(proves("%s matches %s: the port of a loopback address may vary (RFC 8252 §7.3)", "RFC 8252 7.3-1", "RFC 9700 2.1-1", "RFC 9700 4.1.3-2"), (requested, registered) => {
     expect(match(requested, registered)).toBe(requested);
   });
 
@@ -363,7 +363,7 @@ describe("a requested redirect URI", () => {
     ["https://localhost:5000/callback", "https://localhost/callback"],
     ["https://client.example:5000/callback", "https://client.example/callback"],
     ["com.example.app://x:5000/callback", "com.example.app://x/callback"],
-  ])(proves("%j does not match %s", "RFC 8252 8.4-3"), (requested, registered) => {
+  ])(proves("%j does not match %s", "RFC 8252 8.4-3", "RFC 9700 2.1-1", "RFC 9700 4.1.3-1"), (requested, registered) => {
     expect(match(requested, registered)).toBeNull();
   });
 
