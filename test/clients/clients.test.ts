@@ -5,15 +5,23 @@ import type { Clock } from "../../src/platform/clock.ts";
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { digestSecret, secretMatches } from "../../src/tokens/artefact.ts";
+import { proves } from "../support/proves.ts";
 
 const clock: Clock = { millis: () => 1_800_000_000_000, seconds: () => 1_800_000_000 };
 
 describe("client identifiers (RFC 9700 §4.15)", () => {
-  test("a generated one looks like no person and no URL, and comes once", () => {
-    const ids = Array.from({ length: 200 }, () => String(newClientId(systemRandom)));
-    for (const id of ids) expect(id).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
-    expect(new Set(ids).size).toBe(200);
-  });
+  test(
+    proves(
+      "a generated one looks like no person and no URL, and comes once",
+      "RFC 9700 2.6-2",
+      "RFC 9700 4.15.1-1",
+    ),
+    () => {
+      const ids = Array.from({ length: 200 }, () => String(newClientId(systemRandom)));
+      for (const id of ids) expect(id).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
+      expect(new Set(ids).size).toBe(200);
+    },
+  );
 
   test.each(["web", "My Client", "a".repeat(200), "account", "x:y/z", "cl_x"])("%j may be chosen", (id) => {
     expect(chosenClientId(id)).toBe(id as never);
@@ -31,7 +39,7 @@ describe("client identifiers (RFC 9700 §4.15)", () => {
     "naïve",
     "a\nb",
     "a\u0000",
-  ])("%j may not be chosen", (id) => {
+  ])(proves("%j may not be chosen", "RFC 9700 2.6-2", "RFC 9700 4.15.1-1"), (id) => {
     expect(chosenClientId(id)).toBeNull();
   });
 });

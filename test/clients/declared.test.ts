@@ -65,24 +65,33 @@ async function faultOf(clients: Declarations, more: ConfigurationInput = {}): Pr
 }
 
 describe("declared clients", () => {
-  test("get grants and an authentication method that fit what is declared", async () => {
-    await start([
-      { client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] },
-      { client_id: "page", redirect_uris: REDIRECT },
-      { client_id: "service", secrets: [SECRET] },
-      { client_id: "bare" },
-      { client_id: "post", secrets: [SECRET], token_endpoint_auth_method: "client_secret_post" },
-    ]);
-    const shape = async (clientId: string) => {
-      const { grantTypes, tokenEndpointAuthMethod, source } = await stored(clientId);
-      return [grantTypes.join(" "), tokenEndpointAuthMethod, source].join(" / ");
-    };
-    expect(await shape("web")).toBe("authorization_code refresh_token / client_secret_basic / configuration");
-    expect(await shape("page")).toBe("authorization_code refresh_token / none / configuration");
-    expect(await shape("service")).toBe("client_credentials / client_secret_basic / configuration");
-    expect(await shape("bare")).toBe(" / none / configuration");
-    expect(await shape("post")).toBe("client_credentials / client_secret_post / configuration");
-  });
+  test(
+    proves(
+      "get grants and an authentication method that fit what is declared",
+      "RFC 8252 8.4-1",
+      "RFC 8252 8.4-2",
+    ),
+    async () => {
+      await start([
+        { client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] },
+        { client_id: "page", redirect_uris: REDIRECT },
+        { client_id: "service", secrets: [SECRET] },
+        { client_id: "bare" },
+        { client_id: "post", secrets: [SECRET], token_endpoint_auth_method: "client_secret_post" },
+      ]);
+      const shape = async (clientId: string) => {
+        const { grantTypes, tokenEndpointAuthMethod, source } = await stored(clientId);
+        return [grantTypes.join(" "), tokenEndpointAuthMethod, source].join(" / ");
+      };
+      expect(await shape("web")).toBe(
+        "authorization_code refresh_token / client_secret_basic / configuration",
+      );
+      expect(await shape("page")).toBe("authorization_code refresh_token / none / configuration");
+      expect(await shape("service")).toBe("client_credentials / client_secret_basic / configuration");
+      expect(await shape("bare")).toBe(" / none / configuration");
+      expect(await shape("post")).toBe("client_credentials / client_secret_post / configuration");
+    },
+  );
 
   test("may name their grants as the command line does", async () => {
     await start([

@@ -7,6 +7,7 @@ import { type ConfigurationInput, configurationSchema } from "../../src/platform
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
+import { proves } from "../support/proves.ts";
 
 function policies(changes: ConfigurationInput = {}): {
   operator: MetadataPolicy;
@@ -195,7 +196,7 @@ describe("client metadata", () => {
     expect(refusalOf(() => check({ grant_types: [] })).description).toBe("grant_types is empty.");
   });
 
-  test("a short private scheme is for the policy to allow", () => {
+  test(proves("a short private scheme is for the policy to allow", "RFC 8252 8.4-5"), () => {
     const { registration: strict } = policies({ registration: { private_use_schemes: [] } });
     expect(checkWith({ redirect_uris: ["vscode://x"] }).redirectUris).toHaveLength(1);
     expect(reasonOf(() => checkWith({ redirect_uris: ["vscode://x"] }, strict))).toBe("redirect_uri_refused");
@@ -350,19 +351,25 @@ describe("client metadata that is refused", () => {
     expect(refusal.description).toContain(words);
   });
 
-  test("redirect URIs are checked for every kind of client (threat class 55)", () => {
-    for (const policy of [operator, registration]) {
-      for (const token_endpoint_auth_method of ["none", "client_secret_basic", "client_secret_post"]) {
-        for (const grant_types of [["authorization_code"], [DEVICE]]) {
-          expect(
-            reasonOf(() =>
-              check({ redirect_uris: ["data:text/html,x"], token_endpoint_auth_method, grant_types }, policy),
-            ),
-          ).toBe("redirect_uri_refused");
+  test(
+    proves("redirect URIs are checked for every kind of client (threat class 55)", "RFC 9700 2.6-4"),
+    () => {
+      for (const policy of [operator, registration]) {
+        for (const token_endpoint_auth_method of ["none", "client_secret_basic", "client_secret_post"]) {
+          for (const grant_types of [["authorization_code"], [DEVICE]]) {
+            expect(
+              reasonOf(() =>
+                check(
+                  { redirect_uris: ["data:text/html,x"], token_endpoint_auth_method, grant_types },
+                  policy,
+                ),
+              ),
+            ).toBe("redirect_uri_refused");
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   test.each([[null], [undefined], [[]], ["text"], [1], [true], [[{}]]])("%j is no metadata", (input) => {
     expect(reasonOf(() => check(input))).toBe("body_malformed");

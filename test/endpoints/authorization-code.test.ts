@@ -53,41 +53,57 @@ beforeEach(async () => {
 const NATIVE = { client_id: "native", redirect_uri: "http://127.0.0.1:5000/callback" };
 
 describe("redeeming a code", () => {
-  test("gives an access token and a refresh token for what the person allowed", async () => {
-    const body = await expectTokens(await redeemCode(server, await codeFor(server, person)));
-    expect(body.scope).toBe("mail.read");
-    expect(body.expires_in).toBe(3600);
-    expect(textOf(body, "refresh_token")).toMatch(/^trt_[A-Za-z0-9\-_]{64}$/);
-    expect(Object.keys(body).sort()).toEqual([
-      "access_token",
-      "expires_in",
-      "refresh_token",
-      "scope",
-      "token_type",
-    ]);
-    expect(await introspectAs(server, "web", textOf(body, "access_token"))).toMatchObject({
-      active: true,
-      client_id: "web",
-      sub: person.subject,
-      username: person.username,
-      aud: "https://mail.example/",
-    });
-  });
+  test(
+    proves(
+      "gives an access token and a refresh token for what the person allowed",
+      "RFC 9700 2.3-1",
+      "RFC 9700 2.3-2",
+    ),
+    async () => {
+      const body = await expectTokens(await redeemCode(server, await codeFor(server, person)));
+      expect(body.scope).toBe("mail.read");
+      expect(body.expires_in).toBe(3600);
+      expect(textOf(body, "refresh_token")).toMatch(/^trt_[A-Za-z0-9\-_]{64}$/);
+      expect(Object.keys(body).sort()).toEqual([
+        "access_token",
+        "expires_in",
+        "refresh_token",
+        "scope",
+        "token_type",
+      ]);
+      expect(await introspectAs(server, "web", textOf(body, "access_token"))).toMatchObject({
+        active: true,
+        client_id: "web",
+        sub: person.subject,
+        username: person.username,
+        aud: "https://mail.example/",
+      });
+    },
+  );
 
-  test("gives no refresh token to a client that is not registered for the grant type", async () => {
-    const registered = await server.fetch("/auth/register", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ redirect_uris: ["https://spa.example/x"], token_endpoint_auth_method: "none" }),
-    });
-    const body: Json = { ...((await registered.json()) as Json) };
-    const clientId = textOf(body, "client_id");
-    const tokens = await tokensFor(server, person, {
-      client_id: clientId,
-      redirect_uri: "https://spa.example/x",
-    });
-    expect(tokens.refresh_token).toBeUndefined();
-  });
+  test(
+    proves(
+      "gives no refresh token to a client that is not registered for the grant type",
+      "RFC 9700 4.14.2-1",
+    ),
+    async () => {
+      const registered = await server.fetch("/auth/register", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({
+          redirect_uris: ["https://spa.example/x"],
+          token_endpoint_auth_method: "none",
+        }),
+      });
+      const body: Json = { ...((await registered.json()) as Json) };
+      const clientId = textOf(body, "client_id");
+      const tokens = await tokensFor(server, person, {
+        client_id: clientId,
+        redirect_uri: "https://spa.example/x",
+      });
+      expect(tokens.refresh_token).toBeUndefined();
+    },
+  );
 
   test("lets a client leave out the redirect URI, as OAuth 2.1 does, since PKCE binds the code", async () => {
     await expectTokens(await redeemCode(server, await codeFor(server, person), { redirect_uri: undefined }));
@@ -117,7 +133,7 @@ describe("redeeming a code", () => {
     },
   );
 
-  test("wants the port of a loopback redirect again", async () => {
+  test(proves("wants the port of a loopback redirect again", "RFC 8252 7.3-1"), async () => {
     const code = await codeFor(server, person, NATIVE);
     for (const redirect_uri of ["http://127.0.0.1:5001/callback", "http://127.0.0.1/callback"]) {
       await expectRefusal(await redeemCode(server, code, { redirect_uri }, "native"), 400, "invalid_grant");
@@ -182,6 +198,8 @@ describe("a code is used once (threat class 8)", () => {
   test(
     proves(
       "a second use is refused and revokes what the first gave",
+      "RFC 9700 4.2.4-3",
+      "RFC 9700 4.2.4-2",
       "RFC 6749 4.1.2-4",
       "RFC 6749 4.1.2-5",
       "RFC 6749 10.5-2",
@@ -230,6 +248,7 @@ describe("a code is used once (threat class 8)", () => {
   test(
     proves(
       "of twenty at the same time exactly one gets tokens, and none of them live on",
+      "RFC 9700 4.2.4-2",
       "RFC 6749 4.1.2-4",
       "RFC 6749 4.1.2-5",
     ),
@@ -337,6 +356,9 @@ describe("the verifier and the challenge", () => {
   test.each(every)(
     proves(
       "with a challenge, the verifier %s decides",
+      "RFC 9700 4.8.2-2",
+      "RFC 9700 2.1.1-2",
+      "RFC 9700 2.1.1-1",
       "RFC 7636 4.4-1",
       "RFC 7636 4.5-1",
       "RFC 7636 4.6-1",
@@ -351,15 +373,27 @@ describe("the verifier and the challenge", () => {
     },
   );
 
-  test.each(every)("with a challenge, the verifier %s decides for an exempt client as well", async (name) => {
-    const code = await codeFor(exempt, exemptPerson);
-    const response = await redeemCode(exempt, code, { code_verifier: verifiers[name] });
-    if (name === "ok") await expectTokens(response);
-    else await expectRefusal(response, 400, "invalid_grant");
-  });
+  test.each(every)(
+    proves(
+      "with a challenge, the verifier %s decides for an exempt client as well",
+      "RFC 9700 2.1.1-2",
+      "RFC 9700 4.8.2-1",
+    ),
+    async (name) => {
+      const code = await codeFor(exempt, exemptPerson);
+      const response = await redeemCode(exempt, code, { code_verifier: verifiers[name] });
+      if (name === "ok") await expectTokens(response);
+      else await expectRefusal(response, 400, "invalid_grant");
+    },
+  );
 
   test.each(every)(
-    "without a challenge, which an exempt client may leave out, the verifier %s decides",
+    proves(
+      "without a challenge, which an exempt client may leave out, the verifier %s decides",
+      "RFC 9700 2.1.1-3",
+      "RFC 9700 4.8.2-1",
+      "RFC 9700 4.8.2-3",
+    ),
     async (name) => {
       const code = await codeFor(exempt, exemptPerson, {
         code_challenge: undefined,
@@ -423,15 +457,28 @@ describe("the verifier and the challenge", () => {
 describe("narrowing what was allowed", () => {
   const BOTH = { scope: "mail.read files" };
 
-  test(proves("a code without resource is for those that use its scopes", "RFC 6750 5.3-4"), async () => {
-    const body = await expectTokens(await redeemCode(server, await codeFor(server, person, BOTH)));
-    const told = await introspectAs(server, "web", textOf(body, "access_token"));
-    expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);
-    expect(told.scope).toBe("mail.read files");
-  });
+  test(
+    proves(
+      "a code without resource is for those that use its scopes",
+      "RFC 9700 4.10-2",
+      "RFC 9700 2.3-2",
+      "RFC 6750 5.3-4",
+    ),
+    async () => {
+      const body = await expectTokens(await redeemCode(server, await codeFor(server, person, BOTH)));
+      const told = await introspectAs(server, "web", textOf(body, "access_token"));
+      expect(told.aud).toEqual(["https://mail.example/", "https://files.example/api"]);
+      expect(told.scope).toBe("mail.read files");
+    },
+  );
 
   test(
-    proves("a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)", "RFC 8707 2-4"),
+    proves(
+      "a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)",
+      "RFC 9700 4.10-2",
+      "RFC 9700 2.3-1",
+      "RFC 8707 2-4",
+    ),
     async () => {
       const code = await codeFor(server, person, BOTH);
       const body = await expectTokens(
@@ -455,7 +502,7 @@ describe("narrowing what was allowed", () => {
     expect((await expectTokens(response)).scope).toBe("mail.read files");
   });
 
-  test("a scope at the token endpoint narrows the scope", async () => {
+  test(proves("a scope at the token endpoint narrows the scope", "RFC 9700 2.3-1"), async () => {
     const code = await codeFor(server, person, BOTH);
     expect((await expectTokens(await redeemCode(server, code, { scope: "files" }))).scope).toBe("files");
   });
@@ -472,7 +519,7 @@ describe("narrowing what was allowed", () => {
       { scope: "mail.read", resource: "https://files.example/api" },
       "invalid_target",
     ],
-  ])("%s is refused", async (_, changes, error) => {
+  ])(proves("%s is refused", "RFC 9700 2.3-4"), async (_, changes, error) => {
     const code = await codeFor(server, person, BOTH);
     await expectRefusal(await redeemCode(server, code, changes), 400, error);
   });

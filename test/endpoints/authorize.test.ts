@@ -128,6 +128,8 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
   test.each(BAD)(
     proves(
       "%s, whatever else is wrong",
+      "RFC 9700 4.11.2-1",
+      "RFC 9700 2.1-2",
       "RFC 6749 3.1.2-3",
       "RFC 6749 3.1.2.3-1",
       "RFC 6749 3.1.2.3-2",
@@ -244,6 +246,8 @@ describe("a fault that is sent to the client", () => {
   test(
     proves(
       "a public client without a challenge, even if somebody stored an exemption for it (RFC 9700 §2.1.1)",
+      "RFC 9700 4.8.2-1",
+      "RFC 8252 8.1-1",
       "RFC 7636 4.3-1",
       "RFC 7636 4.4.1-1",
     ),
@@ -289,7 +293,7 @@ describe("a fault that is sent to the client", () => {
     expect(location.searchParams.get("error")).toBe("invalid_request");
   });
 
-  test("goes to the port that a native application listens on", async () => {
+  test(proves("goes to the port that a native application listens on", "RFC 8252 7.3-1"), async () => {
     const location = redirectOf(
       await open({
         client_id: "native",
@@ -346,14 +350,22 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     return textOf(await jsonOf(response), "client_id");
   }
 
-  test("is no way to send a stranger to an address that nobody vouches for: a page asks first", async () => {
-    const client_id = await register([REDIRECT]);
-    for (const fault of [{ scope: "everything" }, { response_type: "token" }, { prompt: "sometimes" }]) {
-      const page = await expectShown(await open({ ...fault, client_id, redirect_uri: REDIRECT }, {}), 200);
-      expect(page).toContain("hosted.example");
-      expect(page).toContain(`href="${REDIRECT}?error=`);
-    }
-  });
+  test(
+    proves(
+      "is no way to send a stranger to an address that nobody vouches for: a page asks first",
+      "RFC 9700 4.11.2-2",
+      "RFC 9700 4.11.2-3",
+      "RFC 9700 4.11.2-4",
+    ),
+    async () => {
+      const client_id = await register([REDIRECT]);
+      for (const fault of [{ scope: "everything" }, { response_type: "token" }, { prompt: "sometimes" }]) {
+        const page = await expectShown(await open({ ...fault, client_id, redirect_uri: REDIRECT }, {}), 200);
+        expect(page).toContain("hosted.example");
+        expect(page).toContain(`href="${REDIRECT}?error=`);
+      }
+    },
+  );
 
   test("is sent as usual if somebody is signed in, who came for a reason", async () => {
     const client_id = await register([REDIRECT]);
@@ -373,7 +385,7 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     expect(location.searchParams.get("error")).toBe("login_required");
   });
 
-  test("is not sent because the client has used itself", async () => {
+  test(proves("is not sent because the client has used itself", "RFC 9700 4.11.2-4"), async () => {
     const registered = await server.fetch("/auth/register", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -390,7 +402,7 @@ describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () =>
     await expectShown(await open({ scope: "everything", client_id, redirect_uri: REDIRECT }, {}), 200);
   });
 
-  test("is sent as usual once a person has allowed the client", async () => {
+  test(proves("is sent as usual once a person has allowed the client", "RFC 9700 4.11.2-4"), async () => {
     const client_id = await register([REDIRECT]);
     const theirs = await server.signIn(await server.addPerson("allows-a-stranger"));
     await answerConsent(server, theirs, { client_id, redirect_uri: REDIRECT, scope: "profile" });
@@ -616,6 +628,7 @@ describe("who is asked", () => {
   test(
     proves(
       "whoever is not signed in goes to sign in, and comes back to the same request",
+      "RFC 9700 4.11.2-3",
       "RFC 6749 3.1-1",
       "RFC 6749 10.2-4",
     ),
@@ -695,6 +708,8 @@ describe("who is asked", () => {
   ])(
     proves(
       "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+      "RFC 8252 8.6-2",
+      "RFC 8252 8.6-1",
       "RFC 6749 2.3-1",
       "RFC 6749 10.2-5",
     ),
@@ -830,7 +845,7 @@ describe("signing in again", () => {
 });
 
 describe("a request by POST (RFC 6749 §3.1)", () => {
-  test("becomes a GET of the same request, by 303", async () => {
+  test(proves("becomes a GET of the same request, by 303", "RFC 9700 4.12-2"), async () => {
     const response = await server.post("/auth/authorize", [...new URLSearchParams(authorizationQuery())]);
     expect(response.status).toBe(303);
     expect(response.headers.get("location")).toBe(
@@ -848,7 +863,7 @@ describe("a request by POST (RFC 6749 §3.1)", () => {
     expectSent(await server.fetch(location.pathname + location.search), "invalid_request");
   });
 
-  test("never redirects to a client by itself", async () => {
+  test(proves("never redirects to a client by itself", "RFC 9700 2.1-2"), async () => {
     const response = await server.post("/auth/authorize", {
       client_id: "nobody",
       redirect_uri: "https://evil.example/",

@@ -120,11 +120,17 @@ describe("introspection", () => {
     });
   });
 
-  test("tells of a client's own token that the client is its subject, and names no person", async () => {
-    const body = await introspectAs(server, "service", await serviceToken(server, { scope: "mail.read" }));
-    expect(body).toMatchObject({ active: true, client_id: "service", sub: "service", scope: "mail.read" });
-    expect(body.username).toBeUndefined();
-  });
+  test(
+    proves(
+      "tells of a client's own token that the client is its subject, and names no person",
+      "RFC 9700 4.15.1-2",
+    ),
+    async () => {
+      const body = await introspectAs(server, "service", await serviceToken(server, { scope: "mail.read" }));
+      expect(body).toMatchObject({ active: true, client_id: "service", sub: "service", scope: "mail.read" });
+      expect(body.username).toBeUndefined();
+    },
+  );
 
   test("leaves out the scope of a token that has none", async () => {
     const registered = await server.fetch("/auth/register", {
@@ -246,6 +252,7 @@ describe("who sees what", () => {
   test(
     proves(
       "a token that may not be seen looks to the last byte like one that does not exist",
+      "RFC 9700 4.9.3-2",
       "RFC 7662 2.2-3",
       "RFC 7662 2.2-4",
     ),
@@ -336,7 +343,7 @@ describe("who may ask at all", () => {
     },
   );
 
-  test("no bearer of a token that is meant for another API", async () => {
+  test(proves("no bearer of a token that is meant for another API", "RFC 9700 2.3-3"), async () => {
     const bearer = await serviceToken(server, { scope: "mail.read" });
     const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
     await expectRefusal(response, 401, "invalid_token");
@@ -376,7 +383,7 @@ describe("what is not active looks the same, whatever it is", () => {
     for (const text of texts) expect(await told("web", text)).toBe(INACTIVE);
   });
 
-  test("tokens of which any byte was changed (threat class 44)", async () => {
+  test(proves("tokens of which any byte was changed (threat class 44)", "RFC 9700 4.14.2-4"), async () => {
     const tokens = await tokensFor(server, person);
     for (const name of ["access_token", "refresh_token"]) {
       const token = textOf(tokens, name);

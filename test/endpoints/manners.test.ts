@@ -34,7 +34,7 @@ const PAGES = ["/", "/auth/authorize", "/login", "/device", "/account", "/help/e
 describe.each(PROGRAMS.map((door) => [door.path, door] as const))("%s", (path, { allow, cors, type }) => {
   const allowed = allow.split(", ");
 
-  test("answers methods that it does not have with 405 and Allow", async () => {
+  test(proves("answers methods that it does not have with 405 and Allow", "RFC 8414 3.1-1"), async () => {
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]) {
       if (allowed.includes(method)) continue;
       const response = await server.fetch(path, { method });
@@ -131,7 +131,7 @@ describe("HEAD", () => {
 });
 
 describe("pages", () => {
-  test.each(PAGES)("%s is for no script of another site", async (path) => {
+  test.each(PAGES)(proves("%s is for no script of another site", "RFC 9700 2.6-6"), async (path) => {
     for (const method of ["GET", "POST", "OPTIONS"]) {
       const response = await server.fetch(path, { method, headers: { Origin: "https://app.example" } });
       for (const name of response.headers.keys()) expect(name).not.toStartWith("access-control-");

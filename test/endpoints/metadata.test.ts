@@ -31,6 +31,18 @@ describe("the metadata document", () => {
   test(
     proves(
       "tells everything, for programs of all sites, and may be cached for a while",
+      "RFC 9700 4.7.1-2",
+      "RFC 9700 4.7.1-1",
+      "RFC 9700 2.6-1",
+      "RFC 9700 2.1.1-5",
+      "RFC 9700 2.1.1-4",
+      "RFC 8414 3.2-2",
+      "RFC 8414 3.2-1",
+      "RFC 8414 2-7",
+      "RFC 8414 2-6",
+      "RFC 8414 2-3",
+      "RFC 8414 2-2",
+      "RFC 8414 2-1",
       "RFC 9207 2.3-3",
       "RFC 7009 2-3",
       "RFC 6749 3.1-2",
@@ -78,7 +90,7 @@ describe("the metadata document", () => {
     },
   );
 
-  test("has no member without elements (§3.2)", () => {
+  test(proves("has no member without elements (§3.2)", "RFC 8414 3.2-2"), () => {
     for (const value of Object.values(document))
       expect(Array.isArray(value) && value.length === 0).toBe(false);
   });
@@ -89,7 +101,7 @@ describe("the metadata document", () => {
     }
   });
 
-  test("is there under no other path", async () => {
+  test(proves("is there under no other path", "RFC 8414 3-3"), async () => {
     for (const name of NAMES) {
       for (const path of [
         `/.well-known/${name}/`,
@@ -147,7 +159,7 @@ describe("the metadata document", () => {
 });
 
 describe("what is advertised runs", () => {
-  test("every endpoint answers at its URL", async () => {
+  test(proves("every endpoint answers at its URL", "RFC 8414 2-2", "RFC 8414 2-3"), async () => {
     const endpoints = Object.entries(document).filter(([name]) => name.endsWith("_endpoint"));
     expect(endpoints.length).toBe(7);
     for (const [name, url] of endpoints) {
@@ -225,7 +237,7 @@ describe("what is advertised runs", () => {
     }
   });
 
-  test("every scope exists: a client of the operator may have each", async () => {
+  test(proves("every scope exists: a client of the operator may have each", "RFC 8414 2-6"), async () => {
     const advertised = document.scopes_supported;
     if (!Array.isArray(advertised)) throw new Error("There are no scopes.");
     await withServer(
@@ -261,6 +273,9 @@ describe("an issuer with a path", () => {
   test(
     proves(
       "answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document",
+      "RFC 9700 2.6-1",
+      "RFC 8414 3.3-1",
+      "RFC 8414 3-1",
       "RFC 9207 2.3-1",
     ),
     async () => {
@@ -280,20 +295,27 @@ describe("an issuer with a path", () => {
     },
   );
 
-  test("answers for no other issuer: not for the bare host, not for another path", async () => {
-    for (const path of [
-      "/.well-known/oauth-authorization-server",
-      "/.well-known/openid-configuration",
-      "/.well-known/oauth-authorization-server/t/",
-      "/.well-known/oauth-authorization-server/tt",
-      "/.well-known/oauth-authorization-server/T",
-      "/.well-known/openid-configuration/other",
-      "/other/.well-known/openid-configuration",
-      "/auth/token",
-    ]) {
-      expect(`${path} ${(await tenant.fetch(`https://h.example${path}`)).status}`).toBe(`${path} 404`);
-    }
-  });
+  test(
+    proves(
+      "answers for no other issuer: not for the bare host, not for another path",
+      "RFC 8414 3-1",
+      "RFC 8414 3.3-1",
+    ),
+    async () => {
+      for (const path of [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/t/",
+        "/.well-known/oauth-authorization-server/tt",
+        "/.well-known/oauth-authorization-server/T",
+        "/.well-known/openid-configuration/other",
+        "/other/.well-known/openid-configuration",
+        "/auth/token",
+      ]) {
+        expect(`${path} ${(await tenant.fetch(`https://h.example${path}`)).status}`).toBe(`${path} 404`);
+      }
+    },
+  );
 
   test("has its endpoints below the path", async () => {
     const response = await requestToken(tenant, "service", { grant_type: "client_credentials" });
@@ -320,7 +342,7 @@ describe("no header of a request changes any URL (threat class 43)", () => {
   };
 
   test.each(["https://auth.example", "http://evil.example", "https://evil.example:8443"])(
-    proves("asked at %s", "RFC 7009 2-7", "RFC 9207 2.3-2"),
+    proves("asked at %s", "RFC 9700 4.13-1", "RFC 8414 3.3-1", "RFC 7009 2-7", "RFC 9207 2.3-2"),
     async (origin) => {
       const told = await server.fetch(`${origin}/.well-known/oauth-authorization-server`, {
         headers: FORGED,

@@ -74,7 +74,11 @@ describe("refreshing", () => {
   });
 
   test(
-    proves("narrows the scope for this access token only; the refresh token keeps it all", "RFC 6749 6-8"),
+    proves(
+      "narrows the scope for this access token only; the refresh token keeps it all",
+      "RFC 9700 4.14.2-2",
+      "RFC 6749 6-8",
+    ),
     async () => {
       const narrowed = await expectTokens(
         await refresh(server, await refreshTokenOf(BOTH), { scope: "files" }),
@@ -114,11 +118,19 @@ describe("refreshing", () => {
       { scope: "mail.read", resource: "https://files.example/api" },
       "invalid_target",
     ],
-  ])(proves("refuses %s, and the refresh token stays good", "RFC 6749 6-3"), async (_, changes, error) => {
-    const token = await refreshTokenOf(BOTH);
-    await expectRefusal(await refresh(server, token, changes), 400, error);
-    await expectTokens(await refresh(server, token));
-  });
+  ])(
+    proves(
+      "refuses %s, and the refresh token stays good",
+      "RFC 9700 4.14.2-2",
+      "RFC 9700 2.3-4",
+      "RFC 6749 6-3",
+    ),
+    async (_, changes, error) => {
+      const token = await refreshTokenOf(BOTH);
+      await expectRefusal(await refresh(server, token, changes), 400, error);
+      await expectTokens(await refresh(server, token));
+    },
+  );
 });
 
 describe("a retry within the window", () => {
@@ -164,20 +176,23 @@ describe("a retry within the window", () => {
 });
 
 describe("a use after the window", () => {
-  test(proves("is refused and ends everything that came from the grant", "RFC 6749 10.4-5"), async () => {
-    const tokens = await tokensFor(server, person);
-    const token = textOf(tokens, "refresh_token");
-    const first = await expectTokens(await refresh(server, token));
-    server.clock.advance(WINDOW_SECONDS + 1);
-    const body = await expectRefusal(await refresh(server, token), 400, "invalid_grant");
-    expect(body.error_description).toBe(
-      "The refresh token was used before. Everything issued from it is now revoked.",
-    );
-    for (const { access_token } of [tokens, first]) {
-      expect(await isActive(server, String(access_token))).toBe(false);
-    }
-    await expectRefusal(await refresh(server, textOf(first, "refresh_token")), 400, "invalid_grant");
-  });
+  test(
+    proves("is refused and ends everything that came from the grant", "RFC 9700 4.14.2-3", "RFC 6749 10.4-5"),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      const token = textOf(tokens, "refresh_token");
+      const first = await expectTokens(await refresh(server, token));
+      server.clock.advance(WINDOW_SECONDS + 1);
+      const body = await expectRefusal(await refresh(server, token), 400, "invalid_grant");
+      expect(body.error_description).toBe(
+        "The refresh token was used before. Everything issued from it is now revoked.",
+      );
+      for (const { access_token } of [tokens, first]) {
+        expect(await isActive(server, String(access_token))).toBe(false);
+      }
+      await expectRefusal(await refresh(server, textOf(first, "refresh_token")), 400, "invalid_grant");
+    },
+  );
 
   test("ends everything also when it asks for what was not granted", async () => {
     const token = await refreshTokenOf();
@@ -231,6 +246,7 @@ describe("a refresh token", () => {
   test(
     proves(
       "of a confidential client needs its secret: leaving it or the client out is refused (threat class 54)",
+      "RFC 9700 2.5-1",
       "RFC 6749 6-4",
       "RFC 6749 6-5",
       "RFC 6749 10.2-1",
@@ -254,7 +270,7 @@ describe("a refresh token", () => {
     },
   );
 
-  test("of a public client works with client_id alone, and rotates", async () => {
+  test(proves("of a public client works with client_id alone, and rotates", "RFC 9700 2.2.2-1"), async () => {
     const tokens = await tokensFor(server, person, {
       client_id: "spa",
       redirect_uri: "https://spa.example/",
@@ -266,6 +282,7 @@ describe("a refresh token", () => {
   test(
     proves(
       "that is not used for its lifetime expires, to the second; each use starts it anew",
+      "RFC 9700 4.14.2-5",
       "RFC 6749 6-7",
     ),
     async () => {
@@ -299,6 +316,7 @@ describe("a refresh token", () => {
   test(
     proves(
       "whose secret is forged is unknown, and the genuine one stays good",
+      "RFC 9700 4.14.2-4",
       "RFC 6749 6-7",
       "RFC 6749 10.4-6",
     ),

@@ -58,91 +58,110 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe("open registration", () => {
-  test("replays the first example of RFC 7591 §3.1 and answers as §3.2.1 does", async () => {
-    const before = Math.floor(server.clock.millis() / 1000);
-    const body = await registered(server, {
-      redirect_uris: [CALLBACK, CALLBACK2],
-      client_name: "My Example Client",
-      "client_name#ja-Jpan-JP": "\u30AF\u30E9\u30A4\u30A2\u30F3\u30C8\u540D",
-      token_endpoint_auth_method: "client_secret_basic",
-      logo_uri: "https://client.example.org/logo.png",
-      jwks_uri: "https://client.example.org/my_public_keys.jwks",
-      example_extension_parameter: "example_value",
-    });
-    expect(textOf(body, "client_id")).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
-    expect(textOf(body, "client_secret")).toMatch(/^tcs_[A-Za-z0-9\-_]{64}$/);
-    expect(body.client_id_issued_at).toBeGreaterThanOrEqual(before);
-    const { client_id, client_secret, client_id_issued_at, ...rest } = body;
-    expect(rest).toEqual({
-      client_secret_expires_at: 0,
-      client_name: "My Example Client",
-      logo_uri: "https://client.example.org/logo.png",
-      redirect_uris: [CALLBACK, CALLBACK2],
-      grant_types: ["authorization_code"],
-      response_types: ["code"],
-      token_endpoint_auth_method: "client_secret_basic",
-      scope: "profile email mail.read mail.send files",
-    });
-  });
+  test(
+    proves(
+      "replays the first example of RFC 7591 §3.1 and answers as §3.2.1 does",
+      "RFC 7591 2-1",
+      "RFC 7591 2-10",
+      "RFC 7591 2.2-5",
+      "RFC 7591 3-1",
+      "RFC 7591 3-3",
+      "RFC 7591 3.2.1-1",
+      "RFC 7591 3.2.1-5",
+    ),
+    async () => {
+      const before = Math.floor(server.clock.millis() / 1000);
+      const body = await registered(server, {
+        redirect_uris: [CALLBACK, CALLBACK2],
+        client_name: "My Example Client",
+        "client_name#ja-Jpan-JP": "\u30AF\u30E9\u30A4\u30A2\u30F3\u30C8\u540D",
+        token_endpoint_auth_method: "client_secret_basic",
+        logo_uri: "https://client.example.org/logo.png",
+        jwks_uri: "https://client.example.org/my_public_keys.jwks",
+        example_extension_parameter: "example_value",
+      });
+      expect(textOf(body, "client_id")).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
+      expect(textOf(body, "client_secret")).toMatch(/^tcs_[A-Za-z0-9\-_]{64}$/);
+      expect(body.client_id_issued_at).toBeGreaterThanOrEqual(before);
+      const { client_id, client_secret, client_id_issued_at, ...rest } = body;
+      expect(rest).toEqual({
+        client_secret_expires_at: 0,
+        client_name: "My Example Client",
+        logo_uri: "https://client.example.org/logo.png",
+        redirect_uris: [CALLBACK, CALLBACK2],
+        grant_types: ["authorization_code"],
+        response_types: ["code"],
+        token_endpoint_auth_method: "client_secret_basic",
+        scope: "profile email mail.read mail.send files",
+      });
+    },
+  );
 
-  test("returns what is stored, and nothing else; the secret is stored as its digest", async () => {
-    const sent = {
-      redirect_uris: [CALLBACK],
-      client_name: "Größe ✉",
-      client_uri: "https://client.example.org/",
-      logo_uri: "https://client.example.org/logo.png",
-      tos_uri: "https://client.example.org/tos",
-      policy_uri: "https://client.example.org/policy",
-      contacts: ["a@example.org", "b@example.org"],
-      software_id: "4NRB1",
-      software_version: "1.2",
-      application_type: "web",
-      grant_types: ["authorization_code", "refresh_token"],
-      response_types: ["code"],
-      token_endpoint_auth_method: "client_secret_post",
-      scope: "mail.read mail.send",
-      default_scope: "mail.read",
-    };
-    const body = await registered(server, sent);
-    expect(body).toMatchObject(sent);
-    const stored = await server.context.store.findClient(textOf(body, "client_id"));
-    if (stored === null) throw new Error("It was not stored.");
-    expect<unknown>({
-      redirect_uris: stored.redirectUris,
-      client_name: stored.clientName,
-      client_uri: stored.clientUri,
-      logo_uri: stored.logoUri,
-      tos_uri: stored.tosUri,
-      policy_uri: stored.policyUri,
-      contacts: stored.contacts,
-      software_id: stored.softwareId,
-      software_version: stored.softwareVersion,
-      application_type: stored.applicationType,
-      grant_types: stored.grantTypes,
-      response_types: ["code"],
-      token_endpoint_auth_method: stored.tokenEndpointAuthMethod,
-      scope: stored.scope.join(" "),
-      default_scope: stored.defaultScope.join(" "),
-    }).toEqual(sent);
-    expect(stored.source).toBe("registration");
-    expect(stored.requirePkce).toBe(true);
-    expect(stored.usedAt).toBeNull();
-    expect(stored.createdAt).toBe(Number(body.client_id_issued_at));
-    const secret = textOf(body, "client_secret");
-    expect(stored.secrets).toHaveLength(1);
-    expect(stored.secrets.map(({ digest }) => Buffer.from(digest).toString("hex"))).toEqual([
-      Buffer.from(digestSecret(secret)).toString("hex"),
-    ]);
-    expect(JSON.stringify(stored)).not.toContain(secret.slice(40));
-  });
+  test(
+    proves(
+      "returns what is stored, and nothing else; the secret is stored as its digest",
+      "RFC 7591 2-3",
+      "RFC 7591 3.2.1-6",
+    ),
+    async () => {
+      const sent = {
+        redirect_uris: [CALLBACK],
+        client_name: "Größe ✉",
+        client_uri: "https://client.example.org/",
+        logo_uri: "https://client.example.org/logo.png",
+        tos_uri: "https://client.example.org/tos",
+        policy_uri: "https://client.example.org/policy",
+        contacts: ["a@example.org", "b@example.org"],
+        software_id: "4NRB1",
+        software_version: "1.2",
+        application_type: "web",
+        grant_types: ["authorization_code", "refresh_token"],
+        response_types: ["code"],
+        token_endpoint_auth_method: "client_secret_post",
+        scope: "mail.read mail.send",
+        default_scope: "mail.read",
+      };
+      const body = await registered(server, sent);
+      expect(body).toMatchObject(sent);
+      const stored = await server.context.store.findClient(textOf(body, "client_id"));
+      if (stored === null) throw new Error("It was not stored.");
+      expect<unknown>({
+        redirect_uris: stored.redirectUris,
+        client_name: stored.clientName,
+        client_uri: stored.clientUri,
+        logo_uri: stored.logoUri,
+        tos_uri: stored.tosUri,
+        policy_uri: stored.policyUri,
+        contacts: stored.contacts,
+        software_id: stored.softwareId,
+        software_version: stored.softwareVersion,
+        application_type: stored.applicationType,
+        grant_types: stored.grantTypes,
+        response_types: ["code"],
+        token_endpoint_auth_method: stored.tokenEndpointAuthMethod,
+        scope: stored.scope.join(" "),
+        default_scope: stored.defaultScope.join(" "),
+      }).toEqual(sent);
+      expect(stored.source).toBe("registration");
+      expect(stored.requirePkce).toBe(true);
+      expect(stored.usedAt).toBeNull();
+      expect(stored.createdAt).toBe(Number(body.client_id_issued_at));
+      const secret = textOf(body, "client_secret");
+      expect(stored.secrets).toHaveLength(1);
+      expect(stored.secrets.map(({ digest }) => Buffer.from(digest).toString("hex"))).toEqual([
+        Buffer.from(digestSecret(secret)).toString("hex"),
+      ]);
+      expect(JSON.stringify(stored)).not.toContain(secret.slice(40));
+    },
+  );
 
-  test("a public client gets no secret and no expiry of one", async () => {
+  test(proves("a public client gets no secret and no expiry of one", "RFC 7591 3.2.1-5"), async () => {
     const body = await registered(server, { redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" });
     expect(Object.keys(body).filter((name) => name.includes("secret"))).toEqual([]);
     expect(body.token_endpoint_auth_method).toBe("none");
   });
 
-  test("a device-only client needs no redirect URI, and works", async () => {
+  test(proves("a device-only client needs no redirect URI, and works", "RFC 7591 2-2"), async () => {
     const body = await registered(server, {
       client_name: "TV",
       grant_types: [DEVICE_GRANT],
@@ -158,20 +177,27 @@ describe("open registration", () => {
     expect(started.status).toBe(200);
   });
 
-  test("a client_credentials-only client works, but nobody agreed to any scope for it", async () => {
-    const body = await registered(server, { grant_types: ["client_credentials"] });
-    expect(body.scope).toBeUndefined();
-    const headers = basic(textOf(body, "client_id"), textOf(body, "client_secret"));
-    const tokens = await expectTokens(
-      await server.post("/auth/token", { grant_type: "client_credentials" }, headers),
-    );
-    expect(tokens.scope).toBeUndefined();
-    await expectRefusal(
-      await server.post("/auth/token", { grant_type: "client_credentials", scope: "mail.read" }, headers),
-      400,
-      "invalid_scope",
-    );
-  });
+  test(
+    proves(
+      "a client_credentials-only client works, but nobody agreed to any scope for it",
+      "RFC 7591 2-2",
+      "RFC 7591 5-10",
+    ),
+    async () => {
+      const body = await registered(server, { grant_types: ["client_credentials"] });
+      expect(body.scope).toBeUndefined();
+      const headers = basic(textOf(body, "client_id"), textOf(body, "client_secret"));
+      const tokens = await expectTokens(
+        await server.post("/auth/token", { grant_type: "client_credentials" }, headers),
+      );
+      expect(tokens.scope).toBeUndefined();
+      await expectRefusal(
+        await server.post("/auth/token", { grant_type: "client_credentials", scope: "mail.read" }, headers),
+        400,
+        "invalid_scope",
+      );
+    },
+  );
 
   test("the operator may open scopes to clients that act for themselves", async () => {
     const open = await startTestServer({ registration: { client_credentials_scope: ["mail.read"] } });
@@ -183,7 +209,7 @@ describe("open registration", () => {
     }
   });
 
-  test("a whole code flow works with what came back", async () => {
+  test(proves("a whole code flow works with what came back", "RFC 7591 2-1", "RFC 7591 2-3"), async () => {
     const person = await server.addPerson("registered-flow");
     const body = await registered(server, {
       redirect_uris: [CALLBACK],
@@ -205,23 +231,40 @@ describe("open registration", () => {
     );
   });
 
-  test("the identifier is the server's to choose (RFC 9700 §4.15)", async () => {
-    const body = await registered(server, {
-      redirect_uris: [CALLBACK],
-      client_id: "web",
-      client_secret: "mine",
-      source: "configuration",
-    });
-    expect(body.client_id).not.toBe("web");
-    expect(body.client_secret).not.toBe("mine");
-  });
+  test(
+    proves(
+      "the identifier is the server's to choose (RFC 9700 §4.15)",
+      "RFC 9700 2.6-2",
+      "RFC 9700 4.15.1-1",
+    ),
+    async () => {
+      const body = await registered(server, {
+        redirect_uris: [CALLBACK],
+        client_id: "web",
+        client_secret: "mine",
+        source: "configuration",
+      });
+      expect(body.client_id).not.toBe("web");
+      expect(body.client_secret).not.toBe("mine");
+    },
+  );
 
-  test("two registrations share nothing", async () => {
-    const first = await registered(server, { redirect_uris: [CALLBACK] });
-    const second = await registered(server, { redirect_uris: [CALLBACK] });
-    expect(first.client_id).not.toBe(second.client_id);
-    expect(first.client_secret).not.toBe(second.client_secret);
-  });
+  test(
+    proves(
+      "two registrations share nothing",
+      "RFC 7591 2-9",
+      "RFC 7591 3.2.1-2",
+      "RFC 7591 3.2.1-3",
+      "RFC 7591 3.2.1-4",
+      "RFC 7591 5-12",
+    ),
+    async () => {
+      const first = await registered(server, { redirect_uris: [CALLBACK] });
+      const second = await registered(server, { redirect_uris: [CALLBACK] });
+      expect(first.client_id).not.toBe(second.client_id);
+      expect(first.client_secret).not.toBe(second.client_secret);
+    },
+  );
 });
 
 describe("a registration that is refused", () => {
@@ -272,14 +315,24 @@ describe("a registration that is refused", () => {
     ["two objects", "{}{}", "invalid_request"],
     ["deep nesting", "[".repeat(5000), "invalid_request"],
     ["a form", "redirect_uris=https%3A%2F%2Fa.example", "invalid_request"],
-  ])("%s: nothing is stored", async (_, sent, error) => {
-    const before = await countClients(server);
-    const body = await expectRefusal(await post(server, sent), 400, error);
-    expect(textOf(body, "error_uri")).toStartWith("https://auth.example/help/errors#");
-    expect(await countClients(server)).toBe(before);
-  });
+  ])(
+    proves(
+      "%s: nothing is stored",
+      "RFC 7591 2-8",
+      "RFC 7591 3.2.2-1",
+      "RFC 7591 5-3",
+      "RFC 7591 5-4",
+      "RFC 9700 2.6-4",
+    ),
+    async (_, sent, error) => {
+      const before = await countClients(server);
+      const body = await expectRefusal(await post(server, sent), 400, error);
+      expect(textOf(body, "error_uri")).toStartWith("https://auth.example/help/errors#");
+      expect(await countClients(server)).toBe(before);
+    },
+  );
 
-  test("the wrong content type, and a body that is too large", async () => {
+  test(proves("the wrong content type, and a body that is too large", "RFC 7591 3-1"), async () => {
     const before = await countClients(server);
     await expectRefusal(
       await post(server, "redirect_uris=x", { "Content-Type": "application/x-www-form-urlencoded" }),
@@ -376,14 +429,17 @@ describe("registration with an initial access token", () => {
     }
   });
 
-  test("lets such a client act for itself with the scopes it registers", async () => {
-    const body = await registered(
-      closed,
-      { grant_types: ["client_credentials"], scope: "mail.read" },
-      { Authorization: `Bearer ${TOKEN}` },
-    );
-    expect(body.scope).toBe("mail.read");
-  });
+  test(
+    proves("lets such a client act for itself with the scopes it registers", "RFC 7591 5-10"),
+    async () => {
+      const body = await registered(
+        closed,
+        { grant_types: ["client_credentials"], scope: "mail.read" },
+        { Authorization: `Bearer ${TOKEN}` },
+      );
+      expect(body.scope).toBe("mail.read");
+    },
+  );
 
   test(
     proves("is refused without one: 401, a Bearer challenge that names no error", "RFC 6750 3.1-4"),

@@ -53,7 +53,7 @@ describe("the token endpoint", () => {
     "constructor",
     "CLIENT_CREDENTIALS",
     " client_credentials",
-  ])("does not know the grant type %j", async (grant_type) => {
+  ])(proves("does not know the grant type %j", "RFC 9700 2.4-1"), async (grant_type) => {
     await expectRefusal(await requestToken(server, "service", { grant_type }), 400, "unsupported_grant_type");
   });
 
@@ -133,21 +133,27 @@ describe("the token endpoint", () => {
     },
   );
 
-  test("answers an unknown client, a wrong secret and a missing secret with the same bytes", async () => {
-    const attempts = [
-      { client_id: "nobody", client_secret: "x" },
-      { client_id: "service", client_secret: "x" },
-      { client_id: "service" },
-      { client_id: "nobody" },
-      { client_id: "spa", client_secret: "x" },
-    ];
-    const answers = new Set<string>();
-    for (const form of attempts) {
-      const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
-      answers.add(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
-    }
-    expect(answers.size).toBe(1);
-  });
+  test(
+    proves(
+      "answers an unknown client, a wrong secret and a missing secret with the same bytes",
+      "RFC 9700 2.5-1",
+    ),
+    async () => {
+      const attempts = [
+        { client_id: "nobody", client_secret: "x" },
+        { client_id: "service", client_secret: "x" },
+        { client_id: "service" },
+        { client_id: "nobody" },
+        { client_id: "spa", client_secret: "x" },
+      ];
+      const answers = new Set<string>();
+      for (const form of attempts) {
+        const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
+        answers.add(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
+      }
+      expect(answers.size).toBe(1);
+    },
+  );
 
   test(
     proves("refuses two credentials, and two clients in one request (threat class 46)", "RFC 6749 2.3-2"),
@@ -221,6 +227,7 @@ describe("client_credentials (RFC 6749 §4.4)", () => {
   test(
     proves(
       "gives the client's default scopes if none are asked, never a refresh token, and the client as subject",
+      "RFC 9700 4.14.2-1",
       "RFC 6749 3.3-2",
       "RFC 6749 4.4.3-1",
     ),

@@ -115,6 +115,7 @@ describe("userinfo without a token that is good (§3)", () => {
   test(
     proves(
       "401 invalid_token, in the same words, for all that is not valid",
+      "RFC 9700 2.3-3",
       "RFC 6749 7-1",
       "RFC 6750 3.1-2",
       "RFC 6750 5.3-4",

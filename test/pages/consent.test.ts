@@ -77,14 +77,24 @@ describe("the consent page", () => {
     expect(html).toMatch(/value="deny"/);
   });
 
-  test("links to the client's own pages, and loads nothing from them (RFC 9700 §4.2.4)", async () => {
-    const response = await ask(WIKI);
-    expect(response.headers.get("content-security-policy")).toContain("img-src 'self'");
-    const html = await response.text();
-    for (const page of ["about", "terms", "privacy"])
-      expect(html).toContain(`href="https://wiki.example/${page}"`);
-    expect(html).not.toContain("logo.png");
-  });
+  test(
+    proves(
+      "links to the client's own pages, and loads nothing from them (RFC 9700 §4.2.4)",
+      "RFC 7591 2-4",
+      "RFC 7591 2-5",
+      "RFC 7591 2-6",
+      "RFC 7591 2-7",
+      "RFC 9700 4.2.4-1",
+    ),
+    async () => {
+      const response = await ask(WIKI);
+      expect(response.headers.get("content-security-policy")).toContain("img-src 'self'");
+      const html = await response.text();
+      for (const page of ["about", "terms", "privacy"])
+        expect(html).toContain(`href="https://wiki.example/${page}"`);
+      expect(html).not.toContain("logo.png");
+    },
+  );
 
   test("says of an application on the person's device that it is no website", async () => {
     const page = await textOf(await ask(NATIVE));
@@ -94,7 +104,12 @@ describe("the consent page", () => {
   });
 
   test(
-    proves("warns of a client that registered itself, whatever it calls itself", "RFC 6749 10.2-3"),
+    proves(
+      "warns of a client that registered itself, whatever it calls itself",
+      "RFC 7591 5-6",
+      "RFC 7591 5-5",
+      "RFC 6749 10.2-3",
+    ),
     async () => {
       const registered = await server.fetch("/auth/register", {
         method: "POST",

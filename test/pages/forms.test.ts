@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { sealFormData, unsealFormData } from "../../src/pages/forms.ts";
 import { PageError } from "../../src/pages/page-error.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -21,7 +22,7 @@ describe("a form", () => {
     expect(response.status).toBe(303);
   });
 
-  test("without its token is refused, and nothing happens", async () => {
+  test(proves("without its token is refused, and nothing happens", "RFC 9700 4.16-5"), async () => {
     await browser.get("/login");
     const response = await browser.post("/login", credentials);
     expect(response.status).toBe(403);

@@ -16,6 +16,7 @@ import { StoreBusy, StoreUnavailable } from "../../src/store/contract.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 /** Breaks out of an attribute, of text, of a comment, of a script and of a style. */
@@ -109,57 +110,72 @@ const pages: Record<string, [() => Promise<Response>, "on_to_client" | "nowhere_
 
 for (const [name, [open, leads]] of Object.entries(pages)) {
   describe(`the page "${name}"`, () => {
-    test("has every header that protects who reads it", async () => {
-      const { headers } = await open();
-      expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
-      expect(headers.get("cache-control")).toBe("no-store");
-      expect(headers.get("x-frame-options")).toBe("DENY");
-      expect(headers.get("x-content-type-options")).toBe("nosniff");
-      expect(headers.get("referrer-policy")).toBe("no-referrer");
-      expect(headers.get("permissions-policy")).toContain("camera=()");
-      expect(headers.get("access-control-allow-origin")).toBeNull();
-      // 57: a browser must never ask for a password by itself.
-      expect(headers.get("www-authenticate")).toBeNull();
-      const policy = headers.get("content-security-policy")?.split("; ") ?? [];
-      for (const directive of [
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-      ]) {
-        expect(policy).toContain(directive);
-      }
-      const closed = leads === "nowhere_else";
-      expect(policy.includes("form-action 'self'")).toBe(closed);
-      expect(headers.get("cross-origin-opener-policy")).toBe(closed ? "same-origin" : null);
-    });
+    test(
+      proves(
+        "has every header that protects who reads it",
+        "RFC 9700 4.2.4-1",
+        "RFC 9700 4.16-1",
+        "RFC 9700 4.16-2",
+        "RFC 9700 4.16-4",
+      ),
+      async () => {
+        const { headers } = await open();
+        expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+        expect(headers.get("cache-control")).toBe("no-store");
+        expect(headers.get("x-frame-options")).toBe("DENY");
+        expect(headers.get("x-content-type-options")).toBe("nosniff");
+        expect(headers.get("referrer-policy")).toBe("no-referrer");
+        expect(headers.get("permissions-policy")).toContain("camera=()");
+        expect(headers.get("access-control-allow-origin")).toBeNull();
+        // 57: a browser must never ask for a password by itself.
+        expect(headers.get("www-authenticate")).toBeNull();
+        const policy = headers.get("content-security-policy")?.split("; ") ?? [];
+        for (const directive of [
+          "default-src 'none'",
+          "style-src 'self'",
+          "img-src 'self'",
+          "frame-ancestors 'none'",
+          "base-uri 'none'",
+        ]) {
+          expect(policy).toContain(directive);
+        }
+        const closed = leads === "nowhere_else";
+        expect(policy.includes("form-action 'self'")).toBe(closed);
+        expect(headers.get("cross-origin-opener-policy")).toBe(closed ? "same-origin" : null);
+      },
+    );
 
-    test("30, 31: has no script, no style, no handler and no foreign content of anybody's making", async () => {
-      const found: string[] = [];
-      const allowed = new Set(
-        `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
+    test(
+      proves(
+        "30, 31: has no script, no style, no handler and no foreign content of anybody's making",
+        "RFC 9700 4.2.4-1",
+      ),
+      async () => {
+        const found: string[] = [];
+        const allowed = new Set(
+          `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
          section ul li svg path footer dl dt dd strong bdi time details summary hr code nav`.split(/\s+/),
-      );
-      const rewriter = new HTMLRewriter().on("*", {
-        element(element) {
-          if (!allowed.has(element.tagName)) found.push(element.tagName);
-          for (const [attribute, value] of element.attributes) {
-            if (attribute.startsWith("on") || attribute === "style")
-              found.push(`${element.tagName} ${attribute}`);
-            const loads = element.tagName !== "a" && ["src", "srcset", "href"].includes(attribute);
-            if (loads && !value.startsWith("/assets/"))
-              found.push(`${element.tagName} ${attribute}=${value}`);
-            if (attribute === "href" && !/^(\/(?!\/)|#|https:\/\/client\.example\/)/.test(value))
-              found.push(value);
-          }
-        },
-      });
-      const html = await rewriter.transform(await open()).text();
-      expect(found).toEqual([]);
-      expect(html).not.toContain("<img src=x");
-      expect(html).not.toContain("<b>");
-    });
+        );
+        const rewriter = new HTMLRewriter().on("*", {
+          element(element) {
+            if (!allowed.has(element.tagName)) found.push(element.tagName);
+            for (const [attribute, value] of element.attributes) {
+              if (attribute.startsWith("on") || attribute === "style")
+                found.push(`${element.tagName} ${attribute}`);
+              const loads = element.tagName !== "a" && ["src", "srcset", "href"].includes(attribute);
+              if (loads && !value.startsWith("/assets/"))
+                found.push(`${element.tagName} ${attribute}=${value}`);
+              if (attribute === "href" && !/^(\/(?!\/)|#|https:\/\/client\.example\/)/.test(value))
+                found.push(value);
+            }
+          },
+        });
+        const html = await rewriter.transform(await open()).text();
+        expect(found).toEqual([]);
+        expect(html).not.toContain("<img src=x");
+        expect(html).not.toContain("<b>");
+      },
+    );
 
     test("has a language, a title, one main heading and headings in order", async () => {
       const html = await (await open()).text();

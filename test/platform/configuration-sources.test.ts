@@ -393,6 +393,9 @@ describe("what is allowed but worth a warning", () => {
   test(
     proves(
       "an issuer without TLS that is not this machine",
+      "RFC 8414 3-2",
+      "RFC 7591 5-1",
+      "RFC 7591 3-2",
       "RFC 9207 2-2",
       "RFC 7662 2-1",
       "RFC 7009 2-4",

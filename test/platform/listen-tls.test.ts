@@ -112,12 +112,48 @@ describe("TLS", () => {
     },
   );
 
-  test(proves("answers with the certificate of the files", "RFC 6749 10.9-1", "RFC 6750 5.2-4"), async () => {
-    const { ports, urls } = await start(() => new Response("hello"));
-    expect(urls[0]).toStartWith("https://127.0.0.1:");
-    expect(await shownName(ports[0] ?? 0)).toBe("first");
-    expect(await (await get(urls[0] ?? "")).text()).toBe("hello");
-  });
+  test(
+    proves(
+      "answers with the certificate of the files",
+      "RFC 8414 6.1-1",
+      "RFC 8414 3-2",
+      "RFC 7591 5-1",
+      "RFC 7591 3-2",
+      "RFC 6749 10.9-1",
+      "RFC 6750 5.2-4",
+    ),
+    async () => {
+      const { ports, urls } = await start(() => new Response("hello"));
+      expect(urls[0]).toStartWith("https://127.0.0.1:");
+      expect(await shownName(ports[0] ?? 0)).toBe("first");
+      expect(await (await get(urls[0] ?? "")).text()).toBe("hello");
+    },
+  );
+
+  test.each(["TLSv1.2", "TLSv1.3"] as const)(
+    proves("speaks %s, encrypted and authenticated", "RFC 7591 5-2", "RFC 8414 6.1-2", "RFC 8414 6.1-3"),
+    async (version) => {
+      const { ports } = await start(() => new Response("hello"));
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const socket = connect(
+        {
+          port: ports[0] ?? 0,
+          host: "127.0.0.1",
+          rejectUnauthorized: false,
+          minVersion: version,
+          maxVersion: version,
+        },
+        () => resolve(`${socket.getProtocol()} ${socket.getCipher().name}`),
+      );
+      socket.on("error", reject);
+      try {
+        // GCM, CCM and Poly1305 give confidentiality and integrity in one.
+        expect(await promise).toMatch(new RegExp(`^${version} .*(GCM|CCM|POLY1305)`));
+      } finally {
+        socket.destroy();
+      }
+    },
+  );
 
   test("shows a renewed certificate to new connections, and finishes the requests of the old ones", async () => {
     const release = Promise.withResolvers<void>();

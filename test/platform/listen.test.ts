@@ -4,6 +4,7 @@ import { configurationSchema } from "../../src/platform/configuration.ts";
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
+import { proves } from "../support/proves.ts";
 
 const open: Listening[] = [];
 afterEach(async () => {
@@ -148,13 +149,13 @@ describe("fixed answers", () => {
 describe("the address", () => {
   const echo: Fetch = (_, addressOf) => new Response(addressOf());
 
-  test("is that of the connection", async () => {
+  test(proves("is that of the connection", "RFC 9700 4.13-1"), async () => {
     const { urls } = await start(echo);
     const answer = await fetch(urls[0] ?? "", { headers: { "X-Forwarded-For": "198.51.100.9" } });
     expect(await answer.text()).toBe("127.0.0.1");
   });
 
-  test("is what a trusted proxy says", async () => {
+  test(proves("is what a trusted proxy says", "RFC 9700 4.13-1"), async () => {
     const { urls } = await start(echo, { trusted_proxies: ["loopback"] });
     const answer = await fetch(urls[0] ?? "", { headers: { "X-Forwarded-For": "1.1.1.1, 198.51.100.9" } });
     expect(await answer.text()).toBe("198.51.100.9");

@@ -54,11 +54,18 @@ describe("a redirect URI that may be registered", () => {
     expect(redirectUriFault(`${uri}a`)).toContain("2000");
   });
 
-  test("may have a short private scheme if the operator allows it, and only that one", () => {
-    expect(redirectUriFault("vscode://x/y", ["vscode"])).toBeNull();
-    expect(redirectUriFault("cursor://x/y", ["vscode"])).toContain("'cursor'");
-    expect(redirectUriFault("vscode://x/y")).toContain("com.example.app");
-  });
+  test(
+    proves(
+      "may have a short private scheme if the operator allows it, and only that one",
+      "RFC 8252 8.4-4",
+      "RFC 8252 8.4-5",
+    ),
+    () => {
+      expect(redirectUriFault("vscode://x/y", ["vscode"])).toBeNull();
+      expect(redirectUriFault("cursor://x/y", ["vscode"])).toContain("'cursor'");
+      expect(redirectUriFault("vscode://x/y")).toContain("com.example.app");
+    },
+  );
 });
 
 // Each with a piece of the words that explain it.
@@ -213,6 +220,11 @@ describe("a redirect URI that may not be registered", () => {
   test.each(REFUSED)(
     proves(
       "%j: %s",
+      "RFC 9700 2.6-4",
+      "RFC 9700 2.6-3",
+      "RFC 8252 8.4-5",
+      "RFC 8252 8.4-4",
+      "RFC 7591 5-4",
       "RFC 6749 3.1.2-1",
       "RFC 6749 3.1.2-3",
       "RFC 6749 3.1.2.1-1",
@@ -238,7 +250,7 @@ describe("a redirect URI that may not be registered", () => {
 describe("a requested redirect URI", () => {
   const HTTPS = "https://client.example/callback";
 
-  test("matches the registered one that is equal to the last byte", () => {
+  test(proves("matches the registered one that is equal to the last byte", "RFC 9700 4.1.3-1"), () => {
     expect(match(HTTPS, "https://other.example/", HTTPS)).toBe(HTTPS);
     expect(match("com.example.app:/cb", "com.example.app:/cb")).toBe("com.example.app:/cb");
   });
@@ -298,6 +310,9 @@ describe("a requested redirect URI", () => {
   ])(
     proves(
       "%j does not match https://client.example/callback",
+      "RFC 9700 4.1.3-1",
+      "RFC 9700 2.1-1",
+      "RFC 8252 8.4-3",
       "RFC 6749 3.1.2.2-3",
       "RFC 6749 3.1.2.3-3",
       "RFC 6749 10.6-4",
@@ -330,9 +345,17 @@ describe("a requested redirect URI", () => {
     ["http://127.0.0.1", "http://127.0.0.1/"],
     ["http://localhost", "http://localhost:8080/"],
     ["http://[::1]:9", "http://[::1]/"],
-  ])("%s matches %s: the port of a loopback address may vary (RFC 8252 §7.3)", (requested, registered) => {
-    expect(match(requested, registered)).toBe(requested);
-  });
+  ])(
+    proves(
+      "%s matches %s: the port of a loopback address may vary (RFC 8252 §7.3)",
+      "RFC 8252 7.3-1",
+      "RFC 9700 2.1-1",
+      "RFC 9700 4.1.3-2",
+    ),
+    (requested, registered) => {
+      expect(match(requested, registered)).toBe(requested);
+    },
+  );
 
   test.each([
     ["http://127.0.0.1:0/callback", "http://127.0.0.1/callback"],
@@ -381,9 +404,12 @@ describe("a requested redirect URI", () => {
     ["https://localhost:5000/callback", "https://localhost/callback"],
     ["https://client.example:5000/callback", "https://client.example/callback"],
     ["com.example.app://x:5000/callback", "com.example.app://x/callback"],
-  ])("%j does not match %s", (requested, registered) => {
-    expect(match(requested, registered)).toBeNull();
-  });
+  ])(
+    proves("%j does not match %s", "RFC 8252 8.4-3", "RFC 9700 2.1-1", "RFC 9700 4.1.3-1"),
+    (requested, registered) => {
+      expect(match(requested, registered)).toBeNull();
+    },
+  );
 
   const anyUri = fc.oneof(
     fc.webUrl({ withQueryParameters: true, withFragments: true }),
@@ -419,19 +445,25 @@ describe("a requested redirect URI", () => {
     return null;
   };
 
-  test("that is accepted is equal to a registered one, or a loopback one that differs by its port only", () => {
-    const registrable = anyUri.filter((uri) => redirectUriFault(uri) === null);
-    fc.assert(
-      fc.property(anyUri, fc.array(registrable, { maxLength: 4 }), (requested, registered) => {
-        const accepted = match(requested, ...registered);
-        const equal = registered.includes(requested);
-        const bare = withoutPort(requested);
-        const loopback = bare !== null && registered.some((uri) => withoutPort(uri) === bare);
-        expect(accepted).toBe(equal || loopback ? requested : null);
-      }),
-      { numRuns: 3000 },
-    );
-  });
+  test(
+    proves(
+      "that is accepted is equal to a registered one, or a loopback one that differs by its port only",
+      "RFC 8252 8.4-3",
+    ),
+    () => {
+      const registrable = anyUri.filter((uri) => redirectUriFault(uri) === null);
+      fc.assert(
+        fc.property(anyUri, fc.array(registrable, { maxLength: 4 }), (requested, registered) => {
+          const accepted = match(requested, ...registered);
+          const equal = registered.includes(requested);
+          const bare = withoutPort(requested);
+          const loopback = bare !== null && registered.some((uri) => withoutPort(uri) === bare);
+          expect(accepted).toBe(equal || loopback ? requested : null);
+        }),
+        { numRuns: 3000 },
+      );
+    },
+  );
 
   test("that was registered always matches itself", () => {
     fc.assert(

@@ -218,3 +218,15 @@ export async function introspectAs(server: TestServer, clientId: string, token: 
 /** The grant's own client asks whether its token is alive. */
 export const isActive = async (server: TestServer, token: string, clientId = "web"): Promise<boolean> =>
   (await introspectAs(server, clientId, token)).active === true;
+
+/** Registers a client (RFC 7591 §3.1). */
+export const postRegistration = (
+  server: TestServer,
+  metadata: Json,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  server.fetch("/auth/register", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(metadata),
+  });
