@@ -130,7 +130,8 @@ function proofOf({ row, state, proofs }: Entry): string {
   if (state === "proved") return tested;
   const reason =
     state === "deviation" ? `*Deviation:* ${row.deviation}` : `*Not applicable:* ${row.notApplicable}`;
-  return tested === "" ? reason : `${reason} ${tested}`;
+  if (tested === "") return reason;
+  return `${reason.replace(/[.]?$/, ".")} ${tested}`;
 }
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { describeSettings, type Setting } from "../src/platform/configuration-settings.ts";
 import { REASONS } from "../src/protocol/errors.ts";
+import { conformancePage, threatsPage } from "./conformance.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -110,6 +111,8 @@ const escapeCell = (text: string): string => text.replaceAll("|", "\\|");
 export const generatedPages: Readonly<Record<string, () => string>> = {
   "configuration.md": configurationPage,
   "errors.md": errorsPage,
+  "conformance.md": conformancePage,
+  "threats.md": threatsPage,
 };
 
 if (import.meta.main) {
