@@ -35,7 +35,11 @@ export function onBothEngines(define: (start: StartOnEngine) => void): void {
   });
 }
 
-async function startOn(engine: FixtureEngine, overrides: ConfigurationInput = {}): Promise<EngineServer> {
+/** A server on a new and empty database. */
+export async function startOn(
+  engine: FixtureEngine,
+  overrides: ConfigurationInput = {},
+): Promise<EngineServer> {
   const database: FixtureDatabase = await engine.create();
   const store = await database.open();
   const close = async () => {
