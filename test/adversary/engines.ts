@@ -15,7 +15,7 @@ export interface EngineServer extends TestServer {
   rows(): Promise<string[]>;
 }
 
-type StartOnEngine = (overrides?: ConfigurationInput) => Promise<EngineServer>;
+export type StartOnEngine = (overrides?: ConfigurationInput) => Promise<EngineServer>;
 
 /** `define` gets a function that starts a server on a new and empty database; it may be called only inside of tests. */
 export function onBothEngines(define: (start: StartOnEngine) => void): void {
