@@ -6,22 +6,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { sqliteEngine } from "../store/fixtures/databases.ts";
-import {
-  type AuthorizationParameters,
-  authorizationQuery,
-  authorizePath,
-  challengeOf,
-  formsOf,
-  redirectOf,
-  VERIFIER,
-} from "../support/code-flow.ts";
+import { authorizationQuery, authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
 import { startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
+import { AUTHORIZATION, BIG } from "./18-authorization-parameters.ts";
 import { type EngineServer, startOn } from "./engines.ts";
 
 const FORM = "application/x-www-form-urlencoded";
-const BIG = "x".repeat(70_000);
 /** As they stand in a query or a form: text that is no text. */
 const BADLY_ENCODED = ["%", "%4", "%zz", "%ff", "%c3%28", "%ed%a0%80", "%u0041", "a%00b"];
 
@@ -72,92 +64,6 @@ async function faultOf(response: Response): Promise<string> {
 const open = (query: string): Promise<Response> =>
   server.fetch(`/auth/authorize?${query}`, { headers: { Cookie: cookie } });
 
-type Row = readonly [string, AuthorizationParameters[string], string];
-const ofEach = (name: string, error: string, values: readonly (string | undefined)[]): Row[] =>
-  values.map((value) => [name, value, error]);
-const doubled = (name: string, value: string, error = "invalid_request"): Row[] => [
-  [name, [value, value], error],
-  [name, [value, "x"], error],
-];
-const challenge = challengeOf(VERIFIER);
-const AUTHORIZATION: readonly Row[] = [
-  ...ofEach("client_id", "page", [undefined, "", "nobody", "WEB", " web", "web\n", BIG]),
-  ...doubled("client_id", "web", "page"),
-  ...ofEach("redirect_uri", "page", [undefined, "", "x", "https://client.example/", BIG]),
-  ...doubled("redirect_uri", "https://client.example/callback", "page"),
-  ...ofEach("response_type", "invalid_request", [undefined, ""]),
-  ...ofEach("response_type", "unsupported_response_type", [
-    "token",
-    "CODE",
-    "code token",
-    "none",
-    "code ",
-    BIG,
-  ]),
-  ...doubled("response_type", "code"),
-  ...ofEach("scope", "invalid_scope", [
-    " ",
-    "everything",
-    "mail.read  files",
-    " mail.read",
-    '"',
-    "é",
-    "a\tb",
-    BIG,
-  ]),
-  ...doubled("scope", "mail.read"),
-  ...doubled("state", "a state"),
-  ...ofEach("code_challenge", "invalid_request", [
-    undefined,
-    "",
-    challenge.slice(1),
-    `${challenge}A`,
-    `${challenge}=`,
-  ]),
-  ...ofEach("code_challenge", "invalid_request", [
-    `${challenge.slice(1)}+`,
-    `${challenge.slice(0, -1)}N`,
-    BIG,
-  ]),
-  ...doubled("code_challenge", challenge),
-  ...ofEach("code_challenge_method", "invalid_request", [
-    undefined,
-    "",
-    "plain",
-    "s256",
-    "S512",
-    "none",
-    "S256 ",
-    BIG,
-  ]),
-  ...doubled("code_challenge_method", "S256"),
-  ...ofEach("resource", "invalid_target", [
-    "x",
-    "https://other.example/",
-    "https://mail.example/#x",
-    "mail",
-    BIG,
-  ]),
-  ["resource", ["https://mail.example/", "https://other.example/"], "invalid_target"],
-  ...ofEach("prompt", "invalid_request", ["x", "NONE", "none login", "login  consent", " ", BIG]),
-  ...doubled("prompt", "login"),
-  ...ofEach("max_age", "invalid_request", ["-1", "x", "1e3", "1.5", " 1", "0x10", "99999999999", BIG]),
-  ...doubled("max_age", "1"),
-  ...ofEach("response_mode", "invalid_request", ["fragment", "form_post", "QUERY", "jwt", BIG]),
-  ...doubled("response_mode", "query"),
-  ...ofEach("request", "request_not_supported", ["x", "eyJhbGciOiJub25lIn0.e30.", BIG]),
-  ...doubled("request", "x"),
-  ...ofEach("request_uri", "request_uri_not_supported", [
-    "urn:ietf:params:oauth:request_uri:x",
-    "https://evil.example/",
-  ]),
-  ...doubled("request_uri", "x"),
-  ...ofEach("registration", "registration_not_supported", ["{}", "x"]),
-  ...["login_hint", "ui_locales", "nonce", "reauthenticated_after", "unheard_of"].flatMap((name) =>
-    doubled(name, "x"),
-  ),
-];
-
 describe("the authorization endpoint", () => {
   test("takes the request that all these are made of", async () => {
     expect((await open(authorizationQuery())).status).toBe(200);
@@ -177,6 +83,28 @@ describe("the authorization endpoint", () => {
           expect({ name, shown, told }).toEqual({ name, shown, told: error });
         }
       });
+    },
+  );
+
+  test(
+    proves(
+      "sends no fault of any kind to an address that is not the client's, or to no client's",
+      "threat 5",
+    ),
+    async () => {
+      const strangers = [
+        { client_id: "nobody" },
+        { client_id: undefined },
+        { redirect_uri: "https://evil.example/" },
+        { redirect_uri: "https://client.example/callback/" },
+        { client_id: "spa" },
+      ];
+      for (const [name, value] of AUTHORIZATION) {
+        if (name === "client_id" || name === "redirect_uri") continue;
+        for (const stranger of strangers) {
+          expect(await faultOf(await open(authorizationQuery({ [name]: value, ...stranger })))).toBe("page");
+        }
+      }
     },
   );
 

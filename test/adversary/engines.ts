@@ -1,6 +1,7 @@
 /** The same tests on both engines, with the whole content of the database in hand. */
 import { afterAll, beforeAll, describe } from "bun:test";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import {
   type FixtureDatabase,
   type FixtureEngine,
@@ -11,6 +12,10 @@ import { type PostgresServer, startPostgres } from "../store/postgres/server.ts"
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 export interface EngineServer extends TestServer {
+  /** The file or the URL of its database. */
+  readonly place: string;
+  /** The server's own secret. */
+  readonly key: Uint8Array;
   /** Everything that is stored, one line for each row. */
   rows(): Promise<string[]>;
 }
@@ -46,6 +51,7 @@ export async function startOn(
     await store.close();
     database.remove();
   };
-  const server = await startTestServer(overrides, { opened: { store, close } });
-  return { ...server, rows: () => engine.rows(database) };
+  const key = systemRandom(32);
+  const server = await startTestServer(overrides, { opened: { store, close }, key });
+  return { ...server, key, place: database.place, rows: () => engine.rows(database) };
 }
