@@ -7,6 +7,7 @@ import { type ConfigurationInput, configurationSchema } from "../../src/platform
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
+import { proves } from "../support/proves.ts";
 
 function policies(changes: ConfigurationInput = {}): {
   operator: MetadataPolicy;
@@ -350,7 +351,7 @@ describe("client metadata that is refused", () => {
     expect(refusal.description).toContain(words);
   });
 
-  test("redirect URIs are checked for every kind of client (threat class 55)", () => {
+  test(proves("redirect URIs are checked for every kind of client (threat class 55)", "threat 55"), () => {
     for (const policy of [operator, registration]) {
       for (const token_endpoint_auth_method of ["none", "client_secret_basic", "client_secret_post"]) {
         for (const grant_types of [["authorization_code"], [DEVICE]]) {
@@ -441,7 +442,7 @@ describe("the description of a registered client (RFC 7591 §3.2.1)", () => {
     expect(describeClient(record(sent))).toMatchObject(sent);
   });
 
-  test("never has a secret or its digest", () => {
+  test(proves("never has a secret or its digest", "threat 23"), () => {
     const described = describeClient({
       ...record({}),
       secrets: [{ id: "s", digest: new Uint8Array(32).fill(7) as never, createdAt: 0, expiresAt: null }],

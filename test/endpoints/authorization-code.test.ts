@@ -16,6 +16,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const LEGACY = {
@@ -159,7 +160,7 @@ describe("redeeming a code", () => {
 });
 
 describe("a code is used once (threat class 8)", () => {
-  test("a second use is refused and revokes what the first gave", async () => {
+  test(proves("a second use is refused and revokes what the first gave", "threat 8"), async () => {
     const code = await codeFor(server, person);
     const tokens = await expectTokens(await redeemCode(server, code));
     const refreshed = await expectTokens(await refresh(server, textOf(tokens, "refresh_token")));
@@ -176,7 +177,7 @@ describe("a code is used once (threat class 8)", () => {
     ["another redirect URI", { redirect_uri: "https://evil.example/" }],
     ["a scope that was not granted", { scope: "files" }],
     ["an unknown resource", { resource: "https://other.example/" }],
-  ])("a second use with %s revokes as well", async (_, changes) => {
+  ])(proves("a second use with %s revokes as well", "threat 8"), async (_, changes) => {
     const code = await codeFor(server, person);
     const tokens = await expectTokens(await redeemCode(server, code));
     await expectRefusal(await redeemCode(server, code, changes), 400, "invalid_grant");

@@ -14,6 +14,7 @@ import {
   VERIFIER,
 } from "../support/code-flow.ts";
 import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -124,11 +125,11 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
     ["an unknown resource", { resource: "https://other.example" }],
     ["two states", { state: ["a", "b"] }],
   ];
-  test.each(BAD)("%s, whatever else is wrong", async (_, bad) => {
+  test.each(BAD)(proves("%s, whatever else is wrong", "threat 5"), async (_, bad) => {
     for (const [, other] of OTHERS) await expectShown(await open({ ...other, ...bad }));
   });
 
-  test("parameters that cannot be read at all", async () => {
+  test(proves("parameters that cannot be read at all", "threat 5"), async () => {
     for (const query of [
       "client_id=%",
       "client_id=web&state=%ff",
@@ -271,7 +272,7 @@ describe("a fault that is sent to the client", () => {
     expect(location.searchParams.getAll("tenant")).toEqual(["1"]);
   });
 
-  test("each parameter of ours is there once, and ours wins (threat class 3)", async () => {
+  test(proves("each parameter of ours is there once, and ours wins", "threat 3"), async () => {
     const redirect_uri = "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1";
     const { searchParams } = redirectOf(await open({ client_id: "odd", redirect_uri, scope: "everything" }));
     expect(searchParams.getAll("state")).toEqual(["a state"]);
@@ -398,7 +399,7 @@ describe("a success", () => {
     expect(tokens.scope).toBe("mail.read");
   });
 
-  test("wins over parameters of the same name that the client registered (threat class 3)", async () => {
+  test(proves("wins over parameters of the same name that the client registered", "threat 3"), async () => {
     const changes = {
       client_id: "odd",
       redirect_uri: "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1",

@@ -17,6 +17,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import {
   basic,
   encodeForm,
@@ -336,7 +337,7 @@ describe("what is not active looks the same, whatever it is", () => {
     for (const text of texts) expect(await told("web", text)).toBe(INACTIVE);
   });
 
-  test("tokens of which any byte was changed (threat class 44)", async () => {
+  test(proves("tokens of which any byte was changed (threat class 44)", "threat 44"), async () => {
     const tokens = await tokensFor(server, person);
     for (const name of ["access_token", "refresh_token"]) {
       const token = textOf(tokens, name);

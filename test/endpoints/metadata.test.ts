@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
 import { expectRefusal, type Json, jsonOf, requestToken } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -329,7 +330,7 @@ describe("no header of a request changes any URL (threat class 43)", () => {
     },
   );
 
-  test("nor the address that limits and pages go by", async () => {
+  test(proves("nor the address that limits and pages go by", "threat 43"), async () => {
     const device = await server.fetch("/auth/device", {
       method: "POST",
       address: "203.0.113.200",

@@ -11,6 +11,7 @@ import {
   requestToken,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -68,7 +69,7 @@ describe("the token endpoint", () => {
     ["television", "client_credentials"],
     ["mail-server", "client_credentials"],
     ["mail-server", "refresh_token"],
-  ])("%s is not registered for %s", async (clientId, grant_type) => {
+  ])(proves("%s is not registered for %s", "threat 24"), async (clientId, grant_type) => {
     const response = await requestToken(server, clientId, {
       grant_type,
       code: "x",
@@ -124,7 +125,7 @@ describe("the token endpoint", () => {
     expect(answers.size).toBe(1);
   });
 
-  test("refuses two credentials, and two clients in one request (threat class 46)", async () => {
+  test(proves("refuses two credentials, and two clients in one request", "threat 46"), async () => {
     const headers = basic("service", SECRET);
     await expectRefusal(
       await server.post("/auth/token", { ...CLIENT_CREDENTIALS, client_secret: SECRET }, headers),

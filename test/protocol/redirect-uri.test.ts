@@ -11,6 +11,7 @@ import {
   matchRedirectUri,
   redirectUriFault,
 } from "../../src/protocol/redirect-uri.ts";
+import { proves } from "../support/proves.ts";
 
 const registeredAs = (...uris: string[]): RedirectUri[] => uris as RedirectUri[];
 const match = (requested: string, ...registered: string[]): string | null =>
@@ -213,7 +214,7 @@ describe("a redirect URI that may not be registered", () => {
     expect(redirectUriFault(uri)).toContain(words);
   });
 
-  test("no dangerous scheme becomes allowed by being listed as a private one", () => {
+  test(proves("no dangerous scheme becomes allowed by being listed as a private one", "threat 4"), () => {
     for (const scheme of ["javascript", "data", "file", "blob", "vbscript"]) {
       expect(redirectUriFault(`${scheme}:x`, [scheme])).not.toBeNull();
     }
@@ -284,11 +285,11 @@ describe("a requested redirect URI", () => {
     "javascript:alert(1)",
     "null",
     "undefined",
-  ])("%j does not match https://client.example/callback", (requested) => {
+  ])(proves("%j does not match https://client.example/callback", "threat 1"), (requested) => {
     expect(match(requested, HTTPS)).toBeNull();
   });
 
-  test("is no pattern, even where the registered one looks like one", () => {
+  test(proves("is no pattern, even where the registered one looks like one", "threat 2"), () => {
     expect(match("https://client.example/callback", "https://client.example/.*")).toBeNull();
     expect(match("https://clientXexample/", "https://client.example/")).toBeNull();
     expect(match("http://127x0x0x1:1/", "http://127.0.0.1/")).toBeNull();
@@ -362,7 +363,7 @@ describe("a requested redirect URI", () => {
     ["https://localhost:5000/callback", "https://localhost/callback"],
     ["https://client.example:5000/callback", "https://client.example/callback"],
     ["com.example.app://x:5000/callback", "com.example.app://x/callback"],
-  ])("%j does not match %s", (requested, registered) => {
+  ])(proves("%j does not match %s", "threat 1"), (requested, registered) => {
     expect(match(requested, registered)).toBeNull();
   });
 

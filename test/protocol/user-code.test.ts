@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type RandomBytes, systemRandom } from "../../src/platform/random.ts";
 import { formatUserCode, newUserCode, normalizeUserCode } from "../../src/protocol/user-code.ts";
+import { proves } from "../support/proves.ts";
 
 const ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";
 
@@ -61,7 +62,7 @@ describe("user codes", () => {
     "ⓦⓓⓙⓑⓜⓙⓗⓣ",
     '"WDJB-MJHT"',
     "WDJB+MJHT",
-  ])("%j finds the code", (typed) => {
+  ])(proves("%j finds the code", "threat 56"), (typed) => {
     expect(normalizeUserCode(typed)).toBe("WDJBMJHT");
   });
 
@@ -83,7 +84,7 @@ describe("user codes", () => {
     expect(normalizeUserCode(typed)).toBeNull();
   });
 
-  test("every code is found in any case and with any marks between its letters", () => {
+  test(proves("every code is found in any case and with any marks between its letters", "threat 56"), () => {
     const letter = fc.constantFrom(...ALPHABET);
     const mark = fc.constantFrom("", " ", "-", "–", ".", "\u00a0", "\u200b", "\t");
     const typed = fc.array(fc.tuple(letter, mark, fc.boolean()), { minLength: 8, maxLength: 8 });

@@ -13,6 +13,7 @@ import {
   recordIdText,
   secretMatches,
 } from "../../src/tokens/artefact.ts";
+import { proves } from "../support/proves.ts";
 
 const clock: Clock = { millis: () => 1_800_000_000_123, seconds: () => 1_800_000_000 };
 const KINDS = Object.keys(ARTEFACT_PREFIXES).filter(
@@ -37,7 +38,7 @@ describe("artefacts", () => {
     expect(presented && secretMatches(presented.secret, digest)).toBe(true);
   });
 
-  test("none is taken for one of another kind", () => {
+  test(proves("none is taken for one of another kind", "threat 13"), () => {
     for (const made of KINDS) {
       const { text } = mint(made);
       for (const asked of KINDS) expect(parseArtefact(asked, text) !== null).toBe(asked === made);
@@ -52,7 +53,7 @@ describe("artefacts", () => {
     expect(new Set(Array.from({ length: 100 }, () => mint().text)).size).toBe(100);
   });
 
-  test("a text with any character changed is another artefact or none", () => {
+  test(proves("a text with any character changed is another artefact or none", "threat 44"), () => {
     const { text, id, digest } = mint();
     const original = parseArtefact("access_token", text);
     if (original === null) throw new Error("The artefact cannot be read.");
@@ -70,7 +71,7 @@ describe("artefacts", () => {
     }
   });
 
-  test("a text that is cut or longer is none", () => {
+  test(proves("a text that is cut or longer is none", "threat 44"), () => {
     const { text } = mint();
     for (let length = 0; length < text.length; length += 1) {
       expect(parseArtefact("access_token", text.slice(0, length))).toBeNull();
