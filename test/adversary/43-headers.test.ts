@@ -32,6 +32,7 @@ const PAGES = [
   "/consent",
   "/help/errors",
   "/auth/authorize",
+  "/auth/authorize?client_id=nobody",
 ];
 const FORMS: Readonly<Record<(typeof PROGRAMS)[number], string>> = {
   "/auth/token": "grant_type=client_credentials",
