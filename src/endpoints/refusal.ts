@@ -58,21 +58,24 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
 export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, request }: Incoming): void {
   const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {
-    endpoint: loggedPath(url),
+    endpoint: loggable(url.pathname),
     method: request.method,
     status: refusal.status,
     error: refusal.error,
     reason: refusal.reason,
-    client: refusal.detail.clientId?.slice(0, 100),
+    client: loggable(refusal.detail.clientId),
   });
 }
 
 /** What anybody may cause at will, or what is told otherwise. */
 const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy"]);
 
-/** A path that leads nowhere is a value that was sent: whatever looks like an artefact in it is left out. */
-const loggedPath = ({ pathname }: URL): string =>
-  pathname.replace(/t[a-z]{2}_[A-Za-z0-9\-_]{20,}/g, "…").slice(0, 100);
+/**
+ * A path that leads nowhere and a client that nobody knows are values that were sent, perhaps by somebody who put a secret
+ * in the wrong place: whatever looks like an artefact in them is left out.
+ */
+const loggable = (text: string | undefined): string | undefined =>
+  text?.replace(/t[a-z]{2}_[A-Za-z0-9\-_]{20,}/g, "…").slice(0, 100);
 
 /** The page that explains the error. Reasons that share their public words share the address too. */
 function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {

@@ -210,7 +210,8 @@ function* checkSecrets(configuration: Configuration, env: Environment): Generato
       continue;
     }
     const text = typeof reference === "string" ? reference : (env[reference.env] ?? "");
-    if (!text.startsWith("sha256:")) continue;
+    // A digest that is not understood would be taken for the secret itself, and digests are not kept as secrets are.
+    if (!/^sha-?[0-9]+:/i.test(text)) continue;
     if (path[0] === "people") {
       yield {
         path,

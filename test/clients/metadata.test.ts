@@ -352,7 +352,11 @@ describe("client metadata that is refused", () => {
   });
 
   test(
-    proves("redirect URIs are checked for every kind of client (threat class 55)", "RFC 9700 2.6-4"),
+    proves(
+      "redirect URIs are checked for every kind of client (threat class 55)",
+      "threat 55",
+      "RFC 9700 2.6-4",
+    ),
     () => {
       for (const policy of [operator, registration]) {
         for (const token_endpoint_auth_method of ["none", "client_secret_basic", "client_secret_post"]) {
@@ -448,7 +452,7 @@ describe("the description of a registered client (RFC 7591 §3.2.1)", () => {
     expect(describeClient(record(sent))).toMatchObject(sent);
   });
 
-  test("never has a secret or its digest", () => {
+  test(proves("never has a secret or its digest", "threat 23"), () => {
     const described = describeClient({
       ...record({}),
       secrets: [{ id: "s", digest: new Uint8Array(32).fill(7) as never, createdAt: 0, expiresAt: null }],

@@ -198,6 +198,7 @@ describe("a code is used once (threat class 8)", () => {
   test(
     proves(
       "a second use is refused and revokes what the first gave",
+      "threat 8",
       "RFC 9700 4.2.4-3",
       "RFC 9700 4.2.4-2",
       "RFC 6749 4.1.2-4",
@@ -223,7 +224,7 @@ describe("a code is used once (threat class 8)", () => {
     ["another redirect URI", { redirect_uri: "https://evil.example/" }],
     ["a scope that was not granted", { scope: "files" }],
     ["an unknown resource", { resource: "https://other.example/" }],
-  ])("a second use with %s revokes as well", async (_, changes) => {
+  ])(proves("a second use with %s revokes as well", "threat 8"), async (_, changes) => {
     const code = await codeFor(server, person);
     const tokens = await expectTokens(await redeemCode(server, code));
     await expectRefusal(await redeemCode(server, code, changes), 400, "invalid_grant");

@@ -128,6 +128,7 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
   test.each(BAD)(
     proves(
       "%s, whatever else is wrong",
+      "threat 5",
       "RFC 9700 4.11.2-1",
       "RFC 9700 2.1-2",
       "RFC 6749 3.1.2-3",
@@ -145,7 +146,7 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
     },
   );
 
-  test("parameters that cannot be read at all", async () => {
+  test(proves("parameters that cannot be read at all", "threat 5"), async () => {
     for (const query of [
       "client_id=%",
       "client_id=web&state=%ff",
@@ -312,7 +313,8 @@ describe("a fault that is sent to the client", () => {
 
   test(
     proves(
-      "each parameter of ours is there once, and ours wins (threat class 3)",
+      "each parameter of ours is there once, and ours wins",
+      "threat 3",
       "RFC 9207 2-1",
       "RFC 6749 3.1-7",
     ),
@@ -470,7 +472,7 @@ describe("a success", () => {
     },
   );
 
-  test("wins over parameters of the same name that the client registered (threat class 3)", async () => {
+  test(proves("wins over parameters of the same name that the client registered", "threat 3"), async () => {
     const changes = {
       client_id: "odd",
       redirect_uri: "https://odd.example/cb?state=x&code=y&iss=https://evil.example&a=1",

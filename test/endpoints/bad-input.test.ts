@@ -214,7 +214,7 @@ describe.each(EVERY_PARAMETER)("%s: %s", (_, parameter, door) => {
     },
   );
 
-  test("badly encoded is refused", async () => {
+  test(proves("badly encoded is refused", "threat 18"), async () => {
     await expectNothingWritten(async () => {
       const without = pairsOf(door, parameter);
       for (const bad of ["%", "%4", "%zz", "%ff", "%c3%28", "%ed%a0%80", "%u0041"]) {
@@ -253,7 +253,7 @@ describe.each(EVERY_PARAMETER)("%s: %s", (_, parameter, door) => {
     }
   });
 
-  test("in the query of the POST is refused, whatever is in the body", async () => {
+  test(proves("in the query of the POST is refused, whatever is in the body", "threat 18"), async () => {
     await expectNothingWritten(async () => {
       const query = `?${new URLSearchParams({ [parameter]: value })}`;
       await expectHarmless(await raw(door, pairsOf(door, parameter), {}, query), [400, 401]);
@@ -320,7 +320,7 @@ describe.each(DOORS.map((door) => [door.name, door] as const))("%s", (_, door) =
   });
 
   // Threat class 13: each artefact, valid where it belongs, is nothing at any other door.
-  test("takes no artefact of another kind", async () => {
+  test(proves("takes no artefact of another kind", "threat 13"), async () => {
     const slots: Record<string, string> = {
       code: "code",
       refresh_token: "refresh_token",

@@ -167,7 +167,7 @@ describe("the device authorization endpoint", () => {
     }
   });
 
-  test("every form of the user code that people type finds the device", async () => {
+  test(proves("every form of the user code that people type finds the device", "threat 56"), async () => {
     const body = await startDevice(server);
     const shown = textOf(body, "user_code");
     const { store, keys, clock } = server.context;
@@ -383,7 +383,7 @@ describe("a device code", () => {
     await expectTokens(await pollDevice(server, deviceCode));
   });
 
-  test("is not the user code, nor any other artefact (threat class 51)", async () => {
+  test(proves("is not the user code, nor any other artefact (threat class 51)", "threat 51"), async () => {
     for (const wrong of [
       userCode,
       userCode.replace("-", ""),

@@ -383,17 +383,20 @@ describe("what is not active looks the same, whatever it is", () => {
     for (const text of texts) expect(await told("web", text)).toBe(INACTIVE);
   });
 
-  test(proves("tokens of which any byte was changed (threat class 44)", "RFC 9700 4.14.2-4"), async () => {
-    const tokens = await tokensFor(server, person);
-    for (const name of ["access_token", "refresh_token"]) {
-      const token = textOf(tokens, name);
-      for (let at = 0; at < token.length; at += 1) {
-        const changed = token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
-        expect(await told("web", changed)).toBe(INACTIVE);
+  test(
+    proves("tokens of which any byte was changed (threat class 44)", "threat 44", "RFC 9700 4.14.2-4"),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      for (const name of ["access_token", "refresh_token"]) {
+        const token = textOf(tokens, name);
+        for (let at = 0; at < token.length; at += 1) {
+          const changed = token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
+          expect(await told("web", changed)).toBe(INACTIVE);
+        }
+        expect(await isActive(server, token)).toBe(true);
       }
-      expect(await isActive(server, token)).toBe(true);
-    }
-  });
+    },
+  );
 
   test(proves("a refresh token that was used", "RFC 7662 4-1", "RFC 7662 2.2-4"), async () => {
     const token = textOf(await tokensFor(server, person), "refresh_token");

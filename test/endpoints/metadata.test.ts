@@ -367,7 +367,7 @@ describe("no header of a request changes any URL (threat class 43)", () => {
     },
   );
 
-  test("nor the address that limits and pages go by", async () => {
+  test(proves("nor the address that limits and pages go by", "threat 43"), async () => {
     const device = await server.fetch("/auth/device", {
       method: "POST",
       address: "203.0.113.200",

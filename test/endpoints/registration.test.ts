@@ -489,7 +489,7 @@ describe("registration with an initial access token", () => {
     await expectRefusal(await closed.post("/auth/introspect", { token: "x" }, bearer), 401, "invalid_token");
   });
 
-  test("in open mode a wrong one is an error all the same (threat class 18)", async () => {
+  test(proves("in open mode a wrong one is an error all the same", "threat 18"), async () => {
     const before = await countClients(server);
     await expectRefusal(await post(server, sound, { Authorization: "Bearer wrong" }), 401, "invalid_token");
     expect(await countClients(server)).toBe(before);

@@ -77,7 +77,7 @@ describe("the token endpoint", () => {
     ["television", "client_credentials"],
     ["mail-server", "client_credentials"],
     ["mail-server", "refresh_token"],
-  ])("%s is not registered for %s", async (clientId, grant_type) => {
+  ])(proves("%s is not registered for %s", "threat 24"), async (clientId, grant_type) => {
     const response = await requestToken(server, clientId, {
       grant_type,
       code: "x",
@@ -156,7 +156,7 @@ describe("the token endpoint", () => {
   );
 
   test(
-    proves("refuses two credentials, and two clients in one request (threat class 46)", "RFC 6749 2.3-2"),
+    proves("refuses two credentials, and two clients in one request", "threat 46", "RFC 6749 2.3-2"),
     async () => {
       const headers = basic("service", SECRET);
       await expectRefusal(

@@ -31,7 +31,7 @@ const isConfirmPage = async (response: Response): Promise<boolean> =>
   (await response.text()).includes('name="decision"');
 
 describe("the code", () => {
-  test("56: is found in any case, spacing, dash and width", async () => {
+  test(proves("56: is found in any case, spacing, dash and width", "threat 56"), async () => {
     const { user_code: code } = await startDevice(server);
     const bare = code.replace("-", "");
     const fullWidth = [...bare].map((letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)).join("");

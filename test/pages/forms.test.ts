@@ -51,7 +51,7 @@ describe("a form", () => {
     expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
   });
 
-  test("with the token of another purpose is refused", async () => {
+  test(proves("with the token of another purpose is refused", "threat 13"), async () => {
     await browser.signIn("alice");
     const logout = await browser.form("/logout");
     const response = await browser.post("/account", {
@@ -187,7 +187,7 @@ describe("sealed form data", () => {
     expect(() => unseal(value, "consent", sealed)).toThrow(PageError);
   });
 
-  test("is no form token, and a form token is no sealed data", async () => {
+  test(proves("is no form token, and a form token is no sealed data", "threat 13"), async () => {
     const form = await browser.form("/login");
     const value = browser.cookie.split("=")[1] ?? "";
     expect(() => unsealFormData(server.context, value, "login", form.fields.form_token)).toThrow(PageError);

@@ -344,6 +344,16 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ["clients.0.secrets.0 (the client 'a'): a digest is \"sha256:\" and 64 hexadecimal digits"],
     ],
     [
+      "a digest in other case, which would be taken for the secret itself",
+      { file: '[[clients]]\nclient_id = "a"\nsecrets = ["SHA256:abcd"]\n' },
+      ["clients.0.secrets.0 (the client 'a'): a digest is \"sha256:\" and 64 hexadecimal digits"],
+    ],
+    [
+      "a digest of another algorithm, which would be taken for the secret itself",
+      { file: '[[clients]]\nclient_id = "a"\nsecrets = ["sha512:abcd"]\n' },
+      ["clients.0.secrets.0 (the client 'a'): a digest is \"sha256:\" and 64 hexadecimal digits"],
+    ],
+    [
       "a password as a digest",
       { file: `[[people]]\nusername = "a"\npassword = "sha256:${"0".repeat(64)}"\n` },
       ["people.0.password (the person 'a'): a password cannot be given as a digest."],

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { removeTemporaryFolders, serve, temporaryFolder } from "../cli/support.ts";
+import { proves } from "../support/proves.ts";
 
 let running: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
@@ -43,7 +44,7 @@ test("what was asked for with a nonsensical Host never reaches the log", async (
   expect(running.printed.err.slice(before)).not.toContain("CANARY");
 });
 
-test("a foreign Host changes no URL", async () => {
+test(proves("a foreign Host changes no URL", "threat 43"), async () => {
   const answer = await exchange(
     "GET /.well-known/oauth-authorization-server HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
   );

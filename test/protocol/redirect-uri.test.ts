@@ -236,7 +236,7 @@ describe("a redirect URI that may not be registered", () => {
     },
   );
 
-  test("no dangerous scheme becomes allowed by being listed as a private one", () => {
+  test(proves("no dangerous scheme becomes allowed by being listed as a private one", "threat 4"), () => {
     for (const scheme of ["javascript", "data", "file", "blob", "vbscript"]) {
       expect(redirectUriFault(`${scheme}:x`, [scheme])).not.toBeNull();
     }
@@ -310,6 +310,7 @@ describe("a requested redirect URI", () => {
   ])(
     proves(
       "%j does not match https://client.example/callback",
+      "threat 1",
       "RFC 9700 4.1.3-1",
       "RFC 9700 2.1-1",
       "RFC 8252 8.4-3",
@@ -322,7 +323,7 @@ describe("a requested redirect URI", () => {
     },
   );
 
-  test("is no pattern, even where the registered one looks like one", () => {
+  test(proves("is no pattern, even where the registered one looks like one", "threat 2"), () => {
     expect(match("https://client.example/callback", "https://client.example/.*")).toBeNull();
     expect(match("https://clientXexample/", "https://client.example/")).toBeNull();
     expect(match("http://127x0x0x1:1/", "http://127.0.0.1/")).toBeNull();
@@ -405,7 +406,7 @@ describe("a requested redirect URI", () => {
     ["https://client.example:5000/callback", "https://client.example/callback"],
     ["com.example.app://x:5000/callback", "com.example.app://x/callback"],
   ])(
-    proves("%j does not match %s", "RFC 8252 8.4-3", "RFC 9700 2.1-1", "RFC 9700 4.1.3-1"),
+    proves("%j does not match %s", "threat 1", "RFC 8252 8.4-3", "RFC 9700 2.1-1", "RFC 9700 4.1.3-1"),
     (requested, registered) => {
       expect(match(requested, registered)).toBeNull();
     },

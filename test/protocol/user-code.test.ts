@@ -69,7 +69,7 @@ describe("user codes", () => {
     "ⓦⓓⓙⓑⓜⓙⓗⓣ",
     '"WDJB-MJHT"',
     "WDJB+MJHT",
-  ])("%j finds the code", (typed) => {
+  ])(proves("%j finds the code", "threat 56"), (typed) => {
     expect(normalizeUserCode(typed)).toBe("WDJBMJHT");
   });
 
@@ -91,7 +91,7 @@ describe("user codes", () => {
     expect(normalizeUserCode(typed)).toBeNull();
   });
 
-  test("every code is found in any case and with any marks between its letters", () => {
+  test(proves("every code is found in any case and with any marks between its letters", "threat 56"), () => {
     const letter = fc.constantFrom(...ALPHABET);
     const mark = fc.constantFrom("", " ", "-", "–", ".", "\u00a0", "\u200b", "\t");
     const typed = fc.array(fc.tuple(letter, mark, fc.boolean()), { minLength: 8, maxLength: 8 });

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { findServerKeys } from "../../src/store/server-key.ts";
+import { proves } from "../support/proves.ts";
 import { openTemporary } from "./sqlite/temporary.ts";
 import type { OpenedStore } from "./suite.ts";
 
@@ -71,7 +72,7 @@ describe("the server's own secret", () => {
     await expect(find(newKey())).rejects.toThrow(ConfigurationError);
   });
 
-  test("stops the start if what the database has is damaged", async () => {
+  test(proves("stops the start if what the database has is damaged", "threat 58"), async () => {
     await opened.store.createServerKey({ fingerprint: systemRandom(32), secret: systemRandom(32) });
     await expect(find()).rejects.toThrow("damaged");
   });

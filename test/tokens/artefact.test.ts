@@ -38,7 +38,7 @@ describe("artefacts", () => {
     expect(presented && secretMatches(presented.secret, digest)).toBe(true);
   });
 
-  test("none is taken for one of another kind", () => {
+  test(proves("none is taken for one of another kind", "threat 13"), () => {
     for (const made of KINDS) {
       const { text } = mint(made);
       for (const asked of KINDS) expect(parseArtefact(asked, text) !== null).toBe(asked === made);
@@ -56,6 +56,7 @@ describe("artefacts", () => {
   test(
     proves(
       "a text with any character changed is another artefact or none",
+      "threat 44",
       "RFC 6749 10.3-3",
       "RFC 6749 10.4-6",
       "RFC 6750 5.2-2",
@@ -79,7 +80,7 @@ describe("artefacts", () => {
     },
   );
 
-  test("a text that is cut or longer is none", () => {
+  test(proves("a text that is cut or longer is none", "threat 44"), () => {
     const { text } = mint();
     for (let length = 0; length < text.length; length += 1) {
       expect(parseArtefact("access_token", text.slice(0, length))).toBeNull();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { GrantRecord } from "../../../src/store/records.ts";
 import { grantExpiry } from "../../../src/store/rules.ts";
+import { proves } from "../../support/proves.ts";
 import {
   clientId,
   NOW,
@@ -171,7 +172,7 @@ export function codeSuite(open: OpenStore): void {
       expect((await store().findGrant(grant.id))?.expiresAt).toBe(grantExpiry(NOW, expiresAt));
     });
 
-    test("a second redemption revokes the tokens of the first", async () => {
+    test(proves("a second redemption revokes the tokens of the first", "threat 8"), async () => {
       const { grant, code, issuance } = await issue(store());
       const second = newIssuance(grant, NOW + 1);
       expect(await store().redeemCode(code.id, FAILURE_LIMIT, second)).toBe("replayed");

@@ -1,0 +1,314 @@
+/** Every parameter, header and cookie that takes a secret, and the kinds of secrets that belong there. */
+import { type FormPurpose, openForm } from "../../src/pages/forms.ts";
+import type { AccountRecord } from "../../src/store/records.ts";
+import { authorizePath, VERIFIER } from "../support/code-flow.ts";
+import { codeFor, DEVICE_GRANT } from "../support/flows.ts";
+import { ADDRESS, basic, type FormInput, ISSUER, SECRET, type TestServer } from "../support/server.ts";
+
+export type Kind =
+  | "access token"
+  | "refresh token"
+  | "authorization code"
+  | "device code"
+  | "user code"
+  | "client secret"
+  | "initial access token"
+  | "session"
+  | "setup link"
+  | "form token"
+  | "sealed request";
+
+export interface Door {
+  readonly name: string;
+  /** The kinds that are taken here; all others must be refused. */
+  readonly own: readonly Kind[];
+  /** How whatever does not belong here is refused. */
+  readonly status: number;
+  /** Shows the person what they typed. */
+  readonly echoes?: true;
+  /** Counts wrong guesses. */
+  readonly counts?: true;
+  /** Takes the name of a client. */
+  readonly names?: true;
+  /** Costs a password hash. */
+  readonly slow?: true;
+  send(text: string): Promise<Response>;
+}
+
+export interface Visitors {
+  readonly person: AccountRecord;
+  /** The Cookie header of the person's browser. */
+  readonly cookie: string;
+  /** A client that registered itself; the client secret is its own. */
+  readonly registered: string;
+}
+
+export const SESSION_COOKIE = "__Host-tessera";
+const SAME_SITE = { "Sec-Fetch-Site": "same-origin" };
+
+export function doorsOf(server: TestServer, visitors: Visitors): Door[] {
+  return [
+    ...grantDoors(server, visitors),
+    ...credentialDoors(server, visitors),
+    ...tokenDoors(server),
+    ...cookieDoors(server),
+    ...formDoors(server, visitors),
+  ];
+}
+
+function grantDoors(server: TestServer, { person }: Visitors): Door[] {
+  const ask = (form: FormInput, headers = basic("web", SECRET)) => server.post("/auth/token", form, headers);
+  return [
+    {
+      name: "token endpoint: code",
+      own: ["authorization code"],
+      status: 400,
+      send: (code) => ask({ grant_type: "authorization_code", code, code_verifier: VERIFIER }),
+    },
+    {
+      name: "token endpoint: code, of a client that is exempt from PKCE",
+      own: ["authorization code"],
+      status: 400,
+      send: (code) => ask({ grant_type: "authorization_code", code }, basic("old", SECRET)),
+    },
+    {
+      name: "token endpoint: code_verifier",
+      own: [],
+      status: 400,
+      counts: true,
+      send: async (code_verifier) =>
+        ask({ grant_type: "authorization_code", code: await codeFor(server, person), code_verifier }),
+    },
+    {
+      name: "token endpoint: refresh_token",
+      own: ["refresh token"],
+      status: 400,
+      send: (refresh_token) => ask({ grant_type: "refresh_token", refresh_token }),
+    },
+    {
+      name: "token endpoint: device_code",
+      own: ["device code"],
+      status: 400,
+      send: (device_code) => ask({ grant_type: DEVICE_GRANT, device_code, client_id: "television" }, {}),
+    },
+  ];
+}
+
+/** Where clients say who they are. */
+function credentialDoors(server: TestServer, { registered }: Visitors): Door[] {
+  const endpoints: readonly (readonly [string, Record<string, string>])[] = [
+    ["/auth/token", { grant_type: "client_credentials" }],
+    ["/auth/device", { scope: "mail.read" }],
+    ["/auth/introspect", { token: "x" }],
+    ["/auth/revoke", { token: "x" }],
+  ];
+  return endpoints.flatMap(([path, form]): Door[] => [
+    {
+      name: `${path}: the secret by Basic`,
+      own: ["client secret"],
+      status: 401,
+      send: (text) => server.post(path, form, basic(registered, text)),
+    },
+    {
+      name: `${path}: client_secret`,
+      own: ["client secret"],
+      status: 401,
+      send: (text) => server.post(path, { ...form, client_id: registered, client_secret: text }),
+    },
+    {
+      name: `${path}: the secret of another client`,
+      own: [],
+      status: 401,
+      send: (text) => server.post(path, { ...form, client_id: "web", client_secret: text }),
+    },
+    {
+      name: `${path}: client_id`,
+      own: [],
+      status: 401,
+      names: true,
+      send: (text) => server.post(path, { ...form, client_id: text }),
+    },
+    {
+      name: `${path}: the name by Basic`,
+      own: [],
+      status: 401,
+      names: true,
+      send: (text) => server.post(path, form, basic(text, SECRET)),
+    },
+    {
+      name: `${path}: client_assertion`,
+      own: [],
+      status: 401,
+      send: (text) =>
+        server.post(path, {
+          ...form,
+          client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+          client_assertion: text,
+        }),
+    },
+    {
+      name: `${path}: bearer`,
+      own: path === "/auth/introspect" ? ["access token"] : [],
+      status: 401,
+      send: (text) => server.post(path, form, { Authorization: `Bearer ${text}` }),
+    },
+  ]);
+}
+
+function tokenDoors(server: TestServer): Door[] {
+  const register = (headers: Record<string, string>, body: object = {}) =>
+    server.fetch("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify({ redirect_uris: ["https://new.example/"], ...body }),
+    });
+  return [
+    {
+      name: "introspection: token",
+      own: ["access token", "refresh token"],
+      status: 200,
+      send: (token) => server.post("/auth/introspect", { token }, basic("web", SECRET)),
+    },
+    {
+      name: "revocation: token",
+      own: ["access token", "refresh token"],
+      status: 200,
+      send: (token) => server.post("/auth/revoke", { token }, basic("web", SECRET)),
+    },
+    {
+      name: "userinfo: bearer",
+      own: ["access token"],
+      status: 401,
+      send: (text) => server.fetch("/auth/userinfo", { headers: { Authorization: `Bearer ${text}` } }),
+    },
+    {
+      name: "userinfo: access_token in a form",
+      own: ["access token"],
+      status: 401,
+      send: (access_token) => server.post("/auth/userinfo", { access_token }),
+    },
+    {
+      name: "userinfo: access_token in the query",
+      own: [],
+      status: 400,
+      send: (text) => server.fetch(`/auth/userinfo?access_token=${encodeURIComponent(text)}`),
+    },
+    {
+      name: "registration: bearer",
+      own: ["initial access token"],
+      status: 401,
+      send: (text) => register({ Authorization: `Bearer ${text}` }),
+    },
+    {
+      name: "registration: software_statement",
+      own: [],
+      status: 401,
+      send: (text) => register({}, { software_statement: text }),
+    },
+  ];
+}
+
+/** Where a browser says who it is. */
+function cookieDoors(server: TestServer): Door[] {
+  const cookie = (text: string) => ({ Cookie: `${SESSION_COOKIE}=${text}` });
+  const pages = [authorizePath({ client_id: "web" }), "/account", "/device?user_code=BCDF-GHJK"];
+  return pages.map((path) => ({
+    name: `${path.split("?")[0]}: the session's cookie`,
+    own: ["session"],
+    status: 303,
+    send: (text) => server.fetch(path, { headers: cookie(text) }),
+  }));
+}
+
+function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
+  const browser = { Cookie: cookie, ...SAME_SITE };
+  const purposes: readonly FormPurpose[] = ["login", "logout", "device", "account", "setup", "consent"];
+  /** As a page would have opened it, also for data that no page would. */
+  const tokenFor = (purpose: FormPurpose, boundData = ""): string => {
+    const request = new Request(ISSUER, { headers: { Cookie: cookie } });
+    const incoming = { request, url: new URL(ISSUER), address: ADDRESS };
+    return openForm(server.context, incoming, purpose, boundData).token;
+  };
+  const page = (path: string, name: string) =>
+    server.fetch(`${path}${encodeURIComponent(name)}`, { headers: { Cookie: cookie } });
+  return [
+    ...purposes.map(
+      (purpose): Door => ({
+        name: `/${purpose}: form_token`,
+        own: purpose === "logout" ? ["form token"] : [],
+        status: 403,
+        send: (form_token) =>
+          server.post(
+            `/${purpose}`,
+            { form_token, decision: "allow", action: "remove", client_id: "web" },
+            browser,
+          ),
+      }),
+    ),
+    {
+      name: "/consent: request",
+      own: ["sealed request"],
+      status: 403,
+      send: (request) =>
+        server.post("/consent", { form_token: tokenFor("consent"), request, decision: "allow" }, browser),
+    },
+    {
+      name: "/device: device",
+      own: [],
+      status: 403,
+      send: (device) =>
+        server.post(
+          "/device",
+          { form_token: tokenFor("device", device), device, decision: "allow" },
+          browser,
+        ),
+    },
+    {
+      name: "/setup: token",
+      own: ["setup link"],
+      status: 404,
+      send: (token) =>
+        server.post(
+          "/setup",
+          {
+            form_token: tokenFor("setup", token),
+            token,
+            username: "eve",
+            password: "a long password of Eve",
+          },
+          browser,
+        ),
+    },
+    {
+      name: "/setup: token in the address",
+      own: ["setup link"],
+      status: 404,
+      send: (text) => page("/setup?token=", text),
+    },
+    {
+      name: "/device: user_code",
+      own: ["user code"],
+      status: 422,
+      echoes: true,
+      send: (text) => page("/device?user_code=", text),
+    },
+    {
+      name: "/login: password",
+      own: [],
+      status: 422,
+      slow: true,
+      send: (password) =>
+        server.post("/login", { form_token: tokenFor("login"), username: "ada", password }, browser),
+    },
+    {
+      name: "/auth/authorize: reauthenticated_after",
+      own: [],
+      status: 303,
+      echoes: true,
+      send: (text) =>
+        server.fetch(authorizePath({ prompt: "login", reauthenticated_after: text }), {
+          headers: { Cookie: cookie },
+        }),
+    },
+  ];
+}

@@ -1,0 +1,293 @@
+/**
+ * Threat classes 22 and 24: every way to make a client goes through the same check, and no grant gives what the client is
+ * not registered for.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { applyDeclaredClients } from "../../src/clients/declared.ts";
+import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import { configurationSchema } from "../../src/platform/configuration.ts";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { parseScope } from "../../src/protocol/scope.ts";
+import type { AccountRecord, ClientRecord } from "../../src/store/records.ts";
+import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import { removeTemporaryFolders, temporaryFolder, tessera } from "../cli/support.ts";
+import { authorizePath, redirectOf } from "../support/code-flow.ts";
+import {
+  answerDevice,
+  codeFor,
+  DEVICE_GRANT,
+  expectRefusal,
+  expectTokens,
+  jsonOf,
+  pollDevice,
+  postAs,
+  redeemCode,
+  refresh,
+  requestToken,
+  startDevice,
+  textOf,
+  tokensFor,
+} from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
+import { ISSUER, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+
+/** What all three ways can say of a client. */
+interface Wish {
+  readonly name?: string;
+  readonly redirectUris?: readonly string[];
+  readonly grants?: readonly string[];
+  readonly scope?: readonly string[];
+  readonly defaultScope?: readonly string[];
+  readonly secret?: true;
+}
+const URI = ["https://client.example/callback"];
+const WISHES: readonly (readonly [string, Wish])[] = [
+  ["a redirect URI", { redirectUris: URI }],
+  ["a redirect URI and a secret", { redirectUris: URI, secret: true }],
+  ["many redirect URIs", { redirectUris: [...URI, "http://127.0.0.1/cb", "com.example.app:/cb"] }],
+  ["a redirect URI twice", { redirectUris: [...URI, ...URI] }],
+  ["the device grant", { grants: [DEVICE_GRANT] }],
+  ["the device grant and refreshing", { grants: [DEVICE_GRANT, "refresh_token"] }],
+  ["a scope", { redirectUris: URI, scope: ["profile"] }],
+  [
+    "a scope and a smaller default",
+    { redirectUris: URI, scope: ["profile", "email"], defaultScope: ["email"] },
+  ],
+  ["http", { redirectUris: ["http://client.example/callback"] }],
+  ["a fragment", { redirectUris: ["https://client.example/callback#x"] }],
+  ["a wildcard", { redirectUris: ["https://*.client.example/"] }],
+  ["a user name", { redirectUris: ["https://a@client.example/"] }],
+  ["dot segments", { redirectUris: ["https://client.example/../callback"] }],
+  ["another spelling of a host", { redirectUris: ["https://CLIENT.example/"] }],
+  ["a scheme without an owner", { redirectUris: ["myapp:/callback"] }],
+  ["a dangerous scheme beside a good one", { redirectUris: [...URI, "javascript:alert(1)"] }],
+  ["a URI that is too long", { redirectUris: [`https://client.example/${"x".repeat(2000)}`] }],
+  ["no redirect URI for the code grant", { grants: ["authorization_code"] }],
+  ["refreshing alone", { grants: ["refresh_token"] }],
+  ["client_credentials without a secret", { grants: ["client_credentials"] }],
+  [
+    "client_credentials without a secret, beside others",
+    { redirectUris: URI, grants: ["authorization_code", "client_credentials"] },
+  ],
+  ["a grant that does not exist", { redirectUris: URI, grants: ["password"] }],
+  ["an implicit grant", { redirectUris: URI, grants: ["implicit", "authorization_code"] }],
+  ["a scope that does not exist", { redirectUris: URI, scope: ["everything"] }],
+  ["a default beyond its scope", { redirectUris: URI, scope: ["profile"], defaultScope: ["email"] }],
+  ["a name of control characters", { redirectUris: URI, name: "Good\u202eevil" }],
+  ["a name that cannot be seen", { redirectUris: URI, name: "\u200b" }],
+  ["a name that is too long", { redirectUris: URI, name: "x".repeat(101) }],
+];
+
+describe("every way to make a client", () => {
+  const folder = temporaryFolder();
+  let server: TestServer;
+  beforeAll(async () => {
+    const store = await openSqliteStore({ file: join(folder, "tessera.db") });
+    // The command line knows the scopes that every server has.
+    server = await startTestServer(
+      { scopes: [], resources: [], clients: [] },
+      { opened: { store, close: () => store.close() } },
+    );
+  });
+  afterAll(async () => {
+    await server.close();
+    removeTemporaryFolders();
+  });
+
+  type Made = Partial<ClientRecord> | null;
+  /** What is the client's own in a record, or null if there is none. */
+  const ownOf = (client: ClientRecord | null): Made => {
+    if (client === null) return null;
+    const { clientId, source, secrets, createdAt, unusedFrom, usedAt, ...own } = client;
+    return {
+      ...own,
+      tokenEndpointAuthMethod: secrets.length > 0 ? "client_secret_basic" : own.tokenEndpointAuthMethod,
+    };
+  };
+  const grantsOf = ({ grants }: Wish) => grants ?? ["authorization_code"];
+
+  const WAYS: Readonly<Record<string, (wish: Wish, index: number) => Promise<Made>>> = {
+    async registration(wish) {
+      const response = await server.fetch("/auth/register", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({
+          client_name: wish.name ?? "x",
+          redirect_uris: wish.redirectUris,
+          grant_types: grantsOf(wish),
+          scope: (wish.scope ?? ["profile", "email"]).join(" "),
+          default_scope: wish.defaultScope?.join(" "),
+          token_endpoint_auth_method: wish.secret ? "client_secret_basic" : "none",
+        }),
+      });
+      if (response.status !== 201) return null;
+      return ownOf(await server.context.store.findClient(textOf(await jsonOf(response), "client_id")));
+    },
+    async "the command line"(wish, index) {
+      const repeat = (flag: string, values: readonly string[] = []) =>
+        values.flatMap((value) => [flag, value]);
+      const args = [
+        ...["client", "add", "--data", folder, "--id", `cli-${index}`, "--name", wish.name ?? "x"],
+        ...(wish.secret ? [] : ["--public"]),
+        ...repeat("--redirect-uri", wish.redirectUris),
+        ...repeat("--grant", grantsOf(wish)),
+        ...repeat("--scope", wish.scope),
+        ...repeat("--default-scope", wish.defaultScope),
+      ];
+      const { code } = await tessera(args);
+      const made = ownOf(await server.context.store.findClient(`cli-${index}`));
+      expect(made === null).toBe(code !== 0);
+      return made;
+    },
+    async "the configuration"(wish, index) {
+      const declared: ConfigurationInput = {
+        issuer: ISSUER,
+        clients: [
+          {
+            client_id: `declared-${index}`,
+            client_name: wish.name ?? "x",
+            redirect_uris: [...(wish.redirectUris ?? [])],
+            grant_types: [...grantsOf(wish)],
+            ...(wish.scope === undefined ? {} : { scope: [...wish.scope] }),
+            ...(wish.defaultScope === undefined ? {} : { default_scope: [...wish.defaultScope] }),
+            ...(wish.secret ? { secrets: [SECRET] } : {}),
+          },
+        ],
+      };
+      const read = configurationSchema.safeParse(declared);
+      if (!read.success) return null;
+      const configuration = { ...server.context.configuration, clients: read.data.clients };
+      await applyDeclaredClients({ ...server.context, configuration }).catch(() => null);
+      return ownOf(await server.context.store.findClient(`declared-${index}`));
+    },
+  };
+
+  test.each(WISHES.map(([name, wish], index) => [name, wish, index] as const))(
+    proves("takes or refuses %s alike, and makes the same of it", "threat 22"),
+    async (_, wish, index) => {
+      const made = await Promise.all(Object.values(WAYS).map((way) => way(wish, index)));
+      const [first, ...others] = made;
+      for (const other of others) expect(other).toEqual(first ?? null);
+      // The table begins with those that are fine.
+      expect(first === null).toBe(index >= 8);
+    },
+  );
+
+  test(proves("is one of these: a registration cannot be changed by anybody", "threat 22"), async () => {
+    const response = await server.fetch("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ redirect_uris: URI }),
+    });
+    const { client_id, client_secret } = await jsonOf(response);
+    const before = await server.context.store.findClient(String(client_id));
+    for (const path of [
+      "/auth/register",
+      `/auth/register/${client_id}`,
+      `/auth/register?client_id=${client_id}`,
+    ]) {
+      for (const method of ["PUT", "PATCH", "DELETE", "GET"]) {
+        const answer = await server.fetch(path, {
+          method,
+          headers: { "Content-Type": "application/json", Authorization: `Bearer ${client_secret}` },
+          ...(method === "GET"
+            ? {}
+            : { body: JSON.stringify({ client_id, redirect_uris: ["https://evil.example/"] }) }),
+        });
+        expect([404, 405]).toContain(answer.status);
+      }
+    }
+    expect(await server.context.store.findClient(String(client_id))).toEqual(before);
+  });
+});
+
+describe("beyond its registration", () => {
+  const NARROW = [
+    { client_id: "web", redirect_uris: URI, secrets: [SECRET], scope: ["mail.read"] },
+    { client_id: "service", secrets: [SECRET], scope: ["mail.read"] },
+    { client_id: "television", grant_types: [DEVICE_GRANT, "refresh_token"], scope: ["mail.read"] },
+  ];
+  const BEYOND = [
+    "files",
+    "mail.read files",
+    "introspect",
+    "everything",
+    "mail.read mail.reader",
+    "MAIL.READ",
+  ];
+  let server: TestServer;
+  let person: AccountRecord;
+  beforeAll(async () => {
+    const names = NARROW.map(({ client_id }) => client_id);
+    const others = (TEST_CONFIGURATION.clients ?? []).filter(({ client_id }) => !names.includes(client_id));
+    server = await startTestServer({ clients: [...NARROW, ...others] });
+    server.clock.freeze();
+    person = await server.addPerson("ada");
+  });
+  afterAll(() => server.close());
+
+  test.each(BEYOND)(proves("no grant gives the scope %j", "threat 24"), async (scope) => {
+    const cookie = await server.signIn(person);
+    const asked = await server.fetch(authorizePath({ scope }), { headers: { Cookie: cookie } });
+    expect(redirectOf(asked).searchParams.get("error")).toBe("invalid_scope");
+    await expectRefusal(
+      await redeemCode(server, await codeFor(server, person), { scope }),
+      400,
+      "invalid_scope",
+    );
+    const token = textOf(await tokensFor(server, person), "refresh_token");
+    await expectRefusal(await refresh(server, token, { scope }), 400, "invalid_scope");
+    const own = await requestToken(server, "service", { grant_type: "client_credentials", scope });
+    await expectRefusal(own, 400, "invalid_scope");
+    await expectRefusal(await postAs(server, "television", "/auth/device", { scope }), 400, "invalid_scope");
+    const device = textOf(await startDevice(server), "device_code");
+    await answerDevice(server, device, person);
+    await expectRefusal(await pollDevice(server, device, { scope }), 400, "invalid_scope");
+    expect((await expectTokens(await pollDevice(server, device))).scope).toBe("mail.read");
+  });
+
+  /** As if the operator had written it, or somebody past every check. */
+  async function change(clientId: string, changes: Partial<ClientRecord>): Promise<() => Promise<unknown>> {
+    const { store } = server.context;
+    const client = await store.findClient(clientId);
+    if (client === null) throw new Error(`There is no client ${clientId}.`);
+    await store.putClient({ ...client, ...changes });
+    return () => store.putClient(client);
+  }
+
+  test(
+    proves("what was taken from a client since the person agreed is in no new token", "threat 24"),
+    async () => {
+      const both = parseScope("mail.read files");
+      const restores = await Promise.all(
+        ["web", "television"].map((clientId) => change(clientId, { scope: both })),
+      );
+      const asked = { scope: "mail.read files" };
+      const code = await codeFor(server, person, asked);
+      const token = textOf(await tokensFor(server, person, asked), "refresh_token");
+      const device = textOf(await startDevice(server, asked), "device_code");
+      await answerDevice(server, device, person);
+      for (const restore of restores) await restore();
+      expect((await expectTokens(await redeemCode(server, code))).scope).toBe("mail.read");
+      expect((await expectTokens(await refresh(server, token))).scope).toBe("mail.read");
+      expect((await expectTokens(await pollDevice(server, device))).scope).toBe("mail.read");
+    },
+  );
+
+  test(
+    proves("a public client does nothing for itself, even if somebody stored that it may", "threat 24"),
+    async () => {
+      const restore = await change("spa", { grantTypes: ["authorization_code", "client_credentials"] });
+      for (const more of [{}, { scope: "mail.read" }, { client_secret: "" }]) {
+        const response = await server.post("/auth/token", {
+          grant_type: "client_credentials",
+          client_id: "spa" as ClientId,
+          ...more,
+        });
+        await expectRefusal(response, 401, "invalid_client");
+      }
+      await restore();
+    },
+  );
+});
