@@ -193,8 +193,8 @@ CREATE INDEX accounts_administrators ON accounts (subject) WHERE administrator =
 `;
 
 /**
- * No other columns, but another meaning, which earlier versions do not know: subject, scope and resources of a row of
- * access_tokens are empty if they are those of its grant. The largest table is half as large for it, and so is the part
- * of it that has to be read to find a row among millions.
+ * No other columns, but another meaning, which earlier versions do not know and must not misread: subject, scope and
+ * resources of a row of access_tokens are empty if they are those of its grant. The largest table is half as large for it,
+ * and so is the part of it that is read to find a row among millions.
  */
-export const SCHEMA_4 = "SELECT 1";
+export const SCHEMA_4 = "SELECT 'tokens do not repeat their grant'";
