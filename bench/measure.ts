@@ -7,7 +7,7 @@ import { newArtefact, provideAll, type Source, sampleOf, sourcesOf } from "./art
 import type { Contender, Running } from "./contenders/contender.ts";
 import type { Progress } from "./progress.ts";
 import type { Measurement, Round, Settings } from "./results.ts";
-import { usageOf } from "./usage.ts";
+import { diskReadBytes, usageOf } from "./usage.ts";
 import { expectationOf, sendOnce, type Workload, type WorkloadRequest } from "./workloads.ts";
 import { type LoadResult, runWrk } from "./wrk.ts";
 
@@ -135,6 +135,8 @@ async function load(
     { running, workload, path },
     { requests: seconds * pace, spare: settings.connections, cycle: settings.tokens },
   );
+  await running.prepareRound?.();
+  const readBefore = diskReadBytes(running.server);
   const before = usageOf(running.processes);
   const result = await runWrk({
     url: running.urlOf(workload.requests[0].request, workload),
@@ -145,6 +147,7 @@ async function load(
     threads: settings.threads,
   });
   const after = usageOf(running.processes);
+  const readAfter = diskReadBytes(running.server);
   const measured = result.micros / 1_000_000;
   return {
     result,
@@ -158,6 +161,8 @@ async function load(
       maxMicros: result.max,
       cpuMicrosPerRequest: ((after.cpuSeconds - before.cpuSeconds) * 1_000_000) / result.requests,
       residentMiB: usageOf([running.server]).residentBytes / 1024 ** 2,
+      diskBytesPerRequest:
+        readBefore === null || readAfter === null ? null : (readAfter - readBefore) / result.requests,
       bytesPerAnswer: result.bytes / result.requests,
       unexpected: result.unexpected,
       failed: result.failed,

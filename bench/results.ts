@@ -13,6 +13,8 @@ export interface Round {
   readonly maxMicros: number;
   readonly cpuMicrosPerRequest: number;
   readonly residentMiB: number;
+  /** What the server had to read from the disk, by the system's account; null where it does not tell. */
+  readonly diskBytesPerRequest: number | null;
   readonly bytesPerAnswer: number;
   readonly unexpected: number;
   readonly failed: number;
@@ -67,7 +69,12 @@ export interface Summary {
   /** Null without `bare` in the run. */
   readonly cpuToBare: number | null;
   readonly residentMiB: number;
+  /** Null where the system does not tell. */
+  readonly diskBytesPerRequest: number | null;
 }
+
+/** What every round has. */
+type Figure = Exclude<keyof Round, "diskBytesPerRequest">;
 
 /** All that ratios are made of. */
 type Measured = Pick<Results, "measurements">;
@@ -77,9 +84,10 @@ export const measurementOf = (results: Measured, workload: string, contender: st
 
 export function summarize(results: Measured, measurement: Measurement): Summary {
   const { rounds, workload } = measurement;
-  const of = (field: keyof Round) => rounds.map((round) => round[field]);
+  const of = (field: Figure) => rounds.map((round) => round[field]);
+  const fromDisk = rounds.map((round) => round.diskBytesPerRequest).filter((bytes) => bytes !== null);
   const bare = measurementOf(results, workload, "bare");
-  const toBare = (field: keyof Round) =>
+  const toBare = (field: Figure) =>
     bare === null
       ? null
       : spreadOf(
@@ -97,5 +105,6 @@ export function summarize(results: Measured, measurement: Measurement): Summary 
     cpuMicrosPerRequest: spreadOf(of("cpuMicrosPerRequest")).median,
     cpuToBare: toBare("cpuMicrosPerRequest")?.median ?? null,
     residentMiB: Math.max(...of("residentMiB")),
+    diskBytesPerRequest: fromDisk.length === 0 ? null : spreadOf(fromDisk).median,
   };
 }

@@ -31,6 +31,12 @@ export function sumUsage(rows: readonly ProcessRow[], roots: readonly number[]):
 
 export const usageOf = (roots: readonly number[]): Usage => sumUsage(listProcesses(), roots);
 
+/** What a process made the disk read since it started, in bytes; null where the system does not tell (proc(5)). */
+export function diskReadBytes(pid: number): number | null {
+  const [, bytes] = /^read_bytes: (\d+)$/m.exec(readOrEmpty(`/proc/${pid}/io`)) ?? [];
+  return bytes === undefined ? null : Number(bytes);
+}
+
 export const listProcesses = (): ProcessRow[] =>
   process.platform === "linux" ? listFromProc() : parsePs(runPs());
 

@@ -142,6 +142,7 @@ const round = (requestsPerSecond: number): Round => ({
   p999Micros: 3000,
   maxMicros: 4000,
   cpuMicrosPerRequest: 50,
+  diskBytesPerRequest: null,
   residentMiB: 88,
   bytesPerAnswer: 500,
   unexpected: 0,

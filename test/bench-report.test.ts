@@ -18,6 +18,7 @@ const round = (requestsPerSecond: number): Round => ({
   p999Micros: 123_400,
   maxMicros: 200_000,
   cpuMicrosPerRequest: 19.4,
+  diskBytesPerRequest: null,
   residentMiB: 88,
   bytesPerAnswer: 700,
   unexpected: 0,

@@ -32,5 +32,7 @@ export interface Running {
   readonly server: number;
   /** New artefacts of the kind, all of one length, for the clients in clients.ts. */
   make(kind: ArtefactKind, count: number): Promise<readonly string[]>;
+  /** What has to be so when a round begins, whatever the rounds of others have changed. */
+  prepareRound?(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -175,7 +175,7 @@ function writer(tables: Tables, context: IssueContext) {
     refresh({ grant, refreshToken }: SignedIn, texts: string[]): void {
       const current = required(tables.grants.find(grant.id), "a grant");
       const successor = issue(current, texts);
-      tables.refreshTokens.use(refreshToken.id, clock.seconds(), successor.id);
+      tables.refreshTokens.use(refreshToken.id, clock.seconds(), successor);
     },
 
     /** The app gets a token for itself. */
@@ -187,7 +187,7 @@ function writer(tables: Tables, context: IssueContext) {
         scope,
         resources,
       });
-      tables.accessTokens.insert(record, state.number);
+      tables.accessTokens.insert(record, state.number, null);
       texts.push(text);
     },
   };

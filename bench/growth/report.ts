@@ -58,14 +58,15 @@ function loadTable(results: GrowthResults, workload: string, title: string): str
       milliseconds(summary.p50Micros),
       milliseconds(summary.p99Micros),
       `${whole.format(summary.cpuMicrosPerRequest)} µs`,
+      summary.diskBytesPerRequest === null ? "" : `${whole.format(summary.diskBytesPerRequest)} B`,
       `${whole.format(summary.residentMiB)} MiB`,
     );
   });
   return [
     `### ${title}`,
     "",
-    `| stored tokens | requests/s | × bare (lowest–highest) | × ${least} tokens | p50 | p99 | CPU per request | memory after |`,
-    "|--:|--:|--:|--:|--:|--:|--:|--:|",
+    `| stored tokens | requests/s | × bare (lowest–highest) | × ${least} tokens | p50 | p99 | CPU per request | read from disk per request | memory after |`,
+    "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ...rows,
   ].join("\n");
 }

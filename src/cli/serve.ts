@@ -170,8 +170,7 @@ function withActualPort(configuration: Configuration, { ports }: Listening): Con
  * by now; people who were added before the first start are no sign of use.
  */
 const isUnused = async (store: Store, wasStartedBefore: boolean): Promise<boolean> =>
-  (await store.listClients()).length === 0 &&
-  (!wasStartedBefore || (await store.listAccounts()).length === 0);
+  !(await store.hasClients()) && (!wasStartedBefore || (await store.listAccounts()).length === 0);
 
 /** A client may be added later, so a name that nobody has yet is no mistake; but it is often a misspelt one. */
 async function warnOfUnknownClients({ resources }: Configuration, store: Store, log: Log): Promise<void> {

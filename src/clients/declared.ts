@@ -65,35 +65,57 @@ export function declaredClientWarnings({ clients, demo }: Configuration): string
   });
 }
 
-/** Throws ConfigurationError if a declaration is not valid, or if its client came here another way. */
-async function requireDeclaredClients(context: DeclarationContext): Promise<void> {
+/**
+ * The declared clients that are there already. Throws ConfigurationError if a declaration is not valid, or if its client
+ * came here another way.
+ */
+async function findDeclaredClients(context: DeclarationContext): Promise<Map<ClientId, ClientRecord>> {
+  const found = new Map<ClientId, ClientRecord>();
   for (const declared of context.configuration.clients) {
     const { clientId } = checkedDeclaration(declared, context);
     const known = await context.store.findClient(clientId);
-    if (known === null || known.source === "configuration") continue;
-    throw new ConfigurationError(
-      `The client '${clientId}' is declared in the configuration but was created by ${
-        known.source === "registration" ? "registration" : "the command line"
-      }. Remove it with 'tessera client remove', or choose another client_id.`,
-    );
+    if (known === null) continue;
+    if (known.source !== "configuration") {
+      throw new ConfigurationError(
+        `The client '${clientId}' is declared in the configuration but was created by ${
+          known.source === "registration" ? "registration" : "the command line"
+        }. Remove it with 'tessera client remove', or choose another client_id.`,
+      );
+    }
+    found.set(clientId, known);
   }
+  return found;
 }
 
 /**
- * Creates and updates the declared clients, and removes those that were declared before and no longer are.
+ * Creates and updates the declared clients, and removes those that were declared before and no longer are. What is as it is
+ * declared is left alone: a start would wait for the disk once for each.
  * Throws ConfigurationError, before anything is changed, if a declaration is not valid.
  */
 export async function applyDeclaredClients(context: DeclarationContext): Promise<void> {
   const { configuration, store, clock, log } = context;
-  await requireDeclaredClients(context);
+  const found = await findDeclaredClients(context);
   const records = configuration.clients.map((declared) => recordOf(declared, context));
+  for (const record of records) {
+    if (!isAsDeclared(found.get(record.clientId), record)) await store.putClient(record);
+  }
   const declaredIds = new Set<string>(records.map((record) => record.clientId));
-  for (const record of records) await store.putClient(record);
-  for (const client of await store.listClients()) {
-    if (client.source !== "configuration" || declaredIds.has(client.clientId)) continue;
+  for (const client of await store.listClients("configuration")) {
+    if (declaredIds.has(client.clientId)) continue;
     await store.removeClient(client.clientId, clock.seconds());
     log.info("removed a client that is no longer declared", { client: client.clientId });
   }
+}
+
+/** When it and its secrets came, and whether it was used, are not declared. */
+function isAsDeclared(found: ClientRecord | undefined, declared: ClientRecord): boolean {
+  if (found === undefined) return false;
+  const { createdAt, usedAt, unusedFrom } = found;
+  const secrets = declared.secrets.map((secret, index) => ({
+    ...secret,
+    createdAt: found.secrets[index]?.createdAt ?? secret.createdAt,
+  }));
+  return Bun.deepEquals(found, { ...declared, secrets, createdAt, usedAt, unusedFrom });
 }
 
 /** The identifier and the metadata of a declaration. Throws ConfigurationError if they are not valid. */

@@ -47,7 +47,7 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
     {
       error: refusal.error,
       error_description: refusal.description,
-      ...(isRoutine(refusal) ? {} : { error_uri: helpUri(context, refusal.reason) }),
+      error_uri: isRoutine(refusal) ? undefined : helpUri(context, refusal.reason),
     },
     refusal.status,
     headers,
@@ -106,6 +106,7 @@ function refusalHeaders(
   refusal: OAuthError,
 ): Record<string, string> {
   const { challenge, requiredScope, retryAfterSeconds, allow } = refusal.detail;
+  if (challenge === undefined && retryAfterSeconds === undefined && allow === undefined) return NO_STORE;
   const headers: Record<string, string> = { ...NO_STORE };
   if (challenge === "Basic") {
     headers["WWW-Authenticate"] = `Basic realm="${quotable(configuration.appearance.name)}", charset="UTF-8"`;

@@ -18,12 +18,13 @@ export const token =
     const parameters = await readForm(context, incoming);
     const grantType = parameters.required("grant_type");
     const grant = grantsByType.get(grantType);
-    const response = await actAsClient(context, incoming.request, parameters, async (client) => {
+    const redemption = await actAsClient(context, incoming.request, parameters, async (client) => {
       if (grant === undefined) throw new OAuthError("grant_type_unsupported", { clientId: client.clientId });
       if (!client.grantTypes.includes(grant.grantType)) {
         throw new OAuthError("grant_type_not_registered", { clientId: client.clientId });
       }
       return grant.redeem(context, client, parameters);
     });
-    return json(response);
+    if (redemption instanceof OAuthError) throw redemption;
+    return json(redemption);
   };

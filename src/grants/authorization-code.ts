@@ -15,8 +15,8 @@ import {
   parseArtefact,
   secretMatches,
 } from "../tokens/artefact.ts";
-import { mintAccessToken, mintRefreshToken, type TokenResponse, tokenResponse } from "../tokens/issue.ts";
-import { type Grant, narrowToGrant } from "./grant.ts";
+import { mintAccessToken, mintRefreshToken, tokenResponse } from "../tokens/issue.ts";
+import { type Grant, narrowToGrant, type Redemption } from "./grant.ts";
 
 /** What a person is asked for, and by whom; checked by the authorization endpoint. */
 export interface CodeRequest {
@@ -147,15 +147,13 @@ async function redeem(
   context: Context,
   client: AuthenticatedClient,
   parameters: Parameters,
-): Promise<TokenResponse> {
+): Promise<Redemption> {
   const { store, clock, configuration } = context;
   const failureLimit = configuration.limits.code_redemption_failures;
   const presented = parseArtefact("authorization_code", parameters.required("code"));
   const stored = presented && (await store.findCode(presented.id, client));
   const now = clock.seconds();
-  const refuse = (reason: Reason): never => {
-    throw new OAuthError(reason, { clientId: client.clientId });
-  };
+  const refuse = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });
 
   const fault = codeFault(presented, stored, client, parameters, now);
   if (stored === null || fault !== null) {

@@ -7,8 +7,8 @@ import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { AccountRecord, DeviceCodeRecord, GrantRecord } from "../store/records.ts";
 import { newRecordId, type PresentedArtefact, parseArtefact, secretMatches } from "../tokens/artefact.ts";
-import { mintAccessToken, mintRefreshToken, type TokenResponse, tokenResponse } from "../tokens/issue.ts";
-import { type Grant, narrowToGrant } from "./grant.ts";
+import { mintAccessToken, mintRefreshToken, tokenResponse } from "../tokens/issue.ts";
+import { type Grant, narrowToGrant, type Redemption } from "./grant.ts";
 
 /** What the person allows a device. It lives as long as the code, until tokens are issued from it. */
 export function deviceGrant(
@@ -61,14 +61,12 @@ async function redeem(
   context: Context,
   client: AuthenticatedClient,
   parameters: Parameters,
-): Promise<TokenResponse> {
+): Promise<Redemption> {
   const { store, clock, pollPace } = context;
   const presented = parseArtefact("device_code", parameters.required("device_code"));
   const stored = presented && (await store.findDeviceCode(presented.id, client));
   const now = clock.seconds();
-  const refuse = (reason: Reason): never => {
-    throw new OAuthError(reason, { clientId: client.clientId });
-  };
+  const refuse = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });
   const fault = deviceFault(presented, stored, client, now);
   if (stored !== null && fault === "authorization_pending" && pollPace.isTooFast(stored.device.id)) {
     return refuse("slow_down");

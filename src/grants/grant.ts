@@ -14,9 +14,15 @@ import type { TokenResponse } from "../tokens/issue.ts";
 
 export interface Grant {
   readonly grantType: GrantType;
-  /** Throws OAuthError. */
-  redeem(context: Context, client: AuthenticatedClient, parameters: Parameters): Promise<TokenResponse>;
+  /** Throws OAuthError too. */
+  redeem(context: Context, client: AuthenticatedClient, parameters: Parameters): Promise<Redemption>;
 }
+
+/**
+ * What a grant decided. A device is refused every few seconds until its person has answered: what is thrown would be
+ * caught and thrown again by everybody on the way.
+ */
+export type Redemption = TokenResponse | OAuthError;
 
 /** What one access token may be used for. */
 export interface TokenTarget {

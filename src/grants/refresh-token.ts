@@ -20,8 +20,8 @@ import {
   parseArtefact,
   secretMatches,
 } from "../tokens/artefact.ts";
-import { mintAccessToken, type TokenResponse, tokenResponse } from "../tokens/issue.ts";
-import { type Grant, narrowToGrant } from "./grant.ts";
+import { mintAccessToken, tokenResponse } from "../tokens/issue.ts";
+import { type Grant, narrowToGrant, type Redemption } from "./grant.ts";
 
 /** What is wrong with using this refresh token; null if nothing is. Whether it was used before is for the store to say. */
 function refreshFault(
@@ -44,14 +44,12 @@ async function redeem(
   context: Context,
   client: AuthenticatedClient,
   parameters: Parameters,
-): Promise<TokenResponse> {
+): Promise<Redemption> {
   const { store, clock, random, configuration } = context;
   const presented = parseArtefact("refresh_token", parameters.required("refresh_token"));
   const stored = presented && (await store.findRefreshToken(presented.id, client));
   const now = clock.seconds();
-  const refuse = (reason: Reason): never => {
-    throw new OAuthError(reason, { clientId: client.clientId });
-  };
+  const refuse = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });
   const fault = refreshFault(presented, stored, client, now);
   if (presented === null || stored === null || fault !== null)
     return refuse(fault ?? "refresh_token_unknown");

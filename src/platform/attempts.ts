@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Clock, EpochSeconds } from "./clock.ts";
+import { OldestFirst } from "./oldest-first.ts";
 
 export interface AttemptLimit {
   /** Counts one attempt. Returns 0 if it may go on, otherwise the seconds after which one may. */
@@ -44,7 +45,7 @@ export function createAttemptLimit({
   maximumKeys = 100_000,
 }: AttemptLimitOptions): AttemptLimit {
   /** The key whose window began first comes first. */
-  const windows = new Map<string, Window>();
+  const windows = new OldestFirst<Window>();
   const kept = (name: string): string => {
     const key = keyOf(name);
     return key.length <= KEPT_CHARACTERS ? key : createHash("sha256").update(key).digest("base64url");
@@ -76,7 +77,6 @@ export function createAttemptLimit({
       known.before = elapsed < 2 * windowSeconds ? known.count : 0;
       known.count = 0;
       known.start = now - (elapsed % windowSeconds);
-      windows.delete(key);
       windows.set(key, known);
     }
     return known;

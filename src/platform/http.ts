@@ -66,15 +66,14 @@ export const NO_STORE = { "Cache-Control": "no-store", Pragma: "no-cache" } as c
 
 const JSON_HEADERS = { "Content-Type": "application/json", ...NO_SNIFFING } as const;
 /** The headers of almost every answer, made once: an object of strings would be read anew for each. */
-const SECRET_JSON = { status: 200, headers: new Headers({ ...JSON_HEADERS, ...NO_STORE }) } as const;
+const SECRET_JSON_HEADERS = new Headers({ ...JSON_HEADERS, ...NO_STORE });
 
 /** JSON that nobody keeps, unless `headers` say otherwise. */
 export function json(body: unknown, status = 200, headers: Record<string, string> = NO_STORE): Response {
-  const isUsual = status === 200 && headers === NO_STORE;
-  return new Response(
-    JSON.stringify(body),
-    isUsual ? SECRET_JSON : { status, headers: { ...JSON_HEADERS, ...headers } },
-  );
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: headers === NO_STORE ? SECRET_JSON_HEADERS : { ...JSON_HEADERS, ...headers },
+  });
 }
 
 /** RFC 9700 §4.12: 303 turns a POST into a GET, so that credentials in a form are never sent on. */

@@ -3,6 +3,7 @@
  * After a restart a device is at most asked to slow down a little later.
  */
 import type { Clock } from "./clock.ts";
+import { OldestFirst } from "./oldest-first.ts";
 
 export interface PollPace {
   /** True if this poll comes too soon; the device's interval has then grown by 5 seconds. */
@@ -15,18 +16,15 @@ const SLACK_MILLIS = 500;
 const SLOW_DOWN_SECONDS = 5;
 
 export function createPollPace(clock: Clock, intervalSeconds: number, maximumDevices = 50_000): PollPace {
-  const polls = new Map<string, { lastMillis: number; intervalSeconds: number }>();
-  const keyOf = (deviceCodeId: Uint8Array) => Buffer.from(deviceCodeId).toString("base64url");
+  const polls = new OldestFirst<{ lastMillis: number; intervalSeconds: number }>();
+  const keyOf = (deviceCodeId: Uint8Array) => deviceCodeId.toBase64();
   return {
     isTooFast(deviceCodeId) {
       const key = keyOf(deviceCodeId);
       const now = clock.millis();
       const known = polls.get(key);
       if (known === undefined) {
-        if (polls.size >= maximumDevices) {
-          const oldest = polls.keys().next();
-          if (!oldest.done) polls.delete(oldest.value);
-        }
+        if (polls.size >= maximumDevices && polls.oldestKey !== null) polls.delete(polls.oldestKey);
         polls.set(key, { lastMillis: now, intervalSeconds });
         return false;
       }
@@ -35,6 +33,6 @@ export function createPollPace(clock: Clock, intervalSeconds: number, maximumDev
       if (tooFast) known.intervalSeconds += SLOW_DOWN_SECONDS;
       return tooFast;
     },
-    forget: (deviceCodeId) => void polls.delete(keyOf(deviceCodeId)),
+    forget: (deviceCodeId) => polls.delete(keyOf(deviceCodeId)),
   };
 }

@@ -573,9 +573,12 @@ export interface ErrorDetail {
   readonly clientId?: string;
 }
 
-/** A refusal, as thrown by any check. It becomes a response in one place only. */
-export class OAuthError extends Error {
-  override readonly name = "OAuthError";
+/**
+ * A refusal, as thrown by any check. It becomes a response in one place only. Refusals are everyday outcomes, and their
+ * reason says where they come from: so this is an Error that keeps no stack, which would have to be collected for each.
+ */
+export class OAuthError implements Error {
+  readonly name = "OAuthError";
   readonly error: ErrorCode;
   readonly status: number;
   readonly description: string;
@@ -584,11 +587,15 @@ export class OAuthError extends Error {
     readonly reason: Reason,
     readonly detail: ErrorDetail = {},
   ) {
-    super(reason);
-    const entry = REASONS[reason];
-    this.error = entry.error;
-    this.status = entry.status;
-    this.description = toDescriptionCharacters(detail.description ?? entry.description);
+    const { error, status, description } = REASONS[reason];
+    this.error = error;
+    this.status = status;
+    this.description =
+      detail.description === undefined ? description : toDescriptionCharacters(detail.description);
+  }
+
+  get message(): string {
+    return this.reason;
   }
 
   /** The same refusal with more detail, for a caller that knows more than the check that threw it. */
@@ -596,3 +603,4 @@ export class OAuthError extends Error {
     return new OAuthError(this.reason, { ...this.detail, ...detail });
   }
 }
+Object.setPrototypeOf(OAuthError.prototype, Error.prototype);

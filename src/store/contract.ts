@@ -26,6 +26,7 @@ import type {
   AuthorizationCodeRecord,
   ClientRecord,
   ClientSecretRecord,
+  ClientSource,
   ConsentRecord,
   DeviceCodeRecord,
   GrantRecord,
@@ -145,8 +146,9 @@ export interface Store {
   recallClient(clientId: string): ClientRecord | null;
   /** Resolves if a recalled client is as it was: at once if a call confirmed it already. Throws ClientChanged. */
   confirmClient(client: ClientRecord): Promise<void>;
-  /** All clients, oldest first. */
-  listClients(): Promise<ClientRecord[]>;
+  /** All clients, or all that came in one way; oldest first. */
+  listClients(source?: ClientSource): Promise<ClientRecord[]>;
+  hasClients(): Promise<boolean>;
   /** False, and nothing changed, if the identifier is taken. */
   createClient(client: ClientRecord): Promise<boolean>;
   /** Replaces the metadata and secrets of a client, keeping `createdAt` and `usedAt`. Creates it if it is missing. */

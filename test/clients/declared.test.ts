@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, spyOn, test } from "bun:test";
 import { newClientRecord } from "../../src/clients/clients.ts";
 import { applyDeclaredClients, declaredClientWarnings } from "../../src/clients/declared.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
@@ -13,6 +13,7 @@ import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { proves } from "../support/proves.ts";
 
+const NOW = 1_800_000_000;
 const SECRET = "a secret that is long enough for tests";
 const REDIRECT = ["https://client.example/"];
 type Declarations = NonNullable<ConfigurationInput["clients"]>;
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 /** Starts as if with this configuration. Returns what was logged and what is warned of. */
-async function start(clients: Declarations, more: ConfigurationInput = {}): Promise<string[]> {
+async function start(clients: Declarations, more: ConfigurationInput = {}, seconds = NOW): Promise<string[]> {
   opened ??= await openTemporary();
   const parsed = configurationSchema.parse({
     scopes: [
@@ -40,7 +41,7 @@ async function start(clients: Declarations, more: ConfigurationInput = {}): Prom
     configuration,
     catalogue: createCatalogue(configuration),
     store: opened.store,
-    clock: { millis: () => 1_800_000_000_000, seconds: () => 1_800_000_000 },
+    clock: { millis: () => seconds * 1000, seconds: () => seconds },
     log: createLog({ level: "debug", format: "text", write: (line) => lines.push(line) }),
   });
   return [...lines, ...declaredClientWarnings(configuration)];
@@ -139,6 +140,26 @@ describe("declared clients", () => {
     await start(clients);
     expect(await stored("web")).toEqual(before);
     expect(await storedIds()).toEqual(["web"]);
+  });
+
+  test("are written again only if they are not as declared, so that a start need not wait for the disk", async () => {
+    const web = { client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] };
+    const puts = async (clients: Declarations, atSeconds: number): Promise<string[]> => {
+      opened ??= await openTemporary();
+      const put = spyOn(opened.store, "putClient");
+      await start(clients, {}, atSeconds);
+      const names = put.mock.calls.map(([{ clientId }]) => String(clientId));
+      put.mockRestore();
+      return names;
+    };
+    expect(await puts([web, { client_id: "api" }], NOW)).toEqual(["web", "api"]);
+    expect(await puts([web, { client_id: "api" }], NOW + 60)).toEqual([]);
+    expect(await puts([{ ...web, client_name: "Web" }, { client_id: "api" }], NOW + 60)).toEqual(["web"]);
+    expect(await puts([{ ...web, client_name: "Web", secrets: [`${SECRET}s`] }], NOW + 60)).toEqual(["web"]);
+    const client = await stored("web");
+    await opened?.store.putClient({ ...client, disabledAt: NOW });
+    expect(await puts([{ ...web, client_name: "Web", secrets: [`${SECRET}s`] }], NOW + 60)).toEqual(["web"]);
+    expect(await stored("web")).toEqual(client);
   });
 
   test("change when their declaration changes", async () => {

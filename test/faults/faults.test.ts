@@ -180,6 +180,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
       "findGrant",
       "findServerKey",
       "hasAdministrator",
+      "hasClients",
       "listAccounts",
       "listClients",
       "putClient",

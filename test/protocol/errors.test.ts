@@ -93,6 +93,13 @@ describe("the vocabulary of errors", () => {
     expect(refusal.message).toBe("scope_unknown");
   });
 
+  test("a refusal is an Error, and keeps no stack: it is made for every device that asks too early", () => {
+    const refusal = new OAuthError("authorization_pending");
+    expect(refusal).toBeInstanceOf(Error);
+    expect(Object.hasOwn(refusal, "stack")).toBe(false);
+    expect(String(refusal)).toBe("OAuthError: authorization_pending");
+  });
+
   test("more detail keeps the reason and what was known before", () => {
     const refusal = new OAuthError("scope_unknown", { description: "first" }).with({ clientId: "c" });
     expect(refusal.reason).toBe("scope_unknown");

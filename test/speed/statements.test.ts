@@ -126,13 +126,7 @@ const COSTS: readonly (readonly [
     "refresh",
     [
       ...["SELECT refresh_tokens", "SELECT grants"],
-      ...[
-        "SELECT refresh_tokens",
-        "SELECT grants",
-        "SELECT accounts",
-        "SELECT clients",
-        "UPDATE refresh_tokens",
-      ],
+      ...["SELECT grants", "SELECT accounts", "SELECT clients", "UPDATE refresh_tokens"],
       // Not its grant: that lives long enough.
       ...["INSERT expiry_batches", "INSERT access_tokens", "INSERT refresh_tokens"],
     ],

@@ -3,6 +3,7 @@
  * trip. Nothing rests on them: the statement that acts compares what is remembered with the row, byte for byte, and
  * says so if the row is another by now, whoever changed it and how.
  */
+import { OldestFirst } from "../../platform/oldest-first.ts";
 import { ClientChanged } from "../contract.ts";
 import type { ClientRecord } from "../records.ts";
 import type { ParametersOf } from "./statements.ts";
@@ -43,7 +44,7 @@ interface Remembered {
 
 export class Callers {
   /** The one that was read longest ago comes first. */
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new OldestFirst<Remembered>();
   #characters = 0;
   /** Those that were handed out and not confirmed yet. */
   readonly #recalled = new WeakMap<ClientRecord, ClientTexts>();
@@ -52,9 +53,8 @@ export class Callers {
     this.#forget(client.clientId);
     this.#remembered.set(client.clientId, { client, texts });
     this.#characters += sizeOf(texts);
-    for (const clientId of this.#remembered.keys()) {
-      if (this.#characters <= KEPT_CHARACTERS) break;
-      this.#forget(clientId);
+    while (this.#characters > KEPT_CHARACTERS && this.#remembered.oldestKey !== null) {
+      this.#forget(this.#remembered.oldestKey);
     }
   }
 

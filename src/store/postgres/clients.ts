@@ -13,6 +13,7 @@ type ClientMethods = Pick<
   | "recallClient"
   | "confirmClient"
   | "listClients"
+  | "hasClients"
   | "createClient"
   | "putClient"
   | "addClientSecret"
@@ -41,7 +42,11 @@ const CONFIRM = query<{ callerIsKnown: boolean }>(`SELECT ${CALLER_IS_KNOWN} AS 
   CALLER,
 );
 
-const ALL = query<ClientRow>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`).with({});
+const ALL = query<ClientRow>(
+  `SELECT ${COLUMNS} FROM clients WHERE :source IS NULL OR source = :source ORDER BY created_at, number`,
+).with({ source: "text?" });
+
+const ANY = query<{ number: number }>("SELECT number FROM clients LIMIT 1").with({});
 
 const TYPES = {
   clientId: "text",
@@ -105,9 +110,11 @@ export function clientMethods(database: Database, callers: Callers): ClientMetho
       callers.settle(client, row?.callerIsKnown ?? false);
     },
 
-    async listClients() {
-      return (await database.all(ALL, {})).map(decode);
+    async listClients(source) {
+      return (await database.all(ALL, { source: source ?? null })).map(decode);
     },
+
+    hasClients: () => database.has(ANY, {}),
 
     createClient: (client) => database.has(CREATE, encode(client)),
 

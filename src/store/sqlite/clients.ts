@@ -11,6 +11,7 @@ type ClientMethods = Pick<
   | "recallClient"
   | "confirmClient"
   | "listClients"
+  | "hasClients"
   | "createClient"
   | "putClient"
   | "addClientSecret"
@@ -28,7 +29,9 @@ export function clientMethods({ read, write, memory }: Engine): ClientMethods {
       if (memory.mustConfirm(client)) await read(() => memory.confirm(client));
     },
 
-    listClients: () => read(({ clients }) => clients.list()),
+    listClients: (source) => read(({ clients }) => clients.list(source)),
+
+    hasClients: () => read(({ clients }) => clients.areThere()),
 
     createClient: (client) => write(({ clients }) => clients.insert(client)),
 

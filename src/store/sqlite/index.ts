@@ -53,6 +53,9 @@ export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Sto
  * commits; and a group of reads is over before a group of writes begins, so neither meets the other.
  */
 function storeOn(connection: Connection, file: string): Store {
+  // What a savepoint may have to restore would else be written to a temporary file, page by page. It is little, and the
+  // steps of a migration, which may sort whole tables, are over.
+  connection.execute("PRAGMA temp_store = MEMORY");
   const memory = new ClientMemory(connection);
   const reads = new GroupReads(connection, () => memory.begin());
   const log = takeSyncOut(connection, file);

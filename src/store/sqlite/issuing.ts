@@ -20,7 +20,7 @@ export function issueTokens(
   grant: GrantRecord,
   { now, accessToken, refreshToken }: Issuance,
 ): void {
-  accessTokens.insert(accessToken, client.number);
+  accessTokens.insert(accessToken, client.number, grant);
   if (refreshToken !== null) refreshTokens.insert(refreshToken);
   const lastExpiry = Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0);
   if (grant.activatedAt === null || grant.expiresAt < lastExpiry) {

@@ -48,6 +48,9 @@ export function takeLock(file: string, me: LockHolder): HeldLock | RefusedLock {
 
 function lock(connection: Connection, me: LockHolder): "me" | LockHolder | null {
   try {
+    // After the power fails nobody holds the lock, and whose name is in it is no matter. The disk is waited for only when
+    // the file is made, so that none is left that cannot be read.
+    if (isMade(connection)) connection.execute("PRAGMA synchronous = OFF");
     for (;;) {
       connection.execute("BEGIN IMMEDIATE");
       connection.execute(
@@ -71,6 +74,10 @@ function lock(connection: Connection, me: LockHolder): "me" | LockHolder | null 
     return readHolderIfPossible(connection);
   }
 }
+
+const isMade = (connection: Connection): boolean =>
+  connection.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE name = 'holder'").get() !==
+  null;
 
 const readHolder = (connection: Connection): LockHolder | null =>
   connection.query<{ pid: number; issuer: string }, []>("SELECT pid, issuer FROM holder").get();

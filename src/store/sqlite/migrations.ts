@@ -4,10 +4,10 @@
  */
 import { DatabaseRefused } from "../contract.ts";
 import { Connection } from "./driver.ts";
-import { SCHEMA_1, SCHEMA_2, SCHEMA_3 } from "./schema.ts";
+import { SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4 } from "./schema.ts";
 
 /** A test loads databases of earlier versions; CONTRIBUTING.md says what to do before a step is added. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4];
 
 /** Marks the file as Tessera's ("Tess"), for `file` and for us. */
 export const APPLICATION_ID = 0x54657373;

@@ -23,7 +23,7 @@ export function tokenMethods({ read, write, memory }: Engine): TokenMethods {
       write(({ accessTokens, clients }) => {
         const client = clients.stateOf(memory.confirm(caller)) ?? clients.findEnabled(token.clientId);
         if (client === null) return "refused";
-        accessTokens.insert(token, client.number);
+        accessTokens.insert(token, client.number, null);
         clients.markIssued(client, token.issuedAt, token.expiresAt);
         return "issued";
       }),
@@ -36,10 +36,10 @@ export function tokenMethods({ read, write, memory }: Engine): TokenMethods {
         if (row === null || row.expiresAt <= now) return null;
         const clientId = clients.findEnabledByNumber(row.client);
         if (clientId === null) return null;
-        const token = decodeAccessToken(row, clientId);
-        if (row.grantId === null) return { token, grant: null };
+        if (row.grantId === null) return { token: decodeAccessToken(row, clientId, null), grant: null };
         const grant = grants.find(row.grantId);
-        return grant === null || grant.revokedAt !== null ? null : { token, grant };
+        if (grant === null || grant.revokedAt !== null) return null;
+        return { token: decodeAccessToken(row, clientId, grant), grant };
       }),
 
     findRefreshToken: (id, caller) =>
@@ -50,10 +50,10 @@ export function tokenMethods({ read, write, memory }: Engine): TokenMethods {
 
     rotateRefreshToken: (id, retryWindowSeconds, issuance) =>
       write((tables) => {
+        if (rotate(tables, id, issuance)) return { outcome: "rotated" };
         const found = findRefreshToken(tables, id);
-        if (found === null) return { outcome: "refused" };
-        return found.token.usedAt === null
-          ? rotate(tables, found.token, found.grant, issuance)
+        return found === null || found.token.usedAt === null
+          ? { outcome: "refused" }
           : useAgain(tables, found.token, found.grant, issuance, retryWindowSeconds);
       }),
 
@@ -71,19 +71,15 @@ function findRefreshToken(
   return grant === null ? null : { token: decodeRefreshToken(row, grant.clientId), grant };
 }
 
-function rotate(
-  tables: Tables,
-  token: RefreshTokenRecord,
-  grant: GrantRecord,
-  issuance: Rotation,
-): RotateRefreshTokenOutcome {
-  if (token.expiresAt <= issuance.now || grant.revokedAt !== null) return { outcome: "refused" };
+/** False, and nothing changed, if it was used before, or it or what it hangs on is no longer good. */
+function rotate(tables: Tables, id: RecordId, issuance: Rotation): boolean {
+  const grant = tables.grants.find(issuance.refreshToken.grantId);
+  if (grant === null || grant.revokedAt !== null) return false;
   const client = findServedClient(tables, grant);
-  if (client === null) return { outcome: "refused" };
-
-  tables.refreshTokens.use(token.id, issuance.now, issuance.refreshToken.id);
+  if (client === null) return false;
+  if (!tables.refreshTokens.use(id, issuance.now, issuance.refreshToken)) return false;
   issueTokens(tables, client, grant, issuance);
-  return { outcome: "rotated" };
+  return true;
 }
 
 /**

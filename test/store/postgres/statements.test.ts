@@ -54,6 +54,7 @@ const OPERATIONS: {
     return async () => store.confirmClient(store.recallClient(client.clientId) ?? client);
   },
   listClients: async () => () => store.listClients(),
+  hasClients: async () => () => store.hasClients(),
   createClient: async () => () => store.createClient(newClient()),
   putClient: async () => () => store.putClient(newClient()),
   addClientSecret: async () => {

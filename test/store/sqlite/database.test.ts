@@ -6,7 +6,8 @@ import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/s
 import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 import { LogSync } from "../../../src/store/sqlite/sync.ts";
 import { FIND_ADMINISTRATOR } from "../../../src/store/sqlite/tables/accounts.ts";
-import { NOW, newClient, newClientToken } from "../records.ts";
+import { NOW, newAccessToken, newClient, newClientToken, newIssuance } from "../records.ts";
+import { authorize, FAILURE_LIMIT } from "../suite/setting.ts";
 import { withDatabaseFile } from "./temporary.ts";
 
 const mode = async (file: string) => (await stat(file)).mode & 0o777;
@@ -46,6 +47,20 @@ describe("the SQLite database", () => {
       await store.close();
       await store.close();
       await expect(stat(`${file}-wal`)).rejects.toThrow("ENOENT");
+    }));
+
+  test("repeats nothing of a grant in a token that has all of it", () =>
+    withDatabaseFile(async (file) => {
+      const store = await openSqliteStore({ file });
+      const { grant, code } = await authorize(store);
+      const { scope, resources } = grant;
+      const accessToken = newAccessToken(grant, { scope, resources });
+      await store.redeemCode(code.id, FAILURE_LIMIT, { ...newIssuance(grant), accessToken });
+      await store.close();
+      const connection = openWriter(file);
+      const rows = connection.query("SELECT subject, scope, resources FROM access_tokens").all();
+      connection.close();
+      expect(rows).toEqual([{ subject: "", scope: "", resources: "" }]);
     }));
 
   test("holds what was stored when it is opened again", () =>

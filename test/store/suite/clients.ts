@@ -93,6 +93,25 @@ export function clientSuite(open: OpenStore): void {
       expect(listed.length).toBeGreaterThan(2);
     });
 
+    test("those that came in one way are listed apart", async () => {
+      const declared = newClient({ source: "configuration" });
+      const registered = newClient({ source: "registration" });
+      await store().createClient(declared);
+      await store().createClient(registered);
+      const listed = await store().listClients("configuration");
+      expect(listed).toContainEqual(declared);
+      expect(new Set(listed.map(({ source }) => source))).toEqual(new Set(["configuration"]));
+    });
+
+    test("it is known whether there are any", async () => {
+      await store().createClient(newClient());
+      expect(await store().hasClients()).toBe(true);
+      const everyone = await store().listClients();
+      for (const { clientId } of everyone) await store().removeClient(clientId, NOW);
+      expect(await store().hasClients()).toBe(false);
+      for (const client of everyone) await store().createClient(client);
+    });
+
     test("a secret is added and removed by its id", async () => {
       const client = newClient();
       const added = newSecret();

@@ -1,8 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import type { AccessTokenRecord } from "../../../src/store/records.ts";
 import { grantExpiry } from "../../../src/store/rules.ts";
-import { NOW, newClient, newClientToken, newId, newIssuance, resources, scopes } from "../records.ts";
+import {
+  NOW,
+  newAccessToken,
+  newClient,
+  newClientToken,
+  newId,
+  newIssuance,
+  resources,
+  scopes,
+} from "../records.ts";
 import type { OpenStore } from "../suite.ts";
-import { createParties, isActive, issue, useStore } from "./setting.ts";
+import { authorize, createParties, FAILURE_LIMIT, isActive, issue, useStore } from "./setting.ts";
 
 const WINDOW = 30;
 
@@ -25,6 +35,29 @@ export function tokenSuite(open: OpenStore): void {
       const token = newClientToken(client);
       await store().issueAccessToken(token);
       expect(await store().findActiveAccessToken(token.id, NOW)).toEqual({ token, grant: null });
+    });
+
+    test("a token is found as it was issued, whether it has all of its grant or part of it", async () => {
+      const parts: Partial<AccessTokenRecord>[] = [
+        {},
+        { scope: scopes("mail", "contacts") },
+        { resources: resources("https://mail.example/", "https://dav.example/a") },
+        { scope: scopes("mail", "contacts"), resources: [] },
+        { scope: [], resources: [] },
+        { scope: [], resources: resources("https://mail.example/", "https://dav.example/a") },
+        {
+          scope: scopes("mail", "contacts"),
+          resources: resources("https://mail.example/", "https://dav.example/a"),
+        },
+      ];
+      for (const part of parts) {
+        const { grant, code } = await authorize(store());
+        const issuance = { ...newIssuance(grant), accessToken: newAccessToken(grant, part) };
+        expect(await store().redeemCode(code.id, FAILURE_LIMIT, issuance)).toBe("issued");
+        const found = await store().findActiveAccessToken(issuance.accessToken.id, NOW);
+        expect(found?.token).toEqual(issuance.accessToken);
+        expect(found?.grant?.scope).toEqual(grant.scope);
+      }
     });
 
     test("a token expires to the second", async () => {

@@ -8,8 +8,16 @@ import { figure } from "../../support/figures.ts";
 import { askEverything } from "../fixtures/questions.ts";
 import { worthSuite } from "../fixtures/worth.ts";
 import { type PostgresServer, startPostgres } from "../postgres/server.ts";
-import { NOW, newAccount, newClient, newDeviceCode, newIssuance, subjectId } from "../records.ts";
-import { issue } from "../suite/setting.ts";
+import {
+  NOW,
+  newAccessToken,
+  newAccount,
+  newClient,
+  newDeviceCode,
+  newIssuance,
+  subjectId,
+} from "../records.ts";
+import { authorize, FAILURE_LIMIT, issue } from "../suite/setting.ts";
 import {
   type Copied,
   copyBetween,
@@ -61,6 +69,26 @@ describe("a copy", () => {
       });
     }
     figure(`${first.copied} rows of ${PORTABLE_TABLES.length} tables to PostgreSQL and back, the same`);
+  });
+
+  test("of a token that has all of its grant, and so takes no room for it, is the token", async () => {
+    const origin = keep(emptySqlite());
+    const issued = await withStore(origin, async (store) => {
+      const { grant, code } = await authorize(store);
+      const { scope, resources } = grant;
+      const issuance = { ...newIssuance(grant), accessToken: newAccessToken(grant, { scope, resources }) };
+      await store.redeemCode(code.id, FAILURE_LIMIT, issuance);
+      return issuance.accessToken;
+    });
+    const there = keep(await emptyPostgres(postgres));
+    const back = keep(emptySqlite());
+    const copies = [await copyBetween(origin, there), await copyBetween(there, back)];
+
+    expect(copies.map(({ same }) => same)).toEqual([true, true]);
+    for (const place of [origin, there, back]) {
+      const found = await withStore(place, (store) => store.findActiveAccessToken(issued.id, NOW));
+      expect(found?.token).toEqual(issued);
+    }
   });
 
   for (const engine of ["postgresql", "sqlite"] as const) {

@@ -44,6 +44,10 @@ export function clientTable(connection: Connection, memory: ClientMemory, use: "
     };
   const byId = connection.query<ClientRow, [string]>(`SELECT ${COLUMNS} FROM clients WHERE client_id = ?`);
   const all = connection.query<ClientRow, []>(`SELECT ${COLUMNS} FROM clients ORDER BY created_at, number`);
+  const bySource = connection.query<ClientRow, [string]>(
+    `SELECT ${COLUMNS} FROM clients WHERE source = ? ORDER BY created_at, number`,
+  );
+  const any = connection.query<{ number: number }, []>("SELECT number FROM clients LIMIT 1");
   const state = connection.query<ClientState, [string]>(
     `SELECT number, used_at AS usedAt, unused_from AS unusedFrom, disabled_at AS disabledAt
      FROM clients WHERE client_id = ?`,
@@ -94,7 +98,8 @@ export function clientTable(connection: Connection, memory: ClientMemory, use: "
         memory.remember({ client, number: row.number, characters: clientId.length + row.metadata.length });
       return client;
     },
-    list: () => all.all().map(decode),
+    list: (source?: ClientSource) => (source === undefined ? all.all() : bySource.all(source)).map(decode),
+    areThere: () => any.get() !== null,
     /** What findEnabled would find of a client that the same transaction has confirmed. */
     stateOf: (read: ReadClient | null): ClientState | null =>
       read === null || read.client.disabledAt !== null

@@ -2,7 +2,7 @@
 import type { EpochSeconds } from "../../../platform/clock.ts";
 import type { ClientId, RecordId, SecretDigest } from "../../../protocol/identifiers.ts";
 import { decodeResources, decodeScope, encodeList } from "../../lists.ts";
-import type { AccessTokenRecord, RefreshTokenRecord } from "../../records.ts";
+import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from "../../records.ts";
 import type { Connection } from "../driver.ts";
 import { expiryBatchTable } from "./expiry-batches.ts";
 
@@ -12,6 +12,7 @@ interface AccessTokenRow {
   readonly grantId: RecordId | null;
   /** The number of the client; see the schema. */
   readonly client: number;
+  /** Empty if subject, scope and resources are those of the grant: they are stored once. */
   readonly subject: string;
   readonly scope: string;
   readonly resources: string;
@@ -19,17 +20,39 @@ interface AccessTokenRow {
   readonly expiresAt: EpochSeconds;
 }
 
-export const decodeAccessToken = (row: AccessTokenRow, clientId: ClientId): AccessTokenRecord => ({
+/** `grant`: the one that the row names. */
+export const decodeAccessToken = (
+  row: AccessTokenRow,
+  clientId: ClientId,
+  grant: GrantRecord | null,
+): AccessTokenRecord => ({
   id: row.id,
   digest: row.digest,
   grantId: row.grantId,
   clientId,
-  subject: row.subject,
-  scope: decodeScope(row.scope),
-  resources: decodeResources(row.resources),
+  ...(row.subject === "" ? allowedBy(grant) : ownOf(row)),
   issuedAt: row.issuedAt,
   expiresAt: row.expiresAt,
 });
+
+type Allowed = Pick<AccessTokenRecord, "subject" | "scope" | "resources">;
+
+const ownOf = ({ subject, scope, resources }: AccessTokenRow): Allowed => ({
+  subject,
+  scope: decodeScope(scope),
+  resources: decodeResources(resources),
+});
+
+function allowedBy(grant: GrantRecord | null): Allowed {
+  if (grant === null) throw new Error("A token for nobody has no grant.");
+  const { subject, scope, resources } = grant;
+  return { subject, scope, resources };
+}
+
+const isAllAllowedBy = ({ subject, scope, resources }: AccessTokenRecord, grant: GrantRecord): boolean =>
+  subject === grant.subject &&
+  encodeList(scope) === encodeList(grant.scope) &&
+  encodeList(resources) === encodeList(grant.resources);
 
 export function accessTokenTable(connection: Connection) {
   const batches = expiryBatchTable(connection);
@@ -48,19 +71,16 @@ export function accessTokenTable(connection: Connection) {
 
   return {
     find: (id: RecordId) => byId.get(id),
-    insert(token: AccessTokenRecord, client: number): void {
-      batches.note(token.id, token.expiresAt);
-      insert(
-        token.id,
-        token.digest,
-        token.grantId,
-        client,
-        token.subject,
-        encodeList(token.scope),
-        encodeList(token.resources),
-        token.issuedAt,
-        token.expiresAt,
-      );
+    /** `grant`: the one that the token names. */
+    insert(token: AccessTokenRecord, client: number, grant: GrantRecord | null): void {
+      const { id, digest, grantId, issuedAt, expiresAt } = token;
+      batches.note(id, expiresAt);
+      if (grant !== null && isAllAllowedBy(token, grant)) {
+        insert(id, digest, grantId, client, "", "", "", issuedAt, expiresAt);
+        return;
+      }
+      const [scope, resources] = [encodeList(token.scope), encodeList(token.resources)];
+      insert(id, digest, grantId, client, token.subject, scope, resources, issuedAt, expiresAt);
     },
     /** False if there is none. */
     remove: (id: RecordId) => remove(id) === 1,
@@ -88,8 +108,9 @@ export function refreshTokenTable(connection: Connection) {
     `INSERT INTO refresh_tokens (id, digest, grant_id, issued_at, expires_at, used_at, successor_id)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const use = connection.command<[EpochSeconds, Uint8Array, Uint8Array]>(
-    "UPDATE refresh_tokens SET used_at = ?, successor_id = ? WHERE id = ?",
+  const use = connection.command<[EpochSeconds, Uint8Array, Uint8Array, Uint8Array]>(
+    `UPDATE refresh_tokens SET used_at = ?1, successor_id = ?2
+     WHERE id = ?3 AND grant_id = ?4 AND used_at IS NULL AND expires_at > ?1`,
   );
   const removeExpired = connection.command<[EpochSeconds, number]>(
     "DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at <= ? LIMIT ?)",
@@ -107,7 +128,9 @@ export function refreshTokenTable(connection: Connection) {
         token.usedAt,
         token.successorId,
       ),
-    use: (id: RecordId, now: EpochSeconds, successorId: RecordId) => use(now, successorId, id),
+    /** Puts a successor of the same grant in its place. False if there is none, or it was used before, or has expired. */
+    use: (id: RecordId, now: EpochSeconds, successor: Pick<RefreshTokenRecord, "id" | "grantId">) =>
+      use(now, successor.id, id, successor.grantId) === 1,
     removeExpired,
   };
 }
