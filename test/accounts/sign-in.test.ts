@@ -4,6 +4,7 @@ import { newPasswordFault } from "../../src/accounts/new-password.ts";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
 import { checkPassword, type PasswordAttempt } from "../../src/accounts/sign-in.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const ADDRESS = "203.0.113.7";
@@ -113,18 +114,21 @@ describe("a password that an operator sets while the old one is being checked", 
 });
 
 describe("33: attempts", () => {
-  test("a hundred parallel guesses from many addresses count a hundred", async () => {
+  test(proves("a hundred parallel guesses from many addresses count a hundred", "threat 33"), async () => {
     const guesses = Array.from({ length: 100 }, (_, index) => wrong({ address: `198.51.100.${index}` }));
     const outcomes = (await Promise.all(guesses)).map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(10);
     expect(outcomes.filter((outcome) => outcome === "limited")).toHaveLength(90);
   });
 
-  test("a hundred parallel guesses at many names from one address count a hundred", async () => {
-    const guesses = Array.from({ length: 100 }, (_, index) => wrong({ username: `person${index}` }));
-    const outcomes = (await Promise.all(guesses)).map(({ outcome }) => outcome);
-    expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(50);
-  });
+  test(
+    proves("a hundred parallel guesses at many names from one address count a hundred", "threat 33"),
+    async () => {
+      const guesses = Array.from({ length: 100 }, (_, index) => wrong({ username: `person${index}` }));
+      const outcomes = (await Promise.all(guesses)).map(({ outcome }) => outcome);
+      expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(50);
+    },
+  );
 
   test("after the limit, even the right password is not checked; after the window, it is", async () => {
     for (let count = 0; count < 10; count += 1) await wrong();
@@ -168,19 +172,22 @@ describe("33: attempts", () => {
     expect((await attempt({ address: "198.51.100.77" })).outcome).toBe("verified");
   });
 
-  test("guesses at the old password when changing it count with those at sign-in", async () => {
-    const account = await addPersonWithPassword(server, "carol");
-    for (let count = 0; count < 10; count += 1) {
-      const change = await changePassword(server.context, {
-        account,
-        current: "wrong",
-        replacement: "another password",
-        address: "198.51.100.9",
-      });
-      expect(change.outcome).toBe("current_wrong");
-    }
-    expect((await attempt({ username: "carol" })).outcome).toBe("limited");
-  });
+  test(
+    proves("guesses at the old password when changing it count with those at sign-in", "threat 33"),
+    async () => {
+      const account = await addPersonWithPassword(server, "carol");
+      for (let count = 0; count < 10; count += 1) {
+        const change = await changePassword(server.context, {
+          account,
+          current: "wrong",
+          replacement: "another password",
+          address: "198.51.100.9",
+        });
+        expect(change.outcome).toBe("current_wrong");
+      }
+      expect((await attempt({ username: "carol" })).outcome).toBe("limited");
+    },
+  );
 });
 
 test("34: an unknown name takes as long as a wrong password", async () => {

@@ -14,6 +14,7 @@ import {
   VERIFIER,
 } from "../support/code-flow.ts";
 import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
@@ -152,13 +153,16 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
     }
   });
 
-  test("what was sent is written as text, never as markup (threat class 31)", async () => {
-    const polyglot = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}`;
-    for (const name of ["client_id", "redirect_uri", "state", "scope", "login_hint", "ui_locales"]) {
-      const page = await expectShown(await open({ client_id: "nobody", [name]: polyglot }));
-      expect(page).not.toContain("<img src=x");
-    }
-  });
+  test(
+    proves("what was sent is written as text, never as markup (threat class 31)", "threat 31"),
+    async () => {
+      const polyglot = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}`;
+      for (const name of ["client_id", "redirect_uri", "state", "scope", "login_hint", "ui_locales"]) {
+        const page = await expectShown(await open({ client_id: "nobody", [name]: polyglot }));
+        expect(page).not.toContain("<img src=x");
+      }
+    },
+  );
 });
 
 describe("a fault that is sent to the client", () => {
@@ -612,7 +616,10 @@ describe("who is asked", () => {
     ["a loopback address", "http://127.0.0.1:5000/callback"],
     ["a private scheme", "com.example.app:/callback"],
   ])(
-    "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+    proves(
+      "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+      "threat 28",
+    ),
     async (_, redirect_uri) => {
       const { cookie: theirs } = await fresh();
       const changes = { client_id: "native", redirect_uri };
@@ -641,14 +648,20 @@ describe("who is asked", () => {
     expect((await at({}, theirs)).status).toBe(200);
   });
 
-  test("a person who was disabled is signed out, and gets no code for an open page (threat class 19)", async () => {
-    const { account, cookie: theirs } = await fresh();
-    await answerConsent(server, theirs);
-    expect(redirectOf(await at({}, theirs)).searchParams.has("code")).toBe(true);
-    await server.context.store.disableAccount(account.subject, server.clock.seconds());
-    expect(redirectOf(await at({}, theirs)).pathname).toBe("/login");
-    expectSent(await at({ prompt: "none" }, theirs), "login_required");
-  });
+  test(
+    proves(
+      "a person who was disabled is signed out, and gets no code for an open page (threat class 19)",
+      "threat 19",
+    ),
+    async () => {
+      const { account, cookie: theirs } = await fresh();
+      await answerConsent(server, theirs);
+      expect(redirectOf(await at({}, theirs)).searchParams.has("code")).toBe(true);
+      await server.context.store.disableAccount(account.subject, server.clock.seconds());
+      expect(redirectOf(await at({}, theirs)).pathname).toBe("/login");
+      expectSent(await at({ prompt: "none" }, theirs), "login_required");
+    },
+  );
 });
 
 describe("signing in again", () => {

@@ -8,6 +8,7 @@ import type { AccountRecord } from "../../src/store/records.ts";
 import { mintArtefact } from "../../src/tokens/artefact.ts";
 import { authorizationQuery, VERIFIER } from "../support/code-flow.ts";
 import { codeFor, DEVICE_GRANT, startDevice, textOf, tokensFor } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -264,24 +265,27 @@ describe.each(EVERY_PARAMETER)("%s: %s", (_, parameter, door) => {
 describe.each(DOORS.map((door) => [door.name, door] as const))("%s", (_, door) => {
   const isUserinfo = door.path === "/auth/userinfo";
 
-  test("of another media type, too large, or with too many parameters, is refused", async () => {
-    await expectNothingWritten(async () => {
-      for (const type of [
-        "application/json",
-        "text/plain",
-        "multipart/form-data; boundary=x",
-        `${FORM}; charset=utf-16`,
-      ]) {
-        await expectHarmless(
-          await raw(door, pairsOf(door), { "Content-Type": type }),
-          isUserinfo ? [401, 415] : [415],
-        );
-      }
-      await expectHarmless(await raw(door, `${pairsOf(door)}&x=${"x".repeat(66_000)}`), [413]);
-      const many = Array.from({ length: 100 }, (_, index) => `p${index}=1`).join("&");
-      await expectHarmless(await raw(door, `${pairsOf(door)}&${many}`), [400]);
-    });
-  });
+  test(
+    proves("of another media type, too large, or with too many parameters, is refused", "threat 40"),
+    async () => {
+      await expectNothingWritten(async () => {
+        for (const type of [
+          "application/json",
+          "text/plain",
+          "multipart/form-data; boundary=x",
+          `${FORM}; charset=utf-16`,
+        ]) {
+          await expectHarmless(
+            await raw(door, pairsOf(door), { "Content-Type": type }),
+            isUserinfo ? [401, 415] : [415],
+          );
+        }
+        await expectHarmless(await raw(door, `${pairsOf(door)}&x=${"x".repeat(66_000)}`), [413]);
+        const many = Array.from({ length: 100 }, (_, index) => `p${index}=1`).join("&");
+        await expectHarmless(await raw(door, `${pairsOf(door)}&${many}`), [400]);
+      });
+    },
+  );
 
   test("without a body is refused", async () => {
     await expectNothingWritten(async () => {
@@ -477,32 +481,35 @@ describe("registration", () => {
     "scope",
     "default_scope",
   ];
-  test.each(members)("%s of a wrong type or size is refused, and nothing is stored", async (member) => {
-    const strange: readonly unknown[] = [
-      1,
-      true,
-      {},
-      { a: [1] },
-      [[]],
-      [1],
-      [null],
-      ["x".repeat(3000)],
-      "x".repeat(3000),
-      ["\ud800"],
-      "\ud800",
-    ];
-    await expectNothingWritten(async () => {
-      for (const value of strange) {
-        const body = JSON.stringify({ redirect_uris: ["https://client.example/"], [member]: value });
-        const response = await server.fetch("/auth/register", {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body,
-        });
-        await expectHarmless(response, [400]);
-      }
-    });
-  });
+  test.each(members)(
+    proves("%s of a wrong type or size is refused, and nothing is stored", "threat 40"),
+    async (member) => {
+      const strange: readonly unknown[] = [
+        1,
+        true,
+        {},
+        { a: [1] },
+        [[]],
+        [1],
+        [null],
+        ["x".repeat(3000)],
+        "x".repeat(3000),
+        ["\ud800"],
+        "\ud800",
+      ];
+      await expectNothingWritten(async () => {
+        for (const value of strange) {
+          const body = JSON.stringify({ redirect_uris: ["https://client.example/"], [member]: value });
+          const response = await server.fetch("/auth/register", {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body,
+          });
+          await expectHarmless(response, [400]);
+        }
+      });
+    },
+  );
 
   test("doubled members, as JSON parsers read them differently, take the last, and that one is checked", async () => {
     const response = await server.fetch("/auth/register", {

@@ -14,6 +14,7 @@ import {
   startDevice,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { basic, startTestServer } from "../support/server.ts";
 
 const SECRET = "canary-client-secret-0123456789";
@@ -22,7 +23,7 @@ const INITIAL = "canary-initial-access-token-4711";
 const PASSWORD = "canary password, quite long";
 
 test.each(["text", "json"] as const)(
-  "no secret is ever logged, as %s at the most talkative level",
+  proves("no secret is ever logged, as %s at the most talkative level", "threat 50"),
   async (format) => {
     const server = await startTestServer({
       log: { level: "debug", format },

@@ -21,6 +21,7 @@ import {
   startDevice,
   textOf,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import { ADDRESS, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -188,19 +189,22 @@ describe("a device that waits", () => {
     }
   });
 
-  test("and asks too fast is told to slow down, by five seconds more each time", async () => {
-    const deviceCode = await newDevice();
-    const pollAfter = async (seconds: number) => {
-      server.clock.advance(seconds);
-      return (await jsonOf(await pollDevice(server, deviceCode))).error;
-    };
-    expect(await pollAfter(0)).toBe("authorization_pending");
-    expect(await pollAfter(1)).toBe("slow_down");
-    expect(await pollAfter(9)).toBe("slow_down");
-    expect(await pollAfter(15)).toBe("authorization_pending");
-    expect(await pollAfter(14)).toBe("slow_down");
-    expect(await pollAfter(20)).toBe("authorization_pending");
-  });
+  test(
+    proves("and asks too fast is told to slow down, by five seconds more each time", "threat 27"),
+    async () => {
+      const deviceCode = await newDevice();
+      const pollAfter = async (seconds: number) => {
+        server.clock.advance(seconds);
+        return (await jsonOf(await pollDevice(server, deviceCode))).error;
+      };
+      expect(await pollAfter(0)).toBe("authorization_pending");
+      expect(await pollAfter(1)).toBe("slow_down");
+      expect(await pollAfter(9)).toBe("slow_down");
+      expect(await pollAfter(15)).toBe("authorization_pending");
+      expect(await pollAfter(14)).toBe("slow_down");
+      expect(await pollAfter(20)).toBe("authorization_pending");
+    },
+  );
 
   test("and was told to slow down gets its tokens all the same when the person says yes", async () => {
     const deviceCode = await newDevice();
@@ -292,20 +296,23 @@ describe("a device that was allowed", () => {
     expect(server.context.pollPace.isTooFast(id)).toBe(false);
   });
 
-  test("gets them exactly once, however many polls come at the same time (threat class 27)", async () => {
-    const deviceCode = await newDevice();
-    await answerDevice(server, deviceCode, person);
-    const responses = await Promise.all(Array.from({ length: 30 }, () => pollDevice(server, deviceCode)));
-    const won = responses.filter(({ status }) => status === 200);
-    expect(won).toHaveLength(1);
-    for (const response of responses) {
-      if (response.status !== 200) await expectRefusal(response, 400, "invalid_grant");
-    }
-    for (const response of won) {
-      const { access_token } = await jsonOf(response);
-      expect((await introspectAs(server, "mail-server", String(access_token))).active).toBe(true);
-    }
-  });
+  test(
+    proves("gets them exactly once, however many polls come at the same time (threat class 27)", "threat 27"),
+    async () => {
+      const deviceCode = await newDevice();
+      await answerDevice(server, deviceCode, person);
+      const responses = await Promise.all(Array.from({ length: 30 }, () => pollDevice(server, deviceCode)));
+      const won = responses.filter(({ status }) => status === 200);
+      expect(won).toHaveLength(1);
+      for (const response of responses) {
+        if (response.status !== 200) await expectRefusal(response, 400, "invalid_grant");
+      }
+      for (const response of won) {
+        const { access_token } = await jsonOf(response);
+        expect((await introspectAs(server, "mail-server", String(access_token))).active).toBe(true);
+      }
+    },
+  );
 
   test("may ask for less than was allowed, never for more", async () => {
     const deviceCode = await newDevice({ scope: "mail.read files" });
@@ -331,17 +338,20 @@ describe("a device that was allowed", () => {
     await expectRefusal(await pollDevice(server, deviceCode), 400, "access_denied");
   });
 
-  test("cannot be decided again, by the same person or another (threat class 25)", async () => {
-    const deviceCode = await newDevice();
-    const other = await server.addPerson("grace");
-    await answerDevice(server, deviceCode, person);
-    await expect(answerDevice(server, deviceCode, other)).rejects.toThrow("decided before");
-    await expect(answerDevice(server, deviceCode, null)).rejects.toThrow("decided before");
-    const body = await expectTokens(await pollDevice(server, deviceCode));
-    expect((await introspectAs(server, "mail-server", textOf(body, "access_token"))).sub).toBe(
-      person.subject,
-    );
-  });
+  test(
+    proves("cannot be decided again, by the same person or another (threat class 25)", "threat 25"),
+    async () => {
+      const deviceCode = await newDevice();
+      const other = await server.addPerson("grace");
+      await answerDevice(server, deviceCode, person);
+      await expect(answerDevice(server, deviceCode, other)).rejects.toThrow("decided before");
+      await expect(answerDevice(server, deviceCode, null)).rejects.toThrow("decided before");
+      const body = await expectTokens(await pollDevice(server, deviceCode));
+      expect((await introspectAs(server, "mail-server", textOf(body, "access_token"))).sub).toBe(
+        person.subject,
+      );
+    },
+  );
 });
 
 describe("a device code", () => {

@@ -17,6 +17,7 @@ import {
   textOf,
   tokensFor,
 } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
 import {
   basic,
   encodeForm,
@@ -66,30 +67,36 @@ const ask = (clientId: string, token: string) =>
 const told = async (clientId: string, token: string) => (await ask(clientId, token)).text();
 
 describe("introspection", () => {
-  test("tells all about an access token, and it is the owner's, not the caller's (threat class 52)", async () => {
-    const tokens = await tokensFor(server, person);
-    const now = server.clock.seconds();
-    const response = await ask("mail-server", textOf(tokens, "access_token"));
-    expect(response.status).toBe(200);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    const body = await jsonOf(response);
-    expect(textOf(body, "jti")).toMatch(/^[A-Za-z0-9\-_]{22}$/);
-    expect(textOf(tokens, "access_token")).toContain(textOf(body, "jti").slice(0, 20));
-    expect<unknown>({ ...body, jti: "" }).toEqual({
-      active: true,
-      scope: "mail.read",
-      client_id: "web",
-      username: "ada",
-      token_type: "Bearer",
-      exp: now + 3600,
-      iat: now,
-      nbf: now,
-      sub: person.subject,
-      aud: "https://mail.example/",
-      iss: "https://auth.example",
-      jti: "",
-    });
-  });
+  test(
+    proves(
+      "tells all about an access token, and it is the owner's, not the caller's (threat class 52)",
+      "threat 52",
+    ),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      const now = server.clock.seconds();
+      const response = await ask("mail-server", textOf(tokens, "access_token"));
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      const body = await jsonOf(response);
+      expect(textOf(body, "jti")).toMatch(/^[A-Za-z0-9\-_]{22}$/);
+      expect(textOf(tokens, "access_token")).toContain(textOf(body, "jti").slice(0, 20));
+      expect<unknown>({ ...body, jti: "" }).toEqual({
+        active: true,
+        scope: "mail.read",
+        client_id: "web",
+        username: "ada",
+        token_type: "Bearer",
+        exp: now + 3600,
+        iat: now,
+        nbf: now,
+        sub: person.subject,
+        aud: "https://mail.example/",
+        iss: "https://auth.example",
+        jti: "",
+      });
+    },
+  );
 
   test("tells all about a refresh token, to its own client", async () => {
     const tokens = await tokensFor(server, person, { scope: "mail.read files" });
@@ -217,40 +224,52 @@ describe("who sees what", () => {
       ["service", "files-server"],
     ],
   ];
-  test.each(rows)("%s", async (_, make, expected) => {
-    const token = await make();
-    const seen: string[] = [];
-    for (const caller of ["web", "service", "mail-server", "inspector", "files-server"]) {
-      const answer = await told(caller, token);
-      if (answer !== INACTIVE) seen.push(caller);
-    }
-    expect(seen.sort()).toEqual([...expected].sort());
-  });
+  test.each(rows)(
+    proves("%s is seen by whom it is for, and by nobody else", "threat 16"),
+    async (_, make, expected) => {
+      const token = await make();
+      const seen: string[] = [];
+      for (const caller of ["web", "service", "mail-server", "inspector", "files-server"]) {
+        const answer = await told(caller, token);
+        if (answer !== INACTIVE) seen.push(caller);
+      }
+      expect(seen.sort()).toEqual([...expected].sort());
+    },
+  );
 
-  test("a token that may not be seen looks to the last byte like one that does not exist", async () => {
-    const token = textOf(await tokensFor(server, person, { scope: "files" }), "access_token");
-    const hidden = await ask("mail-server", token);
-    const unknown = await ask("mail-server", `tat_${"A".repeat(64)}`);
-    expect(await hidden.text()).toBe(await unknown.text());
-    expect([...hidden.headers]).toEqual([...unknown.headers]);
-    expect(hidden.status).toBe(unknown.status);
-  });
+  test(
+    proves("a token that may not be seen looks to the last byte like one that does not exist", "threat 16"),
+    async () => {
+      const token = textOf(await tokensFor(server, person, { scope: "files" }), "access_token");
+      const hidden = await ask("mail-server", token);
+      const unknown = await ask("mail-server", `tat_${"A".repeat(64)}`);
+      expect(await hidden.text()).toBe(await unknown.text());
+      expect([...hidden.headers]).toEqual([...unknown.headers]);
+      expect(hidden.status).toBe(unknown.status);
+    },
+  );
 });
 
 describe("who may ask at all", () => {
   const token = `tat_${"A".repeat(64)}`;
 
-  test("nobody without credentials: 401 with a Bearer challenge, so that no browser asks for a password", async () => {
-    for (const form of [{ token }, {}]) {
-      const response = await server.post("/auth/introspect", form);
-      const challenge = response.headers.get("www-authenticate") ?? "";
-      expect(challenge).toStartWith("Bearer ");
-      expect(challenge).toContain('scope="introspect"');
-      // RFC 6750 §3.1: whoever sent no credentials is told no error code there.
-      expect(challenge).not.toContain("error=");
-      await expectRefusal(response, 401, "invalid_client");
-    }
-  });
+  test(
+    proves(
+      "nobody without credentials: 401 with a Bearer challenge, so that no browser asks for a password",
+      "threat 16",
+    ),
+    async () => {
+      for (const form of [{ token }, {}]) {
+        const response = await server.post("/auth/introspect", form);
+        const challenge = response.headers.get("www-authenticate") ?? "";
+        expect(challenge).toStartWith("Bearer ");
+        expect(challenge).toContain('scope="introspect"');
+        // RFC 6750 §3.1: whoever sent no credentials is told no error code there.
+        expect(challenge).not.toContain("error=");
+        await expectRefusal(response, 401, "invalid_client");
+      }
+    },
+  );
 
   test.each([
     ["a public client", { client_id: "spa" }, {}, 401, "invalid_client"],
@@ -274,7 +293,7 @@ describe("who may ask at all", () => {
     ["an unknown bearer token", {}, { Authorization: `Bearer ${token}` }, 401, "invalid_token"],
     ["a bearer token that is none", {}, { Authorization: "Bearer" }, 400, "invalid_request"],
     ["two bearer tokens", {}, { Authorization: "Bearer a b" }, 400, "invalid_request"],
-  ])("not %s", async (_, form, headers: Record<string, string>, status, error) => {
+  ])(proves("not %s", "threat 16"), async (_, form, headers: Record<string, string>, status, error) => {
     const response = await server.post("/auth/introspect", { token, ...form }, headers);
     await expectRefusal(response, status, error);
     // RFC 9110 §15.5.2: every 401 has a challenge.
@@ -288,7 +307,7 @@ describe("who may ask at all", () => {
     expect(byBearer.headers.get("www-authenticate")).toContain('error="invalid_token"');
   });
 
-  test("no bearer without the scope: 403, and the scope is named", async () => {
+  test(proves("no bearer without the scope: 403, and the scope is named", "threat 16"), async () => {
     const bearer = await serviceToken(server, { scope: "profile" });
     const response = await server.post("/auth/introspect", { token }, { Authorization: `Bearer ${bearer}` });
     expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
@@ -354,18 +373,21 @@ describe("what is not active looks the same, whatever it is", () => {
     expect(await told("web", token)).toBe(INACTIVE);
   });
 
-  test("an access token from its last second on, looked at before or not (threat class 53)", async () => {
-    const seen = textOf(await tokensFor(server, person), "access_token");
-    const unseen = textOf(await tokensFor(server, person), "access_token");
-    expect(await isActive(server, seen)).toBe(true);
-    server.clock.advance(3599);
-    expect(await isActive(server, seen)).toBe(true);
-    server.clock.advance(1);
-    expect(await told("web", seen)).toBe(INACTIVE);
-    expect(await told("web", unseen)).toBe(INACTIVE);
-    server.clock.advance(1);
-    expect(await told("web", seen)).toBe(INACTIVE);
-  });
+  test(
+    proves("an access token from its last second on, looked at before or not (threat class 53)", "threat 53"),
+    async () => {
+      const seen = textOf(await tokensFor(server, person), "access_token");
+      const unseen = textOf(await tokensFor(server, person), "access_token");
+      expect(await isActive(server, seen)).toBe(true);
+      server.clock.advance(3599);
+      expect(await isActive(server, seen)).toBe(true);
+      server.clock.advance(1);
+      expect(await told("web", seen)).toBe(INACTIVE);
+      expect(await told("web", unseen)).toBe(INACTIVE);
+      server.clock.advance(1);
+      expect(await told("web", seen)).toBe(INACTIVE);
+    },
+  );
 
   test("a refresh token from its last second on", async () => {
     const token = textOf(await tokensFor(server, person), "refresh_token");
@@ -402,7 +424,7 @@ describe("what is not active looks the same, whatever it is", () => {
       },
     ],
   ];
-  test.each(endings)("tokens after %s", async (_, end) => {
+  test.each(endings)(proves("tokens after %s", "threat 15"), async (_, end) => {
     const tokens = await tokensFor(server, person);
     await end(tokens);
     expect(await told("web", textOf(tokens, "access_token"))).toBe(INACTIVE);
@@ -412,56 +434,62 @@ describe("what is not active looks the same, whatever it is", () => {
   });
 });
 
-test("introspection reads only (threat class 49): not one writing method of the store is called", async () => {
-  const tokens = await tokensFor(server, person);
-  const bearer = await expectTokens(
-    await server.post("/auth/token", { grant_type: "client_credentials" }, basic("inspector", SECRET)),
-  );
-  const called = new Set<string>();
-  const store: Store = new Proxy(server.context.store, {
-    get(target, name, receiver) {
-      if (typeof name === "string") called.add(name);
-      const value: unknown = Reflect.get(target, name, receiver);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  const context: Context = { ...server.context, store };
-  const handler = introspection(context);
-  const url = new URL("https://auth.example/auth/introspect");
-  const callers: readonly Record<string, string>[] = [
-    basic("mail-server", SECRET),
-    basic("web", SECRET),
-    basic("mail-server", "wrong"),
-    { Authorization: `Bearer ${textOf(bearer, "access_token")}` },
-  ];
-  const texts = [
-    textOf(tokens, "access_token"),
-    textOf(tokens, "refresh_token"),
-    `tat_${"A".repeat(64)}`,
-    "x",
-  ];
-  let active = 0;
-  for (const headers of callers) {
-    for (const token of texts) {
-      const request = new Request(url, {
-        method: "POST",
-        headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
-        body: encodeForm({ token }),
-      });
-      try {
-        const response = await handler({ request, url, address: "192.0.2.1" });
-        if ((await response.text()).startsWith('{"active":true')) active += 1;
-      } catch {
-        // The wrong secret: a refusal must not write either.
+test(
+  proves(
+    "introspection reads only (threat class 49): not one writing method of the store is called",
+    "threat 49",
+  ),
+  async () => {
+    const tokens = await tokensFor(server, person);
+    const bearer = await expectTokens(
+      await server.post("/auth/token", { grant_type: "client_credentials" }, basic("inspector", SECRET)),
+    );
+    const called = new Set<string>();
+    const store: Store = new Proxy(server.context.store, {
+      get(target, name, receiver) {
+        if (typeof name === "string") called.add(name);
+        const value: unknown = Reflect.get(target, name, receiver);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const context: Context = { ...server.context, store };
+    const handler = introspection(context);
+    const url = new URL("https://auth.example/auth/introspect");
+    const callers: readonly Record<string, string>[] = [
+      basic("mail-server", SECRET),
+      basic("web", SECRET),
+      basic("mail-server", "wrong"),
+      { Authorization: `Bearer ${textOf(bearer, "access_token")}` },
+    ];
+    const texts = [
+      textOf(tokens, "access_token"),
+      textOf(tokens, "refresh_token"),
+      `tat_${"A".repeat(64)}`,
+      "x",
+    ];
+    let active = 0;
+    for (const headers of callers) {
+      for (const token of texts) {
+        const request = new Request(url, {
+          method: "POST",
+          headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+          body: encodeForm({ token }),
+        });
+        try {
+          const response = await handler({ request, url, address: "192.0.2.1" });
+          if ((await response.text()).startsWith('{"active":true')) active += 1;
+        } catch {
+          // The wrong secret: a refusal must not write either.
+        }
       }
     }
-  }
-  expect(active).toBeGreaterThan(2);
-  expect([...called].sort()).toEqual([
-    "confirmClient",
-    "findActiveAccessToken",
-    "findClient",
-    "findRefreshToken",
-    "recallClient",
-  ]);
-});
+    expect(active).toBeGreaterThan(2);
+    expect([...called].sort()).toEqual([
+      "confirmClient",
+      "findActiveAccessToken",
+      "findClient",
+      "findRefreshToken",
+      "recallClient",
+    ]);
+  },
+);

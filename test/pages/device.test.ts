@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice, textOf } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -51,18 +52,24 @@ describe("the code", () => {
     }
   });
 
-  test("in a link on another site is filled in, but neither looked up nor counted as a guess", async () => {
-    const { user_code: code } = await startDevice(server);
-    for (let count = 0; count < 30; count += 1) {
-      const response = await browser.get("/device?user_code=BCDF-GHJK", { "Sec-Fetch-Site": "cross-site" });
-      expect(response.status).toBe(200);
-    }
-    const followed = await browser.get(`/device?user_code=${code}`, { "Sec-Fetch-Site": "cross-site" });
-    const page = await followed.text();
-    expect(page).toContain(code);
-    expect(page).not.toContain('name="decision"');
-    expect(await isConfirmPage(await browser.get(`/device?user_code=${code}`))).toBe(true);
-  });
+  test(
+    proves(
+      "in a link on another site is filled in, but neither looked up nor counted as a guess",
+      "threat 26",
+    ),
+    async () => {
+      const { user_code: code } = await startDevice(server);
+      for (let count = 0; count < 30; count += 1) {
+        const response = await browser.get("/device?user_code=BCDF-GHJK", { "Sec-Fetch-Site": "cross-site" });
+        expect(response.status).toBe(200);
+      }
+      const followed = await browser.get(`/device?user_code=${code}`, { "Sec-Fetch-Site": "cross-site" });
+      const page = await followed.text();
+      expect(page).toContain(code);
+      expect(page).not.toContain('name="decision"');
+      expect(await isConfirmPage(await browser.get(`/device?user_code=${code}`))).toBe(true);
+    },
+  );
 
   test("that cannot be one is explained, and is no guess", async () => {
     for (let count = 0; count < 30; count += 1) {
@@ -88,7 +95,7 @@ describe("the code", () => {
     expect(signedIn.headers.get("location")).toBe("/device?user_code=WDJB-MJHT");
   });
 
-  test("26: wrong ones are limited per person, from any address", async () => {
+  test(proves("26: wrong ones are limited per person, from any address", "threat 26"), async () => {
     for (let count = 0; count < 10; count += 1) {
       const response = await server.fetch("/device?user_code=BBBBBBBB", {
         headers: { Cookie: browser.cookie },
@@ -106,17 +113,25 @@ describe("the code", () => {
     expect(await textOf(response)).toMatch(/Too many codes were wrong. Try again in 1[56] minutes\./);
   });
 
-  test("26: wrong ones are limited per address, whoever is signed in, and parallel ones all count", async () => {
-    const cookies = await Promise.all(
-      Array.from({ length: 5 }, async (_, index) => server.signIn(await server.addPerson(`person${index}`))),
-    );
-    const guesses = Array.from({ length: 100 }, (_, index) =>
-      server.fetch("/device?user_code=BBBBBBBB", { headers: { Cookie: cookies[index % 5] ?? "" } }),
-    );
-    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 422)).toHaveLength(20);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(80);
-  });
+  test(
+    proves(
+      "26: wrong ones are limited per address, whoever is signed in, and parallel ones all count",
+      "threat 26",
+    ),
+    async () => {
+      const cookies = await Promise.all(
+        Array.from({ length: 5 }, async (_, index) =>
+          server.signIn(await server.addPerson(`person${index}`)),
+        ),
+      );
+      const guesses = Array.from({ length: 100 }, (_, index) =>
+        server.fetch("/device?user_code=BBBBBBBB", { headers: { Cookie: cookies[index % 5] ?? "" } }),
+      );
+      const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 422)).toHaveLength(20);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(80);
+    },
+  );
 
   test("right ones are not counted", async () => {
     const { user_code } = await startDevice(server);
@@ -127,24 +142,30 @@ describe("the code", () => {
 });
 
 describe("the question", () => {
-  test("26: shows the client, the scopes, the code, when and from where it was started, and warns", async () => {
-    const { user_code } = await startDevice(server, { "User-Agent": "Television/1.0" });
-    server.clock.advance(180);
-    const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
-    for (const words of [
-      "Example Television",
-      user_code,
-      "Read your e-mail",
-      "3 minutes ago",
-      "Television/1.0",
-      "203.0.113.7",
-      "Only allow what you started yourself",
-      "Signed in as alice",
-      "See your password",
-    ]) {
-      expect(text).toContain(words);
-    }
-  });
+  test(
+    proves(
+      "26: shows the client, the scopes, the code, when and from where it was started, and warns",
+      "threat 26",
+    ),
+    async () => {
+      const { user_code } = await startDevice(server, { "User-Agent": "Television/1.0" });
+      server.clock.advance(180);
+      const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
+      for (const words of [
+        "Example Television",
+        user_code,
+        "Read your e-mail",
+        "3 minutes ago",
+        "Television/1.0",
+        "203.0.113.7",
+        "Only allow what you started yourself",
+        "Signed in as alice",
+        "See your password",
+      ]) {
+        expect(text).toContain(words);
+      }
+    },
+  );
 
   test("26: of a client that registered itself says so first, under a heading of its own", async () => {
     const client = await server.context.store.findClient("television");
@@ -158,7 +179,7 @@ describe("the question", () => {
     expect(places).toEqual([...places].sort((one, other) => one - other));
   });
 
-  test("26: approves nothing by a GET, whatever it asks for", async () => {
+  test(proves("26: approves nothing by a GET, whatever it asks for", "threat 26"), async () => {
     const { user_code, device_code } = await startDevice(server);
     const { fields } = await confirm(user_code);
     const query = new URLSearchParams({ ...fields, user_code, decision: "allow" });
@@ -224,7 +245,7 @@ describe("the question", () => {
     expect(await poll(device_code)).toBe("authorization_pending");
   });
 
-  test("25: shown to one person cannot be answered by another", async () => {
+  test(proves("25: shown to one person cannot be answered by another", "threat 25"), async () => {
     await addPersonWithPassword(server, "bob");
     const { user_code, device_code } = await startDevice(server);
     const form = await confirm(user_code);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { sealFormData, unsealFormData } from "../../src/pages/forms.ts";
 import { PageError } from "../../src/pages/page-error.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -21,7 +22,7 @@ describe("a form", () => {
     expect(response.status).toBe(303);
   });
 
-  test("without its token is refused, and nothing happens", async () => {
+  test(proves("without its token is refused, and nothing happens", "threat 28"), async () => {
     await browser.get("/login");
     const response = await browser.post("/login", credentials);
     expect(response.status).toBe(403);
@@ -35,7 +36,7 @@ describe("a form", () => {
     expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
   });
 
-  test("of another browser is refused", async () => {
+  test(proves("of another browser is refused", "threat 29"), async () => {
     const form = await openBrowser(server).form("/login");
     await browser.get("/login");
     expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
@@ -166,25 +167,28 @@ describe("sealed form data", () => {
     expect(one.id).not.toEqual(other.id);
   });
 
-  test("is worth nothing when changed, elsewhere, for another purpose, or too late", () => {
-    const value = cookie();
-    const sealed = sealFormData(server.context, value, "consent", "scope=a");
-    const unseal = (...[who, purpose, what]: [string | null, "consent" | "device", string | undefined]) =>
-      unsealFormData(server.context, who, purpose, what);
-    expect(() => unseal(cookie(), "consent", sealed)).toThrow(PageError);
-    expect(() => unseal(null, "consent", sealed)).toThrow(PageError);
-    expect(() => unseal(value, "device", sealed)).toThrow(PageError);
-    expect(() => unseal(value, "consent", undefined)).toThrow(PageError);
-    expect(() => unseal(value, "consent", `${sealed}.`)).toThrow(PageError);
-    for (let at = 0; at < sealed.length; at += 1) {
-      const other = sealed[at] === "A" ? "B" : "A";
-      expect(() => unseal(value, "consent", sealed.slice(0, at) + other + sealed.slice(at + 1))).toThrow(
-        PageError,
-      );
-    }
-    server.clock.advance(3600);
-    expect(() => unseal(value, "consent", sealed)).toThrow(PageError);
-  });
+  test(
+    proves("is worth nothing when changed, elsewhere, for another purpose, or too late", "threat 29"),
+    () => {
+      const value = cookie();
+      const sealed = sealFormData(server.context, value, "consent", "scope=a");
+      const unseal = (...[who, purpose, what]: [string | null, "consent" | "device", string | undefined]) =>
+        unsealFormData(server.context, who, purpose, what);
+      expect(() => unseal(cookie(), "consent", sealed)).toThrow(PageError);
+      expect(() => unseal(null, "consent", sealed)).toThrow(PageError);
+      expect(() => unseal(value, "device", sealed)).toThrow(PageError);
+      expect(() => unseal(value, "consent", undefined)).toThrow(PageError);
+      expect(() => unseal(value, "consent", `${sealed}.`)).toThrow(PageError);
+      for (let at = 0; at < sealed.length; at += 1) {
+        const other = sealed[at] === "A" ? "B" : "A";
+        expect(() => unseal(value, "consent", sealed.slice(0, at) + other + sealed.slice(at + 1))).toThrow(
+          PageError,
+        );
+      }
+      server.clock.advance(3600);
+      expect(() => unseal(value, "consent", sealed)).toThrow(PageError);
+    },
+  );
 
   test("is no form token, and a form token is no sealed data", async () => {
     const form = await browser.form("/login");

@@ -16,6 +16,7 @@ import { StoreBusy, StoreUnavailable } from "../../src/store/contract.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 /** Breaks out of an attribute, of text, of a comment, of a script and of a style. */
@@ -135,31 +136,38 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
       expect(headers.get("cross-origin-opener-policy")).toBe(closed ? "same-origin" : null);
     });
 
-    test("30, 31: has no script, no style, no handler and no foreign content of anybody's making", async () => {
-      const found: string[] = [];
-      const allowed = new Set(
-        `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
+    test(
+      proves(
+        "30, 31: has no script, no style, no handler and no foreign content of anybody's making",
+        "threat 30",
+        "threat 31",
+      ),
+      async () => {
+        const found: string[] = [];
+        const allowed = new Set(
+          `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
          section ul li svg path footer dl dt dd strong bdi time details summary hr code nav`.split(/\s+/),
-      );
-      const rewriter = new HTMLRewriter().on("*", {
-        element(element) {
-          if (!allowed.has(element.tagName)) found.push(element.tagName);
-          for (const [attribute, value] of element.attributes) {
-            if (attribute.startsWith("on") || attribute === "style")
-              found.push(`${element.tagName} ${attribute}`);
-            const loads = element.tagName !== "a" && ["src", "srcset", "href"].includes(attribute);
-            if (loads && !value.startsWith("/assets/"))
-              found.push(`${element.tagName} ${attribute}=${value}`);
-            if (attribute === "href" && !/^(\/(?!\/)|#|https:\/\/client\.example\/)/.test(value))
-              found.push(value);
-          }
-        },
-      });
-      const html = await rewriter.transform(await open()).text();
-      expect(found).toEqual([]);
-      expect(html).not.toContain("<img src=x");
-      expect(html).not.toContain("<b>");
-    });
+        );
+        const rewriter = new HTMLRewriter().on("*", {
+          element(element) {
+            if (!allowed.has(element.tagName)) found.push(element.tagName);
+            for (const [attribute, value] of element.attributes) {
+              if (attribute.startsWith("on") || attribute === "style")
+                found.push(`${element.tagName} ${attribute}`);
+              const loads = element.tagName !== "a" && ["src", "srcset", "href"].includes(attribute);
+              if (loads && !value.startsWith("/assets/"))
+                found.push(`${element.tagName} ${attribute}=${value}`);
+              if (attribute === "href" && !/^(\/(?!\/)|#|https:\/\/client\.example\/)/.test(value))
+                found.push(value);
+            }
+          },
+        });
+        const html = await rewriter.transform(await open()).text();
+        expect(found).toEqual([]);
+        expect(html).not.toContain("<img src=x");
+        expect(html).not.toContain("<b>");
+      },
+    );
 
     test("has a language, a title, one main heading and headings in order", async () => {
       const html = await (await open()).text();
@@ -366,7 +374,7 @@ describe("assets", () => {
     await other.close();
   });
 
-  test("a logo that is a drawing with a script cannot run it", async () => {
+  test(proves("a logo that is a drawing with a script cannot run it", "threat 30"), async () => {
     const response = await stranger.get("/assets/logo");
     expect(response.headers.get("content-type")).toBe("image/svg+xml");
     const policy = response.headers.get("content-security-policy");

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { findServerKeys } from "../../src/store/server-key.ts";
+import { proves } from "../support/proves.ts";
 import { openTemporary } from "./sqlite/temporary.ts";
 import type { OpenedStore } from "./suite.ts";
 
@@ -30,7 +31,7 @@ describe("the server's own secret", () => {
     expect(await find()).toEqual({ mac: found[0]?.mac ?? "", wereThere: true });
   });
 
-  test("is another for another database", async () => {
+  test(proves("is another for another database", "threat 48"), async () => {
     const { mac } = await find();
     const other = await openTemporary();
     try {
