@@ -124,4 +124,19 @@ function endedAccess(open: () => Promise<OpenedStore>): void {
       expect((await refresh(server, textOf(issued.tokens, "refresh_token"))).status).toBe(200);
     },
   );
+
+  test(
+    proves("a person who is let in again begins anew: no session or token of before comes back", "threat 19"),
+    async () => {
+      const issued = await issue();
+      const { store, clock } = server.context;
+      await store.disableAccount(person.subject, clock.seconds());
+      await store.enableAccount(person.subject);
+      expect(await looks(issued)).toEqual(DEAD);
+      expect((await server.fetch("/account", { headers: { Cookie: cookie } })).status).toBe(303);
+      expect(
+        (await server.fetch("/account", { headers: { Cookie: await server.signIn(person) } })).status,
+      ).toBe(200);
+    },
+  );
 }
