@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import { proves } from "../support/proves.ts";
 import { basic, encodeForm } from "../support/server.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
@@ -188,7 +189,7 @@ describe("serve --workers", () => {
     await until(() => !pids.some(isAlive));
   });
 
-  test("counts wrong passwords of all processes together", async () => {
+  test(proves("counts wrong passwords of all processes together", "threat 33"), async () => {
     const server = await start(4, "--set", "limits.registrations_per_address=10");
     const register = () =>
       fetch(`${server.url}/auth/register`, {

@@ -271,21 +271,24 @@ describe("a client is refused", () => {
     expect(refusal.status).toBe(REASONS[reason].status);
   });
 
-  test("in the same words, whether it is unknown, disabled, or has a wrong secret, or none", async () => {
-    const attempts: readonly (readonly [string | null, string])[] = [
-      [basic("nobody", "x"), ""],
-      [basic("s6BhdRkqt3", "x"), ""],
-      [basic("disabled", "secret"), ""],
-      [basic("rolling", "expired"), ""],
-      [basic("public", "x"), ""],
-    ];
-    const answers = new Set<string>();
-    for (const [header, body] of attempts) {
-      const { error, status, description, detail } = await refusalOfAsync(() => authenticate(header, body));
-      answers.add(JSON.stringify([error, status, description, detail.challenge]));
-    }
-    expect(answers.size).toBe(1);
-  });
+  test(
+    proves("in the same words, whether it is unknown, disabled, or has a wrong secret, or none", "threat 34"),
+    async () => {
+      const attempts: readonly (readonly [string | null, string])[] = [
+        [basic("nobody", "x"), ""],
+        [basic("s6BhdRkqt3", "x"), ""],
+        [basic("disabled", "secret"), ""],
+        [basic("rolling", "expired"), ""],
+        [basic("public", "x"), ""],
+      ];
+      const answers = new Set<string>();
+      for (const [header, body] of attempts) {
+        const { error, status, description, detail } = await refusalOfAsync(() => authenticate(header, body));
+        answers.add(JSON.stringify([error, status, description, detail.challenge]));
+      }
+      expect(answers.size).toBe(1);
+    },
+  );
 
   test("and its name goes to the log, its secret does not", async () => {
     const refusal = await refusalOfAsync(() => authenticate(basic("s6BhdRkqt3", "hunter2 hunter2"), ""));

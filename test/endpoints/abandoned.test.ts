@@ -14,6 +14,7 @@ import {
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { figure } from "../support/figures.ts";
+import { proves } from "../support/proves.ts";
 import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
 import { startTestServer, TestClock, type TestServer } from "../support/server.ts";
 
@@ -99,7 +100,10 @@ async function begin(server: TestServer, address: string): Promise<number> {
 
 for (const [name, { open, bytes, tidy }] of Object.entries(ENGINES)) {
   test(
-    `abandoned requests leave a bounded number of rows on ${name}, none in the end, and their room is used again`,
+    proves(
+      `abandoned requests leave a bounded number of rows on ${name}, none in the end, and their room is used again`,
+      "threat 42",
+    ),
     async () => {
       const database: FixtureDatabase = await open().create();
       const store = await database.open();

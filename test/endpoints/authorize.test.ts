@@ -171,7 +171,11 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
   });
 
   test(
-    proves("what was sent is written as text, never as markup (threat class 31)", "RFC 6749 10.14-1"),
+    proves(
+      "what was sent is written as text, never as markup (threat class 31)",
+      "threat 31",
+      "RFC 6749 10.14-1",
+    ),
     async () => {
       const polyglot = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}`;
       for (const name of ["client_id", "redirect_uri", "state", "scope", "login_hint", "ui_locales"]) {
@@ -710,6 +714,7 @@ describe("who is asked", () => {
   ])(
     proves(
       "a public client at %s is asked about every time: anyone could pretend to be it (threat class 28)",
+      "threat 28",
       "RFC 8252 8.6-2",
       "RFC 8252 8.6-1",
       "RFC 6749 2.3-1",
@@ -743,14 +748,20 @@ describe("who is asked", () => {
     expect((await at({}, theirs)).status).toBe(200);
   });
 
-  test("a person who was disabled is signed out, and gets no code for an open page (threat class 19)", async () => {
-    const { account, cookie: theirs } = await fresh();
-    await answerConsent(server, theirs);
-    expect(redirectOf(await at({}, theirs)).searchParams.has("code")).toBe(true);
-    await server.context.store.disableAccount(account.subject, server.clock.seconds());
-    expect(redirectOf(await at({}, theirs)).pathname).toBe("/login");
-    expectSent(await at({ prompt: "none" }, theirs), "login_required");
-  });
+  test(
+    proves(
+      "a person who was disabled is signed out, and gets no code for an open page (threat class 19)",
+      "threat 19",
+    ),
+    async () => {
+      const { account, cookie: theirs } = await fresh();
+      await answerConsent(server, theirs);
+      expect(redirectOf(await at({}, theirs)).searchParams.has("code")).toBe(true);
+      await server.context.store.disableAccount(account.subject, server.clock.seconds());
+      expect(redirectOf(await at({}, theirs)).pathname).toBe("/login");
+      expectSent(await at({ prompt: "none" }, theirs), "login_required");
+    },
+  );
 });
 
 describe("signing in again", () => {

@@ -266,7 +266,11 @@ describe.each(DOORS.map((door) => [door.name, door] as const))("%s", (_, door) =
   const isUserinfo = door.path === "/auth/userinfo";
 
   test(
-    proves("of another media type, too large, or with too many parameters, is refused", "RFC 7009 5-1"),
+    proves(
+      "of another media type, too large, or with too many parameters, is refused",
+      "threat 40",
+      "RFC 7009 5-1",
+    ),
     async () => {
       await expectNothingWritten(async () => {
         for (const type of [
@@ -481,32 +485,35 @@ describe("registration", () => {
     "scope",
     "default_scope",
   ];
-  test.each(members)("%s of a wrong type or size is refused, and nothing is stored", async (member) => {
-    const strange: readonly unknown[] = [
-      1,
-      true,
-      {},
-      { a: [1] },
-      [[]],
-      [1],
-      [null],
-      ["x".repeat(3000)],
-      "x".repeat(3000),
-      ["\ud800"],
-      "\ud800",
-    ];
-    await expectNothingWritten(async () => {
-      for (const value of strange) {
-        const body = JSON.stringify({ redirect_uris: ["https://client.example/"], [member]: value });
-        const response = await server.fetch("/auth/register", {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body,
-        });
-        await expectHarmless(response, [400]);
-      }
-    });
-  });
+  test.each(members)(
+    proves("%s of a wrong type or size is refused, and nothing is stored", "threat 40"),
+    async (member) => {
+      const strange: readonly unknown[] = [
+        1,
+        true,
+        {},
+        { a: [1] },
+        [[]],
+        [1],
+        [null],
+        ["x".repeat(3000)],
+        "x".repeat(3000),
+        ["\ud800"],
+        "\ud800",
+      ];
+      await expectNothingWritten(async () => {
+        for (const value of strange) {
+          const body = JSON.stringify({ redirect_uris: ["https://client.example/"], [member]: value });
+          const response = await server.fetch("/auth/register", {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body,
+          });
+          await expectHarmless(response, [400]);
+        }
+      });
+    },
+  );
 
   test("doubled members, as JSON parsers read them differently, take the last, and that one is checked", async () => {
     const response = await server.fetch("/auth/register", {

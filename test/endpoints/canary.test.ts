@@ -23,7 +23,12 @@ const INITIAL = "canary-initial-access-token-4711";
 const PASSWORD = "canary password, quite long";
 
 test.each(["text", "json"] as const)(
-  proves("no secret is ever logged, as %s at the most talkative level", "RFC 6749 10.3-1", "RFC 6749 10.4-1"),
+  proves(
+    "no secret is ever logged, as %s at the most talkative level",
+    "threat 50",
+    "RFC 6749 10.3-1",
+    "RFC 6749 10.4-1",
+  ),
   async (format) => {
     const server = await startTestServer({
       log: { level: "debug", format },

@@ -200,7 +200,11 @@ describe("a device that waits", () => {
   });
 
   test(
-    proves("and asks too fast is told to slow down, by five seconds more each time", "RFC 8628 3.5-1"),
+    proves(
+      "and asks too fast is told to slow down, by five seconds more each time",
+      "threat 27",
+      "RFC 8628 3.5-1",
+    ),
     async () => {
       const deviceCode = await newDevice();
       const pollAfter = async (seconds: number) => {
@@ -306,20 +310,23 @@ describe("a device that was allowed", () => {
     expect(server.context.pollPace.isTooFast(id)).toBe(false);
   });
 
-  test("gets them exactly once, however many polls come at the same time (threat class 27)", async () => {
-    const deviceCode = await newDevice();
-    await answerDevice(server, deviceCode, person);
-    const responses = await Promise.all(Array.from({ length: 30 }, () => pollDevice(server, deviceCode)));
-    const won = responses.filter(({ status }) => status === 200);
-    expect(won).toHaveLength(1);
-    for (const response of responses) {
-      if (response.status !== 200) await expectRefusal(response, 400, "invalid_grant");
-    }
-    for (const response of won) {
-      const { access_token } = await jsonOf(response);
-      expect((await introspectAs(server, "mail-server", String(access_token))).active).toBe(true);
-    }
-  });
+  test(
+    proves("gets them exactly once, however many polls come at the same time (threat class 27)", "threat 27"),
+    async () => {
+      const deviceCode = await newDevice();
+      await answerDevice(server, deviceCode, person);
+      const responses = await Promise.all(Array.from({ length: 30 }, () => pollDevice(server, deviceCode)));
+      const won = responses.filter(({ status }) => status === 200);
+      expect(won).toHaveLength(1);
+      for (const response of responses) {
+        if (response.status !== 200) await expectRefusal(response, 400, "invalid_grant");
+      }
+      for (const response of won) {
+        const { access_token } = await jsonOf(response);
+        expect((await introspectAs(server, "mail-server", String(access_token))).active).toBe(true);
+      }
+    },
+  );
 
   test("may ask for less than was allowed, never for more", async () => {
     const deviceCode = await newDevice({ scope: "mail.read files" });
@@ -345,17 +352,20 @@ describe("a device that was allowed", () => {
     await expectRefusal(await pollDevice(server, deviceCode), 400, "access_denied");
   });
 
-  test("cannot be decided again, by the same person or another (threat class 25)", async () => {
-    const deviceCode = await newDevice();
-    const other = await server.addPerson("grace");
-    await answerDevice(server, deviceCode, person);
-    await expect(answerDevice(server, deviceCode, other)).rejects.toThrow("decided before");
-    await expect(answerDevice(server, deviceCode, null)).rejects.toThrow("decided before");
-    const body = await expectTokens(await pollDevice(server, deviceCode));
-    expect((await introspectAs(server, "mail-server", textOf(body, "access_token"))).sub).toBe(
-      person.subject,
-    );
-  });
+  test(
+    proves("cannot be decided again, by the same person or another (threat class 25)", "threat 25"),
+    async () => {
+      const deviceCode = await newDevice();
+      const other = await server.addPerson("grace");
+      await answerDevice(server, deviceCode, person);
+      await expect(answerDevice(server, deviceCode, other)).rejects.toThrow("decided before");
+      await expect(answerDevice(server, deviceCode, null)).rejects.toThrow("decided before");
+      const body = await expectTokens(await pollDevice(server, deviceCode));
+      expect((await introspectAs(server, "mail-server", textOf(body, "access_token"))).sub).toBe(
+        person.subject,
+      );
+    },
+  );
 });
 
 describe("a device code", () => {

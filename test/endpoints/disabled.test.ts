@@ -78,14 +78,20 @@ describe.each(OF_THE_PERSON)("%s", (_, end) => {
     await expectRefusal(await redeemCode(server, code), 400, "invalid_grant");
   });
 
-  test("between the tokens and their use: they are dead, at introspection, at userinfo and for refreshing", async () => {
-    const tokens = await tokensFor(server, person, { scope: "mail.read profile" });
-    expect((await introspectAs(server, "mail-server", textOf(tokens, "access_token"))).active).toBe(true);
-    await end("web");
-    await expectDead(tokens);
-    expect(await introspectAs(server, "web", textOf(tokens, "refresh_token"))).toEqual({ active: false });
-    await expectRefusal(await refresh(server, textOf(tokens, "refresh_token")), 400, "invalid_grant");
-  });
+  test(
+    proves(
+      "between the tokens and their use: they are dead, at introspection, at userinfo and for refreshing",
+      "threat 19",
+    ),
+    async () => {
+      const tokens = await tokensFor(server, person, { scope: "mail.read profile" });
+      expect((await introspectAs(server, "mail-server", textOf(tokens, "access_token"))).active).toBe(true);
+      await end("web");
+      await expectDead(tokens);
+      expect(await introspectAs(server, "web", textOf(tokens, "refresh_token"))).toEqual({ active: false });
+      await expectRefusal(await refresh(server, textOf(tokens, "refresh_token")), 400, "invalid_grant");
+    },
+  );
 
   test("between a refresh and its retry: the retry gets nothing", async () => {
     const tokens = await tokensFor(server, person);
@@ -128,11 +134,14 @@ describe("the person is disabled", () => {
 });
 
 describe.each(OF_THE_CLIENT)("%s", (_, end) => {
-  test("between the code and the tokens: it is refused like an unknown one", async () => {
-    const code = await codeFor(server, person);
-    await end("web");
-    await expectRefusal(await redeemCode(server, code), 401, "invalid_client");
-  });
+  test(
+    proves("between the code and the tokens: it is refused like an unknown one", "threat 19"),
+    async () => {
+      const code = await codeFor(server, person);
+      await end("web");
+      await expectRefusal(await redeemCode(server, code), 401, "invalid_client");
+    },
+  );
 
   test(proves("between the tokens and their use: they are dead for everybody", "RFC 7662 4-1"), async () => {
     const tokens = await tokensFor(server, person, { scope: "mail.read profile" });

@@ -70,6 +70,7 @@ describe("introspection", () => {
   test(
     proves(
       "tells all about an access token, and it is the owner's, not the caller's (threat class 52)",
+      "threat 52",
       "RFC 7662 2.2-1",
       "RFC 7662 2.2-2",
       "RFC 7662 4-11",
@@ -237,7 +238,14 @@ describe("who sees what", () => {
     ],
   ];
   test.each(rows)(
-    proves("%s", "RFC 7662 2.2-3", "RFC 7662 4-6", "RFC 7662 4-8", "RFC 7662 5-1"),
+    proves(
+      "%s is seen by whom it is for, and by nobody else",
+      "threat 16",
+      "RFC 7662 2.2-3",
+      "RFC 7662 4-6",
+      "RFC 7662 4-8",
+      "RFC 7662 5-1",
+    ),
     async (_, make, expected) => {
       const token = await make();
       const seen: string[] = [];
@@ -252,6 +260,7 @@ describe("who sees what", () => {
   test(
     proves(
       "a token that may not be seen looks to the last byte like one that does not exist",
+      "threat 16",
       "RFC 9700 4.9.3-2",
       "RFC 7662 2.2-3",
       "RFC 7662 2.2-4",
@@ -273,6 +282,7 @@ describe("who may ask at all", () => {
   test(
     proves(
       "nobody without credentials: 401 with a Bearer challenge, so that no browser asks for a password",
+      "threat 16",
       "RFC 7662 2.1-4",
       "RFC 7662 4-7",
     ),
@@ -312,7 +322,7 @@ describe("who may ask at all", () => {
     ["a bearer token that is none", {}, { Authorization: "Bearer" }, 400, "invalid_request"],
     ["two bearer tokens", {}, { Authorization: "Bearer a b" }, 400, "invalid_request"],
   ])(
-    proves("not %s", "RFC 7662 2.1-4", "RFC 7662 4-7"),
+    proves("not %s", "threat 16", "RFC 7662 2.1-4", "RFC 7662 4-7"),
     async (_, form, headers: Record<string, string>, status, error) => {
       const response = await server.post("/auth/introspect", { token, ...form }, headers);
       await expectRefusal(response, status, error);
@@ -329,7 +339,12 @@ describe("who may ask at all", () => {
   });
 
   test(
-    proves("no bearer without the scope: 403, and the scope is named", "RFC 7662 2.1-4", "RFC 7662 4-8"),
+    proves(
+      "no bearer without the scope: 403, and the scope is named",
+      "threat 16",
+      "RFC 7662 2.1-4",
+      "RFC 7662 4-8",
+    ),
     async () => {
       const bearer = await serviceToken(server, { scope: "profile" });
       const response = await server.post(
@@ -407,6 +422,7 @@ describe("what is not active looks the same, whatever it is", () => {
   test(
     proves(
       "an access token from its last second on, looked at before or not (threat class 53)",
+      "threat 53",
       "RFC 7662 4-2",
       "RFC 7662 4-11",
       "RFC 7662 4-1",
@@ -461,7 +477,7 @@ describe("what is not active looks the same, whatever it is", () => {
     ],
   ];
   test.each(endings)(
-    proves("tokens after %s", "RFC 7662 4-4", "RFC 7662 4-1", "RFC 7662 2.2-4"),
+    proves("tokens after %s", "threat 15", "RFC 7662 4-4", "RFC 7662 4-1", "RFC 7662 2.2-4"),
     async (_, end) => {
       const tokens = await tokensFor(server, person);
       await end(tokens);
@@ -473,56 +489,62 @@ describe("what is not active looks the same, whatever it is", () => {
   );
 });
 
-test("introspection reads only (threat class 49): not one writing method of the store is called", async () => {
-  const tokens = await tokensFor(server, person);
-  const bearer = await expectTokens(
-    await server.post("/auth/token", { grant_type: "client_credentials" }, basic("inspector", SECRET)),
-  );
-  const called = new Set<string>();
-  const store: Store = new Proxy(server.context.store, {
-    get(target, name, receiver) {
-      if (typeof name === "string") called.add(name);
-      const value: unknown = Reflect.get(target, name, receiver);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  const context: Context = { ...server.context, store };
-  const handler = introspection(context);
-  const url = new URL("https://auth.example/auth/introspect");
-  const callers: readonly Record<string, string>[] = [
-    basic("mail-server", SECRET),
-    basic("web", SECRET),
-    basic("mail-server", "wrong"),
-    { Authorization: `Bearer ${textOf(bearer, "access_token")}` },
-  ];
-  const texts = [
-    textOf(tokens, "access_token"),
-    textOf(tokens, "refresh_token"),
-    `tat_${"A".repeat(64)}`,
-    "x",
-  ];
-  let active = 0;
-  for (const headers of callers) {
-    for (const token of texts) {
-      const request = new Request(url, {
-        method: "POST",
-        headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
-        body: encodeForm({ token }),
-      });
-      try {
-        const response = await handler({ request, url, address: "192.0.2.1" });
-        if ((await response.text()).startsWith('{"active":true')) active += 1;
-      } catch {
-        // The wrong secret: a refusal must not write either.
+test(
+  proves(
+    "introspection reads only (threat class 49): not one writing method of the store is called",
+    "threat 49",
+  ),
+  async () => {
+    const tokens = await tokensFor(server, person);
+    const bearer = await expectTokens(
+      await server.post("/auth/token", { grant_type: "client_credentials" }, basic("inspector", SECRET)),
+    );
+    const called = new Set<string>();
+    const store: Store = new Proxy(server.context.store, {
+      get(target, name, receiver) {
+        if (typeof name === "string") called.add(name);
+        const value: unknown = Reflect.get(target, name, receiver);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const context: Context = { ...server.context, store };
+    const handler = introspection(context);
+    const url = new URL("https://auth.example/auth/introspect");
+    const callers: readonly Record<string, string>[] = [
+      basic("mail-server", SECRET),
+      basic("web", SECRET),
+      basic("mail-server", "wrong"),
+      { Authorization: `Bearer ${textOf(bearer, "access_token")}` },
+    ];
+    const texts = [
+      textOf(tokens, "access_token"),
+      textOf(tokens, "refresh_token"),
+      `tat_${"A".repeat(64)}`,
+      "x",
+    ];
+    let active = 0;
+    for (const headers of callers) {
+      for (const token of texts) {
+        const request = new Request(url, {
+          method: "POST",
+          headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+          body: encodeForm({ token }),
+        });
+        try {
+          const response = await handler({ request, url, address: "192.0.2.1" });
+          if ((await response.text()).startsWith('{"active":true')) active += 1;
+        } catch {
+          // The wrong secret: a refusal must not write either.
+        }
       }
     }
-  }
-  expect(active).toBeGreaterThan(2);
-  expect([...called].sort()).toEqual([
-    "confirmClient",
-    "findActiveAccessToken",
-    "findClient",
-    "findRefreshToken",
-    "recallClient",
-  ]);
-});
+    expect(active).toBeGreaterThan(2);
+    expect([...called].sort()).toEqual([
+      "confirmClient",
+      "findActiveAccessToken",
+      "findClient",
+      "findRefreshToken",
+      "recallClient",
+    ]);
+  },
+);

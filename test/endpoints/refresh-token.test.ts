@@ -161,23 +161,34 @@ describe("a retry within the window", () => {
     expect(await isActive(server, textOf(second, "access_token"))).toBe(false);
   });
 
-  test("is a setting, and may be closed altogether (threat class 11: within the same second)", async () => {
-    const strict = await startTestServer({ lifetimes: { refresh_retry_window_seconds: 0 } });
-    strict.clock.freeze();
-    try {
-      const tokens = await tokensFor(strict, await strict.addPerson("ada"));
-      const first = await expectTokens(await refresh(strict, textOf(tokens, "refresh_token")));
-      await expectRefusal(await refresh(strict, textOf(tokens, "refresh_token")), 400, "invalid_grant");
-      expect(await isActive(strict, textOf(first, "access_token"))).toBe(false);
-    } finally {
-      await strict.close();
-    }
-  });
+  test(
+    proves(
+      "is a setting, and may be closed altogether (threat class 11: within the same second)",
+      "threat 11",
+    ),
+    async () => {
+      const strict = await startTestServer({ lifetimes: { refresh_retry_window_seconds: 0 } });
+      strict.clock.freeze();
+      try {
+        const tokens = await tokensFor(strict, await strict.addPerson("ada"));
+        const first = await expectTokens(await refresh(strict, textOf(tokens, "refresh_token")));
+        await expectRefusal(await refresh(strict, textOf(tokens, "refresh_token")), 400, "invalid_grant");
+        expect(await isActive(strict, textOf(first, "access_token"))).toBe(false);
+      } finally {
+        await strict.close();
+      }
+    },
+  );
 });
 
 describe("a use after the window", () => {
   test(
-    proves("is refused and ends everything that came from the grant", "RFC 9700 4.14.2-3", "RFC 6749 10.4-5"),
+    proves(
+      "is refused and ends everything that came from the grant",
+      "threat 10",
+      "RFC 9700 4.14.2-3",
+      "RFC 6749 10.4-5",
+    ),
     async () => {
       const tokens = await tokensFor(server, person);
       const token = textOf(tokens, "refresh_token");
@@ -347,57 +358,69 @@ describe("a refresh token", () => {
 });
 
 describe("a restart", () => {
-  test("changes nothing: a retry gets the same successor, and a late use is detected (threat class 11)", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "tessera-restart-"));
-    const secret = new Uint8Array(32).fill(3);
-    const clock = new TestClock();
-    clock.freeze();
-    const configuration = { ...configurationSchema.parse(TEST_CONFIGURATION), issuer: ISSUER };
-    const start = async () => {
-      const store = await openSqliteStore({ file: join(folder, "tessera.db") });
-      const running = createServer({ configuration, store, clock, keys: serverKeys(secret), log: silentLog });
-      await applyDeclaredClients(running.context);
-      const send: TestServer["fetch"] = (path, init) =>
-        running.fetch(new Request(ISSUER + path, init), () => "192.0.2.1");
-      const asServer: TestServer = {
-        ...server,
-        context: running.context,
-        clock,
-        fetch: send,
-        post: (path, form, headers = {}) =>
-          send(path, {
-            method: "POST",
-            body: encodeForm(form),
-            headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
-          }),
+  test(
+    proves(
+      "changes nothing: a retry gets the same successor, and a late use is detected (threat class 11)",
+      "threat 11",
+    ),
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "tessera-restart-"));
+      const secret = new Uint8Array(32).fill(3);
+      const clock = new TestClock();
+      clock.freeze();
+      const configuration = { ...configurationSchema.parse(TEST_CONFIGURATION), issuer: ISSUER };
+      const start = async () => {
+        const store = await openSqliteStore({ file: join(folder, "tessera.db") });
+        const running = createServer({
+          configuration,
+          store,
+          clock,
+          keys: serverKeys(secret),
+          log: silentLog,
+        });
+        await applyDeclaredClients(running.context);
+        const send: TestServer["fetch"] = (path, init) =>
+          running.fetch(new Request(ISSUER + path, init), () => "192.0.2.1");
+        const asServer: TestServer = {
+          ...server,
+          context: running.context,
+          clock,
+          fetch: send,
+          post: (path, form, headers = {}) =>
+            send(path, {
+              method: "POST",
+              body: encodeForm(form),
+              headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+            }),
+        };
+        return {
+          asServer,
+          async stop() {
+            await running.close();
+            await store.close();
+          },
+        };
       };
-      return {
-        asServer,
-        async stop() {
-          await running.close();
-          await store.close();
-        },
-      };
-    };
-    try {
-      const before = await start();
-      const account = { ...person };
-      await before.asServer.context.store.createAccount(account);
-      const token = textOf(await tokensFor(before.asServer, account), "refresh_token");
-      const first = await expectTokens(await refresh(before.asServer, token));
-      await before.stop();
+      try {
+        const before = await start();
+        const account = { ...person };
+        await before.asServer.context.store.createAccount(account);
+        const token = textOf(await tokensFor(before.asServer, account), "refresh_token");
+        const first = await expectTokens(await refresh(before.asServer, token));
+        await before.stop();
 
-      const after = await start();
-      const retried = await expectTokens(await refresh(after.asServer, token));
-      expect(retried.refresh_token).toBe(first.refresh_token);
-      clock.advance(WINDOW_SECONDS + 1);
-      await expectRefusal(await refresh(after.asServer, token), 400, "invalid_grant");
-      expect(await isActive(after.asServer, textOf(retried, "access_token"))).toBe(false);
-      await after.stop();
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+        const after = await start();
+        const retried = await expectTokens(await refresh(after.asServer, token));
+        expect(retried.refresh_token).toBe(first.refresh_token);
+        clock.advance(WINDOW_SECONDS + 1);
+        await expectRefusal(await refresh(after.asServer, token), 400, "invalid_grant");
+        expect(await isActive(after.asServer, textOf(retried, "access_token"))).toBe(false);
+        await after.stop();
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  );
 
   test("the credentials helper speaks for the clients of the test configuration", () => {
     expect(clientCredentials("spa").form).toEqual({ client_id: "spa" });

@@ -174,20 +174,26 @@ describe("revocation", () => {
     expect(await isActive(server, token)).toBe(true);
   });
 
-  test("that cannot be stored is no success (threat class 38): 503 with Retry-After, and nothing is lost", async () => {
-    const tokens = await tokensFor(server, person);
-    const { store } = server.context;
-    const original = store.revokeGrant;
-    store.revokeGrant = () => Promise.reject(new StoreUnavailable("the disk is full"));
-    try {
-      const response = await revoke(textOf(tokens, "refresh_token"));
-      expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-      const body = await expectRefusal(response, 503, "temporarily_unavailable");
-      expect(JSON.stringify(body)).not.toContain("disk");
-    } finally {
-      store.revokeGrant = original;
-    }
-    expect(await isActive(server, textOf(tokens, "access_token"))).toBe(true);
-    await expectDone(await revoke(textOf(tokens, "refresh_token")));
-  });
+  test(
+    proves(
+      "that cannot be stored is no success (threat class 38): 503 with Retry-After, and nothing is lost",
+      "threat 38",
+    ),
+    async () => {
+      const tokens = await tokensFor(server, person);
+      const { store } = server.context;
+      const original = store.revokeGrant;
+      store.revokeGrant = () => Promise.reject(new StoreUnavailable("the disk is full"));
+      try {
+        const response = await revoke(textOf(tokens, "refresh_token"));
+        expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+        const body = await expectRefusal(response, 503, "temporarily_unavailable");
+        expect(JSON.stringify(body)).not.toContain("disk");
+      } finally {
+        store.revokeGrant = original;
+      }
+      expect(await isActive(server, textOf(tokens, "access_token"))).toBe(true);
+      await expectDone(await revoke(textOf(tokens, "refresh_token")));
+    },
+  );
 });

@@ -14,6 +14,7 @@ import { VERIFIER } from "../support/code-flow.ts";
 import { figure } from "../support/figures.ts";
 import { codeFor, jsonOf, redeemCode, refresh, textOf, tokensFor } from "../support/flows.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { type FaultTime, type FaultyStore, makeFaulty } from "./faulty-store.ts";
 import { FLOWS, type Flow, outcomeOf, type Scene } from "./flows.ts";
@@ -210,29 +211,38 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
       return (await callsOf(flow)).length;
     };
 
-    test("trying a code again ends what it issued, as nobody can tell the two apart", async () => {
-      const { person } = await newScene();
-      const code = await codeFor(server, person);
-      await lose("redeemCode", await callsIn("redeeming a code"), () => redeemCode(server, code));
-      const { store, clock } = server.context;
-      expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toHaveLength(1);
-      expect(await outcomeOf(await redeemCode(server, code))).toBe("400 invalid_grant");
-      expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toEqual([]);
-    });
+    test(
+      proves("trying a code again ends what it issued, as nobody can tell the two apart", "threat 38"),
+      async () => {
+        const { person } = await newScene();
+        const code = await codeFor(server, person);
+        await lose("redeemCode", await callsIn("redeeming a code"), () => redeemCode(server, code));
+        const { store, clock } = server.context;
+        expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toHaveLength(1);
+        expect(await outcomeOf(await redeemCode(server, code))).toBe("400 invalid_grant");
+        expect(await store.listGrants({ subject: person.subject }, clock.seconds())).toEqual([]);
+      },
+    );
 
-    test("refreshing again gives the very token whose answer was lost, and there is no second branch", async () => {
-      const { person } = await newScene();
-      const first = textOf(await tokensFor(server, person), "refresh_token");
-      await lose("rotateRefreshToken", await callsIn("refreshing"), () => refresh(server, first));
-      const again = textOf(await jsonOf(await refresh(server, first)), "refresh_token");
-      const third = textOf(await jsonOf(await refresh(server, again)), "refresh_token");
-      expect(await outcomeOf(await refresh(server, third))).toBe("200");
-      const open = await database.execute(
-        `SELECT t.issued_at FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
+    test(
+      proves(
+        "refreshing again gives the very token whose answer was lost, and there is no second branch",
+        "threat 38",
+      ),
+      async () => {
+        const { person } = await newScene();
+        const first = textOf(await tokensFor(server, person), "refresh_token");
+        await lose("rotateRefreshToken", await callsIn("refreshing"), () => refresh(server, first));
+        const again = textOf(await jsonOf(await refresh(server, first)), "refresh_token");
+        const third = textOf(await jsonOf(await refresh(server, again)), "refresh_token");
+        expect(await outcomeOf(await refresh(server, third))).toBe("200");
+        const open = await database.execute(
+          `SELECT t.issued_at FROM refresh_tokens t JOIN grants g ON g.id = t.grant_id
        WHERE g.subject = '${person.subject}' AND t.used_at IS NULL`.trim(),
-      );
-      expect(open).toHaveLength(1);
-    });
+        );
+        expect(open).toHaveLength(1);
+      },
+    );
   });
 
   describe("attempts that the store could not check do not count against the person", () => {

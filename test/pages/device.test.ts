@@ -52,18 +52,24 @@ describe("the code", () => {
     }
   });
 
-  test("in a link on another site is filled in, but neither looked up nor counted as a guess", async () => {
-    const { user_code: code } = await startDevice(server);
-    for (let count = 0; count < 30; count += 1) {
-      const response = await browser.get("/device?user_code=BCDF-GHJK", { "Sec-Fetch-Site": "cross-site" });
-      expect(response.status).toBe(200);
-    }
-    const followed = await browser.get(`/device?user_code=${code}`, { "Sec-Fetch-Site": "cross-site" });
-    const page = await followed.text();
-    expect(page).toContain(code);
-    expect(page).not.toContain('name="decision"');
-    expect(await isConfirmPage(await browser.get(`/device?user_code=${code}`))).toBe(true);
-  });
+  test(
+    proves(
+      "in a link on another site is filled in, but neither looked up nor counted as a guess",
+      "threat 26",
+    ),
+    async () => {
+      const { user_code: code } = await startDevice(server);
+      for (let count = 0; count < 30; count += 1) {
+        const response = await browser.get("/device?user_code=BCDF-GHJK", { "Sec-Fetch-Site": "cross-site" });
+        expect(response.status).toBe(200);
+      }
+      const followed = await browser.get(`/device?user_code=${code}`, { "Sec-Fetch-Site": "cross-site" });
+      const page = await followed.text();
+      expect(page).toContain(code);
+      expect(page).not.toContain('name="decision"');
+      expect(await isConfirmPage(await browser.get(`/device?user_code=${code}`))).toBe(true);
+    },
+  );
 
   test("that cannot be one is explained, and is no guess", async () => {
     for (let count = 0; count < 30; count += 1) {
@@ -90,7 +96,12 @@ describe("the code", () => {
   });
 
   test(
-    proves("26: wrong ones are limited per person, from any address", "RFC 8628 5.1-1", "RFC 6749 10.10-4"),
+    proves(
+      "26: wrong ones are limited per person, from any address",
+      "threat 26",
+      "RFC 8628 5.1-1",
+      "RFC 6749 10.10-4",
+    ),
     async () => {
       for (let count = 0; count < 10; count += 1) {
         const response = await server.fetch("/device?user_code=BBBBBBBB", {
@@ -113,6 +124,7 @@ describe("the code", () => {
   test(
     proves(
       "26: wrong ones are limited per address, whoever is signed in, and parallel ones all count",
+      "threat 26",
       "RFC 8628 5.1-1",
       "RFC 6749 10.10-4",
     ),
@@ -143,6 +155,7 @@ describe("the question", () => {
   test(
     proves(
       "26: shows the client, the scopes, the code, when and from where it was started, and warns",
+      "threat 26",
       "RFC 8628 5.4-1",
       "RFC 8628 5.4-2",
     ),
@@ -178,7 +191,7 @@ describe("the question", () => {
     expect(places).toEqual([...places].sort((one, other) => one - other));
   });
 
-  test("26: approves nothing by a GET, whatever it asks for", async () => {
+  test(proves("26: approves nothing by a GET, whatever it asks for", "threat 26"), async () => {
     const { user_code, device_code } = await startDevice(server);
     const { fields } = await confirm(user_code);
     const query = new URLSearchParams({ ...fields, user_code, decision: "allow" });
@@ -244,7 +257,7 @@ describe("the question", () => {
     expect(await poll(device_code)).toBe("authorization_pending");
   });
 
-  test("25: shown to one person cannot be answered by another", async () => {
+  test(proves("25: shown to one person cannot be answered by another", "threat 25"), async () => {
     await addPersonWithPassword(server, "bob");
     const { user_code, device_code } = await startDevice(server);
     const form = await confirm(user_code);

@@ -22,13 +22,16 @@ describe("a form", () => {
     expect(response.status).toBe(303);
   });
 
-  test(proves("without its token is refused, and nothing happens", "RFC 9700 4.16-5"), async () => {
-    await browser.get("/login");
-    const response = await browser.post("/login", credentials);
-    expect(response.status).toBe(403);
-    expect(await textOf(response)).toContain("This form can no longer be used");
-    expect(response.headers.getSetCookie()).toEqual([]);
-  });
+  test(
+    proves("without its token is refused, and nothing happens", "threat 28", "RFC 9700 4.16-5"),
+    async () => {
+      await browser.get("/login");
+      const response = await browser.post("/login", credentials);
+      expect(response.status).toBe(403);
+      expect(await textOf(response)).toContain("This form can no longer be used");
+      expect(response.headers.getSetCookie()).toEqual([]);
+    },
+  );
 
   test("without a cookie is refused", async () => {
     const form = await browser.form("/login");
@@ -36,7 +39,7 @@ describe("a form", () => {
     expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
   });
 
-  test("of another browser is refused", async () => {
+  test(proves("of another browser is refused", "threat 29"), async () => {
     const form = await openBrowser(server).form("/login");
     await browser.get("/login");
     expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
@@ -167,25 +170,28 @@ describe("sealed form data", () => {
     expect(one.id).not.toEqual(other.id);
   });
 
-  test("is worth nothing when changed, elsewhere, for another purpose, or too late", () => {
-    const value = cookie();
-    const sealed = sealFormData(server.context, value, "consent", "scope=a");
-    const unseal = (...[who, purpose, what]: [string | null, "consent" | "device", string | undefined]) =>
-      unsealFormData(server.context, who, purpose, what);
-    expect(() => unseal(cookie(), "consent", sealed)).toThrow(PageError);
-    expect(() => unseal(null, "consent", sealed)).toThrow(PageError);
-    expect(() => unseal(value, "device", sealed)).toThrow(PageError);
-    expect(() => unseal(value, "consent", undefined)).toThrow(PageError);
-    expect(() => unseal(value, "consent", `${sealed}.`)).toThrow(PageError);
-    for (let at = 0; at < sealed.length; at += 1) {
-      const other = sealed[at] === "A" ? "B" : "A";
-      expect(() => unseal(value, "consent", sealed.slice(0, at) + other + sealed.slice(at + 1))).toThrow(
-        PageError,
-      );
-    }
-    server.clock.advance(3600);
-    expect(() => unseal(value, "consent", sealed)).toThrow(PageError);
-  });
+  test(
+    proves("is worth nothing when changed, elsewhere, for another purpose, or too late", "threat 29"),
+    () => {
+      const value = cookie();
+      const sealed = sealFormData(server.context, value, "consent", "scope=a");
+      const unseal = (...[who, purpose, what]: [string | null, "consent" | "device", string | undefined]) =>
+        unsealFormData(server.context, who, purpose, what);
+      expect(() => unseal(cookie(), "consent", sealed)).toThrow(PageError);
+      expect(() => unseal(null, "consent", sealed)).toThrow(PageError);
+      expect(() => unseal(value, "device", sealed)).toThrow(PageError);
+      expect(() => unseal(value, "consent", undefined)).toThrow(PageError);
+      expect(() => unseal(value, "consent", `${sealed}.`)).toThrow(PageError);
+      for (let at = 0; at < sealed.length; at += 1) {
+        const other = sealed[at] === "A" ? "B" : "A";
+        expect(() => unseal(value, "consent", sealed.slice(0, at) + other + sealed.slice(at + 1))).toThrow(
+          PageError,
+        );
+      }
+      server.clock.advance(3600);
+      expect(() => unseal(value, "consent", sealed)).toThrow(PageError);
+    },
+  );
 
   test(proves("is no form token, and a form token is no sealed data", "threat 13"), async () => {
     const form = await browser.form("/login");

@@ -148,6 +148,8 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
     test(
       proves(
         "30, 31: has no script, no style, no handler and no foreign content of anybody's making",
+        "threat 31",
+        "threat 30",
         "RFC 9700 4.2.4-1",
       ),
       async () => {
@@ -382,7 +384,7 @@ describe("assets", () => {
     await other.close();
   });
 
-  test("a logo that is a drawing with a script cannot run it", async () => {
+  test(proves("a logo that is a drawing with a script cannot run it", "threat 30"), async () => {
     const response = await stranger.get("/assets/logo");
     expect(response.headers.get("content-type")).toBe("image/svg+xml");
     const policy = response.headers.get("content-security-policy");

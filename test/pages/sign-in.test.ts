@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parseReturnPath } from "../../src/pages/urls.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -28,7 +29,7 @@ describe("signing in", () => {
     expect(back.headers.get("location")).toBe("/device?user_code=X");
   });
 
-  test("32: changes the session, and ends the one before", async () => {
+  test(proves("32: changes the session, and ends the one before", "threat 32"), async () => {
     await browser.get("/login");
     const anonymous = browser.cookie;
     await browser.signIn("alice");
@@ -44,7 +45,7 @@ describe("signing in", () => {
     }
   });
 
-  test("32: a planted cookie signs nobody in", async () => {
+  test(proves("32: a planted cookie signs nobody in", "threat 32"), async () => {
     const attacker = openBrowser(server);
     await attacker.get("/login");
     browser.cookie = attacker.cookie;
@@ -60,46 +61,59 @@ describe("signing in", () => {
     );
   });
 
-  test("34: a wrong password, an unknown name and a disabled person get equal pages", async () => {
-    const disabled = await addPersonWithPassword(server, "disabl");
-    await server.context.store.disableAccount(disabled.subject, server.clock.seconds());
-    const pages: string[] = [];
-    for (const username of ["alice", "nobod", "disabl"]) {
-      const password = username === "disabl" ? PASSWORD : "wrong";
-      const response = await openBrowser(server).signIn(username, password);
-      expect(response.status).toBe(422);
-      expect(response.headers.get("www-authenticate")).toBeNull();
-      pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
-    }
-    expect(new Set(pages).size).toBe(1);
-    expect(pages[0]).toContain("The user name or the password is not right.");
-  });
+  test(
+    proves("34: a wrong password, an unknown name and a disabled person get equal pages", "threat 34"),
+    async () => {
+      const disabled = await addPersonWithPassword(server, "disabl");
+      await server.context.store.disableAccount(disabled.subject, server.clock.seconds());
+      const pages: string[] = [];
+      for (const username of ["alice", "nobod", "disabl"]) {
+        const password = username === "disabl" ? PASSWORD : "wrong";
+        const response = await openBrowser(server).signIn(username, password);
+        expect(response.status).toBe(422);
+        expect(response.headers.get("www-authenticate")).toBeNull();
+        pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
+      }
+      expect(new Set(pages).size).toBe(1);
+      expect(pages[0]).toContain("The user name or the password is not right.");
+    },
+  );
 
-  test("33: after too many attempts there is a friendly 429, the same for unknown names", async () => {
-    // The wait is told in words, which must not differ because time passes between the two.
-    server.clock.freeze();
-    const pages: string[] = [];
-    for (const username of ["alice", "nobod"]) {
-      for (let count = 0; count < 10; count += 1) await browser.signIn(username, "wrong");
-      const response = await browser.signIn(username, PASSWORD);
-      expect(response.status).toBe(429);
+  test(
+    proves(
+      "33: after too many attempts there is a friendly 429, the same for unknown names",
+      "threat 33",
+      "threat 34",
+    ),
+    async () => {
+      // The wait is told in words, which must not differ because time passes between the two.
+      server.clock.freeze();
+      const pages: string[] = [];
+      for (const username of ["alice", "nobod"]) {
+        for (let count = 0; count < 10; count += 1) await browser.signIn(username, "wrong");
+        const response = await browser.signIn(username, PASSWORD);
+        expect(response.status).toBe(429);
+        expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+        pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
+      }
+      expect(pages[0]).toMatch(/There were too many attempts. Try again in 1[56] minutes\./);
+      expect(pages[1]).toBe(pages[0] ?? "");
+    },
+  );
+
+  test(
+    proves("41: when all who check passwords are busy, others are told to come back", "threat 41"),
+    async () => {
+      const { limits } = server.context.configuration;
+      const waiting = limits.password_checks_at_once + limits.password_checks_waiting;
+      const flood = Array.from({ length: waiting }, () => server.context.passwords.verify("x", null));
+      const response = await browser.signIn("alice");
+      expect(response.status).toBe(503);
       expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-      pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
-    }
-    expect(pages[0]).toMatch(/There were too many attempts. Try again in 1[56] minutes\./);
-    expect(pages[1]).toBe(pages[0] ?? "");
-  });
-
-  test("41: when all who check passwords are busy, others are told to come back", async () => {
-    const { limits } = server.context.configuration;
-    const waiting = limits.password_checks_at_once + limits.password_checks_waiting;
-    const flood = Array.from({ length: waiting }, () => server.context.passwords.verify("x", null));
-    const response = await browser.signIn("alice");
-    expect(response.status).toBe(503);
-    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect(await textOf(response)).toContain("Just a moment");
-    await Promise.all(flood);
-  });
+      expect(await textOf(response)).toContain("Just a moment");
+      await Promise.all(flood);
+    },
+  );
 
   test("31: login_hint stands in the field, and cannot leave it", async () => {
     const hint = `"><script>alert(1)</script>`;

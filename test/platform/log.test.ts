@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { createLog, type LogLevel, type LogOptions, silentLog } from "../../src/platform/log.ts";
+import { proves } from "../support/proves.ts";
 
 function capture(options: Pick<LogOptions, "level" | "format">) {
   const lines: string[] = [];
@@ -57,24 +58,30 @@ describe("the log", () => {
     },
   );
 
-  test("whatever is logged, text and JSON stay one line each, and the fields are told apart", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (value) => {
-        for (const format of ["text", "json"] as const) {
-          const { lines, log } = capture({ level: "debug", format });
-          log.info("refused", { client: value, status: 400 });
-          const line = lines.join("");
-          expect(line.indexOf("\n")).toBe(line.length - 1);
-          expect(line).not.toContain("\r");
-          if (format === "json") {
-            expect(JSON.parse(line)).toMatchObject({ message: "refused", client: value, status: 400 });
-          } else {
-            expect(line.endsWith(" status=400\n")).toBe(true);
+  test(
+    proves(
+      "whatever is logged, text and JSON stay one line each, and the fields are told apart",
+      "threat 50",
+    ),
+    () => {
+      fc.assert(
+        fc.property(fc.string({ unit: "binary" }), (value) => {
+          for (const format of ["text", "json"] as const) {
+            const { lines, log } = capture({ level: "debug", format });
+            log.info("refused", { client: value, status: 400 });
+            const line = lines.join("");
+            expect(line.indexOf("\n")).toBe(line.length - 1);
+            expect(line).not.toContain("\r");
+            if (format === "json") {
+              expect(JSON.parse(line)).toMatchObject({ message: "refused", client: value, status: 400 });
+            } else {
+              expect(line.endsWith(" status=400\n")).toBe(true);
+            }
           }
-        }
-      }),
-    );
-  });
+        }),
+      );
+    },
+  );
 
   test("a field cannot pretend to be the message or the level", () => {
     const { lines, log } = capture({ level: "debug", format: "json" });

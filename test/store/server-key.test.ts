@@ -31,7 +31,7 @@ describe("the server's own secret", () => {
     expect(await find()).toEqual({ mac: found[0]?.mac ?? "", wereThere: true });
   });
 
-  test("is another for another database", async () => {
+  test(proves("is another for another database", "threat 48"), async () => {
     const { mac } = await find();
     const other = await openTemporary();
     try {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { figure } from "../../support/figures.ts";
+import { proves } from "../../support/proves.ts";
 import { scaled } from "../../support/scale.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { ATTEMPTS, everyAttempt, raceForEach, tally } from "../support/race.ts";
@@ -9,37 +10,48 @@ import { openSeed } from "../support/seed.ts";
 const ONE_WINNER = { "200": 1, "400 invalid_grant": ATTEMPTS - 1 };
 
 export function codeRaces(cluster: () => Cluster): void {
-  test("of 64 redemptions of a code at once one is issued, and what it got dies with the replays", async () => {
-    const { store, name } = cluster();
-    const codes = await (await openSeed(store)).codes(scaled(1000));
-    let winners = 0;
-    await raceForEach(cluster(), codes, async (code, lane) => {
-      const answers = await Promise.all(lane.atOnce(everyAttempt(redeemRequest(code))));
-      expect(tally(answers.map(outcomeOf))).toEqual(ONE_WINNER);
-      const issued = answers.flatMap((answer) => tokensOf(answer) ?? []);
-      winners += issued.length;
-      const tokens = issued.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]);
-      expect(await lane.alive(tokens)).toEqual([]);
-    });
-    expect(winners).toBe(codes.length);
-    figure(
-      `${name}: ${codes.length} codes, ${codes.length * ATTEMPTS} redemptions, ${winners} winners, none outlives its replays`,
-    );
-  });
+  test(
+    proves(
+      "of 64 redemptions of a code at once one is issued, and what it got dies with the replays",
+      "threat 9",
+    ),
+    async () => {
+      const { store, name } = cluster();
+      const codes = await (await openSeed(store)).codes(scaled(1000));
+      let winners = 0;
+      await raceForEach(cluster(), codes, async (code, lane) => {
+        const answers = await Promise.all(lane.atOnce(everyAttempt(redeemRequest(code))));
+        expect(tally(answers.map(outcomeOf))).toEqual(ONE_WINNER);
+        const issued = answers.flatMap((answer) => tokensOf(answer) ?? []);
+        winners += issued.length;
+        const tokens = issued.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]);
+        expect(await lane.alive(tokens)).toEqual([]);
+      });
+      expect(winners).toBe(codes.length);
+      figure(
+        `${name}: ${codes.length} codes, ${codes.length * ATTEMPTS} redemptions, ${winners} winners, none outlives its replays`,
+      );
+    },
+  );
 
-  test("of 64 polls with a device code at once one is issued, and what it got lives", async () => {
-    const { store, name } = cluster();
-    const devices = await (await openSeed(store)).approvedDevices(scaled(1000));
-    let winners = 0;
-    await raceForEach(cluster(), devices, async (deviceCode, lane) => {
-      const answers = await Promise.all(lane.atOnce(everyAttempt(pollRequest(deviceCode))));
-      expect(tally(answers.map(outcomeOf))).toEqual(ONE_WINNER);
-      const issued = answers.flatMap((answer) => tokensOf(answer)?.accessToken ?? []);
-      winners += issued.length;
-      // Polling often is no attack: nothing is taken back.
-      expect(await lane.alive(issued)).toEqual(issued);
-    });
-    expect(winners).toBe(devices.length);
-    figure(`${name}: ${devices.length} device codes, ${devices.length * ATTEMPTS} polls, ${winners} winners`);
-  });
+  test(
+    proves("of 64 polls with a device code at once one is issued, and what it got lives", "threat 27"),
+    async () => {
+      const { store, name } = cluster();
+      const devices = await (await openSeed(store)).approvedDevices(scaled(1000));
+      let winners = 0;
+      await raceForEach(cluster(), devices, async (deviceCode, lane) => {
+        const answers = await Promise.all(lane.atOnce(everyAttempt(pollRequest(deviceCode))));
+        expect(tally(answers.map(outcomeOf))).toEqual(ONE_WINNER);
+        const issued = answers.flatMap((answer) => tokensOf(answer)?.accessToken ?? []);
+        winners += issued.length;
+        // Polling often is no attack: nothing is taken back.
+        expect(await lane.alive(issued)).toEqual(issued);
+      });
+      expect(winners).toBe(devices.length);
+      figure(
+        `${name}: ${devices.length} device codes, ${devices.length * ATTEMPTS} polls, ${winners} winners`,
+      );
+    },
+  );
 }

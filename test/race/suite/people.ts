@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { authorizePath } from "../../support/code-flow.ts";
 import { figure } from "../../support/figures.ts";
+import { proves } from "../../support/proves.ts";
 import { scaled } from "../../support/scale.ts";
 import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import type { Answer } from "../support/http.ts";
@@ -29,7 +30,7 @@ const sentBack = ({ head }: Answer, name: string): string | null => {
 };
 
 export function peopleRaces(cluster: () => Cluster): void {
-  test("a consent form that is sent 64 times at once gives one code", async () => {
+  test(proves("a consent form that is sent 64 times at once gives one code", "threat 28"), async () => {
     const { store, name } = cluster();
     const people = await (await openSeed(store)).people(scaled(25));
     await raceForEach(cluster(), people, async ({ account, cookie }, lane) => {
@@ -47,40 +48,46 @@ export function peopleRaces(cluster: () => Cluster): void {
     figure(`${name}: ${people.length} consent forms, ${people.length * ATTEMPTS} answers, one code each`);
   });
 
-  test("a device that two people approve and deny at once gets one answer, and the same from every process", async () => {
-    const { store, name } = cluster();
-    const people = await (await openSeed(store)).people(scaled(25) * 2);
-    const pairs = people.flatMap((one, index) => {
-      const other = people[index + 1];
-      return index % 2 === 0 && other !== undefined ? [[one, other] as const] : [];
-    });
-    let approved = 0;
-    await raceForEach(cluster(), pairs, async (pair, lane) => {
-      const { device_code, user_code } = JSON.parse((await lane.send(deviceRequest())).body);
-      const forms = await Promise.all(pair.map((person) => answersOf(lane, person, user_code)));
-      // Each of the four goes to every process.
-      const mixed = everyAttempt("").map(
-        (_, index) => forms.flat()[(index + Math.floor(index / 4)) % 4] ?? "",
-      );
-      const answers = await Promise.all(lane.atOnce(mixed));
-      expect(statusesOf(answers)).toEqual({ "200": 1, "409": ATTEMPTS - 1 });
+  test(
+    proves(
+      "a device that two people approve and deny at once gets one answer, and the same from every process",
+      "threat 25",
+    ),
+    async () => {
+      const { store, name } = cluster();
+      const people = await (await openSeed(store)).people(scaled(25) * 2);
+      const pairs = people.flatMap((one, index) => {
+        const other = people[index + 1];
+        return index % 2 === 0 && other !== undefined ? [[one, other] as const] : [];
+      });
+      let approved = 0;
+      await raceForEach(cluster(), pairs, async (pair, lane) => {
+        const { device_code, user_code } = JSON.parse((await lane.send(deviceRequest())).body);
+        const forms = await Promise.all(pair.map((person) => answersOf(lane, person, user_code)));
+        // Each of the four goes to every process.
+        const mixed = everyAttempt("").map(
+          (_, index) => forms.flat()[(index + Math.floor(index / 4)) % 4] ?? "",
+        );
+        const answers = await Promise.all(lane.atOnce(mixed));
+        expect(statusesOf(answers)).toEqual({ "200": 1, "409": ATTEMPTS - 1 });
 
-      const now = systemClock.seconds();
-      const given = await Promise.all(
-        pair.map(({ account }) => store.listGrants({ subject: account.subject }, now)),
+        const now = systemClock.seconds();
+        const given = await Promise.all(
+          pair.map(({ account }) => store.listGrants({ subject: account.subject }, now)),
+        );
+        approved += given.flat().length;
+        const polls = tally((await lane.everywhere(pollRequest(device_code))).map(outcomeOf));
+        expect(polls).toEqual(
+          given.flat().length === 1
+            ? { "200": 1, "400 invalid_grant": PROCESSES - 1 }
+            : { "400 access_denied": PROCESSES },
+        );
+      });
+      figure(
+        `${name}: ${pairs.length} devices, ${pairs.length * ATTEMPTS} answers, ${approved} approved, ${pairs.length - approved} denied, one answer each`,
       );
-      approved += given.flat().length;
-      const polls = tally((await lane.everywhere(pollRequest(device_code))).map(outcomeOf));
-      expect(polls).toEqual(
-        given.flat().length === 1
-          ? { "200": 1, "400 invalid_grant": PROCESSES - 1 }
-          : { "400 access_denied": PROCESSES },
-      );
-    });
-    figure(
-      `${name}: ${pairs.length} devices, ${pairs.length * ATTEMPTS} answers, ${approved} approved, ${pairs.length - approved} denied, one answer each`,
-    );
-  });
+    },
+  );
 
   test("a set-up link that several people use at once makes one account", async () => {
     const { store, name } = cluster();

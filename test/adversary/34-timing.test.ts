@@ -1,0 +1,131 @@
+/**
+ * Threat classes 16 and 34: nor does the time of an answer tell which people, clients and tokens exist. What remains is
+ * what reading a row costs, some millionths of a second; the bound lets it pass. How sure this is: support/timing.ts.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
+import { openTemporary } from "../store/sqlite/temporary.ts";
+import type { OpenedStore } from "../store/suite.ts";
+import { proves } from "../support/proves.ts";
+import { type Ask, toldApartByTime } from "../support/timing.ts";
+import {
+  failedClients,
+  failedSignIns,
+  type Guessing,
+  introspecting,
+  type Kinds,
+  kindsOf,
+  revoking,
+  startGuessing,
+} from "./enumeration.ts";
+
+const ROUNDS = 400;
+const BOUND = 1.5;
+
+let postgres: PostgresServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const timed = (kinds: Kinds): Record<string, Ask> =>
+  Object.fromEntries(
+    Object.entries(kinds).map(([name, send]) => [name, async () => (await send()).arrayBuffer()]),
+  );
+
+describe("on SQLite", () => {
+  const scene = times(openTemporary);
+
+  // What takes the time here is the hash, whatever the engine. Without one it would be a hundredth of it.
+  test(proves("of a sign-in that fails tells nobody whether the person exists", "threat 34"), async () => {
+    const kinds = timed(await failedSignIns(scene()));
+    expect(await toldApartByTime(kinds, { rounds: 12, bound: 3 })).toEqual({});
+  });
+
+  test("of a sign-in would, if unknown people were not measured against a decoy", async () => {
+    const { context } = scene().server;
+    const { passwords } = context;
+    const withoutDecoy = {
+      ...passwords,
+      verify: async (password: string, hash: string | null) =>
+        hash !== null && (await passwords.verify(password, hash)),
+    };
+    Object.assign(context, { passwords: withoutDecoy });
+    try {
+      const told = await toldApartByTime(timed(await failedSignIns(scene())), { rounds: 5, bound: 3 });
+      expect(Object.keys(told)).toEqual(["an unknown name", "a person without a password"]);
+    } finally {
+      Object.assign(context, { passwords });
+    }
+  });
+});
+
+describe("on PostgreSQL", () => {
+  times(() => postgres.openStore());
+});
+
+/** Returns what the tests of the same engine are given, once they run. */
+function times(open: () => Promise<OpenedStore>): () => Guessing {
+  let guessing: Guessing;
+  beforeAll(async () => {
+    guessing = await startGuessing(await open());
+  });
+  afterAll(() => guessing.server.close());
+  const introspect = (token: string) => introspecting(guessing)(token);
+  const giveBack = (token: string) => revoking(guessing)(token);
+
+  test(proves("of a client that fails tells nobody whether it exists", "threat 34"), async () => {
+    const form = { grant_type: "client_credentials" };
+    const kinds = timed(failedClients(guessing, "/auth/token", form, "header"));
+    expect(await toldApartByTime(kinds, { rounds: ROUNDS, bound: BOUND })).toEqual({});
+  });
+
+  test(
+    proves("of an introspection tells nobody whether the token exists", "threat 16", "threat 34"),
+    async () => {
+      const kinds = timed(kindsOf(guessing.tokens, introspect));
+      expect(await toldApartByTime(kinds, { rounds: ROUNDS, bound: BOUND })).toEqual({});
+      const ofRefreshTokens = timed(kindsOf(guessing.refreshTokens, introspect));
+      expect(await toldApartByTime(ofRefreshTokens, { rounds: ROUNDS, bound: BOUND })).toEqual({});
+    },
+  );
+
+  test(proves("of a revocation tells nobody whether the token exists", "threat 34"), async () => {
+    const { foreign: _, ...own } = guessing.tokens;
+    const kinds = timed(kindsOf(own, giveBack));
+    expect(await toldApartByTime(kinds, { rounds: ROUNDS, bound: BOUND })).toEqual({});
+  });
+
+  test("of twice the work would tell, and of the same work never does", async () => {
+    const ask = async () => (await introspect(guessing.tokens.foreign)).arrayBuffer();
+    // As if what does not exist were answered when half is done.
+    const twice = async () => {
+      await ask();
+      await ask();
+    };
+    const kinds = { half: ask, whole: twice, "half again": ask };
+    expect(Object.keys(await toldApartByTime(kinds, { rounds: ROUNDS, bound: BOUND }))).toEqual(["whole"]);
+  });
+
+  test("of three more looks into the database for what exists would tell", async () => {
+    const { store } = guessing.server.context;
+    const original = store.findActiveAccessToken;
+    store.findActiveAccessToken = async (...asked) => {
+      const found = await original.apply(store, asked);
+      for (let look = 0; found !== null && look < 3; look += 1)
+        await store.findAccount(guessing.person.subject);
+      return found;
+    };
+    try {
+      const { unknown, foreign } = guessing.tokens;
+      const kinds = timed(kindsOf({ unknown, foreign }, introspect));
+      expect(Object.keys(await toldApartByTime(kinds, { rounds: ROUNDS, bound: BOUND }))).toEqual([
+        "foreign",
+      ]);
+    } finally {
+      store.findActiveAccessToken = original;
+    }
+  });
+
+  return () => guessing;
+}

@@ -1,0 +1,66 @@
+/** The secrets that are planted, one of each kind that an operator or a person chooses. */
+import { createHash } from "node:crypto";
+
+/** By what they are. */
+export type Canaries = Readonly<Record<string, string>>;
+
+/** Looks like what it is, and nothing else looks like it. */
+const canary = (kind: string): string =>
+  `canary-${createHash("sha256").update(`canary ${kind}`).digest("hex").slice(0, 24)}`;
+
+export const PLANTED: Canaries = {
+  "the database's password": canary("database"),
+  "the server key": createHash("sha256").update("canary server key").digest("base64url"),
+  "a client secret from the environment": canary("web"),
+  "a client secret": canary("service"),
+  "a wrong client secret": canary("wrong secret"),
+  "the initial access token": canary("initial access token"),
+  "a wrong initial access token": canary("wrong initial access token"),
+  "a password": canary("password"),
+  "a wrong password": canary("wrong password"),
+  "a new password": canary("new password"),
+  "a verifier": `${canary("verifier")}-${canary("more of it")}`,
+  "a wrong verifier": `${canary("wrong verifier")}-${canary("more of it")}`,
+  "a text that is no token": canary("nonsense"),
+};
+
+/** Whoever writes a secret down may have encoded it before, or cut it. */
+export function formsOfCanary(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return [
+    text,
+    encodeURIComponent(text),
+    text.slice(-16),
+    text.replace("-", ""),
+    bytes.toString("base64").replace(/=+$/, ""),
+    bytes.toString("base64url"),
+    bytes.toString("hex"),
+  ];
+}
+
+export const CONFIGURATION = `
+[registration]
+mode = "token"
+initial_access_tokens = ["${PLANTED["the initial access token"]}"]
+
+[[scopes]]
+name = "mail.read"
+description = "Read your e-mail"
+
+[[people]]
+username = "ada"
+password = "${PLANTED["a password"]}"
+
+[[clients]]
+client_id = "web"
+redirect_uris = ["https://client.example/callback"]
+secrets = [{ env = "WEB_SECRET" }]
+
+[[clients]]
+client_id = "service"
+secrets = ["${PLANTED["a client secret"]}"]
+
+[[clients]]
+client_id = "television"
+grant_types = ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]
+`;

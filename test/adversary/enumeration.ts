@@ -1,0 +1,125 @@
+/** What somebody who wants to know which people, clients and tokens exist would try, and a server that has some of each. */
+import type { AccountRecord } from "../../src/store/records.ts";
+import type { OpenedStore } from "../store/suite.ts";
+import { postAs, textOf, tokensFor } from "../support/flows.ts";
+import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";
+import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+
+const MANY = 1_000_000;
+/** Nobody gets this far: what limits tell is tested elsewhere. */
+const LIMITS = {
+  sign_in_failures_per_account: MANY,
+  sign_in_failures_per_address: MANY,
+  user_code_failures_per_account: MANY,
+  user_code_failures_per_address: MANY,
+  device_requests_per_address: MANY,
+};
+
+export type Send = () => Promise<Response>;
+export type Kinds = Readonly<Record<string, Send>>;
+
+/** Another character within the secret. */
+export const forge = (token: string): string =>
+  token.slice(0, -2) + (token.at(-2) === "A" ? "B" : "A") + token.slice(-1);
+
+export interface Guessing {
+  readonly server: TestServer;
+  readonly person: AccountRecord;
+  /** Of the client `web`, but for the foreign one; none is good for anything. */
+  readonly tokens: Readonly<Record<"unknown" | "forged" | "foreign" | "expired" | "revoked", string>>;
+  readonly refreshTokens: Readonly<Record<"unknown" | "forged" | "foreign" | "revoked", string>>;
+}
+
+/** With the people alice, gone0 (disabled) and empty (no password), and the client gon (disabled). */
+export async function startGuessing(opened: OpenedStore): Promise<Guessing> {
+  const gon = { client_id: "gon", secrets: [SECRET], redirect_uris: ["https://gone.example/"] };
+  const server = await startTestServer(
+    {
+      limits: LIMITS,
+      log: { level: "error", format: "json" },
+      clients: [...(TEST_CONFIGURATION.clients ?? []), gon],
+    },
+    { opened },
+  );
+  server.clock.freeze();
+  const { store } = server.context;
+  const client = await store.findClient("gon");
+  if (client === null) throw new Error("The client is missing.");
+  await store.putClient({ ...client, disabledAt: server.clock.seconds() });
+  const person = await addPersonWithPassword(server, "alice");
+  const disabled = await addPersonWithPassword(server, "gone0");
+  await store.disableAccount(disabled.subject, server.clock.seconds());
+  await server.addPerson("empty");
+
+  const expired = await tokensFor(server, person);
+  server.clock.advance(3600);
+  const revoked = await tokensFor(server, person);
+  await postAs(server, "web", "/auth/revoke", { token: textOf(revoked, "refresh_token") });
+  const spa = { client_id: "spa", redirect_uri: "https://spa.example/", scope: "files" };
+  const foreign = await tokensFor(server, person, spa);
+  const good = await tokensFor(server, person);
+  return {
+    server,
+    person,
+    tokens: {
+      unknown: `tat_${"A".repeat(64)}`,
+      forged: forge(textOf(good, "access_token")),
+      foreign: textOf(foreign, "access_token"),
+      expired: textOf(expired, "access_token"),
+      revoked: textOf(revoked, "access_token"),
+    },
+    refreshTokens: {
+      unknown: `trt_${"A".repeat(64)}`,
+      forged: forge(textOf(good, "refresh_token")),
+      foreign: textOf(foreign, "refresh_token"),
+      revoked: textOf(revoked, "refresh_token"),
+    },
+  };
+}
+
+/** The same request with each of these. */
+export const kindsOf = (
+  texts: Readonly<Record<string, string>>,
+  send: (text: string) => Promise<Response>,
+): Kinds => Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, () => send(text)]));
+
+export const introspecting = ({ server }: Guessing) => {
+  return (token: string) => postAs(server, "mail-server", "/auth/introspect", { token });
+};
+export const revoking = ({ server }: Guessing) => {
+  return (token: string) => postAs(server, "web", "/auth/revoke", { token });
+};
+
+/** Sign-ins that fail, from one browser that has the page open. */
+export async function failedSignIns({ server }: Guessing): Promise<Kinds> {
+  const browser = openBrowser(server);
+  const { fields } = await browser.form("/login");
+  const headers = { Cookie: browser.cookie, "Sec-Fetch-Site": "same-origin" };
+  const as = (username: string, password: string) => () =>
+    server.post("/login", { ...fields, username, password }, headers);
+  return {
+    "a wrong password": as("alice", "a wrong password"),
+    "an unknown name": as("nobod", "a wrong password"),
+    "a person who is disabled": as("gone0", PASSWORD),
+    "a person without a password": as("empty", PASSWORD),
+  };
+}
+
+/** Clients that fail to authenticate, with their credentials in the header or in the body. */
+export function failedClients(
+  { server }: Guessing,
+  path: string,
+  form: Readonly<Record<string, string>>,
+  how: "header" | "body",
+): Kinds {
+  const as = (clientId: string, secret: string) => () =>
+    how === "header"
+      ? server.post(path, form, basic(clientId, secret))
+      : server.post(path, { ...form, client_id: clientId, client_secret: secret });
+  return {
+    "a wrong secret": as("web", "a wrong secret"),
+    "an unknown client": as("wex", "a wrong secret"),
+    "a disabled client": as("gon", SECRET),
+    "the secret of another client": as("service", `${SECRET} `),
+  };
+}

