@@ -210,7 +210,16 @@ function* checkSecrets(configuration: Configuration, env: Environment): Generato
       continue;
     }
     const text = typeof reference === "string" ? reference : (env[reference.env] ?? "");
-    if (!text.startsWith("sha256:")) continue;
+    if (!text.startsWith("sha256:")) {
+      // RFC 6750 §2.1: nobody can send another one.
+      if (path[0] === "registration" && !/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
+        yield {
+          path,
+          text: `${key}: clients send it as a bearer token, so it has only letters, digits and -._~+/ (and = at its end).`,
+        };
+      }
+      continue;
+    }
     if (path[0] === "people") {
       yield {
         path,
