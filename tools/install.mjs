@@ -1,6 +1,7 @@
 /**
  * Installs what is missing, and only then: `npm start` and `npm test` call it first, so that a fresh clone needs no
  * other command. When everything is there it reads the lock file and some small files, and asks nobody.
+ * A folder as its argument is one with a package of its own, as test/interop/mcp.
  * It runs on Node, because Bun is among the things that may be missing.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -12,17 +13,20 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** The C library of this machine, looked up when it is first asked for. */
 let libc;
 const startOnly = process.argv.includes("--omit=dev");
+const below = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+/** Where the package is of which it installs what is missing. */
+const home = join(root, below ?? "");
 
 const [major = 0] = process.versions.node.split(".").map(Number);
 if (major < 20) fail(`Tessera needs Node 20 or newer to install itself; this is ${process.versions.node}.`);
 
-const packages = Object.entries(readJson(join(root, "package-lock.json"))?.packages ?? {}).filter(
+const packages = Object.entries(readJson(join(home, "package-lock.json"))?.packages ?? {}).filter(
   ([path]) => path !== "",
 );
 const missing = packages.filter((entry) => isWanted(entry) && !isInstalled(entry));
 
 if (missing.length > 0) install();
-else if (!bunWorks()) finishBun();
+else finishBun();
 
 function isWanted([, entry]) {
   const { dev, devOptional, os, cpu } = entry;
@@ -51,7 +55,7 @@ function libcName() {
 }
 
 function isInstalled([path, { version, optional }]) {
-  const manifest = join(root, path, "package.json");
+  const manifest = join(home, path, "package.json");
   // npm leaves out an optional package that does not fit this machine; that is its decision.
   if (optional && !existsSync(manifest)) return true;
   return readJson(manifest)?.version === version;
@@ -59,10 +63,10 @@ function isInstalled([path, { version, optional }]) {
 
 function install() {
   // Whoever has the tools for development keeps them when only the server is started.
-  const hasTools = packages.some(([path, { dev }]) => dev && existsSync(join(root, path, "package.json")));
+  const hasTools = packages.some(([path, { dev }]) => dev && existsSync(join(home, path, "package.json")));
   const omit = startOnly && !hasTools ? ["--omit=dev"] : [];
   console.log(
-    `Installing what is needed (${missing.length} ${missing.length === 1 ? "package" : "packages"}) …`,
+    `Installing what is needed${below === undefined ? "" : ` in ${below}`} (${missing.length} ${missing.length === 1 ? "package" : "packages"}) …`,
   );
   const npm = process.env.npm_execpath;
   // Not `npm ci`, which begins by deleting everything, also under a server that is running. Without --save, `install`
@@ -76,7 +80,7 @@ function install() {
     "--prefer-offline",
     "--loglevel=error",
   ];
-  const options = { cwd: root, stdio: ["ignore", "ignore", "inherit"] };
+  const options = { cwd: home, stdio: ["ignore", "ignore", "inherit"] };
   const result = npm?.endsWith(".js")
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
@@ -85,7 +89,7 @@ function install() {
       "Installing failed; the lines above say why. Check the network and try again: the same command goes on from here.",
     );
   }
-  if (!bunWorks()) finishBun();
+  finishBun();
 }
 
 /** The package `bun` puts the program in place with an install script. Some machines forbid those; then we call it. */
@@ -98,6 +102,7 @@ function bunWorks() {
 }
 
 function finishBun() {
+  if (home !== root || bunWorks()) return;
   try {
     execFileSync(process.execPath, ["install.js"], {
       cwd: join(root, "node_modules", "bun"),

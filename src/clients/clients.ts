@@ -4,8 +4,7 @@ import type { Configuration } from "../platform/configuration.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
-import type { ClientId, Scope } from "../protocol/identifiers.ts";
-import { isScope } from "../protocol/scope.ts";
+import type { ClientId } from "../protocol/identifiers.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/records.ts";
 import { digestSecret, mintArtefact, recordIdText } from "../tokens/artefact.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
@@ -68,14 +67,12 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
   };
 }
 
-/** For clients that register themselves: never the scope to look at other clients' tokens. */
+/** For clients that register themselves. */
 export function registrationPolicy(configuration: Configuration, catalogue: Catalogue): MetadataPolicy {
   const { registration } = configuration;
-  const open = catalogue.scopes.map((entry) => entry.name).filter((name) => name !== INTROSPECT_SCOPE);
-  const allowed: readonly Scope[] = registration.scope?.filter(isScope) ?? open;
   return {
-    allowedScope: allowed,
-    defaultScope: allowed,
+    allowedScope: catalogue.registrableScope,
+    defaultScope: catalogue.registrableScope,
     allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     mayHaveNoGrantType: false,

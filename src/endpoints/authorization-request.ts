@@ -7,6 +7,7 @@
  */
 import type { Context } from "../context.ts";
 import type { CodeRequest } from "../grants/authorization-code.ts";
+import { askableScope } from "../grants/grant.ts";
 import { requestedScope } from "../grants/requested-scope.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
@@ -82,7 +83,8 @@ export async function checkAuthorizationRequest(
     requireResponseType(parameters);
     requireGrantType(client);
     const codeChallenge = requireCodeChallenge(client, parameters);
-    const { scope, resources } = requestedScope(context, client, parameters);
+    const askable = askableScope(context, client);
+    const { scope, resources } = requestedScope(context, client, parameters, askable);
     return {
       ...target,
       client,

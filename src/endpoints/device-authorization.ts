@@ -1,6 +1,7 @@
 /** RFC 8628 §3.1 and §3.2: a device asks for a device code and a user code. */
 import { authenticateClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import { askableScope } from "../grants/grant.ts";
 import { requestedScope } from "../grants/requested-scope.ts";
 import { type Handler, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -24,7 +25,7 @@ export const deviceAuthorization =
     }
     const retryAfterSeconds = limits.deviceRequestPerAddress.attempt(incoming.address);
     if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { retryAfterSeconds });
-    const { scope, resources } = requestedScope(context, client, parameters);
+    const { scope, resources } = requestedScope(context, client, parameters, askableScope(context, client));
 
     const deviceCode = mintArtefact("device_code", clock, random);
     const { device_code_seconds, device_interval_seconds } = configuration.lifetimes;

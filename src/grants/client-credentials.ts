@@ -13,7 +13,7 @@ async function redeem(
   parameters: Parameters,
 ): Promise<TokenResponse> {
   if (!isConfidential(client)) throw new OAuthError("client_not_confidential", { clientId: client.clientId });
-  const { scope, resources } = requestedScope(context, client, parameters);
+  const { scope, resources } = requestedScope(context, client, parameters, client.scope);
   // Nobody agreed to what a client does for itself, so an API must not find its own name in a token that has no scope.
   if (scope.length === 0 && parameters.all("resource").length > 0) {
     throw new OAuthError("resource_scope_empty", { clientId: client.clientId });

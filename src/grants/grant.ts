@@ -30,6 +30,17 @@ export interface TokenTarget {
   readonly resources: readonly ResourceIndicator[];
 }
 
+export type ScopedClient = Pick<ClientRecord, "scope" | "source">;
+
+/**
+ * What a client may ask a person for. One that registered itself may ask for more than it named then, as it could
+ * register once more; an API that tells its clients the scope of each step makes them ask for it under the same name.
+ */
+export const askableScope = (
+  { catalogue }: Pick<Context, "catalogue">,
+  { scope, source }: ScopedClient,
+): readonly Scope[] => (source === "registration" ? [...scope, ...catalogue.registrableScope] : scope);
+
 /**
  * RFC 6749 §6 and RFC 8707 §2.2: a token request may ask for less than what was granted, never for more.
  * Nor does it get what the operator has taken from the client, or from the server, since the person agreed.
@@ -38,11 +49,12 @@ export interface TokenTarget {
 export function narrowToGrant(
   { catalogue }: Pick<Context, "catalogue">,
   granted: Pick<GrantRecord, "scope" | "resources">,
-  client: Pick<ClientRecord, "scope">,
+  client: ScopedClient,
   parameters: Parameters,
 ): TokenTarget {
+  const askable = askableScope({ catalogue }, client);
   const grant = {
-    scope: granted.scope.filter((name) => client.scope.includes(name) && catalogue.isKnownScope(name)),
+    scope: granted.scope.filter((name) => askable.includes(name) && catalogue.isKnownScope(name)),
     resources: granted.resources.filter((resource) => catalogue.isOpenResource(resource)),
   };
   if ((grant.scope.length === 0 && granted.scope.length > 0) || grant.resources.length === 0) {

@@ -211,7 +211,16 @@ function* checkSecrets(configuration: Configuration, env: Environment): Generato
     }
     const text = typeof reference === "string" ? reference : (env[reference.env] ?? "");
     // A digest that is not understood would be taken for the secret itself, and digests are not kept as secrets are.
-    if (!/^sha-?[0-9]+:/i.test(text)) continue;
+    if (!/^sha-?[0-9]+:/i.test(text)) {
+      // RFC 6750 §2.1: nobody can send another one.
+      if (path[0] === "registration" && !/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
+        yield {
+          path,
+          text: `${key}: clients send it as a bearer token, so it has only letters, digits and -._~+/ (and = at its end).`,
+        };
+      }
+      continue;
+    }
     if (path[0] === "people") {
       yield {
         path,

@@ -33,6 +33,8 @@ const OWN_SCOPES: readonly ScopeEntry[] = [
 export interface Catalogue {
   readonly scopes: readonly ScopeEntry[];
   readonly resources: readonly ResourceEntry[];
+  /** The scopes that are open to clients which register themselves: never the one to look at other clients' tokens. */
+  readonly registrableScope: readonly Scope[];
   /** The words for a scope; the scope itself if there are none. */
   describeScope(scope: Scope): string;
   nameResource(identifier: ResourceIndicator): string;
@@ -67,6 +69,8 @@ export function createCatalogue(configuration: Configuration): Catalogue {
   for (const { name, description } of configuration.scopes)
     if (isScope(name)) scopes.set(name, { name, description });
 
+  const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);
+
   const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
   /** A resource that lists no scopes, or is not listed itself, takes any. */
   const takes = (entry: ResourceEntry | undefined, scope: Scope) =>
@@ -75,6 +79,7 @@ export function createCatalogue(configuration: Configuration): Catalogue {
   return {
     scopes: [...scopes.values()],
     resources,
+    registrableScope: configuration.registration.scope?.filter(isScope) ?? open,
     describeScope: (scope) => scopes.get(scope)?.description ?? scope,
     nameResource: (identifier) => find(identifier)?.name ?? identifier,
     isKnownScope: (scope) => scopes.has(scope),

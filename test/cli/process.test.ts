@@ -147,16 +147,18 @@ test("SIGTERM to `npm start` stops the server, although npm tells only a shell",
 });
 
 describe("the installer", () => {
-  /** A copy of the installer beside a small lock file, and an npm that only notes how it was called. */
-  function project(packages: Record<string, unknown>) {
+  /** A copy of the installer, a small lock file in a folder below, and an npm that only notes how it was called, and where. */
+  function project(packages: Record<string, unknown>, below = ".") {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "tools"));
     cpSync(join(root, "tools/install.mjs"), join(folder, "tools/install.mjs"));
-    writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages }));
+    mkdirSync(join(folder, below), { recursive: true });
+    writeFileSync(join(folder, below, "package-lock.json"), JSON.stringify({ packages }));
     const npm = join(folder, "npm.js");
     writeFileSync(
       npm,
-      `require("fs").writeFileSync(${JSON.stringify(join(folder, "called"))}, process.argv.slice(2).join(" "));`,
+      `require("fs").writeFileSync(${JSON.stringify(join(folder, "called"))}, process.argv.slice(2).join(" "));
+       require("fs").writeFileSync("called-here", "");`,
     );
     const put = (path: string, version: string) => {
       mkdirSync(join(folder, path), { recursive: true });
@@ -168,6 +170,7 @@ describe("the installer", () => {
     chmodSync(bun, 0o755);
     return {
       put,
+      calledIn: (path: string) => existsSync(join(folder, path, "called-here")),
       async run(...args: string[]) {
         const result = await finished(
           start(["node", join(folder, "tools/install.mjs"), ...args], { env: { npm_execpath: npm } }),
@@ -205,6 +208,19 @@ describe("the installer", () => {
     put("node_modules/needed", "0.9.0");
     put("node_modules/tool", "1.0.0");
     expect((await run()).npm).not.toBeNull();
+  });
+
+  test("installs what a folder with a package of its own needs, in that folder", async () => {
+    const fresh = project(packages, "judges");
+    fresh.put("judges/node_modules/needed", "1.0.0");
+    const { out, npm } = await fresh.run("judges");
+    expect(out).toBe("Installing what is needed in judges (1 package) …\n");
+    expect(npm).toStartWith("install --no-save");
+    expect(fresh.calledIn("judges")).toBe(true);
+    const complete = project(packages, "judges");
+    complete.put("judges/node_modules/needed", "1.0.0");
+    complete.put("judges/node_modules/tool", "1.0.0");
+    expect(await complete.run("judges")).toEqual({ code: 0, out: "", err: "", npm: null });
   });
 
   test("to start, the tools for development are not needed; to test, they are", async () => {

@@ -7,6 +7,7 @@ import { GRANT_TYPES, isGrantType } from "../../src/protocol/grant-types.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
+import type { ClientRecord } from "../../src/store/records.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
 
@@ -18,7 +19,7 @@ const MAIL = parseResourceIndicator("https://mail.example/");
 const FILES = parseResourceIndicator("https://files.example/api");
 const GRANT = { scope: parseScope("mail.read files"), resources: [MAIL, FILES] };
 
-const CLIENT = { scope: parseScope("mail.read mail.send files profile") };
+const CLIENT = { scope: parseScope("mail.read mail.send files profile"), source: "configuration" } as const;
 
 const narrow = (query: string) => {
   const { scope, resources } = narrowToGrant({ catalogue }, GRANT, CLIENT, parseParameters(query, 64));
@@ -76,9 +77,9 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
 
   const outdated = (
     granted: Parameters<typeof narrowToGrant>[1],
-    client: Parameters<typeof narrowToGrant>[2],
+    { scope }: Pick<ClientRecord, "scope">,
     query = "",
-  ) => narrowToGrant({ catalogue }, granted, client, parseParameters(query, 64));
+  ) => narrowToGrant({ catalogue }, granted, { ...CLIENT, scope }, parseParameters(query, 64));
   const names = (list: readonly string[]): string => list.join(" ");
 
   test("what the operator took from the client since is gone, without a word, as long as something is left", () => {

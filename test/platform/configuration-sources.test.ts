@@ -334,6 +334,17 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ["The configuration has a mistake.", "Write [[listen]], with two brackets."],
     ],
     [
+      "a token for registration that no client can send",
+      {
+        file: '[registration]\ninitial_access_tokens = ["dG9rZW4=", "two words", { env = "T" }]\n',
+        env: { T: "é" },
+      },
+      [
+        "registration.initial_access_tokens.1: clients send it as a bearer token, so it has only letters, digits and",
+        "registration.initial_access_tokens.2: clients send it as a bearer token, so it has only letters, digits and",
+      ],
+    ],
+    [
       "a secret in a variable that is not set",
       { file: '[[clients]]\nclient_id = "a"\nsecrets = [{ env = "WIKI_SECRET" }]\n' },
       ["clients.0.secrets.0 (the client 'a'): the environment variable WIKI_SECRET is not set."],

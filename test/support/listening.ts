@@ -6,7 +6,11 @@ export interface ListeningServer extends TestServer {
   readonly port: number;
 }
 
-export async function startListeningServer(overrides: ConfigurationInput = {}): Promise<ListeningServer> {
+/** `path` is that of the issuer: empty, or it begins with a slash. */
+export async function startListeningServer(
+  overrides: ConfigurationInput = {},
+  path = "",
+): Promise<ListeningServer> {
   // The port is known before the issuer, and the issuer before the server.
   let answer: (request: Request, address: string) => Promise<Response> = async () =>
     new Response(null, { status: 503 });
@@ -16,7 +20,7 @@ export async function startListeningServer(overrides: ConfigurationInput = {}): 
     fetch: (request, socket) => answer(request, socket.requestIP(request)?.address ?? "unknown"),
   });
   const port = listener.port ?? 0;
-  const server = await startTestServer({ issuer: `http://localhost:${port}`, ...overrides });
+  const server = await startTestServer({ issuer: `http://localhost:${port}${path}`, ...overrides });
   answer = server.handle;
   return {
     ...server,

@@ -1,0 +1,113 @@
+/**
+ * RFC 7591 §2 leaves to the server what a registered `scope` means. Here it is what a client gets if it asks for nothing;
+ * a person may be asked for more. MCP clients register what the first challenge names, and later ones name more.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { AccountRecord } from "../../src/store/records.ts";
+import { answerConsent, redirectOf } from "../support/code-flow.ts";
+import {
+  answerDevice,
+  DEVICE_GRANT,
+  expectRefusal,
+  expectTokens,
+  type Json,
+  jsonOf,
+  postAs,
+  redeemCode,
+  refresh,
+  textOf,
+} from "../support/flows.ts";
+import { basic, startTestServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let bounded: TestServer;
+let person: AccountRecord;
+let cookie: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  bounded = await startTestServer({ registration: { scope: ["mail.read"] } });
+  person = await server.addPerson("ada");
+  cookie = await server.signIn(person);
+});
+afterAll(async () => {
+  await server.close();
+  await bounded.close();
+});
+
+const CALLBACK = "https://app.example/callback";
+
+async function register(at: TestServer, metadata: Json = {}): Promise<Json> {
+  const response = await at.fetch("/auth/register", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      redirect_uris: [CALLBACK],
+      grant_types: ["authorization_code", "refresh_token", DEVICE_GRANT],
+      token_endpoint_auth_method: "none",
+      scope: "mail.read",
+      ...metadata,
+    }),
+  });
+  expect(response.status).toBe(201);
+  return jsonOf(response);
+}
+
+/** Where the person's yes to a request for `scope` leads. */
+async function ask(at: TestServer, signedIn: string, clientId: string, scope?: string) {
+  const changes = { client_id: clientId, redirect_uri: CALLBACK, scope };
+  return redirectOf(await answerConsent(at, signedIn, changes)).searchParams;
+}
+
+test("a client that registered itself with one scope can ask a person for another, and keeps it", async () => {
+  const registered = await register(server);
+  expect(registered.scope).toBe("mail.read");
+  const clientId = textOf(registered, "client_id");
+  const code = (await ask(server, cookie, clientId, "mail.read mail.send")).get("code") ?? "";
+  const tokens = await expectTokens(await redeemCode(server, code, { redirect_uri: CALLBACK }, clientId));
+  expect(tokens.scope).toBe("mail.read mail.send");
+  const refreshed = await refresh(server, textOf(tokens, "refresh_token"), {}, clientId);
+  expect((await expectTokens(refreshed)).scope).toBe("mail.read mail.send");
+});
+
+test("so can a device", async () => {
+  const clientId = textOf(await register(server), "client_id");
+  const asked = await postAs(server, clientId, "/auth/device", { scope: "files" });
+  const deviceCode = textOf(await jsonOf(asked), "device_code");
+  await answerDevice(server, deviceCode, person);
+  const form = { grant_type: DEVICE_GRANT, device_code: deviceCode };
+  expect((await expectTokens(await postAs(server, clientId, "/auth/token", form))).scope).toBe("files");
+});
+
+test("asked for nothing, it gets what it registered", async () => {
+  const clientId = textOf(await register(server), "client_id");
+  const code = (await ask(server, cookie, clientId)).get("code") ?? "";
+  const tokens = await expectTokens(await redeemCode(server, code, { redirect_uri: CALLBACK }, clientId));
+  expect(tokens.scope).toBe("mail.read");
+});
+
+test("it cannot ask for what is closed to such clients", async () => {
+  const clientId = textOf(await register(server), "client_id");
+  expect((await ask(server, cookie, clientId, "introspect")).get("error")).toBe("invalid_scope");
+  const other = textOf(await register(bounded), "client_id");
+  const signedIn = await bounded.signIn(await bounded.addPerson("ada"));
+  expect((await ask(bounded, signedIn, other, "mail.send")).get("error")).toBe("invalid_scope");
+});
+
+test("for itself, it gets no more than it is registered for", async () => {
+  const { client_id, client_secret } = await register(server, {
+    grant_types: ["authorization_code", "client_credentials"],
+    token_endpoint_auth_method: "client_secret_basic",
+  });
+  const headers = basic(String(client_id), String(client_secret));
+  const form = { grant_type: "client_credentials", scope: "mail.read" };
+  await expectRefusal(await server.post("/auth/token", form, headers), 400, "invalid_scope");
+});
+
+test("a client of the operator cannot ask for more than the operator gave it", async () => {
+  const narrow = await startTestServer({
+    clients: [{ client_id: "narrow", redirect_uris: [CALLBACK], scope: ["mail.read"] }],
+  });
+  const signedIn = await narrow.signIn(await narrow.addPerson("ada"));
+  expect((await ask(narrow, signedIn, "narrow", "mail.send")).get("error")).toBe("invalid_scope");
+  await narrow.close();
+});
