@@ -68,7 +68,7 @@ export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, 
 }
 
 /** What anybody may cause at will, or what is told otherwise. */
-const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy"]);
+const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "body_incomplete"]);
 
 /** A path that leads nowhere is a value that was sent: whatever looks like an artefact in it is left out. */
 const loggedPath = ({ pathname }: URL): string =>

@@ -346,7 +346,7 @@ export const configurationSchema = z.strictObject({
       ),
       clean_up_interval_seconds: seconds("How often expired rows are removed.", 60, 1, 3600),
       connection_idle_seconds: seconds(
-        "A connection on which nothing happens for this long is closed.",
+        "A connection on which nothing happens for this long, or a body takes longer to arrive, is closed.",
         60,
         1,
         255,
