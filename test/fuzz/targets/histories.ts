@@ -1,0 +1,72 @@
+/** Histories: steps of clients, people, strangers and operators in any order, beside a model of what must come of them. */
+import fc from "fast-check";
+import { type FixtureEngine, postgresEngine, sqliteEngine } from "../../store/fixtures/databases.ts";
+import { type PostgresServer, startPostgres } from "../../store/postgres/server.ts";
+import { type Choice, STEPS } from "../histories/steps.ts";
+import { World } from "../histories/world.ts";
+import { sharing, type Target } from "../target.ts";
+
+/** How often each step is taken, beside the others, which are taken once. */
+const OFTEN: Readonly<Record<string, number>> = {
+  authorize: 6,
+  redeem: 8,
+  refresh: 8,
+  poll: 5,
+  "start a device": 3,
+  "answer a device": 4,
+  wait: 4,
+  "enable a person": 3,
+  "enable a client": 3,
+  revoke: 2,
+  "act for itself": 2,
+};
+
+type Taken = Choice & { readonly step: string };
+
+const number = fc.nat(1000);
+const taken: fc.Arbitrary<Taken> = fc.record({
+  step: fc.oneof(
+    ...Object.keys(STEPS).map((name) => ({ weight: OFTEN[name] ?? 1, arbitrary: fc.constant(name) })),
+  ),
+  a: number,
+  b: number,
+  c: number,
+});
+const history = fc.array(taken, { minLength: 1, maxLength: 60, size: "max" });
+
+/** How often all tokens are looked at; in between, the newest. */
+const AUDIT_EVERY = 10;
+
+async function play(engine: FixtureEngine, steps: readonly Taken[]): Promise<void> {
+  const world = await World.open(await engine.create());
+  try {
+    for (const [index, { step, ...choice }] of steps.entries()) {
+      await STEPS[step]?.(world, choice);
+      await world.audit(index % AUDIT_EVERY === 0 ? undefined : 3);
+    }
+    await world.audit();
+    await world.checkEnd();
+  } finally {
+    await world.close();
+  }
+}
+
+const onSqlite: Target = sharing(
+  "histories",
+  40,
+  { open: async () => sqliteEngine, close: async () => {} },
+  () => history,
+  play,
+);
+
+const onPostgres: Target = sharing<PostgresServer, Taken[]>(
+  "histories on PostgreSQL",
+  10,
+  { open: startPostgres, close: (server) => server.stop() },
+  () => history,
+  (server, steps) => play(postgresEngine(server), steps),
+);
+
+export const HISTORY_TARGETS: readonly Target[] = [onSqlite];
+/** For long runs: a database takes longer to make than a history to play. */
+export const LONG_TARGETS: readonly Target[] = [onPostgres];
