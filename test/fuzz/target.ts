@@ -9,14 +9,19 @@ import { scaled } from "../support/scale.ts";
 export interface Run {
   readonly seed: number;
   readonly cases: number;
+  /** After so long no more is tried, and a find is not made smaller any more. */
+  readonly seconds: number;
 }
 
 export interface Target {
   readonly name: string;
   /** How many cases a run of the suite tries. */
   readonly cases: number;
-  /** Throws an error that tells the smallest input found, and the command that finds it again. */
-  run(run: Run): Promise<void>;
+  /**
+   * Returns how many cases were tried. Throws an error that tells the smallest input found, and the command that finds
+   * it again.
+   */
+  run(run: Run): Promise<number>;
 }
 
 /** What cases of a target share, such as a server, made anew for each run. */
@@ -52,12 +57,16 @@ export function sharing<Setting, Case>(
   return {
     name,
     cases,
-    async run({ seed, cases: numRuns }) {
+    async run({ seed, cases: numRuns, seconds }) {
       const setting = await shared.open();
       try {
         const tried = fc.asyncProperty(inputOf(setting), async (value) => check(setting, value));
-        const details = await fc.check(tried, { seed, numRuns });
-        if (!details.failed) return;
+        const details = await fc.check(tried, {
+          seed,
+          numRuns,
+          interruptAfterTimeLimit: seconds * 1000,
+        });
+        if (!details.failed) return details.numRuns;
         const again = `npm run fuzz -- --target "${name}" --seed ${seed} --cases ${numRuns}`;
         const report = await fc.asyncDefaultReportMessage(details);
         throw new Error(`${name}\nFind it again with: ${again}\n${report}`, { cause: details.errorInstance });
@@ -67,6 +76,9 @@ export function sharing<Setting, Case>(
     },
   };
 }
+
+/** Well within what the runner gives a test, so that a find is told. */
+const SECONDS = 40;
 
 /** The seed of this run: TESSERA_FUZZ_SEED, or any. */
 export const newSeed = (): number => {
@@ -82,12 +94,14 @@ export function createRunner(what: string) {
   return {
     async run(target: Target): Promise<void> {
       const cases = scaled(target.cases);
-      tried += cases;
+      // Until it has come to its end.
       finds += 1;
-      await target.run({ seed, cases });
+      tried += await target.run({ seed, cases, seconds: SECONDS });
       finds -= 1;
     },
     tell: () =>
-      figure(`${tried} ${what}, from the seed ${seed}: ${finds === 0 ? "no find" : `${finds} finds`}`),
+      figure(
+        `${tried} ${what}, from the seed ${seed}: ${finds === 0 ? "no find" : `finds in ${finds} targets`}`,
+      ),
   };
 }

@@ -23,12 +23,19 @@ type Step = (world: World, choice: Choice) => Promise<void>;
 const pick = <Item>(items: readonly Item[], number: number): Item | undefined =>
   items.length === 0 ? undefined : items[number % items.length];
 
+/** Mostly one of the newest, with which most can still happen. */
+const pickNew = <Item>(items: readonly Item[], number: number): Item | undefined =>
+  pick(number % 4 === 0 ? items : items.slice(-3), Math.floor(number / 4));
+
 const codeClients = ({ clients }: World): Client[] =>
   clients.filter(({ redirectUri }) => redirectUri !== null);
 
 /** The right client, and now and then another. */
 const presenting = (right: Client, all: readonly Client[], number: number): Client =>
   number % 5 === 0 ? (pick(all, Math.floor(number / 5)) ?? right) : right;
+
+/** Around every life and window; the shortest most often. */
+const WAITS = [1, 1, 4, 5, 5, 10, 29, 30, 31, 31, 59, 60, 61, 100, 121, 401];
 
 const mustBeRefused = ({ status, body }: Answer, what: string): void =>
   mustBe([status >= 400, typeof body.error, body.access_token], [true, "string", undefined], what);
@@ -59,7 +66,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async redeem(world, { a, b, c }) {
-    const code = pick(world.codes, a);
+    const code = pickNew(world.codes, a);
     if (code === undefined) return;
     const client = presenting(code.grant.client, codeClients(world), b);
     const wrong = pick(WRONG, c) ?? null;
@@ -76,7 +83,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "redeem at once"(world, { a }) {
-    const code = pick(world.codes, a);
+    const code = pickNew(world.codes, a);
     if (code === undefined) return;
     const outcome = redeemOutcome(code, code.grant.client, world.now, true);
     const answers = await Promise.all([1, 2, 3].map(() => world.redeem(code, code.grant.client)));
@@ -89,7 +96,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async refresh(world, { a, b, c }) {
-    const token = pick(world.refresh, a);
+    const token = pickNew(world.refresh, a);
     if (token === undefined) return;
     const client = presenting(
       token.grant.client,
@@ -113,7 +120,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "refresh at once"(world, { a }) {
-    const token = pick(world.refresh, a);
+    const token = pickNew(world.refresh, a);
     if (token === undefined) return;
     const { client, scope } = token.grant;
     const outcome = refreshOutcome(token, client, world.now, false);
@@ -130,7 +137,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async revoke(world, { a, b }) {
-    const token = pick([...world.access, ...world.refresh], a);
+    const token = pickNew([...world.access, ...world.refresh], a);
     if (token === undefined) return;
     const owner = token.kind === "access" ? token.client : token.grant.client;
     const client = presenting(owner, world.clients, b);
@@ -164,7 +171,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "answer a device"(world, { a, b, c }) {
-    const [device, person] = [pick(world.devices, a), pick(world.people, b)];
+    const [device, person] = [pickNew(world.devices, a), pick(world.people, b)];
     if (device === undefined || person === undefined) return;
     const decision = c % 3 === 0 ? "deny" : "allow";
     const open = device.status === "pending" && device.expiresAt > world.now;
@@ -180,7 +187,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async poll(world, { a, b }) {
-    const device = pick(world.devices, a);
+    const device = pickNew(world.devices, a);
     if (device === undefined) return;
     const client = presenting(
       device.client,
@@ -196,7 +203,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "poll at once"(world, { a }) {
-    const device = pick(world.devices, a);
+    const device = pickNew(world.devices, a);
     if (device === undefined || device.status !== "approved" || device.grant === null) return;
     const outcome = pollOutcome(device, device.client, world.now);
     const answers = await Promise.all([1, 2, 3].map(() => world.poll(device, device.client)));
@@ -281,13 +288,13 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async wait(world, { a }) {
-    world.server.clock.advance([1, 4, 5, 10, 29, 30, 31, 59, 60, 99, 100, 121, 401][a % 13] ?? 1);
+    world.server.clock.advance(WAITS[a % WAITS.length] ?? 1);
   },
 
   "clean up": (world) => world.cleanUp(),
 
   async "mistake one for another"(world, { a, b }) {
-    const artefact = pick(world.artefacts, a);
+    const artefact = pickNew(world.artefacts, a);
     const door = pick(DOORS, b);
     if (artefact === undefined || door === undefined || door.kind === artefact.kind) return;
     const client = pick(world.clients, b) ?? ownerOf(artefact);
@@ -296,7 +303,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "change a letter"(world, { a, c }) {
-    const artefact = pick(world.artefacts, a);
+    const artefact = pickNew(world.artefacts, a);
     if (artefact === undefined) return;
     const place = 4 + (c % (artefact.text.length - 4));
     const letter = artefact.text[place] === "A" ? "B" : "A";

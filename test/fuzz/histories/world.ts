@@ -1,7 +1,7 @@
 /** A server and the model of it, side by side: every step is taken by both, and they must agree. */
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/store/rules.ts";
 import type { FixtureDatabase } from "../../store/fixtures/databases.ts";
-import { answerConsent, formsOf, VERIFIER } from "../../support/code-flow.ts";
+import { authorizePath, formsOf, VERIFIER } from "../../support/code-flow.ts";
 import { clientCredentials, DEVICE_GRANT, type Json } from "../../support/flows.ts";
 import { basic, SECRET, startTestServer, TestClock, type TestServer } from "../../support/server.ts";
 import { mustBe } from "../checks.ts";
@@ -103,12 +103,20 @@ export class World {
 
   /** The person allows the client. The code, or why there is none. */
   async authorize(client: Client, person: Person, scope: readonly string[]): Promise<string | null> {
-    const response = await answerConsent(this.server, person.cookie, {
+    const path = authorizePath({
       client_id: client.id,
       redirect_uri: client.redirectUri ?? undefined,
       scope: scope.join(" "),
       state: undefined,
     });
+    const headers = { Cookie: person.cookie };
+    const asked = await this.server.fetch(path, { headers });
+    const form = (await formsOf(asked.clone())).find(({ action }) => action.endsWith("/consent"));
+    const answer = { ...form?.fields, decision: "allow" };
+    const response =
+      form === undefined
+        ? asked
+        : await this.server.post("/consent", answer, { ...headers, "Sec-Fetch-Site": "same-origin" });
     const location = response.headers.get("location") ?? "";
     mustBe(response.status < 500, true, `authorizing is answered ${response.status}`);
     return location === "" ? null : new URL(location, "https://auth.example").searchParams.get("code");

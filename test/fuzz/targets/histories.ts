@@ -53,7 +53,7 @@ async function play(engine: FixtureEngine, steps: readonly Taken[]): Promise<voi
 
 const onSqlite: Target = sharing(
   "histories",
-  40,
+  20,
   { open: async () => sqliteEngine, close: async () => {} },
   () => history,
   play,
