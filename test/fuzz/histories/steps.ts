@@ -4,8 +4,11 @@ import { mustBe } from "../checks.ts";
 import {
   type Artefact,
   type Client,
+  type Code,
+  type Device,
   isActive,
   pollOutcome,
+  type RefreshToken,
   redeemOutcome,
   refreshOutcome,
   scopeFor,
@@ -23,27 +26,37 @@ type Step = (world: World, choice: Choice) => Promise<void>;
 const pick = <Item>(items: readonly Item[], number: number): Item | undefined =>
   items.length === 0 ? undefined : items[number % items.length];
 
-/** Mostly one of the newest, with which most can still happen. */
-const pickNew = <Item>(items: readonly Item[], number: number): Item | undefined =>
-  pick(number % 4 === 0 ? items : items.slice(-3), Math.floor(number / 4));
+/** Mostly one of the newest of those that something can still become of, so that histories go on. */
+function pickNew<Item>(
+  items: readonly Item[],
+  number: number,
+  goesOn: (item: Item) => boolean,
+): Item | undefined {
+  const hopeful = items.filter(goesOn);
+  const isAny = number % 5 === 0 || hopeful.length === 0;
+  return pick(isAny ? items : hopeful.slice(-3), Math.floor(number / 5));
+}
+
+const anything = (): boolean => true;
+const isOpen = (code: Code): boolean => !code.used && !code.grant.revoked;
+const isWanted = (device: Device): boolean => !device.used && device.status !== "denied";
+const isKept = (token: RefreshToken): boolean => !token.grant.revoked;
 
 const codeClients = ({ clients }: World): Client[] =>
   clients.filter(({ redirectUri }) => redirectUri !== null);
 
 /** The right client, and now and then another. */
 const presenting = (right: Client, all: readonly Client[], number: number): Client =>
-  number % 5 === 0 ? (pick(all, Math.floor(number / 5)) ?? right) : right;
+  number % 7 === 0 ? (pick(all, Math.floor(number / 7)) ?? right) : right;
 
 /** Around every life and window; the shortest most often. */
-const WAITS = [1, 1, 4, 5, 5, 10, 29, 30, 31, 31, 59, 60, 61, 100, 121, 401];
+const WAITS = [1, 1, 1, 4, 5, 5, 5, 10, 15, 29, 30, 31, 31, 31, 59, 60, 61, 99, 121, 401];
 
 const mustBeRefused = ({ status, body }: Answer, what: string): void =>
   mustBe([status >= 400, typeof body.error, body.access_token], [true, "string", undefined], what);
 
 const WRONG: readonly (Record<string, string | undefined> | null)[] = [
-  null,
-  null,
-  null,
+  ...Array.from({ length: 9 }, () => null),
   { code_verifier: "wrong".repeat(10) },
   { redirect_uri: "https://evil.example/" },
   { code_verifier: undefined },
@@ -66,7 +79,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async redeem(world, { a, b, c }) {
-    const code = pickNew(world.codes, a);
+    const code = pickNew(world.codes, a, isOpen);
     if (code === undefined) return;
     const client = presenting(code.grant.client, codeClients(world), b);
     const wrong = pick(WRONG, c) ?? null;
@@ -83,7 +96,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "redeem at once"(world, { a }) {
-    const code = pickNew(world.codes, a);
+    const code = pickNew(world.codes, a, isOpen);
     if (code === undefined) return;
     const outcome = redeemOutcome(code, code.grant.client, world.now, true);
     const answers = await Promise.all([1, 2, 3].map(() => world.redeem(code, code.grant.client)));
@@ -96,7 +109,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async refresh(world, { a, b, c }) {
-    const token = pickNew(world.refresh, a);
+    const token = pickNew(world.refresh, a, isKept);
     if (token === undefined) return;
     const client = presenting(
       token.grant.client,
@@ -120,7 +133,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "refresh at once"(world, { a }) {
-    const token = pickNew(world.refresh, a);
+    const token = pickNew(world.refresh, a, isKept);
     if (token === undefined) return;
     const { client, scope } = token.grant;
     const outcome = refreshOutcome(token, client, world.now, false);
@@ -137,7 +150,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async revoke(world, { a, b }) {
-    const token = pickNew([...world.access, ...world.refresh], a);
+    const token = pickNew([...world.access, ...world.refresh], a, anything);
     if (token === undefined) return;
     const owner = token.kind === "access" ? token.client : token.grant.client;
     const client = presenting(owner, world.clients, b);
@@ -171,7 +184,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "answer a device"(world, { a, b, c }) {
-    const [device, person] = [pickNew(world.devices, a), pick(world.people, b)];
+    const [device, person] = [pickNew(world.devices, a, isWanted), pick(world.people, b)];
     if (device === undefined || person === undefined) return;
     const decision = c % 3 === 0 ? "deny" : "allow";
     const open = device.status === "pending" && device.expiresAt > world.now;
@@ -187,7 +200,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async poll(world, { a, b }) {
-    const device = pickNew(world.devices, a);
+    const device = pickNew(world.devices, a, isWanted);
     if (device === undefined) return;
     const client = presenting(
       device.client,
@@ -203,7 +216,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "poll at once"(world, { a }) {
-    const device = pickNew(world.devices, a);
+    const device = pickNew(world.devices, a, isWanted);
     if (device === undefined || device.status !== "approved" || device.grant === null) return;
     const outcome = pollOutcome(device, device.client, world.now);
     const answers = await Promise.all([1, 2, 3].map(() => world.poll(device, device.client)));
@@ -294,7 +307,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   "clean up": (world) => world.cleanUp(),
 
   async "mistake one for another"(world, { a, b }) {
-    const artefact = pickNew(world.artefacts, a);
+    const artefact = pickNew(world.artefacts, a, anything);
     const door = pick(DOORS, b);
     if (artefact === undefined || door === undefined || door.kind === artefact.kind) return;
     const client = pick(world.clients, b) ?? ownerOf(artefact);
@@ -303,7 +316,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 
   async "change a letter"(world, { a, c }) {
-    const artefact = pickNew(world.artefacts, a);
+    const artefact = pickNew(world.artefacts, a, anything);
     if (artefact === undefined) return;
     const place = 4 + (c % (artefact.text.length - 4));
     const letter = artefact.text[place] === "A" ? "B" : "A";

@@ -8,17 +8,19 @@ import { sharing, type Target } from "../target.ts";
 
 /** How often each step is taken, beside the others, which are taken once. */
 const OFTEN: Readonly<Record<string, number>> = {
-  authorize: 6,
-  redeem: 8,
-  refresh: 8,
-  poll: 5,
-  "start a device": 3,
-  "answer a device": 4,
-  wait: 4,
-  "enable a person": 3,
-  "enable a client": 3,
-  revoke: 2,
-  "act for itself": 2,
+  authorize: 12,
+  redeem: 14,
+  refresh: 24,
+  "refresh at once": 2,
+  poll: 12,
+  "start a device": 6,
+  "answer a device": 8,
+  wait: 8,
+  "enable a person": 6,
+  "enable a client": 6,
+  "act for itself": 3,
+  "change a letter": 2,
+  "mistake one for another": 2,
 };
 
 type Taken = Choice & { readonly step: string };
@@ -32,7 +34,7 @@ const taken: fc.Arbitrary<Taken> = fc.record({
   b: number,
   c: number,
 });
-const history = fc.array(taken, { minLength: 1, maxLength: 60, size: "max" });
+const history = fc.array(taken, { minLength: 1, maxLength: 80, size: "max" });
 
 /** How often all tokens are looked at; in between, the newest. */
 const AUDIT_EVERY = 10;
