@@ -4,7 +4,7 @@ import { proves } from "../support/proves.ts";
 import { createRunner } from "./target.ts";
 import { HISTORY_TARGETS } from "./targets/histories.ts";
 
-const runner = createRunner("histories of up to 80 steps");
+const runner = createRunner("histories of up to 150 steps");
 afterAll(runner.tell);
 
 test.each(HISTORY_TARGETS.map((target) => [target.name, target] as const))(

@@ -34,7 +34,7 @@ const taken: fc.Arbitrary<Taken> = fc.record({
   b: number,
   c: number,
 });
-const history = fc.array(taken, { minLength: 1, maxLength: 80, size: "max" });
+const history = fc.array(taken, { minLength: 1, maxLength: 150, size: "max" });
 
 /** How often all tokens are looked at; in between, the newest. */
 const AUDIT_EVERY = 10;
