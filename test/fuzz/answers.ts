@@ -103,7 +103,7 @@ export async function checkAnswer(
   );
   mustBe(headers.get("x-content-type-options"), "nosniff", "nobody guesses what it is");
   mustBe(
-    /\bat .*:\d+:\d+|\.tsx?\b|node_modules|SQLITE|TypeError|\[object/.test(text),
+    /\bat .*:\d+:\d+|\w\.tsx?:\d|\/src\/|node_modules|SQLITE|TypeError|\[object/.test(text),
     false,
     `no innards: ${text}`,
   );
