@@ -103,7 +103,7 @@ export async function checkAnswer(
   );
   mustBe(headers.get("x-content-type-options"), "nosniff", "nobody guesses what it is");
   mustBe(
-    /\bat .*:\d+:\d+|\w\.tsx?:\d|\/src\/|node_modules|SQLITE|TypeError|\[object/.test(text),
+    /\bat (\S+ \()?\S+:\d+:\d+\)?\s|\w\.tsx?:\d|\/src\/|node_modules|SQLITE|TypeError|\[object/.test(text),
     false,
     `no innards: ${text}`,
   );
