@@ -131,7 +131,14 @@ async function coverage(): Promise<number | null> {
 
 async function run({ minutes, target: targets = TARGETS, seed, cases, output, coverage: wanted }: Options) {
   const begun = Date.now();
-  const end = begun + minutes * 60_000;
+  let end = begun + minutes * 60_000;
+  // What a round has started, such as a database, it stops itself.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      console.log("\nThis round is the last one.");
+      end = Date.now();
+    });
+  }
   const progress = createProgress(begun, minutes);
   const tried = new Map<string, Tried>(
     targets.map(({ name }) => [name, { cases: 0, rounds: 0, seconds: 0 }]),

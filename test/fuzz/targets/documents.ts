@@ -61,7 +61,12 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
 
 /** Mostly what belongs there, else any JSON. */
 const orAnything = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 5, arbitrary: usual }, fc.jsonValue(), anyText);
+  fc.oneof(
+    { weight: 7, arbitrary: usual },
+    fc.jsonValue(),
+    anyText,
+    fc.constantFrom("x".repeat(2001), [..."x".repeat(51)]),
+  );
 
 const textMembers = Object.entries(TEXTS).map(
   ([name, values]) => [name, orAnything(spoilt(fc.constantFrom(...values), 1))] as const,

@@ -49,8 +49,43 @@ const PIECES = [
   "#",
 ];
 
+/** Each part of an address with its odd forms, in their right order. */
+const inOrder = fc
+  .tuple(
+    fc.constantFrom("http://", "https://", "http://", "HTTPS://", "http:/", "https:", "com.example.app://"),
+    fc.constantFrom(
+      "127.0.0.1",
+      "[::1]",
+      "localhost",
+      "client.example",
+      "CLIENT.example",
+      "client.example.",
+      "127.1",
+      "0x7f.0.0.1",
+      "[0:0:0:0:0:0:0:1]",
+      "LOCALHOST",
+      "client.example@evil.example",
+      "client%2eexample",
+      "",
+    ),
+    fc.constantFrom("", "", "", ":80", ":443", ":8443", ":0", ":00080", ":65535", ":65536", ":"),
+    fc.constantFrom(
+      "",
+      "/",
+      "/callback",
+      "/callback",
+      "/a/../callback",
+      "/%2e%2e/x",
+      "/callback/",
+      "//callback",
+    ),
+    fc.constantFrom("", "", "?tenant=1", "?", "#", "?a=b#c"),
+  )
+  .map((parts) => parts.join(""));
+
 const uri = fc.oneof(
   spoilt(fc.constantFrom(...SOUND)),
+  inOrder,
   textOf(PIECES),
   fc.webUrl({ withQueryParameters: true, withFragments: true }),
   anyText,
