@@ -53,7 +53,7 @@ export const repetitions = (frames: readonly (readonly [string, string])[]): Rep
 const LONG = 65_536;
 const FACTOR = 16;
 /** Between work that grows with the length, 16 times, and with its square, 256 times. */
-const MOST = 80;
+const MOST = 100;
 /** Work below this is not told from the clock. */
 const LEAST_NANOSECONDS = 20_000;
 
@@ -74,7 +74,7 @@ function fastest(work: (text: string) => void, text: string, times: number): num
 export function growth(work: (text: string) => void, repetition: Repetition): number {
   const [short, long] = [textOf(repetition, LONG / FACTOR), textOf(repetition, LONG)];
   let least = Number.POSITIVE_INFINITY;
-  for (let chance = 1; chance <= 4 && least >= MOST; chance += 1) {
+  for (let chance = 1; chance <= 8 && least >= MOST / 2; chance += 1) {
     least = Math.min(least, fastest(work, long, 2 * chance) / fastest(work, short, 4 * chance));
   }
   return least;

@@ -2,55 +2,29 @@
 import { DEVICE_GRANT } from "../../support/flows.ts";
 import { mustBe } from "../checks.ts";
 import {
+  anything,
+  type Choice,
+  codeClients,
+  isKept,
+  isOpen,
+  isWanted,
+  pick,
+  pickNew,
+  presenting,
+  WAITS,
+} from "./choices.ts";
+import {
   type Artefact,
   type Client,
-  type Code,
-  type Device,
   isActive,
   pollOutcome,
-  type RefreshToken,
   redeemOutcome,
   refreshOutcome,
   scopeFor,
 } from "./model.ts";
 import type { Answer, World } from "./world.ts";
 
-export interface Choice {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
-
 type Step = (world: World, choice: Choice) => Promise<void>;
-
-const pick = <Item>(items: readonly Item[], number: number): Item | undefined =>
-  items.length === 0 ? undefined : items[number % items.length];
-
-/** Mostly one of the newest of those that something can still become of, so that histories go on. */
-function pickNew<Item>(
-  items: readonly Item[],
-  number: number,
-  goesOn: (item: Item) => boolean,
-): Item | undefined {
-  const hopeful = items.filter(goesOn);
-  const isAny = number % 5 === 0 || hopeful.length === 0;
-  return pick(isAny ? items : hopeful.slice(-3), Math.floor(number / 5));
-}
-
-const anything = (): boolean => true;
-const isOpen = (code: Code): boolean => !code.used && !code.grant.revoked;
-const isWanted = (device: Device): boolean => !device.used && device.status !== "denied";
-const isKept = (token: RefreshToken): boolean => !token.grant.revoked;
-
-const codeClients = ({ clients }: World): Client[] =>
-  clients.filter(({ redirectUri }) => redirectUri !== null);
-
-/** The right client, and now and then another. */
-const presenting = (right: Client, all: readonly Client[], number: number): Client =>
-  number % 7 === 0 ? (pick(all, Math.floor(number / 7)) ?? right) : right;
-
-/** Around every life and window; the shortest most often. */
-const WAITS = [1, 1, 1, 4, 5, 5, 5, 10, 15, 29, 30, 31, 31, 31, 59, 60, 61, 99, 121, 401];
 
 const mustBeRefused = ({ status, body }: Answer, what: string): void =>
   mustBe([status >= 400, typeof body.error, body.access_token], [true, "string", undefined], what);

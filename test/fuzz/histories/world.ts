@@ -23,6 +23,7 @@ import {
   REFRESH_SECONDS,
   type RefreshToken,
 } from "./model.ts";
+import { checkRows } from "./rows.ts";
 
 const CLIENTS: readonly (readonly [string, string | null, boolean])[] = [
   ["web", "https://client.example/callback", false],
@@ -289,49 +290,6 @@ export class World {
     for (const device of this.devices) {
       device.gone ||= device.expiresAt + DEVICE_CODE_REMEMBERED_SECONDS <= this.now;
     }
-    await this.checkRows();
-  }
-
-  /** After a clean-up: what lives is there, and nothing else. */
-  async checkRows(): Promise<void> {
-    const rows = await this.countRows();
-    const alive = (token: { readonly expiresAt: number }) => token.expiresAt > this.now;
-    mustBe(
-      rows.access_tokens,
-      this.access.filter((token) => alive(token) && !token.revoked).length,
-      "access tokens",
-    );
-    mustBe(rows.refresh_tokens, this.refresh.filter(alive).length, "refresh tokens");
-    mustBe(rows.device_codes, this.devices.filter(({ gone }) => !gone).length, "device codes");
-    mustBe((rows.grants ?? 0) <= this.grants.length, true, "grants");
-    mustBe((rows.codes ?? 0) <= this.codes.length, true, "codes");
-  }
-
-  /** Long after: nothing is left but people, clients that somebody allowed something, and what they remember of it. */
-  async checkEnd(): Promise<void> {
-    this.server.clock.advance(40 * 86_400);
-    await this.cleanUp();
-    const { clients, consents, ...others } = await this.countRows();
-    for (const [table, count] of Object.entries(others)) mustBe(count, 0, `rows of ${table} in the end`);
-    const used = this.clients.filter(({ registered, used }) => registered && used).length;
-    mustBe(clients, this.declared + used, "clients in the end");
-    mustBe((consents ?? 0) <= this.people.length * this.clients.length, true, "consents in the end");
-  }
-
-  private async countRows(): Promise<Record<string, number>> {
-    const tables = [
-      "access_tokens",
-      "refresh_tokens",
-      "codes",
-      "device_codes",
-      "grants",
-      "sessions",
-      "spent_forms",
-      "clients",
-      "consents",
-    ];
-    const counts = tables.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`);
-    const [row = {}] = await this.database.execute(`SELECT ${counts.join(", ")}`);
-    return Object.fromEntries(tables.map((table) => [table, Number(row[table])]));
+    await checkRows(this);
   }
 }

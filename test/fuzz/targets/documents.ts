@@ -155,7 +155,7 @@ const toml = fc
       maxLength: 5,
     },
   )
-  .map((blocks) => blocks.join("\n"));
+  .map((blocks) => blocks.join(""));
 const variables = fc.dictionary(
   textOf([
     "LIFETIMES",

@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import { type FixtureEngine, postgresEngine, sqliteEngine } from "../../store/fixtures/databases.ts";
 import { type PostgresServer, startPostgres } from "../../store/postgres/server.ts";
-import { type Choice, STEPS } from "../histories/steps.ts";
+import type { Choice } from "../histories/choices.ts";
+import { checkEnd } from "../histories/rows.ts";
+import { STEPS } from "../histories/steps.ts";
 import { World } from "../histories/world.ts";
 import { sharing, type Target } from "../target.ts";
 
@@ -47,7 +49,7 @@ async function play(engine: FixtureEngine, steps: readonly Taken[]): Promise<voi
       await world.audit(index % AUDIT_EVERY === 0 ? undefined : 3);
     }
     await world.audit();
-    await world.checkEnd();
+    await checkEnd(world);
   } finally {
     await world.close();
   }
