@@ -104,6 +104,7 @@ const resource = z.strictObject({
     .refine(
       (value) =>
         /^[a-z][a-z0-9+.-]*:(\/\/[^/?@A-Z]*)?[\x21\x22\x24-\x5B\x5D-\x7E]*$/.test(value) &&
+        !/^https?:(?!\/\/[^/?])/.test(value) &&
         URL.canParse(value),
       "an absolute URI without a fragment, its scheme and host in lower case and in ASCII",
     )

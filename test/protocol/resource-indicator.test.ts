@@ -42,6 +42,12 @@ describe("resource indicators (RFC 8707 §2)", () => {
     "https://äpi.example/",
     "https://api.example/ä",
     "1https://api.example/",
+    // URL parsers find a host in these, and in the second a user name.
+    "https:api.example/path",
+    "https:user@api.example/path",
+    "https:/api.example/path",
+    "https:///api.example/path",
+    "https://?api.example",
   ])("%j is malformed", (text) => {
     expect(reasonOf(() => parseResourceIndicator(text))).toBe("resource_malformed");
   });
