@@ -94,14 +94,16 @@ const uri = fc.oneof(
 const registrable = property("redirect URIs to register", 400, uri, (text) => {
   if (redirectUriFault(text, ["vscode"]) !== null) return;
   const url = new URL(text);
-  mustBe([url.username, url.password, url.hash], ["", "", ""], "nothing but a place");
+  mustBe(url.hash, "", "no fragment");
   mustBe(
     ["javascript:", "data:", "vbscript:", "file:", "blob:"].includes(url.protocol),
     false,
     "a place to go",
   );
   mustBe(/^[\x21-\x7E]+$/.test(text), true, "sent in a header as it is");
+  // What stands in an address of its own scheme means what the application says.
   if (url.protocol !== "http:" && url.protocol !== "https:") return;
+  mustBe([url.username, url.password], ["", ""], "nothing but a place");
   const written = url.pathname === "/" && !/^\w+:\/\/[^/?]*\//.test(text) ? withSlash(text) : text;
   mustBe(plainly(url.href), plainly(written), "where a browser goes");
   if (url.protocol === "http:")
