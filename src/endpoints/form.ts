@@ -14,7 +14,7 @@ export async function readForm(context: FormContext, incoming: Incoming): Promis
   return parseParameters(text, context.configuration.limits.parameters_per_request).refuseRepeated();
 }
 
-/** The body as text. Throws `content_type_unsupported` or `body_too_large`. */
+/** The body as text. Throws `content_type_unsupported`, `body_too_large` or `body_incomplete`. */
 export async function readBodyText(
   { configuration }: FormContext,
   { request }: Incoming,
@@ -24,8 +24,15 @@ export async function readBodyText(
     return await readBody(request, mediaType, configuration.limits.request_body_bytes);
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    throw error.fault === "too_large"
-      ? new OAuthError("body_too_large")
-      : new OAuthError("content_type_unsupported", { description: `The Content-Type must be ${mediaType}.` });
+    switch (error.fault) {
+      case "too_large":
+        throw new OAuthError("body_too_large");
+      case "incomplete":
+        throw new OAuthError("body_incomplete");
+      case "wrong_type":
+        throw new OAuthError("content_type_unsupported", {
+          description: `The Content-Type must be ${mediaType}.`,
+        });
+    }
   }
 }

@@ -68,7 +68,7 @@ export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, 
 }
 
 /** What anybody may cause at will, or what is told otherwise. */
-const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy"]);
+const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "body_incomplete"]);
 
 /**
  * A path that leads nowhere and a client that nobody knows are values that were sent, perhaps by somebody who put a secret

@@ -46,14 +46,18 @@ function refusalOf(context: Context, error: unknown, incoming: Incoming): Refusa
     return { words: kind, status: PAGE_ERROR_STATUS[kind] };
   }
   if (error instanceof BodyError) {
-    return error.fault === "too_large"
-      ? { words: "too_large", status: 413 }
-      : { words: "malformed", status: 415 };
+    return BODY_REFUSALS[error.fault];
   }
   const refusal = toRefusal(error, context, incoming);
   logRefusal(context, refusal, incoming);
   return oauthRefusal(refusal);
 }
+
+const BODY_REFUSALS: Record<BodyError["fault"], Refusal> = {
+  too_large: { words: "too_large", status: 413 },
+  wrong_type: { words: "malformed", status: 415 },
+  incomplete: { words: "malformed", status: 400 },
+};
 
 const PAGE_ERROR_STATUS: Record<PageErrorKind, number> = {
   form_expired: 403,

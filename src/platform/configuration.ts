@@ -104,6 +104,7 @@ const resource = z.strictObject({
     .refine(
       (value) =>
         /^[a-z][a-z0-9+.-]*:(\/\/[^/?@A-Z]*)?[\x21\x22\x24-\x5B\x5D-\x7E]*$/.test(value) &&
+        !/^https?:(?!\/\/[^/?])/.test(value) &&
         URL.canParse(value),
       "an absolute URI without a fragment, its scheme and host in lower case and in ASCII",
     )
@@ -346,7 +347,7 @@ export const configurationSchema = z.strictObject({
       ),
       clean_up_interval_seconds: seconds("How often expired rows are removed.", 60, 1, 3600),
       connection_idle_seconds: seconds(
-        "A connection on which nothing happens for this long is closed.",
+        "A connection on which nothing happens for this long, or a body takes longer to arrive, is closed.",
         60,
         1,
         255,

@@ -26,7 +26,7 @@ export const FORM_TYPE = "application/x-www-form-urlencoded";
 /** Why a body could not be read. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
-  constructor(readonly fault: "too_large" | "wrong_type") {
+  constructor(readonly fault: "too_large" | "wrong_type" | "incomplete") {
     super(fault);
   }
 }
@@ -36,12 +36,21 @@ export async function readBody(request: Request, mediaType: string, limitBytes: 
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > limitBytes) throw new BodyError("too_large");
   if (!hasMediaType(request, mediaType)) throw new BodyError("wrong_type");
-  const text = await request.text();
+  const text = await readToEnd(request);
   // The listener cuts longer bodies off already; this holds where there is no listener.
   if (text.length > limitBytes || (text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes)) {
     throw new BodyError("too_large");
   }
   return text;
+}
+
+/** The runtime fails a body that does not arrive as an AbortError, whatever became of the connection. */
+async function readToEnd(request: Request): Promise<string> {
+  try {
+    return await request.text();
+  } catch (error) {
+    throw error instanceof Error && error.name === "AbortError" ? new BodyError("incomplete") : error;
+  }
 }
 
 /** Media types are compared without regard to case; parameters such as charset=utf-8 may follow (RFC 9110 §8.3.1). */

@@ -125,6 +125,12 @@ export const REASONS = {
     description: "The Content-Type is not the one this endpoint reads.",
     cure: "Use Content-Type: application/x-www-form-urlencoded, or application/json for registration.",
   },
+  body_incomplete: {
+    error: "invalid_request",
+    status: 400,
+    description: "The request ended before its body was complete.",
+    cure: "Nobody sees this answer: whoever sent the request closed the connection, waited too long, or broke its framing.",
+  },
   body_too_large: {
     error: "invalid_request",
     status: 413,

@@ -13,6 +13,8 @@ export function parseResourceIndicator(text: string): ResourceIndicator {
   if (match === null || !URL.canParse(text)) throw new OAuthError("resource_malformed");
   const [, scheme = "", authority = "", rest = ""] = match;
   if (authority.includes("@")) throw new OAuthError("resource_malformed");
+  // Where the two slashes or the host are missing, URL parsers take what follows for the host (RFC 9110 §4.2.1).
+  if (/^https?$/i.test(scheme) && authority.length < 3) throw new OAuthError("resource_malformed");
   return `${scheme.toLowerCase()}:${authority.toLowerCase()}${rest}` as ResourceIndicator;
 }
 

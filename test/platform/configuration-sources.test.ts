@@ -310,6 +310,11 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ["resources.1.identifier"],
     ],
     [
+      "a resource without a host",
+      { file: '[[resources]]\nidentifier = "https:a.example"\n' },
+      ['resources.0.identifier = "https:a.example" is not allowed'],
+    ],
+    [
       "a client's scope that does not exist",
       {
         file: '[[scopes]]\nname = "mail"\ndescription = "M"\n[[clients]]\nclient_id = "a"\nscope = ["mial"]\n',

@@ -65,6 +65,16 @@ describe("reading a body", () => {
     expect(announced.bodyUsed).toBe(false);
   });
 
+  test("a body that ends too early is told from a fault of the server", async () => {
+    const failing = (error: Error) =>
+      new ReadableStream({
+        start: (controller) => controller.error(error),
+      });
+    const gone = new DOMException("The connection was closed.", "AbortError");
+    expect(await faultOf(readBody(request(failing(gone)), FORM, 100))).toBe("incomplete");
+    await expect(readBody(request(failing(new Error("an accident"))), FORM, 100)).rejects.toThrow("accident");
+  });
+
   test("bytes that are no UTF-8 come out as U+FFFD", async () => {
     expect(await readBody(request(new Uint8Array([0x61, 0x3d, 0xff])), FORM, 100)).toBe("a=\uFFFD");
   });

@@ -1,0 +1,194 @@
+/** Work that grows faster than what was sent is how one request stops a server: threat class 40. */
+import { afterAll, expect, test } from "bun:test";
+import { createSessions } from "../../src/accounts/sessions.ts";
+import { checkClientMetadata } from "../../src/clients/metadata.ts";
+import { readBearerToken } from "../../src/endpoints/bearer.ts";
+import { displayText } from "../../src/pages/display.ts";
+import { parseReturnPath } from "../../src/pages/urls.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { configurationSchema } from "../../src/platform/configuration.ts";
+import { createAddressReader } from "../../src/platform/listen-addresses.ts";
+import { systemRandom } from "../../src/platform/random.ts";
+import { OAuthError, toDescriptionCharacters } from "../../src/protocol/errors.ts";
+import type { RedirectUri } from "../../src/protocol/identifiers.ts";
+import { parseParameters } from "../../src/protocol/parameters.ts";
+import { isCodeChallenge, isCodeVerifier } from "../../src/protocol/pkce.ts";
+import {
+  matchRedirectUri,
+  redirectUriFault,
+  withResponseParameters,
+} from "../../src/protocol/redirect-uri.ts";
+import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
+import { parseScope } from "../../src/protocol/scope.ts";
+import { normalizeUserCode } from "../../src/protocol/user-code.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { ARTEFACT_PREFIXES, parseArtefact } from "../../src/tokens/artefact.ts";
+import { figure } from "../support/figures.ts";
+import { proves } from "../support/proves.ts";
+import { growsWithLength, growth, repetitions } from "./growth.ts";
+
+const CALLBACK = "https://client.example/callback" as RedirectUri;
+const LOCAL = "http://127.0.0.1/callback" as RedirectUri;
+const configuration = { ...configurationSchema.parse({}), issuer: "https://auth.example" };
+const sessions = createSessions({
+  // To read a cookie nobody is asked.
+  store: {} as Store,
+  clock: systemClock,
+  random: systemRandom,
+  configuration,
+});
+const readAddress = createAddressReader(["loopback"]);
+const policy = {
+  allowedScope: [],
+  defaultScope: [],
+  allowedGrantTypes: ["authorization_code"],
+  privateUseSchemes: [],
+  mayHaveNoGrantType: false,
+} as const;
+const withHeader = (name: string, value: string) =>
+  new Request("https://auth.example/", { headers: { [name]: Buffer.from(value).toString("latin1") } });
+
+interface Reader {
+  readonly read: (text: string) => unknown;
+  /** What stands before and after the repetitions, so that it gets as far as it can. */
+  readonly frames?: readonly (readonly [string, string])[];
+}
+
+const READERS: Readonly<Record<string, Reader>> = {
+  forms: {
+    read: (text) => parseParameters(text, 1_000_000).refuseRepeated(),
+    frames: [
+      ["", ""],
+      ["a=", ""],
+      ["a=1&", "=%"],
+    ],
+  },
+  scopes: {
+    read: parseScope,
+    frames: [
+      ["", ""],
+      ["a ", "\0"],
+    ],
+  },
+  "resource indicators": {
+    read: parseResourceIndicator,
+    frames: [
+      ["https://", ""],
+      ["https://a.example/", "\\"],
+      ["urn:", "#"],
+      ["", ":"],
+    ],
+  },
+  "user codes": { read: normalizeUserCode },
+  "redirect URIs to register": {
+    read: (text) => redirectUriFault(text),
+    frames: [
+      ["https://", ""],
+      ["https://a.example/", " "],
+      ["", "://"],
+    ],
+  },
+  "redirect URIs that are asked for": {
+    read: (text) => matchRedirectUri(text, [CALLBACK, LOCAL]),
+    frames: [
+      ["http://127.0.0.1:", "/callback"],
+      ["http://127.0.0.1/", "\n"],
+      ["", ""],
+    ],
+  },
+  "redirect URIs with an answer": { read: (text) => withResponseParameters(CALLBACK, { state: text }) },
+  "pages to come back to": {
+    read: (text) => parseReturnPath(configuration, text),
+    frames: [
+      ["/", ""],
+      ["/account?", "\\"],
+    ],
+  },
+  verifiers: { read: (text) => [isCodeVerifier(text), isCodeChallenge(text)], frames: [["", "!"]] },
+  "tokens and codes": {
+    read: (text) => parseArtefact("access_token", text),
+    frames: [
+      [ARTEFACT_PREFIXES.access_token, ""],
+      ["", "!"],
+    ],
+  },
+  "texts on pages": {
+    read: (text) => displayText(text),
+    frames: [
+      ["", ""],
+      ["a", "a"],
+    ],
+  },
+  "words of refusals": { read: toDescriptionCharacters },
+  "names of clients": { read: (text) => checkClientMetadata({ client_name: text }, policy) },
+  "Bearer headers": {
+    read: (text) =>
+      readBearerToken(withHeader("Authorization", text), new URL("https://auth.example/"), null),
+    frames: [
+      ["Bearer ", ""],
+      ["Bearer ", "!"],
+      ["Bearer a", " !"],
+    ],
+  },
+  cookies: {
+    read: (text) => sessions.cookieValue(withHeader("Cookie", text)),
+    frames: [
+      ["", ""],
+      ["__Host-tessera=", ""],
+      ["a=b;", ";__Host-tessera=x"],
+    ],
+  },
+  "addresses behind proxies": {
+    read: (text) => readAddress("127.0.0.1", text),
+    frames: [
+      ["", ""],
+      ["127.0.0.1, ", ""],
+      ["[", "]:1"],
+      ["", ", 127.0.0.1"],
+    ],
+  },
+};
+
+let compared = 0;
+let greatest = 0;
+afterAll(() =>
+  figure(
+    `${compared} hostile texts of 4 and of 64 kB: the longer one took at most ${greatest.toFixed(0)} times as long`,
+  ),
+);
+
+/** What is refused took its time as well. */
+function tolerant(read: Reader["read"]): (text: string) => void {
+  return (text) => {
+    try {
+      read(text);
+    } catch (error) {
+      if (!(error instanceof OAuthError) && !(error instanceof TypeError)) throw error;
+    }
+  };
+}
+
+test.each(Object.entries(READERS))(
+  proves("reading %s takes work that grows with their length, and no faster", "threat 40"),
+  (_, { read, frames = [["", ""]] }) => {
+    const tooFast = repetitions(frames).filter((repetition) => {
+      const ratio = growth(tolerant(read), repetition);
+      compared += 1;
+      greatest = Math.max(greatest, ratio);
+      return !growsWithLength(ratio);
+    });
+    expect(tooFast).toEqual([]);
+  },
+);
+
+test("work that grows with the square of the length is told from work that grows with the length", () => {
+  const repetition = { before: "", piece: "a", after: "" };
+  let seen = 0;
+  const square = (text: string) => {
+    for (let first = 0; first < text.length; first += 16)
+      for (let second = first; second < text.length; second += 16) seen += text.charCodeAt(second);
+  };
+  expect(growsWithLength(growth(square, repetition))).toBe(false);
+  expect(seen).toBeGreaterThan(0);
+  expect(growsWithLength(growth((text) => void text.normalize("NFKC").toUpperCase(), repetition))).toBe(true);
+});

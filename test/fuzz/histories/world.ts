@@ -1,0 +1,295 @@
+/** A server and the model of it, side by side: every step is taken by both, and they must agree. */
+import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/store/rules.ts";
+import type { FixtureDatabase } from "../../store/fixtures/databases.ts";
+import { authorizePath, formsOf, VERIFIER } from "../../support/code-flow.ts";
+import { clientCredentials, DEVICE_GRANT, type Json } from "../../support/flows.ts";
+import { basic, SECRET, startTestServer, TestClock, type TestServer } from "../../support/server.ts";
+import { mustBe } from "../checks.ts";
+import {
+  ACCESS_SECONDS,
+  type AccessToken,
+  type Artefact,
+  audienceOf,
+  type Client,
+  CODE_SECONDS,
+  CONFIGURATION,
+  type Code,
+  DEVICE_SECONDS,
+  type Device,
+  type Grant,
+  INTERVAL_SECONDS,
+  isActive,
+  type Person,
+  REFRESH_SECONDS,
+  type RefreshToken,
+} from "./model.ts";
+import { checkRows } from "./rows.ts";
+
+const CLIENTS: readonly (readonly [string, string | null, boolean])[] = [
+  ["web", "https://client.example/callback", false],
+  ["native", "com.example.app:/callback", true],
+  ["spa", "https://spa.example/", false],
+  ["rival", "https://rival.example/callback", false],
+  ["television", null, true],
+  ["service", null, false],
+];
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Json;
+}
+
+export class World {
+  readonly clients: Client[] = CLIENTS.map(([id, redirectUri, isDevice]) => ({
+    id,
+    redirectUri,
+    isDevice,
+    registered: false,
+    disabled: false,
+    used: false,
+  }));
+  readonly people: Person[] = [];
+  readonly codes: Code[] = [];
+  readonly access: AccessToken[] = [];
+  readonly refresh: RefreshToken[] = [];
+  readonly devices: Device[] = [];
+  readonly grants: Grant[] = [];
+
+  private constructor(
+    readonly server: TestServer,
+    readonly database: FixtureDatabase,
+    readonly declared: number,
+  ) {}
+
+  static async open(database: FixtureDatabase): Promise<World> {
+    const clock = new TestClock();
+    clock.freeze();
+    const store = await database.open();
+    const opened = { store, close: () => store.close() };
+    const server = await startTestServer(CONFIGURATION, { opened, clock });
+    const world = new World(server, database, (await store.listClients()).length);
+    for (const name of ["ada", "bob"]) {
+      const account = await server.addPerson(name);
+      world.people.push({ account, cookie: await server.signIn(account), disabled: false });
+    }
+    return world;
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    this.database.remove();
+  }
+
+  get now(): number {
+    return this.server.clock.seconds();
+  }
+
+  /** Everything secret that was handed out. */
+  get artefacts(): Artefact[] {
+    return [...this.codes, ...this.access, ...this.refresh, ...this.devices];
+  }
+
+  async post(client: Client, path: string, form: Record<string, string | undefined>): Promise<Answer> {
+    const { form: own, headers } =
+      client.id === "rival" ? { form: {}, headers: basic("rival", SECRET) } : clientCredentials(client.id);
+    const response = await this.server.post(path, { ...own, ...form }, headers);
+    mustBe(response.status < 500, true, `${path} is answered ${response.status}`);
+    const body: unknown = await response.json();
+    return { status: response.status, body: { ...(body as Json) } };
+  }
+
+  token(client: Client, form: Record<string, string | undefined>): Promise<Answer> {
+    return this.post(client, "/auth/token", form);
+  }
+
+  /** The person allows the client. The code, or why there is none. */
+  async authorize(client: Client, person: Person, scope: readonly string[]): Promise<string | null> {
+    const path = authorizePath({
+      client_id: client.id,
+      redirect_uri: client.redirectUri ?? undefined,
+      scope: scope.join(" "),
+      state: undefined,
+    });
+    const headers = { Cookie: person.cookie };
+    const asked = await this.server.fetch(path, { headers });
+    const form = (await formsOf(asked.clone())).find(({ action }) => action.endsWith("/consent"));
+    const answer = { ...form?.fields, decision: "allow" };
+    const response =
+      form === undefined
+        ? asked
+        : await this.server.post("/consent", answer, { ...headers, "Sec-Fetch-Site": "same-origin" });
+    const location = response.headers.get("location") ?? "";
+    mustBe(response.status < 500, true, `authorizing is answered ${response.status}`);
+    return location === "" ? null : new URL(location, "https://auth.example").searchParams.get("code");
+  }
+
+  newGrant(client: Client, person: Person, scope: readonly string[]): Grant {
+    const grant = { client, person, scope, audience: audienceOf(scope), revoked: false };
+    this.grants.push(grant);
+    client.used = true;
+    return grant;
+  }
+
+  addCode(text: string, grant: Grant): void {
+    this.codes.push({
+      kind: "code",
+      text,
+      grant,
+      expiresAt: this.now + CODE_SECONDS,
+      used: false,
+      failures: 0,
+    });
+  }
+
+  redeem(code: Code, client: Client, changes: Record<string, string | undefined> = {}): Promise<Answer> {
+    return this.token(client, {
+      grant_type: "authorization_code",
+      code: code.text,
+      redirect_uri: code.grant.client.redirectUri ?? undefined,
+      code_verifier: VERIFIER,
+      ...changes,
+    });
+  }
+
+  rotate(token: RefreshToken, client: Client, scope?: string): Promise<Answer> {
+    return this.token(client, { grant_type: "refresh_token", refresh_token: token.text, scope });
+  }
+
+  poll(device: Device, client: Client): Promise<Answer> {
+    return this.token(client, { grant_type: DEVICE_GRANT, device_code: device.text });
+  }
+
+  /** Notes the tokens of an answer, which must be for this grant and scope. Returns the refresh token. */
+  addTokens({ status, body }: Answer, grant: Grant, scope: readonly string[]): RefreshToken | null {
+    mustBe([status, body.error], [200, undefined], "tokens are issued");
+    mustBe(String(body.scope).split(" ").sort(), [...scope].sort(), "the scope that is told");
+    this.addAccess(body, grant, grant.client, grant.person.account.subject, scope, grant.audience);
+    if (typeof body.refresh_token !== "string") return null;
+    const known = this.refresh.find(({ text }) => text === body.refresh_token);
+    if (known !== undefined) return known;
+    const token: RefreshToken = {
+      kind: "refresh",
+      text: body.refresh_token,
+      grant,
+      expiresAt: this.now + REFRESH_SECONDS,
+      usedAt: null,
+      successor: null,
+      gone: false,
+    };
+    this.refresh.push(token);
+    return token;
+  }
+
+  addAccess(
+    body: Json,
+    grant: Grant | null,
+    client: Client,
+    subject: string,
+    scope: readonly string[],
+    audience: readonly string[],
+  ): void {
+    mustBe(body.expires_in, ACCESS_SECONDS, "its life");
+    mustBe(
+      this.access.some(({ text }) => text === body.access_token),
+      false,
+      "no token is handed out twice",
+    );
+    const expiresAt = this.now + ACCESS_SECONDS;
+    const text = String(body.access_token);
+    this.access.push({
+      kind: "access",
+      text,
+      grant,
+      client,
+      subject,
+      scope,
+      audience,
+      expiresAt,
+      revoked: false,
+    });
+  }
+
+  async startDevice(client: Client, scope: readonly string[]): Promise<Answer> {
+    const answer = await this.post(client, "/auth/device", { scope: scope.join(" ") });
+    if (answer.status !== 200) return answer;
+    this.devices.push({
+      kind: "device",
+      text: String(answer.body.device_code),
+      userCode: String(answer.body.user_code),
+      client,
+      scope,
+      expiresAt: this.now + DEVICE_SECONDS,
+      status: "pending",
+      grant: null,
+      used: false,
+      lastPoll: null,
+      interval: INTERVAL_SECONDS,
+      gone: false,
+    });
+    return answer;
+  }
+
+  /** The person types the code and answers. Whether there was anything to answer. */
+  async answerDevice(device: Device, person: Person, decision: "allow" | "deny"): Promise<boolean> {
+    const headers = { Cookie: person.cookie };
+    const page = await this.server.fetch(`/device?user_code=${device.userCode}`, { headers });
+    const form = (await formsOf(page)).find(({ fields }) => fields.device !== undefined);
+    if (form === undefined) return false;
+    const fields = { ...form.fields, decision };
+    return (await this.server.post("/device", fields, { ...headers, "Sec-Fetch-Site": "same-origin" })).ok;
+  }
+
+  async setClientDisabled(client: Client, disabled: boolean): Promise<void> {
+    const { store } = this.server.context;
+    const record = await store.findClient(client.id);
+    if (record === null) throw new Error(`The client ${client.id} is gone.`);
+    await store.putClient({ ...record, disabledAt: disabled ? this.now : null });
+    client.disabled = disabled;
+  }
+
+  /** What the API's own client is told about a token must be what the model says, and about nobody but its owner. */
+  async checkToken(token: AccessToken): Promise<void> {
+    const response = await this.server.post(
+      "/auth/introspect",
+      { token: token.text },
+      basic("mail-server", SECRET),
+    );
+    const seen = (await response.json()) as Json;
+    if (!isActive(token, this.now)) return mustBe(seen, { active: false }, "a token that is dead");
+    const { scope, aud, client_id, sub, exp, active } = seen;
+    mustBe(
+      {
+        active,
+        client_id,
+        sub,
+        exp,
+        scope: String(scope).split(" ").sort(),
+        aud: [aud].flat().sort(),
+      },
+      {
+        active: true,
+        client_id: token.client.id,
+        sub: token.subject,
+        exp: token.expiresAt,
+        scope: [...token.scope].sort(),
+        aud: token.audience,
+      },
+      "a token that lives",
+    );
+  }
+
+  /** Every token, or the newest ones. */
+  async audit(newest = this.access.length): Promise<void> {
+    for (const token of this.access.slice(-newest)) await this.checkToken(token);
+  }
+
+  async cleanUp(): Promise<void> {
+    const { store } = this.server.context;
+    while ((await store.removeExpired(this.now, this.now - 30 * 86_400, 500)) > 0);
+    for (const token of this.refresh) token.gone ||= token.expiresAt <= this.now;
+    for (const device of this.devices) {
+      device.gone ||= device.expiresAt + DEVICE_CODE_REMEMBERED_SECONDS <= this.now;
+    }
+    await checkRows(this);
+  }
+}

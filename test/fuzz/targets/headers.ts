@@ -1,0 +1,187 @@
+/** What stands in headers: credentials, cookies, addresses, media types. */
+import fc from "fast-check";
+import { createSessions } from "../../../src/accounts/sessions.ts";
+import { authenticateClient } from "../../../src/clients/authentication.ts";
+import { readBearerToken } from "../../../src/endpoints/bearer.ts";
+import { systemClock } from "../../../src/platform/clock.ts";
+import { configurationSchema } from "../../../src/platform/configuration.ts";
+import { BodyError, FORM_TYPE, readBody } from "../../../src/platform/http.ts";
+import { createAddressReader } from "../../../src/platform/listen-addresses.ts";
+import { limitedNetwork } from "../../../src/platform/network.ts";
+import { systemRandom } from "../../../src/platform/random.ts";
+import { OAuthError } from "../../../src/protocol/errors.ts";
+import { Parameters } from "../../../src/protocol/parameters.ts";
+import type { Store } from "../../../src/store/contract.ts";
+import { ARTEFACT_PREFIXES, mintArtefact, parseArtefact } from "../../../src/tokens/artefact.ts";
+import { basic } from "../../support/server.ts";
+import { mustBe, refusedWith } from "../checks.ts";
+import { property, type Target } from "../target.ts";
+import { anyText, spoilt, textOf } from "../texts.ts";
+
+/** As a server gets it: bytes without line breaks or NUL, and without spaces around. Undefined if it cannot be sent. */
+function sendable(name: string, value: string): Request | undefined {
+  try {
+    return new Request("https://auth.example/", { headers: { [name]: value } });
+  } catch {
+    return undefined;
+  }
+}
+
+const encode = (text: string): string => encodeURIComponent(text).replaceAll("%20", "+");
+const wellFormed = anyText.map((text) => text.toWellFormed().replaceAll("\0", "").replaceAll("\uFFFD", ""));
+const credentials = fc.oneof(
+  fc
+    .tuple(wellFormed, wellFormed)
+    .map(([id, secret]) => `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString("base64")}`),
+  spoilt(fc.constantFrom(basic("web", "a secret: of mine").Authorization ?? "")),
+  textOf(["Basic", "basic", " ", "d2ViOng=", "d2Vi", "Og==", ":", "Bearer"]),
+);
+
+/** Another reading of RFC 7617 and RFC 6749 §2.3.1: null where it is not defined. */
+function readBasic(header: string): { clientId: string } | null {
+  const [scheme = "", encoded = "", ...rest] = header.split(/ +/);
+  if (scheme.toLowerCase() !== "basic" || rest.some((each) => each !== "")) return null;
+  const bytes = Buffer.from(encoded, "base64");
+  if (bytes.toString("base64") !== encoded) return null;
+  const text = bytes.toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon < 1 || !Buffer.from(text).equals(bytes)) return null;
+  try {
+    const [clientId = "", secret = ""] = [text.slice(0, colon), text.slice(colon + 1)].map((half) =>
+      decodeURIComponent(half.replaceAll("+", " ")),
+    );
+    return (text + clientId + secret).includes("\0") || text.includes("\uFFFD") ? null : { clientId };
+  } catch {
+    return null;
+  }
+}
+
+const basicHeaders = property("Basic headers", 400, credentials, async (header) => {
+  const request = sendable("Authorization", header);
+  if (request === undefined) return;
+  let asked: string | undefined;
+  const findClient = async (clientId: string) => {
+    asked = clientId;
+    return null;
+  };
+  const store = { findClient } as unknown as Store;
+  const reason = await authenticateClient(
+    { store, clock: systemClock },
+    request,
+    new Parameters(new Map()),
+  ).then(
+    () => "let in",
+    (error: unknown) => {
+      if (error instanceof OAuthError) return error.reason;
+      throw error;
+    },
+  );
+  mustBe(["client_unknown", "client_credentials_malformed"].includes(reason), true, `refused as ${reason}`);
+  const expected = readBasic(request.headers.get("authorization") ?? "");
+  if (expected !== null) mustBe(asked, expected.clientId, "the client that the header names");
+});
+
+const bearer = fc.oneof(
+  spoilt(fc.constantFrom(`Bearer tat_${"A".repeat(64)}`)),
+  textOf(["Bearer", "bearer", " ", "abc", "=", "~+/", "Basic"]),
+);
+const bearerHeaders = property("Bearer headers", 300, bearer, (header) => {
+  const request = sendable("Authorization", header);
+  if (request === undefined) return;
+  let token = "";
+  const refused = refusedWith(["bearer_token_missing", "bearer_token_malformed"], () => {
+    token = readBearerToken(request, new URL(request.url), null);
+  });
+  if (refused) return;
+  mustBe(/^[A-Za-z0-9\-._~+/]+=*$/.test(token), true, "a b64token (RFC 6750 §2.1)");
+  mustBe(
+    request.headers
+      .get("authorization")
+      ?.replace(/^bearer +/i, "")
+      .trimEnd(),
+    token,
+    "the whole of it",
+  );
+});
+
+const sessions = createSessions({
+  // To read a cookie nobody is asked.
+  store: {} as Store,
+  clock: systemClock,
+  random: systemRandom,
+  configuration: { ...configurationSchema.parse({}), issuer: "https://auth.example" },
+});
+const SESSION = sessions.anonymousCookieValue();
+const cookie = fc.oneof(
+  spoilt(fc.constantFrom(`__Host-tessera=${SESSION}`, `a=b; __Host-tessera=${SESSION}; c=d`)),
+  textOf(["__Host-tessera", "tessera", "=", ";", "; ", SESSION, SESSION.slice(0, 40), '"', ","]),
+);
+const cookies = property("cookies", 300, cookie, (header) => {
+  const request = sendable("Cookie", header);
+  if (request === undefined) return;
+  const value = sessions.cookieValue(request);
+  if (value === null) return;
+  mustBe(/^tss_[A-Za-z0-9\-_]{64}$/.test(value), true, "a session's");
+  const pairs = (request.headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+  mustBe(
+    pairs.some((pair) => pair.replace(/\s*=\s*/, "=") === `__Host-tessera=${value}`),
+    true,
+    "one that was sent",
+  );
+});
+
+const KINDS = Object.keys(ARTEFACT_PREFIXES) as (keyof typeof ARTEFACT_PREFIXES)[];
+const minted = fc.constantFrom(...KINDS).map((kind) => mintArtefact(kind, systemClock, systemRandom).text);
+const artefacts = property("tokens and codes", 300, fc.oneof(spoilt(minted, 2), anyText), (text) => {
+  const kinds = KINDS.filter((kind) => parseArtefact(kind, text) !== null);
+  mustBe(kinds.length <= 1, true, "of one kind");
+  for (const kind of kinds) {
+    const parsed = parseArtefact(kind, text);
+    if (parsed === null) continue;
+    const again = ARTEFACT_PREFIXES[kind] + Buffer.concat([parsed.id, parsed.secret]).toString("base64url");
+    mustBe(again, text, "no two texts for one");
+  }
+});
+
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:.]+(%[^,\s]+)?|)$/i;
+const forwarded = fc.oneof(
+  spoilt(fc.constantFrom("198.51.100.9, 10.0.0.1", "[2001:db8::1]:4711, 10.0.0.1", "::ffff:192.0.2.1")),
+  textOf(["198.51.100.9", "10.0.0.1", "::1", "[", "]", ":80", ",", ", ", "fe80::1%eth0", "unknown"]),
+);
+const readAddress = createAddressReader(["10.0.0.0/8", "loopback"]);
+const addresses = property("addresses behind proxies", 300, forwarded, (header) => {
+  const address = readAddress("10.1.2.3", header);
+  mustBe(ADDRESS.test(address), true, `an address: ${address}`);
+  mustBe(limitedNetwork(address).length < 64, true, "a network");
+  mustBe(readAddress("203.0.113.7", header), "203.0.113.7", "a stranger is not believed");
+});
+
+const mediaType = fc.oneof(
+  spoilt(fc.constantFrom(FORM_TYPE, `${FORM_TYPE}; charset=UTF-8`)),
+  textOf([FORM_TYPE, ";", "charset", "=", '"utf-8"', "utf-16", "boundary=x", ", text/plain"]),
+);
+const mediaTypes = property("media types", 300, mediaType, async (type) => {
+  if (sendable("Content-Type", type) === undefined) return;
+  const request = new Request("https://auth.example/", {
+    method: "POST",
+    body: "a=1",
+    headers: { "Content-Type": type },
+  });
+  try {
+    mustBe(await readBody(request, FORM_TYPE, 100), "a=1", "read");
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    mustBe(error.fault, "wrong_type", "refused for its type");
+    return;
+  }
+  mustBe(type.trim().toLowerCase().startsWith(FORM_TYPE), true, "a form");
+});
+
+export const HEADER_TARGETS: readonly Target[] = [
+  basicHeaders,
+  bearerHeaders,
+  cookies,
+  artefacts,
+  addresses,
+  mediaTypes,
+];

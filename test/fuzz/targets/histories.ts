@@ -1,0 +1,76 @@
+/** Histories: steps of clients, people, strangers and operators in any order, beside a model of what must come of them. */
+import fc from "fast-check";
+import { type FixtureEngine, postgresEngine, sqliteEngine } from "../../store/fixtures/databases.ts";
+import { type PostgresServer, startPostgres } from "../../store/postgres/server.ts";
+import type { Choice } from "../histories/choices.ts";
+import { checkEnd } from "../histories/rows.ts";
+import { STEPS } from "../histories/steps.ts";
+import { World } from "../histories/world.ts";
+import { sharing, type Target } from "../target.ts";
+
+/** How often each step is taken, beside the others, which are taken once. */
+const OFTEN: Readonly<Record<string, number>> = {
+  authorize: 12,
+  redeem: 14,
+  refresh: 24,
+  "refresh at once": 2,
+  poll: 12,
+  "start a device": 6,
+  "answer a device": 8,
+  wait: 8,
+  "enable a person": 6,
+  "enable a client": 6,
+  "act for itself": 3,
+  "change a letter": 2,
+  "mistake one for another": 2,
+};
+
+type Taken = Choice & { readonly step: string };
+
+const number = fc.nat(1000);
+const taken: fc.Arbitrary<Taken> = fc.record({
+  step: fc.oneof(
+    ...Object.keys(STEPS).map((name) => ({ weight: OFTEN[name] ?? 1, arbitrary: fc.constant(name) })),
+  ),
+  a: number,
+  b: number,
+  c: number,
+});
+const history = fc.array(taken, { minLength: 1, maxLength: 150, size: "max" });
+
+/** How often all tokens are looked at; in between, the newest. */
+const AUDIT_EVERY = 10;
+
+async function play(engine: FixtureEngine, steps: readonly Taken[]): Promise<void> {
+  const world = await World.open(await engine.create());
+  try {
+    for (const [index, { step, ...choice }] of steps.entries()) {
+      await STEPS[step]?.(world, choice);
+      await world.audit(index % AUDIT_EVERY === 0 ? undefined : 3);
+    }
+    await world.audit();
+    await checkEnd(world);
+  } finally {
+    await world.close();
+  }
+}
+
+const onSqlite: Target = sharing(
+  "histories",
+  20,
+  { open: async () => sqliteEngine, close: async () => {} },
+  () => history,
+  play,
+);
+
+const onPostgres: Target = sharing<PostgresServer, Taken[]>(
+  "histories on PostgreSQL",
+  10,
+  { open: startPostgres, close: (server) => server.stop() },
+  () => history,
+  (server, steps) => play(postgresEngine(server), steps),
+);
+
+export const HISTORY_TARGETS: readonly Target[] = [onSqlite];
+/** For long runs: a database takes longer to make than a history to play. */
+export const LONG_TARGETS: readonly Target[] = [onPostgres];

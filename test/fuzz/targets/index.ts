@@ -1,0 +1,12 @@
+import type { Target } from "../target.ts";
+import { DOCUMENT_TARGETS } from "./documents.ts";
+import { HEADER_TARGETS } from "./headers.ts";
+import { PARAMETER_TARGETS } from "./parameters.ts";
+import { REDIRECT_TARGETS } from "./redirect-uris.ts";
+
+export const PARSER_TARGETS: readonly Target[] = [
+  ...PARAMETER_TARGETS,
+  ...REDIRECT_TARGETS,
+  ...HEADER_TARGETS,
+  ...DOCUMENT_TARGETS,
+];

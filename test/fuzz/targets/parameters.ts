@@ -1,0 +1,123 @@
+/** Forms, queries, scopes, resources, user codes: each beside another program that reads the same. */
+import fc from "fast-check";
+import { systemRandom } from "../../../src/platform/random.ts";
+import { OAuthError, type Reason } from "../../../src/protocol/errors.ts";
+import { type Parameters, parseParameters } from "../../../src/protocol/parameters.ts";
+import { parseResourceIndicator, sameResource } from "../../../src/protocol/resource-indicator.ts";
+import { formatScope, parseScope } from "../../../src/protocol/scope.ts";
+import { formatUserCode, newUserCode, normalizeUserCode } from "../../../src/protocol/user-code.ts";
+import { mustBe, refusedWith } from "../checks.ts";
+import { property, type Target } from "../target.ts";
+import { anyText, spoilt, textOf } from "../texts.ts";
+
+const pairs = fc.oneof(
+  spoilt(
+    fc
+      .array(fc.tuple(anyText, anyText), { maxLength: 6 })
+      .map((pairs) => new URLSearchParams(pairs).toString()),
+  ),
+  textOf(["a", "b", "=", "&", "+", "%20", "%41", "resource", "%C3%A9"]),
+);
+
+/** As a body comes out of its bytes: half a character stands for nothing. */
+const form = pairs.map((text) => text.toWellFormed());
+
+/** What the WHATWG's algorithm reads, with what is our own rule beside it: empty values are not there. */
+function expectedPairs(text: string): [string, string][] {
+  const grouped = new Map<string, string[]>();
+  // It would take a leading "?" for a part of the address.
+  for (const [name, value] of new URLSearchParams(`&${text}`)) {
+    if (value !== "") grouped.set(name, [...(grouped.get(name) ?? []), value]);
+  }
+  return [...grouped].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
+}
+
+/** Percent signs that stand for nothing, and bytes that are no UTF-8: the WHATWG guesses, and this server refuses. */
+const isStrict = (text: string): boolean =>
+  !text.includes("\uFFFD") &&
+  text.split("&").every((pair) => {
+    try {
+      return !decodeURIComponent(pair).includes("\0");
+    } catch {
+      return false;
+    }
+  });
+
+const FORM_REASONS: readonly Reason[] = ["parameters_malformed", "too_many_parameters"];
+
+const forms = property("forms", 400, form, (text) => {
+  let parsed: Parameters | undefined;
+  if (refusedWith(FORM_REASONS, () => (parsed = parseParameters(text, 64)))) {
+    mustBe(isStrict(text) && text.split("&").length <= 64, false, "refused, and it is sound");
+    return;
+  }
+  if (parsed === undefined) return;
+  mustBe([...parsed.entries()], expectedPairs(text), "read as URLSearchParams does");
+  mustBe([...parseParameters(parsed.toQuery(), 64).entries()], [...parsed.entries()], "read back the same");
+});
+
+const scope = fc.oneof(
+  spoilt(fc.constantFrom("mail.read mail.send", "a b c", "openid")),
+  textOf(["a", "b", " "]),
+);
+
+const scopes = property("scopes", 300, scope, (text) => {
+  let parsed: readonly string[] = [];
+  const names = text.split(" ");
+  const sound = names.length <= 100 && names.every((name) => /^[!-~]+$/.test(name) && !/["\\]/.test(name));
+  const refused = refusedWith(["scope_malformed"], () => (parsed = parseScope(text)));
+  mustBe(refused, !sound, "refused if and only if it is not what RFC 6749 §3.3 says");
+  if (refused) return;
+  mustBe(parsed, [...new Set(names)], "every name once");
+  mustBe(parseScope(formatScope(parseScope(text))), parsed, "read back the same");
+});
+
+const resource = fc.oneof(
+  spoilt(fc.webUrl({ withQueryParameters: true })),
+  spoilt(fc.constantFrom("HTTPS://Mail.Example/", "urn:example:api", "https://[::1]:8443/x?y#z")),
+  textOf(["https", "URN", ":", "//", "a.example", "A.EXAMPLE", ":443", "/p", "?q=1"]),
+);
+
+const resources = property("resource indicators", 300, resource, (text) => {
+  let parsed = "";
+  if (refusedWith(["resource_malformed"], () => (parsed = parseResourceIndicator(text)))) return;
+  const [before, after] = [new URL(text), new URL(parsed)];
+  // RFC 3986 §6.2.2.1: no scheme has hosts that differ by their case, whatever the WHATWG keeps of it.
+  const placeOf = ({ href, protocol }: URL) => (/^https?:$/.test(protocol) ? href : href.toLowerCase());
+  mustBe(placeOf(after), placeOf(before), "the same place");
+  mustBe([after.hash, after.username, after.password], ["", "", ""], "nothing hidden in it");
+  mustBe(parseResourceIndicator(parsed), parsed, "written once and for all");
+  mustBe(sameResource(parsed, parsed), true, "the same as itself");
+});
+
+const LETTERS = /^[BCDFGHJKLMNPQRSTVWXZ]{8}$/;
+const typed = fc.oneof(
+  spoilt(fc.constantFrom("WDJB-MJHT", "wdjb mjht", "ＷＤＪＢ－ＭＪＨＴ", "WDJB\u2011MJHT")),
+  textOf(["W", "d", "J", "b", "-", " ", "Ｍ", "ｊ"]),
+  anyText,
+);
+
+const userCodes = property("user codes", 300, typed, (text) => {
+  const code = normalizeUserCode(text);
+  if (code !== null) {
+    mustBe(LETTERS.test(code), true, "eight letters");
+    mustBe(normalizeUserCode(code), code, "written once and for all");
+    mustBe(normalizeUserCode(formatUserCode(code)), code, "found as it is shown");
+    // One sign may stand for two letters, as "ß" does for "SS"; none is passed over.
+    mustBe(
+      [...text].filter((letter) => /[\p{L}\p{N}]/u.test(letter)).length <= 8,
+      true,
+      "nothing is passed over",
+    );
+  }
+  const fresh = newUserCode(systemRandom);
+  mustBe(normalizeUserCode(` ${formatUserCode(fresh).toLowerCase()}. `), fresh, "a new one is found");
+});
+
+/** What every refusal must be: words within the characters that RFC 6749 §5.2 allows. */
+const refusals = property("words of refusals", 200, anyText, (text) => {
+  const { description } = new OAuthError("scope_unknown", { description: text });
+  mustBe(/^[\x20-\x21\x23-\x5B\x5D-\x7E]*$/.test(description), true, `sendable: ${description}`);
+});
+
+export const PARAMETER_TARGETS: readonly Target[] = [forms, scopes, resources, userCodes, refusals];

@@ -1,0 +1,80 @@
+/** Bytes on a socket, as no client library would send them, to the program in a process of its own. */
+import { connect } from "node:net";
+import { type RunningServer, startServer } from "../cli/running.ts";
+import { temporaryFolder } from "../cli/support.ts";
+
+export interface WireServer extends RunningServer {
+  readonly port: number;
+  /** Its client's header, as a line of a request. */
+  readonly authorization: string;
+  /** What it holds in memory, in kB. */
+  residentKilobytes(): Promise<number>;
+}
+
+export async function startWireServer(flags: readonly string[] = []): Promise<WireServer> {
+  const running = await startServer(temporaryFolder(), flags);
+  return {
+    ...running,
+    port: Number(new URL(running.url).port),
+    authorization: `Authorization: ${running.client.Authorization}\r\n`,
+    async residentKilobytes() {
+      const status = await Bun.file(`/proc/${running.child.process.pid}/status`).text();
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
+    },
+  };
+}
+
+export interface ExchangeOptions {
+  /** Closes this side of the connection after the bytes. */
+  readonly thenEnd?: boolean;
+  /** Sent once the first answer begins to come back. */
+  readonly thenSend?: string;
+}
+
+/** Sends bytes; resolves to all that came back once the server hung up. */
+export function exchange(
+  port: number,
+  bytes: string | Uint8Array,
+  { thenEnd = false, thenSend }: ExchangeOptions = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.write(bytes);
+      if (thenEnd) socket.end();
+    });
+    if (thenSend !== undefined) socket.once("data", () => socket.write(thenSend));
+    socket.on("data", (chunk) => {
+      answer += chunk.toString("latin1");
+    });
+    socket.on("close", () => resolve(answer));
+    // What the server had no use for may be answered by a reset.
+    socket.on("error", (error) => {
+      if (!("code" in error) || (error.code !== "ECONNRESET" && error.code !== "EPIPE")) reject(error);
+    });
+  });
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly head: string;
+  readonly body: string;
+}
+
+/** The answers that came back on one connection, one after the other. Every one of ours says its length, if it has a body. */
+export function answersIn(text: string): Answer[] {
+  const answers: Answer[] = [];
+  let rest = text;
+  while (rest !== "") {
+    const end = rest.indexOf("\r\n\r\n");
+    const status = /^HTTP\/1\.1 (\d{3}) /.exec(rest)?.[1];
+    if (end < 0 || status === undefined) throw new Error(`This is no answer: ${rest.slice(0, 200)}`);
+    const head = rest.slice(0, end);
+    const length = Number(/\r\nContent-Length: (\d+)/i.exec(head)?.[1] ?? 0);
+    answers.push({ status: Number(status), head, body: rest.slice(end + 4, end + 4 + length) });
+    rest = rest.slice(end + 4 + length);
+  }
+  return answers;
+}
+
+export const statusesIn = (text: string): number[] => answersIn(text).map(({ status }) => status);
