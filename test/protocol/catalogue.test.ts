@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { parse } from "valibot";
 import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
@@ -12,7 +13,7 @@ const ANYTHING = parseResourceIndicator("https://anything.example/");
 const OWN = parseResourceIndicator(ISSUER);
 
 function catalogueOf(changes: ConfigurationInput = {}) {
-  const parsed = configurationSchema.parse({
+  const parsed = parse(configurationSchema, {
     issuer: ISSUER,
     scopes: [
       { name: "mail.read", description: "Read your e-mail" },
