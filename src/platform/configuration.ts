@@ -68,14 +68,16 @@ const resource = table({
     v.string(),
     v.maxCodePoints(500),
     v.check(
+      // What a request may name (protocol/resource-indicator.ts), written as it is kept.
       (value) =>
-        /^[a-z][a-z0-9+.-]*:(\/\/[^/?@A-Z]*)?[\x21\x22\x24-\x5B\x5D-\x7E]*$/.test(value) &&
+        /^[a-z][a-z0-9+.-]*:(?!\/\/[^/?]*[@A-Z])[\x21\x22\x24-\x5B\x5D-\x7E]*$/.test(value) &&
         !/^https?:(?!\/\/[^/?])/.test(value) &&
         URL.canParse(value),
-      "an absolute URI without a fragment, its scheme and host in lower case and in ASCII",
+      "an absolute URI without a fragment or a user name, its scheme and host in lower case and in ASCII",
     ),
     words({
-      allowed: "an absolute URI without a fragment, its scheme and host in lower case (RFC 8707 §2)",
+      allowed:
+        "an absolute URI without a fragment or a user name, its scheme and host in lower case (RFC 8707 §2)",
       description: "The API, as clients name it in `resource` and as tokens carry it in `aud`.",
     }),
   ),

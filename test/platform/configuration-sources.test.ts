@@ -339,6 +339,14 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ['resources.0.identifier = "https:a.example" is not allowed'],
     ],
     [
+      "a resource with a user name",
+      { file: '[[resources]]\nidentifier = "https://user@a.example"\n' },
+      [
+        'resources.0.identifier = "https://user@a.example" is not allowed',
+        "without a fragment or a user name",
+      ],
+    ],
+    [
       "a client's scope that does not exist",
       {
         file: '[[scopes]]\nname = "mail"\ndescription = "M"\n[[clients]]\nclient_id = "a"\nscope = ["mial"]\n',

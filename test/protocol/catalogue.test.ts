@@ -157,3 +157,13 @@ describe("the catalogue of resources", () => {
     expect(catalogue.nameResource(OWN)).toBe("Tessera");
   });
 });
+
+test("clients that register themselves have the scopes that registration gives, and none where it is off", () => {
+  const of = (registration: ConfigurationInput["registration"]) =>
+    names(catalogueOf({ registration }).registrableScope);
+  expect(of({})).toContain("mail.read");
+  expect(of({})).not.toContain("introspect");
+  expect(of({ scope: ["files"] })).toEqual(["files"]);
+  expect(of({ mode: "off" })).toEqual([]);
+  expect(of({ mode: "off", scope: ["files"] })).toEqual([]);
+});
