@@ -28,7 +28,7 @@ const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const TEXT = /^[A-Za-z0-9\-_]{64}$/;
 /** One within another text, also if its end is cut off. Other names with an underscore are none: `newsletter_sender`. */
-const WITHIN = new RegExp(`(?:${Object.values(ARTEFACT_PREFIXES).join("|")})[A-Za-z0-9\\-_]{20,}`, "g");
+const WITHIN = /t(?:at|rt|ac|dc|cs|ss|sl|rg)_[A-Za-z0-9\-_]{20,}/g;
 
 /** An artefact that was just made: its text goes to the client, once; the rest is stored. */
 export interface MintedArtefact {
