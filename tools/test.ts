@@ -43,7 +43,8 @@ for (const { name, command } of filters.length > 0 ? [] : CHECKS) {
   else failed += 1;
 }
 console.log("── tests");
-const tests = await run([process.execPath, "test", "--timeout", "60000", ...filters]);
+// Two files at a time: many of them wait for processes, sockets and clocks.
+const tests = await run([process.execPath, "test", "--timeout", "60000", "--parallel=2", ...filters]);
 passed += count(tests.output, "pass");
 failed += count(tests.output, "fail");
 // A runner that dies, or a file that cannot be loaded, is a failure even if no test says so.
