@@ -1,0 +1,21 @@
+/** What the last recorded run of the mutations found (`npm run mutate -- --record`). */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+
+export const RESULTS_FILE = join(import.meta.dir, "results.json");
+
+const results = z.object({
+  date: z.string(),
+  /** How long the last whole run took. */
+  minutes: z.number(),
+  found: z.array(z.object({ what: z.string(), seconds: z.number(), failed: z.array(z.string()) })),
+});
+
+export type Results = z.infer<typeof results>;
+/** What became of one mutation: the tests that failed, as the runner names them, the first twenty of them. */
+export type Found = Results["found"][number];
+
+/** Null if none was recorded. */
+export const readResults = (): Results | null =>
+  existsSync(RESULTS_FILE) ? results.parse(JSON.parse(readFileSync(RESULTS_FILE, "utf8"))) : null;
