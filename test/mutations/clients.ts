@@ -152,9 +152,9 @@ export const CLIENTS: readonly Mutation[] = [
   {
     against: ["threat 24"],
     what: "whoever registers may look at other clients' tokens",
-    file: "clients/clients.ts",
-    find: "const open = catalogue.scopes.map((entry) => entry.name).filter((name) => name !== INTROSPECT_SCOPE);",
-    replace: "const open = catalogue.scopes.map((entry) => entry.name);",
+    file: "protocol/catalogue.ts",
+    find: "const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);",
+    replace: "const open = [...scopes.keys()];",
     tests: ["adversary/22-clients.test.ts", "endpoints/registration.test.ts"],
   },
 ];

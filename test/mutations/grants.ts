@@ -126,7 +126,7 @@ export const GRANTS: readonly Mutation[] = [
     against: ["threat 24"],
     what: "what was taken from a client since stays in its tokens",
     file: "grants/grant.ts",
-    find: "granted.scope.filter((name) => client.scope.includes(name) && catalogue.isKnownScope(name)),",
+    find: "granted.scope.filter((name) => askable.includes(name) && catalogue.isKnownScope(name)),",
     replace: "granted.scope.filter((name) => catalogue.isKnownScope(name)),",
     tests: ["adversary/22-clients.test.ts"],
   },

@@ -37,8 +37,8 @@ export const PLATFORM: readonly Mutation[] = [
     against: ["RFC 6749 5.1-6"],
     what: "tokens may be kept by caches",
     file: "platform/http.ts",
-    find: `headers: new Headers({ ...JSON_HEADERS, ...NO_STORE })`,
-    replace: "headers: new Headers(JSON_HEADERS)",
+    find: `new Headers({ ...JSON_HEADERS, ...NO_STORE });`,
+    replace: "new Headers(JSON_HEADERS);",
     tests: ["conformance/examples-rfc6749.test.ts"],
   },
   {

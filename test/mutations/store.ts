@@ -83,6 +83,14 @@ export const STORE: readonly Mutation[] = [
   },
   {
     against: ["threat 10"],
+    what: "a refresh token is rotated whether or not it was used",
+    file: "store/sqlite/tables/tokens.ts",
+    find: "AND grant_id = ?4 AND used_at IS NULL AND expires_at > ?1",
+    replace: "AND grant_id = ?4 AND expires_at > ?1",
+    tests: [SUITE, "endpoints/refresh-token.test.ts"],
+  },
+  {
+    against: ["threat 10"],
     what: "a retry makes a second live branch",
     file: TOKENS,
     find: `  issueTokens(tables, client, grant, { ...issuance, refreshToken: null });
@@ -120,9 +128,8 @@ export const STORE: readonly Mutation[] = [
     against: ["threat 11"],
     what: "that a refresh token was used is kept in the process",
     file: "store/sqlite/tables/tokens.ts",
-    find: "use: (id: RecordId, now: EpochSeconds, successorId: RecordId) => use(now, successorId, id),",
-    replace: `use: (id: RecordId, now: EpochSeconds, successorId: RecordId) =>
-      void USED.set(id.join(), { usedAt: now, successorId }),`,
+    find: "use(now, successor.id, id, successor.grantId) === 1,",
+    replace: `!USED.has(id.join()) && USED.set(id.join(), { usedAt: now, successorId: successor.id }) === USED,`,
     also: [
       {
         file: "store/sqlite/tables/tokens.ts",
@@ -141,8 +148,8 @@ export const decodeRefreshToken = (row: RefreshTokenRow, clientId: ClientId): Re
     against: ["threat 15"],
     what: "an access token outlives its grant",
     file: TOKENS,
-    find: "return grant === null || grant.revokedAt !== null ? null : { token, grant };",
-    replace: "return grant === null ? null : { token, grant };",
+    find: "if (grant === null || grant.revokedAt !== null) return null;",
+    replace: "if (grant === null) return null;",
     tests: ["adversary/15-ended-access.test.ts"],
   },
   {

@@ -49,8 +49,9 @@ describe("resource indicators (RFC 8707 §2)", () => {
     "https:/api.example/path",
     "https:///api.example/path",
     "https://?api.example",
-  ])("%j is malformed", (text) => 
-    expect(reasonOf(() => parseResourceIndicator(text))).toBe("resource_malformed"););
+  ])(proves("%j is malformed", "RFC 8707 2-1", "RFC 8707 2-2"), (text) => {
+    expect(reasonOf(() => parseResourceIndicator(text))).toBe("resource_malformed");
+  });
 
   test("an empty path and the root name the same resource; nothing else is equal", () => {
     expect(sameResource("https://api.example", "https://api.example/")).toBe(true);
