@@ -44,7 +44,7 @@ test.each(applicableThreats())("%s has a mutation, and a test that claims it was
   const against = MUTATIONS.filter((mutation) => mutation.against.some((claim) => claim === threat));
   const failed = against.flatMap(({ what }) => {
     const result = found.get(what);
-    return result === undefined ? [] : failedProofs(threat, result, proofs);
+    return result === undefined ? [] : failedProofs(threat, result.failed, proofs);
   });
   expect(against.length).toBeGreaterThan(0);
   expect(failed).not.toEqual([]);

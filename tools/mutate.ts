@@ -4,12 +4,13 @@
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "../test/mutations/index.ts";
 import type { Change, Mutation } from "../test/mutations/mutation.ts";
 import { type Found, RESULTS_FILE, readResults } from "../test/mutations/results.ts";
-import { applied } from "./mutations.ts";
+import { readProofs } from "./conformance.ts";
+import { applied, failedProofs } from "./mutations.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -44,7 +45,11 @@ const { values: options } = parseArgs({
 /** Longer than any test file takes, so that a mutation that makes the server hang ends too. */
 const PATIENCE_MILLIS = 600_000;
 /** What no test of a mutation needs, or what is too large to copy. */
-const LEFT_OUT = ["node_modules", ".git", "data", "bench/results", "docs/images"];
+const LEFT_OUT = [".git", "data", "bench/results", "docs/images"];
+
+/** Of the tests that failed, how many are written down. */
+const KEPT = 5;
+const proofs = readProofs();
 
 interface Run {
   readonly code: number | null;
@@ -66,7 +71,7 @@ function copyOfSource(): string {
   folders.push(folder);
   cpSync(root, folder, {
     recursive: true,
-    filter: (from) => !LEFT_OUT.includes(relative(root, from)),
+    filter: (from) => basename(from) !== "node_modules" && !LEFT_OUT.includes(relative(root, from)),
   });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;
@@ -114,10 +119,16 @@ async function tryMutation(folder: string, mutation: Mutation): Promise<Found> {
       console.log(`the tests of “${mutation.what}” could not run:\n${output.slice(-3000)}`);
     }
     const seconds = Math.round((performance.now() - began) / 1000);
-    return { what: mutation.what, seconds, failed: failed.slice(0, 20) };
+    return { what: mutation.what, seconds, failed: tellingFirst(mutation, failed).slice(0, KEPT) };
   } finally {
     restore();
   }
+}
+
+/** Those that claim what was taken out come first. */
+function tellingFirst({ against }: Mutation, failed: readonly string[]): string[] {
+  const telling = new Set(against.flatMap((claim) => failedProofs(claim, failed, proofs)));
+  return [...telling, ...failed.filter((name) => !telling.has(name))];
 }
 
 /** Hands the items to as many workers as there are folders. */

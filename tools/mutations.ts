@@ -26,7 +26,7 @@ function isProof(name: string, { name: claimed }: Proof): boolean {
 }
 
 /** Of the tests that failed, those that claim what the mutation takes out. */
-export const failedProofs = (claim: string, { failed }: Found, proofs: readonly Proof[]): string[] =>
+export const failedProofs = (claim: string, failed: readonly string[], proofs: readonly Proof[]): string[] =>
   failed.filter((name) => proofs.some((proof) => proof.claim === claim && isProof(name, proof)));
 
 /** The threats that there is something to show of. */
@@ -56,8 +56,9 @@ function mutationsPart(): string {
     .sort((one, other) => order(one.mutation) - order(other.mutation) || one.index - other.index)
     .map(({ mutation }) => row(mutation, found.get(mutation.what), proofs));
   return [
-    `${results?.date ?? "Never run"}: ${MUTATIONS.length} mutations against the ${threats.length} classes of threats that apply and a few rules of the
-specifications; ${caught.length} caught, ${MUTATIONS.length - caught.length} survived; ${results?.minutes ?? 0} minutes on a shared machine with two cores.`,
+    `Last done on ${results?.date ?? "no day"}, with ${MUTATIONS.length} mutations: against every one of the ${threats.length} classes of threats that
+apply, and against a few more rules of the specifications. ${caught.length} were caught, ${MUTATIONS.length - caught.length} survived. It took ${results?.minutes ?? 0} minutes
+on two cores. A number is a class of [the threat model](threats.md).`,
     ["| against | taken out | fails then |", "|---|---|---|", ...rows].join("\n"),
   ].join("\n\n");
 }
@@ -67,10 +68,10 @@ const order = ({ against: [first] }: Mutation): number =>
   first.startsWith("threat ") ? Number(first.slice("threat ".length)) : 1000;
 
 function row({ against, what, file }: Mutation, found: Found | undefined, proofs: readonly Proof[]): string {
-  const names = against.flatMap((claim) => (found === undefined ? [] : failedProofs(claim, found, proofs)));
-  const [name = ""] = [...names, ...(found?.failed ?? [])];
-  const others = (found?.failed.length ?? 0) - 1;
-  const more = others > 0 ? ` and ${others < 19 ? others : "many"} more` : "";
+  const failed = found?.failed ?? [];
+  const telling = against.flatMap((claim) => failedProofs(claim, failed, proofs));
+  const [name = ""] = [...telling, ...failed];
+  const more = failed.length > 1 ? ", and others" : "";
   const shown = name === "" ? "**nothing**" : `“${cell(name)}”${more}`;
   const claims = against.map((claim) => claim.replace(/^threat /, "")).join(", ");
   return `| ${claims} | ${cell(what)} ([${file}](../src/${file})) | ${shown} |`;

@@ -13,7 +13,7 @@ const results = z.object({
 });
 
 export type Results = z.infer<typeof results>;
-/** What became of one mutation: the tests that failed, as the runner names them, the first twenty of them. */
+/** What became of one mutation: tests that failed, as the runner names them; first those that claim what was taken out. */
 export type Found = Results["found"][number];
 
 /** Null if none was recorded. */
