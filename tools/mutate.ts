@@ -128,7 +128,7 @@ async function tryMutation(folder: string, mutation: Mutation): Promise<Found> {
 /** Those that claim what was taken out come first. */
 function tellingFirst({ against }: Mutation, failed: readonly string[]): string[] {
   const telling = new Set(against.flatMap((claim) => failedProofs(claim, failed, proofs)));
-  return [...telling, ...failed.filter((name) => !telling.has(name))];
+  return [...telling, ...new Set(failed.filter((name) => !telling.has(name)))];
 }
 
 /** Hands the items to as many workers as there are folders. */
@@ -178,13 +178,11 @@ async function findRed(places: readonly string[], chosen: readonly Mutation[]): 
 
 const minutesSince = (began: number): number => Math.round((performance.now() - began) / 60_000);
 
-function record(found: readonly Found[], minutes: number): void {
-  const before = readResults();
-  const byName = new Map([...(before?.found ?? []), ...found].map((one) => [one.what, one]));
-  const whole = found.length === MUTATIONS.length || before === null;
+/** What was found before and not looked for again stays. */
+function record(found: readonly Found[]): void {
+  const byName = new Map([...(readResults()?.found ?? []), ...found].map((one) => [one.what, one]));
   const results = {
     date: new Date().toISOString().slice(0, 10),
-    minutes: whole ? minutes : before.minutes,
     found: MUTATIONS.flatMap(({ what }) => byName.get(what) ?? []),
   };
   writeFileSync(RESULTS_FILE, `${JSON.stringify(results, null, 1)}\n`);
@@ -215,7 +213,7 @@ async function main(): Promise<number> {
   await inParallel(places, possible, async (folder, mutation) => {
     const result = await tryMutation(folder, mutation);
     found.push(result);
-    if (options.record) record(found, minutesSince(began));
+    if (options.record) record(found);
     const verdict = result.failed.length > 0 ? "caught  " : "SURVIVED";
     const place = `${String(found.length).padStart(3)}/${possible.length}`;
     console.log(

@@ -51,14 +51,15 @@ function mutationsPart(): string {
   const found = new Map((results?.found ?? []).map((one) => [one.what, one]));
   const caught = MUTATIONS.filter(({ what }) => (found.get(what)?.failed.length ?? 0) > 0);
   const threats = applicableThreats();
+  const minutes = Math.round([...found.values()].reduce((sum, { seconds }) => sum + seconds, 0) / 60);
   const rows = [...MUTATIONS]
     .map((mutation, index) => ({ mutation, index }))
     .sort((one, other) => order(one.mutation) - order(other.mutation) || one.index - other.index)
     .map(({ mutation }) => row(mutation, found.get(mutation.what), proofs));
   return [
     `Last done on ${results?.date ?? "no day"}, with ${MUTATIONS.length} mutations: against every one of the ${threats.length} classes of threats that
-apply, and against a few more rules of the specifications. ${caught.length} were caught, ${MUTATIONS.length - caught.length} survived. It took ${results?.minutes ?? 0} minutes
-on two cores. A number is a class of [the threat model](threats.md).`,
+apply, and against a few more rules of the specifications. ${caught.length} were caught, ${MUTATIONS.length - caught.length} survived. One
+after another their tests took ${minutes} minutes, on two cores that had other things to do. A number is a class of [the threat model](threats.md).`,
     ["| against | taken out | fails then |", "|---|---|---|", ...rows].join("\n"),
   ].join("\n\n");
 }

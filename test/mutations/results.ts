@@ -7,8 +7,6 @@ export const RESULTS_FILE = join(import.meta.dir, "results.json");
 
 const results = z.object({
   date: z.string(),
-  /** How long the last whole run took. */
-  minutes: z.number(),
   found: z.array(z.object({ what: z.string(), seconds: z.number(), failed: z.array(z.string()) })),
 });
 
