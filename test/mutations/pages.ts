@@ -132,12 +132,19 @@ export const PAGES: readonly Mutation[] = [
     tests: ["adversary/30-markup.test.ts"],
   },
   {
-    file: "pages/views/error.tsx",
-    find: `<dd lang="en">{details.description}</dd>`,
-    replace: `<dd lang="en" dangerouslySetInnerHTML={{ __html: details.description }} />`,
+    file: "pages/views/sign-in.tsx",
+    find: "value={username}",
+    replace: "value={raw(username)}",
+    also: [
+      {
+        file: "pages/views/sign-in.tsx",
+        find: "/** @jsxImportSource hono/jsx */\n",
+        replace: `/** @jsxImportSource hono/jsx */\nimport { raw } from "hono/html";\n`,
+      },
+    ],
     against: ["threat 31"],
-    what: "what an error says is put on the page as it is",
-    tests: ["adversary/30-markup.test.ts", "endpoints/authorize.test.ts"],
+    what: "a user name in a link is put on the sign-in page as it is",
+    tests: ["adversary/30-markup.test.ts"],
   },
   {
     file: "pages/respond.tsx",
