@@ -42,6 +42,13 @@ test.each(BESIDE)(
   },
 );
 
+test("what only development needs is not installed with the server", () => {
+  const lock: { packages: Record<string, { dev?: boolean }> } = JSON.parse(read("package-lock.json"));
+  for (const name of Object.keys(manifest.devDependencies)) {
+    expect({ name, dev: lock.packages[`node_modules/${name}`]?.dev }).toEqual({ name, dev: true });
+  }
+});
+
 test("npm's question about install scripts is answered, for the one package that has them", () => {
   const allowed = Object.entries(manifest.allowScripts).filter(([, mayRun]) => mayRun);
   expect(allowed).toEqual([["bun", true]]);

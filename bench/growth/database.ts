@@ -9,7 +9,7 @@ import type { Connection } from "../../src/store/sqlite/driver.ts";
 import { prepareTables } from "../../src/store/sqlite/engine.ts";
 import { syncFile } from "../../src/store/sqlite/files.ts";
 import { openMigrated } from "../../src/store/sqlite/index.ts";
-import { type Serving, serveTessera, TESSERA_CONFIGURATION } from "../contenders/tessera.ts";
+import { PARTIES, type Serving, serveTessera } from "../contenders/tessera.ts";
 import { type FillOptions, fill, fillScattered } from "./fill.ts";
 
 const HOUR_MILLIS = 3_600_000;
@@ -43,7 +43,7 @@ export interface BuildOptions {
 }
 
 /** `tessera serve` on the database in a folder, which is made if there is none. */
-export const serve = (folder: string, configuration = TESSERA_CONFIGURATION): Promise<Serving> =>
+export const serve = (folder: string, configuration = PARTIES): Promise<Serving> =>
   serveTessera(folder, { configuration });
 
 /** Makes a database and fills it. Afterwards it is on disk, and nobody has it open. */

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
 import { StoreBusy, StoreUnavailable } from "../store/contract.ts";
+import { withoutArtefacts } from "../tokens/artefact.ts";
 
 type RefusalContext = Pick<Context, "configuration" | "log">;
 
@@ -75,7 +76,7 @@ const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "body_in
  * in the wrong place: whatever looks like an artefact in them is left out.
  */
 const loggable = (text: string | undefined): string | undefined =>
-  text?.replace(/t[a-z]{2}_[A-Za-z0-9\-_]{20,}/g, "…").slice(0, 100);
+  text === undefined ? undefined : withoutArtefacts(text).slice(0, 100);
 
 /** The page that explains the error. Reasons that share their public words share the address too. */
 function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The consent page: it asks what the authorization endpoint wants to know, and takes the answer back to it. */
-import { z } from "zod";
+import { array, type InferOutput, object, parse, string } from "valibot";
 import type { SignedIn } from "../accounts/sessions.ts";
 import type { Context } from "../context.ts";
 import type { AuthorizationRequest } from "../endpoints/authorization-request.ts";
@@ -22,12 +22,8 @@ import { LeavingView } from "./views/leaving.tsx";
 const REQUEST = "request";
 
 /** What is sealed: the request, and what the page showed of it, which may depend on the configuration. */
-const sealedRequest = z.object({
-  query: z.string(),
-  scope: z.array(z.string()),
-  resources: z.array(z.string()),
-});
-type SealedRequest = z.infer<typeof sealedRequest>;
+const sealedRequest = object({ query: string(), scope: array(string()), resources: array(string()) });
+type SealedRequest = InferOutput<typeof sealedRequest>;
 
 export function consentPages(context: Context): AuthorizationPages {
   return {
@@ -88,7 +84,7 @@ export const answerConsent =
       "consent",
       form.get(REQUEST),
     );
-    const shown = sealedRequest.parse(JSON.parse(sealed.text));
+    const shown = parse(sealedRequest, JSON.parse(sealed.text));
     const startAgain = () => seeOther(`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${shown.query}`);
     const signedIn = await sessions.find(incoming.request);
     if (signedIn === null) return startAgain();

@@ -1,5 +1,5 @@
 /** What is wrong with the configuration, in words: where, which key, which value, and what is allowed. Never a secret. */
-import type { z } from "zod";
+import type { BaseIssue } from "valibot";
 import {
   describeAllowed,
   describeSettings,
@@ -15,14 +15,24 @@ import {
 
 export type Table = Record<string, unknown>;
 
+/** Where it is, and a sentence about it. */
+export interface Mistake {
+  readonly path: SettingPath;
+  readonly text: string;
+}
+
 export const isTable = (value: unknown): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What one finding of the schema means to the operator. */
-export function explain(issue: z.core.$ZodIssue, tree: unknown): { path: SettingPath; text: string }[] {
-  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey([...path, key]) }));
+/** What one finding of the schema means to the operator. Its path begins where the path `under` ends. */
+export function explain(issue: BaseIssue<unknown>, tree: unknown, under: SettingPath = []): Mistake[] {
+  const steps = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
+  const path = [...under, ...steps];
+  if (isUnknownKey(issue)) return unknownKeys(path.slice(0, -1), tree);
+  // A table where a text could stand too: if the table itself is right, what is wrong is within it.
+  const within = issue.issues?.filter((inner) => inner.path !== undefined) ?? [];
+  if (within.length > 0 && within.every((inner) => inner.kind === "validation" || isUnknownKey(inner))) {
+    return within.flatMap((inner) => explain(inner, tree, path));
   }
   const node = settingAt(path);
   const value = valueAt(tree, path);
@@ -32,9 +42,21 @@ export function explain(issue: z.core.$ZodIssue, tree: unknown): { path: Setting
   }
   if (value === undefined) return [{ path, text: `${key} is missing. It must be ${allowedAt(path, node)}.` }];
   // A refusal of the schema's own words says more than the general description: why this issuer, not any issuer.
-  const ownWords = issue.code === "custom" || (issue.code === "invalid_format" && issue.format === "regex");
-  const allowed = ownWords ? issue.message : allowedAt(path, node);
+  const allowed = OWN_WORDS.includes(issue.type) ? issue.message : allowedAt(path, node);
   return [{ path, text: `${key} = ${show(path, value)} is not allowed. It must be ${allowed}.` }];
+}
+
+/** The rules that the schema gives words of their own. */
+const OWN_WORDS: readonly string[] = ["regex", "check", "raw_check"];
+
+const isUnknownKey = (issue: BaseIssue<unknown>): boolean =>
+  issue.type === "strict_object" && issue.expected === "never";
+
+/** All in one table: the schema tells of the first alone. */
+function unknownKeys(table: SettingPath, tree: unknown): Mistake[] {
+  const known = membersAt(table);
+  const unknown = Object.keys(valueAt(tree, table) ?? {}).filter((name) => !Object.hasOwn(known, name));
+  return unknown.map((name) => ({ path: [...table, name], text: unknownKey([...table, name]) }));
 }
 
 /** What an entry of a list is called, and which member says its name. */

@@ -1,28 +1,26 @@
 /**
- * The settings as data: read off the schema, for reading environment variables and flags by their type, for error
+ * The settings as data: read off the schema, which is data itself, for reading environment variables and flags by their type, for error
  * messages that say what is allowed, and for the reference in docs/configuration.md.
  */
-import { z } from "zod";
 import { configurationSchema } from "./configuration.ts";
+import type { SettingWords } from "./configuration-values.ts";
 
-/** What is known about the value at one place of the configuration: the part of JSON Schema that is used here. */
-export interface SettingNode {
-  readonly type?: string;
-  readonly description?: string;
+/** What is known about the value at one place of the configuration. */
+export interface SettingNode extends SettingWords {
+  /** None where one of several (`anyOf`) is allowed. */
+  readonly type?: "string" | "integer" | "boolean" | "array" | "object";
   readonly default?: unknown;
+  /** Whether it may be left out. */
+  readonly optional?: boolean;
   readonly properties?: Readonly<Record<string, SettingNode>>;
-  readonly required?: readonly string[];
   readonly items?: SettingNode;
   readonly anyOf?: readonly SettingNode[];
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a text or a list. */
   readonly minLength?: number;
   readonly maxLength?: number;
-  readonly minItems?: number;
-  readonly allowed?: string;
-  readonly secret?: boolean;
-  readonly fallback?: string;
 }
 
 /** A key of the configuration, as it is written in a dotted path. Numbers are places in a list. */
@@ -47,9 +45,63 @@ let root: SettingNode | null = null;
 
 /** The whole configuration as one node. */
 export function settingsRoot(): SettingNode {
-  root ??= z.toJSONSchema(configurationSchema, { io: "input" }) as SettingNode;
+  root ??= nodeOf(configurationSchema);
   return root;
 }
+
+/** A schema, or one step of its pipe: as much of them as is read here. */
+interface Declaration {
+  readonly type: string;
+  readonly pipe?: readonly Declaration[];
+  readonly wrapped?: Declaration;
+  readonly default?: unknown;
+  readonly entries?: Readonly<Record<string, Declaration>>;
+  readonly item?: Declaration;
+  readonly options?: readonly (Declaration | string | number | bigint)[];
+  readonly requirement?: unknown;
+  readonly description?: string;
+  readonly metadata?: SettingWords;
+}
+
+/** Reads a declaration. What is not known here, such as a pattern, says in words of its own what it allows. */
+function nodeOf(declaration: Declaration): SettingNode {
+  if (declaration.pipe !== undefined) return Object.assign({}, ...declaration.pipe.map(nodeOf));
+  const { type, wrapped, entries = {}, item, options = [], requirement } = declaration;
+  switch (type) {
+    case "optional":
+      return { ...(wrapped && nodeOf(wrapped)), default: declaration.default, optional: true };
+    case "strict_object": {
+      const members = Object.entries(entries).map(([name, member]) => [name, nodeOf(member)]);
+      return { type: "object", properties: Object.fromEntries(members) };
+    }
+    case "array":
+      return { type, ...(item && { items: nodeOf(item) }) };
+    case "union":
+      return { anyOf: options.flatMap((option) => (typeof option === "object" ? nodeOf(option) : [])) };
+    case "picklist":
+      return { type: "string", enum: options };
+    case "number":
+      return { type: "integer" };
+    case "string":
+    case "boolean":
+      return { type };
+    case "description":
+      return { description: declaration.description };
+    case "metadata":
+      return declaration.metadata ?? {};
+    default: {
+      const limit = LIMITS[type];
+      return limit === undefined ? {} : { [limit]: requirement };
+    }
+  }
+}
+
+const LIMITS: Readonly<Record<string, keyof SettingNode>> = {
+  min_value: "minimum",
+  max_value: "maximum",
+  min_length: "minLength",
+  max_code_points: "maxLength",
+};
 
 /** The node at a path; null if no such setting exists. */
 export function settingAt(path: SettingPath): SettingNode | null {
@@ -95,7 +147,7 @@ function collect(node: SettingNode, prefix: string, path: SettingPath | null, in
       variable: memberPath === null ? null : variableFor(memberPath),
       description: member.description ?? member.items?.description ?? "",
       allowed: inner === member ? "a table" : describeAllowed(member),
-      fallback: describeFallback(member, node.required?.includes(name) ?? false),
+      fallback: describeFallback(member),
       unit: unitOf(name),
       table: inner !== null,
     });
@@ -116,12 +168,11 @@ export function describeAllowed(node: SettingNode, unit: Setting["unit"] = null)
   if (node.enum !== undefined) return `one of ${node.enum.join(", ")}`;
   switch (node.type) {
     case "integer":
-    case "number":
       return `a whole number${unit === null ? "" : ` of ${unit}`}${describeRange(node.minimum, node.maximum)}`;
     case "boolean":
       return "true or false";
     case "array": {
-      const some = node.minItems ? " with at least one" : "";
+      const some = node.minLength ? " with at least one" : "";
       if (node.items?.properties !== undefined) return `a list of tables${some}`;
       return `a list of ${node.items?.allowed ?? "texts"}${some}`;
     }
@@ -142,10 +193,9 @@ function describeLength({ minLength, maxLength }: SettingNode): string {
   return minLength ? ` of ${minLength} to ${maxLength} characters` : ` of at most ${maxLength} characters`;
 }
 
-function describeFallback(node: SettingNode, required: boolean): string {
+function describeFallback(node: SettingNode): string {
   if (node.fallback !== undefined) return node.fallback;
-  if (required) return "required";
-  if (node.default === undefined) return "none";
+  if (node.default === undefined) return node.optional ? "none" : "required";
   if (Array.isArray(node.default)) {
     if (node.default.length === 0) return "none";
     return node.default.map((item) => (typeof item === "string" ? item : describeListener(item))).join(", ");

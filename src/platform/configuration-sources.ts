@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { parse, TomlError } from "smol-toml";
+import { safeParse } from "valibot";
 import { type Configuration, configurationSchema } from "./configuration.ts";
 import { checkConfiguration, defaultIssuer } from "./configuration-checks.ts";
 import { ConfigurationError, configurationMistakes } from "./configuration-error.ts";
@@ -87,15 +88,15 @@ export function loadConfiguration({ file, env, flags = {}, extend }: Configurati
     return fromFile?.name ?? "the configuration";
   };
 
-  // Read once: to generate code for it takes longer than to read it without.
-  const parsed = configurationSchema.safeParse(tree, { jitless: true });
+  // Of a value that breaks several rules, one is told.
+  const parsed = safeParse(configurationSchema, tree, { abortPipeEarly: true });
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
+    for (const issue of parsed.issues) {
       for (const { path, text } of explain(issue, tree)) problems.push(`${originOf(path)}: ${text}`);
     }
     throw configurationMistakes(problems);
   }
-  const declared = { ...parsed.data, issuer: parsed.data.issuer ?? defaultIssuer(parsed.data.listen) };
+  const declared = { ...parsed.output, issuer: parsed.output.issuer ?? defaultIssuer(parsed.output.listen) };
   const configuration = extend?.(declared) ?? declared;
   for (const { path, text } of checkConfiguration(configuration, env)) {
     problems.push(`${originOf(path)}: ${text}`);

@@ -44,12 +44,17 @@ export async function readBody(request: Request, mediaType: string, limitBytes: 
   return text;
 }
 
-/** The runtime fails a body that does not arrive as an AbortError, whatever became of the connection. */
+/** What fails because of how it was sent is no fault of the server. The runtime has answered then already, if it could. */
 async function readToEnd(request: Request): Promise<string> {
   try {
     return await request.text();
   } catch (error) {
-    throw error instanceof Error && error.name === "AbortError" ? new BodyError("incomplete") : error;
+    if (!(error instanceof Error)) throw error;
+    // A body that does not arrive, whatever became of the connection.
+    if (error.name === "AbortError") throw new BodyError("incomplete");
+    // One in chunks, of which nobody knew before how long it would be. The runtime tells it by its words only.
+    if (error.message.includes("exceeded maxRequestBodySize")) throw new BodyError("too_large");
+    throw error;
   }
 }
 

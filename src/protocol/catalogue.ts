@@ -33,7 +33,7 @@ const OWN_SCOPES: readonly ScopeEntry[] = [
 export interface Catalogue {
   readonly scopes: readonly ScopeEntry[];
   readonly resources: readonly ResourceEntry[];
-  /** The scopes that are open to clients which register themselves: never the one to look at other clients' tokens. */
+  /** The scopes that are open to clients which register themselves: never the one to look at other clients' tokens, and none if nobody may. */
   readonly registrableScope: readonly Scope[];
   /** The words for a scope; the scope itself if there are none. */
   describeScope(scope: Scope): string;
@@ -69,6 +69,7 @@ export function createCatalogue(configuration: Configuration): Catalogue {
   for (const { name, description } of configuration.scopes)
     if (isScope(name)) scopes.set(name, { name, description });
 
+  const { mode, scope: registrable } = configuration.registration;
   const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);
 
   const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
@@ -79,7 +80,7 @@ export function createCatalogue(configuration: Configuration): Catalogue {
   return {
     scopes: [...scopes.values()],
     resources,
-    registrableScope: configuration.registration.scope?.filter(isScope) ?? open,
+    registrableScope: mode === "off" ? [] : (registrable?.filter(isScope) ?? open),
     describeScope: (scope) => scopes.get(scope)?.description ?? scope,
     nameResource: (identifier) => find(identifier)?.name ?? identifier,
     isKnownScope: (scope) => scopes.has(scope),

@@ -27,6 +27,8 @@ export type ArtefactKind = keyof typeof ARTEFACT_PREFIXES;
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const TEXT = /^[A-Za-z0-9\-_]{64}$/;
+/** One within another text, also if its end is cut off. Other names with an underscore are none: `newsletter_sender`. */
+const WITHIN = new RegExp(`(?:${Object.values(ARTEFACT_PREFIXES).join("|")})[A-Za-z0-9\\-_]{20,}`, "g");
 
 /** An artefact that was just made: its text goes to the client, once; the rest is stored. */
 export interface MintedArtefact {
@@ -64,6 +66,9 @@ export function parseArtefact(kind: ArtefactKind, text: string): PresentedArtefa
     secret: new Uint8Array(bytes.buffer, ID_BYTES),
   };
 }
+
+/** The text as it may be logged: whatever looks like an artefact is left out. */
+export const withoutArtefacts = (text: string): string => text.replace(WITHIN, "…");
 
 export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
   new Uint8Array(hash("sha256", secret, "buffer")) as Uint8Array as SecretDigest;

@@ -301,12 +301,11 @@ function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
         server.post("/login", { form_token: tokenFor("login"), username: "ada", password }, browser),
     },
     {
-      name: "/auth/authorize: reauthenticated_after",
+      name: "/auth/authorize: tessera_reauthenticated_after",
       own: [],
       status: 303,
-      echoes: true,
       send: (text) =>
-        server.fetch(authorizePath({ prompt: "login", reauthenticated_after: text }), {
+        server.fetch(authorizePath({ prompt: "login", tessera_reauthenticated_after: text }), {
           headers: { Cookie: cookie },
         }),
     },

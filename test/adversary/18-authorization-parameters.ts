@@ -86,7 +86,7 @@ export const AUTHORIZATION: readonly Row[] = [
   ]),
   ...doubled("request_uri", "x"),
   ...ofEach("registration", "registration_not_supported", ["{}", "x"]),
-  ...["login_hint", "ui_locales", "nonce", "reauthenticated_after", "unheard_of"].flatMap((name) =>
+  ...["login_hint", "ui_locales", "nonce", "tessera_reauthenticated_after", "unheard_of"].flatMap((name) =>
     doubled(name, "x"),
   ),
 ];

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { safeParse } from "valibot";
 import { applyDeclaredClients } from "../../src/clients/declared.ts";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
 import { configurationSchema } from "../../src/platform/configuration.ts";
@@ -155,9 +156,9 @@ describe("every way to make a client", () => {
           },
         ],
       };
-      const read = configurationSchema.safeParse(declared);
+      const read = safeParse(configurationSchema, declared);
       if (!read.success) return null;
-      const configuration = { ...server.context.configuration, clients: read.data.clients };
+      const configuration = { ...server.context.configuration, clients: read.output.clients };
       await applyDeclaredClients({ ...server.context, configuration }).catch(() => null);
       return ownOf(await server.context.store.findClient(`declared-${index}`));
     },

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, spyOn, test } from "bun:test";
+import { parse } from "valibot";
 import { newClientRecord } from "../../src/clients/clients.ts";
 import { applyDeclaredClients, declaredClientWarnings } from "../../src/clients/declared.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
@@ -27,7 +28,7 @@ afterEach(async () => {
 /** Starts as if with this configuration. Returns what was logged and what is warned of. */
 async function start(clients: Declarations, more: ConfigurationInput = {}, seconds = NOW): Promise<string[]> {
   opened ??= await openTemporary();
-  const parsed = configurationSchema.parse({
+  const parsed = parse(configurationSchema, {
     scopes: [
       { name: "mail.read", description: "Read" },
       { name: "mail.send", description: "Send" },

@@ -1,6 +1,7 @@
 /** RFC 7591 §2 and threat class 22: the one check that every client passes, wherever it comes from. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { parse } from "valibot";
 import { newClientRecord, operatorPolicy, registrationPolicy } from "../../src/clients/clients.ts";
 import { checkClientMetadata, describeClient, type MetadataPolicy } from "../../src/clients/metadata.ts";
 import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
@@ -13,7 +14,7 @@ function policies(changes: ConfigurationInput = {}): {
   operator: MetadataPolicy;
   registration: MetadataPolicy;
 } {
-  const parsed = configurationSchema.parse({
+  const parsed = parse(configurationSchema, {
     issuer: "https://auth.example",
     scopes: [
       { name: "mail.read", description: "Read" },

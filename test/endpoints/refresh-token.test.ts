@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "valibot";
 import { applyDeclaredClients } from "../../src/clients/declared.ts";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
@@ -368,7 +369,7 @@ describe("a restart", () => {
       const secret = new Uint8Array(32).fill(3);
       const clock = new TestClock();
       clock.freeze();
-      const configuration = { ...configurationSchema.parse(TEST_CONFIGURATION), issuer: ISSUER };
+      const configuration = { ...parse(configurationSchema, TEST_CONFIGURATION), issuer: ISSUER };
       const start = async () => {
         const store = await openSqliteStore({ file: join(folder, "tessera.db") });
         const running = createServer({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { parse } from "valibot";
 import { downscope, narrowToGrant } from "../../src/grants/grant.ts";
 import { GRANTS } from "../../src/grants/index.ts";
 import { configurationSchema } from "../../src/platform/configuration.ts";
@@ -12,7 +13,7 @@ import { reasonOf, refusalOf } from "../support/expect.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
 
 const catalogue = createCatalogue({
-  ...configurationSchema.parse(TEST_CONFIGURATION),
+  ...parse(configurationSchema, TEST_CONFIGURATION),
   issuer: "https://auth.example",
 });
 const MAIL = parseResourceIndicator("https://mail.example/");

@@ -224,6 +224,30 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ["lifetimes.access_token_second is not a setting. Did you mean lifetimes.access_token_seconds?"],
     ],
     [
+      "every misspelt key of one table",
+      { file: '[log]\nlevl = "info"\nfromat = "text"\n' },
+      [
+        "2 mistakes",
+        "log.levl is not a setting. Did you mean log.level?",
+        "log.fromat is not a setting. Did you mean log.format?",
+      ],
+    ],
+    [
+      "a misspelt key beside the variable of a secret",
+      { file: '[[people]]\nusername = "a"\npassword = { env = "PASSWORD", fiel = "x" }\n' },
+      ["a mistake", "people.0.password.fiel is not a setting."],
+    ],
+    [
+      "a list where a table belongs",
+      { file: "log = []\n" },
+      ["a mistake", "log = […] is not allowed. It must be a table."],
+    ],
+    [
+      "a value that breaks two rules, once",
+      { file: '[[clients]]\nclient_id = ""\n' },
+      ["a mistake", 'clients.0.client_id = "" is not allowed. It must be a text of 1 to 200 characters.'],
+    ],
+    [
       "a key in the wrong table",
       { file: "access_token_seconds = 5\n" },
       ["Did you mean lifetimes.access_token_seconds?"],
@@ -315,6 +339,14 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ['resources.0.identifier = "https:a.example" is not allowed'],
     ],
     [
+      "a resource with a user name",
+      { file: '[[resources]]\nidentifier = "https://user@a.example"\n' },
+      [
+        'resources.0.identifier = "https://user@a.example" is not allowed',
+        "without a fragment or a user name",
+      ],
+    ],
+    [
       "a client's scope that does not exist",
       {
         file: '[[scopes]]\nname = "mail"\ndescription = "M"\n[[clients]]\nclient_id = "a"\nscope = ["mial"]\n',
@@ -383,6 +415,14 @@ describe("a wrong setting stops the start and says where, which, what and what i
   test.each(table)(proves("%s", "RFC 9207 2-2"), (_, given, texts) => {
     const message = mistakes(given);
     for (const text of texts) expect(message).toContain(text);
+  });
+
+  test("characters are counted, not the units that they are stored in", () => {
+    const name = "\u{1F600}".repeat(60);
+    expect(load({ file: `[appearance]\nname = "${name}"\n` }).appearance.name).toBe(name);
+    expect(mistakes({ file: `[appearance]\nname = "${name}x"\n` })).toContain(
+      "It must be a text of 1 to 60 characters.",
+    );
   });
 
   test("a file that is not TOML is told with line and column", () => {

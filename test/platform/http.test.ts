@@ -65,13 +65,15 @@ describe("reading a body", () => {
     expect(announced.bodyUsed).toBe(false);
   });
 
-  test("a body that ends too early is told from a fault of the server", async () => {
+  test("a body that ends too early, or never, is told from a fault of the server", async () => {
     const failing = (error: Error) =>
       new ReadableStream({
         start: (controller) => controller.error(error),
       });
     const gone = new DOMException("The connection was closed.", "AbortError");
     expect(await faultOf(readBody(request(failing(gone)), FORM, 100))).toBe("incomplete");
+    const cutOff = new Error("Request body exceeded maxRequestBodySize");
+    expect(await faultOf(readBody(request(failing(cutOff)), FORM, 100))).toBe("too_large");
     await expect(readBody(request(failing(new Error("an accident"))), FORM, 100)).rejects.toThrow("accident");
   });
 

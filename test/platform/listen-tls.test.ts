@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type PeerCertificate, type SecureVersion } from "node:tls";
+import { parse } from "valibot";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
@@ -49,7 +50,7 @@ const log = createLog({ level: "debug", format: "text", write: remember });
 async function start(fetch: Fetch, port = 0) {
   install("first");
   logged = "";
-  const configuration = configurationSchema.parse({
+  const configuration = parse(configurationSchema, {
     listen: [{ host: "127.0.0.1", port, tls: { certificate: file("live.pem"), key: file("live.key") } }],
   });
   const listening = await listen({ configuration, fetch, log, certificateCheckMillis: 20 });
@@ -201,7 +202,7 @@ describe("TLS", () => {
   });
 
   test("a key that does not fit stops the start", async () => {
-    const configuration = configurationSchema.parse({
+    const configuration = parse(configurationSchema, {
       listen: [
         { host: "127.0.0.1", port: 0, tls: { certificate: file("first.pem"), key: file("second.key") } },
       ],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
+import { parse } from "valibot";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
@@ -25,7 +26,7 @@ async function start(
   fetch: Fetch,
   { listen: listeners = [{ host: "127.0.0.1", port: 0 }], ...rest }: Options = {},
 ) {
-  const configuration = configurationSchema.parse({ listen: listeners, ...rest });
+  const configuration = parse(configurationSchema, { listen: listeners, ...rest });
   logged = "";
   const log = createLog({ level: "debug", format: "text", write: remember });
   const listening = await listen({ configuration, fetch, log });

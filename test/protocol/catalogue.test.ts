@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { parse } from "valibot";
 import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
@@ -12,7 +13,7 @@ const ANYTHING = parseResourceIndicator("https://anything.example/");
 const OWN = parseResourceIndicator(ISSUER);
 
 function catalogueOf(changes: ConfigurationInput = {}) {
-  const parsed = configurationSchema.parse({
+  const parsed = parse(configurationSchema, {
     issuer: ISSUER,
     scopes: [
       { name: "mail.read", description: "Read your e-mail" },
@@ -155,4 +156,14 @@ describe("the catalogue of resources", () => {
     expect(catalogue.nameResource(FILES)).toBe("https://files.example/api");
     expect(catalogue.nameResource(OWN)).toBe("Tessera");
   });
+});
+
+test("clients that register themselves have the scopes that registration gives, and none where it is off", () => {
+  const of = (registration: ConfigurationInput["registration"]) =>
+    names(catalogueOf({ registration }).registrableScope);
+  expect(of({})).toContain("mail.read");
+  expect(of({})).not.toContain("introspect");
+  expect(of({ scope: ["files"] })).toEqual(["files"]);
+  expect(of({ mode: "off" })).toEqual([]);
+  expect(of({ mode: "off", scope: ["files"] })).toEqual([]);
 });

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { safeParse } from "valibot";
+import { configurationSchema } from "../../src/platform/configuration.ts";
 import { parseResourceIndicator, sameResource } from "../../src/protocol/resource-indicator.ts";
 import { reasonOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
@@ -51,6 +54,42 @@ describe("resource indicators (RFC 8707 §2)", () => {
     "https://?api.example",
   ])(proves("%j is malformed", "RFC 8707 2-1", "RFC 8707 2-2"), (text) => {
     expect(reasonOf(() => parseResourceIndicator(text))).toBe("resource_malformed");
+  });
+
+  test("the configuration takes what is kept as it is written, and nothing that a request could not name", () => {
+    const part = (...texts: string[]) => fc.constantFrom(...texts);
+    const letters = fc.string({ unit: fc.constantFrom(...'aZ1.:@/?#\\[]%ü "') });
+    const texts = fc
+      .tuple(
+        part("https", "http", "HTTPS", "urn", "x", ""),
+        part(":", "://", ":/", ":///", ""),
+        part(
+          "",
+          "api.example",
+          "API.example",
+          "user@api.example",
+          "user:@api.example",
+          "[::1]:8443",
+          "äpi.example",
+        ),
+        part("", "/", "/Path", "?q=A", "#part", "\\", "/@A", "?@"),
+        letters,
+      )
+      .map((parts) => parts.join(""));
+    const kept = (text: string): string | null => {
+      try {
+        return parseResourceIndicator(text);
+      } catch {
+        return null;
+      }
+    };
+    fc.assert(
+      fc.property(texts, (identifier) => {
+        const { success } = safeParse(configurationSchema, { resources: [{ identifier }] });
+        expect([identifier, success]).toEqual([identifier, kept(identifier) === identifier]);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("an empty path and the root name the same resource; nothing else is equal", () => {

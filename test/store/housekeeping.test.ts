@@ -1,5 +1,6 @@
 /** The clean-up runs by itself, one run at a time, and does not hold up a stop. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { parse } from "valibot";
 import { configurationSchema } from "../../src/platform/configuration.ts";
 import { createLog } from "../../src/platform/log.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -16,7 +17,7 @@ afterEach(() => opened.close());
 
 /** Runs every second, on a store whose clean-up is done in the given way. */
 function start(removeExpired: Store["removeExpired"]) {
-  const configuration = configurationSchema.parse({ limits: { clean_up_interval_seconds: 1 } });
+  const configuration = parse(configurationSchema, { limits: { clean_up_interval_seconds: 1 } });
   return startHousekeeping({
     store: { ...opened.store, removeExpired },
     clock: { millis: () => NOW * 1000, seconds: () => NOW },

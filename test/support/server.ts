@@ -1,4 +1,5 @@
 /** A server in this process, on a temporary database, with a clock that tests can move. No sockets. */
+import { parse } from "valibot";
 import { applyDeclaredClients } from "../../src/clients/declared.ts";
 import type { Context } from "../../src/context.ts";
 import type { Clock } from "../../src/platform/clock.ts";
@@ -123,7 +124,7 @@ export async function startTestServer(
   { opened, key = systemRandom(32), clock = new TestClock() }: TestServerParts = {},
 ): Promise<TestServer> {
   const { store, close } = opened ?? (await openTemporary());
-  const parsed = configurationSchema.parse({ ...TEST_CONFIGURATION, ...overrides });
+  const parsed = parse(configurationSchema, { ...TEST_CONFIGURATION, ...overrides });
   const configuration: Configuration = { ...parsed, issuer: parsed.issuer ?? ISSUER };
   const logged: string[] = [];
   const server = createServer({

@@ -12,6 +12,7 @@ import {
   parseRecordId,
   recordIdText,
   secretMatches,
+  withoutArtefacts,
 } from "../../src/tokens/artefact.ts";
 import { proves } from "../support/proves.ts";
 
@@ -28,6 +29,19 @@ describe("artefacts", () => {
       expect(prefixes.filter((other) => other.startsWith(one))).toEqual([one]);
     }
   });
+
+  test.each(KINDS.map((kind) => [kind]))("%s is left out of what is logged, whole or cut off", (kind) => {
+    const { text } = mint(kind);
+    expect(withoutArtefacts(`the-client:${text}`)).toBe("the-client:…");
+    expect(withoutArtefacts(`/path/${text.slice(0, 30)}/${text}`)).toBe("/path/…/…");
+  });
+
+  test.each(["newsletter_dispatcher_production", "call-center_desktop_application_v2", "cl_tat_0123456789"])(
+    "%s is the name of a client, and logged as it is",
+    (name) => {
+      expect(withoutArtefacts(name)).toBe(name);
+    },
+  );
 
   test.each(KINDS.map((kind) => [kind]))("%s is a prefix and 64 base64url characters", (kind) => {
     const { text, id, digest } = mint(kind);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { parse } from "valibot";
 import { newClientRecord, registrationPolicy } from "../../../src/clients/clients.ts";
 import { checkClientMetadata, describeClient } from "../../../src/clients/metadata.ts";
 import type { Context } from "../../../src/context.ts";
@@ -21,7 +22,7 @@ import { anyText, spoilt, textOf } from "../texts.ts";
 
 const ISSUER = "https://auth.example";
 const configuration: Configuration = {
-  ...configurationSchema.parse({ ...TEST_CONFIGURATION, issuer: ISSUER }),
+  ...parse(configurationSchema, { ...TEST_CONFIGURATION, issuer: ISSUER }),
   issuer: ISSUER,
 };
 const policy = registrationPolicy(configuration, createCatalogue(configuration));

@@ -1,5 +1,6 @@
 /** Redirect URIs, beside what a browser makes of them: the difference between two readers has been the attack. */
 import fc from "fast-check";
+import { parse } from "valibot";
 import { ENDPOINT_PATHS } from "../../../src/endpoints/paths.ts";
 import { parseReturnPath } from "../../../src/pages/urls.ts";
 import { type Configuration, configurationSchema } from "../../../src/platform/configuration.ts";
@@ -171,7 +172,7 @@ const answered = property(
 );
 
 const CONFIGURATIONS = ["https://auth.example", "https://auth.example/tenant"].map(
-  (issuer): Configuration => ({ ...configurationSchema.parse({ issuer }), issuer }),
+  (issuer): Configuration => ({ ...parse(configurationSchema, { issuer }), issuer }),
 );
 const page = fc.oneof(
   spoilt(
