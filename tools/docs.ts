@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describeSettings, type Setting } from "../src/platform/configuration-settings.ts";
 import { REASONS } from "../src/protocol/errors.ts";
 import { conformancePage, threatsPage } from "./conformance.ts";
+import { securityPage } from "./mutations.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -113,6 +114,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "errors.md": errorsPage,
   "conformance.md": conformancePage,
   "threats.md": threatsPage,
+  "security.md": securityPage,
 };
 
 if (import.meta.main) {

@@ -107,6 +107,9 @@ test.each(["text", "json"] as const)(
         await server.post("/auth/introspect", { ...credentials, token });
         await server.fetch("/auth/userinfo", { headers: { Authorization: `Bearer ${token}` } });
         await server.fetch(`/auth/userinfo?access_token=${token}`);
+        // Where the client's identifier belongs.
+        await server.post("/auth/revoke", { client_id: token, client_secret: token, token });
+        await server.fetch(authorizePath({ client_id: token }));
       }
       server.clock.advance(60);
       await refresh(server, textOf(tokens, "refresh_token"), credentials, "-");

@@ -403,6 +403,9 @@ describe("a device code", () => {
     ]) {
       await expectRefusal(await pollDevice(server, wrong), 400, "invalid_grant");
     }
+    // Nor while nobody has answered.
+    const waiting = textOf(await startDevice(server), "user_code");
+    await expectRefusal(await pollDevice(server, waiting), 400, "invalid_grant");
     await expectRefusal(
       await requestToken(server, "native", { grant_type: "authorization_code", code: deviceCode }),
       400,

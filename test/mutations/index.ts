@@ -1,0 +1,25 @@
+/** Every mutation, by folder of src/. */
+import { ACCOUNTS } from "./accounts.ts";
+import { CLIENTS } from "./clients.ts";
+import { ENDPOINTS } from "./endpoints.ts";
+import { GRANTS } from "./grants.ts";
+import type { Mutation } from "./mutation.ts";
+import { PAGES } from "./pages.ts";
+import { PLATFORM } from "./platform.ts";
+import { POSTGRES } from "./postgres.ts";
+import { PROTOCOL } from "./protocol.ts";
+import { STORE } from "./store.ts";
+import { TOKENS } from "./tokens.ts";
+
+export const MUTATIONS: readonly Mutation[] = [
+  ...PROTOCOL,
+  ...TOKENS,
+  ...CLIENTS,
+  ...GRANTS,
+  ...ACCOUNTS,
+  ...ENDPOINTS,
+  ...PAGES,
+  ...PLATFORM,
+  ...STORE,
+  ...POSTGRES,
+];
