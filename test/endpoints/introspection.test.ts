@@ -74,6 +74,7 @@ describe("introspection", () => {
       "RFC 7662 2.2-1",
       "RFC 7662 2.2-2",
       "RFC 7662 4-11",
+      "RFC 7662 4-12",
       "RFC 7662 5-1",
     ),
     async () => {
@@ -425,6 +426,7 @@ describe("what is not active looks the same, whatever it is", () => {
       "threat 53",
       "RFC 7662 4-2",
       "RFC 7662 4-11",
+      "RFC 7662 4-12",
       "RFC 7662 4-1",
     ),
     async () => {
