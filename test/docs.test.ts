@@ -5,13 +5,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { loadConfiguration } from "../src/platform/configuration-sources.ts";
 import { generatedPages } from "../tools/docs.ts";
 
 const root = join(import.meta.dir, "..");
-const pages = ["README.md", "CONTRIBUTING.md", ...new Glob("docs/**/*.md").scanSync(root)].sort();
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+  ...new Glob("docs/**/*.md").scanSync(root),
+].sort();
 // The program takes its settings from the environment; how large the tests are is none.
 const { TESSERA_TEST_SCALE: _, ...env } = process.env;
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
@@ -100,12 +106,26 @@ for (const [name, make] of Object.entries(generatedPages)) {
   });
 }
 
-test("every link to a file leads to one", () => {
+/** What leads to the headings of a page, as forges make it. */
+const anchorsOf = (text: string): string[] =>
+  [...text.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .replaceAll(/\]\([^)]*\)/g, "")
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_\- ]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test("every link to a file leads to one, and to a heading that is there", () => {
   const broken: string[] = [];
   for (const page of pages) {
-    for (const [, target = ""] of textOf(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)) {
-      const path = join(root, dirname(page), target);
-      if (!existsSync(path)) broken.push(`${page}: ${relative(root, path)}`);
+    for (const [, target = "", anchor] of textOf(page).matchAll(
+      /\]\((?!https?:|mailto:)([^)#]*)(?:#([^)]*))?\)/g,
+    )) {
+      const file = target === "" ? page : join(dirname(page), target);
+      if (!existsSync(join(root, file))) broken.push(`${page}: ${file}`);
+      else if (anchor !== undefined && file.endsWith(".md") && !anchorsOf(textOf(file)).includes(anchor))
+        broken.push(`${page}: ${file}#${anchor}`);
     }
   }
   expect(broken).toEqual([]);

@@ -14,21 +14,56 @@ export interface Proof {
   readonly claim: string;
   /** Below test/. */
   readonly file: string;
+  /** As it is written, with what `test.each` puts its cases into. */
   readonly name: string;
+  /** For readers, with the groups it is in: "the consent form: counts only as it was shown". */
+  readonly words: string;
 }
 
-const PROVES = /\bproves\(\s*("(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)\s*,([^)]*)\)/g;
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"|\`(?:[^\`\\]|\\.)*\``;
+/** What there is to find in a test file: where a group begins, where a test begins, and a claim. */
+const FOUND = new RegExp(
+  [
+    String.raw`^(?<group> *)describe(?:\((?=\s*["\`])|\.each\([\s\S]*?\)\()\s*(?<groupName>${TEXT})(?!.*\);$)`,
+    String.raw`^(?<test> *)test\b`,
+    String.raw`\bproves\(\s*(?<testName>${TEXT})\s*,(?<claims>[^)]*)\)`,
+  ].join("|"),
+  "gm",
+);
+
+const textOf = (literal = ""): string => literal.slice(1, -1).replaceAll(/\\(.)/g, "$1");
+
+/** What the names of groups and test say together. What each case of a table puts into them is left open. */
+function wordsOf(groups: readonly string[], test: string): string {
+  const [own = "", ...around] = [test, ...groups.toReversed()].map((name) =>
+    name.replaceAll(/\$\{[^}]*\}|%[a-z]/g, "…").replace(/^\d+(?:, \d+)*: /, ""),
+  );
+  return [...around.filter((words) => /\w/.test(words)).toReversed(), own].join(": ");
+}
 
 /** What the tests claim, in the order of their files. */
 export function readProofs(): Proof[] {
   const proofs: Proof[] = [];
   for (const file of [...new Glob("**/*.{ts,tsx}").scanSync(tests)].sort()) {
     if (file === "support/proves.ts" || file.includes("node_modules/")) continue;
-    const source = readFileSync(join(tests, file), "utf8");
-    for (const [, name = "", claims = ""] of source.matchAll(PROVES)) {
-      for (const [, claim = ""] of claims.matchAll(/"([^"]+)"/g)) {
-        proofs.push({ claim, file, name: name.slice(1, -1).replaceAll(/\\(.)/g, "$1") });
+    // The groups around the place that is read. What is indented no deeper than a group is no part of it.
+    let around: { indent: number; name: string }[] = [];
+    const leave = (indent: number) => {
+      around = around.filter((group) => group.indent < indent);
+    };
+    for (const { groups: found = {} } of readFileSync(join(tests, file), "utf8").matchAll(FOUND)) {
+      const { group, groupName, test, testName, claims = "" } = found;
+      if (test !== undefined) leave(test.length);
+      if (group !== undefined) {
+        leave(group.length);
+        around.push({ indent: group.length, name: textOf(groupName) });
       }
+      const name = textOf(testName);
+      const words = wordsOf(
+        around.map((each) => each.name),
+        name,
+      );
+      for (const [, claim = ""] of claims.matchAll(/"([^"]+)"/g)) proofs.push({ claim, file, name, words });
     }
   }
   return proofs;
@@ -73,7 +108,8 @@ export function conformancePage(): string {
     NOTE,
     `Every MUST and SHOULD, and their negatives, of the specifications below that binds an authorization server is a row: the
 section and the number of the statement in it, what it demands, what Tessera does, and the tests that fail when it no longer
-does. REQUIRED and SHALL count as MUST, RECOMMENDED as SHOULD. The demonstrations are part of \`npm test\`; one of them fails
+does. Some bind clients or resource servers, and are here for what this server does about them. Rows that do not apply for one
+and the same reason are put together. REQUIRED and SHALL count as MUST, RECOMMENDED as SHOULD. The demonstrations are part of \`npm test\`; one of them fails
 when this page and the tests differ.`,
     ...legend(),
     [
@@ -84,19 +120,72 @@ when this page and the tests differ.`,
         return `| [${ledger.source}](#${anchor(heading(ledger))}) ${ledger.title} | ${entries.length} | ${count("proved")} | ${count("deviation")} | ${count("not applicable")} | ${count("open")} |`;
       }),
     ].join("\n"),
+    "## What is done otherwise",
+    "Every deviation with its reason; what is done instead, and the tests of it, are in the rows.",
+    deviations(ledgers.flatMap(({ ledger, entries }) => entries.map((entry) => ({ ledger, entry })))),
     ...ledgers.flatMap(({ ledger, entries }) => [
       `## ${heading(ledger)}`,
       [
         "| | | statement | Tessera | proof |",
         "|---|---|---|---|---|",
-        ...entries.map(
-          (entry) =>
-            `| ${entry.row.id} | ${entry.row.level ?? ""} | ${entry.row.statement} | ${entry.row.does} | ${proofOf(entry)} |`,
-        ),
+        ...alike(entries).map((together) => {
+          const [first] = together;
+          const last = together.at(-1);
+          if (first === undefined || last === undefined) return "";
+          const ids = [first.row.id, ...(last === first ? [] : [last.row.id])].join(
+            together.length > 2 ? " to " : ", ",
+          );
+          return `| ${ids} | ${demand(together)} | ${first.row.does} | ${proofOf(first)} |`;
+        }),
       ].join("\n"),
     ]),
   ]);
 }
+
+/** The level and the statement, or the statements by their levels. */
+function demand(entries: readonly Entry[]): string {
+  const levels = [...Map.groupBy(entries, ({ row }) => row.level ?? "")];
+  const statements = (some: readonly Entry[]) => some.map(({ row }) => row.statement).join("; ");
+  if (levels.length === 1) return levels.map(([level, some]) => `${level} | ${statements(some)}`).join();
+  return ` | ${levels.map(([level, some]) => `${level}: ${statements(some)}`).join(". ")}`;
+}
+
+/** Entries in the order of their rows; those of which there is nothing to say but one and the same are put together. */
+function alike(entries: readonly Entry[]): Entry[][] {
+  const parts: Entry[][] = [];
+  for (const entry of entries) {
+    const before = parts.at(-1)?.at(-1);
+    const same =
+      before?.state === "not applicable" &&
+      entry.state === "not applicable" &&
+      before.row.does === entry.row.does &&
+      before.row.notApplicable === entry.row.notApplicable;
+    if (same) parts.at(-1)?.push(entry);
+    else parts.push([entry]);
+  }
+  return parts;
+}
+
+function deviations(all: readonly { readonly ledger: Ledger; readonly entry: Entry }[]): string {
+  const reasons = Map.groupBy(
+    all.filter(({ entry }) => entry.state === "deviation"),
+    ({ entry }) => entry.row.deviation ?? "",
+  );
+  const list = [...reasons].map(([reason, rows]) => {
+    const bySource = Map.groupBy(rows, ({ ledger }) => ledger.source);
+    const where = [...bySource].map(
+      ([source, some]) => `${source} ${some.map(({ entry }) => entry.row.id).join(", ")}`,
+    );
+    const statements = [...new Set(rows.map(({ entry }) => entry.row.statement))];
+    const what = statements.length === 1 ? `${rows[0]?.entry.row.level} *${statements[0]}*: ` : "";
+    return `- ${what}${sentence(reason)} (${where.join("; ")})`;
+  });
+  return list.join("\n");
+}
+
+/** With a capital, unless it begins with the name of something. */
+const sentence = (text: string): string =>
+  `${text.replace(/^[a-z]+(?= )/, (word) => word.charAt(0).toUpperCase() + word.slice(1)).replace(/[.]$/, "")}.`;
 
 export function threatsPage(): string {
   const entries = entriesOf(THREATS, readProofs());
@@ -119,19 +208,23 @@ how the tests themselves were checked is in [security.md](security.md).`,
 
 const legend = (): string[] => [
   `*Deviation*: Tessera does otherwise on purpose, and why. *Not applicable*: what the statement is about does not exist here
-(yet). *Open*: no test shows it.`,
+(yet). *Open*: no test shows it. Tests are quoted by their group and name; “…” stands for what each of their cases puts there.`,
 ];
 
 function proofOf({ row, state, proofs }: Entry): string {
-  const tested = proofs
-    .map(({ file, name }) => `[${file.replace(/(\.test)?\.tsx?$/, "")}](../test/${file}): “${cell(name)}”`)
+  const tested = [...Map.groupBy(proofs, ({ file }) => file)]
+    .map(([file, inFile]) => {
+      const names = [...new Set(inFile.map(({ words }) => `“${cell(words)}”`))];
+      return `[${file.replace(/(\.test)?\.tsx?$/, "")}](../test/${file}): ${names.join(", ")}`;
+    })
     .join("; ");
   if (state === "open") return "**open**";
   if (state === "proved") return tested;
   const reason =
-    state === "deviation" ? `*Deviation:* ${row.deviation}` : `*Not applicable:* ${row.notApplicable}`;
-  if (tested === "") return reason;
-  return `${reason.replace(/[.]?$/, ".")} ${tested}`;
+    state === "deviation"
+      ? `*Deviation:* ${sentence(row.deviation ?? "")}`
+      : `*Not applicable:* ${sentence(row.notApplicable ?? "")}`;
+  return tested === "" ? reason : `${reason} ${tested}`;
 }
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");

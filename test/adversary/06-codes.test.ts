@@ -113,7 +113,6 @@ onBothEngines((start) => {
       proves(
         "with %s, only the verifier that fits gets tokens, and none where none was promised",
         "threat 6",
-        "threat 7",
       ),
       async (_, challenge, kept) => {
         const path = authorizePath(requestOf(clientId, challenge));
@@ -145,6 +144,23 @@ onBothEngines((start) => {
       await expectTokens(await redeem(clientId, code, VERIFIER));
     });
   });
+
+  test.each([
+    ["too short", SHORT],
+    ["too long", LONG],
+    ["of other characters", BAD_CHARACTER],
+  ])(
+    proves("a verifier that is %s is refused, even if it is the right one", "threat 7"),
+    async (_, verifier) => {
+      const code_challenge = challengeOf(verifier);
+      const code = await obtainCode(
+        server,
+        cookie,
+        requestOf("web", { code_challenge, code_challenge_method: "S256" }),
+      );
+      await expectRefusal(await redeem("web", code, verifier), 400, "invalid_grant");
+    },
+  );
 
   test.each([
     ["wrong", "w".repeat(43)],

@@ -329,7 +329,7 @@ describe("client metadata that is refused", () => {
       "too long",
     ],
   ];
-  test.each(CLIENT_METADATA)("%s", (_, changes, words) => {
+  test.each(CLIENT_METADATA)(proves("%s", "RFC 6749 4.4-1", "RFC 7591 5-6"), (_, changes, words) => {
     const refusal = refusalOf(() => checkWith(changes));
     expect(refusal.error).toBe("invalid_client_metadata");
     expect(refusal.status).toBe(400);

@@ -26,7 +26,7 @@ describe("RFC 9700 4.1: a redirect URI that was not registered", () => {
     postRegistration(server, { redirect_uris: [redirect_uri], token_endpoint_auth_method: "none" });
 
   test.each(["https://*.somesite.example/*", "https://client.somesite.example/cb?*"])(
-    proves("the pattern %s cannot be registered", "RFC 9700 4.1.3-1"),
+    proves("the pattern %s cannot be registered", "RFC 9700 4.1.3-1", "RFC 8252 8.4-3"),
     async (redirect_uri) => {
       const response = await pattern(redirect_uri);
       expect(response.status).toBe(400);

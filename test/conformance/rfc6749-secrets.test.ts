@@ -115,7 +115,12 @@ describe("what is handed out", () => {
   );
 
   test(
-    proves("is nowhere in the database, but for its digest", "RFC 6749 10.3-1", "RFC 6749 10.4-1"),
+    proves(
+      "is nowhere in the database, but for its digest",
+      "RFC 6749 10.3-1",
+      "RFC 6749 10.4-1",
+      "RFC 9700 4.9.3-3",
+    ),
     async () => {
       const directory = await mkdtemp(join(tmpdir(), "tessera-at-rest-"));
       const store = await openSqliteStore({ file: join(directory, "tessera.db") });

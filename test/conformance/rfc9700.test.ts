@@ -1,7 +1,17 @@
 /** RFC 9700: what forms answer with, and what becomes of a stolen refresh token of a client without a secret. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { authorizePath } from "../support/code-flow.ts";
-import { expectRefusal, expectTokens, isActive, refresh, textOf, tokensFor } from "../support/flows.ts";
+import {
+  codeFor,
+  expectRefusal,
+  expectTokens,
+  introspectAs,
+  isActive,
+  redeemCode,
+  refresh,
+  textOf,
+  tokensFor,
+} from "../support/flows.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD } from "../support/pages.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
@@ -121,5 +131,32 @@ test(
       "invalid_grant",
     );
     expect(await isActive(server, textOf(theirs, "access_token"), "mail-server")).toBe(false);
+  },
+);
+
+test(
+  proves(
+    "an API that the person was not asked about gets no token, though it uses the scope that they agreed to",
+    "RFC 9700 4.14.2-2",
+    "RFC 9700 2.3-4",
+    "RFC 8707 2-4",
+  ),
+  async () => {
+    const asked = "https://mail.example/";
+    const other = "https://archive.example/";
+    const shared = await startTestServer({
+      resources: [asked, other].map((identifier) => ({ identifier, scopes: ["mail.read"] })),
+    });
+    try {
+      const code = await codeFor(shared, await shared.addPerson("ada"), { resource: asked });
+      await expectRefusal(await redeemCode(shared, code, { resource: other }), 400, "invalid_target");
+      const tokens = await expectTokens(await redeemCode(shared, code, { resource: asked }));
+      const token = textOf(tokens, "refresh_token");
+      await expectRefusal(await refresh(shared, token, { resource: other }), 400, "invalid_target");
+      const fresh = await expectTokens(await refresh(shared, token));
+      expect((await introspectAs(shared, "web", textOf(fresh, "access_token"))).aud).toBe(asked);
+    } finally {
+      await shared.close();
+    }
   },
 );

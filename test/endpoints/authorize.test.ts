@@ -547,7 +547,7 @@ describe("a success", () => {
     },
   );
 
-  test("a refusal by the person is access_denied", async () => {
+  test(proves("a refusal by the person is access_denied", "RFC 6749 10.12-1"), async () => {
     const denied = await answerConsent(server, cookie, { prompt: "consent" }, "deny");
     expectSent(denied, "access_denied");
   });

@@ -28,6 +28,7 @@ test.each(["text", "json"] as const)(
     "threat 50",
     "RFC 6749 10.3-1",
     "RFC 6749 10.4-1",
+    "RFC 9700 4.9.3-3",
   ),
   async (format) => {
     const server = await startTestServer({

@@ -74,6 +74,7 @@ describe("introspection", () => {
       "RFC 7662 2.2-1",
       "RFC 7662 2.2-2",
       "RFC 7662 4-11",
+      "RFC 7662 4-12",
       "RFC 7662 5-1",
     ),
     async () => {
@@ -399,7 +400,12 @@ describe("what is not active looks the same, whatever it is", () => {
   });
 
   test(
-    proves("tokens of which any byte was changed (threat class 44)", "threat 44", "RFC 9700 4.14.2-4"),
+    proves(
+      "tokens of which any byte was changed (threat class 44)",
+      "threat 44",
+      "RFC 9700 4.14.2-4",
+      "RFC 7662 2.2-3",
+    ),
     async () => {
       const tokens = await tokensFor(server, person);
       for (const name of ["access_token", "refresh_token"]) {
@@ -425,6 +431,7 @@ describe("what is not active looks the same, whatever it is", () => {
       "threat 53",
       "RFC 7662 4-2",
       "RFC 7662 4-11",
+      "RFC 7662 4-12",
       "RFC 7662 4-1",
     ),
     async () => {

@@ -171,6 +171,7 @@ describe("the question", () => {
         "Television/1.0",
         "203.0.113.7",
         "Only allow what you started yourself",
+        "If somebody sent you this code or link, they want to get into your account: deny it.",
         "Signed in as alice",
         "See your password",
       ]) {

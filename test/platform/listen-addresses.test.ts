@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createAddressReader, isAddressRange } from "../../src/platform/listen-addresses.ts";
+import { proves } from "../support/proves.ts";
 
 describe("the address that a request counts for", () => {
   const proxies = ["loopback", "10.0.0.0/8", "2001:db8::/32"];
@@ -45,7 +46,7 @@ describe("the address that a request counts for", () => {
     ["is the first hop when all are proxies", proxies, "127.0.0.1", "10.0.0.5, 10.0.0.6", "10.0.0.5"],
     ["accepts a single trusted address", ["192.0.2.1"], "192.0.2.1", "198.51.100.9", "198.51.100.9"],
   ];
-  test.each(table)("%s", (_, trusted, peer, forwardedFor, expected) => {
+  test.each(table)(proves("%s", "RFC 9700 4.13-1"), (_, trusted, peer, forwardedFor, expected) => {
     expect(createAddressReader(trusted)(peer, forwardedFor)).toBe(expected);
   });
 });

@@ -116,6 +116,7 @@ describe("TLS", () => {
   test(
     proves(
       "answers with the certificate of the files",
+      "RFC 9700 2.6-7",
       "RFC 8414 6.1-1",
       "RFC 8414 3-2",
       "RFC 7591 5-1",

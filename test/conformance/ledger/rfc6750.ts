@@ -1,6 +1,6 @@
 /** RFC 6750: Bearer Token Usage. The server is a resource server too, for userinfo and for registration with a token. */
-import { NO_TLS, TLS } from "./rfc6749/words.ts";
 import type { Ledger } from "./row.ts";
+import { NO_TLS, TLS } from "./tls.ts";
 
 export const RFC_6750: Ledger = {
   source: "RFC 6750",

@@ -1,5 +1,6 @@
 /** RFC 7009: Token Revocation. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS, TLS } from "./tls.ts";
 
 export const RFC_7009: Ledger = {
   source: "RFC 7009",
@@ -27,15 +28,15 @@ export const RFC_7009: Ledger = {
       id: "2-4",
       level: "MUST",
       statement: "It is an HTTPS URL",
-      does: "It begins with the issuer, which is https in operation",
-      deviation:
-        "an http issuer is taken, so that everything can be tried on one machine; anywhere else it is warned about at every start",
+      does: TLS,
+      deviation: NO_TLS,
     },
     {
       id: "2-5",
       level: "MUST",
       statement: "The server uses TLS",
-      does: "Listeners speak TLS 1.2 and 1.3, or a proxy in front does",
+      does: "Listeners with `tls` speak TLS 1.2 and 1.3, and nothing older",
+      deviation: NO_TLS,
     },
     {
       id: "2-6",

@@ -1,5 +1,6 @@
 /** RFC 7591: Dynamic Client Registration. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS, TLS } from "./tls.ts";
 
 const NO_STATEMENTS = "software statements are not supported; one is refused with invalid_software_statement";
 const NO_TAGS = "names with language tags are not kept";
@@ -139,9 +140,8 @@ export const RFC_7591: Ledger = {
       id: "3-2",
       level: "MUST",
       statement: "the endpoint is protected by transport-layer security",
-      does: "https by `listen.tls` or by a proxy in front; an http issuer beyond this machine is warned of at the start",
-      deviation:
-        "plain http is not refused, as TLS may end at a proxy, and for trying it out on one's own machine",
+      does: TLS,
+      deviation: NO_TLS,
     },
     {
       id: "3-3",
@@ -216,9 +216,8 @@ export const RFC_7591: Ledger = {
       id: "5-1",
       level: "MUST",
       statement: "requests to the endpoint need transport-layer security",
-      does: "https by `listen.tls` or by a proxy in front; an http issuer beyond this machine is warned of at the start",
-      deviation:
-        "plain http is not refused, as TLS may end at a proxy, and for trying it out on one's own machine",
+      does: TLS,
+      deviation: NO_TLS,
     },
     {
       id: "5-2",

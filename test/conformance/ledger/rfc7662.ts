@@ -1,5 +1,6 @@
 /** RFC 7662: Token Introspection. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS, TLS } from "./tls.ts";
 
 export const RFC_7662: Ledger = {
   source: "RFC 7662",
@@ -9,9 +10,8 @@ export const RFC_7662: Ledger = {
       id: "2-1",
       level: "MUST",
       statement: "The endpoint is protected by transport-layer security",
-      does: "Listeners speak TLS, or a proxy in front does",
-      deviation:
-        "an http issuer is taken, so that everything can be tried on one machine; anywhere else it is warned about at every start",
+      does: TLS,
+      deviation: NO_TLS,
     },
     {
       id: "2.1-1",
@@ -136,6 +136,12 @@ export const RFC_7662: Ledger = {
       level: "MUST",
       statement: "What caching answers does to their truth is considered",
       does: "Answers are `no-store`, and the server caches none itself",
+    },
+    {
+      id: "4-12",
+      level: "MUST NOT",
+      statement: "An answer with exp is cached beyond that time",
+      does: "Answers are `no-store`; the server itself looks at the clock each time",
     },
     {
       id: "5-1",

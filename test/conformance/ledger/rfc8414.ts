@@ -1,11 +1,10 @@
 /** RFC 8414: Authorization Server Metadata. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS, TLS } from "./tls.ts";
 
 const NO_KEYS = "there is no jwks_uri: tokens are opaque, and nothing is signed for clients";
 const NO_ASSERTIONS = "private_key_jwt and client_secret_jwt are not supported";
 const NOT_SIGNED = "there is no signed_metadata";
-const TLS_DEVIATION =
-  "plain http is not refused, as TLS may end at a proxy, and for trying it out on one's own machine";
 
 export const RFC_8414: Ledger = {
   source: "RFC 8414",
@@ -15,7 +14,8 @@ export const RFC_8414: Ledger = {
       id: "2-1",
       level: "MUST",
       statement: "issuer is there: a URL with https and without query and fragment",
-      does: "the configured issuer; one with a query, a fragment or a slash at the end stops the start, http elsewhere than on this machine is warned of",
+      does: "the configured issuer; one with a query, a fragment or a slash at the end stops the start",
+      deviation: NO_TLS,
     },
     {
       id: "2-2",
@@ -150,8 +150,8 @@ export const RFC_8414: Ledger = {
       id: "3-2",
       level: "MUST",
       statement: "this path has the scheme https",
-      does: "https by `listen.tls` or by a proxy in front; an http issuer beyond this machine is warned of at the start",
-      deviation: TLS_DEVIATION,
+      does: TLS,
+      deviation: NO_TLS,
     },
     {
       id: "3-3",
@@ -222,8 +222,9 @@ export const RFC_8414: Ledger = {
     {
       id: "6.1-3",
       level: "MUST",
-      statement: "TLS has a cipher suite for confidentiality and integrity",
-      does: "authenticated encryption",
+      statement: "TLS with a cipher suite for confidentiality and integrity is applied",
+      does: "listeners with `tls` speak nothing but authenticated encryption",
+      deviation: NO_TLS,
     },
   ],
 };

@@ -1,5 +1,6 @@
 /** RFC 8628: Device Authorization Grant. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS } from "./tls.ts";
 
 export const RFC_8628: Ledger = {
   source: "RFC 8628",
@@ -15,7 +16,8 @@ export const RFC_8628: Ledger = {
       id: "3.1-2",
       level: "MUST",
       statement: "All requests from the device use TLS, after BCP 195",
-      does: "Listeners speak TLS 1.2 and 1.3, or a proxy in front does; an http issuer elsewhere than on this machine is warned about",
+      does: "Listeners with `tls` speak TLS 1.2 and 1.3, and nothing older",
+      deviation: NO_TLS,
     },
     {
       id: "3.1-3",

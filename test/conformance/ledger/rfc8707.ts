@@ -21,7 +21,9 @@ export const RFC_8707: Ledger = {
       id: "2-3",
       level: "SHOULD NOT",
       statement: "It includes a query",
-      does: "Taken as it is: the specification knows uses for it",
+      does: "Taken as it is",
+      deviation:
+        "The section knows uses for it, and whether one is good only the client and its API can know",
     },
     {
       id: "2-4",

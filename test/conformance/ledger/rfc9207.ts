@@ -1,5 +1,6 @@
 /** RFC 9207: Authorization Server Issuer Identification. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS } from "./tls.ts";
 
 export const RFC_9207: Ledger = {
   source: "RFC 9207",
@@ -15,9 +16,8 @@ export const RFC_9207: Ledger = {
       id: "2-2",
       level: "MUST",
       statement: "Its value is an https URL without query or fragment",
-      does: "Another one stops the start",
-      deviation:
-        "an http issuer is taken, so that everything can be tried on one machine; anywhere else it is warned about at every start",
+      does: "An issuer with a query or a fragment stops the start, and so does one that is neither https nor http",
+      deviation: NO_TLS,
     },
     {
       id: "2.3-1",

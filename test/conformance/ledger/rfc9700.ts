@@ -1,8 +1,9 @@
 /** RFC 9700: Best Current Practice for OAuth 2.0 Security. */
 import type { Ledger } from "./row.ts";
+import { NO_TLS } from "./tls.ts";
 
 const BEARER =
-  "Neither DPoP nor mutual TLS is offered yet. Tokens live an hour, are bound to an audience, and are dead at once when revoked.";
+  "Neither DPoP nor mutual TLS is offered yet. Tokens live an hour unless set otherwise, are bound to an audience, and are dead at once when revoked.";
 const NO_MESSAGES = "there is no postMessage and no script on any page";
 
 export const RFC_9700: Ledger = {
@@ -119,7 +120,7 @@ export const RFC_9700: Ledger = {
       statement: "clients authenticate by asymmetric cryptography",
       does: "secrets only, stored as digests",
       deviation:
-        "private_key_jwt and mutual TLS are not offered yet. The server keeps digests of random secrets, so what it stores opens nothing.",
+        "Neither private_key_jwt nor mutual TLS is offered yet. The server keeps digests of random secrets, so what it stores opens nothing.",
     },
     {
       id: "2.6-1",
@@ -137,7 +138,8 @@ export const RFC_9700: Ledger = {
       id: "2.6-3",
       level: "MUST NOT",
       statement: "authorization responses travel unencrypted",
-      does: "they go to https, a loopback address or an application on the device",
+      does: "they go to https, a loopback address or an application on the device; so is the issuer, which sends people there, https",
+      deviation: NO_TLS,
     },
     {
       id: "2.6-4",
@@ -157,6 +159,13 @@ export const RFC_9700: Ledger = {
       level: "MUST NOT",
       statement: "the authorization endpoint supports CORS",
       does: "neither it nor any other page; OPTIONS gets 405",
+    },
+    {
+      id: "2.6-7",
+      level: "SHOULD",
+      statement: "between client and resource server there is TLS from end to end",
+      does: "for userinfo by `listen.tls`; other APIs are not this server",
+      deviation: "A proxy in front may end TLS, as most do; SECURITY.md says what is assumed of it.",
     },
     {
       id: "3-1",
@@ -239,6 +248,13 @@ export const RFC_9700: Ledger = {
       level: "SHOULD",
       statement: "audiences keep captured access tokens from other resource servers",
       does: "another resource server hears only that the token is not active",
+    },
+    {
+      id: "4.9.3-3",
+      level: "MUST",
+      statement:
+        "a resource server treats access tokens as secrets, and neither stores nor transfers them in plain text",
+      does: "of what is sent to userinfo and introspection nothing is kept; the database has digests only, the log not even these",
     },
     {
       id: "4.10-1",

@@ -113,26 +113,32 @@ export function codeSuite(open: OpenStore): void {
       expect(await store().findCode(authorization.code.id)).toBeNull();
     });
 
-    test("is refused, and leaves nothing, when the person or the client is disabled or gone", async () => {
-      const { client, account } = await createParties(store());
-      const disabledClient = newClient({ disabledAt: NOW });
-      const disabledAccount = newAccount({ disabledAt: NOW });
-      await store().createClient(disabledClient);
-      await store().createAccount(disabledAccount);
-      const form = { id: newId(), expiresAt: NOW + 600 };
-      for (const parties of [
-        { client, account: disabledAccount },
-        { client, account: newAccount() },
-        { client: disabledClient, account },
-        { client: newClient(), account },
-      ]) {
-        const authorization = newAuthorization(parties, { form });
-        expect(await store().authorize(authorization)).toBe("refused");
-        expect(await store().findCode(authorization.code.id)).toBeNull();
-        expect(await store().findGrant(authorization.grant.id)).toBeNull();
-      }
-      expect(await store().authorize(newAuthorization({ client, account }, { form }))).toBe("authorized");
-    });
+    test(
+      proves(
+        "is refused, and leaves nothing, when the person or the client is disabled or gone",
+        "threat 19",
+      ),
+      async () => {
+        const { client, account } = await createParties(store());
+        const disabledClient = newClient({ disabledAt: NOW });
+        const disabledAccount = newAccount({ disabledAt: NOW });
+        await store().createClient(disabledClient);
+        await store().createAccount(disabledAccount);
+        const form = { id: newId(), expiresAt: NOW + 600 };
+        for (const parties of [
+          { client, account: disabledAccount },
+          { client, account: newAccount() },
+          { client: disabledClient, account },
+          { client: newClient(), account },
+        ]) {
+          const authorization = newAuthorization(parties, { form });
+          expect(await store().authorize(authorization)).toBe("refused");
+          expect(await store().findCode(authorization.code.id)).toBeNull();
+          expect(await store().findGrant(authorization.grant.id)).toBeNull();
+        }
+        expect(await store().authorize(newAuthorization({ client, account }, { form }))).toBe("authorized");
+      },
+    );
 
     test("a missing code and a missing consent are null", async () => {
       const { subject, redirectUri } = newConsent(newGrant({ client: newClient(), account: newAccount() }));
@@ -232,7 +238,7 @@ export function codeSuite(open: OpenStore): void {
       expect(await store().redeemCode(code.id, FAILURE_LIMIT, newIssuance(grant))).toBe("refused");
     });
 
-    test("a code of a disabled client is refused, and issues nothing", async () => {
+    test(proves("a code of a disabled client is refused, and issues nothing", "threat 19"), async () => {
       const { client, grant, code } = await authorize(store());
       await store().putClient({ ...client, disabledAt: NOW });
       const issuance = newIssuance(grant);

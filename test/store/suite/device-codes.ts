@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Store } from "../../../src/store/contract.ts";
 import { grantExpiry } from "../../../src/store/rules.ts";
+import { proves } from "../../support/proves.ts";
 import {
   NOW,
   newAccount,
@@ -154,28 +155,36 @@ export function deviceCodeSuite(open: OpenStore): void {
       }
     });
 
-    test("redeeming is refused while pending, after the end, after revocation, and for a disabled client", async () => {
-      const { client, account } = await createParties(store());
-      const pending = newDeviceCode(client);
-      await store().createDeviceCode(pending);
-      expect(await store().redeemDeviceCode(pending.id, newIssuance(newGrant({ client, account })))).toBe(
-        "refused",
-      );
+    test(
+      proves(
+        "redeeming is refused while pending, after the end, after revocation, and for a disabled client",
+        "threat 19",
+      ),
+      async () => {
+        const { client, account } = await createParties(store());
+        const pending = newDeviceCode(client);
+        await store().createDeviceCode(pending);
+        expect(await store().redeemDeviceCode(pending.id, newIssuance(newGrant({ client, account })))).toBe(
+          "refused",
+        );
 
-      const expired = await approve(store());
-      const late = newIssuance(expired.grant, expired.device.expiresAt);
-      expect(await store().redeemDeviceCode(expired.device.id, late)).toBe("refused");
+        const expired = await approve(store());
+        const late = newIssuance(expired.grant, expired.device.expiresAt);
+        expect(await store().redeemDeviceCode(expired.device.id, late)).toBe("refused");
 
-      const revoked = await approve(store());
-      await store().revokeGrant(revoked.grant.id, "revoked_by_person", NOW);
-      expect(await store().redeemDeviceCode(revoked.device.id, newIssuance(revoked.grant))).toBe("refused");
+        const revoked = await approve(store());
+        await store().revokeGrant(revoked.grant.id, "revoked_by_person", NOW);
+        expect(await store().redeemDeviceCode(revoked.device.id, newIssuance(revoked.grant))).toBe("refused");
 
-      const disabled = await approve(store());
-      await store().putClient({ ...disabled.client, disabledAt: NOW });
-      expect(await store().redeemDeviceCode(disabled.device.id, newIssuance(disabled.grant))).toBe("refused");
+        const disabled = await approve(store());
+        await store().putClient({ ...disabled.client, disabledAt: NOW });
+        expect(await store().redeemDeviceCode(disabled.device.id, newIssuance(disabled.grant))).toBe(
+          "refused",
+        );
 
-      const unknown = newIssuance(newGrant({ client: newClient(), account }));
-      expect(await store().redeemDeviceCode(newId(), unknown)).toBe("refused");
-    });
+        const unknown = newIssuance(newGrant({ client: newClient(), account }));
+        expect(await store().redeemDeviceCode(newId(), unknown)).toBe("refused");
+      },
+    );
   });
 }

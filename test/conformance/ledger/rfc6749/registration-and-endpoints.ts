@@ -1,6 +1,6 @@
 /** RFC 6749, sections 2 and 3: client registration and protocol endpoints. */
 import type { Row } from "../row.ts";
-import { NO_TLS, TLS } from "./words.ts";
+import { NO_TLS, TLS } from "../tls.ts";
 
 export const REGISTRATION_AND_ENDPOINTS: readonly Row[] = [
   {

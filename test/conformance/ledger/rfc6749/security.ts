@@ -1,6 +1,7 @@
 /** RFC 6749, section 10 and appendix B: security considerations; encoding. */
 import type { Row } from "../row.ts";
-import { NO_TLS, REDIRECT_URI_LEFT_OUT, TLS } from "./words.ts";
+import { NO_TLS, TLS } from "../tls.ts";
+import { REDIRECT_URI_LEFT_OUT } from "./words.ts";
 
 export const SECURITY: readonly Row[] = [
   {
@@ -114,7 +115,8 @@ export const SECURITY: readonly Row[] = [
     id: "10.5-1",
     level: "SHOULD",
     statement: "transmit codes over a secure channel",
-    does: "redirect URIs are https, or on the person's own device",
+    does: "redirect URIs are https, or on the person's own device; so is the issuer, which sends people there",
+    deviation: NO_TLS,
   },
   { id: "10.5-2", level: "MUST", statement: "codes are short lived and single-use", does: "a minute, once" },
   {
@@ -171,7 +173,8 @@ export const SECURITY: readonly Row[] = [
     id: "10.8-2",
     level: "SHOULD NOT",
     statement: "transmit codes in the clear",
-    does: "redirect URIs are https, or on the person's own device",
+    does: "redirect URIs are https, or on the person's own device; so is the issuer, which sends people there",
+    deviation: NO_TLS,
   },
   {
     id: "10.9-1",

@@ -121,7 +121,13 @@ export const TOKENS: readonly Row[] = [
     id: "8.2-1",
     level: "SHOULD",
     statement: "parameters of one's own have a vendor-specific prefix",
-    does: "the one there is begins with tessera_",
+    does: "the one there is at the authorization and token endpoints begins with tessera_",
+  },
+  {
+    id: "8.2-2",
+    level: "MUST",
+    statement: "names of parameters conform to the ABNF",
+    does: "the one of our own is of lower-case letters and underscores",
   },
   {
     id: "8.5-1",
