@@ -109,7 +109,7 @@ export function conformancePage(): string {
     `Every MUST and SHOULD, and their negatives, of the specifications below that binds an authorization server is a row: the
 section and the number of the statement in it, what it demands, what Tessera does, and the tests that fail when it no longer
 does. Some bind clients or resource servers, and are here for what this server does about them. Rows that do not apply for one
-and the same reason are put together. REQUIRED and SHALL count as MUST, RECOMMENDED as SHOULD. The demonstrations are part of \`npm test\`; one of them fails
+and the same reason are put together. REQUIRED and SHALL count as MUST, RECOMMENDED as SHOULD. The tests are part of \`npm test\`; one of them fails
 when this page and the tests differ.`,
     ...legend(),
     [
