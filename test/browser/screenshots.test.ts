@@ -30,9 +30,7 @@ afterAll(async () => {
 
 /** No page is wider than the screen, in any look: nobody scrolls sideways to find a button. */
 async function show(page: Page, look: string, name: string): Promise<void> {
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
+  const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
   expect({ name, overflow }).toEqual({ name, overflow: 0 });
   await page.screenshot({ path: join(folder, `${name}.${look}.png`), fullPage: true });
 }
