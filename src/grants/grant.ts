@@ -33,8 +33,8 @@ export interface TokenTarget {
 export type ScopedClient = Pick<ClientRecord, "scope" | "source">;
 
 /**
- * What a client may ask a person for. One that registered itself may ask for more than it named then, as it could
- * register once more; an API that tells its clients the scope of each step makes them ask for it under the same name.
+ * What a client may ask a person for. What one that registered itself named then was its own word: it may ask for all that
+ * registration gives, as APIs tell their clients the scope of each step only when they come to it.
  */
 export const askableScope = (
   { catalogue }: Pick<Context, "catalogue">,

@@ -25,6 +25,14 @@ export interface Step {
   readonly outcomes: Readonly<Record<"nothing" | Ending["of"], string>>;
 }
 
+/** Tokens are issued; then `asker` introspects one of them. */
+const introspectionBy =
+  (asker: string, kind: "access_token" | "refresh_token"): Step["prepare"] =>
+  async ({ server, person }) => {
+    const token = textOf(await tokensFor(server, person, ALL), kind);
+    return () => postAs(server, asker, "/auth/introspect", { token });
+  };
+
 /** The status, and what the answer comes to. */
 export async function outcomeOf(response: Response): Promise<string> {
   const { status } = response;
@@ -128,26 +136,17 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
   "the tokens and introspection by an API": {
     clientId: "web",
-    async prepare({ server, person }) {
-      const token = textOf(await tokensFor(server, person, ALL), "access_token");
-      return () => postAs(server, "mail-server", "/auth/introspect", { token });
-    },
+    prepare: introspectionBy("mail-server", "access_token"),
     outcomes: { nothing: "200 active", client: "200 inactive", ...DEAD },
   },
   "the tokens and introspection of the access token by its client": {
     clientId: "web",
-    async prepare({ server, person }) {
-      const token = textOf(await tokensFor(server, person, ALL), "access_token");
-      return () => postAs(server, "web", "/auth/introspect", { token });
-    },
+    prepare: introspectionBy("web", "access_token"),
     outcomes: { nothing: "200 active", ...NO_CLIENT, ...DEAD },
   },
   "the tokens and introspection of the refresh token by its client": {
     clientId: "web",
-    async prepare({ server, person }) {
-      const token = textOf(await tokensFor(server, person, ALL), "refresh_token");
-      return () => postAs(server, "web", "/auth/introspect", { token });
-    },
+    prepare: introspectionBy("web", "refresh_token"),
     outcomes: { nothing: "200 active", ...NO_CLIENT, ...DEAD },
   },
   "the tokens and userinfo": {
