@@ -3,8 +3,8 @@
  * machine does meets all of them alike.
  */
 import { join } from "node:path";
-import { newArtefact, provideAll, type Source, sampleOf, sourcesOf } from "./artefacts.ts";
 import type { Contender, Running } from "./contenders/contender.ts";
+import { newCredential, provideAll, type Source, sampleOf, sourcesOf } from "./credentials.ts";
 import type { Progress } from "./progress.ts";
 import type { Measurement, Round, Settings } from "./results.ts";
 import { diskReadBytes, usageOf } from "./usage.ts";
@@ -36,7 +36,7 @@ interface Seat {
   readonly sources: readonly Source[];
 }
 
-/** How many artefacts are seeded per second of load: a guess for the warm-up, which then says how many are needed. */
+/** How many credentials are seeded per second of load: a guess for the warm-up, which then says how many are needed. */
 const FIRST_PACE = 10_000;
 const MARGIN = 1.6;
 const ATTEMPTS = 4;
@@ -54,7 +54,7 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
     }));
     for (const seat of seats) {
       for (const { request } of workload.requests) {
-        await checkAnswer(seat, request, await newArtefact(seat.started.running, request));
+        await checkAnswer(seat, request, await newCredential(seat.started.running, request));
       }
       options.progress.begin(seat.started.contender.name, workload.name, "warm-up, seeding");
       await measureOnce(seat, options, options.warmUpSeconds);
@@ -72,8 +72,8 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
     for (const seat of seats) {
       // What was asked for again and again must have been to the end what it was in the beginning.
       for (const source of seat.sources) {
-        for (const artefact of await sampleOf(source, SAMPLE))
-          await checkAnswer(seat, source.request, artefact);
+        for (const credential of await sampleOf(source, SAMPLE))
+          await checkAnswer(seat, source.request, credential);
       }
       const { started, rounds } = seat;
       measurements.push({ workload: workload.name, contender: started.contender.name, rounds });
@@ -86,9 +86,9 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
 async function checkAnswer(
   { started: { contender, running }, workload }: Seat,
   request: WorkloadRequest,
-  artefact: string,
+  credential: string,
 ): Promise<void> {
-  const response = await sendOnce(request, running.urlOf(request, workload), artefact);
+  const response = await sendOnce(request, running.urlOf(request, workload), credential);
   const body = await response.text();
   const { status, contains } = request.expects;
   if (response.status === status && body.includes(contains)) return;
@@ -103,7 +103,7 @@ async function measureOnce(seat: Seat, options: MeasureOptions, seconds: number)
     refuseUnexpected(seat, result);
     seat.fastest = Math.max(seat.fastest, round.requestsPerSecond);
     if (!result.exhausted) return round;
-    // Some artefacts were used twice, which is another workload. More of them, and again.
+    // Some credentials were used twice, which is another workload. More of them, and again.
     seat.fastest *= 2;
   }
   throw new Error(

@@ -1,4 +1,4 @@
-/** What is measured: requests, each with the artefact that it needs and the answer that it must get. */
+/** What is measured: requests, each with the credential that it needs and the answer that it must get. */
 import {
   API,
   APP,
@@ -9,7 +9,7 @@ import {
   SCOPE,
   VERIFIER,
 } from "./contenders/clients.ts";
-import type { ArtefactKind } from "./contenders/contender.ts";
+import type { CredentialKind } from "./contenders/contender.ts";
 
 export type Endpoint = "introspection" | "token" | "revocation" | "metadata";
 
@@ -17,10 +17,10 @@ export type Endpoint = "introspection" | "token" | "revocation" | "metadata";
 export interface WorkloadRequest {
   readonly endpoint: Endpoint;
   readonly authorization: string | null;
-  /** Null: a GET. The artefact stands where ARTEFACT does. */
+  /** Null: a GET. The credential stands where CREDENTIAL does. */
   readonly form: string | null;
-  readonly artefact: {
-    readonly kind: ArtefactKind;
+  readonly credential: {
+    readonly kind: CredentialKind;
     /** One for all requests, many in turn, or each a single time. */
     readonly use: "one" | "cycle" | "once";
     /** Of many in turn: no more than so many. */
@@ -43,20 +43,20 @@ export interface Weighted {
   readonly weight: number;
 }
 
-/** Where the artefact goes. */
-export const ARTEFACT = "@@ARTEFACT@@";
+/** Where the credential goes. */
+export const CREDENTIAL = "@@CREDENTIAL@@";
 
 const formOf = (fields: Readonly<Record<string, string>>): string =>
-  new URLSearchParams(fields).toString().replace(encodeURIComponent(ARTEFACT), ARTEFACT);
+  new URLSearchParams(fields).toString().replace(encodeURIComponent(CREDENTIAL), CREDENTIAL);
 
 const introspection = (
-  artefact: NonNullable<WorkloadRequest["artefact"]>,
+  credential: NonNullable<WorkloadRequest["credential"]>,
   active = true,
 ): WorkloadRequest => ({
   endpoint: "introspection",
   authorization: basic(API),
-  form: formOf({ token: ARTEFACT }),
-  artefact,
+  form: formOf({ token: CREDENTIAL }),
+  credential,
   expects: { status: 200, contains: `"active":${active}` },
   writes: false,
 });
@@ -65,7 +65,7 @@ const CLIENT_CREDENTIALS: WorkloadRequest = {
   endpoint: "token",
   authorization: basic(APP),
   form: formOf({ grant_type: "client_credentials", scope: SCOPE }),
-  artefact: null,
+  credential: null,
   expects: { status: 200, contains: '"access_token":' },
   writes: true,
 };
@@ -77,9 +77,9 @@ const CODE: WorkloadRequest = {
     grant_type: "authorization_code",
     redirect_uri: REDIRECT_URI,
     code_verifier: VERIFIER,
-    code: ARTEFACT,
+    code: CREDENTIAL,
   }),
-  artefact: { kind: "code", use: "once" },
+  credential: { kind: "code", use: "once" },
   expects: { status: 200, contains: '"refresh_token":' },
   writes: true,
 };
@@ -87,8 +87,8 @@ const CODE: WorkloadRequest = {
 const REFRESH: WorkloadRequest = {
   endpoint: "token",
   authorization: basic(APP),
-  form: formOf({ grant_type: "refresh_token", refresh_token: ARTEFACT }),
-  artefact: { kind: "refresh_token", use: "once" },
+  form: formOf({ grant_type: "refresh_token", refresh_token: CREDENTIAL }),
+  credential: { kind: "refresh_token", use: "once" },
   expects: { status: 200, contains: '"refresh_token":' },
   writes: true,
 };
@@ -96,8 +96,8 @@ const REFRESH: WorkloadRequest = {
 const DEVICE_POLL: WorkloadRequest = {
   endpoint: "token",
   authorization: null,
-  form: formOf({ grant_type: DEVICE_GRANT, client_id: DEVICE.id, device_code: ARTEFACT }),
-  artefact: { kind: "device_code", use: "once" },
+  form: formOf({ grant_type: DEVICE_GRANT, client_id: DEVICE.id, device_code: CREDENTIAL }),
+  credential: { kind: "device_code", use: "once" },
   expects: { status: 400, contains: "authorization_pending" },
   writes: false,
 };
@@ -105,8 +105,8 @@ const DEVICE_POLL: WorkloadRequest = {
 const REVOCATION: WorkloadRequest = {
   endpoint: "revocation",
   authorization: basic(APP),
-  form: formOf({ token: ARTEFACT }),
-  artefact: { kind: "client_token", use: "once" },
+  form: formOf({ token: CREDENTIAL }),
+  credential: { kind: "client_token", use: "once" },
   expects: { status: 200, contains: "" },
   writes: true,
 };
@@ -115,7 +115,7 @@ const METADATA: WorkloadRequest = {
   endpoint: "metadata",
   authorization: null,
   form: null,
-  artefact: null,
+  credential: null,
   expects: { status: 200, contains: '"token_endpoint":' },
   writes: false,
 };
@@ -189,17 +189,17 @@ export function expectationOf({ name, requests }: Workload): WorkloadRequest["ex
 }
 
 /** Sends it once. */
-export function sendOnce(request: WorkloadRequest, url: string, artefact: string): Promise<Response> {
+export function sendOnce(request: WorkloadRequest, url: string, credential: string): Promise<Response> {
   const { form } = request;
   return fetch(url, {
     method: form === null ? "GET" : "POST",
     headers: headersOf(request),
-    ...(form !== null && { body: form.replace(ARTEFACT, artefact) }),
+    ...(form !== null && { body: form.replace(CREDENTIAL, credential) }),
   });
 }
 
-/** As it goes over the wire, with ARTEFACT where an artefact of `artefactLength` bytes belongs. */
-export function wireText(request: WorkloadRequest, url: string, artefactLength: number): string {
+/** As it goes over the wire, with CREDENTIAL where a credential of `credentialLength` bytes belongs. */
+export function wireText(request: WorkloadRequest, url: string, credentialLength: number): string {
   const { host, pathname } = new URL(url);
   const { form } = request;
   const lines = [
@@ -208,6 +208,6 @@ export function wireText(request: WorkloadRequest, url: string, artefactLength: 
     ...headersOf(request).map(([name, value]) => `${name}: ${value}`),
   ];
   if (form === null) return `${lines.join("\r\n")}\r\n\r\n`;
-  const length = form.length + (form.includes(ARTEFACT) ? artefactLength - ARTEFACT.length : 0);
+  const length = form.length + (form.includes(CREDENTIAL) ? credentialLength - CREDENTIAL.length : 0);
   return `${[...lines, `Content-Length: ${length}`].join("\r\n")}\r\n\r\n${form}`;
 }

@@ -13,7 +13,7 @@ export interface LoadResult {
   readonly unexpected: number;
   /** Connections that failed, and answers that did not come. */
   readonly failed: number;
-  /** There were fewer artefacts than requests, so some were sent twice. */
+  /** There were fewer credentials than requests, so some were sent twice. */
   readonly exhausted: boolean;
   readonly p50: number;
   readonly p99: number;
@@ -22,9 +22,9 @@ export interface LoadResult {
 }
 
 export interface LoadRequest {
-  /** Files that the script reads; no artefacts: null. */
+  /** Files that the script reads; no credentials: null. */
   readonly request: string;
-  readonly artefacts: string | null;
+  readonly credentials: string | null;
   readonly use: "cycle" | "once";
   readonly weight: number;
 }
@@ -61,8 +61,8 @@ export async function runWrk(load: Load): Promise<LoadResult> {
       ...["-t", String(load.threads), "-c", String(load.connections), "-d", `${Math.ceil(load.seconds)}s`],
       ...["--timeout", "5s", "-s", SCRIPT, load.url, "--"],
       ...[String(load.threads), String(load.expects.status), load.expects.contains],
-      ...load.requests.flatMap(({ request, artefacts, use, weight }) => [
-        ...[request, artefacts ?? "-", use, String(weight)],
+      ...load.requests.flatMap(({ request, credentials, use, weight }) => [
+        ...[request, credentials ?? "-", use, String(weight)],
       ]),
     ],
     { stdin: "ignore", stdout: "pipe", stderr: "pipe" },

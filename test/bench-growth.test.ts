@@ -10,11 +10,11 @@ import { aims, figures, growthPlot } from "../bench/growth/report.ts";
 import { contenderName, type GrowthResults } from "../bench/growth/results.ts";
 import type { Round } from "../bench/results.ts";
 import { findWrk } from "../bench/wrk.ts";
+import { parseCredential, secretMatches } from "../src/credentials/credential.ts";
 import { createCatalogue } from "../src/protocol/catalogue.ts";
 import type { Store } from "../src/store/contract.ts";
 import { openStore } from "../src/store/open.ts";
 import { withConnection } from "../src/store/sqlite/driver.ts";
-import { parseArtefact, secretMatches } from "../src/tokens/artefact.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -81,7 +81,7 @@ describe("what is stored", () => {
     expect(new Set(database.sample).size).toBe(100);
     let ofPeople = 0;
     for (const text of database.sample) {
-      const presented = parseArtefact("access_token", text);
+      const presented = parseCredential("access_token", text);
       if (presented === null) throw new Error("not an access token");
       const found = await store.findActiveAccessToken(presented.id, now);
       if (found === null) throw new Error("not found");

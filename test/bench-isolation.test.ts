@@ -64,7 +64,7 @@ describe("the load generator", () => {
         port: server.port ?? 0,
         before: "POST / HTTP/1.1\r\nHost: bench\r\nContent-Length: 5\r\n\r\nab",
         after: "",
-        artefacts: ["000"],
+        credentials: ["000"],
         use: "again",
         connections: 4,
         rate: null,
@@ -117,7 +117,7 @@ describe("the load generator", () => {
     expect(late.late).toBe(late.due);
   });
 
-  test("uses an artefact up, goes on with its successor, and keeps it when it was refused", async () => {
+  test("uses a credential up, goes on with its successor, and keeps it when it was refused", async () => {
     let count = 100;
     const rotate = () => {
       count += 1;
@@ -127,7 +127,7 @@ describe("the load generator", () => {
     };
     const { report, bodies } = await underLoad(rotate, {
       connections: 1,
-      artefacts: ["000"],
+      credentials: ["000"],
       use: "renewed",
       rate: 200,
     });

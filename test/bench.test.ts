@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measurementOf, type Results } from "../bench/results.ts";
-import { ARTEFACT, expectationOf, WORKLOADS, type Workload, wireText } from "../bench/workloads.ts";
+import { CREDENTIAL, expectationOf, WORKLOADS, type Workload, wireText } from "../bench/workloads.ts";
 import { findWrk, HOW_TO_INSTALL, type Load, type LoadRequest, parseWrk, runWrk } from "../bench/wrk.ts";
 
 const root = join(import.meta.dir, "..");
@@ -25,16 +25,16 @@ function workloadNamed(name: string): Workload {
 
 describe("what goes over the wire", () => {
   for (const { name, requests } of WORKLOADS) {
-    test(`${name}: the length that is announced is that of the body with an artefact in it`, () => {
-      const artefact = "x".repeat(68);
+    test(`${name}: the length that is announced is that of the body with a credential in it`, () => {
+      const credential = "x".repeat(68);
       for (const { request } of requests) {
-        const text = wireText(request, "http://127.0.0.1:1/path", artefact.length).replace(
-          ARTEFACT,
-          artefact,
+        const text = wireText(request, "http://127.0.0.1:1/path", credential.length).replace(
+          CREDENTIAL,
+          credential,
         );
         const [head = "", body = ""] = text.split("\r\n\r\n");
         expect(Number(/Content-Length: (\d+)/.exec(head)?.[1] ?? 0)).toBe(body.length);
-        expect(body.includes(artefact)).toBe(request.artefact !== null);
+        expect(body.includes(credential)).toBe(request.credential !== null);
       }
     });
   }
@@ -86,14 +86,14 @@ describe.skipIf(!hasWrk)("the load", () => {
       },
     });
     const requests: LoadRequest[] = [];
-    for (const { of: artefacts, ...changes } of kinds) {
+    for (const { of: credentials, ...changes } of kinds) {
       const path = join(folder, String(requests.length));
-      const [{ request }] = workloadNamed(artefacts === undefined ? "metadata" : "revocation").requests;
-      await Bun.write(`${path}-request`, wireText(request, server.url.href, artefacts?.[0]?.length ?? 0));
-      if (artefacts !== undefined) await Bun.write(path, `${artefacts.join("\n")}\n`);
+      const [{ request }] = workloadNamed(credentials === undefined ? "metadata" : "revocation").requests;
+      await Bun.write(`${path}-request`, wireText(request, server.url.href, credentials?.[0]?.length ?? 0));
+      if (credentials !== undefined) await Bun.write(path, `${credentials.join("\n")}\n`);
       requests.push({
         request: `${path}-request`,
-        artefacts: artefacts === undefined ? null : path,
+        credentials: credentials === undefined ? null : path,
         use: "once",
         weight: 1,
         ...changes,
@@ -117,7 +117,7 @@ describe.skipIf(!hasWrk)("the load", () => {
 
   const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(1e6 + index));
 
-  test("uses no artefact twice, whichever thread sends it", async () => {
+  test("uses no credential twice, whichever thread sends it", async () => {
     const { result, seen } = await underLoad(() => new Response("{}"), [{ of: numbered(200_000) }], {});
     expect(result).toMatchObject({ unexpected: 0, failed: 0, exhausted: false });
     expect(seen.length).toBeGreaterThanOrEqual(result.requests);

@@ -14,7 +14,7 @@ const FLOORS = [
   "context.ts",
   "clients",
   "accounts",
-  "tokens",
+  "credentials",
   "store",
   "protocol",
   "platform",

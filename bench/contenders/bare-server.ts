@@ -6,7 +6,7 @@ export interface Answer {
   readonly path: string;
   readonly grantType: string | null;
   /** The parameter whose value is hashed, as a store must to find what it belongs to. */
-  readonly artefactParameter: string | null;
+  readonly credentialParameter: string | null;
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
@@ -51,13 +51,13 @@ function chooser(answers: readonly Answer[]): (request: Request, form: URLSearch
   };
 }
 
-function responder({ artefactParameter, status, headers: given, body }: Answer): Responder {
+function responder({ credentialParameter, status, headers: given, body }: Answer): Responder {
   const headers: Record<string, string> = Object.fromEntries(given);
   return (form) => {
-    if (artefactParameter !== null) {
-      const artefact = form?.get(artefactParameter);
-      if (artefact === null || artefact === undefined) return new Response(null, { status: 400 });
-      createHash("sha256").update(artefact).digest();
+    if (credentialParameter !== null) {
+      const credential = form?.get(credentialParameter);
+      if (credential === null || credential === undefined) return new Response(null, { status: 400 });
+      createHash("sha256").update(credential).digest();
     }
     return new Response(body, { status, headers });
   };

@@ -4,12 +4,12 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { mintCredential } from "../../src/credentials/credential.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
-import { mintArtefact } from "../../src/tokens/artefact.ts";
 import { sendOnce, WORKLOADS, type Workload, type WorkloadRequest } from "../workloads.ts";
 import type { Answer, Recorded } from "./bare-server.ts";
-import type { ArtefactKind, Contender, Running } from "./contender.ts";
+import type { Contender, CredentialKind, Running } from "./contender.ts";
 import { startProcess } from "./process.ts";
 import { TESSERA_PATHS, tesseraSqlite } from "./tessera.ts";
 
@@ -33,12 +33,12 @@ async function recordAnswers(folder: string): Promise<Recorded[]> {
 }
 
 async function recordAnswer(tessera: Running, request: WorkloadRequest, workload: Workload): Promise<Answer> {
-  const [artefact = ""] = request.artefact === null ? [] : await tessera.make(request.artefact.kind, 1);
-  const response = await sendOnce(request, tessera.urlOf(request, workload), artefact);
+  const [credential = ""] = request.credential === null ? [] : await tessera.make(request.credential.kind, 1);
+  const response = await sendOnce(request, tessera.urlOf(request, workload), credential);
   return {
     path: TESSERA_PATHS[request.endpoint],
     grantType: new URLSearchParams(request.form ?? "").get("grant_type"),
-    artefactParameter: /([a-z_]+)=@@ARTEFACT@@/.exec(request.form ?? "")?.[1] ?? null,
+    credentialParameter: /([a-z_]+)=@@CREDENTIAL@@/.exec(request.form ?? "")?.[1] ?? null,
     status: response.status,
     headers: [...response.headers].filter(([name]) => !OF_THE_RUNTIME.has(name)),
     body: await response.text(),
@@ -53,7 +53,7 @@ const KINDS = {
   code: "authorization_code",
   refresh_token: "refresh_token",
   device_code: "device_code",
-} as const satisfies Record<ArtefactKind, string>;
+} as const satisfies Record<CredentialKind, string>;
 
 export const bare: Contender = {
   name: "bare",
@@ -74,7 +74,7 @@ export const bare: Contender = {
       processes: [started.pid],
       server: started.pid,
       make: async (kind, count) =>
-        Array.from({ length: count }, () => mintArtefact(KINDS[kind], systemClock, systemRandom).text),
+        Array.from({ length: count }, () => mintCredential(KINDS[kind], systemClock, systemRandom).text),
       stop: started.stop,
     };
   },

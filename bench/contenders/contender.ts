@@ -1,7 +1,7 @@
 /** What the benchmark needs of whoever takes part. Each runs as a process of its own and is reached over loopback. */
 import type { Workload, WorkloadRequest } from "../workloads.ts";
 
-export type ArtefactKind =
+export type CredentialKind =
   /** An access token that a person gave to an app: it hangs on a grant. */
   | "person_token"
   /** An access token that an app has for itself. */
@@ -30,8 +30,8 @@ export interface Running {
   readonly processes: readonly number[];
   /** The process whose memory is told, with its children; a database server beside it is not among them. */
   readonly server: number;
-  /** New artefacts of the kind, all of one length, for the clients in clients.ts. */
-  make(kind: ArtefactKind, count: number): Promise<readonly string[]>;
+  /** New credentials of the kind, all of one length, for the clients in clients.ts. */
+  make(kind: CredentialKind, count: number): Promise<readonly string[]>;
   /** What has to be so when a round begins, whatever the rounds of others have changed. */
   prepareRound?(): Promise<void>;
   stop(): Promise<void>;

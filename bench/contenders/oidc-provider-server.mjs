@@ -1,7 +1,7 @@
 /**
  * The process of the contender `oidc-provider`: the library on Node, with its own in-memory store. That store keeps a
  * thousand entries and forgets the rest; here its place for them has no such bound, or nothing could be measured.
- * It is told over IPC which artefacts to make, with the library's own models.
+ * It is told over IPC which credentials to make, with the library's own models.
  */
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";

@@ -1,4 +1,7 @@
-/** Artefacts of Tessera, put into its store directly while it runs: what was there before the measurement. */
+/** Credentials of Tessera, put into its store directly while it runs: what was there before the measurement. */
+
+import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
+import { mintAccessToken, mintRefreshToken } from "../../src/credentials/issue.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import type { Configuration } from "../../src/platform/configuration.ts";
 import { systemRandom } from "../../src/platform/random.ts";
@@ -7,13 +10,11 @@ import type { CodeChallenge } from "../../src/protocol/identifiers.ts";
 import { isCodeChallenge } from "../../src/protocol/pkce.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { GrantRecord } from "../../src/store/records.ts";
-import { mintArtefact, newRecordId } from "../../src/tokens/artefact.ts";
-import { mintAccessToken, mintRefreshToken } from "../../src/tokens/issue.ts";
 import { APP, CHALLENGE, DEVICE, PERSON } from "./clients.ts";
-import type { ArtefactKind } from "./contender.ts";
+import type { CredentialKind } from "./contender.ts";
 
 export interface Seeder {
-  make(kind: ArtefactKind, count: number): Promise<readonly string[]>;
+  make(kind: CredentialKind, count: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -33,7 +34,8 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
   const account = required(await store.findAccountByUsername(PERSON.username));
   const scope = client.defaultScope;
   const resources = context.catalogue.defaultResources(scope);
-  const mint = (kind: Parameters<typeof mintArtefact>[0]) => mintArtefact(kind, systemClock, systemRandom);
+  const mint = (kind: Parameters<typeof mintCredential>[0]) =>
+    mintCredential(kind, systemClock, systemRandom);
 
   const clientToken = async () => {
     const { text, record } = mintAccessToken(context, {
@@ -115,7 +117,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     expect(isNew, true);
     return text;
   };
-  const makers: Record<ArtefactKind, () => Promise<string>> = {
+  const makers: Record<CredentialKind, () => Promise<string>> = {
     person_token: async () => (await redeemed()).accessToken,
     client_token: clientToken,
     revoked_token: async () => {

@@ -3,6 +3,9 @@
  * tokens that the app got for itself. Everything is written by the statements that the server writes with, in the order
  * in which it would have happened, at times that are past; only without a sync for each.
  */
+
+import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
+import { type IssueContext, mintAccessToken, mintRefreshToken } from "../../src/credentials/issue.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import type { Configuration } from "../../src/platform/configuration.ts";
 import type { RandomBytes } from "../../src/platform/random.ts";
@@ -17,8 +20,6 @@ import type {
 } from "../../src/store/records.ts";
 import type { Tables } from "../../src/store/sqlite/engine.ts";
 import { issueTokens } from "../../src/store/sqlite/issuing.ts";
-import { mintArtefact, newRecordId } from "../../src/tokens/artefact.ts";
-import { type IssueContext, mintAccessToken, mintRefreshToken } from "../../src/tokens/issue.ts";
 import { APP, CHALLENGE } from "../contenders/clients.ts";
 
 /** On how many devices a person has signed in. Each has a grant of its own. */
@@ -133,7 +134,7 @@ function writer(tables: Tables, context: IssueContext) {
       revokedAt: null,
       revokedReason: null,
     };
-    const { id, digest } = mintArtefact("authorization_code", clock, random);
+    const { id, digest } = mintCredential("authorization_code", clock, random);
     tables.grants.insert(grant, id);
     tables.codes.insert({
       id,

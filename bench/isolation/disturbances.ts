@@ -1,10 +1,10 @@
 /** What goes on beside the requests that are measured. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { mintCredential } from "../../src/credentials/credential.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { AccessTokenRecord } from "../../src/store/records.ts";
-import { mintArtefact } from "../../src/tokens/artefact.ts";
 import { APP } from "../contenders/clients.ts";
 import { placesIn } from "../contenders/tessera.ts";
 import { startSignIns } from "./sign-ins.ts";
@@ -122,7 +122,7 @@ export async function issueTokens({ store }: Subject, count: number, expiresAt: 
   if (client === null) throw new Error("The server does not know what it was started with.");
   const issuedAt = systemClock.seconds();
   const issue = async (): Promise<void> => {
-    const { id, digest } = mintArtefact("access_token", systemClock, systemRandom);
+    const { id, digest } = mintCredential("access_token", systemClock, systemRandom);
     const token: AccessTokenRecord = {
       id,
       digest,

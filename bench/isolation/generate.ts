@@ -15,7 +15,7 @@ interface Lane {
   connection: KeepAlive | null;
   /** The request under way. */
   dueAt: number | null;
-  artefact: string;
+  credential: string;
 }
 
 export async function generate(job: LoadJob): Promise<LoadReport> {
@@ -24,13 +24,13 @@ export async function generate(job: LoadJob): Promise<LoadReport> {
   const refused: number[] = [];
   let example: string | null = null;
 
-  const artefacts = [...job.artefacts];
+  const credentials = [...job.credentials];
   let turn = 0;
-  const takeArtefact = (): string | undefined => {
-    if (artefacts.length === 0) return job.artefacts.length === 0 ? "" : undefined;
-    if (job.use === "renewed") return artefacts.pop();
-    turn = (turn + 1) % artefacts.length;
-    return artefacts[turn];
+  const takeCredential = (): string | undefined => {
+    if (credentials.length === 0) return job.credentials.length === 0 ? "" : undefined;
+    if (job.use === "renewed") return credentials.pop();
+    turn = (turn + 1) % credentials.length;
+    return credentials[turn];
   };
 
   const idle: Lane[] = [];
@@ -42,16 +42,16 @@ export async function generate(job: LoadJob): Promise<LoadReport> {
   let isOver = false;
 
   const send = (lane: Lane, dueAt: number): void => {
-    const artefact = takeArtefact();
-    if (artefact === undefined || lane.connection === null) {
+    const credential = takeCredential();
+    if (credential === undefined || lane.connection === null) {
       counts.unsent += 1;
       idle.push(lane);
       return;
     }
     lane.dueAt = dueAt;
-    lane.artefact = artefact;
+    lane.credential = credential;
     underWay += 1;
-    lane.connection.send(job.before + artefact + job.after);
+    lane.connection.send(job.before + credential + job.after);
   };
   const next = (lane: Lane): void => {
     const now = performance.now();
@@ -89,8 +89,8 @@ export async function generate(job: LoadJob): Promise<LoadReport> {
         underWay -= 1;
         count(answer, performance.now() - dueAt);
         if (job.use === "renewed") {
-          const successor = successorOf(answer, lane.artefact);
-          if (successor !== undefined) artefacts.push(successor);
+          const successor = successorOf(answer, lane.credential);
+          if (successor !== undefined) credentials.push(successor);
         }
         next(lane);
       },
@@ -107,7 +107,7 @@ export async function generate(job: LoadJob): Promise<LoadReport> {
   };
 
   const lanes = Array.from({ length: job.connections }, (): Lane => {
-    return { connection: null, dueAt: null, artefact: "" };
+    return { connection: null, dueAt: null, credential: "" };
   });
   for (let first = 0; first < lanes.length; first += CONNECTS) {
     await Promise.all(lanes.slice(first, first + CONNECTS).map(open));

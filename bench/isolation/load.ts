@@ -3,11 +3,11 @@
 export interface LoadJob {
   readonly hostname: string;
   readonly port: number;
-  /** The request as it goes over the wire: what stands before and after the artefact. */
+  /** The request as it goes over the wire: what stands before and after the credential. */
   readonly before: string;
   readonly after: string;
   /** All of one length; none: the request is `before` and `after`. */
-  readonly artefacts: readonly string[];
+  readonly credentials: readonly string[];
   /**
    * `again`: any of them, again and again. `renewed`: each is used up by the answer, which brings its successor
    * (`refresh_token`); so no two requests have the same at once.

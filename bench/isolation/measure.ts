@@ -3,7 +3,7 @@
  * meets both alike.
  */
 import { join } from "node:path";
-import { newArtefact } from "../artefacts.ts";
+import { newCredential } from "../credentials.ts";
 import { sendOnce, WORKLOADS, type Workload, wireText } from "../workloads.ts";
 import { runWrk } from "../wrk.ts";
 import type { Disturbance } from "./disturbances.ts";
@@ -53,12 +53,12 @@ async function run(
   workload: Workload,
   job: Pick<LoadJob, "connections" | "rate" | "seconds"> & Partial<LoadJob>,
 ): Promise<LoadReport> {
-  const { artefact } = workload.requests[0].request;
-  const kind = artefact?.kind;
-  const count = artefact?.use === "once" ? job.connections : 1;
-  const artefacts = kind === undefined ? [] : await subject.running.make(kind, count);
+  const { credential } = workload.requests[0].request;
+  const kind = credential?.kind;
+  const count = credential?.use === "once" ? job.connections : 1;
+  const credentials = kind === undefined ? [] : await subject.running.make(kind, count);
   const report = await subject.load({
-    ...targetOf(subject, workload, artefacts),
+    ...targetOf(subject, workload, credentials),
     whenFull: "wait",
     patienceMillis: PATIENCE_MILLIS,
     ...job,
@@ -120,9 +120,12 @@ async function saturate({ subject, settings }: MeasureContext, workload: Workloa
   const { request } = workload.requests[0];
   const url = subject.running.urlOf(request, workload);
   const [token = ""] = await subject.running.make("person_token", 1);
-  const files = { request: join(subject.folder, "request"), artefacts: join(subject.folder, "artefacts") };
+  const files = {
+    request: join(subject.folder, "request"),
+    credentials: join(subject.folder, "credentials"),
+  };
   await Bun.write(files.request, wireText(request, url, token.length));
-  await Bun.write(files.artefacts, `${token}\n`);
+  await Bun.write(files.credentials, `${token}\n`);
   const { seconds } = settings;
   const result = await runWrk({
     url,
@@ -164,8 +167,8 @@ export async function measureOverload(
 /** One request by hand: what is measured afterwards must be what it is called. */
 async function checkAnswer({ subject: { running } }: MeasureContext, workload: Workload): Promise<void> {
   const { request } = workload.requests[0];
-  const artefact = await newArtefact(running, request);
-  const response = await sendOnce(request, running.urlOf(request, workload), artefact);
+  const credential = await newCredential(running, request);
+  const response = await sendOnce(request, running.urlOf(request, workload), credential);
   const body = await response.text();
   if (response.status === request.expects.status && body.includes(request.expects.contains)) return;
   throw new Error(`${workload.name} is answered with ${response.status}:\n${body}`);

@@ -6,7 +6,7 @@ import { openStore } from "../../src/store/open.ts";
 import type { Running } from "../contenders/contender.ts";
 import { startProcess } from "../contenders/process.ts";
 import { placesIn, startOnPostgres, startTessera } from "../contenders/tessera.ts";
-import { ARTEFACT, WORKLOADS, type Workload, wireText } from "../workloads.ts";
+import { CREDENTIAL, WORKLOADS, type Workload, wireText } from "../workloads.ts";
 import type { LoadJob, LoadReport } from "./load.ts";
 
 export type Engine = "sqlite" | "postgres";
@@ -90,20 +90,20 @@ function originOf(running: Running): string {
   return new URL(running.urlOf(workload.requests[0].request, workload)).origin;
 }
 
-type Target = Pick<LoadJob, "hostname" | "port" | "before" | "after" | "artefacts" | "use">;
+type Target = Pick<LoadJob, "hostname" | "port" | "before" | "after" | "credentials" | "use">;
 
 /** The workload as the generator sends it. */
-export function targetOf({ running }: Subject, workload: Workload, artefacts: readonly string[]): Target {
+export function targetOf({ running }: Subject, workload: Workload, credentials: readonly string[]): Target {
   const { request } = workload.requests[0];
   const url = running.urlOf(request, workload);
   const { hostname, port } = new URL(url);
-  const [before = "", after = ""] = wireText(request, url, artefacts[0]?.length ?? 0).split(ARTEFACT);
+  const [before = "", after = ""] = wireText(request, url, credentials[0]?.length ?? 0).split(CREDENTIAL);
   return {
     hostname,
     port: Number(port),
     before,
     after,
-    artefacts,
-    use: request.artefact?.use === "once" ? "renewed" : "again",
+    credentials,
+    use: request.credential?.use === "once" ? "renewed" : "again",
   };
 }

@@ -1,8 +1,8 @@
--- Sends requests again and again, or with another artefact each time, and checks what comes back.
+-- Sends requests again and again, or with another credential each time, and checks what comes back.
 --
 -- Arguments: how many threads there are; the status that every answer must have; a text that must be in answers which are
--- no success; then for each request: the request as it goes over the wire, with @@ARTEFACT@@ where an artefact belongs;
--- the file of artefacts, one per line, or "-"; how they are used (`cycle`: all, again and again; `once`: each a single
+-- no success; then for each request: the request as it goes over the wire, with @@CREDENTIAL@@ where a credential belongs;
+-- the file of credentials, one per line, or "-"; how they are used (`cycle`: all, again and again; `once`: each a single
 -- time); its weight among the requests, a whole number.
 
 local threads = {}
@@ -20,7 +20,7 @@ local function read(name)
 end
 
 -- All, or of those that may be used only once every n-th, so that no two threads use the same.
-local function artefacts_of(name, use, thread_count)
+local function credentials_of(name, use, thread_count)
   local share = {}
   local line_number = 0
   for line in io.lines(name) do
@@ -31,22 +31,22 @@ local function artefacts_of(name, use, thread_count)
 end
 
 -- A function that gives the text of one request after the other.
-local function sender_of(request_file, artefact_file, use, thread_count)
+local function sender_of(request_file, credential_file, use, thread_count)
   local text = read(request_file)
-  if artefact_file == "-" then
+  if credential_file == "-" then
     return function() return text end
   end
-  local from, to = text:find("@@ARTEFACT@@", 1, true)
+  local from, to = text:find("@@CREDENTIAL@@", 1, true)
   local before, after = text:sub(1, from - 1), text:sub(to + 1)
-  local artefacts = artefacts_of(artefact_file, use, thread_count)
-  local last, position = #artefacts, 0
+  local credentials = credentials_of(credential_file, use, thread_count)
+  local last, position = #credentials, 0
   return function()
     position = position + 1
     if position > last then
       if use == "once" then exhausted = 1 end
       position = 1
     end
-    return before .. artefacts[position] .. after
+    return before .. credentials[position] .. after
   end
 end
 

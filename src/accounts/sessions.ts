@@ -1,7 +1,9 @@
 /**
- * Sessions: who is signed in, in which browser. The cookie holds an artefact; the store holds its digest.
+ * Sessions: who is signed in, in which browser. The cookie holds a credential; the store holds its digest.
  * The session changes its id at every sign-in, so that a cookie planted before is worth nothing after (RFC 9700 §4, fixation).
  */
+
+import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import type { Log } from "../platform/log.ts";
@@ -9,7 +11,6 @@ import type { RandomBytes } from "../platform/random.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Store, StoreUnavailable } from "../store/contract.ts";
 import type { AccountRecord, SessionRecord } from "../store/records.ts";
-import { mintArtefact, parseArtefact, secretMatches } from "../tokens/artefact.ts";
 
 export interface SignedIn {
   readonly session: SessionRecord;
@@ -63,20 +64,20 @@ export function createSessions({ store, clock, random, configuration }: Sessions
       const equals = pair.indexOf("=");
       if (pair.slice(0, equals).trim() !== name) continue;
       const value = pair.slice(equals + 1).trim();
-      return parseArtefact("session", value) === null ? null : value;
+      return parseCredential("session", value) === null ? null : value;
     }
     return null;
   };
 
   return {
     cookieValue,
-    anonymousCookieValue: () => mintArtefact("session", clock, random).text,
+    anonymousCookieValue: () => mintCredential("session", clock, random).text,
     setCookie: (value) => `${name}=${value}${attributes}`,
     clearCookie: () => `${name}=${attributes}; Max-Age=0`,
 
     async find(request) {
       const value = cookieValue(request);
-      const presented = value === null ? null : parseArtefact("session", value);
+      const presented = value === null ? null : parseCredential("session", value);
       if (presented === null) return null;
       const now = clock.seconds();
       const found = await store.findSession(presented.id, now, now - lifetimes.session_idle_seconds);
@@ -86,7 +87,7 @@ export function createSessions({ store, clock, random, configuration }: Sessions
     },
 
     async start(account, replaces) {
-      const minted = mintArtefact("session", clock, random);
+      const minted = mintCredential("session", clock, random);
       const now = clock.seconds();
       const session: SessionRecord = {
         id: minted.id,

@@ -2,8 +2,8 @@
 import { mintClientSecret, newClientRecord, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import type { Context } from "../context.ts";
+import { mintCredential } from "../credentials/credential.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
-import { mintArtefact } from "../tokens/artefact.ts";
 
 /** A one-time link that creates the administrator. It takes the place of every earlier one. Null if there is one. */
 export async function createSetupLink({
@@ -12,7 +12,7 @@ export async function createSetupLink({
   clock,
   random,
 }: Context): Promise<string | null> {
-  const { text, id, digest } = mintArtefact("setup_link", clock, random);
+  const { text, id, digest } = mintCredential("setup_link", clock, random);
   const created = await store.createSetupLink({
     id,
     digest,

@@ -1,8 +1,8 @@
 /** `tessera grant …`: what people allowed applications, and taking it back. */
 import type { Command } from "commander";
+import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import type { AccessFilter, GrantFilter, Store } from "../store/contract.ts";
 import type { GrantRecord } from "../store/records.ts";
-import { parseRecordId, recordIdText } from "../tokens/artefact.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";

@@ -1,14 +1,14 @@
 /** `tessera token …`: what a token is worth now, and ending it. */
 import type { Command } from "commander";
-import type { RecordId } from "../protocol/identifiers.ts";
-import type { Store } from "../store/contract.ts";
-import { parseArtefact, recordIdText, secretMatches } from "../tokens/artefact.ts";
+import { parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
 import {
   type ActiveIntrospection,
   INACTIVE,
   introspectAccessToken,
   introspectRefreshToken,
-} from "../tokens/introspection.ts";
+} from "../credentials/introspection.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import type { Store } from "../store/contract.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { formatFacts, localAndRelative, printJson } from "./output.ts";
@@ -79,7 +79,7 @@ async function inspectToken(text: string, options: CommonOptions, io: Io): Promi
 }
 
 async function findToken(store: Store, issuer: string, text: string, now: number): Promise<Finding> {
-  const access = parseArtefact("access_token", text);
+  const access = parseCredential("access_token", text);
   if (access !== null) {
     const kind = "access token";
     const found = await store.findActiveAccessToken(access.id, now);
@@ -90,7 +90,7 @@ async function findToken(store: Store, issuer: string, text: string, now: number
     const view = introspectAccessToken(issuer, found.token, found.grant);
     return { state: "active", kind, view, grantId: found.token.grantId };
   }
-  const refresh = parseArtefact("refresh_token", text);
+  const refresh = parseCredential("refresh_token", text);
   if (refresh !== null) {
     const kind = "refresh token";
     const found = await store.findRefreshToken(refresh.id);
@@ -139,7 +139,7 @@ async function revokeFound(
   grantId: RecordId | null,
   now: number,
 ): Promise<boolean> {
-  const access = parseArtefact("access_token", text);
+  const access = parseCredential("access_token", text);
   if (access !== null) return store.revokeAccessToken(access.id);
   return grantId !== null && store.revokeGrant(grantId, "revoked_by_operator", now);
 }

@@ -3,13 +3,13 @@
  * An unknown client, a disabled one and a wrong secret get the same answer; the log tells them apart.
  */
 import { timingSafeEqual } from "node:crypto";
+import { digestSecret } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Branded } from "../protocol/identifiers.ts";
 import { decodeFormComponent, type Parameters } from "../protocol/parameters.ts";
 import { ClientChanged, type Store } from "../store/contract.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/records.ts";
-import { digestSecret } from "../tokens/artefact.ts";
 
 /** A client that proved who it is, or a public client that said so. */
 export type AuthenticatedClient = Branded<ClientRecord, "AuthenticatedClient">;

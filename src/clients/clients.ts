@@ -1,4 +1,6 @@
 /** Making clients: identifiers, secrets, and the policy for each way in. */
+
+import { digestSecret, mintCredential, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Configuration } from "../platform/configuration.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -6,7 +8,6 @@ import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/records.ts";
-import { digestSecret, mintArtefact, recordIdText } from "../tokens/artefact.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
 /** A generated identifier. It never looks like a URL or like a person's `acc_…` (RFC 9700 §4.15). */
@@ -24,7 +25,7 @@ export function mintClientSecret(
   clock: Clock,
   random: RandomBytes,
 ): { readonly text: string; readonly record: ClientSecretRecord } {
-  const { text, id } = mintArtefact("client_secret", clock, random);
+  const { text, id } = mintCredential("client_secret", clock, random);
   return {
     text,
     record: { id: recordIdText(id), digest: digestSecret(text), createdAt: clock.seconds(), expiresAt: null },

@@ -1,9 +1,9 @@
 /** Secrets in the configuration: given as themselves, as a digest, or as the name of an environment variable. */
 
+import { digestSecret } from "../credentials/credential.ts";
 import type { SecretReference } from "../platform/configuration.ts";
 import { ConfigurationError } from "../platform/configuration-error.ts";
 import type { SecretDigest } from "../protocol/identifiers.ts";
-import { digestSecret } from "../tokens/artefact.ts";
 
 const DIGEST = /^sha256:([0-9a-f]{64})$/i;
 

@@ -1,11 +1,11 @@
 /** RFC 6750: requests that are protected by an access token of this very server. */
 import type { Context } from "../context.ts";
+import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { Scope } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import type { ActiveAccessToken } from "../store/contract.ts";
-import { parseArtefact, secretMatches } from "../tokens/artefact.ts";
 
 /** RFC 6750 §2.1: the scheme is compared without regard to case. */
 export const hasBearerScheme = (request: Request): boolean =>
@@ -34,7 +34,7 @@ export async function requireBearer(
   token: string,
   requiredScope: Scope,
 ): Promise<ActiveAccessToken> {
-  const presented = parseArtefact("access_token", token);
+  const presented = parseCredential("access_token", token);
   const found = presented && (await store.findActiveAccessToken(presented.id, clock.seconds()));
   if (presented === null || found === null || !secretMatches(presented.secret, found.token.digest)) {
     throw refuse("bearer_token_unknown");

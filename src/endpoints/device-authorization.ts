@@ -1,6 +1,7 @@
 /** RFC 8628 §3.1 and §3.2: a device asks for a device code and a user code. */
 import { authenticateClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import { mintCredential } from "../credentials/credential.ts";
 import { askableScope } from "../grants/grant.ts";
 import { requestedScope } from "../grants/requested-scope.ts";
 import { type Handler, json } from "../platform/http.ts";
@@ -8,7 +9,6 @@ import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import type { SecretDigest } from "../protocol/identifiers.ts";
 import { formatUserCode, newUserCode } from "../protocol/user-code.ts";
-import { mintArtefact } from "../tokens/artefact.ts";
 import { readForm } from "./form.ts";
 
 /** How often another user code is drawn if one is taken. With 20^8 codes, once is already rare. */
@@ -27,7 +27,7 @@ export const deviceAuthorization =
     if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { retryAfterSeconds });
     const { scope, resources } = requestedScope(context, client, parameters, askableScope(context, client));
 
-    const deviceCode = mintArtefact("device_code", clock, random);
+    const deviceCode = mintCredential("device_code", clock, random);
     const { device_code_seconds, device_interval_seconds } = configuration.lifetimes;
     const createdAt = clock.seconds();
     const storeWith = async (userCode: string) =>

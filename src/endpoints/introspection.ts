@@ -4,18 +4,18 @@
  */
 import { type AuthenticatedClient, actAsClient, requireConfidential } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
-import { type Handler, type Incoming, json } from "../platform/http.ts";
-import { INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
-import { OAuthError } from "../protocol/errors.ts";
-import type { ClientId } from "../protocol/identifiers.ts";
-import type { Parameters } from "../protocol/parameters.ts";
-import { parseArtefact, secretMatches } from "../tokens/artefact.ts";
+import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import {
   INACTIVE,
   type Introspection,
   introspectAccessToken,
   introspectRefreshToken,
-} from "../tokens/introspection.ts";
+} from "../credentials/introspection.ts";
+import { type Handler, type Incoming, json } from "../platform/http.ts";
+import { INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { ClientId } from "../protocol/identifiers.ts";
+import type { Parameters } from "../protocol/parameters.ts";
 import { hasBearerScheme, readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
@@ -61,7 +61,7 @@ async function introspect(
   client?: AuthenticatedClient,
 ): Promise<Introspection> {
   const now = clock.seconds();
-  const accessToken = parseArtefact("access_token", text);
+  const accessToken = parseCredential("access_token", text);
   if (accessToken !== null) {
     const found = await store.findActiveAccessToken(accessToken.id, now, client);
     if (found === null || !secretMatches(accessToken.secret, found.token.digest)) return INACTIVE;
@@ -69,7 +69,7 @@ async function introspect(
     const visible = token.clientId === caller || catalogue.mayIntrospect(caller, token.resources);
     return visible ? introspectAccessToken(configuration.issuer, token, grant) : INACTIVE;
   }
-  const refreshToken = parseArtefact("refresh_token", text);
+  const refreshToken = parseCredential("refresh_token", text);
   if (refreshToken !== null) {
     const found = await store.findRefreshToken(refreshToken.id, client);
     if (found === null || !secretMatches(refreshToken.secret, found.token.digest)) return INACTIVE;

@@ -1,10 +1,10 @@
 /** The one place where refusals become answers for programs (RFC 6749 §5.2, RFC 6750 §3) and lines in the log. */
 import { PasswordPoolBusy } from "../accounts/passwords.ts";
 import type { Context } from "../context.ts";
+import { withoutCredentials } from "../credentials/credential.ts";
 import { type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
 import { StoreBusy, StoreUnavailable } from "../store/contract.ts";
-import { withoutArtefacts } from "../tokens/artefact.ts";
 
 type RefusalContext = Pick<Context, "configuration" | "log">;
 
@@ -73,10 +73,10 @@ const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "body_in
 
 /**
  * A path that leads nowhere and a client that nobody knows are values that were sent, perhaps by somebody who put a secret
- * in the wrong place: whatever looks like an artefact in them is left out.
+ * in the wrong place: whatever looks like a credential in them is left out.
  */
 const loggable = (text: string | undefined): string | undefined =>
-  text === undefined ? undefined : withoutArtefacts(text).slice(0, 100);
+  text === undefined ? undefined : withoutCredentials(text).slice(0, 100);
 
 /** The page that explains the error. Reasons that share their public words share the address too. */
 function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {

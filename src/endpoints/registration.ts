@@ -5,10 +5,10 @@ import type { ClientMetadata } from "../clients/metadata.ts";
 import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
 import { secretDigest } from "../clients/secret-reference.ts";
 import type { Context } from "../context.ts";
+import { digestSecret } from "../credentials/credential.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { isScope, isSubset } from "../protocol/scope.ts";
-import { digestSecret } from "../tokens/artefact.ts";
 import { hasBearerScheme, readBearerToken } from "./bearer.ts";
 import { readBodyText } from "./form.ts";
 

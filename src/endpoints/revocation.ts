@@ -1,10 +1,10 @@
 /** RFC 7009: a client gives a token back. A refresh token takes everything of its grant with it (§2.1). */
 import { type AuthenticatedClient, actAsClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import { type Handler, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
-import { parseArtefact, secretMatches } from "../tokens/artefact.ts";
 import { readForm } from "./form.ts";
 
 export const revocation =
@@ -24,7 +24,7 @@ async function revoke({ store, clock }: Context, client: AuthenticatedClient, te
   const requireOwn = (owner: ClientId) => {
     if (owner !== clientId) throw new OAuthError("token_of_other_client", { clientId });
   };
-  const refreshToken = parseArtefact("refresh_token", text);
+  const refreshToken = parseCredential("refresh_token", text);
   if (refreshToken !== null) {
     const found = await store.findRefreshToken(refreshToken.id, client);
     if (found === null || !secretMatches(refreshToken.secret, found.token.digest)) return;
@@ -32,7 +32,7 @@ async function revoke({ store, clock }: Context, client: AuthenticatedClient, te
     await store.revokeGrant(found.grant.id, "revoked_by_client", now);
     return;
   }
-  const accessToken = parseArtefact("access_token", text);
+  const accessToken = parseCredential("access_token", text);
   if (accessToken !== null) {
     const found = await store.findActiveAccessToken(accessToken.id, now, client);
     if (found === null || !secretMatches(accessToken.secret, found.token.digest)) return;

@@ -1,6 +1,14 @@
 /** RFC 6749 §4.1 with RFC 7636: authorization codes, from the person's yes to the tokens. */
 import type { AuthenticatedClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import {
+  mintCredential,
+  newRecordId,
+  type PresentedCredential,
+  parseCredential,
+  secretMatches,
+} from "../credentials/credential.ts";
+import { mintAccessToken, mintRefreshToken, tokenResponse } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
@@ -8,14 +16,6 @@ import type { Parameters } from "../protocol/parameters.ts";
 import { isCodeVerifier, verifierMatchesChallenge } from "../protocol/pkce.ts";
 import type { Authorization } from "../store/contract.ts";
 import type { AccountRecord, AuthorizationCodeRecord, ClientRecord, GrantRecord } from "../store/records.ts";
-import {
-  mintArtefact,
-  newRecordId,
-  type PresentedArtefact,
-  parseArtefact,
-  secretMatches,
-} from "../tokens/artefact.ts";
-import { mintAccessToken, mintRefreshToken, tokenResponse } from "../tokens/issue.ts";
 import { type Grant, narrowToGrant, type Redemption } from "./grant.ts";
 
 /** What a person is asked for, and by whom; checked by the authorization endpoint. */
@@ -44,7 +44,7 @@ export async function issueAuthorizationCode(
   const { clock, random, configuration, store } = context;
   const now = clock.seconds();
   const expiresAt = now + configuration.lifetimes.authorization_code_seconds;
-  const { text, id, digest } = mintArtefact("authorization_code", clock, random);
+  const { text, id, digest } = mintCredential("authorization_code", clock, random);
   const { client, scope, resources, redirectUri } = request;
   const grant: GrantRecord = {
     id: newRecordId(clock, random),
@@ -95,7 +95,7 @@ interface StoredCode {
 
 /** What may be wrong with a redemption; null if nothing is. Whether the code was used is for the store to say. */
 function codeFault(
-  presented: PresentedArtefact | null,
+  presented: PresentedCredential | null,
   stored: StoredCode | null,
   client: AuthenticatedClient,
   parameters: Parameters,
@@ -150,7 +150,7 @@ async function redeem(
 ): Promise<Redemption> {
   const { store, clock, configuration } = context;
   const failureLimit = configuration.limits.code_redemption_failures;
-  const presented = parseArtefact("authorization_code", parameters.required("code"));
+  const presented = parseCredential("authorization_code", parameters.required("code"));
   const stored = presented && (await store.findCode(presented.id, client));
   const now = clock.seconds();
   const refuse = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });

@@ -1,9 +1,9 @@
 /** RFC 6749 §4.4: a confidential client acts for itself. No grant row and no refresh token (§4.4.3). */
 import { type AuthenticatedClient, isConfidential } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import { mintAccessToken, type TokenResponse, tokenResponse } from "../credentials/issue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { mintAccessToken, type TokenResponse, tokenResponse } from "../tokens/issue.ts";
 import type { Grant } from "./grant.ts";
 import { requestedScope } from "./requested-scope.ts";
 

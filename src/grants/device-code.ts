@@ -1,13 +1,18 @@
 /** RFC 8628 §3.4 and §3.5: a device asks until the person has answered. */
 import type { AuthenticatedClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import {
+  newRecordId,
+  type PresentedCredential,
+  parseCredential,
+  secretMatches,
+} from "../credentials/credential.ts";
+import { mintAccessToken, mintRefreshToken, tokenResponse } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { AccountRecord, DeviceCodeRecord, GrantRecord } from "../store/records.ts";
-import { newRecordId, type PresentedArtefact, parseArtefact, secretMatches } from "../tokens/artefact.ts";
-import { mintAccessToken, mintRefreshToken, tokenResponse } from "../tokens/issue.ts";
 import { type Grant, narrowToGrant, type Redemption } from "./grant.ts";
 
 /** What the person allows a device. It lives as long as the code, until tokens are issued from it. */
@@ -39,7 +44,7 @@ interface StoredDevice {
 
 /** Where the request stands: a reason not to issue tokens (yet), or null. */
 function deviceFault(
-  presented: PresentedArtefact | null,
+  presented: PresentedCredential | null,
   stored: StoredDevice | null,
   client: AuthenticatedClient,
   now: EpochSeconds,
@@ -63,7 +68,7 @@ async function redeem(
   parameters: Parameters,
 ): Promise<Redemption> {
   const { store, clock, pollPace } = context;
-  const presented = parseArtefact("device_code", parameters.required("device_code"));
+  const presented = parseCredential("device_code", parameters.required("device_code"));
   const stored = presented && (await store.findDeviceCode(presented.id, client));
   const now = clock.seconds();
   const refuse = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });

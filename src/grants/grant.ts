@@ -4,13 +4,13 @@
  */
 import type { AuthenticatedClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import type { TokenResponse } from "../credentials/issue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
 import type { ClientRecord, GrantRecord } from "../store/records.ts";
-import type { TokenResponse } from "../tokens/issue.ts";
 
 export interface Grant {
   readonly grantType: GrantType;

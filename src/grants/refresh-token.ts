@@ -7,25 +7,25 @@
  */
 import type { AuthenticatedClient } from "../clients/authentication.ts";
 import type { Context } from "../context.ts";
+import {
+  assembleCredential,
+  type MintedCredential,
+  newRecordId,
+  type PresentedCredential,
+  parseCredential,
+  secretMatches,
+} from "../credentials/credential.ts";
+import { mintAccessToken, tokenResponse } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { GrantRecord, RefreshTokenRecord } from "../store/records.ts";
-import {
-  assembleArtefact,
-  type MintedArtefact,
-  newRecordId,
-  type PresentedArtefact,
-  parseArtefact,
-  secretMatches,
-} from "../tokens/artefact.ts";
-import { mintAccessToken, tokenResponse } from "../tokens/issue.ts";
 import { type Grant, narrowToGrant, type Redemption } from "./grant.ts";
 
 /** What is wrong with using this refresh token; null if nothing is. Whether it was used before is for the store to say. */
 function refreshFault(
-  presented: PresentedArtefact | null,
+  presented: PresentedCredential | null,
   stored: { readonly token: RefreshTokenRecord; readonly grant: GrantRecord } | null,
   client: AuthenticatedClient,
   now: EpochSeconds,
@@ -46,7 +46,7 @@ async function redeem(
   parameters: Parameters,
 ): Promise<Redemption> {
   const { store, clock, random, configuration } = context;
-  const presented = parseArtefact("refresh_token", parameters.required("refresh_token"));
+  const presented = parseCredential("refresh_token", parameters.required("refresh_token"));
   const stored = presented && (await store.findRefreshToken(presented.id, client));
   const now = clock.seconds();
   const refuse = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });
@@ -96,11 +96,11 @@ async function redeem(
 /** Whoever has the database and the key cannot derive it: it takes the predecessor, of which only a digest is kept. */
 function deriveSuccessor(
   { keys }: Pick<Context, "keys">,
-  predecessor: PresentedArtefact,
+  predecessor: PresentedCredential,
   successorId: RecordId,
-): MintedArtefact {
+): MintedCredential {
   const secret = keys.mac("refresh successor", predecessor.id, predecessor.secret, successorId);
-  return assembleArtefact("refresh_token", successorId, secret);
+  return assembleCredential("refresh_token", successorId, secret);
 }
 
 export const refreshTokenGrant: Grant = { grantType: "refresh_token", redeem };

@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** RFC 8628 §3.3: a person types the code of a device, sees who asks, and answers. Nothing is approved by a GET. */
 import type { Context } from "../context.ts";
+import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { userCodeDigest } from "../endpoints/device-authorization.ts";
 import { deviceGrant } from "../grants/device-code.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
@@ -8,7 +9,6 @@ import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/records.ts";
-import { parseRecordId, recordIdText } from "../tokens/artefact.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, isOwnComputer } from "./display.ts";
 import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";

@@ -4,12 +4,12 @@
  * (THREATS 26, 28, 29, 32).
  */
 import type { Context } from "../context.ts";
+import { newRecordId, parseRecordId, recordIdText } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { FORM_TYPE, type Incoming, readBody } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
-import { newRecordId, parseRecordId, recordIdText } from "../tokens/artefact.ts";
 import { PageError } from "./page-error.ts";
 
 /** What a form is for. A token of one purpose is worth nothing for another. */

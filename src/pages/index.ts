@@ -14,7 +14,7 @@ import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
 import { setupRoutes } from "./setup.tsx";
 
-export { pageErrorResponse } from "./errors.tsx";
+export { pageErrorResponse } from "./error-page.tsx";
 
 /** Every page but consent, which belongs to the authorization endpoint. Throws ConfigurationError for a bad logo. */
 export const pageRoutes = (context: Context): Route[] => [

@@ -4,9 +4,9 @@ import { newPasswordFault } from "../accounts/new-password.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import { startAfterChange } from "../accounts/sessions.ts";
 import type { Context } from "../context.ts";
+import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import type { SetupLinkRecord } from "../store/records.ts";
-import { parseArtefact, secretMatches } from "../tokens/artefact.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -18,7 +18,7 @@ import { SetupView } from "./views/setup.tsx";
 
 /** Throws PageError `setup_link`. */
 async function requireSetupLink({ store, clock }: Context, token: string): Promise<SetupLinkRecord> {
-  const presented = parseArtefact("setup_link", token);
+  const presented = parseCredential("setup_link", token);
   const link = presented && (await store.findSetupLink(presented.id, clock.seconds()));
   if (presented === null || link === null || !secretMatches(presented.secret, link.digest)) {
     throw new PageError("setup_link");

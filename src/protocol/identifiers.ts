@@ -19,7 +19,7 @@ export type ResourceIndicator = Branded<string, "ResourceIndicator">;
 export type CodeChallenge = Branded<string, "CodeChallenge">;
 /** The 16-byte time-ordered identifier of a stored row. */
 export type RecordId = Branded<Uint8Array, "RecordId">;
-/** The SHA-256 of an artefact's secret part. The secret itself is never stored. */
+/** The SHA-256 of a credential's secret part. The secret itself is never stored. */
 export type SecretDigest = Branded<Uint8Array, "SecretDigest">;
 /** A person's stable identifier, `acc_…`. Never equal to a client identifier (RFC 9700 §4.15). */
 export type SubjectId = Branded<string, "SubjectId">;

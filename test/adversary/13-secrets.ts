@@ -1,8 +1,8 @@
 /** One of every kind of secret, live, for tests that present them. */
 import { expect } from "bun:test";
+import { mintCredential } from "../../src/credentials/credential.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
-import { mintArtefact } from "../../src/tokens/artefact.ts";
 import { authorizePath, formsOf } from "../support/code-flow.ts";
 import { codeFor, jsonOf, startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { makeSetupLink } from "../support/people.ts";
@@ -32,7 +32,7 @@ export async function startWithSecrets(start: StartOnEngine): Promise<{
   readonly secrets: ReadonlyMap<Kind, Pair>;
   readonly doors: readonly Door[];
 }> {
-  const initial = mintArtefact("initial_access_token", systemClock, systemRandom).text;
+  const initial = mintCredential("initial_access_token", systemClock, systemRandom).text;
   const server = await start({
     registration: { mode: "token", initial_access_tokens: [initial] },
     limits: {
@@ -72,7 +72,7 @@ async function handOutEverything(
   const signOut = (await formsOf(await server.fetch("/logout", inBrowser))).find(({ action }) =>
     action.endsWith("/logout"),
   );
-  const invent = (kind: Parameters<typeof mintArtefact>[0]) => mintArtefact(kind, clock, random).text;
+  const invent = (kind: Parameters<typeof mintCredential>[0]) => mintCredential(kind, clock, random).text;
   /** The same with another MAC at its end. */
   const forged = (sealed: string) => `${sealed.slice(0, -8)}AAAAAAAA`;
   const formToken = signOut?.fields.form_token ?? "";

@@ -17,7 +17,7 @@ import { clientOf, outcomeOf, STEPS } from "./steps.ts";
 
 const MANY = 1_000_000;
 /** Anything that opens a door. */
-const ARTEFACT = /t(?:at|rt|ac)_[A-Za-z0-9\-_]{64}/;
+const CREDENTIAL = /t(?:at|rt|ac)_[A-Za-z0-9\-_]{64}/;
 
 let postgres: PostgresServer;
 beforeAll(async () => {
@@ -70,7 +70,7 @@ function endedAccess(open: () => Promise<OpenedStore>): void {
       const told = JSON.stringify([...response.headers]) + (await response.clone().text());
       const expected = step.outcomes[ending.of];
       expect(await outcomeOf(response)).toBe(expected);
-      if (expected !== step.outcomes.nothing) expect(told).not.toMatch(ARTEFACT);
+      if (expected !== step.outcomes.nothing) expect(told).not.toMatch(CREDENTIAL);
       // Nor at the second try.
       if (expected !== step.outcomes.nothing && !expected.endsWith("question")) {
         expect(await outcomeOf(await send())).toBe(expected);

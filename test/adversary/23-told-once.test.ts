@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { dirname } from "node:path";
-import { digestSecret } from "../../src/tokens/artefact.ts";
+import { digestSecret } from "../../src/credentials/credential.ts";
 import { tessera } from "../cli/support.ts";
 import { sqliteEngine } from "../store/fixtures/databases.ts";
 import { authorizePath, challengeOf, formsOf, redirectOf, VERIFIER } from "../support/code-flow.ts";

@@ -66,7 +66,7 @@ test(proves("nothing that ships holds a key, nor anything that looks like one", 
     if (/-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)-----\s+[A-Za-z0-9+/=]{40}/.test(text))
       found.push(`${file}: PEM`);
     if (/"d"\s*:\s*"[\w-]{40,}"/.test(text)) found.push(`${file}: JWK`);
-    if (/\bt[a-z]{2}_[A-Za-z0-9\-_]{64}(?![A-Za-z0-9\-_])/.test(text)) found.push(`${file}: artefact`);
+    if (/\bt[a-z]{2}_[A-Za-z0-9\-_]{64}(?![A-Za-z0-9\-_])/.test(text)) found.push(`${file}: credential`);
     if (/server_key\s*=\s*"[\w-]{43}"|TESSERA_SERVER_KEY=[\w-]{43}/.test(text))
       found.push(`${file}: server key`);
   }

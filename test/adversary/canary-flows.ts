@@ -232,7 +232,7 @@ async function sendEverywhere({ send }: Visitor, canaries: Canaries): Promise<vo
   const names = Object.keys(canaries).filter((name) => name !== "a user code");
   const secrets = names.map((name) => canaries[name] ?? "");
   const query = encodeForm(Object.fromEntries(secrets.map((secret, index) => [`p${index}`, secret])));
-  const artefacts = secrets.filter((secret) => /^t[a-z]{2}_/.test(secret));
+  const credentials = secrets.filter((secret) => /^t[a-z]{2}_/.test(secret));
   // Without a session: these are answers to anybody.
   const Cookie = "none=";
   const html = { Accept: "text/html", Cookie };
@@ -280,11 +280,11 @@ async function sendEverywhere({ send }: Visitor, canaries: Canaries): Promise<vo
       });
     }
   }
-  for (const artefact of artefacts) {
-    await send("a path that leads nowhere", `/nowhere/${artefact}`, { headers: html });
-    await send("such a path for a program", `/${artefact}/x`, { headers: { Cookie } });
+  for (const credential of credentials) {
+    await send("a path that leads nowhere", `/nowhere/${credential}`, { headers: html });
+    await send("such a path for a program", `/${credential}/x`, { headers: { Cookie } });
     await send("a foreign cookie", "/account", {
-      headers: { Cookie: `tessera=${artefact}; __Host-tessera=${artefact}x` },
+      headers: { Cookie: `tessera=${credential}; __Host-tessera=${credential}x` },
     });
   }
 }

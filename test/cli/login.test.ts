@@ -6,8 +6,8 @@ import {
   requestDeviceAuthorization,
 } from "../../src/cli/login-device.ts";
 import { discover } from "../../src/cli/login-server.ts";
+import { parseCredential } from "../../src/credentials/credential.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
-import { parseArtefact } from "../../src/tokens/artefact.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const TOKEN_ENDPOINT = "https://auth.example/token";
@@ -242,7 +242,7 @@ describe("tessera login at a running server", () => {
           const answer = await io.fetch(url, init);
           if (url.endsWith("/auth/device")) {
             const { device_code }: { device_code: string } = JSON.parse(await answer.clone().text());
-            const presented = parseArtefact("device_code", device_code);
+            const presented = parseCredential("device_code", device_code);
             if (presented) deviceIds.push(presented.id);
           }
           return answer;

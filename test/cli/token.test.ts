@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type MintedCredential, mintCredential, recordIdText } from "../../src/credentials/credential.ts";
 import type {
   ClientId,
   RecordId,
@@ -7,7 +8,6 @@ import type {
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
 import type { GrantRecord } from "../../src/store/records.ts";
-import { type MintedArtefact, mintArtefact, recordIdText } from "../../src/tokens/artefact.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const data = temporaryFolder();
@@ -36,8 +36,8 @@ async function serviceToken(): Promise<string> {
 }
 
 interface Given {
-  readonly access: MintedArtefact;
-  readonly refresh: MintedArtefact;
+  readonly access: MintedCredential;
+  readonly refresh: MintedCredential;
   readonly grantId: string;
 }
 
@@ -47,13 +47,13 @@ async function adaAllows(): Promise<Given> {
   const account = await store.findAccountByUsername("ada");
   const now = clock.seconds();
   const clientId = "demo-device" as ClientId;
-  const device = mintArtefact("device_code", clock, random);
-  const access = mintArtefact("access_token", clock, random);
-  const refresh = mintArtefact("refresh_token", clock, random);
+  const device = mintCredential("device_code", clock, random);
+  const access = mintCredential("access_token", clock, random);
+  const refresh = mintCredential("refresh_token", clock, random);
   const scope = ["notes.read" as Scope];
   const resources = ["https://notes.demo.example" as ResourceIndicator];
   const grant: GrantRecord = {
-    id: mintArtefact("device_code", clock, random).id,
+    id: mintCredential("device_code", clock, random).id,
     subject: account?.subject ?? ("" as SubjectId),
     username: "ada",
     clientId,
@@ -238,9 +238,9 @@ describe("grant list and revoke", () => {
     const redirectUri = client?.redirectUris[0];
     if (ada === null || client === null || redirectUri === undefined) throw new Error("no demonstration");
     const now = clock.seconds();
-    const code = mintArtefact("authorization_code", clock, random);
+    const code = mintCredential("authorization_code", clock, random);
     const grant: GrantRecord = {
-      id: mintArtefact("device_code", clock, random).id,
+      id: mintCredential("device_code", clock, random).id,
       subject: ada.subject,
       username: "ada",
       clientId: client.clientId,
@@ -280,14 +280,14 @@ describe("grant list and revoke", () => {
         },
         form: null,
       });
-    const first = mintArtefact("device_code", clock, random).id;
+    const first = mintCredential("device_code", clock, random).id;
     await allow(first);
     const { out } = await run(["grant", "revoke", "--user", "ada", "--client", "demo-web"]);
     expect(out).toContain("Revoked 1 grant and forgot 1 remembered consent.");
     expect(await store.findConsent(ada.subject, client.clientId, redirectUri)).toBeNull();
     expect((await store.findGrant(first))?.revokedReason).toBe("revoked_by_operator");
 
-    const second = mintArtefact("device_code", clock, random).id;
+    const second = mintCredential("device_code", clock, random).id;
     await allow(second);
     expect((await run(["grant", "revoke", recordIdText(second)])).out).toContain(
       "ada will be asked before demo-web gets access again",

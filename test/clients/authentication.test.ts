@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { authenticateClient, isConfidential, requireConfidential } from "../../src/clients/authentication.ts";
 import { newClientRecord } from "../../src/clients/clients.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
+import { digestSecret } from "../../src/credentials/credential.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
@@ -13,7 +14,6 @@ import type {
   ClientRecord,
   ClientSecretRecord,
 } from "../../src/store/records.ts";
-import { digestSecret } from "../../src/tokens/artefact.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { refusalOfAsync } from "../support/expect.ts";

@@ -40,7 +40,7 @@ async function registered(): Promise<Json> {
 }
 
 describe("what is handed out", () => {
-  /** The 32 bytes of the secret in an artefact. */
+  /** The 32 bytes of the secret in a credential. */
   const secretOf = (text: string) => Buffer.from(text.slice(4), "base64url").subarray(16);
   const SAMPLES = 64;
   /** How many bits of the secrets are the same in all samples. A bit that is random is so once in 2^63. */

@@ -543,8 +543,8 @@ describe("narrowing what was allowed", () => {
   );
 });
 
-// Threat classes 13 and 51: one artefact is never taken for another.
-describe("artefacts of other kinds", () => {
+// Threat classes 13 and 51: one credential is never taken for another.
+describe("credentials of other kinds", () => {
   test("are no codes, and codes are nothing else", async () => {
     const code = await codeFor(server, person);
     const tokens = await tokensFor(server, person);

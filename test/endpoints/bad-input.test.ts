@@ -3,9 +3,9 @@
  * The table of doors and their parameters drives it; a new parameter belongs into it.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mintCredential } from "../../src/credentials/credential.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
-import { mintArtefact } from "../../src/tokens/artefact.ts";
 import { authorizationQuery, VERIFIER } from "../support/code-flow.ts";
 import { codeFor, DEVICE_GRANT, startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
@@ -21,8 +21,8 @@ let person: AccountRecord;
 let cookie = "";
 /** What was written since it was last cleared. */
 const written: string[] = [];
-/** One of every kind of artefact, all valid. */
-const artefacts: Record<string, string> = {};
+/** One of every kind of credential, all valid. */
+const credentials: Record<string, string> = {};
 beforeAll(async () => {
   server = await startTestServer({
     limits: { device_requests_per_address: 1_000_000, registrations_per_address: 1_000_000 },
@@ -32,16 +32,16 @@ beforeAll(async () => {
   cookie = await server.signIn(person);
   const tokens = await tokensFor(server, person, { scope: "profile" });
   const { clock, random } = server.context;
-  Object.assign(artefacts, {
+  Object.assign(credentials, {
     access_token: textOf(tokens, "access_token"),
     refresh_token: textOf(tokens, "refresh_token"),
     code: await codeFor(server, person),
     device_code: textOf(await startDevice(server), "device_code"),
     user_code: textOf(await startDevice(server), "user_code"),
     session: cookie.split("=")[1] ?? "",
-    client_secret: mintArtefact("client_secret", clock, random).text,
-    setup_link: mintArtefact("setup_link", clock, random).text,
-    initial_access_token: mintArtefact("initial_access_token", clock, random).text,
+    client_secret: mintCredential("client_secret", clock, random).text,
+    setup_link: mintCredential("setup_link", clock, random).text,
+    initial_access_token: mintCredential("initial_access_token", clock, random).text,
     subject: person.subject,
     client_id: "web",
   });
@@ -323,8 +323,8 @@ describe.each(DOORS.map((door) => [door.name, door] as const))("%s", (_, door) =
     });
   });
 
-  // Threat class 13: each artefact, valid where it belongs, is nothing at any other door.
-  test(proves("takes no artefact of another kind", "threat 13"), async () => {
+  // Threat class 13: each credential, valid where it belongs, is nothing at any other door.
+  test(proves("takes no credential of another kind", "threat 13"), async () => {
     const slots: Record<string, string> = {
       code: "code",
       refresh_token: "refresh_token",
@@ -335,7 +335,7 @@ describe.each(DOORS.map((door) => [door.name, door] as const))("%s", (_, door) =
     };
     for (const [slot, own] of Object.entries(slots)) {
       if (!(slot in door.form)) continue;
-      for (const [kind, text] of Object.entries(artefacts)) {
+      for (const [kind, text] of Object.entries(credentials)) {
         if (kind === own) continue;
         const body = `${pairsOf(door, slot)}&${new URLSearchParams({ [slot]: text })}`;
         await expectNothingWritten(async () => expectHarmless(await raw(door, body), [400, 401]));
@@ -343,9 +343,9 @@ describe.each(DOORS.map((door) => [door.name, door] as const))("%s", (_, door) =
     }
   });
 
-  test("takes no artefact as a bearer or as a client's secret", async () => {
+  test("takes no credential as a bearer or as a client's secret", async () => {
     await expectNothingWritten(async () => {
-      for (const [kind, text] of Object.entries(artefacts)) {
+      for (const [kind, text] of Object.entries(credentials)) {
         if (isUserinfo && kind === "access_token") continue;
         const body = isUserinfo ? "" : pairsOf(door, "client_secret");
         const statuses = [400, 401, ...(kind === "access_token" ? [403] : [])];
@@ -364,8 +364,8 @@ test("the spy on writes sees them", async () => {
 });
 
 describe("introspection and revocation", () => {
-  test("know none of the artefacts that are no tokens", async () => {
-    for (const [kind, text] of Object.entries(artefacts)) {
+  test("know none of the credentials that are no tokens", async () => {
+    for (const [kind, text] of Object.entries(credentials)) {
       if (kind === "access_token" || kind === "refresh_token") continue;
       const introspected = await server.post("/auth/introspect", { token: text }, web);
       expect(`${kind} ${await introspected.text()}`).toBe(`${kind} {"active":false}`);
@@ -375,8 +375,8 @@ describe("introspection and revocation", () => {
     }
   });
 
-  test("and the artefacts still work where they belong", async () => {
-    const { code = "", access_token = "" } = artefacts;
+  test("and the credentials still work where they belong", async () => {
+    const { code = "", access_token = "" } = credentials;
     const userinfo = await server.fetch("/auth/userinfo", {
       headers: { Authorization: `Bearer ${access_token}` },
     });
@@ -454,7 +454,7 @@ describe("the authorization endpoint", () => {
         "__Host-tessera",
         "__Host-tessera=",
         "x=y; __Host-tessera=%zz",
-        `__Host-tessera=${artefacts.access_token}`,
+        `__Host-tessera=${credentials.access_token}`,
         "a".repeat(9000),
       ]) {
         const response = await server.fetch(`/auth/authorize?${authorizationQuery()}`, {

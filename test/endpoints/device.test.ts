@@ -393,7 +393,7 @@ describe("a device code", () => {
     await expectTokens(await pollDevice(server, deviceCode));
   });
 
-  test(proves("is not the user code, nor any other artefact (threat class 51)", "threat 51"), async () => {
+  test(proves("is not the user code, nor any other credential (threat class 51)", "threat 51"), async () => {
     for (const wrong of [
       userCode,
       userCode.replace("-", ""),

@@ -1,12 +1,12 @@
 /** Settings that are easily forgotten in the code: each is set to something unusual, and its effect is looked for. */
 import { afterEach, expect, test } from "bun:test";
 import { createSetupLink } from "../../src/cli/first-start.ts";
+import { parseCredential } from "../../src/credentials/credential.ts";
 import { deviceAuthorization } from "../../src/endpoints/device-authorization.ts";
 import { registration } from "../../src/endpoints/registration.ts";
 import type { ConfigurationInput } from "../../src/platform/configuration.ts";
 import type { Incoming } from "../../src/platform/http.ts";
 import type { ClientRecord, DeviceCodeRecord } from "../../src/store/records.ts";
-import { parseArtefact } from "../../src/tokens/artefact.ts";
 import { authorizePath, obtainCode, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
@@ -122,7 +122,7 @@ test("lifetimes.setup_link_seconds: the link is good for that long and no longer
   await start({ lifetimes: { setup_link_seconds: 90 } });
   const { store, clock } = server.context;
   const link = await createSetupLink(server.context);
-  const presented = parseArtefact("setup_link", new URL(link ?? "").searchParams.get("token") ?? "");
+  const presented = parseCredential("setup_link", new URL(link ?? "").searchParams.get("token") ?? "");
   if (presented === null) throw new Error("There is no link.");
   expect(await store.findSetupLink(presented.id, clock.seconds() + 80)).not.toBeNull();
   expect(await store.findSetupLink(presented.id, clock.seconds() + 91)).toBeNull();

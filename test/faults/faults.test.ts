@@ -97,7 +97,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
     }
   }
 
-  const ARTEFACT = /t[a-z]{2}_[A-Za-z0-9\-_]{64}/;
+  const CREDENTIAL = /t[a-z]{2}_[A-Za-z0-9\-_]{64}/;
 
   async function expectUnavailable(response: Response, { audience }: Flow): Promise<void> {
     expect(response.status).toBe(503);
@@ -109,7 +109,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
     expect(response.headers.get("set-cookie")).toBeNull();
     expect(response.headers.get("location")).toBeNull();
     const body = await response.text();
-    expect(body).not.toMatch(ARTEFACT);
+    expect(body).not.toMatch(CREDENTIAL);
     // Nobody can know that: perhaps only the answer was lost.
     expect(body).not.toContain("Nothing was changed");
     if (audience === "programs") expect(JSON.parse(body).error).toBe("temporarily_unavailable");
@@ -119,7 +119,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
   function expectHonestLog(lines: readonly string[]): void {
     const log = lines.join("\n");
     expect(log).toContain("made to fail by a test");
-    expect(log).not.toMatch(ARTEFACT);
+    expect(log).not.toMatch(CREDENTIAL);
     for (const secret of [SECRET, PASSWORD, VERIFIER, passwordHash]) expect(log).not.toContain(secret);
   }
 

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { createSessions } from "../../src/accounts/sessions.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
+import { CREDENTIAL_PREFIXES, parseCredential } from "../../src/credentials/credential.ts";
 import { readBearerToken } from "../../src/endpoints/bearer.ts";
 import { displayText } from "../../src/pages/display.ts";
 import { parseReturnPath } from "../../src/pages/urls.ts";
@@ -23,7 +24,6 @@ import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts
 import { parseScope } from "../../src/protocol/scope.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { ARTEFACT_PREFIXES, parseArtefact } from "../../src/tokens/artefact.ts";
 import { figure } from "../support/figures.ts";
 import { proves } from "../support/proves.ts";
 import { growsWithLength, growth, repetitions } from "./growth.ts";
@@ -107,9 +107,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   verifiers: { read: (text) => [isCodeVerifier(text), isCodeChallenge(text)], frames: [["", "!"]] },
   "tokens and codes": {
-    read: (text) => parseArtefact("access_token", text),
+    read: (text) => parseCredential("access_token", text),
     frames: [
-      [ARTEFACT_PREFIXES.access_token, ""],
+      [CREDENTIAL_PREFIXES.access_token, ""],
       ["", "!"],
     ],
   },

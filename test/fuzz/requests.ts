@@ -137,7 +137,7 @@ function withPairs(sent: Sent, change: (pairs: Pair[]) => Pair[]): Sent {
   return { ...sent, path: text === "" ? path : `${path}?${text}` };
 }
 
-/** `known`: artefacts and other values that are worth something somewhere. */
+/** `known`: credentials and other values that are worth something somewhere. */
 export function hostileRequests(sound: readonly Sent[], known: readonly string[]): fc.Arbitrary<Sent> {
   const usable = anyText.map((text) => text.toWellFormed());
   const value = fc.oneof(fc.constantFrom(...known), spoilt(fc.constantFrom(...known), 1), usable);

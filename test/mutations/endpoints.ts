@@ -334,12 +334,12 @@ export const ENDPOINTS: readonly Mutation[] = [
   {
     against: ["threat 57"],
     what: "a page may carry the status that asks for a password",
-    file: "pages/errors.tsx",
+    file: "pages/error-page.tsx",
     find: "status: status === 401 ? 400 : status,",
     replace: "status,",
     also: [
       {
-        file: "pages/errors.tsx",
+        file: "pages/error-page.tsx",
         find: "headers: allow === undefined ? {} : { Allow: allow },",
         replace: `headers: { "WWW-Authenticate": "Basic", ...(allow === undefined ? {} : { Allow: allow }) },`,
       },

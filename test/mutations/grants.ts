@@ -162,7 +162,7 @@ export const GRANTS: readonly Mutation[] = [
     against: ["threat 51", "threat 13"],
     what: "the user code is taken for the device code",
     file: DEVICE,
-    find: `  const presented = parseArtefact("device_code", parameters.required("device_code"));
+    find: `  const presented = parseCredential("device_code", parameters.required("device_code"));
 `,
     replace: `  const text = parameters.required("device_code");
   const shown = await store.findPendingDeviceCode(
@@ -170,7 +170,7 @@ export const GRANTS: readonly Mutation[] = [
     clock.seconds(),
   );
   const presented =
-    parseArtefact("device_code", text) ?? (shown && { id: shown.id, secret: new Uint8Array(32) });
+    parseCredential("device_code", text) ?? (shown && { id: shown.id, secret: new Uint8Array(32) });
 `,
     also: [
       {

@@ -34,7 +34,7 @@ async function bestOf(handlers: readonly Handler[], newRequest: () => Request): 
 }
 
 /** What any server must do for this request. */
-function bareHandler(answer: string, { headers, status }: Response, artefact: string): Handler {
+function bareHandler(answer: string, { headers, status }: Response, credential: string): Handler {
   return async (request) => {
     if (request.method === "GET") return new Response(answer, { headers });
     const form = new URLSearchParams(await request.text());
@@ -46,7 +46,7 @@ function bareHandler(answer: string, { headers, status }: Response, artefact: st
     decodeURIComponent(credentials.slice(0, colon));
     decodeURIComponent(credentials.slice(colon + 1));
     createHash("sha256")
-      .update(form.get(artefact) ?? "")
+      .update(form.get(credential) ?? "")
       .digest();
     return new Response(answer, { headers, status });
   };
@@ -57,7 +57,7 @@ interface Operation {
   /** Null: a GET. */
   readonly post: null | {
     readonly clientId: string;
-    readonly artefact: string;
+    readonly credential: string;
     readonly form: (server: TestServer) => Promise<Record<string, string>>;
   };
   readonly status: number;
@@ -70,7 +70,7 @@ const OPERATIONS: Record<string, Operation> = {
     path: "/auth/introspect",
     post: {
       clientId: "mail-server",
-      artefact: "token",
+      credential: "token",
       form: async (server) => ({ token: await serviceToken(server) }),
     },
     status: 200,
@@ -80,7 +80,7 @@ const OPERATIONS: Record<string, Operation> = {
     path: "/auth/token",
     post: {
       clientId: "television",
-      artefact: "device_code",
+      credential: "device_code",
       form: async (server) => ({
         grant_type: DEVICE_GRANT,
         device_code: textOf(await startDevice(server), "device_code"),
@@ -108,7 +108,7 @@ test.each(Object.entries(OPERATIONS))(
     const handler: Handler = (request) => server.handle(request, ADDRESS);
     const answer = await handler(newRequest());
     expect(answer.status).toBe(operation.status);
-    const bare = bareHandler(await answer.text(), answer, operation.post?.artefact ?? "");
+    const bare = bareHandler(await answer.text(), answer, operation.post?.credential ?? "");
     const [ours = 0, theirs = 0] = await bestOf([handler, bare], newRequest);
     expect(ours / theirs).toBeLessThan(operation.bound);
     await server.close();

@@ -43,7 +43,7 @@ afterEach(async () => {
 /** Requests of one kind. Each `prepare` makes what one of them needs. */
 const OPERATIONS: Record<
   string,
-  { readonly prepare: () => Promise<string>; readonly send: (artefact: string) => Promise<Response> }
+  { readonly prepare: () => Promise<string>; readonly send: (credential: string) => Promise<Response> }
 > = {
   introspection: {
     prepare: async () => textOf(await tokensFor(server, person), "access_token"),
@@ -80,11 +80,11 @@ async function operate(name: string, count: number): Promise<void> {
   if (operation === undefined) throw new Error(`There is no ${name}.`);
   // First uses of clients are noted, which later requests need not do.
   for (let time = 0; time < 3; time += 1) await operation.send(await operation.prepare());
-  const artefacts: string[] = [];
-  for (let index = 0; index < count; index += 1) artefacts.push(await operation.prepare());
+  const credentials: string[] = [];
+  for (let index = 0; index < count; index += 1) credentials.push(await operation.prepare());
   counts.clear();
   const expected = name === "poll of a device" ? 400 : 200;
-  for (const response of await Promise.all(artefacts.map(operation.send))) {
+  for (const response of await Promise.all(credentials.map(operation.send))) {
     expect(response.status).toBe(expected);
   }
 }

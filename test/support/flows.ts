@@ -1,11 +1,11 @@
 /** Shortcuts through the flows, for tests that need what comes out of them. No pages: the person's yes is taken as given. */
 import { expect } from "bun:test";
+import { newRecordId, parseCredential } from "../../src/credentials/credential.ts";
 import { checkAuthorizationRequest } from "../../src/endpoints/authorization-request.ts";
 import { issueAuthorizationCode } from "../../src/grants/authorization-code.ts";
 import { deviceGrant } from "../../src/grants/device-code.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import type { AccountRecord, DeviceCodeRecord } from "../../src/store/records.ts";
-import { newRecordId, parseArtefact } from "../../src/tokens/artefact.ts";
 import { type AuthorizationParameters, authorizationQuery, VERIFIER } from "./code-flow.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "./server.ts";
 
@@ -172,7 +172,7 @@ export const pollDevice = (
 
 /** The stored device code behind its text. */
 export async function findDevice(server: TestServer, deviceCode: string): Promise<DeviceCodeRecord> {
-  const presented = parseArtefact("device_code", deviceCode);
+  const presented = parseCredential("device_code", deviceCode);
   const stored = presented && (await server.context.store.findDeviceCode(presented.id));
   if (stored === null) throw new Error("There is no such device code.");
   return stored.device;

@@ -1,13 +1,14 @@
 /** What tests of pages need in the store: access that was given, links that were made. */
+
+import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import type { AccountRecord, GrantRecord } from "../../src/store/records.ts";
-import { mintArtefact, newRecordId } from "../../src/tokens/artefact.ts";
 import type { TestServer } from "./server.ts";
 
 /** Makes the link to the setup page, for the address's `token`. */
 export async function makeSetupLink({ context, clock }: TestServer, seconds = 600): Promise<string> {
-  const minted = mintArtefact("setup_link", clock, context.random);
+  const minted = mintCredential("setup_link", clock, context.random);
   await context.store.createSetupLink({
     id: minted.id,
     digest: minted.digest,
@@ -43,8 +44,8 @@ export async function grantAccess(
     revokedAt: null,
     revokedReason: null,
   };
-  const code = mintArtefact("device_code", clock, random);
-  const accessToken = mintArtefact("access_token", clock, random);
+  const code = mintCredential("device_code", clock, random);
+  const accessToken = mintCredential("access_token", clock, random);
   const userCode = random(32) as Uint8Array as typeof code.digest;
   await store.createDeviceCode({
     id: code.id,

@@ -7,7 +7,7 @@ import { Field, Hidden, Layout } from "../layout.tsx";
 export interface SetupProps {
   readonly frame: PageFrame;
   readonly token: string;
-  /** The one-time link's artefact, which the form sends back. */
+  /** The one-time link's credential, which the form sends back. */
   readonly setupToken: string;
   readonly username: string;
   readonly minimumPasswordCharacters: number;

@@ -274,7 +274,7 @@ export const THREATS: Ledger = {
       id: "44",
       level: null,
       statement: "Tokens that may be cut, lengthened or changed",
-      does: "one text for each artefact: 64 base64url characters without spare bits, all of them compared",
+      does: "one text for each credential: 64 base64url characters without spare bits, all of them compared",
     },
     {
       id: "45",

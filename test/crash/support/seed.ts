@@ -1,9 +1,10 @@
 /** Codes that a person allowed, without the pages: straight into the store. */
+
+import { mintCredential } from "../../../src/credentials/credential.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import type { AccountRecord } from "../../../src/store/records.ts";
-import { mintArtefact } from "../../../src/tokens/artefact.ts";
 import { newAccount, newAuthorization, newCode } from "../../store/records.ts";
 
 const PERSON: AccountRecord = newAccount({ username: "one-who-allows-everything" });
@@ -15,7 +16,7 @@ export async function seedCodes(store: Store, count: number): Promise<string[]> 
   await store.createAccount(PERSON);
   const now = systemClock.seconds();
   const seed = async () => {
-    const { text, id, digest } = mintArtefact("authorization_code", systemClock, systemRandom);
+    const { text, id, digest } = mintCredential("authorization_code", systemClock, systemRandom);
     const authorization = newAuthorization({ client, account: PERSON }, { now });
     const code = newCode(authorization.grant, { id, digest, createdAt: now, expiresAt: now + 600 });
     const outcome = await store.authorize({ ...authorization, code });

@@ -135,7 +135,7 @@ export interface Device {
   gone: boolean;
 }
 
-export type Artefact = Code | AccessToken | RefreshToken | Device;
+export type Credential = Code | AccessToken | RefreshToken | Device;
 
 export const isActive = (token: AccessToken, now: number): boolean =>
   !token.revoked && token.expiresAt > now && !token.client.disabled && token.grant?.revoked !== true;

@@ -14,8 +14,8 @@ import {
   WAITS,
 } from "./choices.ts";
 import {
-  type Artefact,
   type Client,
+  type Credential,
   isActive,
   pollOutcome,
   redeemOutcome,
@@ -281,22 +281,22 @@ export const STEPS: Readonly<Record<string, Step>> = {
   "clean up": (world) => world.cleanUp(),
 
   async "mistake one for another"(world, { a, b }) {
-    const artefact = pickNew(world.artefacts, a, anything);
+    const credential = pickNew(world.credentials, a, anything);
     const door = pick(DOORS, b);
-    if (artefact === undefined || door === undefined || door.kind === artefact.kind) return;
-    const client = pick(world.clients, b) ?? ownerOf(artefact);
-    const form = { grant_type: door.grantType, [door.parameter]: artefact.text, code_verifier: undefined };
-    mustBeRefused(await world.token(client, form), `a ${artefact.kind} as ${door.parameter}`);
+    if (credential === undefined || door === undefined || door.kind === credential.kind) return;
+    const client = pick(world.clients, b) ?? ownerOf(credential);
+    const form = { grant_type: door.grantType, [door.parameter]: credential.text, code_verifier: undefined };
+    mustBeRefused(await world.token(client, form), `a ${credential.kind} as ${door.parameter}`);
   },
 
   async "change a letter"(world, { a, c }) {
-    const artefact = pickNew(world.artefacts, a, anything);
-    if (artefact === undefined) return;
-    const place = 4 + (c % (artefact.text.length - 4));
-    const letter = artefact.text[place] === "A" ? "B" : "A";
-    const text = artefact.text.slice(0, place) + letter + artefact.text.slice(place + 1);
-    const door = DOORS.find(({ kind }) => kind === artefact.kind);
-    const owner = ownerOf(artefact);
+    const credential = pickNew(world.credentials, a, anything);
+    if (credential === undefined) return;
+    const place = 4 + (c % (credential.text.length - 4));
+    const letter = credential.text[place] === "A" ? "B" : "A";
+    const text = credential.text.slice(0, place) + letter + credential.text.slice(place + 1);
+    const door = DOORS.find(({ kind }) => kind === credential.kind);
+    const owner = ownerOf(credential);
     if (door !== undefined) {
       mustBeRefused(
         await world.token(owner, { grant_type: door.grantType, [door.parameter]: text }),
@@ -314,5 +314,5 @@ const DOORS = [
   { kind: "device", grantType: DEVICE_GRANT, parameter: "device_code" },
 ] as const;
 
-const ownerOf = (artefact: Artefact): Client =>
-  "client" in artefact ? artefact.client : artefact.grant.client;
+const ownerOf = (credential: Credential): Client =>
+  "client" in credential ? credential.client : credential.grant.client;

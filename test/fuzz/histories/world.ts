@@ -8,12 +8,12 @@ import { mustBe } from "../checks.ts";
 import {
   ACCESS_SECONDS,
   type AccessToken,
-  type Artefact,
   audienceOf,
   type Client,
   CODE_SECONDS,
   CONFIGURATION,
   type Code,
+  type Credential,
   DEVICE_SECONDS,
   type Device,
   type Grant,
@@ -85,7 +85,7 @@ export class World {
   }
 
   /** Everything secret that was handed out. */
-  get artefacts(): Artefact[] {
+  get credentials(): Credential[] {
     return [...this.codes, ...this.access, ...this.refresh, ...this.devices];
   }
 

@@ -34,8 +34,8 @@ async function open(): Promise<Setting> {
     verify: async (password: string, hash: string | null) => hash === `hash of ${password}`,
   });
   const sound = await soundRequests(server);
-  const artefacts = JSON.stringify(sound).match(/t[a-z]{2}_[A-Za-z0-9\-_]{64}/g) ?? [];
-  return { server, sound, secrets: [...new Set([...artefacts, SECRET, PASSWORD])] };
+  const credentials = JSON.stringify(sound).match(/t[a-z]{2}_[A-Za-z0-9\-_]{64}/g) ?? [];
+  return { server, sound, secrets: [...new Set([...credentials, SECRET, PASSWORD])] };
 }
 
 const VALUES = [

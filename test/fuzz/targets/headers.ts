@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parse } from "valibot";
 import { createSessions } from "../../../src/accounts/sessions.ts";
 import { authenticateClient } from "../../../src/clients/authentication.ts";
+import { CREDENTIAL_PREFIXES, mintCredential, parseCredential } from "../../../src/credentials/credential.ts";
 import { readBearerToken } from "../../../src/endpoints/bearer.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { configurationSchema } from "../../../src/platform/configuration.ts";
@@ -13,7 +14,6 @@ import { systemRandom } from "../../../src/platform/random.ts";
 import { OAuthError } from "../../../src/protocol/errors.ts";
 import { Parameters } from "../../../src/protocol/parameters.ts";
 import type { Store } from "../../../src/store/contract.ts";
-import { ARTEFACT_PREFIXES, mintArtefact, parseArtefact } from "../../../src/tokens/artefact.ts";
 import { basic } from "../../support/server.ts";
 import { mustBe, refusedWith } from "../checks.ts";
 import { property, type Target } from "../target.ts";
@@ -30,7 +30,7 @@ function sendable(name: string, value: string): Request | undefined {
 
 const encode = (text: string): string => encodeURIComponent(text).replaceAll("%20", "+");
 const wellFormed = anyText.map((text) => text.toWellFormed().replaceAll("\0", "").replaceAll("\uFFFD", ""));
-const credentials = fc.oneof(
+const basicCredentials = fc.oneof(
   fc
     .tuple(wellFormed, wellFormed)
     .map(([id, secret]) => `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString("base64")}`),
@@ -57,7 +57,7 @@ function readBasic(header: string): { clientId: string } | null {
   }
 }
 
-const basicHeaders = property("Basic headers", 400, credentials, async (header) => {
+const basicHeaders = property("Basic headers", 400, basicCredentials, async (header) => {
   const request = sendable("Authorization", header);
   if (request === undefined) return;
   let asked: string | undefined;
@@ -131,15 +131,15 @@ const cookies = property("cookies", 300, cookie, (header) => {
   );
 });
 
-const KINDS = Object.keys(ARTEFACT_PREFIXES) as (keyof typeof ARTEFACT_PREFIXES)[];
-const minted = fc.constantFrom(...KINDS).map((kind) => mintArtefact(kind, systemClock, systemRandom).text);
-const artefacts = property("tokens and codes", 300, fc.oneof(spoilt(minted, 2), anyText), (text) => {
-  const kinds = KINDS.filter((kind) => parseArtefact(kind, text) !== null);
+const KINDS = Object.keys(CREDENTIAL_PREFIXES) as (keyof typeof CREDENTIAL_PREFIXES)[];
+const minted = fc.constantFrom(...KINDS).map((kind) => mintCredential(kind, systemClock, systemRandom).text);
+const credentials = property("tokens and codes", 300, fc.oneof(spoilt(minted, 2), anyText), (text) => {
+  const kinds = KINDS.filter((kind) => parseCredential(kind, text) !== null);
   mustBe(kinds.length <= 1, true, "of one kind");
   for (const kind of kinds) {
-    const parsed = parseArtefact(kind, text);
+    const parsed = parseCredential(kind, text);
     if (parsed === null) continue;
-    const again = ARTEFACT_PREFIXES[kind] + Buffer.concat([parsed.id, parsed.secret]).toString("base64url");
+    const again = CREDENTIAL_PREFIXES[kind] + Buffer.concat([parsed.id, parsed.secret]).toString("base64url");
     mustBe(again, text, "no two texts for one");
   }
 });
@@ -182,7 +182,7 @@ export const HEADER_TARGETS: readonly Target[] = [
   basicHeaders,
   bearerHeaders,
   cookies,
-  artefacts,
+  credentials,
   addresses,
   mediaTypes,
 ];

@@ -1,5 +1,5 @@
 /** The requests that are raced, as their text on the wire. */
-import { ARTEFACT_PREFIXES } from "../../../src/tokens/artefact.ts";
+import { CREDENTIAL_PREFIXES } from "../../../src/credentials/credential.ts";
 import { formsOf, type PageForm, VERIFIER } from "../../support/code-flow.ts";
 import { DEVICE_GRANT } from "../../support/flows.ts";
 import { basic, encodeForm, SECRET } from "../../support/server.ts";
@@ -26,7 +26,7 @@ export const refreshRequest = (refreshToken: string): string =>
   postAsWeb("/auth/token", { grant_type: "refresh_token", refresh_token: refreshToken });
 
 export const introspectRequest = (token: string): string =>
-  token.startsWith(ARTEFACT_PREFIXES.refresh_token)
+  token.startsWith(CREDENTIAL_PREFIXES.refresh_token)
     ? postAsWeb("/auth/introspect", { token })
     : requestText("POST", "/auth/introspect", AS_MAIL_SERVER, encodeForm({ token }));
 

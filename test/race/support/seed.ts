@@ -1,11 +1,11 @@
 /** What is raced for, put straight into the store: by the thousand, and without a page for each. */
 import { mintClientSecret } from "../../../src/clients/clients.ts";
+import { type CredentialKind, mintCredential } from "../../../src/credentials/credential.ts";
 import { type EpochSeconds, systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import type { ClientId } from "../../../src/protocol/identifiers.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import type { AccountRecord, ClientRecord, GrantRecord } from "../../../src/store/records.ts";
-import { type ArtefactKind, mintArtefact } from "../../../src/tokens/artefact.ts";
 import {
   newAccessToken,
   newAccount,
@@ -25,7 +25,7 @@ import type { Tokens } from "./requests.ts";
 const LIFETIME_SECONDS = 3600;
 const FAILURE_LIMIT = 5;
 
-const mint = (kind: ArtefactKind) => mintArtefact(kind, systemClock, systemRandom);
+const mint = (kind: CredentialKind) => mintCredential(kind, systemClock, systemRandom);
 /** Few at once: the store refuses more than it can do in time. */
 async function times<Result>(count: number, make: () => Promise<Result>): Promise<Result[]> {
   const made: Result[] = [];

@@ -1,9 +1,9 @@
 /** The clean-up of tokens that lie apart from each other, each in a batch of its own (tables/expiry-batches.ts). */
 import { describe, expect, test } from "bun:test";
+import { newRecordId } from "../../../src/credentials/credential.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import type { AccessTokenRecord } from "../../../src/store/records.ts";
-import { newRecordId } from "../../../src/tokens/artefact.ts";
 import { NOW, newClient, newClientToken } from "../records.ts";
 import { openTemporary } from "./temporary.ts";
 

@@ -163,7 +163,7 @@ describe("a restored database", () => {
     expect(tables.map(({ table }) => table)).toContain("server_key");
     await finishRestore(database, { isNew: true });
     checkRestored(database, tables);
-    expect((await answersOf(place)).artefacts).toEqual((await answersOf(origin)).artefacts);
+    expect((await answersOf(place)).credentials).toEqual((await answersOf(origin)).credentials);
   });
 
   test("that has changed since is not taken for what was restored", async () => {
@@ -184,11 +184,11 @@ describe("a restored database", () => {
     expect(before).toBe(1);
     expect(ended?.grants).toBeGreaterThan(0);
     expect(ended?.sessions).toBeGreaterThan(0);
-    const { artefacts, grants, consents, accounts } = await answersOf(place);
+    const { credentials, grants, consents, accounts } = await answersOf(place);
     expect(grants).toEqual([]);
     expect((consents as unknown[][]).flat()).toEqual([]);
     expect((accounts as unknown[]).length).toBeGreaterThan(1);
-    const alive = Object.entries(artefacts).filter(([, found]) => found !== null);
+    const alive = Object.entries(credentials).filter(([, found]) => found !== null);
     // Codes and refresh tokens are there to be recognised, each with a grant that is revoked.
     const unrevoked = alive.filter(([, found]) => !JSON.stringify(found).includes('"revokedAt":1'));
     expect(unrevoked).toEqual([]);

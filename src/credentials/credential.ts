@@ -1,17 +1,17 @@
 /**
- * Artefacts: everything secret that this server hands out has one shape,
+ * Credentials: everything secret that this server hands out has one shape,
  * `prefix + base64url(16-byte time-ordered id ‖ 32 random bytes)`.
  *
- * The prefix names the type, so that secret scanners find leaks and an artefact at the wrong door is refused before
+ * The prefix names the type, so that secret scanners find leaks and a credential at the wrong door is refused before
  * any look-up. The row is found by the id; only the SHA-256 of the secret is stored. 48 bytes are 64 base64url
- * characters with no spare bits, so no two texts stand for the same artefact.
+ * characters with no spare bits, so no two texts stand for the same credential.
  */
 import { hash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../platform/clock.ts";
 import { type RandomBytes, timeOrderedId } from "../platform/random.ts";
 import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
 
-export const ARTEFACT_PREFIXES = {
+export const CREDENTIAL_PREFIXES = {
   access_token: "tat_",
   refresh_token: "trt_",
   authorization_code: "tac_",
@@ -22,7 +22,7 @@ export const ARTEFACT_PREFIXES = {
   initial_access_token: "trg_",
 } as const;
 
-export type ArtefactKind = keyof typeof ARTEFACT_PREFIXES;
+export type CredentialKind = keyof typeof CREDENTIAL_PREFIXES;
 
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
@@ -30,32 +30,36 @@ const TEXT = /^[A-Za-z0-9\-_]{64}$/;
 /** One within another text, also if its end is cut off. Other names with an underscore are none: `newsletter_sender`. */
 const WITHIN = /t(?:at|rt|ac|dc|cs|ss|sl|rg)_[A-Za-z0-9\-_]{20,}/g;
 
-/** An artefact that was just made: its text goes to the client, once; the rest is stored. */
-export interface MintedArtefact {
+/** A credential that was just made: its text goes to the client, once; the rest is stored. */
+export interface MintedCredential {
   readonly text: string;
   readonly id: RecordId;
   readonly digest: SecretDigest;
 }
 
-/** An artefact that somebody presented. Its form is right; whether it exists is for the store to say. */
-export interface PresentedArtefact {
+/** A credential that somebody presented. Its form is right; whether it exists is for the store to say. */
+export interface PresentedCredential {
   readonly id: RecordId;
   readonly secret: Uint8Array;
 }
 
-export function mintArtefact(kind: ArtefactKind, clock: Clock, random: RandomBytes): MintedArtefact {
-  return assembleArtefact(kind, timeOrderedId(clock, random) as Uint8Array as RecordId, random(SECRET_BYTES));
+export function mintCredential(kind: CredentialKind, clock: Clock, random: RandomBytes): MintedCredential {
+  return assembleCredential(
+    kind,
+    timeOrderedId(clock, random) as Uint8Array as RecordId,
+    random(SECRET_BYTES),
+  );
 }
 
-/** Puts an artefact together from parts that are known, as for the derived successor of a refresh token. */
-export function assembleArtefact(kind: ArtefactKind, id: RecordId, secret: Uint8Array): MintedArtefact {
-  const text = ARTEFACT_PREFIXES[kind] + Buffer.concat([id, secret]).toString("base64url");
+/** Puts a credential together from parts that are known, as for the derived successor of a refresh token. */
+export function assembleCredential(kind: CredentialKind, id: RecordId, secret: Uint8Array): MintedCredential {
+  const text = CREDENTIAL_PREFIXES[kind] + Buffer.concat([id, secret]).toString("base64url");
   return { text, id, digest: digestSecret(secret) };
 }
 
 /** Null if the text is not of this kind or form: such a text was never handed out. */
-export function parseArtefact(kind: ArtefactKind, text: string): PresentedArtefact | null {
-  const prefix = ARTEFACT_PREFIXES[kind];
+export function parseCredential(kind: CredentialKind, text: string): PresentedCredential | null {
+  const prefix = CREDENTIAL_PREFIXES[kind];
   if (!text.startsWith(prefix)) return null;
   const encoded = text.slice(prefix.length);
   if (!TEXT.test(encoded)) return null;
@@ -67,8 +71,8 @@ export function parseArtefact(kind: ArtefactKind, text: string): PresentedArtefa
   };
 }
 
-/** The text as it may be logged: whatever looks like an artefact is left out. */
-export const withoutArtefacts = (text: string): string => text.replace(WITHIN, "…");
+/** The text as it may be logged: whatever looks like a credential is left out. */
+export const withoutCredentials = (text: string): string => text.replace(WITHIN, "…");
 
 export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
   new Uint8Array(hash("sha256", secret, "buffer")) as Uint8Array as SecretDigest;

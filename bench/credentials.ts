@@ -1,4 +1,4 @@
-/** The files of artefacts that wrk reads, one for each request of a workload. */
+/** The files of credentials that wrk reads, one for each request of a workload. */
 import type { Running } from "./contenders/contender.ts";
 import { type Weighted, type Workload, type WorkloadRequest, wireText } from "./workloads.ts";
 import type { LoadRequest } from "./wrk.ts";
@@ -7,7 +7,7 @@ import type { LoadRequest } from "./wrk.ts";
 export interface Source extends Weighted {
   /** Of all requests, how many are these. */
   readonly share: number;
-  /** Where its artefacts are; null before any were made, and if it needs none. */
+  /** Where its credentials are; null before any were made, and if it needs none. */
   file: string | null;
 }
 
@@ -32,7 +32,7 @@ export function sourcesOf({ requests }: Workload): Source[] {
   return requests.map((weighted) => ({ ...weighted, share: weighted.weight / all, file: null }));
 }
 
-/** Makes artefacts where they are missing: new ones if each may be used only once. Returns what wrk is told. */
+/** Makes credentials where they are missing: new ones if each may be used only once. Returns what wrk is told. */
 export async function provideAll(
   sources: readonly Source[],
   folder: SourceFolder,
@@ -52,36 +52,36 @@ async function provide(
   amounts: Amounts,
 ): Promise<LoadRequest> {
   const { request, weight, share } = source;
-  const { artefact } = request;
-  if (artefact !== null && (artefact.use === "once" || source.file === null)) {
+  const { credential } = request;
+  if (credential !== null && (credential.use === "once" || source.file === null)) {
     const count = {
       one: 1,
-      cycle: Math.min(amounts.cycle, artefact.most ?? amounts.cycle),
+      cycle: Math.min(amounts.cycle, credential.most ?? amounts.cycle),
       once: Math.ceil(amounts.requests * share) + amounts.spare,
-    }[artefact.use];
-    const made = await running.make(artefact.kind, count);
+    }[credential.use];
+    const made = await running.make(credential.kind, count);
     const lengths = new Set(made.map((text) => text.length));
     if (made.length !== count || lengths.size !== 1)
-      throw new Error("Artefacts are missing, or differ in length.");
+      throw new Error("Credentials are missing, or differ in length.");
     source.file = `${path}-${index}`;
     await Bun.write(source.file, `${shuffle(made).join("\n")}\n`);
   }
   const requestFile = `${path}-${index}-request`;
-  const text = wireText(request, running.urlOf(request, workload), await artefactLength(source));
+  const text = wireText(request, running.urlOf(request, workload), await credentialLength(source));
   await Bun.write(requestFile, text);
-  const use = artefact?.use === "once" ? "once" : "cycle";
-  return { request: requestFile, artefacts: source.file, use, weight };
+  const use = credential?.use === "once" ? "once" : "cycle";
+  return { request: requestFile, credentials: source.file, use, weight };
 }
 
 /** Some that may be used again. */
 export async function sampleOf({ request, file }: Source, count: number): Promise<readonly string[]> {
-  if (file === null || request.artefact?.use === "once") return [];
+  if (file === null || request.credential?.use === "once") return [];
   return (await Bun.file(file).text()).trim().split("\n").slice(0, count);
 }
 
 /** A new one; empty if the request needs none. */
-export async function newArtefact(running: Running, { artefact }: WorkloadRequest): Promise<string> {
-  const [made = ""] = artefact === null ? [] : await running.make(artefact.kind, 1);
+export async function newCredential(running: Running, { credential }: WorkloadRequest): Promise<string> {
+  const [made = ""] = credential === null ? [] : await running.make(credential.kind, 1);
   return made;
 }
 
@@ -95,7 +95,7 @@ function shuffle(texts: readonly string[]): string[] {
   return shuffled;
 }
 
-async function artefactLength({ file }: Source): Promise<number> {
+async function credentialLength({ file }: Source): Promise<number> {
   if (file === null) return 0;
   return (await Bun.file(file).slice(0, 1000).text()).indexOf("\n");
 }

@@ -6,7 +6,7 @@ import type { Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import type { AccessTokenRecord, ClientRecord, RefreshTokenRecord } from "../store/records.ts";
-import { mintArtefact } from "./artefact.ts";
+import { mintCredential } from "./credential.ts";
 
 /** The form of access tokens that are issued. Metadata tells it, and the algorithms they are signed with. */
 export const ACCESS_TOKEN_FORMATS = [
@@ -38,7 +38,7 @@ export function mintAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
   { client, grantId, subject, scope, resources }: AccessTokenWish,
 ): Minted<AccessTokenRecord> {
-  const { text, id, digest } = mintArtefact("access_token", clock, random);
+  const { text, id, digest } = mintCredential("access_token", clock, random);
   const issuedAt = clock.seconds();
   // The client's and the resource's own lifetimes come before the general one; the shorter of them counts.
   const special = [client.accessTokenSeconds, catalogue.accessTokenSeconds(resources)].filter(
@@ -68,7 +68,7 @@ export function mintRefreshToken(
   grantId: RecordId,
 ): Minted<RefreshTokenRecord> | null {
   if (!client.grantTypes.includes("refresh_token")) return null;
-  const { text, id, digest } = mintArtefact("refresh_token", clock, random);
+  const { text, id, digest } = mintCredential("refresh_token", clock, random);
   const issuedAt: EpochSeconds = clock.seconds();
   return {
     text,

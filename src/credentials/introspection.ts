@@ -2,7 +2,7 @@
 
 import { formatScope } from "../protocol/scope.ts";
 import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from "../store/records.ts";
-import { recordIdText } from "./artefact.ts";
+import { recordIdText } from "./credential.ts";
 
 export interface ActiveIntrospection {
   readonly active: true;

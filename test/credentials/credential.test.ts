@@ -1,30 +1,30 @@
-/** Threat classes 13, 44 and 51: every artefact tells its kind, and no two texts stand for the same one. */
+/** Threat classes 13, 44 and 51: every credential tells its kind, and no two texts stand for the same one. */
 import { describe, expect, test } from "bun:test";
-import type { Clock } from "../../src/platform/clock.ts";
-import { systemRandom } from "../../src/platform/random.ts";
 import {
-  ARTEFACT_PREFIXES,
-  type ArtefactKind,
-  assembleArtefact,
+  assembleCredential,
+  CREDENTIAL_PREFIXES,
+  type CredentialKind,
   digestSecret,
-  mintArtefact,
-  parseArtefact,
+  mintCredential,
+  parseCredential,
   parseRecordId,
   recordIdText,
   secretMatches,
-  withoutArtefacts,
-} from "../../src/tokens/artefact.ts";
+  withoutCredentials,
+} from "../../src/credentials/credential.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import { proves } from "../support/proves.ts";
 
 const clock: Clock = { millis: () => 1_800_000_000_123, seconds: () => 1_800_000_000 };
-const KINDS = Object.keys(ARTEFACT_PREFIXES).filter(
-  (name): name is ArtefactKind => name in ARTEFACT_PREFIXES,
+const KINDS = Object.keys(CREDENTIAL_PREFIXES).filter(
+  (name): name is CredentialKind => name in CREDENTIAL_PREFIXES,
 );
-const mint = (kind: ArtefactKind = "access_token") => mintArtefact(kind, clock, systemRandom);
+const mint = (kind: CredentialKind = "access_token") => mintCredential(kind, clock, systemRandom);
 
-describe("artefacts", () => {
+describe("credentials", () => {
   test("no prefix is the start of another", () => {
-    const prefixes = Object.values(ARTEFACT_PREFIXES);
+    const prefixes = Object.values(CREDENTIAL_PREFIXES);
     for (const one of prefixes) {
       expect(prefixes.filter((other) => other.startsWith(one))).toEqual([one]);
     }
@@ -32,22 +32,22 @@ describe("artefacts", () => {
 
   test.each(KINDS.map((kind) => [kind]))("%s is left out of what is logged, whole or cut off", (kind) => {
     const { text } = mint(kind);
-    expect(withoutArtefacts(`the-client:${text}`)).toBe("the-client:…");
-    expect(withoutArtefacts(`/path/${text.slice(0, 30)}/${text}`)).toBe("/path/…/…");
+    expect(withoutCredentials(`the-client:${text}`)).toBe("the-client:…");
+    expect(withoutCredentials(`/path/${text.slice(0, 30)}/${text}`)).toBe("/path/…/…");
   });
 
   test.each(["newsletter_dispatcher_production", "call-center_desktop_application_v2", "cl_tat_0123456789"])(
     "%s is the name of a client, and logged as it is",
     (name) => {
-      expect(withoutArtefacts(name)).toBe(name);
+      expect(withoutCredentials(name)).toBe(name);
     },
   );
 
   test.each(KINDS.map((kind) => [kind]))("%s is a prefix and 64 base64url characters", (kind) => {
     const { text, id, digest } = mint(kind);
     expect(text).toMatch(/^t[a-z]{2}_[A-Za-z0-9\-_]{64}$/);
-    expect(text.startsWith(ARTEFACT_PREFIXES[kind])).toBe(true);
-    const presented = parseArtefact(kind, text);
+    expect(text.startsWith(CREDENTIAL_PREFIXES[kind])).toBe(true);
+    const presented = parseCredential(kind, text);
     expect(presented && Buffer.from(presented.id).equals(id)).toBe(true);
     expect(presented && secretMatches(presented.secret, digest)).toBe(true);
   });
@@ -55,7 +55,7 @@ describe("artefacts", () => {
   test(proves("none is taken for one of another kind", "threat 13"), () => {
     for (const made of KINDS) {
       const { text } = mint(made);
-      for (const asked of KINDS) expect(parseArtefact(asked, text) !== null).toBe(asked === made);
+      for (const asked of KINDS) expect(parseCredential(asked, text) !== null).toBe(asked === made);
     }
   });
 
@@ -69,7 +69,7 @@ describe("artefacts", () => {
 
   test(
     proves(
-      "a text with any character changed is another artefact or none",
+      "a text with any character changed is another credential or none",
       "threat 44",
       "RFC 6749 10.3-3",
       "RFC 6749 10.4-6",
@@ -77,13 +77,13 @@ describe("artefacts", () => {
     ),
     () => {
       const { text, id, digest } = mint();
-      const original = parseArtefact("access_token", text);
-      if (original === null) throw new Error("The artefact cannot be read.");
+      const original = parseCredential("access_token", text);
+      if (original === null) throw new Error("The credential cannot be read.");
       for (let at = 0; at < text.length; at += 1) {
         for (const other of ["A", "b", "-", "_", "=", "+", "/", " ", ".", "\n", "é", ""]) {
           if (other === text[at]) continue;
           const changed = text.slice(0, at) + other + text.slice(at + 1);
-          const presented = parseArtefact("access_token", changed);
+          const presented = parseCredential("access_token", changed);
           const same =
             presented !== null &&
             Buffer.from(presented.id).equals(id) &&
@@ -97,19 +97,20 @@ describe("artefacts", () => {
   test(proves("a text that is cut or longer is none", "threat 44"), () => {
     const { text } = mint();
     for (let length = 0; length < text.length; length += 1) {
-      expect(parseArtefact("access_token", text.slice(0, length))).toBeNull();
+      expect(parseCredential("access_token", text.slice(0, length))).toBeNull();
     }
     for (const tail of ["A", "=", " ", "\n", "\0", text])
-      expect(parseArtefact("access_token", text + tail)).toBeNull();
-    for (const head of [" ", "\ufeff", "tat_"]) expect(parseArtefact("access_token", head + text)).toBeNull();
-    expect(parseArtefact("access_token", text.replace("tat_", "TAT_"))).toBeNull();
-    expect(parseArtefact("access_token", text.replace("tat_", ""))).toBeNull();
+      expect(parseCredential("access_token", text + tail)).toBeNull();
+    for (const head of [" ", "\ufeff", "tat_"])
+      expect(parseCredential("access_token", head + text)).toBeNull();
+    expect(parseCredential("access_token", text.replace("tat_", "TAT_"))).toBeNull();
+    expect(parseCredential("access_token", text.replace("tat_", ""))).toBeNull();
   });
 
   test("the digest is that of the secret, which is not in it", () => {
     const secret = systemRandom(32);
     const { id } = mint();
-    const { digest, text } = assembleArtefact("refresh_token", id, secret);
+    const { digest, text } = assembleCredential("refresh_token", id, secret);
     expect(Buffer.from(digest).equals(Buffer.from(digestSecret(secret)))).toBe(true);
     expect(secretMatches(secret, digest)).toBe(true);
     expect(secretMatches(systemRandom(32), digest)).toBe(false);
