@@ -1,9 +1,9 @@
 /** What every endpoint and page is given: the parts of the running server, put together once in server.ts. */
 import type { Passwords } from "./accounts/passwords.ts";
 import type { Sessions } from "./accounts/sessions.ts";
+import type { Configuration } from "./configuration/schema.ts";
 import type { AttemptLimit } from "./platform/attempts.ts";
 import type { Clock } from "./platform/clock.ts";
-import type { Configuration } from "./platform/configuration.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { Log } from "./platform/log.ts";
 import type { PollPace } from "./platform/poll-pace.ts";

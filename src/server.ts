@@ -1,6 +1,7 @@
 /** Puts the parts together: the context that everything is given, the routes, and the manners that all answers share. */
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessions } from "./accounts/sessions.ts";
+import type { Configuration } from "./configuration/schema.ts";
 import type { Context, Limits } from "./context.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
@@ -11,7 +12,6 @@ import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
-import type { Configuration } from "./platform/configuration.ts";
 import { type Incoming, NO_SNIFFING, type Route } from "./platform/http.ts";
 import { issuerPath } from "./platform/issuer.ts";
 import type { ServerKeys } from "./platform/keys.ts";

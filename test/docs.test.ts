@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
-import { loadConfiguration } from "../src/platform/configuration-sources.ts";
+import { loadConfiguration } from "../src/configuration/sources.ts";
 import { generatedPages } from "../tools/docs.ts";
 
 const root = join(import.meta.dir, "..");

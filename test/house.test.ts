@@ -16,6 +16,7 @@ const FLOORS = [
   "accounts",
   "credentials",
   "store",
+  "configuration",
   "protocol",
   "platform",
 ];

@@ -3,7 +3,7 @@
  * them.
  */
 import { join } from "node:path";
-import { describeSettings, type Setting } from "../src/platform/configuration-settings.ts";
+import { describeSettings, type Setting } from "../src/configuration/settings.ts";
 import { REASONS } from "../src/protocol/errors.ts";
 import { conformancePage, threatsPage } from "./conformance.ts";
 import { securityPage } from "./mutations.ts";
@@ -12,7 +12,7 @@ const root = join(import.meta.dir, "..");
 
 const INTRODUCTION = `# Configuration
 
-<!-- Made from src/platform/configuration.ts by tools/docs.ts. Change the words there. -->
+<!-- Made from src/configuration/schema.ts by tools/docs.ts. Change the words there. -->
 
 Tessera runs without any configuration. What you want otherwise can be said in four places; each later one wins:
 

@@ -1,9 +1,9 @@
 /** Credentials of Tessera, put into its store directly while it runs: what was there before the measurement. */
 
+import type { Configuration } from "../../src/configuration/schema.ts";
 import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
 import { mintAccessToken, mintRefreshToken } from "../../src/credentials/issue.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import type { Configuration } from "../../src/platform/configuration.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { CodeChallenge } from "../../src/protocol/identifiers.ts";

@@ -1,8 +1,8 @@
 /** Tessera as people start it: on the embedded database with one process or several, or on PostgreSQL. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { loadConfiguration } from "../../src/configuration/sources.ts";
 import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
-import { loadConfiguration } from "../../src/platform/configuration-sources.ts";
 import { startPostgres } from "../../test/store/postgres/server.ts";
 import type { Endpoint } from "../workloads.ts";
 import { API, APP, DEVICE, DEVICE_GRANT, PERSON, REDIRECT_URI, RESOURCE, SCOPE } from "./clients.ts";

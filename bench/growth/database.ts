@@ -1,7 +1,7 @@
 /** A database with so many tokens in it, and the real server on it. */
 import { statSync } from "node:fs";
-import type { Configuration } from "../../src/platform/configuration.ts";
-import { loadConfiguration } from "../../src/platform/configuration-sources.ts";
+import type { Configuration } from "../../src/configuration/schema.ts";
+import { loadConfiguration } from "../../src/configuration/sources.ts";
 import { type RandomBytes, systemRandom } from "../../src/platform/random.ts";
 import { databaseFile } from "../../src/store/open.ts";
 import { ClientMemory } from "../../src/store/sqlite/client-memory.ts";

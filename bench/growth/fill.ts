@@ -4,10 +4,10 @@
  * in which it would have happened, at times that are past; only without a sync for each.
  */
 
+import type { Configuration } from "../../src/configuration/schema.ts";
 import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
 import { type IssueContext, mintAccessToken, mintRefreshToken } from "../../src/credentials/issue.ts";
 import type { Clock } from "../../src/platform/clock.ts";
-import type { Configuration } from "../../src/platform/configuration.ts";
 import type { RandomBytes } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";

@@ -1,5 +1,5 @@
 /** A person changes their own password. The old one is checked, and counted, as at sign-in (THREATS 33). */
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { AccountRecord } from "../store/records.ts";
 import { type NewPasswordFault, newPasswordFault } from "./new-password.ts";
 import { checkPassword, type PasswordCheckContext } from "./sign-in.ts";

@@ -1,5 +1,5 @@
 /** What a new password must be, wherever a person chooses one. */
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 
 export type NewPasswordFault = "too_short" | "too_long";
 

@@ -2,7 +2,7 @@
  * Passwords: argon2id in a bounded pool. A check takes tens of milliseconds and 19 MiB on purpose, so only a few run at
  * once, a bounded number wait, and everybody else is told to come back (THREATS: key derivation as denial of service).
  */
-import { ConfigurationError } from "../platform/configuration-error.ts";
+import { ConfigurationError } from "../configuration/error.ts";
 import { createYielding } from "../platform/priority.ts";
 
 /** The pool and its queue are full. The public answer is 503 with Retry-After. */

@@ -1,7 +1,8 @@
 /** People as accounts: making them, and keeping those that the configuration declares as it declares them. */
+
+import { ConfigurationError } from "../configuration/error.ts";
+import type { Configuration, PersonDeclaration, SecretReference } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Configuration, PersonDeclaration, SecretReference } from "../platform/configuration.ts";
-import { ConfigurationError } from "../platform/configuration-error.ts";
 import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";

@@ -3,9 +3,9 @@
  * The session changes its id at every sign-in, so that a cookie planted before is worth nothing after (RFC 9700 §4, fixation).
  */
 
+import type { Configuration } from "../configuration/schema.ts";
 import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Configuration } from "../platform/configuration.ts";
 import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { RecordId } from "../protocol/identifiers.ts";

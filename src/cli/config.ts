@@ -1,8 +1,8 @@
 /** `tessera config …`: the settings that exist, and the ones in force. */
 import type { Command } from "commander";
 import { stringify } from "smol-toml";
-import { withoutSecrets } from "../platform/configuration-mistakes.ts";
-import { describeSettings } from "../platform/configuration-settings.ts";
+import { withoutSecrets } from "../configuration/mistakes.ts";
+import { describeSettings } from "../configuration/settings.ts";
 import type { Io } from "./io.ts";
 import { printJson } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";

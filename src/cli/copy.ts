@@ -1,6 +1,6 @@
 /** `tessera copy`: everything from the embedded database to PostgreSQL, or back. */
 import { type Command, Option } from "commander";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { databaseFile, databaseName, postgresOptions, requireDatabase } from "../store/open.ts";
 import type { PostgresStoreOptions } from "../store/postgres/index.ts";
 import { openPostgresSource, openPostgresTarget } from "../store/postgres/transfer.ts";

@@ -4,9 +4,9 @@
  * care, because declared people are never removed and this one's password is known to the world.
  */
 import { newAccountRecord } from "../accounts/people.ts";
+import { ConfigurationError } from "../configuration/error.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { Context } from "../context.ts";
-import type { Configuration } from "../platform/configuration.ts";
-import { ConfigurationError } from "../platform/configuration-error.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { foldUsername } from "../store/usernames.ts";
 

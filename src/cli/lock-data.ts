@@ -1,6 +1,6 @@
 /** One server per data folder. Other commands work beside it and take no lock. */
 import { join, resolve } from "node:path";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { type HeldLock, takeLock } from "../store/sqlite/lock.ts";
 import { CommandError } from "./command-error.ts";
 

@@ -1,6 +1,7 @@
 /** The command line as a whole: its commands, and how errors and help look. */
 import { Command, CommanderError } from "commander";
-import { ConfigurationError } from "../platform/configuration-error.ts";
+import { ConfigurationError } from "../configuration/error.ts";
+import { ListenError } from "../platform/listen.ts";
 import { printableLines } from "../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../store/contract.ts";
 import { CommandError } from "./command-error.ts";
@@ -84,6 +85,7 @@ function describeFailure(error: unknown): string {
   if (
     error instanceof CommandError ||
     error instanceof ConfigurationError ||
+    error instanceof ListenError ||
     error instanceof DatabaseRefused
   ) {
     return error.message;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { printable } from "../platform/printable.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
 import {

@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 import { applyDeclaredPeople } from "../accounts/people.ts";
 import { applyDeclaredClients } from "../clients/declared.ts";
-import type { Configuration } from "../platform/configuration.ts";
-import { defaultIssuer } from "../platform/configuration-checks.ts";
-import type { ConfigurationFlags } from "../platform/configuration-sources.ts";
+import { defaultIssuer } from "../configuration/checks.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import type { ConfigurationFlags } from "../configuration/sources.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import { createServer, type Server } from "../server.ts";

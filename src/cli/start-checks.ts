@@ -1,9 +1,9 @@
 /** What a start needs beyond settings that are allowed one by one: the same for `serve` and for `config check`. */
 import { declaredPeopleFaults } from "../accounts/people.ts";
 import { declaredClientFaults, declaredClientWarnings } from "../clients/declared.ts";
-import type { Configuration } from "../platform/configuration.ts";
-import { configurationWarnings } from "../platform/configuration-checks.ts";
-import { configurationMistakes } from "../platform/configuration-error.ts";
+import { configurationWarnings } from "../configuration/checks.ts";
+import { configurationMistakes } from "../configuration/error.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { pairFault, readPair } from "../platform/listen-certificate.ts";
 import { createCatalogue } from "../protocol/catalogue.ts";
 

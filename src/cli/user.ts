@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { createPasswords, type Passwords } from "../accounts/passwords.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { AccountRecord } from "../store/records.ts";
 import { CommandError } from "./command-error.ts";

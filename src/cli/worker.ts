@@ -1,6 +1,6 @@
 /** `tessera worker`: what `serve --workers` starts. Takes requests; what is done once is done by the process that started it. */
 import type { Command } from "commander";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { listen } from "../platform/listen.ts";
 import { createLog } from "../platform/log.ts";
 import type { PeerMessage } from "../platform/peers.ts";

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { Subprocess } from "bun";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { Log } from "../platform/log.ts";
 import type { PeerMessage, Peers } from "../platform/peers.ts";
 import { CommandError } from "./command-error.ts";

@@ -1,9 +1,9 @@
 /** What most commands begin with: the configuration and the store, opened the same way as the server opens them. */
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { type Command, Option } from "commander";
-import type { Configuration } from "../platform/configuration.ts";
-import { ConfigurationError } from "../platform/configuration-error.ts";
-import { type ConfigurationFlags, loadConfiguration } from "../platform/configuration-sources.ts";
+import { ConfigurationError } from "../configuration/error.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
 import { type Catalogue, createCatalogue } from "../protocol/catalogue.ts";
 import type { Store } from "../store/contract.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";

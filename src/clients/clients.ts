@@ -1,8 +1,8 @@
 /** Making clients: identifiers, secrets, and the policy for each way in. */
 
+import type { Configuration } from "../configuration/schema.ts";
 import { digestSecret, mintCredential, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Configuration } from "../platform/configuration.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";

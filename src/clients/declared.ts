@@ -1,8 +1,8 @@
 /** Clients that the configuration declares: applied at every start, with the same result each time. */
 
+import { ConfigurationError } from "../configuration/error.ts";
+import type { ClientDeclaration, Configuration, SecretReference } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { ClientDeclaration, Configuration, SecretReference } from "../platform/configuration.ts";
-import { ConfigurationError } from "../platform/configuration-error.ts";
 import type { Log } from "../platform/log.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";

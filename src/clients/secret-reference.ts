@@ -1,8 +1,8 @@
 /** Secrets in the configuration: given as themselves, as a digest, or as the name of an environment variable. */
 
+import { ConfigurationError } from "../configuration/error.ts";
+import type { SecretReference } from "../configuration/schema.ts";
 import { digestSecret } from "../credentials/credential.ts";
-import type { SecretReference } from "../platform/configuration.ts";
-import { ConfigurationError } from "../platform/configuration-error.ts";
 import type { SecretDigest } from "../protocol/identifiers.ts";
 
 const DIGEST = /^sha256:([0-9a-f]{64})$/i;

@@ -1,6 +1,7 @@
 /** Making access and refresh tokens, and the answer that carries them (RFC 6749 §5.1). */
+
+import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
-import type { Configuration } from "../platform/configuration.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";

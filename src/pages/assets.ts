@@ -1,8 +1,8 @@
 /** The files that pages load: the stylesheet, the mark and the operator's logo. Nothing comes from other sites. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { ConfigurationError } from "../configuration/error.ts";
 import type { Context } from "../context.ts";
-import { ConfigurationError } from "../platform/configuration-error.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import { markColor, markPath, markSvg, type Scheme } from "./mark.ts";
 import { stylesheet, stylesheetPath } from "./style.ts";

@@ -1,6 +1,6 @@
 /** How what strangers wrote (client names, addresses, user agents) may appear on a page. JSX escapes it; this keeps it honest. */
 import { isIPv4 } from "node:net";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
 import type { ClientRecord } from "../store/records.ts";
 

@@ -1,5 +1,5 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { issuerPath } from "../platform/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;

@@ -2,10 +2,9 @@
  * Listening: the only place that knows the runtime's HTTP server. It takes connections, says from which address a
  * request came, and stops without cutting a request off. Host and X-Forwarded-Host never leave this file.
  */
-import type { Configuration, ListenerConfiguration } from "./configuration.ts";
-import { ConfigurationError } from "./configuration-error.ts";
 import { createAddressReader } from "./listen-addresses.ts";
 import {
+  type CertificateFiles,
   type CertificatePair,
   pairFault,
   readPair,
@@ -23,8 +22,24 @@ export type Fetch = (request: Request, addressOf: () => string) => Response | Pr
 /** Answers to GET and HEAD by path, the same for everybody. */
 export type FixedAnswers = Readonly<Record<string, Response>>;
 
+/** One address to listen on: `localhost`, all addresses or one. Port 0 takes any that is free. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Left out: plain HTTP. */
+  readonly tls?: CertificateFiles | undefined;
+}
+
+/** What the operator says about listening, under the names that the configuration gives it. */
+export interface ListenSettings {
+  readonly listen: readonly Listener[];
+  /** Ranges for which isAddressRange holds. */
+  readonly trusted_proxies: readonly string[];
+  readonly limits: { readonly connection_idle_seconds: number; readonly request_body_bytes: number };
+}
+
 export interface ListenOptions {
-  readonly configuration: Pick<Configuration, "listen" | "limits" | "trusted_proxies">;
+  readonly configuration: ListenSettings;
   readonly fetch: Fetch;
   readonly log: Log;
   /**
@@ -67,7 +82,7 @@ interface Socket {
 
 const CERTIFICATE_CHECK_MILLIS = 10_000;
 
-/** Opens every listener, or none. Throws ConfigurationError that says what to do about a port that cannot be had. */
+/** Opens every listener, or none. Throws ListenError. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { configuration } = options;
   const answers: Answers = { fetch: createHandler(options), routes: {} };
@@ -157,11 +172,7 @@ const serverError = (): Response =>
   );
 
 /** `localhost` is two addresses. Both are taken, so that nobody else on this machine can answer on the other one. */
-function openListener(
-  listener: ListenerConfiguration,
-  answers: Answers,
-  options: ListenOptions,
-): [Socket, ...Socket[]] {
+function openListener(listener: Listener, answers: Answers, options: ListenOptions): [Socket, ...Socket[]] {
   const open = (host: string, port: number) =>
     listener.tls === undefined
       ? openPlain(host, port, answers, options)
@@ -200,7 +211,7 @@ function takePort(host: string, port: number, answers: Answers, options: ListenO
 function openTls(
   host: string,
   port: number,
-  files: NonNullable<ListenerConfiguration["tls"]>,
+  files: CertificateFiles,
   answers: Answers,
   options: ListenOptions,
 ): Socket {
@@ -208,7 +219,7 @@ function openTls(
   const pair = readPair(files);
   const fault = pairFault(pair);
   if (fault !== null) {
-    throw new ConfigurationError(`TLS with ${files.certificate} and ${files.key} is not possible: ${fault}.`);
+    throw new ListenError(`TLS with ${files.certificate} and ${files.key} is not possible: ${fault}.`);
   }
   const actualPort = options.sharing === "joins" ? port : takePort(host, port, answers, options);
   const start = ({ certificate, key }: CertificatePair) =>
@@ -247,11 +258,13 @@ function openTls(
   };
 }
 
-/** A port that could not be had. The code is the operating system's. */
-class ListenError extends ConfigurationError {
+/** A listener cannot be opened as the operator wants it. The message says what to do. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+  /** `code` is the operating system's; empty where it was not asked. */
   constructor(
     message: string,
-    readonly code: string,
+    readonly code = "",
   ) {
     super(message);
   }
@@ -299,7 +312,7 @@ function listenError(host: string, port: number, error: unknown): Error {
   return new ListenError(message, code);
 }
 
-function urlOf({ host, tls }: ListenerConfiguration, port: number): string {
+function urlOf({ host, tls }: Listener, port: number): string {
   const name = host.includes(":") ? `[${host}]` : host;
   return `${tls ? "https" : "http"}://${name}:${port}`;
 }

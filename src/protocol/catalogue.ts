@@ -1,9 +1,30 @@
 /** The scopes and resources that exist on this server, and the rules between them (RFC 6749 §3.3, RFC 8707). */
-import type { Configuration, ResourceDeclaration } from "../platform/configuration.ts";
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { parseResourceIndicator, sameResource } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
+
+/** What the operator declares about scopes and resources, under the names that the configuration gives it. */
+export interface CatalogueDeclaration {
+  readonly issuer: string;
+  readonly appearance: { readonly name: string };
+  readonly scopes: readonly { readonly name: string; readonly description: string }[];
+  readonly resources: readonly ResourceDeclaration[];
+  /** Which scopes a client may register itself for. Left out: all but `introspect`. */
+  readonly registration: {
+    readonly mode: "open" | "token" | "off";
+    readonly scope?: readonly string[] | undefined;
+  };
+  readonly unknown_resources: "refuse" | "accept";
+}
+
+interface ResourceDeclaration {
+  readonly identifier: string;
+  readonly name?: string | undefined;
+  readonly scopes: readonly string[];
+  readonly access_token_seconds?: number | undefined;
+  readonly introspection_clients: readonly string[];
+}
 
 export interface ScopeEntry {
   readonly name: Scope;
@@ -55,21 +76,21 @@ export interface Catalogue {
   mayIntrospect(clientId: string, resources: readonly ResourceIndicator[]): boolean;
 }
 
-export function createCatalogue(configuration: Configuration): Catalogue {
+export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   const scopes = new Map<Scope, ScopeEntry>();
   for (const entry of OWN_SCOPES) scopes.set(entry.name, entry);
   const own: ResourceEntry = {
-    identifier: parseResourceIndicator(configuration.issuer),
-    name: configuration.appearance.name,
+    identifier: parseResourceIndicator(declared.issuer),
+    name: declared.appearance.name,
     scopes: OWN_SCOPES.map((entry) => entry.name),
     accessTokenSeconds: null,
     introspectionClients: [],
   };
-  const resources = [own, ...configuration.resources.map(toEntry)];
-  for (const { name, description } of configuration.scopes)
+  const resources = [own, ...declared.resources.map(toEntry)];
+  for (const { name, description } of declared.scopes)
     if (isScope(name)) scopes.set(name, { name, description });
 
-  const { mode, scope: registrable } = configuration.registration;
+  const { mode, scope: registrable } = declared.registration;
   const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);
 
   const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
@@ -95,7 +116,7 @@ export function createCatalogue(configuration: Configuration): Catalogue {
       for (const text of requested) {
         const identifier = parseResourceIndicator(text);
         const known = find(identifier)?.identifier;
-        if (known === undefined && configuration.unknown_resources === "refuse") {
+        if (known === undefined && declared.unknown_resources === "refuse") {
           throw new OAuthError("resource_unknown", {
             description: `The resource '${text}' is not known here.`,
           });
@@ -105,8 +126,7 @@ export function createCatalogue(configuration: Configuration): Catalogue {
       }
       return found;
     },
-    isOpenResource: (identifier) =>
-      find(identifier) !== undefined || configuration.unknown_resources === "accept",
+    isOpenResource: (identifier) => find(identifier) !== undefined || declared.unknown_resources === "accept",
     defaultResources(scope) {
       const using = resources.filter((entry) => entry.scopes.some((name) => scope.includes(name)));
       return (using.length > 0 ? using : [own]).map((entry) => entry.identifier);

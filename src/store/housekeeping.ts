@@ -1,6 +1,7 @@
 /** Expired rows go away by themselves, in small batches, so that no request waits for them. */
+
+import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
-import type { Configuration } from "../platform/configuration.ts";
 import type { Log } from "../platform/log.ts";
 import { type Store, StoreUnavailable } from "./contract.ts";
 

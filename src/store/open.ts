@@ -1,7 +1,7 @@
 /** Which engine the configuration names, and how it is opened: the same for the server and for every command. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Configuration } from "../platform/configuration.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { DatabaseRefused, type Store } from "./contract.ts";
 import type { PostgresStoreOptions } from "./postgres/index.ts";
 import { requireNoRestore } from "./sqlite/files.ts";

@@ -4,8 +4,9 @@
  * apart from the database configures it; then the database only knows its fingerprint, so that no node starts with
  * another.
  */
-import type { Configuration } from "../platform/configuration.ts";
-import { ConfigurationError } from "../platform/configuration-error.ts";
+
+import { ConfigurationError } from "../configuration/error.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { SERVER_SECRET_BYTES, type ServerKeys, secretFingerprint, serverKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Store } from "./contract.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
-import type { ClientDeclaration } from "../../src/platform/configuration.ts";
+import type { ClientDeclaration } from "../../src/configuration/schema.ts";
 import type { AccountRecord } from "../../src/store/records.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "../cli/support.ts";

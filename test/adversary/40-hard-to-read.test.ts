@@ -42,7 +42,7 @@ describe("regular expressions", () => {
       [1, 2, 3].every(() => growthOf(pattern, index, 10, 2) > 24 || growthOf(pattern, index, 1000, 8) > 24),
     );
   /** Patterns that read nothing but what the operator wrote. */
-  const OPERATORS = ["platform/configuration-values.ts: /\\/+$/"];
+  const OPERATORS = ["configuration/values.ts: /\\/+$/"];
 
   test(
     proves("take time that grows with the text and no faster, all that there are in the source", "threat 40"),

@@ -1,6 +1,6 @@
 /** The same tests on both engines, with the whole content of the database in hand. */
 import { afterAll, beforeAll, describe } from "bun:test";
-import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import {
   type FixtureDatabase,

@@ -1,6 +1,6 @@
 /** Every page of the server, each in a state that shows what it can show: for screenshots and accessibility checks. */
 import type { Page } from "playwright-core";
-import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import type { ListeningServer } from "../support/listening.ts";

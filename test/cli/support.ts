@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { Io } from "../../src/cli/io.ts";
 import { runCommand } from "../../src/cli/program.ts";
 import { startServing } from "../../src/cli/serve.ts";
+import type { ConfigurationFlags } from "../../src/configuration/sources.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import type { ConfigurationFlags } from "../../src/platform/configuration-sources.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 
 export interface Captured {

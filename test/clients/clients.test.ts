@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { chosenClientId, mintClientSecret, newClientId } from "../../src/clients/clients.ts";
 import { secretDigest, secretText } from "../../src/clients/secret-reference.ts";
+import { ConfigurationError } from "../../src/configuration/error.ts";
 import { digestSecret, secretMatches } from "../../src/credentials/credential.ts";
 import type { Clock } from "../../src/platform/clock.ts";
-import { ConfigurationError } from "../../src/platform/configuration-error.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { proves } from "../support/proves.ts";
 

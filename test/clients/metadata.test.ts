@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parse } from "valibot";
 import { newClientRecord, operatorPolicy, registrationPolicy } from "../../src/clients/clients.ts";
 import { checkClientMetadata, describeClient, type MetadataPolicy } from "../../src/clients/metadata.ts";
-import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
+import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";

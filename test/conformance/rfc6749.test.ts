@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
-import { configurationSchema } from "../../src/platform/configuration.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { REASONS } from "../../src/protocol/errors.ts";
 import type { AccountRecord } from "../../src/store/records.ts";

@@ -1,7 +1,7 @@
 /** RFC 8414 §2 and §4: which texts can be an issuer, and how strings are compared. Registration is where JSON comes in. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { safeParse } from "valibot";
-import { configurationSchema } from "../../src/platform/configuration.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { expectRefusal, type Json, jsonOf, postRegistration } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

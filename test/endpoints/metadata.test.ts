@@ -1,6 +1,6 @@
 /** RFC 8414: what the document promises is what runs. Threat class 43. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { expectRefusal, type Json, jsonOf, requestToken } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "valibot";
 import { applyDeclaredClients } from "../../src/clients/declared.ts";
-import { configurationSchema } from "../../src/platform/configuration.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { silentLog } from "../../src/platform/log.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";

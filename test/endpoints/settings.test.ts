@@ -1,10 +1,10 @@
 /** Settings that are easily forgotten in the code: each is set to something unusual, and its effect is looked for. */
 import { afterEach, expect, test } from "bun:test";
 import { createSetupLink } from "../../src/cli/first-start.ts";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { parseCredential } from "../../src/credentials/credential.ts";
 import { deviceAuthorization } from "../../src/endpoints/device-authorization.ts";
 import { registration } from "../../src/endpoints/registration.ts";
-import type { ConfigurationInput } from "../../src/platform/configuration.ts";
 import type { Incoming } from "../../src/platform/http.ts";
 import type { ClientRecord, DeviceCodeRecord } from "../../src/store/records.ts";
 import { authorizePath, obtainCode, redirectOf, VERIFIER } from "../support/code-flow.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "valibot";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { downscope, narrowToGrant } from "../../src/grants/grant.ts";
 import { GRANTS } from "../../src/grants/index.ts";
-import { configurationSchema } from "../../src/platform/configuration.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { GRANT_TYPES, isGrantType } from "../../src/protocol/grant-types.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type PeerCertificate, type SecureVersion } from "node:tls";
 import { parse } from "valibot";
-import { configurationSchema } from "../../src/platform/configuration.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { proves } from "../support/proves.ts";

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { parse } from "valibot";
-import { configurationSchema } from "../../src/platform/configuration.ts";
-import { ConfigurationError } from "../../src/platform/configuration-error.ts";
-import { type Fetch, type Listening, listen } from "../../src/platform/listen.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
+import { type Fetch, ListenError, type Listening, listen } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { proves } from "../support/proves.ts";
 
@@ -73,7 +72,7 @@ describe("listening", () => {
     const { ports } = await start(hello);
     const port = ports[0] ?? 0;
     const again = start(hello, { listen: [{ host: "127.0.0.1", port }] });
-    await expect(again).rejects.toThrow(ConfigurationError);
+    await expect(again).rejects.toThrow(ListenError);
     await expect(again).rejects.toThrow(`Port ${port} is in use`);
   });
 

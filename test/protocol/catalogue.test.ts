@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "valibot";
-import { type ConfigurationInput, configurationSchema } from "../../src/platform/configuration.ts";
+import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { safeParse } from "valibot";
-import { configurationSchema } from "../../src/platform/configuration.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { parseResourceIndicator, sameResource } from "../../src/protocol/resource-indicator.ts";
 import { reasonOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";

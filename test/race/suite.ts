@@ -1,6 +1,6 @@
 /** What must hold however many server processes work on one database, as tests that run on any engine. */
 import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
-import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { PATIENCE_MILLIS } from "../support/scale.ts";
 import { clientRaces } from "./suite/clients.ts";
 import { codeRaces } from "./suite/codes.ts";

@@ -1,7 +1,7 @@
 /** The clean-up runs by itself, one run at a time, and does not hold up a stop. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
-import { configurationSchema } from "../../src/platform/configuration.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { createLog } from "../../src/platform/log.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { startHousekeeping } from "../../src/store/housekeeping.ts";

@@ -1,5 +1,5 @@
 /** The test server behind a real socket, for clients that bring their own HTTP. */
-import type { ConfigurationInput } from "../../src/platform/configuration.ts";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startTestServer, type TestServer } from "./server.ts";
 
 export interface ListeningServer extends TestServer {

@@ -1,13 +1,13 @@
 /** A server in this process, on a temporary database, with a clock that tests can move. No sockets. */
 import { parse } from "valibot";
 import { applyDeclaredClients } from "../../src/clients/declared.ts";
-import type { Context } from "../../src/context.ts";
-import type { Clock } from "../../src/platform/clock.ts";
 import {
   type Configuration,
   type ConfigurationInput,
   configurationSchema,
-} from "../../src/platform/configuration.ts";
+} from "../../src/configuration/schema.ts";
+import type { Context } from "../../src/context.ts";
+import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { systemRandom } from "../../src/platform/random.ts";

@@ -1,6 +1,6 @@
 /** What must hold, small enough to be seen through: who holds what, until when, and what has ended it. */
 
-import type { ConfigurationInput } from "../../../src/platform/configuration.ts";
+import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
 import type { AccountRecord } from "../../../src/store/records.ts";
 import { SECRET, TEST_CONFIGURATION } from "../../support/server.ts";
 

@@ -1,9 +1,9 @@
 /** Redirect URIs, beside what a browser makes of them: the difference between two readers has been the attack. */
 import fc from "fast-check";
 import { parse } from "valibot";
+import { type Configuration, configurationSchema } from "../../../src/configuration/schema.ts";
 import { ENDPOINT_PATHS } from "../../../src/endpoints/paths.ts";
 import { parseReturnPath } from "../../../src/pages/urls.ts";
-import { type Configuration, configurationSchema } from "../../../src/platform/configuration.ts";
 import type { RedirectUri } from "../../../src/protocol/identifiers.ts";
 import {
   matchRedirectUri,

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
-import type { ConfigurationInput } from "../../../src/platform/configuration.ts";
+import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/index.ts";

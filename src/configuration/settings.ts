@@ -2,8 +2,8 @@
  * The settings as data: read off the schema, which is data itself, for reading environment variables and flags by their type, for error
  * messages that say what is allowed, and for the reference in docs/configuration.md.
  */
-import { configurationSchema } from "./configuration.ts";
-import type { SettingWords } from "./configuration-values.ts";
+import { configurationSchema } from "./schema.ts";
+import type { SettingWords } from "./values.ts";
 
 /** What is known about the value at one place of the configuration. */
 export interface SettingNode extends SettingWords {

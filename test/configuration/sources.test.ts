@@ -2,11 +2,11 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Configuration } from "../../src/platform/configuration.ts";
-import { configurationWarnings } from "../../src/platform/configuration-checks.ts";
-import { ConfigurationError } from "../../src/platform/configuration-error.ts";
-import { withoutSecrets } from "../../src/platform/configuration-mistakes.ts";
-import { type ConfigurationSources, loadConfiguration } from "../../src/platform/configuration-sources.ts";
+import { configurationWarnings } from "../../src/configuration/checks.ts";
+import { ConfigurationError } from "../../src/configuration/error.ts";
+import { withoutSecrets } from "../../src/configuration/mistakes.ts";
+import type { Configuration } from "../../src/configuration/schema.ts";
+import { type ConfigurationSources, loadConfiguration } from "../../src/configuration/sources.ts";
 import { proves } from "../support/proves.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tessera-configuration-"));

@@ -5,10 +5,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse, TomlError } from "smol-toml";
 import { safeParse } from "valibot";
-import { type Configuration, configurationSchema } from "./configuration.ts";
-import { checkConfiguration, defaultIssuer } from "./configuration-checks.ts";
-import { ConfigurationError, configurationMistakes } from "./configuration-error.ts";
-import { explain, isTable, type Table, unknownKey } from "./configuration-mistakes.ts";
+import { checkConfiguration, defaultIssuer } from "./checks.ts";
+import { ConfigurationError, configurationMistakes } from "./error.ts";
+import { explain, isTable, type Table, unknownKey } from "./mistakes.ts";
+import { type Configuration, configurationSchema } from "./schema.ts";
 import {
   describeSettings,
   formatPath,
@@ -16,7 +16,7 @@ import {
   type SettingNode,
   type SettingPath,
   settingAt,
-} from "./configuration-settings.ts";
+} from "./settings.ts";
 
 const DEFAULT_FILE = "tessera.toml";
 

@@ -1,14 +1,10 @@
 /** What must hold between settings, and between settings and this machine. One value alone is the schema's business. */
 import { accessSync, constants } from "node:fs";
-import {
-  type Configuration,
-  type ListenerConfiguration,
-  OWN_SCOPE_NAMES,
-  type SecretReference,
-} from "./configuration.ts";
-import { nameOf } from "./configuration-mistakes.ts";
-import { formatPath, nearest, type SettingPath } from "./configuration-settings.ts";
-import { isAddressRange } from "./listen-addresses.ts";
+import type { Listener } from "../platform/listen.ts";
+import { isAddressRange } from "../platform/listen-addresses.ts";
+import { nameOf } from "./mistakes.ts";
+import { type Configuration, OWN_SCOPE_NAMES, type SecretReference } from "./schema.ts";
+import { formatPath, nearest, type SettingPath } from "./settings.ts";
 
 export interface Finding {
   readonly path: SettingPath;
@@ -19,7 +15,7 @@ export interface Finding {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The issuer of a server that was not told who it is: the address of its first listener. */
-export function defaultIssuer(listeners: readonly ListenerConfiguration[]): string {
+export function defaultIssuer(listeners: readonly Listener[]): string {
   const { host = "localhost", port = 8080, tls } = listeners[0] ?? {};
   const name = ["0.0.0.0", "::", "*"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   const scheme = tls ? "https" : "http";

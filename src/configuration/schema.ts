@@ -1,7 +1,7 @@
 /**
  * The schema of the configuration: one place for every setting, its default, its unit, its limits and its words.
- * What kinds of values there are is in configuration-values.ts; where settings come from (file, environment, flags) is
- * in configuration-sources.ts; what must hold between settings is in configuration-checks.ts; the reference in
+ * What kinds of values there are is in values.ts; where settings come from (file, environment, flags) is
+ * in sources.ts; what must hold between settings is in checks.ts; the reference in
  * docs/configuration.md is made from the words here.
  *
  * Every lifetime is in seconds and says so in its name; every size is in bytes and says so.
@@ -22,7 +22,7 @@ import {
   wholeNumber,
   words,
   YEAR_SECONDS,
-} from "./configuration-values.ts";
+} from "./values.ts";
 
 const accessTokenSeconds = (description: string) =>
   v.pipe(
@@ -449,7 +449,5 @@ export type ConfigurationInput = v.InferInput<typeof configurationSchema>;
 /** The configuration as the program uses it: checked, with every default filled in. */
 export type Configuration = v.InferOutput<typeof configurationSchema> & { issuer: string };
 export type SecretReference = v.InferOutput<typeof secretReference>;
-export type ListenerConfiguration = v.InferOutput<typeof listener>;
 export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;
 export type PersonDeclaration = v.InferOutput<typeof person>;
-export type ResourceDeclaration = v.InferOutput<typeof resource>;

@@ -11,7 +11,7 @@ import {
   settingAt,
   settingsRoot,
   unitOf,
-} from "./configuration-settings.ts";
+} from "./settings.ts";
 
 export type Table = Record<string, unknown>;
 

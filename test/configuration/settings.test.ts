@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { parse } from "valibot";
-import { configurationSchema, OWN_SCOPE_NAMES } from "../../src/platform/configuration.ts";
-import { describeSettings, nearest } from "../../src/platform/configuration-settings.ts";
+import { configurationSchema, OWN_SCOPE_NAMES } from "../../src/configuration/schema.ts";
+import { describeSettings, nearest } from "../../src/configuration/settings.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 
 test("every setting is explained, says what is allowed, and has its unit in its name", () => {
