@@ -13,7 +13,6 @@ import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import { type Incoming, NO_SNIFFING, type Route } from "./platform/http.ts";
-import { issuerPath } from "./platform/issuer.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
@@ -23,6 +22,7 @@ import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
+import { issuerPath } from "./protocol/issuer.ts";
 import type { Store } from "./store/contract.ts";
 import { startHousekeeping } from "./store/housekeeping.ts";
 

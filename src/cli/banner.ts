@@ -1,9 +1,9 @@
 /** What a start says: the first time what to do next, later little more than where things are. */
 import { resolve } from "node:path";
-import { isLoopbackUrl } from "../configuration/checks.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import type { Listening } from "../platform/listen.ts";
+import { isLoopbackUrl } from "../platform/network.ts";
 import { databaseName, isEmbedded } from "../store/open.ts";
 import { DEMO_PERSON, DEMO_SECRETS } from "./demo.ts";
 import type { FirstClient } from "./first-start.ts";

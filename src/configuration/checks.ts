@@ -2,8 +2,11 @@
 import { accessSync, constants } from "node:fs";
 import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
+import { isLoopbackUrl } from "../platform/network.ts";
+import { OWN_SCOPES } from "../protocol/catalogue.ts";
+import { sameResource } from "../protocol/resource-indicator.ts";
 import { nameOf } from "./mistakes.ts";
-import { type Configuration, OWN_SCOPE_NAMES, type SecretReference } from "./schema.ts";
+import type { Configuration, SecretReference } from "./schema.ts";
 import { formatPath, nearest, type SettingPath } from "./settings.ts";
 
 export interface Finding {
@@ -20,11 +23,6 @@ export function defaultIssuer(listeners: readonly Listener[]): string {
   const name = ["0.0.0.0", "::", "*"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   const scheme = tls ? "https" : "http";
   return port === (tls ? 443 : 80) ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
-}
-
-export function isLoopbackUrl(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
 /** Everything that is wrong. An empty list means that the program can start. */
@@ -117,12 +115,9 @@ function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
   }
 }
 
-/** A URL without a path and one with the path "/" are the same (RFC 3986 §6.2.3). */
-const withPath = (uri: string): string => uri.replace(/^https?:\/\/[^/?]+$/, "$&/");
-
 function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generator<Finding> {
   for (const [index, { identifier }] of resources.entries()) {
-    if (withPath(identifier) !== withPath(issuer)) continue;
+    if (!sameResource(identifier, issuer)) continue;
     yield {
       path: ["resources", index, "identifier"],
       text: `resources.${index}.identifier = ${JSON.stringify(identifier)} is the issuer, which is a resource by itself. Choose the address of the API.`,
@@ -130,17 +125,20 @@ function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generat
   }
 }
 
-function* checkUnique(configuration: Configuration): Generator<Finding> {
+const same = (one: string, other: string): boolean => one === other;
+/** Case makes no difference between user names. */
+const sameUsername = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+function* checkUnique({ scopes, resources, clients, people }: Configuration): Generator<Finding> {
   const lists = [
-    ["scopes", "name", configuration.scopes.map((entry) => entry.name)],
-    ["resources", "identifier", configuration.resources.map((entry) => withPath(entry.identifier))],
-    ["clients", "client_id", configuration.clients.map((entry) => entry.client_id)],
-    // User names are compared without regard to case.
-    ["people", "username", configuration.people.map((entry) => entry.username.toLowerCase())],
+    ["scopes", "name", scopes.map((entry) => entry.name), same],
+    ["resources", "identifier", resources.map((entry) => entry.identifier), sameResource],
+    ["clients", "client_id", clients.map((entry) => entry.client_id), same],
+    ["people", "username", people.map((entry) => entry.username), sameUsername],
   ] as const;
-  for (const [list, member, values] of lists) {
+  for (const [list, member, values, isSame] of lists) {
     for (const [index, value] of values.entries()) {
-      if (values.indexOf(value) === index) continue;
+      if (values.findIndex((earlier) => isSame(earlier, value)) === index) continue;
       const key = `${list}.${index}.${member}`;
       yield {
         path: [list, index, member],
@@ -151,7 +149,7 @@ function* checkUnique(configuration: Configuration): Generator<Finding> {
 }
 
 function* checkScopes(configuration: Configuration): Generator<Finding> {
-  const known = new Set<string>([...OWN_SCOPE_NAMES, ...configuration.scopes.map((entry) => entry.name)]);
+  const known = new Set<string>([...OWN_SCOPES, ...configuration.scopes].map((entry) => entry.name));
   const { registration } = configuration;
   const named: [SettingPath, readonly string[]][] = [
     [["registration", "scope"], registration.scope ?? []],

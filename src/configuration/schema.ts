@@ -7,6 +7,10 @@
  * Every lifetime is in seconds and says so in its name; every size is in bytes and says so.
  */
 import * as v from "valibot";
+import { GRANT_TYPES } from "../protocol/grant-types.ts";
+import { hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { isShortScheme } from "../protocol/redirect-uri.ts";
+import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import {
   count,
   databaseUrl,
@@ -68,11 +72,7 @@ const resource = table({
     v.string(),
     v.maxCodePoints(500),
     v.check(
-      // What a request may name (protocol/resource-indicator.ts), written as it is kept.
-      (value) =>
-        /^[a-z][a-z0-9+.-]*:(?!\/\/[^/?]*[@A-Z])[\x21\x22\x24-\x5B\x5D-\x7E]*$/.test(value) &&
-        !/^https?:(?!\/\/[^/?])/.test(value) &&
-        URL.canParse(value),
+      isResourceIndicator,
       "an absolute URI without a fragment or a user name, its scheme and host in lower case and in ASCII",
     ),
     words({
@@ -99,7 +99,7 @@ const resource = table({
 const clientDeclaration = table({
   client_id: v.pipe(
     identifier,
-    v.regex(/^[\x20-\x7E]+$/, "printable ASCII characters (RFC 6749 appendix A.1)"),
+    v.check(hasClientIdCharacters, "printable ASCII characters (RFC 6749 appendix A.1)"),
     v.description("The identifier of the client."),
   ),
   client_name: v.pipe(v.optional(text(100)), v.description("What people read for it.")),
@@ -120,8 +120,7 @@ const clientDeclaration = table({
   grant_types: v.pipe(
     v.optional(v.array(v.string())),
     words({
-      allowed:
-        "authorization_code (or code), refresh_token (or refresh), client_credentials, urn:ietf:params:oauth:grant-type:device_code (or device)",
+      allowed: `${GRANT_TYPES.join(", ")}; in short: code, refresh, client_credentials, device`,
       fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
       description: "The grants it may use.",
     }),
@@ -169,16 +168,6 @@ const person = table({
   ),
   administrator: v.pipe(v.optional(v.boolean(), false), v.description("May administer this server.")),
 });
-
-/** The scopes that every server has: its own userinfo and introspection use them. The catalogue gives them words. */
-export const OWN_SCOPE_NAMES: readonly string[] = ["profile", "email", "introspect"];
-
-const REGISTRABLE_GRANT_TYPES = [
-  "authorization_code",
-  "refresh_token",
-  "client_credentials",
-  "urn:ietf:params:oauth:grant-type:device_code",
-] as const;
 
 export const configurationSchema = table({
   issuer: v.pipe(
@@ -399,13 +388,16 @@ export const configurationSchema = table({
           v.description("The scopes that a client which registered itself may get by client_credentials."),
         ),
         grant_types: v.pipe(
-          v.optional(v.array(v.picklist(REGISTRABLE_GRANT_TYPES)), [...REGISTRABLE_GRANT_TYPES]),
+          v.optional(v.array(v.picklist(GRANT_TYPES)), [...GRANT_TYPES]),
           v.description("The grant types that a client may register itself for."),
         ),
         private_use_schemes: v.pipe(
           v.optional(
             v.array(
-              v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+-]*$/, "a scheme in lower case, without the colon")),
+              v.pipe(
+                v.string(),
+                v.check(isShortScheme, "a private-use scheme in lower case, without the colon"),
+              ),
             ),
             ["cursor", "vscode", "vscode-insiders"],
           ),

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/issue.ts";
 import { GRANTS } from "../grants/index.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
-import { issuerPath } from "../platform/issuer.ts";
+import { issuerPath } from "../protocol/issuer.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";

@@ -1,6 +1,6 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
 import type { Configuration } from "../configuration/schema.ts";
-import { issuerPath } from "../platform/issuer.ts";
+import { issuerPath } from "../protocol/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;
 

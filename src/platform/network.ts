@@ -1,5 +1,11 @@
-/** Networks, as limits per address count them. */
+/** Networks: which count as one for limits per address, and which is this machine alone. */
 import { isIPv6 } from "node:net";
+
+/** Whether the URL's host is this machine, by name or by address. Throws TypeError for a text that is no URL. */
+export function isLoopbackUrl(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
 
 /**
  * The key under which attempts from an address count. One IPv6 customer has at least 2^64 addresses (RFC 6177), so they

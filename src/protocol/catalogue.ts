@@ -45,7 +45,7 @@ export const USERINFO_SCOPE = "profile" as Scope;
 export const EMAIL_SCOPE = "email" as Scope;
 export const INTROSPECT_SCOPE = "introspect" as Scope;
 
-const OWN_SCOPES: readonly ScopeEntry[] = [
+export const OWN_SCOPES: readonly ScopeEntry[] = [
   { name: USERINFO_SCOPE, description: "See your name and user name" },
   { name: EMAIL_SCOPE, description: "See your e-mail address" },
   { name: INTROSPECT_SCOPE, description: "Check whether access tokens are valid" },

@@ -23,3 +23,6 @@ export type RecordId = Branded<Uint8Array, "RecordId">;
 export type SecretDigest = Branded<Uint8Array, "SecretDigest">;
 /** A person's stable identifier, `acc_…`. Never equal to a client identifier (RFC 9700 §4.15). */
 export type SubjectId = Branded<string, "SubjectId">;
+
+/** RFC 6749 appendix A.1: a client identifier has printable ASCII characters. */
+export const hasClientIdCharacters = (text: string): boolean => /^[\x20-\x7E]+$/.test(text);

@@ -34,7 +34,7 @@ const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([0-9]{1,5}))?(?
 
 /**
  * Why a redirect URI cannot be registered, in words for the developer; null if it can be.
- * `shortSchemes` are private-use schemes without a domain that the operator allows, such as `vscode`.
+ * `shortSchemes` are those that the operator allows: isShortScheme holds for each.
  */
 export function redirectUriFault(uri: string, shortSchemes: readonly string[] = []): string | null {
   if (uri.length > 2000) return "it is longer than 2000 characters";
@@ -64,6 +64,10 @@ export function redirectUriFault(uri: string, shortSchemes: readonly string[] = 
     return `the private scheme '${scheme}' needs a domain, such as com.example.app`;
   return null;
 }
+
+/** Whether an operator may allow this private-use scheme although it names no domain, such as `vscode`. */
+export const isShortScheme = (text: string): boolean =>
+  /^[a-z][a-z0-9+-]*$/.test(text) && text !== "http" && text !== "https" && !REFUSED_SCHEMES.has(text);
 
 export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
 

@@ -2,19 +2,30 @@
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator } from "./identifiers.ts";
 
+/** A resource indicator as it is kept; throws `resource_malformed` if the text is none. */
+export function parseResourceIndicator(text: string): ResourceIndicator {
+  const indicator = readResourceIndicator(text);
+  if (indicator === null) throw new OAuthError("resource_malformed");
+  return indicator;
+}
+
+/** Whether a text is a resource indicator, written as it is kept. */
+export const isResourceIndicator = (text: string): text is ResourceIndicator =>
+  readResourceIndicator(text) === text;
+
 /**
  * Checks a resource indicator and writes its scheme and host in lower case, as some clients send them in upper case.
- * The path, and a slash at its end, stay as they were sent. Throws `resource_malformed`.
+ * The path, and a slash at its end, stay as they were sent. Null if the text is none.
  */
-export function parseResourceIndicator(text: string): ResourceIndicator {
+function readResourceIndicator(text: string): ResourceIndicator | null {
   // URL parsers drop line breaks and spaces, or rewrite letters beyond ASCII; a URI has none of them (RFC 3986 §2).
-  if (!/^[\x21-\x7E]+$/.test(text)) throw new OAuthError("resource_malformed");
+  if (!/^[\x21-\x7E]+$/.test(text)) return null;
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):(\/\/[^/?#\\]*)?([^#\\]*)$/.exec(text);
-  if (match === null || !URL.canParse(text)) throw new OAuthError("resource_malformed");
+  if (match === null || !URL.canParse(text)) return null;
   const [, scheme = "", authority = "", rest = ""] = match;
-  if (authority.includes("@")) throw new OAuthError("resource_malformed");
+  if (authority.includes("@")) return null;
   // Where the two slashes or the host are missing, URL parsers take what follows for the host (RFC 9110 §4.2.1).
-  if (/^https?$/i.test(scheme) && authority.length < 3) throw new OAuthError("resource_malformed");
+  if (/^https?$/i.test(scheme) && authority.length < 3) return null;
   return `${scheme.toLowerCase()}:${authority.toLowerCase()}${rest}` as ResourceIndicator;
 }
 

@@ -45,8 +45,6 @@ beforeAll(async () => {
   server = await startTestServer(
     {
       limits: { code_redemption_failures: MOST_FAILURES },
-      // What no operator should allow, and what stays refused all the same.
-      registration: { private_use_schemes: ["javascript", "data", "vbscript", "file", "blob", "tel", "sms"] },
       clients: ["confidential", "public", "native"].map((type) => ({
         client_id: `declared ${type}`,
         redirect_uris: type === "native" ? NATIVE : [...REGISTERED],

@@ -41,8 +41,6 @@ describe("regular expressions", () => {
       // Whoever was only interrupted is faster at the next look.
       [1, 2, 3].every(() => growthOf(pattern, index, 10, 2) > 24 || growthOf(pattern, index, 1000, 8) > 24),
     );
-  /** Patterns that read nothing but what the operator wrote. */
-  const OPERATORS = ["configuration/values.ts: /\\/+$/"];
 
   test(
     proves("take time that grows with the text and no faster, all that there are in the source", "threat 40"),
@@ -59,7 +57,7 @@ describe("regular expressions", () => {
         if (text.includes("new RegExp(")) found.push(`${file}: new RegExp`);
       }
       expect(count).toBeGreaterThan(60);
-      expect(found).toEqual(OPERATORS);
+      expect(found).toEqual([]);
     },
   );
 

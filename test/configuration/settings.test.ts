@@ -1,8 +1,5 @@
 import { expect, test } from "bun:test";
-import { parse } from "valibot";
-import { configurationSchema, OWN_SCOPE_NAMES } from "../../src/configuration/schema.ts";
 import { describeSettings, nearest } from "../../src/configuration/settings.ts";
-import { createCatalogue } from "../../src/protocol/catalogue.ts";
 
 test("every setting is explained, says what is allowed, and has its unit in its name", () => {
   const settings = describeSettings();
@@ -20,13 +17,6 @@ test("every setting that is not in a list of tables has a variable", () => {
   for (const { key, variable } of variables) {
     expect(variable).toBe(`TESSERA_${key.toUpperCase().replaceAll(".", "__")}`);
   }
-});
-
-test("the scopes that clients may name in the configuration are those that the server has", () => {
-  const configuration = { ...parse(configurationSchema, {}), issuer: "https://a.example" };
-  expect(createCatalogue(configuration).scopes.map((scope) => String(scope.name))).toEqual([
-    ...OWN_SCOPE_NAMES,
-  ]);
 });
 
 test("the nearest word is suggested only if it is near", () => {

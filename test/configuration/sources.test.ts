@@ -160,6 +160,11 @@ describe("where settings come from", () => {
   });
 });
 
+test("a client may name the server's own scopes without declaring them", () => {
+  const file = '[[clients]]\nclient_id = "a"\nscope = ["profile", "email", "introspect"]\n';
+  expect(load({ file }).clients[0]?.scope?.map(String)).toEqual(["profile", "email", "introspect"]);
+});
+
 describe("the issuer that is made from the first listener", () => {
   test.each<[{ host: string; port?: string }, string]>([
     [{ host: "0.0.0.0" }, "http://localhost:8080"],
@@ -359,6 +364,36 @@ describe("a wrong setting stops the start and says where, which, what and what i
       [
         "resources.0.scopes (the resource 'https://a.example'): the scope 'mail' does not exist. Did you mean 'email'? Otherwise declare it in [[scopes]].",
       ],
+    ],
+    [
+      "a private-use scheme that browsers run, or that a redirect URI cannot have",
+      { file: '[registration]\nprivate_use_schemes = ["vscode", "javascript", "https", "Cursor", "a:"]\n' },
+      ["javascript", "https", "Cursor", "a:"].map(
+        (scheme, index) =>
+          `registration.private_use_schemes.${index + 1} = "${scheme}" is not allowed. It must be a private-use scheme in lower case`,
+      ),
+    ],
+    [
+      "a client identifier beyond ASCII",
+      { file: '[[clients]]\nclient_id = "ä"\n' },
+      ['clients.0.client_id = "ä" is not allowed. It must be printable ASCII characters'],
+    ],
+    [
+      "a scope with a quote",
+      { file: '[[scopes]]\nname = \'a"b\'\ndescription = "A"\n' },
+      ["scopes.0.name", "It must be a name without spaces, quotes or backslashes"],
+    ],
+    [
+      "two resources of one name, one of them with the slash of the root",
+      {
+        file: '[[resources]]\nidentifier = "https://a.example"\n[[resources]]\nidentifier = "https://a.example/"\n',
+      },
+      ['resources.1.identifier = "https://a.example/" is there twice'],
+    ],
+    [
+      "a resource that is the issuer, but for the slash of the root",
+      { file: 'issuer = "https://a.example"\n[[resources]]\nidentifier = "https://a.example/"\n' },
+      ["resources.0.identifier", "is the issuer, which is a resource by itself"],
     ],
     [
       "a list of tables that is written as one table",
