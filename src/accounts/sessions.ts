@@ -3,6 +3,7 @@
  * The session changes its id at every sign-in, so that a cookie planted before is worth nothing after (RFC 9700 §4, fixation).
  */
 
+import { serialize } from "hono/utils/cookie";
 import type { Configuration } from "../configuration/schema.ts";
 import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -49,14 +50,18 @@ export interface Sessions {
 
 /** How often, at most, a session's `lastSeenAt` is written. */
 const TOUCH_SECONDS = 60;
+/** Browsers keep a cookie for 400 days at most, whatever it asks for (RFC 6265bis §5.5). */
+const LONGEST_COOKIE_SECONDS = 400 * 86_400;
 
 export function createSessions({ store, clock, random, configuration }: SessionsOptions): Sessions {
   const { lifetimes, issuer } = configuration;
   const secure = issuer.startsWith("https:");
   // __Host- needs Secure, no Domain and the root path; browsers then take it from nobody but this very host.
   const name = secure ? "__Host-tessera" : "tessera";
-  const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+  const attributes = { path: "/", httpOnly: true, sameSite: "Lax", secure } as const;
+  const maxAge = Math.min(lifetimes.session_absolute_seconds, LONGEST_COOKIE_SECONDS);
 
+  // Not by a library: those undo percent-encoding and quotes, and a credential has one spelling only.
   const cookieValue = (request: Request): string | null => {
     const header = request.headers.get("cookie");
     if (header === null) return null;
@@ -72,8 +77,8 @@ export function createSessions({ store, clock, random, configuration }: Sessions
   return {
     cookieValue,
     anonymousCookieValue: () => mintCredential("session", clock, random).text,
-    setCookie: (value) => `${name}=${value}${attributes}`,
-    clearCookie: () => `${name}=${attributes}; Max-Age=0`,
+    setCookie: (value) => serialize(name, value, attributes),
+    clearCookie: () => serialize(name, "", { ...attributes, maxAge: 0 }),
 
     async find(request) {
       const value = cookieValue(request);
@@ -99,10 +104,7 @@ export function createSessions({ store, clock, random, configuration }: Sessions
         expiresAt: now + lifetimes.session_absolute_seconds,
       };
       if (!(await store.createSession(session, replaces, account.passwordHash))) return null;
-      return {
-        cookie: `${name}=${minted.text}${attributes}; Max-Age=${lifetimes.session_absolute_seconds}`,
-        session,
-      };
+      return { cookie: serialize(name, minted.text, { ...attributes, maxAge }), session };
     },
 
     end: (session) => store.endSession(session.id),

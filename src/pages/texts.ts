@@ -1,4 +1,5 @@
 /** The catalogue of the pages' texts: one object per language, all of one type, so that none can lack a text. */
+import { parseAccept } from "hono/utils/accept";
 import { english, type Texts } from "./texts/english.ts";
 import { german } from "./texts/german.ts";
 
@@ -20,16 +21,8 @@ export function chooseTexts(acceptLanguage: string | null, uiLocales = ""): Text
   return english;
 }
 
-function byPreference(header: string): string[] {
-  return header
-    .slice(0, 500)
-    .split(",")
-    .map((item) => {
-      const [tag = "", ...parameters] = item.split(";").map((part) => part.trim());
-      const quality = parameters.find((parameter) => parameter.startsWith("q="));
-      return { tag, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((one, other) => other.quality - one.quality)
-    .map(({ tag }) => tag);
-}
+/** The languages of an `Accept-Language` header, the most wanted first; without those that are not wanted. */
+const byPreference = (header: string): string[] =>
+  parseAccept(header.slice(0, 500))
+    .filter(({ q }) => q > 0)
+    .map(({ type }) => type);

@@ -145,8 +145,8 @@ export const ACCOUNTS: readonly Mutation[] = [
     also: [
       {
         file: SESSIONS,
-        find: "`; Path=/; HttpOnly; SameSite=Lax",
-        replace: "`; Path=/; SameSite=Lax",
+        find: `path: "/", httpOnly: true, sameSite: "Lax"`,
+        replace: `path: "/", sameSite: "Lax"`,
       },
     ],
     tests: ["pages/sign-in.test.ts"],

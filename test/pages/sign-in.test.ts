@@ -57,8 +57,16 @@ describe("signing in", () => {
     const response = await browser.signIn("alice");
     const [cookie = ""] = response.headers.getSetCookie();
     expect(cookie).toMatch(
-      /^__Host-tessera=tss_[\w-]{64}; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=\d+$/,
+      /^__Host-tessera=tss_[\w-]{64}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
+  });
+
+  test("a session of years is kept by its cookie for as long as browsers keep any", async () => {
+    const years = await startTestServer({ lifetimes: { session_absolute_seconds: 5 * 365 * 86_400 } });
+    await addPersonWithPassword(years, "alice");
+    const [cookie] = (await openBrowser(years).signIn("alice")).headers.getSetCookie();
+    expect(cookie).toContain("; Max-Age=34560000;");
+    await years.close();
   });
 
   test(
