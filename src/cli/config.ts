@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { stringify } from "smol-toml";
 import { withoutSecrets } from "../configuration/mistakes.ts";
-import { describeSettings } from "../configuration/settings.ts";
+import { describeSettings, settingsRoot } from "../configuration/settings.ts";
 import type { Io } from "./io.ts";
 import { printJson } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
@@ -53,4 +53,16 @@ export function addConfigCommands(program: Command, io: Io): void {
         if (setting.variable !== null && !setting.table) io.out(`    ${setting.variable}\n`);
       }
     });
+
+  config
+    .command("schema")
+    .description("print the JSON Schema of the file, by which editors complete and check it")
+    .addHelpText(
+      "after",
+      `
+Example:
+  tessera config schema > tessera.schema.json
+  and as the first line of tessera.toml: #:schema ./tessera.schema.json`,
+    )
+    .action(() => printJson(io, settingsRoot()));
 }

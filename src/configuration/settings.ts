@@ -1,26 +1,28 @@
 /**
- * The settings as data: read off the schema, which is data itself, for reading environment variables and flags by their type, for error
- * messages that say what is allowed, and for the reference in docs/configuration.md.
+ * The settings as data: a JSON Schema made of the declaration. Environment variables and flags are read by its types, error
+ * messages say what it allows, docs/configuration.md is its reference, and editors check the file by it.
  */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type { MaxCodePointsAction } from "valibot";
 import { configurationSchema } from "./schema.ts";
 import type { SettingWords } from "./values.ts";
 
-/** What is known about the value at one place of the configuration. */
+/** The JSON Schema of the value at one place of the configuration, and our own words beside it. */
 export interface SettingNode extends SettingWords {
   /** None where one of several (`anyOf`) is allowed. */
   readonly type?: "string" | "integer" | "boolean" | "array" | "object";
   readonly default?: unknown;
-  /** Whether it may be left out. */
-  readonly optional?: boolean;
   readonly properties?: Readonly<Record<string, SettingNode>>;
+  /** The members that a table must have. */
+  readonly required?: readonly string[];
   readonly items?: SettingNode;
   readonly anyOf?: readonly SettingNode[];
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Of a text or a list. */
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly minItems?: number;
 }
 
 /** A key of the configuration, as it is written in a dotted path. Numbers are places in a list. */
@@ -45,63 +47,21 @@ let root: SettingNode | null = null;
 
 /** The whole configuration as one node. */
 export function settingsRoot(): SettingNode {
-  root ??= nodeOf(configurationSchema);
+  root ??= toJsonSchema(configurationSchema, {
+    typeMode: "output",
+    // They say in words of their own what they allow.
+    ignoreActions: ["check", "raw_check"],
+    // JSON Schema counts code points too; the library leaves this rule out.
+    overrideAction: ({ valibotAction, jsonSchema }) =>
+      isMaximum(valibotAction) ? { ...jsonSchema, maxLength: valibotAction.requirement } : null,
+    // The library's type lacks our words, and has more forms than our declarations take.
+  }) as SettingNode;
   return root;
 }
 
-/** A schema, or one step of its pipe: as much of them as is read here. */
-interface Declaration {
+const isMaximum = (action: {
   readonly type: string;
-  readonly pipe?: readonly Declaration[];
-  readonly wrapped?: Declaration;
-  readonly default?: unknown;
-  readonly entries?: Readonly<Record<string, Declaration>>;
-  readonly item?: Declaration;
-  readonly options?: readonly (Declaration | string | number | bigint)[];
-  readonly requirement?: unknown;
-  readonly description?: string;
-  readonly metadata?: SettingWords;
-}
-
-/** Reads a declaration. What is not known here, such as a pattern, says in words of its own what it allows. */
-function nodeOf(declaration: Declaration): SettingNode {
-  if (declaration.pipe !== undefined) return Object.assign({}, ...declaration.pipe.map(nodeOf));
-  const { type, wrapped, entries = {}, item, options = [], requirement } = declaration;
-  switch (type) {
-    case "optional":
-      return { ...(wrapped && nodeOf(wrapped)), default: declaration.default, optional: true };
-    case "strict_object": {
-      const members = Object.entries(entries).map(([name, member]) => [name, nodeOf(member)]);
-      return { type: "object", properties: Object.fromEntries(members) };
-    }
-    case "array":
-      return { type, ...(item && { items: nodeOf(item) }) };
-    case "union":
-      return { anyOf: options.flatMap((option) => (typeof option === "object" ? nodeOf(option) : [])) };
-    case "picklist":
-      return { type: "string", enum: options };
-    case "number":
-      return { type: "integer" };
-    case "string":
-    case "boolean":
-      return { type };
-    case "description":
-      return { description: declaration.description };
-    case "metadata":
-      return declaration.metadata ?? {};
-    default: {
-      const limit = LIMITS[type];
-      return limit === undefined ? {} : { [limit]: requirement };
-    }
-  }
-}
-
-const LIMITS: Readonly<Record<string, keyof SettingNode>> = {
-  min_value: "minimum",
-  max_value: "maximum",
-  min_length: "minLength",
-  max_code_points: "maxLength",
-};
+}): action is MaxCodePointsAction<string, number, undefined> => action.type === "max_code_points";
 
 /** The node at a path; null if no such setting exists. */
 export function settingAt(path: SettingPath): SettingNode | null {
@@ -147,7 +107,7 @@ function collect(node: SettingNode, prefix: string, path: SettingPath | null, in
       variable: memberPath === null ? null : variableFor(memberPath),
       description: member.description ?? member.items?.description ?? "",
       allowed: inner === member ? "a table" : describeAllowed(member),
-      fallback: describeFallback(member),
+      fallback: describeFallback(member, node.required?.includes(name) ?? false),
       unit: unitOf(name),
       table: inner !== null,
     });
@@ -172,7 +132,7 @@ export function describeAllowed(node: SettingNode, unit: Setting["unit"] = null)
     case "boolean":
       return "true or false";
     case "array": {
-      const some = node.minLength ? " with at least one" : "";
+      const some = node.minItems ? " with at least one" : "";
       if (node.items?.properties !== undefined) return `a list of tables${some}`;
       return `a list of ${node.items?.allowed ?? "texts"}${some}`;
     }
@@ -193,9 +153,9 @@ function describeLength({ minLength, maxLength }: SettingNode): string {
   return minLength ? ` of ${minLength} to ${maxLength} characters` : ` of at most ${maxLength} characters`;
 }
 
-function describeFallback(node: SettingNode): string {
+function describeFallback(node: SettingNode, isRequired: boolean): string {
   if (node.fallback !== undefined) return node.fallback;
-  if (node.default === undefined) return node.optional ? "none" : "required";
+  if (node.default === undefined) return isRequired ? "required" : "none";
   if (Array.isArray(node.default)) {
     if (node.default.length === 0) return "none";
     return node.default.map((item) => (typeof item === "string" ? item : describeListener(item))).join(", ");

@@ -175,6 +175,22 @@ describe("config", () => {
     );
   });
 
+  test("the JSON Schema for editors knows every setting, its limits and its words", async () => {
+    const schema = JSON.parse((await tessera(["config", "schema"])).out);
+    expect(schema.$schema).toBe("http://json-schema.org/draft-07/schema#");
+    expect(schema.additionalProperties).toBe(false);
+    expect(schema.properties.log.properties.level.enum).toEqual(["debug", "info", "warn", "error", "silent"]);
+    expect(schema.properties.appearance.properties.name).toMatchObject({
+      type: "string",
+      minLength: 1,
+      maxLength: 60,
+      default: "Tessera",
+      description: "The name on every page.",
+    });
+    expect(schema.properties.workers).toMatchObject({ type: "integer", minimum: 1, maximum: 256 });
+    expect(schema.properties.clients.items.required).toEqual(["client_id"]);
+  });
+
   test("settings lists every setting with its variable", async () => {
     const { out } = await tessera(["config", "settings"]);
     expect(out).toContain("lifetimes.access_token_seconds  (3600)\n    How long an access token lives.\n");
