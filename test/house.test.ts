@@ -48,6 +48,15 @@ test("no file imports from a floor above its own", async () => {
   expect(upward).toEqual([]);
 });
 
+test("only tessera login imports the OAuth client, so that a server never loads it", async () => {
+  const loaded: string[] = [];
+  for (const file of files) {
+    const text = await Bun.file(join(source, file)).text();
+    if (/from "oauth4webapi"/.test(text) && !file.startsWith("cli/login")) loaded.push(file);
+  }
+  expect(loaded).toEqual([]);
+});
+
 test("files import each other in no circle", async () => {
   const graph = new Map<string, string[]>();
   for (const file of files) graph.set(file, await importsOf(file));

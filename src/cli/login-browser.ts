@@ -5,19 +5,20 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { html, raw } from "hono/html";
-import type { RandomBytes } from "../platform/random.ts";
+import {
+  AuthorizationResponseError,
+  authorizationCodeGrantRequest,
+  calculatePKCECodeChallenge,
+  generateRandomCodeVerifier,
+  generateRandomState,
+  processAuthorizationCodeResponse,
+  type TokenEndpointResponse,
+  validateAuthResponse,
+} from "oauth4webapi";
+import { printable } from "../platform/printable.ts";
 import { sameText } from "../platform/same-text.ts";
 import { CommandError } from "./command-error.ts";
-import {
-  describeError,
-  type Fetch,
-  type LoginClient,
-  postForm,
-  readJson,
-  type ServerMetadata,
-  type TokenResponse,
-  tokenResponseIn,
-} from "./login-server.ts";
+import { type LoginClient, refusalIn, type Server } from "./login-server.ts";
 
 /** What the browser brought back, as its parameters. */
 export interface LoopbackReceiver {
@@ -122,85 +123,80 @@ ${paragraphs.map((words) => html`<p>${words}</p>`)}
   return String(page);
 }
 
+/** What belongs to one sign-in, and is kept until its answer comes (RFC 7636 §4.1, §4.2). */
 export interface CodeFlow {
   readonly state: string;
-  /** RFC 7636 §4.1. */
   readonly codeVerifier: string;
   readonly codeChallenge: string;
 }
 
-export function newCodeFlow(random: RandomBytes): CodeFlow {
-  const text = () => Buffer.from(random(32)).toString("base64url");
-  const codeVerifier = text();
+export async function newCodeFlow(): Promise<CodeFlow> {
+  const codeVerifier = generateRandomCodeVerifier();
   return {
-    state: text(),
+    state: generateRandomState(),
     codeVerifier,
-    codeChallenge: createHash("sha256").update(codeVerifier).digest("base64url"),
+    codeChallenge: await calculatePKCECodeChallenge(codeVerifier),
   };
 }
 
 export interface CodeRequestOptions {
   readonly clientId: string;
   readonly redirectUri: string;
-  readonly scope: string | null;
-  readonly resources: readonly string[];
+  /** The parameters that say what for: scope and resources. */
+  readonly wanted: URLSearchParams;
 }
 
 /** RFC 6749 §4.1.1 with RFC 7636 §4.3. */
 export function authorizationUrl(
   authorizationEndpoint: string,
   { state, codeChallenge }: CodeFlow,
-  { clientId, redirectUri, scope, resources }: CodeRequestOptions,
+  { clientId, redirectUri, wanted }: CodeRequestOptions,
 ): string {
   const url = new URL(authorizationEndpoint);
-  const parameters: [string, string][] = [
+  const parameters = [
     ["response_type", "code"],
     ["client_id", clientId],
     ["redirect_uri", redirectUri],
-    ...(scope === null ? [] : [["scope", scope] satisfies [string, string]]),
-    ...resources.map((resource) => ["resource", resource] satisfies [string, string]),
+    ...wanted,
     ["state", state],
     ["code_challenge", codeChallenge],
     ["code_challenge_method", "S256"],
-  ];
+  ] as const;
   for (const [name, value] of parameters) url.searchParams.append(name, value);
   return url.href;
 }
 
-/** The code in the answer. Throws CommandError if the person said no, or another server answered (RFC 9207 §2.4). */
-export function codeIn(answer: URLSearchParams, issuer: string): string {
-  const iss = answer.get("iss");
-  if (iss !== null && iss !== issuer) {
-    throw new CommandError("The answer comes from another server than the one that was asked. Start again.");
-  }
-  const error = answer.get("error");
-  if (error === "access_denied") {
-    throw new CommandError("Access was denied on the page. If that was a mistake, start again.");
-  }
-  const code = answer.get("code");
-  if (error !== null || code === null) {
-    const words = `${error ?? "no code"}: ${answer.get("error_description") ?? ""}`.replace(/\p{Cc}/gu, "?");
+/**
+ * RFC 6749 §4.1.3 with RFC 7636 §4.5: the tokens for the answer that the browser brought.
+ * Throws CommandError if the person said no, or if another server answered (RFC 9207 §2.4).
+ */
+export async function redeemAnswer(
+  { metadata, options }: Server,
+  { client, authentication }: LoginClient,
+  answer: URLSearchParams,
+  { state, codeVerifier, redirectUri }: Pick<CodeFlow, "state" | "codeVerifier"> & { redirectUri: string },
+): Promise<TokenEndpointResponse> {
+  try {
+    const checked = validateAuthResponse(metadata, client, answer, state);
+    const response = await authorizationCodeGrantRequest(
+      metadata,
+      client,
+      authentication,
+      checked,
+      redirectUri,
+      codeVerifier,
+      options,
+    );
+    return await processAuthorizationCodeResponse(metadata, client, response);
+  } catch (error) {
+    if (error instanceof AuthorizationResponseError) {
+      throw new CommandError(
+        error.error === "access_denied"
+          ? "Access was denied on the page. If that was a mistake, start again."
+          : printable(`The server refused: ${error.error}: ${error.error_description ?? ""}`),
+      );
+    }
+    const { words } = await refusalIn(error);
     throw new CommandError(`The server refused: ${words}`);
   }
-  return code;
-}
-
-/** RFC 6749 §4.1.3 with RFC 7636 §4.5. */
-export async function redeemCode(
-  server: Pick<ServerMetadata, "token_endpoint">,
-  client: LoginClient,
-  { code, codeVerifier, redirectUri }: { code: string; codeVerifier: string; redirectUri: string },
-  fetch: Fetch,
-): Promise<TokenResponse> {
-  const form = new URLSearchParams({
-    grant_type: "authorization_code",
-    code,
-    code_verifier: codeVerifier,
-    redirect_uri: redirectUri,
-  });
-  const answer = await postForm(server.token_endpoint, client, form, fetch);
-  const members = await readJson(answer);
-  const response = tokenResponseIn(members, answer);
-  if (response === null) throw new CommandError(`The server refused: ${describeError(members, answer)}`);
-  return response;
 }

@@ -1,58 +1,67 @@
-/** What both ways of signing in from the command line share: finding a server, registering, and posting forms to it. */
+/**
+ * What both ways of signing in from the command line share: finding a server, registering, and saying why it refused.
+ * The protocol is oauth4webapi's, so that this client is an independent judge of the server, too.
+ */
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  type Client,
+  type ClientAuth,
+  ClientSecretBasic,
+  customFetch,
+  discoveryRequest,
+  dynamicClientRegistrationRequest,
+  JSON_ATTRIBUTE_COMPARISON,
+  None,
+  OperationProcessingError,
+  processDiscoveryResponse,
+  processDynamicClientRegistrationResponse,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  WWWAuthenticateChallengeError,
+} from "oauth4webapi";
+import { printable } from "../platform/printable.ts";
 import { CommandError } from "./command-error.ts";
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export type Sleep = (millis: number) => Promise<void>;
 
-/** What the flows need of a server's metadata (RFC 8414). */
-export interface ServerMetadata {
-  readonly issuer: string;
-  readonly token_endpoint: string;
-  readonly authorization_endpoint: string | null;
-  readonly device_authorization_endpoint: string | null;
-  readonly registration_endpoint: string | null;
-  readonly userinfo_endpoint: string | null;
+/** How requests go out, in the library's words. */
+interface RequestOptions {
+  readonly [customFetch]: (url: string, init: RequestInit) => Promise<Response>;
+  readonly [allowInsecureRequests]: boolean;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-export type TokenResponse = Readonly<Record<string, unknown>> & { readonly access_token: string };
+/** A server that was found. */
+export interface Server {
+  readonly metadata: AuthorizationServer;
+  readonly options: RequestOptions;
+}
 
-/** Who this program is to the server. */
+/** Who this program is to the server, and how it proves that. */
 export interface LoginClient {
-  readonly clientId: string;
-  readonly clientSecret: string | null;
+  readonly client: Client;
+  readonly authentication: ClientAuth;
 }
 
-type Members = Readonly<Record<string, unknown>>;
+/** RFC 6749 §2.3.1: a secret goes into the Authorization header; a public client names itself in the body. */
+export const loginClient = (clientId: string, clientSecret: string | null): LoginClient => ({
+  client: { client_id: clientId },
+  authentication: clientSecret === null ? None() : ClientSecretBasic(clientSecret),
+});
 
 /** RFC 8414 §3: finds the server's metadata. Throws CommandError if there is none. */
-export async function discover(issuer: string, fetch: Fetch): Promise<ServerMetadata> {
-  const { origin, pathname } = parseIssuer(issuer);
-  const path = pathname.replace(/\/$/, "");
-  const candidates = [
-    `${origin}/.well-known/oauth-authorization-server${path}`,
-    `${origin}${path}/.well-known/openid-configuration`,
-  ];
-  for (const url of candidates) {
-    const answer = await reach(url, { headers: { Accept: "application/json" } }, fetch);
-    const members = answer.ok ? await readJson(answer) : null;
-    if (members === null) continue;
-    // RFC 8414 §3.3: a document that speaks for somebody else must not be used.
-    if (members.issuer !== issuer) {
-      throw new CommandError(
-        `The server at ${issuer} calls itself ${JSON.stringify(members.issuer)}. Use exactly that as --issuer if you trust it.`,
-      );
-    }
-    const token = text(members.token_endpoint);
-    if (token === null)
+export async function discover(issuer: string, fetch: Fetch): Promise<Server> {
+  const url = parseIssuer(issuer);
+  const options = await requestOptions(issuer, fetch);
+  for (const algorithm of ["oauth2", "oidc"] as const) {
+    const answer = await discoveryRequest(url, { ...options, algorithm });
+    const metadata = await metadataIn(answer, url, issuer);
+    if (metadata === null) continue;
+    if (metadata.token_endpoint === undefined)
       throw new CommandError(`The server ${issuer} names no token endpoint in its metadata.`);
-    return {
-      issuer,
-      token_endpoint: token,
-      authorization_endpoint: text(members.authorization_endpoint),
-      device_authorization_endpoint: text(members.device_authorization_endpoint),
-      registration_endpoint: text(members.registration_endpoint),
-      userinfo_endpoint: text(members.userinfo_endpoint),
-    };
+    return { metadata, options };
   }
   throw new CommandError(
     `There is no authorization server at ${issuer}: it has no metadata document. Check --issuer.`,
@@ -64,6 +73,40 @@ function parseIssuer(issuer: string): URL {
   throw new CommandError(`'${issuer}' is not a URL. Write the issuer as https://auth.example.org.`);
 }
 
+/** Every request says who asks: the server shows it to the person who is to allow it. */
+async function requestOptions(issuer: string, fetch: Fetch): Promise<RequestOptions> {
+  const { version } = await import("../../package.json");
+  return {
+    [customFetch]: (url, init) => reach(url, init, fetch),
+    // An https server whose metadata leads to http would send tokens in the clear.
+    [allowInsecureRequests]: issuer.startsWith("http:"),
+    headers: { "User-Agent": `tessera-login/${version}` },
+  };
+}
+
+/** The metadata in an answer; null if it is none. Throws CommandError if it speaks for another server (RFC 8414 §3.3). */
+async function metadataIn(answer: Response, url: URL, issuer: string): Promise<AuthorizationServer | null> {
+  let named: unknown;
+  try {
+    const metadata = await processDiscoveryResponse(url, answer);
+    if (metadata.issuer === issuer) return metadata;
+    named = metadata.issuer;
+  } catch (error) {
+    named = issuerOfAnother(error);
+    if (named === undefined) return null;
+  }
+  throw new CommandError(
+    `The server at ${issuer} calls itself ${JSON.stringify(named)}. Use exactly that as --issuer if you trust it.`,
+  );
+}
+
+/** The issuer that the library found instead of the expected one; undefined if that is not what went wrong. */
+function issuerOfAnother(error: unknown): unknown {
+  if (!(error instanceof OperationProcessingError) || error.code !== JSON_ATTRIBUTE_COMPARISON)
+    return undefined;
+  return membersOf(membersOf(error.cause).body).issuer;
+}
+
 export interface Registration {
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
@@ -71,75 +114,69 @@ export interface Registration {
 
 /** RFC 7591: a public client that can do nothing but the flow at hand. Returns its identifier. */
 export async function registerClient(
-  server: ServerMetadata,
+  { metadata, options }: Server,
   { grantTypes, redirectUris }: Registration,
-  fetch: Fetch,
 ): Promise<string> {
   const advice = "Ask the operator for a client and name it with --client-id.";
-  const endpoint = server.registration_endpoint;
-  if (endpoint === null)
+  if (metadata.registration_endpoint === undefined)
     throw new CommandError(`The server does not let clients register themselves. ${advice}`);
-  const answer = await reach(
-    endpoint,
-    {
-      method: "POST",
-      redirect: "error",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({
-        client_name: "tessera login",
-        grant_types: [...grantTypes, "refresh_token"],
-        response_types: redirectUris.length > 0 ? ["code"] : [],
-        ...(redirectUris.length > 0 ? { redirect_uris: redirectUris } : {}),
-        token_endpoint_auth_method: "none",
-      }),
-    },
-    fetch,
-  );
-  const members = await readJson(answer);
-  const clientId = text(members?.client_id);
-  if (clientId !== null) return clientId;
-  throw new CommandError(
-    `The server refused to register a client: ${describeError(members, answer)} ${advice}`,
-  );
-}
-
-/** The token response in an answer; null if it is none (RFC 6749 §5.1). */
-export function tokenResponseIn(members: Members | null, answer: Response): TokenResponse | null {
-  const accessToken = text(members?.access_token);
-  return answer.ok && members !== null && accessToken !== null
-    ? { ...members, access_token: accessToken }
-    : null;
-}
-
-/** RFC 6749 §2.3.1: a secret goes into the Authorization header, percent-encoded; a public client names itself. */
-export function postForm(
-  url: string,
-  client: LoginClient,
-  form: URLSearchParams,
-  fetch: Fetch,
-): Promise<Response> {
-  const headers: Record<string, string> = {
-    "Content-Type": "application/x-www-form-urlencoded",
-    Accept: "application/json",
+  const wanted = {
+    client_name: "tessera login",
+    grant_types: [...grantTypes, "refresh_token"],
+    response_types: redirectUris.length > 0 ? ["code"] : [],
+    ...(redirectUris.length > 0 ? { redirect_uris: [...redirectUris] } : {}),
+    token_endpoint_auth_method: "none",
   };
-  if (client.clientSecret === null) form.set("client_id", client.clientId);
-  else headers.Authorization = `Basic ${btoa(`${encode(client.clientId)}:${encode(client.clientSecret)}`)}`;
-  // What is sent is secret, and meant for this address only.
-  return reach(url, { method: "POST", redirect: "error", headers, body: form.toString() }, fetch);
-}
-
-const encode = (value: string): string => new URLSearchParams({ v: value }).toString().slice(2);
-
-interface Request extends RequestInit {
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Every request says who asks: the server shows it to the person who is to allow it. */
-async function reach(url: string, request: Request, fetch: Fetch): Promise<Response> {
-  const { version } = await import("../../package.json");
-  const headers = { ...request.headers, "User-Agent": `tessera-login/${version}` };
   try {
-    return await fetch(url, { ...request, headers });
+    const answer = await dynamicClientRegistrationRequest(metadata, wanted, options);
+    return (await processDynamicClientRegistrationResponse(answer)).client_id;
+  } catch (error) {
+    const { words } = await refusalIn(error);
+    throw new CommandError(`The server refused to register a client: ${words} ${advice}`);
+  }
+}
+
+/** Why a server gave no token. */
+export interface Refusal {
+  /** The error code of RFC 6749 §5.2 and RFC 8628 §3.5; null if the answer has none. */
+  readonly error: string | null;
+  /** Of the answer; null if its status is not what is wrong with it. */
+  readonly status: number | null;
+  /** A sentence for people: the server's own words, if there are any. */
+  readonly words: string;
+}
+
+/** What the library's error says about an answer. Throws every other error as it is. */
+export async function refusalIn(error: unknown): Promise<Refusal> {
+  if (error instanceof ResponseBodyError) return refusal(error.cause, error.status);
+  // The library throws before it has read the body, which says more than the header.
+  if (error instanceof WWWAuthenticateChallengeError) {
+    return refusal(await error.response.json().catch(() => null), error.status);
+  }
+  const cause = error instanceof OperationProcessingError ? error.cause : null;
+  if (cause instanceof Response) return refusal(null, cause.status);
+  if (error instanceof OperationProcessingError || error instanceof UnsupportedOperationError) {
+    return { error: null, status: null, words: `what it says cannot be used: ${error.message}.` };
+  }
+  throw error;
+}
+
+function refusal(body: unknown, status: number): Refusal {
+  const { error, error_description: description } = membersOf(body);
+  if (typeof error !== "string") return { error: null, status, words: `it answered with status ${status}.` };
+  const words =
+    typeof description === "string" && description !== ""
+      ? `${description.replace(/\.$/, "")} (${error}).`
+      : `${error}.`;
+  return { error, status, words: printable(words) };
+}
+
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+
+async function reach(url: string, request: RequestInit, fetch: Fetch): Promise<Response> {
+  try {
+    return await fetch(url, request);
   } catch (error) {
     throw unreachable(new URL(url).origin, error);
   }
@@ -163,26 +200,3 @@ function unreachable(where: string, error: unknown): CommandError {
   }
   return new CommandError(`The server at ${where} cannot be reached (${reason}). Check --issuer.`);
 }
-
-export async function readJson(answer: Response): Promise<Members | null> {
-  const body: unknown = await answer.json().catch(() => null);
-  return typeof body === "object" && body !== null && !Array.isArray(body) ? { ...body } : null;
-}
-
-/** The error in an answer, in words. */
-export function describeError(members: Members | null, answer: Response): string {
-  const error = text(members?.error);
-  if (error === null) return `it answered with status ${answer.status}.`;
-  const description = text(members?.error_description);
-  return description === null ? `${error}.` : `${description.replace(/\.$/, "")} (${error}).`;
-}
-
-/**
- * A text that a server sent. It may be shown on a terminal, so one with control characters, which no parameter of
- * OAuth may have, counts as missing.
- */
-export const text = (value: unknown): string | null =>
-  typeof value === "string" && value !== "" && !/[\p{Cc}\p{Cf}]/u.test(value) ? value : null;
-
-export const positive = (value: unknown): number | null =>
-  typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;

@@ -1,19 +1,21 @@
 /** `tessera login`: gets tokens by the device flow, and shows what a device shows: an address, a code, a QR code. */
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import type { DeviceAuthorizationResponse, TokenEndpointResponse } from "oauth4webapi";
 import { encode } from "uqr";
+import { printable, printableLines } from "../platform/printable.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
-import { authorizationUrl, codeIn, newCodeFlow, receiveOnLoopback, redeemCode } from "./login-browser.ts";
-import { type DeviceAuthorization, pollForToken, requestDeviceAuthorization } from "./login-device.ts";
+import { authorizationUrl, newCodeFlow, receiveOnLoopback, redeemAnswer } from "./login-browser.ts";
+import { pollForToken, requestDeviceAuthorization } from "./login-device.ts";
 import {
   discover,
   type LoginClient,
+  loginClient,
   type Registration,
   registerClient,
-  type ServerMetadata,
-  type TokenResponse,
+  type Server,
 } from "./login-server.ts";
 import { duration, formatFacts, printJson } from "./output.ts";
 import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
@@ -65,40 +67,40 @@ async function login(options: LoginOptions, io: Io): Promise<void> {
   io.out(received(server, response, io.showsPerson));
 }
 
-const scopeOf = ({ scope = [] }: LoginOptions): string | null => (scope.length > 0 ? scope.join(" ") : null);
+/** What the tokens are for: scope and resources. */
+function wantedBy({ scope = [], resource = [] }: LoginOptions): URLSearchParams {
+  const wanted = new URLSearchParams();
+  if (scope.length > 0) wanted.set("scope", scope.join(" "));
+  for (const uri of resource) wanted.append("resource", uri);
+  return wanted;
+}
 
 /** RFC 8628. The tokens are the result; all else goes to standard error, so that a script gets nothing but tokens. */
-async function byDevice(server: ServerMetadata, options: LoginOptions, io: Io): Promise<TokenResponse> {
+async function byDevice(server: Server, options: LoginOptions, io: Io): Promise<TokenEndpointResponse> {
   const client = await clientOf(options, server, { grantTypes: [DEVICE_CODE_GRANT], redirectUris: [] }, io);
-  const request = { scope: scopeOf(options), resources: options.resource ?? [] };
-  const device = await requestDeviceAuthorization(server, client, request, io.fetch);
+  const device = await requestDeviceAuthorization(server, client, wantedBy(options));
   io.err(deviceInstructions(device, io));
-  return pollForToken(server, client, device, io);
+  return pollForToken(server, client, device, io.sleep);
 }
 
 /** RFC 8252: the browser comes back to a port of this machine. */
-async function byBrowser(server: ServerMetadata, options: LoginOptions, io: Io): Promise<TokenResponse> {
-  const endpoint = server.authorization_endpoint;
-  if (endpoint === null) {
+async function byBrowser(server: Server, options: LoginOptions, io: Io): Promise<TokenEndpointResponse> {
+  const endpoint = server.metadata.authorization_endpoint;
+  if (endpoint === undefined) {
     throw new CommandError(
-      `The server ${server.issuer} does not sign in with a browser. Leave --browser out.`,
+      `The server ${server.metadata.issuer} does not sign in with a browser. Leave --browser out.`,
     );
   }
   const registration = { grantTypes: ["authorization_code"], redirectUris: ["http://127.0.0.1/callback"] };
   const client = await clientOf(options, server, registration, io);
-  const flow = newCodeFlow(io.random);
+  const flow = await newCodeFlow();
   const receiver = await receiveOnLoopback(flow.state);
   try {
     const { redirectUri } = receiver;
-    const url = authorizationUrl(endpoint, flow, {
-      clientId: client.clientId,
-      redirectUri,
-      scope: scopeOf(options),
-      resources: options.resource ?? [],
-    });
+    const clientId = client.client.client_id;
+    const url = authorizationUrl(endpoint, flow, { clientId, redirectUri, wanted: wantedBy(options) });
     io.err(browserInstructions(url));
-    const code = codeIn(await receiver.answer, server.issuer);
-    return await redeemCode(server, client, { code, codeVerifier: flow.codeVerifier, redirectUri }, io.fetch);
+    return await redeemAnswer(server, client, await receiver.answer, { ...flow, redirectUri });
   } finally {
     receiver.close();
   }
@@ -106,17 +108,19 @@ async function byBrowser(server: ServerMetadata, options: LoginOptions, io: Io):
 
 async function clientOf(
   options: LoginOptions,
-  server: ServerMetadata,
+  server: Server,
   registration: Registration,
   io: Io,
 ): Promise<LoginClient> {
   const { clientId, clientSecretFile } = options;
   if (clientId !== undefined) {
-    return { clientId, clientSecret: clientSecretFile === undefined ? null : readSecret(clientSecretFile) };
+    return loginClient(clientId, clientSecretFile === undefined ? null : readSecret(clientSecretFile));
   }
-  const registered = await registerClient(server, registration, io.fetch);
-  io.err(`Registered a client for this. To be the same one next time: --client-id ${registered}\n`);
-  return { clientId: registered, clientSecret: null };
+  const registered = await registerClient(server, registration);
+  io.err(
+    `Registered a client for this. To be the same one next time: --client-id ${printable(registered)}\n`,
+  );
+  return loginClient(registered, null);
 }
 
 function readSecret(file: string): string {
@@ -129,22 +133,22 @@ function readSecret(file: string): string {
   }
 }
 
-function deviceInstructions(device: DeviceAuthorization, io: Io): string {
-  const link = device.verification_uri_complete ?? device.verification_uri;
+function deviceInstructions(device: DeviceAuthorizationResponse, io: Io): string {
+  const { verification_uri, verification_uri_complete, user_code, expires_in } = device;
   const colours = io.asksPerson && !io.env.NO_COLOR;
   return `
 To sign in, open
 
-  ${device.verification_uri}
+  ${printable(verification_uri)}
 
 and enter the code
 
-  ${device.user_code}
+  ${printable(user_code)}
 
-Or scan this${device.verification_uri_complete === null ? "" : "; the code is in it"}:
+Or scan this${verification_uri_complete === undefined ? "" : "; the code is in it"}:
 
-${qrCode(link, colours)}
-Waiting for your answer. The code is good for ${duration(device.expires_in)}; Ctrl-C gives up.
+${qrCode(verification_uri_complete ?? verification_uri, colours)}
+Waiting for your answer. The code is good for ${duration(expires_in)}; Ctrl-C gives up.
 `;
 }
 
@@ -176,20 +180,16 @@ export function qrCode(text: string, colours: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-function received(server: ServerMetadata, response: TokenResponse, forPerson: boolean): string {
-  const has = (name: string) => typeof response[name] === "string";
-  const facts = formatFacts({
-    access_token: response.access_token,
-    expires: typeof response.expires_in === "number" ? `in ${duration(response.expires_in)}` : null,
-    scope: has("scope") ? String(response.scope) : null,
-    refresh_token: has("refresh_token") ? String(response.refresh_token) : null,
-  });
+function received({ metadata }: Server, response: TokenEndpointResponse, forPerson: boolean): string {
+  const { access_token, expires_in, scope = null, refresh_token = null } = response;
+  const expires = expires_in === undefined ? null : `in ${duration(expires_in)}`;
+  const facts = formatFacts({ access_token, expires, scope, refresh_token });
   if (!forPerson) return facts;
   // Only a token with a scope of the server itself is of use there; others are for an API.
-  const forServerItself = has("scope") && /(^| )(openid|profile)( |$)/.test(String(response.scope));
+  const forServerItself = /(^| )(openid|profile)( |$)/.test(scope ?? "");
   const use =
-    server.userinfo_endpoint === null || !forServerItself
+    metadata.userinfo_endpoint === undefined || !forServerItself
       ? ""
-      : `\nUse it like this:\n\n  curl -H "Authorization: Bearer ${response.access_token}" ${server.userinfo_endpoint}\n`;
-  return `\nYou are signed in at ${server.issuer}.\n\n${facts}${use}`;
+      : `\nUse it like this:\n\n  curl -H "Authorization: Bearer ${access_token}" ${metadata.userinfo_endpoint}\n`;
+  return `\nYou are signed in at ${metadata.issuer}.\n\n${facts}${printableLines(use)}`;
 }

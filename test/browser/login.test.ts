@@ -85,6 +85,7 @@ test("the code flow: a refusal of the server is told in the browser too, as text
       answer.search = String(
         new URLSearchParams({
           state: searchParams.get("state") ?? "",
+          iss: running.configuration.issuer,
           error: "server_error",
           error_description: `<script>document.title = "run"</script><b>Sorry</b>`,
         }),

@@ -1,25 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { qrCode } from "../../src/cli/login.ts";
-import {
-  type DeviceAuthorization,
-  pollForToken,
-  requestDeviceAuthorization,
-} from "../../src/cli/login-device.ts";
-import { discover } from "../../src/cli/login-server.ts";
+import { redeemAnswer } from "../../src/cli/login-browser.ts";
+import { pollForToken, requestDeviceAuthorization } from "../../src/cli/login-device.ts";
+import { discover, type Fetch, loginClient, type Server } from "../../src/cli/login-server.ts";
 import { parseCredential } from "../../src/credentials/credential.ts";
 import type { RecordId } from "../../src/protocol/identifiers.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
+const ISSUER = "https://auth.example";
 const TOKEN_ENDPOINT = "https://auth.example/token";
-const DEVICE: DeviceAuthorization = {
-  device_code: "the device code",
-  user_code: "ABCD-EFGH",
-  verification_uri: "https://auth.example/device",
-  verification_uri_complete: null,
-  expires_in: 60,
-  interval: 5,
-};
-const PUBLIC = { clientId: "tv", clientSecret: null };
+const DEVICE = { device_code: "the device code", expires_in: 60, interval: 5 };
+const PUBLIC = loginClient("tv", null);
+
+/** A server with these endpoints, and with `answer` for every other request. */
+function serverWith(endpoints: Record<string, string>, answer: Fetch): Promise<Server> {
+  const metadata = { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, ...endpoints };
+  return discover(ISSUER, async (url, init) =>
+    url.includes("/.well-known/") ? Response.json(metadata) : answer(url, init),
+  );
+}
 
 type Answer = { status?: number; body: unknown } | "unreachable";
 const error = (code: string, description?: string): Answer => ({
@@ -28,19 +27,17 @@ const error = (code: string, description?: string): Answer => ({
 });
 
 /** Polls a server that gives these answers, one after the other; the last one again and again. */
-async function poll(answers: Answer[], client: { clientId: string; clientSecret: string | null } = PUBLIC) {
+async function poll(answers: Answer[], client = PUBLIC) {
   const pauses: number[] = [];
   const requests: { body: string; headers: Headers }[] = [];
-  const result = pollForToken({ token_endpoint: TOKEN_ENDPOINT }, client, DEVICE, {
-    sleep: async (millis) => void pauses.push(millis / 1000),
-    fetch: async (url, init) => {
-      expect(url).toBe(TOKEN_ENDPOINT);
-      requests.push({ body: String(init?.body), headers: new Headers(init?.headers) });
-      const answer = answers.length > 1 ? answers.shift() : answers[0];
-      if (answer === undefined || answer === "unreachable") throw new Error("connection refused");
-      return Response.json(answer.body, { status: answer.status ?? 200 });
-    },
+  const server = await serverWith({}, async (url, init) => {
+    expect(url).toBe(TOKEN_ENDPOINT);
+    requests.push({ body: String(init?.body), headers: new Headers(init?.headers) });
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer === undefined || answer === "unreachable") throw new Error("connection refused");
+    return Response.json(answer.body, { status: answer.status ?? 200 });
   });
+  const result = pollForToken(server, client, DEVICE, async (millis) => void pauses.push(millis / 1000));
   return { outcome: await result.catch((reason: Error) => reason.message), pauses, requests };
 }
 const granted: Answer = { body: { access_token: "tat_1", token_type: "Bearer", expires_in: 60 } };
@@ -54,9 +51,11 @@ describe("polling (RFC 8628 §3.5)", () => {
     ]);
     expect(outcome).toMatchObject({ access_token: "tat_1", expires_in: 60 });
     expect(pauses).toEqual([5, 5, 5]);
-    expect(requests[0]?.body).toBe(
-      "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=the+device+code&client_id=tv",
-    );
+    expect(Object.fromEntries(new URLSearchParams(requests[0]?.body))).toEqual({
+      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+      device_code: "the device code",
+      client_id: "tv",
+    });
   });
 
   test("adds 5 seconds after slow_down, and keeps them", async () => {
@@ -102,7 +101,7 @@ describe("polling (RFC 8628 §3.5)", () => {
   });
 
   test("a confidential client sends its secret in the header only, percent-encoded (RFC 6749 §2.3.1)", async () => {
-    const { requests } = await poll([granted], { clientId: "a:b", clientSecret: "c d%" });
+    const { requests } = await poll([granted], loginClient("a:b", "c d%"));
     expect(requests[0]?.headers.get("authorization")).toBe(`Basic ${btoa("a%3Ab:c+d%25")}`);
     expect(requests[0]?.body).not.toContain("client_id");
   });
@@ -132,7 +131,7 @@ describe("discovery (RFC 8414)", () => {
       "https://a.example/.well-known/oauth-authorization-server/tenant",
       "https://a.example/tenant/.well-known/openid-configuration",
     ]);
-    expect(server.token_endpoint).toBe("https://a.example/t");
+    expect(server.metadata.token_endpoint).toBe("https://a.example/t");
   });
 
   test.each([
@@ -188,7 +187,7 @@ test("every request of a sign-in says who asks", async () => {
   await tessera(["login", "--issuer", "https://a.example"], {
     fetch: async (url, init) => {
       agents.push(new Headers(init?.headers).get("user-agent"));
-      if (url.endsWith("/r")) return Response.json({ client_id: "c" });
+      if (url.endsWith("/r")) return Response.json({ client_id: "c" }, { status: 201 });
       return url.endsWith("/d") ? Response.json({}, { status: 400 }) : Response.json(metadata);
     },
   });
@@ -197,13 +196,80 @@ test("every request of a sign-in says who asks", async () => {
 });
 
 test("a server without the device flow is told from one that refuses", async () => {
-  const server = await discover("https://a.example", async () =>
-    Response.json({ issuer: "https://a.example", token_endpoint: "https://a.example/t" }),
-  );
-  const request = requestDeviceAuthorization(server, PUBLIC, { scope: null, resources: [] }, async () => {
+  const server = await serverWith({}, async () => {
     throw new Error("nobody is to be asked");
   });
+  const request = requestDeviceAuthorization(server, PUBLIC, new URLSearchParams());
   await expect(request).rejects.toThrow("does not offer the device flow");
+});
+
+test("a server that calls the address by its older name is understood", async () => {
+  const answer = {
+    device_code: "d",
+    user_code: "u",
+    verification_url: "https://a.example/d",
+    expires_in: 60,
+  };
+  const server = await serverWith({ device_authorization_endpoint: "https://auth.example/d" }, async () =>
+    Response.json(answer),
+  );
+  const device = await requestDeviceAuthorization(server, PUBLIC, new URLSearchParams());
+  expect(device.verification_uri).toBe("https://a.example/d");
+});
+
+describe("the answer that the browser brings", () => {
+  const FLOW = {
+    state: "the state",
+    codeVerifier: "v".repeat(43),
+    redirectUri: "http://127.0.0.1:1/callback",
+  };
+  const redeem = async (answer: Record<string, string>, endpoints: Record<string, string> = {}) => {
+    const asked: string[] = [];
+    const server = await serverWith(endpoints, async (url, init) => {
+      asked.push(`${url} ${init?.body}`);
+      return Response.json({ access_token: "tat_1", token_type: "Bearer" });
+    });
+    const parameters = new URLSearchParams({ state: FLOW.state, ...answer });
+    const outcome = await redeemAnswer(server, PUBLIC, parameters, FLOW).catch(
+      (error: Error) => error.message,
+    );
+    return { outcome, asked };
+  };
+
+  test("is redeemed with the verifier and the redirect URI of the request", async () => {
+    const { outcome, asked } = await redeem({ code: "c", iss: ISSUER });
+    expect(outcome).toMatchObject({ access_token: "tat_1" });
+    const form = new URLSearchParams(asked[0]?.split(" ")[1]);
+    expect(Object.fromEntries(form)).toEqual({
+      grant_type: "authorization_code",
+      code: "c",
+      code_verifier: FLOW.codeVerifier,
+      redirect_uri: FLOW.redirectUri,
+      client_id: "tv",
+    });
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ["of another server (RFC 9207 §2.4)", { code: "c", iss: "https://evil.example" }, '"iss"'],
+    ["of another sign-in", { code: "c", state: "another" }, '"state"'],
+    ["without a code", {}, "no authorization code"],
+    ["that says no", { error: "access_denied" }, "Access was denied on the page."],
+    [
+      "that refuses",
+      { error: "server_error", error_description: "\u001b[2JSorry" },
+      "server_error: ?[2JSorry",
+    ],
+  ])("%s is told, and nothing is sent", async (_, answer, words) => {
+    const { outcome, asked } = await redeem(answer);
+    expect(outcome).toContain(words);
+    expect(asked).toEqual([]);
+  });
+
+  test("goes nowhere in the clear, where an https server leads to http", async () => {
+    const { outcome, asked } = await redeem({ code: "c" }, { token_endpoint: "http://auth.example/token" });
+    expect(outcome).toContain("only requests to HTTPS are allowed");
+    expect(asked).toEqual([]);
+  });
 });
 
 test("the QR code is dark on light whatever the terminal's colours are, and drawn the other way round without colours", () => {
