@@ -7,11 +7,11 @@ import { openPostgresSource, openPostgresTarget } from "../store/postgres/transf
 import { openSqliteSource, openSqliteTarget } from "../store/sqlite/transfer.ts";
 import { type Comparison, type CopyReport, copyAll, type End, type Target } from "../store/transfer/copy.ts";
 import { CommandError } from "./command-error.ts";
+import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
-import { lockDataFolder } from "./lock-data.ts";
 import { counted, decimal, formatTable, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
-import { type CommonOptions, makeDataFolder, readConfiguration, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 interface CopyOptions extends CommonOptions {
   readonly to: "postgresql" | "sqlite";

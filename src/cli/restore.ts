@@ -14,11 +14,11 @@ import {
 } from "../store/sqlite/restore.ts";
 import { describeBackup, summary } from "./backup.ts";
 import { CommandError } from "./command-error.ts";
+import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
-import { lockDataFolder } from "./lock-data.ts";
 import { counted, localAndRelative, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
-import { type CommonOptions, makeDataFolder, readConfiguration, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 interface RestoreOptions extends CommonOptions {
   readonly replace?: boolean;

@@ -13,15 +13,15 @@ import { isEmbedded, openStore } from "../store/open.ts";
 import { findServerKeys } from "../store/server-key.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
 import { banner } from "./banner.ts";
+import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import { requireDemoPerson, settleDemoPerson } from "./demo.ts";
 import { createFirstClient, createSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
-import { lockDataFolder } from "./lock-data.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
 import { listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
-import { makeDataFolder, readConfiguration, withConfigurationOptions } from "./workspace.ts";
+import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
 export function addServeCommand(program: Command, io: Io): void {
   withConfigurationOptions(program.command("serve").description("start the server"))

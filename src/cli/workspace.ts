@@ -1,12 +1,12 @@
 /** What most commands begin with: the configuration and the store, opened the same way as the server opens them. */
-import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
 import { type Catalogue, createCatalogue } from "../protocol/catalogue.ts";
 import type { Store } from "../store/contract.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
+import { makeDataFolder, requireNoFile } from "./data-folder.ts";
 import { withDemo } from "./demo.ts";
 import type { Io } from "./io.ts";
 
@@ -68,47 +68,6 @@ export const withCommonOptions = (
 /** Reads the configuration from every source; with `demo`, what the demonstration declares is part of it. */
 export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configuration =>
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
-
-/**
- * Makes the data folder, for its owner only. One that is there is taken as it is, unless others may write to it: they
- * could put a database of theirs in place of ours. Ours is tightened; another's is refused.
- */
-export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
-  requireNoFile(data);
-  try {
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new ConfigurationError(
-      `The data folder ${data} cannot be made (${reason}). Make it and give it to this user, or choose another with --data.`,
-    );
-  }
-  const user = process.getuid?.();
-  // Windows has no such modes; there the folder inherits who may use it.
-  if (user === undefined) return "fine";
-  const { mode, uid } = statSync(data);
-  const isShared = (mode & STICKY) !== 0;
-  const isOurs = uid === user && !isShared;
-  if ((mode & (isOurs ? GROUP_WRITES | OTHERS_WRITE : OTHERS_WRITE)) === 0) return "fine";
-  if (!isOurs) {
-    throw new ConfigurationError(
-      `Everybody on this machine may write to the data folder ${data}, and it is ${isShared ? "a shared folder" : "another user's"}. Give Tessera a folder of its own: --data.`,
-    );
-  }
-  chmodSync(data, 0o700);
-  return "tightened";
-}
-
-function requireNoFile(data: string): void {
-  if (statSync(data, { throwIfNoEntry: false })?.isDirectory() !== false) return;
-  throw new ConfigurationError(`${data} is a file, not a folder. Choose another with --data.`);
-}
-
-// A folder of another owner that our group may write to is how volumes are handed to containers.
-const GROUP_WRITES = 0o020;
-const OTHERS_WRITE = 0o002;
-/** Marks folders that are meant for everybody, such as /tmp. Nobody else could use them if they were tightened. */
-const STICKY = 0o1000;
 
 /** Opens the store for one command, and closes it whatever happens. The server may be running meanwhile. */
 export async function inWorkspace<Result>(

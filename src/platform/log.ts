@@ -1,5 +1,7 @@
 /** The log: one line per event on standard error. It takes names and reasons, never secrets. */
 
+import { escapeUnseen } from "./printable.ts";
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -41,15 +43,6 @@ export function createLog({
     error: (message, fields) => emit("error", message, fields),
   };
 }
-
-/** Characters that a terminal or a reader of the log would act on instead of showing. JSON leaves most of them as they are. */
-const escapeUnseen = (json: string): string =>
-  json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (unseen) =>
-    unseen
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
 
 /** Values that are not plain words are written as JSON, so that no value can forge a field or a line. */
 function asText(fields: LogFields): string {

@@ -1,0 +1,63 @@
+/** The folder of the embedded database: made for its owner only, and used by one server at a time. */
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ConfigurationError } from "../configuration/error.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import { type HeldLock, takeLock } from "../store/sqlite/lock.ts";
+import { CommandError } from "./command-error.ts";
+
+/**
+ * Makes the data folder, for its owner only. One that is there is taken as it is, unless others may write to it: they
+ * could put a database of theirs in place of ours. Ours is tightened; another's is refused.
+ */
+export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
+  requireNoFile(data);
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new ConfigurationError(
+      `The data folder ${data} cannot be made (${reason}). Make it and give it to this user, or choose another with --data.`,
+    );
+  }
+  const user = process.getuid?.();
+  // Windows has no such modes; there the folder inherits who may use it.
+  if (user === undefined) return "fine";
+  const { mode, uid } = statSync(data);
+  const isShared = (mode & STICKY) !== 0;
+  const isOurs = uid === user && !isShared;
+  if ((mode & (isOurs ? GROUP_WRITES | OTHERS_WRITE : OTHERS_WRITE)) === 0) return "fine";
+  if (!isOurs) {
+    throw new ConfigurationError(
+      `Everybody on this machine may write to the data folder ${data}, and it is ${isShared ? "a shared folder" : "another user's"}. Give Tessera a folder of its own: --data.`,
+    );
+  }
+  chmodSync(data, 0o700);
+  return "tightened";
+}
+
+/** Throws ConfigurationError if a file stands where the folder belongs. */
+export function requireNoFile(data: string): void {
+  if (statSync(data, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new ConfigurationError(`${data} is a file, not a folder. Choose another with --data.`);
+}
+
+// A folder of another owner that our group may write to is how volumes are handed to containers.
+const GROUP_WRITES = 0o020;
+const OTHERS_WRITE = 0o002;
+/** Marks folders that are meant for everybody, such as /tmp. Nobody else could use them if they were tightened. */
+const STICKY = 0o1000;
+
+/**
+ * Takes the lock of the data folder, for as long as this process lives. Commands that work beside a server take none.
+ * Throws CommandError that names the process which has it.
+ */
+export function lockDataFolder({ data, issuer }: Pick<Configuration, "data" | "issuer">): HeldLock {
+  const result = takeLock(join(data, "serve.lock"), { pid: process.pid, issuer });
+  if (result.taken) return result;
+  const { holder } = result;
+  const who = holder === null ? "" : ` (process ${holder.pid}, ${holder.issuer})`;
+  throw new CommandError(
+    `Another Tessera${who} is using the data folder ${resolve(data)}. Stop it, or choose another folder: --data ./other.`,
+  );
+}
