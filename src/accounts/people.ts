@@ -1,5 +1,4 @@
 /** People as accounts: making them, and keeping those that the configuration declares as it declares them. */
-
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration, PersonDeclaration, SecretReference } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";

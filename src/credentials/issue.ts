@@ -1,5 +1,4 @@
 /** Making access and refresh tokens, and the answer that carries them (RFC 6749 §5.1). */
-
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";

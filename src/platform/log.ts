@@ -1,5 +1,4 @@
 /** The log: one line per event on standard error. It takes names and reasons, never secrets. */
-
 import { escapeUnseen } from "./printable.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

@@ -1,5 +1,4 @@
 /** Expired rows go away by themselves, in small batches, so that no request waits for them. */
-
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";

@@ -4,7 +4,6 @@
  * apart from the database configures it; then the database only knows its fingerprint, so that no node starts with
  * another.
  */
-
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { SERVER_SECRET_BYTES, type ServerKeys, secretFingerprint, serverKeys } from "../platform/keys.ts";
