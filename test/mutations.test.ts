@@ -1,26 +1,22 @@
 /** The mutations fit the source as it is, so that the list cannot rot. `npm run mutate` applies them (test/mutations/). */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readProofs } from "../tools/conformance.ts";
-import { applicableThreats, applied, failedProofs } from "../tools/mutations.ts";
+import { applicableThreats, failedProofs } from "../tools/mutations.ts";
 import { LEDGERS } from "./conformance/ledger/index.ts";
 import { MUTATIONS } from "./mutations/index.ts";
+import { applied, readSource } from "./mutations/place.ts";
 import { readResults } from "./mutations/results.ts";
 
-const sourceOf = (file: string): string => readFileSync(join(import.meta.dir, "../src", file), "utf8");
+const source = readSource(join(import.meta.dir, "../src"));
 
 describe.each(MUTATIONS.map((mutation) => [mutation.what, mutation] as const))(
   "taken out: %s",
   (_, mutation) => {
     test("it stands in the source, once, and something else stands there after", () => {
-      const texts = new Map<string, string>();
-      for (const change of [mutation, ...(mutation.also ?? [])]) {
-        const text = texts.get(change.file) ?? sourceOf(change.file);
-        const changed = applied(change, text);
-        expect(changed).not.toBe(text);
-        texts.set(change.file, changed);
-      }
+      const changed = applied(source, [mutation, ...(mutation.also ?? [])]);
+      expect([...changed].filter(([file, text]) => text === source.text(file))).toEqual([]);
     });
 
     test("the tests that are to fail exist, and a run saw one fail", () => {

@@ -2,15 +2,16 @@
  * `npm run mutate`: takes the defences out of the source, one at a time, and looks whether a test fails. The mutations
  * are data in test/mutations/. Everything happens in a copy; the source stays as it is.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "../test/mutations/index.ts";
-import type { Change, Mutation } from "../test/mutations/mutation.ts";
+import type { Mutation } from "../test/mutations/mutation.ts";
+import { applied, readSource } from "../test/mutations/place.ts";
 import { type Found, RESULTS_FILE, readResults } from "../test/mutations/results.ts";
 import { readProofs } from "./conformance.ts";
-import { applied, failedProofs } from "./mutations.ts";
+import { failedProofs } from "./mutations.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -19,8 +20,8 @@ const HELP = `npm run mutate -- [--only <text>] [--jobs <number>] [--record] [--
 Takes the defences of the server out, one at a time, and runs the tests that should notice. A mutation is caught if one
 of them fails, and has SURVIVED if none does: then a test is missing. It works on a copy in a temporary folder.
 
-  --only <text>     only mutations against this threat or rule ("threat 8", "RFC 6749 4.1.3-8"), in this file of src/,
-                    or with this text in what they take out; may be given several times
+  --only <text>     only mutations against this threat or rule ("threat 8", "RFC 6749 4.1.3-8"), in this file or
+                    folder of src/, or with this text in what they take out; may be given several times
   --jobs <number>   how many to run at a time (default: 1)
   --record          writes what was found into test/mutations/results.json, from which docs/security.md is made
   --list            shows the mutations and runs nothing
@@ -97,22 +98,19 @@ async function runTests(folder: string, tests: readonly string[], only?: string)
   return { code, failed: failed.filter((name) => name !== "(unnamed)"), output };
 }
 
-function change(folder: string, changes: readonly Change[]): () => void {
-  const before = new Map<string, string>();
-  for (const one of changes) {
-    const file = join(folder, "src", one.file);
-    const text = readFileSync(file, "utf8");
-    if (!before.has(file)) before.set(file, text);
-    writeFileSync(file, applied(one, text));
-  }
+/** Changes the copy. What it returns puts everything back. */
+function change(folder: string, mutation: Mutation): () => void {
+  const source = readSource(join(folder, "src"));
+  const changed = applied(source, [mutation, ...(mutation.also ?? [])]);
+  for (const [file, text] of changed) writeFileSync(join(folder, "src", file), text);
   return () => {
-    for (const [file, text] of before) writeFileSync(file, text);
+    for (const file of changed.keys()) writeFileSync(join(folder, "src", file), source.text(file));
   };
 }
 
 async function tryMutation(folder: string, mutation: Mutation): Promise<Found> {
   const began = performance.now();
-  const restore = change(folder, [mutation, ...(mutation.also ?? [])]);
+  const restore = change(folder, mutation);
   try {
     const { failed, code, output } = await runTests(folder, mutation.tests, mutation.only);
     if (failed.length === 0 && code !== 0) {
@@ -145,8 +143,10 @@ async function inParallel<Item>(
   );
 }
 
-const matches = ({ against, file, what }: Mutation, text: string): boolean =>
-  against.some((claim) => claim === text) || file === text || what.includes(text);
+const matches = (mutation: Mutation, text: string): boolean =>
+  mutation.against.some((claim) => claim === text) ||
+  `${mutation.in}/`.startsWith(`${text}/`) ||
+  mutation.what.includes(text);
 
 /**
  * Each file of tests once, without any mutation: one that fails by itself would show nothing. Returns those that do, twice
@@ -201,7 +201,7 @@ async function main(): Promise<number> {
     return 1;
   }
   if (options.list) {
-    for (const { against, file, what } of chosen) console.log(`${against.join(", ")}: ${what} (${file})`);
+    for (const { against, in: path, what } of chosen) console.log(`${against.join(", ")}: ${what} (${path})`);
     return 0;
   }
   const jobs = Math.max(1, Math.min(chosen.length, Number.parseInt(options.jobs, 10) || 1));

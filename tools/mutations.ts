@@ -3,18 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { THREATS } from "../test/conformance/ledger/threats.ts";
 import { MUTATIONS } from "../test/mutations/index.ts";
-import type { Change, Mutation } from "../test/mutations/mutation.ts";
+import type { Mutation } from "../test/mutations/mutation.ts";
 import { type Found, readResults } from "../test/mutations/results.ts";
 import { type Proof, readProofs } from "./conformance.ts";
-
-/** The text with the change made. Throws if what it looks for is not there exactly once. */
-export function applied({ file, find, replace }: Change, text: string): string {
-  const at = text.indexOf(find);
-  if (at < 0 || text.indexOf(find, at + 1) >= 0) {
-    throw new Error(`${file}: ${at < 0 ? "is not there" : "is there more than once"}: ${find}`);
-  }
-  return text.slice(0, at) + replace + text.slice(at + find.length);
-}
 
 /** What `test.each` puts in: %s, %j, $name; and `${…}` of a template. */
 const HOLES = /%[sjdifop%]|\$\{[^}]*\}|\$[\w.]+/g;
@@ -68,15 +59,19 @@ after another their tests took ${minutes} minutes, on two cores that had other t
 const order = ({ against: [first] }: Mutation): number =>
   first.startsWith("threat ") ? Number(first.slice("threat ".length)) : 1000;
 
-function row({ against, what, file }: Mutation, found: Found | undefined, proofs: readonly Proof[]): string {
+function row(mutation: Mutation, found: Found | undefined, proofs: readonly Proof[]): string {
+  const { against, what } = mutation;
   const failed = found?.failed ?? [];
   const telling = against.flatMap((claim) => failedProofs(claim, failed, proofs));
   const [name = ""] = [...telling, ...failed];
   const more = failed.length > 1 ? ", and others" : "";
   const shown = name === "" ? "**nothing**" : `“${cell(name)}”${more}`;
   const claims = against.map((claim) => claim.replace(/^threat /, "")).join(", ");
-  return `| ${claims} | ${cell(what)} ([${file}](../src/${file})) | ${shown} |`;
+  return `| ${claims} | ${cell(what)} (${placeOf(mutation)}) | ${shown} |`;
 }
+
+const placeOf = ({ in: path, within }: Mutation): string =>
+  `${within === undefined ? "" : `\`${within.replaceAll(" ", ".")}\` in `}[${path}](../src/${path})`;
 
 const cell = (text: string): string =>
   (text.length > 160 ? `${text.slice(0, 159)}…` : text).replaceAll("|", "\\|").replaceAll("<", "&lt;");

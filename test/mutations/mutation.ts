@@ -1,17 +1,46 @@
 /**
  * Mutations: defences taken out of src/, one at a time. `npm run mutate` applies each and runs the tests that are said to
- * fail then; a mutation that no test notices is a test that is missing. What the last whole run found is in results.json.
+ * fail then; a mutation that no test notices is a test that is missing. results.json says what the last run found.
+ *
+ * A mutation finds its place in the syntax tree, so that it outlives new names, line breaks and moves inside its folder.
+ * place.ts says how. A place that is missing, or that is there twice, fails `npm test`.
  */
 import type { Claim } from "../support/proves.ts";
 
 /** A place in the source and what stands there instead. */
 export interface Change {
-  /** Below src/. */
-  readonly file: string;
-  /** A text that is in the file exactly once. */
-  readonly find: string;
+  /** A file below src/, or a folder: then the place may be in any file of it. "." is all of src/. */
+  readonly in: string;
+  /**
+   * The function, constant, class, method or member around the place: "redeemCode". Where that is not enough, the names
+   * from the outside in: "codeMethods redeemCode".
+   */
+  readonly within?: string;
+  readonly match: Matcher;
+  /**
+   * What stands there instead. `$&` is what was matched, `$NAME` and `$$$NAME` what stood in their place; in a `text` there
+   * is only `$&`.
+   *
+   * What leaves a defence out fits wherever it stands: `false` for a condition, `undefined` for a call, `;` for a `throw`.
+   * The empty text is for statements, members and elements; a comma goes with it.
+   */
   readonly replace: string;
 }
+
+/**
+ * What the place looks like. White space, comments and line breaks do not count.
+ *
+ * - A statement or an expression. `$NAME` stands for any part of the tree, `$$$NAME` for any number of arguments,
+ *   statements or members: `if ($CODE.usedAt !== null) return null`.
+ * - `entry`: one member of an object literal: `iss: $ISSUER`.
+ * - `attribute`: one attribute of a JSX element: `value={$VALUE}`.
+ * - `text`: part of one string, template literal, regular expression or JSX text. For SQL, mostly.
+ */
+export type Matcher =
+  | string
+  | { readonly entry: string }
+  | { readonly attribute: string }
+  | { readonly text: string };
 
 export interface Mutation extends Change {
   /** What the defence is for: threats, and rules of specifications, as tests claim them. */
@@ -20,7 +49,7 @@ export interface Mutation extends Change {
   readonly what: string;
   /** Further places, where a second defence stands behind the first. */
   readonly also?: readonly Change[];
-  /** The test files to run, below test/. */
+  /** The test files to run, below test/. The one that notices first comes first. */
   readonly tests: readonly [string, ...string[]];
   /** Only the tests whose names match, where a file has many slow ones. A regular expression. */
   readonly only?: string;
