@@ -1,19 +1,17 @@
 /**
  * `npm run mutate`: takes the defences out of the source, one at a time, and looks whether a test fails. The mutations
- * are data in test/mutations/. Everything happens in a copy; the source stays as it is.
+ * are data in test/mutations/. Everything happens in copies; the source stays as it is.
  */
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "../test/mutations/index.ts";
 import type { Mutation } from "../test/mutations/mutation.ts";
 import { applied, readSource } from "../test/mutations/place.ts";
 import { type Found, RESULTS_FILE, readResults } from "../test/mutations/results.ts";
 import { readProofs } from "./conformance.ts";
+import { Baseline, copyOfSource, named, removeCopies, runTests } from "./mutation-tests.ts";
 import { failedProofs } from "./mutations.ts";
-
-const root = join(import.meta.dir, "..");
 
 const HELP = `npm run mutate -- [--only <text>] [--jobs <number>] [--record] [--list]
 
@@ -26,7 +24,8 @@ of them fails, and has SURVIVED if none does: then a test is missing. It works o
   --record          writes what was found into test/mutations/results.json, from which docs/security.md is made
   --list            shows the mutations and runs nothing
 
-Ends with status 1 if a mutation survived, or if a test fails without any. A new mutation is an entry in
+First it runs the test that noticed a mutation the last time. Only if that does not fail, it runs all that the mutation
+names. Ends with status 1 if a mutation survived or has lost its place, or if a test fails without any. A new mutation is an entry in
 test/mutations/: what is taken out, where, and which tests are to fail.
 
 Examples:
@@ -43,60 +42,15 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Longer than any test file takes, so that a mutation that makes the server hang ends too. */
-const PATIENCE_MILLIS = 600_000;
-/** What no test of a mutation needs, or what is too large to copy. */
-const LEFT_OUT = [".git", "data", "bench/results", "docs/images"];
-
 /** Of the tests that failed, how many are written down. */
 const KEPT = 5;
+/** Of how many mutations the noticing tests are run together, without any mutation: their names have to fit into one command. */
+const CHECKED_TOGETHER = 100;
 const proofs = readProofs();
-
-interface Run {
-  readonly code: number | null;
-  /** The names of the tests that failed, as the runner prints them. */
-  readonly failed: readonly string[];
-  readonly output: string;
-}
-
-const folders: string[] = [];
-const running = new Set<Bun.Subprocess>();
-
-function cleanUp(): void {
-  for (const child of running) child.kill("SIGKILL");
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-}
-
-function copyOfSource(): string {
-  const folder = mkdtempSync(join(tmpdir(), "tessera-mutations-"));
-  folders.push(folder);
-  cpSync(root, folder, {
-    recursive: true,
-    filter: (from) => basename(from) !== "node_modules" && !LEFT_OUT.includes(relative(root, from)),
-  });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  return folder;
-}
-
-async function runTests(folder: string, tests: readonly string[], only?: string): Promise<Run> {
-  const filter = only === undefined ? [] : ["-t", only];
-  const files = tests.map((file) => `./test/${file}`);
-  const child = Bun.spawn([process.execPath, "test", "--timeout", "60000", ...filter, ...files], {
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: "1" },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    timeout: PATIENCE_MILLIS,
-  });
-  running.add(child);
-  const texts = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-  const code = await child.exited;
-  running.delete(child);
-  const output = texts.join("\n");
-  const failed = [...output.matchAll(/^\(fail\) (.+?)(?: \[[\d.]+m?s\])?$/gm)].map(([, name = ""]) => name);
-  return { code, failed: failed.filter((name) => name !== "(unnamed)"), output };
-}
+const before = new Map(readResults()?.found.map((one) => [one.what, one.failed]));
+/** The tests that noticed the mutation the last time. One says enough, unless all are to be written down again. */
+const knownTests = ({ what }: Mutation): readonly string[] =>
+  (before.get(what) ?? []).slice(0, options.record ? KEPT : 1);
 
 /** Changes the copy. What it returns puts everything back. */
 function change(folder: string, mutation: Mutation): () => void {
@@ -108,13 +62,30 @@ function change(folder: string, mutation: Mutation): () => void {
   };
 }
 
-async function tryMutation(folder: string, mutation: Mutation): Promise<Found> {
+/**
+ * First the test that noticed the mutation the last time. Only if it does not now, all that the mutation names, file by
+ * file, until one fails that claims what was taken out.
+ */
+async function tryMutation(folder: string, mutation: Mutation, baseline: Baseline): Promise<Found> {
   const began = performance.now();
   const restore = change(folder, mutation);
+  // What is not written down need not be complete.
+  const flags = options.record ? [] : ["--bail=1"];
+  const failedIn = async (files: readonly string[], only: string | undefined): Promise<string[]> => {
+    const { failed, trouble } = await runTests(folder, { files, only }, flags);
+    if (trouble !== null) console.log(`the tests of “${mutation.what}” could not run:\n${trouble}`);
+    return failed.filter((name) => !baseline.red.has(name));
+  };
   try {
-    const { failed, code, output } = await runTests(folder, mutation.tests, mutation.only);
-    if (failed.length === 0 && code !== 0) {
-      console.log(`the tests of “${mutation.what}” could not run:\n${output.slice(-3000)}`);
+    const known = knownTests(mutation);
+    const failed = known.length === 0 ? [] : await failedIn(mutation.tests, named(known));
+    const isEnough = options.record ? telling(mutation, failed).length > 0 : failed.length > 0;
+    if (!isEnough) {
+      for (const file of mutation.tests) {
+        await baseline.check({ files: [file], only: mutation.only });
+        failed.push(...(await failedIn([file], mutation.only)));
+        if (telling(mutation, failed).length > 0) break;
+      }
     }
     const seconds = Math.round((performance.now() - began) / 1000);
     return { what: mutation.what, seconds, failed: tellingFirst(mutation, failed).slice(0, KEPT) };
@@ -123,11 +94,13 @@ async function tryMutation(folder: string, mutation: Mutation): Promise<Found> {
   }
 }
 
-/** Those that claim what was taken out come first. */
-function tellingFirst({ against }: Mutation, failed: readonly string[]): string[] {
-  const telling = new Set(against.flatMap((claim) => failedProofs(claim, failed, proofs)));
-  return [...telling, ...new Set(failed.filter((name) => !telling.has(name)))];
-}
+/** Those that claim what was taken out. */
+const telling = ({ against }: Mutation, failed: readonly string[]): string[] =>
+  against.flatMap((claim) => failedProofs(claim, failed, proofs));
+
+const tellingFirst = (mutation: Mutation, failed: readonly string[]): string[] => [
+  ...new Set([...telling(mutation, failed), ...failed]),
+];
 
 /** Hands the items to as many workers as there are folders. */
 async function inParallel<Item>(
@@ -143,37 +116,33 @@ async function inParallel<Item>(
   );
 }
 
-const matches = (mutation: Mutation, text: string): boolean =>
-  mutation.against.some((claim) => claim === text) ||
-  `${mutation.in}/`.startsWith(`${text}/`) ||
-  mutation.what.includes(text);
+const source = readSource(join(import.meta.dir, "../src"));
 
-/**
- * Each file of tests once, without any mutation: one that fails by itself would show nothing. Returns those that do, twice
- * in a row: on a machine that does other things too, a test may run out of time once.
- */
-async function findRed(places: readonly string[], chosen: readonly Mutation[]): Promise<Set<string>> {
-  const filters = new Map<string, Set<string | undefined>>();
-  for (const { tests, only } of chosen) {
-    for (const file of tests) filters.set(file, (filters.get(file) ?? new Set()).add(only));
+/** The files that the mutation changes; null, and a line that says why, if it does not fit the source. */
+function filesOf(mutation: Mutation): readonly string[] | null {
+  try {
+    return [...applied(source, [mutation, ...(mutation.also ?? [])]).keys()];
+  } catch (error) {
+    console.log(`LOST ITS PLACE “${mutation.what}”: ${error instanceof Error ? error.message : error}`);
+    return null;
   }
-  const red = new Set<string>();
-  let done = 0;
-  await inParallel(places, [...filters], async (folder, [file, only]) => {
-    const names = [...only].filter((one) => one !== undefined);
-    const filter = names.length < only.size ? undefined : names.map((one) => `(?:${one})`).join("|");
-    const isGreen = async (): Promise<boolean> => {
-      const { code, failed, output } = await runTests(folder, [file], filter);
-      const green = code === 0 && /^ *[1-9]\d* pass$/m.test(output);
-      if (!green)
-        console.log(`${file} fails without a mutation: ${failed.join("; ") || output.slice(-2000)}`);
-      return green;
-    };
-    if (!(await isGreen()) && !(await isGreen())) red.add(file);
-    done += 1;
-    console.log(`${done}/${filters.size} ${file} without a mutation`);
-  });
-  return red;
+}
+
+const matches = ({ against, what }: Mutation, files: readonly string[], text: string): boolean =>
+  against.some((claim) => claim === text) ||
+  files.some((file) => `${file}/`.startsWith(`${text}/`)) ||
+  what.includes(text);
+
+/** Runs the tests that are to notice without any mutation. */
+async function checkNoticingTests(baseline: Baseline, chosen: readonly Mutation[]): Promise<void> {
+  const known = chosen.filter((mutation) => knownTests(mutation).length > 0);
+  for (let at = 0; at < known.length; at += CHECKED_TOGETHER) {
+    const some = known.slice(at, at + CHECKED_TOGETHER);
+    const files = [...new Set(some.flatMap(({ tests }) => tests))];
+    const names = [...new Set(some.flatMap(knownTests))];
+    await baseline.check({ files, only: named(names) });
+    console.log(`${at + some.length}/${known.length} without a mutation: ${names.length} tests`);
+  }
 }
 
 const minutesSince = (began: number): number => Math.round((performance.now() - began) / 60_000);
@@ -189,33 +158,36 @@ function record(found: readonly Found[]): void {
 }
 
 async function main(): Promise<number> {
-  const chosen = MUTATIONS.filter(
-    (one) => options.only.length === 0 || options.only.some((text) => matches(one, text)),
-  );
   if (options.help) {
     console.log(HELP);
     return 0;
   }
+  const fitting = MUTATIONS.map((mutation) => ({ mutation, files: filesOf(mutation) }));
+  const chosen = fitting.flatMap(({ mutation, files }) => {
+    if (files === null) return [];
+    const isWanted = options.only.some((text) => matches(mutation, files, text));
+    if (options.only.length > 0 && !isWanted) return [];
+    if (options.list) console.log(`${mutation.against.join(", ")}: ${mutation.what} (${files.join(", ")})`);
+    return [mutation];
+  });
   if (chosen.length === 0) {
     console.log(`No mutation matches ${options.only.join(", ")}. All of them: npm run mutate -- --list`);
     return 1;
   }
-  if (options.list) {
-    for (const { against, in: path, what } of chosen) console.log(`${against.join(", ")}: ${what} (${path})`);
-    return 0;
-  }
+  const lost = fitting.filter(({ files }) => files === null).length;
+  if (options.list) return lost === 0 ? 0 : 1;
   const jobs = Math.max(1, Math.min(chosen.length, Number.parseInt(options.jobs, 10) || 1));
   const places = Array.from({ length: jobs }, copyOfSource);
-  const red = await findRed(places, chosen);
-  const possible = chosen.filter(({ tests }) => !tests.some((file) => red.has(file)));
+  const baseline = new Baseline(copyOfSource());
   const began = performance.now();
+  await checkNoticingTests(baseline, chosen);
   const found: Found[] = [];
-  await inParallel(places, possible, async (folder, mutation) => {
-    const result = await tryMutation(folder, mutation);
+  await inParallel(places, chosen, async (folder, mutation) => {
+    const result = await tryMutation(folder, mutation, baseline);
     found.push(result);
     if (options.record) record(found);
     const verdict = result.failed.length > 0 ? "caught  " : "SURVIVED";
-    const place = `${String(found.length).padStart(3)}/${possible.length}`;
+    const place = `${String(found.length).padStart(3)}/${chosen.length}`;
     console.log(
       `${place} ${verdict} ${String(result.seconds).padStart(4)} s  ${mutation.against[0]}: ${mutation.what}`,
     );
@@ -224,19 +196,21 @@ async function main(): Promise<number> {
   console.log(
     `\n${found.length} mutations, ${found.length - survived.length} caught, ${survived.length} survived, ${minutesSince(began)} min`,
   );
+  if (lost > 0) console.log(`  ${lost} have lost their places; see above`);
   for (const { what } of survived) console.log(`  SURVIVED ${what}`);
-  if (possible.length < chosen.length) console.log(`  ${chosen.length - possible.length} could not be tried`);
-  return survived.length === 0 && possible.length === chosen.length ? 0 : 1;
+  for (const name of baseline.red) console.log(`  fails without a mutation, and was not counted: ${name}`);
+  for (const file of baseline.broken) console.log(`  could not run without a mutation: ${file}`);
+  return lost + survived.length + baseline.red.size + baseline.broken.size === 0 ? 0 : 1;
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
-    cleanUp();
+    removeCopies();
     process.exit(130);
   });
 }
 try {
   process.exitCode = await main();
 } finally {
-  cleanUp();
+  removeCopies();
 }
