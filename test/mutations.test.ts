@@ -21,7 +21,7 @@ describe.each(MUTATIONS.map((mutation) => [mutation.what, mutation] as const))(
 
     test("the tests that are to fail exist, and a run saw one fail", () => {
       expect(mutation.tests.filter((file) => !existsSync(join(import.meta.dir, file)))).toEqual([]);
-      const found = readResults()?.found.find(({ what }) => what === mutation.what);
+      const found = readResults().find(({ what }) => what === mutation.what);
       expect(found?.failed ?? []).not.toEqual([]);
     });
   },
@@ -36,7 +36,7 @@ test("each has words of its own, and is against something that there is", () => 
 
 test.each(applicableThreats())("%s has a mutation, and a test that claims it was seen to fail", (threat) => {
   const proofs = readProofs();
-  const found = new Map(readResults()?.found.map((one) => [one.what, one]));
+  const found = new Map(readResults().map((one) => [one.what, one]));
   const against = MUTATIONS.filter((mutation) => mutation.against.some((claim) => claim === threat));
   const failed = against.flatMap(({ what }) => {
     const result = found.get(what);

@@ -5,6 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { sourceDigest } from "../test/mutations/digest.ts";
 import { MUTATIONS } from "../test/mutations/index.ts";
 import type { Mutation } from "../test/mutations/mutation.ts";
 import { applied, readSource } from "../test/mutations/place.ts";
@@ -13,7 +14,7 @@ import { readProofs } from "./conformance.ts";
 import { Baseline, copyOfSource, named, removeCopies, runTests } from "./mutation-tests.ts";
 import { failedProofs } from "./mutations.ts";
 
-const HELP = `npm run mutate -- [--only <text>] [--jobs <number>] [--record] [--list]
+const HELP = `npm run mutate -- [--only <text>] [--jobs <number>] [--record] [--list] [--digest]
 
 Takes the defences of the server out, one at a time, and runs the tests that should notice. A mutation is caught if one
 of them fails, and has SURVIVED if none does: then a test is missing. It works on a copy in a temporary folder.
@@ -23,6 +24,7 @@ of them fails, and has SURVIVED if none does: then a test is missing. It works o
   --jobs <number>   how many to run at a time (default: 1)
   --record          writes what was found into test/mutations/results.json, from which docs/security.md is made
   --list            shows the mutations and runs nothing
+  --digest          prints the digest of the source, and how many of the results written down were made from it
 
 First it runs the test that noticed a mutation the last time. Only if that does not fail, it runs all that the mutation
 names. Ends with status 1 if a mutation survived or has lost its place, or if a test fails without any. A new mutation is an entry in
@@ -38,6 +40,7 @@ const { values: options } = parseArgs({
     jobs: { type: "string", default: "1" },
     record: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
+    digest: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -47,7 +50,7 @@ const KEPT = 5;
 /** Of how many mutations the noticing tests are run together, without any mutation: their names have to fit into one command. */
 const CHECKED_TOGETHER = 100;
 const proofs = readProofs();
-const before = new Map(readResults()?.found.map((one) => [one.what, one.failed]));
+const before = new Map(readResults().map((one) => [one.what, one.failed]));
 /** The tests that noticed the mutation the last time. One says enough, unless all are to be written down again. */
 const knownTests = ({ what }: Mutation): readonly string[] =>
   (before.get(what) ?? []).slice(0, options.record ? KEPT : 1);
@@ -64,10 +67,9 @@ function change(folder: string, mutation: Mutation): () => void {
 
 /**
  * First the test that noticed the mutation the last time. Only if it does not now, all that the mutation names, file by
- * file, until one fails that claims what was taken out.
+ * file, until one fails that claims what was taken out. Returns the names of those that failed, first those that claim it.
  */
-async function tryMutation(folder: string, mutation: Mutation, baseline: Baseline): Promise<Found> {
-  const began = performance.now();
+async function tryMutation(folder: string, mutation: Mutation, baseline: Baseline): Promise<string[]> {
   const restore = change(folder, mutation);
   // What is not written down need not be complete.
   const flags = options.record ? [] : ["--bail=1"];
@@ -87,8 +89,7 @@ async function tryMutation(folder: string, mutation: Mutation, baseline: Baselin
         if (telling(mutation, failed).length > 0) break;
       }
     }
-    const seconds = Math.round((performance.now() - began) / 1000);
-    return { what: mutation.what, seconds, failed: tellingFirst(mutation, failed).slice(0, KEPT) };
+    return [...new Set([...telling(mutation, failed), ...failed])].slice(0, KEPT);
   } finally {
     restore();
   }
@@ -97,10 +98,6 @@ async function tryMutation(folder: string, mutation: Mutation, baseline: Baselin
 /** Those that claim what was taken out. */
 const telling = ({ against }: Mutation, failed: readonly string[]): string[] =>
   against.flatMap((claim) => failedProofs(claim, failed, proofs));
-
-const tellingFirst = (mutation: Mutation, failed: readonly string[]): string[] => [
-  ...new Set([...telling(mutation, failed), ...failed]),
-];
 
 /** Hands the items to as many workers as there are folders. */
 async function inParallel<Item>(
@@ -116,7 +113,8 @@ async function inParallel<Item>(
   );
 }
 
-const source = readSource(join(import.meta.dir, "../src"));
+const root = join(import.meta.dir, "..");
+const source = readSource(join(root, "src"));
 
 /** The files that the mutation changes; null, and a line that says why, if it does not fit the source. */
 function filesOf(mutation: Mutation): readonly string[] | null {
@@ -145,21 +143,23 @@ async function checkNoticingTests(baseline: Baseline, chosen: readonly Mutation[
   }
 }
 
-const minutesSince = (began: number): number => Math.round((performance.now() - began) / 60_000);
-
-/** What was found before and not looked for again stays. */
+/** What was found before and not looked for again stays, with the digest of the source that it was found in. */
 function record(found: readonly Found[]): void {
-  const byName = new Map([...(readResults()?.found ?? []), ...found].map((one) => [one.what, one]));
-  const results = {
-    date: new Date().toISOString().slice(0, 10),
-    found: MUTATIONS.flatMap(({ what }) => byName.get(what) ?? []),
-  };
+  const byName = new Map([...readResults(), ...found].map((one) => [one.what, one]));
+  const results = MUTATIONS.flatMap(({ what }) => byName.get(what) ?? []);
   writeFileSync(RESULTS_FILE, `${JSON.stringify(results, null, 1)}\n`);
 }
 
 async function main(): Promise<number> {
   if (options.help) {
     console.log(HELP);
+    return 0;
+  }
+  if (options.digest) {
+    const digest = sourceDigest(root);
+    const results = readResults();
+    const current = results.filter((one) => one.source === digest);
+    console.log(`${digest} (${current.length} of ${results.length} results are made from this source)`);
     return 0;
   }
   const fitting = MUTATIONS.map((mutation) => ({ mutation, files: filesOf(mutation) }));
@@ -177,24 +177,28 @@ async function main(): Promise<number> {
   const lost = fitting.filter(({ files }) => files === null).length;
   if (options.list) return lost === 0 ? 0 : 1;
   const jobs = Math.max(1, Math.min(chosen.length, Number.parseInt(options.jobs, 10) || 1));
-  const places = Array.from({ length: jobs }, copyOfSource);
-  const baseline = new Baseline(copyOfSource());
+  const pristine = copyOfSource();
+  const places = Array.from({ length: jobs }, () => copyOfSource(pristine));
+  const baseline = new Baseline(pristine);
+  const digest = sourceDigest(pristine);
+  const date = new Date().toISOString().slice(0, 10);
   const began = performance.now();
+  const secondsSince = (time: number): number => Math.round((performance.now() - time) / 1000);
   await checkNoticingTests(baseline, chosen);
   const found: Found[] = [];
   await inParallel(places, chosen, async (folder, mutation) => {
-    const result = await tryMutation(folder, mutation, baseline);
-    found.push(result);
+    const { what, against } = mutation;
+    const start = performance.now();
+    const failed = await tryMutation(folder, mutation, baseline);
+    found.push({ what, source: digest, date, failed });
     if (options.record) record(found);
-    const verdict = result.failed.length > 0 ? "caught  " : "SURVIVED";
+    const verdict = failed.length > 0 ? "caught  " : "SURVIVED";
     const place = `${String(found.length).padStart(3)}/${chosen.length}`;
-    console.log(
-      `${place} ${verdict} ${String(result.seconds).padStart(4)} s  ${mutation.against[0]}: ${mutation.what}`,
-    );
+    console.log(`${place} ${verdict} ${String(secondsSince(start)).padStart(4)} s  ${against[0]}: ${what}`);
   });
   const survived = found.filter(({ failed }) => failed.length === 0);
   console.log(
-    `\n${found.length} mutations, ${found.length - survived.length} caught, ${survived.length} survived, ${minutesSince(began)} min`,
+    `\n${found.length} mutations, ${found.length - survived.length} caught, ${survived.length} survived, ${secondsSince(began)} s`,
   );
   if (lost > 0) console.log(`  ${lost} have lost their places; see above`);
   for (const { what } of survived) console.log(`  SURVIVED ${what}`);

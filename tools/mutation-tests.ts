@@ -30,12 +30,13 @@ export interface Run {
 const folders: string[] = [];
 const running = new Set<Bun.Subprocess>();
 
-export function copyOfSource(): string {
+/** Of the source, or of a copy of it. */
+export function copyOfSource(from = root): string {
   const folder = mkdtempSync(join(tmpdir(), "tessera-mutations-"));
   folders.push(folder);
-  cpSync(root, folder, {
+  cpSync(from, folder, {
     recursive: true,
-    filter: (from) => basename(from) !== "node_modules" && !LEFT_OUT.includes(relative(root, from)),
+    filter: (path) => basename(path) !== "node_modules" && !LEFT_OUT.includes(relative(from, path)),
   });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;

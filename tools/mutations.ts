@@ -2,10 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { THREATS } from "../test/conformance/ledger/threats.ts";
+import { sourceDigest } from "../test/mutations/digest.ts";
 import { MUTATIONS } from "../test/mutations/index.ts";
 import type { Mutation } from "../test/mutations/mutation.ts";
 import { type Found, readResults } from "../test/mutations/results.ts";
 import { type Proof, readProofs } from "./conformance.ts";
+
+const root = join(import.meta.dir, "..");
 
 /** What `test.each` puts in: %s, %j, $name; and `${…}` of a template. */
 const HOLES = /%[sjdifop%]|\$\{[^}]*\}|\$[\w.]+/g;
@@ -27,33 +30,69 @@ export const applicableThreats = (): string[] =>
 const BEGIN = "<!-- What follows is made from test/mutations/ by tools/mutations.ts: npm run docs -->";
 const END = "<!-- Up to here -->";
 
-/** docs/security.md as it is, with the part about mutations as it should be. */
-export function securityPage(): string {
-  const page = readFileSync(join(import.meta.dir, "../docs/security.md"), "utf8");
+/** docs/security.md as it is, with the part about mutations as it should be where the source has this digest. */
+export function securityPage(digest = sourceDigest(root)): string {
+  const page = readFileSync(join(root, "docs/security.md"), "utf8");
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
   if (begin < 0 || end < begin) throw new Error("docs/security.md has lost the marks of its generated part.");
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${mutationsPart()}\n\n${page.slice(end)}`;
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${mutationsPart(digest)}\n\n${page.slice(end)}`;
 }
 
-function mutationsPart(): string {
-  const results = readResults();
+/**
+ * What docs/security.md may be. The first is what `npm run docs` writes. A page that was written where the source was still
+ * that of the results says so as a condition, which stays true when the source changes.
+ */
+export function securityPages(): string[] {
+  const digests = [sourceDigest(root), ...resultsOfMutations().map(({ source }) => source)];
+  return [...new Set(digests)].map(securityPage);
+}
+
+/** Without those of mutations that are gone. */
+function resultsOfMutations(): Found[] {
+  const titles = new Set(MUTATIONS.map(({ what }) => what));
+  return readResults().filter(({ what }) => titles.has(what));
+}
+
+function mutationsPart(digest: string): string {
+  const results = resultsOfMutations();
   const proofs = readProofs();
-  const found = new Map((results?.found ?? []).map((one) => [one.what, one]));
-  const caught = MUTATIONS.filter(({ what }) => (found.get(what)?.failed.length ?? 0) > 0);
+  const found = new Map(results.map((one) => [one.what, one]));
+  const caught = results.filter(({ failed }) => failed.length > 0);
+  const untried = MUTATIONS.length - results.length;
   const threats = applicableThreats();
-  const minutes = Math.round([...found.values()].reduce((sum, { seconds }) => sum + seconds, 0) / 60);
   const rows = [...MUTATIONS]
     .map((mutation, index) => ({ mutation, index }))
     .sort((one, other) => order(one.mutation) - order(other.mutation) || one.index - other.index)
     .map(({ mutation }) => row(mutation, found.get(mutation.what), proofs));
   return [
-    `Last done on ${results?.date ?? "no day"}, with ${MUTATIONS.length} mutations: against every one of the ${threats.length} classes of threats that
-apply, and against a few more rules of the specifications. ${caught.length} were caught, ${MUTATIONS.length - caught.length} survived. One
-after another their tests took ${minutes} minutes, on two cores that had other things to do. A number is a class of [the threat model](threats.md).`,
+    stateOf(results, digest),
+    `There are ${MUTATIONS.length} mutations: against every one of the ${threats.length} classes of threats that apply, and against a few more rules of the
+specifications. ${caught.length} were caught, ${results.length - caught.length} survived${untried === 0 ? "" : `, ${untried} were not tried yet`}. A number is a class of [the threat model](threats.md).`,
     ["| against | taken out | fails then |", "|---|---|---|", ...rows].join("\n"),
   ].join("\n\n");
 }
+
+/** Whether the results are of the source with this digest. */
+export function stateOf(results: readonly Found[], digest: string): string {
+  const current = results.filter(({ source }) => source === digest);
+  const [one] = current;
+  if (one === undefined) {
+    return `These results are of an earlier state: the source had the digest ${digestsOf(results)}. It has changed since.`;
+  }
+  const printed = `\`npm run mutate -- --digest\` prints \`${digest}\``;
+  if (current.length === results.length) {
+    return `These results are of the source with the digest \`${digest}\`, on ${one.date}. As long as ${printed},
+they are made from this source. When it prints another digest, the source has changed since, and they are of an earlier state.`;
+  }
+  const earlier = results.filter((result) => result.source !== digest);
+  return `As long as ${printed}, ${current.length} of the ${results.length} results are made from this source.
+The others are of earlier states: ${digestsOf(earlier)}.`;
+}
+
+/** "`1f0c…` on 2026-11-22". */
+const digestsOf = (results: readonly Found[]): string =>
+  [...new Set(results.map(({ source, date }) => `\`${source}\` on ${date}`))].join(", ");
 
 /** By the number of the threat; rules of specifications come last. */
 const order = ({ against: [first] }: Mutation): number =>

@@ -9,7 +9,7 @@ import type { Claim } from "../support/proves.ts";
 
 /** A place in the source and what stands there instead. */
 export interface Change {
-  /** A file below src/, or a folder: then the place may be in any file of it. "." is all of src/. */
+  /** A file or a folder below src/. In a folder the place may be in any file. "." is all of src/. */
   readonly in: string;
   /**
    * The function, constant, class, method or member around the place: "redeemCode". Where that is not enough, the names
@@ -47,7 +47,10 @@ export interface Mutation extends Change {
   readonly against: readonly [Claim, ...Claim[]];
   /** Which defence is taken out, in words that no other mutation has. */
   readonly what: string;
-  /** Further places, where a second defence stands behind the first. */
+  /**
+   * Further places, where a second defence stands behind the first. Each is looked for in the source with the changes
+   * before it made.
+   */
   readonly also?: readonly Change[];
   /** The test files to run, below test/. The one that notices first comes first. */
   readonly tests: readonly [string, ...string[]];

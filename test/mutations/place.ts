@@ -116,7 +116,7 @@ function findPlace(source: Source, { in: path, within, match }: Change): Candida
   const [place] = fitting;
   if (place !== undefined && fitting.length === 1) return place;
 
-  const where = `${path}${within === undefined ? "" : `, within ${within}`}: ${words(match)}`;
+  const where = `${path}${within === undefined ? "" : `, within ${within}`}: ${quoted(match)}`;
   if (place !== undefined) throw new Error(`${where} is there more than once: ${linesOf(source, fitting)}.`);
   const elsewhere = candidates.length === 0 ? "" : ` It is elsewhere: ${linesOf(source, candidates)}.`;
   const unknown = around.filter((name) => !files.some((file) => declares(source.tree(file), name)));
@@ -124,7 +124,7 @@ function findPlace(source: Source, { in: path, within, match }: Change): Candida
   throw new Error(`${path}: nothing is called ${unknown.join(", ")}.${elsewhere}`);
 }
 
-const words = (match: Matcher): string =>
+const quoted = (match: Matcher): string =>
   `“${typeof match === "string" ? match : Object.values(match).join()}”`;
 
 /** For people: "grants/grant.ts:64". */

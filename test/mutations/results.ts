@@ -5,15 +5,21 @@ import * as v from "valibot";
 
 export const RESULTS_FILE = join(import.meta.dir, "results.json");
 
-const results = v.object({
-  date: v.string(),
-  found: v.array(v.object({ what: v.string(), seconds: v.number(), failed: v.array(v.string()) })),
-});
+const results = v.array(
+  v.object({
+    what: v.string(),
+    /** The digest of the source that the mutation was applied to (digest.ts). */
+    source: v.string(),
+    /** The day of the run, in UTC: "2026-11-22". */
+    date: v.string(),
+    /** Tests that failed, as the runner names them. Those that claim what was taken out come first. */
+    failed: v.array(v.string()),
+  }),
+);
 
-export type Results = v.InferOutput<typeof results>;
-/** What became of one mutation: tests that failed, as the runner names them; first those that claim what was taken out. */
-export type Found = Results["found"][number];
+/** What became of one mutation. */
+export type Found = v.InferOutput<typeof results>[number];
 
-/** Null if none was recorded. */
-export const readResults = (): Results | null =>
-  existsSync(RESULTS_FILE) ? v.parse(results, JSON.parse(readFileSync(RESULTS_FILE, "utf8"))) : null;
+/** Empty if nothing was recorded. */
+export const readResults = (): Found[] =>
+  existsSync(RESULTS_FILE) ? v.parse(results, JSON.parse(readFileSync(RESULTS_FILE, "utf8"))) : [];
