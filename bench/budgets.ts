@@ -1,37 +1,80 @@
 /**
- * What Tessera is held to: shares of the limit and multiples of a peer, since those hold across machines. They are shown
- * with every run that measured both sides, and no run fails because of them: a busy machine proves nothing.
+ * What Tessera is held to, as ratios between contenders of one run, since those hold across machines. Processor time decides:
+ * a load generator that is at its own limit hides a difference in requests per second. No run fails because of them.
  */
-import { measurementOf, type Results, type Round } from "./results.ts";
+import { BEFORE } from "./contenders/before.ts";
+import { type Figure, figuresOf, type Results } from "./results.ts";
 import { ratios, type Spread, spreadOf } from "./statistics.ts";
 
-interface Budget {
+/** A pace of at least so many times that of another, or a cost of at most so many times that of others together. */
+type Limit = { readonly paceAtLeast: number } | { readonly costAtMost: number };
+
+export interface Budget {
   readonly workload: string;
-  /** `tessera-sqlite` has at least so many times the requests per second of this one. */
-  readonly against: string;
-  readonly atLeast: number;
+  readonly contender: string;
+  readonly against: readonly [string, ...string[]];
+  readonly limit: Limit;
 }
+
+const pace = (workload: string, against: string, paceAtLeast: number): Budget => {
+  return { workload, contender: "tessera-sqlite", against: [against], limit: { paceAtLeast } };
+};
+
+/** On PostgreSQL: against the embedded database, with what PostgreSQL alone takes for such rows. */
+const cost = (workload: string, costAtMost: number): Budget => {
+  const against = ["tessera-sqlite", "postgres"] as const;
+  return { workload, contender: "tessera-postgres", against, limit: { costAtMost } };
+};
 
 const BUDGETS: readonly Budget[] = [
-  { workload: "introspection", against: "bare", atLeast: 0.75 },
-  { workload: "introspection", against: "oidc-provider", atLeast: 8 },
-  { workload: "client-credentials", against: "bare", atLeast: 0.45 },
-  { workload: "client-credentials", against: "oidc-provider", atLeast: 4 },
-  { workload: "refresh", against: "bare", atLeast: 0.3 },
-  { workload: "metadata", against: "bare", atLeast: 0.95 },
+  pace("introspection", "bare", 0.8),
+  pace("introspection", "oidc-provider", 8),
+  pace("client-credentials", "bare", 0.45),
+  pace("refresh", "bare", 0.3),
+  pace("metadata", "bare", 0.95),
+  cost("introspection", 1.25),
+  cost("client-credentials", 1.5),
+  cost("refresh", 1.5),
 ];
 
+/** No workload may become slower than this from one version to the next. */
+const LEAST_OF_BEFORE = 0.95;
+
 export interface JudgedBudget extends Budget {
-  readonly measured: Spread;
+  /** By processor time: paces are ratios of the others' time to the own, costs the other way round. */
+  readonly byTime: Spread;
+  /** By requests per second; null for a cost of several together. */
+  readonly byRate: Spread | null;
+  readonly isKept: boolean;
 }
 
-/** Those that the run has both sides of. */
+/** Those that the run has all sides of, and each contender against the version before. */
 export function judgeBudgets(results: Results): JudgedBudget[] {
-  const rates = (workload: string, contender: string): number[] =>
-    measurementOf(results, workload, contender)?.rounds.map((round: Round) => round.requestsPerSecond) ?? [];
-  return BUDGETS.flatMap((budget) => {
-    const own = rates(budget.workload, "tessera-sqlite");
-    const measured = ratios(own, rates(budget.workload, budget.against));
-    return measured.length === 0 ? [] : [{ ...budget, measured: spreadOf(measured) }];
-  });
+  const toBefore = results.workloads.flatMap(({ name: workload }) =>
+    results.contenders
+      .filter(({ name }) => name.endsWith(BEFORE))
+      .map(({ name }): Budget => {
+        const contender = name.slice(0, -BEFORE.length);
+        return { workload, contender, against: [name], limit: { paceAtLeast: LEAST_OF_BEFORE } };
+      }),
+  );
+  return [...BUDGETS, ...toBefore].flatMap((budget) => judge(results, budget) ?? []);
+}
+
+function judge(results: Results, budget: Budget): JudgedBudget | null {
+  const { workload, contender, against, limit } = budget;
+  const of = (name: string, figure: Figure) => figuresOf(results, workload, name, figure);
+  const own = of(contender, "cpuMicrosPerRequest");
+  const others = against.map((name) => of(name, "cpuMicrosPerRequest"));
+  if ([own, ...others].some(({ length }) => length === 0)) return null;
+  const together = own.map((_, round) =>
+    others.reduce((sum, times) => sum + (times[round] ?? Number.NaN), 0),
+  );
+  if ("costAtMost" in limit) {
+    const byTime = spreadOf(ratios(own, together));
+    return { ...budget, byTime, byRate: null, isKept: byTime.median <= limit.costAtMost };
+  }
+  const byTime = spreadOf(ratios(together, own));
+  const byRate = spreadOf(ratios(of(contender, "requestsPerSecond"), of(against[0], "requestsPerSecond")));
+  return { ...budget, byTime, byRate, isKept: byTime.median >= limit.paceAtLeast };
 }

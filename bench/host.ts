@@ -1,12 +1,10 @@
-/** What one has to know of the machine to judge the figures, and nothing that tells which machine it is. */
+/** The facts of the machine that decide on the figures, and none that tells which machine it is. */
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { median } from "./statistics.ts";
 
 export interface HostFacts {
-  /** For a file name: `linux-x64-2-cores`. */
-  readonly kind: string;
   readonly cores: number;
   readonly processor: string;
   readonly memoryGiB: number;
@@ -16,28 +14,27 @@ export interface HostFacts {
   readonly syncMicros: number;
   /** How many processes wanted a core in the minute before the run: the load average. Near 0 on a quiet machine. */
   readonly loadBefore: number;
+  /** Whether each contender had a core that the load generator had not. */
+  readonly isPinned: boolean;
 }
 
 const TMPFS = 0x0102_1994;
 const SYNCS = 50;
 
-export function describeHost(folder: string): HostFacts {
+/** `folder`: where the databases are. */
+export function describeHost(folder: string, isPinned: boolean): HostFacts {
   const cores = cpus();
-  const [major] = Bun.spawnSync(["node", "--version"]).stdout.toString().trim().split("\n");
   return {
-    kind: `${process.platform}-${process.arch}-${cores.length}-cores`,
     cores: cores.length,
     processor: (cores[0]?.model ?? "unknown").trim(),
     memoryGiB: Math.round(totalmem() / 1024 ** 3),
     bun: Bun.version,
-    node: (major ?? "").replace(/^v/, ""),
+    node: Bun.spawnSync(["node", "--version"]).stdout.toString().trim().replace(/^v/, ""),
     syncMicros: Math.round(syncMicros(folder)),
     loadBefore: Number(loadavg()[0]?.toFixed(1)),
+    isPinned,
   };
 }
-
-/** Then something else takes a good part of a core. */
-export const isBusy = ({ loadBefore }: HostFacts): boolean => loadBefore > 0.5;
 
 /** In memory a sync costs nothing, so the databases would look faster than they are. */
 export const isInMemory = (folder: string): boolean =>

@@ -1,10 +1,11 @@
 /**
- * The measurement. For each workload all contenders take turns, round by round (A B C A B C …), so that whatever else the
- * machine does meets all of them alike.
+ * The measurement. For each workload all contenders take turns, round by round, every second round backwards
+ * (A B C, C B A, …), so that whatever else the machine does meets all of them alike.
  */
 import { join } from "node:path";
-import type { Contender, Running } from "./contenders/contender.ts";
+import type { Contender, Driven, Running } from "./contenders/contender.ts";
 import { newCredential, provideAll, type Source, sampleOf, sourcesOf } from "./credentials.ts";
+import { isDisturbed, look, Patience, takenBetween } from "./others.ts";
 import type { Progress } from "./progress.ts";
 import type { Measurement, Round, Settings } from "./results.ts";
 import { diskReadBytes, usageOf } from "./usage.ts";
@@ -12,8 +13,8 @@ import { expectationOf, sendOnce, type Workload, type WorkloadRequest } from "./
 import { type LoadResult, runWrk } from "./wrk.ts";
 
 export interface Started {
-  readonly contender: Contender;
-  readonly running: Running;
+  readonly contender: Pick<Contender, "name" | "workloads">;
+  readonly running: Running | Driven;
 }
 
 export interface MeasureOptions {
@@ -21,6 +22,9 @@ export interface MeasureOptions {
   readonly workloads: readonly Workload[];
   readonly settings: Settings;
   readonly warmUpSeconds: number;
+  readonly patience: Patience;
+  /** Of the load generator; null: any. */
+  readonly core: number | null;
   /** For the files that wrk reads. */
   readonly folder: string;
   readonly progress: Progress;
@@ -28,9 +32,9 @@ export interface MeasureOptions {
 
 /** A contender under a workload: what is known of it before the next round. */
 interface Seat {
-  readonly started: Started;
+  readonly name: string;
+  readonly running: Running | Driven;
   readonly workload: Workload;
-  readonly rounds: Round[];
   /** Requests per second; 0 before anything is known. */
   fastest: number;
   readonly sources: readonly Source[];
@@ -45,46 +49,62 @@ const SAMPLE = 20;
 export async function measureAll(options: MeasureOptions): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
   for (const workload of options.workloads) {
-    const seats: Seat[] = options.started.map((started) => ({
-      started,
-      workload,
-      rounds: [],
-      fastest: 0,
-      sources: sourcesOf(workload),
-    }));
+    const seats: Seat[] = options.started
+      .filter(({ contender }) => contender.workloads?.includes(workload.name) ?? true)
+      .map(({ contender: { name }, running }) => {
+        return { name, running, workload, fastest: 0, sources: sourcesOf(workload) };
+      });
     for (const seat of seats) {
-      for (const { request } of workload.requests) {
-        await checkAnswer(seat, request, await newCredential(seat.started.running, request));
-      }
-      options.progress.begin(seat.started.contender.name, workload.name, "warm-up, seeding");
-      await measureOnce(seat, options, options.warmUpSeconds);
-      options.progress.end(null);
+      await checkAnswers(seat, async ({ request }) => [
+        "make" in seat.running ? await newCredential(seat.running, request) : "",
+      ]);
+      await turn(seat, "warm-up", options.warmUpSeconds, { ...options, patience: new Patience(0) });
     }
-    for (let round = 1; round <= options.settings.rounds; round += 1) {
-      for (const seat of seats) {
-        const step = `round ${round} of ${options.settings.rounds}`;
-        options.progress.begin(seat.started.contender.name, workload.name, step);
-        const measured = await measureOnce(seat, options, options.settings.seconds);
-        seat.rounds.push(measured);
-        options.progress.end(measured);
-      }
-    }
-    for (const seat of seats) {
+    const rounds = await measureRounds(seats, options);
+    for (const [index, seat] of seats.entries()) {
       // What was asked for again and again must have been to the end what it was in the beginning.
-      for (const source of seat.sources) {
-        for (const credential of await sampleOf(source, SAMPLE))
-          await checkAnswer(seat, source.request, credential);
-      }
-      const { started, rounds } = seat;
-      measurements.push({ workload: workload.name, contender: started.contender.name, rounds });
+      await checkAnswers(seat, (source) => sampleOf(source, SAMPLE));
+      const own = rounds.map((round) => round[index]).filter((round) => round !== undefined);
+      measurements.push({ workload: workload.name, contender: seat.name, rounds: own });
     }
   }
   return measurements;
 }
 
-/** One request by hand: what is measured afterwards must be what it is called. */
-async function checkAnswer(
-  { started: { contender, running }, workload }: Seat,
+/** The rounds, each with a figure for every seat. */
+async function measureRounds(seats: readonly Seat[], options: MeasureOptions): Promise<Round[][]> {
+  const { rounds: count, seconds } = options.settings;
+  const rounds: Round[][] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const round: Round[] = [];
+    const indices = [...seats.keys()];
+    for (const index of number % 2 === 0 ? indices.reverse() : indices) {
+      const seat = seats[index];
+      if (seat !== undefined)
+        round[index] = await turn(seat, `round ${number} of ${count}`, seconds, options);
+    }
+    rounds.push(round);
+  }
+  return rounds;
+}
+
+/** Sends each request by hand: what is measured must be what it is called. */
+async function checkAnswers(
+  { name, running, workload, sources }: Seat,
+  credentialsOf: (source: Source) => Promise<readonly string[]>,
+): Promise<void> {
+  if (!("urlOf" in running)) return;
+  for (const source of sources) {
+    for (const credential of await credentialsOf(source))
+      await checkAnswer(name, running, workload, source.request, credential);
+  }
+}
+
+/** One request. Throws unless it is answered as the workload says. */
+export async function checkAnswer(
+  name: string,
+  running: Pick<Running, "urlOf">,
+  workload: Workload,
   request: WorkloadRequest,
   credential: string,
 ): Promise<void> {
@@ -93,11 +113,28 @@ async function checkAnswer(
   const { status, contains } = request.expects;
   if (response.status === status && body.includes(contains)) return;
   throw new Error(
-    `${contender.name} answers ${workload.name} with ${response.status}, not ${status} and '${contains}':\n${body}`,
+    `${name} answers ${workload.name} with ${response.status}, not ${status} and '${contains}':\n${body}`,
   );
 }
 
-async function measureOnce(seat: Seat, options: MeasureOptions, seconds: number): Promise<Round> {
+/** Taken again as long as others disturb it and there is patience. Of all tries, the one that they disturbed least. */
+async function turn(seat: Seat, step: string, seconds: number, options: MeasureOptions): Promise<Round> {
+  const { progress, patience } = options;
+  const load = async (step: string): Promise<Round> => {
+    progress.begin(seat.name, seat.workload.name, step);
+    const round = await loadUntilEnough(seat, options, seconds);
+    progress.end(round);
+    return round;
+  };
+  let best = await load(step);
+  while (isDisturbed(best.takenCores) && (await patience.awaitQuiet())) {
+    const other = await patience.spend(() => load(`${step}, again`));
+    if ((other.takenCores ?? 0) < (best.takenCores ?? 0)) best = other;
+  }
+  return best;
+}
+
+async function loadUntilEnough(seat: Seat, options: MeasureOptions, seconds: number): Promise<Round> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { result, round } = await load(seat, options, seconds);
     refuseUnexpected(seat, result);
@@ -106,66 +143,60 @@ async function measureOnce(seat: Seat, options: MeasureOptions, seconds: number)
     // Some credentials were used twice, which is another workload. More of them, and again.
     seat.fastest *= 2;
   }
-  throw new Error(
-    `${seat.started.contender.name} uses up ${seat.workload.name} faster than it can be seeded.`,
-  );
+  throw new Error(`${seat.name} uses up ${seat.workload.name} faster than it can be seeded.`);
 }
 
 function refuseUnexpected(
-  { started, workload }: Seat,
+  { name, workload }: Seat,
   { unexpected, failed, exhausted, requests }: LoadResult,
 ): void {
   if (exhausted || (unexpected === 0 && failed === 0 && requests > 0)) return;
   throw new Error(
-    `${started.contender.name} under ${workload.name}: of ${requests} answers ${unexpected} were not as expected, and ${failed} requests failed. Its figures would mean nothing.`,
+    `${name} under ${workload.name}: of ${requests} answers ${unexpected} were not as expected, and ${failed} requests failed. Its figures would mean nothing.`,
   );
 }
 
 async function load(
   seat: Seat,
-  { settings, folder }: MeasureOptions,
+  options: MeasureOptions,
   seconds: number,
 ): Promise<{ result: LoadResult; round: Round }> {
-  const { workload, started, sources } = seat;
-  const { running, contender } = started;
-  const pace = seat.fastest === 0 ? FIRST_PACE : seat.fastest * MARGIN;
-  const path = join(folder, `${contender.name}-${workload.name}`);
-  const requests = await provideAll(
-    sources,
-    { running, workload, path },
-    { requests: seconds * pace, spare: settings.connections, cycle: settings.tokens },
-  );
+  const { running } = seat;
+  const send = await prepare(seat, options, seconds);
   await running.prepareRound?.();
-  const readBefore = diskReadBytes(running.server);
-  const before = usageOf(running.processes);
-  const result = await runWrk({
-    url: running.urlOf(workload.requests[0].request, workload),
-    requests,
-    expects: expectationOf(workload),
-    seconds,
-    connections: settings.connections,
-    threads: settings.threads,
-  });
-  const after = usageOf(running.processes);
-  const readAfter = diskReadBytes(running.server);
-  const measured = result.micros / 1_000_000;
+  const before = { all: look(), own: usageOf(running.processes), read: diskReadBytes(running.server) };
+  const result = await send();
+  const after = { all: look(), own: usageOf(running.processes), read: diskReadBytes(running.server) };
   return {
     result,
     round: {
-      requests: result.requests,
-      seconds: measured,
-      requestsPerSecond: result.requests / measured,
+      cpuMicrosPerRequest: ((after.own.cpuSeconds - before.own.cpuSeconds) * 1_000_000) / result.requests,
+      requestsPerSecond: (result.requests * 1_000_000) / result.micros,
       p50Micros: result.p50,
       p99Micros: result.p99,
       p999Micros: result.p999,
-      maxMicros: result.max,
-      cpuMicrosPerRequest: ((after.cpuSeconds - before.cpuSeconds) * 1_000_000) / result.requests,
       residentMiB: usageOf([running.server]).residentBytes / 1024 ** 2,
       diskBytesPerRequest:
-        readBefore === null || readAfter === null ? null : (readAfter - readBefore) / result.requests,
-      bytesPerAnswer: result.bytes / result.requests,
-      unexpected: result.unexpected,
-      failed: result.failed,
+        before.read === null || after.read === null ? null : (after.read - before.read) / result.requests,
+      takenCores: takenBetween(before.all, after.all),
     },
   };
+}
+
+/** Stores what the load needs, and returns what sends it. */
+async function prepare(
+  { name, running, workload, sources, fastest }: Seat,
+  { settings, folder, core }: MeasureOptions,
+  seconds: number,
+): Promise<() => Promise<LoadResult>> {
+  const requests = Math.ceil(seconds * (fastest === 0 ? FIRST_PACE : fastest * MARGIN));
+  if (!("urlOf" in running))
+    return running.prepareLoad({ workload: workload.name, seconds, requests, generator: core });
+  const { connections, threads, tokens } = settings;
+  const path = join(folder, `${name}-${workload.name}`);
+  const amounts = { requests, spare: connections, cycle: tokens };
+  const provided = await provideAll(sources, { running, workload, path }, amounts);
+  const url = running.urlOf(workload.requests[0].request, workload);
+  const expects = expectationOf(workload);
+  return () => runWrk({ url, requests: provided, expects, seconds, connections, threads, core });
 }

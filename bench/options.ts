@@ -1,34 +1,38 @@
-/** The command line of `npm run bench`. */
+/** What the command lines of all measurements have in common. */
 import { cpus, tmpdir } from "node:os";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { Contender } from "./contenders/contender.ts";
-import { CONTENDERS } from "./contenders/index.ts";
-import { WORKLOADS, type Workload } from "./workloads.ts";
+import { Command, InvalidArgumentError } from "commander";
 
-export interface BenchOptions {
-  readonly contenders: readonly Contender[];
-  readonly workloads: readonly Workload[];
-  readonly seconds: number;
-  readonly warmUp: number;
-  readonly rounds: number;
-  readonly connections: number;
-  readonly threads: number;
-  readonly tokens: number;
+export interface CommonOptions {
   /** Where the databases lie while it runs. */
   readonly folder: string;
-  /** Where the results go; bench/results if it is not named. */
+  /** Where the results go. */
   readonly output?: string;
   readonly publish?: boolean;
 }
 
+/** What is said of a load by wrk. */
+export interface LoadOptions extends CommonOptions {
+  readonly seconds: number;
+  readonly warmUp: number;
+  readonly rounds: number;
+  readonly patience: number;
+  readonly connections: number;
+  readonly threads: number;
+}
+
+interface Named {
+  readonly name: string;
+  readonly title: string;
+}
+
 /** Names with their titles, for the help. */
-export const listOf = (named: readonly { readonly name: string; readonly title: string }[]): string =>
+export const listOf = (named: readonly Named[]): string =>
   named.map(({ name, title }) => `  ${name.padEnd(24)}${title}`).join("\n");
 
 /** Reads names separated by commas, in the order of `all`. */
 export const choose =
-  <Named extends { readonly name: string }>(all: readonly Named[]) =>
-  (text: string): readonly Named[] => {
+  <Each extends Named>(all: readonly Each[]) =>
+  (text: string): readonly Each[] => {
     const names = text.split(",").map((name) => name.trim());
     const unknown = names.filter((name) => !all.some((each) => each.name === name));
     if (unknown.length > 0) {
@@ -39,6 +43,12 @@ export const choose =
     return all.filter(({ name }) => names.includes(name));
   };
 
+/** As `choose`, where `none` is nothing. */
+export const chooseOrNone =
+  <Each extends Named>(all: readonly Each[]) =>
+  (text: string): readonly Each[] =>
+    text === "none" ? [] : choose(all)(text);
+
 /** Reads a number that is not less. */
 export const above = (least: number, isWhole: boolean) => (text: string) => {
   const number = Number(text);
@@ -48,63 +58,35 @@ export const above = (least: number, isWhole: boolean) => (text: string) => {
   return number;
 };
 
-/** Throws CommanderError, after its words have been written. */
-export function parseOptions(args: readonly string[]): BenchOptions {
-  const program = new Command("npm run bench --")
-    .description("Measures Tessera beside its limit and its peers, on this machine, over loopback.")
+/** A command with the options that all have. It throws CommanderError after its words have been written. */
+export const newCommand = (name: string, description: string): Command =>
+  new Command(`npm run ${name} --`)
+    .description(description)
     .exitOverride()
-    .addOption(
-      new Option("--contenders <names>", "who takes part, separated by commas")
-        .argParser(choose(CONTENDERS))
-        .default(CONTENDERS, "all"),
-    )
-    .addOption(
-      new Option("--workloads <names>", "what is measured, separated by commas")
-        .argParser(choose(WORKLOADS))
-        .default(WORKLOADS, "all"),
-    )
-    .option("--seconds <number>", "how long each round lasts", above(0.1, false), 2)
     .option(
-      "--warm-up <number>",
-      "seconds of load before the first round, which count for nothing",
-      above(0.1, false),
-      1,
+      "--folder <path>",
+      "where the databases lie meanwhile: on a disk, or syncing costs nothing",
+      tmpdir(),
     )
-    .option("--rounds <number>", "how often each contender has its turn", above(1, true), 5)
+    .option("--output <path>", "also write the results, the figures and the pictures into this folder")
+    .option("--publish", "also write them into docs/performance.md, if the machine was quiet");
+
+/** Adds the options of a load by wrk. */
+export const withLoad = (command: Command): Command =>
+  command
+    .option("--seconds <number>", "how long each round lasts", above(0.1, false), 2)
+    .option("--warm-up <number>", "seconds of load before the first round", above(0.1, false), 1)
+    .option("--rounds <number>", "how often each has its turn", above(1, true), 5)
+    .option(
+      "--patience <minutes>",
+      "how long it may wait for a quiet moment and measure again what other programs disturbed, in all",
+      above(0, false),
+      10,
+    )
     .option("--connections <number>", "how many connections wrk keeps open", above(1, true), 32)
     .option(
       "--threads <number>",
       "how many threads wrk has",
       above(1, true),
       Math.max(1, Math.floor(cpus().length / 4)),
-    )
-    .option("--tokens <number>", "how many tokens introspection-mix has", above(1, true), 100_000)
-    .option(
-      "--folder <path>",
-      "where the databases lie meanwhile: on a disk, or syncing costs nothing",
-      tmpdir(),
-    )
-    .option("--output <path>", "where the results go (default: bench/results)")
-    .option("--publish", "also write the figures and the chart of docs/performance.md")
-    .addHelpText(
-      "after",
-      `
-Contenders:
-${listOf(CONTENDERS)}
-
-Workloads:
-${listOf(WORKLOADS)}
-
-Examples:
-  npm run bench                                            everything: about 15 minutes
-  npm run bench -- --rounds 3 --seconds 1                  everything, roughly
-  npm run bench -- --workloads introspection --contenders bare,tessera-sqlite
-
-For figures that can be trusted: nothing else on the machine, and several rounds. The ratio to \`bare\` holds across
-machines; requests per second do not. An answer that is not as it must be ends the run.`,
     );
-  program.parse([...args], { from: "user" });
-  return program.opts<BenchOptions>();
-}
-
-export { CommanderError };

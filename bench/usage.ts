@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
-  /** Seconds on a processor since it started. */
+  /** Seconds on a processor since it started, with those of its children that have ended. */
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
@@ -63,7 +63,7 @@ export function parseStat(text: string, pageBytes: number): ProcessRow | null {
   return {
     pid,
     parent: field(4),
-    cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND,
+    cpuSeconds: (field(14) + field(15) + field(16) + field(17)) / TICKS_PER_SECOND,
     residentBytes: field(24) * pageBytes,
   };
 }

@@ -170,6 +170,12 @@ export const WORKLOADS: readonly Workload[] = [
   MAIL_MORNING,
 ];
 
+export function workloadNamed(name: string): Workload {
+  const found = WORKLOADS.find((workload) => workload.name === name);
+  if (found === undefined) throw new Error(`There is no workload ${name}.`);
+  return found;
+}
+
 const headersOf = ({ authorization, form }: WorkloadRequest): [string, string][] => {
   const headers: [string, string][] = [];
   if (authorization !== null) headers.push(["Authorization", authorization]);

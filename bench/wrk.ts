@@ -1,24 +1,20 @@
 /** The load generator: wrk, a program of its own, with the script in workloads/. */
 import { join } from "node:path";
+import { onCore } from "./cores.ts";
+import type { Percentiles } from "./load/histogram.ts";
 
 const SCRIPT = join(import.meta.dir, "workloads/requests.lua");
 
-/** What one run of wrk found. Latencies are in microseconds. */
-export interface LoadResult {
+/** What one run of a load generator found. */
+export interface LoadResult extends Percentiles {
   readonly requests: number;
   readonly micros: number;
-  /** Bytes of all answers, with their headers. */
-  readonly bytes: number;
   /** Answers with another status, or without the text, than expected. */
   readonly unexpected: number;
   /** Connections that failed, and answers that did not come. */
   readonly failed: number;
   /** There were fewer credentials than requests, so some were sent twice. */
   readonly exhausted: boolean;
-  readonly p50: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
 }
 
 export interface LoadRequest {
@@ -38,6 +34,8 @@ export interface Load {
   readonly seconds: number;
   readonly connections: number;
   readonly threads: number;
+  /** Where it runs; null: anywhere. */
+  readonly core: number | null;
 }
 
 export const findWrk = (): string | null => Bun.which("wrk");
@@ -57,7 +55,7 @@ export async function runWrk(load: Load): Promise<LoadResult> {
   if (wrk === null) throw new Error(HOW_TO_INSTALL);
   const child = Bun.spawn(
     [
-      wrk,
+      ...[...onCore(load.core), wrk],
       ...["-t", String(load.threads), "-c", String(load.connections), "-d", `${Math.ceil(load.seconds)}s`],
       ...["--timeout", "5s", "-s", SCRIPT, load.url, "--"],
       ...[String(load.threads), String(load.expects.status), load.expects.contains],

@@ -1,35 +1,29 @@
 /** What the benchmark counts and how it is written down. */
 import { describe, expect, test } from "bun:test";
+import { allowedCores, parseCores, planCores, startOn } from "../bench/cores.ts";
+import { Patience, parseTaken, takenBetween } from "../bench/others.ts";
 import { createProgress } from "../bench/progress.ts";
 import { chart } from "../bench/report/chart.ts";
-import { withSection } from "../bench/report/publish.ts";
-import { budgets, conditions, milliseconds, page, tables } from "../bench/report/table.ts";
-import type { Results, Round } from "../bench/results.ts";
-import { summarize } from "../bench/results.ts";
+import { resultsText, whyNotPublished, withSection } from "../bench/report/publish.ts";
+import { budgets, conditions, figures, milliseconds, tables } from "../bench/report/table.ts";
+import { measurementOf, type Results, type Round, summarize, takenIn } from "../bench/results.ts";
 import { median, ratios, spreadOf } from "../bench/statistics.ts";
 import { parsePs, parseStat, sumUsage, usageOf } from "../bench/usage.ts";
 
-const round = (requestsPerSecond: number): Round => ({
-  requests: requestsPerSecond,
-  seconds: 1,
+const round = (requestsPerSecond: number, cpuMicrosPerRequest = 20): Round => ({
+  cpuMicrosPerRequest,
   requestsPerSecond,
   p50Micros: 410,
   p99Micros: 12_340,
   p999Micros: 123_400,
-  maxMicros: 200_000,
-  cpuMicrosPerRequest: 19.4,
-  diskBytesPerRequest: null,
   residentMiB: 88,
-  bytesPerAnswer: 700,
-  unexpected: 0,
-  failed: 0,
+  diskBytesPerRequest: null,
+  takenCores: 0.02,
 });
 
 const RESULTS: Results = {
-  format: 1,
   date: "2027-01-15T08:00:00.000Z",
   host: {
-    kind: "linux-x64-2-cores",
     cores: 2,
     processor: "A <fast> one",
     memoryGiB: 8,
@@ -37,7 +31,9 @@ const RESULTS: Results = {
     node: "22.0.0",
     syncMicros: 300,
     loadBefore: 0.1,
+    isPinned: true,
   },
+  takenCores: 0.02,
   settings: { seconds: 2, rounds: 3, connections: 32, threads: 1, tokens: 10 },
   contenders: [
     { name: "bare", title: "Bare <handler>", durability: "nothing is stored" },
@@ -48,8 +44,12 @@ const RESULTS: Results = {
     { name: "refresh", title: "Refresh", writes: true },
   ],
   measurements: [
-    { workload: "metadata", contender: "bare", rounds: [round(1000), round(2000), round(4000)] },
-    { workload: "metadata", contender: "tessera-sqlite", rounds: [round(500), round(1500), round(3800)] },
+    { workload: "metadata", contender: "bare", rounds: [round(1000, 10), round(2000, 12), round(4000, 11)] },
+    {
+      workload: "metadata",
+      contender: "tessera-sqlite",
+      rounds: [round(500, 20), round(1500, 15), round(3800, 11)],
+    },
     { workload: "refresh", contender: "tessera-sqlite", rounds: [round(700), round(100), round(900)] },
   ],
 };
@@ -63,31 +63,36 @@ describe("rounds", () => {
 
   test("are compared with the same round of the other, and not with its median", () => {
     expect(ratios([500, 1500, 3800], [1000, 2000, 4000])).toEqual([0.5, 0.75, 0.95]);
-    const [, tessera] = RESULTS.measurements;
-    if (tessera === undefined) throw new Error("not measured");
-    expect(summarize(RESULTS, tessera).toBare).toEqual({ median: 0.75, lowest: 0.5, highest: 0.95 });
+    const tessera = measurementOf(RESULTS, "metadata", "tessera-sqlite");
+    if (tessera === null) throw new Error("not measured");
+    expect(summarize(RESULTS, tessera)).toMatchObject({
+      rateToBare: { median: 0.75, lowest: 0.5, highest: 0.95 },
+      cpuToBare: { median: 1.25, lowest: 1, highest: 2 },
+    });
   });
 });
 
 describe("the table", () => {
-  test("has a row for each contender that was measured", () => {
+  test("has a row for each contender that was measured, and begins with processor time", () => {
     expect(tables(RESULTS)).toContain(
-      "| Tessera | 1,500 | 0.75 (0.50–0.95) | 0.41 ms | 12.3 ms | 123 ms | 19 µs (1.0 ×) | 88 MiB |",
+      "| Tessera | **15.0 µs** | 1.25 (1.00–2.00) | 1,500 | 0.75 (0.50–0.95) | 0.41 ms | 12.3 ms | 123 ms | 88 MiB |",
     );
     expect(tables(RESULTS).match(/\| Bare/g)).toHaveLength(1);
   });
 
   test("says what was stored where something is, and no ratio without the limit", () => {
-    expect(tables(RESULTS)).toContain("| Tessera, *synced to disk before the answer* | 700 |  | 0.41 ms |");
+    expect(tables(RESULTS)).toContain(
+      "| Tessera, *synced to disk before the answer* | **20.0 µs** |  | 700 |  | 0.41 ms |",
+    );
   });
 
   test("names the command that measures it again, and the conditions", () => {
     expect(tables(RESULTS)).toContain("`npm run bench -- --workloads refresh`");
-    expect(page(RESULTS)).toContain(conditions(RESULTS));
-    expect(conditions(RESULTS)).toContain("a quiet machine");
-    const busy: Results = { ...RESULTS, host: { ...RESULTS.host, loadBefore: 3.5 } };
-    expect(conditions(busy)).toContain("a busy machine, with a load of 3.5 before the run");
-    expect(conditions(RESULTS)).toContain("3 rounds of 2 s each, 32 connections");
+    expect(figures(RESULTS)).toContain("3 rounds of 2 s each, 32 connections");
+    expect(conditions(RESULTS, "")).toContain("each contender has one core");
+    expect(conditions(RESULTS, "")).toContain("other programs took 0.02 of the cores meanwhile");
+    const free: Results = { ...RESULTS, host: { ...RESULTS.host, isPinned: false } };
+    expect(conditions(free, "")).toContain("nothing is pinned");
   });
 
   test.each([
@@ -109,20 +114,65 @@ describe("the table", () => {
   });
 });
 
-test("aims are told where both sides were measured, with whether they were reached", () => {
-  expect(budgets(RESULTS)).toContain("| metadata | bare | 0.95 × | 0.75 (0.50–0.95) | no |");
-  expect(budgets(RESULTS)).not.toContain("refresh");
+describe("what is published", () => {
+  test("was measured on a quiet machine; else it is said why not, and what to do", () => {
+    expect(whyNotPublished(RESULTS)).toBeNull();
+    expect(whyNotPublished({ takenCores: 0.734 })).toMatch(/took 0\.73 of the cores.*run it again/);
+    expect(whyNotPublished({ takenCores: null })).toContain("does not tell");
+  });
+
+  test("counts what others took in all rounds", () => {
+    const disturbed = { ...round(1), takenCores: 0.1 };
+    const measurement = { workload: "metadata", contender: "bare", rounds: [round(1), disturbed] };
+    expect(takenIn([measurement])).toBeCloseTo(0.06, 9);
+    expect(takenIn([{ ...measurement, rounds: [{ ...round(1), takenCores: null }] }])).toBeNull();
+  });
+
+  test("is JSON with a line for each round, and no more digits than count", () => {
+    const text = resultsText({ ...RESULTS, takenCores: 0.123_456_789 });
+    expect(JSON.parse(text)).toEqual({ ...RESULTS, takenCores: 0.12346 });
+    expect(text.split("\n").filter((line) => line.includes("cpuMicrosPerRequest"))).toHaveLength(9);
+  });
+});
+
+describe("budgets", () => {
   const [bare, tessera] = RESULTS.measurements;
   if (bare === undefined || tessera === undefined) throw new Error("not measured");
-  const fast: Results = { ...RESULTS, measurements: [bare, { ...tessera, rounds: bare.rounds }] };
-  expect(budgets(fast)).toContain("| 1.00 (1.00–1.00) | yes |");
-  expect(budgets({ ...RESULTS, measurements: [bare] })).toBe("");
+
+  test("are told where both sides were measured, and judged by processor time", () => {
+    expect(budgets(RESULTS)).toContain(
+      "| metadata | `tessera-sqlite` | `bare` | pace ≥ 0.95 × | 0.80 (0.50–1.00) | 0.75 (0.50–0.95) | no |",
+    );
+    expect(budgets(RESULTS)).not.toContain("refresh");
+    const fast: Results = { ...RESULTS, measurements: [bare, { ...tessera, rounds: bare.rounds }] };
+    expect(budgets(fast)).toContain("| 1.00 (1.00–1.00) | 1.00 (1.00–1.00) | yes |");
+    expect(budgets({ ...RESULTS, measurements: [bare] })).toBe("");
+  });
+
+  test("on PostgreSQL are held against the embedded database and PostgreSQL alone together", () => {
+    const of = (contender: string, micros: number) => {
+      return { workload: "refresh", contender, rounds: [round(1, micros)] };
+    };
+    const measurements = [of("tessera-sqlite", 40), of("postgres", 60), of("tessera-postgres", 160)];
+    expect(budgets({ ...RESULTS, measurements })).toContain(
+      "| `tessera-sqlite` + `postgres` | processor time ≤ 1.5 × | 1.60 (1.60–1.60) |  | no |",
+    );
+  });
+
+  test("of every workload are held against the version before", () => {
+    const before = { name: "tessera-sqlite-before", title: "Before", durability: "" };
+    const contenders = [...RESULTS.contenders, before];
+    const measurements = [tessera, { ...tessera, contender: before.name, rounds: bare.rounds }];
+    expect(budgets({ ...RESULTS, contenders, measurements })).toContain(
+      "| metadata | `tessera-sqlite` | `tessera-sqlite-before` | pace ≥ 0.95 × | 0.80 (0.50–1.00) |",
+    );
+  });
 });
 
 describe("the chart", () => {
   const svg = chart(RESULTS);
 
-  test("is well formed, with words for whoever does not see it", () => {
+  test("is well formed, with words for those who do not see it", () => {
     const open: string[] = [];
     for (const [, closes, name = "", inside] of svg.matchAll(/<(\/?)([a-z]+)([^>]*)>/g)) {
       if (closes === "/") expect(open.pop()).toBe(name);
@@ -139,7 +189,7 @@ describe("the chart", () => {
     );
     expect(widths).toHaveLength(3);
     const [bare = 0, tessera = 0] = widths;
-    expect(tessera / bare).toBeCloseTo(0.75, 2);
+    expect(bare / tessera).toBeCloseTo(11 / 15, 2);
   });
 
   test("has colours for light and for dark ground", () => {
@@ -148,10 +198,10 @@ describe("the chart", () => {
 });
 
 describe("usage", () => {
-  test("is read from a line of /proc, whatever the program is called", () => {
-    const fields = ["S", 7, ...Array(9).fill(0), 150, 50, ...Array(8).fill(0), 25, 0];
+  test("is read from a line of /proc, whatever the program is called, with children that have ended", () => {
+    const fields = ["S", 7, ...Array(9).fill(0), 150, 50, 30, 20, ...Array(6).fill(0), 25, 0];
     const row = parseStat(`42 (a) b (c)) ${fields.join(" ")}`, 4096);
-    expect(row).toEqual({ pid: 42, parent: 7, cpuSeconds: 2, residentBytes: 25 * 4096 });
+    expect(row).toEqual({ pid: 42, parent: 7, cpuSeconds: 2.5, residentBytes: 25 * 4096 });
     expect(parseStat("", 4096)).toBeNull();
   });
 
@@ -162,7 +212,7 @@ describe("usage", () => {
     ]);
   });
 
-  test("counts children and theirs, and nobody else", () => {
+  test("counts children and theirs, and no other process", () => {
     const process = (pid: number, parent: number) => ({ pid, parent, cpuSeconds: 1, residentBytes: pid });
     const all = [process(30, 20), process(20, 10), process(10, 1), process(40, 1)];
     expect(sumUsage(all, [10])).toEqual({ cpuSeconds: 3, residentBytes: 60 });
@@ -174,18 +224,61 @@ describe("usage", () => {
   });
 });
 
-test("progress says who is measured, which round it is, and how long it will take", () => {
-  let written = "";
-  let now = 0;
-  const progress = createProgress(
-    4,
-    (text) => {
-      written += text;
+describe("what others take", () => {
+  test("is user, nice, system and steal of all processors", () => {
+    expect(parseTaken("cpu  100 20 30 4000 50 6 7 80 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n")).toBe(2.3);
+  });
+
+  test("is what was taken in all, less what the run used itself", () => {
+    const from = { atMillis: 1000, taken: 50, own: 20 };
+    expect(takenBetween(from, { atMillis: 3000, taken: 53, own: 22 })).toBe(0.5);
+    expect(takenBetween(from, { atMillis: 3000, taken: 51.9, own: 22 })).toBe(0);
+    expect(takenBetween(null, null)).toBeNull();
+  });
+
+  test("is waited for only as long as there is patience", async () => {
+    expect(await new Patience(0).awaitQuiet()).toBe(false);
+  });
+});
+
+describe("cores", () => {
+  test("are read from the kernel's list", () => {
+    expect(parseCores("0-2,5,7-8")).toEqual([0, 1, 2, 5, 7, 8]);
+    expect(parseCores("")).toEqual([]);
+  });
+
+  test("are one for the load generator and others for the contender, if there are enough", () => {
+    const two = planCores([0, 1]);
+    expect([two.generator, two.forContender(1), two.forContender(2)]).toEqual([1, [0], null]);
+    const four = planCores([2, 3, 6, 7]);
+    expect([four.generator, four.forContender(1), four.forContender(2)]).toEqual([7, [2], [2, 3]]);
+    for (const few of [planCores([]), planCores([3])])
+      expect([few.generator, few.forContender(1)]).toEqual([null, null]);
+  });
+
+  test.skipIf(allowedCores().length < 2)(
+    "are those of what is started, and of nothing after it",
+    async () => {
+      const own = async () => {
+        const child = Bun.spawn(["cat", "/proc/self/status"], { stdout: "pipe" });
+        const [, list = ""] =
+          /^Cpus_allowed_list:\s+(\S+)$/m.exec(await new Response(child.stdout).text()) ?? [];
+        return parseCores(list);
+      };
+      const all = allowedCores();
+      const last = all.slice(-1);
+      expect(await startOn(last, own)).toEqual(last);
+      expect(await own()).toEqual(all);
     },
-    () => now,
   );
+});
+
+test("progress says what is measured, which round it is, and what was found", () => {
+  let written = "";
+  const progress = createProgress((text) => {
+    written += text;
+  });
   progress.begin("bare", "metadata", "round 1 of 3");
-  now = 50_000;
-  progress.end(round(12_345));
-  expect(written).toMatch(/^\[1\/4\] metadata +bare +round 1 of 3 +12,345\/s +3 min left\n$/);
+  progress.end(round(12_345, 8.04));
+  expect(written).toMatch(/^metadata +bare +round 1 of 3 +8\.0 µs +12,345\/s +others: 0\.02 cores\n$/);
 });

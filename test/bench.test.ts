@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measurementOf, type Results } from "../bench/results.ts";
-import { CREDENTIAL, expectationOf, WORKLOADS, type Workload, wireText } from "../bench/workloads.ts";
+import { CREDENTIAL, expectationOf, WORKLOADS, wireText, workloadNamed } from "../bench/workloads.ts";
 import { findWrk, HOW_TO_INSTALL, type Load, type LoadRequest, parseWrk, runWrk } from "../bench/wrk.ts";
 
 const root = join(import.meta.dir, "..");
@@ -16,12 +16,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "tessera-bench-test-"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function workloadNamed(name: string): Workload {
-  const found = WORKLOADS.find((workload) => workload.name === name);
-  if (found === undefined) throw new Error(`There is no ${name}.`);
-  return found;
-}
 
 describe("what goes over the wire", () => {
   for (const { name, requests } of WORKLOADS) {
@@ -57,7 +51,7 @@ describe("a mix", () => {
 
 describe("the line that the script ends with", () => {
   const line =
-    '{"requests":9,"micros":500000,"bytes":900,"unexpected":0,"failed":0,"exhausted":false,"p50":1,"p99":2,"p999":3,"max":4}';
+    '{"requests":9,"micros":500000,"unexpected":0,"failed":0,"exhausted":false,"p50":1,"p99":2,"p999":3}';
 
   test("is found among what wrk says", () => {
     const output = `Running 1s test @ http://127.0.0.1\n  1 threads\n\nresult: ${line}\n`;
@@ -107,6 +101,7 @@ describe.skipIf(!hasWrk)("the load", () => {
         seconds: 0.3,
         connections: 4,
         threads: 2,
+        core: null,
         ...load,
       });
       return { result, seen };
@@ -191,42 +186,67 @@ describe.skipIf(!hasWrk)("a short run", () => {
     return { output, errors, code };
   }
 
+  const SHORT = [
+    ...["--seconds", "0.3", "--warm-up", "0.2", "--rounds", "1", "--patience", "0"],
+    ...["--connections", "4", "--tokens", "100"],
+  ];
+
+  const resultsIn = (output: string): Results => JSON.parse(readFileSync(join(output, "peers.json"), "utf8"));
+
+  function expectMeasured(results: Results, contender: string, workload: string): void {
+    const rounds = measurementOf(results, workload, contender)?.rounds ?? [];
+    expect(rounds).toHaveLength(1);
+    expect(rounds[0]?.requestsPerSecond).toBeGreaterThan(0);
+    expect(rounds[0]?.p50Micros).toBeGreaterThan(0);
+  }
+
   test("measures each contender under each workload, and writes it down without naming the machine", async () => {
-    const short = [
-      "--seconds",
-      "0.3",
-      "--warm-up",
-      "0.2",
-      "--rounds",
-      "1",
-      "--connections",
-      "4",
-      "--tokens",
-      "100",
-    ];
     const output = join(folder, "results");
+    const workloads = ["introspection", "refresh", "mail-morning"];
     const run = await bench(
-      ...["--contenders", "bare,tessera-sqlite", "--workloads", "introspection,refresh,mail-morning"],
-      ...[...short, "--output", output],
+      ...["--contenders", "bare,tessera-sqlite", "--workloads", workloads.join(",")],
+      ...[...SHORT, "--output", output],
     );
     expect(run).toMatchObject({ code: 0, errors: "" });
     expect(run.output).toContain("round 1 of 1");
-    const [json = "", ...pages] = readdirSync(output).sort();
-    expect(json).toMatch(/^\d{4}-\d\d-\d\d-[a-z0-9]+-[a-z0-9]+-\d+-cores\.json$/);
-    expect(pages).toEqual(["latest.md", "latest.svg"]);
-    const text = readFileSync(join(output, json), "utf8");
-    expect(text).not.toContain(root);
-    const results: Results = JSON.parse(text);
-    for (const contender of ["bare", "tessera-sqlite"]) {
-      for (const workload of ["introspection", "refresh", "mail-morning"]) {
-        const rounds = measurementOf(results, workload, contender)?.rounds ?? [];
-        expect(rounds).toHaveLength(1);
-        expect(rounds[0]).toMatchObject({ unexpected: 0, failed: 0 });
-        for (const value of Object.values(rounds[0] ?? {})) expect(Number.isFinite(value)).toBe(true);
-        expect(rounds[0]?.requestsPerSecond).toBeGreaterThan(0);
-      }
-    }
+    expect(readdirSync(output).sort()).toEqual(["peers.json", "peers.md", "peers.svg"]);
+    expect(readFileSync(join(output, "peers.json"), "utf8")).not.toContain(root);
+    for (const contender of ["bare", "tessera-sqlite"])
+      for (const workload of workloads) expectMeasured(resultsIn(output), contender, workload);
     expect(readdirSync(folder).filter((name) => name.startsWith("tessera-bench-"))).toEqual([]);
+  });
+
+  test("measures PostgreSQL alone, and holds Tessera on PostgreSQL against it", async () => {
+    const output = join(folder, "postgres");
+    const run = await bench(
+      ...["--contenders", "tessera-sqlite,postgres,tessera-postgres", "--workloads", "introspection,refresh"],
+      ...[...SHORT, "--output", output],
+    );
+    expect(run).toMatchObject({ code: 0, errors: "" });
+    for (const workload of ["introspection", "refresh"]) {
+      expectMeasured(resultsIn(output), "postgres", workload);
+      const budget = `| ${workload} | \`tessera-postgres\` | \`tessera-sqlite\` + \`postgres\` |`;
+      expect(run.output).toContain(budget);
+    }
+  });
+
+  test("takes turns with the server of another checkout", async () => {
+    const output = join(folder, "against");
+    const run = await bench(
+      ...["--contenders", "bare,tessera-sqlite", "--workloads", "client-credentials", "--against", root],
+      ...[...SHORT, "--output", output],
+    );
+    expect(run).toMatchObject({ code: 0, errors: "" });
+    for (const contender of ["bare", "tessera-sqlite", "tessera-sqlite-before"])
+      expectMeasured(resultsIn(output), contender, "client-credentials");
+    expect(resultsIn(output).measurements).toHaveLength(3);
+    expect(run.output).toContain("| `tessera-sqlite` | `tessera-sqlite-before` | pace ≥ 0.95 × |");
+  });
+
+  test("against a folder that is no checkout says so", async () => {
+    const { code, errors } = await bench("--contenders", "tessera-sqlite", "--against", folder);
+    expect(code).toBe(1);
+    expect(errors).toContain("is no checkout of Tessera");
   });
 
   test("of something that does not exist says what there is", async () => {

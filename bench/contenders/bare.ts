@@ -55,7 +55,7 @@ const KINDS = {
   device_code: "device_code",
 } as const satisfies Record<CredentialKind, string>;
 
-export const bare: Contender = {
+export const bare: Contender<Running> = {
   name: "bare",
   title: "Bare Bun handler",
   durability: "nothing is stored",

@@ -1,18 +1,19 @@
 /** Starting a contender's process, and ending it. */
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Started {
   readonly pid: number;
   /** What the line that it said when it was ready has in its first group. */
   readonly ready: string;
-  /** Asks it over IPC, which it must have been started with. One question at a time. */
-  ask(question: unknown): Promise<unknown>;
+  /** Asks it over IPC, which it must have been started with. One question at a time; the program knows what is answered. */
+  ask<Answer>(question: unknown): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
   readonly command: readonly string[];
+  /** Where it runs; made if it is not there. */
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Matches what it writes to its standard output once it takes requests. */
@@ -30,6 +31,7 @@ export async function startProcess({
   ready,
   ipc = false,
 }: StartOptions): Promise<Started> {
+  mkdirSync(folder, { recursive: true });
   const log = join(folder, "log");
   const descriptor = openSync(log, "a");
   let answered: (answer: unknown) => void = () => {};
@@ -59,9 +61,9 @@ export async function startProcess({
       return {
         pid: child.pid,
         ready: found,
-        ask: (question) =>
-          new Promise((resolve, reject) => {
-            answered = resolve;
+        ask: <Answer>(question: unknown) =>
+          new Promise<Answer>((resolve, reject) => {
+            answered = (answer) => resolve(answer as Answer);
             void child.exited.then(() => reject(new Error(`${command.join(" ")} has ended.`)));
             child.send(question);
           }),

@@ -1,12 +1,12 @@
 /** Tessera as people start it: on the embedded database with one process or several, or on PostgreSQL. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadConfiguration } from "../../src/configuration/sources.ts";
 import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
-import { startPostgres } from "../../test/store/postgres/server.ts";
+import { loadConfiguration } from "../../src/configuration/sources.ts";
 import type { Endpoint } from "../workloads.ts";
 import { API, APP, DEVICE, DEVICE_GRANT, PERSON, REDIRECT_URI, RESOURCE, SCOPE } from "./clients.ts";
 import type { Contender, Running } from "./contender.ts";
+import { startDatabase } from "./postgres.ts";
 import { type Started, startProcess } from "./process.ts";
 import { openSeeder } from "./tessera-seed.ts";
 
@@ -62,6 +62,7 @@ password = "${PERSON.password}"
 `;
 
 const SYNCED = "synced to disk before the answer";
+const SYNCED_BY_POSTGRES = "synced by PostgreSQL before the answer";
 
 /** Where a server that was started in this folder has its configuration and its data. */
 export const placesIn = (folder: string): { readonly file: string; readonly data: string } => ({
@@ -137,7 +138,7 @@ export async function startTessera(
   };
 }
 
-export const tesseraSqlite: Contender = {
+export const tesseraSqlite: Contender<Running> = {
   name: "tessera-sqlite",
   title: "Tessera",
   durability: SYNCED,
@@ -148,20 +149,22 @@ export const tesseraSqliteTwo: Contender = {
   name: "tessera-sqlite-2",
   title: "Tessera, 2 workers",
   durability: SYNCED,
+  cores: 2,
   start: (folder) => startTessera(folder, { workers: 2 }),
 };
 
 export const tesseraPostgres: Contender = {
   name: "tessera-postgres",
   title: "Tessera on PostgreSQL",
-  durability: "synced by PostgreSQL before the answer",
+  durability: SYNCED_BY_POSTGRES,
   start: (folder) => startOnPostgres(folder),
 };
 
 export const tesseraPostgresTwo: Contender = {
   name: "tessera-postgres-2",
   title: "Tessera on PostgreSQL, 2 workers",
-  durability: "synced by PostgreSQL before the answer",
+  durability: SYNCED_BY_POSTGRES,
+  cores: 2,
   start: (folder) => startOnPostgres(folder, { workers: 2 }),
 };
 
@@ -170,23 +173,20 @@ export async function startOnPostgres(
   folder: string,
   options: Omit<TesseraOptions, "env"> = {},
 ): Promise<Running & { readonly databaseUrl: string }> {
-  const postgres = await startPostgres({ fsync: true });
+  const { databaseUrl, pid, stop } = await startDatabase();
   try {
-    const databaseUrl = await postgres.createDatabase();
     const running = await startTessera(folder, { ...options, env: { DATABASE_URL: databaseUrl } });
-    const [row] = await postgres.execute("SELECT pg_read_file('postmaster.pid') AS text");
-    const pid = Number(String(row?.text).split("\n")[0]);
     return {
       ...running,
       databaseUrl,
       processes: [...running.processes, pid],
       async stop() {
         await running.stop();
-        await postgres.stop();
+        await stop();
       },
     };
   } catch (error) {
-    await postgres.stop();
+    await stop();
     throw error;
   }
 }

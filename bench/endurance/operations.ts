@@ -11,6 +11,7 @@ import {
   SCOPE,
   VERIFIER,
 } from "../contenders/clients.ts";
+import type { Answer } from "../load/connection.ts";
 import {
   DEVICE_CODE_SECONDS,
   DEVICE_INTERVAL_SECONDS,
@@ -18,7 +19,6 @@ import {
   PEOPLE,
   SESSION_SECONDS,
 } from "./configuration.ts";
-import type { HttpAnswer } from "./connection.ts";
 import { visit } from "./pages.ts";
 import { jsonOf, type Sender, Unexpected } from "./sender.ts";
 import {
@@ -90,7 +90,7 @@ const postAs = (
   client: Grant["client"],
   path: string,
   form: Readonly<Record<string, string>>,
-): Promise<HttpAnswer> =>
+): Promise<Answer> =>
   client === "app"
     ? sender.post(path, form, basic(APP))
     : sender.post(path, { ...form, client_id: DEVICE.id });
@@ -224,7 +224,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: "metadata",
     weight: 25,
     async run(sender) {
-      const answer = await sender.send({ method: "GET", path: "/.well-known/oauth-authorization-server" });
+      const answer = await sender.send({ path: "/.well-known/oauth-authorization-server" });
       jsonOf(answer, 200, "issuer", "token_endpoint");
     },
   },
@@ -234,7 +234,6 @@ export const OPERATIONS: readonly Operation[] = [
     async run(sender) {
       const metadata = { redirect_uris: ["https://client.example/callback"], client_name: "A client" };
       const answer = await sender.send({
-        method: "POST",
         path: PATHS.registration,
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(metadata),

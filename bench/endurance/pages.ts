@@ -1,5 +1,5 @@
 /** A browser without a screen: it goes where it is sent, signs in and says yes, until it is sent to the application. */
-import { FORM_TYPE, type Sender } from "./sender.ts";
+import type { Sender } from "./sender.ts";
 
 export interface Visitor {
   readonly username: string;
@@ -26,10 +26,9 @@ export async function visit(sender: Sender, path: string, visitor: Visitor): Pro
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const { path: to, form } = next;
     const answer = await sender.send({
-      method: form === null ? "GET" : "POST",
       path: to,
-      headers: { ...(cookie !== "" && { Cookie: cookie }), ...(form !== null && FORM_TYPE) },
-      ...(form !== null && { body: new URLSearchParams(form).toString() }),
+      headers: cookie === "" ? {} : { Cookie: cookie },
+      ...(form !== null && { body: form }),
     });
     cookie = answer.header("set-cookie")?.split(";")[0] ?? cookie;
     const { status } = answer;

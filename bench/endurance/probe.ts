@@ -1,37 +1,20 @@
 /** Loaded into the server's process before it starts: it says over IPC what only the process itself knows. */
 import { heapStats } from "bun:jsc";
 
-export interface HeapFacts {
-  /** The heap of JavaScript as it is, with what the next collection will free. */
-  readonly heapBytes: number;
-  /** Memory that belongs to its objects and lies outside of it. */
-  readonly externalBytes: number;
-}
-
+/** After a collection: what is still in use. */
 export interface LiveFacts {
-  /** After a collection: what is still in use. */
   readonly heapBytes: number;
   readonly objects: number;
-  /** How many there are of each kind, the most frequent ones. */
-  readonly kinds: Readonly<Record<string, number>>;
 }
-
-const KINDS = 40;
 
 function live(): LiveFacts {
   Bun.gc(true);
-  const { heapSize, objectCount, objectTypeCounts } = heapStats();
-  const kinds = Object.entries(objectTypeCounts).sort(([, one], [, other]) => other - one);
-  return { heapBytes: heapSize, objects: objectCount, kinds: Object.fromEntries(kinds.slice(0, KINDS)) };
-}
-
-function current(): HeapFacts {
-  const { heapUsed, external } = process.memoryUsage();
-  return { heapBytes: heapUsed, externalBytes: external };
+  const { heapSize, objectCount } = heapStats();
+  return { heapBytes: heapSize, objects: objectCount };
 }
 
 process.on("message", (question) => {
-  process.send?.(question === "collect" ? live() : current());
+  process.send?.(question === "collect" ? live() : process.memoryUsage().heapUsed);
 });
-// Nobody stays for the sake of questions.
+// The process ends though questions could still come.
 process.channel?.unref();

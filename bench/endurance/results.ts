@@ -1,10 +1,11 @@
 /** What an endurance run writes down. Memory and sizes are in bytes, latencies in microseconds. */
-import type { HostFacts } from "../host.ts";
+import type { Conditions } from "../results.ts";
 import type { Interval } from "./load.ts";
 import type { LiveFacts } from "./probe.ts";
+import type { DatabaseFacts } from "./server.ts";
 
 /** What was seen at one moment, and happened since the one before. */
-export interface Sample extends Omit<Interval, "seconds" | "operations"> {
+export interface Sample extends Omit<Interval, "seconds" | "operations" | "reasons">, DatabaseFacts {
   /** Since the load began. */
   readonly seconds: number;
   readonly requestsPerSecond: number;
@@ -12,10 +13,6 @@ export interface Sample extends Omit<Interval, "seconds" | "operations"> {
   readonly residentBytes: number;
   readonly peakBytes: number;
   readonly heapBytes: number;
-  readonly externalBytes: number;
-  readonly databaseBytes: number;
-  readonly walBytes: number | null;
-  readonly rows: number;
   readonly descriptors: number | null;
   /** Of one core, how much the server and the load generator took: 1 is all of it. */
   readonly serverCores: number;
@@ -30,8 +27,6 @@ export interface Endurance {
   readonly samples: readonly Sample[];
   /** How often each operation was done. */
   readonly operations: Readonly<Record<string, number>>;
-  /** Rows of each table at the end. */
-  readonly rows: Readonly<Record<string, number>>;
   /** What was in use when the warm-up was over, and at the end. */
   readonly liveAfterWarmUp: LiveFacts;
   readonly liveAtEnd: LiveFacts;
@@ -48,11 +43,7 @@ export interface EnduranceSettings {
   readonly rate: number | null;
 }
 
-export interface EnduranceResults {
-  readonly format: 1;
-  /** ISO 8601, UTC. */
-  readonly date: string;
-  readonly host: HostFacts;
+export interface EnduranceResults extends Conditions {
   readonly settings: EnduranceSettings;
   readonly runs: readonly Endurance[];
 }

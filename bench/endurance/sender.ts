@@ -1,8 +1,14 @@
 /** Sends requests one after the other, takes the time of each, and says what was wrong with an answer. */
-import { Connection, type HttpAnswer, type HttpRequest } from "./connection.ts";
-import type { Histogram } from "./histogram.ts";
+import { type Answer, Connection } from "../load/connection.ts";
+import type { Histogram } from "../load/histogram.ts";
 
-export const FORM_TYPE = { "Content-Type": "application/x-www-form-urlencoded" } as const;
+export interface Request {
+  /** With its query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A form, or a text of another type; none: a GET. */
+  readonly body?: Readonly<Record<string, string>> | string;
+}
 
 /** An answer that is not as it must be. */
 export class Unexpected extends Error {}
@@ -12,6 +18,7 @@ const ADDRESSES = 50_000;
 
 export class Sender {
   readonly #origin: string;
+  readonly #host: string;
   readonly #latencies: Histogram;
   readonly #connection: Connection;
   #since: number | null = null;
@@ -20,6 +27,7 @@ export class Sender {
 
   constructor(origin: string, latencies: Histogram) {
     this.#origin = origin;
+    this.#host = new URL(origin).host;
     this.#latencies = latencies;
     this.#connection = new Connection(origin);
   }
@@ -39,24 +47,22 @@ export class Sender {
     this.#since = since;
   }
 
-  async send(request: HttpRequest): Promise<HttpAnswer> {
+  async send(request: Request): Promise<Answer> {
     this.#sentAt = performance.now();
     const since = this.#since ?? this.#sentAt;
     this.#since = null;
-    const headers = { ...request.headers, "X-Forwarded-For": anyAddress() };
-    const answer = await this.#connection.send({ ...request, headers });
+    const answer = await this.#connection.send(textOf(request, this.#host));
     this.#requests += 1;
     this.#latencies.add((performance.now() - since) * 1000);
     return answer;
   }
 
   /** POSTs a form. */
-  post(path: string, form: Readonly<Record<string, string>>, authorization?: string): Promise<HttpAnswer> {
+  post(path: string, body: Readonly<Record<string, string>>, authorization?: string): Promise<Answer> {
     return this.send({
-      method: "POST",
       path,
-      headers: { ...FORM_TYPE, ...(authorization !== undefined && { Authorization: authorization }) },
-      body: new URLSearchParams(form).toString(),
+      body,
+      headers: authorization === undefined ? {} : { Authorization: authorization },
     });
   }
 
@@ -71,14 +77,26 @@ export class Sender {
   }
 }
 
-function anyAddress(): string {
+/** As it goes over the wire, from any address. */
+function textOf({ path, headers = {}, body }: Request, host: string): string {
   const number = Math.floor(Math.random() * ADDRESSES);
-  return `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
+  const address = `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
+  const isForm = typeof body === "object";
+  const text = isForm ? new URLSearchParams(body).toString() : (body ?? "");
+  const all = {
+    Host: host,
+    "X-Forwarded-For": address,
+    ...(isForm && { "Content-Type": "application/x-www-form-urlencoded" }),
+    ...headers,
+    ...(body !== undefined && { "Content-Length": String(Buffer.byteLength(text)) }),
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return `${[`${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1`, ...lines].join("\r\n")}\r\n\r\n${text}`;
 }
 
 /** The JSON of an answer. Throws Unexpected unless it has the status and the texts that are asked for. */
 export function jsonOf<Names extends string>(
-  { status, body }: HttpAnswer,
+  { status, body }: Answer,
   expected: number,
   ...names: Names[]
 ): Readonly<Record<Names, string>> {

@@ -1,26 +1,26 @@
 /** The server under endurance, on either engine, and what can be seen of it from outside. */
-import { Database } from "bun:sqlite";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { databaseFile } from "../../src/store/open.ts";
-import { startPostgres } from "../../test/store/postgres/server.ts";
+import { startDatabase } from "../contenders/postgres.ts";
 import { type Serving, serveTessera } from "../contenders/tessera.ts";
 import { CONFIGURATION } from "./configuration.ts";
-import type { HeapFacts, LiveFacts } from "./probe.ts";
+import type { LiveFacts } from "./probe.ts";
 
 export interface DatabaseFacts {
   readonly databaseBytes: number;
   /** Null where the engine keeps its log for all databases together. */
   readonly walBytes: number | null;
-  /** How many rows each table has. */
-  readonly rows: Readonly<Record<string, number>>;
+  /** Of all tables. */
+  readonly rows: number;
 }
 
 export interface Endured {
   readonly origin: string;
   readonly pid: number;
-  heap(): Promise<HeapFacts>;
+  /** The bytes of the heap of JavaScript as it is, with what the next collection will free. */
+  heapBytes(): Promise<number>;
   /** Collects what is not in use any more, and says what is. */
   live(): Promise<LiveFacts>;
   database(): Promise<DatabaseFacts>;
@@ -35,30 +35,24 @@ export interface Contender {
   start(folder: string): Promise<Endured>;
 }
 
-const PROBE = join(import.meta.dir, "probe.ts");
-
 export const CONTENDERS: readonly Contender[] = [
   {
     name: "sqlite",
     title: "Tessera",
     async start(folder) {
-      const serving = await serveTessera(folder, { configuration: CONFIGURATION, preload: PROBE });
+      const serving = await serve(folder);
       const file = databaseFile(serving);
-      const database = new Database(file, { readonly: true });
-      const tables = tableNames(database.query("SELECT name FROM sqlite_master WHERE type = 'table'").all());
+      const sql = new SQL({ adapter: "sqlite", filename: file, readonly: true });
+      const tables =
+        await sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`;
+      const text = `SELECT ${rowsOf(tables, "")} AS rows`;
       return endured(serving, {
         async facts() {
-          const rows = tables.map((name): [string, number] => [
-            name,
-            numberIn(database.query(`SELECT count(*) AS count FROM ${name}`).get(), "count"),
-          ]);
-          return {
-            databaseBytes: statSync(file).size,
-            walBytes: existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size : 0,
-            rows: Object.fromEntries(rows),
-          };
+          const [{ rows }] = await sql.unsafe(text);
+          const walBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+          return { databaseBytes: statSync(file).size, walBytes, rows: Number(rows) };
         },
-        close: async () => database.close(),
+        close: () => sql.close(),
       });
     },
   },
@@ -66,30 +60,21 @@ export const CONTENDERS: readonly Contender[] = [
     name: "postgres",
     title: "Tessera on PostgreSQL",
     async start(folder) {
-      const postgres = await startPostgres({ fsync: true });
-      const url = await postgres.createDatabase();
-      const sql = new SQL({ url, max: 1 });
+      const { databaseUrl, stop } = await startDatabase();
+      const sql = new SQL({ url: databaseUrl, max: 1 });
       const close = async () => {
         await sql.close();
-        await postgres.stop();
+        await stop();
       };
       try {
-        const env = { DATABASE_URL: url };
-        const serving = await serveTessera(folder, { configuration: CONFIGURATION, preload: PROBE, env });
-        const tables = tableNames(
-          await sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'tessera'`,
-        );
-        const counts = tables.map((name) => `(SELECT count(*) FROM tessera.${name})::integer AS ${name}`);
-        const text = `SELECT pg_database_size(current_database())::integer AS size, ${counts.join(", ")}`;
+        const serving = await serve(folder, { DATABASE_URL: databaseUrl });
+        const tables = await sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'tessera'`;
+        const size = "pg_database_size(current_database())";
+        const text = `SELECT ${size}::integer AS bytes, (${rowsOf(tables, "tessera.")})::integer AS rows`;
         return endured(serving, {
           async facts() {
-            const [row] = await sql.unsafe(text);
-            const { size, ...rows }: Record<string, unknown> = row;
-            return {
-              databaseBytes: Number(size),
-              walBytes: null,
-              rows: Object.fromEntries(Object.entries(rows).map(([name, count]) => [name, Number(count)])),
-            };
+            const [{ bytes, rows }] = await sql.unsafe(text);
+            return { databaseBytes: bytes, walBytes: null, rows };
           },
           close,
         });
@@ -101,27 +86,26 @@ export const CONTENDERS: readonly Contender[] = [
   },
 ];
 
+const serve = (folder: string, env: Readonly<Record<string, string>> = {}): Promise<Serving> =>
+  serveTessera(folder, { configuration: CONFIGURATION, preload: join(import.meta.dir, "probe.ts"), env });
+
+const rowsOf = (tables: readonly { readonly name: string }[], schema: string): string =>
+  tables.map(({ name }) => `(SELECT count(*) FROM ${schema}${name})`).join(" + ");
+
 interface DatabaseWindow {
   facts(): Promise<DatabaseFacts>;
   close(): Promise<void>;
 }
 
-function endured({ started }: Serving, database: DatabaseWindow): Endured {
-  return {
-    origin: started.ready,
-    pid: started.pid,
-    heap: () => started.ask("heap") as Promise<HeapFacts>,
-    live: () => started.ask("collect") as Promise<LiveFacts>,
-    database: database.facts,
-    descriptors: () => (process.platform === "linux" ? readdirSync(`/proc/${started.pid}/fd`).length : null),
-    async stop() {
-      await started.stop();
-      await database.close();
-    },
-  };
-}
-
-const tableNames = (rows: readonly unknown[]): string[] =>
-  rows.map((row) => String(Object(row).name)).filter((name) => !name.startsWith("sqlite_"));
-
-const numberIn = (row: unknown, name: string): number => Number(Object(row)[name]);
+const endured = ({ started }: Serving, database: DatabaseWindow): Endured => ({
+  origin: started.ready,
+  pid: started.pid,
+  heapBytes: () => started.ask("heap"),
+  live: () => started.ask("collect"),
+  database: database.facts,
+  descriptors: () => (process.platform === "linux" ? readdirSync(`/proc/${started.pid}/fd`).length : null),
+  async stop() {
+    await started.stop();
+    await database.close();
+  },
+});

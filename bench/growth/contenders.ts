@@ -1,19 +1,27 @@
-/** The server on a database of each size, as something that takes turns with others under load. */
+/** The server on a database of each size: under load in turn with others, and started again and again. */
 import type { Running } from "../contenders/contender.ts";
 import { TESSERA_PATHS } from "../contenders/tessera.ts";
-import type { Started } from "../measure.ts";
-import { sendOnce, WORKLOADS, type Workload } from "../workloads.ts";
+import { checkAnswer, type Started } from "../measure.ts";
+import { whole } from "../report/table.ts";
+import { usageOf } from "../usage.ts";
+import { workloadNamed } from "../workloads.ts";
 import { type GrownDatabase, serve } from "./database.ts";
-import { contenderName, INTROSPECTION } from "./results.ts";
+import { contenderName, INTROSPECTION, type StartRound } from "./results.ts";
 
-const whole = new Intl.NumberFormat("en");
+/** How long a server is left alone before its memory is looked at. */
+const IDLE_MILLIS = 500;
 
 export const sizeTitle = (tokens: number): string => `${whole.format(tokens)} tokens`;
 
-export async function startOn(database: GrownDatabase): Promise<Started> {
+const urlsOf = (origin: string): Pick<Running, "urlOf"> => ({
+  urlOf: ({ endpoint }) => origin + TESSERA_PATHS[endpoint],
+});
+
+/** The contender that takes turns with those of other sizes. */
+export async function serveUnderLoad(database: GrownDatabase): Promise<Started> {
   const { started } = await serve(database.folder);
   const running: Running = {
-    urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],
+    ...urlsOf(started.ready),
     processes: [started.pid],
     server: started.pid,
     // Of a small database each is asked for several times; the clients of it would, too.
@@ -22,17 +30,25 @@ export async function startOn(database: GrownDatabase): Promise<Started> {
     prepareRound: () => readThrough(database.file),
     stop: started.stop,
   };
-  const contender = {
-    name: contenderName(database.tokens),
-    title: sizeTitle(database.tokens),
-    durability: "synced to disk before the answer",
-    start: async () => running,
-  };
-  return { contender, running };
+  return { contender: { name: contenderName(database.tokens) }, running };
 }
 
 async function readThrough(file: string): Promise<void> {
   for await (const _ of Bun.file(file).stream());
+}
+
+/** Starts the server once on a database. Round 0 is a warm-up: its figures count for nothing. */
+export async function startOnce(database: GrownDatabase, round: number): Promise<StartRound> {
+  const begunAt = performance.now();
+  const { started } = await serve(database.folder);
+  try {
+    await introspect(started.ready, pick(database, round * 7919));
+    const millis = performance.now() - begunAt;
+    await Bun.sleep(IDLE_MILLIS);
+    return { millis, residentMiB: usageOf([started.pid]).residentBytes / 1024 ** 2 };
+  } finally {
+    await started.stop();
+  }
 }
 
 /** A token of the sample, from the first on and from the beginning again. */
@@ -42,19 +58,8 @@ export function pick({ sample }: GrownDatabase, index: number): string {
   return text;
 }
 
-export function workloadNamed(name: string): Workload {
-  const found = WORKLOADS.find((workload) => workload.name === name);
-  if (found === undefined) throw new Error(`There is no workload ${name}.`);
-  return found;
-}
-
-const [INTROSPECTION_REQUEST] = workloadNamed(INTROSPECTION).requests;
-
 /** Asks a server for one stored token. Throws if it is not active. */
 export async function introspect(origin: string, token: string): Promise<void> {
-  const { request } = INTROSPECTION_REQUEST;
-  const response = await sendOnce(request, origin + TESSERA_PATHS[request.endpoint], token);
-  const body = await response.text();
-  if (response.status === request.expects.status && body.includes(request.expects.contains)) return;
-  throw new Error(`A stored token is answered with ${response.status}: ${body}`);
+  const workload = workloadNamed(INTROSPECTION);
+  await checkAnswer("The server", urlsOf(origin), workload, workload.requests[0].request, token);
 }

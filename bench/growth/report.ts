@@ -1,216 +1,196 @@
 /** The figures of a run as Markdown, and the plot of them. */
 import { plot } from "../report/plot.ts";
-import { conditions, milliseconds, ratioText } from "../report/table.ts";
-import { type Measurement, measurementOf, type Round, summarize } from "../results.ts";
-import { ratios, type Spread, spreadOf } from "../statistics.ts";
+import {
+  type Aim,
+  aimsTable,
+  conditions,
+  countOf,
+  milliseconds,
+  ratioText,
+  sections,
+  table,
+  threeDigits,
+  whole,
+} from "../report/table.ts";
+import { type Figure, figuresOf, measurementOf, summarize } from "../results.ts";
+import { median, ratios, type Spread, spreadOf } from "../statistics.ts";
 import { type CleanUpRound, contenderName, type GrowthResults, INTROSPECTION, ISSUING } from "./results.ts";
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const MEGABYTE = 1_000_000;
 const MEBIBYTE = 1024 ** 2;
 
-/** Of the smallest size; the others are compared with it. */
-const leastOf = ({ stored }: GrowthResults): number => Math.min(...stored.map(({ tokens }) => tokens));
-const mostOf = ({ stored }: GrowthResults): number => Math.max(...stored.map(({ tokens }) => tokens));
+/** Introspection with the most tokens has at least so much of the pace with the fewest. */
+const LEAST_PACE = 0.85;
+/** A start that takes so much longer than with the fewest tokens is not slower: two starts alike differ as much. */
+const AS_FAST = 1.1;
 
-const measured = (results: GrowthResults, workload: string, contender: string): Measurement => {
-  const found = measurementOf(results, workload, contender);
-  if (found === null) throw new Error(`${contender} was not measured under ${workload}.`);
-  return found;
-};
+const sizesOf = ({ stored }: GrowthResults): number[] => stored.map(({ tokens }) => tokens);
+/** The smallest size; the others are compared with it. */
+const leastOf = (results: GrowthResults): number => Math.min(...sizesOf(results));
+const mostOf = (results: GrowthResults): number => Math.max(...sizesOf(results));
 
-const ratesOf = (results: GrowthResults, workload: string, contender: string): number[] =>
-  measured(results, workload, contender).rounds.map((round: Round) => round.requestsPerSecond);
-
-/** Requests per second as a multiple of those of the smallest size, in the same rounds. */
-const paceOf = (results: GrowthResults, workload: string, tokens: number): Spread =>
-  spreadOf(
-    ratios(
-      ratesOf(results, workload, contenderName(tokens)),
-      ratesOf(results, workload, contenderName(leastOf(results))),
-    ),
+/** Requests per second, or paces by processor time, as a multiple of those of another contender in the same rounds. */
+function paceOf(
+  results: GrowthResults,
+  workload: string,
+  tokens: number,
+  against: string,
+  figure: Figure,
+): Spread {
+  const [own, others] = [contenderName(tokens), against].map((name) =>
+    figuresOf(results, workload, name, figure),
   );
+  const isRate = figure === "requestsPerSecond";
+  return spreadOf(isRate ? ratios(own ?? [], others ?? []) : ratios(others ?? [], own ?? []));
+}
 
-const toBareOf = (results: GrowthResults, workload: string, tokens: number): Spread =>
-  spreadOf(ratios(ratesOf(results, workload, contenderName(tokens)), ratesOf(results, workload, "bare")));
+/** By processor time. */
+const paceToLeast = (results: GrowthResults, workload: string, tokens: number): Spread =>
+  paceOf(results, workload, tokens, contenderName(leastOf(results)), "cpuMicrosPerRequest");
 
-const startMillis = ({ starts }: GrowthResults, tokens: number): number[] =>
-  starts.find((each) => each.tokens === tokens)?.rounds.map(({ millis }) => millis) ?? [];
-
-const idleMiB = ({ starts }: GrowthResults, tokens: number): Spread =>
-  spreadOf(starts.find((each) => each.tokens === tokens)?.rounds.map(({ residentMiB }) => residentMiB) ?? []);
+const startsOf = ({ starts }: GrowthResults, tokens: number, of: "millis" | "residentMiB"): number[] =>
+  starts.find((each) => each.tokens === tokens)?.rounds.map((round) => round[of]) ?? [];
 
 /** The time of a start as a multiple of that of the smallest size, in the same rounds. */
 const startRatio = (results: GrowthResults, tokens: number): Spread =>
-  spreadOf(ratios(startMillis(results, tokens), startMillis(results, leastOf(results))));
-
-const rowOf = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  spreadOf(ratios(startsOf(results, tokens, "millis"), startsOf(results, leastOf(results), "millis")));
 
 function loadTable(results: GrowthResults, workload: string, title: string): string {
-  const least = whole.format(leastOf(results));
-  const rows = results.stored.map(({ tokens }) => {
-    const summary = summarize(results, measured(results, workload, contenderName(tokens)));
-    return rowOf(
-      whole.format(tokens),
-      whole.format(summary.requestsPerSecond.median),
-      ratioText(toBareOf(results, workload, tokens)),
-      ratioText(paceOf(results, workload, tokens)),
-      milliseconds(summary.p50Micros),
-      milliseconds(summary.p99Micros),
-      `${whole.format(summary.cpuMicrosPerRequest)} µs`,
-      summary.diskBytesPerRequest === null ? "" : `${whole.format(summary.diskBytesPerRequest)} B`,
-      `${whole.format(summary.residentMiB)} MiB`,
-    );
+  const least = `× ${whole.format(leastOf(results))} tokens`;
+  const rows = sizesOf(results).flatMap((tokens) => {
+    const measurement = measurementOf(results, workload, contenderName(tokens));
+    if (measurement === null) return [];
+    const summary = summarize(results, measurement);
+    const rate = (against: string) => paceOf(results, workload, tokens, against, "requestsPerSecond");
+    return [
+      [
+        whole.format(tokens),
+        `**${threeDigits(summary.cpuMicrosPerRequest.median)} µs**`,
+        ratioText(paceToLeast(results, workload, tokens)),
+        whole.format(summary.requestsPerSecond.median),
+        ratioText(rate("bare")),
+        ratioText(rate(contenderName(leastOf(results)))),
+        milliseconds(summary.p50Micros),
+        milliseconds(summary.p99Micros),
+        summary.diskBytesPerRequest === null ? "" : `${whole.format(summary.diskBytesPerRequest)} B`,
+        `${whole.format(summary.residentMiB)} MiB`,
+      ],
+    ];
   });
-  return [
-    `### ${title}`,
-    "",
-    `| stored tokens | requests/s | × bare (lowest–highest) | × ${least} tokens | p50 | p99 | CPU per request | read from disk per request | memory after |`,
-    "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ...rows,
-  ].join("\n");
+  const columns = [
+    ...["stored tokens", "processor time", `pace by it, ${least}`, "requests/s", "× bare (lowest–highest)"],
+    ...[least, "p50", "p99", "read from disk per request", "memory after"],
+  ];
+  return table(title, columns, rows);
 }
 
 function startTable(results: GrowthResults): string {
-  const least = whole.format(leastOf(results));
   const rows = results.stored.map(({ tokens, fileBytes, fillSeconds }) => {
-    const start = spreadOf(startMillis(results, tokens));
-    return rowOf(
+    const start = spreadOf(startsOf(results, tokens, "millis"));
+    return [
       whole.format(tokens),
       `${whole.format(start.median)} ms (${whole.format(start.lowest)}–${whole.format(start.highest)})`,
       ratioText(startRatio(results, tokens)),
-      `${whole.format(idleMiB(results, tokens).median)} MiB`,
+      `${whole.format(median(startsOf(results, tokens, "residentMiB")))} MiB`,
       `${whole.format(fileBytes / MEGABYTE)} MB`,
       whole.format(fileBytes / tokens),
       `${whole.format(fillSeconds)} s`,
-    );
+    ];
   });
-  return [
-    "### Start, memory and disk",
-    "",
-    `| stored tokens | start to first answer (lowest–highest) | × ${least} tokens | memory, idle | database | bytes per token | time of filling |`,
-    "|--:|--:|--:|--:|--:|--:|--:|",
-    ...rows,
-  ].join("\n");
+  const columns = [
+    ...[
+      "stored tokens",
+      "start to first answer (lowest–highest)",
+      `× ${whole.format(leastOf(results))} tokens`,
+    ],
+    ...["memory, idle", "database", "bytes per token", "time of filling"],
+  ];
+  return table("Start, memory and disk", columns, rows);
 }
 
 function cleanUpTable({ cleanUps }: GrowthResults): string {
   const rows = cleanUps.map(({ tokens, expired, rounds }) => {
-    const of = (value: (round: CleanUpRound) => number) => spreadOf(rounds.map(value)).median;
-    const waited = (millis: number) => milliseconds(millis * 1000);
-    return rowOf(
+    const of = (value: (round: CleanUpRound) => number) => median(rounds.map(value));
+    return [
       whole.format(tokens),
       expired === "together" ? "as people leave them" : "scattered among living ones",
       whole.format(of(({ rows }) => rows)),
       `${of(({ seconds }) => seconds).toFixed(1)} s`,
       whole.format(of(({ rows, seconds }) => rows / seconds)),
-      waited(of(({ p99Millis }) => p99Millis)),
-      waited(of(({ longestMillis }) => longestMillis)),
-      waited(of(({ longestBeforeMillis }) => longestBeforeMillis)),
-    );
+      ...[
+        of(({ p99Millis }) => p99Millis),
+        of(({ longestMillis }) => longestMillis),
+        of(({ longestBeforeMillis }) => longestBeforeMillis),
+      ].map((millis) => milliseconds(millis * 1000)),
+    ];
   });
-  return [
-    "### Clean-up",
-    "",
-    "| stored tokens | what has expired | rows | time | rows/s | introspection meanwhile, p99 | the longest | the longest before |",
-    "|--:|---|--:|--:|--:|--:|--:|--:|",
-    ...rows,
-  ].join("\n");
+  return table(
+    "Clean-up",
+    [
+      ...(["stored tokens", ["what has expired", "left"], "rows", "time", "rows/s"] as const),
+      ...["introspection meanwhile, p99", "the longest", "the longest before"],
+    ],
+    rows,
+  );
 }
 
-interface Aim {
-  readonly what: string;
-  readonly aim: string;
-  readonly measured: string;
-  readonly reached: boolean;
-}
-
-/** A start that takes so much longer than with the fewest tokens is not slower: two starts alike differ as much. */
-const AS_FAST = 1.1;
-
-/** What Tessera is held to as it grows. No run fails because of them: a busy machine proves nothing. */
+/** What Tessera is held to as it grows. */
 export function aims(results: GrowthResults): Aim[] {
   const [least, most] = [leastOf(results), mostOf(results)];
-  const sizes = [...new Set([least, most])];
-  const atLeast = (what: string, limit: number, spread: Spread): Aim => ({
-    what,
-    aim: `${limit} × at least`,
-    measured: ratioText(spread),
-    reached: spread.median >= limit,
-  });
+  const larger: Aim[] = [];
+  if (least !== most) {
+    const against = `${whole.format(most)} tokens, against ${whole.format(least)}`;
+    const [pace, start] = [paceToLeast(results, INTROSPECTION, most), startRatio(results, most)];
+    larger.push(
+      {
+        what: `introspection, ${against}`,
+        aim: `${LEAST_PACE} × at least`,
+        measured: ratioText(pace),
+        reached: pace.median >= LEAST_PACE,
+      },
+      {
+        what: `start, ${against}`,
+        aim: `${AS_FAST} × at most`,
+        measured: ratioText(start),
+        reached: start.median <= AS_FAST,
+      },
+    );
+  }
   const atMost = (what: string, limit: number, unit: string, value: number): Aim => ({
     what,
     aim: `${limit} ${unit} at most`,
     measured: `${whole.format(value)} ${unit}`,
     reached: value <= limit,
   });
-  const medianStart = (tokens: number) => spreadOf(startMillis(results, tokens)).median;
-  const larger =
-    least === most
-      ? []
-      : [
-          atLeast(
-            `introspection, ${whole.format(most)} tokens, against ${whole.format(least)}`,
-            0.85,
-            paceOf(results, INTROSPECTION, most),
-          ),
-          {
-            what: `start, ${whole.format(most)} tokens, against ${whole.format(least)}`,
-            aim: `${AS_FAST} × at most`,
-            measured: ratioText(startRatio(results, most)),
-            reached: startRatio(results, most).median <= AS_FAST,
-          },
-        ];
-  return [
-    ...sizes.map((tokens) =>
-      atLeast(
-        `issuing, ${whole.format(tokens)} tokens, against bare`,
-        0.45,
-        toBareOf(results, ISSUING, tokens),
-      ),
-    ),
-    ...larger,
-    ...sizes.map((tokens) => atMost(`start, ${whole.format(tokens)} tokens`, 150, "ms", medianStart(tokens))),
-    ...sizes.map((tokens) =>
-      atMost(
-        `memory, idle, ${whole.format(tokens)} tokens`,
-        90,
-        "MB",
-        (idleMiB(results, tokens).median * MEBIBYTE) / MEGABYTE,
-      ),
-    ),
-  ];
-}
-
-function aimTable(results: GrowthResults): string {
-  const rows = aims(results).map(({ what, aim, measured: value, reached }) =>
-    rowOf(what, aim, value, reached ? "yes" : "no"),
-  );
-  return ["### Aims of growth", "", "| what | aim | measured | reached |", "|---|--:|--:|---|", ...rows].join(
-    "\n",
-  );
+  const ofSizes = [...new Set([least, most])].flatMap((tokens) => {
+    const idle = (median(startsOf(results, tokens, "residentMiB")) * MEBIBYTE) / MEGABYTE;
+    return [
+      atMost(`start, ${whole.format(tokens)} tokens`, 150, "ms", median(startsOf(results, tokens, "millis"))),
+      atMost(`memory, idle, ${whole.format(tokens)} tokens`, 90, "MB", idle),
+    ];
+  });
+  return [...larger, ...ofSizes];
 }
 
 /** Everything that is told of the figures. */
-export const figures = (results: GrowthResults): string =>
-  [
-    conditions(results),
+export function figures(results: GrowthResults): string {
+  const { rounds, seconds, connections, starts } = results.settings;
+  const settings = `${countOf(rounds, "round")} of ${seconds} s each, ${connections} connections, ${countOf(starts, "start")}, medians`;
+  return sections(
+    conditions(results, settings),
+    aimsTable("Aims of growth", aims(results)),
     loadTable(results, INTROSPECTION, "Introspection of stored tokens"),
     loadTable(results, ISSUING, "Issuing by client credentials"),
     startTable(results),
     cleanUpTable(results),
-    aimTable(results),
-  ].join("\n\n");
-
-export const page = (results: GrowthResults): string =>
-  `# Measured growth\n\nWhat is measured, and how: [performance.md](../../docs/performance.md#growth).\n\n${figures(results)}\n`;
+  );
+}
 
 /** All lines go the same way: below 1 is slower. So that of the start shows its pace, and not its time. */
 export function growthPlot(results: GrowthResults): string {
-  const sizes = results.stored.map(({ tokens }) => tokens);
   const line = (name: string, pace: (tokens: number) => number) => ({
     name,
-    points: sizes.map((tokens) => [tokens, pace(tokens)] as const),
+    points: sizesOf(results).map((tokens) => [tokens, pace(tokens)] as const),
   });
   return plot({
     title: "Growth",
@@ -218,10 +198,10 @@ export function growthPlot(results: GrowthResults): string {
     x: { label: "stored access tokens", scale: "log", format: (value) => whole.format(value) },
     y: { label: "share", covers: [0, 1.2], format: (value) => value.toFixed(1) },
     lines: [
-      line("introspection", (tokens) => paceOf(results, INTROSPECTION, tokens).median),
-      line("issuing", (tokens) => paceOf(results, ISSUING, tokens).median),
+      line("introspection", (tokens) => paceToLeast(results, INTROSPECTION, tokens).median),
+      line("issuing", (tokens) => paceToLeast(results, ISSUING, tokens).median),
       line("start", (tokens) => 1 / startRatio(results, tokens).median),
     ],
-    limits: [{ name: "aim of introspection", y: 0.85 }],
+    limits: [{ name: "aim of introspection", y: LEAST_PACE }],
   });
 }

@@ -1,14 +1,6 @@
 /** What a run of `npm run bench:growth` writes down. */
-import type { HostFacts } from "../host.ts";
-import type { Measurement, Settings } from "../results.ts";
+import type { Conditions, Measurement, Settings } from "../results.ts";
 import type { Expired } from "./database.ts";
-
-/** The database of a size, before anything was measured on it. */
-export interface StoredFacts {
-  readonly tokens: number;
-  readonly fileBytes: number;
-  readonly fillSeconds: number;
-}
 
 /** One start of the server. */
 export interface StartRound {
@@ -29,18 +21,14 @@ export interface CleanUpRound {
   readonly p99Millis: number;
 }
 
-export interface GrowthSettings extends Settings {
-  readonly starts: number;
-  readonly expired: number;
-}
-
-export interface GrowthResults {
-  readonly format: 1;
-  /** ISO 8601, UTC. */
-  readonly date: string;
-  readonly host: HostFacts;
-  readonly settings: GrowthSettings;
-  readonly stored: readonly StoredFacts[];
+export interface GrowthResults extends Conditions {
+  readonly settings: Settings & { readonly starts: number; readonly expired: number };
+  /** The database of each size, before anything was measured on it. */
+  readonly stored: readonly {
+    readonly tokens: number;
+    readonly fileBytes: number;
+    readonly fillSeconds: number;
+  }[];
   readonly starts: readonly { readonly tokens: number; readonly rounds: readonly StartRound[] }[];
   /** The contenders are `bare` and `contenderName` of each size. */
   readonly measurements: readonly Measurement[];

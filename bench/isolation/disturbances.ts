@@ -5,10 +5,9 @@ import { mintCredential } from "../../src/credentials/credential.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { AccessTokenRecord } from "../../src/store/records.ts";
-import { APP } from "../contenders/clients.ts";
+import { APP, PERSON } from "../contenders/clients.ts";
 import { placesIn } from "../contenders/tessera.ts";
-import { startSignIns } from "./sign-ins.ts";
-import type { Engine, Subject } from "./subject.ts";
+import { type Engine, PEOPLE, type Subject } from "./subject.ts";
 
 export interface Underway {
   /** Ends it, and tells how fast it went. Throws if it did not happen. */
@@ -52,6 +51,59 @@ export const DISTURBANCES: readonly Disturbance[] = [
     start: startBackups,
   },
 ];
+
+/** More than are checked at once, so that some always wait. */
+const SIGN_INS_AT_ONCE = 8;
+
+/** Every second time with a wrong password. Resolves when the first has been checked. */
+async function startSignIns({ origin }: Subject): Promise<Underway> {
+  const everybody = [PERSON, ...PEOPLE];
+  const first = Promise.withResolvers<void>();
+  let stopped = false;
+  let checked = 0;
+  const person = async (index: number): Promise<void> => {
+    const { username, password } = everybody[index % everybody.length] ?? PERSON;
+    for (let attempt = index; !stopped; attempt += 1) {
+      const isRight = attempt % 2 === 0;
+      const status = await signIn(origin, username, isRight ? password : `not ${password}`);
+      if (status === 503) continue;
+      if (status !== (isRight ? 303 : 422))
+        throw new Error(`A ${isRight ? "right" : "wrong"} password was answered with ${status}.`);
+      checked += 1;
+      first.resolve();
+    }
+  };
+  const people = Promise.all(Array.from({ length: SIGN_INS_AT_ONCE }, (_, index) => person(index)));
+  // Told by `stop`, unless nothing begins.
+  people.catch(first.reject);
+  await first.promise;
+  checked = 0;
+  const beganAt = performance.now();
+  return {
+    async stop() {
+      const perSecond = (checked * 1000) / (performance.now() - beganAt);
+      stopped = true;
+      await people;
+      return { perSecond };
+    },
+  };
+}
+
+/** A browser that comes for the first time, with the form, the cookie and the token of its page. Returns the last status. */
+async function signIn(origin: string, username: string, password: string): Promise<number> {
+  const page = await fetch(`${origin}/login`);
+  const cookie = page.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const token = /name="form_token" value="([^"]+)"/.exec(await page.text())?.[1];
+  if (token === undefined) throw new Error(`There is no form on the sign-in page, which is ${page.status}.`);
+  const answer = await fetch(`${origin}/login`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { Cookie: cookie, "Sec-Fetch-Site": "same-origin" },
+    body: new URLSearchParams({ form_token: token, username, password }),
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
 
 const AT_ONCE = 64;
 /** The clean-up takes hold within a second of the expiry: see SETTINGS in subject.ts. */

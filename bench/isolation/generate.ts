@@ -1,163 +1,142 @@
 /**
  * The load generator. wrk sends the next request when the one before is answered, so a slow server is asked less. Here
- * requests are due at a rate, as from people who know nothing of each other, and an answer takes as long as it is since
- * then. It runs in a process of its own (generator.ts).
+ * requests are due at a rate, as from people who know nothing of each other, and a time counts from when its request was due.
  */
-import { type Answer, connect, type KeepAlive } from "./connection.ts";
-import { type LoadJob, type LoadReport, latenciesOf } from "./load.ts";
+import { type Answer, Connection } from "../load/connection.ts";
+import { Histogram, type Percentiles } from "../load/histogram.ts";
+import { endless, steady, work } from "../load/schedule.ts";
+
+export interface LoadJob {
+  readonly origin: string;
+  /** The request as it goes over the wire: what stands before and after the credential. */
+  readonly before: string;
+  readonly after: string;
+  /** All of one length; none: the request is `before` and `after`. */
+  readonly credentials: readonly string[];
+  /**
+   * `again`: any of them, again and again. `renewed`: each is used up by the answer, which brings its successor
+   * (`refresh_token`); so no two requests have the same at once.
+   */
+  readonly use: "again" | "renewed";
+  readonly connections: number;
+  /** Requests per second that are due, whatever the server does; null: the next whenever one was answered. */
+  readonly rate: number | null;
+  /** What is due while no connection is free waits for one, or is lost as a client that the proxy does not let in. */
+  readonly whenFull: "wait" | "lose";
+  readonly seconds: number;
+  /** A good answer comes within so many milliseconds of the moment when its request was due. */
+  readonly patienceMillis: number;
+}
+
+export interface LoadReport {
+  readonly seconds: number;
+  /** Requests that were due. Each is one of the six below. */
+  readonly due: number;
+  /** 200 in time. */
+  readonly good: number;
+  /** 200, but later than anybody waits. */
+  readonly late: number;
+  /** 503 with Retry-After. */
+  readonly refused: number;
+  /** Any other answer: then the figures mean nothing. */
+  readonly unexpected: number;
+  /** No answer: the connection broke, or nothing came until long after the end. */
+  readonly failed: number;
+  /** No connection was free. */
+  readonly unsent: number;
+  /** In microseconds, from when a request was due; null where there was no answer of the kind. */
+  readonly goodLatency: Percentiles | null;
+  readonly refusedLatency: Percentiles | null;
+  /** An answer that was unexpected, to look at. */
+  readonly example: string | null;
+}
 
 /** So many connections are made at a time: the kernel's queue of new ones is short. */
 const CONNECTS = 100;
 /** How long it waits for what is left when no more is due. */
 const LAST_ANSWERS_MILLIS = 3000;
 
-interface Lane {
-  connection: KeepAlive | null;
-  /** The request under way. */
-  dueAt: number | null;
-  credential: string;
-}
+type Kind = "good" | "late" | "refused" | "unexpected" | "failed" | "unsent";
 
 export async function generate(job: LoadJob): Promise<LoadReport> {
-  const counts = { due: 0, good: 0, late: 0, refused: 0, unexpected: 0, failed: 0, unsent: 0 };
-  const good: number[] = [];
-  const refused: number[] = [];
+  const counts: Record<Kind, number> = { good: 0, late: 0, refused: 0, unexpected: 0, failed: 0, unsent: 0 };
+  const latencies = { good: new Histogram(), refused: new Histogram() };
   let example: string | null = null;
-
-  const credentials = [...job.credentials];
-  let turn = 0;
-  const takeCredential = (): string | undefined => {
-    if (credentials.length === 0) return job.credentials.length === 0 ? "" : undefined;
-    if (job.use === "renewed") return credentials.pop();
-    turn = (turn + 1) % credentials.length;
-    return credentials[turn];
-  };
-
-  const idle: Lane[] = [];
-  /** When those were due that wait for a connection; from `waitingFrom` on. */
-  const waiting: number[] = [];
-  let waitingFrom = 0;
-  let underWay = 0;
-  let endAt = Number.POSITIVE_INFINITY;
   let isOver = false;
+  const credentials = takeFrom(job);
 
-  const send = (lane: Lane, dueAt: number): void => {
-    const credential = takeCredential();
-    if (credential === undefined || lane.connection === null) {
-      counts.unsent += 1;
-      idle.push(lane);
-      return;
-    }
-    lane.dueAt = dueAt;
-    lane.credential = credential;
-    underWay += 1;
-    lane.connection.send(job.before + credential + job.after);
+  const kindOf = (answer: Answer, millis: number): Kind => {
+    if (answer.status === 503 && answer.header("retry-after") !== null) return "refused";
+    if (answer.status !== 200) example ??= `${answer.status}\n${answer.body}`;
+    return answer.status !== 200 ? "unexpected" : millis > job.patienceMillis ? "late" : "good";
   };
-  const next = (lane: Lane): void => {
-    const now = performance.now();
-    const dueAt = waiting[waitingFrom];
-    if (dueAt !== undefined) {
-      waitingFrom += 1;
-      send(lane, dueAt);
-    } else if (job.rate === null && now < endAt) {
-      counts.due += 1;
-      send(lane, now);
-    } else idle.push(lane);
-  };
-  const count = (answer: Answer, millis: number): void => {
-    if (answer.status === 503 && /\r\nretry-after: \d/i.test(answer.head)) {
-      counts.refused += 1;
-      refused.push(millis);
-    } else if (answer.status !== 200) {
-      counts.unexpected += 1;
-      example ??= `${answer.head}\n\n${answer.body}`;
-    } else if (millis > job.patienceMillis) counts.late += 1;
-    else {
-      counts.good += 1;
-      good.push(millis);
+  const sendOne = async (connection: Connection, dueAt: number): Promise<Kind> => {
+    const credential = credentials.take();
+    if (credential === undefined) return "unsent";
+    try {
+      const answer = await connection.send(job.before + credential + job.after);
+      const millis = performance.now() - dueAt;
+      const kind = kindOf(answer, millis);
+      if (kind === "good" || kind === "refused") latencies[kind].add(millis * 1000);
+      credentials.giveBack(answer, credential);
+      return kind;
+    } catch {
+      return "failed";
     }
   };
-  const successorOf = ({ status, body }: Answer, used: string): string | undefined =>
-    status === 200 ? /"refresh_token":"([^"]+)"/.exec(body)?.[1] : status === 503 ? used : undefined;
 
-  const open = async (lane: Lane): Promise<void> => {
-    lane.connection = await connect(job.hostname, job.port, {
-      onAnswer(answer) {
-        const { dueAt } = lane;
-        if (dueAt === null) return;
-        lane.dueAt = null;
-        underWay -= 1;
-        count(answer, performance.now() - dueAt);
-        if (job.use === "renewed") {
-          const successor = successorOf(answer, lane.credential);
-          if (successor !== undefined) credentials.push(successor);
-        }
-        next(lane);
-      },
-      onEnd() {
-        lane.connection = null;
-        if (lane.dueAt === null) return;
-        lane.dueAt = null;
-        underWay -= 1;
+  const connections = Array.from({ length: job.connections }, () => new Connection(job.origin));
+  for (let first = 0; first < connections.length; first += CONNECTS)
+    await Promise.all(connections.slice(first, first + CONNECTS).map((each) => each.open()));
+  const { rate, seconds, whenFull } = job;
+  const mostWaiting = whenFull === "wait" ? Number.POSITIVE_INFINITY : 0;
+  const schedule =
+    rate === null ? endless() : steady({ rate, mostWaiting, total: Math.round(rate * seconds) });
+  const everything = Promise.all(
+    connections.map((connection) =>
+      work(schedule, async (dueAt) => {
         if (isOver) return;
-        counts.failed += 1;
-        void open(lane).then(() => next(lane));
-      },
-    });
-  };
-
-  const lanes = Array.from({ length: job.connections }, (): Lane => {
-    return { connection: null, dueAt: null, credential: "" };
-  });
-  for (let first = 0; first < lanes.length; first += CONNECTS) {
-    await Promise.all(lanes.slice(first, first + CONNECTS).map(open));
-  }
-
-  const beganAt = performance.now();
-  endAt = beganAt + job.seconds * 1000;
-  idle.push(...lanes);
-  if (job.rate === null) for (const lane of idle.splice(0)) next(lane);
-  else
-    await sendAtRate(job.rate, beganAt, endAt, (dueAt) => {
-      counts.due += 1;
-      const lane = idle.pop();
-      if (lane !== undefined) send(lane, dueAt);
-      else if (job.whenFull === "wait") waiting.push(dueAt);
-      else counts.unsent += 1;
-    });
-  const lastAt = endAt + LAST_ANSWERS_MILLIS;
-  while (performance.now() < endAt) await Bun.sleep(1);
-  while (underWay > 0 && performance.now() < lastAt) await Bun.sleep(1);
+        const kind = await sendOne(connection, dueAt);
+        if (!isOver) counts[kind] += 1;
+      }),
+    ),
+  );
+  await Bun.sleep(seconds * 1000);
+  schedule.end();
+  await Promise.race([everything, Bun.sleep(LAST_ANSWERS_MILLIS)]);
   isOver = true;
-  counts.failed += underWay;
-  counts.unsent += waiting.length - waitingFrom;
-  for (const { connection } of lanes) connection?.close();
+  const { due, dropped, waiting } = schedule.take();
+  counts.unsent += dropped + waiting;
+  for (const connection of connections) connection.close();
+  counts.failed += due - Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const percentilesOf = (histogram: Histogram) => (histogram.count === 0 ? null : histogram.percentiles());
   return {
-    seconds: job.seconds,
+    seconds,
+    due,
     ...counts,
-    goodLatency: latenciesOf(good),
-    refusedLatency: latenciesOf(refused),
+    goodLatency: percentilesOf(latencies.good),
+    refusedLatency: percentilesOf(latencies.refused),
     example,
   };
 }
 
-/**
- * Calls `due` for each request that is due. They are due at whole milliseconds, several at once: to wait for less than
- * that a process would have to be busy, and take from the server the core that it needs.
- */
-async function sendAtRate(
-  rate: number,
-  beganAt: number,
-  endAt: number,
-  due: (dueAt: number) => void,
-): Promise<void> {
-  const perMilli = rate / 1000;
-  let sent = 0;
-  for (let milli = 0; beganAt + milli < endAt; ) {
-    // After a pause of the process: as late as they are.
-    for (const now = performance.now(); beganAt + milli <= now && beganAt + milli < endAt; milli += 1) {
-      for (; sent < (milli + 1) * perMilli; sent += 1) due(beganAt + milli);
-    }
-    await Bun.sleep(1);
-  }
+/** The credentials of a job, as they are used. */
+function takeFrom({ credentials: given, use }: LoadJob) {
+  const credentials = [...given];
+  let turn = 0;
+  return {
+    /** Undefined while all are under way. */
+    take(): string | undefined {
+      if (given.length === 0) return "";
+      if (use === "renewed") return credentials.pop();
+      turn = (turn + 1) % credentials.length;
+      return credentials[turn];
+    },
+    /** What is good after an answer: the successor, or after a refusal the same. */
+    giveBack({ status, body }: Answer, used: string): void {
+      if (use !== "renewed") return;
+      const good = status === 503 ? used : /"refresh_token":"([^"]+)"/.exec(body)?.[1];
+      if (good !== undefined) credentials.push(good);
+    },
+  };
 }

@@ -1,7 +1,6 @@
 /** The process of the load generator: does one job after the other that it is sent, and sends back what it found. */
 import { constants, setPriority } from "node:os";
-import { generate } from "./generate.ts";
-import type { LoadJob } from "./load.ts";
+import { generate, type LoadJob } from "./generate.ts";
 
 // What it measures is the server, and not how long it waits for a core itself. Only root may ask for this.
 try {

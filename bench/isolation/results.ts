@@ -1,23 +1,13 @@
-/** What a run writes down. Times are in microseconds. */
-import type { HostFacts } from "../host.ts";
+/** What a run of `npm run bench:isolation` writes down. Times are in microseconds. */
+import type { Percentiles } from "../load/histogram.ts";
+import type { Conditions } from "../results.ts";
 import { median, type Spread, spreadOf } from "../statistics.ts";
-import type { LoadReport } from "./load.ts";
+import type { LoadReport } from "./generate.ts";
 import type { Engine } from "./subject.ts";
 
-/** One look at introspection. */
-export interface Side {
-  readonly requestsPerSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly p999: number;
-}
-
-/** `steady`: requests are due at a rate. `saturated`: each connection sends the next when the one before is answered. */
-export type Mode = "steady" | "saturated";
-
 export interface IsolationRound {
-  readonly without: Side;
-  readonly with: Side;
+  readonly without: Percentiles;
+  readonly with: Percentiles;
   /** How fast the other thing went meanwhile, in its own unit. */
   readonly perSecond: number;
 }
@@ -25,23 +15,16 @@ export interface IsolationRound {
 export interface IsolationMeasurement {
   readonly engine: Engine;
   readonly disturbance: string;
-  readonly mode: Mode;
-  /** Requests per second that were due; null when saturated. */
+  /** Requests per second that were due; null: each connection sent the next when the one before was answered. */
   readonly rate: number | null;
   readonly rounds: readonly IsolationRound[];
-}
-
-export interface OverloadLevel {
-  /** Times the capacity. */
-  readonly factor: number;
-  readonly rate: number;
-  readonly report: LoadReport;
 }
 
 export interface OverloadRound {
   /** Requests per second when each connection waits for its answer, just before. */
   readonly capacity: number;
-  readonly levels: readonly OverloadLevel[];
+  /** `factor`: times the capacity. */
+  readonly levels: readonly { readonly factor: number; readonly report: LoadReport }[];
 }
 
 export interface OverloadMeasurement {
@@ -50,21 +33,15 @@ export interface OverloadMeasurement {
   readonly rounds: readonly OverloadRound[];
 }
 
-export interface Settings {
-  readonly seconds: number;
-  readonly rounds: number;
-  /** Of the overload; what is steady or saturated has fewer. */
-  readonly connections: number;
-  /** Tokens in the database, and as many that expire for the clean-up. */
-  readonly rows: number;
-}
-
-export interface IsolationResults {
-  readonly format: 1;
-  /** ISO 8601, UTC. */
-  readonly date: string;
-  readonly host: HostFacts;
-  readonly settings: Settings;
+export interface IsolationResults extends Conditions {
+  readonly settings: {
+    readonly seconds: number;
+    readonly rounds: number;
+    /** Of the overload; what is steady or saturated has fewer. */
+    readonly connections: number;
+    /** Tokens in the database, and as many that expire for the clean-up. */
+    readonly rows: number;
+  };
   readonly isolation: readonly IsolationMeasurement[];
   readonly overload: readonly OverloadMeasurement[];
 }
@@ -72,12 +49,11 @@ export interface IsolationResults {
 /** Good answers per second of the time in which requests were due. */
 export const goodput = ({ good, seconds }: LoadReport): number => good / seconds;
 
-const levelsAt = ({ rounds }: OverloadMeasurement, factor: number): OverloadLevel[] =>
-  rounds.flatMap(({ levels }) => levels.filter((level) => level.factor === factor));
-
 /** What was found in the rounds at this many times the capacity. */
-export const reportsAt = (measurement: OverloadMeasurement, factor: number): LoadReport[] =>
-  levelsAt(measurement, factor).map(({ report }) => report);
+export const reportsAt = ({ rounds }: OverloadMeasurement, factor: number): LoadReport[] =>
+  rounds.flatMap(({ levels }) =>
+    levels.filter((level) => level.factor === factor).map(({ report }) => report),
+  );
 
 export const factorsOf = ({ rounds: [first] }: OverloadMeasurement): number[] =>
   first?.levels.map(({ factor }) => factor) ?? [];

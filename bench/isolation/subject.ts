@@ -6,8 +6,10 @@ import { openStore } from "../../src/store/open.ts";
 import type { Running } from "../contenders/contender.ts";
 import { startProcess } from "../contenders/process.ts";
 import { placesIn, startOnPostgres, startTessera } from "../contenders/tessera.ts";
-import { CREDENTIAL, WORKLOADS, type Workload, wireText } from "../workloads.ts";
-import type { LoadJob, LoadReport } from "./load.ts";
+import { onCore, startOn } from "../cores.ts";
+import type { Setting } from "../run.ts";
+import { CREDENTIAL, type Workload, wireText, workloadNamed } from "../workloads.ts";
+import type { LoadJob, LoadReport } from "./generate.ts";
 
 export type Engine = "sqlite" | "postgres";
 
@@ -49,30 +51,33 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-export async function startSubject(engine: Engine, folder: string): Promise<Subject> {
+/** The server with its database on one core, the load generator on another. */
+export async function startSubject(engine: Engine, { folder: all, cores }: Setting): Promise<Subject> {
+  const folder = join(all, engine);
   const env: Record<string, string> = {};
-  let running: Running;
-  if (engine === "postgres") {
+  const running = await startOn(cores.forContender(1), async (): Promise<Running> => {
+    if (engine === "sqlite") return startTessera(folder, { settings: SETTINGS });
     const started = await startOnPostgres(folder, { settings: SETTINGS });
     env.DATABASE_URL = started.databaseUrl;
-    running = started;
-  } else running = await startTessera(folder, { settings: SETTINGS });
+    return started;
+  });
   const { file, data } = placesIn(folder);
   const store = await openStore(loadConfiguration({ file, env, flags: { data } }), { create: false });
   const generator = await startProcess({
-    command: [process.execPath, join(import.meta.dir, "generator.ts")],
+    command: [...onCore(cores.generator), process.execPath, join(import.meta.dir, "generator.ts")],
     folder,
     ready: /(ready) for load/,
     ipc: true,
   });
+  const introspection = workloadNamed("introspection");
   return {
     engine,
     folder,
     running,
     store,
-    origin: originOf(running),
+    origin: new URL(running.urlOf(introspection.requests[0].request, introspection)).origin,
     async load(job) {
-      const { report, error } = (await generator.ask(job)) as { report?: LoadReport; error?: string };
+      const { report, error } = await generator.ask<{ report?: LoadReport; error?: string }>(job);
       if (report === undefined) throw new Error(`The load generator failed: ${error}`);
       return report;
     },
@@ -84,23 +89,19 @@ export async function startSubject(engine: Engine, folder: string): Promise<Subj
   };
 }
 
-function originOf(running: Running): string {
-  const [workload] = WORKLOADS;
-  if (workload === undefined) throw new Error("There are no workloads.");
-  return new URL(running.urlOf(workload.requests[0].request, workload)).origin;
-}
-
-type Target = Pick<LoadJob, "hostname" | "port" | "before" | "after" | "credentials" | "use">;
+type Target = Pick<LoadJob, "origin" | "before" | "after" | "credentials" | "use">;
 
 /** The workload as the generator sends it. */
-export function targetOf({ running }: Subject, workload: Workload, credentials: readonly string[]): Target {
+export function targetOf(
+  { running, origin }: Subject,
+  workload: Workload,
+  credentials: readonly string[],
+): Target {
   const { request } = workload.requests[0];
   const url = running.urlOf(request, workload);
-  const { hostname, port } = new URL(url);
   const [before = "", after = ""] = wireText(request, url, credentials[0]?.length ?? 0).split(CREDENTIAL);
   return {
-    hostname,
-    port: Number(port),
+    origin,
     before,
     after,
     credentials,

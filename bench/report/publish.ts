@@ -1,20 +1,37 @@
 /** Puts figures into docs/performance.md, each kind between marks of its own, and pictures beside the other images. */
 import { join } from "node:path";
+import { MOST_TAKEN_CORES } from "../others.ts";
+import type { Conditions } from "../results.ts";
+import { threeDigits } from "./table.ts";
 
-const docs = join(import.meta.dir, "../../docs");
+const ROOT = join(import.meta.dir, "../..");
 
-export type Section = "peers" | "growth" | "isolation" | "endurance";
+export const SECTIONS = ["peers", "growth", "isolation", "endurance"] as const;
+export type Section = (typeof SECTIONS)[number];
 
-/** `image`: the text of docs/images/performance-<section>.svg, if there is one. */
-export async function publish(section: Section, markdown: string, image: string | null): Promise<void> {
-  const file = join(docs, "performance.md");
-  await Bun.write(file, withSection(await Bun.file(file).text(), section, markdown));
-  if (image !== null) await publishImage(section, image);
+/** Texts of SVG by the name of the image, which is docs/images/performance-<name>.svg. */
+export type Pictures = Readonly<Record<string, string>>;
+
+/** Writes the section of the guide, its pictures, and the results that they show. */
+export async function publish(
+  section: Section,
+  results: Conditions,
+  markdown: string,
+  pictures: Pictures,
+): Promise<void> {
+  const guide = join(ROOT, "docs/performance.md");
+  await Bun.write(guide, withSection(await Bun.file(guide).text(), section, markdown));
+  for (const [name, text] of Object.entries(pictures))
+    await Bun.write(join(ROOT, `docs/images/performance-${name}.svg`), text);
+  await Bun.write(join(ROOT, `bench/results/${section}.json`), resultsText(results));
 }
 
-/** `image`: the text of docs/images/performance-<name>.svg. */
-export async function publishImage(name: string, image: string): Promise<void> {
-  await Bun.write(join(docs, `images/performance-${name}.svg`), image);
+/** Why figures measured under these conditions are not published, and what to do; null if they are. */
+export function whyNotPublished({ takenCores }: Pick<Conditions, "takenCores">): string | null {
+  if (takenCores === null)
+    return "Not published: this system does not tell how much other programs took of the machine. Linux does.";
+  if (takenCores <= MOST_TAKEN_CORES) return null;
+  return `Not published: other programs took ${threeDigits(takenCores)} of the cores during the run, and with more than ${MOST_TAKEN_CORES} the figures mean little. Find them with top and end them, or wait until they have ended; then run it again.`;
 }
 
 /** Throws if the marks are not there. */
@@ -25,4 +42,12 @@ export function withSection(text: string, section: Section, markdown: string): s
   if (beginsAt < 0 || endsAt < beginsAt)
     throw new Error(`docs/performance.md has lost the marks for ${section}.`);
   return `${text.slice(0, beginsAt)}${begin}\n\n${markdown}\n\n${text.slice(endsAt)}`;
+}
+
+/** As JSON with five digits that count, and each round or sample on a line. */
+export function resultsText(results: Conditions): string {
+  const rounded = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+  const text = JSON.stringify(results, rounded, 1);
+  return `${text.replaceAll(/[[{][^[\]{}"]*(?:"[^"]*"[^[\]{}"]*)*[\]}]/g, (inner) => inner.replaceAll(/\s*\n\s*/g, " "))}\n`;
 }

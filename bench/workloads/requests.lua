@@ -99,10 +99,10 @@ function done(summary, latency)
   if refusals_expected == 0 then unexpected = summary.errors.status end
   local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
   io.write(string.format(
-    '\nresult: {"requests":%d,"micros":%d,"bytes":%d,"unexpected":%d,"failed":%d,"exhausted":%s,'
-      .. '"p50":%d,"p99":%d,"p999":%d,"max":%d}\n',
-    summary.requests, summary.duration, summary.bytes, unexpected, failed,
+    '\nresult: {"requests":%d,"micros":%d,"unexpected":%d,"failed":%d,"exhausted":%s,'
+      .. '"p50":%d,"p99":%d,"p999":%d}\n',
+    summary.requests, summary.duration, unexpected, failed,
     exhausted > 0 and "true" or "false",
-    latency:percentile(50), latency:percentile(99), latency:percentile(99.9), latency.max
+    latency:percentile(50), latency:percentile(99), latency:percentile(99.9)
   ))
 end

@@ -1,38 +1,25 @@
 /**
  * One HTTP/1.1 connection that is kept open, with one request under way at a time. It costs less than `fetch`, so that
- * the load generator takes little of the machine from the server. It understands what Tessera sends and no more.
+ * a load generator is not the limit. It understands what Tessera sends and no more.
  */
 import type { Socket } from "bun";
 
-export interface HttpRequest {
-  readonly method: "GET" | "POST";
-  /** With its query. */
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-export interface HttpAnswer {
+export interface Answer {
   readonly status: number;
   readonly body: string;
   /** The value of the first header of that name, which is written in small letters. */
   header(name: string): string | null;
 }
 
-const PATIENCE_MILLIS = 30_000;
+const PATIENCE_SECONDS = 30;
 const END_OF_HEAD = "\r\n\r\n";
-
-interface Waiting {
-  resolve(answer: HttpAnswer): void;
-  reject(error: Error): void;
-}
 
 export class Connection {
   readonly #hostname: string;
   readonly #port: number;
   #socket: Socket | null = null;
   #received: Buffer = Buffer.alloc(0);
-  #waiting: Waiting | null = null;
+  #waiting: PromiseWithResolvers<Answer> | null = null;
 
   /** `origin`: where the server is. The connection is opened when it is first needed, and again if it was closed. */
   constructor(origin: string) {
@@ -41,25 +28,16 @@ export class Connection {
     this.#port = Number(port);
   }
 
-  /** Throws if no answer comes. */
-  async send({ method, path, headers = {}, body }: HttpRequest): Promise<HttpAnswer> {
-    const socket = this.#socket ?? (await this.#open());
-    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-    this.#waiting = { resolve, reject };
-    const lines = [`${method} ${path} HTTP/1.1`, `Host: ${this.#hostname}:${this.#port}`];
-    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-    if (body !== undefined) lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
-    socket.timeout(PATIENCE_MILLIS / 1000);
-    socket.write(`${lines.join("\r\n")}${END_OF_HEAD}${body ?? ""}`);
-    return promise;
+  /** Sends a request as it goes over the wire. Throws if no answer comes. */
+  async send(text: string): Promise<Answer> {
+    if (this.#socket === null) await this.open();
+    this.#waiting = Promise.withResolvers();
+    this.#socket?.timeout(PATIENCE_SECONDS);
+    this.#socket?.write(text);
+    return this.#waiting.promise;
   }
 
-  close(): void {
-    this.#socket?.end();
-    this.#socket = null;
-  }
-
-  async #open(): Promise<Socket> {
+  async open(): Promise<void> {
     const gone = (reason: string) => () => {
       this.#socket?.terminate();
       this.#fail(reason);
@@ -69,13 +47,17 @@ export class Connection {
       port: this.#port,
       socket: {
         data: (_, chunk) => this.#receive(chunk),
-        timeout: gone(`There was no answer within ${PATIENCE_MILLIS / 1000} s.`),
+        timeout: gone(`There was no answer within ${PATIENCE_SECONDS} s.`),
         end: gone("The server closed the connection."),
         close: gone("The connection was closed."),
         error: gone("The connection failed."),
       },
     });
-    return this.#socket;
+  }
+
+  close(): void {
+    this.#socket?.end();
+    this.#socket = null;
   }
 
   #fail(reason: string): void {
@@ -91,7 +73,8 @@ export class Connection {
     const endOfHead = this.#received.indexOf(END_OF_HEAD);
     if (endOfHead < 0) return;
     const head = this.#received.toString("latin1", 0, endOfHead);
-    const header = (name: string): string | null => headerOf(head, name);
+    const header = (name: string): string | null =>
+      new RegExp(`\r\n${name}: *([^\r]*)`, "i").exec(head)?.[1] ?? null;
     const length = Number(header("content-length") ?? Number.NaN);
     if (Number.isNaN(length)) {
       this.#socket?.terminate();
@@ -106,12 +89,4 @@ export class Connection {
     this.#waiting = null;
     waiting?.resolve({ status: Number(head.slice(9, 12)), body, header });
   }
-}
-
-function headerOf(head: string, name: string): string | null {
-  const at = head.toLowerCase().indexOf(`\r\n${name}:`);
-  if (at < 0) return null;
-  const from = at + name.length + 3;
-  const to = head.indexOf("\r\n", from);
-  return head.slice(from, to < 0 ? undefined : to).trim();
 }

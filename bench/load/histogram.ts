@@ -4,6 +4,13 @@ const WIDTH = Math.log(1.02);
 /** The last one begins at 400 seconds. */
 const BUCKETS = 1000;
 
+/** In microseconds. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+}
+
 export class Histogram {
   readonly #buckets = new Uint32Array(BUCKETS);
   #count = 0;
@@ -28,6 +35,10 @@ export class Histogram {
       if (reached >= wanted) return Math.exp((bucket + 0.5) * WIDTH);
     }
     return 0;
+  }
+
+  percentiles(): Percentiles {
+    return { p50: this.percentile(0.5), p99: this.percentile(0.99), p999: this.percentile(0.999) };
   }
 
   clear(): void {

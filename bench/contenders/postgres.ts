@@ -1,0 +1,75 @@
+/**
+ * PostgreSQL's own limit: rows as Tessera stores them, read and written by prepared statements without any rule, by clients
+ * that do nothing else. What the database uses for that is the least that a store on it can use.
+ */
+import { join } from "node:path";
+import { startPostgres } from "../../test/store/postgres/server.ts";
+import { onCore } from "../cores.ts";
+import type { LoadResult } from "../wrk.ts";
+import type { Contender, Driven } from "./contender.ts";
+import { type Started, startProcess } from "./process.ts";
+
+/** As many as a server keeps by default (`database.connections`). */
+const CONNECTIONS = 10;
+
+/** What the process of the client is told (postgres-client.ts). */
+export interface ClientJob {
+  readonly url: string;
+  readonly workload: string;
+  readonly connections: number;
+  readonly requests: number;
+  readonly seconds: number;
+}
+
+export const postgres: Contender<Driven> = {
+  name: "postgres",
+  title: "PostgreSQL alone",
+  durability: "synced by PostgreSQL before the answer",
+  workloads: ["introspection", "client-credentials", "refresh"],
+  async start(folder) {
+    const { databaseUrl, pid, stop } = await startDatabase();
+    // It stays until the next is made, so that its end is no part of what is measured.
+    let client: Started | null = null;
+    const end = async () => client?.stop();
+    return {
+      processes: [pid],
+      server: pid,
+      async prepareLoad({ workload, seconds, requests, generator }) {
+        const job: ClientJob = { url: databaseUrl, workload, connections: CONNECTIONS, requests, seconds };
+        await end();
+        const started = await startProcess({
+          command: [
+            ...onCore(generator),
+            ...[process.execPath, join(import.meta.dir, "postgres-client.ts"), JSON.stringify(job)],
+          ],
+          folder,
+          ready: /(ready)/,
+          ipc: true,
+        });
+        client = started;
+        return () => started.ask<LoadResult>("go");
+      },
+      async stop() {
+        await end();
+        await stop();
+      },
+    };
+  },
+};
+
+/** A PostgreSQL with an empty database. Its settings are its defaults, so that it syncs what it acknowledges. */
+export async function startDatabase(): Promise<{
+  readonly databaseUrl: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}> {
+  const server = await startPostgres({ fsync: true });
+  try {
+    const databaseUrl = await server.createDatabase();
+    const [row] = await server.execute("SELECT pg_read_file('postmaster.pid') AS text");
+    return { databaseUrl, pid: Number.parseInt(String(row?.text), 10), stop: server.stop };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}

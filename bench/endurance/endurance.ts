@@ -1,0 +1,211 @@
+/** `npm run bench:endurance`: mixed load on a real server process for a while, and whether it leaves traces. */
+import { join } from "node:path";
+import { Option } from "commander";
+import { type Started, startProcess } from "../contenders/process.ts";
+import { above, type CommonOptions, choose, listOf, newCommand } from "../options.ts";
+import type { Bench, Setting } from "../run.ts";
+import { listProcesses, sumUsage, usageOf } from "../usage.ts";
+import type { Interval } from "./load.ts";
+import type { LiveFacts } from "./probe.ts";
+import { figures, memoryPlot, p99Plot, sampleLine } from "./report.ts";
+import type { Endurance, EnduranceResults, EnduranceSettings, Sample } from "./results.ts";
+import { CONTENDERS, type Contender, type Endured } from "./server.ts";
+import { judge } from "./verdict.ts";
+
+interface EnduranceOptions extends CommonOptions {
+  readonly contenders: readonly Contender[];
+  readonly minutes: number;
+  readonly hour?: boolean;
+  readonly rate: number;
+  readonly saturated?: boolean;
+  readonly connections: number;
+}
+
+/** The first part of a run is no part of the verdict: code is compiled, caches fill, what is handed out begins to expire. */
+const WARM_UP_SHARE = 0.3;
+/** A long run has no more samples than this. */
+const MOST_SAMPLES = 360;
+const LEAST_SAMPLES = 10;
+const SAMPLE_SECONDS = 2;
+/** How long the server is left alone before its idle memory is read. */
+const IDLE_MILLIS = 1000;
+/** How often memory is read between two samples. */
+const READING_MILLIS = 500;
+const MOST_REASONS = 20;
+/** Sums of fractions of seconds are not exact. */
+const TOLERANCE = 1e-6;
+
+const parse = (args: readonly string[]): EnduranceOptions =>
+  newCommand(
+    "bench:endurance",
+    "Keeps Tessera under mixed load, and says whether its memory and its latency stay what they are.",
+  )
+    .addOption(
+      new Option("--contenders <names>", "who is measured, one after the other, separated by commas")
+        .argParser(choose(CONTENDERS))
+        .default(CONTENDERS.slice(0, 1), "sqlite"),
+    )
+    .option("--minutes <number>", "how long the load lasts", above(0.05, false), 2)
+    .option("--hour", "the same as --minutes 60")
+    .option("--rate <number>", "operations per second, whether or not answers come", above(1, false), 500)
+    .option("--saturated", "as many as the server can do, instead of --rate")
+    .option("--connections <number>", "how many connections are kept open", above(1, true), 32)
+    .addHelpText(
+      "after",
+      `
+Contenders:
+${listOf(CONTENDERS)}
+
+Examples:
+  npm run bench:endurance                                    two minutes on the embedded database
+  npm run bench:endurance -- --hour --contenders sqlite,postgres
+  npm run bench:endurance -- --minutes 10 --saturated
+
+The exit status is not 0 if any request was answered otherwise than it must be, or if memory grew.`,
+    )
+    .parse([...args], { from: "user" })
+    .opts<EnduranceOptions>();
+
+function settingsOf(options: EnduranceOptions): EnduranceSettings {
+  const minutes = options.hour === true ? 60 : options.minutes;
+  const seconds = minutes * 60;
+  return {
+    minutes,
+    warmUpSeconds: seconds * WARM_UP_SHARE,
+    sampleSeconds: Math.max(Math.min(SAMPLE_SECONDS, seconds / LEAST_SAMPLES), seconds / MOST_SAMPLES),
+    connections: options.connections,
+    rate: options.saturated === true ? null : options.rate,
+  };
+}
+
+async function measure(options: EnduranceOptions, setting: Setting): Promise<EnduranceResults> {
+  const { date, host, takenCores, folder, say } = setting;
+  const settings = settingsOf(options);
+  const runs: Endurance[] = [];
+  for (const contender of options.contenders) {
+    say(`${contender.title}, for ${settings.minutes} min:\n`);
+    runs.push(await endure(contender, settings, join(folder, contender.name), say));
+  }
+  // The server has to share the machine in earnest, so nothing is pinned.
+  return { date, host: { ...host, isPinned: false }, takenCores: takenCores(), settings, runs };
+}
+
+/** A server under load, looked at every few seconds. */
+async function endure(
+  contender: Contender,
+  settings: EnduranceSettings,
+  folder: string,
+  say: (text: string) => void,
+): Promise<Endurance> {
+  const server = await contender.start(folder);
+  let generator: Started | null = null;
+  try {
+    await Bun.sleep(IDLE_MILLIS);
+    const idleBytes = usageOf([server.pid]).residentBytes;
+    const { connections, rate } = settings;
+    const options = JSON.stringify({ origin: server.origin, connections, rate });
+    generator = await startProcess({
+      command: [process.execPath, join(import.meta.dir, "load.ts"), options],
+      folder,
+      ready: /(The load is on)/,
+      ipc: true,
+    });
+    const watch = new Watch(server, generator);
+    const samples: Sample[] = [];
+    let liveAfterWarmUp: LiveFacts | null = null;
+    const seconds = settings.minutes * 60;
+    for (let due = settings.sampleSeconds; due <= seconds + TOLERANCE; due += settings.sampleSeconds) {
+      await watch.until(due);
+      const sample = await watch.look();
+      samples.push(sample);
+      say(`${sampleLine(sample)}\n`);
+      if (liveAfterWarmUp === null && due >= settings.warmUpSeconds) liveAfterWarmUp = await server.live();
+    }
+    await generator.ask("stop");
+    const liveAtEnd = await server.live();
+    return {
+      contender: contender.name,
+      title: contender.title,
+      idleBytes,
+      samples,
+      operations: watch.operations,
+      liveAfterWarmUp: liveAfterWarmUp ?? liveAtEnd,
+      liveAtEnd,
+      reasons: watch.reasons,
+    };
+  } finally {
+    await generator?.stop();
+    await server.stop();
+  }
+}
+
+/** Looks at both processes again and again, and keeps what has to be told of the whole run. */
+class Watch {
+  readonly #server: Endured;
+  readonly #generator: Started;
+  readonly #begunAt = performance.now();
+  readonly operations: Record<string, number> = {};
+  readonly reasons: string[] = [];
+  #readings: number[] = [];
+  #lookedAt = this.#begunAt;
+  #cpu: { readonly server: number; readonly generator: number };
+
+  constructor(server: Endured, generator: Started) {
+    this.#server = server;
+    this.#generator = generator;
+    this.#cpu = this.#readProcesses();
+  }
+
+  /** Waits, and reads the memory meanwhile. */
+  async until(seconds: number): Promise<void> {
+    for (;;) {
+      const left = this.#begunAt + seconds * 1000 - performance.now();
+      if (left <= 0) return;
+      await Bun.sleep(Math.min(left, READING_MILLIS));
+      this.#readProcesses();
+    }
+  }
+
+  async look(): Promise<Sample> {
+    const { seconds, operations, reasons, ...interval } = await this.#generator.ask<Interval>("interval");
+    const before = this.#cpu;
+    this.#cpu = this.#readProcesses();
+    const now = performance.now();
+    const past = (now - this.#lookedAt) / 1000;
+    this.#lookedAt = now;
+    const readings = this.#readings;
+    this.#readings = [];
+    for (const [name, count] of Object.entries(operations))
+      this.operations[name] = (this.operations[name] ?? 0) + count;
+    this.reasons.push(...reasons.slice(0, MOST_REASONS - this.reasons.length));
+    return {
+      ...interval,
+      seconds: (now - this.#begunAt) / 1000,
+      requestsPerSecond: interval.requests / seconds,
+      residentBytes: Math.min(...readings),
+      peakBytes: Math.max(...readings),
+      heapBytes: await this.#server.heapBytes(),
+      ...(await this.#server.database()),
+      descriptors: this.#server.descriptors(),
+      serverCores: (this.#cpu.server - before.server) / past,
+      generatorCores: (this.#cpu.generator - before.generator) / past,
+    };
+  }
+
+  #readProcesses() {
+    const processes = listProcesses();
+    const server = sumUsage(processes, [this.#server.pid]);
+    const generator = sumUsage(processes, [this.#generator.pid]);
+    this.#readings.push(server.residentBytes);
+    return { server: server.cpuSeconds, generator: generator.cpuSeconds };
+  }
+}
+
+export const endurance: Bench<EnduranceOptions, EnduranceResults> = {
+  section: "endurance",
+  parse,
+  measure,
+  figures,
+  pictures: (results) => ({ endurance: memoryPlot(results), "endurance-p99": p99Plot(results) }),
+  passes: ({ runs, settings }) => runs.every((each) => judge(each, settings).passed),
+};

@@ -1,0 +1,211 @@
+/**
+ * `npm run bench:isolation`: what introspection suffers from other work, and what becomes of an overload. Whatever is compared
+ * takes turns (without, with, without, with …), so that what else the machine does meets both alike.
+ */
+import { Option } from "commander";
+import { systemClock } from "../../src/platform/clock.ts";
+import { newCredential } from "../credentials.ts";
+import type { Percentiles } from "../load/histogram.ts";
+import { checkAnswer } from "../measure.ts";
+import { above, type CommonOptions, choose, chooseOrNone, listOf, newCommand } from "../options.ts";
+import type { Bench, Setting } from "../run.ts";
+import { type Workload, workloadNamed } from "../workloads.ts";
+import { DISTURBANCES, type Disturbance, issueTokens } from "./disturbances.ts";
+import type { LoadJob, LoadReport } from "./generate.ts";
+import { figures } from "./report.ts";
+import type {
+  IsolationMeasurement,
+  IsolationResults,
+  IsolationRound,
+  OverloadMeasurement,
+  OverloadRound,
+} from "./results.ts";
+import { ENGINES, type Subject, startSubject, targetOf } from "./subject.ts";
+
+interface IsolationOptions extends CommonOptions {
+  readonly engines: typeof ENGINES;
+  readonly beside: readonly Disturbance[];
+  readonly overload: readonly Workload[];
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly connections: number;
+  readonly rows: number;
+}
+
+const INTROSPECTION = workloadNamed("introspection");
+const OVERLOADED = ["introspection", "client-credentials", "refresh"].map(workloadNamed);
+/** Connections of a load that the server can well do. */
+const FEW_CONNECTIONS = 32;
+/** Of the capacity: a server that is neither idle nor full. */
+const STEADY_SHARE = 1 / 3;
+const FACTORS = [1, 2, 3] as const;
+/** Nobody waits longer for an answer. */
+const PATIENCE_MILLIS = 1000;
+const WARM_UP_SECONDS = 1;
+const YEAR_SECONDS = 365 * 86_400;
+
+const parse = (args: readonly string[]): IsolationOptions =>
+  newCommand(
+    "bench:isolation",
+    "Measures how long introspection takes while the server has something else to do, and how much is answered in time when more is asked than can be done.",
+  )
+    .addOption(
+      new Option("--engines <names>", "databases, separated by commas")
+        .argParser(choose(ENGINES))
+        .default(ENGINES, "all"),
+    )
+    .addOption(
+      new Option("--beside <names>", "what goes on beside introspection, or none")
+        .argParser(chooseOrNone(DISTURBANCES))
+        .default(DISTURBANCES, "all"),
+    )
+    .addOption(
+      new Option("--overload <names>", "what more is asked of than can be done, or none")
+        .argParser(chooseOrNone(OVERLOADED))
+        .default(OVERLOADED, "all"),
+    )
+    .option("--seconds <number>", "how long each look lasts", above(0.1, false), 3)
+    .option("--rounds <number>", "how often everything has its turn", above(1, true), 3)
+    .option("--connections <number>", "how many connections an overload has", above(1, true), 2000)
+    .option("--rows <number>", "how many tokens are stored, and how many cleaned up", above(1, true), 100_000)
+    .addHelpText(
+      "after",
+      `
+Engines:
+${listOf(ENGINES)}
+
+Beside introspection:
+${listOf(DISTURBANCES)}
+
+Overload, at one, two and three times the capacity:
+${listOf(OVERLOADED)}
+
+Examples:
+  npm run bench:isolation                                     everything: about 15 minutes
+  npm run bench:isolation -- --engines sqlite --rounds 1      everything of one database, roughly
+  npm run bench:isolation -- --beside sign-ins --overload none --rounds 5
+  npm run bench:isolation -- --beside none --overload refresh --connections 4000`,
+    )
+    .parse([...args], { from: "user" })
+    .opts<IsolationOptions>();
+
+/** What each measurement is given. */
+interface Context {
+  readonly subject: Subject;
+  readonly options: IsolationOptions & { readonly rows: number };
+  say(text: string): void;
+}
+
+async function measure(options: IsolationOptions, setting: Setting): Promise<IsolationResults> {
+  const { date, host, takenCores } = setting;
+  const isolation: IsolationMeasurement[] = [];
+  const overload: OverloadMeasurement[] = [];
+  for (const { name, share } of options.engines) {
+    const rows = Math.ceil(options.rows * share);
+    const say = (text: string) => setting.say(`${name.padEnd(10)}${text}\n`);
+    say(`starting, with ${rows} tokens`);
+    const subject = await startSubject(name, setting);
+    try {
+      await issueTokens(subject, rows, systemClock.seconds() + YEAR_SECONDS);
+      const context = { subject, options: { ...options, rows }, say };
+      for (const disturbance of options.beside)
+        if (disturbance.engines.includes(name)) isolation.push(...(await disturb(context, disturbance)));
+      for (const workload of options.overload) overload.push(await overloadWith(context, workload));
+    } finally {
+      await subject.stop();
+    }
+  }
+  const { seconds, rounds, connections, rows } = options;
+  const settings = { seconds, rounds, connections, rows };
+  return { date, host, takenCores: takenCores(), settings, isolation, overload };
+}
+
+/** Sends a load. Throws unless every request got an answer that it may get. */
+async function run(
+  { subject }: Context,
+  workload: Workload,
+  job: Pick<LoadJob, "connections" | "rate" | "seconds"> & Partial<LoadJob>,
+): Promise<LoadReport> {
+  const { credential } = workload.requests[0].request;
+  const count = credential?.use === "once" ? job.connections : 1;
+  const credentials = credential === null ? [] : await subject.running.make(credential.kind, count);
+  const report = await subject.load({
+    ...targetOf(subject, workload, credentials),
+    whenFull: "wait",
+    patienceMillis: PATIENCE_MILLIS,
+    ...job,
+  });
+  const { unexpected, failed, example } = report;
+  if (unexpected > 0) throw new Error(`${unexpected} answers were not as expected, such as:\n${example}`);
+  if (failed > 0 && job.whenFull !== "lose") throw new Error(`${failed} requests were not answered.`);
+  return report;
+}
+
+/** Requests per second that are answered when the next is sent only then. */
+async function capacityOf(context: Context, workload: Workload, seconds: number): Promise<number> {
+  const { good, late } = await run(context, workload, { connections: FEW_CONNECTIONS, rate: null, seconds });
+  return (good + late) / seconds;
+}
+
+/** At a rate, and under full load. */
+async function disturb(context: Context, disturbance: Disturbance): Promise<IsolationMeasurement[]> {
+  const { subject, options, say } = context;
+  const { name, title, prepare, start } = disturbance;
+  await capacityOf(context, INTROSPECTION, WARM_UP_SECONDS);
+  const steady = Math.round((await capacityOf(context, INTROSPECTION, WARM_UP_SECONDS)) * STEADY_SHARE);
+  const measurements: IsolationMeasurement[] = [];
+  for (const rate of [steady, null]) {
+    const rounds: IsolationRound[] = [];
+    for (let round = 1; round <= options.rounds; round += 1) {
+      say(`introspection, ${rate ?? "full load"}, ${title}: round ${round} of ${options.rounds}`);
+      const without = await lookAt(context, rate);
+      await prepare(subject, options.rows);
+      const underway = await start(subject, options.rows);
+      const disturbed = await lookAt(context, rate);
+      rounds.push({ without, with: disturbed, ...(await underway.stop()) });
+    }
+    measurements.push({ engine: subject.engine, disturbance: name, rate, rounds });
+  }
+  return measurements;
+}
+
+async function lookAt(context: Context, rate: number | null): Promise<Percentiles> {
+  const { seconds } = context.options;
+  const report = await run(context, INTROSPECTION, { connections: FEW_CONNECTIONS, rate, seconds });
+  if (report.goodLatency === null) throw new Error("Not one answer came within a second.");
+  // What came too late belongs to the picture: nearest to it is the longest time that counts.
+  const { p50, p99, p999 } = report.goodLatency;
+  const isLate = (share: number) => report.late + report.unsent > report.due * share;
+  const latest = PATIENCE_MILLIS * 1000;
+  return { p50, p99: isLate(0.01) ? latest : p99, p999: isLate(0.001) ? latest : p999 };
+}
+
+async function overloadWith(context: Context, workload: Workload): Promise<OverloadMeasurement> {
+  const { subject, say } = context;
+  const { seconds, connections, rounds: count } = context.options;
+  const { request } = workload.requests[0];
+  const credential = await newCredential(subject.running, request);
+  await checkAnswer(subject.engine, subject.running, workload, request, credential);
+  await capacityOf(context, workload, WARM_UP_SECONDS);
+  const rounds: OverloadRound[] = [];
+  for (let round = 1; round <= count; round += 1) {
+    say(`overload of ${workload.name}: round ${round} of ${count}`);
+    const capacity = await capacityOf(context, workload, seconds);
+    const levels: { factor: number; report: LoadReport }[] = [];
+    for (const factor of FACTORS) {
+      const rate = Math.round(capacity * factor);
+      const report = await run(context, workload, { connections, rate, seconds, whenFull: "lose" });
+      levels.push({ factor, report });
+    }
+    rounds.push({ capacity, levels });
+  }
+  return { engine: subject.engine, workload: workload.name, rounds };
+}
+
+export const isolation: Bench<IsolationOptions, IsolationResults> = {
+  section: "isolation",
+  parse,
+  measure,
+  figures,
+  pictures: () => ({}),
+};
