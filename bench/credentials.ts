@@ -7,15 +7,8 @@ import type { LoadRequest } from "./wrk.ts";
 export interface Source extends Weighted {
   /** Of all requests, how many are these. */
   readonly share: number;
-  /** Where its credentials are; null before any were made, and if it needs none. */
-  file: string | null;
-}
-
-export interface SourceFolder {
-  readonly running: Running;
-  readonly workload: Workload;
-  /** The beginning of every file's name. */
-  readonly path: string;
+  /** Where its credentials are, and how long each is; null before any were made, and if it needs none. */
+  credentials: { readonly file: string; readonly length: number } | null;
 }
 
 export interface Amounts {
@@ -29,54 +22,48 @@ export interface Amounts {
 
 export function sourcesOf({ requests }: Workload): Source[] {
   const all = requests.reduce((sum, { weight }) => sum + weight, 0);
-  return requests.map((weighted) => ({ ...weighted, share: weighted.weight / all, file: null }));
+  return requests.map((weighted) => ({ ...weighted, share: weighted.weight / all, credentials: null }));
 }
 
-/** Makes credentials where they are missing: new ones if each may be used only once. Returns what wrk is told. */
+/**
+ * Makes credentials where they are missing: new ones if each may be used only once. Returns what wrk is told. `path`: the
+ * beginning of every file's name.
+ */
 export async function provideAll(
   sources: readonly Source[],
-  folder: SourceFolder,
-  amounts: Amounts,
+  { running, workload, path }: { running: Running; workload: Workload; path: string },
+  { requests, spare, cycle }: Amounts,
 ): Promise<LoadRequest[]> {
   const provided: LoadRequest[] = [];
   for (const [index, source] of sources.entries()) {
-    provided.push(await provide(source, index, folder, amounts));
+    const { request, weight, share } = source;
+    const { credential } = request;
+    if (credential !== null && (credential.use === "once" || source.credentials === null)) {
+      const count = {
+        one: 1,
+        cycle: Math.min(cycle, credential.most ?? cycle),
+        once: Math.ceil(requests * share) + spare,
+      }[credential.use];
+      const made = await running.make(credential.kind, count);
+      const [length = 0, ...others] = new Set(made.map((text) => text.length));
+      if (made.length !== count || others.length > 0)
+        throw new Error("Credentials are missing, or differ in length.");
+      source.credentials = { file: `${path}-${index}`, length };
+      await Bun.write(source.credentials.file, `${shuffle(made).join("\n")}\n`);
+    }
+    const { file = null, length = 0 } = source.credentials ?? {};
+    const requestFile = `${path}-${index}-request`;
+    await Bun.write(requestFile, wireText(request, running.urlOf(request, workload), length));
+    const use = credential?.use === "once" ? "once" : "cycle";
+    provided.push({ request: requestFile, credentials: file, use, weight });
   }
   return provided;
 }
 
-async function provide(
-  source: Source,
-  index: number,
-  { running, workload, path }: SourceFolder,
-  amounts: Amounts,
-): Promise<LoadRequest> {
-  const { request, weight, share } = source;
-  const { credential } = request;
-  if (credential !== null && (credential.use === "once" || source.file === null)) {
-    const count = {
-      one: 1,
-      cycle: Math.min(amounts.cycle, credential.most ?? amounts.cycle),
-      once: Math.ceil(amounts.requests * share) + amounts.spare,
-    }[credential.use];
-    const made = await running.make(credential.kind, count);
-    const lengths = new Set(made.map((text) => text.length));
-    if (made.length !== count || lengths.size !== 1)
-      throw new Error("Credentials are missing, or differ in length.");
-    source.file = `${path}-${index}`;
-    await Bun.write(source.file, `${shuffle(made).join("\n")}\n`);
-  }
-  const requestFile = `${path}-${index}-request`;
-  const text = wireText(request, running.urlOf(request, workload), await credentialLength(source));
-  await Bun.write(requestFile, text);
-  const use = credential?.use === "once" ? "once" : "cycle";
-  return { request: requestFile, credentials: source.file, use, weight };
-}
-
 /** Some that may be used again. */
-export async function sampleOf({ request, file }: Source, count: number): Promise<readonly string[]> {
-  if (file === null || request.credential?.use === "once") return [];
-  return (await Bun.file(file).text()).trim().split("\n").slice(0, count);
+export async function sampleOf({ request, credentials }: Source, count: number): Promise<readonly string[]> {
+  if (credentials === null || request.credential?.use === "once") return [];
+  return (await Bun.file(credentials.file).text()).trim().split("\n").slice(0, count);
 }
 
 /** A new one; empty if the request needs none. */
@@ -93,9 +80,4 @@ function shuffle(texts: readonly string[]): string[] {
     [shuffled[index], shuffled[other]] = [shuffled[other] ?? "", shuffled[index] ?? ""];
   }
   return shuffled;
-}
-
-async function credentialLength({ file }: Source): Promise<number> {
-  if (file === null) return 0;
-  return (await Bun.file(file).slice(0, 1000).text()).indexOf("\n");
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Contender, Driven, Running } from "./contenders/contender.ts";
 import { newCredential, provideAll, type Source, sampleOf, sourcesOf } from "./credentials.ts";
 import { isDisturbed, look, Patience, takenBetween } from "./others.ts";
-import type { Progress } from "./progress.ts";
+import { whole } from "./report/table.ts";
 import type { Measurement, Round, Settings } from "./results.ts";
 import { diskReadBytes, usageOf } from "./usage.ts";
 import { expectationOf, sendOnce, type Workload, type WorkloadRequest } from "./workloads.ts";
@@ -27,7 +27,7 @@ export interface MeasureOptions {
   readonly core: number | null;
   /** For the files that wrk reads. */
   readonly folder: string;
-  readonly progress: Progress;
+  readonly say: (text: string) => void;
 }
 
 /** A contender under a workload: what is known of it before the next round. */
@@ -119,11 +119,11 @@ export async function checkAnswer(
 
 /** Taken again as long as others disturb it and there is patience. Of all tries, the one that they disturbed least. */
 async function turn(seat: Seat, step: string, seconds: number, options: MeasureOptions): Promise<Round> {
-  const { progress, patience } = options;
+  const { say, patience } = options;
   const load = async (step: string): Promise<Round> => {
-    progress.begin(seat.name, seat.workload.name, step);
+    say(`${seat.workload.name.padEnd(22)} ${seat.name.padEnd(24)} ${step.padEnd(20)} `);
     const round = await loadUntilEnough(seat, options, seconds);
-    progress.end(round);
+    say(progressOf(round));
     return round;
   };
   let best = await load(step);
@@ -132,6 +132,13 @@ async function turn(seat: Seat, step: string, seconds: number, options: MeasureO
     if ((other.takenCores ?? 0) < (best.takenCores ?? 0)) best = other;
   }
   return best;
+}
+
+/** What is seen of it while the run goes on. */
+export function progressOf({ cpuMicrosPerRequest, requestsPerSecond, takenCores }: Round): string {
+  const time = `${cpuMicrosPerRequest.toFixed(1)} µs`.padStart(10);
+  const rate = `${whole.format(requestsPerSecond)}/s`.padStart(10);
+  return `${time} ${rate}${takenCores === null ? "" : `   others: ${takenCores.toFixed(2)} cores`}\n`;
 }
 
 async function loadUntilEnough(seat: Seat, options: MeasureOptions, seconds: number): Promise<Round> {

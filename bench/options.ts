@@ -1,92 +1,103 @@
-/** What the command lines of all measurements have in common. */
+/** The command lines of all measurements: for each option its words, how it is read, and what it is if it is left out. */
 import { cpus, tmpdir } from "node:os";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-export interface CommonOptions {
-  /** Where the databases lie while it runs. */
-  readonly folder: string;
-  /** Where the results go. */
-  readonly output?: string;
-  readonly publish?: boolean;
+interface Reading<Value> {
+  readonly words: string;
+  /** What stands for the value in the help; a flag has none. */
+  readonly value?: string;
+  readonly read?: (text: string) => Value;
+  readonly otherwise: Value;
+  /** The same in words. */
+  readonly shown?: string;
 }
 
-/** What is said of a load by wrk. */
-export interface LoadOptions extends CommonOptions {
-  readonly seconds: number;
-  readonly warmUp: number;
-  readonly rounds: number;
-  readonly patience: number;
-  readonly connections: number;
-  readonly threads: number;
-}
+export type Readings = Readonly<Record<string, Reading<unknown>>>;
+
+export type OptionsOf<All> = {
+  readonly [Name in keyof All]: All[Name] extends Reading<infer Value> ? Value : never;
+};
 
 interface Named {
   readonly name: string;
-  readonly title: string;
 }
 
-/** Names with their titles, for the help. */
-export const listOf = (named: readonly Named[]): string =>
-  named.map(({ name, title }) => `  ${name.padEnd(24)}${title}`).join("\n");
-
-/** Reads names separated by commas, in the order of `all`. */
-export const choose =
-  <Each extends Named>(all: readonly Each[]) =>
-  (text: string): readonly Each[] => {
-    const names = text.split(",").map((name) => name.trim());
-    const unknown = names.filter((name) => !all.some((each) => each.name === name));
-    if (unknown.length > 0) {
-      throw new InvalidArgumentError(
-        `There is no ${unknown.join(", ")}. There are ${all.map(({ name }) => name).join(", ")}.`,
-      );
-    }
-    return all.filter(({ name }) => names.includes(name));
+/** Of several, those whose names are given, in the order of `all`; with `none`, nothing. Without the option all of `chosen`. */
+export function names<Each extends Named>(
+  words: string,
+  all: readonly Each[],
+  chosen = all,
+): Reading<readonly Each[]> {
+  const list = all.map(({ name }) => name).join(", ");
+  const read = (text: string) => {
+    if (text === "none") return [];
+    const wanted = text.split(",").map((name) => name.trim());
+    const unknown = wanted.filter((name) => !all.some((each) => each.name === name));
+    if (unknown.length > 0)
+      throw new InvalidArgumentError(`There is no ${unknown.join(", ")}. There are ${list}.`);
+    return all.filter(({ name }) => wanted.includes(name));
   };
+  const shown = chosen === all ? "all" : chosen.map(({ name }) => name).join(",");
+  return {
+    words: `${words}: ${list}, separated by commas, or none`,
+    value: "names",
+    read,
+    otherwise: chosen,
+    shown,
+  };
+}
 
-/** As `choose`, where `none` is nothing. */
-export const chooseOrNone =
-  <Each extends Named>(all: readonly Each[]) =>
-  (text: string): readonly Each[] =>
-    text === "none" ? [] : choose(all)(text);
+/** A number that is not less than `least`. */
+const above = (words: string, otherwise: number, least: number, isWhole: boolean): Reading<number> => ({
+  words,
+  value: "number",
+  read(text) {
+    const number = Number(text);
+    if (text.trim() === "" || !(number >= least) || (isWhole && !Number.isInteger(number)))
+      throw new InvalidArgumentError(`It is a ${isWhole ? "whole " : ""}number from ${least} on.`);
+    return number;
+  },
+  otherwise,
+});
 
-/** Reads a number that is not less. */
-export const above = (least: number, isWhole: boolean) => (text: string) => {
-  const number = Number(text);
-  if (text.trim() === "" || !(number >= least) || (isWhole && !Number.isInteger(number))) {
-    throw new InvalidArgumentError(`It is a ${isWhole ? "whole " : ""}number from ${least} on.`);
-  }
-  return number;
+export const count = (words: string, otherwise: number, least = 1) => above(words, otherwise, least, true);
+export const amount = (words: string, otherwise: number, least = 0) => above(words, otherwise, least, false);
+export const flag = (words: string): Reading<boolean> => ({ words, otherwise: false });
+export const path = <Otherwise>(words: string, otherwise: Otherwise): Reading<string | Otherwise> => {
+  return { words, value: "path", read: (text) => text, otherwise };
 };
 
-/** A command with the options that all have. It throws CommanderError after its words have been written. */
-export const newCommand = (name: string, description: string): Command =>
-  new Command(`npm run ${name} --`)
-    .description(description)
-    .exitOverride()
-    .option(
-      "--folder <path>",
-      "where the databases lie meanwhile: on a disk, or syncing costs nothing",
-      tmpdir(),
-    )
-    .option("--output <path>", "also write the results, the figures and the pictures into this folder")
-    .option("--publish", "also write them into docs/performance.md, if the machine was quiet");
+/** The options that all have. */
+export const COMMON = {
+  folder: path("where the databases lie meanwhile: on a disk, or syncing costs nothing", tmpdir()),
+  output: path("also write the results, the figures and the pictures into this folder", null),
+  publish: flag("also write them into docs/performance.md, if the machine was quiet"),
+};
 
-/** Adds the options of a load by wrk. */
-export const withLoad = (command: Command): Command =>
-  command
-    .option("--seconds <number>", "how long each round lasts", above(0.1, false), 2)
-    .option("--warm-up <number>", "seconds of load before the first round", above(0.1, false), 1)
-    .option("--rounds <number>", "how often each has its turn", above(1, true), 5)
-    .option(
-      "--patience <minutes>",
-      "how long it may wait for a quiet moment and measure again what other programs disturbed, in all",
-      above(0, false),
-      10,
-    )
-    .option("--connections <number>", "how many connections wrk keeps open", above(1, true), 32)
-    .option(
-      "--threads <number>",
-      "how many threads wrk has",
-      above(1, true),
-      Math.max(1, Math.floor(cpus().length / 4)),
-    );
+/** What is said of a load by wrk. */
+export const LOAD = {
+  seconds: amount("how long each round lasts, in seconds", 2, 0.1),
+  warmUp: amount("how long the load is on before the first round, in seconds", 1, 0.1),
+  rounds: count("how often each has its turn", 5),
+  patience: amount(
+    "how many minutes it may wait in all for quiet moments, to measure again what other programs disturbed",
+    10,
+  ),
+  connections: count("how many connections wrk keeps open", 32),
+  threads: count("how many threads wrk has", Math.max(1, Math.floor(cpus().length / 4))),
+};
+
+/** Throws CommanderError, after its words have been written. */
+export function parseOptions<All extends Readings>(
+  { command, description, options }: { command: string; description: string; options: All },
+  args: readonly string[],
+): OptionsOf<All> {
+  const program = new Command(`npm run ${command} --`).description(description).exitOverride();
+  for (const [name, { words, value, read, otherwise, shown }] of Object.entries(options)) {
+    const dashed = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const option = new Option(`--${dashed}${value === undefined ? "" : ` <${value}>`}`, words);
+    if (read !== undefined) option.argParser(read);
+    program.addOption(option.default(otherwise, otherwise === null ? "none" : shown));
+  }
+  return program.parse([...args], { from: "user" }).opts<OptionsOf<All>>();
+}

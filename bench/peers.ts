@@ -1,106 +1,61 @@
 /** `npm run bench`: Tessera beside its limits, its peers, and another version of itself. */
 import { join } from "node:path";
-import { Option } from "commander";
 import { BEFORE, contendersBefore } from "./contenders/before.ts";
-import type { Contender } from "./contenders/contender.ts";
 import { CONTENDERS } from "./contenders/index.ts";
 import { installOidcProvider } from "./contenders/oidc-provider.ts";
 import { startOn } from "./cores.ts";
 import { measureAll, type Started } from "./measure.ts";
-import { above, choose, type LoadOptions, listOf, newCommand, withLoad } from "./options.ts";
+import { COMMON, count, LOAD, names, type OptionsOf, path } from "./options.ts";
 import { Patience } from "./others.ts";
-import { createProgress } from "./progress.ts";
 import { chart } from "./report/chart.ts";
 import { figures } from "./report/table.ts";
 import { type Results, takenIn } from "./results.ts";
 import type { Bench, Setting } from "./run.ts";
-import { WORKLOADS, type Workload, writes } from "./workloads.ts";
+import { WORKLOADS, writes } from "./workloads.ts";
 
-interface PeersOptions extends LoadOptions {
-  readonly contenders: readonly Contender[];
-  readonly workloads: readonly Workload[];
-  readonly tokens: number;
-  /** The folder of another checkout. */
-  readonly against?: string;
-}
+const OPTIONS = {
+  contenders: names("who takes part", CONTENDERS),
+  workloads: names("what is measured", WORKLOADS),
+  against: path("another checkout, whose server takes turns with this one", null),
+  tokens: count("how many tokens introspection-mix has", 100_000),
+  ...LOAD,
+  ...COMMON,
+};
 
-const parse = (args: readonly string[]): PeersOptions =>
-  withLoad(
-    newCommand("bench", "Measures Tessera beside its limits and its peers, on this machine, over loopback."),
-  )
-    .addOption(
-      new Option("--contenders <names>", "who takes part, separated by commas")
-        .argParser(choose(CONTENDERS))
-        .default(CONTENDERS, "all"),
-    )
-    .addOption(
-      new Option("--workloads <names>", "what is measured, separated by commas")
-        .argParser(choose(WORKLOADS))
-        .default(WORKLOADS, "all"),
-    )
-    .option("--against <folder>", "another checkout, whose server takes turns with this one")
-    .option("--tokens <number>", "how many tokens introspection-mix has", above(1, true), 100_000)
-    .addHelpText(
-      "after",
-      `
-Contenders:
-${listOf(CONTENDERS)}
-
-Workloads:
-${listOf(WORKLOADS)}
-
-Examples:
-  npm run bench                                            everything: about 20 minutes
-  npm run bench -- --rounds 3 --seconds 1                  everything, roughly
-  npm run bench -- --workloads introspection --contenders bare,tessera-sqlite
-  npm run bench -- --against ../tessera-of-main --contenders tessera-sqlite,tessera-postgres
-
-Each contender has one core and the load generator another. Processor time per request is what to look at: the load
-generator and a busy machine disturb it least. An answer that is not as it must be ends the run.`,
-    )
-    .parse([...args], { from: "user" })
-    .opts<PeersOptions>();
-
-async function measure(options: PeersOptions, setting: Setting): Promise<Results> {
+async function measure(options: OptionsOf<typeof OPTIONS>, setting: Setting): Promise<Results> {
   const { seconds, rounds, connections, threads, tokens, workloads, against } = options;
   const { folder, cores, say, date, host } = setting;
-  const names = options.contenders.map(({ name }) => name);
-  const versioned = names.filter((name) => name.startsWith("tessera-"));
-  const before = against === undefined ? [] : await contendersBefore(against, versioned);
+  const settings = { seconds, rounds, connections, threads, tokens };
+  const chosen = options.contenders.map(({ name }) => name);
+  const versioned = chosen.filter((name) => name.startsWith("tessera-"));
+  const before = against === null ? [] : await contendersBefore(against, versioned);
   const contenders = options.contenders.flatMap((contender) => [
     contender,
     ...before.filter(({ name }) => name === contender.name + BEFORE),
   ]);
-  if (names.includes("oidc-provider")) installOidcProvider(say);
+  if (chosen.includes("oidc-provider")) installOidcProvider(say);
   const started: Started[] = [];
   try {
     for (const contender of contenders) {
       const own = cores.forContender(contender.cores ?? 1);
-      const place =
-        own === null ? "on all cores" : `on ${own.length === 1 ? "core" : "cores"} ${own.join(", ")}`;
-      say(`Starting ${contender.name} ${place}: ${contender.title}, ${contender.durability}.\n`);
+      say(`Starting ${contender.name} on ${own === null ? "all cores" : `core ${own.join(", ")}`}.\n`);
       const start = () => contender.start(join(folder, contender.name));
       started.push({ contender, running: await startOn(own, start) });
     }
+    const { warmUp, patience } = options;
+    const limits = { settings, warmUpSeconds: warmUp, patience: new Patience(patience) };
     const measurements = await measureAll({
+      ...limits,
       started,
       workloads,
-      settings: { seconds, rounds, connections, threads, tokens },
-      warmUpSeconds: options.warmUp,
-      patience: new Patience(options.patience),
       core: cores.generator,
       folder,
-      progress: createProgress(say),
+      say,
     });
     return {
-      date,
-      host,
-      takenCores: takenIn(measurements),
-      settings: { seconds, rounds, connections, threads, tokens },
+      ...{ date, host, takenCores: takenIn(measurements), settings },
       contenders: contenders.map(({ name, title, durability }) => ({ name, title, durability })),
-      workloads: workloads.map((workload) => {
-        return { name: workload.name, title: workload.title, writes: writes(workload) };
-      }),
+      workloads: workloads.map((each) => ({ name: each.name, title: each.title, writes: writes(each) })),
       measurements,
     };
   } finally {
@@ -108,9 +63,11 @@ async function measure(options: PeersOptions, setting: Setting): Promise<Results
   }
 }
 
-export const peers: Bench<PeersOptions, Results> = {
+export const peers: Bench<typeof OPTIONS, Results> = {
   section: "peers",
-  parse,
+  command: "bench",
+  description: "Measures Tessera beside its limits and its peers, on this machine, over loopback.",
+  options: OPTIONS,
   measure,
   figures,
   pictures: (results) => ({ peers: chart(results) }),

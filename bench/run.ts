@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { CommanderError } from "commander";
 import { allowedCores, type Cores, planCores } from "./cores.ts";
 import { describeHost, isInMemory } from "./host.ts";
-import type { CommonOptions } from "./options.ts";
+import { type COMMON, type OptionsOf, parseOptions, type Readings } from "./options.ts";
 import { look, takenBetween } from "./others.ts";
 import { type Pictures, publish, resultsText, type Section, whyNotPublished } from "./report/publish.ts";
 import type { Conditions } from "./results.ts";
@@ -20,11 +20,15 @@ export interface Setting extends Pick<Conditions, "date" | "host"> {
   readonly takenCores: () => number | null;
 }
 
-export interface Bench<Options extends CommonOptions, Results extends Conditions> {
+type Common = typeof COMMON;
+
+export interface Bench<All extends Readings & Common, Results extends Conditions> {
   readonly section: Section;
-  /** Throws CommanderError. */
-  parse(args: readonly string[]): Options;
-  measure(options: Options, setting: Setting): Promise<Results>;
+  /** Of package.json. */
+  readonly command: string;
+  readonly description: string;
+  readonly options: All;
+  measure(options: OptionsOf<All>, setting: Setting): Promise<Results>;
   figures(results: Results): string;
   pictures(results: Results): Pictures;
   /** Whether the command succeeds; it does if there is nothing to say. */
@@ -32,20 +36,25 @@ export interface Bench<Options extends CommonOptions, Results extends Conditions
 }
 
 /** Returns the exit status. */
-export async function runBench<Options extends CommonOptions, Results extends Conditions>(
-  bench: Bench<Options, Results>,
+export async function runBench<All extends Readings & Common, Results extends Conditions>(
+  bench: Bench<All, Results>,
   args: readonly string[],
 ): Promise<number> {
   try {
-    const options = bench.parse(args);
+    const options = parseOptions(bench, args);
+    const { folder, output, publish: isPublished }: OptionsOf<Common> = options;
     if (findWrk() === null) throw new Error(HOW_TO_INSTALL);
-    const results = await inFolder(bench, options);
-    const figures = bench.figures(results);
+    const results = await inFolder(resolve(folder), (setting) => bench.measure(options, setting));
+    const [figures, pictures] = [bench.figures(results), bench.pictures(results)];
     console.log(`\n${figures}\n`);
-    if (options.output !== undefined) await write(bench, results, resolve(options.output));
-    const refusal = options.publish === true ? whyNotPublished(results) : null;
+    if (output !== null) {
+      const files = Object.entries(pictures).map(([name, text]) => [`${name}.svg`, text]);
+      const json = [`${bench.section}.json`, resultsText(results)];
+      await write(resolve(output), [json, [`${bench.section}.md`, `${figures}\n`], ...files]);
+    }
+    const refusal = isPublished ? whyNotPublished(results) : null;
     if (refusal !== null) throw new Error(refusal);
-    if (options.publish === true) await publish(bench.section, results, figures, bench.pictures(results));
+    if (isPublished) await publish(bench.section, results, figures, pictures);
     return (bench.passes?.(results) ?? true) ? 0 : 1;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -54,20 +63,20 @@ export async function runBench<Options extends CommonOptions, Results extends Co
   }
 }
 
-async function inFolder<Options extends CommonOptions, Results extends Conditions>(
-  bench: Bench<Options, Results>,
-  options: Options,
+async function inFolder<Results>(
+  parent: string,
+  measure: (setting: Setting) => Promise<Results>,
 ): Promise<Results> {
-  const folder = mkdtempSync(join(resolve(options.folder), `tessera-bench-${bench.section}-`));
+  const folder = mkdtempSync(join(parent, "tessera-bench-"));
   // However it ends: the contenders end with it, and nothing stays behind.
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.on("exit", remove);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   // PostgreSQL makes a folder of its own, as a user who may not look into this one; it belongs on the same disk.
-  process.env.TMPDIR = resolve(options.folder);
+  process.env.TMPDIR = parent;
   const say = (text: string) => void process.stdout.write(text);
   if (isInMemory(folder))
-    say(`${options.folder} is in memory: syncing costs nothing there. --folder names one on a disk.\n`);
+    say(`${parent} is in memory: syncing costs nothing there. --folder names one on a disk.\n`);
   const cores = planCores(allowedCores());
   if (cores.generator === null) say("Nothing is pinned: that takes taskset and two cores.\n");
   const date = new Date().toISOString();
@@ -75,21 +84,14 @@ async function inFolder<Options extends CommonOptions, Results extends Condition
   const begun = look();
   const takenCores = () => takenBetween(begun, look());
   try {
-    return await bench.measure(options, { date, host, folder, cores, say, takenCores });
+    return await measure({ date, host, folder, cores, say, takenCores });
   } finally {
     remove();
   }
 }
 
-async function write<Results extends Conditions>(
-  { section, figures, pictures }: Pick<Bench<CommonOptions, Results>, "section" | "figures" | "pictures">,
-  results: Results,
-  folder: string,
-): Promise<void> {
+async function write(folder: string, files: readonly (readonly string[])[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await Bun.write(join(folder, `${section}.json`), resultsText(results));
-  await Bun.write(join(folder, `${section}.md`), `${figures(results)}\n`);
-  for (const [name, text] of Object.entries(pictures(results)))
-    await Bun.write(join(folder, `${name}.svg`), text);
+  for (const [name = "", text = ""] of files) await Bun.write(join(folder, name), text);
   console.log(`Written to ${folder}.`);
 }

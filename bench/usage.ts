@@ -1,17 +1,15 @@
 /** What processes and their children have used: processor time and memory, as the system counts them. */
 import { readdirSync, readFileSync } from "node:fs";
 
-export interface ProcessRow {
-  readonly pid: number;
-  readonly parent: number;
+export interface Usage {
   /** Seconds on a processor since it started, with those of its children that have ended. */
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
 
-export interface Usage {
-  readonly cpuSeconds: number;
-  readonly residentBytes: number;
+export interface ProcessRow extends Usage {
+  readonly pid: number;
+  readonly parent: number;
 }
 
 /** The sum over the processes named and all below them. */
@@ -22,11 +20,13 @@ export function sumUsage(rows: readonly ProcessRow[], roots: readonly number[]):
     size = counted.size;
     for (const { pid, parent } of rows) if (counted.has(parent)) counted.add(pid);
   }
-  const mine = rows.filter(({ pid }) => counted.has(pid));
-  return {
-    cpuSeconds: mine.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
-    residentBytes: mine.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
-  };
+  const sum = { cpuSeconds: 0, residentBytes: 0 };
+  for (const { pid, cpuSeconds, residentBytes } of rows) {
+    if (!counted.has(pid)) continue;
+    sum.cpuSeconds += cpuSeconds;
+    sum.residentBytes += residentBytes;
+  }
+  return sum;
 }
 
 export const usageOf = (roots: readonly number[]): Usage => sumUsage(listProcesses(), roots);
@@ -37,24 +37,23 @@ export function diskReadBytes(pid: number): number | null {
   return bytes === undefined ? null : Number(bytes);
 }
 
-export const listProcesses = (): ProcessRow[] =>
-  process.platform === "linux" ? listFromProc() : parsePs(runPs());
-
 /** proc(5): times are in ticks of 10 ms on every Linux, memory is in pages. */
 const TICKS_PER_SECOND = 100;
 
-function listFromProc(): ProcessRow[] {
-  const pageBytes = Number(Bun.spawnSync(["getconf", "PAGESIZE"]).stdout.toString()) || 4096;
-  const rows: ProcessRow[] = [];
-  for (const entry of readdirSync("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    const row = parseStat(readOrEmpty(`/proc/${entry}/stat`), pageBytes);
-    if (row !== null) rows.push(row);
+export function listProcesses(): ProcessRow[] {
+  if (process.platform !== "linux") {
+    const ps = Bun.spawnSync(["ps", "-A", "-o", "pid=,ppid=,rss=,time="], {
+      env: { LC_ALL: "C", PATH: process.env.PATH },
+    });
+    return parsePs(ps.stdout.toString());
   }
-  return rows;
+  const pageBytes = Number(Bun.spawnSync(["getconf", "PAGESIZE"]).stdout.toString()) || 4096;
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => parseStat(readOrEmpty(`/proc/${entry}/stat`), pageBytes) ?? []);
 }
 
-/** The fields after the program's name, which may have spaces and brackets in it. */
+/** The fields after the program's name, which may have spaces and brackets in it. Null if the process has ended. */
 export function parseStat(text: string, pageBytes: number): ProcessRow | null {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const field = (number: number): number => Number(fields[number - 3]);
@@ -77,14 +76,9 @@ function readOrEmpty(file: string): string {
   }
 }
 
-const runPs = (): string =>
-  Bun.spawnSync(["ps", "-A", "-o", "pid=,ppid=,rss=,time="], {
-    env: { LC_ALL: "C", PATH: process.env.PATH },
-  }).stdout.toString();
-
 /** `time` is [days-][hours:]minutes:seconds, `rss` is in KiB. */
-export function parsePs(output: string): ProcessRow[] {
-  return output.split("\n").flatMap((line) => {
+export const parsePs = (output: string): ProcessRow[] =>
+  output.split("\n").flatMap((line) => {
     const [pid, parent, resident, time] = line.trim().split(/\s+/);
     if (time === undefined) return [];
     const cpuSeconds = time.split(/[-:]/).reduce((sum, part, index, { length }) => {
@@ -93,4 +87,3 @@ export function parsePs(output: string): ProcessRow[] {
     }, 0);
     return [{ pid: Number(pid), parent: Number(parent), cpuSeconds, residentBytes: Number(resident) * 1024 }];
   });
-}

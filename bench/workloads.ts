@@ -49,10 +49,9 @@ export const CREDENTIAL = "@@CREDENTIAL@@";
 const formOf = (fields: Readonly<Record<string, string>>): string =>
   new URLSearchParams(fields).toString().replace(encodeURIComponent(CREDENTIAL), CREDENTIAL);
 
-const introspection = (
-  credential: NonNullable<WorkloadRequest["credential"]>,
-  active = true,
-): WorkloadRequest => ({
+type Credential = NonNullable<WorkloadRequest["credential"]>;
+
+const introspection = (credential: Credential, active = true): WorkloadRequest => ({
   endpoint: "introspection",
   authorization: basic(API),
   form: formOf({ token: CREDENTIAL }),
@@ -61,113 +60,89 @@ const introspection = (
   writes: false,
 });
 
-const CLIENT_CREDENTIALS: WorkloadRequest = {
+/** Of the app at the token endpoint. */
+const tokenRequest = (
+  form: Readonly<Record<string, string>>,
+  credential: Credential | null,
+  contains: string,
+): WorkloadRequest => ({
   endpoint: "token",
   authorization: basic(APP),
-  form: formOf({ grant_type: "client_credentials", scope: SCOPE }),
-  credential: null,
-  expects: { status: 200, contains: '"access_token":' },
+  form: formOf(form),
+  credential,
+  expects: { status: 200, contains },
   writes: true,
-};
+});
 
-const CODE: WorkloadRequest = {
-  endpoint: "token",
-  authorization: basic(APP),
-  form: formOf({
+const CODE = tokenRequest(
+  {
     grant_type: "authorization_code",
     redirect_uri: REDIRECT_URI,
     code_verifier: VERIFIER,
     code: CREDENTIAL,
-  }),
-  credential: { kind: "code", use: "once" },
-  expects: { status: 200, contains: '"refresh_token":' },
-  writes: true,
-};
+  },
+  { kind: "code", use: "once" },
+  '"refresh_token":',
+);
 
-const REFRESH: WorkloadRequest = {
-  endpoint: "token",
-  authorization: basic(APP),
-  form: formOf({ grant_type: "refresh_token", refresh_token: CREDENTIAL }),
-  credential: { kind: "refresh_token", use: "once" },
-  expects: { status: 200, contains: '"refresh_token":' },
-  writes: true,
-};
-
-const DEVICE_POLL: WorkloadRequest = {
-  endpoint: "token",
-  authorization: null,
-  form: formOf({ grant_type: DEVICE_GRANT, client_id: DEVICE.id, device_code: CREDENTIAL }),
-  credential: { kind: "device_code", use: "once" },
-  expects: { status: 400, contains: "authorization_pending" },
-  writes: false,
-};
-
-const REVOCATION: WorkloadRequest = {
-  endpoint: "revocation",
-  authorization: basic(APP),
-  form: formOf({ token: CREDENTIAL }),
-  credential: { kind: "client_token", use: "once" },
-  expects: { status: 200, contains: "" },
-  writes: true,
-};
-
-const METADATA: WorkloadRequest = {
-  endpoint: "metadata",
-  authorization: null,
-  form: null,
-  credential: null,
-  expects: { status: 200, contains: '"token_endpoint":' },
-  writes: false,
-};
-
-const alone = (name: string, title: string, request: WorkloadRequest): Workload => ({
-  name,
-  title,
-  requests: [{ request, weight: 1 }],
-});
+const REFRESH = tokenRequest(
+  { grant_type: "refresh_token", refresh_token: CREDENTIAL },
+  { kind: "refresh_token", use: "once" },
+  '"refresh_token":',
+);
 
 /** How many people the mail morning has: a grant and a token each. */
 const PEOPLE = 5000;
 
 /** What a person's programs send in nine hours: ninety logins, a refresh each hour, and one sign-in's last request. */
-const MAIL_MORNING: Workload = {
-  name: "mail-morning",
-  title: "Mail morning",
-  requests: [
-    { request: introspection({ kind: "person_token", use: "cycle", most: PEOPLE }), weight: 90 },
-    { request: REFRESH, weight: 9 },
-    { request: CODE, weight: 1 },
-  ],
+const MAIL_MORNING: Workload["requests"] = [
+  { request: introspection({ kind: "person_token", use: "cycle", most: PEOPLE }), weight: 90 },
+  { request: REFRESH, weight: 9 },
+  { request: CODE, weight: 1 },
+];
+
+const alone = (name: string, title: string, request: WorkloadRequest): Workload => {
+  return { name, title, requests: [{ request, weight: 1 }] };
 };
 
+const introspectionOf = (name: string, title: string, credential: Credential, active = true): Workload =>
+  alone(name, `Introspection of ${title}`, introspection(credential, active));
+
 export const WORKLOADS: readonly Workload[] = [
+  introspectionOf("introspection", "an active token", { kind: "person_token", use: "one" }),
+  introspectionOf("introspection-mix", "many tokens in turn", { kind: "client_token", use: "cycle" }),
+  introspectionOf("introspection-inactive", "a revoked token", { kind: "revoked_token", use: "one" }, false),
+  introspectionOf("introspection-unknown", "an unknown token", { kind: "unknown_token", use: "one" }, false),
   alone(
-    "introspection",
-    "Introspection of an active token",
-    introspection({ kind: "person_token", use: "one" }),
+    "client-credentials",
+    "Client credentials",
+    tokenRequest({ grant_type: "client_credentials", scope: SCOPE }, null, '"access_token":'),
   ),
-  alone(
-    "introspection-mix",
-    "Introspection of many tokens in turn",
-    introspection({ kind: "client_token", use: "cycle" }),
-  ),
-  alone(
-    "introspection-inactive",
-    "Introspection of a revoked token",
-    introspection({ kind: "revoked_token", use: "one" }, false),
-  ),
-  alone(
-    "introspection-unknown",
-    "Introspection of an unknown token",
-    introspection({ kind: "unknown_token", use: "one" }, false),
-  ),
-  alone("client-credentials", "Client credentials", CLIENT_CREDENTIALS),
   alone("code", "Redemption of a code with PKCE", CODE),
   alone("refresh", "Refresh with rotation", REFRESH),
-  alone("device", "Poll of a device, pending", DEVICE_POLL),
-  alone("revocation", "Revocation of an access token", REVOCATION),
-  alone("metadata", "Metadata", METADATA),
-  MAIL_MORNING,
+  alone("device", "Poll of a device, pending", {
+    ...tokenRequest(
+      { grant_type: DEVICE_GRANT, client_id: DEVICE.id, device_code: CREDENTIAL },
+      { kind: "device_code", use: "once" },
+      "",
+    ),
+    authorization: null,
+    expects: { status: 400, contains: "authorization_pending" },
+    writes: false,
+  }),
+  alone("revocation", "Revocation of an access token", {
+    ...tokenRequest({ token: CREDENTIAL }, { kind: "client_token", use: "once" }, ""),
+    endpoint: "revocation",
+  }),
+  alone("metadata", "Metadata", {
+    endpoint: "metadata",
+    authorization: null,
+    form: null,
+    credential: null,
+    expects: { status: 200, contains: '"token_endpoint":' },
+    writes: false,
+  }),
+  { name: "mail-morning", title: "Mail morning", requests: MAIL_MORNING },
 ];
 
 export function workloadNamed(name: string): Workload {

@@ -8,10 +8,9 @@ import { startLoad } from "../bench/endurance/load.ts";
 import { OPERATIONS, type Operation, signEverybodyIn } from "../bench/endurance/operations.ts";
 import type { Endurance, EnduranceResults, EnduranceSettings, Sample } from "../bench/endurance/results.ts";
 import { Sender, Unexpected } from "../bench/endurance/sender.ts";
-import { CONTENDERS, type Endured } from "../bench/endurance/server.ts";
-import { Shelf } from "../bench/endurance/shelf.ts";
+import { CONTENDERS, type Endured, startEndured } from "../bench/endurance/server.ts";
 import { judge } from "../bench/endurance/verdict.ts";
-import { newWallet, type Wallet } from "../bench/endurance/wallet.ts";
+import { newWallet, Shelf, type Wallet } from "../bench/endurance/wallet.ts";
 import { Connection } from "../bench/load/connection.ts";
 import { Histogram } from "../bench/load/histogram.ts";
 import { trendOf } from "../bench/statistics.ts";
@@ -263,7 +262,7 @@ describe("the operations", () => {
   beforeAll(async () => {
     const [sqlite] = CONTENDERS;
     if (sqlite === undefined) throw new Error("There is no contender.");
-    server = await sqlite.start(join(folder, "operations"));
+    server = await startEndured(sqlite, join(folder, "operations"));
     sender = new Sender(server.origin, new Histogram());
     wallet = newWallet();
     await signEverybodyIn(sender, wallet);

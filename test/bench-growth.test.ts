@@ -8,6 +8,7 @@ import { addExpired, buildDatabase, type GrownDatabase } from "../bench/growth/d
 import { growth, parseSizes } from "../bench/growth/growth.ts";
 import { aims, figures, growthPlot } from "../bench/growth/report.ts";
 import { contenderName, type GrowthResults } from "../bench/growth/results.ts";
+import { parseOptions } from "../bench/options.ts";
 import type { Round } from "../bench/results.ts";
 import { findWrk } from "../bench/wrk.ts";
 import { parseCredential, secretMatches } from "../src/credentials/credential.ts";
@@ -25,8 +26,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("the command line", () => {
   test("takes sizes in any order and notation, each once", () => {
     expect(parseSizes("1e4, 200,200")).toEqual([200, 10_000]);
-    expect(growth.parse([]).sizes).toEqual([10_000, 1_000_000, 10_000_000]);
-    expect(growth.parse(["--sizes", "7"]).sizes).toEqual([7]);
+    expect(parseOptions(growth, []).sizes).toEqual([10_000, 1_000_000, 10_000_000]);
+    expect(parseOptions(growth, ["--sizes", "7"]).sizes).toEqual([7]);
   });
 
   test.each(["", "10,,20", "0", "-5", "1.5", "many"])("refuses the sizes %p", (text) => {

@@ -2,7 +2,6 @@
  * The limit: a Bun handler that reads the same request and sends the same bytes with the same headers, and does nothing
  * between. The bytes are asked of Tessera itself, which is started for that moment.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { mintCredential } from "../../src/credentials/credential.ts";
 import { systemClock } from "../../src/platform/clock.ts";
@@ -11,13 +10,13 @@ import { sendOnce, WORKLOADS, type Workload, type WorkloadRequest } from "../wor
 import type { Answer, Recorded } from "./bare-server.ts";
 import type { Contender, CredentialKind, Running } from "./contender.ts";
 import { startProcess } from "./process.ts";
-import { TESSERA_PATHS, tesseraSqlite } from "./tessera.ts";
+import { startTessera, TESSERA_PATHS } from "./tessera.ts";
 
 /** The runtime sets these by itself. */
 const OF_THE_RUNTIME = new Set(["date", "content-length", "connection", "keep-alive", "transfer-encoding"]);
 
 async function recordAnswers(folder: string): Promise<Recorded[]> {
-  const tessera = await tesseraSqlite.start(join(folder, "recorded"));
+  const tessera = await startTessera(join(folder, "recorded"));
   try {
     const recorded: Recorded[] = [];
     for (const workload of WORKLOADS) {
@@ -60,7 +59,6 @@ export const bare: Contender<Running> = {
   title: "Bare Bun handler",
   durability: "nothing is stored",
   async start(folder) {
-    mkdirSync(folder, { recursive: true });
     const file = join(folder, "answers.json");
     await Bun.write(file, JSON.stringify(await recordAnswers(folder)));
     const started = await startProcess({

@@ -24,13 +24,8 @@ export interface StartOptions {
 const PATIENCE_MILLIS = 30_000;
 
 /** What it complains about goes to a file in `folder`, as a server's log does. Throws with it if it ends early. */
-export async function startProcess({
-  command,
-  folder,
-  env = {},
-  ready,
-  ipc = false,
-}: StartOptions): Promise<Started> {
+export async function startProcess(options: StartOptions): Promise<Started> {
+  const { command, folder, env = {}, ipc = false } = options;
   mkdirSync(folder, { recursive: true });
   const log = join(folder, "log");
   const descriptor = openSync(log, "a");
@@ -47,42 +42,45 @@ export async function startProcess({
   closeSync(descriptor);
   const killAtExit = () => child.kill("SIGKILL");
   process.on("exit", killAtExit);
-  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MILLIS);
-  const decoder = new TextDecoder();
-  const reader = child.stdout.getReader();
-  let output = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    output += decoder.decode(value, { stream: true });
-    const found = ready.exec(output)?.[1];
-    if (found !== undefined) {
-      clearTimeout(timer);
-      void discard(reader);
-      return {
-        pid: child.pid,
-        ready: found,
-        ask: <Answer>(question: unknown) =>
-          new Promise<Answer>((resolve, reject) => {
-            answered = (answer) => resolve(answer as Answer);
-            void child.exited.then(() => reject(new Error(`${command.join(" ")} has ended.`)));
-            child.send(question);
-          }),
-        async stop() {
-          process.off("exit", killAtExit);
-          child.kill("SIGTERM");
-          await child.exited;
-        },
-      };
-    }
-    if (done) {
-      clearTimeout(timer);
-      process.off("exit", killAtExit);
-      throw new Error(`${command.join(" ")} did not start:\n${output}${readFileSync(log, "utf8")}`);
-    }
+  const timer = setTimeout(killAtExit, PATIENCE_MILLIS);
+  const { ready, said } = await waitFor(options.ready, child.stdout);
+  clearTimeout(timer);
+  if (ready === null) {
+    process.off("exit", killAtExit);
+    throw new Error(`${command.join(" ")} did not start:\n${said}${readFileSync(log, "utf8")}`);
   }
+  return {
+    pid: child.pid,
+    ready,
+    ask: <Answer>(question: unknown) =>
+      new Promise<Answer>((resolve, reject) => {
+        answered = (answer) => resolve(answer as Answer);
+        void child.exited.then(() => reject(new Error(`${command.join(" ")} has ended.`)));
+        child.send(question);
+      }),
+    async stop() {
+      process.off("exit", killAtExit);
+      child.kill("SIGTERM");
+      await child.exited;
+    },
+  };
 }
 
-/** A pipe that nobody empties stops its writer. */
-async function discard(reader: { read(): Promise<{ done: boolean }> }): Promise<void> {
-  while (!(await reader.read()).done);
+/** Resolves when the pattern matches, or at the end. What comes later is read too: a pipe that is full stops its writer. */
+function waitFor(
+  pattern: RegExp,
+  stream: ReadableStream<Uint8Array>,
+): Promise<{ readonly ready: string | null; readonly said: string }> {
+  return new Promise((resolve) => {
+    void (async () => {
+      const decoder = new TextDecoder();
+      let said = "";
+      for await (const chunk of stream) {
+        said += decoder.decode(chunk, { stream: true });
+        const [, ready] = pattern.exec(said) ?? [];
+        if (ready !== undefined) resolve({ ready, said });
+      }
+      resolve({ ready: null, said });
+    })();
+  });
 }

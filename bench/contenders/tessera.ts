@@ -1,5 +1,4 @@
 /** Tessera as people start it: on the embedded database with one process or several, or on PostgreSQL. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
@@ -61,9 +60,6 @@ username = "${PERSON.username}"
 password = "${PERSON.password}"
 `;
 
-const SYNCED = "synced to disk before the answer";
-const SYNCED_BY_POSTGRES = "synced by PostgreSQL before the answer";
-
 /** Where a server that was started in this folder has its configuration and its data. */
 export const placesIn = (folder: string): { readonly file: string; readonly data: string } => ({
   file: join(folder, "tessera.toml"),
@@ -91,7 +87,6 @@ export async function serveTessera(
   folder: string,
   { configuration, workers = 1, env = {}, preload }: ServeOptions,
 ): Promise<Serving> {
-  mkdirSync(folder, { recursive: true });
   const { file, data } = placesIn(folder);
   await Bun.write(file, configuration);
   const started = await startProcess({
@@ -138,35 +133,20 @@ export async function startTessera(
   };
 }
 
-export const tesseraSqlite: Contender<Running> = {
-  name: "tessera-sqlite",
-  title: "Tessera",
-  durability: SYNCED,
-  start: (folder) => startTessera(folder),
-};
-
-export const tesseraSqliteTwo: Contender = {
-  name: "tessera-sqlite-2",
-  title: "Tessera, 2 workers",
-  durability: SYNCED,
-  cores: 2,
-  start: (folder) => startTessera(folder, { workers: 2 }),
-};
-
-export const tesseraPostgres: Contender = {
-  name: "tessera-postgres",
-  title: "Tessera on PostgreSQL",
-  durability: SYNCED_BY_POSTGRES,
-  start: (folder) => startOnPostgres(folder),
-};
-
-export const tesseraPostgresTwo: Contender = {
-  name: "tessera-postgres-2",
-  title: "Tessera on PostgreSQL, 2 workers",
-  durability: SYNCED_BY_POSTGRES,
-  cores: 2,
-  start: (folder) => startOnPostgres(folder, { workers: 2 }),
-};
+/** On either engine, with one worker and with two. */
+export const TESSERA: readonly Contender<Running>[] = (["sqlite", "postgres"] as const).flatMap((engine) =>
+  [1, 2].map((workers) => {
+    const isSqlite = engine === "sqlite";
+    const kept = isSqlite ? "synced to disk" : "synced by PostgreSQL";
+    return {
+      name: `tessera-${engine}${workers === 1 ? "" : "-2"}`,
+      title: `Tessera${isSqlite ? "" : " on PostgreSQL"}${workers === 1 ? "" : ", 2 workers"}`,
+      durability: `${kept} before the answer`,
+      cores: workers,
+      start: (folder) => (isSqlite ? startTessera : startOnPostgres)(folder, { workers }),
+    };
+  }),
+);
 
 /** The same on a PostgreSQL of its own, whose URL it is told. */
 export async function startOnPostgres(

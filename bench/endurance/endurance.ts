@@ -1,25 +1,15 @@
 /** `npm run bench:endurance`: mixed load on a real server process for a while, and whether it leaves traces. */
 import { join } from "node:path";
-import { Option } from "commander";
 import { type Started, startProcess } from "../contenders/process.ts";
-import { above, type CommonOptions, choose, listOf, newCommand } from "../options.ts";
+import { amount, COMMON, count, flag, names, type OptionsOf } from "../options.ts";
 import type { Bench, Setting } from "../run.ts";
 import { listProcesses, sumUsage, usageOf } from "../usage.ts";
 import type { Interval } from "./load.ts";
 import type { LiveFacts } from "./probe.ts";
 import { figures, memoryPlot, p99Plot, sampleLine } from "./report.ts";
 import type { Endurance, EnduranceResults, EnduranceSettings, Sample } from "./results.ts";
-import { CONTENDERS, type Contender, type Endured } from "./server.ts";
+import { CONTENDERS, type Contender, type Endured, startEndured } from "./server.ts";
 import { judge } from "./verdict.ts";
-
-interface EnduranceOptions extends CommonOptions {
-  readonly contenders: readonly Contender[];
-  readonly minutes: number;
-  readonly hour?: boolean;
-  readonly rate: number;
-  readonly saturated?: boolean;
-  readonly connections: number;
-}
 
 /** The first part of a run is no part of the verdict: code is compiled, caches fill, what is handed out begins to expire. */
 const WARM_UP_SHARE = 0.3;
@@ -35,50 +25,31 @@ const MOST_REASONS = 20;
 /** Sums of fractions of seconds are not exact. */
 const TOLERANCE = 1e-6;
 
-const parse = (args: readonly string[]): EnduranceOptions =>
-  newCommand(
-    "bench:endurance",
-    "Keeps Tessera under mixed load, and says whether its memory and its latency stay what they are.",
-  )
-    .addOption(
-      new Option("--contenders <names>", "who is measured, one after the other, separated by commas")
-        .argParser(choose(CONTENDERS))
-        .default(CONTENDERS.slice(0, 1), "sqlite"),
-    )
-    .option("--minutes <number>", "how long the load lasts", above(0.05, false), 2)
-    .option("--hour", "the same as --minutes 60")
-    .option("--rate <number>", "operations per second, whether or not answers come", above(1, false), 500)
-    .option("--saturated", "as many as the server can do, instead of --rate")
-    .option("--connections <number>", "how many connections are kept open", above(1, true), 32)
-    .addHelpText(
-      "after",
-      `
-Contenders:
-${listOf(CONTENDERS)}
+const OPTIONS = {
+  contenders: names("who is measured, one after the other", CONTENDERS, CONTENDERS.slice(0, 1)),
+  minutes: amount("how long the load lasts, in minutes", 2, 0.05),
+  hour: flag("the same as --minutes 60"),
+  rate: amount("operations per second, whether or not answers come", 500, 1),
+  saturated: flag("as many as the server can do, instead of --rate"),
+  connections: count("how many connections are kept open", 32),
+  ...COMMON,
+};
 
-Examples:
-  npm run bench:endurance                                    two minutes on the embedded database
-  npm run bench:endurance -- --hour --contenders sqlite,postgres
-  npm run bench:endurance -- --minutes 10 --saturated
+type Options = OptionsOf<typeof OPTIONS>;
 
-The exit status is not 0 if any request was answered otherwise than it must be, or if memory grew.`,
-    )
-    .parse([...args], { from: "user" })
-    .opts<EnduranceOptions>();
-
-function settingsOf(options: EnduranceOptions): EnduranceSettings {
-  const minutes = options.hour === true ? 60 : options.minutes;
+function settingsOf(options: Options): EnduranceSettings {
+  const minutes = options.hour ? 60 : options.minutes;
   const seconds = minutes * 60;
   return {
     minutes,
     warmUpSeconds: seconds * WARM_UP_SHARE,
     sampleSeconds: Math.max(Math.min(SAMPLE_SECONDS, seconds / LEAST_SAMPLES), seconds / MOST_SAMPLES),
     connections: options.connections,
-    rate: options.saturated === true ? null : options.rate,
+    rate: options.saturated ? null : options.rate,
   };
 }
 
-async function measure(options: EnduranceOptions, setting: Setting): Promise<EnduranceResults> {
+async function measure(options: Options, setting: Setting): Promise<EnduranceResults> {
   const { date, host, takenCores, folder, say } = setting;
   const settings = settingsOf(options);
   const runs: Endurance[] = [];
@@ -97,7 +68,7 @@ async function endure(
   folder: string,
   say: (text: string) => void,
 ): Promise<Endurance> {
-  const server = await contender.start(folder);
+  const server = await startEndured(contender, folder);
   let generator: Started | null = null;
   try {
     await Bun.sleep(IDLE_MILLIS);
@@ -201,9 +172,11 @@ class Watch {
   }
 }
 
-export const endurance: Bench<EnduranceOptions, EnduranceResults> = {
+export const endurance: Bench<typeof OPTIONS, EnduranceResults> = {
   section: "endurance",
-  parse,
+  command: "bench:endurance",
+  description: "Keeps Tessera under mixed load. Fails if an answer is not as it must be, or if memory grows.",
+  options: OPTIONS,
   measure,
   figures,
   pictures: (results) => ({ endurance: memoryPlot(results), "endurance-p99": p99Plot(results) }),

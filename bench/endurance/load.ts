@@ -1,6 +1,6 @@
 /** The process of the load generator: keeps connections busy with operations, and says over IPC what has happened. */
 import { Histogram, type Percentiles } from "../load/histogram.ts";
-import { endless, steady, work } from "../load/schedule.ts";
+import { Schedule } from "../load/schedule.ts";
 import { chooser, OPERATIONS, type Operation, signEverybodyIn } from "./operations.ts";
 import { Sender } from "./sender.ts";
 import { newWallet, type Wallet } from "./wallet.ts";
@@ -42,7 +42,7 @@ export function startLoad(
 ): Load {
   const latencies = new Histogram();
   const choose = chooser(operations);
-  const schedule = rate === null ? endless() : steady({ rate, mostWaiting: rate * PATIENCE_SECONDS });
+  const schedule = new Schedule({ rate, mostWaiting: (rate ?? 0) * PATIENCE_SECONDS });
   let begunAt = performance.now();
   let failures = 0;
   let reasons: string[] = [];
@@ -51,7 +51,7 @@ export function startLoad(
   const worker = async (): Promise<void> => {
     const sender = new Sender(origin, latencies);
     let turns = 0;
-    await work(schedule, async (dueAt) => {
+    await schedule.work(async (dueAt) => {
       const operation = choose();
       sender.countFrom(dueAt);
       try {

@@ -25,11 +25,9 @@ import {
   type Grant,
   isGood,
   isUsable,
-  keepAccessToken,
   keepTokens,
   lifeOf,
   newGrant,
-  type Session,
   type Token,
   type Wallet,
 } from "./wallet.ts";
@@ -43,8 +41,6 @@ export interface Operation {
   run(sender: Sender, wallet: Wallet): Promise<void>;
 }
 
-const anyone = (): string => PEOPLE[Math.floor(Math.random() * PEOPLE.length)] ?? "";
-
 const AUTHORIZE = `${PATHS.authorize}?${new URLSearchParams({
   response_type: "code",
   client_id: APP.id,
@@ -54,35 +50,6 @@ const AUTHORIZE = `${PATHS.authorize}?${new URLSearchParams({
   code_challenge: CHALLENGE,
   code_challenge_method: "S256",
 })}`;
-
-/** The whole code flow, in a browser that has a session, or where somebody has to sign in. */
-async function codeFlow(
-  sender: Sender,
-  wallet: Wallet,
-  session: Session | undefined,
-  newcomer = anyone(),
-): Promise<void> {
-  const username = session?.username ?? newcomer;
-  const visitor = { username, password: PASSWORD, cookie: session?.text ?? "" };
-  const begunAt = performance.now();
-  const { location, cookie } = await visit(sender, AUTHORIZE, visitor);
-  const code = location === null ? null : new URL(location).searchParams.get("code");
-  if (code === null) throw new Unexpected(`The browser was sent to ${location} without a code.`);
-  if (session === undefined) {
-    wallet.sessions.put({ text: cookie, username, ...lifeOf(begunAt, SESSION_SECONDS) });
-  }
-  const answer = await sender.post(
-    PATHS.token,
-    { grant_type: "authorization_code", redirect_uri: REDIRECT_URI, code_verifier: VERIFIER, code },
-    basic(APP),
-  );
-  keepTokens(sender, wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("app"));
-}
-
-/** A session for each person, and their consent: so that afterwards few have to sign in. */
-export async function signEverybodyIn(sender: Sender, wallet: Wallet): Promise<void> {
-  for (const username of PEOPLE) await codeFlow(sender, wallet, undefined, username);
-}
 
 /** The app has a secret, the device has none. */
 const postAs = (
@@ -95,18 +62,54 @@ const postAs = (
     ? sender.post(path, form, basic(APP))
     : sender.post(path, { ...form, client_id: DEVICE.id });
 
+/** Gets both tokens of a grant, and keeps them. */
+async function getTokens(
+  sender: Sender,
+  wallet: Wallet,
+  grant: Grant,
+  form: Readonly<Record<string, string>>,
+): Promise<void> {
+  const answer = await postAs(sender, grant.client, PATHS.token, form);
+  keepTokens(sender, wallet, jsonOf(answer, 200, "access_token", "refresh_token"), grant);
+}
+
+type Session = ReturnType<Wallet["sessions"]["look"]>;
+
+/** The whole code flow, in a browser that has a session, or where a person has to sign in. */
+async function codeFlow(sender: Sender, wallet: Wallet, session: Session, newcomer?: string): Promise<void> {
+  const anyone = PEOPLE[Math.floor(Math.random() * PEOPLE.length)] ?? "";
+  const username = session?.username ?? newcomer ?? anyone;
+  const visitor = { username, password: PASSWORD, cookie: session?.text ?? "" };
+  const begunAt = performance.now();
+  const { location, cookie } = await visit(sender, AUTHORIZE, visitor);
+  const code = location === null ? null : new URL(location).searchParams.get("code");
+  if (code === null) throw new Unexpected(`The browser was sent to ${location} without a code.`);
+  if (session === undefined)
+    wallet.sessions.put({ text: cookie, username, ...lifeOf(begunAt, SESSION_SECONDS) });
+  const form = {
+    grant_type: "authorization_code",
+    redirect_uri: REDIRECT_URI,
+    code_verifier: VERIFIER,
+    code,
+  };
+  await getTokens(sender, wallet, newGrant("app"), form);
+}
+
+/** A session for each person, and their consent: so that afterwards few have to sign in. */
+export async function signEverybodyIn(sender: Sender, wallet: Wallet): Promise<void> {
+  for (const username of PEOPLE) await codeFlow(sender, wallet, undefined, username);
+}
+
 /** A device that asked for a code. */
 async function startDevice(sender: Sender) {
-  const answer = await sender.post(PATHS.deviceAuthorization, { client_id: DEVICE.id, scope: SCOPE });
+  const answer = await postAs(sender, "device", PATHS.deviceAuthorization, { scope: SCOPE });
   return jsonOf(answer, 200, "device_code", "user_code");
 }
 
-const pollDevice = (sender: Sender, deviceCode: string) =>
-  sender.post(PATHS.token, {
-    grant_type: DEVICE_GRANT,
-    client_id: DEVICE.id,
-    device_code: deviceCode,
-  });
+async function revoke(sender: Sender, { text, grant }: Token): Promise<void> {
+  const { status, body } = await postAs(sender, grant.client, PATHS.revocation, { token: text });
+  if (status !== 200) throw new Unexpected(`A revocation is answered with ${status}: ${body}`);
+}
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -127,24 +130,23 @@ export const OPERATIONS: readonly Operation[] = [
     weight: 80,
     async run(sender, wallet) {
       const form = { grant_type: "client_credentials", scope: SCOPE };
-      const answer = await sender.post(PATHS.token, form, basic(APP));
-      keepAccessToken(sender, wallet, jsonOf(answer, 200, "access_token").access_token, newGrant("app"));
+      const answer = await postAs(sender, "app", PATHS.token, form);
+      keepTokens(sender, wallet, jsonOf(answer, 200, "access_token"), newGrant("app"));
     },
   },
   {
     name: "refresh",
     weight: 120,
     async run(sender, wallet) {
-      // Nobody else has it meanwhile: its successor is the next of the chain.
+      // No other operation has it meanwhile: its successor is the next of the chain.
       const token = wallet.refreshTokens.take(isUsable);
       if (token === undefined) return;
       const form = { grant_type: "refresh_token", refresh_token: token.text };
-      const answer = await postAs(sender, token.grant.client, PATHS.token, form);
-      keepTokens(sender, wallet, jsonOf(answer, 200, "access_token", "refresh_token"), token.grant);
+      await getTokens(sender, wallet, token.grant, form);
     },
   },
   {
-    name: "code flow of who is signed in",
+    name: "code flow of a person who is signed in",
     weight: 50,
     run: (sender, wallet) => codeFlow(sender, wallet, wallet.sessions.look(isGood)),
   },
@@ -157,14 +159,13 @@ export const OPERATIONS: readonly Operation[] = [
     name: "wrong password",
     weight: 0.5,
     async run(sender) {
-      const username = `nobody-${Math.random()}`;
-      const visitor = { username, password: "not the password", cookie: "" };
+      const visitor = { username: `nobody-${Math.random()}`, password: "not the password", cookie: "" };
       const { status } = await visit(sender, "/login", visitor);
       if (status !== 422) throw new Unexpected(`A wrong password is answered with ${status}.`);
     },
   },
   {
-    name: "device that nobody answers",
+    name: "device that waits in vain",
     weight: 1.5,
     async run(sender, { devices }) {
       const { device_code } = await startDevice(sender);
@@ -177,9 +178,10 @@ export const OPERATIONS: readonly Operation[] = [
     async run(sender, { devices }) {
       const device = devices.take(isGood);
       if (device === undefined) return;
-      // Who asks too early is told to slow down, which is another answer.
+      // A device that asks too early is told to slow down, which is another answer.
       if (performance.now() > device.pollAfter) {
-        const { error } = jsonOf(await pollDevice(sender, device.text), 400, "error");
+        const form = { grant_type: DEVICE_GRANT, device_code: device.text };
+        const { error } = jsonOf(await postAs(sender, "device", PATHS.token, form), 400, "error");
         device.pollAfter = performance.now() + DEVICE_INTERVAL_SECONDS * 1000;
         if (error !== "authorization_pending") throw new Unexpected(`A poll says ${error}.`);
       }
@@ -195,15 +197,14 @@ export const OPERATIONS: readonly Operation[] = [
       const { device_code, user_code } = await startDevice(sender);
       const visitor = { username: session.username, password: PASSWORD, cookie: session.text };
       await visit(sender, `/device?user_code=${user_code}`, visitor);
-      const answer = await pollDevice(sender, device_code);
-      keepTokens(sender, wallet, jsonOf(answer, 200, "access_token", "refresh_token"), newGrant("device"));
+      await getTokens(sender, wallet, newGrant("device"), { grant_type: DEVICE_GRANT, device_code });
     },
   },
   {
     name: "revocation of an access token",
     weight: 20,
-    async run(sender, wallet) {
-      const token = wallet.accessTokens.take(isUsable);
+    async run(sender, { accessTokens }) {
+      const token = accessTokens.take(isUsable);
       if (token === undefined) return;
       token.ended = true;
       await revoke(sender, token);
@@ -212,8 +213,8 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: "revocation of a refresh token",
     weight: 10,
-    async run(sender, wallet) {
-      const token = wallet.refreshTokens.take(isUsable);
+    async run(sender, { refreshTokens }) {
+      const token = refreshTokens.take(isUsable);
       if (token === undefined) return;
       // RFC 7009 §2.1: the tokens that were issued from the grant end with it.
       token.grant.ended = true;
@@ -233,20 +234,12 @@ export const OPERATIONS: readonly Operation[] = [
     weight: 1,
     async run(sender) {
       const metadata = { redirect_uris: ["https://client.example/callback"], client_name: "A client" };
-      const answer = await sender.send({
-        path: PATHS.registration,
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(metadata),
-      });
-      jsonOf(answer, 201, "client_id");
+      const headers = { "Content-Type": "application/json" };
+      const body = JSON.stringify(metadata);
+      jsonOf(await sender.send({ path: PATHS.registration, headers, body }), 201, "client_id");
     },
   },
 ];
-
-async function revoke(sender: Sender, { text, grant }: Token): Promise<void> {
-  const { status, body } = await postAs(sender, grant.client, PATHS.revocation, { token: text });
-  if (status !== 200) throw new Unexpected(`A revocation is answered with ${status}: ${body}`);
-}
 
 /** A function that chooses operations by their weights. */
 export function chooser(operations: readonly Operation[]): () => Operation {

@@ -34,104 +34,82 @@ export function sampleLine(sample: Sample): string {
 
 type Field = { [Name in keyof Sample]: Sample[Name] extends number ? Name : never }[keyof Sample];
 
-const over = (samples: readonly Sample[], field: Field): number =>
-  median(samples.map((sample) => sample[field]));
-
-const sum = ({ samples }: Endurance, field: Field): number =>
-  samples.reduce((all, sample) => all + sample[field], 0);
-
-function loadRow(run: Endurance, judged: readonly Sample[]): string[] {
-  return [
-    run.title,
-    whole.format(sum(run, "requests")),
-    whole.format(over(judged, "requestsPerSecond")),
-    milliseconds(over(judged, "p50")),
-    milliseconds(over(judged, "p99")),
-    milliseconds(over(judged, "p999")),
-    over(judged, "serverCores").toFixed(2),
-    over(judged, "generatorCores").toFixed(2),
-    whole.format(sum(run, "failures")),
-  ];
-}
-
-function trendRow(title: string, trend: Judged, text: (value: number) => string): string[] {
-  const signed = (value: number) => `${value < 0 ? "−" : "+"}${text(Math.abs(value))}`;
-  return [
-    title,
-    text(trend.first),
-    text(trend.last),
-    signed(trend.slope * 3600),
-    text(trend.noise),
-    `${signed(trend.rise)} (${text(trend.allowed)})`,
-    trend.outcome,
-  ];
-}
-
-function stateRow(run: Endurance): string[] {
-  const last = run.samples.at(-1);
-  const live = ({ heapBytes, objects }: Endurance["liveAtEnd"]) =>
-    `${megabytes(heapBytes)}, ${whole.format(objects)} objects`;
-  return [
-    run.title,
-    megabytes(run.idleBytes),
-    megabytes(Math.max(...run.samples.map(({ peakBytes }) => peakBytes))),
-    live(run.liveAfterWarmUp),
-    live(run.liveAtEnd),
-    last === undefined ? "" : databaseText(last),
-    whole.format(last?.rows ?? 0),
-    String(last?.descriptors ?? ""),
-  ];
-}
-
 /** Everything that is told of the figures. */
 export function figures(results: EnduranceResults): string {
   const { runs, settings } = results;
   const { minutes, rate, connections, warmUpSeconds } = settings;
-  const judgedOf = ({ samples }: Endurance) => samples.filter(({ seconds }) => seconds > warmUpSeconds);
-  const trends = runs.flatMap((run) => {
-    const { memory, p99 } = judge(run, settings);
-    return [
-      trendRow(`${run.title}: memory`, memory, megabytes),
-      trendRow(`${run.title}: p99`, p99, milliseconds),
-    ];
-  });
   const load =
     rate === null
       ? "as many operations as the server could do"
       : `${whole.format(rate)} operations per second`;
   const time = `${minutes} min each, of which the first ${whole.format(warmUpSeconds)} s are warm-up and count in the pictures, the requests and the most only`;
+  const over = (run: Endurance, field: Field) =>
+    median(run.samples.filter(({ seconds }) => seconds > warmUpSeconds).map((sample) => sample[field]));
+  const sum = ({ samples }: Endurance, field: Field) =>
+    whole.format(samples.reduce((all, sample) => all + sample[field], 0));
+  const failures = runs.flatMap(({ title, reasons }) => reasons.map((reason) => `- ${title}: ${reason}`));
   return sections(
     conditions(results, `${time}; ${load}, ${connections} connections`),
-    table(
-      "",
-      [
-        ["", "left"],
-        ...["requests", "requests/s", "p50", "p99", "p99.9", "cores: server", "cores: load"],
-        "not as they must be",
-      ],
-      runs.map((run) => loadRow(run, judgedOf(run))),
-    ),
-    table(
-      "",
-      [
-        ["", "left"],
-        ...["first third", "last third", "slope per hour", "noise", "over the time: rise (allowed)"],
-        ["verdict", "left"],
-      ],
-      trends,
-    ),
-    table(
-      "",
-      [
-        ["", "left"],
-        `idle (aim: ${megabytes(IDLE_BUDGET_BYTES)})`,
-        `most (aim: ${megabytes(BUDGET_BYTES)})`,
-        ...["in use after the warm-up", "in use at the end", "database + WAL", "rows", "open files"],
-      ],
-      runs.map(stateRow),
-    ),
-    runs.flatMap(({ title, reasons }) => reasons.map((reason) => `- ${title}: ${reason}`)).join("\n"),
+    table("", runs, [
+      ["", ({ title }) => title, "left"],
+      ["requests", (run) => sum(run, "requests")],
+      ["requests/s", (run) => whole.format(over(run, "requestsPerSecond"))],
+      ["p50", (run) => milliseconds(over(run, "p50"))],
+      ["p99", (run) => milliseconds(over(run, "p99"))],
+      ["p99.9", (run) => milliseconds(over(run, "p999"))],
+      ["cores: server", (run) => over(run, "serverCores").toFixed(2)],
+      ["cores: load", (run) => over(run, "generatorCores").toFixed(2)],
+      ["not as they must be", (run) => sum(run, "failures")],
+    ]),
+    trendTable(results),
+    stateTable(runs),
+    failures.join("\n"),
   );
+}
+
+interface TrendRow extends Judged {
+  readonly title: string;
+  readonly text: (value: number) => string;
+}
+
+function trendTable({ runs, settings }: EnduranceResults): string {
+  const rows = runs.flatMap((run): TrendRow[] => {
+    const { memory, p99 } = judge(run, settings);
+    return [
+      { title: `${run.title}: memory`, text: megabytes, ...memory },
+      { title: `${run.title}: p99`, text: milliseconds, ...p99 },
+    ];
+  });
+  const signed = ({ text }: TrendRow, value: number) => `${value < 0 ? "−" : "+"}${text(Math.abs(value))}`;
+  return table("", rows, [
+    ["", ({ title }) => title, "left"],
+    ["first third", ({ text, first }) => text(first)],
+    ["last third", ({ text, last }) => text(last)],
+    ["slope per hour", (row) => signed(row, row.slope * 3600)],
+    ["noise", ({ text, noise }) => text(noise)],
+    ["over the time: rise (allowed)", (row) => `${signed(row, row.rise)} (${row.text(row.allowed)})`],
+    ["verdict", ({ outcome }) => outcome, "left"],
+  ]);
+}
+
+function stateTable(runs: readonly Endurance[]): string {
+  const live = ({ heapBytes, objects }: Endurance["liveAtEnd"]) =>
+    `${megabytes(heapBytes)}, ${whole.format(objects)} objects`;
+  const last = ({ samples }: Endurance, text: (sample: Sample) => string) => {
+    const sample = samples.at(-1);
+    return sample === undefined ? "" : text(sample);
+  };
+  const most = ({ samples }: Endurance) => Math.max(...samples.map(({ peakBytes }) => peakBytes));
+  return table("", runs, [
+    ["", ({ title }) => title, "left"],
+    [`idle (aim: ${megabytes(IDLE_BUDGET_BYTES)})`, ({ idleBytes }) => megabytes(idleBytes)],
+    [`most (aim: ${megabytes(BUDGET_BYTES)})`, (run) => megabytes(most(run))],
+    ["in use after the warm-up", ({ liveAfterWarmUp }) => live(liveAfterWarmUp)],
+    ["in use at the end", ({ liveAtEnd }) => live(liveAtEnd)],
+    ["database + WAL", (run) => last(run, databaseText)],
+    ["rows", (run) => last(run, ({ rows }) => whole.format(rows))],
+    ["open files", (run) => last(run, ({ descriptors }) => String(descriptors ?? ""))],
+  ]);
 }
 
 const TIME = { label: "minutes", format: (value: number) => String(value) } as const;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SQL } from "bun";
 import { databaseFile } from "../../src/store/open.ts";
 import { startDatabase } from "../contenders/postgres.ts";
-import { type Serving, serveTessera } from "../contenders/tessera.ts";
+import { serveTessera } from "../contenders/tessera.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import type { LiveFacts } from "./probe.ts";
 
@@ -30,82 +30,74 @@ export interface Endured {
 }
 
 export interface Contender {
-  readonly name: string;
+  readonly name: "sqlite" | "postgres";
   readonly title: string;
-  start(folder: string): Promise<Endured>;
 }
 
 export const CONTENDERS: readonly Contender[] = [
-  {
-    name: "sqlite",
-    title: "Tessera",
-    async start(folder) {
-      const serving = await serve(folder);
-      const file = databaseFile(serving);
-      const sql = new SQL({ adapter: "sqlite", filename: file, readonly: true });
-      const tables =
-        await sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`;
-      const text = `SELECT ${rowsOf(tables, "")} AS rows`;
-      return endured(serving, {
-        async facts() {
-          const [{ rows }] = await sql.unsafe(text);
-          const walBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-          return { databaseBytes: statSync(file).size, walBytes, rows: Number(rows) };
-        },
-        close: () => sql.close(),
-      });
-    },
-  },
-  {
-    name: "postgres",
-    title: "Tessera on PostgreSQL",
-    async start(folder) {
-      const { databaseUrl, stop } = await startDatabase();
-      const sql = new SQL({ url: databaseUrl, max: 1 });
-      const close = async () => {
-        await sql.close();
-        await stop();
-      };
-      try {
-        const serving = await serve(folder, { DATABASE_URL: databaseUrl });
-        const tables = await sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'tessera'`;
-        const size = "pg_database_size(current_database())";
-        const text = `SELECT ${size}::integer AS bytes, (${rowsOf(tables, "tessera.")})::integer AS rows`;
-        return endured(serving, {
-          async facts() {
-            const [{ bytes, rows }] = await sql.unsafe(text);
-            return { databaseBytes: bytes, walBytes: null, rows };
-          },
-          close,
-        });
-      } catch (error) {
-        await close();
-        throw error;
-      }
-    },
-  },
+  { name: "sqlite", title: "Tessera" },
+  { name: "postgres", title: "Tessera on PostgreSQL" },
 ];
 
-const serve = (folder: string, env: Readonly<Record<string, string>> = {}): Promise<Serving> =>
-  serveTessera(folder, { configuration: CONFIGURATION, preload: join(import.meta.dir, "probe.ts"), env });
-
-const rowsOf = (tables: readonly { readonly name: string }[], schema: string): string =>
-  tables.map(({ name }) => `(SELECT count(*) FROM ${schema}${name})`).join(" + ");
+/** `folder` is its own; it need not exist yet. */
+export async function startEndured({ name }: Contender, folder: string): Promise<Endured> {
+  const postgres = name === "postgres" ? await startDatabase() : null;
+  try {
+    const { started, data } = await serveTessera(folder, {
+      configuration: CONFIGURATION,
+      preload: join(import.meta.dir, "probe.ts"),
+      env: postgres === null ? {} : { DATABASE_URL: postgres.databaseUrl },
+    });
+    const database = await (postgres === null ? watchFile(data) : watchPostgres(postgres.databaseUrl));
+    return {
+      origin: started.ready,
+      pid: started.pid,
+      heapBytes: () => started.ask("heap"),
+      live: () => started.ask("collect"),
+      database: database.facts,
+      descriptors: () =>
+        process.platform === "linux" ? readdirSync(`/proc/${started.pid}/fd`).length : null,
+      async stop() {
+        await started.stop();
+        await database.close();
+        await postgres?.stop();
+      },
+    };
+  } catch (error) {
+    await postgres?.stop();
+    throw error;
+  }
+}
 
 interface DatabaseWindow {
   facts(): Promise<DatabaseFacts>;
   close(): Promise<void>;
 }
 
-const endured = ({ started }: Serving, database: DatabaseWindow): Endured => ({
-  origin: started.ready,
-  pid: started.pid,
-  heapBytes: () => started.ask("heap"),
-  live: () => started.ask("collect"),
-  database: database.facts,
-  descriptors: () => (process.platform === "linux" ? readdirSync(`/proc/${started.pid}/fd`).length : null),
-  async stop() {
-    await started.stop();
-    await database.close();
-  },
-});
+const rowsOf = (tables: readonly { readonly name: string }[]): string =>
+  tables.map(({ name }) => `(SELECT count(*) FROM ${name})`).join(" + ");
+
+async function watchFile(data: string): Promise<DatabaseWindow> {
+  const file = databaseFile({ data });
+  const sql = new SQL({ adapter: "sqlite", filename: file, readonly: true });
+  const tables = await sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`;
+  const facts = async () => {
+    const [{ rows }] = await sql.unsafe(`SELECT ${rowsOf(tables)} AS rows`);
+    const walBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    return { databaseBytes: statSync(file).size, walBytes, rows: Number(rows) };
+  };
+  return { facts, close: () => sql.close() };
+}
+
+async function watchPostgres(url: string): Promise<DatabaseWindow> {
+  const sql = new SQL({ url, max: 1, connection: { search_path: "tessera" } });
+  const tables = await sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'tessera'`;
+  const facts = async () => {
+    const size = "pg_database_size(current_database())::integer";
+    const [{ bytes, rows }] = await sql.unsafe(
+      `SELECT ${size} AS bytes, (${rowsOf(tables)})::integer AS rows`,
+    );
+    return { databaseBytes: bytes, walBytes: null, rows };
+  };
+  return { facts, close: () => sql.close() };
+}

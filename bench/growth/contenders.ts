@@ -37,7 +37,7 @@ async function readThrough(file: string): Promise<void> {
   for await (const _ of Bun.file(file).stream());
 }
 
-/** Starts the server once on a database. Round 0 is a warm-up: its figures count for nothing. */
+/** Starts the server once on a database. `round` chooses the token that it is asked for. */
 export async function startOnce(database: GrownDatabase, round: number): Promise<StartRound> {
   const begunAt = performance.now();
   const { started } = await serve(database.folder);

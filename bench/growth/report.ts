@@ -23,153 +23,126 @@ const MEBIBYTE = 1024 ** 2;
 const LEAST_PACE = 0.85;
 /** A start that takes so much longer than with the fewest tokens is not slower: two starts alike differ as much. */
 const AS_FAST = 1.1;
+const START_MILLIS = 150;
+const IDLE_MEGABYTES = 90;
 
 const sizesOf = ({ stored }: GrowthResults): number[] => stored.map(({ tokens }) => tokens);
 /** The smallest size; the others are compared with it. */
 const leastOf = (results: GrowthResults): number => Math.min(...sizesOf(results));
 const mostOf = (results: GrowthResults): number => Math.max(...sizesOf(results));
+const timesLeast = (results: GrowthResults): string => `× ${whole.format(leastOf(results))} tokens`;
 
-/** Requests per second, or paces by processor time, as a multiple of those of another contender in the same rounds. */
-function paceOf(
-  results: GrowthResults,
-  workload: string,
-  tokens: number,
-  against: string,
-  figure: Figure,
-): Spread {
-  const [own, others] = [contenderName(tokens), against].map((name) =>
-    figuresOf(results, workload, name, figure),
-  );
-  const isRate = figure === "requestsPerSecond";
-  return spreadOf(isRate ? ratios(own ?? [], others ?? []) : ratios(others ?? [], own ?? []));
+/** A figure of one contender as a multiple of that of another, round by round. */
+const ratioOf = (results: GrowthResults, workload: string, figure: Figure, of: string, to: string): Spread =>
+  spreadOf(ratios(figuresOf(results, workload, of, figure), figuresOf(results, workload, to, figure)));
+
+/** By processor time: the pace with so many tokens as a share of that with the fewest. */
+function paceOf(results: GrowthResults, workload: string, tokens: number): Spread {
+  const [least, own] = [contenderName(leastOf(results)), contenderName(tokens)];
+  return ratioOf(results, workload, "cpuMicrosPerRequest", least, own);
 }
 
-/** By processor time. */
-const paceToLeast = (results: GrowthResults, workload: string, tokens: number): Spread =>
-  paceOf(results, workload, tokens, contenderName(leastOf(results)), "cpuMicrosPerRequest");
-
-const startsOf = ({ starts }: GrowthResults, tokens: number, of: "millis" | "residentMiB"): number[] =>
-  starts.find((each) => each.tokens === tokens)?.rounds.map((round) => round[of]) ?? [];
+const startsOf = ({ starts }: GrowthResults, tokens: number, of: "millis" | "residentMiB"): Spread =>
+  spreadOf(starts.find((each) => each.tokens === tokens)?.rounds.map((round) => round[of]) ?? []);
 
 /** The time of a start as a multiple of that of the smallest size, in the same rounds. */
-const startRatio = (results: GrowthResults, tokens: number): Spread =>
-  spreadOf(ratios(startsOf(results, tokens, "millis"), startsOf(results, leastOf(results), "millis")));
+const startRatio = (results: GrowthResults, tokens: number): Spread => {
+  const [own = [], least = []] = [tokens, leastOf(results)].map((size) =>
+    results.starts.find((each) => each.tokens === size)?.rounds.map(({ millis }) => millis),
+  );
+  return spreadOf(ratios(own, least));
+};
 
 function loadTable(results: GrowthResults, workload: string, title: string): string {
-  const least = `× ${whole.format(leastOf(results))} tokens`;
   const rows = sizesOf(results).flatMap((tokens) => {
     const measurement = measurementOf(results, workload, contenderName(tokens));
-    if (measurement === null) return [];
-    const summary = summarize(results, measurement);
-    const rate = (against: string) => paceOf(results, workload, tokens, against, "requestsPerSecond");
-    return [
-      [
-        whole.format(tokens),
-        `**${threeDigits(summary.cpuMicrosPerRequest.median)} µs**`,
-        ratioText(paceToLeast(results, workload, tokens)),
-        whole.format(summary.requestsPerSecond.median),
-        ratioText(rate("bare")),
-        ratioText(rate(contenderName(leastOf(results)))),
-        milliseconds(summary.p50Micros),
-        milliseconds(summary.p99Micros),
-        summary.diskBytesPerRequest === null ? "" : `${whole.format(summary.diskBytesPerRequest)} B`,
-        `${whole.format(summary.residentMiB)} MiB`,
-      ],
-    ];
+    return measurement === null ? [] : [{ tokens, summary: summarize(results, measurement) }];
   });
-  const columns = [
-    ...["stored tokens", "processor time", `pace by it, ${least}`, "requests/s", "× bare (lowest–highest)"],
-    ...[least, "p50", "p99", "read from disk per request", "memory after"],
-  ];
-  return table(title, columns, rows);
+  const rate = (tokens: number, to: string) =>
+    ratioText(ratioOf(results, workload, "requestsPerSecond", contenderName(tokens), to));
+  return table(title, rows, [
+    ["stored tokens", ({ tokens }) => whole.format(tokens)],
+    ["processor time", ({ summary }) => `**${threeDigits(summary.cpuMicrosPerRequest.median)} µs**`],
+    [`pace by it, ${timesLeast(results)}`, ({ tokens }) => ratioText(paceOf(results, workload, tokens))],
+    ["requests/s", ({ summary }) => whole.format(summary.requestsPerSecond.median)],
+    ["× bare (lowest–highest)", ({ tokens }) => rate(tokens, "bare")],
+    [timesLeast(results), ({ tokens }) => rate(tokens, contenderName(leastOf(results)))],
+    ["p50", ({ summary }) => milliseconds(summary.p50Micros)],
+    ["p99", ({ summary }) => milliseconds(summary.p99Micros)],
+    ["read from disk per request", ({ summary }) => `${whole.format(summary.diskBytesPerRequest ?? 0)} B`],
+    ["memory after", ({ summary }) => `${whole.format(summary.residentMiB)} MiB`],
+  ]);
 }
 
 function startTable(results: GrowthResults): string {
-  const rows = results.stored.map(({ tokens, fileBytes, fillSeconds }) => {
-    const start = spreadOf(startsOf(results, tokens, "millis"));
-    return [
-      whole.format(tokens),
-      `${whole.format(start.median)} ms (${whole.format(start.lowest)}–${whole.format(start.highest)})`,
-      ratioText(startRatio(results, tokens)),
-      `${whole.format(median(startsOf(results, tokens, "residentMiB")))} MiB`,
-      `${whole.format(fileBytes / MEGABYTE)} MB`,
-      whole.format(fileBytes / tokens),
-      `${whole.format(fillSeconds)} s`,
-    ];
-  });
-  const columns = [
-    ...[
-      "stored tokens",
-      "start to first answer (lowest–highest)",
-      `× ${whole.format(leastOf(results))} tokens`,
-    ],
-    ...["memory, idle", "database", "bytes per token", "time of filling"],
-  ];
-  return table("Start, memory and disk", columns, rows);
+  const start = (tokens: number) => {
+    const { median, lowest, highest } = startsOf(results, tokens, "millis");
+    return `${whole.format(median)} ms (${whole.format(lowest)}–${whole.format(highest)})`;
+  };
+  return table("Start, memory and disk", results.stored, [
+    ["stored tokens", ({ tokens }) => whole.format(tokens)],
+    ["start to first answer (lowest–highest)", ({ tokens }) => start(tokens)],
+    [timesLeast(results), ({ tokens }) => ratioText(startRatio(results, tokens))],
+    ["memory, idle", ({ tokens }) => `${whole.format(startsOf(results, tokens, "residentMiB").median)} MiB`],
+    ["database", ({ fileBytes }) => `${whole.format(fileBytes / MEGABYTE)} MB`],
+    ["bytes per token", ({ fileBytes, tokens }) => whole.format(fileBytes / tokens)],
+    ["time of filling", ({ fillSeconds }) => `${whole.format(fillSeconds)} s`],
+  ]);
 }
 
 function cleanUpTable({ cleanUps }: GrowthResults): string {
-  const rows = cleanUps.map(({ tokens, expired, rounds }) => {
-    const of = (value: (round: CleanUpRound) => number) => median(rounds.map(value));
-    return [
-      whole.format(tokens),
-      expired === "together" ? "as people leave them" : "scattered among living ones",
-      whole.format(of(({ rows }) => rows)),
-      `${of(({ seconds }) => seconds).toFixed(1)} s`,
-      whole.format(of(({ rows, seconds }) => rows / seconds)),
-      ...[
-        of(({ p99Millis }) => p99Millis),
-        of(({ longestMillis }) => longestMillis),
-        of(({ longestBeforeMillis }) => longestBeforeMillis),
-      ].map((millis) => milliseconds(millis * 1000)),
-    ];
-  });
-  return table(
-    "Clean-up",
+  type Row = GrowthResults["cleanUps"][number];
+  const of = ({ rounds }: Row, value: (round: CleanUpRound) => number) => median(rounds.map(value));
+  const waited = (row: Row, value: (round: CleanUpRound) => number) => milliseconds(of(row, value) * 1000);
+  return table("Clean-up", cleanUps, [
+    ["stored tokens", ({ tokens }) => whole.format(tokens)],
     [
-      ...(["stored tokens", ["what has expired", "left"], "rows", "time", "rows/s"] as const),
-      ...["introspection meanwhile, p99", "the longest", "the longest before"],
+      "what has expired",
+      ({ expired }) => (expired === "together" ? "as people leave them" : "scattered among living ones"),
+      "left",
     ],
-    rows,
-  );
+    ["rows", (row) => whole.format(of(row, ({ rows }) => rows))],
+    ["time", (row) => `${of(row, ({ seconds }) => seconds).toFixed(1)} s`],
+    ["rows/s", (row) => whole.format(of(row, ({ rows, seconds }) => rows / seconds))],
+    ["introspection meanwhile, p99", (row) => waited(row, ({ p99Millis }) => p99Millis)],
+    ["the longest", (row) => waited(row, ({ longestMillis }) => longestMillis)],
+    ["the longest before", (row) => waited(row, ({ longestBeforeMillis }) => longestBeforeMillis)],
+  ]);
 }
 
 /** What Tessera is held to as it grows. */
 export function aims(results: GrowthResults): Aim[] {
   const [least, most] = [leastOf(results), mostOf(results)];
-  const larger: Aim[] = [];
-  if (least !== most) {
-    const against = `${whole.format(most)} tokens, against ${whole.format(least)}`;
-    const [pace, start] = [paceToLeast(results, INTROSPECTION, most), startRatio(results, most)];
-    larger.push(
-      {
-        what: `introspection, ${against}`,
-        aim: `${LEAST_PACE} × at least`,
-        measured: ratioText(pace),
-        reached: pace.median >= LEAST_PACE,
-      },
-      {
-        what: `start, ${against}`,
-        aim: `${AS_FAST} × at most`,
-        measured: ratioText(start),
-        reached: start.median <= AS_FAST,
-      },
-    );
-  }
-  const atMost = (what: string, limit: number, unit: string, value: number): Aim => ({
-    what,
-    aim: `${limit} ${unit} at most`,
-    measured: `${whole.format(value)} ${unit}`,
-    reached: value <= limit,
-  });
+  const atMost = (what: string, limit: number, unit: string, value: number): Aim => {
+    const aim = `${limit} ${unit} at most`;
+    return { what, aim, measured: `${whole.format(value)} ${unit}`, reached: value <= limit };
+  };
   const ofSizes = [...new Set([least, most])].flatMap((tokens) => {
-    const idle = (median(startsOf(results, tokens, "residentMiB")) * MEBIBYTE) / MEGABYTE;
+    const idle = (startsOf(results, tokens, "residentMiB").median * MEBIBYTE) / MEGABYTE;
+    const start = startsOf(results, tokens, "millis").median;
     return [
-      atMost(`start, ${whole.format(tokens)} tokens`, 150, "ms", median(startsOf(results, tokens, "millis"))),
-      atMost(`memory, idle, ${whole.format(tokens)} tokens`, 90, "MB", idle),
+      atMost(`start, ${whole.format(tokens)} tokens`, START_MILLIS, "ms", start),
+      atMost(`memory, idle, ${whole.format(tokens)} tokens`, IDLE_MEGABYTES, "MB", idle),
     ];
   });
-  return [...larger, ...ofSizes];
+  if (least === most) return ofSizes;
+  const against = `${whole.format(most)} tokens, against ${whole.format(least)}`;
+  const [pace, start] = [paceOf(results, INTROSPECTION, most), startRatio(results, most)];
+  return [
+    {
+      what: `introspection, ${against}`,
+      aim: `${LEAST_PACE} × at least`,
+      measured: ratioText(pace),
+      reached: pace.median >= LEAST_PACE,
+    },
+    {
+      what: `start, ${against}`,
+      aim: `${AS_FAST} × at most`,
+      measured: ratioText(start),
+      reached: start.median <= AS_FAST,
+    },
+    ...ofSizes,
+  ];
 }
 
 /** Everything that is told of the figures. */
@@ -198,8 +171,8 @@ export function growthPlot(results: GrowthResults): string {
     x: { label: "stored access tokens", scale: "log", format: (value) => whole.format(value) },
     y: { label: "share", covers: [0, 1.2], format: (value) => value.toFixed(1) },
     lines: [
-      line("introspection", (tokens) => paceToLeast(results, INTROSPECTION, tokens).median),
-      line("issuing", (tokens) => paceToLeast(results, ISSUING, tokens).median),
+      line("introspection", (tokens) => paceOf(results, INTROSPECTION, tokens).median),
+      line("issuing", (tokens) => paceOf(results, ISSUING, tokens).median),
       line("start", (tokens) => 1 / startRatio(results, tokens).median),
     ],
     limits: [{ name: "aim of introspection", y: LEAST_PACE }],

@@ -4,7 +4,7 @@
  */
 import { type Answer, Connection } from "../load/connection.ts";
 import { Histogram, type Percentiles } from "../load/histogram.ts";
-import { endless, steady, work } from "../load/schedule.ts";
+import { Schedule } from "../load/schedule.ts";
 
 export interface LoadJob {
   readonly origin: string;
@@ -90,11 +90,10 @@ export async function generate(job: LoadJob): Promise<LoadReport> {
     await Promise.all(connections.slice(first, first + CONNECTS).map((each) => each.open()));
   const { rate, seconds, whenFull } = job;
   const mostWaiting = whenFull === "wait" ? Number.POSITIVE_INFINITY : 0;
-  const schedule =
-    rate === null ? endless() : steady({ rate, mostWaiting, total: Math.round(rate * seconds) });
+  const schedule = new Schedule({ rate, mostWaiting, total: Math.round((rate ?? 0) * seconds) });
   const everything = Promise.all(
     connections.map((connection) =>
-      work(schedule, async (dueAt) => {
+      schedule.work(async (dueAt) => {
         if (isOver) return;
         const kind = await sendOne(connection, dueAt);
         if (!isOver) counts[kind] += 1;

@@ -2,12 +2,11 @@
  * `npm run bench:isolation`: what introspection suffers from other work, and what becomes of an overload. Whatever is compared
  * takes turns (without, with, without, with …), so that what else the machine does meets both alike.
  */
-import { Option } from "commander";
 import { systemClock } from "../../src/platform/clock.ts";
 import { newCredential } from "../credentials.ts";
 import type { Percentiles } from "../load/histogram.ts";
 import { checkAnswer } from "../measure.ts";
-import { above, type CommonOptions, choose, chooseOrNone, listOf, newCommand } from "../options.ts";
+import { amount, COMMON, count, names, type OptionsOf } from "../options.ts";
 import type { Bench, Setting } from "../run.ts";
 import { type Workload, workloadNamed } from "../workloads.ts";
 import { DISTURBANCES, type Disturbance, issueTokens } from "./disturbances.ts";
@@ -22,16 +21,6 @@ import type {
 } from "./results.ts";
 import { ENGINES, type Subject, startSubject, targetOf } from "./subject.ts";
 
-interface IsolationOptions extends CommonOptions {
-  readonly engines: typeof ENGINES;
-  readonly beside: readonly Disturbance[];
-  readonly overload: readonly Workload[];
-  readonly seconds: number;
-  readonly rounds: number;
-  readonly connections: number;
-  readonly rows: number;
-}
-
 const INTROSPECTION = workloadNamed("introspection");
 const OVERLOADED = ["introspection", "client-credentials", "refresh"].map(workloadNamed);
 /** Connections of a load that the server can well do. */
@@ -44,59 +33,27 @@ const PATIENCE_MILLIS = 1000;
 const WARM_UP_SECONDS = 1;
 const YEAR_SECONDS = 365 * 86_400;
 
-const parse = (args: readonly string[]): IsolationOptions =>
-  newCommand(
-    "bench:isolation",
-    "Measures how long introspection takes while the server has something else to do, and how much is answered in time when more is asked than can be done.",
-  )
-    .addOption(
-      new Option("--engines <names>", "databases, separated by commas")
-        .argParser(choose(ENGINES))
-        .default(ENGINES, "all"),
-    )
-    .addOption(
-      new Option("--beside <names>", "what goes on beside introspection, or none")
-        .argParser(chooseOrNone(DISTURBANCES))
-        .default(DISTURBANCES, "all"),
-    )
-    .addOption(
-      new Option("--overload <names>", "what more is asked of than can be done, or none")
-        .argParser(chooseOrNone(OVERLOADED))
-        .default(OVERLOADED, "all"),
-    )
-    .option("--seconds <number>", "how long each look lasts", above(0.1, false), 3)
-    .option("--rounds <number>", "how often everything has its turn", above(1, true), 3)
-    .option("--connections <number>", "how many connections an overload has", above(1, true), 2000)
-    .option("--rows <number>", "how many tokens are stored, and how many cleaned up", above(1, true), 100_000)
-    .addHelpText(
-      "after",
-      `
-Engines:
-${listOf(ENGINES)}
+const OPTIONS = {
+  engines: names("databases", ENGINES),
+  beside: names("what goes on beside introspection", DISTURBANCES),
+  overload: names("what is asked of one, two and three times as often as it can be answered", OVERLOADED),
+  seconds: amount("how long each look lasts, in seconds", 3, 0.1),
+  rounds: count("how often everything has its turn", 3),
+  connections: count("how many connections an overload has", 2000),
+  rows: count("how many tokens are stored, and as many are cleaned up", 100_000),
+  ...COMMON,
+};
 
-Beside introspection:
-${listOf(DISTURBANCES)}
-
-Overload, at one, two and three times the capacity:
-${listOf(OVERLOADED)}
-
-Examples:
-  npm run bench:isolation                                     everything: about 15 minutes
-  npm run bench:isolation -- --engines sqlite --rounds 1      everything of one database, roughly
-  npm run bench:isolation -- --beside sign-ins --overload none --rounds 5
-  npm run bench:isolation -- --beside none --overload refresh --connections 4000`,
-    )
-    .parse([...args], { from: "user" })
-    .opts<IsolationOptions>();
+type Options = OptionsOf<typeof OPTIONS>;
 
 /** What each measurement is given. */
 interface Context {
   readonly subject: Subject;
-  readonly options: IsolationOptions & { readonly rows: number };
+  readonly options: Options;
   say(text: string): void;
 }
 
-async function measure(options: IsolationOptions, setting: Setting): Promise<IsolationResults> {
+async function measure(options: Options, setting: Setting): Promise<IsolationResults> {
   const { date, host, takenCores } = setting;
   const isolation: IsolationMeasurement[] = [];
   const overload: OverloadMeasurement[] = [];
@@ -157,7 +114,7 @@ async function disturb(context: Context, disturbance: Disturbance): Promise<Isol
   for (const rate of [steady, null]) {
     const rounds: IsolationRound[] = [];
     for (let round = 1; round <= options.rounds; round += 1) {
-      say(`introspection, ${rate ?? "full load"}, ${title}: round ${round} of ${options.rounds}`);
+      say(`introspection, ${rate ?? "full load"}, ${title}: round ${round}`);
       const without = await lookAt(context, rate);
       await prepare(subject, options.rows);
       const underway = await start(subject, options.rows);
@@ -182,14 +139,14 @@ async function lookAt(context: Context, rate: number | null): Promise<Percentile
 
 async function overloadWith(context: Context, workload: Workload): Promise<OverloadMeasurement> {
   const { subject, say } = context;
-  const { seconds, connections, rounds: count } = context.options;
+  const { seconds, connections } = context.options;
   const { request } = workload.requests[0];
   const credential = await newCredential(subject.running, request);
   await checkAnswer(subject.engine, subject.running, workload, request, credential);
   await capacityOf(context, workload, WARM_UP_SECONDS);
   const rounds: OverloadRound[] = [];
-  for (let round = 1; round <= count; round += 1) {
-    say(`overload of ${workload.name}: round ${round} of ${count}`);
+  for (let round = 1; round <= context.options.rounds; round += 1) {
+    say(`overload of ${workload.name}: round ${round}`);
     const capacity = await capacityOf(context, workload, seconds);
     const levels: { factor: number; report: LoadReport }[] = [];
     for (const factor of FACTORS) {
@@ -202,9 +159,12 @@ async function overloadWith(context: Context, workload: Workload): Promise<Overl
   return { engine: subject.engine, workload: workload.name, rounds };
 }
 
-export const isolation: Bench<IsolationOptions, IsolationResults> = {
+export const isolation: Bench<typeof OPTIONS, IsolationResults> = {
   section: "isolation",
-  parse,
+  command: "bench:isolation",
+  description:
+    "Measures how long introspection takes beside other work, and how much is answered when more is asked than can be done.",
+  options: OPTIONS,
   measure,
   figures,
   pictures: () => ({}),

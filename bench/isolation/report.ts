@@ -42,44 +42,59 @@ const titleOf = (name: string, all: readonly { readonly name: string; readonly t
 export const slowdown = ({ rounds }: IsolationMeasurement): Spread =>
   spreadOf(rounds.map((round) => round.with.p99 / round.without.p99));
 
-function isolationRow(measurement: IsolationMeasurement): string[] {
-  const { engine, disturbance, rate, rounds } = measurement;
-  const times = (side: "without" | "with", field: "p50" | "p99") =>
+function isolationTable(measurements: readonly IsolationMeasurement[]): string {
+  const time = ({ rounds }: IsolationMeasurement, side: "without" | "with", field: "p50" | "p99") =>
     milliseconds(median(rounds.map((round) => round[side][field])));
-  const unit = DISTURBANCES.find(({ name }) => name === disturbance)?.unit ?? "";
-  return [
-    `${ENGINE_TITLES[engine]}, ${titleOf(disturbance, DISTURBANCES)}`,
-    rate === null ? "full load" : `${whole.format(rate)}/s`,
-    `${times("without", "p50")}, ${times("with", "p50")}`,
-    times("without", "p99"),
-    times("with", "p99"),
-    ratioText(slowdown(measurement)),
-    `${few.format(median(rounds.map(({ perSecond }) => perSecond)))} ${unit}`,
-  ];
+  const pace = ({ rounds, disturbance }: IsolationMeasurement) => {
+    const unit = DISTURBANCES.find(({ name }) => name === disturbance)?.unit ?? "";
+    return `${few.format(median(rounds.map(({ perSecond }) => perSecond)))} ${unit}`;
+  };
+  return table("Introspection beside other work", measurements, [
+    ["", (row) => `${ENGINE_TITLES[row.engine]}, ${titleOf(row.disturbance, DISTURBANCES)}`, "left"],
+    ["introspection", ({ rate }) => (rate === null ? "full load" : `${whole.format(rate)}/s`)],
+    ["p50 without, with", (row) => `${time(row, "without", "p50")}, ${time(row, "with", "p50")}`],
+    ["p99 without", (row) => time(row, "without", "p99")],
+    ["p99 with", (row) => time(row, "with", "p99")],
+    ["× (lowest–highest)", (row) => ratioText(slowdown(row))],
+    ["the other work", pace],
+  ]);
 }
 
-function levelRow(measurement: OverloadMeasurement, factor: number): string[] {
-  const { engine, workload } = measurement;
-  const reports = reportsAt(measurement, factor);
-  const share = (count: (report: LoadReport) => number) =>
+function overloadTable(measurements: readonly OverloadMeasurement[]): string {
+  const rows = measurements.flatMap((measurement) =>
+    factorsOf(measurement).map((factor) => ({
+      measurement,
+      factor,
+      reports: reportsAt(measurement, factor),
+    })),
+  );
+  type Row = (typeof rows)[number];
+  const share = ({ reports }: Row, count: (report: LoadReport) => number) =>
     percent(median(reports.map((report) => count(report) / report.due)));
-  const times = (kind: "goodLatency" | "refusedLatency") => {
+  const times = ({ reports }: Row, kind: "goodLatency" | "refusedLatency") => {
     const known = reports.map((report) => report[kind]).filter((latency) => latency !== null);
     const time = (of: "p50" | "p99") => milliseconds(median(known.map((latency) => latency[of])));
     return known.length === 0 ? "" : `${time("p50")}, ${time("p99")}`;
   };
-  return [
-    `${titleOf(workload, WORKLOADS)}, ${ENGINE_TITLES[engine]}`,
-    `${factor} ×`,
-    whole.format(median(reports.map(({ due, seconds }) => due / seconds))),
-    whole.format(median(reports.map(goodput))),
-    ratioText(keptAt(measurement, factor)),
-    times("goodLatency"),
-    share(({ refused }) => refused),
-    times("refusedLatency"),
-    share(({ unsent }) => unsent),
-    share(({ late, failed }) => late + failed),
-  ];
+  return table("More than can be done", rows, [
+    [
+      "",
+      ({ measurement: { workload, engine } }) => `${titleOf(workload, WORKLOADS)}, ${ENGINE_TITLES[engine]}`,
+      "left",
+    ],
+    ["asked, × capacity", ({ factor }) => `${factor} ×`],
+    [
+      "requests/s due",
+      ({ reports }) => whole.format(median(reports.map(({ due, seconds }) => due / seconds))),
+    ],
+    ["good/s", ({ reports }) => whole.format(median(reports.map(goodput)))],
+    ["of the peak", ({ measurement, factor }) => ratioText(keptAt(measurement, factor))],
+    ["good: p50, p99", (row) => times(row, "goodLatency")],
+    ["503", (row) => share(row, ({ refused }) => refused)],
+    ["503: p50, p99", (row) => times(row, "refusedLatency")],
+    ["no connection", (row) => share(row, ({ unsent }) => unsent)],
+    ["late or none", (row) => share(row, ({ late, failed }) => late + failed)],
+  ]);
 }
 
 /** How far it is from what it is held to, of what was measured. */
@@ -88,21 +103,14 @@ export const aims = ({ isolation, overload }: IsolationResults): Aim[] => [
     .filter(({ disturbance, rate }) => disturbance === "sign-ins" && rate !== null)
     .map((measurement): Aim => {
       const found = slowdown(measurement);
-      return {
-        what: `${ENGINE_TITLES[measurement.engine]}: p99 of introspection while people sign in, at most`,
-        aim: `${AT_MOST} ×`,
-        measured: ratioText(found),
-        reached: found.median <= AT_MOST,
-      };
+      const what = `${ENGINE_TITLES[measurement.engine]}: p99 of introspection while people sign in, at most`;
+      return { what, aim: `${AT_MOST} ×`, measured: ratioText(found), reached: found.median <= AT_MOST };
     }),
   ...overload.map((measurement): Aim => {
     const found = keptAt(measurement, 3);
-    return {
-      what: `${ENGINE_TITLES[measurement.engine]}: good answers of ${measurement.workload} at three times the capacity, of the peak, at least`,
-      aim: String(AT_LEAST),
-      measured: ratioText(found),
-      reached: found.median >= AT_LEAST,
-    };
+    const { engine, workload } = measurement;
+    const what = `${ENGINE_TITLES[engine]}: good answers of ${workload} at three times the capacity, of the peak, at least`;
+    return { what, aim: `${AT_LEAST}`, measured: ratioText(found), reached: found.median >= AT_LEAST };
   }),
 ];
 
@@ -113,25 +121,7 @@ export function figures(results: IsolationResults): string {
   return sections(
     conditions(results, settings),
     aimsTable("Aims of isolation", aims(results)),
-    table(
-      "Introspection beside other work",
-      [
-        ["", "left"],
-        ...["introspection", "p50 without, with", "p99 without", "p99 with", "× (lowest–highest)"],
-        "the other work",
-      ],
-      results.isolation.map(isolationRow),
-    ),
-    table(
-      "More than can be done",
-      [
-        ["", "left"],
-        ...["asked, × capacity", "requests/s due", "good/s", "of the peak", "good: p50, p99"],
-        ...["503", "503: p50, p99", "no connection", "late or none"],
-      ],
-      results.overload.flatMap((measurement) =>
-        factorsOf(measurement).map((factor) => levelRow(measurement, factor)),
-      ),
-    ),
+    isolationTable(results.isolation),
+    overloadTable(results.overload),
   );
 }

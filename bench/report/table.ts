@@ -1,35 +1,54 @@
 /** The figures of a run beside peers as Markdown, and what all reports are made of. */
-import { type JudgedBudget, judgeBudgets } from "../budgets.ts";
+import { judgeBudgets } from "../budgets.ts";
 import { type Conditions, measurementOf, type Results, type Summary, summarize } from "../results.ts";
 import type { Spread } from "../statistics.ts";
 
 export const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
-/** Three digits that count: 0.41 ms, 12.3 ms, 123 ms. */
-export const milliseconds = (micros: number): string => `${threeDigits(micros / 1000)} ms`;
-
+/** 0.41, 12.3, 123. */
 export const threeDigits = (value: number): string => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+
+export const milliseconds = (micros: number): string => `${threeDigits(micros / 1000)} ms`;
 
 export const ratioText = ({ median, lowest, highest }: Spread): string =>
   `${median.toFixed(2)} (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
 
-export type Column = readonly [name: string, alignment?: "left"];
+export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** A table in Markdown; empty without rows. Columns are aligned to the right unless they say otherwise. */
-export function table(
-  title: string,
-  columns: readonly (string | Column)[],
-  rows: readonly (readonly (string | number)[])[],
-): string {
+/** Its name, what stands in it, and on which side if not on the right. */
+export type Column<Row> = readonly [name: string, of: (row: Row) => string, alignment?: "left"];
+
+/** A table in Markdown below a title, which may be empty. Without rows there is none. */
+export function table<Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[]): string {
   if (rows.length === 0) return "";
-  const all = columns.map((column): Column => (typeof column === "string" ? [column] : column));
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
     ...(title === "" ? [] : [`### ${title}`, ""]),
-    `| ${all.map(([name]) => name).join(" | ")} |`,
-    `|${all.map(([, alignment]) => (alignment === "left" ? "---" : "--:")).join("|")}|`,
-    ...rows.map((cells) => `| ${cells.join(" | ")} |`),
+    line(columns.map(([name]) => name)),
+    `|${columns.map(([, , alignment]) => (alignment === "left" ? "---" : "--:")).join("|")}|`,
+    ...rows.map((row) => line(columns.map(([, of]) => of(row)))),
   ].join("\n");
 }
+
+/** Something that Tessera is held to. No run fails because of it: a busy machine proves nothing. */
+export interface Aim {
+  readonly what: string;
+  readonly aim: string;
+  readonly measured: string;
+  readonly reached: boolean;
+}
+
+export const aimsTable = (title: string, aims: readonly Aim[]): string =>
+  table(title, aims, [
+    ["what", ({ what }) => what, "left"],
+    ["aim", ({ aim }) => aim],
+    ["measured", ({ measured }) => measured],
+    ["reached", ({ reached }) => (reached ? "yes" : "no"), "left"],
+  ]);
+
+/** What belongs together of a page, with what is empty left out. */
+export const sections = (...parts: readonly string[]): string =>
+  parts.filter((part) => part !== "").join("\n\n");
 
 /** What stands beside every figure: where, when and how it was measured. `settings`: the end of the sentence. */
 export function conditions({ date, host, takenCores }: Conditions, settings: string): string {
@@ -48,47 +67,18 @@ export function conditions({ date, host, takenCores }: Conditions, settings: str
   return `${parts.join("; ")}.`;
 }
 
-/** Something that Tessera is held to. No run fails because of it: a busy machine proves nothing. */
-export interface Aim {
-  readonly what: string;
-  readonly aim: string;
-  readonly measured: string;
-  readonly reached: boolean;
-}
+const ratioOr = (spread: Spread | null): string => (spread === null ? "" : ratioText(spread));
 
-export const aimsTable = (title: string, aims: readonly Aim[]): string =>
-  table(
-    title,
-    [["what", "left"], "aim", "measured", ["reached", "left"]],
-    aims.map(({ what, aim, measured, reached }) => [what, aim, measured, reached ? "yes" : "no"]),
-  );
-
-/** What belongs together of a page, with what is empty left out. */
-export const sections = (...parts: readonly string[]): string =>
-  parts.filter((part) => part !== "").join("\n\n");
-
-const COLUMNS = [
-  ["", "left"],
-  "processor time",
-  "× bare (lowest–highest)",
-  "requests/s",
-  "× bare (lowest–highest)",
-  "p50",
-  "p99",
-  "p99.9",
-  "memory",
-] as const satisfies readonly (string | Column)[];
-
-const row = (title: string, summary: Summary): string[] => [
-  title,
-  `**${threeDigits(summary.cpuMicrosPerRequest.median)} µs**`,
-  summary.cpuToBare === null ? "" : ratioText(summary.cpuToBare),
-  whole.format(summary.requestsPerSecond.median),
-  summary.rateToBare === null ? "" : ratioText(summary.rateToBare),
-  milliseconds(summary.p50Micros),
-  milliseconds(summary.p99Micros),
-  milliseconds(summary.p999Micros),
-  `${whole.format(summary.residentMiB)} MiB`,
+const COLUMNS: readonly Column<{ readonly title: string; readonly summary: Summary }>[] = [
+  ["", ({ title }) => title, "left"],
+  ["processor time", ({ summary }) => `**${threeDigits(summary.cpuMicrosPerRequest.median)} µs**`],
+  ["× bare (lowest–highest)", ({ summary }) => ratioOr(summary.cpuToBare)],
+  ["requests/s", ({ summary }) => whole.format(summary.requestsPerSecond.median)],
+  ["× bare (lowest–highest)", ({ summary }) => ratioOr(summary.rateToBare)],
+  ["p50", ({ summary }) => milliseconds(summary.p50Micros)],
+  ["p99", ({ summary }) => milliseconds(summary.p99Micros)],
+  ["p99.9", ({ summary }) => milliseconds(summary.p999Micros)],
+  ["memory", ({ summary }) => `${whole.format(summary.residentMiB)} MiB`],
 ];
 
 /** A table for each workload. */
@@ -98,38 +88,29 @@ export function tables(results: Results): string {
       const measurement = measurementOf(results, name, contender.name);
       if (measurement === null) return [];
       const kept = writes ? `, *${contender.durability}*` : "";
-      return [row(contender.title + kept, summarize(results, measurement))];
+      return [{ title: contender.title + kept, summary: summarize(results, measurement) }];
     });
-    return sections(`### ${title}`, `\`npm run bench -- --workloads ${name}\``, table("", COLUMNS, rows));
+    return sections(`### ${title}`, `\`npm run bench -- --workloads ${name}\``, table("", rows, COLUMNS));
   });
   return sections(...all);
 }
 
-const budgetRow = ({ workload, contender, against, limit, byTime, byRate, isKept }: JudgedBudget) => [
-  workload,
-  `\`${contender}\``,
-  against.map((name) => `\`${name}\``).join(" + "),
-  "costAtMost" in limit ? `processor time ≤ ${limit.costAtMost} ×` : `pace ≥ ${limit.paceAtLeast} ×`,
-  ratioText(byTime),
-  byRate === null ? "" : ratioText(byRate),
-  isKept ? "yes" : "no",
-];
-
 /** How far Tessera is from what it is held to. Empty if nothing of it was measured. */
 export const budgets = (results: Results): string =>
-  table(
-    "Budgets",
+  table("Budgets", judgeBudgets(results), [
+    ["workload", ({ workload }) => workload, "left"],
+    ["", ({ contender }) => `\`${contender}\``, "left"],
+    ["against", ({ against }) => against.map((name) => `\`${name}\``).join(" + "), "left"],
     [
-      ["workload", "left"],
-      ["", "left"],
-      ["against", "left"],
-      ["budget", "left"],
-      "by processor time",
-      "by requests/s",
-      ["kept", "left"],
+      "budget",
+      ({ limit }) =>
+        "costAtMost" in limit ? `processor time ≤ ${limit.costAtMost} ×` : `pace ≥ ${limit.paceAtLeast} ×`,
+      "left",
     ],
-    judgeBudgets(results).map(budgetRow),
-  );
+    ["by processor time", ({ byTime }) => ratioText(byTime)],
+    ["by requests/s", ({ byRate }) => ratioOr(byRate)],
+    ["kept", ({ isKept }) => (isKept ? "yes" : "no"), "left"],
+  ]);
 
 /** Everything that is told of the figures. */
 export function figures(results: Results): string {
@@ -137,5 +118,3 @@ export function figures(results: Results): string {
   const settings = `${countOf(rounds, "round")} of ${seconds} s each, ${connections} connections, medians of the rounds`;
   return sections(conditions(results, settings), budgets(results), tables(results));
 }
-
-export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
