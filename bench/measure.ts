@@ -199,11 +199,11 @@ async function prepare(
   const requests = Math.ceil(seconds * (fastest === 0 ? FIRST_PACE : fastest * MARGIN));
   if (!("urlOf" in running))
     return running.prepareLoad({ workload: workload.name, seconds, requests, generator: core });
-  const { connections, threads, tokens } = settings;
+  const { connections, tokens } = settings;
   const path = join(folder, `${name}-${workload.name}`);
   const amounts = { requests, spare: connections, cycle: tokens };
   const provided = await provideAll(sources, { running, workload, path }, amounts);
   const url = running.urlOf(workload.requests[0].request, workload);
   const expects = expectationOf(workload);
-  return () => runWrk({ url, requests: provided, expects, seconds, connections, threads, core });
+  return () => runWrk({ url, requests: provided, expects, seconds, connections, core });
 }

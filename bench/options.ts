@@ -1,5 +1,5 @@
 /** The command lines of all measurements: for each option its words, how it is read, and what it is if it is left out. */
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 interface Reading<Value> {
@@ -84,7 +84,6 @@ export const LOAD = {
     10,
   ),
   connections: count("how many connections wrk keeps open", 32),
-  threads: count("how many threads wrk has", Math.max(1, Math.floor(cpus().length / 4))),
 };
 
 /** Throws CommanderError, after its words have been written. */

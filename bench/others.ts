@@ -18,6 +18,8 @@ export const isDisturbed = (takenCores: number | null): boolean => (takenCores ?
 
 const KERNEL_THREADS = 2;
 const LOOK_MILLIS = 500;
+/** So long it waits at most for one moment, so that there is patience left for the others. */
+const MOST_AT_ONCE_MILLIS = 15_000;
 
 /** Null where the system does not tell. */
 export function look(): Moment | null {
@@ -50,9 +52,10 @@ export class Patience {
     this.#leftMillis = minutes * 60_000;
   }
 
-  /** Resolves to true in a quiet moment, to false when no time is left. */
+  /** Resolves to true in a quiet moment; to false if none comes soon, or no time is left. */
   async awaitQuiet(): Promise<boolean> {
-    while (this.#leftMillis > 0) {
+    const giveUpAt = this.#leftMillis - MOST_AT_ONCE_MILLIS;
+    while (this.#leftMillis > Math.max(0, giveUpAt)) {
       const begun = look();
       await this.spend(() => Bun.sleep(LOOK_MILLIS));
       if (!isDisturbed(takenBetween(begun, look()))) return true;

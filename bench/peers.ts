@@ -1,6 +1,6 @@
 /** `npm run bench`: Tessera beside its limits, its peers, and another version of itself. */
 import { join } from "node:path";
-import { BEFORE, contendersBefore } from "./contenders/before.ts";
+import { withBefore } from "./contenders/before.ts";
 import { CONTENDERS } from "./contenders/index.ts";
 import { installOidcProvider } from "./contenders/oidc-provider.ts";
 import { startOn } from "./cores.ts";
@@ -23,17 +23,12 @@ const OPTIONS = {
 };
 
 async function measure(options: OptionsOf<typeof OPTIONS>, setting: Setting): Promise<Results> {
-  const { seconds, rounds, connections, threads, tokens, workloads, against } = options;
+  const { seconds, rounds, connections, tokens, workloads, against, warmUp, patience } = options;
   const { folder, cores, say, date, host } = setting;
-  const settings = { seconds, rounds, connections, threads, tokens };
-  const chosen = options.contenders.map(({ name }) => name);
-  const versioned = chosen.filter((name) => name.startsWith("tessera-"));
-  const before = against === null ? [] : await contendersBefore(against, versioned);
-  const contenders = options.contenders.flatMap((contender) => [
-    contender,
-    ...before.filter(({ name }) => name === contender.name + BEFORE),
-  ]);
-  if (chosen.includes("oidc-provider")) installOidcProvider(say);
+  const settings = { seconds, rounds, connections, tokens };
+  const { contenders: chosen } = options;
+  const contenders = against === null ? chosen : await withBefore(chosen, against);
+  if (chosen.some(({ name }) => name === "oidc-provider")) installOidcProvider(say);
   const started: Started[] = [];
   try {
     for (const contender of contenders) {
@@ -42,15 +37,9 @@ async function measure(options: OptionsOf<typeof OPTIONS>, setting: Setting): Pr
       const start = () => contender.start(join(folder, contender.name));
       started.push({ contender, running: await startOn(own, start) });
     }
-    const { warmUp, patience } = options;
-    const limits = { settings, warmUpSeconds: warmUp, patience: new Patience(patience) };
     const measurements = await measureAll({
-      ...limits,
-      started,
-      workloads,
-      core: cores.generator,
-      folder,
-      say,
+      ...{ started, workloads, settings, warmUpSeconds: warmUp, patience: new Patience(patience) },
+      ...{ core: cores.generator, folder, say },
     });
     return {
       ...{ date, host, takenCores: takenIn(measurements), settings },

@@ -28,7 +28,6 @@ export interface Settings {
   readonly seconds: number;
   readonly rounds: number;
   readonly connections: number;
-  readonly threads: number;
   readonly tokens: number;
 }
 

@@ -6,7 +6,8 @@ import { allowedCores, type Cores, planCores } from "./cores.ts";
 import { describeHost, isInMemory } from "./host.ts";
 import { type COMMON, type OptionsOf, parseOptions, type Readings } from "./options.ts";
 import { look, takenBetween } from "./others.ts";
-import { type Pictures, publish, resultsText, type Section, whyNotPublished } from "./report/publish.ts";
+import { performancePages } from "./pages.ts";
+import { type Pictures, resultsText, type Section, whyNotPublished } from "./report/publish.ts";
 import type { Conditions } from "./results.ts";
 import { findWrk, HOW_TO_INSTALL } from "./wrk.ts";
 
@@ -54,7 +55,7 @@ export async function runBench<All extends Readings & Common, Results extends Co
     }
     const refusal = isPublished ? whyNotPublished(results) : null;
     if (refusal !== null) throw new Error(refusal);
-    if (isPublished) await publish(bench.section, results, figures, pictures);
+    if (isPublished) await publish(bench.section, resultsText(results));
     return (bench.passes?.(results) ?? true) ? 0 : 1;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -88,6 +89,13 @@ async function inFolder<Results>(
   } finally {
     remove();
   }
+}
+
+async function publish(section: Section, results: string): Promise<void> {
+  const root = join(import.meta.dir, "..");
+  await Bun.write(join(root, `bench/results/${section}.json`), results);
+  for (const [name, make] of Object.entries(performancePages))
+    await Bun.write(join(root, "docs", name), make());
 }
 
 async function write(folder: string, files: readonly (readonly string[])[]): Promise<void> {

@@ -33,7 +33,6 @@ export interface Load {
   readonly expects: { readonly status: number; readonly contains: string };
   readonly seconds: number;
   readonly connections: number;
-  readonly threads: number;
   /** Where it runs; null: anywhere. */
   readonly core: number | null;
 }
@@ -56,9 +55,9 @@ export async function runWrk(load: Load): Promise<LoadResult> {
   const child = Bun.spawn(
     [
       ...[...onCore(load.core), wrk],
-      ...["-t", String(load.threads), "-c", String(load.connections), "-d", `${Math.ceil(load.seconds)}s`],
+      ...["-t", "1", "-c", String(load.connections), "-d", `${Math.ceil(load.seconds)}s`],
       ...["--timeout", "5s", "-s", SCRIPT, load.url, "--"],
-      ...[String(load.threads), String(load.expects.status), load.expects.contains],
+      ...[String(load.expects.status), load.expects.contains],
       ...load.requests.flatMap(({ request, credentials, use, weight }) => [
         ...[request, credentials ?? "-", use, String(weight)],
       ]),
@@ -76,17 +75,15 @@ export async function runWrk(load: Load): Promise<LoadResult> {
 /** wrk counts whole seconds. Told to stop earlier by SIGINT it sums up as usual. Returns its complaints. */
 async function endInTime(
   child: Bun.Subprocess<"ignore", "pipe", "pipe">,
-  { seconds, threads }: Load,
+  { seconds }: Load,
 ): Promise<string> {
   let complaints = "";
   let timer: Timer | undefined;
   const decoder = new TextDecoder();
   for await (const chunk of child.stderr) {
     complaints += decoder.decode(chunk, { stream: true });
-    const ready = complaints.split("ready\n").length - 1;
-    if (ready === threads && timer === undefined && !Number.isInteger(seconds)) {
-      timer = setTimeout(() => child.kill("SIGINT"), seconds * 1000);
-    }
+    if (complaints.includes("ready\n") && !Number.isInteger(seconds))
+      timer ??= setTimeout(() => child.kill("SIGINT"), seconds * 1000);
   }
   clearTimeout(timer);
   return complaints.replaceAll("ready\n", "");

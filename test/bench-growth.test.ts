@@ -163,7 +163,7 @@ const RESULTS: GrowthResults = {
     isPinned: true,
   },
   takenCores: 0,
-  settings: { seconds: 2, rounds: 2, connections: 32, threads: 1, tokens: 1000, starts: 2, expired: 2000 },
+  settings: { seconds: 2, rounds: 2, connections: 32, tokens: 1000, starts: 2, expired: 2000 },
   stored: [
     { tokens: 1000, fileBytes: 500_000, fillSeconds: 1 },
     { tokens: 100_000, fileBytes: 40_000_000, fillSeconds: 5 },

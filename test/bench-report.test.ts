@@ -34,7 +34,7 @@ const RESULTS: Results = {
     isPinned: true,
   },
   takenCores: 0.02,
-  settings: { seconds: 2, rounds: 3, connections: 32, threads: 1, tokens: 10 },
+  settings: { seconds: 2, rounds: 3, connections: 32, tokens: 10 },
   contenders: [
     { name: "bare", title: "Bare <handler>", durability: "nothing is stored" },
     { name: "tessera-sqlite", title: "Tessera", durability: "synced to disk before the answer" },
@@ -103,7 +103,8 @@ describe("the table", () => {
   ])("writes %p µs as %p", (micros, text) => expect(milliseconds(micros)).toBe(text));
 
   test("takes its place in the guide, and leaves the rest of it alone", () => {
-    const guide = "before\n<!-- Written by --publish: peers. -->\nold\n<!-- The end of peers. -->\nafter\n";
+    const guide =
+      "before\n<!-- Made from bench/results/peers.json. -->\nold\n<!-- The end of peers. -->\nafter\n";
     const once = withSection(guide, "peers", tables(RESULTS));
     expect(once).toStartWith("before\n");
     expect(once).toEndWith("\nafter\n");

@@ -100,7 +100,6 @@ describe.skipIf(!hasWrk)("the load", () => {
         expects: { status: 200, contains: "" },
         seconds: 0.3,
         connections: 4,
-        threads: 2,
         core: null,
         ...load,
       });
@@ -112,7 +111,7 @@ describe.skipIf(!hasWrk)("the load", () => {
 
   const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(1e6 + index));
 
-  test("uses no credential twice, whichever thread sends it", async () => {
+  test("uses no credential twice", async () => {
     const { result, seen } = await underLoad(() => new Response("{}"), [{ of: numbered(200_000) }], {});
     expect(result).toMatchObject({ unexpected: 0, failed: 0, exhausted: false });
     expect(seen.length).toBeGreaterThanOrEqual(result.requests);
@@ -134,7 +133,7 @@ describe.skipIf(!hasWrk)("the load", () => {
     expect(new Set(seen).size).toBe(8);
   });
 
-  test("has one for all threads if there is only one", async () => {
+  test("goes on with one if there is only one", async () => {
     const { seen } = await underLoad(() => new Response("{}"), [{ of: ["only"], use: "cycle" }], {});
     expect(new Set(seen)).toEqual(new Set(["token=only"]));
   });
@@ -148,7 +147,7 @@ describe.skipIf(!hasWrk)("the load", () => {
     expect(result).toMatchObject({ unexpected: 0, failed: 0, exhausted: false });
     const once = seen.filter((text) => text !== "token=again");
     expect(new Set(once).size).toBe(once.length);
-    // Each thread has begun another ten, and what was sent last may not have arrived.
+    // It has begun another ten, and what was sent last may not have arrived.
     expect(Math.abs(once.length - seen.length / 5)).toBeLessThanOrEqual(8);
   });
 

@@ -3,6 +3,7 @@
  * them.
  */
 import { join } from "node:path";
+import { performancePages } from "../bench/pages.ts";
 import { describeSettings, type Setting } from "../src/configuration/settings.ts";
 import { REASONS } from "../src/protocol/errors.ts";
 import { conformancePage, threatsPage } from "./conformance.ts";
@@ -26,8 +27,6 @@ Tessera runs without any configuration. What you want otherwise can be said in f
 
 A name or a value that is wrong stops the start, with where it was written and what is allowed.
 \`tessera config check\` does the same without starting; \`tessera config show\` prints what is in force.
-\`tessera config schema\` prints the JSON Schema of the file. An editor that reads \`#:schema ./tessera.schema.json\` in
-its first line completes and checks the settings as you type.
 
 A **secret** is written as itself, as its digest (\`"sha256:"\` and the 64 hexadecimal digits of its SHA-256), or as
 \`{ env = "NAME" }\`, which reads the environment variable of that name. Files are looked for from the folder in which
@@ -117,6 +116,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "conformance.md": conformancePage,
   "threats.md": threatsPage,
   "security.md": securityPage,
+  ...performancePages,
 };
 
 if (import.meta.main) {

@@ -47,10 +47,10 @@ type Options = OptionsOf<typeof OPTIONS>;
 
 async function measure(options: Options, setting: Setting): Promise<GrowthResults> {
   const { date, host, takenCores } = setting;
-  const { seconds, rounds, connections, threads, tokens, starts, expired } = options;
+  const { seconds, rounds, connections, tokens, starts, expired } = options;
   const databases = await build(options, setting);
   const results = {
-    settings: { seconds, rounds, connections, threads, tokens, starts, expired },
+    settings: { seconds, rounds, connections, tokens, starts, expired },
     stored: databases.map(({ tokens, fileBytes, fillSeconds }) => ({ tokens, fileBytes, fillSeconds })),
     starts: await measureStarts(databases, starts, setting),
     measurements: await measureLoad(databases, options, setting),

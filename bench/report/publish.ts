@@ -1,30 +1,12 @@
-/** Puts figures into docs/performance.md, each kind between marks of its own, and pictures beside the other images. */
-import { join } from "node:path";
+/** What is published: results in bench/results, from which the figures and pictures of docs/performance.md are made. */
 import { MOST_TAKEN_CORES } from "../others.ts";
 import type { Conditions } from "../results.ts";
 import { threeDigits } from "./table.ts";
 
-const ROOT = join(import.meta.dir, "../..");
-
-export const SECTIONS = ["peers", "growth", "isolation", "endurance"] as const;
-export type Section = (typeof SECTIONS)[number];
+export type Section = "peers" | "growth" | "isolation" | "endurance";
 
 /** Texts of SVG by the name of the image, which is docs/images/performance-<name>.svg. */
 export type Pictures = Readonly<Record<string, string>>;
-
-/** Writes the section of the guide, its pictures, and the results that they show. */
-export async function publish(
-  section: Section,
-  results: Conditions,
-  markdown: string,
-  pictures: Pictures,
-): Promise<void> {
-  const guide = join(ROOT, "docs/performance.md");
-  await Bun.write(guide, withSection(await Bun.file(guide).text(), section, markdown));
-  for (const [name, text] of Object.entries(pictures))
-    await Bun.write(join(ROOT, `docs/images/performance-${name}.svg`), text);
-  await Bun.write(join(ROOT, `bench/results/${section}.json`), resultsText(results));
-}
 
 /** Why figures measured under these conditions are not published, and what to do; null if they are. */
 export function whyNotPublished({ takenCores }: Pick<Conditions, "takenCores">): string | null {
@@ -34,9 +16,9 @@ export function whyNotPublished({ takenCores }: Pick<Conditions, "takenCores">):
   return `Not published: other programs took ${threeDigits(takenCores)} of the cores during the run, and with more than ${MOST_TAKEN_CORES} the figures mean little. Find them with top and end them, or wait until they have ended; then run it again.`;
 }
 
-/** Throws if the marks are not there. */
+/** The guide with a section in place of the one before. Throws if its marks are not there. */
 export function withSection(text: string, section: Section, markdown: string): string {
-  const begin = `<!-- Written by --publish: ${section}. -->`;
+  const begin = `<!-- Made from bench/results/${section}.json. -->`;
   const beginsAt = text.indexOf(begin);
   const endsAt = text.indexOf(`<!-- The end of ${section}. -->`);
   if (beginsAt < 0 || endsAt < beginsAt)
@@ -49,5 +31,6 @@ export function resultsText(results: Conditions): string {
   const rounded = (_: string, value: unknown) =>
     typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
   const text = JSON.stringify(results, rounded, 1);
-  return `${text.replaceAll(/[[{][^[\]{}"]*(?:"[^"]*"[^[\]{}"]*)*[\]}]/g, (inner) => inner.replaceAll(/\s*\n\s*/g, " "))}\n`;
+  const innermost = /[[{](?:[^[\]{}"]|"[^"]*")*[\]}]/g;
+  return `${text.replaceAll(innermost, (inner) => inner.replaceAll(/\s*\n\s*/g, " "))}\n`;
 }

@@ -1,15 +1,14 @@
--- Sends requests again and again, or with another credential each time, and checks what comes back.
+-- Sends requests again and again, or with another credential each time, and checks what comes back. For one thread of wrk.
 --
--- Arguments: how many threads there are; the status that every answer must have; a text that must be in answers which are
--- no success; then for each request: the request as it goes over the wire, with @@CREDENTIAL@@ where a credential belongs;
--- the file of credentials, one per line, or "-"; how they are used (`cycle`: all, again and again; `once`: each a single
--- time); its weight among the requests, a whole number.
+-- Arguments: the status that every answer must have; a text that must be in answers which are no success; then for each
+-- request: the request as it goes over the wire, with @@CREDENTIAL@@ where a credential belongs; the file of credentials, one
+-- per line, or "-"; how they are used (`cycle`: all, again and again; `once`: each a single time); its weight among the
+-- requests, a whole number.
 
-local threads = {}
+local thread
 
-function setup(thread)
-  thread:set("index", #threads)
-  table.insert(threads, thread)
+function setup(only)
+  thread = only
 end
 
 local function read(name)
@@ -19,26 +18,16 @@ local function read(name)
   return text
 end
 
--- All, or of those that may be used only once every n-th, so that no two threads use the same.
-local function credentials_of(name, use, thread_count)
-  local share = {}
-  local line_number = 0
-  for line in io.lines(name) do
-    if use == "cycle" or line_number % thread_count == index then share[#share + 1] = line end
-    line_number = line_number + 1
-  end
-  return share
-end
-
 -- A function that gives the text of one request after the other.
-local function sender_of(request_file, credential_file, use, thread_count)
+local function sender_of(request_file, credential_file, use)
   local text = read(request_file)
   if credential_file == "-" then
     return function() return text end
   end
   local from, to = text:find("@@CREDENTIAL@@", 1, true)
   local before, after = text:sub(1, from - 1), text:sub(to + 1)
-  local credentials = credentials_of(credential_file, use, thread_count)
+  local credentials = {}
+  for line in io.lines(credential_file) do credentials[#credentials + 1] = line end
   local last, position = #credentials, 0
   return function()
     position = position + 1
@@ -52,7 +41,7 @@ end
 
 -- The senders of a mix in an order that chance gave, as often as their weights say.
 local function mix_of(deck)
-  math.randomseed(index + 1)
+  math.randomseed(1)
   for last = #deck, 2, -1 do
     local other = math.random(last)
     deck[last], deck[other] = deck[other], deck[last]
@@ -65,15 +54,15 @@ local function mix_of(deck)
 end
 
 function init(arguments)
-  local thread_count = tonumber(arguments[1])
-  local expected = tonumber(arguments[2])
-  local needle = arguments[3]
+  local expected = tonumber(arguments[1])
+  local needle = arguments[2]
   unexpected = 0
   exhausted = 0
+  refusals_expected = expected > 399 and 1 or 0
 
   local deck = {}
-  for first = 4, #arguments, 4 do
-    local sender = sender_of(arguments[first], arguments[first + 1], arguments[first + 2], thread_count)
+  for first = 3, #arguments, 4 do
+    local sender = sender_of(arguments[first], arguments[first + 1], arguments[first + 2])
     for _ = 1, tonumber(arguments[first + 3]) do deck[#deck + 1] = sender end
   end
   request = #deck == 1 and deck[1] or mix_of(deck)
@@ -85,24 +74,16 @@ function init(arguments)
       if status ~= expected or not body:find(needle, 1, true) then unexpected = unexpected + 1 end
     end
   end
-  refusals_expected = expected > 399 and 1 or 0
   io.stderr:write("ready\n")
 end
 
 function done(summary, latency)
-  local unexpected, exhausted, refusals_expected = 0, 0, 0
-  for _, thread in ipairs(threads) do
-    unexpected = unexpected + thread:get("unexpected")
-    exhausted = exhausted + thread:get("exhausted")
-    refusals_expected = thread:get("refusals_expected")
-  end
-  if refusals_expected == 0 then unexpected = summary.errors.status end
-  local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  local errors = summary.errors
+  local unexpected = thread:get("refusals_expected") == 0 and errors.status or thread:get("unexpected")
   io.write(string.format(
-    '\nresult: {"requests":%d,"micros":%d,"unexpected":%d,"failed":%d,"exhausted":%s,'
-      .. '"p50":%d,"p99":%d,"p999":%d}\n',
-    summary.requests, summary.duration, unexpected, failed,
-    exhausted > 0 and "true" or "false",
+    '\nresult: {"requests":%d,"micros":%d,"unexpected":%d,"failed":%d,"exhausted":%s,"p50":%d,"p99":%d,"p999":%d}\n',
+    summary.requests, summary.duration, unexpected, errors.connect + errors.read + errors.write + errors.timeout,
+    thread:get("exhausted") > 0 and "true" or "false",
     latency:percentile(50), latency:percentile(99), latency:percentile(99.9)
   ))
 end
