@@ -1,4 +1,4 @@
-/** What other programs took of the machine while something was measured. */
+/** Measures how many cores other programs take while the benchmark runs. */
 import { readFileSync } from "node:fs";
 import { listProcesses, sumUsage } from "./usage.ts";
 
@@ -29,7 +29,7 @@ export function look(): Moment | null {
   return { atMillis: performance.now(), taken, own };
 }
 
-/** Seconds on all processors: user, nice, system and steal. What interrupts take belongs to whoever sends: this run. */
+/** Seconds on all processors: user, nice, system and steal. Interrupts are left out: the load of this run causes them. */
 export function parseTaken(stat: string): number {
   const [user = 0, nice = 0, system = 0, , , , , steal = 0] = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "")
     .split(" ")

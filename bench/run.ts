@@ -1,4 +1,4 @@
-/** What all measurements have in common: a folder, the cores, an end that leaves nothing behind, and a place for results. */
+/** The frame of all measurements: a folder, the cores, an end that leaves nothing behind, and a place for the results. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CommanderError } from "commander";

@@ -1,4 +1,4 @@
-/** What processes and their children have used: processor time and memory, as the system counts them. */
+/** Processor time and memory of processes and their children, as the system counts them. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface Usage {

@@ -280,7 +280,7 @@ describe("the operations", () => {
     });
   }
 
-  test("notice a token that is not active though nobody revoked it", async () => {
+  test("notice a token that is not active though it was not revoked", async () => {
     const introspection = OPERATIONS.find(({ name }) => name === "introspection");
     const grant = { client: "app", ended: false } as const;
     const strange = newWallet();

@@ -1,14 +1,19 @@
 /** What the benchmark counts and how it is written down. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { allowedCores, parseCores, planCores, startOn } from "../bench/cores.ts";
 import { progressOf } from "../bench/measure.ts";
+import { COMMON } from "../bench/options.ts";
 import { Patience, parseTaken, takenBetween } from "../bench/others.ts";
 import { chart } from "../bench/report/chart.ts";
 import { resultsText, whyNotPublished, withSection } from "../bench/report/publish.ts";
 import { budgets, conditions, figures, milliseconds, tables } from "../bench/report/table.ts";
 import { measurementOf, type Results, type Round, summarize, takenIn } from "../bench/results.ts";
+import { type Bench, runBench } from "../bench/run.ts";
 import { median, ratios, spreadOf } from "../bench/statistics.ts";
 import { parsePs, parseStat, sumUsage, usageOf } from "../bench/usage.ts";
+import { findWrk } from "../bench/wrk.ts";
 
 const round = (requestsPerSecond: number, cpuMicrosPerRequest = 20): Round => ({
   cpuMicrosPerRequest,
@@ -120,6 +125,28 @@ describe("what is published", () => {
     expect(whyNotPublished(RESULTS)).toBeNull();
     expect(whyNotPublished({ takenCores: 0.734 })).toMatch(/took 0\.73 of the cores.*run it again/);
     expect(whyNotPublished({ takenCores: null })).toContain("does not tell");
+  });
+
+  test.skipIf(findWrk() === null)("is refused after the figures were printed", async () => {
+    const guide = join(import.meta.dir, "../docs/performance.md");
+    const before = readFileSync(guide, "utf8");
+    const printed = spyOn(console, "log").mockImplementation(() => {});
+    const complained = spyOn(console, "error").mockImplementation(() => {});
+    const busy: Bench<typeof COMMON, Results> = {
+      section: "peers",
+      command: "bench",
+      description: "A busy machine.",
+      options: COMMON,
+      measure: async () => ({ ...RESULTS, takenCores: 0.7 }),
+      figures,
+      pictures: () => ({}),
+    };
+    expect(await runBench(busy, ["--publish"])).toBe(1);
+    expect(printed.mock.calls.flat().join()).toContain("### Metadata");
+    expect(complained.mock.calls.flat().join()).toContain("Not published");
+    expect(readFileSync(guide, "utf8")).toBe(before);
+    printed.mockRestore();
+    complained.mockRestore();
   });
 
   test("counts what others took in all rounds", () => {

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's own limit: rows as Tessera stores them, read and written by prepared statements without any rule, by clients
- * that do nothing else. What the database uses for that is the least that a store on it can use.
+ * The limit of PostgreSQL: clients that do nothing else read and write rows like Tessera's, with prepared statements. No store
+ * on PostgreSQL uses less processor time than the database does for that.
  */
 import { join } from "node:path";
 import { startPostgres } from "../../test/store/postgres/server.ts";

@@ -57,12 +57,12 @@ const SIGN_INS_AT_ONCE = 8;
 
 /** Every second time with a wrong password. Resolves when the first has been checked. */
 async function startSignIns({ origin }: Subject): Promise<Underway> {
-  const everybody = [PERSON, ...PEOPLE];
+  const all = [PERSON, ...PEOPLE];
   const first = Promise.withResolvers<void>();
   let stopped = false;
   let checked = 0;
   const person = async (index: number): Promise<void> => {
-    const { username, password } = everybody[index % everybody.length] ?? PERSON;
+    const { username, password } = all[index % all.length] ?? PERSON;
     for (let attempt = index; !stopped; attempt += 1) {
       const isRight = attempt % 2 === 0;
       const status = await signIn(origin, username, isRight ? password : `not ${password}`);

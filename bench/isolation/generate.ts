@@ -34,7 +34,7 @@ export interface LoadReport {
   readonly due: number;
   /** 200 in time. */
   readonly good: number;
-  /** 200, but later than anybody waits. */
+  /** 200, but later than a client waits. */
   readonly late: number;
   /** 503 with Retry-After. */
   readonly refused: number;

@@ -28,7 +28,7 @@ const FEW_CONNECTIONS = 32;
 /** Of the capacity: a server that is neither idle nor full. */
 const STEADY_SHARE = 1 / 3;
 const FACTORS = [1, 2, 3] as const;
-/** Nobody waits longer for an answer. */
+/** A client waits no longer for an answer. */
 const PATIENCE_MILLIS = 1000;
 const WARM_UP_SECONDS = 1;
 const YEAR_SECONDS = 365 * 86_400;

@@ -30,7 +30,7 @@ const LINE_HEIGHT = 16;
 /** With more points the dots would hide the line, and dashes tear it. */
 const MOST_DOTS = 30;
 
-/** Names at the ends and patterns of dashes, so that nobody needs the colours. */
+/** Names at the ends and patterns of dashes, so that no reader needs the colours. */
 const LINES = [
   { light: "#1f5eff", dark: "#7ca0ff", dashes: "none" },
   { light: "#b3261e", dark: "#ff9b92", dashes: "8 4" },

@@ -1,4 +1,4 @@
-/** What is published: results in bench/results, from which the figures and pictures of docs/performance.md are made. */
+/** Publishing: results go to bench/results, and pages.ts makes the figures and pictures of docs/performance.md from them. */
 import { MOST_TAKEN_CORES } from "../others.ts";
 import type { Conditions } from "../results.ts";
 import { threeDigits } from "./table.ts";

@@ -1,4 +1,4 @@
-/** What all pictures of the benchmark have in common: their ground, their head, and words for whoever does not see them. */
+/** The frame of all pictures: their ground, their head, and words for readers who do not see them. */
 
 export const MARGIN = 24;
 
