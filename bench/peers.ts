@@ -12,6 +12,7 @@ import { figures } from "./report/table.ts";
 import { type Results, takenIn } from "./results.ts";
 import type { Bench, Setting } from "./run.ts";
 import { WORKLOADS, writes } from "./workloads.ts";
+import { requireWrk } from "./wrk.ts";
 
 const OPTIONS = {
   contenders: names("who takes part", CONTENDERS),
@@ -25,6 +26,7 @@ const OPTIONS = {
 async function measure(options: OptionsOf<typeof OPTIONS>, setting: Setting): Promise<Results> {
   const { seconds, rounds, connections, tokens, workloads, against, warmUp, patience } = options;
   const { folder, cores, say, date, host } = setting;
+  requireWrk();
   const settings = { seconds, rounds, connections, tokens };
   const { contenders: chosen } = options;
   const contenders = against === null ? chosen : await withBefore(chosen, against);

@@ -9,7 +9,6 @@ import { look, takenBetween } from "./others.ts";
 import { performancePages } from "./pages.ts";
 import { type Pictures, resultsText, type Section, whyNotPublished } from "./report/publish.ts";
 import type { Conditions } from "./results.ts";
-import { findWrk, HOW_TO_INSTALL } from "./wrk.ts";
 
 /** What a measurement is given. */
 export interface Setting extends Pick<Conditions, "date" | "host"> {
@@ -44,7 +43,6 @@ export async function runBench<All extends Readings & Common, Results extends Co
   try {
     const options = parseOptions(bench, args);
     const { folder, output, publish: isPublished }: OptionsOf<Common> = options;
-    if (findWrk() === null) throw new Error(HOW_TO_INSTALL);
     const results = await inFolder(resolve(folder), (setting) => bench.measure(options, setting));
     const [figures, pictures] = [bench.figures(results), bench.pictures(results)];
     console.log(`\n${figures}\n`);

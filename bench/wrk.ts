@@ -39,6 +39,13 @@ export interface Load {
 
 export const findWrk = (): string | null => Bun.which("wrk");
 
+/** The program's path. Throws with how to install it. */
+export function requireWrk(): string {
+  const wrk = findWrk();
+  if (wrk === null) throw new Error(HOW_TO_INSTALL);
+  return wrk;
+}
+
 export const HOW_TO_INSTALL = `The benchmark needs wrk (https://github.com/wg/wrk), which was not found. To install it:
 
   Debian, Ubuntu   sudo apt install wrk
@@ -50,11 +57,9 @@ export const HOW_TO_INSTALL = `The benchmark needs wrk (https://github.com/wg/wr
   Windows          in WSL, as on Ubuntu`;
 
 export async function runWrk(load: Load): Promise<LoadResult> {
-  const wrk = findWrk();
-  if (wrk === null) throw new Error(HOW_TO_INSTALL);
   const child = Bun.spawn(
     [
-      ...[...onCore(load.core), wrk],
+      ...[...onCore(load.core), requireWrk()],
       ...["-t", "1", "-c", String(load.connections), "-d", `${Math.ceil(load.seconds)}s`],
       ...["--timeout", "5s", "-s", SCRIPT, load.url, "--"],
       ...[String(load.expects.status), load.expects.contains],

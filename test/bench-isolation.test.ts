@@ -11,7 +11,6 @@ import {
   type OverloadMeasurement,
   peakOf,
 } from "../bench/isolation/results.ts";
-import { findWrk } from "../bench/wrk.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -188,7 +187,7 @@ describe("what is told", () => {
   });
 });
 
-describe.skipIf(findWrk() === null)("a short run", () => {
+describe("a short run", () => {
   async function bench(...args: string[]) {
     const child = Bun.spawn([process.execPath, join(root, "bench/main.ts"), "isolation", ...args], {
       cwd: folder,

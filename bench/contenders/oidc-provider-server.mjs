@@ -86,21 +86,19 @@ const ofPerson = async () => ({
   gty: "authorization_code",
 });
 
+/** Its store forgets what is revoked, so a revoked token is an unknown one. */
+async function goneToken() {
+  const token = new provider.AccessToken(await ofPerson());
+  const text = await token.save();
+  await token.destroy();
+  return text;
+}
+
 const makers = {
   person_token: async () => new provider.AccessToken(await ofPerson()).save(),
   client_token: async () => new provider.ClientCredentials({ client: appClient, scope }).save(),
-  async revoked_token() {
-    const token = new provider.AccessToken(await ofPerson());
-    const text = await token.save();
-    await token.destroy();
-    return text;
-  },
-  async unknown_token() {
-    const token = new provider.AccessToken(await ofPerson());
-    const text = await token.save();
-    await token.destroy();
-    return text;
-  },
+  revoked_token: goneToken,
+  unknown_token: goneToken,
   code: async () =>
     new provider.AuthorizationCode({
       ...(await ofPerson()),

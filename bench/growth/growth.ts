@@ -9,6 +9,7 @@ import { Patience } from "../others.ts";
 import type { Measurement } from "../results.ts";
 import type { Bench, Setting } from "../run.ts";
 import { workloadNamed } from "../workloads.ts";
+import { requireWrk } from "../wrk.ts";
 import { cleanUpOnce } from "./cleaning.ts";
 import { serveUnderLoad, sizeTitle, startOnce } from "./contenders.ts";
 import { buildDatabase, type Expired, type GrownDatabase } from "./database.ts";
@@ -48,6 +49,7 @@ type Options = OptionsOf<typeof OPTIONS>;
 async function measure(options: Options, setting: Setting): Promise<GrowthResults> {
   const { date, host, takenCores } = setting;
   const { seconds, rounds, connections, tokens, starts, expired } = options;
+  requireWrk();
   const databases = await build(options, setting);
   const results = {
     settings: { seconds, rounds, connections, tokens, starts, expired },

@@ -1,7 +1,9 @@
 /**
- * The load generator. wrk sends the next request when the one before is answered, so a slow server is asked less. Here
- * requests are due at a rate, as from people who know nothing of each other, and a time counts from when its request was due.
+ * The process of the load generator, which does one job after the other. wrk sends the next request when the one before is
+ * answered, so a slow server is asked less. Here requests are due at a rate, as from people who know nothing of each other,
+ * and a time counts from when its request was due.
  */
+import { constants, setPriority } from "node:os";
 import { type Answer, Connection } from "../load/connection.ts";
 import { Histogram, type Percentiles } from "../load/histogram.ts";
 import { Schedule } from "../load/schedule.ts";
@@ -138,4 +140,18 @@ function takeFrom({ credentials: given, use }: LoadJob) {
       if (good !== undefined) credentials.push(good);
     },
   };
+}
+
+if (import.meta.main) {
+  // What it measures is the server, and not how long it waits for a core itself. Only root may ask for this.
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch {}
+  process.on("message", (job: LoadJob) => {
+    generate(job).then(
+      (report) => process.send?.({ report }),
+      (error: unknown) => process.send?.({ error: String(error) }),
+    );
+  });
+  console.log("ready for load");
 }

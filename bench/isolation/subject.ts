@@ -64,7 +64,7 @@ export async function startSubject(engine: Engine, { folder: all, cores }: Setti
   const { file, data } = placesIn(folder);
   const store = await openStore(loadConfiguration({ file, env, flags: { data } }), { create: false });
   const generator = await startProcess({
-    command: [...onCore(cores.generator), process.execPath, join(import.meta.dir, "generator.ts")],
+    command: [...onCore(cores.generator), process.execPath, join(import.meta.dir, "generate.ts")],
     folder,
     ready: /(ready) for load/,
     ipc: true,
