@@ -8,7 +8,7 @@ const root = join(import.meta.dir, "..");
 /** Longer than any test file takes, so that a mutation that makes the server hang ends too. */
 const PATIENCE_MILLIS = 600_000;
 /** What no test of a mutation needs, or what is too large to copy. */
-const LEFT_OUT = [".git", "data", "bench/results", "docs/images"];
+const LEFT_OUT = [".git", "data"];
 
 /** Tests to run. */
 export interface Selection {
