@@ -1,18 +1,27 @@
-/** Puts the parts together: the context that everything is given, the routes, and the manners that all answers share. */
+/** Puts the parts together: the context of all handlers, the routes, and the manners that all answers share. */
 import { createPasswords } from "./accounts/passwords.ts";
-import { createSessions } from "./accounts/sessions.ts";
+import { createSessionCookie } from "./accounts/session-cookie.ts";
 import type { Configuration } from "./configuration/schema.ts";
-import type { Context, Limits } from "./context.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS } from "./endpoints/paths.ts";
 import { refusalResponse } from "./endpoints/refusal.ts";
+import { CallerMemory } from "./operations/caller-memory.ts";
+import type { Context, Limits } from "./operations/context.ts";
+import { createEvents, logEvents } from "./operations/events.ts";
+import { startHousekeeping } from "./operations/housekeeping.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
-import { type Incoming, NO_SNIFFING, type Route } from "./platform/http.ts";
+import {
+  createRequestIds,
+  type Incoming,
+  NO_SNIFFING,
+  REQUEST_ID_HEADER,
+  type Route,
+} from "./platform/http.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
@@ -22,9 +31,8 @@ import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
-import { issuerPath } from "./protocol/issuer.ts";
+import { parseIssuer } from "./protocol/issuer.ts";
 import type { Store } from "./store/contract.ts";
-import { startHousekeeping } from "./store/housekeeping.ts";
 
 export interface ServerParts {
   readonly configuration: Configuration;
@@ -33,16 +41,16 @@ export interface ServerParts {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: RandomBytes;
-  /** Whether expired rows go away by this process. One is enough for an embedded database. Default: yes. */
+  /** Whether this process removes expired rows. One process is enough for an embedded database. Default: yes. */
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
 }
 
 export interface Server {
-  /** Answers a request. `addressOf` tells where it came from. Never throws. */
+  /** Answers a request. `addressOf` returns the address that it came from. Never throws. */
   fetch(request: Request, addressOf: () => string): Promise<Response>;
-  /** What everybody gets alike, by path: a listener may send it without asking. */
+  /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
@@ -61,20 +69,24 @@ export function createServer({
 }: ServerParts): Server {
   const { limits } = configuration;
   const ownLimits = createLimits(configuration, clock);
+  const issuer = parseIssuer(configuration.issuer);
   const context: Context = {
     configuration,
+    issuer,
     catalogue: createCatalogue(configuration),
     clock,
     random,
     log,
     keys,
     store,
+    events: createEvents([logEvents(log)]),
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
       checksWaiting: limits.password_checks_waiting,
       maximumBytes: limits.password_bytes,
     }),
-    sessions: createSessions({ store, clock, random, configuration }),
+    sessionCookie: createSessionCookie(issuer, clock, random),
+    callers: new CallerMemory(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
   };
@@ -110,17 +122,16 @@ type Router = Pick<Server, "fetch" | "fixedAnswers">;
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
 function createRouter(context: Context): Router {
-  const { issuer } = context.configuration;
-  const base = issuerPath(issuer);
-  const { origin } = new URL(issuer);
+  const { origin, path: base } = context.issuer;
   const metadata = metadataRoutes(context);
   const routes = new Map<string, Route>(metadata.root.map((route) => [route.path, route]));
   const forPeople = [authorizeRoute(context), consentRoute(context), ...pageRoutes(context)];
   for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
     routes.set(base + route.path, route);
   }
-  // The issuer's own address, as people type it.
+  // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
+  const nextRequestId = createRequestIds(context.random);
   const fetch: Server["fetch"] = async (request, addressOf) => {
     const { path, query } = targetOf(request);
     const incoming: Incoming = {
@@ -129,9 +140,14 @@ function createRouter(context: Context): Router {
       get address() {
         return addressOf();
       },
+      requestId: nextRequestId(),
     };
     const route = routes.get(path);
-    return route === undefined ? nothingHere(context, incoming) : answer(context, route, incoming);
+    const response = await (route === undefined
+      ? nothingHere(context, incoming)
+      : answer(context, route, incoming));
+    response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
+    return response;
   };
   return {
     fetch,
@@ -140,7 +156,12 @@ function createRouter(context: Context): Router {
         ...metadata.root.map(({ path }) => path),
         ...metadata.below.map(({ path }) => base + path),
       ];
-      const ask = async (path: string) => [path, await fetch(new Request(origin + path), () => "")] as const;
+      const ask = async (path: string) => {
+        const response = await fetch(new Request(origin + path), () => "");
+        // Many requests will get this answer, so it cannot carry the id of one.
+        response.headers.delete(REQUEST_ID_HEADER);
+        return [path, response] as const;
+      };
       return Object.fromEntries(await Promise.all(paths.map(ask)));
     },
   };
@@ -162,8 +183,8 @@ function nothingHere(context: Context, incoming: Incoming): Response | Promise<R
 }
 
 /**
- * The path and query that were asked for. What stands before them comes from the Host header, which need not even be
- * valid, and is left alone: URLs are made from the issuer.
+ * The path and query of a request. The part before them comes from the Host header, which may be invalid, and is ignored:
+ * this server makes all URLs from the issuer.
  */
 function targetOf({ url }: Request): { path: string; query: string } {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
@@ -176,11 +197,11 @@ function targetOf({ url }: Request): { path: string; query: string } {
     : { path: all.slice(0, question), query: all.slice(question) };
 }
 
-/** The authorization endpoint decides, the consent page asks: here they meet. */
+/** Joins the authorization endpoint, which decides, with the consent page, which asks. */
 const authorizeRoute = (context: Context): Route => ({
   path: ENDPOINT_PATHS.authorize,
   audience: "people",
-  // RFC 9700 §2.6: never by CORS, people are sent here.
+  // RFC 9700 §2.6: no CORS, because clients redirect people here.
   cors: "nobody",
   methods: authorize(context, consentPages(context)),
 });
@@ -200,7 +221,7 @@ async function answer(context: Context, route: Route, incoming: Incoming): Promi
 
 async function decide(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   try {
-    // As in forms: see decodeFormComponent. Pages read their addresses by themselves.
+    // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
     if (incoming.url.search.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
     const { GET, POST } = route.methods;
@@ -229,14 +250,14 @@ async function withoutBody(response: Response): Promise<Response> {
 }
 
 /**
- * Answers that scripts on other sites may read. Nothing here is authorized by cookies, so `*` gives away nothing that
- * the script's own server could not ask for.
+ * Lets scripts on other sites read an answer. Cookies authorize nothing on these paths, so `*` gives a script nothing
+ * that its own server could not get.
  */
 function allowOtherOrigins(response: Response, { methods }: Route, method: string): void {
   const { headers } = response;
   headers.set("Access-Control-Allow-Origin", "*");
-  headers.set("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After, DPoP-Nonce");
-  // The rest is read from the answer to a preflight only (Fetch §4.8).
+  headers.set("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After, Request-Id, DPoP-Nonce");
+  // Browsers read the other headers only in the answer to a preflight (Fetch §4.8).
   if (method !== "OPTIONS") return;
   headers.set("Access-Control-Allow-Methods", [...Object.keys(methods), "OPTIONS"].join(", "));
   headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP, MCP-Protocol-Version");

@@ -207,7 +207,7 @@ describe("a short run", () => {
     const output = join(folder, "results");
     const run = await bench(
       ...["--engines", "sqlite", "--beside", "sign-ins", "--overload", "refresh"],
-      ...["--seconds", "0.5", "--rounds", "1", "--rows", "50", "--connections", "50"],
+      ...["--seconds", "1.5", "--rounds", "1", "--rows", "50", "--connections", "50"],
       ...["--folder", folder, "--output", output],
     );
     expect(run).toMatchObject({ code: 0, errors: "" });

@@ -10,8 +10,9 @@ const FLOORS = [
   "server.ts",
   "pages",
   "endpoints",
-  "grants",
-  "context.ts",
+  "grant-types",
+  "operations",
+  "rules",
   "clients",
   "accounts",
   "credentials",
@@ -46,6 +47,39 @@ test("no file imports from a floor above its own", async () => {
     }
   }
   expect(upward).toEqual([]);
+});
+
+/** What a file imports, without what it imports as types only. */
+async function valuesOf(file: string): Promise<string[]> {
+  const text = await Bun.file(join(source, file)).text();
+  const imports = [...text.matchAll(/import (?!type )([^;]*?) from "(\.[^"]+)"/g)];
+  return imports
+    .filter(([, names = ""]) => !/^\{\s*(type [^,]+,?\s*)+\}$/.test(names))
+    .map(([, , path = ""]) => normalize(join(file, "..", path)));
+}
+
+test("rules ask no store, no clock and no chance: they decide from facts", async () => {
+  const asked: string[] = [];
+  const VALUES = ["store/contract.ts", "store/declare.ts", "store/tables.ts", "credentials/credential.ts"];
+  for (const file of files.filter((each) => each.startsWith("rules/"))) {
+    for (const imported of await valuesOf(file)) {
+      const isPure = imported.startsWith("rules/") || imported.startsWith("protocol/");
+      if (!isPure && !VALUES.includes(imported)) asked.push(`${file} imports ${imported}`);
+    }
+    const text = await Bun.file(join(source, file)).text();
+    if (/\b(async|await|Promise|Date|Math\.random|crypto)\b/.test(text)) asked.push(file);
+  }
+  expect(asked).toEqual([]);
+});
+
+test("endpoints, pages and the command line act through operations, never on the store", async () => {
+  const ACTS = /\bstore\.(look|commit|list|expire)\(/;
+  const acting: string[] = [];
+  for (const file of files) {
+    if (/^(store|operations)\//.test(file)) continue;
+    if (ACTS.test(await Bun.file(join(source, file)).text())) acting.push(file);
+  }
+  expect(acting).toEqual([]);
 });
 
 test("only tessera login imports the OAuth client, so that a server never loads it", async () => {

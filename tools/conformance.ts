@@ -1,4 +1,4 @@
-/** The pages that say what is proved: docs/conformance.md and docs/threats.md, from the ledgers and the tests' claims. */
+/** Makes docs/conformance.md and docs/threats.md from the ledgers and the tests' claims. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Glob } from "bun";
@@ -14,14 +14,14 @@ export interface Proof {
   readonly claim: string;
   /** Below test/. */
   readonly file: string;
-  /** As it is written, with what `test.each` puts its cases into. */
+  /** As written, with the placeholders of `test.each`. */
   readonly name: string;
   /** For readers, with the groups it is in: "the consent form: counts only as it was shown". */
   readonly words: string;
 }
 
 const TEXT = String.raw`"(?:[^"\\]|\\.)*"|\`(?:[^\`\\]|\\.)*\``;
-/** What there is to find in a test file: where a group begins, where a test begins, and a claim. */
+/** Finds the beginnings of groups and tests, and claims. */
 const FOUND = new RegExp(
   [
     String.raw`^(?<group> *)describe(?:\((?=\s*["\`])|\.each\([\s\S]*?\)\()\s*(?<groupName>${TEXT})(?!.*\);$)`,
@@ -33,7 +33,7 @@ const FOUND = new RegExp(
 
 const textOf = (literal = ""): string => literal.slice(1, -1).replaceAll(/\\(.)/g, "$1");
 
-/** What the names of groups and test say together. What each case of a table puts into them is left open. */
+/** Joins the names of groups and test. An ellipsis replaces the placeholders of tables. */
 function wordsOf(groups: readonly string[], test: string): string {
   const [own = "", ...around] = [test, ...groups.toReversed()].map((name) =>
     name.replaceAll(/\$\{[^}]*\}|%[a-z]/g, "…").replace(/^\d+(?:, \d+)*: /, ""),
@@ -41,12 +41,12 @@ function wordsOf(groups: readonly string[], test: string): string {
   return [...around.filter((words) => /\w/.test(words)).toReversed(), own].join(": ");
 }
 
-/** What the tests claim, in the order of their files. */
+/** The claims of the tests, in the order of their files. */
 export function readProofs(): Proof[] {
   const proofs: Proof[] = [];
   for (const file of [...new Glob("**/*.{ts,tsx}").scanSync(tests)].sort()) {
     if (file === "support/proves.ts" || file.includes("node_modules/")) continue;
-    // The groups around the place that is read. What is indented no deeper than a group is no part of it.
+    // The groups around the current place. A group ends at the next line that is indented no deeper.
     let around: { indent: number; name: string }[] = [];
     const leave = (indent: number) => {
       around = around.filter((group) => group.indent < indent);
@@ -150,7 +150,7 @@ function demand(entries: readonly Entry[]): string {
   return ` | ${levels.map(([level, some]) => `${level}: ${statements(some)}`).join(". ")}`;
 }
 
-/** Entries in the order of their rows; those of which there is nothing to say but one and the same are put together. */
+/** Entries in the order of their rows; consecutive rows that do not apply for the same reason form one entry. */
 function alike(entries: readonly Entry[]): Entry[][] {
   const parts: Entry[][] = [];
   for (const entry of entries) {
@@ -183,7 +183,7 @@ function deviations(all: readonly { readonly ledger: Ledger; readonly entry: Ent
   return list.join("\n");
 }
 
-/** With a capital, unless it begins with the name of something. */
+/** Capitalizes the text unless it begins with a name, and ends it with a full stop. */
 const sentence = (text: string): string =>
   `${text.replace(/^[a-z]+(?= )/, (word) => word.charAt(0).toUpperCase() + word.slice(1)).replace(/[.]$/, "")}.`;
 

@@ -1,6 +1,5 @@
 /**
- * `npm run docs`: writes the reference pages that are made from the code, so that they cannot be wrong. A test compares
- * them.
+ * `npm run docs`: makes the reference pages from the code, so that they cannot be wrong. A test compares them.
  */
 import { join } from "node:path";
 import { performancePages } from "../bench/pages.ts";
@@ -27,6 +26,8 @@ Tessera runs without any configuration. What you want otherwise can be said in f
 
 A name or a value that is wrong stops the start, with where it was written and what is allowed.
 \`tessera config check\` does the same without starting; \`tessera config show\` prints what is in force.
+\`tessera config schema\` prints the JSON Schema of the file. An editor that reads \`#:schema ./tessera.schema.json\` in
+its first line completes and checks the settings as you type.
 
 A **secret** is written as itself, as its digest (\`"sha256:"\` and the 64 hexadecimal digits of its SHA-256), or as
 \`{ env = "NAME" }\`, which reads the environment variable of that name. Files are looked for from the folder in which
@@ -86,7 +87,7 @@ with a \`reason\` from this page:
 Some reasons share their public words, because an attacker must not tell them apart; the log still does.
 `;
 
-/** Every reason with its cure, by the error it is told as. */
+/** Every reason with its cure, by its public error. */
 export function errorsPage(): string {
   const entries = Object.entries(REASONS);
   const errors = [...new Set(entries.map(([, { error }]) => error))];
@@ -109,7 +110,7 @@ export function errorsPage(): string {
 
 const escapeCell = (text: string): string => text.replaceAll("|", "\\|");
 
-/** File name below docs/, and what it must hold. */
+/** The names of the files in docs/, and their contents. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   "configuration.md": configurationPage,
   "errors.md": errorsPage,

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz`: the targets of test/fuzz for as long as one likes, each round from new seeds. Tells what was tried and
- * found, and writes it down; a find has the command that finds it again.
+ * `npm run fuzz`: runs the targets of test/fuzz for the given time, each round with new seeds. It prints and records its
+ * cases and finds; each find comes with the command that repeats it.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,24 +56,14 @@ function positive(text: string): number {
 
 function parseOptions(args: readonly string[]): Options {
   const program = new Command("npm run fuzz --")
-    .description(
-      "Gives the server what it does not expect, for as long as one likes, and tells what it found.",
-    )
+    .description("Sends the server unexpected input for the given time, and reports what it finds.")
     .exitOverride()
-    .option("--minutes <number>", "how long", positive, 10)
-    .option("--target <name>", "this one only", targetNamed)
-    .option(
-      "--seed <number>",
-      "one round from this seed; without it, rounds from seeds of their own",
-      positive,
-    )
-    .option(
-      "--cases <number>",
-      "how many cases of a target are in a round (default: as in the suite)",
-      positive,
-    )
+    .option("--minutes <number>", "how long to run", positive, 10)
+    .option("--target <name>", "run only this target", targetNamed)
+    .option("--seed <number>", "one round with this seed; without it, each round has a new seed", positive)
+    .option("--cases <number>", "the cases of a target in a round (default: as in the suite)", positive)
     .option("--output <path>", "where the summary goes", join(tmpdir(), "tessera-fuzz.json"))
-    .option("--no-coverage", "leave out the coverage, for which the suite's part of it runs once more")
+    .option("--no-coverage", "do not measure the coverage, which takes another run of the suite's part")
     .addHelpText(
       "after",
       `
@@ -90,7 +80,7 @@ A find ends neither the round nor the run: it is told at once, and again in the 
   return program.opts<Options>();
 }
 
-/** One line that is written over where somebody looks on, and a line a minute where nobody does. */
+/** Rewrites one line on a terminal, and writes a line a minute elsewhere. */
 function createProgress(begun: number, minutes: number) {
   let last = 0;
   return (cases: number, finds: number, target: string) => {
@@ -105,7 +95,7 @@ function createProgress(begun: number, minutes: number) {
   };
 }
 
-/** The lines of src/ that the suite's part runs, in per cent; null if that cannot be told. */
+/** The share of the lines of src/ that the suite's part runs, in per cent; null if it is unknown. */
 async function coverage(): Promise<number | null> {
   const folder = mkdtempSync(join(tmpdir(), "tessera-fuzz-coverage-"));
   try {
@@ -132,7 +122,7 @@ async function coverage(): Promise<number | null> {
 async function run({ minutes, target: targets = TARGETS, seed, cases, output, coverage: wanted }: Options) {
   const begun = Date.now();
   let end = begun + minutes * 60_000;
-  // What a round has started, such as a database, it stops itself.
+  // A round stops the processes that it started, such as a database.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       console.log("\nThis round is the last one.");
@@ -201,7 +191,7 @@ async function run({ minutes, target: targets = TARGETS, seed, cases, output, co
 try {
   process.exit(await run(parseOptions(process.argv.slice(2))));
 } catch (error) {
-  // Its words have been written.
+  // Commander has already written the message.
   if (error instanceof CommanderError) process.exit(error.exitCode);
   throw error;
 }

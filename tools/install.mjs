@@ -1,8 +1,8 @@
 /**
- * Installs what is missing, and only then: `npm start` and `npm test` call it first, so that a fresh clone needs no
- * other command. When everything is there it reads the lock file and some small files, and asks nobody.
- * A folder as its argument is one with a package of its own, as test/interop/mcp.
- * It runs on Node, because Bun is among the things that may be missing.
+ * Installs missing packages: `npm start` and `npm test` call it first, so that a fresh clone needs no other command. When
+ * nothing is missing it only reads the lock file and some small files, and sends no request.
+ * Its argument may be a folder with a package of its own, such as test/interop/mcp.
+ * It runs on Node, because Bun may be missing too.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -10,11 +10,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-/** The C library of this machine, looked up when it is first asked for. */
+/** The C library of this machine, looked up at its first use. */
 let libc;
 const startOnly = process.argv.includes("--omit=dev");
 const below = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
-/** Where the package is of which it installs what is missing. */
+/** The folder of the package. */
 const home = join(root, below ?? "");
 
 const [major = 0] = process.versions.node.split(".").map(Number);
@@ -47,7 +47,7 @@ function matches(list, value) {
 function libcName() {
   if (process.platform !== "linux") return null;
   if (libc === undefined) {
-    // The report looks up names on the network unless it is told not to.
+    // By default the report looks up names on the network.
     process.report.excludeNetwork = true;
     libc = process.report.getReport().header.glibcVersionRuntime ? "glibc" : "musl";
   }
@@ -62,7 +62,7 @@ function isInstalled([path, { version, optional }]) {
 }
 
 function install() {
-  // Whoever has the tools for development keeps them when only the server is started.
+  // An installation with development tools keeps them, even if only the server starts.
   const hasTools = packages.some(([path, { dev }]) => dev && existsSync(join(home, path, "package.json")));
   const omit = startOnly && !hasTools ? ["--omit=dev"] : [];
   console.log(
@@ -85,14 +85,12 @@ function install() {
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
   if (result.status !== 0) {
-    fail(
-      "Installing failed; the lines above say why. Check the network and try again: the same command goes on from here.",
-    );
+    fail("Installing failed; the lines above say why. Check the network, then run the same command again.");
   }
   finishBun();
 }
 
-/** The package `bun` puts the program in place with an install script. Some machines forbid those; then we call it. */
+/** The package `bun` installs the program with an install script. Some machines forbid those; then we run it. */
 function bunWorks() {
   try {
     return statSync(join(root, "node_modules", "bun", "bin", "bun.exe")).size > 1_000_000;

@@ -1,6 +1,6 @@
 /**
- * `npm run mutate`: takes the defences out of the source, one at a time, and looks whether a test fails. The mutations
- * are data in test/mutations/. Everything happens in copies; the source stays as it is.
+ * `npm run mutate`: removes the defences from the source, one at a time, and checks that a test fails. The mutations are
+ * data in test/mutations/. The tool works on copies; the source stays as it is.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,23 +16,23 @@ import { failedProofs } from "./mutations.ts";
 
 const HELP = `npm run mutate -- [--only <text>] [--jobs <number>] [--record] [--list] [--digest]
 
-Takes the defences of the server out, one at a time, and runs the tests that should notice. A mutation is caught if one
-of them fails, and has SURVIVED if none does: then a test is missing. It works on a copy in a temporary folder.
+Removes the defences of the server, one at a time, and runs the tests that should notice. A mutation is caught if one of
+them fails, and has SURVIVED if none does: then a test is missing. It works on a copy in a temporary folder.
 
   --only <text>     only mutations against this threat or rule ("threat 8", "RFC 6749 4.1.3-8"), in this file or
-                    folder of src/, or with this text in what they take out; may be given several times
+                    folder of src/, or with this text in their description; repeatable
   --jobs <number>   how many to run at a time (default: 1)
-  --record          writes what was found into test/mutations/results.json, from which docs/security.md is made
+  --record          writes the results into test/mutations/results.json, from which docs/security.md is made
   --list            shows the mutations and runs nothing
-  --digest          prints the digest of the source, and how many of the results written down were made from it
+  --digest          prints the digest of the source, and how many recorded results belong to it
 
-First it runs the test that noticed a mutation the last time. Only if that does not fail, it runs all that the mutation
-names. Ends with status 1 if a mutation survived or has lost its place, or if a test fails without any. A new mutation is an entry in
-test/mutations/: what is taken out, where, and which tests are to fail.
+First it runs the test that noticed a mutation the last time. If that one passes, it runs all tests that the mutation
+names. It ends with status 1 if a mutation survived or has lost its place, or if a test fails without a mutation. A new
+mutation is an entry in test/mutations/: what it removes, where, and which tests must fail.
 
 Examples:
   npm run mutate -- --only "threat 8"
-  npm run mutate -- --only grants/refresh-token.ts --jobs 2`;
+  npm run mutate -- --only rules/refresh-token.ts --jobs 2`;
 
 const { values: options } = parseArgs({
   options: {
@@ -45,17 +45,17 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Of the tests that failed, how many are written down. */
+/** How many failed tests are recorded. */
 const KEPT = 5;
-/** Of how many mutations the noticing tests are run together, without any mutation: their names have to fit into one command. */
+/** For how many mutations the noticing tests run together without a mutation: their names must fit into one command. */
 const CHECKED_TOGETHER = 100;
 const proofs = readProofs();
 const before = new Map(readResults().map((one) => [one.what, one.failed]));
-/** The tests that noticed the mutation the last time. One says enough, unless all are to be written down again. */
+/** The tests that noticed the mutation the last time. One is enough, unless the results are recorded. */
 const knownTests = ({ what }: Mutation): readonly string[] =>
   (before.get(what) ?? []).slice(0, options.record ? KEPT : 1);
 
-/** Changes the copy. What it returns puts everything back. */
+/** Changes the copy. Returns a function that restores it. */
 function change(folder: string, mutation: Mutation): () => void {
   const source = readSource(join(folder, "src"));
   const changed = applied(source, [mutation, ...(mutation.also ?? [])]);
@@ -66,12 +66,12 @@ function change(folder: string, mutation: Mutation): () => void {
 }
 
 /**
- * First the test that noticed the mutation the last time. Only if it does not now, all that the mutation names, file by
- * file, until one fails that claims what was taken out. Returns the names of those that failed, first those that claim it.
+ * Runs first the test that noticed the mutation the last time. If it passes, runs all tests that the mutation names, file by
+ * file, until one fails that claims the removed defence. Returns the names of the failed tests, those first.
  */
 async function tryMutation(folder: string, mutation: Mutation, baseline: Baseline): Promise<string[]> {
   const restore = change(folder, mutation);
-  // What is not written down need not be complete.
+  // Results that are not recorded need not be complete.
   const flags = options.record ? [] : ["--bail=1"];
   const failedIn = async (files: readonly string[], only: string | undefined): Promise<string[]> => {
     const { failed, trouble } = await runTests(folder, { files, only }, flags);
@@ -95,7 +95,7 @@ async function tryMutation(folder: string, mutation: Mutation, baseline: Baselin
   }
 }
 
-/** Those that claim what was taken out. */
+/** The failed tests that claim the removed defence. */
 const telling = ({ against }: Mutation, failed: readonly string[]): string[] =>
   against.flatMap((claim) => failedProofs(claim, failed, proofs));
 
@@ -116,7 +116,7 @@ async function inParallel<Item>(
 const root = join(import.meta.dir, "..");
 const source = readSource(join(root, "src"));
 
-/** The files that the mutation changes; null, and a line that says why, if it does not fit the source. */
+/** The files that the mutation changes. Null, with a line that says why, if it does not fit the source. */
 function filesOf(mutation: Mutation): readonly string[] | null {
   try {
     return [...applied(source, [mutation, ...(mutation.also ?? [])]).keys()];
@@ -131,7 +131,7 @@ const matches = ({ against, what }: Mutation, files: readonly string[], text: st
   files.some((file) => `${file}/`.startsWith(`${text}/`)) ||
   what.includes(text);
 
-/** Runs the tests that are to notice without any mutation. */
+/** Runs the tests that should notice, without a mutation. */
 async function checkNoticingTests(baseline: Baseline, chosen: readonly Mutation[]): Promise<void> {
   const known = chosen.filter((mutation) => knownTests(mutation).length > 0);
   for (let at = 0; at < known.length; at += CHECKED_TOGETHER) {
@@ -143,7 +143,7 @@ async function checkNoticingTests(baseline: Baseline, chosen: readonly Mutation[
   }
 }
 
-/** What was found before and not looked for again stays, with the digest of the source that it was found in. */
+/** Records the results. Earlier results of other mutations stay, with the digest of their source. */
 function record(found: readonly Found[]): void {
   const byName = new Map([...readResults(), ...found].map((one) => [one.what, one]));
   const results = MUTATIONS.flatMap(({ what }) => byName.get(what) ?? []);

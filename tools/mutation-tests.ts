@@ -1,13 +1,13 @@
-/** Copies of the source in which tests run, with a mutation or without. The source itself stays as it is. */
+/** Runs tests in copies of the source, with a mutation or without. The source itself stays as it is. */
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 
 const root = join(import.meta.dir, "..");
 
-/** Longer than any test file takes, so that a mutation that makes the server hang ends too. */
+/** Longer than any test file takes. It ends the tests of a mutation that makes the server hang. */
 const PATIENCE_MILLIS = 600_000;
-/** What no test of a mutation needs, or what is too large to copy. */
+/** Folders that no test of a mutation needs. */
 const LEFT_OUT = [".git", "data"];
 
 /** Tests to run. */
@@ -23,7 +23,7 @@ export interface Run {
   readonly passed: boolean;
   /** The names of the tests that failed, as the runner prints them. */
   readonly failed: readonly string[];
-  /** Why nothing ran; null if something did, or if no test has such a name. */
+  /** Why no test ran; null if tests ran, or if no test has such a name. */
   readonly trouble: string | null;
 }
 
@@ -42,7 +42,7 @@ export function copyOfSource(from = root): string {
   return folder;
 }
 
-/** Ends what still runs in the copies, and removes them. */
+/** Ends the processes in the copies, and removes the copies. */
 export function removeCopies(): void {
   for (const child of running) child.kill("SIGKILL");
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -86,16 +86,16 @@ export const named = (names: readonly string[]): string =>
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** What fails without any mutation, and so shows nothing when it fails with one. */
+/** The tests that fail without a mutation; their failure with a mutation proves nothing. */
 export class Baseline {
   readonly #folder: string;
   readonly #checks = new Map<string, Promise<void>>();
-  /** The names of tests that failed twice in a row: on a machine that does other things too, one may run out of time once. */
+  /** The names of tests that failed twice in a row: on a busy machine a test may run out of time once. */
   readonly red = new Set<string>();
-  /** Files of which nothing could be run. */
+  /** Files without a test that could run. */
   readonly broken = new Set<string>();
 
-  /** In a copy that nobody changes. */
+  /** `folder`: an unchanged copy. */
   constructor(folder: string) {
     this.#folder = folder;
   }

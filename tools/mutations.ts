@@ -1,4 +1,4 @@
-/** The mutations as the tool, their test and docs/security.md see them. */
+/** Functions about mutations for the tool, their test and docs/security.md. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { THREATS } from "../test/conformance/ledger/threats.ts";
@@ -13,24 +13,24 @@ const root = join(import.meta.dir, "..");
 /** What `test.each` puts in: %s, %j, $name; and `${…}` of a template. */
 const HOLES = /%[sjdifop%]|\$\{[^}]*\}|\$[\w.]+/g;
 
-/** Whether a test that failed is one that claims the row. The runner names it with the `describe`s around it. */
+/** Whether a failed test claims the row. The runner puts the names of the `describe`s around it before its name. */
 function isProof(name: string, { name: claimed }: Proof): boolean {
   const parts = claimed.split(HOLES).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`(?:^| > )${parts.join(".*")}$`, "s").test(name);
 }
 
-/** Of the tests that failed, those that claim what the mutation takes out. */
+/** The failed tests that claim the defence that the mutation removes. */
 export const failedProofs = (claim: string, failed: readonly string[], proofs: readonly Proof[]): string[] =>
   failed.filter((name) => proofs.some((proof) => proof.claim === claim && isProof(name, proof)));
 
-/** The threats that there is something to show of. */
+/** The threats that apply to this server. */
 export const applicableThreats = (): string[] =>
   THREATS.rows.filter(({ notApplicable }) => notApplicable === undefined).map(({ id }) => `threat ${id}`);
 
 const BEGIN = "<!-- What follows is made from test/mutations/ by tools/mutations.ts: npm run docs -->";
 const END = "<!-- Up to here -->";
 
-/** docs/security.md as it is, with the part about mutations as it should be where the source has this digest. */
+/** docs/security.md with the part about mutations for a source with this digest. */
 export function securityPage(digest = sourceDigest(root)): string {
   const page = readFileSync(join(root, "docs/security.md"), "utf8");
   const begin = page.indexOf(BEGIN);
@@ -40,15 +40,15 @@ export function securityPage(digest = sourceDigest(root)): string {
 }
 
 /**
- * What docs/security.md may be. The first is what `npm run docs` writes. A page that was written where the source was still
- * that of the results says so as a condition, which stays true when the source changes.
+ * The valid texts of docs/security.md. `npm run docs` writes the first. A page from the time when the source was that of the
+ * results says so as a condition, which stays true when the source changes.
  */
 export function securityPages(): string[] {
   const digests = [sourceDigest(root), ...resultsOfMutations().map(({ source }) => source)];
   return [...new Set(digests)].map(securityPage);
 }
 
-/** Without those of mutations that are gone. */
+/** The results, without those of removed mutations. */
 function resultsOfMutations(): Found[] {
   const titles = new Set(MUTATIONS.map(({ what }) => what));
   return readResults().filter(({ what }) => titles.has(what));
@@ -73,7 +73,7 @@ specifications. ${caught.length} were caught, ${results.length - caught.length} 
   ].join("\n\n");
 }
 
-/** Whether the results are of the source with this digest. */
+/** Says whether the results belong to the source with this digest. */
 export function stateOf(results: readonly Found[], digest: string): string {
   const current = results.filter(({ source }) => source === digest);
   const [one] = current;

@@ -1,15 +1,28 @@
 /** Credentials of Tessera, put into its store directly while it runs: what was there before the measurement. */
 
 import type { Configuration } from "../../src/configuration/schema.ts";
-import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
+import { mintCredential } from "../../src/credentials/credential.ts";
 import { mintAccessToken, mintRefreshToken } from "../../src/credentials/issue.ts";
+import { revokeGrant } from "../../src/operations/access.ts";
+import { authorize } from "../../src/operations/authorization.ts";
+import { findClient } from "../../src/operations/clients.ts";
+import { outcomeOf } from "../../src/operations/decide.ts";
+import { createDeviceCode } from "../../src/operations/devices.ts";
+import { noEvents } from "../../src/operations/events.ts";
+import { findAccountByUsername } from "../../src/operations/people.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { CodeChallenge } from "../../src/protocol/identifiers.ts";
 import { isCodeChallenge } from "../../src/protocol/pkce.ts";
+import { redeemCode } from "../../src/rules/authorization-code.ts";
+import { issueToClient } from "../../src/rules/client.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
+import { row } from "../../src/store/contract.ts";
+import { shardOf } from "../../src/store/declare.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { GrantRecord } from "../../src/store/records.ts";
+import { clients, codes, type GrantRecord, grants } from "../../src/store/tables.ts";
+
 import { APP, CHALLENGE, DEVICE, PERSON } from "./clients.ts";
 import type { CredentialKind } from "./contender.ts";
 
@@ -21,56 +34,60 @@ export interface Seeder {
 /** So many are under way at once: they share the syncs of the embedded database, and the connections of PostgreSQL. */
 const AT_ONCE = 64;
 
+const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
+const CODE = { code: row(codes, { id: "$id" }), grant: row(grants, { id: "code.id" }) };
+
 export async function openSeeder(configuration: Configuration): Promise<Seeder> {
   const store = await openStore(configuration, { create: false });
   const context = {
+    store,
+    events: noEvents,
     configuration,
     catalogue: createCatalogue(configuration),
     clock: systemClock,
     random: systemRandom,
   };
-  const client = required(await store.findClient(APP.id));
-  const device = required(await store.findClient(DEVICE.id));
-  const account = required(await store.findAccountByUsername(PERSON.username));
+  const client = required(await findClient(context, APP.id));
+  const device = required(await findClient(context, DEVICE.id));
+  const account = required(await findAccountByUsername(context, PERSON.username));
   const scope = client.defaultScope;
   const resources = context.catalogue.defaultResources(scope);
-  const mint = (kind: Parameters<typeof mintCredential>[0]) =>
-    mintCredential(kind, systemClock, systemRandom);
+  const mint = (kind: Parameters<typeof mintCredential>[0], shard?: number) =>
+    mintCredential(kind, systemClock, systemRandom, shard);
 
   const clientToken = async () => {
-    const { text, record } = mintAccessToken(context, {
-      client,
-      grantId: null,
-      subject: client.clientId,
-      scope,
-      resources,
+    const { text, record } = mintAccessToken(context, { client, grant: null, scope, resources });
+    const outcome = await outcomeOf(context, SERVER_ACT, async () => {
+      const found = await store.look(CLIENT, { clientId: client.clientId });
+      return issueToClient(required(found.client), record);
     });
-    expect(await store.issueAccessToken(record), "issued");
+    expect(outcome, "issued");
     return text;
   };
   const authorized = async () => {
     const now = systemClock.seconds();
     const expiresAt = now + configuration.lifetimes.authorization_code_seconds;
+    const { text, id, digest } = mint("authorization_code", shardOf(account.subject));
     const grant: GrantRecord = {
-      id: newRecordId(systemClock, systemRandom),
+      id,
       subject: account.subject,
       username: account.username,
       clientId: client.clientId,
       scope,
       resources,
       via: "authorization_code",
+      authenticatedAt: now,
+      authenticationMethods: ["pwd"],
+      authenticationLevel: "1",
       createdAt: now,
       expiresAt,
       activatedAt: null,
       revokedAt: null,
       revokedReason: null,
     };
-    const { text, id, digest } = mint("authorization_code");
     const code = {
       id,
       digest,
-      grantId: grant.id,
-      clientId: client.clientId,
       redirectUri: required(client.redirectUris[0]),
       redirectUriRequested: true,
       codeChallenge: challenge(),
@@ -79,26 +96,29 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
       usedAt: null,
       failedAttempts: 0,
     };
-    expect(await store.authorize({ now, grant, code, consent: null, form: null }), "authorized");
-    return { text, code, grant };
+    const authorization = { now, grant, code, consent: null, form: null };
+    expect(await authorize(context, SERVER_ACT, authorization), "authorized");
+    return { text, grant };
   };
   const redeemed = async () => {
-    const { code, grant } = await authorized();
-    const target = { client, grantId: grant.id, subject: grant.subject, scope, resources };
-    const accessToken = mintAccessToken(context, target);
+    const { grant } = await authorized();
+    const accessToken = mintAccessToken(context, { client, grant, scope, resources });
     const refreshToken = required(mintRefreshToken(context, client, grant.id));
     const issuance = {
       now: systemClock.seconds(),
       accessToken: accessToken.record,
       refreshToken: refreshToken.record,
     };
-    expect(await store.redeemCode(code.id, 3, issuance), "issued");
+    const outcome = await outcomeOf(context, SERVER_ACT, async () =>
+      redeemCode(await store.look(CODE, { id: grant.id }), client, 3, issuance),
+    );
+    expect(outcome, "issued");
     return { grant, accessToken: accessToken.text, refreshToken: refreshToken.text };
   };
   const pendingDevice = async () => {
     const { text, id, digest } = mint("device_code");
     const now = systemClock.seconds();
-    const isNew = await store.createDeviceCode({
+    const isNew = await createDeviceCode(context, SERVER_ACT, {
       id,
       digest,
       // Nobody will enter the user code.
@@ -122,7 +142,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     client_token: clientToken,
     revoked_token: async () => {
       const { grant, accessToken } = await redeemed();
-      await store.revokeGrant(grant.id, "revoked_by_client", systemClock.seconds());
+      await revokeGrant(context, SERVER_ACT, grant.id, "revoked_by_client", systemClock.seconds());
       return accessToken;
     },
     unknown_token: async () => mint("access_token").text,

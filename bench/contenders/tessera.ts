@@ -1,7 +1,7 @@
 /** Tessera as people start it: on the embedded database with one process or several, or on PostgreSQL. */
 import { join } from "node:path";
-import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
+import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
 import type { Endpoint } from "../workloads.ts";
 import { API, APP, DEVICE, DEVICE_GRANT, PERSON, REDIRECT_URI, RESOURCE, SCOPE } from "./clients.ts";
 import type { Contender, Running } from "./contender.ts";

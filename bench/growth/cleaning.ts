@@ -82,19 +82,19 @@ interface Watch {
   stop(): void;
 }
 
-/**
- * Looks again and again how much is due, from outside of the server. The list of batches that are due is short, and
- * the last of it is forgotten with the last token.
- */
+/** Looks again and again what is due first, from outside of the server: the clean-up begins with that. */
 function watchCleanUp(file: string): Watch {
   const connection = new Connection(file);
   connection.execute("PRAGMA query_only = ON");
-  const due = connection.query<{ due: number }, [number]>(
-    "SELECT count(*) AS due FROM expiry_batches WHERE slot < ?",
+  const queries = ["access_tokens", "refresh_tokens", "grants"].map((table) =>
+    connection.query<{ first: string }, [number]>(
+      `SELECT hex(id) AS first FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT 1`,
+    ),
   );
-  const slot = Math.floor(Date.now() / 16_000);
-  const count = () => due.get(slot)?.due ?? 0;
-  const atFirst = count();
+  const now = Math.floor(Date.now() / 1000);
+  /** Empty if nothing is due. */
+  const due = () => queries.map((query) => query.get(now)?.first ?? "").join("");
+  const atFirst = due();
   const watch: Watch = {
     from: performance.now(),
     begun: null,
@@ -105,9 +105,9 @@ function watchCleanUp(file: string): Watch {
     },
   };
   const timer = setInterval(() => {
-    const now = count();
-    if (now < atFirst) watch.begun ??= performance.now();
-    if (now === 0) watch.ended ??= performance.now();
+    const left = due();
+    if (left !== atFirst) watch.begun ??= performance.now();
+    if (left === "") watch.ended ??= performance.now();
   }, LOOK_MILLIS);
   return watch;
 }

@@ -4,9 +4,7 @@ import type { Configuration } from "../../src/configuration/schema.ts";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
 import { type RandomBytes, systemRandom } from "../../src/platform/random.ts";
 import { databaseFile } from "../../src/store/open.ts";
-import { ClientMemory } from "../../src/store/sqlite/client-memory.ts";
 import type { Connection } from "../../src/store/sqlite/driver.ts";
-import { prepareTables } from "../../src/store/sqlite/engine.ts";
 import { syncFile } from "../../src/store/sqlite/files.ts";
 import { openMigrated } from "../../src/store/sqlite/index.ts";
 import { PARTIES, type Serving, serveTessera } from "../contenders/tessera.ts";
@@ -141,8 +139,8 @@ const fillOptions = (
   connection: Connection,
   configuration: Configuration,
   accessTokenSeconds: number,
-): Pick<FillOptions, "tables" | "configuration" | "random"> => ({
-  tables: prepareTables(connection, new ClientMemory(connection), "commands"),
+): Pick<FillOptions, "connection" | "configuration" | "random"> => ({
+  connection,
   configuration: {
     ...configuration,
     lifetimes: { ...configuration.lifetimes, access_token_seconds: accessTokenSeconds },

@@ -1,25 +1,43 @@
 /**
  * What is stored: people who signed in to an app on their devices, whose app has refreshed its tokens once since, and
- * tokens that the app got for itself. Everything is written by the statements that the server writes with, in the order
- * in which it would have happened, at times that are past; only without a sync for each.
+ * tokens that the app got for itself. Everything is decided by the rules and written by the statements of the server, in the
+ * order in which it would have happened, at times that are past; only without a sync for each.
  */
 
 import type { Configuration } from "../../src/configuration/schema.ts";
-import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
-import { type IssueContext, mintAccessToken, mintRefreshToken } from "../../src/credentials/issue.ts";
+import { assembleCredential, mintCredential, newRecordId } from "../../src/credentials/credential.ts";
+import {
+  type IssueContext,
+  mintAccessToken,
+  mintRefreshToken,
+  refreshTokenOf,
+} from "../../src/credentials/issue.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import type { RandomBytes } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
+import { foldUsername } from "../../src/protocol/identifiers.ts";
 import { isCodeChallenge } from "../../src/protocol/pkce.ts";
-import type {
-  AccountRecord,
-  ClientRecord,
-  GrantRecord,
-  RefreshTokenRecord,
-} from "../../src/store/records.ts";
-import type { Tables } from "../../src/store/sqlite/engine.ts";
-import { issueTokens } from "../../src/store/sqlite/issuing.ts";
+import { authorize, redeemCode } from "../../src/rules/authorization-code.ts";
+import { issueToClient } from "../../src/rules/client.ts";
+import type { Decision } from "../../src/rules/decision.ts";
+import { createAccount } from "../../src/rules/person.ts";
+import { rotate } from "../../src/rules/refresh-token.ts";
+import { row } from "../../src/store/contract.ts";
+import { shardOf } from "../../src/store/declare.ts";
+import { Commits } from "../../src/store/sqlite/commit.ts";
+import type { Connection } from "../../src/store/sqlite/driver.ts";
+import { Looks } from "../../src/store/sqlite/look.ts";
+import {
+  type AccountRecord,
+  type AuthorizationCodeRecord,
+  type ClientRecord,
+  type ConsentRecord,
+  clients,
+  type GrantRecord,
+  grants,
+  type RefreshTokenRecord,
+} from "../../src/store/tables.ts";
 import { APP, CHALLENGE } from "../contenders/clients.ts";
 
 /** On how many devices a person has signed in. Each has a grant of its own. */
@@ -30,8 +48,8 @@ export const TOKENS_PER_PERSON = 2 * DEVICES + 2;
 export const EXPIRING_ROWS_PER_PERSON = TOKENS_PER_PERSON + 4 * DEVICES;
 
 export interface FillOptions {
-  /** Whose statements are used. The caller has opened a transaction. */
-  readonly tables: Tables;
+  /** The caller has opened a transaction. */
+  readonly connection: Connection;
   /** Its lifetimes are those of what is stored. It declares the app. */
   readonly configuration: Configuration;
   readonly random: RandomBytes;
@@ -53,13 +71,18 @@ const REFRESHED_AFTER = 1 / 12;
 
 /** Fills the database step by step. Yields the texts of the access tokens of each step, which are stored then. */
 export function* fill(options: FillOptions): Generator<readonly string[]> {
-  const { tokens, fromMillis, untilMillis, tables, configuration, random } = options;
+  const { tokens, fromMillis, untilMillis, connection, configuration, random } = options;
   const people = Math.floor(tokens / TOKENS_PER_PERSON);
   const delay = Math.ceil(people * REFRESHED_AFTER);
   const steps = people + delay;
   let millis = fromMillis;
   const clock: Clock = { millis: () => millis, seconds: () => Math.floor(millis / 1000) };
-  const write = writer(tables, { configuration, catalogue: createCatalogue(configuration), clock, random });
+  const write = writer(connection, {
+    configuration,
+    catalogue: createCatalogue(configuration),
+    clock,
+    random,
+  });
   const waiting: SignedIn[][] = [];
   for (let step = 0; step < steps; step += 1) {
     millis = Math.floor(fromMillis + ((untilMillis - fromMillis) * step) / steps);
@@ -84,63 +107,77 @@ export function* fill(options: FillOptions): Generator<readonly string[]> {
 
 /** Tokens that the app got for itself, at times in no order: as if it got shorter ones now and then, between all others. */
 export function fillScattered(options: FillOptions): void {
-  const { tokens, fromMillis, untilMillis, tables, configuration, random } = options;
+  const { tokens, fromMillis, untilMillis, connection, configuration, random } = options;
   let millis = fromMillis;
   const clock: Clock = { millis: () => millis, seconds: () => Math.floor(millis / 1000) };
-  const write = writer(tables, { configuration, catalogue: createCatalogue(configuration), clock, random });
+  const write = writer(connection, {
+    configuration,
+    catalogue: createCatalogue(configuration),
+    clock,
+    random,
+  });
   for (let count = 0; count < tokens; count += 1) {
     millis = Math.floor(fromMillis + (untilMillis - fromMillis) * Math.random());
     write.clientToken([]);
   }
 }
 
+const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
+/** How often a code may be tried in vain. None is. */
+const FAILURE_LIMIT = 3;
+const SECRET_BYTES = 32;
+
 /** Writes what happens at the time of the clock. Each puts the texts of the access tokens that it stores into `texts`. */
-function writer(tables: Tables, context: IssueContext) {
+function writer(connection: Connection, context: IssueContext & Pick<FillOptions, "configuration">) {
   const { clock, random, configuration } = context;
-  const client = required(tables.clients.find(APP.id), "the app");
-  const state = required(tables.clients.findEnabled(APP.id), "the app");
+  const commits = new Commits(connection);
+  const looks = new Looks(connection);
+  const findClient = () => {
+    const { client } = looks.find(CLIENT, { clientId: APP.id });
+    return required(client as ClientRecord | null, "the app");
+  };
+  let client = findClient();
   const scope = client.defaultScope;
   const resources = context.catalogue.defaultResources(scope);
 
-  const issue = (grant: GrantRecord, texts: string[]): RefreshTokenRecord => {
-    const now = clock.seconds();
-    const accessToken = mintAccessToken(context, {
-      client,
-      grantId: grant.id,
-      subject: grant.subject,
-      scope,
-      resources,
-    });
-    const refreshToken = required(mintRefreshToken(context, client, grant.id), "a refresh token").record;
-    issueTokens(tables, state, grant, { now, accessToken: accessToken.record, refreshToken });
-    texts.push(accessToken.text);
-    return refreshToken;
+  /** Stores what was decided. */
+  const store = <Outcome>({ outcome, changes = [], sweeps = [] }: Decision<Outcome>): Outcome => {
+    if (commits.apply({ changes, sweeps }).outcome === "stale") throw new Error("The database has changed.");
+    return outcome;
+  };
+  const expect = (outcome: string | boolean, due: string | boolean): void => {
+    if (outcome !== due) throw new Error(`The rule said ${outcome} where ${due} was due.`);
   };
 
-  const authorize = (account: AccountRecord): GrantRecord => {
+  /** The first commit that has to do with the client notes when. */
+  const noteFirstUse = (): void => {
+    if (client.usedAt === null) client = findClient();
+  };
+
+  const allow = (account: AccountRecord): { grant: GrantRecord; code: AuthorizationCodeRecord } => {
     const now = clock.seconds();
     const expiresAt = now + configuration.lifetimes.authorization_code_seconds;
+    const { id, digest } = mintCredential("authorization_code", clock, random, shardOf(account.subject));
     const grant: GrantRecord = {
-      id: newRecordId(clock, random),
+      id,
       subject: account.subject,
       username: account.username,
       clientId: client.clientId,
       scope,
       resources,
       via: "authorization_code",
+      authenticatedAt: now,
+      authenticationMethods: ["pwd"],
+      authenticationLevel: "1",
       createdAt: now,
       expiresAt,
       activatedAt: null,
       revokedAt: null,
       revokedReason: null,
     };
-    const { id, digest } = mintCredential("authorization_code", clock, random);
-    tables.grants.insert(grant, id);
-    tables.codes.insert({
+    const code: AuthorizationCodeRecord = {
       id,
       digest,
-      grantId: grant.id,
-      clientId: client.clientId,
       redirectUri: redirectUriOf(client),
       redirectUriRequested: true,
       codeChallenge: isCodeChallenge(CHALLENGE) ? CHALLENGE : null,
@@ -148,50 +185,73 @@ function writer(tables: Tables, context: IssueContext) {
       expiresAt,
       usedAt: null,
       failedAttempts: 0,
-    });
-    tables.codes.use(id, now);
-    return grant;
+    };
+    const consent: ConsentRecord = {
+      subject: account.subject,
+      clientId: client.clientId,
+      redirectUri: code.redirectUri,
+      scope,
+      resources,
+      createdAt: now,
+    };
+    const facts = { client, account, consent: null, form: null };
+    expect(store(authorize(facts, { now, grant, code, consent, form: null })), "authorized");
+    noteFirstUse();
+    return { grant, code };
+  };
+
+  const signInOn = (account: AccountRecord, texts: string[]): SignedIn => {
+    const { grant, code } = allow(account);
+    const accessToken = mintAccessToken(context, { client, grant, scope, resources });
+    const refreshToken = required(mintRefreshToken(context, client, grant.id), "a refresh token").record;
+    const issuance = { now: clock.seconds(), accessToken: accessToken.record, refreshToken };
+    const decision = redeemCode({ code, grant }, client, FAILURE_LIMIT, issuance);
+    expect(store(decision), "issued");
+    texts.push(accessToken.text);
+    return { grant: withChanges(grant, decision), refreshToken };
   };
 
   return {
     /** A person comes, and signs in on each of their devices. */
     signIn(texts: string[]): SignedIn[] {
       const account = newAccount(context);
-      tables.accounts.insert(account);
-      tables.consents.put({
-        subject: account.subject,
-        clientId: client.clientId,
-        redirectUri: redirectUriOf(client),
-        scope,
-        resources,
-        createdAt: clock.seconds(),
-      });
-      return Array.from({ length: DEVICES }, () => {
-        const grant = authorize(account);
-        return { grant, refreshToken: issue(grant, texts) };
-      });
+      expect(store(createAccount({ sameName: null, setup: null }, account)), true);
+      return Array.from({ length: DEVICES }, () => signInOn(account, texts));
     },
 
     /** The app uses a refresh token, and gets its successor. */
-    refresh({ grant, refreshToken }: SignedIn, texts: string[]): void {
-      const current = required(tables.grants.find(grant.id), "a grant");
-      const successor = issue(current, texts);
-      tables.refreshTokens.use(refreshToken.id, clock.seconds(), successor);
+    refresh({ grant, refreshToken: token }: SignedIn, texts: string[]): void {
+      // Both have one id, and secrets that nobody can derive here.
+      const id = newRecordId(clock, random, shardOf(grant.id));
+      const wish = { client, grant, scope, resources };
+      const credential = assembleCredential("access_token", id, random(SECRET_BYTES));
+      const accessToken = mintAccessToken(context, wish, credential);
+      const successor = assembleCredential("refresh_token", id, random(SECRET_BYTES));
+      const { outcome } = store(
+        rotate({ token, grant, successor: null, accessToken: null }, client, 0, {
+          now: clock.seconds(),
+          accessToken: accessToken.record,
+          refreshToken: refreshTokenOf(context, grant.id, successor).record,
+        }),
+      );
+      expect(outcome, "rotated");
+      texts.push(accessToken.text);
     },
 
     /** The app gets a token for itself. */
     clientToken(texts: string[]): void {
-      const { text, record } = mintAccessToken(context, {
-        client,
-        grantId: null,
-        subject: client.clientId,
-        scope,
-        resources,
-      });
-      tables.accessTokens.insert(record, state.number, null);
+      const { text, record } = mintAccessToken(context, { client, grant: null, scope, resources });
+      expect(store(issueToClient(client, record)), "issued");
+      noteFirstUse();
       texts.push(text);
     },
   };
+}
+
+/** The grant as a decision leaves it. */
+function withChanges(grant: GrantRecord, { changes = [] }: Decision<unknown>): GrantRecord {
+  const change = changes.find(({ act, table }) => act === "update" && table === grants);
+  return change !== undefined && "set" in change ? { ...grant, ...change.set } : grant;
 }
 
 const redirectUriOf = (client: ClientRecord) => required(client.redirectUris[0], "a redirect URI");
@@ -201,10 +261,13 @@ const PASSWORD_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${"A".repeat(43)}$${"A".re
 
 function newAccount({ clock, random }: IssueContext): AccountRecord {
   const subject = `acc_${Buffer.from(random(16)).toString("base64url")}` as SubjectId;
+  const username = `person-${subject}`;
   return {
     subject,
+    revision: 0,
     source: "command_line",
-    username: `person-${subject}`,
+    username,
+    usernameFolded: foldUsername(username),
     name: "A Person",
     email: `${subject}@mail.bench.example`,
     administrator: false,

@@ -1,10 +1,18 @@
 /** What goes on beside the requests that are measured. */
+
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { mintCredential } from "../../src/credentials/credential.ts";
+import { findClient } from "../../src/operations/clients.ts";
+import { outcomeOf } from "../../src/operations/decide.ts";
+import { noEvents } from "../../src/operations/events.ts";
+import { expiriesAt } from "../../src/operations/housekeeping.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
-import type { AccessTokenRecord } from "../../src/store/records.ts";
+import { issueToClient } from "../../src/rules/client.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
+import type { AccessTokenRecord } from "../../src/store/tables.ts";
+
 import { APP, PERSON } from "../contenders/clients.ts";
 import { placesIn } from "../contenders/tessera.ts";
 import { type Engine, PEOPLE, type Subject } from "./subject.ts";
@@ -129,7 +137,7 @@ async function watchCleanUp({ store }: Subject, rows: number): Promise<Underway>
       // What the server has not removed by now.
       let left = 0;
       for (let batch = -1; batch !== 0; left += batch) {
-        batch = await store.removeExpired(systemClock.seconds(), 0, 5000);
+        batch = await store.expire(expiriesAt(systemClock.seconds(), 0), 5000);
       }
       if (left >= rows) throw new Error("Nothing was cleaned up meanwhile.");
       return { perSecond: (rows - left) / seconds };
@@ -170,23 +178,28 @@ async function startBackups({ folder }: Subject): Promise<Underway> {
 
 /** Access tokens of a client, put into the store directly. */
 export async function issueTokens({ store }: Subject, count: number, expiresAt: number): Promise<void> {
-  const client = await store.findClient(APP.id);
-  if (client === null) throw new Error("The server does not know what it was started with.");
+  const context = { store, events: noEvents };
   const issuedAt = systemClock.seconds();
+  const find = async () => {
+    const client = await findClient(context, APP.id);
+    if (client === null) throw new Error("The server does not know what it was started with.");
+    return client;
+  };
+  const client = await find();
   const issue = async (): Promise<void> => {
     const { id, digest } = mintCredential("access_token", systemClock, systemRandom);
     const token: AccessTokenRecord = {
       id,
       digest,
       grantId: null,
-      clientId: client.clientId,
-      subject: client.clientId,
+      client: client.number,
       scope: client.defaultScope,
       resources: [],
       issuedAt,
       expiresAt,
     };
-    if ((await store.issueAccessToken(token)) !== "issued") throw new Error("A token was not issued.");
+    const outcome = await outcomeOf(context, SERVER_ACT, async () => issueToClient(await find(), token));
+    if (outcome !== "issued") throw new Error("A token was not issued.");
   };
   for (let made = 0; made < count; made += AT_ONCE) {
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - made) }, issue));

@@ -1,4 +1,5 @@
 /** What is measured here: a real server process, the store behind it, and a load generator that belongs to it. */
+
 import { join } from "node:path";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
 import type { Store } from "../../src/store/contract.ts";

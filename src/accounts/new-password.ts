@@ -3,7 +3,7 @@ import type { Configuration } from "../configuration/schema.ts";
 
 export type NewPasswordFault = "too_short" | "too_long";
 
-/** Length is all that is asked (NIST SP 800-63B §3.1.1.2): rules about kinds of characters make passwords worse. */
+/** Only the length counts (NIST SP 800-63B §3.1.1.2): rules about kinds of characters make passwords worse. */
 export function newPasswordFault(
   { limits }: Pick<Configuration, "limits">,
   password: string,

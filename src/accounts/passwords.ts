@@ -1,6 +1,6 @@
 /**
  * Passwords: argon2id in a bounded pool. A check takes tens of milliseconds and 19 MiB on purpose, so only a few run at
- * once, a bounded number wait, and everybody else is told to come back (THREATS: key derivation as denial of service).
+ * once, a bounded number wait, and further ones are refused (THREATS: key derivation as denial of service).
  */
 import { ConfigurationError } from "../configuration/error.ts";
 import { createYielding } from "../platform/priority.ts";
@@ -13,7 +13,7 @@ export class PasswordPoolBusy extends Error {
 export interface Passwords {
   /** An argon2id string in PHC format. */
   hash(password: string): Promise<string>;
-  /** With `null` for an unknown person it works as long as for a known one, and says no. */
+  /** `hash` is null for an unknown person: the check takes as long as for a known one, and fails. */
   verify(password: string, hash: string | null): Promise<boolean>;
 }
 
@@ -27,7 +27,7 @@ export interface PasswordsOptions {
 // OWASP's first recommendation for argon2id: 19 MiB, two passes.
 const ARGON2ID = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
-/** The hash of 32 random bytes that were thrown away. Not a secret: what matters is that it costs what others cost. */
+/** The hash of 32 random bytes that were thrown away. It is no secret; it only has to cost what other hashes cost. */
 const DECOY =
   "$argon2id$v=19$m=19456,t=2,p=1$fRjQkbQzDEjWVMJpeNvA5vcUPVeAxifr18OjNLiwgT0$x4fJvpSYJmHM66EedSRY30SDSJFoN7cfoM9Uugt/Oqg";
 
@@ -43,7 +43,7 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
     async verify(password, hash) {
       return run(async () => {
         const known = hash ?? DECOY;
-        // Too long a password is measured against the decoy as well, so that length tells nothing about the account.
+        // A password that is too long is checked against the decoy too, so that its length tells nothing about the account.
         const matches = await Bun.password.verify(
           tooLong(password) ? "too long" : password.normalize("NFKC"),
           known,
@@ -64,14 +64,14 @@ function createPool(
   return async (work) => {
     if (running >= atOnce) {
       if (queue.length >= waiting) throw new PasswordPoolBusy();
-      // Whoever finishes hands the place on, so `running` stays as it is.
+      // The check that finishes passes its place on, so `running` stays as it is.
       await new Promise<void>((resolve) => queue.push(resolve));
     } else {
       running += 1;
     }
     try {
       const working = work();
-      // Now its thread is there.
+      // The thread of this check exists by now.
       yieldToRequests();
       return await working;
     } finally {

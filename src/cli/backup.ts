@@ -28,7 +28,7 @@ Without a name it is tessera-<time>.backup, in the current folder or in the fold
 
 Examples:
   tessera backup
-  tessera backup /var/backups/tessera/         into this folder, which must be there
+  tessera backup /var/backups/tessera/         into this folder, which must exist
   tessera backup friday.backup --data /var/lib/tessera
   tessera backup --json | jq -r .file          for scripts: the name it got
 
@@ -56,7 +56,7 @@ async function backUp(
   const now = io.clock.seconds();
   const target = resolve(nameOf(file, now));
   if (existsSync(target)) throw taken(target);
-  // Whatever becomes of it, under this name nobody takes it for a backup.
+  // An interrupted backup keeps this name, by which people see that it is incomplete.
   const partial = `${target}.partial-${Buffer.from(io.random(6)).toString("hex")}`;
   const discard = () => {
     for (const suffix of ["", "-journal"]) rmSync(partial + suffix, { force: true });
@@ -80,7 +80,7 @@ const taken = (target: string) =>
 function nameOf(file: string | undefined, now: number): string {
   const name = `tessera-${isoTime(now).replace(/[-:]/g, "")}.backup`;
   if (file === undefined) return name;
-  // With a slash at its end a folder is meant, even if it is missing: then that is said, and no file gets its name.
+  // A slash at the end means a folder. If that folder is missing, the command fails and makes no file of its name.
   const isFolder =
     file.endsWith("/") || file.endsWith(sep) || statSync(file, { throwIfNoEntry: false })?.isDirectory();
   return isFolder ? join(file, name) : file;
@@ -92,7 +92,7 @@ function makeEmpty(file: string): void {
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw new CommandError(
-      `The backup cannot be written to ${resolve(file, "..")} (${reason}). Choose a folder that is there and that you may write to.`,
+      `The backup cannot be written to ${resolve(file, "..")} (${reason}). Choose an existing folder to which you may write.`,
     );
   }
 }
@@ -103,13 +103,13 @@ async function writeWithProgress(
   io: Io,
 ): Promise<Backup> {
   const copying = startProgress(io, { label: "Copying ", unit: "bytes", json });
-  const checking = startProgress(io, { label: "Checking", unit: "rows", json });
+  const checking = startProgress(io, { label: "Checking", unit: "bytes", json });
   try {
     return await writeBackupAside(order, {
       copied: copying.show,
-      checked(rows, all) {
+      checked(bytes, all) {
         copying.end();
-        checking.show(rows, all);
+        checking.show(bytes, all);
       },
     });
   } finally {
@@ -146,4 +146,5 @@ export const describeBackup = (backup: Backup) => ({
   issuer: backup.issuer,
   server_key: backup.serverKey,
   tables: backup.tables,
+  sha256: backup.sha256,
 });

@@ -1,4 +1,4 @@
-/** What a start says: the first time what to do next, later little more than where things are. */
+/** The words of a start: the first time the next steps, later little more than the addresses. */
 import { resolve } from "node:path";
 import type { Configuration } from "../configuration/schema.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
@@ -60,8 +60,8 @@ function demoBox({ issuer, listen }: Configuration): string[] {
   );
   return box([
     "DEMONSTRATION: passwords and secrets below are known to everyone.",
-    ...(isReachable ? ["It listens on more than this machine's own address: others can get in."] : []),
-    "Start without --demo and all of it is gone.",
+    ...(isReachable ? ["It listens on more than this machine's own address: others can sign in."] : []),
+    "Start without --demo to remove all of it.",
     "",
     `person     ${DEMO_PERSON.username}, password: ${DEMO_PERSON.password}`,
     "public     demo-app (code), demo-device (device)",

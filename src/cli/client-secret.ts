@@ -1,7 +1,10 @@
-/** `tessera client secret …`: several secrets can live at once, so that one can be rolled without an outage. */
+/** `tessera client secret …`: several secrets work at once, so that operators can roll them without an outage. */
+
 import type { Command } from "commander";
+import { isPublic } from "../clients/authentication-methods.ts";
 import { mintClientSecret } from "../clients/clients.ts";
-import type { ClientRecord } from "../store/records.ts";
+import { addClientSecret, removeClientSecret } from "../operations/clients.ts";
+import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
@@ -39,16 +42,16 @@ To roll a secret without an outage: add one, give it to the client, then remove 
 }
 
 async function addSecret(clientId: string, options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const client = await requireClient(store, clientId);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const client = await requireClient(workspace, clientId);
     requireChangeable(client);
-    if (client.tokenEndpointAuthMethod === "none") {
+    if (isPublic(client)) {
       throw new CommandError(
         `'${clientId}' is a public client and has no secrets. Add a client without --public instead.`,
       );
     }
     const { text, record } = mintClientSecret(io.clock, io.random);
-    await store.addClientSecret(client.clientId, record);
+    await addClientSecret(workspace, workspace.act, client.clientId, record);
     if (options.json)
       return printJson(io, { client_id: clientId, secret_id: record.id, client_secret: text });
     io.out(`Added a secret to ${clientId}; those it had stay valid.\n${showOnce("secret", text)}`);
@@ -56,8 +59,8 @@ async function addSecret(clientId: string, options: CommonOptions, io: Io): Prom
 }
 
 async function listSecrets(clientId: string, options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const { secrets } = await requireClient(store, clientId);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { secrets } = await requireClient(workspace, clientId);
     if (options.json) {
       return printJson(
         io,
@@ -80,10 +83,10 @@ async function removeSecret(
   options: CommonOptions,
   io: Io,
 ): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const client = await requireClient(store, clientId);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const client = await requireClient(workspace, clientId);
     requireChangeable(client);
-    if (!(await store.removeClientSecret(client.clientId, secretId))) {
+    if (!(await removeClientSecret(workspace, workspace.act, client.clientId, secretId))) {
       throw new CommandError(
         `${clientId} has no secret '${secretId}'. See: tessera client secret list ${clientId}`,
       );

@@ -1,16 +1,19 @@
-/** `tessera client …`: the applications that may ask for tokens, and their secrets. */
+/** `tessera client …`: applications that may ask for tokens, and their secrets. */
+
 import type { Command } from "commander";
-import {
-  chosenClientId,
-  mintClientSecret,
-  newClientId,
-  newClientRecord,
-  operatorPolicy,
-} from "../clients/clients.ts";
-import { SHORT_GRANTS } from "../clients/declared.ts";
+import { isPublic } from "../clients/authentication-methods.ts";
+import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
+import { countGrants } from "../operations/access.ts";
+import {
+  addClient as addClientAct,
+  everyClient,
+  removeClient as removeClientAct,
+} from "../operations/clients.ts";
+import { collect as all } from "../operations/paging.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ClientRecord } from "../store/records.ts";
+import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
+import type { ClientRecord } from "../store/tables.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { CommandError } from "./command-error.ts";
 import { requireClient } from "./find.ts";
@@ -30,7 +33,7 @@ interface AddOptions extends CommonOptions {
 }
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
-/** Scopes may be repeated, or written with spaces or commas between them. */
+/** Accepts repeated options, and scopes with spaces or commas between them. */
 const collectScope = (value: string, earlier: readonly string[] = []): string[] => [
   ...earlier,
   ...value.split(/[\s,]+/).filter((name) => name !== ""),
@@ -86,14 +89,15 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
   const clientId = options.id === undefined ? newClientId(io.random) : chosenClientId(options.id);
   if (clientId === null) {
     throw new CommandError(
-      "The identifier must be 1 to 200 printable ASCII characters, and neither a URL nor begin with 'acc_'. Choose another --id.",
+      "The identifier must be 1 to 200 printable ASCII characters. It must not be a URL or begin with 'acc_'. Choose another --id.",
     );
   }
   const name = options.name ?? options.id;
   if (name === undefined) {
-    throw new CommandError("Give the client a name that people know it by, such as --name Wiki.");
+    throw new CommandError("Give the client a name that people know, such as --name Wiki.");
   }
-  await inWorkspace(options, io, { mayCreate: true }, async ({ configuration, catalogue, store }) => {
+  await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
+    const { configuration, catalogue } = workspace;
     const grants = grantTypesOf(options);
     const needsSecret = !options.public;
     const exist = catalogue.scopes.map((entry): string => entry.name);
@@ -121,26 +125,21 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
         operatorPolicy(configuration, catalogue),
       ),
     );
-    const secret = needsSecret ? mintClientSecret(io.clock, io.random) : null;
-    const client = newClientRecord({
+    const added = await addClientAct(workspace, workspace.act, {
       clientId,
       source: "command_line",
       metadata,
-      secrets: secret === null ? [] : [secret.record],
-      createdAt: io.clock.seconds(),
       requirePkce: options.pkce,
     });
-    if (!(await store.createClient(client))) {
+    if (added === null) {
       throw new CommandError(
         `The identifier '${clientId}' is taken. Choose another --id, or see: tessera client show ${clientId}`,
       );
     }
-    if (options.json)
-      return printJson(io, { ...describe(client), ...(secret && { client_secret: secret.text }) });
+    const { client, secret } = added;
+    if (options.json) return printJson(io, { ...describe(client), ...(secret && { client_secret: secret }) });
     io.out(`Added the client ${name}.\n\n`);
-    io.out(
-      formatFacts({ client_id: clientId, client_secret: secret?.text ?? "none: it is a public client" }),
-    );
+    io.out(formatFacts({ client_id: clientId, client_secret: secret ?? "none: it is a public client" }));
     if (secret !== null)
       io.out("\nThe secret is shown only now, and only its digest is kept. Store it in a safe place.\n");
   });
@@ -157,7 +156,7 @@ function grantTypesOf(options: AddOptions): string[] {
   return options.grant
     .flatMap((given) => given.split(","))
     .map((name) => {
-      const full = SHORT_GRANTS[name] ?? Object.values(SHORT_GRANTS).find((known) => known === name);
+      const full = grantTypeNamed(name);
       if (full !== undefined) return full;
       throw new CommandError(
         `There is no grant '${name}'. Use one of: ${Object.keys(SHORT_GRANTS).join(", ")}.`,
@@ -165,7 +164,7 @@ function grantTypesOf(options: AddOptions): string[] {
     });
 }
 
-/** The checks are those of registration, which speaks OAuth; here their texts become the error. */
+/** The checks of registration throw OAuthError; the command shows the text of that error. */
 function checked<Result>(check: () => Result): Result {
   try {
     return check();
@@ -177,8 +176,8 @@ function checked<Result>(check: () => Result): Result {
 }
 
 async function listClients(options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const clients = await store.listClients();
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const clients = await all(everyClient(workspace));
     if (options.json) return printJson(io, clients.map(describe));
     if (clients.length === 0) return io.out("There are no clients yet. Add one: tessera client add --help\n");
     io.out(
@@ -204,8 +203,7 @@ const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
   registration: "registration",
 };
 
-const kindOf = (client: ClientRecord): string =>
-  client.tokenEndpointAuthMethod === "none" ? "public" : "confidential";
+const kindOf = (client: ClientRecord): string => (isPublic(client) ? "public" : "confidential");
 
 const stateOf = (client: ClientRecord): string =>
   client.disabledAt !== null ? "disabled" : client.usedAt === null ? "not used yet" : "active";
@@ -213,7 +211,7 @@ const stateOf = (client: ClientRecord): string =>
 const shortGrant = (grantType: string): string =>
   Object.entries(SHORT_GRANTS).find(([, full]) => full === grantType)?.[0] ?? grantType;
 
-/** The metadata in the words of RFC 7591, and what only the operator sees. Never a secret. */
+/** The metadata in the words of RFC 7591, with facts for the operator only. Never a secret. */
 const describe = (client: ClientRecord) => ({
   ...describeClient(client),
   default_scope: client.defaultScope.join(" "),
@@ -226,10 +224,10 @@ const describe = (client: ClientRecord) => ({
 });
 
 async function showClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const client = await requireClient(store, clientId);
-    const grants = await store.listGrants({ clientId: client.clientId }, io.clock.seconds());
-    if (options.json) return printJson(io, { ...describe(client), grants: grants.length });
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const client = await requireClient(workspace, clientId);
+    const grants = await countGrants(workspace, { clientId: client.clientId }, io.clock.seconds());
+    if (options.json) return printJson(io, { ...describe(client), grants });
     io.out(
       formatFacts({
         client_id: client.clientId,
@@ -245,7 +243,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         "access tokens":
           client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
-        "access given": counted(grants.length, "grant"),
+        "access given": counted(grants, "grant"),
         from: SOURCES[client.source],
         created: localTime(client.createdAt),
         "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
@@ -255,19 +253,18 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
 }
 
 async function removeClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const client = await requireClient(store, clientId);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const client = await requireClient(workspace, clientId);
     if (client.source === "configuration") {
       throw new CommandError(
-        `The client '${clientId}' is declared in the configuration and would be back at the next start. Take it out of the configuration and start the server again.`,
+        `The client '${clientId}' is declared in the configuration and the next start would add it again. Remove it from the configuration and restart the server.`,
       );
     }
-    const grants = await store.listGrants({ clientId: client.clientId }, io.clock.seconds());
-    await store.removeClient(client.clientId, io.clock.seconds());
-    if (options.json)
-      return printJson(io, { client_id: clientId, removed: true, grants_revoked: grants.length });
+    const grants = await countGrants(workspace, { clientId: client.clientId }, io.clock.seconds());
+    await removeClientAct(workspace, workspace.act, client.clientId, io.clock.seconds());
+    if (options.json) return printJson(io, { client_id: clientId, removed: true, grants_revoked: grants });
     io.out(
-      `Removed ${clientId}. All tokens issued to it have ended${grants.length === 0 ? "" : ` (${counted(grants.length, "grant")} revoked)`}.\n`,
+      `Removed ${clientId}. All tokens issued to it have ended${grants === 0 ? "" : ` (${counted(grants, "grant")} revoked)`}.\n`,
     );
   });
 }

@@ -25,7 +25,7 @@ export function addConfigCommands(program: Command, io: Io): void {
     });
 
   withConfigurationOptions(
-    config.command("check").description("check the configuration, and say everything that is wrong"),
+    config.command("check").description("check the configuration and list every mistake"),
   )
     .addHelpText("after", "\nExample:\n  tessera config check --config tessera.toml")
     .action((options: CommonOptions) => {
@@ -56,7 +56,7 @@ export function addConfigCommands(program: Command, io: Io): void {
 
   config
     .command("schema")
-    .description("print the JSON Schema of the file, by which editors complete and check it")
+    .description("print the JSON Schema of the file, with which editors complete and check it")
     .addHelpText(
       "after",
       `

@@ -1,4 +1,4 @@
-/** `tessera copy`: everything from the embedded database to PostgreSQL, or back. */
+/** `tessera copy`: copies everything from the embedded database to PostgreSQL, or back. */
 import { type Command, Option } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { databaseFile, databaseName, postgresOptions, requireDatabase } from "../store/open.ts";
@@ -26,12 +26,11 @@ export function addCopyCommand(program: Command, io: Io): void {
         "after",
         `
 The two sides are those of the configuration: the embedded database in the data folder, and PostgreSQL at database.url
-or DATABASE_URL. The source stays as it is, the target must be empty. Stop every server first: what is written to the
-source meanwhile is not in the copy, and the comparison at the end will say so.
+or DATABASE_URL. The source stays as it is, the target must be empty. Stop every server first: the copy lacks changes
+that are made to the source meanwhile, and the comparison at the end reports them.
 
-Tokens, sessions, people and applications go on as if nothing had happened, as the server's key goes along. A copy that
-was interrupted goes on where it was when the command is given again. Until it is finished and found to be the same,
-no server starts on the target.
+Tokens, sessions, people and applications keep working, because the server's key is copied too. The same command resumes
+an interrupted copy. No server starts on the target until the copy is finished and the comparison finds it the same.
 
 Examples:
   DATABASE_URL=postgres://tessera@db.example/tessera tessera copy --to postgresql
@@ -89,8 +88,8 @@ async function withSides(
 
 const BEGINNINGS = {
   new: null,
-  resumed: "Going on with the copy that was interrupted.\n",
-  restarted: "The copy before turned out to be different from its source. Beginning again.\n",
+  resumed: "Resuming the interrupted copy.\n",
+  restarted: "The previous copy differed from its source. Starting over.\n",
 } as const satisfies Record<Parameters<CopyReport["started"]>[0], string | null>;
 
 async function copyWithProgress(
@@ -143,7 +142,7 @@ function report(
   }
   if (different.length > 0) {
     throw new CommandError(
-      `${counted(different.length, "table")} changed in the source while it was copied: ${different.join(", ")}. No server starts on the copy. Stop everything that uses the source, then give the command again: it begins from the beginning.`,
+      `${counted(different.length, "table")} changed in the source while it was copied: ${different.join(", ")}. No server starts on the copy. Stop everything that uses the source, then repeat the command: it starts over.`,
     );
   }
   if (json) return;
@@ -151,8 +150,8 @@ function report(
   io.out(`\nEverything is in ${where} now, and the same as in the source.\n`);
   io.out(
     to === "sqlite"
-      ? "Start the server without database.url (and DATABASE_URL), and no more on PostgreSQL.\n"
-      : "Start the servers with this database.url, and no more on the data folder.\n",
+      ? "From now on, start the server without database.url (and DATABASE_URL), never on PostgreSQL.\n"
+      : "From now on, start the servers with this database.url, never on the data folder.\n",
   );
 }
 

@@ -7,8 +7,8 @@ import { type HeldLock, takeLock } from "../store/sqlite/lock.ts";
 import { CommandError } from "./command-error.ts";
 
 /**
- * Makes the data folder, for its owner only. One that is there is taken as it is, unless others may write to it: they
- * could put a database of theirs in place of ours. Ours is tightened; another's is refused.
+ * Makes the data folder, for its owner only. If others may write to an existing one, they could replace our database: so
+ * this tightens a folder of this user, and refuses a folder of another.
  */
 export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
   requireNoFile(data);
@@ -17,11 +17,11 @@ export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
     throw new ConfigurationError(
-      `The data folder ${data} cannot be made (${reason}). Make it and give it to this user, or choose another with --data.`,
+      `The data folder ${data} cannot be created (${reason}). Create it for this user, or choose another with --data.`,
     );
   }
   const user = process.getuid?.();
-  // Windows has no such modes; there the folder inherits who may use it.
+  // Windows has no such modes; there the folder inherits its permissions.
   if (user === undefined) return "fine";
   const { mode, uid } = statSync(data);
   const isShared = (mode & STICKY) !== 0;
@@ -29,7 +29,7 @@ export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
   if ((mode & (isOurs ? GROUP_WRITES | OTHERS_WRITE : OTHERS_WRITE)) === 0) return "fine";
   if (!isOurs) {
     throw new ConfigurationError(
-      `Everybody on this machine may write to the data folder ${data}, and it is ${isShared ? "a shared folder" : "another user's"}. Give Tessera a folder of its own: --data.`,
+      `Every user of this machine may write to the data folder ${data}, and it is ${isShared ? "a shared folder" : "another user's"}. Give Tessera a folder of its own: --data.`,
     );
   }
   chmodSync(data, 0o700);
@@ -42,15 +42,15 @@ export function requireNoFile(data: string): void {
   throw new ConfigurationError(`${data} is a file, not a folder. Choose another with --data.`);
 }
 
-// A folder of another owner that our group may write to is how volumes are handed to containers.
+// Containers get volumes as folders of another owner to which our group may write.
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
-/** Marks folders that are meant for everybody, such as /tmp. Nobody else could use them if they were tightened. */
+/** Marks folders that are meant for all users, such as /tmp. Tightening one would shut out the others. */
 const STICKY = 0o1000;
 
 /**
- * Takes the lock of the data folder, for as long as this process lives. Commands that work beside a server take none.
- * Throws CommandError that names the process which has it.
+ * Takes the lock of the data folder, for as long as this process lives. Commands that work beside a server take no lock.
+ * Throws CommandError that names the process with the lock.
  */
 export function lockDataFolder({ data, issuer }: Pick<Configuration, "data" | "issuer">): HeldLock {
   const result = takeLock(join(data, "serve.lock"), { pid: process.pid, issuer });

@@ -1,14 +1,23 @@
 /**
- * The demonstration: a person, clients, scopes and an API that are there when the server is started with `--demo`, and
- * gone when it is started without. It is nothing but a configuration, applied like any other; only the person needs
- * care, because declared people are never removed and this one's password is known to the world.
+ * The demonstration: `--demo` adds a person, clients, scopes and an API, and a start without it removes them. It is only a
+ * configuration, applied like any other. The person needs extra care, because a start never removes declared people, and
+ * this one's password is public.
  */
+
 import { newAccountRecord } from "../accounts/people.ts";
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../operations/context.ts";
+import {
+  createAccount,
+  enableAccount,
+  findAccountByUsername,
+  removeAccount,
+  setPassword,
+} from "../operations/people.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
-import { foldUsername } from "../store/usernames.ts";
+import { foldUsername } from "../protocol/identifiers.ts";
+import { SERVER_ACT } from "../rules/events.ts";
 
 export const DEMO_PERSON = {
   username: "ada",
@@ -85,8 +94,7 @@ const CLIENTS = [
 ] satisfies Configuration["clients"];
 
 /**
- * The configuration with the scopes, resources and clients of the demonstration beside what it declares itself;
- * unchanged unless `demo` is set.
+ * Adds the scopes, resources and clients of the demonstration to the configuration if `demo` is set.
  */
 export function withDemo(configuration: Configuration): Configuration {
   if (!configuration.demo) return configuration;
@@ -109,7 +117,7 @@ export function withDemo(configuration: Configuration): Configuration {
   };
 }
 
-/** What the operator declared under the same name stays as they declared it. */
+/** The operator's own declaration wins over one of the same name. */
 function beside<Entry>(
   declared: readonly Entry[],
   demo: readonly Entry[],
@@ -119,55 +127,57 @@ function beside<Entry>(
   return [...declared, ...demo.filter((entry) => !names.has(nameOf(entry)))];
 }
 
-type DemoContext = Pick<Context, "configuration" | "store" | "passwords" | "clock" | "random" | "log">;
+type DemoContext = Pick<Context, "configuration" | "store" | "events" | "passwords" | "clock" | "random">;
 
 /**
- * Before the people are applied. With the demonstration: its person is there, enabled, with the password that is
- * printed. Without: whoever it made is gone, whatever became of the account meanwhile.
+ * Runs before declared people are applied. With the demonstration, its person exists, is enabled and has the printed
+ * password. Without it, the person that it made is removed.
  */
 export async function settleDemoPerson(context: DemoContext): Promise<void> {
-  const { configuration, store, clock, log } = context;
+  const { configuration, clock } = context;
   if (configuration.demo && !declaresDemoPerson(configuration)) {
     await requireDemoPerson(context);
     return putDemoPerson(context);
   }
-  // It makes one only, whose name nobody can change.
-  const known = await store.findAccountByUsername(DEMO_PERSON.username);
+  // The demonstration makes one person, and no operation changes a user name.
+  const known = await findAccountByUsername(context, DEMO_PERSON.username);
   if (known?.source !== "demo") return;
-  await store.removeAccount(known.subject, clock.seconds());
-  log.info("removed the person of the demonstration", { username: known.username });
+  await removeAccount(context, SERVER_ACT, known.subject, clock.seconds());
 }
 
-/** Throws ConfigurationError if the demonstration is wanted but its person's name belongs to somebody else. */
+/** Throws ConfigurationError if `demo` is set but another person has the user name of the demonstration. */
 export async function requireDemoPerson({
   configuration,
   store,
 }: Pick<Context, "configuration" | "store">): Promise<void> {
   if (!configuration.demo || declaresDemoPerson(configuration)) return;
   const { username } = DEMO_PERSON;
-  const known = await store.findAccountByUsername(username);
+  const known = await findAccountByUsername({ store }, username);
   if (known === null || known.source === "demo") return;
   throw new ConfigurationError(
     `The demonstration needs the user name '${username}', but a person of yours has it. Start without --demo, or with another data folder: --data ./demo-data.`,
   );
 }
 
-/** A person of that name whom the operator declares is the operator's business, here as for clients. */
+/** A person of that name whom the operator declares takes precedence, as with clients. */
 const declaresDemoPerson = ({ people }: Configuration): boolean =>
   people.some((person) => foldUsername(person.username) === DEMO_PERSON.username);
 
-async function putDemoPerson({ store, passwords, clock, random }: DemoContext): Promise<void> {
+async function putDemoPerson(context: DemoContext): Promise<void> {
+  const { passwords, clock, random } = context;
   const { username, password, ...about } = DEMO_PERSON;
-  const known = await store.findAccountByUsername(username);
+  const known = await findAccountByUsername(context, username);
   if (known === null) {
     const passwordHash = await passwords.hash(password);
-    await store.createAccount(
+    await createAccount(
+      context,
+      SERVER_ACT,
       newAccountRecord({ ...about, source: "demo", username, passwordHash }, clock, random),
     );
     return;
   }
   if (!(await passwords.verify(password, known.passwordHash))) {
-    await store.setPassword(known.subject, await passwords.hash(password));
+    await setPassword(context, SERVER_ACT, known.subject, await passwords.hash(password));
   }
-  if (known.disabledAt !== null) await store.enableAccount(known.subject);
+  if (known.disabledAt !== null) await enableAccount(context, SERVER_ACT, known.subject);
 }

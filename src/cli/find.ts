@@ -1,18 +1,24 @@
-/** Finding what a command names, or saying where to look for it. */
+/** Finds the person or client that a command names. */
+import { findClient } from "../operations/clients.ts";
+import { findAccountByUsername } from "../operations/people.ts";
 import type { Store } from "../store/contract.ts";
-import type { AccountRecord, ClientRecord } from "../store/records.ts";
+import type { AccountRecord, ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 
-/** Throws CommandError if nobody has that user name. */
-export async function requireAccount(store: Store, username: string): Promise<AccountRecord> {
-  const account = await store.findAccountByUsername(username);
+interface Reading {
+  readonly store: Store;
+}
+
+/** Throws CommandError if no person has that user name. */
+export async function requireAccount(workspace: Reading, username: string): Promise<AccountRecord> {
+  const account = await findAccountByUsername(workspace, username);
   if (account !== null) return account;
-  throw new CommandError(`There is nobody with the user name '${username}'. See: tessera user list`);
+  throw new CommandError(`There is no person with the user name '${username}'. See: tessera user list`);
 }
 
 /** Throws CommandError if there is no such client. */
-export async function requireClient(store: Store, clientId: string): Promise<ClientRecord> {
-  const client = await store.findClient(clientId);
+export async function requireClient(workspace: Reading, clientId: string): Promise<ClientRecord> {
+  const client = await findClient(workspace, clientId);
   if (client !== null) return client;
   throw new CommandError(`There is no client '${clientId}'. See: tessera client list`);
 }

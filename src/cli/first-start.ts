@@ -1,24 +1,25 @@
-/** What a first start makes, so that there is something to begin with. Nothing here has a secret known beforehand. */
-import { mintClientSecret, newClientRecord, operatorPolicy } from "../clients/clients.ts";
+/** A first start makes a setup link and a client, with random secrets. */
+import { operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
-import type { Context } from "../context.ts";
 import { mintCredential } from "../credentials/credential.ts";
+import { addClient } from "../operations/clients.ts";
+import type { Context } from "../operations/context.ts";
+import { createSetupLink } from "../operations/people.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
+import { SERVER_ACT } from "../rules/events.ts";
+import { SETUP_LINK } from "../rules/person.ts";
 
-/** A one-time link that creates the administrator. It takes the place of every earlier one. Null if there is one. */
-export async function createSetupLink({
-  configuration,
-  store,
-  clock,
-  random,
-}: Context): Promise<string | null> {
+/** A one-time link that creates the administrator, in place of every earlier one. Null if there is an administrator. */
+export async function makeSetupLink(context: Context): Promise<string | null> {
+  const { configuration, clock, random } = context;
   const { text, id, digest } = mintCredential("setup_link", clock, random);
-  const created = await store.createSetupLink({
+  const created = await createSetupLink(context, SERVER_ACT, {
+    name: SETUP_LINK,
     id,
     digest,
     expiresAt: clock.seconds() + configuration.lifetimes.setup_link_seconds,
   });
-  return created ? `${configuration.issuer}/setup?token=${text}` : null;
+  return created ? `${context.issuer.url("/setup")}?token=${text}` : null;
 }
 
 export interface FirstClient {
@@ -27,14 +28,12 @@ export interface FirstClient {
 }
 
 /**
- * A client that can get a token for itself and nothing else: for the first command that somebody tries. Its token has
- * no scope, so that it opens nothing; metadata that names none would get every scope by default. Null if another node,
- * started at the same moment, has made it.
+ * A client for the operator's first command. It can only get a token for itself, and the token has no scope, so it opens
+ * nothing. The metadata must say so, because the default is every scope. Null if another node has made the client at the
+ * same moment.
  */
 export async function createFirstClient(context: Context): Promise<FirstClient | null> {
-  const { configuration, catalogue, store, clock, random } = context;
-  const secret = mintClientSecret(clock, random);
-  const clientId = "first-client" as ClientId;
+  const { configuration, catalogue } = context;
   const metadata = checkClientMetadata(
     {
       client_name: "First client",
@@ -43,14 +42,10 @@ export async function createFirstClient(context: Context): Promise<FirstClient |
     },
     operatorPolicy(configuration, catalogue),
   );
-  const created = await store.createClient(
-    newClientRecord({
-      clientId,
-      source: "command_line",
-      metadata: { ...metadata, scope: [], defaultScope: [] },
-      secrets: [secret.record],
-      createdAt: clock.seconds(),
-    }),
-  );
-  return created ? { clientId, secret: secret.text } : null;
+  const added = await addClient(context, SERVER_ACT, {
+    clientId: "first-client" as ClientId,
+    source: "command_line",
+    metadata: { ...metadata, scope: [], defaultScope: [] },
+  });
+  return added === null ? null : { clientId: added.client.clientId, secret: added.secret ?? "" };
 }

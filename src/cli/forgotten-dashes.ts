@@ -1,14 +1,14 @@
-/** `npm start --demo`: npm keeps such flags for itself, and the server would start without them. */
+/** `npm start --demo`: npm takes such flags for its own, and the server would start without them. */
 import { CommandError } from "./command-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The flags of `serve` that npm has no setting of its own for. */
+/** The flags of `serve` that are not npm's own settings. */
 const FLAGS = ["demo", "port", "host", "issuer", "data", "config", "set"];
 
 /**
- * Throws CommandError if `npm start` was given flags without the `--` that passes them on. npm leaves them in the
- * environment, and what followed one of them, its value, arrives as an argument.
+ * Throws CommandError if the flags of `npm start` lack the `--` that passes them on. npm puts such flags into the
+ * environment, and passes the value after a flag as an argument.
  */
 export function requireDashes(args: readonly string[], env: Environment): void {
   if (env.npm_lifecycle_event !== "start" || args[0] !== "serve") return;
@@ -22,7 +22,5 @@ export function requireDashes(args: readonly string[], env: Environment): void {
     if (flag === "demo") return ["--demo"];
     return [`--${flag}`, value === "" || value === "true" ? (loose.shift() ?? "…") : value];
   });
-  throw new CommandError(
-    `npm keeps what stands before -- for itself. Write: npm start -- ${words.join(" ")}`,
-  );
+  throw new CommandError(`npm does not pass on flags before --. Write: npm start -- ${words.join(" ")}`);
 }

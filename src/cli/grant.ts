@@ -1,13 +1,15 @@
-/** `tessera grant …`: what people allowed applications, and taking it back. */
+/** `tessera grant …`: lists and takes back the access that people gave to applications. */
 import type { Command } from "commander";
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
-import type { AccessFilter, GrantFilter, Store } from "../store/contract.ts";
-import type { GrantRecord } from "../store/records.ts";
+import { everyGrant, findGrant, type GrantFilter, revokeAccess, revokeGrant } from "../operations/access.ts";
+import { collect } from "../operations/paging.ts";
+import type { AccessFilter } from "../rules/grant.ts";
+import type { GrantRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
 import { counted, formatTable, isoTime, localTime, printJson } from "./output.ts";
-import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface FilterOptions extends CommonOptions {
   readonly user?: string;
@@ -27,7 +29,7 @@ export function addGrantCommands(program: Command, io: Io): void {
     grant
       .command("revoke [grant_id]")
       .description(
-        "end access, with every token that was issued from it; the person is asked before there is more",
+        "end access and all its tokens; the person is asked before the application gets access again",
       ),
   )
     .option("--user <username>", "everything this person allowed")
@@ -42,18 +44,18 @@ Examples:
     .action((grantId: string | undefined, options: FilterOptions) => revokeGrants(grantId, options, io));
 }
 
-/** What the options name; null if they name nothing. Throws CommandError if it does not exist. */
-async function filterOf({ user, client }: FilterOptions, store: Store): Promise<AccessFilter | null> {
-  const subject = user === undefined ? undefined : (await requireAccount(store, user)).subject;
-  const clientId = client === undefined ? undefined : (await requireClient(store, client)).clientId;
+/** The filter of the options; null without options. Throws CommandError if the person or client does not exist. */
+async function filterOf({ user, client }: FilterOptions, workspace: Workspace): Promise<AccessFilter | null> {
+  const subject = user === undefined ? undefined : (await requireAccount(workspace, user)).subject;
+  const clientId = client === undefined ? undefined : (await requireClient(workspace, client)).clientId;
   if (subject !== undefined) return clientId === undefined ? { subject } : { subject, clientId };
   return clientId === undefined ? null : { clientId };
 }
 
 async function listGrants(options: FilterOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const filter: GrantFilter = (await filterOf(options, store)) ?? {};
-    const grants = await store.listGrants(filter, io.clock.seconds());
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const filter: GrantFilter = (await filterOf(options, workspace)) ?? {};
+    const grants = await collect(everyGrant(workspace, filter, io.clock.seconds()));
     if (options.json) return printJson(io, grants.map(describeGrant));
     if (grants.length === 0) return io.out("No application has access.\n");
     io.out(
@@ -90,17 +92,17 @@ async function revokeGrants(grantId: string | undefined, options: FilterOptions,
   if ((grantId !== undefined) === isFiltered) {
     throw new CommandError("Name one grant, or --user and --client. See: tessera grant list");
   }
-  await inWorkspace(options, io, {}, async ({ store }) => {
+  await inWorkspace(options, io, {}, async (workspace) => {
     const now = io.clock.seconds();
-    const filter = await filterOf(options, store);
-    if (filter !== null) return revokeFiltered(filter, options, io, store);
-    const grant = await requireGrant(store, grantId ?? "");
-    const revoked = await store.revokeGrant(grant.id, "revoked_by_operator", now);
+    const filter = await filterOf(options, workspace);
+    if (filter !== null) return revokeFiltered(filter, options, io, workspace);
+    const grant = await requireGrant(workspace, grantId ?? "");
+    const revoked = await revokeGrant(workspace, workspace.act, grant.id, "revoked_by_operator", now);
     if (options.json) return printJson(io, { revoked: revoked ? [recordIdText(grant.id)] : [] });
     io.out(
       revoked
         ? `Revoked. Every token that was issued from it has ended, and ${grant.username} will be asked before ${grant.clientId} gets access again.\n`
-        : "It was revoked before. Its tokens had ended.\n",
+        : "The grant was revoked before, and its tokens had ended.\n",
     );
   });
 }
@@ -109,18 +111,20 @@ async function revokeFiltered(
   filter: AccessFilter,
   options: FilterOptions,
   io: Io,
-  store: Store,
+  workspace: Workspace,
 ): Promise<void> {
-  const { grants, consents } = await store.revokeAccess(filter, "revoked_by_operator", io.clock.seconds());
+  const { act } = workspace;
+  const now = io.clock.seconds();
+  const { grants, consents } = await revokeAccess(workspace, act, filter, "revoked_by_operator", now);
   if (options.json) return printJson(io, { revoked: grants.map(recordIdText), consents_forgotten: consents });
   io.out(
-    `Revoked ${counted(grants.length, "grant")} and forgot ${counted(consents, "remembered consent")}. The tokens have ended, and nobody gets access again without asking.\n`,
+    `Revoked ${counted(grants.length, "grant")} and forgot ${counted(consents, "remembered consent")}. The tokens have ended, and every application must ask before it gets access again.\n`,
   );
 }
 
-async function requireGrant(store: Store, grantId: string): Promise<GrantRecord> {
+async function requireGrant(workspace: Workspace, grantId: string): Promise<GrantRecord> {
   const id = parseRecordId(grantId);
-  const grant = id === null ? null : await store.findGrant(id);
+  const grant = id === null ? null : await findGrant(workspace, id);
   if (grant !== null) return grant;
   throw new CommandError(`There is no grant '${grantId}'. See: tessera grant list`);
 }

@@ -1,4 +1,4 @@
-/** What a command may touch of the world around it, so that tests can run commands without a process. */
+/** Everything outside the program that a command uses, so that tests can run commands without a process. */
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type RandomBytes, systemRandom } from "../platform/random.ts";
 import { promptHidden } from "./password-prompt.ts";
@@ -7,16 +7,16 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Whether a person is at the other end of standard input, and of standard output. */
+  /** Whether a person uses standard input, and standard output. */
   readonly asksPerson: boolean;
   readonly showsPerson: boolean;
-  /** Whether standard error is a terminal, on which a line can be drawn again. */
+  /** Whether standard error is a terminal, on which a line can be redrawn. */
   readonly drawsProgress: boolean;
   /** Results go to standard output, everything else to standard error, so that pipes get results only. */
   out(text: string): void;
   err(text: string): void;
   readStdin(): Promise<string>;
-  /** Asks on the terminal, without showing what is typed. */
+  /** Asks on the terminal, without showing the typed answer. */
   askHidden(question: string): Promise<string>;
   /** For `login`: how it reaches the server, and how it waits. */
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
@@ -27,7 +27,7 @@ export const systemIo: Io = {
   env: process.env,
   clock: systemClock,
   random: systemRandom,
-  // A stream costs milliseconds to make, and a server never reads its input.
+  // Making a stream takes milliseconds, and a server never reads its input.
   get asksPerson() {
     return process.stdin.isTTY === true;
   },

@@ -1,6 +1,6 @@
 /**
- * Signing in by the code flow, as an app on this machine does it (RFC 8252): a browser goes to the server, and comes
- * back to a port on the loopback interface where this program waits for it.
+ * Signs in by the code flow, as an app on this machine does (RFC 8252): a browser goes to the server, and comes back to a
+ * port on the loopback interface, where this program waits for it.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -20,18 +20,18 @@ import { sameText } from "../platform/same-text.ts";
 import { CommandError } from "./command-error.ts";
 import { type LoginClient, refusalIn, type Server } from "./login-server.ts";
 
-/** What the browser brought back, as its parameters. */
+/** Receives the parameters that the browser brings back. */
 export interface LoopbackReceiver {
   /** RFC 8252 §7.3: an address of this machine; the server lets its port vary. */
   readonly redirectUri: string;
-  /** The first answer that has the right `state`. Others, from whatever page or program, get 400 and are forgotten. */
+  /** The first answer with the right `state`. Answers of other pages or programs get 400 and are ignored. */
   readonly answer: Promise<URLSearchParams>;
   close(): void;
 }
 
 const PATH = "/callback";
 
-/** Opens the port. RFC 8252 §8.3: the address, not the name localhost, so that nobody else's interface hears it. */
+/** Opens the port. RFC 8252 §8.3: on the address, not the name localhost, so that only the loopback interface listens. */
 export function receiveOnLoopback(state: string): Promise<LoopbackReceiver> {
   const answered = Promise.withResolvers<URLSearchParams>();
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -86,7 +86,7 @@ const PAGE_POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** What the browser shows in the end. A code is not yet a token, so only the terminal can say that it worked. */
+/** The last page in the browser. A code is not yet a token, so only the terminal can report success. */
 function answerPage(answer: URLSearchParams): string {
   const error = answer.get("error");
   if (error === "access_denied") {
@@ -98,11 +98,11 @@ function answerPage(answer: URLSearchParams): string {
   }
   return pageOf(
     "The browser’s part is done",
-    "Close this window and go back to the terminal, which tells how it ended.",
+    "Close this window and go back to the terminal, which shows the result.",
   );
 }
 
-/** Escapes what it is given. */
+/** Escapes its arguments. */
 function pageOf(title: string, ...paragraphs: readonly string[]): string {
   const page = html`<!doctype html>
 <html lang="en">
@@ -123,7 +123,7 @@ ${paragraphs.map((words) => html`<p>${words}</p>`)}
   return String(page);
 }
 
-/** What belongs to one sign-in, and is kept until its answer comes (RFC 7636 §4.1, §4.2). */
+/** The secrets of one sign-in, kept until the answer comes (RFC 7636 §4.1, §4.2). */
 export interface CodeFlow {
   readonly state: string;
   readonly codeVerifier: string;
@@ -142,7 +142,7 @@ export async function newCodeFlow(): Promise<CodeFlow> {
 export interface CodeRequestOptions {
   readonly clientId: string;
   readonly redirectUri: string;
-  /** The parameters that say what for: scope and resources. */
+  /** The parameters for scope and resources. */
   readonly wanted: URLSearchParams;
 }
 

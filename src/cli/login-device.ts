@@ -1,6 +1,6 @@
 /**
- * A device client (RFC 8628), for any server: it asks, shows, and polls as §3.5 says. No terminal here and no clock of
- * its own: sleeping is passed in.
+ * A device client (RFC 8628), for any server: it asks, and polls as §3.5 says. It knows no terminal and no clock; the
+ * caller passes in how to sleep.
  */
 import {
   type DeviceAuthorizationResponse,
@@ -13,7 +13,7 @@ import {
 import { CommandError } from "./command-error.ts";
 import { type LoginClient, refusalIn, type Server, type Sleep } from "./login-server.ts";
 
-/** RFC 8628 §3.1: starts the flow. `wanted` are the parameters that say what for: scope and resources. */
+/** RFC 8628 §3.1: starts the flow. `wanted` has the parameters for scope and resources. */
 export async function requestDeviceAuthorization(
   { metadata, options }: Server,
   { client, authentication }: LoginClient,
@@ -33,7 +33,7 @@ export async function requestDeviceAuthorization(
   }
 }
 
-/** Servers that are older than RFC 8628, Google's among them, say verification_url. */
+/** Servers older than RFC 8628, such as Google's, call it verification_url. */
 async function withStandardName(answer: Response): Promise<Response> {
   if (!answer.ok) return answer;
   const text = await answer.text();
@@ -46,7 +46,7 @@ async function withStandardName(answer: Response): Promise<Response> {
 /** RFC 8628 §3.2: without an interval, 5 seconds. */
 const INTERVAL_SECONDS = 5;
 
-/** RFC 8628 §3.5: asks again and again until the person has answered. Throws CommandError when there will be no token. */
+/** RFC 8628 §3.5: polls until the person has answered. Throws CommandError when there will be no token. */
 export async function pollForToken(
   { metadata, options }: Server,
   { client, authentication }: LoginClient,
@@ -63,7 +63,7 @@ export async function pollForToken(
       const answer = await deviceCodeGrantRequest(metadata, client, authentication, device_code, options);
       return await processDeviceCodeResponse(metadata, client, answer);
     } catch (thrown) {
-      // §3.5: on a connection that fails, back off; the person may still be at it.
+      // §3.5: if the connection fails, back off; the person may still answer.
       if (thrown instanceof CommandError) {
         interval *= 2;
         continue;
@@ -82,4 +82,4 @@ export async function pollForToken(
 }
 
 const expired = (): CommandError =>
-  new CommandError("The code has expired: nobody entered it in time. Start again.");
+  new CommandError("The code has expired before a person entered it. Start again.");

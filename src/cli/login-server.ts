@@ -1,6 +1,6 @@
 /**
- * What both ways of signing in from the command line share: finding a server, registering, and saying why it refused.
- * The protocol is oauth4webapi's, so that this client is an independent judge of the server, too.
+ * The common part of both ways to sign in from the command line: finding a server, registering, and explaining refusals.
+ * oauth4webapi implements the protocol, so this client is also an independent check of the server.
  */
 import {
   type AuthorizationServer,
@@ -26,7 +26,7 @@ import { CommandError } from "./command-error.ts";
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export type Sleep = (millis: number) => Promise<void>;
 
-/** How requests go out, in the library's words. */
+/** The library's options for requests. */
 interface RequestOptions {
   readonly [customFetch]: (url: string, init: RequestInit) => Promise<Response>;
   readonly [allowInsecureRequests]: boolean;
@@ -73,12 +73,12 @@ function parseIssuer(issuer: string): URL {
   throw new CommandError(`'${issuer}' is not a URL. Write the issuer as https://auth.example.org.`);
 }
 
-/** Every request says who asks: the server shows it to the person who is to allow it. */
+/** Every request names this program in its User-Agent: the server shows that to the person who is to allow it. */
 async function requestOptions(issuer: string, fetch: Fetch): Promise<RequestOptions> {
   const { version } = await import("../../package.json");
   return {
     [customFetch]: (url, init) => reach(url, init, fetch),
-    // An https server whose metadata leads to http would send tokens in the clear.
+    // An https server whose metadata names http addresses would send tokens in the clear.
     [allowInsecureRequests]: issuer.startsWith("http:"),
     headers: { "User-Agent": `tessera-login/${version}` },
   };
@@ -100,7 +100,7 @@ async function metadataIn(answer: Response, url: URL, issuer: string): Promise<A
   );
 }
 
-/** The issuer that the library found instead of the expected one; undefined if that is not what went wrong. */
+/** The issuer that the library found instead of the expected one; undefined for any other error. */
 function issuerOfAnother(error: unknown): unknown {
   if (!(error instanceof OperationProcessingError) || error.code !== JSON_ATTRIBUTE_COMPARISON)
     return undefined;
@@ -112,7 +112,7 @@ export interface Registration {
   readonly redirectUris: readonly string[];
 }
 
-/** RFC 7591: a public client that can do nothing but the flow at hand. Returns its identifier. */
+/** RFC 7591: registers a public client for this flow only. Returns its identifier. */
 export async function registerClient(
   { metadata, options }: Server,
   { grantTypes, redirectUris }: Registration,
@@ -140,16 +140,16 @@ export async function registerClient(
 export interface Refusal {
   /** The error code of RFC 6749 §5.2 and RFC 8628 §3.5; null if the answer has none. */
   readonly error: string | null;
-  /** Of the answer; null if its status is not what is wrong with it. */
+  /** The status of the answer; null if the status is not the fault. */
   readonly status: number | null;
   /** A sentence for people: the server's own words, if there are any. */
   readonly words: string;
 }
 
-/** What the library's error says about an answer. Throws every other error as it is. */
+/** The refusal in an error of the library. Throws every other error as it is. */
 export async function refusalIn(error: unknown): Promise<Refusal> {
   if (error instanceof ResponseBodyError) return refusal(error.cause, error.status);
-  // The library throws before it has read the body, which says more than the header.
+  // The library throws before it reads the body, which says more than the header.
   if (error instanceof WWWAuthenticateChallengeError) {
     return refusal(await error.response.json().catch(() => null), error.status);
   }
@@ -182,7 +182,7 @@ async function reach(url: string, request: RequestInit, fetch: Fetch): Promise<R
   }
 }
 
-/** What OpenSSL and Bun call a certificate that nobody here vouches for. */
+/** The names of OpenSSL and Bun for the errors of an untrusted certificate. */
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|self.signed|unable to verify/;
 
 function unreachable(where: string, error: unknown): CommandError {

@@ -1,4 +1,4 @@
-/** `tessera login`: gets tokens by the device flow, and shows what a device shows: an address, a code, a QR code. */
+/** `tessera login`: gets tokens by the device flow, and shows an address, a code and a QR code as a device does. */
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { DeviceAuthorizationResponse, TokenEndpointResponse } from "oauth4webapi";
@@ -67,7 +67,7 @@ async function login(options: LoginOptions, io: Io): Promise<void> {
   io.out(received(server, response, io.showsPerson));
 }
 
-/** What the tokens are for: scope and resources. */
+/** The parameters for scope and resources. */
 function wantedBy({ scope = [], resource = [] }: LoginOptions): URLSearchParams {
   const wanted = new URLSearchParams();
   if (scope.length > 0) wanted.set("scope", scope.join(" "));
@@ -75,7 +75,7 @@ function wantedBy({ scope = [], resource = [] }: LoginOptions): URLSearchParams 
   return wanted;
 }
 
-/** RFC 8628. The tokens are the result; all else goes to standard error, so that a script gets nothing but tokens. */
+/** RFC 8628. Only tokens go to standard output, for scripts; all other words go to standard error. */
 async function byDevice(server: Server, options: LoginOptions, io: Io): Promise<TokenEndpointResponse> {
   const client = await clientOf(options, server, { grantTypes: [DEVICE_CODE_GRANT], redirectUris: [] }, io);
   const device = await requestDeviceAuthorization(server, client, wantedBy(options));
@@ -160,14 +160,14 @@ To sign in, open
 Waiting for the browser to come back. Ctrl-C gives up.
 `;
 
-/** Two rows of modules a line. With colours it is dark on light whatever the terminal's own colours are. */
+/** A line shows two rows of modules. With colours the code is dark on light, independent of the terminal's own colours. */
 export function qrCode(text: string, colours: boolean): string {
   const { data } = encode(text, { border: 2 });
   const lines: string[] = [];
   for (let row = 0; row < data.length; row += 2) {
     const upper = data[row] ?? [];
     const lower = data[row + 1] ?? [];
-    // Without colours the light modules are drawn, as most terminals are dark.
+    // Without colours this draws the light modules, because most terminals are dark.
     const drawn = (module: boolean | undefined) => (module ?? false) === colours;
     const blocks = upper.map((module, column) => {
       const top = drawn(module);
@@ -185,7 +185,7 @@ function received({ metadata }: Server, response: TokenEndpointResponse, forPers
   const expires = expires_in === undefined ? null : `in ${duration(expires_in)}`;
   const facts = formatFacts({ access_token, expires, scope, refresh_token });
   if (!forPerson) return facts;
-  // Only a token with a scope of the server itself is of use there; others are for an API.
+  // The server itself accepts only a token with one of its own scopes; other tokens are for an API.
   const forServerItself = /(^| )(openid|profile)( |$)/.test(scope ?? "");
   const use =
     metadata.userinfo_endpoint === undefined || !forServerItself

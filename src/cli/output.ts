@@ -1,4 +1,4 @@
-/** How results look: aligned tables and plain words for people, JSON for programs. */
+/** Formats results: aligned tables and plain words for people, JSON for programs. */
 import { printable } from "../platform/printable.ts";
 import type { Io } from "./io.ts";
 
@@ -72,7 +72,7 @@ export const localAndRelative = (seconds: number, now: number): string =>
 /** `1 client`, `2 clients`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** A secret and the sentence that goes with it. */
+/** A secret with its warning. */
 export const showOnce = (what: string, secret: string): string =>
   `\n  ${secret}\n\nThis ${what} is shown only now, and only its digest is kept. Store it in a safe place.\n`;
 

@@ -1,4 +1,4 @@
-/** Asking for a password on a terminal without showing it. */
+/** Asks for a password on a terminal without showing it. */
 import { CommandError } from "./command-error.ts";
 
 interface Keyboard {
@@ -15,7 +15,7 @@ const CONTROL_C = "\u0003";
 const CONTROL_D = "\u0004";
 const CONTROL_U = "\u0015";
 
-/** Resolves to what was typed. Throws CommandError when the person gives up with Ctrl-C. */
+/** Resolves to the typed text. Throws CommandError if the person gives up with Ctrl-C. */
 export function promptHidden(
   question: string,
   keyboard: Keyboard,
@@ -35,7 +35,7 @@ export function promptHidden(
       for (const character of decoder.decode(chunk, { stream: true })) {
         if (ENTER.has(character)) return finish(() => resolve(typed));
         if (character === CONTROL_C || (character === CONTROL_D && typed === "")) {
-          return finish(() => reject(new CommandError("Given up: nothing was changed.")));
+          return finish(() => reject(new CommandError("Cancelled: nothing was changed.")));
         }
         if (BACKSPACE.has(character)) typed = [...typed].slice(0, -1).join("");
         else if (character === CONTROL_U) typed = "";

@@ -8,7 +8,7 @@ import { CommandError } from "./command-error.ts";
 import { requireDashes } from "./forgotten-dashes.ts";
 import type { Io } from "./io.ts";
 
-/** Runs one command. Returns the exit code: 0, 1 for what failed, 2 for a command line that makes no sense. */
+/** Runs one command. Returns the exit code: 0, 1 for a failure, 2 for an invalid command line. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number> {
   try {
     requireDashes(args, io.env);
@@ -17,7 +17,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
-    // Commander has said already what is wrong.
+    // Commander has already written the message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     io.err(`${printableLines(describeFailure(error))}\n`);
     if (io.env.DEBUG && error instanceof Error) io.err(`${printableLines(error.stack ?? error.message)}\n`);
@@ -27,7 +27,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
 
 type AddCommand = (program: Command, io: Io) => void;
 
-/** In the order of the help. Each is loaded when it is needed: a server waits for no file that only `login` reads. */
+/** In the order of the help. Each is loaded only when needed, so a server does not wait for files of `login`. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
@@ -42,7 +42,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   worker: async () => (await import("./worker.ts")).addWorkerCommand,
 };
 
-/** The command that is `named`; all of them if there is none of that name, for help and for what is misspelt. */
+/** The command with the name; all of them if there is none, for help and for suggestions. */
 async function loadCommands(named = ""): Promise<AddCommand[]> {
   const loads = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]] : Object.values(COMMANDS);
   return Promise.all(loads.flatMap((load) => load?.() ?? []));

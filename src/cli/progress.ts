@@ -1,32 +1,32 @@
-/** How far a long command is: a bar on a terminal, a line now and then elsewhere, nothing for programs. */
+/** The progress of a long command: a bar on a terminal, a line now and then elsewhere, nothing for programs. */
 import type { Io } from "./io.ts";
 import { byteSize, decimal, duration } from "./output.ts";
 
 export interface ProgressOptions {
-  /** What is being done: "Copying". */
+  /** The work in progress: "Copying". */
   readonly label: string;
-  /** What is counted. Bytes are shown as sizes. */
+  /** The unit of the counts. Bytes are shown as sizes. */
   readonly unit: "rows" | "bytes";
-  /** With --json nothing is shown. */
+  /** With --json there is no progress. */
   readonly json: boolean | undefined;
 }
 
 export interface Progress {
-  /** So much is done of all. May be called as often as one likes. */
+  /** Reports that `done` of `all` is done. Callers may call it as often as they like. */
   show(done: number, all: number): void;
-  /** It is over, done or not: the terminal's line is left to what comes next. */
+  /** Ends the progress, whether the work succeeded or not, and leaves its line on the terminal. */
   end(): void;
 }
 
 const BAR_WIDTH = 24;
-/** A terminal is not drawn on more often than this. */
+/** The shortest time between two drawings on a terminal. */
 const DRAW_MILLIS = 100;
-/** Elsewhere a line is written this often. What is over before then needs none: a nightly job is to stay silent. */
+/** The time between two lines elsewhere. Shorter work writes none, so that a nightly job stays silent. */
 const LINE_MILLIS = 10_000;
 
 type ProgressIo = Pick<Io, "err" | "clock" | "drawsProgress">;
 
-/** Shows it on standard error, so that results alone are on standard output. */
+/** Writes to standard error, so that standard output has only results. */
 export function startProgress(io: ProgressIo, options: ProgressOptions): Progress {
   if (options.json) return { show() {}, end() {} };
   return io.drawsProgress ? bar(io, options) : lines(io, options);
@@ -45,7 +45,7 @@ function bar(io: ProgressIo, options: ProgressOptions): Progress {
       isDrawn = true;
       const filled = Math.round(fraction(done, all) * BAR_WIDTH);
       const picture = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled);
-      // Back to the line's beginning, and away with what was longer before.
+      // Returns to the beginning of the line, and erases the rest of a longer one.
       io.err(`\r${options.label} ${picture} ${words(options, done, all, facts)}\x1b[K`);
     },
     end() {
@@ -77,7 +77,7 @@ interface Speed {
   readonly secondsLeft: number;
 }
 
-/** Null while there is nothing to go by. What was done before the first call, by an earlier run, counts for nothing. */
+/** Null until the speed is known. Work of an earlier run, before the first call, does not count. */
 function measureSpeed({ clock }: ProgressIo): (done: number, all: number) => Speed | null {
   let first: { readonly done: number; readonly at: number } | null = null;
   return (done, all) => {

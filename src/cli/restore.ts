@@ -1,4 +1,4 @@
-/** `tessera restore`: puts a backup in the place of the database, whole or not at all. */
+/** `tessera restore`: replaces the database by a backup, as a whole or not at all. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
@@ -35,7 +35,7 @@ export function addRestoreCommand(program: Command, io: Io): void {
   withCommonOptions(
     program
       .command("restore [file]")
-      .description("put a backup in the place of the data; the server must be stopped")
+      .description("replace the data by a backup; the server must be stopped")
       .addHelpText(
         "after",
         `
@@ -54,7 +54,7 @@ Examples:
   tessera restore friday.backup --data ./trial        to look at it elsewhere`,
       ),
   )
-    .option("--replace", "even if there is a database; it is kept aside")
+    .option("--replace", "replace an existing database; it is kept aside")
     .option("--end-access", "revoke all access and end all sessions that the backup would bring back")
     .action((file: string | undefined, options: RestoreOptions) => restore(file, options, io));
 }
@@ -71,7 +71,9 @@ async function restore(file: string | undefined, options: RestoreOptions, io: Io
   try {
     const wasInterrupted = isRestorePrepared(databaseFile(configuration));
     if (!wasInterrupted && file === undefined) {
-      throw new CommandError("Name the backup: tessera restore FILE. No restore waits to be finished.");
+      throw new CommandError(
+        "Name the backup: tessera restore FILE. There is no interrupted restore to finish.",
+      );
     }
     if (wasInterrupted) await finishInterrupted(configuration, options, io);
     if (file !== undefined) await restoreFrom(file, configuration, options, io);
@@ -87,8 +89,8 @@ async function finishInterrupted(
 ): Promise<void> {
   const database = databaseFile(configuration);
   const replaced = await finishRestore(database, { isNew: false });
-  await requireUsable(configuration, { tables: null, replaced }, io);
-  // There may be more to come, so a result this is not.
+  await requireUsable(configuration, replaced, io);
+  // Standard error, because the result of the command may still follow.
   if (!json) io.err(`Finished the restore that was interrupted. ${keptWords(replaced)}\n`);
 }
 
@@ -107,7 +109,7 @@ async function restoreFrom(
   }
   const prepared = prepare(file, database, options, io);
   const replaced = await finishRestore(database, { isNew: true });
-  await requireUsable(configuration, { tables: prepared.tables, replaced }, io);
+  await requireUsable(configuration, replaced, io);
   report(prepared, { file, replaced, data: configuration.data }, options, io);
 }
 
@@ -117,7 +119,7 @@ function prepare(
   { endAccess, json }: RestoreOptions,
   io: Io,
 ): PreparedRestore {
-  const progress = startProgress(io, { label: "Checking", unit: "rows", json });
+  const progress = startProgress(io, { label: "Checking", unit: "bytes", json });
   try {
     return prepareRestore(
       { backup, database, endAccess: endAccess ? io.clock.seconds() : null },
@@ -128,28 +130,18 @@ function prepare(
   }
 }
 
-interface InPlace {
-  /** What must be in it, if that is known. */
-  readonly tables: PreparedRestore["tables"] | null;
-  readonly replaced: string | null;
-}
-
-/** Should the new database fail all the same, the operator must know where the old one is. */
-async function requireUsable(
-  configuration: Configuration,
-  { tables, replaced }: InPlace,
-  io: Io,
-): Promise<void> {
+/** If the new database fails all the same, the operator must know where the old one is. */
+async function requireUsable(configuration: Configuration, replaced: string | null, io: Io): Promise<void> {
   try {
     await openAsServer(configuration);
-    checkRestored(databaseFile(configuration), tables);
+    checkRestored(databaseFile(configuration));
   } catch (error) {
     io.err(`The restored database is in place, but something is wrong with it. ${keptWords(replaced)}\n`);
     throw error;
   }
 }
 
-/** What the server does first, and might stumble over. */
+/** The first steps of a server, which could fail. */
 async function openAsServer(configuration: Configuration): Promise<void> {
   const store = await openStore(configuration);
   try {

@@ -1,21 +1,22 @@
-/** `tessera serve`: opens everything, applies what is declared, listens, says where things are, and stops in order. */
+/** `tessera serve`: opens everything, applies the declarations, listens, prints the banner, and stops in order. */
 import type { Command } from "commander";
-import { applyDeclaredPeople } from "../accounts/people.ts";
-import { applyDeclaredClients } from "../clients/declared.ts";
 import { defaultIssuer } from "../configuration/checks.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { ConfigurationFlags } from "../configuration/sources.ts";
+import { findClient, hasClients } from "../operations/clients.ts";
+import { applyDeclaredClients, applyDeclaredPeople } from "../operations/declarations.ts";
+import { listAccounts } from "../operations/people.ts";
+import { findServerKeys } from "../operations/server-key.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
-import { createLog, type Log } from "../platform/log.ts";
+import { createLog, gathering, type Log } from "../platform/log.ts";
 import { createServer, type Server } from "../server.ts";
 import type { Store } from "../store/contract.ts";
 import { isEmbedded, openStore } from "../store/open.ts";
-import { findServerKeys } from "../store/server-key.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
 import { banner } from "./banner.ts";
 import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import { requireDemoPerson, settleDemoPerson } from "./demo.ts";
-import { createFirstClient, createSetupLink } from "./first-start.ts";
+import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
@@ -36,7 +37,7 @@ Examples:
   tessera serve --issuer https://auth.example.org --host 127.0.0.1 --set trusted_proxies=loopback`,
     )
     .action(async (flags: ConfigurationFlags) => {
-      // From the beginning, so that whoever asks while it starts is heard when it has.
+      // From the beginning, so that a stop request during the start takes effect after it.
       const stop = listenForStop(io.env);
       try {
         const running = await startServing(flags, io);
@@ -53,22 +54,22 @@ export interface Running {
   readonly listening: Listening;
   readonly server: Server;
   readonly log: Log;
-  /** Lets the requests under way finish, then closes the store. Resolves to how many had to be cut off. */
+  /** Lets open requests finish, then closes the store. Resolves to how many requests were cut off. */
   stop(): Promise<number>;
 }
 
-/** Starts the server and prints the banner. Whatever fails, nothing is left open. */
+/** Starts the server and prints the banner. A failed start leaves nothing open. */
 export async function startServing(flags: ConfigurationFlags, io: Io): Promise<Running> {
   const loaded = readConfiguration(flags, io);
   requireStartable(loaded);
   const log = createLog({
     level: loaded.log.level,
     format: loaded.log.format,
-    write: (line) => io.err(line),
+    write: gathering((text) => io.err(text)),
   });
 
-  // The ports come first, so that one that cannot be had leaves no trace; then the lock of the data folder, so that of
-  // two starts on the same data only one changes anything. A request that comes before all is ready waits for it.
+  // The ports come first, so that a start without its port changes nothing. The lock of the data folder comes next, so that
+  // only one of two starts on the same data changes anything. A request that comes before all is ready waits.
   const ready = Promise.withResolvers<Fetch>();
   ready.promise.catch(() => {});
   let answer: Fetch = async (request, addressOf) => (await ready.promise)(request, addressOf);
@@ -82,7 +83,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
   let lock: HeldLock | null = null;
   let store: Store | null = null;
   let server: Server | null = null;
-  // This process is one of them.
+  // This process counts as one of the workers.
   const workers = new Workers({ count: configuration.workers - 1, env: io.env, log });
   try {
     if (isEmbedded(configuration)) lock = takeDataFolder(configuration, log);
@@ -98,7 +99,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
       ...(configuration.workers > 1 && { peers: workers }),
     });
     const { context } = server;
-    // What can refuse the start does so before anything is changed; the declared clients are checked as they begin.
+    // Checks that can refuse the start run before any change; applyDeclaredClients begins with its own.
     await requireDemoPerson(context);
     await applyDeclaredClients(context);
     await settleDemoPerson(context);
@@ -106,7 +107,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
     await warnOfUnknownClients(configuration, store, log);
     for (const warning of startWarnings(configuration)) log.warn(warning);
 
-    const setupLink = await createSetupLink(context);
+    const setupLink = await makeSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
     await workers.start(configuration);
     listening.publish(await server.fixedAnswers());
@@ -141,7 +142,7 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
   };
 }
 
-/** Nobody else uses the folder from here on. */
+/** From here on, no other server uses the folder. */
 function takeDataFolder(configuration: Configuration, log: Log): HeldLock {
   if (makeDataFolder(configuration) === "tightened") {
     log.warn("others could write to the data folder; now only its owner can use it", {
@@ -151,7 +152,7 @@ function takeDataFolder(configuration: Configuration, log: Log): HeldLock {
   return lockDataFolder(configuration);
 }
 
-/** With port 0 the issuer is known only now, unless it was configured. */
+/** With port 0 the issuer is known only now, unless it is configured. */
 function withActualPort(configuration: Configuration, { ports }: Listening): Configuration {
   const listeners = configuration.listen.map((entry, index) => ({
     ...entry,
@@ -166,17 +167,18 @@ function withActualPort(configuration: Configuration, { ports }: Listening): Con
 }
 
 /**
- * Whether there is nothing to get a token with, and nobody who has begun to use the server. The demonstration is gone
- * by now; people who were added before the first start are no sign of use.
+ * Whether there are no clients, and no person has begun to use the server. The demonstration is removed by now. People
+ * who were added before the first start are no sign of use.
  */
 const isUnused = async (store: Store, wasStartedBefore: boolean): Promise<boolean> =>
-  !(await store.hasClients()) && (!wasStartedBefore || (await store.listAccounts()).length === 0);
+  !(await hasClients({ store })) &&
+  (!wasStartedBefore || (await listAccounts({ store }, { limit: 1 })).length === 0);
 
-/** A client may be added later, so a name that nobody has yet is no mistake; but it is often a misspelt one. */
+/** An unknown client may be added later, so it is no error; but it is often misspelt. */
 async function warnOfUnknownClients({ resources }: Configuration, store: Store, log: Log): Promise<void> {
   for (const resource of resources) {
     for (const client of resource.introspection_clients) {
-      if ((await store.findClient(client)) === null) {
+      if ((await findClient({ store }, client)) === null) {
         log.warn("a resource names a client that does not exist", { resource: resource.identifier, client });
       }
     }
@@ -184,7 +186,7 @@ async function warnOfUnknownClients({ resources }: Configuration, store: Store, 
 }
 
 async function stopInOrder(running: Running, io: Io): Promise<void> {
-  io.out("Stopping: requests under way may finish.\n");
+  io.out("Stopping. Open requests may finish.\n");
   const cutOff = await running.stop();
   io.out(
     cutOff === 0

@@ -1,9 +1,10 @@
-/** What a start needs beyond settings that are allowed one by one: the same for `serve` and for `config check`. */
-import { declaredPeopleFaults } from "../accounts/people.ts";
+/** The checks of a start beyond those of single settings, for `serve` and for `config check`. */
+
 import { declaredClientFaults, declaredClientWarnings } from "../clients/declared.ts";
 import { configurationWarnings } from "../configuration/checks.ts";
 import { configurationMistakes } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { declaredPeopleFaults } from "../operations/declarations.ts";
 import { pairFault, readPair } from "../platform/listen-certificate.ts";
 import { createCatalogue } from "../protocol/catalogue.ts";
 
@@ -17,7 +18,7 @@ export function requireStartable(configuration: Configuration): void {
   if (problems.length > 0) throw configurationMistakes(problems);
 }
 
-/** What is allowed but worth a line at every start. */
+/** Warnings about allowed settings, repeated at every start. */
 export const startWarnings = (configuration: Configuration): string[] => [
   ...configurationWarnings(configuration),
   ...declaredClientWarnings(configuration),

@@ -1,10 +1,10 @@
-/** Waiting for somebody to ask the program to stop. */
+/** Waits for a request to stop the program. */
 
 const PARENT_CHECK_MILLIS = 250;
 
 /**
- * One wish to stop can arrive more than once: a service manager signals the whole group, and the launcher passes its
- * signal on. What comes later than this is somebody who will not wait.
+ * One request to stop can arrive more than once: a service manager signals the whole group, and the launcher passes its
+ * signal on. A signal that comes later than this means that the operator will not wait.
  */
 const SAME_WISH_MILLIS = 1000;
 
@@ -29,7 +29,7 @@ export function listenForStop(env: Readonly<Record<string, string | undefined>>)
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   let timer: ReturnType<typeof setInterval> | undefined;
-  // `npm start` passes SIGTERM to a shell, which dies of it and tells nobody. Losing the parent is the news then.
+  // `npm start` passes SIGTERM to a shell, which dies without passing it on. So the loss of the parent counts as a request.
   if (env.npm_lifecycle_event !== undefined) {
     const parent = process.ppid;
     timer = setInterval(() => {
@@ -49,10 +49,10 @@ export function listenForStop(env: Readonly<Record<string, string | undefined>>)
   };
 }
 
-/** What a shell expects of a program that a signal ended. */
+/** The exit codes that shells expect after a signal. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Does some work. Whoever interrupts it ends the program at once, after `undo`. */
+/** Does some work. An interruption runs `undo` and ends the program at once. */
 export async function undoneIfInterrupted<Result>(
   undo: () => void,
   work: () => Promise<Result>,

@@ -1,5 +1,6 @@
-/** `tessera token …`: what a token is worth now, and ending it. */
+/** `tessera token …`: inspects and revokes tokens. */
 import type { Command } from "commander";
+import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import { parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
 import {
   type ActiveIntrospection,
@@ -7,14 +8,15 @@ import {
   introspectAccessToken,
   introspectRefreshToken,
 } from "../credentials/introspection.ts";
+import { revokeGrant } from "../operations/access.ts";
+import { findLiveAccessToken, findRefreshToken, revokeAccessToken } from "../operations/tokens.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
-import type { Store } from "../store/contract.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { formatFacts, localAndRelative, printJson } from "./output.ts";
-import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
-/** What the operator learns of a token; more than introspection tells a client. */
+/** The operator learns more of a token than introspection tells a client. */
 type Finding =
   | {
       readonly state: "active";
@@ -54,9 +56,9 @@ async function readToken(text: string, io: Io): Promise<string> {
 
 async function inspectToken(text: string, options: CommonOptions, io: Io): Promise<void> {
   const token = await readToken(text, io);
-  await inWorkspace(options, io, {}, async ({ store, configuration }) => {
+  await inWorkspace(options, io, {}, async (workspace) => {
     const now = io.clock.seconds();
-    const finding = await findToken(store, configuration.issuer, token, now);
+    const finding = await findToken(workspace, token, now);
     if (options.json) return printJson(io, finding.state === "active" ? finding.view : INACTIVE);
     if (finding.state === "inactive") {
       return io.out(formatFacts({ state: "not valid", kind: finding.kind, why: finding.why }));
@@ -78,22 +80,23 @@ async function inspectToken(text: string, options: CommonOptions, io: Io): Promi
   });
 }
 
-async function findToken(store: Store, issuer: string, text: string, now: number): Promise<Finding> {
-  const access = parseCredential("access_token", text);
+async function findToken(workspace: Workspace, text: string, now: number): Promise<Finding> {
+  const { issuer } = workspace.configuration;
+  const access = recognizeAccessToken(text);
   if (access !== null) {
     const kind = "access token";
-    const found = await store.findActiveAccessToken(access.id, now);
+    const found = await findLiveAccessToken(workspace, access.id, now);
     if (found === null)
       return { state: "inactive", kind, why: "it has expired, was revoked, or was never issued here" };
-    if (!secretMatches(access.secret, found.token.digest))
+    if (!secretMatches(access.secret, found.digest))
       return { state: "inactive", kind, why: "it was never issued here" };
-    const view = introspectAccessToken(issuer, found.token, found.grant);
-    return { state: "active", kind, view, grantId: found.token.grantId };
+    const view = introspectAccessToken(issuer, found);
+    return { state: "active", kind, view, grantId: found.grant?.id ?? null };
   }
   const refresh = parseCredential("refresh_token", text);
   if (refresh !== null) {
     const kind = "refresh token";
-    const found = await store.findRefreshToken(refresh.id);
+    const found = await findRefreshToken(workspace, refresh.id);
     if (found === null || !secretMatches(refresh.secret, found.token.digest)) {
       return { state: "inactive", kind, why: "it was never issued here, or has expired long ago" };
     }
@@ -117,10 +120,10 @@ async function findToken(store: Store, issuer: string, text: string, now: number
 
 async function revokeToken(text: string, options: CommonOptions, io: Io): Promise<void> {
   const token = await readToken(text, io);
-  await inWorkspace(options, io, {}, async ({ store, configuration }) => {
+  await inWorkspace(options, io, {}, async (workspace) => {
     const now = io.clock.seconds();
-    const finding = await findToken(store, configuration.issuer, token, now);
-    const revoked = finding.state === "active" && (await revokeFound(store, token, finding.grantId, now));
+    const finding = await findToken(workspace, token, now);
+    const revoked = finding.state === "active" && (await revokeFound(workspace, token, finding.grantId, now));
     if (options.json) return printJson(io, { revoked });
     if (finding.state === "inactive")
       return io.out(`The ${finding.kind} was not valid: ${finding.why}. Nothing changed.\n`);
@@ -134,12 +137,13 @@ async function revokeToken(text: string, options: CommonOptions, io: Io): Promis
 
 /** As RFC 7009 §2.1 does: a refresh token ends its grant, an access token only itself. */
 async function revokeFound(
-  store: Store,
+  workspace: Workspace,
   text: string,
   grantId: RecordId | null,
   now: number,
 ): Promise<boolean> {
-  const access = parseCredential("access_token", text);
-  if (access !== null) return store.revokeAccessToken(access.id);
-  return grantId !== null && store.revokeGrant(grantId, "revoked_by_operator", now);
+  const { act } = workspace;
+  const access = recognizeAccessToken(text);
+  if (access !== null) return revokeAccessToken(workspace, act, access.id);
+  return grantId !== null && revokeGrant(workspace, act, grantId, "revoked_by_operator", now);
 }

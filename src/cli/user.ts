@@ -1,10 +1,21 @@
 /** `tessera user …`: people and their passwords. */
 import type { Command } from "commander";
+import { newPasswordFault } from "../accounts/new-password.ts";
 import { createPasswords, type Passwords } from "../accounts/passwords.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { countGrants } from "../operations/access.ts";
+import { collect } from "../operations/paging.ts";
+import {
+  createAccount,
+  disableAccount,
+  enableAccount,
+  everyAccount,
+  findAccountByUsername,
+  setPassword as setPasswordAct,
+} from "../operations/people.ts";
 import type { RandomBytes } from "../platform/random.ts";
-import type { AccountRecord } from "../store/records.ts";
+import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
@@ -23,8 +34,8 @@ interface AddOptions extends PasswordOptions {
 }
 
 const PASSWORD_HELP = `
-Without --generate the password is asked for on the terminal, without showing it; in a script it is read from
-standard input.`;
+Without --generate the command asks for the password on the terminal, without showing it; in a script it reads standard
+input.`;
 
 export function addUserCommands(program: Command, io: Io): void {
   const user = program.command("user").description("add, list and disable people, and set their passwords");
@@ -44,7 +55,7 @@ Examples:
     )
     .action((username: string, options: AddOptions) => addUser(username, options, io));
 
-  withCommonOptions(user.command("list").description("list everybody"))
+  withCommonOptions(user.command("list").description("list all people"))
     .addHelpText("after", "\nExample:\n  tessera user list --json | jq -r '.[].username'")
     .action((options: CommonOptions) => listUsers(options, io));
 
@@ -57,7 +68,7 @@ Examples:
   withCommonOptions(
     user
       .command("disable <username>")
-      .description("end a person's sessions and all access they gave, and let them in no more"),
+      .description("end a person's sessions and all access they gave, and refuse further sign-ins"),
   )
     .addHelpText("after", "\nExample:\n  tessera user disable ada")
     .action((username: string, options: CommonOptions) => disableUser(username, options, io));
@@ -75,9 +86,10 @@ const withPasswordOptions = (command: Command): Command =>
 async function addUser(username: string, options: AddOptions, io: Io): Promise<void> {
   const fault = usernameFault(username);
   if (fault !== null) throw new CommandError(`The user name ${fault}. Choose another.`);
-  await inWorkspace(options, io, { mayCreate: true }, async ({ store, configuration }) => {
-    // Before a person types a password in vain.
-    if ((await store.findAccountByUsername(username)) !== null) throw nameTaken(username);
+  await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
+    const { configuration } = workspace;
+    // This check comes before the prompt, so that the operator does not type a password in vain.
+    if ((await findAccountByUsername(workspace, username)) !== null) throw nameTaken(username);
     const password = await newPassword(username, options, configuration, io);
     const account = newAccountRecord(
       {
@@ -91,7 +103,7 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
       io.clock,
       io.random,
     );
-    if (!(await store.createAccount(account))) throw nameTaken(username);
+    if (!(await createAccount(workspace, workspace.act, account))) throw nameTaken(username);
     const shown = options.generate ? password : null;
     if (options.json)
       return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
@@ -106,11 +118,11 @@ const nameTaken = (username: string): CommandError =>
   );
 
 async function listUsers(options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const accounts = await store.listAccounts();
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const accounts = await collect(everyAccount(workspace));
     if (options.json) return printJson(io, accounts.map(describeAccount));
     if (accounts.length === 0)
-      return io.out("There is nobody yet. Add the first person: tessera user add NAME\n");
+      return io.out("There are no people yet. Add the first person: tessera user add NAME\n");
     io.out(
       formatTable(
         ["user name", "name", "e-mail", "role", "state", "since", "subject"],
@@ -140,11 +152,12 @@ const describeAccount = (account: AccountRecord) => ({
 });
 
 async function setPassword(username: string, options: PasswordOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store, configuration }) => {
-    const account = await requireAccount(store, username);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { configuration } = workspace;
+    const account = await requireAccount(workspace, username);
     const password = await newPassword(username, options, configuration, io);
     const hash = await passwordsOf(configuration).hash(password);
-    await store.setPassword(account.subject, hash);
+    await setPasswordAct(workspace, workspace.act, account.subject, hash);
     const shown = options.generate ? password : null;
     if (options.json)
       return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
@@ -156,43 +169,46 @@ async function setPassword(username: string, options: PasswordOptions, io: Io): 
 }
 
 async function disableUser(username: string, options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    const { subject } = await requireAccount(store, username);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { subject } = await requireAccount(workspace, username);
     const now = io.clock.seconds();
-    const grants = await store.listGrants({ subject }, now);
-    await store.disableAccount(subject, now);
-    const account = await requireAccount(store, username);
-    if (options.json) return printJson(io, { ...describeAccount(account), grants_revoked: grants.length });
+    const grants = await countGrants(workspace, { subject }, now);
+    await disableAccount(workspace, workspace.act, subject, now);
+    const account = await requireAccount(workspace, username);
+    if (options.json) return printJson(io, { ...describeAccount(account), grants_revoked: grants });
     io.out(
-      `Disabled ${account.username}: their sessions have ended, and ${counted(grants.length, "application")} lost access.\n`,
+      `Disabled ${account.username}: their sessions have ended, and ${counted(grants, "application")} lost access.\n`,
     );
   });
 }
 
 async function enableUser(username: string, options: CommonOptions, io: Io): Promise<void> {
-  await inWorkspace(options, io, {}, async ({ store }) => {
-    await store.enableAccount((await requireAccount(store, username)).subject);
-    const account = await requireAccount(store, username);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    await enableAccount(workspace, workspace.act, (await requireAccount(workspace, username)).subject);
+    const account = await requireAccount(workspace, username);
     if (options.json) return printJson(io, describeAccount(account));
     io.out(`${account.username} can sign in again.\n`);
   });
 }
 
-/** Made, read or asked for, and long enough. */
+/** Generates, reads or asks for a password that is long enough. */
 async function newPassword(
   username: string,
   options: PasswordOptions,
-  { limits }: Configuration,
+  configuration: Configuration,
   io: Io,
 ): Promise<string> {
   if (options.generate) return generatePassword(io.random);
   const password = await readPassword(username, options, io);
-  if ([...password].length < limits.minimum_password_characters) {
-    throw new CommandError(
-      `The password is too short. It needs at least ${limits.minimum_password_characters} characters; --generate makes a good one.`,
-    );
-  }
-  return password;
+  const { minimum_password_characters, password_bytes } = configuration.limits;
+  const fault = newPasswordFault(configuration, password);
+  if (fault === null) return password;
+  throw new CommandError(
+    {
+      too_short: `The password is too short. It needs at least ${minimum_password_characters} characters; --generate makes a good one.`,
+      too_long: `The password is too long. It may have at most ${password_bytes} bytes; --generate makes a good one.`,
+    }[fault],
+  );
 }
 
 async function readPassword(username: string, options: PasswordOptions, io: Io): Promise<string> {

@@ -1,12 +1,12 @@
-/** `tessera worker`: what `serve --workers` starts. Takes requests; what is done once is done by the process that started it. */
+/** `tessera worker`: a process that `serve --workers` starts. It only answers requests; its parent does all other work. */
 import type { Command } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
+import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
-import { createLog } from "../platform/log.ts";
+import { createLog, gathering } from "../platform/log.ts";
 import type { PeerMessage } from "../platform/peers.ts";
 import { createServer } from "../server.ts";
 import { openStore } from "../store/open.ts";
-import { findServerKeys } from "../store/server-key.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import type { FromWorker, ToWorker } from "./workers.ts";
@@ -22,7 +22,7 @@ async function runWorker(io: Io): Promise<void> {
   const send = process.send?.bind(process);
   if (send === undefined) {
     throw new CommandError(
-      "This is for the program itself. Start several processes by: tessera serve --workers 4",
+      "This command is for the program itself. Start several processes with: tessera serve --workers 4",
     );
   }
   const tell = (message: FromWorker) => void send(message);
@@ -34,13 +34,13 @@ async function runWorker(io: Io): Promise<void> {
     if (message.type === "peer") onPeer(message.message);
     if (message.type === "stop") stop.resolve();
   });
-  // The process that started this one is gone, and with it the lock of the data folder.
+  // The parent process is gone, and with it the lock of the data folder.
   process.on("disconnect", stop.resolve);
   process.on("SIGTERM", stop.resolve);
   process.on("SIGINT", stop.resolve);
 
   const configuration = await start.promise;
-  const log = createLog({ ...configuration.log, write: (line) => io.err(line) });
+  const log = createLog({ ...configuration.log, write: gathering((text) => io.err(text)) });
   const store = await openStore(configuration, { create: false });
   const { keys } = await findServerKeys({ configuration, store, random: io.random });
   const server = createServer({

@@ -1,7 +1,7 @@
 /**
- * `serve --workers N`: further processes that share the ports and the database with this one. The kernel hands each
- * connection to one of them. They are told the configuration as it was at the start, so that all work by the same; one
- * that dies is started again; and they end with this process, however it ends.
+ * `serve --workers N`: further processes that share the ports and the database with this one. The kernel gives each
+ * connection to one of them. All get the configuration of the start from this process. It restarts a worker that dies, and
+ * the workers end when it ends for any reason.
  */
 import { join } from "node:path";
 import type { Subprocess } from "bun";
@@ -10,13 +10,13 @@ import type { Log } from "../platform/log.ts";
 import type { PeerMessage, Peers } from "../platform/peers.ts";
 import { CommandError } from "./command-error.ts";
 
-/** What a worker is told. */
+/** Messages to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly configuration: Configuration }
   | { readonly type: "peer"; readonly message: PeerMessage }
   | { readonly type: "stop" };
 
-/** What a worker tells. */
+/** Messages from a worker. */
 export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "peer"; readonly message: PeerMessage }
@@ -25,7 +25,7 @@ export type FromWorker =
 const MAIN = join(import.meta.dir, "../main.ts");
 
 const RESTART_MILLIS = 500;
-/** What a worker may take to stop beyond the time that its requests have. */
+/** The time to stop that a worker has beyond the time for its requests. */
 const STOP_GRACE_MILLIS = 2000;
 
 export interface WorkersOptions {
@@ -54,16 +54,16 @@ export class Workers implements Peers {
     this.#listener = listener;
   }
 
-  /** Resolves when all take requests. Throws CommandError if one of them cannot. */
+  /** Resolves when all workers take requests. Throws CommandError if one of them cannot. */
   async start(configuration: Configuration): Promise<void> {
     this.#configuration = configuration;
     const ready = Array.from({ length: this.#options.count }, () => this.#startOne(configuration, "first"));
     if ((await Promise.all(ready)).every(Boolean)) return;
     await this.stop();
-    throw new CommandError("A worker process could not start; what it said stands above.");
+    throw new CommandError("A worker process could not start. Its own message is above.");
   }
 
-  /** Lets their requests finish. Resolves to how many had to be cut off. */
+  /** Lets their requests finish. Resolves to how many requests were cut off. */
   async stop(): Promise<number> {
     this.#stopping = true;
     this.#broadcast({ type: "stop" }, null);
@@ -98,8 +98,8 @@ export class Workers implements Peers {
       onExit: (ended, code, signal) => {
         this.#running.delete(ended);
         resolve(false);
-        // At first one that cannot start is a mistake to be put right. Later it could before, and will again: when the
-        // database is back, for one.
+        // A worker that cannot start at first means a mistake of the operator. Later it could start before and will again, for
+        // example when the database is back.
         if (this.#stopping || (start === "first" && !wasReady)) return;
         this.#options.log.error("a worker process ended and is started again", {
           pid: ended.pid,
@@ -126,6 +126,6 @@ function send(worker: Subprocess, message: ToWorker): void {
   try {
     worker.send(message);
   } catch {
-    // It is ending, and has closed its end; `onExit` comes next. The others must hear it all the same.
+    // This worker is ending, and `onExit` comes next. The others must get the message all the same.
   }
 }

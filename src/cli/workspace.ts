@@ -1,19 +1,30 @@
-/** What most commands begin with: the configuration and the store, opened the same way as the server opens them. */
+/** The beginning of most commands: the configuration and the store, opened in the same way as the server does. */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
+import { createEvents, type Events, logEvents, noEvents } from "../operations/events.ts";
+import type { Clock } from "../platform/clock.ts";
+import { createLog } from "../platform/log.ts";
+import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, createCatalogue } from "../protocol/catalogue.ts";
+import type { Act } from "../rules/events.ts";
 import type { Store } from "../store/contract.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
 import { makeDataFolder, requireNoFile } from "./data-folder.ts";
 import { withDemo } from "./demo.ts";
 import type { Io } from "./io.ts";
+import { operatorAct } from "./operator.ts";
 
 export interface Workspace {
   readonly configuration: Configuration;
   readonly catalogue: Catalogue;
   readonly store: Store;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** The operator who gave the command. */
+  readonly act: Act;
 }
 
 /** The flags that every command takes, as commander hands them over. */
@@ -25,7 +36,7 @@ const collect = (value: string, earlier: readonly string[] = []): string[] => [.
 
 type ConfigurationFlag = keyof ConfigurationFlags;
 
-/** The flags of the configuration, and what `serve` says of them. */
+/** The flags of the configuration, in the words of `serve`. */
 const CONFIGURATION_FLAGS: readonly (readonly [ConfigurationFlag, string, string])[] = [
   ["config", "--config <file>", "configuration file (default: tessera.toml if it exists)"],
   ["issuer", "--issuer <url>", "who this server is: the URL that clients know"],
@@ -37,10 +48,10 @@ const CONFIGURATION_FLAGS: readonly (readonly [ConfigurationFlag, string, string
   ["set", "--set <key=value>", "any other setting; repeatable"],
 ];
 
-/** Which of the flags help shows; the others are taken too, so that one set of flags fits every command. */
+/** The flags that the help shows. Commands accept the others too, so that one set of flags fits every command. */
 interface ShownFlags {
   readonly shown: readonly ConfigurationFlag[];
-  /** What `--issuer` means to this command. */
+  /** The meaning of `--issuer` for this command. */
   readonly issuer?: string;
 }
 
@@ -54,7 +65,7 @@ function addConfigurationFlags(command: Command, { shown, issuer }: ShownFlags):
   return command;
 }
 
-/** Adds the flags of the configuration and shows them all: for what is about the server as a whole. */
+/** Adds the flags of the configuration and shows them all, for commands about the server as a whole. */
 export const withConfigurationOptions = (command: Command): Command =>
   addConfigurationFlags(command, { shown: CONFIGURATION_FLAGS.map(([name]) => name) });
 
@@ -65,11 +76,17 @@ export const withCommonOptions = (
 ): Command =>
   addConfigurationFlags(command.option("--json", "print JSON, for scripts"), shown).optionsGroup("Options:");
 
-/** Reads the configuration from every source; with `demo`, what the demonstration declares is part of it. */
+/** Reads the configuration from every source; with `demo` it includes the declarations of the demonstration. */
 export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configuration =>
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
 
-/** Opens the store for one command, and closes it whatever happens. The server may be running meanwhile. */
+/** Logs the events of a command, unless a person reads standard error: the person gets other words. */
+function eventsOf({ log }: Configuration, io: Io): Events {
+  if (io.drawsProgress) return noEvents;
+  return createEvents([logEvents(createLog({ ...log, write: (line) => io.err(line) }))]);
+}
+
+/** Opens the store for one command, and always closes it. The server may be running meanwhile. */
 export async function inWorkspace<Result>(
   flags: ConfigurationFlags,
   io: Io,
@@ -85,7 +102,15 @@ export async function inWorkspace<Result>(
   }
   const store = await openStore(configuration, { create: mayCreate });
   try {
-    return await work({ configuration, catalogue: createCatalogue(configuration), store });
+    return await work({
+      configuration,
+      catalogue: createCatalogue(configuration),
+      store,
+      events: eventsOf(configuration, io),
+      clock: io.clock,
+      random: io.random,
+      act: operatorAct(),
+    });
   } finally {
     await store.close();
   }

@@ -1,13 +1,131 @@
-/** RFC 6749 §2.3, RFC 7591 §2: how a client may prove who it is. Metadata and registration read this table too. */
-import type { ClientAuthenticationMethod } from "../store/records.ts";
+/**
+ * RFC 6749 §2.3, RFC 7591 §2: how a client identifies itself and proves it. Authentication, registration and metadata
+ * read this table.
+ */
+import { timingSafeEqual } from "node:crypto";
+import { digestSecret } from "../credentials/credential.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
+import { decodeFormComponent } from "../protocol/parameters.ts";
+import type { ClientRecord, ClientAuthenticationMethod as MethodName } from "../store/tables.ts";
 
-export const CLIENT_AUTHENTICATION_METHODS = [
-  "client_secret_basic",
-  "client_secret_post",
-  "none",
-] as const satisfies readonly ClientAuthenticationMethod[];
+/** The parts of a request with which clients authenticate. */
+export interface AuthenticatingRequest {
+  /** The `Authorization` header. */
+  readonly header: string | null;
+  /** The `client_id` parameter. */
+  readonly clientId: string | undefined;
+  /** The `client_secret` parameter. */
+  readonly clientSecret: string | undefined;
+}
 
-/** For the endpoints that a public client may not use, such as introspection. */
-export const CONFIDENTIAL_AUTHENTICATION_METHODS = CLIENT_AUTHENTICATION_METHODS.filter(
-  (method) => method !== "none",
-);
+/** The client that a request names, and what proves it. */
+export interface Credentials {
+  readonly clientId: string;
+  readonly secretDigest: Uint8Array | null;
+}
+
+/** How long the proof holds: until `secretExpiresAt`, or for good if that is null. */
+export interface Proof {
+  readonly secretExpiresAt: EpochSeconds | null;
+}
+
+export interface ClientAuthenticationMethod {
+  readonly method: MethodName;
+  /** Whether the client proves who it is. A client that only names itself is public (RFC 6749 §2.1). */
+  readonly isConfidential: boolean;
+  /** RFC 6749 §5.2: a client that used the Authorization header is answered with its scheme. */
+  readonly challenge: "Basic" | undefined;
+  isUsedBy(request: AuthenticatingRequest): boolean;
+  /** The credentials of this method in one text. Requests with equal texts present the same credentials. */
+  textOf(request: AuthenticatingRequest): string;
+  /** Throws OAuthError if the credentials cannot be read or contradict each other. */
+  read(request: AuthenticatingRequest): Credentials;
+  /** The reason of the refusal, if the credentials are not the client's. */
+  prove(client: ClientRecord, credentials: Credentials, now: EpochSeconds): Reason | Proof;
+}
+
+const basic: ClientAuthenticationMethod = {
+  method: "client_secret_basic",
+  isConfidential: true,
+  challenge: "Basic",
+  isUsedBy: ({ header }) => header !== null,
+  textOf: ({ header }) => header ?? "",
+  read({ header, clientId: requestedId }) {
+    const { clientId, secret } = parseBasic(header ?? "");
+    if (requestedId !== undefined && requestedId !== clientId) throw new OAuthError("client_id_mismatch");
+    return { clientId, secretDigest: digestSecret(secret) };
+  },
+  prove: proveBySecret,
+};
+
+const post: ClientAuthenticationMethod = {
+  method: "client_secret_post",
+  isConfidential: true,
+  challenge: undefined,
+  isUsedBy: ({ clientSecret }) => clientSecret !== undefined,
+  textOf: ({ clientId, clientSecret }) => JSON.stringify([clientId, clientSecret]),
+  read({ clientId, clientSecret }) {
+    if (clientId === undefined || clientSecret === undefined)
+      throw new OAuthError("client_authentication_missing");
+    return { clientId, secretDigest: digestSecret(clientSecret) };
+  },
+  prove: proveBySecret,
+};
+
+const none: ClientAuthenticationMethod = {
+  method: "none",
+  isConfidential: false,
+  challenge: undefined,
+  isUsedBy: ({ header, clientId, clientSecret }) =>
+    header === null && clientSecret === undefined && clientId !== undefined,
+  textOf: ({ clientId }) => JSON.stringify([clientId]),
+  read({ clientId }) {
+    if (clientId === undefined) throw new OAuthError("client_authentication_missing");
+    return { clientId, secretDigest: null };
+  },
+  prove: (client) => (isPublic(client) ? { secretExpiresAt: null } : "client_secret_missing"),
+};
+
+/** RFC 6749 §2.1: a client that cannot keep a secret and only names itself. */
+export const isPublic = ({
+  tokenEndpointAuthMethod,
+}: Pick<ClientRecord, "tokenEndpointAuthMethod">): boolean => tokenEndpointAuthMethod === none.method;
+
+export const CLIENT_AUTHENTICATION_METHODS: readonly ClientAuthenticationMethod[] = [basic, post, none];
+
+/** A client with a secret may send it in either way: libraries try one and then the other. */
+function proveBySecret(
+  client: ClientRecord,
+  { secretDigest }: Credentials,
+  now: EpochSeconds,
+): Reason | Proof {
+  if (isPublic(client)) return "client_method_not_registered";
+  if (secretDigest === null) return "client_secret_missing";
+  let proof: Proof | null = null;
+  for (const { digest, expiresAt } of client.secrets) {
+    const isLive = expiresAt === null || expiresAt > now;
+    if (timingSafeEqual(secretDigest, digest) && isLive) proof = { secretExpiresAt: expiresAt };
+  }
+  return proof ?? "client_secret_wrong";
+}
+
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** RFC 6749 §2.3.1: base64 of form-encoded client_id, a colon, form-encoded secret. */
+function parseBasic(header: string): { clientId: string; secret: string } {
+  const malformed = () => new OAuthError("client_credentials_malformed", { challenge: "Basic" });
+  const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
+  if (encoded === undefined) throw malformed();
+  try {
+    const text = STRICT_UTF8.decode(Uint8Array.fromBase64(encoded));
+    const colon = text.indexOf(":");
+    if (colon < 1) throw malformed();
+    return {
+      clientId: decodeFormComponent(text.slice(0, colon)),
+      secret: decodeFormComponent(text.slice(colon + 1)),
+    };
+  } catch {
+    throw malformed();
+  }
+}

@@ -6,17 +6,18 @@ import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
-import type { ClientId } from "../protocol/identifiers.ts";
-import type { ClientRecord, ClientSecretRecord } from "../store/records.ts";
+import { type ClientId, hasClientIdCharacters } from "../protocol/identifiers.ts";
+import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
 /** A generated identifier. It never looks like a URL or like a person's `acc_…` (RFC 9700 §4.15). */
 export const newClientId = (random: RandomBytes): ClientId =>
   `cl_${Buffer.from(random(16)).toString("base64url")}` as ClientId;
 
-/** An identifier that somebody chose; null if it could be taken for a person's or for a metadata document's. */
+/** An identifier that the operator chose; null if it could be mistaken for a person's or for a metadata document's. */
 export function chosenClientId(text: string): ClientId | null {
-  const fine = /^[\x20-\x7E]{1,200}$/.test(text) && !text.startsWith("acc_") && !/^https?:/i.test(text);
+  const fine =
+    hasClientIdCharacters(text) && text.length <= 200 && !text.startsWith("acc_") && !/^https?:/i.test(text);
   return fine ? (text as ClientId) : null;
 }
 
@@ -42,9 +43,17 @@ export interface NewClient {
   readonly accessTokenSeconds?: number | null;
 }
 
-export const newClientRecord = (client: NewClient): ClientRecord => ({
+/** Made from the time and 16 random bits, so numbers follow the order in which clients are created. */
+const newClientNumber = (createdAt: number, random: RandomBytes): number => {
+  const [high = 0, low = 0] = random(2);
+  return createdAt * 0x1_0000 + high * 0x100 + low;
+};
+
+export const newClientRecord = (client: NewClient, random: RandomBytes): ClientRecord => ({
   ...client.metadata,
   clientId: client.clientId,
+  number: newClientNumber(client.createdAt, random),
+  revision: 0,
   source: client.source,
   secrets: client.secrets,
   createdAt: client.createdAt,
@@ -55,12 +64,12 @@ export const newClientRecord = (client: NewClient): ClientRecord => ({
   disabledAt: null,
 });
 
-/** For clients of the operator: everything that exists is allowed. */
+/** Clients of the operator may have everything that exists. */
 export function operatorPolicy(configuration: Configuration, catalogue: Catalogue): MetadataPolicy {
   const every = catalogue.scopes.map((entry) => entry.name);
   return {
     allowedScope: every,
-    // The scope to look at other clients' tokens is had only by naming it.
+    // A client gets the scope to look at other clients' tokens only if it names that scope.
     defaultScope: every.filter((name) => name !== INTROSPECT_SCOPE),
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,

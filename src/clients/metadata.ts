@@ -7,13 +7,15 @@ import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
-import type { ClientAuthenticationMethod, ClientRecord } from "../store/records.ts";
+import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
 
 /** What a client says of itself, checked and with the defaults of RFC 7591 §2 filled in. */
 export type ClientMetadata = Omit<
   ClientRecord,
   | "clientId"
+  | "number"
+  | "revision"
   | "source"
   | "secrets"
   | "createdAt"
@@ -27,7 +29,7 @@ export type ClientMetadata = Omit<
 export interface MetadataPolicy {
   /** The scopes a client may be registered for. */
   readonly allowedScope: readonly Scope[];
-  /** What it may have if it does not say. */
+  /** The scopes of a client that names none. */
   readonly defaultScope: readonly Scope[];
   /** The grant types a client may be registered for. */
   readonly allowedGrantTypes: readonly GrantType[];
@@ -45,7 +47,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     throw new OAuthError("body_malformed");
   const members: Members = { ...input };
   if ((members.software_statement ?? null) !== null) throw new OAuthError("software_statement_unsupported");
-  // RFC 7591 §2: both forms of the key set exclude each other. Neither is used here, so neither is kept.
+  // RFC 7591 §2: the two forms of the key set exclude each other. This server uses neither, so it keeps neither.
   if ((members.jwks ?? null) !== null && (members.jwks_uri ?? null) !== null)
     refuse("jwks and jwks_uri exclude each other.");
 
@@ -72,7 +74,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   };
 }
 
-/** The metadata as RFC 7591 §3.2.1 returns it: what is stored, and nothing else. */
+/** The stored metadata, as RFC 7591 §3.2.1 returns it. */
 export function describeClient(client: ClientRecord): Record<string, unknown> {
   const described: Record<string, unknown> = {
     client_id: client.clientId,
@@ -126,10 +128,10 @@ function readAuthenticationMethod(
   grantTypes: readonly GrantType[],
 ): ClientAuthenticationMethod {
   const name = readString(members, "token_endpoint_auth_method") ?? "client_secret_basic";
-  const method = CLIENT_AUTHENTICATION_METHODS.find((known) => known === name);
+  const method = CLIENT_AUTHENTICATION_METHODS.find((known) => known.method === name)?.method;
   if (method === undefined) {
     refuse(
-      `token_endpoint_auth_method '${name}' is not supported; use ${CLIENT_AUTHENTICATION_METHODS.join(", ")}.`,
+      `token_endpoint_auth_method '${name}' is not supported; use ${CLIENT_AUTHENTICATION_METHODS.map((known) => known.method).join(", ")}.`,
     );
   }
   // RFC 6749 §4.4: only confidential clients may act for themselves.
@@ -198,7 +200,7 @@ function readName(members: Members): string | null {
   const name = readString(members, "client_name");
   if (name === null) return null;
   if (name.length > 100) refuse("client_name is longer than 100 characters.");
-  // Characters that are not seen, or that turn text around, could make one name look like another.
+  // Invisible characters, and those that reverse the text, could make one name look like another.
   if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/u.test(name))
     refuse("client_name has invisible or control characters.");
   if (name.trim() === "") refuse("client_name has nothing that can be read.");
@@ -218,14 +220,14 @@ function readWebUrl(members: Members, name: string): string | null {
   return fine ? text : refuse(`${name} must be an http or https URL.`);
 }
 
-/** Null and the empty string count as left out, as several clients send them. */
+/** Null and the empty string count as left out: several clients send them. */
 function readString(members: Members, name: string): string | null {
   const value = members[name];
   if (value === undefined || value === null || value === "") return null;
   return typeof value === "string" ? checkText(value, name) : refuse(`${name} must be a string.`);
 }
 
-/** What is stored must come back as it was: half a character of UTF-16 would not. */
+/** Half a character of UTF-16 would not come back from the store as it was. */
 function checkText(text: string, name: string): string {
   if (text.length > 2000) return refuse(`${name} is too long.`);
   return text.isWellFormed() ? text : refuse(`${name} is not well-formed Unicode.`);

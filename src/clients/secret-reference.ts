@@ -2,10 +2,9 @@
 
 import { ConfigurationError } from "../configuration/error.ts";
 import type { SecretReference } from "../configuration/schema.ts";
+import { SECRET_DIGEST } from "../configuration/values.ts";
 import { digestSecret } from "../credentials/credential.ts";
 import type { SecretDigest } from "../protocol/identifiers.ts";
-
-const DIGEST = /^sha256:([0-9a-f]{64})$/i;
 
 /** The secret's text, or null if only its digest is known. Throws ConfigurationError if the variable is not set. */
 export function secretText(
@@ -18,12 +17,12 @@ export function secretText(
       throw new ConfigurationError(
         `The environment variable ${reference.env} is not set; a secret refers to it.`,
       );
-    return DIGEST.test(value) ? null : value;
+    return SECRET_DIGEST.test(value) ? null : value;
   }
-  return DIGEST.test(reference) ? null : reference;
+  return SECRET_DIGEST.test(reference) ? null : reference;
 }
 
-/** The SHA-256 of the secret, whichever way it is given. */
+/** The SHA-256 of the secret. */
 export function secretDigest(
   reference: SecretReference,
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -31,5 +30,7 @@ export function secretDigest(
   const text = secretText(reference, environment);
   if (text !== null) return digestSecret(text);
   const given = typeof reference === "string" ? reference : (environment[reference.env] ?? "");
-  return new Uint8Array(Buffer.from(DIGEST.exec(given)?.[1] ?? "", "hex")) as Uint8Array as SecretDigest;
+  return new Uint8Array(
+    Buffer.from(SECRET_DIGEST.exec(given)?.[1] ?? "", "hex"),
+  ) as Uint8Array as SecretDigest;
 }

@@ -1,13 +1,16 @@
-/** What must hold between settings, and between settings and this machine. One value alone is the schema's business. */
+/** Rules between settings, and between settings and this machine. The schema has the rules for a single value. */
+
 import { accessSync, constants } from "node:fs";
 import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
 import { isLoopbackUrl } from "../platform/network.ts";
 import { OWN_SCOPES } from "../protocol/catalogue.ts";
+import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration, SecretReference } from "./schema.ts";
 import { formatPath, nearest, type SettingPath } from "./settings.ts";
+import { SECRET_DIGEST } from "./values.ts";
 
 export interface Finding {
   readonly path: SettingPath;
@@ -17,7 +20,7 @@ export interface Finding {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The issuer of a server that was not told who it is: the address of its first listener. */
+/** The issuer of a server without a configured one: the address of its first listener. */
 export function defaultIssuer(listeners: readonly Listener[]): string {
   const { host = "localhost", port = 8080, tls } = listeners[0] ?? {};
   const name = ["0.0.0.0", "::", "*"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
@@ -48,11 +51,11 @@ export function configurationWarnings({ issuer, registration, database }: Config
   }
   if (registration.mode === "token" && registration.initial_access_tokens.length === 0) {
     warnings.push(
-      "registration.mode is 'token', but registration.initial_access_tokens is empty: nobody can register a client.",
+      "registration.mode is 'token', but registration.initial_access_tokens is empty: no client can be registered.",
     );
   }
   if (database.url !== undefined && !isSafeWay(database.url)) {
-    // Without its user and password.
+    // The warning shows the URL without its user and password.
     warnings.push(
       `The way to PostgreSQL at ${new URL(database.url).host} is not protected: who sits on it can read and change everything. Say sslmode=verify-full in DATABASE_URL (…/database?sslmode=verify-full).`,
     );
@@ -60,14 +63,14 @@ export function configurationWarnings({ issuer, registration, database }: Config
   return warnings;
 }
 
-/** The other values of sslmode encrypt at most, and take the certificate of anybody. */
+/** The other values of sslmode encrypt at most; they accept any certificate. */
 const VERIFYING = ["verify-ca", "verify-full"];
 
 const isSafeWay = (databaseUrl: string): boolean =>
   isLoopbackUrl(databaseUrl) || VERIFYING.includes(new URL(databaseUrl).searchParams.get("sslmode") ?? "");
 
 function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
-  // The demonstration's passwords and secrets are public, so nobody else may be able to reach it by its own name.
+  // The demonstration's passwords and secrets are public, so its issuer must be this machine.
   if (demo && !isLoopbackUrl(issuer)) {
     yield {
       path: ["demo"],
@@ -126,8 +129,7 @@ function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generat
 }
 
 const same = (one: string, other: string): boolean => one === other;
-/** Case makes no difference between user names. */
-const sameUsername = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+const sameUsername = (one: string, other: string): boolean => foldUsername(one) === foldUsername(other);
 
 function* checkUnique({ scopes, resources, clients, people }: Configuration): Generator<Finding> {
   const lists = [
@@ -204,10 +206,10 @@ function* checkSecrets(configuration: Configuration, env: Environment): Generato
       continue;
     }
     const text = typeof reference === "string" ? reference : (env[reference.env] ?? "");
-    // A digest that is not understood would be taken for the secret itself, and digests are not kept as secrets are.
+    // A malformed digest would count as the secret itself, but people do not keep digests as safe as secrets.
     if (!/^sha-?[0-9]+:/i.test(text)) {
-      // RFC 6750 §2.1: nobody can send another one.
-      if (path[0] === "registration" && !/^[A-Za-z0-9\-._~+/]+=*$/.test(text)) {
+      // RFC 6750 §2.1: clients cannot send a token with other characters.
+      if (path[0] === "registration" && !hasBearerCharacters(text)) {
         yield {
           path,
           text: `${key}: clients send it as a bearer token, so it has only letters, digits and -._~+/ (and = at its end).`,
@@ -220,7 +222,7 @@ function* checkSecrets(configuration: Configuration, env: Environment): Generato
         path,
         text: `${key}: a password cannot be given as a digest. Write the password, or { env = "NAME" }.`,
       };
-    } else if (!/^sha256:[0-9a-f]{64}$/i.test(text)) {
+    } else if (!SECRET_DIGEST.test(text)) {
       yield { path, text: `${key}: a digest is "sha256:" and 64 hexadecimal digits; this one is not.` };
     }
   }

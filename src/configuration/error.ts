@@ -1,9 +1,9 @@
-/** Something the operator must change before the program can go on. Its message is all they read. */
+/** A fault that the operator must correct before the program can go on. The operator reads nothing but the message. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
-/** All that is wrong with a configuration, one line each. */
+/** All faults of a configuration, one a line. */
 export const configurationMistakes = (problems: readonly string[]): ConfigurationError =>
   new ConfigurationError(
     problems.length === 1

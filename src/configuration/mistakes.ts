@@ -1,4 +1,4 @@
-/** What is wrong with the configuration, in words: where, which key, which value, and what is allowed. Never a secret. */
+/** Faults of the configuration in words: where, which key, which value, and what is allowed. Never a secret. */
 import type { BaseIssue } from "valibot";
 import {
   describeAllowed,
@@ -24,12 +24,12 @@ export interface Mistake {
 export const isTable = (value: unknown): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What one finding of the schema means to the operator. Its path begins where the path `under` ends. */
+/** Explains one finding of the schema to the operator. Its path begins where the path `under` ends. */
 export function explain(issue: BaseIssue<unknown>, tree: unknown, under: SettingPath = []): Mistake[] {
   const steps = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
   const path = [...under, ...steps];
   if (isUnknownKey(issue)) return unknownKeys(path.slice(0, -1), tree);
-  // A table where a text could stand too: if the table itself is right, what is wrong is within it.
+  // The value may be a table or a text, and is a table: if the table itself is right, the fault is within it.
   const within = issue.issues?.filter((inner) => inner.path !== undefined) ?? [];
   if (within.length > 0 && within.every((inner) => inner.kind === "validation" || isUnknownKey(inner))) {
     return within.flatMap((inner) => explain(inner, tree, path));
@@ -41,18 +41,18 @@ export function explain(issue: BaseIssue<unknown>, tree: unknown, under: Setting
     return [{ path, text: `[${key}] is a list. Write [[${key}]], with two brackets.` }];
   }
   if (value === undefined) return [{ path, text: `${key} is missing. It must be ${allowedAt(path, node)}.` }];
-  // A refusal of the schema's own words says more than the general description: why this issuer, not any issuer.
+  // The words of a single rule say more than the general description: why this issuer is wrong.
   const allowed = OWN_WORDS.includes(issue.type) ? issue.message : allowedAt(path, node);
   return [{ path, text: `${key} = ${show(path, value)} is not allowed. It must be ${allowed}.` }];
 }
 
-/** The rules that the schema gives words of their own. */
+/** The rules for which the schema has words of their own. */
 const OWN_WORDS: readonly string[] = ["regex", "check", "raw_check"];
 
 const isUnknownKey = (issue: BaseIssue<unknown>): boolean =>
   issue.type === "strict_object" && issue.expected === "never";
 
-/** All in one table: the schema tells of the first alone. */
+/** All unknown keys of one table: the schema reports only the first. */
 function unknownKeys(table: SettingPath, tree: unknown): Mistake[] {
   const known = membersAt(table);
   const unknown = Object.keys(valueAt(tree, table) ?? {}).filter((name) => !Object.hasOwn(known, name));
@@ -67,7 +67,7 @@ const NAMED_LISTS: Readonly<Record<string, readonly [string, string]>> = {
   scopes: ["the scope", "name"],
 };
 
-/** The key, and for an entry of a list also its name: nobody counts the clients of a file from zero. */
+/** The key, and for an entry of a list also its name: people do not count the clients of a file from zero. */
 export function nameOf(path: SettingPath, tree: unknown): string {
   const key = formatPath(path);
   const [noun, member] = NAMED_LISTS[String(path[0])] ?? [];
@@ -109,7 +109,7 @@ function valueAt(tree: unknown, path: SettingPath): unknown {
 
 function show(path: SettingPath, value: unknown): string {
   if (isSecretSetting(path)) return "(hidden)";
-  // A table may hold a secret further down.
+  // A table may contain a secret.
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "[…]" : "{…}";
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;

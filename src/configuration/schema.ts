@@ -1,13 +1,12 @@
 /**
  * The schema of the configuration: one place for every setting, its default, its unit, its limits and its words.
- * What kinds of values there are is in values.ts; where settings come from (file, environment, flags) is
- * in sources.ts; what must hold between settings is in checks.ts; the reference in
- * docs/configuration.md is made from the words here.
+ * values.ts has the kinds of values, sources.ts reads them from file, environment and flags, and checks.ts has the rules
+ * between settings. `npm run docs` makes docs/configuration.md from the words here.
  *
  * Every lifetime is in seconds and says so in its name; every size is in bytes and says so.
  */
 import * as v from "valibot";
-import { GRANT_TYPES } from "../protocol/grant-types.ts";
+import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
@@ -83,7 +82,7 @@ const resource = table({
   ),
   name: v.pipe(
     v.optional(text(100)),
-    words({ fallback: "the identifier", description: "What people read for it." }),
+    words({ fallback: "the identifier", description: "Its name, as people read it." }),
   ),
   scopes: v.pipe(
     v.optional(v.array(scopeToken), []),
@@ -102,7 +101,7 @@ const clientDeclaration = table({
     v.check(hasClientIdCharacters, "printable ASCII characters (RFC 6749 appendix A.1)"),
     v.description("The identifier of the client."),
   ),
-  client_name: v.pipe(v.optional(text(100)), v.description("What people read for it.")),
+  client_name: v.pipe(v.optional(text(100)), v.description("Its name, as people read it.")),
   client_uri: v.pipe(v.optional(v.string()), v.description("Its home page.")),
   logo_uri: v.pipe(v.optional(v.string()), v.description("Its logo.")),
   tos_uri: v.pipe(v.optional(v.string()), v.description("Its terms of service.")),
@@ -120,7 +119,7 @@ const clientDeclaration = table({
   grant_types: v.pipe(
     v.optional(v.array(v.string())),
     words({
-      allowed: `${GRANT_TYPES.join(", ")}; in short: code, refresh, client_credentials, device`,
+      allowed: `${GRANT_TYPES.join(", ")}; in short: ${Object.keys(SHORT_GRANTS).join(", ")}`,
       fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
       description: "The grants it may use.",
     }),
@@ -225,7 +224,7 @@ export const configurationSchema = table({
       secret: true,
       allowed: "32 random bytes as base64url, without padding",
       fallback: "made at the first start and kept in the database",
-      description: "The server's own secret, if it is not to be in the database. All nodes need the same.",
+      description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
     }),
   ),
   workers: count("How many processes share the ports and the work.", 1, 1, 256),
@@ -249,7 +248,7 @@ export const configurationSchema = table({
       table({
         level: v.pipe(
           v.optional(v.picklist(["debug", "info", "warn", "error", "silent"]), "info"),
-          v.description("What is worth a line on standard error."),
+          v.description("The least important events that get a line on standard error."),
         ),
         format: v.pipe(
           v.optional(v.picklist(["text", "json"]), "text"),
@@ -292,7 +291,7 @@ export const configurationSchema = table({
           90 * 86_400,
         ),
         refresh_retry_window_seconds: seconds(
-          "A retry of a lost answer within this window gets the same successor again.",
+          "A retry within this window after a lost answer gets the same answer again.",
           30,
           0,
           600,
@@ -323,7 +322,7 @@ export const configurationSchema = table({
         minimum_password_characters: count("The shortest new password.", 8, 1, 128),
         password_checks_at_once: count("How many passwords are checked at the same time.", 2, 1, 64),
         password_checks_waiting: count(
-          "How many more password checks may wait; the next are told to come back.",
+          "How many more password checks may wait; further ones are refused.",
           100,
           0,
           10_000,
@@ -349,7 +348,7 @@ export const configurationSchema = table({
         ),
         clean_up_interval_seconds: seconds("How often expired rows are removed.", 60, 1, 3600),
         connection_idle_seconds: seconds(
-          "A connection on which nothing happens for this long, or a body takes longer to arrive, is closed.",
+          "The server closes a connection that is idle for this long, or whose request body takes longer to arrive.",
           60,
           1,
           255,
@@ -366,7 +365,7 @@ export const configurationSchema = table({
         mode: v.pipe(
           v.optional(v.picklist(["open", "token", "off"]), "open"),
           v.description(
-            "Who may register clients. open: anyone; token: with an initial access token; off: nobody.",
+            "Who may register clients. open: anyone; token: with an initial access token; off: no one.",
           ),
         ),
         initial_access_tokens: v.pipe(
@@ -405,9 +404,9 @@ export const configurationSchema = table({
             "Schemes of redirect URIs that are allowed although they name no domain (RFC 8252 §8.4).",
           ),
         ),
-        unused_seconds: seconds("A registration that nobody used for this long goes away.", 30 * 86_400, 60),
+        unused_seconds: seconds("A registration that is not used for this long is removed.", 30 * 86_400, 60),
         unused_kept: count(
-          "How many registrations that nobody used are kept. Beyond that the oldest go, after an hour.",
+          "How many unused registrations are kept. Beyond that the oldest are removed, after an hour.",
           10_000,
         ),
       }),
@@ -423,7 +422,7 @@ export const configurationSchema = table({
   unknown_resources: v.pipe(
     v.optional(v.picklist(["refuse", "accept"]), "refuse"),
     v.description(
-      "What a `resource` that is not listed gets. refuse: invalid_target; accept: a token bound to it.",
+      "The answer to a `resource` that is not listed. refuse: invalid_target; accept: a token bound to it.",
     ),
   ),
   clients: v.pipe(
@@ -436,7 +435,7 @@ export const configurationSchema = table({
   ),
 });
 
-/** What may be written in the file. */
+/** The configuration as the file may state it. */
 export type ConfigurationInput = v.InferInput<typeof configurationSchema>;
 /** The configuration as the program uses it: checked, with every default filled in. */
 export type Configuration = v.InferOutput<typeof configurationSchema> & { issuer: string };

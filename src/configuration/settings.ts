@@ -1,15 +1,15 @@
 /**
- * The settings as data: a JSON Schema made of the declaration. Environment variables and flags are read by its types, error
- * messages say what it allows, docs/configuration.md is its reference, and editors check the file by it.
+ * The settings as data: a JSON Schema made from the declaration. It gives the types of environment variables and flags, the
+ * allowed values in error messages and docs/configuration.md, and editors check the file with it.
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { MaxCodePointsAction } from "valibot";
 import { configurationSchema } from "./schema.ts";
 import type { SettingWords } from "./values.ts";
 
-/** The JSON Schema of the value at one place of the configuration, and our own words beside it. */
+/** The JSON Schema of one value in the configuration, with our own words. */
 export interface SettingNode extends SettingWords {
-  /** None where one of several (`anyOf`) is allowed. */
+  /** Undefined where one of several types (`anyOf`) is allowed. */
   readonly type?: "string" | "integer" | "boolean" | "array" | "object";
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, SettingNode>>;
@@ -25,7 +25,7 @@ export interface SettingNode extends SettingWords {
   readonly minItems?: number;
 }
 
-/** A key of the configuration, as it is written in a dotted path. Numbers are places in a list. */
+/** The parts of a dotted path, such as `listen.0.port`. Numbers are places in a list. */
 export type SettingPath = readonly (string | number)[];
 
 export interface Setting {
@@ -49,12 +49,12 @@ let root: SettingNode | null = null;
 export function settingsRoot(): SettingNode {
   root ??= toJsonSchema(configurationSchema, {
     typeMode: "output",
-    // They say in words of their own what they allow.
+    // These checks have words of their own.
     ignoreActions: ["check", "raw_check"],
     // JSON Schema counts code points too; the library leaves this rule out.
     overrideAction: ({ valibotAction, jsonSchema }) =>
       isMaximum(valibotAction) ? { ...jsonSchema, maxLength: valibotAction.requirement } : null,
-    // The library's type lacks our words, and has more forms than our declarations take.
+    // The library's type lacks our words, and has more forms than our declarations use.
   }) as SettingNode;
   return root;
 }
@@ -118,11 +118,11 @@ function collect(node: SettingNode, prefix: string, path: SettingPath | null, in
   }
 }
 
-/** The unit that a setting has in its name. */
+/** The unit in the name of a setting. */
 export const unitOf = (name: string): Setting["unit"] =>
   name.endsWith("_seconds") ? "seconds" : name.endsWith("_bytes") ? "bytes" : null;
 
-/** What a value may be, in words that follow "must be". */
+/** The allowed values, in words that follow "must be". */
 export function describeAllowed(node: SettingNode, unit: Setting["unit"] = null): string {
   if (node.allowed !== undefined) return node.type === "array" ? `a list of ${node.allowed}` : node.allowed;
   if (node.enum !== undefined) return `one of ${node.enum.join(", ")}`;
@@ -169,7 +169,7 @@ function describeListener(item: unknown): string {
   return Object.values(item).join(":");
 }
 
-/** The candidate that is closest to what was written, if any is close. */
+/** The candidate that is closest to the written word, if any is close. */
 export function nearest(written: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(written.length / 3)) + 1;
@@ -180,7 +180,7 @@ export function nearest(written: string, candidates: Iterable<string>): string |
   return best;
 }
 
-/** How many letters must be changed, added or dropped to get from one word to the other (Levenshtein). */
+/** How many letters must change, be added or be dropped to turn one word into the other (Levenshtein). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {

@@ -1,6 +1,6 @@
 /**
- * Where the configuration comes from: defaults, then a TOML file, then environment variables, then flags; each later
- * one wins. Whatever is wrong, all of it is told at once, each with where it was written and what is allowed.
+ * The configuration comes from defaults, then a TOML file, then environment variables, then flags; each later one wins.
+ * One error lists all mistakes, each with its place and the allowed values.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { parse, TomlError } from "smol-toml";
@@ -20,7 +20,7 @@ import {
 
 const DEFAULT_FILE = "tessera.toml";
 
-/** What was given on the command line. */
+/** The settings on the command line. */
 export interface ConfigurationFlags {
   readonly config?: string | undefined;
   readonly issuer?: string | undefined;
@@ -29,7 +29,7 @@ export interface ConfigurationFlags {
   readonly port?: string | undefined;
   readonly workers?: string | undefined;
   readonly demo?: boolean | undefined;
-  /** `key.path=value`, each. */
+  /** Each is `key.path=value`. */
   readonly set?: readonly string[] | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface ConfigurationSources {
   readonly extend?: (configuration: Configuration) => Configuration;
 }
 
-/** One value that somebody wrote, and where. */
+/** One value from a source, and its place there. */
 interface Assignment {
   readonly path: SettingPath;
   readonly value: unknown;
@@ -51,14 +51,14 @@ interface Assignment {
 
 const PREFIX = "TESSERA_";
 
-/** Short names for the settings of the first listener, and the name that everybody gives to this URL. */
+/** Short names for the settings of the first listener, and the common name of the database's URL. */
 const SHORT_VARIABLES: Readonly<Record<string, SettingPath>> = {
   DATABASE_URL: ["database", "url"],
   TESSERA_HOST: ["listen", 0, "host"],
   TESSERA_PORT: ["listen", 0, "port"],
 };
 
-/** Flags with a setting of their own. Their types stand here: to read them off the schema takes a start milliseconds. */
+/** Flags with a setting of their own. Their types stand here, because reading them off the schema would slow each start. */
 const NAMED_FLAGS = [
   { flag: "issuer", path: ["issuer"], type: "string" },
   { flag: "data", path: ["data"], type: "string" },
@@ -67,7 +67,7 @@ const NAMED_FLAGS = [
   { flag: "workers", path: ["workers"], type: "integer" },
 ] as const satisfies readonly { flag: keyof ConfigurationFlags; path: SettingPath; type: string }[];
 
-/** Reads, merges and checks every source. Throws ConfigurationError that lists all that is wrong, one line each. */
+/** Reads, merges and checks every source. Throws ConfigurationError that lists all mistakes, one a line. */
 export function loadConfiguration({ file, env, flags = {}, extend }: ConfigurationSources): Configuration {
   const problems: string[] = [];
   const fileName = file ?? flags.config ?? (env.TESSERA_CONFIG || undefined);
@@ -88,7 +88,7 @@ export function loadConfiguration({ file, env, flags = {}, extend }: Configurati
     return fromFile?.name ?? "the configuration";
   };
 
-  // Of a value that breaks several rules, one is told.
+  // A value that breaks several rules gets one message.
   const parsed = safeParse(configurationSchema, tree, { abortPipeEarly: true });
   if (!parsed.success) {
     for (const issue of parsed.issues) {
@@ -122,7 +122,7 @@ function readTomlFile(named: string | undefined): { name: string; table: Table }
     return { name, table: parse(text) };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    // The first line of the message says what is wrong. The rest repeats the source, which may hold a secret.
+    // Only the first line of the message is used. The rest repeats the source, which may contain a secret.
     const reason = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "");
     throw new ConfigurationError(
       `The configuration has a mistake.\n  ${name}:${error.line}:${error.column}: this is not TOML: ${reason}.`,
@@ -135,7 +135,7 @@ function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]):
     (name) =>
       (name.startsWith(PREFIX) && name !== "TESSERA_CONFIG") || (name === "DATABASE_URL" && env[name] !== ""),
   );
-  // A table comes before what is in it, so that TESSERA_LOG and TESSERA_LOG__LEVEL go together.
+  // A table comes before its members, so that TESSERA_LOG and TESSERA_LOG__LEVEL work together.
   for (const name of names.sort()) {
     const text = env[name];
     if (text === undefined) continue;
@@ -185,7 +185,7 @@ function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<As
 const pathOf = (steps: readonly string[]): SettingPath =>
   steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 
-/** Reads a text as what the setting wants. What does not fit is left as text, for the schema to refuse. */
+/** Reads a text as the type of the setting. A text that does not fit stays a text, and the schema refuses it. */
 function* read(
   path: SettingPath,
   node: SettingNode,
@@ -211,12 +211,12 @@ function* read(
   } else yield { path, value: text, origin };
 }
 
-/** Puts a value into the tree; tables are merged, everything else replaces. Returns what is wrong, if anything is. */
+/** Puts a value into the tree; tables are merged, all other values replace. Returns the fault, if there is one. */
 function assign(tree: Table, path: SettingPath, value: unknown): string | null {
   let here: unknown = tree;
   for (const [index, step] of path.entries()) {
     if (typeof step === "number") {
-      // The schema refuses a table where a list belongs, and says how it is written.
+      // The schema refuses a table where a list belongs, and explains the right form.
       if (isTable(here)) return null;
       const length = Array.isArray(here) ? here.length : 0;
       if (!Array.isArray(here) || step > length)

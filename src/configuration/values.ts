@@ -5,12 +5,12 @@ import { isScope } from "../protocol/scope.ts";
 
 export const YEAR_SECONDS = 365 * 86_400;
 
-/** How a setting is explained, beyond what the schema says. */
+/** The words of a setting that the schema itself cannot express. */
 export type SettingWords = {
   readonly description?: string;
-  /** What is allowed, where the schema cannot say it. */
+  /** The allowed values, where the schema cannot describe them. */
   readonly allowed?: string;
-  /** Never printed: the value is a secret or may hold one. */
+  /** Never printed: the value is a secret or may contain one. */
   readonly secret?: boolean;
   /** The default in words, where it depends on other settings. */
   readonly fallback?: string;
@@ -19,7 +19,7 @@ export type SettingWords = {
 /** A step of a pipe that changes nothing. */
 export const words = <Input>(all: SettingWords) => v.metadata<Input, SettingWords>(all);
 
-/** A table with these members and no others. To the library alone a list would be one too. */
+/** A table with these members and no others. The library alone would accept a list too. */
 export const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
     v.custom<v.InferInput<v.StrictObjectSchema<Entries, undefined>>>((value) => !Array.isArray(value)),
@@ -43,6 +43,9 @@ export const scopeToken = v.pipe(
   v.check(isScope, "a name without spaces, quotes or backslashes (RFC 6749 §3.3)"),
   v.maxCodePoints(200),
 );
+
+/** A secret that is given as its digest. */
+export const SECRET_DIGEST = /^sha256:([0-9a-f]{64})$/i;
 
 /** A secret is given as itself, as a digest (`sha256:` and 64 hexadecimal digits), or as `{ env = "NAME" }`. */
 export const secretReference = v.pipe(

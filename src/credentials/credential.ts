@@ -27,51 +27,51 @@ export type CredentialKind = keyof typeof CREDENTIAL_PREFIXES;
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const TEXT = /^[A-Za-z0-9\-_]{64}$/;
-/** One within another text, also if its end is cut off. Other names with an underscore are none: `newsletter_sender`. */
+/** A credential within another text, even if its end is cut off. `newsletter_sender` and the like do not match. */
 const WITHIN = /t(?:at|rt|ac|dc|cs|ss|sl|rg)_[A-Za-z0-9\-_]{20,}/g;
 
-/** A credential that was just made: its text goes to the client, once; the rest is stored. */
+/** A new credential: its text goes to the client, once; the rest is stored. */
 export interface MintedCredential {
   readonly text: string;
   readonly id: RecordId;
   readonly digest: SecretDigest;
 }
 
-/** A credential that somebody presented. Its form is right; whether it exists is for the store to say. */
+/** A credential from a request. Its form is right; only the store can tell whether it exists. */
 export interface PresentedCredential {
   readonly id: RecordId;
   readonly secret: Uint8Array;
 }
 
-export function mintCredential(kind: CredentialKind, clock: Clock, random: RandomBytes): MintedCredential {
-  return assembleCredential(
-    kind,
-    timeOrderedId(clock, random) as Uint8Array as RecordId,
-    random(SECRET_BYTES),
-  );
-}
+/** `shard`: the shard of the rows that this one belongs to. */
+export const mintCredential = (
+  kind: CredentialKind,
+  clock: Clock,
+  random: RandomBytes,
+  shard?: number,
+): MintedCredential => assembleCredential(kind, newRecordId(clock, random, shard), random(SECRET_BYTES));
 
-/** Puts a credential together from parts that are known, as for the derived successor of a refresh token. */
+/** Makes a credential of known parts, such as the derived successor of a refresh token. */
 export function assembleCredential(kind: CredentialKind, id: RecordId, secret: Uint8Array): MintedCredential {
   const text = CREDENTIAL_PREFIXES[kind] + Buffer.concat([id, secret]).toString("base64url");
   return { text, id, digest: digestSecret(secret) };
 }
 
-/** Null if the text is not of this kind or form: such a text was never handed out. */
+/** Null if the text is not of this kind or form: this server never handed out such a text. */
 export function parseCredential(kind: CredentialKind, text: string): PresentedCredential | null {
   const prefix = CREDENTIAL_PREFIXES[kind];
   if (!text.startsWith(prefix)) return null;
   const encoded = text.slice(prefix.length);
   if (!TEXT.test(encoded)) return null;
   const bytes = Uint8Array.fromBase64(encoded, { alphabet: "base64url" });
-  // Views: `subarray` does the same, more slowly.
+  // `subarray` does the same, more slowly.
   return {
     id: new Uint8Array(bytes.buffer, 0, ID_BYTES) as Uint8Array as RecordId,
     secret: new Uint8Array(bytes.buffer, ID_BYTES),
   };
 }
 
-/** The text as it may be logged: whatever looks like a credential is left out. */
+/** The text as it may be logged: everything that looks like a credential is replaced. */
 export const withoutCredentials = (text: string): string => text.replace(WITHIN, "…");
 
 export const digestSecret = (secret: Uint8Array | string): SecretDigest =>
@@ -93,5 +93,5 @@ export function parseRecordId(text: string): RecordId | null {
   return new Uint8Array(Buffer.from(text, "base64url")) as Uint8Array as RecordId;
 }
 
-export const newRecordId = (clock: Clock, random: RandomBytes): RecordId =>
-  timeOrderedId(clock, random) as Uint8Array as RecordId;
+export const newRecordId = (clock: Clock, random: RandomBytes, shard?: number): RecordId =>
+  timeOrderedId(clock, random, shard) as Uint8Array as RecordId;

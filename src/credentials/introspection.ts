@@ -1,7 +1,9 @@
-/** RFC 7662 §2.2: what introspection tells of a token. It speaks of the token's owner, never of the caller. */
+/** RFC 7662 §2.2: what introspection says of a token. It describes the token's owner, never the caller. */
 
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import type { AccessTokenRecord, GrantRecord, RefreshTokenRecord } from "../store/records.ts";
+import type { GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
 import { recordIdText } from "./credential.ts";
 
 export interface ActiveIntrospection {
@@ -24,11 +26,22 @@ export type Introspection = { readonly active: false } | ActiveIntrospection;
 /** RFC 7662 §2.2: everything that is not active looks exactly like this. */
 export const INACTIVE: Introspection = { active: false };
 
-export function introspectAccessToken(
-  issuer: string,
-  token: AccessTokenRecord,
-  grant: GrantRecord | null,
-): ActiveIntrospection {
+/** The facts of an access token that introspection needs. */
+export interface IntrospectedToken {
+  readonly id: RecordId;
+  readonly clientId: string;
+  /** The person's subject, or the client identifier when the client acts for itself. */
+  readonly subject: string;
+  readonly scope: readonly Scope[];
+  /** The audience. */
+  readonly resources: readonly ResourceIndicator[];
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+  readonly grant: Pick<GrantRecord, "username"> | null;
+}
+
+export function introspectAccessToken(issuer: string, token: IntrospectedToken): ActiveIntrospection {
+  const { grant } = token;
   return {
     active: true,
     ...(token.scope.length === 0 ? {} : { scope: formatScope(token.scope) }),
@@ -53,7 +66,7 @@ export function introspectRefreshToken(
   return {
     active: true,
     ...(grant.scope.length === 0 ? {} : { scope: formatScope(grant.scope) }),
-    client_id: token.clientId,
+    client_id: grant.clientId,
     username: grant.username,
     exp: token.expiresAt,
     iat: token.issuedAt,

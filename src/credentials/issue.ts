@@ -1,20 +1,23 @@
 /** Making access and refresh tokens, and the answer that carries them (RFC 6749 §5.1). */
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import type { ServerKeys } from "../platform/keys.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import type { AccessTokenRecord, ClientRecord, RefreshTokenRecord } from "../store/records.ts";
-import { mintCredential } from "./credential.ts";
-
-/** The form of access tokens that are issued. Metadata tells it, and the algorithms they are signed with. */
-export const ACCESS_TOKEN_FORMATS = [
-  { format: "opaque", signingAlgorithms: [] as readonly string[] },
-] as const;
+import { encodeList, shardOf } from "../store/declare.ts";
+import type { AccessTokenRecord, ClientRecord, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
+import { accessTokenFormatOf } from "./access-token-formats.ts";
+import {
+  assembleCredential,
+  type MintedCredential,
+  mintCredential,
+  type PresentedCredential,
+} from "./credential.ts";
 
 export interface IssueContext {
-  readonly configuration: Configuration;
+  readonly configuration: Pick<Configuration, "lifetimes">;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -26,23 +29,27 @@ export interface Minted<Record> {
   readonly record: Record;
 }
 
+/** What a new access token is for. */
 export interface AccessTokenWish {
   readonly client: ClientRecord;
-  readonly grantId: RecordId | null;
-  readonly subject: string;
+  /** Null for client_credentials. */
+  readonly grant: GrantRecord | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
 }
 
+/** `credential`: the credential of a token that is derived from another one. */
 export function mintAccessToken(
   { configuration, catalogue, clock, random }: IssueContext,
-  { client, grantId, subject, scope, resources }: AccessTokenWish,
+  { client, grant, scope, resources }: AccessTokenWish,
+  credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
-  const { text, id, digest } = mintCredential("access_token", clock, random);
+  const shard = grant === null ? undefined : shardOf(grant.id);
+  const { text, id, digest } = credential ?? accessTokenFormatOf(resources).mint({ clock, random, shard });
   const issuedAt = clock.seconds();
-  // The client's and the resource's own lifetimes come before the general one; the shorter of them counts.
+  // The lifetimes of the client and the resource take precedence over the general one; the shorter of the two counts.
   const special = [client.accessTokenSeconds, catalogue.accessTokenSeconds(resources)].filter(
-    (s) => s !== null,
+    (seconds) => seconds !== null,
   );
   const seconds = special.length > 0 ? Math.min(...special) : configuration.lifetimes.access_token_seconds;
   return {
@@ -50,38 +57,65 @@ export function mintAccessToken(
     record: {
       id,
       digest,
-      grantId,
-      clientId: client.clientId,
-      subject,
-      scope,
-      resources,
+      grantId: grant?.id ?? null,
+      client: client.number,
+      scope: isSame(scope, grant?.scope) ? null : scope,
+      resources: isSame(resources, grant?.resources) ? null : resources,
       issuedAt,
       expiresAt: issuedAt + seconds,
     },
   };
 }
 
+const isSame = (some: readonly string[], all: readonly string[] | undefined): boolean =>
+  all !== undefined && (some === all || encodeList(some) === encodeList(all));
+
 /** A client gets refresh tokens if it is registered for the grant type that uses them. */
-export function mintRefreshToken(
-  { configuration, clock, random }: IssueContext,
+export const mintRefreshToken = (
+  context: IssueContext,
   client: ClientRecord,
   grantId: RecordId,
-): Minted<RefreshTokenRecord> | null {
-  if (!client.grantTypes.includes("refresh_token")) return null;
-  const { text, id, digest } = mintCredential("refresh_token", clock, random);
+): Minted<RefreshTokenRecord> | null =>
+  client.grantTypes.includes("refresh_token")
+    ? refreshTokenOf(
+        context,
+        grantId,
+        mintCredential("refresh_token", context.clock, context.random, shardOf(grantId)),
+      )
+    : null;
+
+/** A refresh token with this credential; its lifetime begins now. */
+export function refreshTokenOf(
+  { configuration, clock }: Pick<IssueContext, "configuration" | "clock">,
+  grantId: RecordId,
+  { text, id, digest }: MintedCredential,
+): Minted<RefreshTokenRecord> {
   const issuedAt: EpochSeconds = clock.seconds();
+  const expiresAt = issuedAt + configuration.lifetimes.refresh_token_seconds;
+  return { text, record: { id, digest, grantId, issuedAt, expiresAt, usedAt: null, successorId: null } };
+}
+
+/** The two tokens for which a refresh token is exchanged. */
+export interface Successors {
+  readonly refreshToken: MintedCredential;
+  readonly accessToken: MintedCredential;
+}
+
+/**
+ * Both have one id, and their secrets are derived from the predecessor's secret with keys of the server. So the same
+ * predecessor gives the same successors again (RFC 9700 §4.14.2, a retry after a lost answer). A thief of the database and
+ * the keys cannot derive them, because the database holds only a digest of the predecessor's secret.
+ */
+export function deriveSuccessors(
+  keys: ServerKeys,
+  predecessor: PresentedCredential,
+  id: RecordId,
+): Successors {
+  const secretFor = (purpose: "refresh successor" | "refreshed access token") =>
+    keys.mac(purpose, predecessor.id, predecessor.secret, id);
   return {
-    text,
-    record: {
-      id,
-      digest,
-      grantId,
-      clientId: client.clientId,
-      issuedAt,
-      expiresAt: issuedAt + configuration.lifetimes.refresh_token_seconds,
-      usedAt: null,
-      successorId: null,
-    },
+    refreshToken: assembleCredential("refresh_token", id, secretFor("refresh successor")),
+    accessToken: assembleCredential("access_token", id, secretFor("refreshed access token")),
   };
 }
 
@@ -94,17 +128,23 @@ export interface TokenResponse {
   readonly scope?: string;
 }
 
-export function tokenResponse(
-  accessToken: Minted<AccessTokenRecord>,
-  refreshToken: Pick<Minted<RefreshTokenRecord>, "text"> | null,
-): TokenResponse {
-  const { issuedAt, expiresAt, scope } = accessToken.record;
-  return {
-    access_token: accessToken.text,
-    token_type: "Bearer",
-    expires_in: expiresAt - issuedAt,
-    ...(refreshToken === null ? {} : { refresh_token: refreshToken.text }),
-    // RFC 6749 §3.3: a scope has one name at least, so no scope is told by leaving it out.
-    ...(scope.length === 0 ? {} : { scope: formatScope(scope) }),
-  };
-}
+export const tokenResponse = (
+  accessToken: { readonly text: string; readonly expiresIn: number },
+  refreshToken: { readonly text: string } | null,
+  scope: readonly Scope[],
+): TokenResponse => ({
+  access_token: accessToken.text,
+  token_type: "Bearer",
+  expires_in: accessToken.expiresIn,
+  ...(refreshToken === null ? {} : { refresh_token: refreshToken.text }),
+  // RFC 6749 §3.3: a scope has at least one name, so an answer without any scope leaves the parameter out.
+  ...(scope.length === 0 ? {} : { scope: formatScope(scope) }),
+});
+
+/** The answer with new tokens. */
+export const mintedResponse = (
+  { text, record }: Minted<AccessTokenRecord>,
+  refreshToken: { readonly text: string } | null,
+  scope: readonly Scope[],
+): TokenResponse =>
+  tokenResponse({ text, expiresIn: record.expiresAt - record.issuedAt }, refreshToken, scope);

@@ -5,34 +5,63 @@
  * `OAuthError`. After that it may be sent to the client: it is thrown as `AuthorizationRefusal`, which can be made only
  * with a redirect URI that was found in the client's registration (§4.1.2.1, §10.15).
  */
-import type { Context } from "../context.ts";
-import type { CodeRequest } from "../grants/authorization-code.ts";
-import { askableScope } from "../grants/grant.ts";
-import { requestedScope } from "../grants/requested-scope.ts";
+
+import { isPublic } from "../clients/authentication-methods.ts";
+import { targetOf } from "../grant-types/grant-type.ts";
+import type { CodeRequest } from "../operations/authorization.ts";
+import { findClient } from "../operations/clients.ts";
+import type { Context } from "../operations/context.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
+import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
 import { isClaimedHttps, matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
-import type { ClientRecord } from "../store/records.ts";
+import { askableScope, requestedTarget } from "../rules/scope.ts";
+import type { ClientRecord } from "../store/tables.ts";
 
 export const RESPONSE_TYPES = ["code"] as const;
-export const RESPONSE_MODES = ["query"] as const;
-/** OpenID Connect Core §3.1.2.1. */
-export const PROMPTS = ["none", "login", "consent"] as const;
-export type Prompt = (typeof PROMPTS)[number];
 
-/** Where an answer may go. Its redirect URI was matched against the client's registration. */
+/** How an answer gets to the client (OAuth 2.0 Multiple Response Type Encoding Practices §2.1). */
+export interface ResponseMode {
+  readonly mode: string;
+  /** The address to which the browser is redirected. */
+  locate(redirectUri: RedirectUri, parameters: Readonly<Record<string, string | undefined>>): string;
+}
+
+const query: ResponseMode = { mode: "query", locate: withResponseParameters };
+
+export const RESPONSE_MODES: readonly ResponseMode[] = [query];
+
+/** What a client demands of the pages. */
+export interface PromptDemand {
+  /** Nothing is shown. */
+  readonly isSilent: boolean;
+  /** The person signs in again. */
+  readonly signsIn: boolean;
+  /** The person is asked again. */
+  readonly asksConsent: boolean;
+}
+
+/** OpenID Connect Core §3.1.2.1: the values of `prompt`, and what each demands. */
+export const PROMPTS: ReadonlyMap<string, Partial<PromptDemand>> = new Map([
+  ["none", { isSilent: true }],
+  ["login", { signsIn: true }],
+  ["consent", { asksConsent: true }],
+]);
+
+/** Where an answer may go. Its redirect URI is one that the client registered. */
 export interface ResponseTarget {
+  readonly responseMode: ResponseMode;
   readonly redirectUri: RedirectUri;
   /** Echoed as it came; null if it was not sent. */
   readonly state: string | null;
-  /** Whether somebody here vouches for the client, or the address is on the person's own device. */
+  /** Whether the operator or a person here vouches for the client, or the address is on the person's own device. */
   readonly vouched: boolean;
 }
 
 export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
-  readonly prompt: ReadonlySet<Prompt>;
+  readonly prompt: PromptDemand;
   readonly maxAgeSeconds: number | null;
   readonly loginHint: string | null;
   readonly parameters: Parameters;
@@ -49,20 +78,20 @@ export class AuthorizationRefusal extends Error {
   }
 }
 
-/** RFC 6749 §4.1.2 and RFC 9207 §2: the answer always says who gives it. */
+/** RFC 6749 §4.1.2 and RFC 9207 §2: every answer names its issuer. */
 export const responseLocation = (
-  issuer: string,
-  { redirectUri, state }: Pick<ResponseTarget, "redirectUri" | "state">,
+  issuer: Issuer,
+  { redirectUri, responseMode, state }: Pick<ResponseTarget, "redirectUri" | "responseMode" | "state">,
   parameters: Readonly<Record<string, string | undefined>>,
 ): string =>
-  withResponseParameters(redirectUri, {
+  responseMode.locate(redirectUri, {
     code: undefined,
     error: undefined,
     error_description: undefined,
     error_uri: undefined,
     ...parameters,
     state: state ?? undefined,
-    iss: issuer,
+    iss: issuer.identifier,
   });
 
 /** Throws OAuthError (show it) or AuthorizationRefusal (send it). */
@@ -74,6 +103,7 @@ export async function checkAuthorizationRequest(
   const { redirectUri, redirectUriRequested } = requireRedirectUri(client, parameters);
   const target: ResponseTarget = {
     redirectUri,
+    responseMode: requestedResponseMode(parameters) ?? query,
     state: parameters.get("state") ?? null,
     vouched: client.unusedFrom === null || !isClaimedHttps(redirectUri),
   };
@@ -83,8 +113,8 @@ export async function checkAuthorizationRequest(
     requireResponseType(parameters);
     requireGrantType(client);
     const codeChallenge = requireCodeChallenge(client, parameters);
-    const askable = askableScope(context, client);
-    const { scope, resources } = requestedScope(context, client, parameters, askable);
+    const askable = askableScope(context.catalogue, client);
+    const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
     return {
       ...target,
       client,
@@ -110,13 +140,13 @@ async function requireClient(
 ): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing");
-  const client = await store.findClient(clientId);
+  const client = await findClient({ store }, clientId);
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId });
   return client;
 }
 
-/** RFC 6749 §3.1.2.3: it may be left out if exactly one is registered. */
+/** RFC 6749 §3.1.2.3: a client with exactly one registered redirect URI may leave it out. */
 function requireRedirectUri(
   { redirectUris, clientId }: ClientRecord,
   parameters: Parameters,
@@ -134,16 +164,21 @@ function requireRedirectUri(
   return { redirectUri, redirectUriRequested: true };
 }
 
-/** RFC 9101 §6.3 and OpenID Connect Core §3.1.2.6: what is not supported is refused, never ignored. */
+/** RFC 9101 §6.3 and OpenID Connect Core §3.1.2.6: unsupported parameters are refused, never ignored. */
 function refuseUnsupported(parameters: Parameters): void {
   if (parameters.get("request") !== undefined) throw new OAuthError("request_object_unsupported");
   if (parameters.get("request_uri") !== undefined) throw new OAuthError("request_uri_unsupported");
   if (parameters.get("registration") !== undefined)
     throw new OAuthError("registration_parameter_unsupported");
-  const responseMode = parameters.get("response_mode");
-  if (responseMode !== undefined && !isOneOf(responseMode, RESPONSE_MODES)) {
-    throw invalid("response_mode", "only 'query' is supported");
+  if (requestedResponseMode(parameters) === undefined) {
+    throw invalid("response_mode", `use ${RESPONSE_MODES.map(({ mode }) => mode).join(", ")}`);
   }
+}
+
+/** The default for an answer with a code is `query`. Undefined if there is no such mode. */
+function requestedResponseMode(parameters: Parameters): ResponseMode | undefined {
+  const name = parameters.get("response_mode") ?? query.mode;
+  return RESPONSE_MODES.find(({ mode }) => mode === name);
 }
 
 function requireResponseType(parameters: Parameters): void {
@@ -161,28 +196,29 @@ function requireCodeChallenge(client: ClientRecord, parameters: Parameters): Cod
   const challenge = parameters.get("code_challenge");
   const method = parameters.get("code_challenge_method");
   if (challenge === undefined) {
-    if (method !== undefined || client.requirePkce || client.tokenEndpointAuthMethod === "none") {
+    if (method !== undefined || client.requirePkce || isPublic(client)) {
       throw new OAuthError("code_challenge_missing");
     }
     return null;
   }
-  // Left out, the method is `plain` (RFC 7636 §4.3), which is refused.
+  // The default is `plain` (RFC 7636 §4.3), which is refused.
   if (!isOneOf(method ?? "plain", CODE_CHALLENGE_METHODS))
     throw new OAuthError("code_challenge_method_unsupported");
   if (!isCodeChallenge(challenge)) throw new OAuthError("code_challenge_invalid");
   return challenge;
 }
 
-function readPrompt(parameters: Parameters): ReadonlySet<Prompt> {
-  const prompts = new Set<Prompt>();
-  for (const name of parameters.get("prompt")?.split(" ") ?? []) {
-    if (!isOneOf(name, PROMPTS)) throw invalid("prompt", `use ${PROMPTS.join(", ")}`);
-    prompts.add(name);
+function readPrompt(parameters: Parameters): PromptDemand {
+  let demand: PromptDemand = { isSilent: false, signsIn: false, asksConsent: false };
+  const names = new Set(parameters.get("prompt")?.split(" "));
+  for (const name of names) {
+    const more = PROMPTS.get(name);
+    if (more === undefined) throw invalid("prompt", `use ${[...PROMPTS.keys()].join(", ")}`);
+    demand = { ...demand, ...more };
   }
   // OpenID Connect Core §3.1.2.1: none stands alone.
-  if (prompts.has("none") && prompts.size > 1)
-    throw invalid("prompt", "'none' cannot be combined with others");
-  return prompts;
+  if (demand.isSilent && names.size > 1) throw invalid("prompt", "'none' cannot be combined with others");
+  return demand;
 }
 
 function readMaxAge(parameters: Parameters): number | null {

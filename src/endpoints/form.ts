@@ -1,5 +1,5 @@
 /** RFC 6749 §3.2 and appendix B: the form body that the endpoints for programs read. */
-import type { Context } from "../context.ts";
+import type { Context } from "../operations/context.ts";
 import { BodyError, FORM_TYPE, type Incoming, readBody } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
@@ -8,7 +8,7 @@ type FormContext = Pick<Context, "configuration">;
 
 /** The parameters of the body. Throws `invalid_request` for parameters in the query, doubles and bad encoding. */
 export async function readForm(context: FormContext, incoming: Incoming): Promise<Parameters> {
-  // RFC 6749 §3.2: the query is not for parameters, which here would be secrets that end up in logs.
+  // RFC 6749 §3.2: parameters in the query would put secrets into logs.
   if (incoming.url.search !== "") throw new OAuthError("parameters_in_query");
   const text = await readBodyText(context, incoming, FORM_TYPE);
   return parseParameters(text, context.configuration.limits.parameters_per_request).refuseRepeated();

@@ -1,5 +1,5 @@
-/** For operators and load balancers: is the process up, and can it answer? */
-import type { Context } from "../context.ts";
+/** For operators and load balancers: whether the process is up, and whether it can answer. */
+import type { Context } from "../operations/context.ts";
 import { json, type Route } from "../platform/http.ts";
 
 export const healthRoutes = ({ store }: Pick<Context, "store">): Route[] => [

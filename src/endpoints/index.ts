@@ -2,7 +2,7 @@
  * Endpoints: one file per protocol endpoint, named as its specification names it, each an ordered list of checks.
  * This folder turns requests into typed values and decisions into responses; it shows no pages and keeps no state.
  */
-import type { Context } from "../context.ts";
+import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import { deviceAuthorization } from "./device-authorization.ts";
 import { healthRoutes } from "./health.ts";
@@ -13,7 +13,7 @@ import { revocation } from "./revocation.ts";
 import { token } from "./token.ts";
 import { userinfo } from "./userinfo.ts";
 
-/** The endpoints for programs. The authorization endpoint is for people, and is put together with the pages. */
+/** The endpoints for programs. The authorization endpoint is for people; server.ts joins it with the pages. */
 export function protocolRoutes(context: Context): Route[] {
   const post = (path: string, cors: Route["cors"], POST: Handler): Route => ({
     path,

@@ -4,25 +4,28 @@
  */
 import {
   CLIENT_AUTHENTICATION_METHODS,
-  CONFIDENTIAL_AUTHENTICATION_METHODS,
+  type ClientAuthenticationMethod,
 } from "../clients/authentication-methods.ts";
-import type { Context } from "../context.ts";
-import { ACCESS_TOKEN_FORMATS } from "../credentials/issue.ts";
-import { GRANTS } from "../grants/index.ts";
+import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
+import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
+import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
-import { issuerPath } from "../protocol/issuer.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 
+const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
+  entries.map(({ method }) => method);
+
 function metadataDocument({
   configuration,
+  issuer,
   catalogue,
-}: Pick<Context, "configuration" | "catalogue">): Record<string, unknown> {
-  const { issuer, lifetimes, registration } = configuration;
-  const url = (path: string) => issuer + path;
+}: Pick<Context, "configuration" | "issuer" | "catalogue">): Record<string, unknown> {
+  const { lifetimes, registration } = configuration;
+  const { url } = issuer;
   const document: Record<string, unknown> = {
-    issuer,
+    issuer: issuer.identifier,
     authorization_endpoint: url(ENDPOINT_PATHS.authorize),
     token_endpoint: url(ENDPOINT_PATHS.token),
     device_authorization_endpoint: url(ENDPOINT_PATHS.deviceAuthorization),
@@ -32,21 +35,24 @@ function metadataDocument({
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     scopes_supported: catalogue.scopes.map((entry) => entry.name),
     response_types_supported: RESPONSE_TYPES,
-    response_modes_supported: RESPONSE_MODES,
-    grant_types_supported: GRANTS.map((grant) => grant.grantType),
-    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
-    revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION_METHODS,
-    introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTHENTICATION_METHODS,
+    response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
+    grant_types_supported: GRANT_TYPE_ENTRIES.map(({ grantType }) => grantType),
+    token_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    revocation_endpoint_auth_methods_supported: methodsOf(CLIENT_AUTHENTICATION_METHODS),
+    // A public client may not look at tokens.
+    introspection_endpoint_auth_methods_supported: methodsOf(
+      CLIENT_AUTHENTICATION_METHODS.filter(({ isConfidential }) => isConfidential),
+    ),
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
-    prompt_values_supported: PROMPTS,
-    // OpenID Connect Core §6: the defaults would promise request_uri.
+    prompt_values_supported: [...PROMPTS.keys()],
+    // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     claims_parameter_supported: false,
     service_documentation: url("/help/errors"),
-    // RFC 8414 §2 allows more members: how long things live, in seconds, and what access tokens are.
+    // RFC 8414 §2 allows further members: these give lifetimes in seconds and the format of access tokens.
     access_token_expires_in: lifetimes.access_token_seconds,
     refresh_token_expires_in: lifetimes.refresh_token_seconds,
     authorization_code_expires_in: lifetimes.authorization_code_seconds,
@@ -63,7 +69,7 @@ function metadataDocument({
   return document;
 }
 
-/** RFC 8414 §3.1: the path of the issuer goes behind the well-known name; discovery puts it before. Both answer. */
+/** RFC 8414 §3.1 puts the issuer's path behind the well-known name, discovery puts it before. Both are served. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
   const body = JSON.stringify(metadataDocument(context));
   const headers = new Headers({
@@ -78,7 +84,7 @@ export function metadataRoutes(context: Context): { readonly root: Route[]; read
     cors: "everyone",
     methods: { GET },
   });
-  const path = issuerPath(context.configuration.issuer);
+  const { path } = context.issuer;
   const names = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
   return {
     root: path === "" ? [] : names.map((name) => route(name + path)),

@@ -1,27 +1,30 @@
 /** The one place where refusals become answers for programs (RFC 6749 §5.2, RFC 6750 §3) and lines in the log. */
 import { PasswordPoolBusy } from "../accounts/passwords.ts";
-import type { Context } from "../context.ts";
 import { withoutCredentials } from "../credentials/credential.ts";
+import type { Context } from "../operations/context.ts";
 import { type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import { OAuthError, REASONS, type Reason, toDescriptionCharacters } from "../protocol/errors.ts";
 import { StoreBusy, StoreUnavailable } from "../store/contract.ts";
 
-type RefusalContext = Pick<Context, "configuration" | "log">;
+type RefusalContext = Pick<Context, "configuration" | "issuer" | "log">;
 
 /** Seconds after which a client may try again when the store or a pool is busy. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** Any thrown value as the refusal that is told; what is not ours becomes `server_error`, without its details. */
+/** Turns a thrown value into a refusal. An unexpected error becomes `server_error`, without its details. */
 export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incoming: Incoming): OAuthError {
   if (error instanceof OAuthError) return error;
   if (error instanceof StoreBusy) {
-    // A line for each would be work for the server when it has too much.
+    // A line for each refusal would be more work for a server that has too much.
     if (error.refused > 0)
       log.warn("more is asked than the database can do: requests are refused", { requests: error.refused });
     return new OAuthError("busy", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   if (error instanceof PasswordPoolBusy) {
-    log.warn("too many passwords wait to be checked", { endpoint: incoming.url.pathname });
+    log.warn("too many passwords wait to be checked", {
+      endpoint: incoming.url.pathname,
+      request: incoming.requestId,
+    });
     return new OAuthError("busy", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   if (error instanceof StoreUnavailable) {
@@ -29,10 +32,15 @@ export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incomin
       path: incoming.url.pathname,
       cause: causeOf(error),
       advice: error.advice || undefined,
+      request: incoming.requestId,
     });
     return new OAuthError("unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
-  log.error("a request failed", { path: incoming.url.pathname, cause: causeOf(error) });
+  log.error("a request failed", {
+    path: incoming.url.pathname,
+    cause: causeOf(error),
+    request: incoming.requestId,
+  });
   return new OAuthError("server_error");
 }
 
@@ -41,7 +49,7 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
   const refusal = toRefusal(error, context, incoming);
   logRefusal(context, refusal, incoming);
   const headers = refusalHeaders(context, refusal);
-  // RFC 6750 §3.1: a request without any credentials learns nothing but how to authenticate.
+  // RFC 6750 §3.1: the answer to a request without credentials says only how to authenticate.
   if (refusal.reason === "bearer_token_missing")
     return new Response(null, { status: refusal.status, headers: { ...headers, ...NO_SNIFFING } });
   return json(
@@ -55,8 +63,12 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
   );
 }
 
-/** "Why was this request refused?" The log answers with the private reason, never with a value that was sent. */
-export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, request }: Incoming): void {
+/** Logs why a request was refused: the private reason, never a secret that the request carried. */
+export function logRefusal(
+  { log }: RefusalContext,
+  refusal: OAuthError,
+  { url, request, requestId }: Incoming,
+): void {
   const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {
     endpoint: loggable(url.pathname),
@@ -65,22 +77,23 @@ export function logRefusal({ log }: RefusalContext, refusal: OAuthError, { url, 
     error: refusal.error,
     reason: refusal.reason,
     client: loggable(refusal.detail.clientId),
+    request: requestId,
   });
 }
 
-/** What anybody may cause at will, or what is told otherwise. */
+/** Reasons that strangers can cause at will, or that the log tells in another line. */
 const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "body_incomplete"]);
 
 /**
- * A path that leads nowhere and a client that nobody knows are values that were sent, perhaps by somebody who put a secret
- * in the wrong place: whatever looks like a credential in them is left out.
+ * Unknown paths and unknown client identifiers come from the request as they are. A sender may have put a secret in the
+ * wrong place, so everything in them that looks like a credential is replaced.
  */
 const loggable = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : withoutCredentials(text).slice(0, 100);
 
-/** The page that explains the error. Reasons that share their public words share the address too. */
-function helpUri({ configuration }: Pick<Context, "configuration">, reason: Reason): string {
-  return `${configuration.issuer}/help/errors#${publicAnchor(reason)}`;
+/** The address of the help for the error. Reasons that share their public words share the address too. */
+function helpUri({ issuer }: Pick<Context, "issuer">, reason: Reason): string {
+  return `${issuer.url("/help/errors")}#${publicAnchor(reason)}`;
 }
 
 export const publicAnchor = (reason: Reason): string => PUBLIC_ANCHORS.get(reason) ?? reason;
@@ -92,7 +105,7 @@ const PUBLIC_ANCHORS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Answers that a client gets all the time while everything is in order. */
+/** Refusals that occur all the time while everything is in order. */
 const isRoutine = ({ reason }: OAuthError): boolean =>
   reason === "authorization_pending" || reason === "slow_down";
 
@@ -114,7 +127,7 @@ function refusalHeaders(
   }
   if (challenge === "Bearer") {
     const parameters = [`realm="${quotable(configuration.appearance.name)}"`];
-    // RFC 6750 §3.1: whoever sent no credentials "SHOULD NOT" be told an error.
+    // RFC 6750 §3.1: the challenge "SHOULD NOT" name an error if the request had no credentials.
     if (!WITHOUT_CREDENTIALS.has(refusal.reason)) {
       parameters.push(`error="${refusal.error}"`, `error_description="${refusal.description}"`);
     }

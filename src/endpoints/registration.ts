@@ -1,19 +1,21 @@
 /** RFC 7591: dynamic client registration: open, with an initial access token, or off. */
 import { timingSafeEqual } from "node:crypto";
-import { mintClientSecret, newClientId, newClientRecord, registrationPolicy } from "../clients/clients.ts";
+import { registrationPolicy } from "../clients/clients.ts";
 import type { ClientMetadata } from "../clients/metadata.ts";
 import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
 import { secretDigest } from "../clients/secret-reference.ts";
-import type { Context } from "../context.ts";
 import { digestSecret } from "../credentials/credential.ts";
+import { addClient } from "../operations/clients.ts";
+import type { Context } from "../operations/context.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { isScope, isSubset } from "../protocol/scope.ts";
+import { actOfStranger } from "../rules/events.ts";
 import { hasBearerScheme, readBearerToken } from "./bearer.ts";
 import { readBodyText } from "./form.ts";
 
 export function registration(context: Context): Handler {
-  const { configuration, catalogue, clock, random, store, limits } = context;
+  const { configuration, catalogue, limits } = context;
   const policy = registrationPolicy(configuration, catalogue);
   const initialAccessTokens = configuration.registration.initial_access_tokens.map((token) =>
     secretDigest(token),
@@ -24,7 +26,7 @@ export function registration(context: Context): Handler {
     if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { retryAfterSeconds });
   };
 
-  /** Whether the request proves that the operator let it in. Throws where that is needed and missing. */
+  /** Whether the request has a valid initial access token. Throws if the token is needed and missing, or is wrong. */
   const checkInitialAccessToken = ({ request, url, address }: Incoming): boolean => {
     const { mode } = configuration.registration;
     if (mode === "off") throw new OAuthError("registration_off");
@@ -34,7 +36,7 @@ export function registration(context: Context): Handler {
     }
     const presented = digestSecret(readBearerToken(request, url, null));
     const known = initialAccessTokens.filter((digest) => timingSafeEqual(digest, presented)).length > 0;
-    // In open mode a wrong token is still an error: what is present and invalid is never ignored.
+    // A wrong token is an error in open mode too: an invalid credential is never ignored.
     if (!known) {
       countAttempt(address);
       throw new OAuthError("registration_token_wrong", { challenge: "Bearer" });
@@ -42,7 +44,7 @@ export function registration(context: Context): Handler {
     return true;
   };
 
-  /** Nobody agreed to what an anonymous client does for itself, so by default it may do nothing. */
+  /** No person agrees to what a self-registered client does for itself, so by default it may do nothing. */
   const limitSelfService = (metadata: ClientMetadata): ClientMetadata => {
     if (!metadata.grantTypes.includes("client_credentials")) return metadata;
     const allowed = configuration.registration.client_credentials_scope.filter(isScope);
@@ -56,20 +58,14 @@ export function registration(context: Context): Handler {
     const text = await readBodyText(context, incoming, "application/json");
     const checked = checkClientMetadata(parseJson(text), policy);
     const metadata = trusted ? checked : limitSelfService(checked);
-    const secret = metadata.tokenEndpointAuthMethod === "none" ? null : mintClientSecret(clock, random);
-    const client = newClientRecord({
-      clientId: newClientId(random),
-      source: "registration",
-      metadata,
-      secrets: secret === null ? [] : [secret.record],
-      createdAt: clock.seconds(),
-    });
-    if (!(await store.createClient(client))) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
+    const added = await addClient(context, actOfStranger(incoming), { source: "registration", metadata });
+    if (added === null) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
+    const { client, secret } = added;
     // RFC 7591 §3.2.1: all registered metadata; with a secret, when it expires (0: never).
     return json(
       {
         ...describeClient(client),
-        ...(secret === null ? {} : { client_secret: secret.text, client_secret_expires_at: 0 }),
+        ...(secret === null ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
       },
       201,
     );

@@ -1,29 +1,31 @@
-/** RFC 6749 §3.2: the token endpoint. What each grant type does is in grants/. */
-import { actAsClient } from "../clients/authentication.ts";
-import type { Context } from "../context.ts";
-import { GRANTS } from "../grants/index.ts";
+/** RFC 6749 §3.2: the token endpoint. The grant types are in grant-types/. */
+
+import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
+import { asClient } from "../operations/caller.ts";
+import type { Context } from "../operations/context.ts";
 import { type Handler, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import { actOfStranger } from "../rules/events.ts";
 import { readForm } from "./form.ts";
 
-const grantsByType = new Map<string, (typeof GRANTS)[number]>(
-  GRANTS.map((grant) => [grant.grantType, grant]),
+const entries = new Map<string, (typeof GRANT_TYPE_ENTRIES)[number]>(
+  GRANT_TYPE_ENTRIES.map((entry) => [entry.grantType, entry]),
 );
 
 export const token =
   (context: Context): Handler =>
   async (incoming) => {
-    // Almost all that is asked for here is a write. To refuse it costs least before anything else is done.
+    // Almost every request here writes. An overloaded store refuses it before anything else costs time.
     context.store.requireRoom();
     const parameters = await readForm(context, incoming);
-    const grantType = parameters.required("grant_type");
-    const grant = grantsByType.get(grantType);
-    const redemption = await actAsClient(context, incoming.request, parameters, async (client) => {
-      if (grant === undefined) throw new OAuthError("grant_type_unsupported", { clientId: client.clientId });
-      if (!client.grantTypes.includes(grant.grantType)) {
-        throw new OAuthError("grant_type_not_registered", { clientId: client.clientId });
+    const entry = entries.get(parameters.required("grant_type"));
+    const redemption = await asClient(context, incoming.request, parameters, async (caller) => {
+      const { clientId, grantTypes } = caller.client;
+      if (entry === undefined) throw new OAuthError("grant_type_unsupported", { clientId });
+      if (!grantTypes.includes(entry.grantType)) {
+        throw new OAuthError("grant_type_not_registered", { clientId });
       }
-      return grant.redeem(context, client, parameters);
+      return entry.redeem(context, actOfStranger(incoming), caller, parameters);
     });
     if (redemption instanceof OAuthError) throw redemption;
     return json(redemption);

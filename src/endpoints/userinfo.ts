@@ -1,5 +1,6 @@
-/** A resource of this server's own, protected by RFC 6750: who the person is, as far as the scopes say. */
-import type { Context } from "../context.ts";
+/** A resource of this server itself, protected by RFC 6750: what the token's scopes allow it to say of the person. */
+import type { Context } from "../operations/context.ts";
+import { findAccount } from "../operations/people.ts";
 import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.ts";
 import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -15,23 +16,23 @@ export const userinfo =
     const type = (request.headers.get("content-type") ?? "").toLowerCase();
     const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
     const form = hasForm && url.search === "" ? await readTokenForm(context, incoming) : null;
-    const { token, grant } = await requireBearer(
+    const { scope, grant } = await requireBearer(
       context,
       readBearerToken(request, url, form),
       USERINFO_SCOPE,
     );
-    const account = grant && (await context.store.findAccount(grant.subject));
-    // A client's own token belongs to no person.
+    const account = grant && (await findAccount(context, grant.subject));
+    // The token belongs to a client itself, and to no person.
     if (account === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
     return json({
       sub: account.subject,
       preferred_username: account.username,
       ...(account.name === null ? {} : { name: account.name }),
-      ...(account.email !== null && token.scope.includes(EMAIL_SCOPE) ? { email: account.email } : {}),
+      ...(account.email !== null && scope.includes(EMAIL_SCOPE) ? { email: account.email } : {}),
     });
   };
 
-/** RFC 6750 §3: a resource says what is wrong with a request in its challenge, also of a form it cannot read. */
+/** RFC 6750 §3: the challenge of a resource says what is wrong, even if the form cannot be read. */
 async function readTokenForm(context: Context, incoming: Incoming): Promise<Parameters> {
   try {
     return await readForm(context, incoming);

@@ -1,16 +1,16 @@
-/** What an access is for, in words: shared by the pages that ask for it and the one that shows it. */
-import type { Context } from "../context.ts";
+/** Describes access in words, for the pages that ask for it and the page that shows it. */
+import type { Context } from "../operations/context.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { displayText } from "./display.ts";
 import type { Texts } from "./texts.ts";
 import type { AccessWords } from "./views/parts.tsx";
 
-type AccessContext = Pick<Context, "catalogue" | "configuration">;
+type AccessContext = Pick<Context, "catalogue" | "configuration" | "issuer">;
 
 /**
- * What an access allows, each scope under the resources that can use it. What belongs to this server or to no resource
- * in particular comes first, without a name.
+ * The scopes of an access in words, each under the resources that can use it. Scopes of this server or of no particular
+ * resource come first, without a name.
  */
 export function accessWords(
   context: AccessContext,
@@ -18,9 +18,9 @@ export function accessWords(
   scope: readonly Scope[],
   resources: readonly ResourceIndicator[],
 ): AccessWords[] {
-  const { catalogue, configuration } = context;
-  const isHere = (identifier: ResourceIndicator) => sameResource(identifier, configuration.issuer);
-  // A resource that lists no scopes takes any; this server's own are still used here.
+  const { catalogue, issuer } = context;
+  const isHere = (identifier: ResourceIndicator) => sameResource(identifier, issuer.identifier);
+  // A resource that lists no scopes takes any. This server's own scopes still belong to this server.
   const usedHere = new Set(catalogue.scopeFor(scope, resources.filter(isHere)));
   const elsewhere = resources
     .filter((identifier) => !isHere(identifier))
@@ -40,7 +40,7 @@ export function accessWords(
   return unnamed.length > 0 || groups.length === 0 ? [{ resources: [], scopes: unnamed }, ...groups] : groups;
 }
 
-/** The operator's words, also for a scope of the server's own; else the person's language, where it has words. */
+/** The operator's words come first, even for a scope of the server's own; then those of the person's language. */
 function describeScope({ catalogue, configuration }: AccessContext, { scopes }: Texts, name: Scope): string {
   const isOperators = configuration.scopes.some((declared) => declared.name === name);
   const own = new Map(Object.entries(scopes)).get(name);

@@ -1,12 +1,16 @@
 /** @jsxImportSource hono/jsx */
-/** A person's own page: what has access, taking it back, and the password. */
-import { changePassword, type PasswordChange } from "../accounts/change-password.ts";
-import { type SignedIn, startAfterChange } from "../accounts/sessions.ts";
-import type { Context } from "../context.ts";
+/** A person's own page: the access that they gave, taking it back, and the password. */
+import { everyConsent, everyGrant, revokeAccess } from "../operations/access.ts";
+import { changePassword, type PasswordChange } from "../operations/change-password.ts";
+import { findClient } from "../operations/clients.ts";
+import type { Context } from "../operations/context.ts";
+import { collect } from "../operations/paging.ts";
+import { findSignedIn, type SignedIn, startAfterChange } from "../operations/sessions.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/records.ts";
+import { actOfPerson } from "../rules/events.ts";
+import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/tables.ts";
 import { accessWords } from "./access.ts";
 import { clientName, returnHost } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
@@ -18,19 +22,18 @@ import { pagePath } from "./urls.ts";
 import { AccountView, type ClientAccess, type PasswordFault } from "./views/account.tsx";
 
 /**
- * What a person allowed, one entry for each client: what it may do now, and what it may do again without asking. First
- * those that have access, newest first, as the store gives them.
+ * The access that a person gave, one entry for each client: what it may do now, and what it may do again without asking.
+ * Clients with access come first, the newest at the top, in the order of the store.
  */
 async function listAccess(context: Context, texts: Texts, { account }: SignedIn): Promise<ClientAccess[]> {
-  const { store, clock } = context;
   const [grants, consents] = await Promise.all([
-    store.listGrants({ subject: account.subject }, clock.seconds()),
-    store.listConsents(account.subject),
+    collect(everyGrant(context, { subject: account.subject }, context.clock.seconds())),
+    collect(everyConsent(context, account.subject)),
   ]);
   const byClient = Map.groupBy([...grants, ...consents], (allowed) => allowed.clientId);
   return Promise.all(
     [...byClient].map(async ([clientId, allowed]) =>
-      describeAccess(context, texts, clientId, allowed, await store.findClient(clientId)),
+      describeAccess(context, texts, clientId, allowed, await findClient(context, clientId)),
     ),
   );
 }
@@ -50,7 +53,7 @@ function describeAccess(
   return {
     clientId,
     clientName: client === null ? null : clientName(client),
-    // With several there is no telling which it was.
+    // With several hosts the page cannot tell which one the person used.
     host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
     via: [...new Set(via)],
     since: Math.min(...(grants.length > 0 ? grants : allowed).map((entry) => entry.createdAt)),
@@ -66,11 +69,11 @@ function describeAccess(
 }
 
 /**
- * What has just been done, in words. Links can be made up, so the notice is named in them, not worded, and a client is
- * said to have no access only while that is so.
+ * The notice of what the person has just done. Anyone can make up a link, so a link only names a notice, and the page says
+ * that a client has no access only while that is true.
  */
 async function noticeFor(
-  { store }: Context,
+  context: Context,
   { account }: Texts,
   query: URLSearchParams,
   access: readonly ClientAccess[],
@@ -83,7 +86,7 @@ async function noticeFor(
     case "removed": {
       const clientId = query.get("client_id") ?? "";
       if (access.some((entry) => entry.clientId === clientId)) return null;
-      const client = await store.findClient(clientId);
+      const client = await findClient(context, clientId);
       return account.notices.removed(client === null ? account.unknownClient : clientName(client));
     }
     default:
@@ -123,13 +126,13 @@ async function accountPage(
   );
 }
 
-const toSignIn = ({ configuration }: Context): Response =>
-  seeOther(pagePath(configuration, "/login", { return_to: pagePath(configuration, "/account") }));
+const toSignIn = ({ issuer }: Context): Response =>
+  seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, "/account") }));
 
 const showAccount =
   (context: Context): Handler =>
   async (incoming) => {
-    const signedIn = await context.sessions.find(incoming.request);
+    const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) return toSignIn(context);
     return accountPage(context, incoming, signedIn, {});
   };
@@ -138,11 +141,11 @@ const answerAccount =
   (context: Context): Handler =>
   async (incoming) => {
     const form = await readForm(context, incoming, "account");
-    const signedIn = await context.sessions.find(incoming.request);
+    const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) return toSignIn(context);
     switch (form.get("action")) {
       case "remove":
-        return removeAccess(context, signedIn, form);
+        return removeAccess(context, incoming, signedIn, form);
       case "password":
         return replacePassword(context, incoming, signedIn, form);
       default:
@@ -151,19 +154,21 @@ const answerAccount =
   };
 
 async function removeAccess(
-  { store, clock, configuration, log }: Context,
+  context: Context,
+  incoming: Incoming,
   { account }: SignedIn,
   form: Parameters,
 ): Promise<Response> {
-  // If the client is gone, so is what it was allowed. A name from elsewhere finds nothing of this person's to remove.
-  const client = await store.findClient(form.required("client_id"));
+  // A removed client has no access left, and a made-up identifier matches none of this person's grants.
+  const { clock, issuer } = context;
+  const client = await findClient(context, form.required("client_id"));
   if (client !== null) {
     const { subject } = account;
     const { clientId } = client;
-    await store.revokeAccess({ subject, clientId }, "revoked_by_person", clock.seconds());
-    log.info("access removed", { subject, client: clientId });
+    const act = actOfPerson(incoming, subject);
+    await revokeAccess(context, act, { subject, clientId }, "revoked_by_person", clock.seconds());
   }
-  return seeOther(pagePath(configuration, "/account", { notice: "removed", client_id: client?.clientId }));
+  return seeOther(pagePath(issuer, "/account", { notice: "removed", client_id: client?.clientId }));
 }
 
 async function replacePassword(
@@ -176,7 +181,7 @@ async function replacePassword(
     account: signedIn.account,
     current: form.get("current_password") ?? "",
     replacement: form.get("new_password") ?? "",
-    address: incoming.address,
+    origin: incoming,
   });
   if (change.outcome !== "changed") {
     const limited = change.outcome === "limited";
@@ -186,11 +191,15 @@ async function replacePassword(
       retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
     });
   }
-  context.log.info("password changed", { subject: change.account.subject, address: incoming.address });
-  // Every session has ended with the old password; this browser gets a new one.
-  const started = await startAfterChange(context, change.account, null);
+  // Every session ended with the old password; this browser gets a new one.
+  const started = await startAfterChange(
+    context,
+    actOfPerson(incoming, change.account.subject),
+    change,
+    null,
+  );
   if (started === null) return toSignIn(context);
-  return seeOther(pagePath(context.configuration, "/account", { notice: "password" }), {
+  return seeOther(pagePath(context.issuer, "/account", { notice: "password" }), {
     "Set-Cookie": started.cookie,
   });
 }

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../configuration/error.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import { markColor, markPath, markSvg, type Scheme } from "./mark.ts";
 import { stylesheet, stylesheetPath } from "./style.ts";
 
-/** The address changes with the content. */
+/** Caches may keep the files for ever, because their addresses change with the content. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 const LOGO_LIMIT_BYTES = 1_048_576;
 
@@ -38,7 +38,7 @@ function asset(path: `/${string}`, bytes: Buffer, type: string, caching: string)
     ETag: etag,
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
-    // An SVG that is opened by itself is a document: it may draw, and nothing else.
+    // An SVG that is opened by itself is a document, which may only draw.
     "Content-Security-Policy":
       "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   };
@@ -63,7 +63,7 @@ function readLogo(file: string): { bytes: Buffer; type: string } {
   return { bytes, type };
 }
 
-/** By content, so that a wrong ending does no harm. */
+/** Goes by the content, so that a wrong file extension does no harm. */
 function imageType(bytes: Buffer): string | null {
   if (bytes.subarray(0, 8).equals(Buffer.from("89504e470d0a1a0a", "hex"))) return "image/png";
   if (bytes.subarray(0, 3).equals(Buffer.from("ffd8ff", "hex"))) return "image/jpeg";

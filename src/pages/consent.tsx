@@ -1,11 +1,11 @@
 /** @jsxImportSource hono/jsx */
-/** The consent page: it asks what the authorization endpoint wants to know, and takes the answer back to it. */
+/** The consent page: it asks the person for the authorization endpoint, and passes the answer back. */
 import { array, type InferOutput, object, parse, string } from "valibot";
-import type { SignedIn } from "../accounts/sessions.ts";
-import type { Context } from "../context.ts";
 import type { AuthorizationRequest } from "../endpoints/authorization-request.ts";
 import { type AuthorizationPages, decideAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
+import type { Context } from "../operations/context.ts";
+import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
@@ -18,10 +18,10 @@ import { pagePath } from "./urls.ts";
 import { ConsentView } from "./views/consent.tsx";
 import { LeavingView } from "./views/leaving.tsx";
 
-/** The hidden field with the request that the person is asked about. */
+/** The hidden field with the request in question. */
 const REQUEST = "request";
 
-/** What is sealed: the request, and what the page showed of it, which may depend on the configuration. */
+/** The sealed data: the request, and the scope and resources that the page showed, which depend on the configuration. */
 const sealedRequest = object({ query: string(), scope: array(string()), resources: array(string()) });
 type SealedRequest = InferOutput<typeof sealedRequest>;
 
@@ -39,7 +39,7 @@ export function consentPages(context: Context): AuthorizationPages {
     },
 
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
-      const { configuration } = context;
+      const { issuer } = context;
       const { client, parameters } = request;
       const form = openForm(context, incoming, "consent");
       const shown: SealedRequest = {
@@ -59,11 +59,17 @@ export function consentPages(context: Context): AuthorizationPages {
           unverified={client.source === "registration"}
           access={accessWords(context, frame.texts, request.scope, request.resources)}
           signedInAs={account.username}
-          here={`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
-          action={pagePath(configuration, "/consent")}
+          here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
+          action={pagePath(issuer, "/consent")}
           token={form.token}
           hidden={{
-            [REQUEST]: sealFormData(context, form.cookieValue, "consent", JSON.stringify(shown)),
+            [REQUEST]: sealFormData(
+              context,
+              form.cookieValue,
+              "consent",
+              JSON.stringify(shown),
+              account.subject,
+            ),
           }}
         />
       );
@@ -72,21 +78,21 @@ export function consentPages(context: Context): AuthorizationPages {
   };
 }
 
-/** POST /consent: the answer. It counts once, in the browser that was asked, for the request that was shown. */
+/** POST /consent: the answer. It counts once, in the same browser, for the request that the page showed. */
 export const answerConsent =
   (context: Context): Handler =>
   async (incoming) => {
-    const { configuration, sessions } = context;
+    const { configuration, issuer, sessionCookie } = context;
     const form = await readForm(context, incoming, "consent");
     const sealed = unsealFormData(
       context,
-      sessions.cookieValue(incoming.request),
+      sessionCookie.read(incoming.request),
       "consent",
       form.get(REQUEST),
     );
     const shown = parse(sealedRequest, JSON.parse(sealed.text));
-    const startAgain = () => seeOther(`${pagePath(configuration, ENDPOINT_PATHS.authorize)}?${shown.query}`);
-    const signedIn = await sessions.find(incoming.request);
+    const startAgain = () => seeOther(`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${shown.query}`);
+    const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) return startAgain();
     const decision = form.required("decision");
     if (decision !== "allow" && decision !== "deny") {

@@ -1,14 +1,17 @@
 /** @jsxImportSource hono/jsx */
 /** RFC 8628 §3.3: a person types the code of a device, sees who asks, and answers. Nothing is approved by a GET. */
-import type { Context } from "../context.ts";
+
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
-import { userCodeDigest } from "../endpoints/device-authorization.ts";
-import { deviceGrant } from "../grants/device-code.ts";
+import { findClient } from "../operations/clients.ts";
+import type { Context } from "../operations/context.ts";
+import { answerDevice, findDevice, findPendingDevice, userCodeDigest } from "../operations/devices.ts";
+import { findSignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
-import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/records.ts";
+import { actOfPerson } from "../rules/events.ts";
+import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, isOwnComputer } from "./display.ts";
 import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
@@ -55,8 +58,8 @@ function codePage(
 }
 
 /**
- * RFC 8628 §5.1: wrong codes are limited per person and per address. An attempt is counted before the look-up, so that
- * parallel guesses all count, and taken back if it was right. Throws StoreUnavailable; then it counts for the address only.
+ * RFC 8628 §5.1: wrong codes are limited per person and per address. An attempt counts before the look-up, so that parallel
+ * guesses all count; a right code takes it back. If the store fails (StoreUnavailable), it counts for the address only.
  */
 async function lookUpCode(
   context: Context,
@@ -86,28 +89,29 @@ async function lookUpCode(
   return found;
 }
 
-async function findAskingDevice({ store, keys, clock }: Context, code: string): Promise<FoundDevice | null> {
-  const device = await store.findPendingDeviceCode(userCodeDigest(keys, code), clock.seconds());
-  const client = device === null ? null : await store.findClient(device.clientId);
+async function findAskingDevice(context: Context, code: string): Promise<FoundDevice | null> {
+  const { keys, clock } = context;
+  const device = await findPendingDevice(context, userCodeDigest(keys, code), clock.seconds());
+  const client = device === null ? null : await findClient(context, device.clientId);
   return device === null || client === null || !mayAsk(client) ? null : { device, client };
 }
 
-/** Checked when the code is shown and again when it is answered: either can change in between. */
+/** Checked when the page shows the code and again when the person answers: the client can change in between. */
 const mayAsk = (client: ClientRecord): boolean =>
   client.disabledAt === null && client.grantTypes.includes(DEVICE_CODE_GRANT);
 
 const showDevice =
   (context: Context): Handler =>
   async (incoming) => {
-    const { configuration, sessions } = context;
+    const { issuer } = context;
     const typed = incoming.url.searchParams.get("user_code") ?? "";
-    const signedIn = await sessions.find(incoming.request);
+    const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) {
-      const here = pagePath(configuration, "/device", { user_code: displayText(typed, 40) });
-      return seeOther(pagePath(configuration, "/login", { return_to: here }));
+      const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
+      return seeOther(pagePath(issuer, "/login", { return_to: here }));
     }
     const { account } = signedIn;
-    // A link on another site must not use up the guesses of the person who follows it: they press the button themselves.
+    // A link on another site must not use up the guesses of the person who follows it: the person must press the button.
     const fromElsewhere = incoming.request.headers.get("sec-fetch-site") === "cross-site";
     if (typed === "" || fromElsewhere) return codePage(context, incoming, account, typed, null);
     const code = normalizeUserCode(typed);
@@ -128,8 +132,8 @@ function confirmPage(
   client: ClientRecord,
 ): Promise<Response> {
   const { cookieValue } = openForm(context, incoming, "device");
-  // Bound to this browser's session: a code that one person was shown cannot be answered by another (THREATS 25).
-  const sealedDevice = sealFormData(context, cookieValue, "device", recordIdText(device.id));
+  // The seal binds the code to this browser's session: another person cannot answer it (THREATS 25).
+  const sealedDevice = sealFormData(context, cookieValue, "device", recordIdText(device.id), account.subject);
   const form = openForm(context, incoming, "device", sealedDevice);
   const frame = pageFrame(context, incoming);
   return respondWithPage(
@@ -141,7 +145,7 @@ function confirmPage(
       access={accessWords(context, frame.texts, device.scope, device.resources)}
       startedAt={device.createdAt}
       requesterAddress={device.requesterAddress}
-      fromThisComputer={isOwnComputer(context.configuration, device.requesterAddress)}
+      fromThisComputer={isOwnComputer(context.issuer, device.requesterAddress)}
       requesterAgent={device.requesterAgent}
       signedInAs={account.username}
       token={form.token}
@@ -150,31 +154,30 @@ function confirmPage(
   );
 }
 
-const answerDevice =
+const takeAnswer =
   (context: Context): Handler =>
   async (incoming) => {
-    const { configuration, sessions, store, clock, log } = context;
+    const { issuer, sessionCookie } = context;
     const form = await readForm(context, incoming, "device", "device");
-    const signedIn = await sessions.find(incoming.request);
+    const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) {
-      return seeOther(pagePath(configuration, "/login", { return_to: pagePath(configuration, "/device") }));
+      return seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, "/device") }));
     }
     const { account } = signedIn;
     const decision = form.get("decision");
     if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
-    const cookieValue = sessions.cookieValue(incoming.request);
+    const cookieValue = sessionCookie.read(incoming.request);
     const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
-    const found = id === null ? null : await store.findDeviceCode(id);
+    const found = id === null ? null : await findDevice(context, id);
     const device = found?.device ?? null;
-    const client = device === null ? null : await store.findClient(device.clientId);
-    // Who denied is not kept, only who allowed.
+    const client = device === null ? null : await findClient(context, device.clientId);
+    // The store keeps who allowed a code, but not who denied it.
     let outcome: DeviceOutcome = found?.grant?.subject === account.subject ? "answered" : "decided";
     if (device !== null && client !== null && mayAsk(client)) {
-      const grant = decision === "allow" ? deviceGrant(context, device, account) : null;
-      if (await store.decideDeviceCode(device.id, grant, clock.seconds())) {
-        outcome = decision === "allow" ? "approved" : "denied";
-        log.info(`device ${outcome}`, { subject: account.subject, client: client.clientId });
-      }
+      const act = actOfPerson(incoming, account.subject);
+      const allowed = decision === "allow";
+      if (await answerDevice(context, act, device, signedIn, allowed))
+        outcome = allowed ? "approved" : "denied";
     }
     return respondWithPage(
       <DeviceDoneView
@@ -191,6 +194,6 @@ export const deviceRoutes = (context: Context): Route[] => [
     path: "/device",
     audience: "people",
     cors: "nobody",
-    methods: { GET: showDevice(context), POST: answerDevice(context) },
+    methods: { GET: showDevice(context), POST: takeAnswer(context) },
   },
 ];

@@ -1,10 +1,10 @@
-/** How what strangers wrote (client names, addresses, user agents) may appear on a page. JSX escapes it; this keeps it honest. */
+/** Prepares texts of strangers (client names, addresses, user agents) for a page. JSX escapes them; this keeps them honest. */
 import { isIPv4 } from "node:net";
-import type { Configuration } from "../configuration/schema.ts";
+import type { Issuer } from "../protocol/issuer.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
-import type { ClientRecord } from "../store/records.ts";
+import type { ClientRecord } from "../store/tables.ts";
 
-/** One line, without control characters or marks that reverse the direction of what follows, and not too long. */
+/** One short line, without control characters or marks that reverse the direction of the text. */
 export function displayText(text: string, maximum = 100): string {
   const line = text
     .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "")
@@ -18,7 +18,7 @@ export function displayText(text: string, maximum = 100): string {
 export const clientName = (client: Pick<ClientRecord, "clientId" | "clientName">): string =>
   displayText(client.clientName ?? "") || displayText(client.clientId);
 
-/** A link that a page may offer: http or https, nothing that runs. Null otherwise. */
+/** A link that a page may offer: http or https only, since other schemes may run code. Null otherwise. */
 export function webLink(uri: string | null): string | null {
   if (uri === null || !URL.canParse(uri)) return null;
   const { protocol, href, username, password } = new URL(uri);
@@ -36,9 +36,9 @@ export const returnHost = (redirectUri: string): string | null =>
   isLoopback(redirectUri) ? null : webHost(redirectUri);
 
 /**
- * Whether a request from this address came from the computer of the person who reads it. That is sure only where the
- * server itself is reached by a loopback name: behind a proxy that nobody declared, everybody's address is a loopback
- * one, and to call a thief's device theirs would be the worst thing to tell them (THREATS 26).
+ * Whether a request from this address came from the computer of the person who reads the page. That is certain only if
+ * the issuer is a loopback name: behind an undeclared proxy every client has a loopback address, and the page would call a
+ * thief's device the person's own (THREATS 26).
  */
-export const isOwnComputer = ({ issuer }: Pick<Configuration, "issuer">, address: string): boolean =>
-  isLoopback(issuer) && (address === "::1" || (isIPv4(address) && address.startsWith("127.")));
+export const isOwnComputer = ({ identifier }: Pick<Issuer, "identifier">, address: string): boolean =>
+  isLoopback(identifier) && (address === "::1" || (isIPv4(address) && address.startsWith("127.")));

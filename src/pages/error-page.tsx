@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
-/** Every refusal that a person sees: which words, which status, and what the developer is told. */
-import type { Context } from "../context.ts";
+/** Every refusal that a person sees: its words, its status, and the details for the developer. */
+
 import { logRefusal, publicAnchor, toRefusal } from "../endpoints/refusal.ts";
+import type { Context } from "../operations/context.ts";
 import { BodyError, type Incoming } from "../platform/http.ts";
 import type { OAuthError, Reason } from "../protocol/errors.ts";
 import { pageFrame } from "./frame.ts";
@@ -10,7 +11,7 @@ import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { ErrorView } from "./views/error.tsx";
 
-/** Which of the catalogue's words to use. */
+/** The entries of the catalogue that describe refusals. */
 type Words = {
   [Key in keyof Texts["errors"]]: Texts["errors"][Key] extends string ? never : Key;
 }[keyof Texts["errors"]];
@@ -24,25 +25,34 @@ interface Refusal {
 }
 
 /**
- * Renders anything thrown as a page, and notes it in the log. What is not a refusal becomes a 500 that tells nothing.
- * Never a `WWW-Authenticate`: a browser would ask for a password that is not this page's (THREATS 57).
+ * Renders any thrown value as a page, and logs it. An unexpected error becomes a 500 without details.
+ * The page never has a `WWW-Authenticate` header: it would make a browser ask for a password (THREATS 57).
  */
 export function pageErrorResponse(context: Context, error: unknown, incoming: Incoming): Promise<Response> {
   const { words, status, retryAfterSeconds, allow, details = null } = refusalOf(context, error, incoming);
   const frame = pageFrame(context, incoming);
-  return respondWithPage(<ErrorView frame={frame} {...frame.texts.errors[words]} details={details} />, {
-    status,
-    retryAfterSeconds,
-    headers: allow === undefined ? {} : { Allow: allow },
-    // It may stand in the window of a client that asked wrongly; closing that window is the client's business.
-    leads: "on_to_client",
-  });
+  return respondWithPage(
+    <ErrorView
+      frame={frame}
+      {...frame.texts.errors[words]}
+      details={details}
+      requestId={incoming.requestId}
+    />,
+    {
+      status,
+      retryAfterSeconds,
+      headers: allow === undefined ? {} : { Allow: allow },
+      // The page may be in a window that the client opened; closing that window is up to the client.
+      leads: "on_to_client",
+    },
+  );
 }
 
 function refusalOf(context: Context, error: unknown, incoming: Incoming): Refusal {
   if (error instanceof PageError) {
     const { kind } = error;
-    context.log.info("refused", { endpoint: incoming.url.pathname.slice(0, 100), reason: kind });
+    const { url, requestId } = incoming;
+    context.log.info("refused", { endpoint: url.pathname.slice(0, 100), reason: kind, request: requestId });
     return { words: kind, status: PAGE_ERROR_STATUS[kind] };
   }
   if (error instanceof BodyError) {
@@ -65,7 +75,7 @@ const PAGE_ERROR_STATUS: Record<PageErrorKind, number> = {
   setup_link: 404,
 };
 
-/** Refusals that are about the page itself. All others are about what an application asked for. */
+/** Refusals that concern the page itself. All others concern the request of an application. */
 const PAGE_WORDS: Partial<Record<Reason, Words>> = {
   not_found: "not_found",
   method_not_allowed: "method_not_allowed",
@@ -89,7 +99,7 @@ function oauthRefusal({ reason, error, description, status, detail }: OAuthError
   if (pageWords !== undefined) return { words: pageWords, status, retryAfterSeconds, allow };
   return {
     words: APPLICATION_WORDS[reason] ?? "application",
-    // 401 stands for a challenge (RFC 9110 §15.5.2), and pages have none.
+    // A 401 requires a challenge (RFC 9110 §15.5.2), and pages have none.
     status: status === 401 ? 400 : status,
     retryAfterSeconds,
     details: { error, description, anchor: publicAnchor(reason) },

@@ -1,10 +1,12 @@
 /**
- * Forms that only our own pages can send. Each carries a token that is bound to the browser's cookie, to the purpose
- * of the form and, where needed, to what it is about; and what the browser says of the sender is heeded
- * (THREATS 26, 28, 29, 32).
+ * Forms that only our own pages can send. Each carries a token that is bound to the browser's cookie, to the purpose of
+ * the form and, where needed, to its data. The headers in which the browser names the sender are checked too (THREATS 26,
+ * 28, 29, 32).
  */
-import type { Context } from "../context.ts";
-import { newRecordId, parseRecordId, recordIdText } from "../credentials/credential.ts";
+
+import { parseRecordId, recordIdText } from "../credentials/credential.ts";
+import { newFormId } from "../operations/authorization.ts";
+import type { Context } from "../operations/context.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { FORM_TYPE, type Incoming, readBody } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
@@ -12,7 +14,7 @@ import type { RecordId } from "../protocol/identifiers.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { PageError } from "./page-error.ts";
 
-/** What a form is for. A token of one purpose is worth nothing for another. */
+/** The purpose of a form. A token for one purpose does not work for another. */
 export type FormPurpose = "login" | "logout" | "device" | "account" | "setup" | "consent";
 
 /** The name of the hidden field with the token. */
@@ -21,33 +23,33 @@ export const FORM_TOKEN = "form_token";
 export interface OpenForm {
   /** Goes into the hidden field `form_token`. */
   readonly token: string;
-  /** What the form is bound to: the browser's cookie, or the one in `setCookie`. */
+  /** The cookie to which the form is bound: the browser's, or the one in `setCookie`. */
   readonly cookieValue: string;
   /** The `Set-Cookie` header to send along if the browser had no cookie yet. */
   readonly setCookie: string | null;
 }
 
-/** Opens a form on a page. `boundData` is what the form is about; then `readForm` must be told where it is. */
+/** Opens a form on a page. `boundData` binds the token to data, which `readForm` finds by `boundField`. */
 export function openForm(
   context: Context,
   incoming: Incoming,
   purpose: FormPurpose,
   boundData = "",
 ): OpenForm {
-  const { sessions, clock, configuration } = context;
-  const known = sessions.cookieValue(incoming.request);
-  const cookieValue = known ?? sessions.anonymousCookieValue();
+  const { sessionCookie, clock, configuration } = context;
+  const known = sessionCookie.read(incoming.request);
+  const cookieValue = known ?? sessionCookie.anonymous();
   const expiresAt = clock.seconds() + configuration.lifetimes.form_seconds;
   return {
     token: `${expiresAt.toString(36)}.${tokenMac(context, cookieValue, purpose, boundData, expiresAt)}`,
     cookieValue,
-    setCookie: known === null ? sessions.setCookie(cookieValue) : null,
+    setCookie: known === null ? sessionCookie.write(cookieValue) : null,
   };
 }
 
 /**
- * Reads a form that was sent. Throws PageError unless it is one that `openForm` opened for this browser and purpose,
- * and BodyError or OAuthError if it cannot be read. `boundField` names the field with the data the token is bound to.
+ * Reads a submitted form. Throws PageError unless `openForm` opened it for this browser and purpose, and BodyError or
+ * OAuthError if it cannot be read. `boundField` names the field with the data to which the token is bound.
  */
 export async function readForm(
   context: Context,
@@ -59,7 +61,7 @@ export async function readForm(
   const { limits } = context.configuration;
   const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
   const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
-  const cookieValue = context.sessions.cookieValue(incoming.request);
+  const cookieValue = context.sessionCookie.read(incoming.request);
   const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
   const expiresAt = parseExpiry(expiry);
   const boundData = boundField === undefined ? "" : (form.get(boundField) ?? "");
@@ -77,26 +79,30 @@ export async function readForm(
 /** Data that travels through a form and comes back unchanged, in the same browser, in time. */
 export interface UnsealedData {
   readonly text: string;
-  /** Of this sealing alone, so that the store can let it be spent once. */
+  /** Unique for this sealing, so that the store can accept the form once. */
   readonly id: RecordId;
   readonly expiresAt: EpochSeconds;
 }
 
-/** Signs data for a hidden field. Anyone can read it; nobody can change it or use it in another browser. */
+/**
+ * Signs data for a hidden field. The data stays readable, but cannot be changed or used in another browser. `subject`: the
+ * person who is to answer.
+ */
 export function sealFormData(
   context: Context,
   cookieValue: string,
   purpose: FormPurpose,
   text: string,
+  subject: string,
 ): string {
-  const id = recordIdText(newRecordId(context.clock, context.random));
+  const id = recordIdText(newFormId(context, subject));
   const expiresAt = context.clock.seconds() + context.configuration.lifetimes.form_seconds;
   const encoded = Buffer.from(text).toString("base64url");
   const mac = sealMac(context, cookieValue, purpose, id, expiresAt, encoded);
   return [id, expiresAt.toString(36), encoded, mac].join(".");
 }
 
-/** Throws PageError `form_expired` unless `sealFormData` made it for this cookie and purpose, and in time. */
+/** Throws PageError `form_expired` unless `sealFormData` made the text for this cookie and purpose and it has not expired. */
 export function unsealFormData(
   context: Context,
   cookieValue: string | null,
@@ -119,18 +125,18 @@ export function unsealFormData(
 }
 
 /**
- * Browsers say from where a form was sent. `Sec-Fetch-Site` cannot be forged by a page, so it decides where it is
- * there. `Origin` is `null` in our own forms too, because our pages send no referrer (Fetch, "serializing a request
- * origin"), so only another origin's name speaks against the sender; the token decides the rest.
+ * Browsers name the site that sends a form. A page cannot forge `Sec-Fetch-Site`, so it decides if it is present. `Origin`
+ * is `null` in our own forms too, because our pages send no referrer (Fetch, "serializing a request origin"), so only the
+ * name of another origin counts against the sender; the token decides the rest.
  */
-function refuseForeignSender({ configuration }: Context, request: Request): void {
+function refuseForeignSender({ issuer }: Context, request: Request): void {
   const site = request.headers.get("sec-fetch-site");
   if (site !== null) {
     if (site !== "same-origin" && site !== "none") throw new PageError("form_foreign");
     return;
   }
   const origin = request.headers.get("origin");
-  if (origin !== null && origin !== "null" && origin !== new URL(configuration.issuer).origin) {
+  if (origin !== null && origin !== "null" && origin !== issuer.origin) {
     throw new PageError("form_foreign");
   }
 }
@@ -158,5 +164,5 @@ function sealMac(
   return Buffer.from(mac).toString("base64url");
 }
 
-/** 0, long past, if it is none. */
+/** 0, which is long past, if the text is no time. */
 const parseExpiry = (text: string): number => (/^[0-9a-z]{1,9}$/.test(text) ? Number.parseInt(text, 36) : 0);

@@ -1,5 +1,5 @@
-/** What every page is drawn with: its language, its addresses and the operator's name, logo and colour. */
-import type { Context } from "../context.ts";
+/** The frame of every page: its language, its addresses and the operator's name, logo and colour. */
+import type { Context } from "../operations/context.ts";
 import type { Incoming } from "../platform/http.ts";
 import { markPath } from "./mark.ts";
 import { stylesheetPath } from "./style.ts";
@@ -10,7 +10,7 @@ export interface PageFrame {
   readonly texts: Texts;
   /** The operator's name for this server. */
   readonly name: string;
-  /** Whom people trust with their password: the issuer's host. */
+  /** The host of the issuer, which people trust with their password. */
   readonly issuerHost: string;
   /** Whether the issuer speaks TLS; a lock is shown only then. */
   readonly encrypted: boolean;
@@ -19,22 +19,22 @@ export interface PageFrame {
   readonly path: (path: `/${string}`, query?: Query) => string;
   readonly assets: {
     readonly stylesheet: string;
-    /** Null if the operator has none; then the mark stands there. */
+    /** Null if the operator has no logo; then the page shows the mark. */
     readonly logo: string | null;
     readonly mark: { readonly light: string; readonly dark: string };
   };
 }
 
-/** `uiLocales` is the authorization request's parameter of that name, if there is one. */
+/** `uiLocales`: the parameter `ui_locales` of the authorization request. */
 export function pageFrame(context: Context, incoming: Incoming, uiLocales?: string): PageFrame {
-  const { configuration } = context;
+  const { configuration, issuer } = context;
   const { accent_color: accent, logo, name } = configuration.appearance;
-  const path = (below: `/${string}`, query?: Query) => pagePath(configuration, below, query);
+  const path = (below: `/${string}`, query?: Query) => pagePath(issuer, below, query);
   return {
     texts: chooseTexts(incoming.request.headers.get("accept-language"), uiLocales),
     name,
-    issuerHost: new URL(configuration.issuer).host,
-    encrypted: configuration.issuer.startsWith("https:"),
+    issuerHost: issuer.host,
+    encrypted: issuer.isEncrypted,
     now: context.clock.seconds(),
     path,
     assets: {

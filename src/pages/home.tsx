@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
 /** The start page and the help that error messages point to. */
-import type { Context } from "../context.ts";
+
 import { publicAnchor } from "../endpoints/refusal.ts";
+import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
 import { REASONS, type Reason } from "../protocol/errors.ts";
 import { pageFrame } from "./frame.ts";

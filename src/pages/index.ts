@@ -1,11 +1,11 @@
 /**
  * The pages that people see: sign-in, consent, devices, their account, first start, help.
  *
- * A page asks and tells; it decides nothing. Rules about people are in accounts/, about the protocol in endpoints/ and
- * grants/. Pages need no script and load nothing from other sites. Every form that changes something goes through
- * forms.ts, every response through respond.tsx, every word is in texts.ts, every address comes from urls.ts.
+ * A page asks and shows; it decides nothing. The decisions are in rules/, and operations/ carries them out. Pages need no
+ * script and load nothing from other sites. Every form that changes something goes through forms.ts, every response
+ * through respond.tsx, every word is in texts/, every address comes from urls.ts.
  */
-import type { Context } from "../context.ts";
+import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
 import { accountRoutes } from "./account.tsx";
 import { assetRoutes } from "./assets.ts";

@@ -8,7 +8,7 @@ interface LayoutProps {
   readonly frame: PageFrame;
   readonly title: string;
   readonly width?: "narrow" | "wide";
-  /** What stands in the foot beside the host: the list of errors is for developers, so only errors lead to it. */
+  /** A link in the foot to the list of errors, which is for developers, so only error pages have it. */
   readonly foot?: "errors";
 }
 
@@ -50,7 +50,7 @@ export function Layout({ frame, title, width = "narrow", foot, children }: Props
   );
 }
 
-/** Its name stands beside it, so the picture itself says nothing. */
+/** The name stands beside the logo, so the picture has no text of its own. */
 function Logo({ frame: { assets } }: { frame: PageFrame }) {
   if (assets.logo !== null) return <img src={assets.logo} alt="" height="30" />;
   return (
@@ -65,7 +65,7 @@ interface FieldProps {
   readonly id: string;
   readonly label: string;
   readonly hint?: string;
-  /** What is wrong with what was typed. */
+  /** The fault of the typed value. */
   readonly fault?: string | null;
   readonly type?: "text" | "password";
   readonly autocomplete: string;
@@ -116,7 +116,7 @@ interface NoteProps {
   readonly children?: Child;
 }
 
-/** A remark that must not be missed. A fault interrupts who listens to the page, a success waits its turn. */
+/** An important remark. A screen reader interrupts for a fault, and reads a success in its turn. */
 export function Note({ kind, id, title, children }: NoteProps) {
   const role = kind === "bad" ? "alert" : kind === "good" ? "status" : undefined;
   return (

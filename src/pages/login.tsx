@@ -1,10 +1,14 @@
 /** @jsxImportSource hono/jsx */
-/** Signing in and out. The rule that checks a password is in accounts/sign-in.ts; these pages only ask and tell. */
-import { checkPassword } from "../accounts/sign-in.ts";
-import type { Context } from "../context.ts";
+/** Signing in and out. operations/sign-in.ts checks the password; these pages only ask and show. */
+
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
+import { findClient } from "../operations/clients.ts";
+import type { Context } from "../operations/context.ts";
+import { endSession, findSignedIn, startSession } from "../operations/sessions.ts";
+import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
-import type { ClientRecord } from "../store/records.ts";
+import { actOfPerson } from "../rules/events.ts";
+import type { ClientRecord } from "../store/tables.ts";
 import { clientName, displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
@@ -15,26 +19,27 @@ import { SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
 interface SignInPage {
   readonly returnTo: string | null;
-  /** Whether the person who is signed in wants to be somebody else. */
+  /** Whether the person who is signed in wants to use another account. */
   readonly another: boolean;
   readonly username: string;
   readonly fault?: "wrong" | { readonly retryAfterSeconds: number };
 }
 
-/** What a page to return to tells of why the person is here. Of its query, which anybody can write, nothing is shown. */
+/** Why the person is here, judged by the page to return to. Its query is never shown, because anyone can make it up. */
 interface Errand {
   readonly client: ClientRecord | null;
   readonly device: boolean;
   readonly uiLocales: string | undefined;
 }
 
-async function errandOf({ configuration, store }: Context, returnTo: string | null): Promise<Errand> {
+async function errandOf(context: Context, returnTo: string | null): Promise<Errand> {
+  const { issuer } = context;
   const [path, query = ""] = returnTo?.split("?", 2) ?? [];
   const parameters = new URLSearchParams(query);
-  if (path !== pagePath(configuration, ENDPOINT_PATHS.authorize)) {
-    return { client: null, device: path === pagePath(configuration, "/device"), uiLocales: undefined };
+  if (path !== pagePath(issuer, ENDPOINT_PATHS.authorize)) {
+    return { client: null, device: path === pagePath(issuer, "/device"), uiLocales: undefined };
   }
-  const client = await store.findClient(parameters.get("client_id") ?? "");
+  const client = await findClient(context, parameters.get("client_id") ?? "");
   return {
     client: client?.disabledAt === null ? client : null,
     device: false,
@@ -54,7 +59,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
   const errand = await errandOf(context, returnTo);
   const frame = pageFrame(context, incoming, errand.uiLocales);
   const { signIn, language } = frame.texts;
-  const signedIn = await context.sessions.find(incoming.request);
+  const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");
   const lead =
     signedIn === null
@@ -90,10 +95,10 @@ const showSignIn =
   (context: Context): Handler =>
   async (incoming) => {
     const { searchParams } = incoming.url;
-    const returnTo = parseReturnPath(context.configuration, searchParams.get("return_to") ?? undefined);
-    // Whoever is sent here to come back must sign in again (`prompt=login`); others have nothing to do here.
-    if (returnTo === null && (await context.sessions.find(incoming.request)) !== null) {
-      return seeOther(pagePath(context.configuration, "/account"));
+    const returnTo = parseReturnPath(context.issuer, searchParams.get("return_to") ?? undefined);
+    // With a page to return to, a signed-in person must sign in again (`prompt=login`). Others need no sign-in.
+    if (returnTo === null && (await findSignedIn(context, incoming.request)) !== null) {
+      return seeOther(pagePath(context.issuer, "/account"));
     }
     const username = displayText(searchParams.get("login_hint") ?? "", 200);
     const another = searchParams.has("another");
@@ -103,9 +108,9 @@ const showSignIn =
 const signIn =
   (context: Context): Handler =>
   async (incoming) => {
-    const { configuration, sessions, log } = context;
+    const { issuer } = context;
     const form = await readForm(context, incoming, "login");
-    const returnTo = parseReturnPath(configuration, form.get("return_to"));
+    const returnTo = parseReturnPath(issuer, form.get("return_to"));
     const username = displayText(form.get("username") ?? "", 200);
     const another = form.get("another") !== undefined;
     const again = (fault: SignInPage["fault"]) =>
@@ -113,29 +118,27 @@ const signIn =
     const check = await checkPassword(context, {
       username: form.get("username") ?? "",
       password: form.get("password") ?? "",
-      address: incoming.address,
+      origin: incoming,
     });
     if (check.outcome === "limited") {
-      log.warn("sign-in refused: too many attempts", { address: incoming.address });
       return again({ retryAfterSeconds: check.retryAfterSeconds });
     }
     if (check.outcome === "refused") {
-      log.info("sign-in refused: wrong name or password", { address: incoming.address });
       return again("wrong");
     }
-    const before = await sessions.find(incoming.request);
-    const started = await sessions.start(check.account, before?.session.id ?? null);
-    // They were disabled while their password was checked.
+    const before = await findSignedIn(context, incoming.request);
+    const act = actOfPerson(incoming, check.account.subject);
+    const started = await startSession(context, act, check, before?.session.id ?? null);
+    // The operator disabled the person during the check of the password.
     if (started === null) return again("wrong");
-    log.info("signed in", { subject: check.account.subject, address: incoming.address });
-    return seeOther(returnTo ?? pagePath(configuration, "/account"), { "Set-Cookie": started.cookie });
+    return seeOther(returnTo ?? pagePath(issuer, "/account"), { "Set-Cookie": started.cookie });
   };
 
 const showSignOut =
   (context: Context): Handler =>
   async (incoming) => {
     const frame = pageFrame(context, incoming);
-    const signedIn = await context.sessions.find(incoming.request);
+    const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) return respondWithPage(<SignedOutView frame={frame} />);
     const form = openForm(context, incoming, "logout");
     return respondWithPage(
@@ -147,11 +150,13 @@ const showSignOut =
 const signOut =
   (context: Context): Handler =>
   async (incoming) => {
-    const { sessions, configuration } = context;
+    const { sessionCookie, issuer } = context;
     await readForm(context, incoming, "logout");
-    const signedIn = await sessions.find(incoming.request);
-    if (signedIn !== null) await sessions.end(signedIn.session);
-    return seeOther(pagePath(configuration, "/logout"), { "Set-Cookie": sessions.clearCookie() });
+    const signedIn = await findSignedIn(context, incoming.request);
+    if (signedIn !== null) {
+      await endSession(context, actOfPerson(incoming, signedIn.account.subject), signedIn.session.id);
+    }
+    return seeOther(pagePath(issuer, "/logout"), { "Set-Cookie": sessionCookie.clear() });
   };
 
 export const signInRoutes = (context: Context): Route[] => [

@@ -1,4 +1,4 @@
-/** A refusal that only a page can have. It becomes a response in errors.tsx. */
+/** A refusal that only a page can have. error-page.tsx turns it into a response. */
 export type PageErrorKind =
   /** The form's token is missing, too old, of another browser or of another purpose. */
   | "form_expired"

@@ -1,8 +1,8 @@
-/** Colours made from the operator's accent, so that whatever they choose can be read (WCAG 2.2 §1.4.3, §1.4.11). */
+/** Derives colours from the operator's accent, so that every choice is readable (WCAG 2.2 §1.4.3, §1.4.11). */
 
 type Channels = readonly [red: number, green: number, blue: number];
 
-/** What one colour scheme needs of the accent. */
+/** The colours of the accent in one colour scheme. */
 export interface AccentColors {
   /** Behind the text of the main button. */
   readonly accent: string;

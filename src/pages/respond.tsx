@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-/** The one place where a view becomes a response, with every header that protects the person who reads it. */
+/** The one place where a view becomes a response, with every header that protects its reader. */
 import type { HtmlEscapedString } from "hono/utils/html";
 import { NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 
@@ -10,9 +10,9 @@ export interface PageOptions {
   readonly retryAfterSeconds?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * `on_to_client`: answering the form may lead to a client's redirect URI. Browsers apply `form-action` to the
-   * redirects that follow a form, and a redirect URI can have any scheme, so such a page cannot restrict it.
-   * Such a page may also stand in a window that the client opened, and must not be cut off from it.
+   * `on_to_client`: the answer to the form may redirect to a client. Browsers apply `form-action` to redirects after a form,
+   * and a redirect URI can have any scheme, so such a page cannot restrict it. The client may also have opened the window of
+   * the page, and must not lose its handle on it.
    */
   readonly leads?: "on_to_client" | "nowhere_else";
 }
@@ -49,13 +49,13 @@ function pageHeaders(leads: "on_to_client" | "nowhere_else"): Record<string, str
     // For browsers that do not know frame-ancestors.
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    // RFC 9700 §4.2.4: addresses of these pages carry state, codes and links that must not travel.
+    // RFC 9700 §4.2.4: addresses of these pages carry state, codes and links that other sites must not see.
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
   };
-  // A client that signs people in from a pop-up window loses its handle on it, for good, at the first page with this
-  // header. So it is on the pages that are no part of an authorization, and only there.
+  // At the first page with this header, a client that signs people in from a pop-up window loses its handle on the window
+  // for good. So pages that are part of an authorization do not have it.
   if (leads === "nowhere_else") headers["Cross-Origin-Opener-Policy"] = "same-origin";
   return headers;
 }

@@ -1,12 +1,15 @@
 /** @jsxImportSource hono/jsx */
-/** First start: the one-time link that creates the first account. Nothing ships with a password. */
+/** First start: the one-time link that creates the first account. The server has no default password. */
 import { newPasswordFault } from "../accounts/new-password.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
-import { startAfterChange } from "../accounts/sessions.ts";
-import type { Context } from "../context.ts";
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
+import type { Context } from "../operations/context.ts";
+import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
+import { findSignedIn, startAfterChange } from "../operations/sessions.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
-import type { SetupLinkRecord } from "../store/records.ts";
+import { actOfStranger } from "../rules/events.ts";
+import { PASSWORD } from "../rules/sign-in.ts";
+import type { SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -17,9 +20,9 @@ import { pagePath } from "./urls.ts";
 import { SetupView } from "./views/setup.tsx";
 
 /** Throws PageError `setup_link`. */
-async function requireSetupLink({ store, clock }: Context, token: string): Promise<SetupLinkRecord> {
+async function requireSetupLink(context: Context, token: string): Promise<SetupLinkRecord> {
   const presented = parseCredential("setup_link", token);
-  const link = presented && (await store.findSetupLink(presented.id, clock.seconds()));
+  const link = presented && (await findSetupLink(context, presented.id, context.clock.seconds()));
   if (presented === null || link === null || !secretMatches(presented.secret, link.digest)) {
     throw new PageError("setup_link");
   }
@@ -63,10 +66,10 @@ const showSetup =
 const answerSetup =
   (context: Context): Handler =>
   async (incoming) => {
-    const { configuration, store, sessions, passwords, clock, random, log } = context;
+    const { issuer, passwords, clock, random } = context;
     const form = await readForm(context, incoming, "setup", "token");
     const token = form.get("token") ?? "";
-    // Before the password is hashed: that costs too much for anybody who has no link.
+    // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
     const link = await requireSetupLink(context, token);
     const username = (form.get("username") ?? "").normalize("NFKC").trim();
     const password = form.get("password") ?? "";
@@ -80,16 +83,21 @@ const answerSetup =
       clock,
       random,
     );
-    const before = await sessions.find(incoming.request);
-    const outcome = await store.redeemSetupLink(link.id, account, clock.seconds());
+    const before = await findSignedIn(context, incoming.request);
+    const act = actOfStranger(incoming);
+    const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
     if (outcome === "spent") throw new PageError("setup_link");
     if (outcome === "username_taken") {
       return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
     }
-    log.info("administrator created", { subject: account.subject });
-    const started = await startAfterChange(context, account, before?.session.id ?? null);
+    const started = await startAfterChange(
+      context,
+      act,
+      { account, steps: [PASSWORD] },
+      before?.session.id ?? null,
+    );
     const headers: Record<string, string> = started === null ? {} : { "Set-Cookie": started.cookie };
-    return seeOther(pagePath(configuration, "/account", { notice: "created" }), headers);
+    return seeOther(pagePath(issuer, "/account", { notice: "created" }), headers);
   };
 
 function setupFaults(

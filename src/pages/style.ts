@@ -1,4 +1,4 @@
-/** The one stylesheet of the pages. Its address carries a digest of its content, so browsers may keep it for ever. */
+/** The one stylesheet of the pages. Its address has a digest of its content, so browsers may keep it for ever. */
 import { createHash } from "node:crypto";
 import { type AccentColors, accentColors, GROUNDS } from "./palette.ts";
 

@@ -10,8 +10,8 @@ const LANGUAGES: ReadonlyMap<string, Texts> = new Map(
 );
 
 /**
- * The texts for a person: what the application asked for (`ui_locales`, OIDC Core §3.1.2.1) before what their browser
- * prefers (`Accept-Language`, RFC 9110 §12.5.4), and English if we know none of these.
+ * The texts for a person, in the language that the application asks for (`ui_locales`, OIDC Core §3.1.2.1), else that the
+ * browser prefers (`Accept-Language`, RFC 9110 §12.5.4), else in English.
  */
 export function chooseTexts(acceptLanguage: string | null, uiLocales = ""): Texts {
   for (const tag of [...uiLocales.slice(0, 200).split(" "), ...byPreference(acceptLanguage ?? "")]) {
@@ -21,7 +21,7 @@ export function chooseTexts(acceptLanguage: string | null, uiLocales = ""): Text
   return english;
 }
 
-/** The languages of an `Accept-Language` header, the most wanted first; without those that are not wanted. */
+/** The languages of an `Accept-Language` header, the preferred first, without those of weight 0. */
 const byPreference = (header: string): string[] =>
   parseAccept(header.slice(0, 500))
     .filter(({ q }) => q > 0)

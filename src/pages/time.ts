@@ -1,7 +1,7 @@
 /** Times as people read them. */
 import type { EpochSeconds } from "../platform/clock.ts";
 
-/** "2 minutes ago", "in 5 minutes". Minutes and hours are rounded away from now, so that "in" is never too early. */
+/** "2 minutes ago", "in 5 minutes". It rounds minutes and hours away from now, so that "in" is never too early. */
 export function relativeTime(language: string, seconds: number): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const size = Math.abs(seconds);
@@ -12,7 +12,7 @@ export function relativeTime(language: string, seconds: number): string {
   return format.format(away(86_400), "day");
 }
 
-/** "22 November 2025". The server does not know where the person is, so days are those of UTC. */
+/** "22 November 2025", in UTC, because the server does not know where the person is. */
 export const longDate = (language: string, at: EpochSeconds): string =>
   new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
     dateStyle: "long",

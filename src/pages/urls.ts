@@ -1,6 +1,5 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
-import type { Configuration } from "../configuration/schema.ts";
-import { issuerPath } from "../protocol/issuer.ts";
+import type { Issuer } from "../protocol/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;
 
@@ -8,26 +7,25 @@ export type Query = Readonly<Record<string, string | null | undefined>>;
  * A reference to one of our pages, for links, forms and `Location`: the issuer's path, then `path`.
  * Without scheme and host, so that a browser stays on the connection it trusts.
  */
-export function pagePath(configuration: Configuration, path: `/${string}`, query: Query = {}): string {
+export function pagePath({ path: base }: Issuer, path: `/${string}`, query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) parameters.set(name, value);
   const text = parameters.toString();
-  return issuerPath(configuration.issuer) + path + (text === "" ? "" : `?${text}`);
+  return base + path + (text === "" ? "" : `?${text}`);
 }
 
 /** The pages that a sign-in may lead on to. */
 const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
 
 /**
- * The page to go on to after sign-in; null if the text is not one of ours. The path must equal a known page's,
- * character by character: nothing is decoded or resolved, so there is nothing that a browser could read differently.
+ * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,
+ * character by character: this neither decodes nor resolves it, so a browser cannot read it differently.
  */
-export function parseReturnPath(configuration: Configuration, text: string | undefined): string | null {
+export function parseReturnPath({ path: base }: Issuer, text: string | undefined): string | null {
   // Printable ASCII without backslash and fragment: browsers drop tabs and line breaks, and read "\" as "/".
   if (text === undefined || !/^\/[\x21-\x22\x24-\x5B\x5D-\x7E]*$/.test(text)) return null;
   // The page itself would refuse an encoded U+0000.
   if (text.startsWith("//") || text.includes("%00")) return null;
   const path = text.split("?", 1)[0];
-  const base = issuerPath(configuration.issuer);
   return RETURN_PAGES.some((page) => base + page === path) ? text : null;
 }

@@ -7,11 +7,11 @@ import type { Clock, EpochSeconds } from "./clock.ts";
 import { OldestFirst } from "./oldest-first.ts";
 
 export interface AttemptLimit {
-  /** Counts one attempt. Returns 0 if it may go on, otherwise the seconds after which one may. */
+  /** Counts one attempt. Returns 0 if it is allowed, otherwise the seconds until the next one is. */
   attempt(key: string): number;
-  /** Takes one attempt back: it turned out to be a good one. */
+  /** Takes one attempt back, because it turned out to be a good one. */
   forgive(key: string): void;
-  /** Forgets what was counted for a key. */
+  /** Forgets the attempts of a key. */
   reset(key: string): void;
 }
 
@@ -19,7 +19,7 @@ export interface AttemptLimitOptions {
   readonly clock: Clock;
   readonly limit: number;
   readonly windowSeconds: number;
-  /** Which key an attempt counts for, if many names stand for one. */
+  /** Maps several names to the one key for which they count. */
   readonly keyOf?: (key: string) => string;
   /** Beyond this many keys, old ones with few attempts are forgotten. */
   readonly maximumKeys?: number;
@@ -28,13 +28,13 @@ export interface AttemptLimitOptions {
 interface Window {
   start: EpochSeconds;
   count: number;
-  /** What the window before counted; it fades out as this one goes on. */
+  /** The count of the previous window; its weight fades as this window goes on. */
   before: number;
 }
 
-/** How many of the oldest keys are looked at when room is needed: work that does not grow with the number of keys. */
+/** How many of the oldest keys are examined to make room, so that the work does not grow with the number of keys. */
 const LOOKED_AT = 16;
-/** A key may be any text somebody sent; what is kept of it has a size. */
+/** Keys may come from requests, so the stored part of a key is limited. */
 const KEPT_CHARACTERS = 48;
 
 export function createAttemptLimit({
@@ -44,7 +44,7 @@ export function createAttemptLimit({
   keyOf = (key) => key,
   maximumKeys = 100_000,
 }: AttemptLimitOptions): AttemptLimit {
-  /** The key whose window began first comes first. */
+  /** Ordered by the beginning of the windows. */
   const windows = new OldestFirst<Window>();
   const kept = (name: string): string => {
     const key = keyOf(name);
@@ -82,7 +82,7 @@ export function createAttemptLimit({
     return known;
   };
 
-  /** Seconds until the weight of a full window and of what was before it has faded below the limit. */
+  /** Seconds until the weight of a full window and of the previous one has faded below the limit. */
   const secondsToWait = ({ count, before }: Window, elapsed: number): number => {
     const fadesBelow = (weight: number, room: number) => Math.floor(windowSeconds * (1 - room / weight)) + 1;
     const at =

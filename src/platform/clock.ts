@@ -1,7 +1,7 @@
 /** Seconds since 1970-01-01T00:00:00Z, as the specifications count time (RFC 7519 §2 "NumericDate"). */
 export type EpochSeconds = number;
 
-/** Where the time comes from. Passed in, so that tests can move it. */
+/** The source of time. It is passed in, so that tests can move it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   millis(): number;

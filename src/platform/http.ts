@@ -1,4 +1,5 @@
-/** The shape of HTTP inside the program: what a handler gets, what a route says, and how bodies are read. */
+/** HTTP inside the program: requests as handlers get them, routes, bodies, and common headers. */
+import type { RandomBytes } from "./random.ts";
 
 /** A request as it came in, with the address it came from. */
 export interface Incoming {
@@ -6,6 +7,21 @@ export interface Incoming {
   readonly url: URL;
   /** The client's address: for limits and for showing to people, never for a URL. */
   readonly address: string;
+  /** Tells this request from all others, in the answer and in the log. */
+  readonly requestId: string;
+}
+
+/** The header that carries the request's id in every answer. */
+export const REQUEST_ID_HEADER = "Request-Id";
+
+/** Gives each request of a process an id: a random part for the process, and a count. */
+export function createRequestIds(random: RandomBytes): () => string {
+  const process = Buffer.from(random(6)).toString("base64url");
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${process}-${count.toString(36)}`;
+  };
 }
 
 export type Handler = (incoming: Incoming) => Response | Promise<Response>;
@@ -37,22 +53,22 @@ export async function readBody(request: Request, mediaType: string, limitBytes: 
   if (declared !== null && Number(declared) > limitBytes) throw new BodyError("too_large");
   if (!hasMediaType(request, mediaType)) throw new BodyError("wrong_type");
   const text = await readToEnd(request);
-  // The listener cuts longer bodies off already; this holds where there is no listener.
+  // A listener refuses longer bodies before this; the check is for servers without one.
   if (text.length > limitBytes || (text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes)) {
     throw new BodyError("too_large");
   }
   return text;
 }
 
-/** What fails because of how it was sent is no fault of the server. The runtime has answered then already, if it could. */
+/** A body that the sender broke off is no fault of the server. The runtime has answered then already, if it could. */
 async function readToEnd(request: Request): Promise<string> {
   try {
     return await request.text();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    // A body that does not arrive, whatever became of the connection.
+    // The body did not arrive.
     if (error.name === "AbortError") throw new BodyError("incomplete");
-    // One in chunks, of which nobody knew before how long it would be. The runtime tells it by its words only.
+    // The length of a chunked body is not known in advance. Only the message of the runtime tells this error.
     if (error.message.includes("exceeded maxRequestBodySize")) throw new BodyError("too_large");
     throw error;
   }
@@ -72,17 +88,17 @@ function hasMediaType(request: Request, mediaType: string): boolean {
   });
 }
 
-/** On every answer: what it is called is what it is, and nobody guesses. */
+/** On every answer: browsers must not guess another media type. */
 export const NO_SNIFFING = { "X-Content-Type-Options": "nosniff" } as const;
 
-/** Where tokens or personal data are in an answer (RFC 6749 §5.1). */
+/** For answers with tokens or personal data (RFC 6749 §5.1). */
 export const NO_STORE = { "Cache-Control": "no-store", Pragma: "no-cache" } as const;
 
 const JSON_HEADERS = { "Content-Type": "application/json", ...NO_SNIFFING } as const;
-/** The headers of almost every answer, made once: an object of strings would be read anew for each. */
+/** The headers of almost every answer, made once: the runtime would convert an object of strings each time. */
 const SECRET_JSON_HEADERS = new Headers({ ...JSON_HEADERS, ...NO_STORE });
 
-/** JSON that nobody keeps, unless `headers` say otherwise. */
+/** A JSON answer, which no cache may store unless `headers` allow it. */
 export function json(body: unknown, status = 200, headers: Record<string, string> = NO_STORE): Response {
   return new Response(JSON.stringify(body), {
     status,

@@ -1,8 +1,8 @@
-/** The keys that the server derives from its own secret. Where the secret is kept: store/server-key.ts. */
+/** The keys that the server derives from its own secret. operations/server-key.ts says where the secret is kept. */
 import { createHash, createHmac, hkdfSync } from "node:crypto";
 
-/** What the secret is used for. Each purpose has a key of its own, so that no output of one fits another. */
-export type KeyPurpose = "refresh successor" | "user code" | "form";
+/** The uses of the secret. Each purpose has a key of its own, so that the output for one does not fit another. */
+export type KeyPurpose = "refresh successor" | "refreshed access token" | "user code" | "form";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */
@@ -31,7 +31,7 @@ export function serverKeys(secret: Uint8Array): ServerKeys {
       const hmac = createHmac("sha256", keyFor(purpose));
       for (const part of parts) {
         const bytes = typeof part === "string" ? Buffer.from(part) : part;
-        // Lengths stand before parts, so that ("ab", "c") and ("a", "bc") differ.
+        // The length comes before each part, so that ("ab", "c") and ("a", "bc") differ.
         hmac.update(`${bytes.length}:`).update(bytes);
       }
       return new Uint8Array(hmac.digest());

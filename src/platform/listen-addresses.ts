@@ -1,6 +1,6 @@
 /**
- * Whose request it is. X-Forwarded-For is a list that anyone may begin and every proxy adds to, so it is read from its
- * end, and only as far as the proxies are known. Nothing else that a proxy says (host, scheme) is ever looked at.
+ * The address that a request comes from. A sender can invent the beginning of X-Forwarded-For and each proxy appends to it,
+ * so it is read from its end, and only as far as the proxies are known. Other words of a proxy (host, scheme) are ignored.
  */
 import { BlockList, isIP } from "node:net";
 
@@ -38,7 +38,7 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
     if (forwardedFor === null || !isTrusted(address)) return address;
     for (const hop of forwardedFor.split(",").reverse()) {
       const next = parseHop(hop.trim());
-      // What is no address was made up by somebody before the last proxy we trust; that proxy is all we know.
+      // A sender before the last trusted proxy invented a text that is no address; only that proxy's address is known.
       if (next === null) return address;
       address = next;
       if (!isTrusted(address)) return address;
@@ -47,7 +47,7 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
   };
 }
 
-/** An IPv4 address that came in over an IPv6 socket is written as what it is. */
+/** An IPv4 address that came in over an IPv6 socket, without the IPv6 prefix. */
 const plainAddress = (address: string): string => {
   if (!address.startsWith("::f") && !address.startsWith("::F")) return address;
   const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -7,7 +7,7 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** What the files held at one moment. */
+/** The contents of the files at one moment. */
 export interface CertificatePair {
   readonly certificate: string;
   readonly key: string;
@@ -38,7 +38,7 @@ export function pairFault(pair: CertificatePair): string | null {
   return null;
 }
 
-/** When the certificate ends, for the log. */
+/** The end of the certificate, for the log. */
 export const validUntil = (pair: CertificatePair): string => {
   const date = new Date(new X509Certificate(pair.certificate).validTo);
   return Number.isNaN(date.getTime()) ? "unknown" : date.toISOString();
@@ -49,8 +49,8 @@ export interface CertificateWatch {
 }
 
 /**
- * Looks at the files again and again and hands on each new pair that can be used. Their contents are compared, not
- * their times: renewals come as renames, as links that move, and as two writes with a moment in between.
+ * Checks the files at intervals and passes on each new usable pair. It compares contents, not times: renewals come as
+ * renames, as links that move, and as two writes with a moment in between.
  */
 export function watchCertificate(options: {
   readonly files: CertificateFiles;
@@ -71,7 +71,7 @@ export function watchCertificate(options: {
       missing = 0;
     } catch (error) {
       missing += 1;
-      // Once may be the moment between two renames.
+      // A file that is missing once may be between two renames.
       if (missing === 2) options.onFault(error instanceof Error ? error.message : String(error));
       return;
     }
@@ -82,7 +82,7 @@ export function watchCertificate(options: {
       options.onChange(found);
       return;
     }
-    // Half of a renewal looks broken. Only what is still broken at the next look is worth a line, and only one.
+    // Half of a renewal looks broken, so a pair is reported only if it is still broken at the next check, and only once.
     const stillBroken = suspect !== null && samePair(found, suspect);
     const alreadyTold = complained !== null && samePair(found, complained);
     if (stillBroken && !alreadyTold) {

@@ -2,6 +2,8 @@
  * Listening: the only place that knows the runtime's HTTP server. It takes connections, says from which address a
  * request came, and stops without cutting a request off. Host and X-Forwarded-Host never leave this file.
  */
+
+import { createRequestIds, REQUEST_ID_HEADER } from "./http.ts";
 import { createAddressReader } from "./listen-addresses.ts";
 import {
   type CertificateFiles,
@@ -12,14 +14,15 @@ import {
   watchCertificate,
 } from "./listen-certificate.ts";
 import type { Log } from "./log.ts";
+import { systemRandom } from "./random.ts";
 
 /**
- * Answers one request. `addressOf` tells where it came from, for as long as it waits for its answer; few ask. It is empty
- * for a client that has gone, and whoever counts attempts counts all of those as one.
+ * Answers one request. `addressOf` returns the address that it came from, for as long as the request is open. It returns
+ * an empty text for a client that has gone, so limits count all such clients as one.
  */
 export type Fetch = (request: Request, addressOf: () => string) => Response | Promise<Response>;
 
-/** Answers to GET and HEAD by path, the same for everybody. */
+/** Answers to GET and HEAD by path that are the same for every request. */
 export type FixedAnswers = Readonly<Record<string, Response>>;
 
 /** One address to listen on: `localhost`, all addresses or one. Port 0 takes any that is free. */
@@ -30,7 +33,7 @@ export interface Listener {
   readonly tls?: CertificateFiles | undefined;
 }
 
-/** What the operator says about listening, under the names that the configuration gives it. */
+/** The settings about listening, under the names of the configuration. */
 export interface ListenSettings {
   readonly listen: readonly Listener[];
   /** Ranges for which isAddressRange holds. */
@@ -43,11 +46,11 @@ export interface ListenOptions {
   readonly fetch: Fetch;
   readonly log: Log;
   /**
-   * Whether other processes of this program listen on the same ports: `first` takes them, which fails if anybody has
-   * them; the processes that it starts then join. Default: no.
+   * Whether other processes of this program listen on the same ports. `first` takes free ports, and fails if they are
+   * taken; the processes that it starts then join. Default: no.
    */
   readonly sharing?: "no" | "first" | "joins";
-  /** How often certificate files are looked at. */
+  /** The interval of checks of the certificate files. */
   readonly certificateCheckMillis?: number;
 }
 
@@ -55,7 +58,7 @@ export interface Listening {
   /** Where it listens, as URLs with the actual ports: one per listener, in the order of the configuration. */
   readonly urls: readonly string[];
   readonly ports: readonly number[];
-  /** From now on these are sent without asking anybody, with an ETag (RFC 9110 §8.8.3). Other methods are asked for. */
+  /** From now on the runtime sends these itself, with an ETag (RFC 9110 §8.8.3). Other methods still reach `fetch`. */
   publish(answers: FixedAnswers): void;
   /**
    * Takes no new connections, lets the requests under way finish, and after the deadline cuts off what is left.
@@ -67,7 +70,7 @@ export interface Listening {
 type HttpServer = Bun.Server<undefined>;
 type HttpHandler = (request: Request, server: HttpServer) => Promise<Response>;
 
-/** Who answers: at once by path, or else by the handler. */
+/** The fixed answers, by path, and the handler of all other requests. */
 interface Answers {
   readonly fetch: HttpHandler;
   routes: Record<string, { readonly GET: Response }>;
@@ -103,7 +106,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     ports,
     urls: configuration.listen.map((listener, index) => urlOf(listener, ports[index] ?? listener.port)),
     publish(fixed) {
-      // The runtime would read these as patterns.
+      // The runtime would read paths with these characters as patterns.
       const literal = Object.entries(fixed).filter(([path]) => !/[:*]/.test(path));
       answers.routes = Object.fromEntries(literal.map(([path, GET]) => [path, { GET }]));
       for (const socket of sockets) for (const server of socket.servers()) server.reload(answers);
@@ -124,7 +127,7 @@ async function finishesWithin(work: Promise<unknown>, millis: number): Promise<b
   try {
     return await Promise.race([work.then(() => true), late.promise]);
   } finally {
-    // A timer left behind would keep the process alive.
+    // A pending timer would keep the process alive.
     clearTimeout(timer);
   }
 }
@@ -132,6 +135,7 @@ async function finishesWithin(work: Promise<unknown>, millis: number): Promise<b
 function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
+  const nextRequestId = createRequestIds(systemRandom);
   let warned = false;
   return async function handle(request, server) {
     try {
@@ -139,7 +143,7 @@ function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandle
       if (!usesProxies && !warned && request.headers.has("x-forwarded-for")) {
         warned = true;
         log.warn(
-          "a proxy passes requests on, but trusted_proxies names none: limits count everybody behind it as one",
+          "a proxy passes requests on, but trusted_proxies names none: limits count all clients behind it as one",
           {
             proxy: peer(),
           },
@@ -149,29 +153,32 @@ function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandle
         readAddress(peer(), usesProxies ? request.headers.get("x-forwarded-for") : null),
       );
     } catch (error) {
-      // The runtime puts the Host header into the URL as it is, so a nonsensical one makes a URL that cannot be read.
+      const requestId = nextRequestId();
+      // The runtime puts the Host header into the URL as it is, so a nonsensical one makes an invalid URL.
       if (!URL.canParse(request.url))
-        return plainError(400, "invalid_request", "The Host header is not valid.");
-      log.error("a request failed", { reason: error instanceof Error ? error.message : String(error) });
-      return serverError();
+        return plainError(requestId, 400, "invalid_request", "The Host header is not valid.");
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error("a request failed", { reason, request: requestId });
+      return serverError(requestId);
     }
   };
 }
 
-const plainError = (status: number, error: string, description: string): Response =>
+const plainError = (requestId: string, status: number, error: string, description: string): Response =>
   Response.json(
     { error, error_description: description },
-    { status, headers: { "Cache-Control": "no-store" } },
+    { status, headers: { "Cache-Control": "no-store", [REQUEST_ID_HEADER]: requestId } },
   );
 
-const serverError = (): Response =>
+const serverError = (requestId: string): Response =>
   plainError(
+    requestId,
     500,
     "server_error",
     "Something went wrong on the server. The operator finds the cause in its log.",
   );
 
-/** `localhost` is two addresses. Both are taken, so that nobody else on this machine can answer on the other one. */
+/** `localhost` is two addresses. The server takes both, so that no other program can answer on one of them. */
 function openListener(listener: Listener, answers: Answers, options: ListenOptions): [Socket, ...Socket[]] {
   const open = (host: string, port: number) =>
     listener.tls === undefined
@@ -196,7 +203,7 @@ function openPlain(host: string, port: number, answers: Answers, options: Listen
   return { port: server.port ?? actualPort, servers: () => [server], close: () => server.stop() };
 }
 
-/** `reusePort` would let any process of this user share a port unnoticed, so it is taken without that first. */
+/** `reusePort` would let any process of this user share a port unnoticed, so the port is first taken without it. */
 function takePort(host: string, port: number, answers: Answers, options: ListenOptions): number {
   const probe = serve(host, port, answers, options, {});
   const actualPort = probe.port ?? port;
@@ -205,8 +212,8 @@ function takePort(host: string, port: number, answers: Answers, options: ListenO
 }
 
 /**
- * A running server cannot change its certificate, so a second one takes over the same port (`reusePort`) and the first
- * one finishes what it has.
+ * A running server cannot change its certificate. So a second one takes over the same port (`reusePort`), and the first
+ * one finishes its requests.
  */
 function openTls(
   host: string,
@@ -258,7 +265,7 @@ function openTls(
   };
 }
 
-/** A listener cannot be opened as the operator wants it. The message says what to do. */
+/** A listener cannot be opened. The message says what the operator can do. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
   /** `code` is the operating system's; empty where it was not asked. */
@@ -277,20 +284,22 @@ function serve(
   { configuration: { limits }, log }: ListenOptions,
   extra: { readonly reusePort?: boolean; readonly tls?: { readonly cert: string; readonly key: string } },
 ): HttpServer {
+  const nextRequestId = createRequestIds(systemRandom);
   try {
     return Bun.serve({
       hostname: host,
       port,
       development: false,
       idleTimeout: limits.connection_idle_seconds,
-      // The endpoints refuse what is beyond the limit, in words. What is far beyond it is not even read.
+      // The endpoints refuse a body beyond the limit in words. The runtime does not even read one far beyond it.
       maxRequestBodySize: limits.request_body_bytes * 4,
       // In production mode the runtime would share the port with any other process unasked.
       reusePort: false,
       ...answers,
       error(error) {
-        log.error("a request failed", { reason: error.message });
-        return serverError();
+        const requestId = nextRequestId();
+        log.error("a request failed", { reason: error.message, request: requestId });
+        return serverError(requestId);
       },
       ...extra,
     });

@@ -1,4 +1,4 @@
-/** Networks: which count as one for limits per address, and which is this machine alone. */
+/** Networks: which addresses count as one for limits, and which are this machine. */
 import { isIPv6 } from "node:net";
 
 /** Whether the URL's host is this machine, by name or by address. Throws TypeError for a text that is no URL. */

@@ -1,7 +1,6 @@
 /**
- * A map that knows its oldest entry at once. A `Map` leaves a hole where an entry was deleted, and whoever asks it for its
- * first entry steps over all the holes before it: with tens of thousands of entries, thousands of holes each time that
- * the oldest has to make room.
+ * A map that finds its oldest entry in constant time. A `Map` leaves a hole for each deleted entry, and its iterator steps
+ * over all the holes before the first entry: thousands of them, in a map with tens of thousands of entries.
  */
 interface Entry<Value> {
   readonly key: string;
@@ -28,7 +27,7 @@ export class OldestFirst<Value> {
     return this.#entries.get(key)?.value;
   }
 
-  /** It is now the newest, also if it was there before. */
+  /** Makes the entry the newest, even if the key was there before. */
   set(key: string, value: Value): void {
     this.delete(key);
     const entry: Entry<Value> = { key, value, older: this.#newest, newer: null };
@@ -48,7 +47,7 @@ export class OldestFirst<Value> {
     else entry.newer.older = entry.older;
   }
 
-  /** The oldest comes first. Whoever walks may delete the entry where it stands. */
+  /** The oldest comes first. The caller may delete the current entry. */
   *[Symbol.iterator](): Generator<[key: string, value: Value]> {
     for (let entry = this.#oldest; entry !== null; entry = entry.newer) yield [entry.key, entry.value];
   }

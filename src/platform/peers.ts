@@ -1,4 +1,4 @@
-/** The other processes that share the ports with this one, if there are any: what one of them counts, all must count. */
+/** The other processes that share the ports with this one. All of them count the attempts that one of them counts. */
 import type { AttemptLimit } from "./attempts.ts";
 
 /** One change of a count. */
@@ -10,13 +10,13 @@ export interface PeerMessage {
 
 export interface Peers {
   tell(message: PeerMessage): void;
-  /** What the others tell. One listener. */
+  /** Sets the one listener for messages of the others. */
   listen(listener: (message: PeerMessage) => void): void;
 }
 
 /**
- * The same limits, which also count what the peers count. News takes a moment: guesses that reach several processes
- * within it may go on, up to the limit at each.
+ * The limits, which also count what the peers count. A message takes a moment: guesses that reach several processes within
+ * it may go on, up to the limit at each.
  */
 export function shareLimits<Limits extends { readonly [Name in keyof Limits]: AttemptLimit }>(
   limits: Limits,

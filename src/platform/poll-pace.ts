@@ -1,17 +1,17 @@
 /**
  * RFC 8628 §3.5: how often a device may ask. Kept in memory: polling writes nothing.
- * After a restart a device is at most asked to slow down a little later.
+ * A restart forgets the paces; a device that polls too fast is then slowed down a little later.
  */
 import type { Clock } from "./clock.ts";
 import { OldestFirst } from "./oldest-first.ts";
 
 export interface PollPace {
-  /** True if this poll comes too soon; the device's interval has then grown by 5 seconds. */
+  /** True if this poll comes too soon; the call has then added 5 seconds to the device's interval. */
   isTooFast(deviceCodeId: Uint8Array): boolean;
   forget(deviceCodeId: Uint8Array): void;
 }
 
-/** A device that keeps exactly to the interval may be early by what networks and timers vary. */
+/** Networks and timers vary, so a device that keeps exactly to the interval may be early by this much. */
 const SLACK_MILLIS = 500;
 const SLOW_DOWN_SECONDS = 5;
 

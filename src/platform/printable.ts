@@ -1,14 +1,14 @@
-/** Texts of others, made safe to show: a terminal would obey the control characters in them. */
+/** Makes foreign texts safe to show: a terminal would obey the control characters in them. */
 
-/** With a question mark for each control character. */
+/** Replaces each control character by a question mark. */
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, "?");
 
 /** The same for a text of several lines, whose line breaks are ours. */
 export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
 
 /**
- * The same for a line of the log, which must lose nothing: such characters are written as JSON writes them, and so are
- * separators that a reader of the log would take for the end of a line.
+ * The same for a line of the log, which must lose nothing: it escapes such characters as JSON does, and also separators
+ * that a reader of the log would mistake for the end of a line.
  */
 export const escapeUnseen = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (unseen) =>

@@ -4,13 +4,13 @@ import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { parseResourceIndicator, sameResource } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 
-/** What the operator declares about scopes and resources, under the names that the configuration gives it. */
+/** The operator's declarations of scopes and resources, under the names of the configuration. */
 export interface CatalogueDeclaration {
   readonly issuer: string;
   readonly appearance: { readonly name: string };
   readonly scopes: readonly { readonly name: string; readonly description: string }[];
   readonly resources: readonly ResourceDeclaration[];
-  /** Which scopes a client may register itself for. Left out: all but `introspect`. */
+  /** The scopes that a client may register itself for. Default: all but `introspect`. */
   readonly registration: {
     readonly mode: "open" | "token" | "off";
     readonly scope?: readonly string[] | undefined;
@@ -54,7 +54,7 @@ export const OWN_SCOPES: readonly ScopeEntry[] = [
 export interface Catalogue {
   readonly scopes: readonly ScopeEntry[];
   readonly resources: readonly ResourceEntry[];
-  /** The scopes that are open to clients which register themselves: never the one to look at other clients' tokens, and none if nobody may. */
+  /** The scopes of clients that register themselves: never the one for introspection, and none if registration is off. */
   readonly registrableScope: readonly Scope[];
   /** The words for a scope; the scope itself if there are none. */
   describeScope(scope: Scope): string;
@@ -64,11 +64,11 @@ export interface Catalogue {
   requireKnownScopes(scope: readonly Scope[]): void;
   /** Parses and finds requested resources. Throws `resource_malformed` or `resource_unknown`. */
   requireKnownResources(requested: readonly string[]): ResourceIndicator[];
-  /** Whether tokens may be bound to it now: it is listed, or the ones that are not are accepted. */
+  /** Whether tokens may be bound to it now: it is listed, or the configuration accepts unlisted ones. */
   isOpenResource(identifier: ResourceIndicator): boolean;
-  /** The resources a token is for when nobody named one: those that use its scopes; else the server itself. */
+  /** The resources of a token whose request names none: those that use its scopes; else the server itself. */
   defaultResources(scope: readonly Scope[]): ResourceIndicator[];
-  /** What of `scope` the resources can use (RFC 8707 §2.2 "downscope"). */
+  /** The part of `scope` that the resources can use (RFC 8707 §2.2 "downscope"). */
   scopeFor(scope: readonly Scope[], resources: readonly ResourceIndicator[]): Scope[];
   /** How long a token for these resources may live, if they say so: the shortest wins. */
   accessTokenSeconds(resources: readonly ResourceIndicator[]): number | null;

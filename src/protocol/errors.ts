@@ -34,9 +34,9 @@ export type ErrorCode =
 interface ReasonEntry {
   readonly error: ErrorCode;
   readonly status: number;
-  /** What the developer of the client reads in `error_description`. */
+  /** `error_description`, for the developer of the client. */
   readonly description: string;
-  /** What to do about it; in docs/errors.md and on the help page that `error_uri` names. */
+  /** The remedy; it is in docs/errors.md and on the help page that `error_uri` names. */
   readonly cure: string;
 }
 
@@ -129,7 +129,7 @@ export const REASONS = {
     error: "invalid_request",
     status: 400,
     description: "The request ended before its body was complete.",
-    cure: "Nobody sees this answer: whoever sent the request closed the connection, waited too long, or broke its framing.",
+    cure: "This answer reaches no one: the sender closed the connection, waited too long, or broke the framing of the request.",
   },
   body_too_large: {
     error: "invalid_request",
@@ -228,7 +228,7 @@ export const REASONS = {
   grant_outdated: {
     error: "invalid_grant",
     status: 400,
-    description: "Nothing of what the person allowed is open to this client any more.",
+    description: "This client may no longer have anything that the person allowed.",
     cure: "The client's scopes, or the server's scopes and resources, have changed. Start a new authorization.",
   },
   resource_malformed: {
@@ -338,7 +338,7 @@ export const REASONS = {
   login_required: {
     error: "login_required",
     status: 400,
-    description: "Nobody is signed in, and prompt=none forbids asking.",
+    description: "No person is signed in, and prompt=none forbids asking.",
     cure: "Send the request again without prompt=none.",
   },
   consent_required: {
@@ -536,14 +536,14 @@ export const REASONS = {
   busy: {
     error: "temporarily_unavailable",
     status: 503,
-    description: "The server is asked for more than it can do just now. Nothing was done.",
-    cure: "Send the same request again after the seconds that Retry-After names. If it stays so, the operator needs a faster disk or database, or more nodes.",
+    description: "The server has too many requests just now. It did nothing.",
+    cure: "Send the same request again after the seconds that Retry-After names. If the error persists, the operator needs a faster disk or database, or more nodes.",
   },
   unavailable: {
     error: "temporarily_unavailable",
     status: 503,
     description: "The server cannot answer just now.",
-    cure: "Try again after the seconds that Retry-After names. If the answer was lost on its way, what was asked for is done: then a code counts as used, and a refresh token gives the same successor again.",
+    cure: "Try again after the seconds that Retry-After names. If only the answer was lost, the request has been carried out: a code counts as used, and a refresh token gives the same answer again.",
   },
   server_error: {
     error: "server_error",
@@ -566,7 +566,7 @@ export const toDescriptionCharacters = (text: string): string =>
 export type AuthenticationScheme = "Basic" | "Bearer";
 
 export interface ErrorDetail {
-  /** Says more than the reason's own description: which parameter, which value. */
+  /** More precise than the reason's own description: it names the parameter or the value. */
   readonly description?: string;
   /** The challenge to send with it (RFC 6749 §5.2, RFC 6750 §3). */
   readonly challenge?: AuthenticationScheme;
@@ -580,8 +580,8 @@ export interface ErrorDetail {
 }
 
 /**
- * A refusal, as thrown by any check. It becomes a response in one place only. Refusals are everyday outcomes, and their
- * reason says where they come from: so this is an Error that keeps no stack, which would have to be collected for each.
+ * A refusal, which any check may throw. It becomes a response in one place only. Refusals are everyday outcomes, and the
+ * reason says where one comes from, so this Error does not collect a stack.
  */
 export class OAuthError implements Error {
   readonly name = "OAuthError";

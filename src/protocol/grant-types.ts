@@ -11,5 +11,17 @@ export type GrantType = (typeof GRANT_TYPES)[number];
 /** RFC 8628 §3.4. */
 export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code" satisfies GrantType;
 
+/** Short names. The command line and the configuration accept these and the full ones. */
+export const SHORT_GRANTS: Readonly<Record<string, GrantType>> = {
+  code: "authorization_code",
+  refresh: "refresh_token",
+  client_credentials: "client_credentials",
+  device: DEVICE_CODE_GRANT,
+};
+
+/** The grant type of a name, short or full; undefined if there is none. */
+export const grantTypeNamed = (name: string): GrantType | undefined =>
+  Object.hasOwn(SHORT_GRANTS, name) ? SHORT_GRANTS[name] : GRANT_TYPES.find((known) => known === name);
+
 export const isGrantType = (value: string): value is GrantType =>
   (GRANT_TYPES as readonly string[]).includes(value);

@@ -1,6 +1,6 @@
 /**
- * Values that have been checked carry a brand. A brand is given only by the function that did the check,
- * so a parameter that was never looked at cannot be passed where a checked one is needed.
+ * Checked values carry a brand. Only the function that checks a value gives it the brand, so code cannot pass an unchecked
+ * value where a checked one is needed.
  */
 declare const brand: unique symbol;
 export type Branded<Value, Name extends string> = Value & {
@@ -26,3 +26,9 @@ export type SubjectId = Branded<string, "SubjectId">;
 
 /** RFC 6749 appendix A.1: a client identifier has printable ASCII characters. */
 export const hasClientIdCharacters = (text: string): boolean => /^[\x20-\x7E]+$/.test(text);
+
+/** RFC 6750 §2.1: a bearer token has only these characters; clients cannot send others. */
+export const hasBearerCharacters = (text: string): boolean => /^[A-Za-z0-9\-._~+/]+=*$/.test(text);
+
+/** The form in which user names are compared. */
+export const foldUsername = (username: string): string => username.normalize("NFKC").toLowerCase();

@@ -86,11 +86,11 @@ export function parseParameters(text: string, limit: number): Parameters {
 
 /** Decodes one name or value. Strict: throws `parameters_malformed` instead of guessing. */
 export function decodeFormComponent(text: string): string {
-  // U+FFFD stands where the body's bytes were no UTF-8; nobody sends it unencoded on purpose.
+  // U+FFFD replaces bytes of the body that are not UTF-8. Clients do not send it unencoded on purpose.
   if (text.includes("\uFFFD")) throw new OAuthError("parameters_malformed");
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
   const decoded = spaced.includes("%") ? decodePercent(spaced) : spaced;
-  // Not every database can keep it, and no text of ours has it.
+  // Not every database can store U+0000, and no parameter needs it.
   if (decoded.includes("\0")) throw new OAuthError("parameters_malformed");
   return decoded;
 }

@@ -1,7 +1,6 @@
 /**
- * Redirect URIs: which may be registered, which match a registered one, and how an answer is put on them.
- * Comparing is done on the text, never on a parsed URL: parsers differ, and that difference has been an attack
- * (RFC 9700 §4.1.3).
+ * Redirect URIs: which may be registered, which match a registered one, and how an answer is added to them.
+ * This file compares texts, never parsed URLs: parsers differ, and attacks have used the differences (RFC 9700 §4.1.3).
  */
 import type { RedirectUri } from "./identifiers.ts";
 
@@ -51,7 +50,7 @@ export function redirectUriFault(uri: string, shortSchemes: readonly string[] = 
     if (!authority) return "it has no host";
     if (authority.includes("@")) return "it has a user name before the host";
     const url = new URL(uri);
-    // What browsers would visit must be what is written: no dot segments, no odd hosts, no default ports.
+    // Browsers must visit exactly the written address: no dot segments, no odd hosts, no default ports.
     if (url.host !== authority) return `its host must be written as ${url.host}`;
     const path = uri.slice(`${scheme}://${authority}`.length).split("?")[0] ?? "";
     if (path !== "" && path !== url.pathname) return "its path has dot segments or unusual encoding";
@@ -71,7 +70,7 @@ export const isShortScheme = (text: string): boolean =>
 
 export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
 
-/** Whether only the application that owns it can receive what is sent there (RFC 8252 §8.6). */
+/** Whether only the owner of the address can receive the answer (RFC 8252 §8.6). */
 export const isClaimedHttps = (uri: string): boolean => uri.startsWith("https://");
 
 /**
@@ -95,7 +94,7 @@ export function matchRedirectUri(requested: string, registered: readonly Redirec
 const isPort = (port: string | undefined): boolean =>
   port === undefined || (/^[1-9][0-9]*$/.test(port) && Number(port) <= 65535);
 
-/** Adds the answer to a redirect URI. Each parameter is there once: a registered one of the same name gives way. */
+/** Adds the answer to a redirect URI. A parameter of the answer replaces a registered one of the same name. */
 export function withResponseParameters(
   redirectUri: RedirectUri,
   parameters: Readonly<Record<string, string | undefined>>,

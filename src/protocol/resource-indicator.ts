@@ -2,14 +2,14 @@
 import { OAuthError } from "./errors.ts";
 import type { ResourceIndicator } from "./identifiers.ts";
 
-/** A resource indicator as it is kept; throws `resource_malformed` if the text is none. */
+/** A resource indicator in its stored form. Throws `resource_malformed` if the text is none. */
 export function parseResourceIndicator(text: string): ResourceIndicator {
   const indicator = readResourceIndicator(text);
   if (indicator === null) throw new OAuthError("resource_malformed");
   return indicator;
 }
 
-/** Whether a text is a resource indicator, written as it is kept. */
+/** Whether a text is a resource indicator in its stored form. */
 export const isResourceIndicator = (text: string): text is ResourceIndicator =>
   readResourceIndicator(text) === text;
 
@@ -24,7 +24,7 @@ function readResourceIndicator(text: string): ResourceIndicator | null {
   if (match === null || !URL.canParse(text)) return null;
   const [, scheme = "", authority = "", rest = ""] = match;
   if (authority.includes("@")) return null;
-  // Where the two slashes or the host are missing, URL parsers take what follows for the host (RFC 9110 §4.2.1).
+  // If the two slashes or the host are missing, URL parsers mistake the next part for the host (RFC 9110 §4.2.1).
   if (/^https?$/i.test(scheme) && authority.length < 3) return null;
   return `${scheme.toLowerCase()}:${authority.toLowerCase()}${rest}` as ResourceIndicator;
 }

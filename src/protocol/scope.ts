@@ -1,4 +1,4 @@
-/** RFC 6749 §3.3: scope is a list of case-sensitive names, separated by spaces; their order means nothing. */
+/** RFC 6749 §3.3: scope is a list of case-sensitive names, separated by spaces; their order does not matter. */
 import { OAuthError } from "./errors.ts";
 import type { Scope } from "./identifiers.ts";
 
@@ -6,7 +6,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 export const isScope = (text: string): text is Scope => SCOPE_TOKEN.test(text);
 
-/** More names than anybody means; a bound on the work that a request can cause. */
+/** Bounds the work that a request can cause; real requests name far fewer scopes. */
 const MAXIMUM_NAMES = 100;
 
 /** Parses a `scope` parameter and drops doubles. Throws `scope_malformed`. */

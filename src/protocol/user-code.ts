@@ -1,4 +1,4 @@
-/** RFC 8628 §6.1: user codes that can be typed on a phone, read aloud, and spell no words. */
+/** RFC 8628 §6.1: user codes that people can type on a phone and read aloud, and that spell no words. */
 import type { RandomBytes } from "../platform/random.ts";
 
 /** 20 consonants: no vowels, no digits, no pair that looks alike. Eight of them are 34 bits. */
@@ -21,8 +21,8 @@ export function newUserCode(random: RandomBytes): string {
 export const formatUserCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4)}`;
 
 /**
- * What a person typed, as it is stored: any case, full-width forms, spaces and punctuation are forgiven.
- * Null if it cannot be a code, so that a slip of the finger is no guess.
+ * The stored form of a typed code. Case, full-width forms, spaces and punctuation do not matter.
+ * Null if the text cannot be a code, so that a slip of the finger does not count as a guess.
  */
 export function normalizeUserCode(typed: string): string | null {
   if (typed.length > 100) return null;

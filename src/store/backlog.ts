@@ -1,32 +1,32 @@
 /**
- * Admission: whoever would have to wait for longer than clients like to wait is refused at once (docs/decisions/0014).
+ * Admission: a commit that would have to wait for too long is refused at once (docs/decisions/0014).
  *
- * How many may wait is not a fixed number: it is what was done lately, while there was always something to do, in as
- * long as anybody should wait. So it fits a fast disk, a slow one, and a database behind a slow network. It costs a
- * comparison as long as little waits; the clock is read only beyond that.
+ * The limit adapts: room = commits done in the last busy measurement × 500 ms / its duration. So it fits a fast disk, a
+ * slow one, and a database behind a slow network. Admission costs a comparison while few commits wait; it reads the clock
+ * only beyond that.
  */
 import { StoreBusy } from "./contract.ts";
 
-/** How long what is admitted should have to wait at most. */
+/** The longest time that an admitted commit should wait. */
 const PATIENCE_MILLIS = 500;
 
-/** For how long the pace is measured before it counts. */
+/** The shortest measurement of the pace. */
 const MEASURED_MILLIS = 100;
 
-/** How many may wait as long as the pace is not known. */
+/** The room while the pace is not known. */
 const ROOM_AT_FIRST = 2000;
 
-/** How often it is told that some were refused. */
+/** The time between two reports of refusals. */
 const TOLD_EVERY_MILLIS = 1000;
 
 /**
- * `urgent`: it ends access or cleans up, or asks whether the store is well. It has twice the room, so that an overload by
- * others does not keep it out.
+ * `urgent`: a commit that ends access or cleans up, or a check of the store. It has twice the room, so that an overload
+ * does not keep it out.
  */
 export type Urgency = "ordinary" | "urgent";
 
 export interface BacklogOptions {
-  /** So many may always wait. */
+  /** This many may always wait. */
   readonly least: number;
   /** Milliseconds from some moment on. */
   readonly now?: () => number;
@@ -36,10 +36,10 @@ export class Backlog {
   readonly #least: number;
   readonly #now: () => number;
 
-  /** What has entered and not left. */
+  /** How many have entered and not left. */
   #waiting = 0;
   #room = ROOM_AT_FIRST;
-  /** The present measurement: since when, as long as more than the least waits, and how many left meanwhile. */
+  /** The present measurement, which lasts while more than the least wait: its beginning, and how many left since. */
   #since: number | null = null;
   #left = 0;
   #untold = 0;
@@ -55,7 +55,7 @@ export class Backlog {
     if (this.#waiting >= this.#least) this.#requireRoom(urgency);
   }
 
-  /** Throws StoreBusy if there is no room. Whoever entered must leave. */
+  /** Throws StoreBusy if there is no room. Every call that succeeds needs a call of `leave`. */
   enter(urgency?: Urgency): void {
     this.requireRoom(urgency);
     this.#waiting += 1;
@@ -63,12 +63,12 @@ export class Backlog {
 
   leave(count = 1): void {
     this.#waiting -= count;
-    // Whatever made it slow is over.
+    // The cause of the slowness is over.
     if (this.#waiting === 0) this.#room = ROOM_AT_FIRST;
     if (this.#since === null) return;
     this.#left += count;
     const now = this.#now();
-    // Not just below the least: where the room is no more than that, a measurement would end as soon as it begins.
+    // Half of the least: if the room is no larger than the least, a measurement would otherwise end as soon as it begins.
     if (this.#waiting < this.#least / 2) this.#since = null;
     else if (now - this.#since >= MEASURED_MILLIS) this.#measure(now, this.#since);
   }
@@ -78,7 +78,7 @@ export class Backlog {
     if (this.#since === null) {
       this.#since = now;
       this.#left = 0;
-      // Nothing, or next to nothing, leaves: then nobody else would measure.
+      // Next to nothing leaves, so `leave` does not measure.
     } else if (now - this.#since > PATIENCE_MILLIS) {
       this.#measure(now, this.#since);
     }

@@ -1,4 +1,4 @@
-/** Which engine the configuration names, and how it is opened: the same for the server and for every command. */
+/** Opens the engine that the configuration names, for the server and for every command. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Configuration } from "../configuration/schema.ts";
@@ -9,14 +9,14 @@ import { openSqliteStore } from "./sqlite/index.ts";
 
 type StoreConfiguration = Pick<Configuration, "data" | "database">;
 
-/** Whether everything is kept in the data folder, rather than in a database that other nodes use too. */
+/** Whether the database is embedded in the data folder, and not shared with other nodes. */
 export const isEmbedded = ({ database }: Pick<Configuration, "database">): boolean =>
   database.url === undefined;
 
 /** The file of the embedded database. */
 export const databaseFile = ({ data }: Pick<Configuration, "data">): string => join(data, "tessera.db");
 
-/** Where the data are, without a password: for people to read. */
+/** The place of the data, without a password, for people to read. */
 export function databaseName({ data, database }: StoreConfiguration): string {
   if (database.url === undefined) return databaseFile({ data });
   const { host, pathname } = new URL(database.url);
@@ -38,7 +38,7 @@ export function postgresOptions({ database }: Pick<Configuration, "database">): 
 
 interface OpenOptions {
   readonly create?: boolean;
-  /** Is told what is wrong with the database but does not keep the store from working. */
+  /** Receives faults of the database that do not keep the store from working. */
   readonly warn?: (message: string) => void;
 }
 
@@ -53,8 +53,8 @@ export function requireDatabase({ data }: Pick<Configuration, "data">): void {
 }
 
 /**
- * Opens the store and brings its schema up to date. Throws DatabaseRefused if the database cannot be used by this
- * program, or is not there and `create` is false; StoreUnavailable if it cannot be used now.
+ * Opens the store and brings its schema up to date. Throws DatabaseRefused if this program cannot use the database, or if
+ * it does not exist and `create` is false; StoreUnavailable if it cannot be used now.
  */
 export async function openStore(
   configuration: StoreConfiguration,
@@ -62,7 +62,7 @@ export async function openStore(
 ): Promise<Store> {
   const postgres = postgresOptions(configuration);
   if (postgres !== null) {
-    // Loaded only for whom it is: with the runtime's PostgreSQL client it takes as long to load as the embedded store.
+    // Loaded only if needed: with the runtime's PostgreSQL client it takes as long to load as the embedded store.
     const { openPostgresStore } = await import("./postgres/index.ts");
     return openPostgresStore({ ...postgres, create, warn });
   }

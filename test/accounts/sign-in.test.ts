@@ -1,14 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { changePassword } from "../../src/accounts/change-password.ts";
 import { newPasswordFault } from "../../src/accounts/new-password.ts";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
-import { checkPassword, type PasswordAttempt } from "../../src/accounts/sign-in.ts";
+import { changePassword } from "../../src/operations/change-password.ts";
+import { startSession } from "../../src/operations/sessions.ts";
+import { checkPassword, type PasswordAttempt } from "../../src/operations/sign-in.ts";
+import { type Origin, SERVER_ACT } from "../../src/rules/events.ts";
+import { PASSWORD as PASSWORD_STEP } from "../../src/rules/sign-in.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { toldApartByTime } from "../support/timing.ts";
 
-const ADDRESS = "203.0.113.7";
+const from = (address: string): Origin => ({ address, requestId: "test" });
+const ORIGIN = from("203.0.113.7");
 let server: TestServer;
 beforeEach(async () => {
   server = await startTestServer();
@@ -17,8 +22,19 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const attempt = (changes: Partial<PasswordAttempt> = {}) =>
-  checkPassword(server.context, { username: "alice", password: PASSWORD, address: ADDRESS, ...changes });
+  checkPassword(server.context, { username: "alice", password: PASSWORD, origin: ORIGIN, ...changes });
+const signIn = (account: AccountRecord) =>
+  startSession(server.context, SERVER_ACT, { account, steps: [PASSWORD_STEP] }, null);
 const wrong = (changes: Partial<PasswordAttempt> = {}) => attempt({ password: "wrong", ...changes });
+
+test("without every step there is no session", async () => {
+  const check = await attempt();
+  if (check.outcome !== "verified") throw new Error(check.outcome);
+  const { account } = check;
+  expect(await startSession(server.context, SERVER_ACT, { account, steps: [] }, null)).toBeNull();
+  const started = await startSession(server.context, SERVER_ACT, check, null);
+  expect(started?.session).toMatchObject({ authenticationMethods: ["pwd"], authenticationLevel: "1" });
+});
 
 describe("checking a password", () => {
   test("the right one is verified, in any case of the name, with spaces around it, in full-width letters", async () => {
@@ -77,13 +93,13 @@ describe("a password that an operator sets while the old one is being checked", 
 
   test("shuts out the sign-in that is under way", async () => {
     const { context, checked, go } = slowPasswords();
-    const checking = checkPassword(context, { username: "alice", password: PASSWORD, address: ADDRESS });
+    const checking = checkPassword(context, { username: "alice", password: PASSWORD, origin: ORIGIN });
     await checked;
     await server.context.store.setPassword((await alice()).subject, "the operator's");
     go();
     const check = await checking;
     if (check.outcome !== "verified") throw new Error(check.outcome);
-    expect(await server.context.sessions.start(check.account, null)).toBeNull();
+    expect(await signIn(check.account)).toBeNull();
   });
 
   test("is not replaced by the change that is under way", async () => {
@@ -93,7 +109,7 @@ describe("a password that an operator sets while the old one is being checked", 
       account,
       current: PASSWORD,
       replacement: "what a thief would like",
-      address: ADDRESS,
+      origin: ORIGIN,
     });
     await checked;
     await server.context.store.setPassword(account.subject, "the operator's");
@@ -107,16 +123,16 @@ describe("a password that an operator sets while the old one is being checked", 
       account: await alice(),
       current: PASSWORD,
       replacement: "a new password of mine",
-      address: ADDRESS,
+      origin: ORIGIN,
     });
     if (change.outcome !== "changed") throw new Error(change.outcome);
-    expect(await server.context.sessions.start(change.account, null)).not.toBeNull();
+    expect(await signIn(change.account)).not.toBeNull();
   });
 });
 
 describe("33: attempts", () => {
   test(proves("a hundred parallel guesses from many addresses count a hundred", "threat 33"), async () => {
-    const guesses = Array.from({ length: 100 }, (_, index) => wrong({ address: `198.51.100.${index}` }));
+    const guesses = Array.from({ length: 100 }, (_, index) => wrong({ origin: from(`198.51.100.${index}`) }));
     const outcomes = (await Promise.all(guesses)).map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === "refused")).toHaveLength(10);
     expect(outcomes.filter((outcome) => outcome === "limited")).toHaveLength(90);
@@ -139,7 +155,7 @@ describe("33: attempts", () => {
     ),
     async () => {
       for (let count = 0; count < 10; count += 1) await wrong();
-      const check = await attempt({ address: "198.51.100.1" });
+      const check = await attempt({ origin: from("198.51.100.1") });
       expect(check.outcome).toBe("limited");
       server.clock.advance(2 * 900);
       expect((await attempt()).outcome).toBe("verified");
@@ -158,7 +174,7 @@ describe("33: attempts", () => {
     expect((await attempt()).outcome).toBe("verified");
     for (let count = 0; count < 9; count += 1) expect((await wrong()).outcome).toBe("refused");
     for (let count = 0; count < 60; count += 1) {
-      expect((await attempt({ address: "192.0.2.1" })).outcome).toBe("verified");
+      expect((await attempt({ origin: from("192.0.2.1") })).outcome).toBe("verified");
     }
   });
 
@@ -171,13 +187,13 @@ describe("33: attempts", () => {
     for (let count = 0; count < 50; count += 1) {
       const check = checkPassword(
         { ...context, passwords },
-        { username: "alice", password: "x", address: ADDRESS },
+        { username: "alice", password: "x", origin: ORIGIN },
       );
       expect(check).rejects.toThrow(PasswordPoolBusy);
       await check.catch(() => null);
     }
-    expect((await attempt({ address: ADDRESS })).outcome).toBe("limited");
-    expect((await attempt({ address: "198.51.100.77" })).outcome).toBe("verified");
+    expect((await attempt({ origin: ORIGIN })).outcome).toBe("limited");
+    expect((await attempt({ origin: from("198.51.100.77") })).outcome).toBe("verified");
   });
 
   test(
@@ -189,7 +205,7 @@ describe("33: attempts", () => {
           account,
           current: "wrong",
           replacement: "another password",
-          address: "198.51.100.9",
+          origin: from("198.51.100.9"),
         });
         expect(change.outcome).toBe("current_wrong");
       }

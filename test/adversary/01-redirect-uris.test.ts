@@ -2,14 +2,15 @@
  * Threat classes 1, 2, 4, 5 and 55: only what is equal to a registered redirect URI to the last byte is one, but for the
  * port of a loopback address; at both endpoints, and for every kind of client, however it came here.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
 import type { ClientDeclaration } from "../../src/configuration/schema.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "../cli/support.ts";
+import { openSqliteStore } from "../store/acts.ts";
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
 import { codeFor, expectTokens, jsonOf, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
@@ -77,7 +78,7 @@ async function addClient(way: string, type: string): Promise<Identity> {
   }
   const uris = redirectUris.flatMap((uri) => ["--redirect-uri", uri]);
   const added = await commandLineAdds([...uris, ...(isConfidential ? [] : ["--public"])]);
-  expect(added.err).toBe("");
+  expect(added.code).toBe(0);
   const { client_id, client_secret = null } = JSON.parse(added.out);
   return { clientId: client_id, secret: client_secret, redirectUris };
 }

@@ -2,8 +2,10 @@
  * Threat classes 6, 7 and 8: every way to bring challenge and verifier together for each kind of client, what guessing
  * costs, and what a second use takes along. On both engines, as the challenge and the failures are read back from them.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import {
   type AuthorizationParameters,
   authorizePath,

@@ -2,12 +2,11 @@
  * Threat class 11: what was used once is known to be used, however the process ended and however soon it is used again.
  * A server is killed right after its answer and started again; on both engines.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Store } from "../../src/store/contract.ts";
-import { openPostgresStore } from "../../src/store/postgres/index.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { Node, SECRET } from "../crash/support/node.ts";
 import { seedCodes } from "../crash/support/seed.ts";
+import { type ActingStore, openPostgresStore, openSqliteStore } from "../store/acts.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { VERIFIER } from "../support/code-flow.ts";
 import { proves } from "../support/proves.ts";
@@ -63,7 +62,7 @@ function clientOf(node: Node) {
 /** Without a retry window every second use is theft, also within the same second. */
 const flags = ["--set", "lifetimes.refresh_retry_window_seconds=0"];
 
-type Prepare = () => Promise<{ readonly node: Node; open(): Promise<Store> }>;
+type Prepare = () => Promise<{ readonly node: Node; open(): Promise<ActingStore> }>;
 const ENGINES: Readonly<Record<string, Prepare>> = {
   SQLite: async () => {
     const node = new Node({ flags });

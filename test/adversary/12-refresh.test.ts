@@ -1,7 +1,22 @@
-/** Threat classes 12 and 54: a refresh token is worth something to its own client only, and only once that has proved who it is. */
+/**
+ * Threat classes 12 and 54: a refresh token is worth something to its own client only, and only once that has proved who it is.
+ * Threat class 10: a retry is worth no more than the answer that was lost.
+ */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
-import { expectTokens, isActive, jsonOf, textOf, tokensFor } from "../support/flows.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
+import {
+  expectRefusal,
+  expectTokens,
+  introspectAs,
+  isActive,
+  jsonOf,
+  postAs,
+  refresh,
+  textOf,
+  tokensFor,
+} from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
@@ -116,4 +131,78 @@ describe.each(Object.keys(OWNERS))("the refresh token of %s", (owner) => {
       await expectTokens(await asOwner(second));
     },
   );
+});
+
+describe("a retry", () => {
+  const ACCESS_SECONDS = 100;
+  const WINDOW_SECONDS = 200;
+  let server: TestServer;
+  let person: AccountRecord;
+  beforeAll(async () => {
+    server = await startTestServer({
+      lifetimes: { access_token_seconds: ACCESS_SECONDS, refresh_retry_window_seconds: WINDOW_SECONDS },
+    });
+    server.clock.freeze();
+    person = await server.addPerson("ada");
+  });
+  afterAll(() => server.close());
+
+  /** A refresh token for all that there is, which was used once, and how that was answered. */
+  async function used(form: Form = {}) {
+    const scope = "mail.read mail.send files profile";
+    const token = textOf(await tokensFor(server, person, { scope }), "refresh_token");
+    return { token, first: await expectTokens(await refresh(server, token, form)) };
+  }
+
+  const WIDER: readonly (readonly [string, Form])[] = [
+    ["all that was granted", { scope: "mail.read mail.send files profile" }],
+    ["whatever it may have", {}],
+    ["another scope", { scope: "mail.send" }],
+    ["another resource", { resource: "https://files.example/api" }],
+  ];
+  test.each(WIDER)(
+    proves("that asks for %s gets what the first use got, and nothing is stored", "threat 10"),
+    async (_, form) => {
+      const { token, first } = await used({ scope: "mail.read", resource: "https://mail.example/" });
+      const again = await expectTokens(await refresh(server, token, form));
+      expect(again).toEqual(first);
+      expect(await introspectAs(server, "web", textOf(again, "access_token"))).toMatchObject({
+        active: true,
+        scope: "mail.read",
+        aud: "https://mail.example/",
+      });
+    },
+  );
+
+  test(proves("that asks for what was not granted gets nothing, and ends nothing", "threat 10"), async () => {
+    const { token, first } = await used();
+    for (const form of [{ scope: "introspect" }, { resource: "https://evil.example/" }]) {
+      const { status, body } = await refresh(server, token, form).then(async (response) => ({
+        status: response.status,
+        body: await jsonOf(response),
+      }));
+      expect([status, Object.keys(body).filter((name) => name.endsWith("_token"))]).toEqual([400, []]);
+    }
+    expect(await isActive(server, textOf(first, "access_token"))).toBe(true);
+  });
+
+  test(proves("brings back no access token that was given back or has expired", "threat 10"), async () => {
+    const { token, first } = await used();
+    await postAs(server, "web", "/auth/revoke", { token: textOf(first, "access_token") });
+    const afterRevocation = await expectTokens(await refresh(server, token));
+    expect(afterRevocation).toEqual({ ...first, expires_in: 0 });
+    expect(await isActive(server, textOf(afterRevocation, "access_token"))).toBe(false);
+
+    const other = await used();
+    server.clock.advance(ACCESS_SECONDS);
+    const afterExpiry = await expectTokens(await refresh(server, other.token));
+    expect(afterExpiry).toEqual({ ...other.first, expires_in: 0 });
+    expect(await isActive(server, textOf(afterExpiry, "access_token"))).toBe(false);
+  });
+
+  test(proves("gets nothing once the grant has ended", "threat 10"), async () => {
+    const { token, first } = await used();
+    await postAs(server, "web", "/auth/revoke", { token: textOf(first, "refresh_token") });
+    await expectRefusal(await refresh(server, token), 400, "invalid_grant");
+  });
 });

@@ -1,6 +1,8 @@
 /** Every parameter, header and cookie that takes a secret, and the kinds of secrets that belong there. */
+
 import { type FormPurpose, openForm } from "../../src/pages/forms.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
 import { codeFor, DEVICE_GRANT } from "../support/flows.ts";
 import { ADDRESS, basic, type FormInput, ISSUER, SECRET, type TestServer } from "../support/server.ts";
@@ -226,7 +228,7 @@ function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
   /** As a page would have opened it, also for data that no page would. */
   const tokenFor = (purpose: FormPurpose, boundData = ""): string => {
     const request = new Request(ISSUER, { headers: { Cookie: cookie } });
-    const incoming = { request, url: new URL(ISSUER), address: ADDRESS };
+    const incoming = { request, url: new URL(ISSUER), address: ADDRESS, requestId: "1" };
     return openForm(server.context, incoming, purpose, boundData).token;
   };
   const page = (path: string, name: string) =>

@@ -4,6 +4,7 @@ import { mintCredential } from "../../src/credentials/credential.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { authorizePath, formsOf } from "../support/code-flow.ts";
+import { bodyOf, headersOf } from "../support/expect.ts";
 import { codeFor, jsonOf, startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { ADDRESS, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
@@ -109,10 +110,10 @@ export async function answerOf(
       .replaceAll(encodeURIComponent(text), "…")
       .replaceAll(encodeURIComponent(encodeURIComponent(text)), "…")
       .replaceAll(/[0-9a-z]{5,9}\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9_-]{38,}/g, "…");
-  const headers = [...response.headers].filter(([name]) => name !== "content-length");
+  const headers = headersOf(response).filter(([name]) => name !== "content-length");
   return {
     status: response.status,
     headers: plain(JSON.stringify(headers)),
-    body: plain(await response.text()),
+    body: plain(await bodyOf(response)),
   };
 }

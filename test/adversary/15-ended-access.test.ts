@@ -2,9 +2,11 @@
  * Threat classes 15 and 19: whoever or whatever is shut out between two steps of any flow gets no further, and what was
  * issued is dead at every door from the next request on. Each table is played on both engines.
  */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/records.ts";
+import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";

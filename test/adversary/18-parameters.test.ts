@@ -3,8 +3,10 @@
  * large, of another type and badly encoded. What is present and invalid is an error, never ignored, and nothing is
  * stored. The endpoints for programs are in ../endpoints/bad-input.test.ts.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { sqliteEngine } from "../store/fixtures/databases.ts";
 import { authorizationQuery, authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
 import { startDevice, textOf, tokensFor } from "../support/flows.ts";

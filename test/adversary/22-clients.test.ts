@@ -2,17 +2,18 @@
  * Threat classes 22 and 24: every way to make a client goes through the same check, and no grant gives what the client is
  * not registered for.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { safeParse } from "valibot";
-import { applyDeclaredClients } from "../../src/clients/declared.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { configurationSchema } from "../../src/configuration/schema.ts";
+import { applyDeclaredClients } from "../../src/operations/declarations.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/records.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "../cli/support.ts";
+import { openSqliteStore } from "../store/acts.ts";
 import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import {
   answerDevice,
@@ -100,7 +101,7 @@ describe("every way to make a client", () => {
   /** What is the client's own in a record, or null if there is none. */
   const ownOf = (client: ClientRecord | null): Made => {
     if (client === null) return null;
-    const { clientId, source, secrets, createdAt, unusedFrom, usedAt, ...own } = client;
+    const { clientId, number, revision, source, secrets, createdAt, unusedFrom, usedAt, ...own } = client;
     return {
       ...own,
       tokenEndpointAuthMethod: secrets.length > 0 ? "client_secret_basic" : own.tokenEndpointAuthMethod,

@@ -2,8 +2,10 @@
  * Threat classes 26, 28, 29 and 32: nobody answers for another person. Whatever is sent to the doors behind which a person
  * says yes, only the form that this person was shown, in this browser and session, once and in time, gives anything.
  */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { authorizePath, type PageForm, redirectOf } from "../support/code-flow.ts";
 import { type Browser, openBrowser, PASSWORD, startDevice } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";

@@ -2,8 +2,10 @@
  * Threat classes 30 and 31: whatever clients and people are called, and whatever a request says, a page has the same
  * elements and attributes as with a harmless word in its place.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord, ClientRecord } from "../../src/store/records.ts";
+import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+
 import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import { type Browser, openBrowser, startDevice } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";

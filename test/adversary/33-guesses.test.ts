@@ -1,6 +1,8 @@
 /** Threat class 33: however many guesses come at once, by whatever door, the limit is the limit. Over the real pages. */
+
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { type Browser, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

@@ -2,12 +2,15 @@
  * Threat classes 16 and 34: which people, clients and tokens exist is told by no status, word, header or size. What time
  * tells is in 34-timing.test.ts.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { authorizePath } from "../support/code-flow.ts";
+import { bodyOf, headersOf } from "../support/expect.ts";
 import {
   codeFor,
   DEVICE_GRANT,
@@ -44,12 +47,12 @@ describe("on PostgreSQL", () => answers(() => postgres.openStore()));
 /** All that an answer tells, but for tokens of forms, which chance makes. */
 async function toldBy(send: Send): Promise<string> {
   const response = await send();
-  const headers = [...response.headers]
+  const headers = headersOf(response)
     .filter(([name]) => name !== "set-cookie" && name !== "date")
     .map((header) => header.join(": "))
     .sort();
   const cookies = response.headers.getSetCookie().map((cookie) => cookie.replace(/tss_[\w-]{64}/, "tss_…"));
-  const body = await response.text();
+  const body = await bodyOf(response);
   const words = body
     .replace(/value="[0-9a-z]+\.[\w-]{43}"/g, "")
     .replaceAll(/\b(alice|nobod|gone0|empty)\b/g, "…");

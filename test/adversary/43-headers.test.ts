@@ -2,9 +2,12 @@
  * Threat classes 43, 46, 57 and 58: what headers say. Those that anybody can forge change nothing, two identities are
  * one too many, a password box opens nowhere, and no key is published.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { authorizePath } from "../support/code-flow.ts";
+import { bodyOf, headersOf } from "../support/expect.ts";
 import { jsonOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
@@ -93,7 +96,7 @@ describe("forged headers", () => {
       ...init,
       headers: { ...headers, ...(init.headers as Record<string, string>) },
     });
-    const told = `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`;
+    const told = `${response.status} ${JSON.stringify(headersOf(response))} ${await bodyOf(response)}`;
     return told.replaceAll(/[A-Z]{4}-[A-Z]{4}|[0-9a-z]{5,10}\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9_-]{38,}/g, "…");
   };
   test.each(asked)(
@@ -157,6 +160,43 @@ describe("two identities in one request", () => {
     },
   );
 });
+
+test(
+  proves(
+    "a header is taken for no form, and no form for a header, though a client with that text was let in before",
+    "threat 46",
+  ),
+  async () => {
+    const credentials: readonly Record<string, string>[] = [
+      { client_id: "service", client_secret: SECRET },
+      { client_id: "television" },
+    ];
+    const send = (
+      path: (typeof PROGRAMS)[number],
+      form: Record<string, string>,
+      headers: Record<string, string> = {},
+    ) => {
+      const more = new URLSearchParams(form).toString();
+      const body = [FORMS[path], more].join("&");
+      return server.fetch(path, { method: "POST", headers: { ...FORM, ...headers }, body });
+    };
+    for (const form of credentials) {
+      for (const path of PROGRAMS) await send(path, form);
+      const written = JSON.stringify(Object.values(form));
+      const base64 = (basic("service", SECRET).Authorization ?? "").split(" ")[1] ?? "";
+      for (const header of [written, ` ${written}`, `\n${written}`, Object.values(form).join(), base64]) {
+        for (const path of PROGRAMS) {
+          const { status } = await send(path, {}, { Authorization: header });
+          expect({ path, header, status }).toEqual({ path, header, status: 401 });
+        }
+      }
+    }
+    // Nor is what a header said believed in a form.
+    const asForm = { client_id: basic("service", SECRET).Authorization ?? "" };
+    await send("/auth/token", {}, basic("service", SECRET));
+    for (const path of PROGRAMS) expect((await send(path, asForm)).status).toBe(401);
+  },
+);
 
 describe("a challenge", () => {
   const challengeOf = (response: Response) => response.headers.get("www-authenticate");

@@ -42,8 +42,8 @@ test(
       const again = await serve(data[0] ?? "");
       expect(Buffer.from(again.server.context.keys.mac("form", "x")).toString("hex")).toBe(macs[0] ?? "");
       // Nobody but its operator is let in: no person, and only the first client.
-      expect(await again.server.context.store.listAccounts()).toEqual([]);
-      expect(await again.server.context.store.listClients()).toHaveLength(1);
+      expect(await again.store.listAccounts()).toEqual([]);
+      expect(await again.store.listClients()).toHaveLength(1);
       await again.stop();
     } finally {
       process.umask(before);

@@ -1,6 +1,8 @@
 /** Every way in which access ends, as it is done to a person, a client or a grant. */
+
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { formsOf } from "../support/code-flow.ts";
 import { expectRefusal, type Json, postAs, redeemCode, refresh, textOf } from "../support/flows.ts";
 import type { TestServer } from "../support/server.ts";

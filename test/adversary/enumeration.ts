@@ -1,5 +1,6 @@
 /** What somebody who wants to know which people, clients and tokens exist would try, and a server that has some of each. */
-import type { AccountRecord } from "../../src/store/records.ts";
+
+import type { AccountRecord } from "../../src/store/tables.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { postAs, textOf, tokensFor } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";

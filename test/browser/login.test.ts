@@ -1,6 +1,7 @@
 /** `tessera login`, the project's own client, with a real browser on the other side: both flows of the README. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
+import { findClient } from "../../src/operations/clients.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "../cli/support.ts";
 import { launchChromium, openPage, signInOn } from "../support/chromium.ts";
 
@@ -126,7 +127,7 @@ test("the device flow: the code goes into the page, and the tokens come to the t
     async (code) => {
       await signInOn(page, `${running.configuration.issuer}/device`, "ada", "correct horse battery staple");
       await page.getByLabel("Code").fill(code.toLowerCase().replace("-", " "));
-      await page.getByRole("button", { name: "Go on" }).click();
+      await page.getByRole("button", { name: "Continue" }).click();
       expect(await page.locator("body").textContent()).toContain(code);
       await page.getByRole("button", { name: "Allow" }).click();
       await page.getByRole("heading", { name: "Your device is connected" }).waitFor();
@@ -142,12 +143,12 @@ test("without a client, the command registers one that can do nothing but this f
   const result = await loginWith(["--browser"], /(http\S+authorize\S+)/, async (url) => {
     await signInOn(page, url, "ada", "correct horse battery staple");
     // Nobody vouches for a client that registered itself, and the page says so.
-    expect(await page.locator("body").textContent()).toContain("Nobody has checked this application");
+    expect(await page.locator("body").textContent()).toContain("This application is not verified");
     await page.getByRole("button", { name: "Allow" }).click();
   });
   await page.context().close();
   expect(result.code).toBe(0);
   const clientId = /--client-id (cl_\S+)/.exec(result.err)?.[1] ?? "";
-  const client = await running.server.context.store.findClient(clientId);
+  const client = await findClient(running.server.context, clientId);
   expect(client?.grantTypes).toEqual(["authorization_code", "refresh_token"]);
 });

@@ -87,7 +87,7 @@ const atOther = () => page.waitForURL(`${other.origin}/callback**`);
 
 test("a person signs in, after a slip, and out again", async () => {
   await signInOn(page, url("/login"), "alice", "a slip");
-  expect(await page.getByRole("alert").textContent()).toBe("The user name or the password is not right.");
+  expect(await page.getByRole("alert").textContent()).toBe("Wrong user name or password.");
   expect(await page.getByLabel("User name").inputValue()).toBe("alice");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -147,7 +147,7 @@ test("a person types a device's code and connects it", async () => {
   const { user_code, device_code } = await startDevice(server);
   await signInOn(page, url("/device"), "alice", PASSWORD);
   await page.getByLabel("Code").fill(user_code.toLowerCase().replace("-", " "));
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   expect(await heading()).toBe("Example Television wants to use your account from another device");
   expect(await page.locator(".show-code .code").textContent()).toBe(user_code);
   await page.getByRole("button", { name: "Allow" }).click();
@@ -250,7 +250,7 @@ test("another site can neither frame the pages nor send their forms", async () =
   const framed = page.frames().find((frame) => frame !== page.mainFrame());
   expect(await framed?.locator("h1").count()).toBe(0);
   await page.getByRole("button", { name: "Click me" }).click();
-  await page.getByRole("heading", { name: "This did not come from our own page" }).waitFor();
+  await page.getByRole("heading", { name: "This form did not come from our own page" }).waitFor();
   await page.goto(account);
   expect(await heading()).toBe("Your account");
   // The browser says that it refused the frame; here that is what we want.

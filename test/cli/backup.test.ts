@@ -93,7 +93,7 @@ describe("the file", () => {
   test("does not get the name of a folder that is missing, if a slash says that it is one", async () => {
     const { folder, data } = await withData();
     const { code, err } = await tessera(["backup", `${folder}/nightly/`, "--data", data]);
-    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("Choose a folder that is there") });
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("Choose an existing folder") });
     expect(readdirSync(folder)).toEqual(["data"]);
     mkdirSync(join(folder, "nightly"));
     expect(await tessera(["backup", `${folder}/nightly/`, "--data", data])).toMatchObject({ code: 0 });

@@ -74,7 +74,7 @@ describe("client add", () => {
     expect((await json("add", "--id", "nameless")).client_name).toBe("nameless");
     const { code, err } = await client("add", "--redirect-uri", "https://a.example/cb");
     expect(code).toBe(1);
-    expect(err).toBe("Give the client a name that people know it by, such as --name Wiki.\n");
+    expect(err).toBe("Give the client a name that people know, such as --name Wiki.\n");
   });
 
   test("takes an identifier, scopes and the exemption from PKCE", async () => {
@@ -100,7 +100,7 @@ describe("client add", () => {
 
   test.each([
     ["an identifier that is taken", ["--id", "declared"], "'declared' is taken"],
-    ["an identifier of a person", ["--id", "acc_1"], "nor begin with 'acc_'"],
+    ["an identifier of a person", ["--id", "acc_1"], "or begin with 'acc_'"],
     [
       "a grant that does not exist",
       ["--grant", "implicit"],
@@ -196,6 +196,6 @@ describe("client list, show and remove", () => {
   });
 
   test("remove refuses a declared client, which would come back", async () => {
-    expect((await client("remove", "declared")).err).toContain("would be back at the next start");
+    expect((await client("remove", "declared")).err).toContain("the next start would add it again");
   });
 });

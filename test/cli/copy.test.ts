@@ -143,7 +143,7 @@ describe("a copy", () => {
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("unfinished copy") });
 
     const again = await tessera(["copy", "--to", "postgresql", "--data", data], { env });
-    expect(again).toMatchObject({ code: 0, err: expect.stringContaining("Beginning again") });
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining("Starting over") });
     expect((await tessera(["user", "list"], { env })).out).toContain("grace");
   }, 60_000);
 });
@@ -213,7 +213,7 @@ describe("a copy that is killed in the middle", () => {
       // What was there is there: none begins anew.
       expect(kills).toEqual(kills.toSorted((one, other) => one - other));
       const { code, err, out } = await tessera(arguments_, { env });
-      expect({ code, err }).toEqual({ code: 0, err: "Going on with the copy that was interrupted.\n" });
+      expect({ code, err }).toEqual({ code: 0, err: "Resuming the interrupted copy.\n" });
       expect(out).toMatch(/access_tokens +\S+ +\S+ +[0-9a-f]{12} +the same\n/);
       const after = await startServer(target, [], server.client, serving);
       expect(await isActive(after, token)).toBe(true);

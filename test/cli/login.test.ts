@@ -294,7 +294,8 @@ describe("tessera login at a running server", () => {
   test("shows address, code and QR code, and says clearly when the person denied", async () => {
     const { issuer } = running.configuration;
     const io = captureIo();
-    const { store, clock } = running.server.context;
+    const { store } = running;
+    const { clock } = running.server.context;
     const result = await tessera(
       ["login", "--issuer", issuer, "--client-id", "demo-device", "--scope", "notes.read"],
       {

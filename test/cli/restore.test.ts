@@ -1,4 +1,5 @@
 /** `tessera restore`: what it refuses, what a server finds afterwards, and kill -9 at any moment. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import {
   chownSync,
@@ -16,7 +17,8 @@ import { join } from "node:path";
 import { DatabaseRefused } from "../../src/store/contract.ts";
 import { writeBackup } from "../../src/store/sqlite/backup.ts";
 import { withConnection } from "../../src/store/sqlite/driver.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../store/acts.ts";
+
 import { addTokens } from "../store/transfer/places.ts";
 import { figure } from "../support/figures.ts";
 import { scaled } from "../support/scale.ts";

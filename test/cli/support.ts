@@ -8,6 +8,7 @@ import { startServing } from "../../src/cli/serve.ts";
 import type { ConfigurationFlags } from "../../src/configuration/sources.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { acting } from "../store/acts.ts";
 
 export interface Captured {
   out: string;
@@ -68,9 +69,9 @@ export function removeTemporaryFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Starts the server in this process, on a free port, and says what it printed. */
+/** Starts the server in this process, on a free port. Says what it printed, and acts on its store by name. */
 export async function serve(data: string, flags: ConfigurationFlags = {}) {
   const io = captureIo();
   const running = await startServing({ data, port: "0", ...flags }, io);
-  return { ...running, printed: io.captured };
+  return { ...running, printed: io.captured, store: acting(running.server.context.store) };
 }

@@ -7,7 +7,9 @@ import type {
   Scope,
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
-import type { GrantRecord } from "../../src/store/records.ts";
+import type { GrantRecord } from "../../src/store/tables.ts";
+import { BY_PASSWORD } from "../support/people.ts";
+
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const data = temporaryFolder();
@@ -43,7 +45,7 @@ interface Given {
 
 /** What ada allowed demo-device, as the device flow would have stored it. */
 async function adaAllows(): Promise<Given> {
-  const { store } = running.server.context;
+  const { store } = running;
   const account = await store.findAccountByUsername("ada");
   const now = clock.seconds();
   const clientId = "demo-device" as ClientId;
@@ -60,6 +62,8 @@ async function adaAllows(): Promise<Given> {
     scope,
     resources,
     via: "device_code",
+    authenticatedAt: now,
+    ...BY_PASSWORD,
     createdAt: now,
     expiresAt: now + 7200,
     activatedAt: null,
@@ -208,7 +212,7 @@ describe("grant list and revoke", () => {
     expect(await ids("--user", "ada", "--client", "demo-device")).toContain(grantId);
     expect(await ids("--client", "demo-app")).toEqual([]);
     expect((await run(["grant", "list", "--user", "nobody"])).err).toContain(
-      "There is nobody with the user name",
+      "There is no person with the user name",
     );
   });
 
@@ -232,7 +236,7 @@ describe("grant list and revoke", () => {
   });
 
   test("revoke what was approved and not fetched yet, and forget what is remembered", async () => {
-    const { store } = running.server.context;
+    const { store } = running;
     const ada = await store.findAccountByUsername("ada");
     const client = await store.findClient("demo-web");
     const redirectUri = client?.redirectUris[0];
@@ -247,6 +251,8 @@ describe("grant list and revoke", () => {
       scope: [],
       resources: [],
       via: "authorization_code",
+      authenticatedAt: now,
+      ...BY_PASSWORD,
       createdAt: now,
       expiresAt: now + 60,
       activatedAt: null,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { createPasswords } from "../../src/accounts/passwords.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../store/acts.ts";
+
 import { type Result, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const data = temporaryFolder();
@@ -18,7 +19,7 @@ afterAll(async () => {
 const user = (args: string[], overrides = {}): Promise<Result> =>
   tessera(["user", ...args, "--data", data], overrides);
 const passwords = createPasswords({ checksAtOnce: 1, checksWaiting: 10, maximumBytes: 1024 });
-const account = (name: string) => running.server.context.store.findAccountByUsername(name);
+const account = (name: string) => running.store.findAccountByUsername(name);
 
 describe("user add", () => {
   test("reads the password from standard input when nobody is at the terminal", async () => {
@@ -108,7 +109,9 @@ describe("user add", () => {
     const fresh = join(temporaryFolder(), "data");
     const { code, err } = await tessera(["user", "add", "first", "--data", fresh], { stdin: "long enough" });
     expect(code).toBe(0);
-    expect(err).toBe(`Made a new database in ${fresh}.\n`);
+    const [said, ...events] = err.trimEnd().split("\n");
+    expect(said).toBe(`Made a new database in ${fresh}.`);
+    expect(events).toHaveLength(1);
     const store = await openSqliteStore({ file: join(fresh, "tessera.db") });
     expect(await store.findAccountByUsername("first")).not.toBeNull();
     await store.close();
@@ -136,7 +139,7 @@ describe("user password", () => {
   test("for nobody is an error that says where to look", async () => {
     const { code, err } = await user(["password", "nobody", "--generate"]);
     expect(code).toBe(1);
-    expect(err).toBe("There is nobody with the user name 'nobody'. See: tessera user list\n");
+    expect(err).toBe("There is no person with the user name 'nobody'. See: tessera user list\n");
   });
 });
 

@@ -1,26 +1,29 @@
 /** RFC 6749 §2.3 and §3.2.1, threat classes 34 and 46: one way at a time, and one answer for all that fails. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { authenticateClient, isConfidential, requireConfidential } from "../../src/clients/authentication.ts";
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import {
+  type AuthenticatedClient,
+  isConfidential,
+  requireConfidential,
+} from "../../src/clients/authentication.ts";
 import { newClientRecord } from "../../src/clients/clients.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import { digestSecret } from "../../src/credentials/credential.ts";
-import type { Clock } from "../../src/platform/clock.ts";
-import { REASONS, type Reason } from "../../src/protocol/errors.ts";
+import { asClient } from "../../src/operations/caller.ts";
+import { CallerMemory } from "../../src/operations/caller-memory.ts";
+import { systemRandom } from "../../src/platform/random.ts";
+import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
-import type {
-  ClientAuthenticationMethod,
-  ClientRecord,
-  ClientSecretRecord,
-} from "../../src/store/records.ts";
+import type { ClientAuthenticationMethod, ClientRecord, ClientSecretRecord } from "../../src/store/tables.ts";
+
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { refusalOfAsync } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
 
 const NOW = 1_800_000_000;
-const clock: Clock = { millis: () => NOW * 1000, seconds: () => NOW };
 
 function client(
   clientId: string,
@@ -47,18 +50,25 @@ function client(
     }),
   );
   return {
-    ...newClientRecord({
-      clientId: clientId as ClientId,
-      source: "command_line",
-      metadata,
-      secrets: records,
-      createdAt: 1,
-    }),
+    ...newClientRecord(
+      {
+        clientId: clientId as ClientId,
+        source: "command_line",
+        metadata,
+        secrets: records,
+        createdAt: 1,
+      },
+      systemRandom,
+    ),
     ...changes,
   };
 }
 
 let opened: OpenedStore;
+let callers: CallerMemory;
+beforeEach(() => {
+  callers = new CallerMemory();
+});
 beforeAll(async () => {
   opened = await openTemporary();
   const clients = [
@@ -87,12 +97,14 @@ const basic = (clientId: string, secret: string): string =>
   `Basic ${Buffer.from(`${encode(clientId)}:${encode(secret)}`).toString("base64")}`;
 const rawBasic = (text: string | Uint8Array): string => `Basic ${Buffer.from(text).toString("base64")}`;
 
-function authenticate(header: string | null, body = ""): Promise<ClientRecord> {
+function authenticate(header: string | null, body = "", now = NOW): Promise<AuthenticatedClient> {
   const request = new Request("https://auth.example/auth/token", {
     method: "POST",
     headers: header === null ? {} : { Authorization: header },
   });
-  return authenticateClient({ store: opened.store, clock }, request, parseParameters(body, 64));
+  const clock = { millis: () => now * 1000, seconds: () => now };
+  const context = { store: opened.store, clock, callers };
+  return asClient(context, request, parseParameters(body, 64), async ({ client }) => client);
 }
 
 describe("a client proves who it is", () => {
@@ -137,8 +149,10 @@ describe("a client proves who it is", () => {
     ["with its client_id alone, being public", null, "client_id=public", "public"],
     ["with an empty secret, being public", null, "client_id=public&client_secret=", "public"],
   ];
-  test.each(accepted)("%s", async (_, header, body, clientId) => {
-    expect(String((await authenticate(header, body)).clientId)).toBe(clientId);
+  test.each(accepted)("%s, and once more where it is remembered", async (_, header, body, clientId) => {
+    const first = await authenticate(header, body);
+    expect(String(first.clientId)).toBe(clientId);
+    expect(await authenticate(header, body)).toBe(first);
   });
 });
 
@@ -297,30 +311,89 @@ describe("a client is refused", () => {
   });
 });
 
+describe("a client that is remembered", () => {
+  const id = "remembered" as ClientId;
+  const send = (secret: string, now = NOW) => authenticate(basic(id, secret), "", now);
+  const begin = async (...secrets: (readonly [string, number | null])[]) => {
+    await opened.store.removeClient(id, NOW);
+    await opened.store.createClient(client(id, "client_secret_basic", secrets));
+  };
+  const reasonOf = async (attempt: () => Promise<unknown>) => (await refusalOfAsync(attempt)).reason;
+
+  test("is refused from the second in which its secret expires", async () => {
+    await begin(["short-lived", NOW + 10]);
+    await send("short-lived", NOW + 9);
+    expect(await reasonOf(() => send("short-lived", NOW + 10))).toBe("client_secret_wrong");
+  });
+
+  test("is refused as soon as its secret is taken away, and known by the other one", async () => {
+    await begin(["first", null], ["second", null]);
+    for (const secret of ["first", "second"]) await send(secret);
+    await opened.store.removeClientSecret(id, "s0");
+    expect(await reasonOf(() => send("first"))).toBe("client_secret_wrong");
+    expect((await send("second")).secrets).toHaveLength(1);
+  });
+
+  test(proves("is refused when the body names another client", "threat 46"), async () => {
+    await begin(["secret", null]);
+    await send("secret");
+    expect(await reasonOf(() => authenticate(basic(id, "secret"), "client_id=another", NOW))).toBe(
+      "client_id_mismatch",
+    );
+    expect(await authenticate(basic(id, "secret"), `client_id=${id}`, NOW)).toMatchObject({ clientId: id });
+  });
+
+  test("is told as it is by now, whatever was changed", async () => {
+    await begin(["secret", null]);
+    const before = await send("secret");
+    await opened.store.putClient({ ...before, clientName: "Another name" });
+    expect((await send("secret")).clientName).toBe("Another name");
+    await opened.store.putClient({ ...before, disabledAt: NOW });
+    expect(await reasonOf(() => send("secret"))).toBe("client_disabled");
+  });
+
+  test("is unknown as soon as it is removed, and stays so when another gets its identifier", async () => {
+    await begin(["secret", null]);
+    await send("secret");
+    await opened.store.removeClient(id, NOW);
+    await opened.store.createClient(client(id, "client_secret_basic", [["secret of the other", null]]));
+    expect(await reasonOf(() => send("secret"))).toBe("client_secret_wrong");
+    await opened.store.removeClient(id, NOW);
+    expect(await reasonOf(() => send("secret of the other"))).toBe("client_unknown");
+  });
+
+  test("is refused before an answer or a refusal leaves, when it was changed", async () => {
+    await begin(["secret", null]);
+    await send("secret");
+    await opened.store.removeClientSecret(id, "s0");
+    const request = new Request("https://auth.example/auth/token", {
+      method: "POST",
+      headers: { Authorization: basic(id, "secret") },
+    });
+    const context = {
+      store: opened.store,
+      clock: { millis: () => NOW * 1000, seconds: () => NOW },
+      callers,
+    };
+    const refusing = () =>
+      asClient(context, request, parseParameters("", 64), async () => {
+        throw new OAuthError("scope_not_registered");
+      });
+    expect(await reasonOf(refusing)).toBe("client_secret_wrong");
+  });
+});
+
 describe("where a secret is needed", () => {
-  const request = new Request("https://auth.example/", { method: "POST" });
   test(proves("a public client is refused, though it said who it is", "RFC 6749 2.3-1"), async () => {
     const refusal = await refusalOfAsync(async () =>
-      requireConfidential(
-        await authenticateClient(
-          { store: opened.store, clock },
-          request,
-          parseParameters("client_id=public", 8),
-        ),
-      ),
+      requireConfidential(await authenticate(null, "client_id=public")),
     );
     expect(refusal.reason).toBe("client_not_confidential");
     expect(refusal.status).toBe(401);
   });
 
   test("a client with a secret gets in", async () => {
-    const found = requireConfidential(
-      await authenticateClient(
-        { store: opened.store, clock },
-        request,
-        parseParameters("client_id=post&client_secret=the+secret", 8),
-      ),
-    );
+    const found = requireConfidential(await authenticate(null, "client_id=post&client_secret=the+secret"));
     expect(isConfidential(found)).toBe(true);
   });
 });

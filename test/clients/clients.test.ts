@@ -1,10 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { chosenClientId, mintClientSecret, newClientId } from "../../src/clients/clients.ts";
+import { chosenClientId, mintClientSecret, newClientId, newClientRecord } from "../../src/clients/clients.ts";
+import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import { secretDigest, secretText } from "../../src/clients/secret-reference.ts";
 import { ConfigurationError } from "../../src/configuration/error.ts";
 import { digestSecret, secretMatches } from "../../src/credentials/credential.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { openTemporary } from "../store/sqlite/temporary.ts";
 import { proves } from "../support/proves.ts";
 
 const clock: Clock = { millis: () => 1_800_000_000_000, seconds: () => 1_800_000_000 };
@@ -42,6 +46,38 @@ describe("client identifiers (RFC 9700 §4.15)", () => {
   ])(proves("%j may not be chosen", "RFC 9700 2.6-2", "RFC 9700 4.15.1-1"), (id) => {
     expect(chosenClientId(id)).toBeNull();
   });
+});
+
+test("clients that come in one second have numbers of their own, even if all draw the same", async () => {
+  const opened = await openTemporary();
+  const metadata = checkClientMetadata(
+    { redirect_uris: ["https://client.example/"] },
+    {
+      allowedScope: [],
+      defaultScope: [],
+      privateUseSchemes: [],
+      mayHaveNoGrantType: false,
+      allowedGrantTypes: GRANT_TYPES,
+    },
+  );
+  const record = (clientId: string) =>
+    newClientRecord(
+      {
+        clientId: clientId as ClientId,
+        source: "registration",
+        metadata,
+        secrets: [],
+        createdAt: clock.seconds(),
+      },
+      (length) => new Uint8Array(length),
+    );
+  const ids = Array.from({ length: 12 }, (_, index) => `client-${index}`);
+  const created = await Promise.all(ids.map((id) => opened.store.createClient(record(id))));
+  expect(created).toEqual(ids.map(() => true));
+  for (const id of ["declared-1", "declared-2"]) await opened.store.putClient(record(id));
+  const numbers = (await opened.store.listClients()).map(({ number }) => number);
+  expect(new Set(numbers).size).toBe(14);
+  await opened.close();
 });
 
 describe("client secrets", () => {

@@ -1,15 +1,19 @@
 import { afterEach, describe, expect, spyOn, test } from "bun:test";
 import { parse } from "valibot";
 import { newClientRecord } from "../../src/clients/clients.ts";
-import { applyDeclaredClients, declaredClientWarnings } from "../../src/clients/declared.ts";
+import { declaredClientWarnings } from "../../src/clients/declared.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import { ConfigurationError } from "../../src/configuration/error.ts";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
+import { applyDeclaredClients } from "../../src/operations/declarations.ts";
+import { createEvents, logEvents } from "../../src/operations/events.ts";
 import { createLog } from "../../src/platform/log.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { ClientRecord } from "../../src/store/records.ts";
+import type { ClientRecord } from "../../src/store/tables.ts";
+
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { proves } from "../support/proves.ts";
@@ -25,8 +29,14 @@ afterEach(async () => {
   opened = null;
 });
 
-/** Starts as if with this configuration. Returns what was logged and what is warned of. */
-async function start(clients: Declarations, more: ConfigurationInput = {}, seconds = NOW): Promise<string[]> {
+interface Started {
+  /** Lines of the log. */
+  readonly logged: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Starts as if with this configuration. */
+async function start(clients: Declarations, more: ConfigurationInput = {}, seconds = NOW): Promise<Started> {
   opened ??= await openTemporary();
   const parsed = parse(configurationSchema, {
     scopes: [
@@ -37,15 +47,17 @@ async function start(clients: Declarations, more: ConfigurationInput = {}, secon
     ...more,
   });
   const configuration = { ...parsed, issuer: "https://auth.example" };
-  const lines: string[] = [];
+  const logged: string[] = [];
+  const log = createLog({ level: "debug", format: "text", write: (line) => logged.push(line) });
   await applyDeclaredClients({
     configuration,
     catalogue: createCatalogue(configuration),
     store: opened.store,
     clock: { millis: () => seconds * 1000, seconds: () => seconds },
-    log: createLog({ level: "debug", format: "text", write: (line) => lines.push(line) }),
+    random: systemRandom,
+    events: createEvents([logEvents(log)]),
   });
-  return [...lines, ...declaredClientWarnings(configuration)];
+  return { logged, warnings: declaredClientWarnings(configuration) };
 }
 
 async function stored(clientId: string): Promise<ClientRecord> {
@@ -147,20 +159,21 @@ describe("declared clients", () => {
     const web = { client_id: "web", redirect_uris: REDIRECT, secrets: [SECRET] };
     const puts = async (clients: Declarations, atSeconds: number): Promise<string[]> => {
       opened ??= await openTemporary();
-      const put = spyOn(opened.store, "putClient");
+      const commit = spyOn(opened.store, "commit");
       await start(clients, {}, atSeconds);
-      const names = put.mock.calls.map(([{ clientId }]) => String(clientId));
-      put.mockRestore();
-      return names;
+      const changes = commit.mock.calls.flatMap(([made]) => made.changes);
+      commit.mockRestore();
+      return changes.map((change) => String(("row" in change ? change.row : change.key).clientId));
     };
     expect(await puts([web, { client_id: "api" }], NOW)).toEqual(["web", "api"]);
     expect(await puts([web, { client_id: "api" }], NOW + 60)).toEqual([]);
     expect(await puts([{ ...web, client_name: "Web" }, { client_id: "api" }], NOW + 60)).toEqual(["web"]);
-    expect(await puts([{ ...web, client_name: "Web", secrets: [`${SECRET}s`] }], NOW + 60)).toEqual(["web"]);
+    const changed = [{ ...web, client_name: "Web", secrets: [`${SECRET}s`] }, { client_id: "api" }];
+    expect(await puts(changed, NOW + 60)).toEqual(["web"]);
     const client = await stored("web");
     await opened?.store.putClient({ ...client, disabledAt: NOW });
-    expect(await puts([{ ...web, client_name: "Web", secrets: [`${SECRET}s`] }], NOW + 60)).toEqual(["web"]);
-    expect(await stored("web")).toEqual(client);
+    expect(await puts(changed, NOW + 60)).toEqual(["web"]);
+    expect(await stored("web")).toEqual({ ...client, revision: client.revision + 2 });
   });
 
   test("change when their declaration changes", async () => {
@@ -184,38 +197,10 @@ describe("declared clients", () => {
   test("go away when they are no longer declared; others stay", async () => {
     await start([{ client_id: "web", redirect_uris: REDIRECT }, { client_id: "old" }]);
     await opened?.store.createClient(
-      newClientRecord({
-        clientId: "by-hand" as ClientId,
-        source: "command_line",
-        metadata: checkClientMetadata(
-          { redirect_uris: REDIRECT },
-          {
-            allowedScope: [],
-            defaultScope: [],
-            privateUseSchemes: [],
-            mayHaveNoGrantType: false,
-            allowedGrantTypes: GRANT_TYPES,
-          },
-        ),
-        secrets: [],
-        createdAt: 1,
-      }),
-    );
-    const lines = await start([{ client_id: "web", redirect_uris: REDIRECT }]);
-    expect(await storedIds()).toEqual(["by-hand", "web"]);
-    expect(lines.join("")).toContain("no longer declared client=old");
-  });
-
-  test("never take over a client that came another way, and then nothing changes", async () => {
-    await start([]);
-    for (const [source, words] of [
-      ["command_line", "the command line"],
-      ["registration", "registration"],
-    ] as const) {
-      await opened?.store.createClient(
-        newClientRecord({
-          clientId: source as string as ClientId,
-          source,
+      newClientRecord(
+        {
+          clientId: "by-hand" as ClientId,
+          source: "command_line",
           metadata: checkClientMetadata(
             { redirect_uris: REDIRECT },
             {
@@ -228,7 +213,42 @@ describe("declared clients", () => {
           ),
           secrets: [],
           createdAt: 1,
-        }),
+        },
+        systemRandom,
+      ),
+    );
+    const { logged } = await start([{ client_id: "web", redirect_uris: REDIRECT }]);
+    expect(await storedIds()).toEqual(["by-hand", "web"]);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toEndWith(" client removed event=client.removed client=old by=server\n");
+  });
+
+  test("never take over a client that came another way, and then nothing changes", async () => {
+    await start([]);
+    for (const [source, words] of [
+      ["command_line", "the command line"],
+      ["registration", "registration"],
+    ] as const) {
+      await opened?.store.createClient(
+        newClientRecord(
+          {
+            clientId: source as string as ClientId,
+            source,
+            metadata: checkClientMetadata(
+              { redirect_uris: REDIRECT },
+              {
+                allowedScope: [],
+                defaultScope: [],
+                privateUseSchemes: [],
+                mayHaveNoGrantType: false,
+                allowedGrantTypes: GRANT_TYPES,
+              },
+            ),
+            secrets: [],
+            createdAt: 1,
+          },
+          systemRandom,
+        ),
       );
       const fault = await faultOf([{ client_id: "first" }, { client_id: source, secrets: [SECRET] }]);
       expect(fault).toContain(`'${source}'`);
@@ -283,28 +303,29 @@ describe("a declaration that is wrong stops the start and names the client", () 
 
 describe("a declaration that is allowed but unwise is warned of", () => {
   test("an exemption from PKCE", async () => {
-    const lines = await start([
+    const { warnings } = await start([
       { client_id: "rclone", redirect_uris: REDIRECT, secrets: [SECRET], require_pkce: false },
     ]);
-    expect(lines.join("")).toContain("The client 'rclone' is exempt from PKCE.");
+    expect(warnings).toEqual(["The client 'rclone' is exempt from PKCE."]);
     expect((await stored("rclone")).requirePkce).toBe(false);
   });
 
   test(
     proves("a short secret, without telling it; a digest cannot be judged", "RFC 6749 2.3.1-6"),
     async () => {
-      const lines = await start([
+      const { logged, warnings } = await start([
         { client_id: "short", secrets: ["hunter2"] },
         { client_id: "digest", secrets: [`sha256:${"0".repeat(64)}`] },
         { client_id: "long", secrets: ["x".repeat(20)] },
       ]);
-      expect(lines.filter((line) => line.includes("shorter than 20"))).toHaveLength(1);
-      expect(lines.join("")).toContain("the client 'short'");
-      expect(lines.join("")).not.toContain("hunter2");
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain("the client 'short' is shorter than 20");
+      expect([...logged, ...warnings].join("")).not.toContain("hunter2");
     },
   );
 
   test("no short secret in a demonstration, whose secrets are known to all", async () => {
-    expect(await start([{ client_id: "short", secrets: ["hunter2"] }], { demo: true })).toEqual([]);
+    const { warnings } = await start([{ client_id: "short", secrets: ["hunter2"] }], { demo: true });
+    expect(warnings).toEqual([]);
   });
 });

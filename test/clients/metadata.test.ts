@@ -5,6 +5,7 @@ import { parse } from "valibot";
 import { newClientRecord, operatorPolicy, registrationPolicy } from "../../src/clients/clients.ts";
 import { checkClientMetadata, describeClient, type MetadataPolicy } from "../../src/clients/metadata.ts";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
@@ -412,13 +413,16 @@ describe("client metadata that is refused", () => {
 
 describe("the description of a registered client (RFC 7591 §3.2.1)", () => {
   const record = (changes: Record<string, unknown>) =>
-    newClientRecord({
-      clientId: "cl_x" as ClientId,
-      source: "registration",
-      metadata: checkWith(changes),
-      secrets: [],
-      createdAt: 1_800_000_000,
-    });
+    newClientRecord(
+      {
+        clientId: "cl_x" as ClientId,
+        source: "registration",
+        metadata: checkWith(changes),
+        secrets: [],
+        createdAt: 1_800_000_000,
+      },
+      systemRandom,
+    );
 
   test("is what is stored, defaults included, and nothing that is empty", () => {
     expect(describeClient(record({ scope: "mail.read" }))).toEqual({

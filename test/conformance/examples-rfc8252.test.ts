@@ -1,6 +1,8 @@
 /** The redirect URIs that RFC 8252 gives as examples, each through a whole flow of an application that registered itself. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { answerConsent, authorizePath, VERIFIER } from "../support/code-flow.ts";
 import { expectRefusal, expectTokens, jsonOf, postRegistration, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";

@@ -1,12 +1,14 @@
 /** What RFC 6749 demands of everything secret that is handed out: how hard it is to guess, how long it is, and where it is kept. */
+
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AccountRecord } from "../../src/store/records.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+import { openSqliteStore } from "../store/acts.ts";
+
 import { obtainCode } from "../support/code-flow.ts";
 import {
   codeFor,

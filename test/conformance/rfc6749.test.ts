@@ -1,11 +1,13 @@
 /** What RFC 6749 demands and no test of one endpoint or rule has as its own. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
 import { configurationSchema } from "../../src/configuration/schema.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { REASONS } from "../../src/protocol/errors.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { authorizePath, formsOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import {
   codeFor,

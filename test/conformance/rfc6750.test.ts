@@ -1,8 +1,10 @@
 /** What RFC 6750 demands of every refusal and every request at once: userinfo, and registration with an initial access token. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { authorizePath, formsOf, redirectOf } from "../support/code-flow.ts";
 import { expectTokens, redeemCode, refresh, textOf, tokensFor } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser } from "../support/pages.ts";

@@ -1,6 +1,8 @@
 /** RFC 8707: what is wrong with a resource, at every endpoint that takes one. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import {
   codeFor,

@@ -1,7 +1,9 @@
 /** SIGKILL at any moment, on the embedded database: what was acknowledged is there, and what had ended stays ended. */
+
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../store/acts.ts";
+
 import { figure } from "../support/figures.ts";
 import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
 import { inconsistencies } from "./support/consistency.ts";

@@ -2,9 +2,11 @@
  * Threat class 42: strangers who begin and never come back. However long they go on, from however many addresses, what
  * they leave is bounded by the limits and lifetimes, goes away by itself, and its room is used again.
  */
+
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { removeAllExpired } from "../../src/store/housekeeping.ts";
-import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../src/store/rules.ts";
+import { removeAllExpired } from "../../src/operations/housekeeping.ts";
+import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../src/rules/device-code.ts";
+
 import {
   type FixtureDatabase,
   type FixtureEngine,
@@ -51,7 +53,7 @@ const TABLES = [
   "codes",
   "device_codes",
   "sessions",
-  "spent_forms",
+  "once",
   "consents",
   "access_tokens",
   "refresh_tokens",

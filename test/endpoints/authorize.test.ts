@@ -1,8 +1,10 @@
 /** RFC 6749 §4.1.1 and §4.1.2: which fault goes to the client and which is shown, and how. Threat classes 1, 3, 5, 6, 19, 28, 31. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import {
   type AuthorizationParameters,
   answerConsent,

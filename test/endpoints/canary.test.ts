@@ -150,14 +150,14 @@ test.each(["text", "json"] as const)(
 
       // A fault of the server's own.
       const { store } = server.context;
-      const { findRefreshToken } = store;
-      store.findRefreshToken = () => Promise.reject(new StoreUnavailable("the disk is full"));
+      const { look } = store;
+      store.look = () => Promise.reject(new StoreUnavailable("the disk is full"));
       expect((await refresh(server, textOf(second, "refresh_token"), credentials, "-")).status).toBe(503);
-      store.findRefreshToken = () => Promise.reject(new TypeError("an accident"));
+      store.look = () => Promise.reject(new TypeError("an accident"));
       const accident = await refresh(server, textOf(second, "refresh_token"), credentials, "-");
       expect(accident.status).toBe(500);
       expect(await accident.text()).not.toContain("an accident");
-      store.findRefreshToken = findRefreshToken;
+      store.look = look;
       await postAs(server, "television", "/auth/revoke", { token: canaries["access token"] });
 
       const log = server.logged.join("");

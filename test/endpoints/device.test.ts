@@ -1,9 +1,11 @@
 /** RFC 8628 at the level of the protocol. Threat classes 24 to 27. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { userCodeDigest } from "../../src/endpoints/device-authorization.ts";
+import { userCodeDigest } from "../../src/operations/devices.ts";
+import { removeAllExpired } from "../../src/operations/housekeeping.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
-import { removeAllExpired } from "../../src/store/housekeeping.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import {
   answerDevice,
   DEVICE_GRANT,

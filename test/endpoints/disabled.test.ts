@@ -1,7 +1,9 @@
 /** Threat class 19: whoever or whatever is disabled or removed between two steps of a grant gets no further. */
+
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import {
   answerDevice,
   codeFor,

@@ -1,9 +1,12 @@
 /** RFC 7662. Threat classes 15, 16, 44, 49, 52 and 53. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Context } from "../../src/context.ts";
 import { introspection } from "../../src/endpoints/introspection.ts";
-import type { Store } from "../../src/store/contract.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { Context } from "../../src/operations/context.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+import type { ActingStore } from "../store/acts.ts";
+import { headersOf } from "../support/expect.ts";
+
 import {
   deviceTokensFor,
   expectRefusal,
@@ -271,7 +274,7 @@ describe("who sees what", () => {
       const hidden = await ask("mail-server", token);
       const unknown = await ask("mail-server", `tat_${"A".repeat(64)}`);
       expect(await hidden.text()).toBe(await unknown.text());
-      expect([...hidden.headers]).toEqual([...unknown.headers]);
+      expect(headersOf(hidden)).toEqual(headersOf(unknown));
       expect(hidden.status).toBe(unknown.status);
     },
   );
@@ -507,7 +510,7 @@ test(
       await server.post("/auth/token", { grant_type: "client_credentials" }, basic("inspector", SECRET)),
     );
     const called = new Set<string>();
-    const store: Store = new Proxy(server.context.store, {
+    const store: ActingStore = new Proxy(server.context.store, {
       get(target, name, receiver) {
         if (typeof name === "string") called.add(name);
         const value: unknown = Reflect.get(target, name, receiver);
@@ -538,7 +541,7 @@ test(
           body: encodeForm({ token }),
         });
         try {
-          const response = await handler({ request, url, address: "192.0.2.1" });
+          const response = await handler({ request, url, address: "192.0.2.1", requestId: "1" });
           if ((await response.text()).startsWith('{"active":true')) active += 1;
         } catch {
           // The wrong secret: a refusal must not write either.
@@ -546,12 +549,6 @@ test(
       }
     }
     expect(active).toBeGreaterThan(2);
-    expect([...called].sort()).toEqual([
-      "confirmClient",
-      "findActiveAccessToken",
-      "findClient",
-      "findRefreshToken",
-      "recallClient",
-    ]);
+    expect([...called]).toEqual(["look"]);
   },
 );

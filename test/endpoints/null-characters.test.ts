@@ -2,9 +2,10 @@
  * PostgreSQL can keep no U+0000 in a text, and nobody needs one. Every parameter and field of every request is sent with
  * one, on both engines: it is refused as a mistake of the request, before the store is asked for anything with it.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Store } from "../../src/store/contract.ts";
 import { FLOWS, type Scene } from "../faults/flows.ts";
+import type { ActingStore } from "../store/acts.ts";
 import {
   type FixtureDatabase,
   type FixtureEngine,
@@ -190,7 +191,7 @@ const holdsNull = (value: unknown): boolean =>
       : false;
 
 /** A store that notes what it was given with a U+0000 in it. */
-function watchNulls(store: Store, noted: string[]): Store {
+function watchNulls(store: ActingStore, noted: string[]): ActingStore {
   return new Proxy(store, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);

@@ -2,8 +2,10 @@
  * RFC 7591 §2 leaves to the server what a registered `scope` means. Here it is what a client gets if it asks for nothing;
  * a person may be asked for more. MCP clients register what the first challenge names, and later ones name more.
  */
+
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { answerConsent, redirectOf } from "../support/code-flow.ts";
 import {
   answerDevice,

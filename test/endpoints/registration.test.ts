@@ -1,7 +1,9 @@
 /** RFC 7591 at the endpoint: who may register, what comes back, how it is limited, and how it goes away. Threat classes 22, 23, 42. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { digestSecret } from "../../src/credentials/credential.ts";
-import { removeAllExpired } from "../../src/store/housekeeping.ts";
+import { removeAllExpired } from "../../src/operations/housekeeping.ts";
+
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
 import {
   answerDevice,

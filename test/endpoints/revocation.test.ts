@@ -1,7 +1,9 @@
 /** RFC 7009. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { StoreUnavailable } from "../../src/store/contract.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import {
   codeFor,
   deviceTokensFor,
@@ -182,15 +184,15 @@ describe("revocation", () => {
     async () => {
       const tokens = await tokensFor(server, person);
       const { store } = server.context;
-      const original = store.revokeGrant;
-      store.revokeGrant = () => Promise.reject(new StoreUnavailable("the disk is full"));
+      const original = store.commit;
+      store.commit = () => Promise.reject(new StoreUnavailable("the disk is full"));
       try {
         const response = await revoke(textOf(tokens, "refresh_token"));
         expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
         const body = await expectRefusal(response, 503, "temporarily_unavailable");
         expect(JSON.stringify(body)).not.toContain("disk");
       } finally {
-        store.revokeGrant = original;
+        store.commit = original;
       }
       expect(await isActive(server, textOf(tokens, "access_token"))).toBe(true);
       await expectDone(await revoke(textOf(tokens, "refresh_token")));

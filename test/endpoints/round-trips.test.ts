@@ -2,10 +2,12 @@
  * What each request costs on PostgreSQL, counted on the wire: the budget of statements. And that it costs no truth: what
  * one node changes counts at the next request on every other.
  */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { digestSecret } from "../../src/credentials/credential.ts";
-import { openPostgresStore } from "../../src/store/postgres/index.ts";
-import type { AccountRecord, ClientRecord } from "../../src/store/records.ts";
+import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import { openPostgresStore } from "../store/acts.ts";
+
 import { type Relay, startRelay } from "../store/postgres/relay.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { VERIFIER } from "../support/code-flow.ts";

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parseScope } from "../../src/protocol/scope.ts";
 import { challengeOf } from "../support/code-flow.ts";
+import { headersOf } from "../support/expect.ts";
 import {
   codeFor,
   DEVICE_GRANT,
@@ -149,7 +150,7 @@ describe("the token endpoint", () => {
       const answers = new Set<string>();
       for (const form of attempts) {
         const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
-        answers.add(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
+        answers.add(`${response.status} ${JSON.stringify(headersOf(response))} ${await response.text()}`);
       }
       expect(answers.size).toBe(1);
     },

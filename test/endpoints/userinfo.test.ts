@@ -1,6 +1,8 @@
 /** RFC 6750, at the one resource that this server has itself. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import {
   expectRefusal,
   expectTokens,

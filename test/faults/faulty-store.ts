@@ -1,32 +1,67 @@
 /** A real store whose calls are counted, and of which one can be made to fail. */
-import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
+
+import { type Change, type Commit, type Store, StoreUnavailable } from "../../src/store/contract.ts";
+import type { ActingStore } from "../store/acts.ts";
 
 /** `before`: the call does nothing. `after`: it does all that it should, and its answer is lost. */
 export type FaultTime = "before" | "after";
 
+/** The methods that ask the database. */
+export const ASKING = ["look", "list", "commit", "expire", "ping"] as const;
+export type Asking = (typeof ASKING)[number];
+
+export interface Call {
+  readonly method: Asking;
+  /** The method, with what it is about: "look token grant caller", "commit grants access_tokens". */
+  readonly name: string;
+  /** Whether it asks for a change. */
+  readonly changes: boolean;
+}
+
 export interface FaultyStore {
-  readonly store: Store;
-  /** Which methods were called since the last `expectCalls`, in order. */
-  readonly calls: readonly string[];
+  /** What is done with it by name neither counts nor fails. */
+  readonly store: ActingStore;
+  /** What was called since the last `expectCalls`, in order. */
+  readonly calls: readonly Call[];
   /** Forgets the calls; of the next ones, the one with this index fails, if one is named. */
   expectCalls(fault?: { readonly index: number; readonly time: FaultTime }): void;
 }
 
-/** Answered from memory, at once: no call to the database that could fail. */
-const FROM_MEMORY: readonly (string | symbol)[] = ["recallClient", "requireRoom"];
-
-export function makeFaulty(store: Store): FaultyStore {
-  const calls: string[] = [];
+export function makeFaulty(store: ActingStore): FaultyStore {
+  const calls: Call[] = [];
   let armed: { readonly index: number; readonly time: FaultTime } | undefined;
-  const failing = async (call: () => unknown): Promise<unknown> => {
+  const failing = async <Result>(call: Call, ask: () => Promise<Result>): Promise<Result> => {
+    calls.push(call);
     const isDue = calls.length - 1 === armed?.index;
     const fail = () => {
       throw new StoreUnavailable("made to fail by a test");
     };
     if (isDue && armed?.time === "before") fail();
-    const result = await call();
+    const result = await ask();
     if (isDue) fail();
     return result;
+  };
+  const reading = (method: Asking, about: readonly string[]): Call => ({
+    method,
+    name: [method, ...about].join(" "),
+    changes: false,
+  });
+  const asking: Pick<Store, Asking> = {
+    look: (plan, parameters) =>
+      failing(reading("look", Object.keys(plan)), () => store.look(plan, parameters)),
+    list: (table, request) => failing(reading("list", [table.name]), () => store.list(table, request)),
+    ping: () => failing(reading("ping", []), () => store.ping()),
+    commit: (commit) => {
+      const tables = changedTables(commit);
+      const call: Call = {
+        method: "commit",
+        name: ["commit", ...tables].join(" "),
+        changes: tables.length > 0,
+      };
+      return failing(call, () => store.commit(commit));
+    },
+    expire: (expiries, limit) =>
+      failing({ method: "expire", name: "expire", changes: true }, () => store.expire(expiries, limit)),
   };
   return {
     calls,
@@ -34,17 +69,14 @@ export function makeFaulty(store: Store): FaultyStore {
       calls.length = 0;
       armed = fault;
     },
-    store: new Proxy(store, {
-      get(target, name) {
-        const method: unknown = Reflect.get(target, name);
-        if (typeof method !== "function" || FROM_MEMORY.includes(name)) return method;
-        return (...values: unknown[]) => {
-          // After another call it has nothing left to ask.
-          if (name === "confirmClient" && calls.length > 0) return Reflect.apply(method, target, values);
-          calls.push(String(name));
-          return failing(() => Reflect.apply(method, target, values));
-        };
-      },
-    }),
+    store: { ...store, ...asking },
   };
+}
+
+const isGuard = ({ act }: Change): boolean => act === "check" || act === "hold";
+
+/** The tables that it writes to. */
+function changedTables({ changes, sweeps = [] }: Commit): string[] {
+  const written = changes.filter((change) => !isGuard(change));
+  return [...new Set([...written, ...sweeps].map(({ table }) => table.name))];
 }

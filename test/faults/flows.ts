@@ -1,5 +1,6 @@
 /** Every request that reaches the store, each ready to be sent, and to be sent again. */
-import type { AccountRecord } from "../../src/store/records.ts";
+
+import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import {
   answerDevice,
@@ -32,10 +33,10 @@ export interface Flow {
   prepare(scene: Scene): Promise<Send>;
   /** In short, how it is answered when nothing fails (`outcomeOf`). */
   readonly outcome: string;
-  /** Calls whose failure must not be told as one, since what was asked for is stored by then. */
-  readonly despite?: Readonly<Record<string, string>>;
+  /** A commit after which no failure is told, since what was asked for is stored by then; and how it is answered. */
+  readonly despite?: { readonly after: string; readonly outcome: string };
   /**
-   * How it is answered when it is sent again after the answer to this call was lost: as if nothing had been, unless it
+   * How it is answered when it is sent again after the answer to this commit was lost: as if nothing had been, unless it
    * is named here.
    */
   readonly whenLost?: Readonly<Record<string, string>>;
@@ -109,7 +110,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       const code = await codeFor(server, person);
       return () => redeemCode(server, code);
     },
-    { whenLost: { redeemCode: "400 invalid_grant" } },
+    { whenLost: { "commit grants refresh_tokens access_tokens codes": "400 invalid_grant" } },
   ),
   "redeeming a code with a wrong verifier": programs("400 invalid_grant", async ({ server, person }) => {
     const code = await codeFor(server, person);
@@ -120,10 +121,26 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     await redeemCode(server, code);
     return () => redeemCode(server, code);
   }),
-  // The successor is derived, so the retry gets the one that was lost.
+  // What a refresh token is exchanged for is derived from it, so the retry gets the tokens that were lost.
   refreshing: programs("200", async ({ server, person }) => {
     const token = await refreshToken(server, person);
     return () => refresh(server, token);
+  }),
+  "refreshing once more": programs("200", async ({ server, person }) => {
+    const token = await refreshToken(server, person);
+    await refresh(server, token);
+    return () => refresh(server, token);
+  }),
+  "replaying a refresh token": programs("400 invalid_grant", async ({ server, person }) => {
+    const token = await refreshToken(server, person);
+    await refresh(server, textOf(await jsonOf(await refresh(server, token)), "refresh_token"));
+    return () => refresh(server, token);
+  }),
+  "replaying a code once more": programs("400 invalid_grant", async ({ server, person }) => {
+    const code = await codeFor(server, person);
+    await redeemCode(server, code);
+    await redeemCode(server, code);
+    return () => redeemCode(server, code);
   }),
   "client credentials": programs(
     "200",
@@ -157,7 +174,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       await answerDevice(server, code, person);
       return () => pollDevice(server, code);
     },
-    { whenLost: { redeemDeviceCode: "400 invalid_grant" } },
+    { whenLost: { "commit device_codes grants refresh_tokens access_tokens": "400 invalid_grant" } },
   ),
   "introspecting an access token": programs("200", async ({ server, person }) => {
     const token = await accessToken(server, person);
@@ -219,7 +236,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     "303 code",
     (scene) => filledIn(scene, authorizePath(), "/consent", { decision: "allow" }),
     // The answer counts once. Whoever asks again is given a new code without a question.
-    { whenLost: { authorize: "400" } },
+    { whenLost: { "commit once grants codes consents": "400" } },
   ),
   "denying a client": people("303 access_denied", (scene) =>
     filledIn(scene, authorizePath(), "/consent", { decision: "deny" }),
@@ -255,10 +272,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     return open(`/device?user_code=${code}`)(scene);
   }),
   "allowing a device": people("200", (scene) => answeringDevice(scene, "allow"), {
-    whenLost: { decideDeviceCode: "409" },
+    whenLost: { "commit device_codes grants": "409" },
   }),
   "denying a device": people("200", (scene) => answeringDevice(scene, "deny"), {
-    whenLost: { decideDeviceCode: "409" },
+    whenLost: { "commit device_codes": "409" },
   }),
   "the account page": people("200", async (scene) => {
     await answerConsent(scene.server, scene.cookie);
@@ -282,7 +299,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
         new_password: "another long password",
       }),
     // All sessions ended with the old password.
-    { whenLost: { changePassword: "303 /login" }, despite: { createSession: "303 /login" } },
+    {
+      whenLost: { "commit accounts sessions": "303 /login" },
+      despite: { after: "commit accounts sessions", outcome: "303 /login" },
+    },
   ),
   "the set-up page": people("200", async ({ server }) => {
     const page = await setupPage(server);
@@ -296,7 +316,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       return filledIn({ ...scene, cookie: "" }, page, "/setup", fields);
     },
     // The link is used up; without a session the person signs in with what they just chose.
-    { whenLost: { redeemSetupLink: "404" }, despite: { createSession: "303 /account" } },
+    {
+      whenLost: { "commit revisions setup_links accounts": "404" },
+      despite: { after: "commit revisions setup_links accounts", outcome: "303 /account" },
+    },
   ),
 };
 

@@ -1,9 +1,8 @@
 /** Work that grows faster than what was sent is how one request stops a server: threat class 40. */
+
 import { afterAll, expect, test } from "bun:test";
-import { parse } from "valibot";
-import { createSessions } from "../../src/accounts/sessions.ts";
+import { createSessionCookie } from "../../src/accounts/session-cookie.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
-import { configurationSchema } from "../../src/configuration/schema.ts";
 import { CREDENTIAL_PREFIXES, parseCredential } from "../../src/credentials/credential.ts";
 import { readBearerToken } from "../../src/endpoints/bearer.ts";
 import { displayText } from "../../src/pages/display.ts";
@@ -13,6 +12,7 @@ import { createAddressReader } from "../../src/platform/listen-addresses.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { OAuthError, toDescriptionCharacters } from "../../src/protocol/errors.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
+import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import { isCodeChallenge, isCodeVerifier } from "../../src/protocol/pkce.ts";
 import {
@@ -23,21 +23,14 @@ import {
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
-import type { Store } from "../../src/store/contract.ts";
 import { figure } from "../support/figures.ts";
 import { proves } from "../support/proves.ts";
 import { growsWithLength, growth, repetitions } from "./growth.ts";
 
 const CALLBACK = "https://client.example/callback" as RedirectUri;
 const LOCAL = "http://127.0.0.1/callback" as RedirectUri;
-const configuration = { ...parse(configurationSchema, {}), issuer: "https://auth.example" };
-const sessions = createSessions({
-  // To read a cookie nobody is asked.
-  store: {} as Store,
-  clock: systemClock,
-  random: systemRandom,
-  configuration,
-});
+const issuer = parseIssuer("https://auth.example");
+const sessionCookie = createSessionCookie(issuer, systemClock, systemRandom);
 const readAddress = createAddressReader(["loopback"]);
 const policy = {
   allowedScope: [],
@@ -99,7 +92,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   "redirect URIs with an answer": { read: (text) => withResponseParameters(CALLBACK, { state: text }) },
   "pages to come back to": {
-    read: (text) => parseReturnPath(configuration, text),
+    read: (text) => parseReturnPath(issuer, text),
     frames: [
       ["/", ""],
       ["/account?", "\\"],
@@ -132,7 +125,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     ],
   },
   cookies: {
-    read: (text) => sessions.cookieValue(withHeader("Cookie", text)),
+    read: (text) => sessionCookie.read(withHeader("Cookie", text)),
     frames: [
       ["", ""],
       ["__Host-tessera=", ""],

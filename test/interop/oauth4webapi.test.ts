@@ -1,10 +1,11 @@
 /** `oauth4webapi`, the strictest of clients, goes through every flow. It refuses answers that bend a specification. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import * as oauth from "oauth4webapi";
-import { userCodeDigest } from "../../src/endpoints/device-authorization.ts";
-import { deviceGrant } from "../../src/grants/device-code.ts";
+import { answerDevice, userCodeDigest } from "../../src/operations/devices.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
+import { signedInAs } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 
 let server: ListeningServer;
@@ -154,7 +155,7 @@ test("a device asks, waits, and gets its tokens", async () => {
   const pending = await store.findPendingDeviceCode(userCodeDigest(keys, code ?? ""), clock.seconds());
   if (pending === null) throw new Error("There is no such device code.");
   const person = await server.addPerson("viewer");
-  await store.decideDeviceCode(pending.id, deviceGrant(server.context, pending, person), clock.seconds());
+  await answerDevice(server.context, SERVER_ACT, pending, signedInAs(server, person), true);
 
   const tokens = await poll();
   expect(tokens.scope).toBe("mail.read");

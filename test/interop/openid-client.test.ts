@@ -1,10 +1,11 @@
 /** `openid-client`, the certified client of the Node world, goes through every flow over a real socket. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import * as client from "openid-client";
-import { userCodeDigest } from "../../src/endpoints/device-authorization.ts";
-import { deviceGrant } from "../../src/grants/device-code.ts";
+import { answerDevice, userCodeDigest } from "../../src/operations/devices.ts";
 import { normalizeUserCode } from "../../src/protocol/user-code.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
+import { signedInAs } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { SECRET } from "../support/server.ts";
 
@@ -99,7 +100,7 @@ test("the device flow, with the client's own polling", async () => {
   );
   if (pending === null) throw new Error("There is no such device code.");
   const person = await server.addPerson("device-owner");
-  await store.decideDeviceCode(pending.id, deviceGrant(server.context, pending, person), clock.seconds());
+  await answerDevice(server.context, SERVER_ACT, pending, signedInAs(server, person), true);
   const tokens = await client.pollDeviceAuthorizationGrant(config, device);
   expect(tokens.access_token).toStartWith("tat_");
   expect(tokens.refresh_token).toStartWith("trt_");

@@ -1,74 +1,7 @@
-/** Mutations of src/accounts/: people, their passwords and their sessions. */
+/** Mutations of src/accounts/: the passwords of people, and the cookie of a session. */
 import type { Mutation } from "./mutation.ts";
 
 export const ACCOUNTS: readonly Mutation[] = [
-  {
-    against: ["threat 33"],
-    what: "wrong passwords are not counted by name",
-    in: "accounts",
-    match: "$LIMITS.signInPerAccount.attempt($NAME)",
-    replace: "0",
-    tests: ["accounts/sign-in.test.ts"],
-  },
-  {
-    against: ["threat 33"],
-    what: "wrong passwords are not counted by address",
-    in: "accounts",
-    match: "$LIMITS.signInPerAddress.attempt($ADDRESS)",
-    replace: "0",
-    tests: ["accounts/sign-in.test.ts"],
-  },
-  {
-    against: ["threat 33"],
-    what: "each spelling of a name has guesses of its own",
-    in: "accounts",
-    within: "checkPassword",
-    match: "foldUsername($NAME)",
-    replace: "username",
-    tests: ["adversary/33-guesses.test.ts"],
-  },
-  {
-    against: ["threat 33"],
-    what: "guesses are counted after the password was checked",
-    in: "accounts",
-    match: "$LIMITS.signInPerAccount.attempt($NAME)",
-    replace: "(await passwords.verify(password, null), $&)",
-    tests: ["adversary/33-guesses.test.ts", "accounts/sign-in.test.ts"],
-  },
-  {
-    against: ["threat 33"],
-    what: "when a password is changed, guesses at the old one are not counted",
-    in: "accounts",
-    within: "changePassword",
-    match: "await checkPassword($CONTEXT, $ATTEMPT)",
-    replace: `(await $CONTEXT.passwords.verify(current, account.passwordHash))
-    ? ({ outcome: "verified", account } as Awaited<ReturnType<typeof checkPassword>>)
-    : ({ outcome: "refused" } as Awaited<ReturnType<typeof checkPassword>>)`,
-    tests: ["accounts/sign-in.test.ts", "adversary/33-guesses.test.ts"],
-  },
-  {
-    against: ["threat 19"],
-    what: "a person who was disabled may sign in",
-    in: "accounts",
-    within: "checkPassword",
-    match: "$ACCOUNT.disabledAt !== null",
-    replace: "false",
-    also: [
-      {
-        in: "store/sqlite",
-        within: "enabledWithPassword",
-        match: { text: "AND disabled_at IS NULL" },
-        replace: "",
-      },
-      {
-        in: "store/sqlite",
-        within: "findSession",
-        match: "$ACCOUNT.disabledAt !== null",
-        replace: "false",
-      },
-    ],
-    tests: ["endpoints/disabled.test.ts", "accounts/sign-in.test.ts", "pages/sign-in.test.ts"],
-  },
   {
     against: ["threat 34"],
     what: "for an unknown person no password is hashed",
@@ -118,15 +51,6 @@ export const ACCOUNTS: readonly Mutation[] = [
     match: "$BEFORE?.session.id ?? null",
     replace: "null",
     tests: ["pages/sign-in.test.ts", "adversary/28-approval.test.ts"],
-  },
-  {
-    against: ["threat 32", "threat 44"],
-    what: "of a session's cookie only the identifier counts",
-    in: "accounts",
-    within: "createSessions",
-    match: "!secretMatches($SECRET, $DIGEST)",
-    replace: "false",
-    tests: ["adversary/28-approval.test.ts", "adversary/44-malleable.test.ts", "pages/sign-in.test.ts"],
   },
   {
     against: ["threat 32"],

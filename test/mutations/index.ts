@@ -2,12 +2,13 @@
 import { ACCOUNTS } from "./accounts.ts";
 import { CLIENTS } from "./clients.ts";
 import { ENDPOINTS } from "./endpoints.ts";
-import { GRANTS } from "./grants.ts";
 import type { Mutation } from "./mutation.ts";
+import { OPERATIONS } from "./operations.ts";
 import { PAGES } from "./pages.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { RULES } from "./rules.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
 
@@ -15,7 +16,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PROTOCOL,
   ...TOKENS,
   ...CLIENTS,
-  ...GRANTS,
+  ...RULES,
+  ...OPERATIONS,
   ...ACCOUNTS,
   ...ENDPOINTS,
   ...PAGES,

@@ -66,8 +66,7 @@ export const PAGES: readonly Mutation[] = [
     within: "showDevice",
     match: "return confirmPage($CONTEXT, $INCOMING, $ACCOUNT, $CODE, $DEVICE, $CLIENT)",
     replace: `if ($INCOMING.url.searchParams.get("decision") === "allow") {
-      const grant = deviceGrant($CONTEXT, $DEVICE, $ACCOUNT);
-      await $CONTEXT.store.decideDeviceCode($DEVICE.id, grant, $CONTEXT.clock.seconds());
+      await answerDevice($CONTEXT, actOfPerson($INCOMING, $ACCOUNT.subject), $DEVICE, signedIn, true);
     }
     $&`,
     tests: ["pages/device.test.ts"],
@@ -108,21 +107,15 @@ export const PAGES: readonly Mutation[] = [
     against: ["threat 25", "threat 19"],
     what: "a device may be approved for a client that was disabled since",
     in: DEVICE,
-    within: "answerDevice",
+    within: "takeAnswer",
     match: "mayAsk($CLIENT)",
     replace: "true",
     also: [
       {
-        in: "store/sqlite",
-        within: "decideDeviceCode",
-        match: "if ($CLIENT === null) return false",
-        replace: "",
-      },
-      {
-        in: "store/sqlite",
-        within: "decideDeviceCode",
-        match: "$CLIENTS.markAllowed($CLIENT, $NOW)",
-        replace: "undefined",
+        in: "rules/device-code.ts",
+        within: "approveDevice",
+        match: "!isEnabled($CLIENT)",
+        replace: "$CLIENT === null",
       },
     ],
     tests: ["pages/device.test.ts", "endpoints/disabled.test.ts", "adversary/15-ended-access.test.ts"],

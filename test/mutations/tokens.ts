@@ -1,4 +1,4 @@
-/** Mutations of src/credentials/: the form of everything secret that is handed out, and what is told of it. */
+/** Mutations of src/credentials/: the form of everything secret that is handed out. */
 import type { Mutation } from "./mutation.ts";
 
 export const TOKENS: readonly Mutation[] = [
@@ -46,13 +46,5 @@ export const TOKENS: readonly Mutation[] = [
     match: "timingSafeEqual($COMPUTED, $DIGEST)",
     replace: "true",
     tests: ["adversary/44-malleable.test.ts"],
-  },
-  {
-    against: ["threat 52"],
-    what: "introspection says that a token is of who asks",
-    in: "endpoints",
-    match: "introspectAccessToken($ISSUER, $TOKEN, $GRANT)",
-    replace: "introspectAccessToken($ISSUER, { ...$TOKEN, clientId: caller }, $GRANT)",
-    tests: ["endpoints/introspection.test.ts"],
   },
 ];

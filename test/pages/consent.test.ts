@@ -1,6 +1,8 @@
 /** What the consent page says (RFC 6749 §10.2, RFC 9700 §4.11.2, §4.14): who asks, for what, as whom, and what it may not do. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { authorizePath } from "../support/code-flow.ts";
 import { textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -120,9 +122,9 @@ describe("the consent page", () => {
       const page = await textOf(
         await ask({ client_id, redirect_uri: "https://bank.evil.example/cb", scope: "profile" }),
       );
-      expect(page).toContain("Nobody has checked this application");
+      expect(page).toContain("This application is not verified");
       expect(page).toContain("bank.evil.example");
-      expect(await textOf(await ask(WIKI))).not.toContain("Nobody has checked");
+      expect(await textOf(await ask(WIKI))).not.toContain("is not verified");
     },
   );
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+
 import { addPersonWithPassword, type Browser, openBrowser, startDevice, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -77,7 +78,7 @@ describe("the code", () => {
       expect(response.status).toBe(422);
     }
     const page = await browser.get("/device?user_code=12345678");
-    expect(await textOf(page)).toContain("That is not a whole code.");
+    expect(await textOf(page)).toContain("That is not a complete code.");
     const { user_code } = await startDevice(server);
     expect((await browser.get(`/device?user_code=${user_code}`)).status).toBe(200);
   });
@@ -117,7 +118,7 @@ describe("the code", () => {
       });
       expect(response.status).toBe(429);
       expect(response.headers.get("retry-after")).not.toBeNull();
-      expect(await textOf(response)).toMatch(/Too many codes were wrong. Try again in 1[56] minutes\./);
+      expect(await textOf(response)).toMatch(/Too many wrong codes. Try again in 1[56] minutes\./);
     },
   );
 
@@ -171,7 +172,7 @@ describe("the question", () => {
         "Television/1.0",
         "203.0.113.7",
         "Only allow what you started yourself",
-        "If somebody sent you this code or link, they want to get into your account: deny it.",
+        "If another person sent you this code or link, they want to get into your account: deny it.",
         "Signed in as alice",
         "See your password",
       ]) {
@@ -186,7 +187,7 @@ describe("the question", () => {
     await server.context.store.putClient({ ...client, source: "registration" });
     const { user_code } = await startDevice(server);
     const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
-    const order = ["Nobody has checked this application", "Does your device show", "Only allow what you"];
+    const order = ["This application is not verified", "Does your device show", "Only allow what you"];
     const places = order.map((words) => text.indexOf(words));
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((one, other) => one - other));

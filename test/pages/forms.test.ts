@@ -147,8 +147,10 @@ describe("a form", () => {
   });
 });
 
+const SUBJECT = "acc_alice";
+
 describe("sealed form data", () => {
-  const cookie = () => server.context.sessions.anonymousCookieValue();
+  const cookie = () => server.context.sessionCookie.anonymous();
 
   test("comes back as it was, with an id of its own", () => {
     const value = cookie();
@@ -157,13 +159,13 @@ describe("sealed form data", () => {
       server.context,
       value,
       "consent",
-      sealFormData(server.context, value, "consent", text),
+      sealFormData(server.context, value, "consent", text, SUBJECT),
     );
     const other = unsealFormData(
       server.context,
       value,
       "consent",
-      sealFormData(server.context, value, "consent", text),
+      sealFormData(server.context, value, "consent", text, SUBJECT),
     );
     expect(one.text).toBe(text);
     expect(one.expiresAt).toBe(server.clock.seconds() + 3600);
@@ -174,7 +176,7 @@ describe("sealed form data", () => {
     proves("is worth nothing when changed, elsewhere, for another purpose, or too late", "threat 29"),
     () => {
       const value = cookie();
-      const sealed = sealFormData(server.context, value, "consent", "scope=a");
+      const sealed = sealFormData(server.context, value, "consent", "scope=a", SUBJECT);
       const unseal = (...[who, purpose, what]: [string | null, "consent" | "device", string | undefined]) =>
         unsealFormData(server.context, who, purpose, what);
       expect(() => unseal(cookie(), "consent", sealed)).toThrow(PageError);
@@ -197,7 +199,7 @@ describe("sealed form data", () => {
     const form = await browser.form("/login");
     const value = browser.cookie.split("=")[1] ?? "";
     expect(() => unsealFormData(server.context, value, "login", form.fields.form_token)).toThrow(PageError);
-    const sealed = sealFormData(server.context, value, "login", "");
+    const sealed = sealFormData(server.context, value, "login", "", SUBJECT);
     expect((await browser.post("/login", { ...credentials, form_token: sealed })).status).toBe(403);
   });
 });

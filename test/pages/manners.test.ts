@@ -226,11 +226,11 @@ test("the place to return to is the redirect URI's website, or the device itself
 });
 
 test("an address is the reader's own computer only where the server is reached by a loopback name", () => {
-  const here = { issuer: "http://localhost:8080" };
+  const here = { identifier: "http://localhost:8080" };
   for (const address of ["::1", "127.0.0.1", "127.8.8.8"]) {
     expect(isOwnComputer(here, address)).toBe(true);
     // Behind a proxy that nobody declared, this is everybody's address.
-    expect(isOwnComputer({ issuer: "https://auth.example" }, address)).toBe(false);
+    expect(isOwnComputer({ identifier: "https://auth.example" }, address)).toBe(false);
   }
   for (const address of ["203.0.113.7", "127.0.0.1.evil.example", "2001:db8::1", ""]) {
     expect(isOwnComputer(here, address)).toBe(false);
@@ -316,6 +316,7 @@ describe("errors", () => {
     request: new Request("https://auth.example/x"),
     url: new URL("https://auth.example/x"),
     address: "203.0.113.7",
+    requestId: "1",
   });
   const show = (error: unknown) => pageErrorResponse(server.context, error, incoming());
 
@@ -442,7 +443,7 @@ describe("languages", () => {
       url: new URL("https://auth.example/"),
       address: "203.0.113.7",
     };
-    return pageFrame(server.context, { request, url, address }).texts;
+    return pageFrame(server.context, { request, url, address, requestId: "1" }).texts;
   };
 
   test("every scope of the server's own has words in every language", async () => {

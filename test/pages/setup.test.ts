@@ -68,7 +68,7 @@ test("the link does not work any more when there is an administrator, however th
   expect((await browser.get(link)).status).toBe(404);
   const late = await browser.post("/setup", { ...form.fields, ...root });
   expect(late.status).toBe(404);
-  expect(await textOf(late)).toContain("This link does not work any more");
+  expect(await textOf(late)).toContain("This link no longer works");
   expect((await server.context.store.listAccounts()).map(({ username }) => username)).toEqual(["boss"]);
 });
 
@@ -106,7 +106,7 @@ test("a link that was never made, or whose secret is changed, is a page that say
   for (const path of ["/setup", "/setup?token=", "/setup?token=x", changed]) {
     const response = await browser.get(path);
     expect(response.status).toBe(404);
-    expect(await textOf(response)).toContain("This link does not work any more");
+    expect(await textOf(response)).toContain("This link no longer works");
   }
 });
 
@@ -132,6 +132,6 @@ test("a user name that is taken is said to be, and the link stays", async () => 
   await server.addPerson("Root");
   const response = await browser.submit(link, root);
   expect(response.status).toBe(422);
-  expect(await textOf(response)).toContain("Somebody has this user name.");
+  expect(await textOf(response)).toContain("This user name is taken.");
   expect((await browser.submit(link, { ...root, username: "other" })).status).toBe(303);
 });

@@ -83,7 +83,7 @@ describe("signing in", () => {
         pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
       }
       expect(new Set(pages).size).toBe(1);
-      expect(pages[0]).toContain("The user name or the password is not right.");
+      expect(pages[0]).toContain("Wrong user name or password.");
     },
   );
 
@@ -104,7 +104,7 @@ describe("signing in", () => {
         expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
         pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
       }
-      expect(pages[0]).toMatch(/There were too many attempts. Try again in 1[56] minutes\./);
+      expect(pages[0]).toMatch(/Too many attempts. Try again in 1[56] minutes\./);
       expect(pages[1]).toBe(pages[0] ?? "");
     },
   );
@@ -178,7 +178,7 @@ describe("what sign-in is for", () => {
     if (spa === null) throw new Error("The client is missing.");
     await store.putClient({ ...spa, source: "registration" });
     expect(await lead(authorizePath({ client_id: "spa" }))).toContain(
-      "to continue to Example Page, an application that nobody has checked.",
+      "to continue to Example Page. This application is not verified.",
     );
   });
 
@@ -195,7 +195,7 @@ describe("what sign-in is for", () => {
     const words = "Sign in with the account you want to use. You are signed in as alice until then.";
     expect(await textOf(await browser.get(href))).toContain(words);
     expect(await textOf(await browser.submit(href, { username: "bob", password: "wrong" }))).toContain(words);
-    expect(await lead(authorizePath({ prompt: "login" }))).toContain("Sign in again to go on.");
+    expect(await lead(authorizePath({ prompt: "login" }))).toContain("Sign in again to continue.");
   });
 });
 
@@ -247,12 +247,12 @@ describe("5: where sign-in leads", () => {
   ];
   for (const path of ours) {
     test(`${JSON.stringify(path)} is ours`, () => {
-      expect(parseReturnPath(server.context.configuration, path)).toBe(path);
+      expect(parseReturnPath(server.context.issuer, path)).toBe(path);
     });
   }
   for (const path of notOurs) {
     test(`${JSON.stringify(path)} is not`, async () => {
-      expect(parseReturnPath(server.context.configuration, path)).toBeNull();
+      expect(parseReturnPath(server.context.issuer, path)).toBeNull();
       const response = await browser.submit(`/login?return_to=${encodeURIComponent(path)}`, {
         username: "alice",
         password: PASSWORD,
@@ -264,12 +264,12 @@ describe("5: where sign-in leads", () => {
 
   test("below an issuer with a path, only its own pages are", async () => {
     const nested = await startTestServer({ issuer: "https://auth.example/t" });
-    const { configuration } = nested.context;
+    const { issuer } = nested.context;
     for (const path of ["/t/account", "/t/device", "/t/", "/t/auth/authorize?a=b"]) {
-      expect(parseReturnPath(configuration, path)).toBe(path);
+      expect(parseReturnPath(issuer, path)).toBe(path);
     }
     for (const path of ["/account", "/", "/t", "/tt/account", "/t//account", "/auth/authorize"]) {
-      expect(parseReturnPath(configuration, path)).toBeNull();
+      expect(parseReturnPath(issuer, path)).toBeNull();
     }
     await addPersonWithPassword(nested, "alice");
     const there = openBrowser(nested);

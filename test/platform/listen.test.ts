@@ -190,6 +190,7 @@ describe("odd requests", () => {
     expect(JSON.parse(body).error).toBe("server_error");
     expect(body).not.toContain("private");
     expect(logged).toContain("a private reason");
+    expect(logged).toContain(` request=${answer.headers.get("request-id")}\n`);
   });
 
   test("a body far beyond the limit is not read", async () => {

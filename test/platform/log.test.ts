@@ -1,7 +1,7 @@
 /** Threat class 50: no value can forge a field or a line. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { createLog, type LogLevel, type LogOptions, silentLog } from "../../src/platform/log.ts";
+import { createLog, gathering, type LogLevel, type LogOptions } from "../../src/platform/log.ts";
 import { proves } from "../support/proves.ts";
 
 function capture(options: Pick<LogOptions, "level" | "format">) {
@@ -88,10 +88,16 @@ describe("the log", () => {
     log.info("refused", { endpoint: '","level":"error' });
     expect(JSON.parse(lines.join(""))).toMatchObject({ level: "info", message: "refused" });
   });
+});
 
-  test("can be silent", () => {
-    for (const level of ["debug", "info", "warn", "error"] as const) {
-      expect(silentLog[level]("message", { a: 1 })).toBeUndefined();
-    }
-  });
+test("lines of one moment are written together, in their order, before anything that waits", async () => {
+  const written: string[] = [];
+  const write = gathering((text) => written.push(text));
+  for (const line of ["a\n", "b\n"]) write(line);
+  expect(written).toEqual([]);
+  await Promise.resolve();
+  expect(written).toEqual(["a\nb\n"]);
+  write("c\n");
+  await Promise.resolve();
+  expect(written).toEqual(["a\nb\n", "c\n"]);
 });

@@ -1,8 +1,13 @@
 /** Threat class 3: how an answer is put on a redirect URI. Ours wins, and each parameter is there once. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { responseLocation } from "../../src/endpoints/authorization-request.ts";
+import {
+  RESPONSE_MODES,
+  type ResponseMode,
+  responseLocation,
+} from "../../src/endpoints/authorization-request.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
+import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { withResponseParameters } from "../../src/protocol/redirect-uri.ts";
 
 const on = (uri: string, parameters: Record<string, string | undefined>): string =>
@@ -80,22 +85,20 @@ describe("an answer on a redirect URI", () => {
 });
 
 describe("the location of an authorization response (RFC 9207 §2)", () => {
+  const issuer = parseIssuer("https://auth.example");
+  const [query] = RESPONSE_MODES as [ResponseMode];
   const redirectUri =
     "https://client.example/cb?code=old&error=old&error_description=old&error_uri=old&iss=https://evil.example&state=old&a=1" as RedirectUri;
 
   test("a success has no error, an error has no code, whatever the client registered", () => {
-    const target = { redirectUri, state: "s" };
-    expect([
-      ...new URL(responseLocation("https://auth.example", target, { code: "new" })).searchParams,
-    ]).toEqual([
+    const target = { redirectUri, responseMode: query, state: "s" };
+    expect([...new URL(responseLocation(issuer, target, { code: "new" })).searchParams]).toEqual([
       ["a", "1"],
       ["code", "new"],
       ["state", "s"],
       ["iss", "https://auth.example"],
     ]);
-    expect([
-      ...new URL(responseLocation("https://auth.example", target, { error: "access_denied" })).searchParams,
-    ]).toEqual([
+    expect([...new URL(responseLocation(issuer, target, { error: "access_denied" })).searchParams]).toEqual([
       ["a", "1"],
       ["error", "access_denied"],
       ["state", "s"],
@@ -104,7 +107,11 @@ describe("the location of an authorization response (RFC 9207 §2)", () => {
   });
 
   test("without a state in the request there is none in the answer", () => {
-    const location = responseLocation("https://auth.example", { redirectUri, state: null }, { code: "c" });
+    const location = responseLocation(
+      issuer,
+      { redirectUri, responseMode: query, state: null },
+      { code: "c" },
+    );
     expect(new URL(location).searchParams.has("state")).toBe(false);
   });
 });

@@ -50,16 +50,27 @@ describe("a history that can be", () => {
       ),
     ],
     [
-      "two refreshes at once get one successor",
+      "two refreshes at once get one answer",
       WITH_RETRIES,
       history(
         BEGUN,
         [3, 6, refresh("r1"), issued("a2", "r2")],
-        [4, 5, refresh("r1"), issued("a3", "r2")],
+        [4, 5, refresh("r1"), issued("a2", "r2")],
         [7, 8, introspect("a2"), active],
-        [9, 10, introspect("a3"), active],
+        [9, 10, introspect("r2"), active],
+        [11, 12, introspect("r1"), inactive],
+      ),
+    ],
+    [
+      "a retry tells of an access token that has ended meanwhile, and it stays ended",
+      WITH_RETRIES,
+      history(
+        BEGUN,
+        [3, 4, refresh("r1"), issued("a2", "r2")],
+        [5, 6, revoke("a2"), done],
+        [7, 8, refresh("r1"), issued("a2", "r2")],
+        [9, 10, introspect("a2"), inactive],
         [11, 12, introspect("r2"), active],
-        [13, 14, introspect("r1"), inactive],
       ),
     ],
     [
@@ -100,7 +111,8 @@ describe("a history that can be", () => {
         [3, Number.POSITIVE_INFINITY, refresh("r1"), LOST],
         [4, 5, introspect("r1"), inactive],
         [6, 7, refresh("r1"), issued("a2", "r2")],
-        [8, 9, refresh("r2"), issued("a3", "r3")],
+        [8, 9, refresh("r1"), issued("a2", "r2")],
+        [10, 11, refresh("r2"), issued("a3", "r3")],
       ),
     ],
     [
@@ -178,19 +190,60 @@ describe("a history that cannot be", () => {
       history(BEGUN, [3, 6, refresh("r1"), issued("a2", "r2")], [4, 5, refresh("r1"), issued("a3", "r3")]),
     ],
     [
+      "a retry that gets an access token of its own",
+      WITH_RETRIES,
+      history(BEGUN, [3, 6, refresh("r1"), issued("a2", "r2")], [4, 5, refresh("r1"), issued("a3", "r2")]),
+    ],
+    [
+      "a retry that gets the access token of another generation",
+      WITH_RETRIES,
+      history(BEGUN, [3, 4, refresh("r1"), issued("a2", "r2")], [5, 6, refresh("r1"), issued("a1", "r2")]),
+    ],
+    [
+      "an access token that had ended and is alive after a retry",
+      WITH_RETRIES,
+      history(
+        BEGUN,
+        [3, 4, refresh("r1"), issued("a2", "r2")],
+        [5, 6, revoke("a2"), done],
+        [7, 8, refresh("r1"), issued("a2", "r2")],
+        [9, 10, introspect("a2"), active],
+      ),
+    ],
+    [
+      "a retry after a lost answer that others are told otherwise",
+      WITH_RETRIES,
+      history(
+        BEGUN,
+        [3, Number.POSITIVE_INFINITY, refresh("r1"), LOST],
+        [4, 5, refresh("r1"), issued("a2", "r2")],
+        [6, 7, refresh("r1"), issued("a3", "r2")],
+      ),
+    ],
+    [
+      "a retry after the grant was revoked",
+      WITH_RETRIES,
+      history(
+        BEGUN,
+        [3, 4, refresh("r1"), issued("a2", "r2")],
+        [5, 6, revoke("r2"), done],
+        [7, 8, refresh("r1"), issued("a2", "r2")],
+      ),
+    ],
+    [
       "a retry after the successor was used",
       WITH_RETRIES,
       history(
         BEGUN,
         [3, 4, refresh("r1"), issued("a2", "r2")],
         [5, 6, refresh("r2"), issued("a3", "r3")],
-        [7, 8, refresh("r1"), issued("a4", "r2")],
+        [7, 8, refresh("r1"), issued("a2", "r2")],
       ),
     ],
     [
       "a retry where there are none",
       WITHOUT_RETRIES,
-      history(BEGUN, [3, 4, refresh("r1"), issued("a2", "r2")], [5, 6, refresh("r1"), issued("a3", "r2")]),
+      history(BEGUN, [3, 4, refresh("r1"), issued("a2", "r2")], [5, 6, refresh("r1"), issued("a2", "r2")]),
     ],
     [
       "a grant that survives a replay",

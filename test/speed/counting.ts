@@ -1,17 +1,19 @@
-/** Counts what the embedded database is asked to do, statement by statement. */
+/** Counts what the databases are asked to do, statement by statement. */
+import { Database } from "../../src/store/postgres/driver.ts";
 import { Connection } from "../../src/store/sqlite/driver.ts";
 import { LogSync } from "../../src/store/sqlite/sync.ts";
 
 export interface Counts {
   /** The statements that were run, in short: "SELECT access_tokens". */
   readonly statements: string[];
-  /** How often the disk was waited for. */
+  /** How often the embedded database waited for the disk. */
   syncs: number;
 }
 
 /** From now on; `restore` ends it. Only connections that are opened meanwhile are counted. */
 export function startCounting(): Counts & { clear(): void; restore(): void } {
   const { query, command } = Connection.prototype;
+  const { run, transaction } = Database.prototype;
   const { sync } = LogSync.prototype;
   const statements: string[] = [];
   const counts = {
@@ -23,6 +25,7 @@ export function startCounting(): Counts & { clear(): void; restore(): void } {
     },
     restore() {
       Object.assign(Connection.prototype, { query, command });
+      Object.assign(Database.prototype, { run, transaction });
       LogSync.prototype.sync = sync;
     },
   };
@@ -47,6 +50,14 @@ export function startCounting(): Counts & { clear(): void; restore(): void } {
       return run(...parameters);
     }) as never;
   };
+  Database.prototype.run = function (asked) {
+    statements.push(inShort(asked.sql));
+    return run.call(this, asked);
+  };
+  Database.prototype.transaction = function (work, urgent) {
+    statements.push("BEGIN");
+    return transaction.call(this, work as never, urgent) as never;
+  };
   LogSync.prototype.sync = function () {
     counts.syncs += 1;
     return sync.call(this);
@@ -54,9 +65,9 @@ export function startCounting(): Counts & { clear(): void; restore(): void } {
   return counts;
 }
 
-/** The verb and the first table. */
+/** The verb, and the first table of those that a statement for the embedded database names. */
 function inShort(sql: string): string {
   const [verb = ""] = sql.trim().split(/\s+/);
-  const table = /\b(?:FROM|INTO|UPDATE)\s+(\w+)/.exec(sql)?.[1];
+  const table = verb === "WITH" ? undefined : /\b(?:FROM|INTO|UPDATE)\s+(\w+)/.exec(sql)?.[1];
   return table === undefined ? verb : `${verb} ${table}`;
 }

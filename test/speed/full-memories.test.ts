@@ -1,47 +1,133 @@
 /**
  * What is kept in memory has a most, and the oldest makes room then. That must not cost more than it did before: strangers
- * choose how many there are.
+ * choose how many there are. Counted are the entries that are looked at, not the time that it takes.
  */
-import { expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { AuthenticatedClient, PresentedCredentials } from "../../src/clients/authentication.ts";
+import { CallerMemory } from "../../src/operations/caller-memory.ts";
 import { createAttemptLimit } from "../../src/platform/attempts.ts";
+import { OldestFirst } from "../../src/platform/oldest-first.ts";
 import { createPollPace } from "../../src/platform/poll-pace.ts";
 
 const MOST = 20_000;
-const AT_A_TIME = 500;
+/** As many of the oldest as an attempt limit looks at to find the one that has least to tell. */
+const FEW = 16;
 const clock = { seconds: () => 1_800_000_000, millis: () => 1_800_000_000_000 };
 
-/** The median time that so many new keys take at a time. */
-function medianOf(count: number, add: () => void): number {
-  const times: number[] = [];
-  for (let chunk = 0; chunk < count / AT_A_TIME; chunk += 1) {
-    const startedAt = performance.now();
-    for (let index = 0; index < AT_A_TIME; index += 1) add();
-    times.push(performance.now() - startedAt);
-  }
-  return times.sort((one, other) => one - other)[times.length >> 1] ?? 0;
+/** How many entries were walked over. */
+let walked = 0;
+let restore: () => void;
+beforeEach(() => {
+  restore = countWalks();
+});
+afterEach(() => restore());
+
+/**
+ * A walk over a Map counts as one over all of it: to find its first entry it steps over the hole of each that was deleted,
+ * and nothing tells how many there are.
+ */
+function countWalks(): () => void {
+  const { keys, values, entries } = Map.prototype;
+  const { [Symbol.iterator]: walkOldest } = OldestFirst.prototype;
+  const walkAll = (map: Map<unknown, unknown>): void => {
+    walked += map.size;
+  };
+  Map.prototype.keys = function () {
+    walkAll(this);
+    return keys.call(this);
+  };
+  Map.prototype.values = function () {
+    walkAll(this);
+    return values.call(this);
+  };
+  Map.prototype.entries = function () {
+    walkAll(this);
+    return entries.call(this);
+  };
+  Map.prototype[Symbol.iterator] = Map.prototype.entries;
+  OldestFirst.prototype[Symbol.iterator] = function* () {
+    for (const entry of walkOldest.call(this)) {
+      walked += 1;
+      yield entry;
+    }
+  };
+  return () => {
+    Object.assign(Map.prototype, { keys, values, entries, [Symbol.iterator]: entries });
+    OldestFirst.prototype[Symbol.iterator] = walkOldest;
+  };
 }
 
-test.each<[string, (add: number) => void]>([
-  ["attempts", attempts()],
-  ["polls of devices", polls()],
-])("%s are counted as fast when there is no more room", (_, add) => {
+/** The most entries that one of so many new keys made look at. */
+function mostWalked(count: number, add: () => void): number {
+  let most = 0;
+  for (let index = 0; index < count; index += 1) {
+    walked = 0;
+    add();
+    most = Math.max(most, walked);
+  }
+  return most;
+}
+
+const MEMORIES: Readonly<Record<string, () => (index: number) => void>> = {
+  attempts() {
+    const limit = createAttemptLimit({ clock, limit: 5, windowSeconds: 900, maximumKeys: MOST });
+    return (index) => void limit.attempt(`address ${index}`);
+  },
+  "polls of devices"() {
+    const pace = createPollPace(clock, 5, MOST);
+    return (index) => void pace.isTooFast(new Uint8Array(new Uint32Array([index, 0, 0, 0]).buffer));
+  },
+  "clients that authenticate"() {
+    const memory = new CallerMemory();
+    const client = {} as AuthenticatedClient;
+    return (index) => memory.remember({ text: `client ${index}` }, { client, secretExpiresAt: null });
+  },
+};
+
+test.each(Object.entries(MEMORIES))("%s: no more is looked at when there is no more room", (_, open) => {
+  const add = open();
   let next = 0;
   const addNew = () => {
     next += 1;
     add(next);
   };
-  const filling = medianOf(MOST, addNew);
-  const full = medianOf(3 * MOST, addNew);
-  // Measured: about 1. With a Map, whose first entry has to be looked for, 15 and more.
-  expect(full / filling).toBeLessThan(4);
+  expect(mostWalked(MOST, addNew)).toBeLessThanOrEqual(FEW);
+  expect(mostWalked(3 * MOST, addNew)).toBeLessThanOrEqual(FEW);
 });
 
-function attempts(): (index: number) => void {
-  const limit = createAttemptLimit({ clock, limit: 5, windowSeconds: 900, maximumKeys: MOST });
-  return (index) => void limit.attempt(`address ${index}`);
-}
+test("clients that authenticate: they are remembered up to a size, however much each says of itself", () => {
+  const memory = new CallerMemory();
+  const said = "x".repeat(60_000);
+  const clientOf = (index: number) =>
+    ({ clientId: `client ${index}`, clientUri: said }) as AuthenticatedClient;
+  const presentedBy = (index: number) =>
+    ({ text: `client ${index}`, clientId: undefined }) as PresentedCredentials;
+  const remembered = (count: number) =>
+    Array.from({ length: count }, (_, index) => memory.recall(presentedBy(index), 0)).filter(
+      (client) => client !== null,
+    );
+  for (let index = 0; index < 1000; index += 1) {
+    memory.remember(presentedBy(index), { client: clientOf(index), secretExpiresAt: null });
+    // What is forgotten, or remembered anew, makes room again.
+    if (index % 3 === 0) memory.forget(presentedBy(index));
+    if (index % 3 === 1)
+      memory.remember(presentedBy(index), { client: clientOf(index), secretExpiresAt: null });
+  }
+  const characters = remembered(1000).length * said.length;
+  expect(characters).toBeLessThanOrEqual(4 * 1024 * 1024);
+  expect(characters).toBeGreaterThan(3.8 * 1024 * 1024);
+  expect(remembered(1000).at(-1)?.clientId).toBe(clientOf(998).clientId);
+});
 
-function polls(): (index: number) => void {
-  const pace = createPollPace(clock, 5, MOST);
-  return (index) => void pace.isTooFast(new Uint8Array(new Uint32Array([index, 0, 0, 0]).buffer));
-}
+test("a memory that asks a Map for its oldest entry is found", () => {
+  const naive = new Map<number, null>();
+  let next = 0;
+  const add = () => {
+    next += 1;
+    const [oldest] = naive.size >= MOST ? naive.keys() : [];
+    if (oldest !== undefined) naive.delete(oldest);
+    naive.set(next, null);
+  };
+  expect(mostWalked(MOST, add)).toBe(0);
+  expect(mostWalked(10, add)).toBe(MOST);
+});

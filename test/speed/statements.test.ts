@@ -1,14 +1,17 @@
 /**
- * What each operation costs the embedded database, counted: a statement more, a page more or a sync more fails here, and
- * not in a benchmark that somebody reads a year later. PostgreSQL's are counted in endpoints/round-trips.test.ts.
+ * What each operation costs, counted: a call of the store more, a statement more or a sync more fails here, and not in a
+ * benchmark that is read a year later. What goes over the wire to PostgreSQL is counted in endpoints/round-trips.test.ts.
  */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { AccountRecord } from "../../src/store/records.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import type { AccountRecord } from "../../src/store/tables.ts";
+import { type FaultyStore, makeFaulty } from "../faults/faulty-store.ts";
+import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
+import { openTemporary } from "../store/sqlite/temporary.ts";
+import type { OpenedStore } from "../store/suite.ts";
+
 import {
+  answerDevice,
   codeFor,
   pollDevice,
   postAs,
@@ -23,135 +26,257 @@ import {
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { startCounting } from "./counting.ts";
 
-let folder: string;
-let counts: ReturnType<typeof startCounting>;
-let server: TestServer;
-let person: AccountRecord;
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "tessera-speed-"));
-  counts = startCounting();
-  const store = await openSqliteStore({ file: join(folder, "tessera.db") });
-  server = await startTestServer({}, { opened: { store, close: () => store.close() } });
-  person = await server.addPerson("ada");
-});
-afterEach(async () => {
-  await server.close();
-  counts.restore();
-  rmSync(folder, { recursive: true });
-});
+interface Operation {
+  /** Makes what one request needs. */
+  prepare(server: TestServer, person: AccountRecord): Promise<string>;
+  send(server: TestServer, credential: string): Promise<Response>;
+  readonly status: number;
+  /** What each request asks of the store, on either engine. */
+  readonly calls: readonly string[];
+  /** What each request runs for itself on the embedded database. */
+  readonly statements: readonly string[];
+  /** What all requests that arrive together share there. */
+  readonly shared: readonly string[];
+  readonly syncs: number;
+}
 
-/** Requests of one kind. Each `prepare` makes what one of them needs. */
-const OPERATIONS: Record<
-  string,
-  { readonly prepare: () => Promise<string>; readonly send: (credential: string) => Promise<Response> }
-> = {
+const READ = ["BEGIN", "ROLLBACK"];
+const WRITE = ["BEGIN", "SAVEPOINT", "COMMIT"];
+/** What begins and ends transactions. */
+const IS_SHARED = /^(BEGIN|ROLLBACK|SAVEPOINT|COMMIT)$/;
+
+const nothing = async () => "";
+const accessToken = async (server: TestServer, person: AccountRecord) =>
+  textOf(await tokensFor(server, person), "access_token");
+const refreshToken = async (server: TestServer, person: AccountRecord) =>
+  textOf(await tokensFor(server, person), "refresh_token");
+const introspect: Operation["send"] = (server, token) =>
+  postAs(server, "mail-server", "/auth/introspect", { token });
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  // One read, and no write.
   introspection: {
-    prepare: async () => textOf(await tokensFor(server, person), "access_token"),
-    send: (token) => postAs(server, "mail-server", "/auth/introspect", { token }),
+    prepare: accessToken,
+    send: introspect,
+    status: 200,
+    calls: ["look token grant client caller"],
+    statements: ["SELECT access_tokens", "SELECT grants", "SELECT clients", "SELECT clients"],
+    shared: READ,
+    syncs: 0,
   },
   "introspection of a client's own token": {
-    prepare: () => serviceToken(server),
-    send: (token) => postAs(server, "mail-server", "/auth/introspect", { token }),
+    prepare: (server) => serviceToken(server),
+    send: introspect,
+    status: 200,
+    calls: ["look token grant client caller"],
+    statements: ["SELECT access_tokens", "SELECT clients", "SELECT clients"],
+    shared: READ,
+    syncs: 0,
   },
+  "introspection of no token": {
+    prepare: nothing,
+    send: (server) => introspect(server, "no token"),
+    status: 200,
+    calls: ["look caller"],
+    statements: ["SELECT clients"],
+    shared: READ,
+    syncs: 0,
+  },
+  // One commit, and nothing is read before it.
   "client credentials": {
-    prepare: async () => "",
-    send: () => requestToken(server, "service", { grant_type: "client_credentials" }),
+    prepare: nothing,
+    send: (server) => requestToken(server, "service", { grant_type: "client_credentials" }),
+    status: 200,
+    calls: ["commit access_tokens"],
+    statements: ["SELECT clients", "INSERT access_tokens"],
+    shared: WRITE,
+    syncs: 1,
   },
+  // One look and one commit.
   code: {
-    prepare: () => codeFor(server, person),
-    send: (code) => redeemCode(server, code),
+    prepare: codeFor,
+    send: (server, code) => redeemCode(server, code),
+    status: 200,
+    calls: ["look code grant caller", "commit grants refresh_tokens access_tokens codes"],
+    statements: [
+      ...["SELECT codes", "SELECT grants", "SELECT clients"],
+      ...["SELECT clients", "UPDATE grants", "INSERT refresh_tokens", "INSERT access_tokens", "UPDATE codes"],
+    ],
+    shared: [...READ, ...WRITE],
+    syncs: 1,
   },
   refresh: {
-    prepare: async () => textOf(await tokensFor(server, person), "refresh_token"),
-    send: (token) => refresh(server, token),
+    prepare: refreshToken,
+    send: (server, token) => refresh(server, token),
+    status: 200,
+    calls: ["look token grant successor accessToken caller", "commit refresh_tokens access_tokens"],
+    statements: [
+      ...["SELECT refresh_tokens", "SELECT grants", "SELECT clients"],
+      // Nothing is written to its grant: that lives long enough.
+      ...["SELECT clients", "SELECT grants"],
+      ...["UPDATE refresh_tokens", "INSERT refresh_tokens", "INSERT access_tokens"],
+    ],
+    shared: [...READ, ...WRITE],
+    syncs: 1,
+  },
+  // It stores nothing, but must not be answered before the first answer is on disk.
+  "the retry of a refresh": {
+    async prepare(server, person) {
+      const token = await refreshToken(server, person);
+      expect((await refresh(server, token)).status).toBe(200);
+      return token;
+    },
+    send: (server, token) => refresh(server, token),
+    status: 200,
+    calls: ["look token grant successor accessToken caller", "commit"],
+    statements: [
+      ...["SELECT refresh_tokens", "SELECT grants", "SELECT refresh_tokens", "SELECT access_tokens"],
+      "SELECT clients",
+    ],
+    shared: [...READ, ...WRITE],
+    syncs: 1,
+  },
+  "the start of a device": {
+    prepare: nothing,
+    send: (server) => postAs(server, "television", "/auth/device", { scope: "mail.read" }),
+    status: 200,
+    calls: ["look sameUserCode client", "commit device_codes"],
+    statements: ["SELECT device_codes", "SELECT clients", ...["SELECT clients", "INSERT device_codes"]],
+    shared: [...READ, ...WRITE],
+    syncs: 1,
   },
   "poll of a device": {
-    prepare: async () => textOf(await startDevice(server), "device_code"),
-    send: (code) => pollDevice(server, code),
+    prepare: async (server) => textOf(await startDevice(server), "device_code"),
+    send: (server, code) => pollDevice(server, code),
+    status: 400,
+    calls: ["look device grant caller"],
+    statements: ["SELECT device_codes", "SELECT clients"],
+    shared: READ,
+    syncs: 0,
+  },
+  "the device's tokens": {
+    async prepare(server, person) {
+      const code = textOf(await startDevice(server), "device_code");
+      await answerDevice(server, code, person);
+      return code;
+    },
+    send: (server, code) => pollDevice(server, code),
+    status: 200,
+    calls: ["look device grant caller", "commit device_codes grants refresh_tokens access_tokens"],
+    statements: [
+      ...["SELECT device_codes", "SELECT grants", "SELECT clients"],
+      "SELECT clients",
+      ...["UPDATE device_codes", "UPDATE grants", "INSERT refresh_tokens", "INSERT access_tokens"],
+    ],
+    shared: [...READ, ...WRITE],
+    syncs: 1,
   },
   revocation: {
-    prepare: () => serviceToken(server),
-    send: (token) => postAs(server, "service", "/auth/revoke", { token }),
+    prepare: (server) => serviceToken(server),
+    send: (server, token) => postAs(server, "service", "/auth/revoke", { token }),
+    status: 200,
+    calls: ["look token grant client caller", "commit access_tokens"],
+    statements: ["SELECT access_tokens", "SELECT clients", "SELECT clients", "DELETE access_tokens"],
+    shared: [...READ, ...WRITE],
+    syncs: 1,
   },
 };
 
-async function operate(name: string, count: number): Promise<void> {
-  const operation = OPERATIONS[name];
-  if (operation === undefined) throw new Error(`There is no ${name}.`);
-  // First uses of clients are noted, which later requests need not do.
-  for (let time = 0; time < 3; time += 1) await operation.send(await operation.prepare());
-  const credentials: string[] = [];
-  for (let index = 0; index < count; index += 1) credentials.push(await operation.prepare());
-  counts.clear();
-  const expected = name === "poll of a device" ? 400 : 200;
-  for (const response of await Promise.all(credentials.map(operation.send))) {
-    expect(response.status).toBe(expected);
-  }
-}
-
-/** What begins and ends transactions, which all requests of a turn share; and the look whether clients have changed. */
-const IS_SHARED = /^(BEGIN|ROLLBACK|SAVEPOINT|COMMIT|SELECT client_revision)$/;
-const own = () => counts.statements.filter((statement) => !IS_SHARED.test(statement));
-const shared = () => counts.statements.filter((statement) => IS_SHARED.test(statement));
-
-const READ = ["BEGIN", "SELECT client_revision", "ROLLBACK"];
-const WRITE = ["BEGIN", "SAVEPOINT", "COMMIT"];
-
-/** What each request runs for itself, and what it shares with those that arrive together with it. */
-const COSTS: readonly (readonly [
-  string,
-  own: readonly string[],
-  shared: readonly string[],
-  syncs: number,
-])[] = [
-  ["introspection", ["SELECT access_tokens", "SELECT grants"], READ, 0],
-  ["introspection of a client's own token", ["SELECT access_tokens"], READ, 0],
-  [
-    "client credentials",
-    ["INSERT expiry_batches", "INSERT access_tokens"],
-    ["BEGIN", "SAVEPOINT", "SELECT client_revision", "COMMIT"],
-    1,
-  ],
-  [
-    "code",
-    [
-      ...["SELECT codes", "SELECT grants"],
-      ...["SELECT codes", "SELECT grants", "SELECT accounts", "SELECT clients", "UPDATE codes"],
-      ...["INSERT expiry_batches", "INSERT access_tokens", "INSERT refresh_tokens", "UPDATE grants"],
-    ],
-    [...READ, ...WRITE],
-    1,
-  ],
-  [
-    "refresh",
-    [
-      ...["SELECT refresh_tokens", "SELECT grants"],
-      ...["SELECT grants", "SELECT accounts", "SELECT clients", "UPDATE refresh_tokens"],
-      // Not its grant: that lives long enough.
-      ...["INSERT expiry_batches", "INSERT access_tokens", "INSERT refresh_tokens"],
-    ],
-    [...READ, ...WRITE],
-    1,
-  ],
-  ["poll of a device", ["SELECT device_codes"], READ, 0],
-  ["revocation", ["SELECT access_tokens", "DELETE access_tokens"], [...READ, ...WRITE], 1],
-];
+const names = Object.keys(OPERATIONS);
 
 describe("on SQLite, a request runs", () => {
-  test.each(COSTS)("%s", async (name, ownStatements, sharedStatements, syncs) => {
-    await operate(name, 1);
-    expect(own()).toEqual([...ownStatements]);
-    expect(shared()).toEqual([...sharedStatements]);
-    if (process.platform === "linux") expect(counts.syncs).toBe(syncs);
+  const counting = countingOn(openTemporary);
+  const own = () => counting.statements().filter((statement) => !IS_SHARED.test(statement));
+  const shared = () => counting.statements().filter((statement) => IS_SHARED.test(statement));
+  const expectSyncs = (count: number) => {
+    if (process.platform === "linux") expect(counting.syncs()).toBe(count);
+  };
+
+  test.each(names)("%s", async (name) => {
+    const operation = await counting.operate(name, 1);
+    expect(counting.calls()).toEqual([...operation.calls]);
+    expect(own()).toEqual([...operation.statements]);
+    expect(shared()).toEqual([...operation.shared]);
+    expectSyncs(operation.syncs);
   });
 
-  test.each(COSTS)(
-    "%s: of 32 at once, each its own, and all together the rest",
-    async (name, ownStatements, sharedStatements, syncs) => {
-      await operate(name, 32);
-      expect(own()).toHaveLength(32 * ownStatements.length);
-      expect(shared()).toEqual([...sharedStatements]);
-      if (process.platform === "linux") expect(counts.syncs).toBe(syncs);
-    },
-  );
+  test.each(names)("%s: of 32 at once, each its own, and all together the rest", async (name) => {
+    const operation = await counting.operate(name, 32);
+    expect(counting.calls().toSorted()).toEqual(times(32, operation.calls));
+    expect(own().toSorted()).toEqual(times(32, operation.statements));
+    expect(shared()).toEqual([...operation.shared]);
+    expectSyncs(operation.syncs);
+  });
 });
+
+describe("on PostgreSQL, a request runs", () => {
+  let postgres: PostgresServer;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.stop());
+  const counting = countingOn(() => postgres.openStore());
+  /** Each call of the store is one statement, and one that changes nothing is none: what is seen here is on disk. */
+  const sent = ({ calls }: Operation) => {
+    const kinds = { look: "SELECT", commit: "WITH" };
+    const asking = calls.filter((call) => call !== "commit");
+    return asking.map((call) => (call.startsWith("look") ? kinds.look : kinds.commit));
+  };
+
+  test.each(names)("%s", async (name) => {
+    const operation = await counting.operate(name, 1);
+    expect(counting.calls()).toEqual([...operation.calls]);
+    expect(counting.statements()).toEqual(sent(operation));
+    expect(counting.syncs()).toBe(0);
+  });
+
+  test.each(names)("%s: of 32 at once, each its own", async (name) => {
+    const operation = await counting.operate(name, 32);
+    expect(counting.calls().toSorted()).toEqual(times(32, operation.calls));
+    expect(counting.statements().toSorted()).toEqual(times(32, sent(operation)));
+  });
+});
+
+const times = (count: number, texts: readonly string[]): string[] =>
+  Array.from({ length: count }, () => texts)
+    .flat()
+    .toSorted();
+
+/** A server on a new database before each test of the enclosing `describe`, and what is asked of it. */
+function countingOn(open: () => Promise<OpenedStore>) {
+  let counts: ReturnType<typeof startCounting>;
+  let faulty: FaultyStore;
+  let server: TestServer;
+  let person: AccountRecord;
+  beforeEach(async () => {
+    counts = startCounting();
+    const { store, close } = await open();
+    faulty = makeFaulty(store);
+    const limits = { device_requests_per_address: 1000, clean_up_interval_seconds: 3600 };
+    server = await startTestServer({ limits }, { opened: { store: faulty.store, close } });
+    person = await server.addPerson("ada");
+  });
+  afterEach(async () => {
+    await server.close();
+    counts.restore();
+  });
+  return {
+    async operate(name: string, count: number): Promise<Operation> {
+      const operation = OPERATIONS[name];
+      if (operation === undefined) throw new Error(`There is no ${name}.`);
+      const { prepare, send, status } = operation;
+      // First uses of clients are noted, which later requests need not do.
+      for (let time = 0; time < 3; time += 1) await send(server, await prepare(server, person));
+      const credentials: string[] = [];
+      for (let index = 0; index < count; index += 1) credentials.push(await prepare(server, person));
+      counts.clear();
+      faulty.expectCalls();
+      const answers = await Promise.all(credentials.map((credential) => send(server, credential)));
+      for (const answer of answers) expect(answer.status).toBe(status);
+      return operation;
+    },
+    calls: () => faulty.calls.map(({ name }) => name),
+    statements: () => counts.statements,
+    syncs: () => counts.syncs,
+  };
+}

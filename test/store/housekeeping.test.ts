@@ -1,10 +1,12 @@
 /** The clean-up runs by itself, one run at a time, and does not hold up a stop. */
+
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
+import { noEvents } from "../../src/operations/events.ts";
+import { startHousekeeping } from "../../src/operations/housekeeping.ts";
 import { createLog } from "../../src/platform/log.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { startHousekeeping } from "../../src/store/housekeeping.ts";
 import { NOW } from "./records.ts";
 import { openTemporary } from "./sqlite/temporary.ts";
 import type { OpenedStore } from "./suite.ts";
@@ -16,12 +18,13 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 /** Runs every second, on a store whose clean-up is done in the given way. */
-function start(removeExpired: Store["removeExpired"]) {
+function start(expire: Store["expire"]) {
   const configuration = parse(configurationSchema, { limits: { clean_up_interval_seconds: 1 } });
   return startHousekeeping({
-    store: { ...opened.store, removeExpired },
+    store: { ...opened.store, expire },
     clock: { millis: () => NOW * 1000, seconds: () => NOW },
-    configuration: { ...configuration, issuer: "https://auth.example" },
+    configuration,
+    events: noEvents,
     log: createLog({ level: "silent", format: "text", write: () => {} }),
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "bun:test";
 import { type PostgresServer, startPostgres } from "./postgres/server.ts";
+import { contractSuite } from "./suite/contract.ts";
 import { storeSuite } from "./suite.ts";
 
 let server: PostgresServer;
@@ -8,4 +9,5 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+contractSuite("the PostgreSQL store", (schema) => server.openContract(schema));
 storeSuite("the PostgreSQL store", () => server.openStore());

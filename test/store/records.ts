@@ -1,4 +1,5 @@
 /** Records for tests: complete, valid, and different from each other unless told otherwise. */
+
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom, timeOrderedId } from "../../src/platform/random.ts";
 import type {
@@ -11,31 +12,51 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
-import type { Authorization, Issuance } from "../../src/store/contract.ts";
+import { foldUsername } from "../../src/protocol/identifiers.ts";
 import type {
-  AccessTokenRecord,
   AccountRecord,
-  AuthorizationCodeRecord,
   ClientRecord,
   ClientSecretRecord,
   ConsentRecord,
   DeviceCodeRecord,
   GrantRecord,
-  RefreshTokenRecord,
   SessionRecord,
   SetupLinkRecord,
-} from "../../src/store/records.ts";
+} from "../../src/store/tables.ts";
+import type {
+  AccessTokenRecord,
+  Authorization,
+  AuthorizationCodeRecord,
+  Issuance,
+  RefreshTokenRecord,
+} from "./acts.ts";
 
 /** The time at which the tests play; the store has no clock of its own. */
 export const NOW = 1_800_000_000;
 
-export const newId = () => timeOrderedId(systemClock, systemRandom) as Uint8Array as RecordId;
+/** The rows of a grant belong to one shard, and tests bring together rows that they made apart: so all are of one. */
+const SHARD = Math.floor(Math.random() * 0x1_0000);
+
+export const newId = () => timeOrderedId(systemClock, systemRandom, SHARD) as Uint8Array as RecordId;
 export const newDigest = () => systemRandom(32) as Uint8Array as SecretDigest;
+/** It tells the shard of its device code. */
+export const newUserCodeDigest = () => {
+  const digest = newDigest();
+  digest.set([SHARD >>> 8, SHARD & 0xff], 6);
+  return digest;
+};
 export const clientId = (text: string) => text as ClientId;
 export const subjectId = (text: string) => text as SubjectId;
 export const redirectUri = (text: string) => text as RedirectUri;
 export const scopes = (...names: string[]) => names as Scope[];
 export const resources = (...uris: string[]) => uris as ResourceIndicator[];
+
+/** Those of the clients that tests make are in the order in which they are made. */
+const newNumber = () => {
+  number += 1;
+  return number;
+};
+let number = NOW * 0x1_0000 + (process.pid % 1000) * 0x1_0000_0000;
 
 let counter = 0;
 const unique = (prefix: string) => {
@@ -53,6 +74,8 @@ export const newSecret = (fields: Partial<ClientSecretRecord> = {}): ClientSecre
 
 export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => ({
   clientId: clientId(unique("client-")),
+  number: newNumber(),
+  revision: 0,
   source: "command_line",
   clientName: "Mail ✉",
   clientUri: "https://mail.example/",
@@ -81,31 +104,46 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
 /** What new accounts have. The store never looks into it. */
 export const PASSWORD_HASH = "$argon2id$…";
 
-export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord => ({
-  subject: subjectId(unique("acc_")),
-  source: "command_line",
-  username: unique("person"),
-  name: "A Person",
-  email: null,
-  administrator: false,
-  passwordHash: PASSWORD_HASH,
-  createdAt: NOW,
-  disabledAt: null,
-  ...fields,
+export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =>
+  withFoldedName({
+    subject: subjectId(unique("acc_")),
+    revision: 0,
+    source: "command_line",
+    username: unique("person"),
+    name: "A Person",
+    email: null,
+    administrator: false,
+    passwordHash: PASSWORD_HASH,
+    createdAt: NOW,
+    disabledAt: null,
+    ...fields,
+  });
+
+const withFoldedName = (account: Omit<AccountRecord, "usernameFolded">): AccountRecord => ({
+  ...account,
+  usernameFolded: foldUsername(account.username),
 });
+
+/** How a person proved who they are. */
+export const AUTHENTICATION = {
+  authenticatedAt: NOW,
+  authenticationMethods: ["pwd"],
+  authenticationLevel: "1",
+} as const;
 
 export const newSession = (fields: Partial<SessionRecord> = {}): SessionRecord => ({
   id: newId(),
   digest: newDigest(),
   subject: subjectId("acc_nobody"),
+  ...AUTHENTICATION,
   createdAt: NOW,
-  authenticatedAt: NOW,
   lastSeenAt: NOW,
   expiresAt: NOW + 86_400,
   ...fields,
 });
 
 export const newSetupLink = (fields: Partial<SetupLinkRecord> = {}): SetupLinkRecord => ({
+  name: "administrator",
   id: newId(),
   digest: newDigest(),
   expiresAt: NOW + 3600,
@@ -126,6 +164,7 @@ export const newGrant = ({ client, account }: Parties, fields: Partial<GrantReco
   scope: scopes("mail", "contacts"),
   resources: resources("https://mail.example/", "https://dav.example/a"),
   via: "authorization_code",
+  ...AUTHENTICATION,
   createdAt: NOW,
   expiresAt: NOW + 60,
   activatedAt: null,
@@ -138,7 +177,7 @@ export const newCode = (
   grant: GrantRecord,
   fields: Partial<AuthorizationCodeRecord> = {},
 ): AuthorizationCodeRecord => ({
-  id: newId(),
+  id: grant.id,
   digest: newDigest(),
   grantId: grant.id,
   clientId: grant.clientId,
@@ -178,7 +217,7 @@ export const newDeviceCode = (
 ): DeviceCodeRecord => ({
   id: newId(),
   digest: newDigest(),
-  userCodeDigest: newDigest(),
+  userCodeDigest: newUserCodeDigest(),
   clientId: client.clientId,
   scope: scopes("mail"),
   resources: [],
@@ -243,8 +282,12 @@ export const newRefreshToken = (
 export type RefreshableIssuance = Issuance & { readonly refreshToken: RefreshTokenRecord };
 
 /** One access token for ten minutes and one refresh token for a day, from `now` on. */
-export const newIssuance = (grant: GrantRecord, now = NOW): RefreshableIssuance => ({
-  now,
-  accessToken: newAccessToken(grant, { issuedAt: now, expiresAt: now + 600 }),
-  refreshToken: newRefreshToken(grant, { issuedAt: now, expiresAt: now + 86_400 }),
-});
+export const newIssuance = (grant: GrantRecord, now = NOW): RefreshableIssuance => {
+  // Both have one id.
+  const id = newId();
+  return {
+    now,
+    accessToken: newAccessToken(grant, { id, issuedAt: now, expiresAt: now + 600 }),
+    refreshToken: newRefreshToken(grant, { id, issuedAt: now, expiresAt: now + 86_400 }),
+  };
+};

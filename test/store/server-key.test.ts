@@ -1,9 +1,11 @@
 /** Threat classes 48 and 58: no server starts with a key that others on its database do not have. */
+
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { ConfigurationError } from "../../src/configuration/error.ts";
+import { findServerKeys } from "../../src/operations/server-key.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { systemRandom } from "../../src/platform/random.ts";
-import { findServerKeys } from "../../src/store/server-key.ts";
+
 import { proves } from "../support/proves.ts";
 import { openTemporary } from "./sqlite/temporary.ts";
 import type { OpenedStore } from "./suite.ts";

@@ -2,8 +2,10 @@
  * What contract.ts promises, as tests that any engine runs. `open` gives a new and empty store, and a `close` that
  * also removes what it left behind.
  */
+
 import { describe } from "bun:test";
-import type { Store } from "../../src/store/contract.ts";
+import type { ActingStore } from "./acts.ts";
+
 import { clientSuite } from "./suite/clients.ts";
 import { codeSuite } from "./suite/codes.ts";
 import { deviceCodeSuite } from "./suite/device-codes.ts";
@@ -14,7 +16,7 @@ import { serverKeySuite } from "./suite/server-key.ts";
 import { tokenSuite } from "./suite/tokens.ts";
 
 export interface OpenedStore {
-  readonly store: Store;
+  readonly store: ActingStore;
   close(): Promise<void>;
 }
 

@@ -33,3 +33,14 @@ export async function refusalOfAsync(check: () => Promise<unknown>): Promise<OAu
   }
   throw new Error("Nothing was refused.");
 }
+
+/** The text of an answer without the id of the request, which error pages name. */
+export async function bodyOf(response: Response): Promise<string> {
+  const requestId = response.headers.get("request-id");
+  const text = await response.text();
+  return requestId === null ? text : text.replaceAll(requestId, "…");
+}
+
+/** The headers of an answer without the one that tells it from all others. */
+export const headersOf = ({ headers }: Response): [name: string, value: string][] =>
+  [...headers].filter(([name]) => name !== "request-id");

@@ -1,12 +1,16 @@
 /** Shortcuts through the flows, for tests that need what comes out of them. No pages: the person's yes is taken as given. */
+
 import { expect } from "bun:test";
-import { newRecordId, parseCredential } from "../../src/credentials/credential.ts";
+import { mintCredential, newRecordId, parseCredential } from "../../src/credentials/credential.ts";
 import { checkAuthorizationRequest } from "../../src/endpoints/authorization-request.ts";
-import { issueAuthorizationCode } from "../../src/grants/authorization-code.ts";
-import { deviceGrant } from "../../src/grants/device-code.ts";
+import { issueAuthorizationCode } from "../../src/operations/authorization.ts";
+import { answerDevice as answer } from "../../src/operations/devices.ts";
+import type { SignedIn } from "../../src/operations/sessions.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
-import type { AccountRecord, DeviceCodeRecord } from "../../src/store/records.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
+import type { AccountRecord, DeviceCodeRecord } from "../../src/store/tables.ts";
 import { type AuthorizationParameters, authorizationQuery, VERIFIER } from "./code-flow.ts";
+import { BY_PASSWORD } from "./people.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "./server.ts";
 
 export type Json = Record<string, unknown>;
@@ -94,6 +98,14 @@ export const requestToken = (
   form: Record<string, string | undefined>,
 ): Promise<Response> => postAs(server, clientId, "/auth/token", form);
 
+/** As if the person had just signed in, in some browser. */
+export function signedInAs({ context: { clock, random } }: TestServer, account: AccountRecord): SignedIn {
+  const { id, digest } = mintCredential("session", clock, random);
+  const now = clock.seconds();
+  const times = { authenticatedAt: now, createdAt: now, lastSeenAt: now, expiresAt: now + 600 };
+  return { account, session: { id, digest, subject: account.subject, ...BY_PASSWORD, ...times } };
+}
+
 /** A code for what the person allowed. The request passes the checks of the authorization endpoint. */
 export async function codeFor(
   server: TestServer,
@@ -105,7 +117,9 @@ export async function codeFor(
   const { clock, random } = server.context;
   // As if the person had just answered the consent page, without having it remembered.
   const form = { id: newRecordId(clock, random), expiresAt: clock.seconds() + 60 };
-  const code = await issueAuthorizationCode(server.context, request, account, { form, remember: false });
+  const signedIn = signedInAs(server, account);
+  const options = { form, remember: false };
+  const code = await issueAuthorizationCode(server.context, SERVER_ACT, request, signedIn, options);
   if (code === null) throw new Error("The form was spent.");
   return code;
 }
@@ -186,8 +200,10 @@ export async function answerDevice(
 ): Promise<void> {
   const { context } = server;
   const device = await findDevice(server, deviceCode);
-  const grant = account === null ? null : deviceGrant(context, device, account);
-  const decided = await context.store.decideDeviceCode(device.id, grant, context.clock.seconds());
+  const decided =
+    account === null
+      ? await context.store.decideDeviceCode(device.id, null, context.clock.seconds())
+      : await answer(context, SERVER_ACT, device, signedInAs(server, account), true);
   if (!decided) throw new Error("Somebody decided before.");
 }
 

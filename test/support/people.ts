@@ -3,8 +3,13 @@
 import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import type { AccountRecord, GrantRecord } from "../../src/store/records.ts";
+import { shardOf } from "../../src/store/declare.ts";
+import type { AccountRecord, GrantRecord } from "../../src/store/tables.ts";
+
 import type { TestServer } from "./server.ts";
+
+/** What a session and a grant tell of a sign-in with a password. */
+export const BY_PASSWORD = { authenticationMethods: ["pwd"], authenticationLevel: "1" } as const;
 
 /** Makes the link to the setup page, for the address's `token`. */
 export async function makeSetupLink({ context, clock }: TestServer, seconds = 600): Promise<string> {
@@ -30,22 +35,25 @@ export async function grantAccess(
   const client = await store.findClient(clientId);
   if (client === null) throw new Error(`There is no client ${clientId}.`);
   const now = clock.seconds();
+  const code = mintCredential("device_code", clock, random);
+  const shard = shardOf(code.id);
+  const accessToken = mintCredential("access_token", clock, random, shard);
   const grant: GrantRecord = {
-    id: newRecordId(clock, random),
+    id: newRecordId(clock, random, shard),
     subject: account.subject,
     username: account.username,
     clientId: client.clientId,
     scope: parseScope(scope.join(" ")),
     resources: resources.map(parseResourceIndicator),
     via,
+    authenticatedAt: now,
+    ...BY_PASSWORD,
     createdAt: now,
     expiresAt: now + 600,
     activatedAt: null,
     revokedAt: null,
     revokedReason: null,
   };
-  const code = mintCredential("device_code", clock, random);
-  const accessToken = mintCredential("access_token", clock, random);
   const userCode = random(32) as Uint8Array as typeof code.digest;
   await store.createDeviceCode({
     id: code.id,

@@ -1,19 +1,25 @@
 /** A server in this process, on a temporary database, with a clock that tests can move. No sockets. */
+
 import { parse } from "valibot";
-import { applyDeclaredClients } from "../../src/clients/declared.ts";
 import {
   type Configuration,
   type ConfigurationInput,
   configurationSchema,
 } from "../../src/configuration/schema.ts";
-import type { Context } from "../../src/context.ts";
+import type { Context } from "../../src/operations/context.ts";
+import { applyDeclaredClients } from "../../src/operations/declarations.ts";
+import { startSession } from "../../src/operations/sessions.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
+import { foldUsername } from "../../src/protocol/identifiers.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
+import { PASSWORD } from "../../src/rules/sign-in.ts";
 import { createServer } from "../../src/server.ts";
-import type { AccountRecord } from "../../src/store/records.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+import type { ActingStore } from "../store/acts.ts";
 import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 
@@ -78,9 +84,12 @@ export const TEST_CONFIGURATION: ConfigurationInput = {
   ],
 };
 
+/** What the server is given, with a store that can be acted on by name. */
+export type TestContext = Context & { readonly store: ActingStore };
+
 export interface TestServer {
   readonly issuer: string;
-  readonly context: Context;
+  readonly context: TestContext;
   readonly clock: TestClock;
   /** Every line that was logged. */
   readonly logged: string[];
@@ -140,7 +149,7 @@ export async function startTestServer(
     server.fetch(new Request(path.startsWith("http") ? path : issuer + path, init), () => address);
   return {
     issuer,
-    context: server.context,
+    context: Object.assign(server.context, { store }),
     clock,
     logged,
     handle: (request, address) => server.fetch(request, () => address),
@@ -153,6 +162,8 @@ export async function startTestServer(
       }),
     async addPerson(username, person = {}) {
       const account: AccountRecord = {
+        revision: 0,
+        usernameFolded: foldUsername(username),
         subject: `acc_${Buffer.from(systemRandom(12)).toString("base64url")}` as SubjectId,
         source: "command_line",
         username,
@@ -168,7 +179,7 @@ export async function startTestServer(
       return account;
     },
     async signIn(account) {
-      const started = await server.context.sessions.start(account, null);
+      const started = await startSession(server.context, SERVER_ACT, { account, steps: [PASSWORD] }, null);
       if (started === null) throw new Error("The person could not be signed in.");
       return started.cookie.split(";")[0] ?? "";
     },

@@ -29,15 +29,15 @@ export const german: Texts = {
     lead: (name) => `Verwenden Sie Ihr Konto bei ${name}.`,
     leadToClient: (name, client) => `Verwenden Sie Ihr Konto bei ${name}, um zu ${client} zu gelangen.`,
     leadToStranger: (name, client) =>
-      `Verwenden Sie Ihr Konto bei ${name}, um zu ${client} zu gelangen. Niemand hat diese Anwendung geprüft.`,
+      `Verwenden Sie Ihr Konto bei ${name}, um zu ${client} zu gelangen. Diese Anwendung ist nicht geprüft.`,
     leadToDevice: (name) => `Verwenden Sie Ihr Konto bei ${name}, um ein Gerät zu verbinden.`,
     another: (username) =>
       `Melden Sie sich mit dem Konto an, das Sie verwenden möchten. Bis dahin sind Sie als ${username} angemeldet.`,
     again: (username) => `Sie sind als ${username} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
     submit: "Anmelden",
-    wrong: "Benutzername oder Passwort stimmt nicht.",
-    limited: (wait) => `Das waren zu viele Versuche. Bitte versuchen Sie es ${wait} wieder.`,
-    forgotten: "Passwort vergessen? Wer diesen Server betreibt, kann Ihnen ein neues geben.",
+    wrong: "Benutzername oder Passwort ist falsch.",
+    limited: (wait) => `Zu viele Versuche. Bitte versuchen Sie es ${wait} wieder.`,
+    forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
   },
   signOut: {
     title: "Abmelden?",
@@ -54,11 +54,11 @@ export const german: Texts = {
     self: "Eine Anwendung auf diesem Gerät",
     selfHint: "Ihre Antwort geht an ein Programm auf diesem Gerät, nicht an eine Website.",
     website: "Website",
-    unverifiedTitle: "Niemand hat diese Anwendung geprüft",
+    unverifiedTitle: "Diese Anwendung ist nicht geprüft",
     unverified: (host) =>
-      `Sie hat sich selbst registriert und kann sich nennen, wie sie will. Fahren Sie nur fort, wenn Sie selbst von ${host} kommen und dem vertrauen.`,
+      `Sie hat sich selbst registriert und ihren Namen frei gewählt. Fahren Sie nur fort, wenn Sie selbst von ${host} kommen und dieser Website vertrauen.`,
     unverifiedDevice:
-      "Sie hat sich selbst registriert und kann sich nennen, wie sie will. Fahren Sie nur fort, wenn Sie sie gerade selbst auf diesem Gerät gestartet haben.",
+      "Sie hat sich selbst registriert und ihren Namen frei gewählt. Fahren Sie nur fort, wenn Sie sie gerade selbst auf diesem Gerät gestartet haben.",
     mayTitle: "Sie darf dann",
     mayNothing: "Wissen, dass Sie hier ein Konto haben, sonst nichts",
     forResources: (names) => `Bei ${names}:`,
@@ -68,8 +68,8 @@ export const german: Texts = {
     takeBack: "Auf diesem Server, unter „Ihr Konto“, können Sie das jederzeit zurücknehmen.",
     allow: "Erlauben",
     deny: "Ablehnen",
-    returnsTo: (place) => `Wie Sie sich auch entscheiden: Danach kehren Sie zu ${place} zurück.`,
-    returnsToApplication: "Wie Sie sich auch entscheiden: Danach kehren Sie zur Anwendung zurück.",
+    returnsTo: (place) => `Ob Sie erlauben oder ablehnen: Danach kehren Sie zu ${place} zurück.`,
+    returnsToApplication: "Ob Sie erlauben oder ablehnen: Danach kehren Sie zur Anwendung zurück.",
     terms: "Nutzungsbedingungen",
     policy: "Datenschutzerklärung",
   },
@@ -77,25 +77,25 @@ export const german: Texts = {
     title: "Ein Gerät verbinden",
     lead: "Geben Sie den Code ein, den Ihr Gerät anzeigt.",
     code: "Code",
-    codeHint: "Acht Buchstaben wie WDJB-MJHT. Groß oder klein, mit oder ohne Strich.",
+    codeHint: "Acht Buchstaben, zum Beispiel WDJB-MJHT. Groß oder klein, mit oder ohne Bindestrich.",
     submit: "Weiter",
-    malformed: "Das ist kein vollständiger Code. Er hat acht Buchstaben und keine Ziffern.",
+    malformed: "Das ist kein vollständiger Code. Ein Code hat acht Buchstaben und keine Ziffern.",
     unknown:
-      "Mit diesem Code wartet kein Gerät. Prüfen Sie die Buchstaben; wenn sie stimmen, wurde der Code schon beantwortet oder ist abgelaufen. Lassen Sie sich dann vom Gerät einen neuen geben.",
-    limited: (wait) => `Zu viele Codes waren falsch. Bitte versuchen Sie es ${wait} wieder.`,
+      "Mit diesem Code wartet kein Gerät. Prüfen Sie die Buchstaben. Wenn sie stimmen, wurde der Code schon verwendet oder ist abgelaufen: Lassen Sie sich vom Gerät einen neuen geben.",
+    limited: (wait) => `Zu viele falsche Codes. Bitte versuchen Sie es ${wait} wieder.`,
     confirmTitle: (client) => `${client} verbinden?`,
     compare: "Zeigt Ihr Gerät diesen Code?",
     asks: "möchte Ihr Konto von einem anderen Gerät aus benutzen",
     started: "Begonnen",
     justNow: "Gerade eben",
     from: "Von",
-    address: (address) => `Netzadresse ${address}`,
+    address: (address) => `Netzwerkadresse ${address}`,
     thisComputer: (address) => `Dieser Computer (${address})`,
     agentUnknown: "Das Gerät hat nicht gesagt, was es ist",
-    unverified: "Sie hat sich selbst registriert und kann sich nennen, wie sie will.",
+    unverified: "Sie hat sich selbst registriert und ihren Namen frei gewählt.",
     warningTitle: "Erlauben Sie nur, was Sie selbst begonnen haben",
     warning:
-      "Erlauben Sie dies nur, wenn Sie es gerade eben begonnen haben, an einem Gerät, das vor Ihnen steht. Wenn Ihnen jemand diesen Code oder Link geschickt hat, will er in Ihr Konto: Lehnen Sie ab.",
+      "Erlauben Sie dies nur, wenn Sie es gerade eben begonnen haben, an einem Gerät vor Ihnen. Wenn eine andere Person Ihnen diesen Code oder Link geschickt hat, will sie in Ihr Konto: Lehnen Sie ab.",
     allow: "Erlauben",
     deny: "Ablehnen",
     approvedTitle: "Ihr Gerät ist verbunden",
@@ -108,7 +108,7 @@ export const german: Texts = {
     answered: (client) => `Ihre erste Antwort gilt: Sie haben ${client} den Zugriff erlaubt.`,
     decidedTitle: "Dieser Code gilt nicht mehr",
     decided:
-      "Er wurde schon beantwortet, hier oder auf einer anderen Seite, oder er ist abgelaufen. Wenn das Gerät noch wartet, lassen Sie sich einen neuen Code geben.",
+      "Er wurde schon verwendet, hier oder auf einer anderen Seite, oder er ist abgelaufen. Wenn das Gerät noch wartet, lassen Sie sich von ihm einen neuen Code geben.",
     another: "Ein weiteres Gerät verbinden",
     toAccount: "Sehen, was Zugriff hat",
   },
@@ -152,14 +152,14 @@ export const german: Texts = {
     usernameHint: "Damit melden Sie sich an.",
     usernameMissing: "Wählen Sie einen Benutzernamen.",
     usernameRefused: "Ein Benutzername hat höchstens 200 Zeichen und keine Steuerzeichen.",
-    usernameTaken: "Diesen Benutzernamen gibt es schon. Wählen Sie einen anderen.",
+    usernameTaken: "Dieser Benutzername ist vergeben. Wählen Sie einen anderen.",
     passwordHint: (characters) => `Mindestens ${characters} Zeichen.`,
     submit: "Konto anlegen",
   },
   leaving: {
     title: (host) => `Weiter zu ${host}?`,
     text: (host) =>
-      `Eine Anwendung, die niemand geprüft hat, möchte Sie zu ${host} schicken. Sie sind nicht angemeldet, und es wurde nichts weitergegeben. Gehen Sie nur weiter, wenn Sie von dort kommen und der Website vertrauen.`,
+      `Eine nicht geprüfte Anwendung möchte Sie zu ${host} schicken. Sie sind nicht angemeldet, und es wurde nichts weitergegeben. Fahren Sie nur fort, wenn Sie von dort kommen und der Website vertrauen.`,
     goOn: (host) => `Weiter zu ${host}`,
   },
   errors: {
@@ -167,25 +167,26 @@ export const german: Texts = {
     code: "Fehler",
     description: "Beschreibung",
     learnMore: "Was das bedeutet und was hilft",
+    request: "Wenn Sie um Hilfe bitten, geben Sie diese Anfrage an:",
     home: "Zur Startseite",
     form_expired: {
       title: "Dieses Formular gilt nicht mehr",
       text: "Es war zu lange offen, oder Ihr Browser hat das Cookie dieser Website nicht mitgeschickt. Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie die Eingabe. Wenn das nicht hilft, prüfen Sie, ob Ihr Browser Cookies dieser Website behält.",
     },
     form_foreign: {
-      title: "Das kam nicht von unserer eigenen Seite",
+      title: "Dieses Formular kam nicht von unserer eigenen Seite",
       text: "Eine andere Website wollte in Ihrem Namen ein Formular hierher schicken. Es wurde nichts geändert.",
     },
     form_answered: {
-      title: "Diese Frage ist schon beantwortet",
-      text: "Ihre erste Antwort gilt. Um neu zu antworten, gehen Sie zur Anwendung zurück und beginnen Sie von vorn.",
+      title: "Sie haben diese Frage schon beantwortet",
+      text: "Ihre erste Antwort gilt. Um sie zu ändern, gehen Sie zur Anwendung zurück und beginnen Sie von vorn.",
     },
     setup_link: {
       title: "Dieser Link gilt nicht mehr",
-      text: "Er wurde schon benutzt, durch einen neueren ersetzt oder ist abgelaufen. Wenn das erste Konto noch nicht angelegt ist, bekommen Sie beim Neustart des Servers einen neuen.",
+      text: "Er wurde schon benutzt, durch einen neueren ersetzt oder ist abgelaufen. Wenn das erste Konto noch nicht angelegt ist, starten Sie den Server neu, um einen neuen Link zu bekommen.",
     },
     not_found: {
-      title: "Hier ist nichts",
+      title: "Hier ist keine Seite",
       text: "Prüfen Sie die Adresse, oder beginnen Sie auf der Startseite.",
     },
     method_not_allowed: {
@@ -193,7 +194,7 @@ export const german: Texts = {
       text: "Gehen Sie zurück und benutzen Sie die Knöpfe der Seite.",
     },
     too_large: {
-      title: "Das war zu viel auf einmal",
+      title: "Das war zu groß",
       text: "Sie haben mehr gesendet, als dieser Server annimmt. Es wurde nichts geändert.",
     },
     malformed: {
@@ -202,11 +203,11 @@ export const german: Texts = {
     },
     too_many: {
       title: "Zu viele Versuche",
-      text: "Zum Schutz der Konten macht der Server eine kurze Pause mit Ihnen. Warten Sie etwas und versuchen Sie es dann wieder.",
+      text: "Zum Schutz der Konten lehnt dieser Server eine Zeit lang weitere Versuche ab. Warten Sie etwas und versuchen Sie es dann wieder.",
     },
     busy: {
       title: "Einen Moment",
-      text: "Gerade kommen sehr viele Anfragen. Es wurde nichts geändert; versuchen Sie es in ein paar Sekunden wieder.",
+      text: "Der Server bekommt gerade sehr viele Anfragen. Es wurde nichts geändert; versuchen Sie es in ein paar Sekunden wieder.",
     },
     unavailable: {
       title: "Der Server kann gerade nicht antworten",
@@ -214,10 +215,10 @@ export const german: Texts = {
     },
     server_error: {
       title: "Etwas ist schiefgegangen",
-      text: "Es liegt nicht an Ihnen. Versuchen Sie es wieder; wenn es so bleibt, sagen Sie es denen, die diesen Server betreiben.",
+      text: "Es liegt nicht an Ihnen. Versuchen Sie es wieder; wenn der Fehler bleibt, melden Sie ihn dem Betreiber dieses Servers.",
     },
     application_unknown: {
-      title: "Diese Anwendung ist hier nicht bekannt",
+      title: "Dieser Server kennt die Anwendung nicht",
       text: "Der Link, der Sie hierher führte, nennt eine Anwendung, die hier nicht registriert ist. Sie wurden nicht weitergeleitet, und nichts wurde weitergegeben.",
     },
     redirect_mismatch: {
@@ -226,12 +227,12 @@ export const german: Texts = {
     },
     application: {
       title: "Die Anwendung hat einen Fehler gemacht",
-      text: "Sie hat Sie mit einer Anfrage hierher geschickt, die dieser Server nicht annehmen kann. Nichts wurde weitergegeben. Versuchen Sie es dort noch einmal; wenn es wieder geschieht, sagen Sie es denen, die sie herstellen.",
+      text: "Sie hat Sie mit einer Anfrage hierher geschickt, die dieser Server nicht annehmen kann. Nichts wurde weitergegeben. Versuchen Sie es dort noch einmal; wenn der Fehler wieder auftritt, melden Sie ihn dem Hersteller der Anwendung.",
     },
   },
   help: {
     title: "Fehlermeldungen",
-    lead: "Was Anwendungen von diesem Server zu lesen bekommen, und was ihre Entwickler tun können, geordnet nach dem Fehlercode in der Antwort. Die Einträge sind auf Englisch.",
+    lead: "Die Fehler, die dieser Server an Anwendungen schickt, und was Entwickler dagegen tun können, geordnet nach dem Fehlercode. Die Einträge sind auf Englisch.",
     index: "Fehlercodes",
   },
   scopes: {

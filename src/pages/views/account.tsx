@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-/** The account page: what has access, the password, this browser. */
+/** The account page: access, the password, this browser. */
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
@@ -8,7 +8,7 @@ import { longDate, machineTime } from "../time.ts";
 import { Icon } from "./icons.tsx";
 import { type AccessWords, MayList } from "./parts.tsx";
 
-/** What one client may do with the account, or could do without asking. */
+/** The access of one client, now or again without asking. */
 export interface ClientAccess {
   readonly clientId: string;
   /** Null if the client is no longer registered. */
@@ -34,7 +34,7 @@ export interface AccountProps {
   readonly signedInSince: number;
   readonly minimumPasswordCharacters: number;
   readonly access: readonly ClientAccess[];
-  /** What has just been done. */
+  /** What the person has just done. */
   readonly notice: string | null;
   readonly fault: PasswordFault | null;
 }

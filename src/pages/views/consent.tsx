@@ -14,9 +14,9 @@ export interface ConsentProps {
   readonly clientUri: string | null;
   readonly tosUri: string | null;
   readonly policyUri: string | null;
-  /** Where the answer goes, whatever it is. */
+  /** The address that gets the answer, yes or no. */
   readonly redirectUri: string;
-  /** Whether the client registered itself, so that nobody vouches for its name. */
+  /** Whether the client registered itself, so that its name is only its own claim. */
   readonly unverified: boolean;
   readonly access: readonly AccessWords[];
   /** The user name of the person who is asked. */
@@ -35,7 +35,7 @@ export function ConsentView(props: ConsentProps) {
   const { frame, redirectUri } = props;
   const { consent } = frame.texts;
   const name = displayText(props.clientName);
-  // Only the redirect URI says who receives the answer. A self-registered client's other addresses are its own claim.
+  // Only the redirect URI tells who receives the answer. Other addresses are claims of the client.
   const host = returnHost(redirectUri);
   const website = webLink(props.clientUri);
   return (

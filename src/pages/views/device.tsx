@@ -10,7 +10,7 @@ import { type AccessWords, Choice, MayList, MayNot, Outcome, Person, Tile } from
 export interface DeviceCodeProps {
   readonly frame: PageFrame;
   readonly signedInAs: string;
-  /** What was typed before. */
+  /** The code that the person typed before. */
   readonly typed: string;
   readonly fault: string | null;
 }
@@ -54,7 +54,7 @@ export interface DeviceConfirmProps {
   readonly access: readonly AccessWords[];
   readonly startedAt: number;
   readonly requesterAddress: string;
-  /** Whether that is certainly the computer of the person who reads this. */
+  /** Whether that is certainly the computer of the reader. */
   readonly fromThisComputer: boolean;
   readonly requesterAgent: string;
   readonly signedInAs: string;

@@ -16,9 +16,11 @@ export interface ErrorProps {
     /** The reason's anchor on the help page. */
     readonly anchor: string;
   } | null;
+  /** The operator finds the request in the log by this id. */
+  readonly requestId: string;
 }
 
-export function ErrorView({ frame, title, text, details }: ErrorProps) {
+export function ErrorView({ frame, title, text, details, requestId }: ErrorProps) {
   const { errors } = frame.texts;
   return (
     <Layout frame={frame} title={title} foot="errors">
@@ -51,6 +53,9 @@ export function ErrorView({ frame, title, text, details }: ErrorProps) {
             </div>
           </details>
         )}
+        <p class="small muted">
+          {errors.request} <code>{requestId}</code>
+        </p>
         <a class="button other block" href={frame.path("/")}>
           {errors.home}
         </a>

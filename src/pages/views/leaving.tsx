@@ -1,13 +1,13 @@
 /** @jsxImportSource hono/jsx */
-/** RFC 9700 §4.11.2: nobody is sent on to an address that only its owner vouches for without being asked. */
+/** RFC 9700 §4.11.2: asks the person before the browser goes to the address of an unverified application. */
 import type { PageFrame } from "../frame.ts";
 import { Layout } from "../layout.tsx";
 
 export interface LeavingProps {
   readonly frame: PageFrame;
-  /** Where to, as people recognise it. */
+  /** The host of the address, which people recognise. */
   readonly host: string;
-  /** Where to, with the answer for the application. */
+  /** The whole address, with the answer for the application. */
   readonly location: string;
 }
 

@@ -3,13 +3,13 @@
 import type { PageFrame } from "../frame.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
-/** What an access allows at some resources, or at this server if none is named. */
+/** What an access allows at some resources, or at this server if it names none. */
 export interface AccessWords {
   readonly resources: readonly string[];
   readonly scopes: readonly string[];
 }
 
-/** The first letter of a name, in place of a picture from somebody else's site (RFC 9700 §4.2.4). */
+/** The first letter of a name, instead of a picture from another site (RFC 9700 §4.2.4). */
 export function Tile({ name }: { name: string }) {
   const [letter = "?"] = [...name.replace(/[^\p{L}\p{N}]/gu, "")];
   return (
@@ -22,7 +22,7 @@ export function Tile({ name }: { name: string }) {
 interface MayListProps {
   readonly frame: PageFrame;
   readonly access: readonly AccessWords[];
-  /** What an access without any scope allows. */
+  /** The words for an access without any scope. */
   readonly nothing: string;
   readonly size?: "small";
 }
@@ -70,7 +70,7 @@ export function MayNot({ frame }: { frame: PageFrame }) {
   );
 }
 
-/** Who is signed in, and the way out if it is somebody else. `here` is the page to come back to. */
+/** Who is signed in, with a link to use another account. `here` is the page to come back to. */
 export function Person({ frame, username, here }: { frame: PageFrame; username: string; here: string }) {
   const { common } = frame.texts;
   return (
@@ -86,7 +86,7 @@ export function Person({ frame, username, here }: { frame: PageFrame; username: 
   );
 }
 
-/** The two answers, as easy to give as each other. */
+/** The two answers, equally easy to give. */
 export function Choice({ allow, deny }: { allow: string; deny: string }) {
   return (
     <div class="choice">

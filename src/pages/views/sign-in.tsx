@@ -8,15 +8,15 @@ import { Outcome } from "./parts.tsx";
 export interface SignInProps {
   readonly frame: PageFrame;
   readonly token: string;
-  /** Where to go on to, checked; null for the account page. */
+  /** The page to open afterwards, checked; null for the account page. */
   readonly returnTo: string | null;
-  /** What stands in the user name field. */
+  /** The content of the user name field. */
   readonly username: string;
-  /** What this is for, and who is signed in already. */
+  /** The purpose of the sign-in, and who is signed in already. */
   readonly lead: string;
   /** Whether the person came by "use another account". */
   readonly another: boolean;
-  /** Why the last attempt did not succeed. */
+  /** Why the last attempt failed. */
   readonly fault: string | null;
 }
 

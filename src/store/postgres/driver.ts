@@ -5,7 +5,7 @@
 import { SQL } from "bun";
 import { Backlog } from "../backlog.ts";
 import { StoreUnavailable } from "../contract.ts";
-import { decodeRows, type ParametersOf, type ParameterTypes, type Statement } from "./statements.ts";
+import type { SqlValue } from "./rows.ts";
 
 export interface PoolOptions {
   readonly url: string;
@@ -20,6 +20,22 @@ export interface PoolOptions {
   /** How far a commit must have come before it is acknowledged, as PostgreSQL names it. Null or none: its default. */
   readonly synchronousCommit?: string | null;
 }
+
+/** A statement, with the values of its parameters. */
+export interface Query {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+  /** Whether it only reads, and so waits neither for a lock of another nor for a commit. */
+  readonly reads?: boolean;
+  /** Whether an overload by others does not keep it out. */
+  readonly urgent?: boolean;
+}
+
+/** The rows of an answer, each as the values of its columns. */
+export type Rows = readonly (readonly unknown[])[];
+
+/** Runs a statement within a transaction. */
+export type Run = (query: Query) => Promise<Rows>;
 
 /** What an answer may take beyond the statement's own time before the connection is given up, in milliseconds. */
 const GRACE_MILLIS = 2000;
@@ -64,37 +80,40 @@ export class Database {
     this.#reads = reading === 0 ? this.#writes : new Lane({ ...options, connections: reading });
   }
 
-  /** All rows. Throws StoreBusy, and sends nothing, if too much waits. */
-  async all<Row, Types extends ParameterTypes>(
-    statement: Statement<Row, Types>,
-    parameters: ParametersOf<Types>,
-  ): Promise<Row[]> {
-    const { backlog } = statement.reads ? this.#reads : this.#writes;
-    backlog.enter(statement.urgency);
+  /** Throws StoreBusy, and sends nothing, if too much waits. */
+  async run({ sql, values, reads = false, urgent = false }: Query): Promise<Rows> {
+    return this.#admitted(reads ? this.#reads : this.#writes, urgent, (pool) =>
+      pool.client.unsafe(sql, [...values]).values(),
+    );
+  }
+
+  /** Everything that `work` does happens, or nothing; it may be called again. It must do nothing but run statements. */
+  async transaction<Result>(work: (run: Run) => Promise<Result>, urgent = false): Promise<Result> {
+    return this.#admitted(this.#writes, urgent, (pool) =>
+      pool.client.begin((client) => work(({ sql, values }) => client.unsafe(sql, [...values]).values())),
+    );
+  }
+
+  async #admitted<Result>(
+    lane: Lane,
+    urgent: boolean,
+    send: (pool: Pool) => PromiseLike<Result>,
+  ): Promise<Result> {
+    lane.backlog.enter(urgent ? "urgent" : "ordinary");
     try {
-      return await this.#send(statement, statement.values(parameters));
+      return await this.#send(lane, send);
     } finally {
-      backlog.leave();
+      lane.backlog.leave();
     }
   }
 
-  async #send<Row, Types extends ParameterTypes>(
-    statement: Statement<Row, Types>,
-    values: ReturnType<Statement<Row, Types>["values"]>,
-  ): Promise<Row[]> {
+  async #send<Result>(lane: Lane, send: (pool: Pool) => PromiseLike<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       const reading = this.#reads.pool;
       const writing = this.#writes.pool;
       try {
-        const send = (lane: Lane, pool: Pool) =>
-          this.#within(lane, pool, pool.client.unsafe(statement.sql, values));
-        return decodeRows<Row>(
-          await this.#track(() =>
-            statement.reads
-              ? send(this.#reads, reading).promise
-              : this.#writes.inTurn((pool) => send(this.#writes, pool)),
-          ),
-        );
+        const sent = (pool: Pool) => this.#within(lane, pool, send(pool));
+        return await this.#track(() => (lane === this.#writes ? lane.inTurn(sent) : sent(lane.pool).promise));
       } catch (error) {
         // After a failover the connections may lead to what is a replica now, and the name to another server.
         if (isReadOnly(error)) this.#replace(reading, writing);
@@ -102,23 +121,6 @@ export class Database {
         if (!isRolledBackByConflict(error) || attempt >= ATTEMPTS) throw asStoreError(error);
       }
     }
-  }
-
-  /** The first row, or null. */
-  async first<Row, Types extends ParameterTypes>(
-    statement: Statement<Row, Types>,
-    parameters: ParametersOf<Types>,
-  ): Promise<Row | null> {
-    const [row] = await this.all(statement, parameters);
-    return row ?? null;
-  }
-
-  /** Whether there is a row. */
-  async has<Types extends ParameterTypes>(
-    statement: Statement<unknown, Types>,
-    parameters: ParametersOf<Types>,
-  ): Promise<boolean> {
-    return (await this.first(statement, parameters)) !== null;
   }
 
   /** Throws StoreBusy if a statement that writes would be refused now. */
@@ -377,6 +379,9 @@ export const sqlState = (error: unknown): string | null =>
 /** A deadlock that the server resolved, or a conflict on an engine that serializes. */
 const isRolledBackByConflict = (error: unknown): boolean =>
   ["40001", "40P01"].includes(sqlState(error) ?? "");
+
+/** Another row has the key, or a value that must be unique. */
+export const isUniqueViolation = (error: unknown): boolean => sqlState(error) === "23505";
 
 const isReadOnly = (error: unknown): boolean => sqlState(error) === "25006";
 

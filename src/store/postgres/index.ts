@@ -1,34 +1,29 @@
 /**
  * The store on PostgreSQL 14 or later, for one server process or many.
  *
- * Owns a schema of the database, a pool of connections and all SQL. Each method is one statement and so one transaction
- * and one round trip; the database decides, as the rows may change between two looks. Of what it remembers (callers.ts)
- * nothing is believed that the database does not confirm in the statement that acts on it.
+ * Owns a schema of the database, a pool of connections and all SQL. It knows how to keep the promises of the contract and
+ * knows no rule. A look is one statement, and so is a commit without sweeps: one transaction and one round trip.
  *
- * It must never read in one statement and write in another on behalf of one decision, or hold a transaction open while
- * it waits for anything but the database.
+ * It must never apply a change without its guards, or hold a transaction open while it waits for anything but the database.
  */
-import { DatabaseRefused, type Store } from "../contract.ts";
-import { accountMethods } from "./accounts.ts";
-import { Callers } from "./callers.ts";
-import { clientMethods } from "./clients.ts";
-import { codeMethods } from "./codes.ts";
-import { deviceCodeMethods } from "./device-codes.ts";
-import { Database, type PoolOptions, Session } from "./driver.ts";
+import { type Commit, DatabaseRefused, type Facts, type Plan, type Store } from "../contract.ts";
+import type { Columns, RowOf, Table } from "../declare.ts";
+import { SCHEMA, type Schema } from "../schema.ts";
+import { findTopology, type Topology } from "./cluster.ts";
+import { Commits } from "./commit.ts";
+import { Database, type PoolOptions, type Query, Session } from "./driver.ts";
 import { readDurability } from "./durability.ts";
-import { grantMethods } from "./grants.ts";
-import { housekeepingMethods } from "./housekeeping.ts";
+import { expireRows, listRows } from "./list.ts";
+import { Looks } from "./look.ts";
 import { migrate } from "./migrations.ts";
 import { explainOpening } from "./opening.ts";
-import { serverKeyMethods } from "./server-key.ts";
-import { sessionMethods } from "./sessions.ts";
-import { query, urgent } from "./statements.ts";
-import { tokenMethods } from "./tokens.ts";
 
 export type PostgresStoreOptions = Pick<PoolOptions, "url"> &
   Partial<PoolOptions> & {
     /** Whether to make the schema if there is none. Default: yes. */
     readonly create?: boolean;
+    /** What to make; for tests of upgrades. */
+    readonly declared?: Schema;
     /** Is told what is wrong with the server but does not keep the store from working. */
     readonly warn?: (message: string) => void;
   };
@@ -43,29 +38,33 @@ const DEFAULTS: Omit<PoolOptions, "url"> = {
 /** What is left to quote in a schema's name: nothing. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
-// A node that is busy is well: whoever balances the load must not take it away.
-const PING = urgent(query("SELECT version FROM tessera_schema").with({}));
+// A node that is busy is well: a load balancer must not take it away.
+const PING: Query = { sql: "SELECT version FROM schema_version", values: [], reads: true, urgent: true };
 
 /**
  * Connects, and brings the schema up to date. Throws DatabaseRefused if it belongs to a newer version or to another
  * program, is an unfinished copy, or the options make no sense; StoreUnavailable if it cannot be used now.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const database = new Database(await preparePostgres(options));
-  const callers = new Callers();
+  const { topology, ...pool } = await preparePostgres(options);
+  const database = new Database(pool);
+  const { tables } = options.declared ?? SCHEMA;
+  const looks = new Looks(database);
+  const commits = new Commits(database, tables, topology.parting);
   return {
-    ...serverKeyMethods(database),
-    ...clientMethods(database, callers),
-    ...accountMethods(database),
-    ...sessionMethods(database),
-    ...codeMethods(database, callers),
-    ...deviceCodeMethods(database, callers),
-    ...tokenMethods(database, callers),
-    ...grantMethods(database),
-    ...housekeepingMethods(database),
+    look: async <const Of extends Plan>(plan: Of, parameters: Readonly<Record<string, unknown>>) =>
+      (await looks.find(plan, parameters)) as Facts<Of>,
+    commit: (commit: Commit) => commits.apply(commit),
+    list: async <Declared extends Columns>(table: Table<Declared>, request: object) =>
+      (await listRows(
+        database,
+        table as unknown as Table,
+        request as Parameters<typeof listRows>[2],
+      )) as RowOf<Declared>[],
+    expire: (expiries, limit) => expireRows(database, topology, tables, expiries, limit),
     requireRoom: () => database.requireRoom(),
     async ping() {
-      await database.first(PING, {});
+      await database.run(PING);
     },
     close: () => database.close(),
   };
@@ -79,8 +78,11 @@ export async function preparePostgres({
   create = true,
   mayBeUnfinished = false,
   warn = () => {},
+  declared = SCHEMA,
   ...options
-}: PostgresStoreOptions & { readonly mayBeUnfinished?: boolean }): Promise<PoolOptions> {
+}: PostgresStoreOptions & { readonly mayBeUnfinished?: boolean }): Promise<
+  PoolOptions & { readonly topology: Topology }
+> {
   const complete = { ...DEFAULTS, ...options };
   if (!isPostgresUrl(complete.url)) {
     // Not quoted: it may hold a password.
@@ -93,10 +95,11 @@ export async function preparePostgres({
   }
   const session = new Session(complete);
   try {
-    await migrate(session, { schema: complete.schema, create, mayBeUnfinished });
+    const topology = await findTopology(session);
+    await migrate(session, { name: complete.schema, create, mayBeUnfinished, schema: declared, topology });
     const { synchronousCommit, warnings } = await readDurability(session);
     for (const warning of warnings) warn(warning);
-    return { ...complete, synchronousCommit };
+    return { ...complete, synchronousCommit, topology };
   } catch (error) {
     throw explainOpening(error, complete.url);
   } finally {

@@ -1,17 +1,14 @@
 /** A PostgreSQL database as one side of a copy. */
 import { DatabaseRefused } from "../contract.ts";
+import { columnOf, type Kind, type Table } from "../declare.ts";
+import { TABLES } from "../tables.ts";
 import { BEGINNING, type End, type Target, type UnfinishedCopy } from "../transfer/copy.ts";
-import { allColumns, keyColumns, portableRow, type Value } from "../transfer/rows.ts";
-import {
-  type ColumnKind,
-  PORTABLE_TABLES,
-  type PortableColumn,
-  type PortableTable,
-} from "../transfer/tables.ts";
-import { Database, type PoolOptions, Session } from "./driver.ts";
+import type { StoredRow } from "../transfer/rows.ts";
+import { Database, type PoolOptions, type Query, Session } from "./driver.ts";
 import { type PostgresStoreOptions, preparePostgres } from "./index.ts";
+import { listRows } from "./list.ts";
 import { UNFINISHED_COPY } from "./migrations.ts";
-import { type ParameterTypes, statement } from "./statements.ts";
+import { columnNames, encodeValue, SqlText, type SqlValue, shardValue } from "./rows.ts";
 
 /** A batch takes its time, and so does counting millions of rows. */
 const STATEMENT_MILLIS = 3_600_000;
@@ -35,7 +32,7 @@ export async function openPostgresTarget(options: PostgresStoreOptions): Promise
       session.transaction(async ({ execute }) => {
         const [found] = await execute(`SELECT to_regclass('${UNFINISHED_COPY}')::text AS name`);
         if (found?.name !== null) return readUnfinished(await execute(`SELECT * FROM ${UNFINISHED_COPY}`));
-        for (const { name } of PORTABLE_TABLES) {
+        for (const { name } of TABLES) {
           if ((await execute(`SELECT 1 FROM ${name} LIMIT 1`)).length > 0) throw inUse(complete.schema, name);
         }
         await execute(
@@ -44,35 +41,24 @@ export async function openPostgresTarget(options: PostgresStoreOptions): Promise
         return { source, position: BEGINNING };
       }),
 
-    async write(table, rows, position, next) {
-      const { sql, types } = insertInto(table);
-      const parameters: Record<string, Value> = { position, next };
-      for (const [index, column] of allColumns(table).entries()) {
-        parameters[`c${index}`] = arrayOf(
-          column,
-          rows.map((row) => row[index] ?? null),
-        );
-      }
-      const written = await database.first(statement<{ rows: number }>(sql).with(types), parameters);
-      return written?.rows === rows.length;
-    },
+    write: (table, rows, position, next) =>
+      database.transaction(async (run) => {
+        if ((await run(moveQuery(position, next))).length === 0) return false;
+        await run(insertQuery(table, rows));
+        return true;
+      }),
 
     async restart(position) {
       await session.transaction(async ({ execute }) => {
-        await execute(`TRUNCATE ${PORTABLE_TABLES.map(({ name }) => name).join(", ")}`);
+        await execute(`TRUNCATE ${TABLES.map(({ name }) => name).join(", ")}`);
         await execute(`UPDATE ${UNFINISHED_COPY} SET position = ${quoted(position)}`);
       });
     },
 
-    async finish(lastClientNumber) {
-      await session.transaction(async ({ execute }) => {
-        if (lastClientNumber > 0) {
-          await execute(`SELECT setval(pg_get_serial_sequence('clients', 'number'), ${lastClientNumber})`);
-        }
-        await execute(`DROP TABLE ${UNFINISHED_COPY}`);
-      });
+    async finish() {
+      await session.execute(`DROP TABLE ${UNFINISHED_COPY}`);
       // The planner would believe the tables to be empty, until the server looks by itself.
-      await session.execute(`ANALYZE ${PORTABLE_TABLES.map(({ name }) => name).join(", ")}`);
+      await session.execute(`ANALYZE ${TABLES.map(({ name }) => name).join(", ")}`);
     },
 
     async close() {
@@ -88,93 +74,59 @@ const forCopy = (options: PoolOptions): PoolOptions => ({
   statementMillis: STATEMENT_MILLIS,
 });
 
-function end(database: Database): End {
-  const numberOf = async (sql: string) =>
-    (await database.first(statement<{ value: number }>(sql).with({}), {}))?.value ?? 0;
+const end = (database: Database): End => ({
+  async count({ name }) {
+    const [row] = await database.run({ sql: `SELECT count(*) FROM ${name}`, values: [], reads: true });
+    return Number(row?.[0] ?? 0);
+  },
+  read: (table, after, limit) => listRows(database, table, { after, limit }),
+  close: () => database.close(),
+});
+
+function moveQuery(from: string, to: string): Query {
+  const text = new SqlText();
+  const [next, position] = [text.parameter("text", to), text.parameter("text", from)];
   return {
-    count: ({ name }) => numberOf(`SELECT count(*) AS value FROM ${name}`),
-    async read(table, after, limit) {
-      const { sql, types } = select(table, after !== null);
-      const parameters: Record<string, Value> = { limit };
-      for (const [index, value] of (after ?? []).entries()) parameters[`k${index}`] = value;
-      const rows = await database.all(statement<Record<string, unknown>>(sql).with(types), parameters);
-      return rows.map((row) => portableRow(allColumns(table), row));
-    },
-    lastClientNumber: () =>
-      numberOf("SELECT pg_sequence_last_value(pg_get_serial_sequence('clients', 'number')) AS value"),
-    close: () => database.close(),
+    sql: `UPDATE ${UNFINISHED_COPY} SET position = ${next} WHERE position = ${position} RETURNING 1`,
+    values: text.values,
   };
 }
 
-interface Text {
-  readonly sql: string;
-  readonly types: ParameterTypes;
-}
-
-function select(table: PortableTable, isContinued: boolean): Text {
-  const types: Record<string, ParameterTypes[string]> = { limit: "bigint" };
-  const keys = keyColumns(table);
-  if (isContinued) for (const [index, { kind }] of keys.entries()) types[`k${index}`] = KEY_TYPES[kind];
-  // SQLite compares text by its bytes; here that is one collation of many.
-  const key = keys.map(({ name, kind }) => (kind === "text" ? `${name} COLLATE "C"` : name)).join(", ");
-  const columns = allColumns(table).map(({ name }) => (isJsonb(name) ? `${name}::text` : name));
-  const condition = isContinued
-    ? `WHERE (${key}) > (${keys.map((_, index) => `:k${index}`).join(", ")})`
-    : "";
-  return {
-    sql: `SELECT ${columns.join(", ")} FROM ${table.name} ${condition} ORDER BY ${key} LIMIT :limit`,
-    types,
-  };
-}
-
-const KEY_TYPES = {
-  text: "text",
-  integer: "bigint",
-  bytes: "bytea",
-  boolean: "boolean",
-  json: "text",
-} as const satisfies Record<ColumnKind, ParameterTypes[string]>;
-
-/** The rows arrive as one array for each column, and only if the copy is where this program believes it to be. */
-function insertInto(table: PortableTable): Text {
-  const columns = allColumns(table);
-  const types: Record<string, ParameterTypes[string]> = { position: "text", next: "text" };
-  for (const index of columns.keys()) types[`c${index}`] = "text";
-  const arrays = columns.map(({ name, kind }, index) => `:c${index}::${arrayType(name, kind)}`);
-  return {
-    sql: `WITH moved AS (
-        UPDATE ${UNFINISHED_COPY} SET position = :next WHERE position = :position RETURNING 1
-      ), copied AS (
-        INSERT INTO ${table.name} (${columns.map(({ name }) => name).join(", ")})
-        SELECT given.* FROM moved, unnest(${arrays.join(", ")}) AS given
-        RETURNING 1
-      )
-      SELECT count(*) AS rows FROM copied`,
-    types,
-  };
-}
-
-const isJsonb = (column: string): boolean => column === "secrets";
-
-const ARRAY_TYPES: Readonly<Record<ColumnKind, string>> = {
+const ARRAY_TYPES: Readonly<Record<Kind, string>> = {
+  bytes: "bytea[]",
   text: "text[]",
   integer: "bigint[]",
-  bytes: "bytea[]",
   boolean: "boolean[]",
+  list: "text[]",
   json: "text[]",
 };
 
-const arrayType = (name: string, kind: ColumnKind): string => (isJsonb(name) ? "jsonb[]" : ARRAY_TYPES[kind]);
+/** The rows arrive as one array for each column. */
+function insertQuery(table: Table, rows: readonly StoredRow[]): Query {
+  const arrays = Object.keys(table.columns).map((name) => {
+    const column = columnOf(table, name);
+    return {
+      type: ARRAY_TYPES[column.kind],
+      values: rows.map((row) => encodeValue(column, row[name] ?? null)),
+    };
+  });
+  if (table.shard !== null)
+    arrays.push({ type: "smallint[]", values: rows.map((row) => shardValue(table, row)) });
+  const parameters = arrays.map(({ type }, index) => `$${index + 1}::text::${type}`);
+  return {
+    sql: `INSERT INTO ${table.name} (${columnNames(table)}) SELECT * FROM unnest(${parameters.join(", ")})`,
+    values: arrays.map(({ values }) => arrayOf(values)),
+  };
+}
 
 /** As PostgreSQL writes arrays: "{a,b}". */
-const arrayOf = ({ kind }: PortableColumn, values: readonly Value[]): string =>
-  `{${values.map((value) => element(kind, value)).join(",")}}`;
+const arrayOf = (values: readonly SqlValue[]): string => `{${values.map(element).join(",")}}`;
 
-function element(kind: ColumnKind, value: Value): string {
+function element(value: SqlValue): string {
   if (value === null) return "NULL";
   if (value instanceof Uint8Array) return `"\\\\x${value.toHex()}"`;
   if (typeof value === "string") return `"${value.replace(/["\\]/g, "\\$&")}"`;
-  return kind === "boolean" ? String(value === 1) : String(value);
+  return String(value);
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'::text`;

@@ -1,23 +1,23 @@
-/** Writing a backup without standing still meanwhile. */
+/** Writes a backup in a thread, so that the program can report the progress. */
 import { statSync } from "node:fs";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import type { Backup, BackupFacts, BackupReport } from "./backup.ts";
 
 export interface BackupOrder {
   readonly database: string;
-  /** It is there, and empty. */
+  /** An existing, empty file. */
   readonly file: string;
   readonly facts: BackupFacts;
 }
 
 export type FromBackupWorker =
   | { readonly type: "copying"; readonly bytes: number }
-  | { readonly type: "checked"; readonly rows: number; readonly all: number }
+  | { readonly type: "checked"; readonly bytes: number; readonly all: number }
   | { readonly type: "written"; readonly backup: Backup }
   | { readonly type: "failed"; readonly message: string; readonly isRefusal: boolean };
 
 export interface BackupProgress {
-  /** So many bytes of about as many as there will be. */
+  /** `bytes` of about `all` are written. */
   copied(bytes: number, all: number): void;
   checked: BackupReport["checked"];
 }
@@ -39,7 +39,7 @@ export function writeBackupAside(order: BackupOrder, progress: BackupProgress): 
         return;
       case "checked":
         clearInterval(looking);
-        return progress.checked(data.rows, data.all);
+        return progress.checked(data.bytes, data.all);
       case "written":
         return resolve(data.backup);
       case "failed":

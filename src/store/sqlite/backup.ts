@@ -1,94 +1,97 @@
 /**
- * Backups of the embedded database: one file, a database itself, that also says what must be in it. `VACUUM INTO` reads
- * one moment of the database, while others go on to write: it holds nothing up, and misses nothing that was committed
- * before it began.
+ * Backups of the embedded database. A backup is one file: a database with facts about itself, and a seal over the whole file
+ * at its end. `VACUUM INTO` reads one moment of the database while others go on writing. It holds no one up, and contains
+ * everything that was committed before it began.
  */
+import { createHash } from "node:crypto";
+import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync } from "node:fs";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused } from "../contract.ts";
-import { RowDigest, type TableDigest } from "../transfer/rows.ts";
-import { type Connection, type SqlValue, withConnection } from "./driver.ts";
+import { SCHEMA, type Schema, versionOf } from "../schema.ts";
+import { type Connection, withConnection } from "./driver.ts";
 import { requireNoRestoreMeanwhile } from "./files.ts";
 import { isOurDatabase } from "./header.ts";
 import { checkedVersion, findForeign, hasTable, UNFINISHED_COPY } from "./migrations.ts";
 import { asStoreError, isDamaged } from "./trouble.ts";
 
-/** What a backup says about itself. */
+/** The facts of a backup about itself. */
 export interface BackupFacts {
   readonly createdAt: EpochSeconds;
   /** The version of the program that made it. */
   readonly program: string;
-  /** Whose data they are. */
+  /** The server whose data the backup has. */
   readonly issuer: string;
 }
 
 export interface Backup extends BackupFacts {
-  /** Of every table, and of the schema itself. */
-  readonly tables: readonly TableDigest[];
-  /** Whether the server's own key is in it, or in the operator's configuration, or was not made yet. */
+  /** How many rows each table has. */
+  readonly tables: readonly { readonly table: string; readonly rows: number }[];
+  /** The SHA-256 in the seal, in hexadecimal. */
+  readonly sha256: string;
+  /** Whether the server's own key is in the backup, is in the operator's configuration, or does not exist yet. */
   readonly serverKey: "held" | "configured" | "none";
 }
 
 export interface BackupReport {
-  /** It will have about so many bytes. */
+  /** The backup will have about this many bytes. */
   copying(bytes: number): void;
-  /** So many rows of all were read again and digested. */
-  checked(rows: number, all: number): void;
+  /** `bytes` of `all` have been read again and digested. */
+  checked(bytes: number, all: number): void;
 }
 
 const MANIFEST = `
 CREATE TABLE backup (
-  singleton  INTEGER PRIMARY KEY CHECK (singleton = 1),
   created_at INTEGER NOT NULL,
   program    TEXT NOT NULL,
-  issuer     TEXT NOT NULL,
-  schema     INTEGER NOT NULL
+  issuer     TEXT NOT NULL
 ) STRICT;
-CREATE TABLE backup_tables (
-  name   TEXT PRIMARY KEY,
-  rows   INTEGER NOT NULL,
-  digest TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
 `;
 
+/** Comes before the digest at the end of the file. SQLite ignores it: the header has the size of the database. */
+const SEAL = Buffer.from("\nTessera backup SHA-256\n");
+const SEAL_BYTES = SEAL.length + 32;
+
 /**
- * Writes a backup into a file that is there and empty. Until this returns, the file is no backup: what makes it one is
- * written last. Everything here is synchronous and may take minutes.
+ * Writes a backup into an existing, empty file. Until this returns, the file is no backup: the seal is written last.
+ * Everything here is synchronous and may take minutes.
  */
 export function writeBackup(
   database: string,
   file: string,
   facts: BackupFacts,
   report: BackupReport,
+  schema: Schema = SCHEMA,
 ): Backup {
-  vacuumInto(database, file, report);
-  return withConnection(file, (backup) => {
-    // Its own journal would be a second file, and a backup that was interrupted is thrown away.
+  vacuumInto(database, file, report, schema);
+  const contents = withConnection(file, (backup) => {
+    // A journal on disk would be a second file, and an interrupted backup is useless anyway.
     backup.execute("PRAGMA journal_mode = MEMORY");
     requireIntegrity(backup);
-    return backup.transaction(() => {
-      backup.execute(MANIFEST);
-      const insertFacts = backup.command<[number, string, string, number]>(
-        "INSERT INTO backup VALUES (1, ?, ?, ?, ?)",
-      );
-      insertFacts(facts.createdAt, facts.program, facts.issuer, checkedVersion(backup, file));
-      const tables = digestDatabase(backup, report.checked);
-      const insert = backup.command<[string, number, string]>("INSERT INTO backup_tables VALUES (?, ?, ?)");
-      for (const { table, rows, digest } of tables) insert(table, rows, digest);
-      return { ...facts, tables, serverKey: serverKeyOf(backup) };
-    });
+    backup.execute(MANIFEST);
+    backup.command<[number, string, string]>("INSERT INTO backup VALUES (?, ?, ?)")(
+      facts.createdAt,
+      facts.program,
+      facts.issuer,
+    );
+    return contentsOf(backup, schema);
   });
+  const sha256 = digestFile(file, statSync(file).size, report.checked);
+  appendFileSync(file, Buffer.concat([SEAL, sha256]));
+  return { ...facts, ...contents, sha256: sha256.toString("hex") };
 }
 
-function vacuumInto(database: string, file: string, report: BackupReport): void {
+function vacuumInto(database: string, file: string, report: BackupReport, schema: Schema): void {
   const requireStillNone = requireNoRestoreMeanwhile(database);
   withConnection(database, (source) => {
-    checkedVersion(source, database);
+    const version = checkedVersion(source, database, schema);
     requireStillNone();
     if (hasTable(source, UNFINISHED_COPY)) {
       throw new DatabaseRefused(`${database} is an unfinished copy of another database: nothing to back up.`);
     }
-    const foreign = findForeign(source, database);
+    // An earlier version has other tables. A restore brings them up to date, and compares them then.
+    const isEarlier = version > 0 && version < versionOf(schema);
+    const foreign = isEarlier ? null : findForeign(source, schema);
     if (foreign !== null) {
       throw new DatabaseRefused(
         `${database} has another ${printable(foreign)} than Tessera makes, or none: what is not Tessera's cannot be restored. Put it right first.`,
@@ -106,112 +109,76 @@ function vacuumInto(database: string, file: string, report: BackupReport): void 
 }
 
 /**
- * Reads everything that is in a backup and compares it with what the backup says about itself.
- * Throws DatabaseRefused if it is none, is damaged, or belongs to a newer version of the program.
+ * Reads a whole backup, compares it with the seal, and cuts the seal off, which leaves a database. `name`: the file's name
+ * in messages. Throws DatabaseRefused if the file is no backup, is damaged, or is of a newer version of the program.
  */
-export function readBackup(file: string, name: string, checked: BackupReport["checked"]): Backup {
-  const damaged = (what: string) =>
-    new DatabaseRefused(`${name} is damaged: ${printable(what.replace(/\s+/g, " "))}. Take another backup.`);
+export function openBackup(
+  file: string,
+  name: string,
+  checked: BackupReport["checked"],
+  schema: Schema = SCHEMA,
+): Backup {
   if (!isOurDatabase(file)) {
     throw new DatabaseRefused(`${name} is no backup of Tessera. Backups are made with: tessera backup`);
   }
   try {
+    const sha256 = takeSealOff(file, checked);
     return withConnection(file, (backup) => {
-      const facts = readFacts(backup, name);
+      checkedVersion(backup, name, schema);
       requireIntegrity(backup);
-      const tables = digestDatabase(backup, checked);
-      const difference = findDifference(backup, tables);
-      if (difference !== null) throw damaged(difference);
-      return { ...facts, tables, serverKey: serverKeyOf(backup) };
+      const facts = backup
+        .query<BackupFacts, []>("SELECT created_at AS createdAt, program, issuer FROM backup")
+        .get();
+      if (facts === null) throw new Damage("it does not say what it is");
+      return { ...facts, ...contentsOf(backup, schema), sha256 };
     });
   } catch (error) {
-    if (error instanceof Damage) throw damaged(error.message);
-    // A flipped bit in the schema makes a table that has other columns, or none.
-    if (isDamaged(error)) throw damaged(error instanceof Error ? error.message : String(error));
-    throw asStoreError(error);
+    // After a flipped bit SQLite may find a table with other columns, or no table.
+    if (!(error instanceof Damage) && !isDamaged(error)) throw asStoreError(error);
+    const what = printable((error instanceof Error ? error.message : String(error)).replace(/\s+/g, " "));
+    throw new DatabaseRefused(`${name} is damaged: ${what}. Take another backup.`);
   }
 }
 
-/** What the contents of a database are known by: two with the same list hold the same. */
-export function digestDatabase(connection: Connection, checked: BackupReport["checked"]): TableDigest[] {
-  const tables = connection
-    .query<{ name: string }, []>(
-      `SELECT name FROM sqlite_schema
-       WHERE type = 'table' AND name <> 'backup_tables' AND name NOT LIKE 'sqlite_stat%' ORDER BY name`,
-    )
-    .all()
-    .map(({ name }) => name);
-  let all = 0;
-  for (const table of tables) {
-    all +=
-      connection.query<{ rows: number }, []>(`SELECT count(*) AS rows FROM ${quoted(table)}`).get()?.rows ??
-      0;
-  }
-  let done = 0;
-  const count = () => {
-    done += 1;
-    if (done % REPORTED_ROWS === 0 || done === all) checked(done, all);
-  };
-  return [
-    digestRows(
-      connection,
-      "schema",
-      "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
-      () => {},
-    ),
-    ...tables.map((table) =>
-      digestRows(
-        connection,
-        table,
-        `SELECT * FROM ${quoted(table)} ORDER BY ${keyOf(connection, table)}`,
-        count,
-      ),
-    ),
-  ];
-}
-
-const REPORTED_ROWS = 4096;
-
-function digestRows(connection: Connection, table: string, sql: string, count: () => void): TableDigest {
-  const digest = new RowDigest(table);
-  for (const row of connection.query<Record<string, SqlValue>, []>(sql).iterate()) {
-    digest.add(Object.values(row));
-    count();
-  }
-  return digest.result();
-}
-
-/** The primary key, or all columns of a table that has none. */
-function keyOf(connection: Connection, table: string): string {
-  const columns = connection
-    .query<{ name: string; pk: number }, [string]>(
-      "SELECT name, pk FROM pragma_table_info(?) ORDER BY pk, cid",
-    )
-    .all(table);
-  const key = columns.filter(({ pk }) => pk > 0);
-  return (key.length > 0 ? key : columns).map(({ name }) => quoted(name)).join(", ");
-}
-
-/** A file that somebody made may have any names. */
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** Something in the file is not as it was written. */
+/** The file differs from what was written. */
 class Damage extends Error {}
 
-function readFacts(backup: Connection, name: string): BackupFacts {
-  const version = checkedVersion(backup, name);
-  if (!hasTable(backup, "backup_tables")) {
-    throw new DatabaseRefused(`${name} is a database, but no backup. Backups are made with: tessera backup`);
+function takeSealOff(file: string, checked: BackupReport["checked"]): string {
+  const descriptor = openSync(file, "r+");
+  try {
+    const size = fstatSync(descriptor).size - SEAL_BYTES;
+    const seal = Buffer.alloc(SEAL_BYTES);
+    if (size > 0) readSync(descriptor, seal, 0, SEAL_BYTES, size);
+    if (!seal.subarray(0, SEAL.length).equals(SEAL)) {
+      throw new Damage("it has no seal at its end, so it is no backup, or a part of one");
+    }
+    const found = digestFile(file, size, checked);
+    if (!found.equals(seal.subarray(SEAL.length))) throw new Damage("it is not what was written");
+    ftruncateSync(descriptor, size);
+    return found.toString("hex");
+  } finally {
+    closeSync(descriptor);
   }
-  const found = backup
-    .query<BackupFacts & { schema: number }, []>(
-      "SELECT created_at AS createdAt, program, issuer, schema FROM backup",
-    )
-    .get();
-  if (found === null) throw new Damage("it does not say what it is");
-  const { schema, ...facts } = found;
-  if (schema !== version) throw new Damage("it has another version of the schema than was backed up");
-  return facts;
+}
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** The SHA-256 of the first `size` bytes. */
+function digestFile(file: string, size: number, checked: BackupReport["checked"]): Buffer {
+  const hash = createHash("sha256");
+  const descriptor = openSync(file, "r");
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let done = 0; done < size; checked(done, size)) {
+      const length = readSync(descriptor, chunk, 0, Math.min(CHUNK_BYTES, size - done), done);
+      if (length === 0) break;
+      hash.update(chunk.subarray(0, length));
+      done += length;
+    }
+    return hash.digest();
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Throws if SQLite finds the file inconsistent. */
@@ -220,25 +187,19 @@ export function requireIntegrity(connection: Connection): void {
   if (first?.integrity_check !== "ok") throw new Damage(first?.integrity_check ?? "it cannot be read");
 }
 
-function findDifference(backup: Connection, tables: readonly TableDigest[]): string | null {
-  const written = backup
-    .query<TableDigest, []>('SELECT name AS "table", rows, digest FROM backup_tables')
-    .all();
-  for (const { table, rows, digest } of written) {
-    const found = tables.find((candidate) => candidate.table === table);
-    if (found === undefined) return `the table ${table} is missing`;
-    if (found.rows !== rows) return `${table} has ${found.rows} rows instead of ${rows}`;
-    if (found.digest !== digest) return `${table} has other rows than were backed up`;
-  }
-  return written.length === tables.length ? null : "it has more tables than were backed up";
-}
-
-function serverKeyOf(connection: Connection): Backup["serverKey"] {
-  // A backup may be older than the table.
-  if (!hasTable(connection, "server_key")) return "none";
+function contentsOf(connection: Connection, { tables }: Schema): Pick<Backup, "tables" | "serverKey"> {
+  const rows = (table: string) =>
+    connection.query<{ rows: number }, []>(`SELECT count(*) AS rows FROM ${table}`).get()?.rows ?? 0;
   const key = connection
-    .query<{ held: number }, []>("SELECT secret IS NOT NULL AS held FROM server_key")
+    .query<{ held: number }, []>("SELECT secret IS NOT NULL AS held FROM server_keys")
     .get();
-  if (key === null) return "none";
-  return key.held === 1 ? "held" : "configured";
+  return {
+    tables: tables
+      .filter(({ name }) => hasTable(connection, name))
+      .map(({ name }) => ({
+        table: name,
+        rows: rows(name),
+      })),
+    serverKey: key === null ? "none" : key.held === 1 ? "held" : "configured",
+  };
 }

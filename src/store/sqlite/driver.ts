@@ -1,13 +1,13 @@
-/** The only file that works with bun:sqlite: opens connections, prepares statements. Its errors are for trouble.ts. */
+/** The only file that works with bun:sqlite: opens connections, prepares statements. trouble.ts translates its errors. */
 import { Database } from "bun:sqlite";
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { ensurePrivateFile } from "./files.ts";
 
-/** What a column holds and a parameter may be. The tables are STRICT, so nothing else comes back. */
+/** The values of columns and parameters. The tables are STRICT, so no other values come back. */
 export type SqlValue = string | number | Uint8Array | null;
 
-/** A prepared statement that answers rows. The row type says what the columns hold; the schema makes it so. */
+/** A prepared statement that returns rows. The schema guarantees that the columns fit the row type. */
 export interface Query<Row, Parameters extends SqlValue[]> {
   /** The first row, or null. */
   get(...parameters: Parameters): Row | null;
@@ -25,8 +25,8 @@ const LOCK_WAIT_MILLIS = 50;
 const SHARED_SETTINGS = [
   `PRAGMA busy_timeout = ${LOCK_WAIT_MILLIS}`,
   "PRAGMA trusted_schema = OFF",
-  // Rows refer to each other by id and are judged when they are read, so foreign keys would only add a look-up
-  // to each insert and an index to each child.
+  // Rules check references when they read rows, so foreign keys would only add a look-up to each insert and an index to
+  // each child.
   "PRAGMA foreign_keys = OFF",
 ];
 
@@ -36,9 +36,9 @@ const WRITER_SETTINGS = [
   "PRAGMA synchronous = FULL",
   // On macOS fsync leaves the data in the drive's cache; elsewhere this setting does nothing.
   "PRAGMA fullfsync = ON",
-  // After a burst the log is cut back to this many bytes.
+  // After a burst SQLite cuts the log back to this many bytes.
   "PRAGMA journal_size_limit = 67108864",
-  // Pages that are asked for again, up to so many KiB: a few hundred thousand tokens.
+  // The cache of pages, in KiB: enough for a few hundred thousand tokens.
   "PRAGMA cache_size = -32768",
 ];
 
@@ -64,7 +64,7 @@ export class Connection {
     this.#database.run(sql);
   }
 
-  /** Everything that `work` does happens, or nothing. The write lock is taken first. */
+  /** Runs `work` in a transaction, which takes the write lock first. */
   transaction<Result>(work: () => Result): Result {
     this.execute("BEGIN IMMEDIATE");
     try {
@@ -77,20 +77,20 @@ export class Connection {
     }
   }
 
-  /** SQLite gives a whole transaction up by itself after some errors (a full disk, for one). */
+  /** After some errors, such as a full disk, SQLite itself rolls back the whole transaction. */
   get inTransaction(): boolean {
     return this.#database.inTransaction;
   }
 
   close(): void {
-    // `true` finalizes the statements too; else the log would outlive the connection.
+    // `true` finalizes the statements too; otherwise the log would outlive the connection.
     this.#database.close(true);
   }
 }
 
 /**
- * Creates an empty file that only its owner may read, unless there is one. One that others may read, from a backup or
- * a copy, is tightened, and its log files with it; those that SQLite makes later get the mode of the database.
+ * Creates an empty file that only its owner may read, if there is none. If others may read an existing one, from a backup
+ * or a copy, this tightens it and its log files; SQLite gives later log files the mode of the database.
  */
 export function ensureDatabaseFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -104,17 +104,17 @@ function tighten(file: string): void {
   if (found !== undefined && (found.mode & 0o077) !== 0) chmodSync(file, 0o600);
 }
 
-/** `check` throws if the file is none of ours. It comes before the settings that change the file. */
+/** `check` throws if the file is not ours. It runs before the settings that change the file. */
 export function openWriter(file: string, check: (connection: Connection) => void = () => {}): Connection {
   return openConnection(file, WRITER_SETTINGS, check);
 }
 
-/** How long a command waits for a lock. Nothing else runs in its process, so it may sleep. */
+/** How long a command waits for a lock. Its process has no other work, so it may sleep. */
 const COMMAND_LOCK_WAIT_MILLIS = 5000;
 
 /**
- * A connection for what a command does to a file as a whole. It leaves the mode of its journal as it is: beside a
- * database in WAL mode there are logs while this is open.
+ * A connection for commands that handle a file as a whole. It does not change the journal mode: a database in WAL mode has
+ * logs beside it while this is open.
  */
 export function withConnection<Result>(file: string, use: (connection: Connection) => Result): Result {
   const connection = openConnection(file, [`PRAGMA busy_timeout = ${COMMAND_LOCK_WAIT_MILLIS}`]);

@@ -1,4 +1,4 @@
-/** Files that are whole or not there, whatever happens to the program or the machine. */
+/** Files that are either complete or absent, even after a crash of the program or the machine. */
 import {
   closeSync,
   existsSync,
@@ -19,9 +19,9 @@ export function syncFile(file: string): void {
   syncPath(file, "r+");
 }
 
-/** Waits until the names in the folder are on disk: a rename is not before that. */
+/** Waits until the names in the folder are on disk, since a rename is not durable before that. */
 export function syncFolder(folder: string): void {
-  // Windows opens no folders, and keeps renames without.
+  // Windows cannot open folders, and keeps renames without this.
   if (process.platform !== "win32") syncPath(folder, "r");
 }
 
@@ -34,12 +34,12 @@ function syncPath(path: string, flags: "r" | "r+"): void {
   }
 }
 
-/** What link(2) says on file systems that have no links. */
+/** The errors of link(2) on file systems without links. */
 const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /**
- * Gives a complete file its name, at once and for good. False, and nothing changed, if the name is taken: unlike a
- * rename, a link never takes the place of a file that came meanwhile.
+ * Gives a complete file its name, in one step. False, and nothing changed, if the name is taken: unlike a rename, a link
+ * never replaces a file that was made meanwhile.
  */
 export function publish(from: string, to: string): boolean {
   syncFile(from);
@@ -50,7 +50,7 @@ export function publish(from: string, to: string): boolean {
     const code = codeOf(error);
     if (code === "EEXIST") return false;
     if (!NO_LINKS.has(code)) throw error;
-    // A link that leads nowhere is there too.
+    // A dangling link takes the name too.
     if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) return false;
     renameSync(from, to);
   }
@@ -59,9 +59,9 @@ export function publish(from: string, to: string): boolean {
 }
 
 /**
- * Makes a file that only its owner may read, and returns its descriptor; throws if the name is taken. What root makes in
- * the folder of another user is that user's, or the server could not open it any more. Only what is new is given away:
- * the user could have put a link there to any other file.
+ * Makes a file that only its owner may read, and returns its descriptor; throws if the name is taken. If root makes it in
+ * the folder of another user, that user becomes the owner, or the server could no longer open it. Only a new file changes
+ * its owner: an existing one could be the user's link to any other file.
  */
 export function createPrivateFile(file: string): number {
   const descriptor = openSync(file, "wx", 0o600);
@@ -70,12 +70,12 @@ export function createPrivateFile(file: string): number {
   try {
     if (uid !== 0) fchownSync(descriptor, uid, gid);
   } catch {
-    // In some containers, and over some networks, root may not. Then it is root's, and so are SQLite's logs.
+    // Some containers and network file systems do not allow this. Then root owns the file, and SQLite's logs too.
   }
   return descriptor;
 }
 
-/** The same unless the file is there. One that is there is not even opened. */
+/** Makes the file if it does not exist. It does not even open an existing one. */
 export function ensurePrivateFile(file: string): void {
   try {
     if (!existsSync(file)) closeSync(createPrivateFile(file));
@@ -88,10 +88,10 @@ export function ensurePrivateFile(file: string): void {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "";
 
-/** Where a restored database waits, complete, until it has taken the place of the one before (restore.ts). */
+/** The name of a complete restored database until it replaces the previous one (restore.ts). */
 export const restoredFile = (database: string): string => `${database}.restored`;
 
-/** Throws DatabaseRefused while a restore is neither done nor undone: what is in place now may be half of each. */
+/** Throws DatabaseRefused while a restore is unfinished: the files in place may be of both databases. */
 export function requireNoRestore(database: string): void {
   if (!existsSync(restoredFile(database))) return;
   throw new DatabaseRefused(
@@ -100,22 +100,22 @@ export function requireNoRestore(database: string): void {
 }
 
 /**
- * Asks the same before a database is opened, and returns what asks again when it is open and locked. A restore that came
- * between the two may have moved away what was opened, whose log SQLite would then remove from beside the new one. One
- * that comes later finds the lock.
+ * Checks the same before a database is opened, and returns the check to run when it is open and locked. A restore between
+ * the two may have moved the opened database away, and SQLite would then remove the log of the new one. A later restore
+ * finds the lock.
  */
 export function requireNoRestoreMeanwhile(database: string): () => void {
   requireNoRestore(database);
   const before = numberOf(database);
   return () => {
     requireNoRestore(database);
-    // After the other question: a restore is over only when the new database is in its place.
+    // After the other check: a restore is over only when the new database is in its place.
     if (numberOf(database) === before) return;
     throw new DatabaseRefused(`${database} was replaced while it was being opened. Try again.`);
   };
 }
 
-/** What a file keeps when it is renamed. */
+/** The inode number of the file, which it keeps when it is renamed. */
 function numberOf(file: string): bigint | null {
   return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 }

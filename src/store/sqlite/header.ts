@@ -1,4 +1,4 @@
-/** What a file says it is, without opening it as a database: https://www.sqlite.org/fileformat2.html#the_database_header */
+/** Reads the header of a file, not as a database: https://www.sqlite.org/fileformat2.html#the_database_header */
 import { closeSync, openSync, readSync } from "node:fs";
 import { APPLICATION_ID } from "./migrations.ts";
 
@@ -6,11 +6,11 @@ const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const APPLICATION_ID_OFFSET = 68;
 
-/** Whether it begins as databases do. Whatever else is wrong with it, then it is damage. */
+/** Whether the file begins as databases do. Then any other fault of it is damage. */
 export const isDatabase = (file: string): boolean =>
   readHeader(file).toString("latin1", 0, MAGIC.length) === MAGIC;
 
-/** Whether it begins as our databases do. */
+/** Whether the file begins as our databases do. */
 export const isOurDatabase = (file: string): boolean =>
   isDatabase(file) && readHeader(file).readUInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID;
 

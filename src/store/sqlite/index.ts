@@ -1,47 +1,41 @@
 /**
  * The store on an embedded SQLite database.
  *
- * Owns the database file: its schema, its connection and all SQL. It decides nothing that
- * the contract does not name, takes the time only from its callers, and believes nothing that it remembers before the file
- * has confirmed it (client-memory.ts).
+ * It owns the database file, its connection and all SQL. It keeps the promises of the contract and knows no rule: it derives
+ * tables from their declarations, and need not know what a commit means.
  *
- * It must never resolve a write before its commit is synced to disk, answer from a snapshot that is older than the call,
- * or let an error of one write undo another.
+ * It must never resolve a commit before it is synced to disk, answer from a snapshot that is older than the call, or let an
+ * error of one commit undo another.
  */
-import type { Store } from "../contract.ts";
-import { accountMethods } from "./accounts.ts";
-import { ClientMemory } from "./client-memory.ts";
-import { clientMethods } from "./clients.ts";
-import { codeMethods } from "./codes.ts";
-import { deviceCodeMethods } from "./device-codes.ts";
+import type { Commit, Facts, Plan, Store } from "../contract.ts";
+import type { Columns, RowOf, Table } from "../declare.ts";
+import { SCHEMA, type Schema } from "../schema.ts";
+import { Commits, STALE, StaleWithin } from "./commit.ts";
 import { type Connection, ensureDatabaseFile, openWriter } from "./driver.ts";
-import { type Engine, prepareTables } from "./engine.ts";
 import { requireNoRestore, requireNoRestoreMeanwhile } from "./files.ts";
-import { grantMethods } from "./grants.ts";
-import { housekeepingMethods } from "./housekeeping.ts";
+import { expireRows, listRows } from "./list.ts";
+import { Looks } from "./look.ts";
 import { type MigrationOptions, migrate, requireOurs } from "./migrations.ts";
 import { GroupReads } from "./reader.ts";
-import { serverKeyMethods } from "./server-key.ts";
-import { sessionMethods } from "./sessions.ts";
 import { takeSyncOut } from "./sync.ts";
-import { tokenMethods } from "./tokens.ts";
 import { asOpeningError, isBusy } from "./trouble.ts";
 import { GroupCommit } from "./writer.ts";
 
 export interface SqliteStoreOptions {
   /** Created, readable by its owner only, if it does not exist. */
   readonly file: string;
+  readonly schema?: Schema;
 }
 
 /**
  * Opens the database and brings its schema up to date.
- * Throws DatabaseRefused if it belongs to a newer version or to another program, or if a copy into it or a restore is
- * unfinished; StoreUnavailable if it cannot be used now.
+ * Throws DatabaseRefused if it belongs to a newer version or to another program, or if a copy or a restore is unfinished;
+ * StoreUnavailable if it cannot be used now.
  */
-export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Store> {
-  const connection = await openMigrated(file);
+export async function openSqliteStore({ file, schema = SCHEMA }: SqliteStoreOptions): Promise<Store> {
+  const connection = await openMigrated(file, { schema });
   try {
-    return storeOn(connection, file);
+    return storeOn(connection, file, schema);
   } catch (error) {
     connection.close();
     throw asOpeningError(error, file);
@@ -49,43 +43,45 @@ export async function openSqliteStore({ file }: SqliteStoreOptions): Promise<Sto
 }
 
 /**
- * One connection reads and writes. A second one for reads would forget all pages that it has read whenever the first
- * commits; and a group of reads is over before a group of writes begins, so neither meets the other.
+ * One connection reads and writes. A second one for reads would drop its cached pages at each commit of the first. A group
+ * of reads ends before a group of writes begins, so they do not meet.
  */
-function storeOn(connection: Connection, file: string): Store {
-  // What a savepoint may have to restore would else be written to a temporary file, page by page. It is little, and the
-  // steps of a migration, which may sort whole tables, are over.
+function storeOn(connection: Connection, file: string, { tables }: Schema): Store {
+  // Otherwise SQLite would write the undo data of savepoints to a temporary file. The data is small, and the steps of a
+  // migration, which may sort whole tables, are over.
   connection.execute("PRAGMA temp_store = MEMORY");
-  const memory = new ClientMemory(connection);
-  const reads = new GroupReads(connection, () => memory.begin());
+  const reads = new GroupReads(connection);
   const log = takeSyncOut(connection, file);
-  const writes = new GroupCommit(connection, {
-    onBegin: () => memory.begin(),
-    ...(log !== null && { sync: () => log.sync() }),
-  });
-  const readTables = prepareTables(connection, memory, "queries");
-  const writeTables = prepareTables(connection, memory, "commands");
-  // Reads the file itself, not only the connection's memory.
+  const writes = new GroupCommit(connection, log === null ? {} : { sync: () => log.sync() });
+  const looks = new Looks(connection);
+  const commits = new Commits(connection);
+  // This reads the file itself, not only the connection's memory.
   const probe = connection.query<{ version: number }, []>(
     "SELECT user_version AS version FROM pragma_user_version",
   );
 
-  const engine: Engine = {
-    read: (query) => reads.read(() => query(readTables)),
-    write: (command, urgency) => writes.write(() => command(writeTables), urgency),
-    memory,
-  };
-
   return {
-    ...serverKeyMethods(engine),
-    ...clientMethods(engine),
-    ...accountMethods(engine),
-    ...sessionMethods(engine),
-    ...codeMethods(engine),
-    ...deviceCodeMethods(engine),
-    ...tokenMethods(engine),
-    ...grantMethods(engine),
-    ...housekeepingMethods(engine),
+    look: <const Of extends Plan>(plan: Of, parameters: Readonly<Record<string, unknown>>) =>
+      reads.read(() => looks.find(plan, parameters) as Facts<Of>),
+    async commit(commit: Commit) {
+      try {
+        return await writes.write(() => commits.apply(commit), commit.urgent ? "urgent" : "ordinary");
+      } catch (error) {
+        if (error instanceof StaleWithin) return STALE;
+        throw error;
+      }
+    },
+    list: <Declared extends Columns>(table: Table<Declared>, request: object) =>
+      reads.read(
+        () =>
+          listRows(
+            connection,
+            table as unknown as Table,
+            request as Parameters<typeof listRows>[2],
+          ) as RowOf<Declared>[],
+      ),
+    expire: (expiries, limit) =>
+      writes.write(() => expireRows(connection, tables, expiries, limit), "urgent"),
     requireRoom: () => writes.requireRoom(),
     async ping() {
       writes.requireWritable();
@@ -100,11 +96,11 @@ function storeOn(connection: Connection, file: string): Store {
   };
 }
 
-/** How often to try to open a database that another program is just opening or changing, and the pause between. */
+/** How often to try to open a database that another program is opening or changing, and the pause between. */
 const OPEN_ATTEMPTS = 50;
 const OPEN_PAUSE_MILLIS = 20;
 
-/** A connection that writes, to a database that is made or brought up to date if need be. */
+/** Opens a connection that writes; makes the database or brings it up to date if needed. */
 export async function openMigrated(file: string, migration: MigrationOptions = {}): Promise<Connection> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -113,7 +109,7 @@ export async function openMigrated(file: string, migration: MigrationOptions = {
       const requireStillNone = requireNoRestoreMeanwhile(file);
       return openAndMigrate(file, migration, requireStillNone);
     } catch (error) {
-      // The switch to WAL does not wait for locks by itself.
+      // SQLite does not wait for locks when it switches to WAL.
       if (!isBusy(error) || attempt >= OPEN_ATTEMPTS) throw asOpeningError(error, file);
     }
     await new Promise((resolve) => setTimeout(resolve, OPEN_PAUSE_MILLIS));
@@ -121,7 +117,7 @@ export async function openMigrated(file: string, migration: MigrationOptions = {
 }
 
 function openAndMigrate(file: string, migration: MigrationOptions, check: () => void): Connection {
-  const connection = openWriter(file, (opened) => requireOurs(opened, file));
+  const connection = openWriter(file, (opened) => requireOurs(opened, file, migration.schema));
   try {
     migrate(connection, file, migration);
     check();

@@ -1,6 +1,6 @@
 /**
- * One server per data folder. The lock is a write transaction that stays open on a small database of its own: the
- * operating system ends it with the process, however that dies, and the row beside it says who holds it.
+ * One server per data folder. The lock is an open write transaction on a small database of its own: the operating system
+ * releases it when the process dies for any reason. A row in that database names the holder.
  */
 import { Connection } from "./driver.ts";
 import { ensurePrivateFile } from "./files.ts";
@@ -17,22 +17,22 @@ export interface HeldLock {
   release(): void;
 }
 
-/** Somebody else has it; the holder is null if it cannot be read at this moment. */
+/** Another process has the lock. `holder` is null if its name cannot be read at this moment. */
 export interface RefusedLock {
   readonly taken: false;
   readonly holder: LockHolder | null;
 }
 
 /**
- * Takes the lock on a file, which is made, for its owner only, if it is not there. Nothing is changed if it is taken.
- * Throws StoreUnavailable if the file cannot be used.
+ * Takes the lock on a file, and makes the file, for its owner only, if it does not exist. Changes nothing if another process
+ * has the lock. Throws StoreUnavailable if the file cannot be used.
  */
 export function takeLock(file: string, me: LockHolder): HeldLock | RefusedLock {
   let connection: Connection | null = null;
   try {
-    // Only a new file is opened here: closing one that this process has locked would let go of the lock (fcntl(2)).
+    // This opens only a new file: closing one that this process has locked would release the lock (fcntl(2)).
     ensurePrivateFile(file);
-    // Not in WAL mode, as the database is: there a transaction keeps two more files beside the lock.
+    // Unlike the database, the lock is not in WAL mode, which would keep two more files beside it.
     const opened = new Connection(file);
     connection = opened;
     opened.execute("PRAGMA busy_timeout = 50");
@@ -48,8 +48,8 @@ export function takeLock(file: string, me: LockHolder): HeldLock | RefusedLock {
 
 function lock(connection: Connection, me: LockHolder): "me" | LockHolder | null {
   try {
-    // After the power fails nobody holds the lock, and whose name is in it is no matter. The disk is waited for only when
-    // the file is made, so that none is left that cannot be read.
+    // A power failure releases the lock, and the name in it no longer matters. Only a new file waits for the disk, so that
+    // a failure does not leave an unreadable one.
     if (isMade(connection)) connection.execute("PRAGMA synchronous = OFF");
     for (;;) {
       connection.execute("BEGIN IMMEDIATE");
@@ -63,7 +63,7 @@ function lock(connection: Connection, me: LockHolder): "me" | LockHolder | null 
       );
       connection.execute("COMMIT");
       connection.execute("BEGIN IMMEDIATE");
-      // Between the two transactions another process may have written its name, and then given way to us.
+      // Between the two transactions another process may have written its name and released the lock.
       const written = readHolder(connection);
       if (written?.pid === me.pid && written.issuer === me.issuer) return "me";
       connection.execute("ROLLBACK");
@@ -86,7 +86,7 @@ function readHolderIfPossible(connection: Connection): LockHolder | null {
   try {
     return readHolder(connection);
   } catch {
-    // The other process is just writing it, or has not yet.
+    // The other process is still writing its name.
     return null;
   }
 }

@@ -1,61 +1,62 @@
-/**
- * The schema as a list of steps, forwards only. A step that was released is never edited: a change is a new step.
- * `user_version` counts the steps that a database has taken.
- */
+/** Makes the schema, or brings it up to date. `user_version` is its version. */
 import { DatabaseRefused } from "../contract.ts";
+import { SCHEMA, type Schema, versionOf } from "../schema.ts";
+import { createTable } from "./ddl.ts";
 import { Connection } from "./driver.ts";
-import { SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4 } from "./schema.ts";
 
-/** A test loads databases of earlier versions; CONTRIBUTING.md says what to do before a step is added. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4];
+/** Marks the file as Tessera's ("Tes1"), for `file` and for us. */
+export const APPLICATION_ID = 0x54657331;
 
-/** Marks the file as Tessera's ("Tess"), for `file` and for us. */
-export const APPLICATION_ID = 0x54657373;
+/** Marks files from before the first release ("Tess"). */
+const PREVIEW_APPLICATION_ID = 0x54657373;
 
-/** A table that is there for as long as a copy into this database is unfinished. */
+/** A table that exists while a copy into this database is unfinished. */
 export const UNFINISHED_COPY = "unfinished_copy";
 
 export const hasTable = (connection: Connection, name: string): boolean =>
   connection.query<unknown, [string]>("SELECT 1 FROM sqlite_schema WHERE name = ?").get(name) !== null;
 
 export interface MigrationOptions {
-  /** Whether an unfinished copy is let through, as only the copy itself should. */
+  /** Whether to accept an unfinished copy. Only the copy itself sets this. */
   readonly mayBeUnfinished?: boolean;
+  readonly schema?: Schema;
 }
 
 /**
- * Takes the steps that the database has not taken, all in one transaction. Throws DatabaseRefused for a database of
- * another program or a newer version, and for an unfinished copy.
+ * Makes the tables of a new database, or takes the missing steps, all in one transaction. Throws DatabaseRefused for a
+ * database of another program or a newer version, and for an unfinished copy.
  */
 export function migrate(
   connection: Connection,
   file: string,
-  { mayBeUnfinished = false }: MigrationOptions = {},
+  { mayBeUnfinished = false, schema = SCHEMA }: MigrationOptions = {},
 ): void {
+  const newest = versionOf(schema);
   const requireFinished = () => {
     if (mayBeUnfinished || !hasTable(connection, UNFINISHED_COPY)) return;
     throw new DatabaseRefused(
       `${file} is an unfinished copy of another database. Finish it: tessera copy --to sqlite`,
     );
   };
-  // Mostly there is nothing to do. Then a lock or a full disk does not matter to those who only read.
-  if (checkedVersion(connection, file) === MIGRATIONS.length) {
+  // Usually there is nothing to do. Then a lock or a full disk does not stop a command that only reads.
+  if (checkedVersion(connection, file, schema) === newest) {
     requireFinished();
     return;
   }
-  // The write lock comes first, so that of two programs that start together the second sees what the first has done.
+  // The write lock comes first, so that the second of two programs that start together sees the work of the first.
   connection.transaction(() => {
-    const version = checkedVersion(connection, file);
+    const version = checkedVersion(connection, file, schema);
     requireFinished();
-    for (const step of MIGRATIONS.slice(version)) connection.execute(step);
+    if (version === 0) for (const table of schema.tables) connection.execute(createTable(table));
+    else for (const step of schema.steps.slice(version - 1)) connection.execute(step.sqlite);
     connection.execute(`PRAGMA application_id = ${APPLICATION_ID}`);
-    connection.execute(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    connection.execute(`PRAGMA user_version = ${newest}`);
   });
 }
 
-/** Throws DatabaseRefused if the file is none of ours, or too new. Changes nothing. */
-export function requireOurs(connection: Connection, file: string): void {
-  checkedVersion(connection, file);
+/** Throws DatabaseRefused if the file is not ours, or too new. Changes nothing. */
+export function requireOurs(connection: Connection, file: string, schema: Schema = SCHEMA): void {
+  checkedVersion(connection, file, schema);
 }
 
 interface Marks {
@@ -64,24 +65,30 @@ interface Marks {
   readonly objects: number;
 }
 
-// One statement, as another program may be making the tables meanwhile.
+// One statement, because another program may be making the tables meanwhile.
 const MARKS = `SELECT
   (SELECT user_version FROM pragma_user_version) AS version,
   (SELECT application_id FROM pragma_application_id) AS application,
   (SELECT count(*) FROM sqlite_schema) AS objects`;
 
-/** The version of the schema. Throws DatabaseRefused for a database that is not ours, or newer than this program. */
-export function checkedVersion(connection: Connection, file: string): number {
+/** The version of the schema; 0 for an empty file. Throws DatabaseRefused for one that this program cannot use. */
+export function checkedVersion(connection: Connection, file: string, schema: Schema = SCHEMA): number {
   const marks = connection.query<Marks, []>(MARKS).get();
   if (marks === null) throw new Error("A SELECT without FROM gave no row.");
   const { version, application, objects } = marks;
+  if (application === PREVIEW_APPLICATION_ID) {
+    throw new DatabaseRefused(
+      `${file} was made by a preview of Tessera, whose data this version does not read. Start with another folder (--data), or move the file away.`,
+    );
+  }
   if (application !== APPLICATION_ID && objects !== 0) {
     throw new DatabaseRefused(`${file} is a database of another program. Choose another file.`);
   }
-  if (version > MIGRATIONS.length) {
+  const newest = versionOf(schema);
+  if (version > newest) {
     throw new DatabaseRefused(
       `${file} was written by a newer version of Tessera (schema ${version}; this version knows ` +
-        `schema ${MIGRATIONS.length}). Start the newer version, or restore a backup from before the upgrade.`,
+        `schema ${newest}). Start the newer version, or restore a backup from before the upgrade.`,
     );
   }
   return version;
@@ -91,38 +98,50 @@ interface SchemaObject {
   readonly type: string;
   readonly name: string;
   readonly tbl_name: string;
-  readonly sql: string | null;
 }
 
 /**
- * The name of what makes the schema another than that of its version, or null. A trigger of somebody else could undo
- * what is written, and a table that is missing would be noticed by the server only.
+ * The name of an object in which the schema differs from the declared one, or null. A foreign trigger could undo writes,
+ * and without this check only the server would notice a missing table.
  */
-export function findForeign(connection: Connection, file: string): string | null {
-  const expected = schemaOf(checkedVersion(connection, file));
-  const found = objectsOf(connection);
-  const isIn = (objects: readonly SchemaObject[], one: SchemaObject) =>
-    objects.some((object) => Bun.deepEquals(object, one));
-  const different =
-    found.find((object) => !isIn(expected, object)) ?? expected.find((object) => !isIn(found, object));
-  return different?.name ?? null;
+export function findForeign(connection: Connection, schema: Schema = SCHEMA): string | null {
+  const expected = describe(freshDatabase(schema));
+  const found = describe(connection);
+  for (const [name, object] of found) if (expected.get(name) !== object) return name;
+  for (const name of expected.keys()) if (!found.has(name)) return name;
+  return null;
 }
 
-function schemaOf(version: number): SchemaObject[] {
+function freshDatabase({ tables }: Schema): Connection {
   const fresh = new Connection(":memory:");
-  try {
-    for (const step of MIGRATIONS.slice(0, version)) fresh.execute(step);
-    return objectsOf(fresh);
-  } finally {
-    fresh.close();
-  }
+  for (const table of tables) fresh.execute(createTable(table));
+  return fresh;
 }
 
-// What ANALYZE leaves tells SQLite how to search, and nothing else.
-const objectsOf = (connection: Connection): SchemaObject[] =>
-  connection
+/**
+ * Each object by its name, in a form that compares. Its SQL does not: the SQL of a table to which a step has added a column
+ * differs from that of a new table.
+ */
+function describe(connection: Connection): Map<string, string> {
+  // The statistics of ANALYZE only tell SQLite how to search.
+  const objects = connection
     .query<SchemaObject, []>(
-      `SELECT type, name, tbl_name, sql FROM sqlite_schema
+      `SELECT type, name, tbl_name FROM sqlite_schema
        WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4'))`,
     )
     .all();
+  return new Map(
+    objects.map(({ type, name, tbl_name }) => [
+      name,
+      JSON.stringify([
+        type,
+        tbl_name,
+        connection.query("SELECT * FROM pragma_table_xinfo(?) ORDER BY cid").all(name),
+        connection.query("SELECT * FROM pragma_index_xinfo(?) ORDER BY seqno").all(name),
+        connection
+          .query('SELECT "unique", partial FROM pragma_index_list(?) WHERE name = ?')
+          .all(tbl_name, name),
+      ]),
+    ]),
+  );
+}

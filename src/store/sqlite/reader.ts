@@ -1,35 +1,32 @@
 /**
- * Group reads. Outside of a transaction each read of a WAL database takes and drops file locks, which are system
- * calls. So the reads that are asked for in one turn of the event loop wait for its end and share one transaction.
+ * Group reads. Outside of a transaction each read of a WAL database takes and drops file locks, which are system calls.
+ * So the reads of one turn of the event loop wait for its end and share one transaction.
  *
- * A transaction sees the database as it is when it begins. It begins after the last of its reads was asked for, so none
- * can miss what was committed before, whoever committed it. A transaction that is open while requests still come in
- * would not do: within one turn the runtime takes new connections and reads their first requests, and somebody may send
- * one because another process has just told them that it committed.
+ * A transaction sees the database as it is when it begins. It begins after the last of its reads was requested, so no read
+ * misses an earlier commit of any process. A transaction that is open while requests still arrive could: within one turn
+ * the runtime also accepts new connections and reads their requests, and a client may send one because another process
+ * has just reported a commit.
  */
 import { StoreUnavailable } from "../contract.ts";
 import type { Command, Connection } from "./driver.ts";
 import { asStoreError } from "./trouble.ts";
 
 interface Job {
-  /** Asks, and tells the caller. */
+  /** Runs the read, and settles the caller's promise. */
   run(): void;
   fail(error: unknown): void;
 }
 
 export class GroupReads {
   readonly #connection: Connection;
-  readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
   readonly #rollback: Command<[]>;
 
   #waiting: Job[] = [];
   #closed = false;
 
-  /** `onBegin` is called at the beginning of each transaction. */
-  constructor(connection: Connection, onBegin: () => void = () => {}) {
+  constructor(connection: Connection) {
     this.#connection = connection;
-    this.#onBegin = onBegin;
     this.#begin = connection.command("BEGIN");
     this.#rollback = connection.command("ROLLBACK");
   }
@@ -45,7 +42,7 @@ export class GroupReads {
     });
   }
 
-  /** Refuses new reads, and answers those that were asked for. */
+  /** Refuses new reads, and answers the waiting ones. */
   close(): void {
     this.#closed = true;
     this.#runGroup();
@@ -61,12 +58,11 @@ export class GroupReads {
       for (const job of group) job.fail(asStoreError(error));
       return;
     }
-    this.#onBegin();
     for (const job of group) job.run();
     this.#end();
   };
 
-  /** Whatever a read may have changed by mistake is undone, and no snapshot stays. */
+  /** Rolls back, so that a read cannot change anything by mistake and no snapshot stays. */
   #end(): void {
     if (this.#connection.inTransaction) this.#rollback();
   }

@@ -1,13 +1,13 @@
 /**
- * Puts a backup in the place of the database. Everything that can fail happens beside the database first; then a rename
- * decides. From that moment on the restored database is complete under the name `tessera.db.restored`, and no store is
- * opened until it has taken its place (`requireNoRestore`). So a program or a machine that dies leaves one of these:
+ * Replaces the database by a backup. Everything that can fail happens beside the database first; then a rename decides. From
+ * that moment on the restored database is complete under the name `tessera.db.restored`, and no store opens until it is in
+ * place (`requireNoRestore`). So a program or a machine that dies leaves one of these states:
  *
  * - the old database, and perhaps a `tessera.db.restoring`, which the next restore overwrites;
  * - `tessera.db.restored`, and the old database in its place or already aside: `tessera restore` finishes;
  * - the new database in its place, and the old one aside.
  *
- * Whoever calls anything here has the lock of the data folder.
+ * The callers of these functions have the lock of the data folder.
  */
 import {
   closeSync,
@@ -23,8 +23,8 @@ import { dirname } from "node:path";
 import type { EpochSeconds } from "../../platform/clock.ts";
 import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
-import type { TableDigest } from "../transfer/rows.ts";
-import { type Backup, type BackupReport, digestDatabase, readBackup, requireIntegrity } from "./backup.ts";
+import { SCHEMA, type Schema } from "../schema.ts";
+import { type Backup, type BackupReport, openBackup, requireIntegrity } from "./backup.ts";
 import { type Connection, withConnection } from "./driver.ts";
 import { createPrivateFile, restoredFile, syncFile, syncFolder } from "./files.ts";
 import { isDatabase } from "./header.ts";
@@ -33,51 +33,49 @@ import { asStoreError, isBusy, isDamaged } from "./trouble.ts";
 
 export interface RestoreRequest {
   readonly backup: string;
-  /** Where it goes. */
+  /** The file to replace. */
   readonly database: string;
-  /** If given, all access that the restored data would give is ended as of this time. */
+  /** If not null, all access in the restored data ends as of this time. */
   readonly endAccess: EpochSeconds | null;
+  readonly schema?: Schema;
 }
 
-/** A restored database that only has to take its place. */
+/** A restored database that is ready to take its place. */
 export interface PreparedRestore {
   readonly backup: Backup;
-  /** What is in it, to compare with what is in place afterwards. */
-  readonly tables: readonly TableDigest[];
   readonly ended: EndedAccess | null;
 }
 
-/** How many there were. */
+/** How many grants and sessions the restore ended. */
 export interface EndedAccess {
   readonly grants: number;
   readonly sessions: number;
 }
 
 /**
- * Checks the backup and makes the database that it is to become. The one in place is not touched; from the moment this
- * returns it is not opened any more.
+ * Checks the backup and makes the new database from it. It does not touch the one in place, but no store opens that one
+ * after this returns.
  * Throws DatabaseRefused if the file is no backup, is damaged, has another schema than Tessera's, or is newer than the
  * program.
  */
 export function prepareRestore(
-  { backup, database, endAccess }: RestoreRequest,
+  { backup, database, endAccess, schema = SCHEMA }: RestoreRequest,
   checked: BackupReport["checked"],
 ): PreparedRestore {
   const draft = `${database}.restoring`;
   removeDraft(draft);
   try {
     copyForOwner(backup, draft);
-    // The copy is checked, not the file: it may lie on a disk that reads something else the next time.
-    const found = readBackup(draft, backup, checked);
+    // This checks the copy, not the file, whose disk may return other bytes the next time.
+    const found = openBackup(draft, backup, checked, schema);
     const prepared = withConnection(draft, (connection) => {
-      // Its own journal would be a second file, and a draft that was interrupted is thrown away.
+      // A journal on disk would be a second file, and an interrupted draft is useless anyway.
       connection.execute("PRAGMA journal_mode = MEMORY");
-      connection.execute("DROP TABLE backup; DROP TABLE backup_tables");
-      migrate(connection, backup);
-      const foreign = findForeign(connection, backup);
+      connection.execute("DROP TABLE backup");
+      migrate(connection, backup, { schema });
+      const foreign = findForeign(connection, schema);
       if (foreign !== null) throw notOurs(backup, foreign);
-      const ended = endAccess === null ? null : endAllAccess(connection, endAccess);
-      return { backup: found, tables: digestDatabase(connection, () => {}), ended };
+      return { backup: found, ended: endAccess === null ? null : endAllAccess(connection, endAccess) };
     });
     syncFile(draft);
     renameSync(draft, restoredFile(database));
@@ -85,7 +83,7 @@ export function prepareRestore(
     return prepared;
   } catch (error) {
     removeDraft(draft);
-    // What is in place of our tables, a view for one, fails the statements that are meant for them.
+    // Objects in place of our tables, such as views, fail the statements for the tables.
     if (isDamaged(error)) throw notOurs(backup, error instanceof Error ? error.message : String(error));
     throw asRestoreError(error);
   }
@@ -96,12 +94,12 @@ const notOurs = (backup: string, what: string) =>
     `${backup} was not made by Tessera, or was changed: its schema is another (${printable(what)}). Take another backup.`,
   );
 
-/** With its logs: SQLite would take one that was left behind for the next draft's. */
+/** Removes its logs too: SQLite would take an old log for that of the next draft. */
 function removeDraft(draft: string): void {
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(draft + suffix, { force: true });
 }
 
-/** Trouble with disk and files is no mistake of the program. */
+/** Trouble with disk and files is no bug of the program. */
 function asRestoreError(error: unknown): unknown {
   if (!(error instanceof Error && "syscall" in error)) return asStoreError(error);
   return new StoreUnavailable(`the backup cannot be brought into the data folder: ${error.message}`, {
@@ -111,8 +109,8 @@ function asRestoreError(error: unknown): unknown {
 }
 
 /**
- * What a thief of a token, or whoever was shut out after the backup, would find alive again. Secrets and passwords stay
- * as they are: they belong to somebody, who must be told.
+ * Ends all access that the backup would bring back to thieves, and to people and clients that were shut out later. Secrets
+ * and passwords stay, because their owners must be told first.
  */
 function endAllAccess(connection: Connection, now: EpochSeconds): EndedAccess {
   return connection.transaction(() => {
@@ -120,8 +118,8 @@ function endAllAccess(connection: Connection, now: EpochSeconds): EndedAccess {
       "UPDATE grants SET revoked_at = ?, revoked_reason = 'revoked_by_operator' WHERE revoked_at IS NULL",
     )(now);
     const sessions = connection.command<[]>("DELETE FROM sessions")();
-    // Without the consents too, nobody gets access again without being asked.
-    for (const table of ["consents", "access_tokens", "expiry_batches", "device_codes", "setup_links"]) {
+    // The consents go too, so that every client must ask again.
+    for (const table of ["consents", "access_tokens", "device_codes", "setup_links"]) {
       connection.execute(`DELETE FROM ${table}`);
     }
     return { grants, sessions };
@@ -131,15 +129,15 @@ function endAllAccess(connection: Connection, now: EpochSeconds): EndedAccess {
 /** Whether a restore waits to be finished. */
 export const isRestorePrepared = (database: string): boolean => existsSync(restoredFile(database));
 
-/** How often to look whether other programs have closed the database, and the pause between. */
+/** How often to check whether other programs have closed the database, and the pause between. */
 const ATTEMPTS = 50;
 const PAUSE_MILLIS = 100;
 
 /**
- * Lets the restored database take its place. The one before is kept aside with its logs; returns its name, or null if
- * there was none. May be interrupted and called again at any time.
- * Throws DatabaseRefused, before anything is moved, if another program has the database open; a restore that has just
- * been prepared is forgotten then, so that the old database goes on.
+ * Puts the restored database in its place. Keeps the previous one aside with its logs; returns its name, or null if there
+ * was none. May be interrupted and called again at any time.
+ * Throws DatabaseRefused, before it moves anything, if another program has the database open; then it drops a restore
+ * that was just prepared, so that the old database stays in use.
  */
 export async function finishRestore(
   database: string,
@@ -150,10 +148,10 @@ export async function finishRestore(
     if (isNew) rmSync(restored);
     throw new DatabaseRefused(`Another program has ${database} open. End it, and try again.`);
   }
-  // By the time of the restored file, which stays the same however often this is begun.
+  // The time is that of the restored file, so every attempt uses the same name.
   const time = statSync(restored).mtime.toISOString().replaceAll(":", "");
   const aside = `${database}.replaced-${time}`;
-  // SQLite would take a log that is left behind for the new database's.
+  // SQLite would take an old log for that of the new database.
   for (const suffix of ["", "-wal", "-shm", "-journal"]) {
     if (existsSync(database + suffix)) renameSync(database + suffix, aside + suffix);
   }
@@ -163,24 +161,15 @@ export async function finishRestore(
   return existsSync(aside) ? aside : null;
 }
 
-/** Reads the database in place again. Throws if it is not what was prepared. */
-export function checkRestored(database: string, tables: readonly TableDigest[] | null): void {
-  withConnection(database, (connection) => {
-    requireIntegrity(connection);
-    if (tables === null) return;
-    const found = digestDatabase(connection, () => {});
-    if (!Bun.deepEquals(found, tables)) {
-      throw new Error("what is in place after the restore is not what was restored");
-    }
-  });
-}
+/** Reads the database in place again. Throws if SQLite finds it inconsistent. */
+export const checkRestored = (database: string): void => withConnection(database, requireIntegrity);
 
 /**
- * A command that began before the restore may have the database open. When it closes it, SQLite removes the log by its
- * name, and that would be the new database's. To leave the mode with a log, SQLite must be the only one.
+ * A command that began before the restore may have the database open. When it closes the database, SQLite removes the log by
+ * its name, which would be the log of the new one. SQLite leaves WAL mode only if no other program has the database open.
  */
 async function isUnused(database: string): Promise<boolean> {
-  // One that is no database any more is what restores are for. SQLite would throw its log away.
+  // A restore may replace a file that is no longer a database. Opening it would make SQLite delete its log.
   if (!existsSync(database) || !isDatabase(database)) return true;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -196,7 +185,7 @@ async function isUnused(database: string): Promise<boolean> {
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** From its first byte on the copy can be read by its owner only. */
+/** Only the owner can read the copy, from its first byte on. */
 function copyForOwner(from: string, to: string): void {
   const source = openSync(from, "r");
   const target = createPrivateFile(to);

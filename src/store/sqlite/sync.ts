@@ -1,6 +1,6 @@
 /**
- * The sync of the write-ahead log, beside the thread that answers: a disk may take milliseconds for it, and whoever only
- * asks something need not wait for that.
+ * Syncs the write-ahead log in a thread of its own: a disk may take milliseconds for it, and requests that only read need
+ * not wait for that.
  *
  * With `synchronous = NORMAL` a commit is written to the log and not yet synced; SQLite itself syncs the log before it
  * moves it into the database. So once the log has been synced, every commit before that is on disk.
@@ -10,27 +10,27 @@ import { Worker } from "node:worker_threads";
 import type { Connection } from "./driver.ts";
 
 /**
- * Whether this system syncs what it says. macOS leaves data in the drive's cache unless it is asked in another way, which
- * SQLite knows; there, and wherever nobody has looked, SQLite syncs within each commit.
+ * Whether fdatasync of this system reaches the disk. macOS leaves data in the drive's cache; SQLite knows the call that
+ * does not. On macOS and on untested systems, SQLite syncs within each commit.
  */
 const SYNCS_BESIDE = process.platform === "linux";
 
 /**
- * A thread takes memory, and a moment to start, so a command or a server that writes little does without. It is one of
- * its own: in the runtime's pool a sync would wait for passwords that are being checked.
+ * A thread takes memory and a moment to start, so a command or a server with few writes does without. It is not in the
+ * runtime's pool, where a sync would wait for password checks.
  */
 const SYNCS_WITHOUT_THREAD = 64;
 
-/** Takes the sync out of the commits of a connection. Null where it stays in them. */
+/** Takes the sync out of the commits of a connection. Null if it stays in them. */
 export function takeSyncOut(connection: Connection, file: string): LogSync | null {
   if (!SYNCS_BESIDE) return null;
   connection.execute("PRAGMA synchronous = NORMAL");
-  // A first read makes the log, if there is none.
+  // The first read makes the log, if there is none.
   connection.execute("SELECT 1 FROM sqlite_schema");
   return new LogSync(file);
 }
 
-/** What the thread says: that it is there, and after each sync what went wrong, if anything. */
+/** Messages of the thread: that it is ready, and after each sync the error, if there is one. */
 export type FromSyncWorker =
   | { readonly type: "ready" }
   | { readonly type: "synced"; readonly fault?: string };
@@ -43,14 +43,13 @@ export class LogSync {
   #count = 0;
   #pending: PromiseWithResolvers<void> | null = null;
 
-  /** `database`: a database in WAL mode that is open for as long as this is used, so its log stays where it is. */
+  /** `database`: a database in WAL mode that stays open while this is used, so that its log stays in place. */
   constructor(database: string) {
-    // Now, as there may be no descriptor left when there is something to sync. SQLite keeps the log beside the file that a
-    // link leads to.
+    // Opened now, because later there may be no free descriptor. SQLite keeps the log beside the target of a link.
     this.#descriptor = openSync(`${realpathSync(database)}-wal`, "r+");
   }
 
-  /** Resolves when all that was committed before the call is on disk. One at a time. */
+  /** Resolves when all earlier commits are on disk. One call at a time. */
   async sync(): Promise<void> {
     this.#count += 1;
     if (this.#count === SYNCS_WITHOUT_THREAD) this.#startThread();
@@ -59,7 +58,7 @@ export class LogSync {
       return;
     }
     this.#pending = Promise.withResolvers();
-    // A program that is done with all else still waits for this.
+    // A program that is otherwise done still waits for the sync.
     this.#thread.ref();
     this.#thread.postMessage(this.#descriptor);
     await this.#pending.promise;
@@ -77,7 +76,7 @@ export class LogSync {
     try {
       this.#thread = this.#newThread();
     } catch {
-      // It is tried once. The thread that answers goes on waiting by itself.
+      // There is no second try. The main thread then syncs by itself.
     }
   }
 
@@ -88,7 +87,7 @@ export class LogSync {
       if (message.type === "ready") this.#isReady = true;
       else this.#end(message.fault);
     });
-    // Without it, the thread that answers waits by itself again.
+    // Without the thread, the main thread syncs by itself again.
     const lose = (reason: string) => {
       if (this.#isClosing) return;
       this.#thread = null;

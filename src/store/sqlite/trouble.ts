@@ -1,4 +1,4 @@
-/** Trouble with the file, its folder or its disk: which errors mean it, and what an operator can do, in words. */
+/** Trouble with the file, its folder or its disk: the errors that mean it, and advice for the operator. */
 import { SQLiteError } from "bun:sqlite";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 
@@ -12,7 +12,7 @@ const LOCKED =
 const DAMAGED =
   "It is damaged, or no database. Stop the server, keep the file, and put a backup in its place.";
 
-/** SQLite's primary result codes for trouble that the program did not make, with what to do about it. */
+/** SQLite's primary result codes for trouble that is no bug of the program, with advice. */
 const ADVICE: ReadonlyMap<number, string> = new Map([
   [3, NOT_WRITABLE], // PERM
   [5, LOCKED], // BUSY
@@ -28,10 +28,10 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
 ]);
 
 const BUSY: ReadonlySet<number> = new Set([5, 6]);
-/** Waiting does not make a database of it. */
+/** Waiting does not help against these. */
 const LASTING: ReadonlySet<number> = new Set([11, 26]);
 
-/** The same for the codes of system calls, which prepare the file. */
+/** The same for the codes of system calls that prepare the file. */
 const SYSTEM_ADVICE: Readonly<Record<string, string>> = {
   EACCES: NOT_WRITABLE,
   EPERM: NOT_WRITABLE,
@@ -46,7 +46,14 @@ const codeOf = (error: unknown): number | null => (error instanceof SQLiteError 
 /** Another process holds the lock: worth trying again. */
 export const isBusy = (error: unknown): boolean => BUSY.has(codeOf(error) ?? -1);
 
-/** ERROR is among them: a schema that was damaged is often one that can be read and makes no sense. */
+/** CONSTRAINT_PRIMARYKEY and CONSTRAINT_UNIQUE, among the extended codes. */
+const UNIQUE: ReadonlySet<number> = new Set([1555, 2067]);
+
+/** Another row has the same unique value. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof SQLiteError && UNIQUE.has(error.errno);
+
+/** They include ERROR: a damaged schema is often readable but makes no sense. */
 const DAMAGE: ReadonlySet<number> = new Set([
   1, // ERROR
   11, // CORRUPT
@@ -54,13 +61,13 @@ const DAMAGE: ReadonlySet<number> = new Set([
   26, // NOTADB
 ]);
 
-/** The file is not what was written into it, as far as SQLite can tell. */
+/** SQLite finds the file damaged. */
 export const isDamaged = (error: unknown): boolean => DAMAGE.has(codeOf(error) ?? -1);
 
-/** What to do about it; empty if it is no trouble of this kind. */
+/** Advice for the operator; empty for other errors. */
 export const adviceFor = (error: unknown): string => ADVICE.get(codeOf(error) ?? -1) ?? "";
 
-/** Turns trouble with disk, locks or file into StoreUnavailable; a mistake of the program stays what it is. */
+/** Turns trouble with disk, locks or file into StoreUnavailable; the error of a bug stays as it is. */
 export function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || !ADVICE.has(codeOf(error) ?? -1)) return error;
   return new StoreUnavailable(`the database cannot answer: ${error.message}`, {
@@ -69,7 +76,7 @@ export function asStoreError(error: unknown): unknown {
   });
 }
 
-/** The same for what happens while a file is opened, whose name is told, and for errors of the system. */
+/** The same while a file is opened: the message names the file, and errors of the system count too. */
 export function asOpeningError(error: unknown, file: string): unknown {
   if (!(error instanceof Error)) return error;
   const systemCode = "syscall" in error && "code" in error ? String(error.code) : null;

@@ -1,6 +1,6 @@
 /**
- * Group commit. Writes that arrive in one turn of the event loop, or while the disk is busy, share one
- * transaction and so one sync. One that fails takes no neighbour with it: then each runs in a savepoint of its own.
+ * Group commit. Writes that arrive in one turn of the event loop, or while the disk is busy, share one transaction and one
+ * sync. If one of them fails, each runs again in a savepoint of its own, so that it does not take its neighbours with it.
  * No promise resolves before the commit is on disk.
  */
 import { Backlog, type Urgency } from "../backlog.ts";
@@ -16,30 +16,27 @@ const LOCK_ATTEMPTS = 100;
 interface Job {
   /** Runs the command and keeps its result. */
   run(): void;
-  /** Keeps why the command failed: this one alone, since it was rolled back by itself. */
+  /** Keeps the error of the command, which alone was rolled back. */
   fail(error: unknown): void;
-  /** After the commit: tells the caller. */
+  /** Runs after the commit, and settles the caller's promise. */
   settle(): void;
-  /** Nothing was committed, whatever the command did. */
+  /** The commit failed, so the work of the command is undone. */
   abandon(error: unknown): void;
 }
 
 export interface GroupCommitOptions {
   /** How often to try when another process holds the lock. */
   readonly lockAttempts?: number;
-  /** Brings what was committed to the disk (sync.ts). Without it, a commit must do so itself. */
+  /** Syncs the committed writes (sync.ts). Without it, each commit must sync itself. */
   readonly sync?: () => Promise<void>;
-  /** Is called at the beginning of each transaction. */
-  readonly onBegin?: () => void;
 }
 
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #lockAttempts: number;
-  /** What is on its way to the disk, and what fits into the next commit, is never refused, however slow the disk is. */
+  /** Writes of the current and the next commit are never refused, even on a slow disk. */
   readonly #backlog = new Backlog({ least: 2 * MOST_PER_COMMIT });
   readonly #sync: (() => Promise<void>) | null;
-  readonly #onBegin: () => void;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -59,8 +56,7 @@ export class GroupCommit {
     this.#connection = connection;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
     this.#sync = options.sync ?? null;
-    this.#onBegin = options.onBegin ?? (() => {});
-    // IMMEDIATE takes the write lock first, so what a command reads cannot change before it writes.
+    // IMMEDIATE takes the write lock first, so the facts that a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
     this.#commit = connection.command("COMMIT");
     this.#rollback = connection.command("ROLLBACK");
@@ -70,8 +66,8 @@ export class GroupCommit {
   }
 
   /**
-   * Runs the command in the next transaction. It must do nothing but read and write through the connection: if a neighbour
-   * fails, what it did is undone and it runs again. Rejects with StoreBusy if too much waits.
+   * Runs the command in the next transaction. The command must only read and write through the connection, because it runs
+   * again if a neighbour fails. Rejects with StoreBusy if too much waits.
    */
   write<Result>(command: () => Result, urgency?: Urgency): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -92,14 +88,14 @@ export class GroupCommit {
   }
 
   /**
-   * Throws StoreUnavailable once a sync has failed. The system may have dropped what it could not write, and the next sync
-   * would not tell; so nothing is written any more until the program has started anew and read what is there.
+   * Throws StoreUnavailable once a sync has failed. The system may have dropped the data, and the next sync would not report
+   * it. So the store refuses writes until the program is restarted and reads the database again.
    */
   requireWritable(): void {
     if (this.#failure !== null) throw this.#failure;
   }
 
-  /** Refuses new writes and resolves when those under way are done. */
+  /** Refuses new writes and resolves when the waiting ones are done. */
   close(): Promise<void> {
     this.#closed = true;
     if (!this.#scheduled && !this.#syncing) return Promise.resolve();
@@ -108,7 +104,7 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    // What arrives during a sync waits for its end, to share the next one.
+    // Writes that arrive during a sync wait for its end, and share the next one.
     if (this.#scheduled || this.#syncing) return;
     this.#scheduled = true;
     // Not a microtask: the other requests of this turn have yet to bring their writes.
@@ -129,7 +125,6 @@ export class GroupCommit {
   #beginTransaction(): boolean {
     try {
       this.#begin();
-      this.#onBegin();
       this.#attempts = 0;
       return true;
     } catch (error) {
@@ -148,7 +143,7 @@ export class GroupCommit {
 
   #runBatch(batch: readonly Job[]): void {
     try {
-      // Almost always all succeed. If one fails, all is undone, within the transaction, and each runs by itself.
+      // Almost always all commands succeed. If one fails, this undoes all within the transaction, and each runs by itself.
       this.#savepoint();
       if (!this.#runTogether(batch)) for (const job of batch) this.#runAlone(job);
       this.#commit();
@@ -212,7 +207,7 @@ export class GroupCommit {
     this.#release();
   }
 
-  /** Goes back to the savepoint. Throws the error if the whole transaction is gone: the rest would run outside of any. */
+  /** Goes back to the savepoint. Throws the error if the whole transaction is gone, since the rest would run outside of one. */
   #undo(error: unknown): void {
     if (!this.#connection.inTransaction) throw error;
     this.#rollbackToSavepoint();
@@ -222,7 +217,7 @@ export class GroupCommit {
     try {
       if (this.#connection.inTransaction) this.#rollback();
     } catch {
-      // The error that led here is the one to report; SQLite drops the transaction when it is next used.
+      // The caller reports the first error. SQLite drops the transaction at its next use.
     }
   }
 }

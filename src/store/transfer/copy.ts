@@ -1,37 +1,36 @@
 /**
- * Copies everything from one engine to the other, in batches that each are one transaction of the target. How far it
- * came stands in the target and changes with each batch, so a copy that was killed goes on where it was. Until both
- * sides were compared, the target is marked as unfinished, and no store opens it.
+ * Copies everything from one engine to the other, in batches that each are one transaction of the target. Each batch also
+ * stores its position in the target, so a copy that was killed resumes there. Until both sides have been compared, the
+ * target is marked as unfinished, and no store opens it.
  */
 import { DatabaseRefused } from "../contract.ts";
-import { keyColumns, keyOf, portableValue, type Row, RowDigest, type TableDigest } from "./rows.ts";
-import { PORTABLE_TABLES, type PortableTable, SERVER_KEY } from "./tables.ts";
+import { columnOf, type Table } from "../declare.ts";
+import { serverKeys, TABLES } from "../tables.ts";
+import { RowDigest, type StoredRow, type TableDigest } from "./rows.ts";
 
-/** Enough to make the round trips cheap; some megabytes at most. */
+/** Large enough to make round trips cheap; some megabytes at most. */
 const BATCH_ROWS = 4000;
 
 /** One side of a copy. */
 export interface End {
-  count(table: PortableTable): Promise<number>;
-  /** Up to `limit` rows whose key comes after this one, in the order of keys. */
-  read(table: PortableTable, after: Row | null, limit: number): Promise<Row[]>;
-  /** The highest number that any client ever had: it is not given again. */
-  lastClientNumber(): Promise<number>;
+  count(table: Table): Promise<number>;
+  /** Up to `limit` rows after `after`, in the order of keys: numbers and bytes by value, text by its UTF-8. */
+  read(table: Table, after: StoredRow | null, limit: number): Promise<StoredRow[]>;
   close(): Promise<void>;
 }
 
 export interface Target extends End {
   /**
-   * The copy that this target is the unfinished target of. An empty one becomes the target of this one.
-   * Throws DatabaseRefused if there is anything else in it.
+   * The unfinished copy into this target. An empty target gets a new one. Throws DatabaseRefused if the target contains
+   * anything else.
    */
   begin(source: string): Promise<UnfinishedCopy>;
-  /** Stores the rows and moves on to `next`, both or neither. False if it was not at `position`. */
-  write(table: PortableTable, rows: readonly Row[], position: string, next: string): Promise<boolean>;
+  /** Stores the rows and the position `next` in one transaction. False if the target was not at `position`. */
+  write(table: Table, rows: readonly StoredRow[], position: string, next: string): Promise<boolean>;
   /** Empties it, and begins again at `position`. */
   restart(position: string): Promise<void>;
-  /** Takes the mark away: from now on it is a database like any other. */
-  finish(lastClientNumber: number): Promise<void>;
+  /** Removes the mark: from now on the target is a database like any other. */
+  finish(): Promise<void>;
 }
 
 export interface UnfinishedCopy {
@@ -40,12 +39,12 @@ export interface UnfinishedCopy {
   readonly position: string;
 }
 
-/** Where a copy is when nothing has been copied. */
+/** The position of a copy that has copied nothing. */
 export const BEGINNING = "";
-/** Where it is when the sides turned out to be different, so that it can only begin again. */
+/** The position after a comparison that found differences, so that the copy can only start over. */
 const DIFFERENT = "different";
 
-/** What became of one table. */
+/** The comparison of one table. */
 export interface Comparison {
   readonly source: TableDigest;
   readonly target: TableDigest;
@@ -53,17 +52,17 @@ export interface Comparison {
 }
 
 export interface CopyReport {
-  /** How it begins: anew, where a copy stopped, or anew because the last one turned out to be different. */
+  /** How the copy begins: new, where an earlier one stopped, or anew after a difference. */
   started(how: "new" | "resumed" | "restarted"): void;
-  /** So many rows of all are copied. */
+  /** `rows` of `all` are copied. */
   copied(rows: number, all: number): void;
-  /** So many rows of all, of both sides, are compared. */
+  /** `rows` of `all`, counted on both sides, are compared. */
   compared(rows: number, all: number): void;
 }
 
 /**
- * Copies what is missing, and compares. The target can be used if every table is the same; otherwise the source changed
- * meanwhile, and the next copy begins again.
+ * Copies the missing rows, and compares. The target is usable if every table is the same. Otherwise the source changed
+ * meanwhile, and the next copy starts over.
  */
 export async function copyAll(source: End, target: Target, report: CopyReport): Promise<Comparison[]> {
   const position = await begin(await identityOf(source), target, report);
@@ -75,7 +74,7 @@ export async function copyAll(source: End, target: Target, report: CopyReport): 
     report.copied(copied, all);
   });
   const comparisons = await compare(source, target, all, report);
-  if (comparisons.every(({ same }) => same)) await target.finish(await source.lastClientNumber());
+  if (comparisons.every(({ same }) => same)) await target.finish();
   else await target.restart(DIFFERENT);
   return comparisons;
 }
@@ -92,16 +91,15 @@ async function begin(identity: string, target: Target, report: CopyReport): Prom
   return position === DIFFERENT ? BEGINNING : position;
 }
 
-/** The fingerprint of the server's key: a server that was never started has none, and nothing that anybody would miss. */
+/** The fingerprint of the server's key. A source without one was never used by a server. */
 async function identityOf(source: End): Promise<string> {
-  const [row] = await source.read(SERVER_KEY, null, 1);
-  const [fingerprint] = row ?? [];
-  return fingerprint instanceof Uint8Array ? fingerprint.toHex() : "";
+  const [row] = await source.read(serverKeys, null, 1);
+  return row?.fingerprint instanceof Uint8Array ? row.fingerprint.toHex() : "";
 }
 
 async function countAll(end: End): Promise<number> {
   let rows = 0;
-  for (const table of PORTABLE_TABLES) rows += await end.count(table);
+  for (const table of TABLES) rows += await end.count(table);
   return rows;
 }
 
@@ -113,14 +111,14 @@ async function copyFrom(
 ): Promise<void> {
   let position = beginning;
   const reached = decodePosition(position);
-  const first = reached === null ? 0 : PORTABLE_TABLES.indexOf(reached.table);
-  for (const table of PORTABLE_TABLES.slice(first)) {
+  const first = reached === null ? 0 : TABLES.indexOf(reached.table);
+  for (const table of TABLES.slice(first)) {
     let after = table === reached?.table ? reached.after : null;
     for (;;) {
       const rows = await source.read(table, after, BATCH_ROWS);
       const last = rows.at(-1);
       if (last === undefined) break;
-      after = keyOf(table, last);
+      after = last;
       const next = encodePosition(table, after);
       if (!(await target.write(table, rows, position, next))) {
         throw new DatabaseRefused("Another copy to the same target is under way. Let that one finish.");
@@ -138,7 +136,7 @@ async function compare(source: End, target: Target, rows: number, report: CopyRe
     compared += more;
     report.compared(compared, 2 * rows);
   };
-  for (const table of PORTABLE_TABLES) {
+  for (const table of TABLES) {
     const one = await digestTable(source, table, count);
     const other = await digestTable(target, table, count);
     comparisons.push({ source: one, target: other, same: one.digest === other.digest });
@@ -148,46 +146,42 @@ async function compare(source: End, target: Target, rows: number, report: CopyRe
 
 export async function digestTable(
   end: End,
-  table: PortableTable,
+  table: Table,
   read: (rows: number) => void = () => {},
 ): Promise<TableDigest> {
-  const digest = new RowDigest(table.name);
-  let after: Row | null = null;
+  const digest = new RowDigest(table);
+  let after: StoredRow | null = null;
   for (;;) {
-    const rows: Row[] = await end.read(table, after, BATCH_ROWS);
+    const rows: StoredRow[] = await end.read(table, after, BATCH_ROWS);
     const last = rows.at(-1);
     if (last === undefined) return digest.result();
-    for (const row of rows) digest.add(row.slice(0, table.columns.length));
-    after = keyOf(table, last);
+    for (const row of rows) digest.add(row);
+    after = last;
     read(rows.length);
   }
 }
 
-/** A position is text for the target: the table, and the key up to which it is copied. */
-function encodePosition({ name }: PortableTable, after: Row): string {
+/** A position as text: the table, and the last copied key. */
+function encodePosition({ name, key }: Table, after: StoredRow): string {
+  const values = key.map((column) => after[column]);
   return JSON.stringify([
     name,
-    ...after.map((value) => (value instanceof Uint8Array ? value.toHex() : value)),
+    ...values.map((value) => (value instanceof Uint8Array ? value.toHex() : value)),
   ]);
 }
 
-function decodePosition(position: string): { table: PortableTable; after: Row } | null {
+function decodePosition(position: string): { table: Table; after: StoredRow } | null {
   if (position === BEGINNING) return null;
-  const [name, ...after]: unknown[] = JSON.parse(position);
-  const table = PORTABLE_TABLES.find((candidate) => candidate.name === name);
+  const [name, ...values]: unknown[] = JSON.parse(position);
+  const table = TABLES.find((candidate) => candidate.name === name);
   if (table === undefined) {
     throw new DatabaseRefused(
       "The unfinished copy is of another version of Tessera. Finish it with that one.",
     );
   }
-  return {
-    table,
-    after: keyColumns(table).map(({ kind }, index) => {
-      const value = after[index];
-      return portableValue(
-        kind,
-        kind === "bytes" && typeof value === "string" ? Uint8Array.fromHex(value) : value,
-      );
-    }),
-  };
+  const decoded = table.key.map((column, index) => {
+    const value = values[index];
+    return [column, columnOf(table, column).kind === "bytes" ? Uint8Array.fromHex(String(value)) : value];
+  });
+  return { table, after: Object.fromEntries(decoded) };
 }

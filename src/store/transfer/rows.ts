@@ -1,44 +1,44 @@
-/** Rows on their way between engines, and what tells two tables apart. */
+/** Rows on their way between engines, and digests that compare tables. */
 import { createHash } from "node:crypto";
-import type { ColumnKind, PortableColumn, PortableTable } from "./tables.ts";
+import { columnOf, type Table } from "../declare.ts";
 
-export type Value = string | number | Uint8Array | null;
+/** A row with the declared types, but with json columns as stored text. */
+export type StoredRow = Readonly<Record<string, unknown>>;
 
-/** Values in the order of the table's columns, then of its derived columns. */
-export type Row = readonly Value[];
-
-/** How many rows a table has, and the SHA-256 of them in the order of their keys, in hexadecimal. */
+/** The number of rows of a table, and the hexadecimal SHA-256 of the rows in the order of their keys. */
 export interface TableDigest {
   readonly table: string;
   readonly rows: number;
   readonly digest: string;
 }
 
-/** Text to be hashed is gathered up to so many characters: one call for each row would cost more than the hash. */
+/** How many characters are gathered for one call of the hash: a call for each row would cost more than the hash. */
 const HASHED_AT_ONCE = 65_536;
 
-/** Digests rows as they come, so that no table need be in memory. */
+/** Digests rows one by one, so that no table need be in memory. */
 export class RowDigest {
-  readonly #table: string;
+  readonly #table: Table;
+  readonly #names: readonly string[];
   readonly #hash = createHash("sha256");
   #text = "";
   #rows = 0;
 
-  constructor(table: string) {
+  constructor(table: Table) {
     this.#table = table;
+    this.#names = Object.keys(table.columns);
   }
 
-  add(row: Row): void {
+  add(row: StoredRow): void {
     this.#rows += 1;
-    for (const value of row) this.#text += encode(value);
+    for (const name of this.#names) this.#text += encode(this.#table, name, row[name]);
     this.#text += "\n";
     if (this.#text.length >= HASHED_AT_ONCE) this.#flush();
   }
 
-  /** Ends it. */
+  /** Ends the digest. */
   result(): TableDigest {
     this.#flush();
-    return { table: this.#table, rows: this.#rows, digest: this.#hash.digest("hex") };
+    return { table: this.#table.name, rows: this.#rows, digest: this.#hash.digest("hex") };
   }
 
   #flush(): void {
@@ -47,58 +47,14 @@ export class RowDigest {
   }
 }
 
-/** The kind comes first and a length before what has no end of its own, so that no two rows are written alike. */
-function encode(value: Value): string {
+/** The kind comes first, and a length before values of variable size, so that different rows have different texts. */
+function encode(table: Table, name: string, value: unknown): string {
   if (value === null) return "-";
   if (typeof value === "number") return `i${value};`;
-  if (typeof value === "string") return `t${value.length}:${value}`;
-  return `b${value.length}:${value.toHex()}`;
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (value instanceof Uint8Array) return `b${value.length}:${value.toHex()}`;
+  const { codec } = columnOf(table, name);
+  const text =
+    typeof value === "string" ? value : JSON.stringify(codec === null ? value : codec.encode(value));
+  return `t${text.length}:${text}`;
 }
-
-/** JSON with the members of its objects sorted: PostgreSQL's jsonb has an order of its own. */
-export const canonicalJson = (text: string): string => JSON.stringify(sorted(JSON.parse(text)));
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, member]) => [name, sorted(member)]),
-  );
-}
-
-/** What an engine's driver returned, in the form of the kind. Throws if it is nothing of the kind. */
-export function portableValue(kind: ColumnKind, value: unknown): Value {
-  if (value === null) return null;
-  if (kind === "boolean" && typeof value === "boolean") return value ? 1 : 0;
-  if (kind === "json" && typeof value === "string") return canonicalJson(value);
-  const fits =
-    kind === "bytes" ? value instanceof Uint8Array : typeof value === (kind === "text" ? "string" : "number");
-  if (fits && (typeof value === "string" || typeof value === "number" || value instanceof Uint8Array)) {
-    return value;
-  }
-  throw new Error(`A column of the kind ${kind} holds a ${typeof value}.`);
-}
-
-/** The row of a driver, whose columns have names. */
-export const portableRow = (
-  columns: readonly PortableColumn[],
-  row: Readonly<Record<string, unknown>>,
-): Row => columns.map(({ name, kind }) => portableValue(kind, row[name]));
-
-/** The columns in the order of a row. */
-export const allColumns = ({ columns, derived }: PortableTable): readonly PortableColumn[] => [
-  ...columns,
-  ...derived,
-];
-
-export const keyColumns = ({ key, columns }: PortableTable): readonly PortableColumn[] =>
-  key.map((name) => {
-    const column = columns.find((candidate) => candidate.name === name);
-    if (column === undefined) throw new Error(`The key ${name} is no column.`);
-    return column;
-  });
-
-export const keyOf = (table: PortableTable, row: Row): Row =>
-  table.key.map((name) => row[table.columns.findIndex((column) => column.name === name)] ?? null);

@@ -241,7 +241,7 @@ export const RFC_7591: Ledger = {
       id: "5-5",
       level: "MUST",
       statement: "metadata are treated as self-asserted",
-      does: "the consent page says that nobody has checked the application, whatever it calls itself",
+      does: "the consent page says that the application is not verified, whatever it calls itself",
     },
     {
       id: "5-6",

@@ -336,7 +336,7 @@ export const RFC_9700: Ledger = {
       id: "4.14.2-3",
       level: "MUST",
       statement: "replay of public clients' refresh tokens is detected",
-      does: "rotation; a used one ends the grant, but for a retry within 30 seconds, which gets the same successor",
+      does: "rotation; a used one ends the grant, but for a retry within 30 seconds, which gets the same answer",
     },
     {
       id: "4.14.2-4",

@@ -63,7 +63,7 @@ export const THREATS: Ledger = {
       id: "10",
       level: null,
       statement: "Refreshes that race, a family with two live branches",
-      does: "all who retry within the window get one and the same successor; any other second use ends the grant",
+      does: "all who retry within the window get one and the same answer; any other second use ends the grant",
     },
     {
       id: "11",

@@ -50,7 +50,8 @@ export class Ledger {
   /** Tokens that a client was given. */
   keep(family: Family, body: Readonly<Record<string, unknown>>): void {
     const { access_token: accessToken, refresh_token: refreshToken } = body;
-    if (typeof accessToken === "string") {
+    // What is known already was told again: that says nothing of how it is by now.
+    if (typeof accessToken === "string" && !family.accessTokens.includes(accessToken)) {
       family.accessTokens.push(accessToken);
       this.note(accessToken, "alive");
     }

@@ -2,9 +2,12 @@
 export const moment = (atLeast: number, atMost: number): Promise<void> =>
   Bun.sleep(atLeast + Math.random() * (atMost - atLeast));
 
+/** How long to wait for what must come about. It measures nothing: a busy machine takes longer. */
+const PATIENCE_MILLIS = 120_000;
+
 /** Waits until it holds. Throws if that does not come about. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 30_000;
+  const giveUpAt = Date.now() + PATIENCE_MILLIS;
   while (!(await holds())) {
     if (Date.now() > giveUpAt) throw new Error(`It did not come about that ${what}.`);
     await Bun.sleep(10);

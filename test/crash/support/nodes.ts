@@ -1,7 +1,9 @@
 /** Several nodes on one PostgreSQL database, and codes for their clients. */
+
 import { expect } from "bun:test";
 import { SQL } from "bun";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { openPostgresStore } from "../../store/acts.ts";
+
 import { inconsistencies } from "./consistency.ts";
 import { until } from "./moments.ts";
 import { Node, type NodeOptions } from "./node.ts";
@@ -66,7 +68,7 @@ const statusOf = async (url: string): Promise<number> => (await fetch(`${url}/re
 
 /** Codes are stored without going through the nodes, or what stands between them and the database. */
 export async function codesAt(databaseUrl: string, count: number): Promise<string[]> {
-  const store = await openPostgresStore({ url: databaseUrl, connections: 4 });
+  const store = await openPostgresStore({ url: databaseUrl, connections: 6 });
   const codes = await seedCodes(store, count);
   await store.close();
   return codes;

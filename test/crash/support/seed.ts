@@ -3,25 +3,29 @@
 import { mintCredential } from "../../../src/credentials/credential.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
-import type { Store } from "../../../src/store/contract.ts";
-import type { AccountRecord } from "../../../src/store/records.ts";
-import { newAccount, newAuthorization, newCode } from "../../store/records.ts";
+import { shardOf } from "../../../src/store/declare.ts";
+import type { AccountRecord } from "../../../src/store/tables.ts";
+import { times } from "../../race/support/seed.ts";
+import type { ActingStore } from "../../store/acts.ts";
+import { newAccount, newCode, newGrant } from "../../store/records.ts";
 
 const PERSON: AccountRecord = newAccount({ username: "one-who-allows-everything" });
 
 /** So many codes for the client `web`, which the server has declared. */
-export async function seedCodes(store: Store, count: number): Promise<string[]> {
+export async function seedCodes(store: ActingStore, count: number): Promise<string[]> {
   const client = await store.findClient("web");
   if (client === null) throw new Error("The server has declared no client.");
   await store.createAccount(PERSON);
   const now = systemClock.seconds();
   const seed = async () => {
-    const { text, id, digest } = mintCredential("authorization_code", systemClock, systemRandom);
-    const authorization = newAuthorization({ client, account: PERSON }, { now });
-    const code = newCode(authorization.grant, { id, digest, createdAt: now, expiresAt: now + 600 });
-    const outcome = await store.authorize({ ...authorization, code });
+    const shard = shardOf(PERSON.subject);
+    const { text, id, digest } = mintCredential("authorization_code", systemClock, systemRandom, shard);
+    const lifetime = { createdAt: now, expiresAt: now + 600 };
+    const grant = newGrant({ client, account: PERSON }, { id, ...lifetime });
+    const code = newCode(grant, { digest, ...lifetime });
+    const outcome = await store.authorize({ now, grant, code, consent: null, form: null });
     if (outcome !== "authorized") throw new Error(outcome);
     return text;
   };
-  return Promise.all(Array.from({ length: count }, seed));
+  return times(count, seed);
 }

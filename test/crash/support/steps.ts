@@ -51,15 +51,16 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     return acknowledge();
   };
 
-  /** The answer to the last refresh, once more: the same successor, and never a second branch. */
+  /** The answer to the last refresh, once more: the same tokens, and never a second branch. */
   const refreshOnceMore: Step = async (family) => {
     const [used = "", successor] = family.refreshTokens.slice(-2);
     const answer = await ask("web", TOKEN, refreshForm(used));
-    // A lost answer to this leaves nothing but an access token that nobody knows.
+    // It stores nothing, so a lost answer to it leaves nothing.
     if (answer === null) return true;
     if (answer.status !== 200) return unexpected("a retry within the window is refused", answer);
     if (answer.body.refresh_token !== successor) return unexpected("a retry makes a second branch", answer);
-    ledger.keep(family, answer.body);
+    if (answer.body.access_token !== family.accessTokens.at(-1))
+      return unexpected("a retry makes another access token", answer);
     return acknowledge();
   };
 

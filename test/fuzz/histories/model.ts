@@ -1,7 +1,8 @@
 /** What must hold, small enough to be seen through: who holds what, until when, and what has ended it. */
 
 import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
-import type { AccountRecord } from "../../../src/store/records.ts";
+import type { AccountRecord } from "../../../src/store/tables.ts";
+
 import { SECRET, TEST_CONFIGURATION } from "../../support/server.ts";
 
 export const ACCESS_SECONDS = 100;
@@ -107,6 +108,8 @@ export interface AccessToken {
   readonly audience: readonly string[];
   readonly expiresAt: number;
   revoked: boolean;
+  /** Its client was removed; another may have the same identifier by now. */
+  orphaned: boolean;
 }
 
 export interface RefreshToken {
@@ -116,6 +119,8 @@ export interface RefreshToken {
   readonly expiresAt: number;
   usedAt: number | null;
   successor: RefreshToken | null;
+  /** The access token of the same answer. */
+  readonly companion: AccessToken;
   /** Cleaned up: nobody knows it any more. */
   gone: boolean;
 }
@@ -138,7 +143,11 @@ export interface Device {
 export type Credential = Code | AccessToken | RefreshToken | Device;
 
 export const isActive = (token: AccessToken, now: number): boolean =>
-  !token.revoked && token.expiresAt > now && !token.client.disabled && token.grant?.revoked !== true;
+  !token.revoked &&
+  !token.orphaned &&
+  token.expiresAt > now &&
+  !token.client.disabled &&
+  token.grant?.revoked !== true;
 
 /** How a device's poll is answered; `tokens` if it gets them. The pace is kept here as the server keeps it. */
 export function pollOutcome(device: Device, client: Client, now: number): string {

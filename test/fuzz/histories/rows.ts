@@ -9,7 +9,7 @@ const TABLES = [
   "device_codes",
   "grants",
   "sessions",
-  "spent_forms",
+  "once",
   "clients",
   "consents",
 ] as const;

@@ -94,11 +94,11 @@ export const STEPS: Readonly<Record<string, Step>> = {
     const wider = asked?.some((name) => !token.grant.scope.includes(name)) ?? false;
     const outcome = refreshOutcome(token, client, world.now, wider);
     const answer = await world.rotate(token, client, asked?.join(" "));
-    if (outcome === "rotated" || outcome === "retried") {
+    if (outcome === "retried" && token.successor !== null) return world.checkRetry(answer, token.successor);
+    if (outcome === "rotated") {
       const successor = world.addTokens(answer, token.grant, asked ?? token.grant.scope);
-      if (outcome === "retried") mustBe(successor, token.successor, "a retry gets the same successor");
       mustBe(successor === token || successor === null, false, "another token takes its place");
-      token.usedAt ??= world.now;
+      token.usedAt = world.now;
       token.successor = successor;
       return;
     }
@@ -113,10 +113,15 @@ export const STEPS: Readonly<Record<string, Step>> = {
     const outcome = refreshOutcome(token, client, world.now, false);
     const answers = await Promise.all([1, 2, 3].map(() => world.rotate(token, client)));
     if (outcome === "rotated" || outcome === "retried") {
-      const successors = answers.map((answer) => world.addTokens(answer, token.grant, scope));
-      mustBe(new Set(successors).size, 1, "one successor");
-      token.usedAt ??= world.now;
-      token.successor = successors[0] ?? null;
+      const [first, ...others] = answers;
+      if (outcome === "rotated" && first !== undefined) {
+        token.successor = world.addTokens(first, token.grant, scope);
+        token.usedAt = world.now;
+        others.push(first);
+      }
+      const { successor } = token;
+      if (successor === null) throw new Error("A refresh token has no successor.");
+      for (const answer of others) world.checkRetry(answer, successor);
       return;
     }
     for (const answer of answers) mustBeRefused(answer, `a refresh token that is ${outcome}`);
@@ -161,7 +166,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
     const [device, person] = [pickNew(world.devices, a, isWanted), pick(world.people, b)];
     if (device === undefined || person === undefined) return;
     const decision = c % 3 === 0 ? "deny" : "allow";
-    const open = device.status === "pending" && device.expiresAt > world.now;
+    const open = device.status === "pending" && !device.gone && device.expiresAt > world.now;
     const answered = await world.answerDevice(device, person, decision);
     mustBe(
       answered,
@@ -272,6 +277,14 @@ export const STEPS: Readonly<Record<string, Step>> = {
       a,
     );
     if (client !== undefined) await world.setClientDisabled(client, false);
+  },
+
+  async "replace a client"(world, { a }) {
+    const client = pick(
+      world.clients.filter(({ registered }) => !registered),
+      a,
+    );
+    if (client !== undefined) await world.replaceClient(client);
   },
 
   async wait(world, { a }) {

@@ -1,5 +1,6 @@
 /** A server and the model of it, side by side: every step is taken by both, and they must agree. */
-import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/store/rules.ts";
+
+import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/rules/device-code.ts";
 import type { FixtureDatabase } from "../../store/fixtures/databases.ts";
 import { authorizePath, formsOf, VERIFIER } from "../../support/code-flow.ts";
 import { clientCredentials, DEVICE_GRANT, type Json } from "../../support/flows.ts";
@@ -163,10 +164,14 @@ export class World {
   addTokens({ status, body }: Answer, grant: Grant, scope: readonly string[]): RefreshToken | null {
     mustBe([status, body.error], [200, undefined], "tokens are issued");
     mustBe(String(body.scope).split(" ").sort(), [...scope].sort(), "the scope that is told");
-    this.addAccess(body, grant, grant.client, grant.person.account.subject, scope, grant.audience);
+    const { subject } = grant.person.account;
+    const companion = this.addAccess(body, grant, grant.client, subject, scope, grant.audience);
     if (typeof body.refresh_token !== "string") return null;
-    const known = this.refresh.find(({ text }) => text === body.refresh_token);
-    if (known !== undefined) return known;
+    mustBe(
+      this.refresh.some(({ text }) => text === body.refresh_token),
+      false,
+      "no refresh token is handed out twice",
+    );
     const token: RefreshToken = {
       kind: "refresh",
       text: body.refresh_token,
@@ -174,10 +179,29 @@ export class World {
       expiresAt: this.now + REFRESH_SECONDS,
       usedAt: null,
       successor: null,
+      companion,
       gone: false,
     };
     this.refresh.push(token);
     return token;
+  }
+
+  /** The answer to a retry is the one that the first use got: no new token, no other scope, no longer life. */
+  checkRetry({ status, body }: Answer, { text, companion, grant }: RefreshToken): void {
+    const scope = companion.revoked ? grant.scope : companion.scope;
+    const expiresIn = companion.revoked ? 0 : Math.max(0, companion.expiresAt - this.now);
+    mustBe(
+      { status, ...body, scope: String(body.scope).split(" ").sort() },
+      {
+        status: 200,
+        access_token: companion.text,
+        token_type: "Bearer",
+        expires_in: expiresIn,
+        refresh_token: text,
+        scope: [...scope].sort(),
+      },
+      "the answer to a retry",
+    );
   }
 
   addAccess(
@@ -187,7 +211,7 @@ export class World {
     subject: string,
     scope: readonly string[],
     audience: readonly string[],
-  ): void {
+  ): AccessToken {
     mustBe(body.expires_in, ACCESS_SECONDS, "its life");
     mustBe(
       this.access.some(({ text }) => text === body.access_token),
@@ -196,7 +220,7 @@ export class World {
     );
     const expiresAt = this.now + ACCESS_SECONDS;
     const text = String(body.access_token);
-    this.access.push({
+    const token: AccessToken = {
       kind: "access",
       text,
       grant,
@@ -206,7 +230,10 @@ export class World {
       audience,
       expiresAt,
       revoked: false,
-    });
+      orphaned: false,
+    };
+    this.access.push(token);
+    return token;
   }
 
   async startDevice(client: Client, scope: readonly string[]): Promise<Answer> {
@@ -246,6 +273,24 @@ export class World {
     await store.putClient({ ...record, disabledAt: disabled ? this.now : null });
     client.disabled = disabled;
   }
+
+  /** Another client with the same identifier and the same secret takes its place. */
+  async replaceClient(client: Client): Promise<void> {
+    const { store } = this.server.context;
+    const record = await store.findClient(client.id);
+    if (record === null) throw new Error(`The client ${client.id} is gone.`);
+    mustBe(await store.removeClient(record.clientId, this.now), true, "a client is removed");
+    this.#replaced += 1;
+    // Beyond all numbers of this moment, as that of a client that comes later.
+    const number = record.number + this.#replaced * 0x1_0000_0000;
+    const another = { ...record, number, revision: 0, usedAt: null, disabledAt: null };
+    mustBe(await store.createClient(another), true, "another client gets its identifier");
+    client.disabled = false;
+    for (const grant of this.grants) grant.revoked ||= grant.client === client;
+    for (const token of this.access) token.orphaned ||= token.client === client;
+    for (const device of this.devices) device.gone ||= device.client === client;
+  }
+  #replaced = 0;
 
   /** What the API's own client is told about a token must be what the model says, and about nobody but its owner. */
   async checkToken(token: AccessToken): Promise<void> {

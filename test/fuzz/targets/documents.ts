@@ -1,4 +1,5 @@
 /** Whole documents: a client's metadata, the configuration, and what travels through the forms of pages. */
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,10 +10,12 @@ import { checkClientMetadata, describeClient } from "../../../src/clients/metada
 import { ConfigurationError } from "../../../src/configuration/error.ts";
 import { type Configuration, configurationSchema } from "../../../src/configuration/schema.ts";
 import { loadConfiguration } from "../../../src/configuration/sources.ts";
-import type { Context } from "../../../src/context.ts";
+import type { Context } from "../../../src/operations/context.ts";
+
 import { displayText } from "../../../src/pages/display.ts";
 import { sealFormData, unsealFormData } from "../../../src/pages/forms.ts";
 import { PageError } from "../../../src/pages/page-error.ts";
+import { systemRandom } from "../../../src/platform/random.ts";
 import { createCatalogue } from "../../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../../src/protocol/identifiers.ts";
 import { startTestServer, TEST_CONFIGURATION } from "../../support/server.ts";
@@ -114,13 +117,16 @@ const metadata = property("client metadata", 600, fc.oneof(clientMetadata, fc.js
     true,
     "no default beyond the scope",
   );
-  const client = newClientRecord({
-    clientId: "cl_x" as ClientId,
-    source: "registration",
-    metadata: checked,
-    secrets: [],
-    createdAt: 0,
-  });
+  const client = newClientRecord(
+    {
+      clientId: "cl_x" as ClientId,
+      source: "registration",
+      metadata: checked,
+      secrets: [],
+      createdAt: 0,
+    },
+    systemRandom,
+  );
   const answer = describeClient(client);
   for (const member of Object.values(answer))
     mustBe(JSON.stringify(member).length < 200_000, true, "of a size");
@@ -225,8 +231,8 @@ const sealed = sharing(
     fc
       .record({ text: anyText.map((text) => text.toWellFormed()), edits: spoilt(fc.constant("x"), 1) })
       .chain(({ text }) => {
-        const cookie = context.sessions.anonymousCookieValue();
-        const made = sealFormData(context, cookie, "consent", text);
+        const cookie = context.sessionCookie.anonymous();
+        const made = sealFormData(context, cookie, "consent", text, "acc_somebody");
         return fc.record({
           text: fc.constant(text),
           cookie: fc.constant(cookie),
@@ -239,11 +245,7 @@ const sealed = sharing(
     if (sent === made) mustBe(opened?.text, text, "comes back unchanged");
     // A number may be written with zeros before it.
     else if (opened !== null) mustBe(sent.replace(/\.0+/, "."), made, "another text says the same");
-    mustBe(
-      unseal(context, context.sessions.anonymousCookieValue(), sent),
-      null,
-      "worthless in another browser",
-    );
+    mustBe(unseal(context, context.sessionCookie.anonymous(), sent), null, "worthless in another browser");
   },
 );
 

@@ -1,19 +1,23 @@
 /** What stands in headers: credentials, cookies, addresses, media types. */
+
 import fc from "fast-check";
-import { parse } from "valibot";
-import { createSessions } from "../../../src/accounts/sessions.ts";
-import { authenticateClient } from "../../../src/clients/authentication.ts";
-import { configurationSchema } from "../../../src/configuration/schema.ts";
+import { createSessionCookie } from "../../../src/accounts/session-cookie.ts";
+import {
+  type AuthenticatedClient,
+  presentedCredentials,
+  requireAuthenticated,
+} from "../../../src/clients/authentication.ts";
 import { CREDENTIAL_PREFIXES, mintCredential, parseCredential } from "../../../src/credentials/credential.ts";
 import { readBearerToken } from "../../../src/endpoints/bearer.ts";
+import { CallerMemory } from "../../../src/operations/caller-memory.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { BodyError, FORM_TYPE, readBody } from "../../../src/platform/http.ts";
 import { createAddressReader } from "../../../src/platform/listen-addresses.ts";
 import { limitedNetwork } from "../../../src/platform/network.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
 import { OAuthError } from "../../../src/protocol/errors.ts";
+import { parseIssuer } from "../../../src/protocol/issuer.ts";
 import { Parameters } from "../../../src/protocol/parameters.ts";
-import type { Store } from "../../../src/store/contract.ts";
 import { basic } from "../../support/server.ts";
 import { mustBe, refusedWith } from "../checks.ts";
 import { property, type Target } from "../target.ts";
@@ -57,29 +61,67 @@ function readBasic(header: string): { clientId: string } | null {
   }
 }
 
-const basicHeaders = property("Basic headers", 400, basicCredentials, async (header) => {
+/** Who a request says that it is; null if it says nothing that could be read. */
+function whoIs(request: Request, parameters: Parameters) {
+  try {
+    const presented = presentedCredentials(request, parameters);
+    return { method: presented.method.method, ...presented.read() };
+  } catch (error) {
+    if (error instanceof OAuthError) return null;
+    throw error;
+  }
+}
+
+const basicHeaders = property("Basic headers", 400, basicCredentials, (header) => {
   const request = sendable("Authorization", header);
   if (request === undefined) return;
-  let asked: string | undefined;
-  const findClient = async (clientId: string) => {
-    asked = clientId;
-    return null;
-  };
-  const store = { findClient } as unknown as Store;
-  const reason = await authenticateClient(
-    { store, clock: systemClock },
-    request,
-    new Parameters(new Map()),
-  ).then(
-    () => "let in",
-    (error: unknown) => {
-      if (error instanceof OAuthError) return error.reason;
-      throw error;
-    },
-  );
-  mustBe(["client_unknown", "client_credentials_malformed"].includes(reason), true, `refused as ${reason}`);
+  const parameters = new Parameters(new Map());
   const expected = readBasic(request.headers.get("authorization") ?? "");
-  if (expected !== null) mustBe(asked, expected.clientId, "the client that the header names");
+  const presented = presentedCredentials(request, parameters);
+  if (refusedWith(["client_credentials_malformed"], () => presented.read())) {
+    return mustBe(expected, null, "what it says");
+  }
+  const credentials = presented.read();
+  const ask = () => requireAuthenticated(null, presented, credentials, systemClock.seconds());
+  mustBe(refusedWith(["client_unknown"], ask), true, "refused where there is no such client");
+  if (expected !== null) mustBe(credentials.clientId, expected.clientId, "the client that the header names");
+});
+
+/** Few, so that they meet; and such as look like each other once they are written down. */
+const someText = fc.constantFrom("a", "b", "a:b", ":", '"', '","', "[", "%3A", "");
+const requests = fc
+  .record({
+    header: fc.oneof(
+      fc.tuple(someText, someText).map(([id, secret]) => basic(id, secret).Authorization ?? ""),
+      fc.tuple(someText, someText).map(([id, secret]) => JSON.stringify([id, secret])),
+      someText.map((id) => JSON.stringify([id])),
+      fc.constant(null),
+    ),
+    clientId: fc.option(someText, { freq: 3 }),
+    secret: fc.option(someText),
+  })
+  .map(({ header, clientId, secret }) => {
+    const headers = new Headers(header === null ? [] : [["Authorization", header]]);
+    const form = Object.entries({ client_id: clientId, client_secret: secret });
+    const given = form.flatMap(([name, value]) => (value === null ? [] : [[name, [value]] as const]));
+    return [new Request("https://auth.example/", { headers }), new Parameters(new Map(given))] as const;
+  });
+
+/** A client is remembered by how it proved who it is: who says something else, or says it elsewhere, must not be taken for it. */
+const remembered = property("remembered clients", 2000, fc.tuple(requests, requests), ([first, second]) => {
+  const said = whoIs(...first);
+  if (said === null) return;
+  const memory = new CallerMemory();
+  const client = { clientId: said.clientId } as AuthenticatedClient;
+  memory.remember(presentedCredentials(...first), { client, secretExpiresAt: null });
+  mustBe(memory.recall(presentedCredentials(...first), 0), client, "who is remembered");
+  let recalled: AuthenticatedClient | null = null;
+  try {
+    recalled = memory.recall(presentedCredentials(...second), 0);
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+  }
+  if (recalled !== null) mustBe(whoIs(...second), said, "who is taken for the one that is remembered");
 });
 
 const bearer = fc.oneof(
@@ -105,14 +147,8 @@ const bearerHeaders = property("Bearer headers", 300, bearer, (header) => {
   );
 });
 
-const sessions = createSessions({
-  // To read a cookie nobody is asked.
-  store: {} as Store,
-  clock: systemClock,
-  random: systemRandom,
-  configuration: { ...parse(configurationSchema, {}), issuer: "https://auth.example" },
-});
-const SESSION = sessions.anonymousCookieValue();
+const sessionCookie = createSessionCookie(parseIssuer("https://auth.example"), systemClock, systemRandom);
+const SESSION = sessionCookie.anonymous();
 const cookie = fc.oneof(
   spoilt(fc.constantFrom(`__Host-tessera=${SESSION}`, `a=b; __Host-tessera=${SESSION}; c=d`)),
   textOf(["__Host-tessera", "tessera", "=", ";", "; ", SESSION, SESSION.slice(0, 40), '"', ","]),
@@ -120,7 +156,7 @@ const cookie = fc.oneof(
 const cookies = property("cookies", 300, cookie, (header) => {
   const request = sendable("Cookie", header);
   if (request === undefined) return;
-  const value = sessions.cookieValue(request);
+  const value = sessionCookie.read(request);
   if (value === null) return;
   mustBe(/^tss_[A-Za-z0-9\-_]{64}$/.test(value), true, "a session's");
   const pairs = (request.headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
@@ -180,6 +216,7 @@ const mediaTypes = property("media types", 300, mediaType, async (type) => {
 
 export const HEADER_TARGETS: readonly Target[] = [
   basicHeaders,
+  remembered,
   bearerHeaders,
   cookies,
   credentials,

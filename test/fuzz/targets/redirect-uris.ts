@@ -1,10 +1,10 @@
 /** Redirect URIs, beside what a browser makes of them: the difference between two readers has been the attack. */
+
 import fc from "fast-check";
-import { parse } from "valibot";
-import { type Configuration, configurationSchema } from "../../../src/configuration/schema.ts";
 import { ENDPOINT_PATHS } from "../../../src/endpoints/paths.ts";
 import { parseReturnPath } from "../../../src/pages/urls.ts";
 import type { RedirectUri } from "../../../src/protocol/identifiers.ts";
+import { parseIssuer } from "../../../src/protocol/issuer.ts";
 import {
   matchRedirectUri,
   redirectUriFault,
@@ -171,9 +171,7 @@ const answered = property(
   },
 );
 
-const CONFIGURATIONS = ["https://auth.example", "https://auth.example/tenant"].map(
-  (issuer): Configuration => ({ ...parse(configurationSchema, { issuer }), issuer }),
-);
+const ISSUERS = ["https://auth.example", "https://auth.example/tenant"].map(parseIssuer);
 const page = fc.oneof(
   spoilt(
     fc.constantFrom(
@@ -198,10 +196,10 @@ const page = fc.oneof(
   ]),
 );
 const returned = property("pages to come back to", 300, page, (text) => {
-  for (const configuration of CONFIGURATIONS) {
-    const path = parseReturnPath(configuration, text);
+  for (const issuer of ISSUERS) {
+    const path = parseReturnPath(issuer, text);
     if (path === null) continue;
-    const url = new URL(path, configuration.issuer);
+    const url = new URL(path, issuer.identifier);
     mustBe(url.origin, "https://auth.example", "a page of this server");
     mustBe(plainly(url.href), plainly(`https://auth.example${path}`), "read alike by a browser");
   }

@@ -3,14 +3,14 @@
  * on SQLite one server with four workers, which share the port and the file. The test has the same store open, to put
  * into it what it races for.
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
 import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
-import type { Store } from "../../../src/store/contract.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { type ActingStore, openPostgresStore, openSqliteStore } from "../../store/acts.ts";
+
 import { startPostgres } from "../../store/postgres/server.ts";
 import { TEST_CONFIGURATION } from "../../support/server.ts";
 
@@ -21,7 +21,7 @@ export interface Cluster {
   readonly name: string;
   /** One for each process; they may be the same. */
   readonly ports: readonly number[];
-  readonly store: Store;
+  readonly store: ActingStore;
   /** Runs `tessera` on the same database, in a process of its own. Resolves to its exit code. */
   command(...args: readonly string[]): Promise<number>;
 }
@@ -70,7 +70,7 @@ export const startPostgresEngine: StartEngine = async () => {
 
 interface Started {
   readonly ports: readonly number[];
-  readonly store: Store;
+  readonly store: ActingStore;
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }

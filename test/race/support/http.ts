@@ -16,6 +16,10 @@ export class AnswerLost extends Error {
   override readonly name = "AnswerLost";
 }
 
+/** How often a server that has too much to do is asked, and the pause between. */
+const ATTEMPTS = 200;
+const PAUSE_MILLIS = 50;
+
 const END_OF_HEAD = "\r\n\r\n";
 
 export class HttpConnection {
@@ -47,6 +51,18 @@ export class HttpConnection {
     const answer = this.#received.next();
     this.#write(request);
     return answer;
+  }
+
+  /**
+   * Sends a request, and again for as long as the server has too much to do: of a request that it refuses for that, it has
+   * done nothing.
+   */
+  async sendUntilServed(request: string): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.send(request);
+      if (answer.status !== 503 || attempt === ATTEMPTS) return answer;
+      await Bun.sleep(PAUSE_MILLIS);
+    }
   }
 
   /** Sends a request and does not wait for the answer, which is lost, and the connection with it. */

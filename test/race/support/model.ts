@@ -28,8 +28,10 @@ export interface GrantState {
   readonly revoked: boolean;
   readonly codeUsed: boolean;
   readonly accessTokens: ReadonlyMap<string, "alive" | "ended">;
-  /** Each refresh token with its successor: null while it is unused, UNNAMED when nobody was told. */
+  /** Each refresh token with its successor: null while it is unused, UNNAMED when no client was told. */
   readonly successors: ReadonlyMap<string, string | null>;
+  /** Each refresh token with the access token that was issued together with it. */
+  readonly companions: ReadonlyMap<string, string>;
 }
 
 /** The successor that was handed out in an answer that got lost. A retry tells its name. */
@@ -40,10 +42,11 @@ export const NEW_GRANT: GrantState = {
   codeUsed: false,
   accessTokens: new Map(),
   successors: new Map(),
+  companions: new Map(),
 };
 
 export interface ModelOptions {
-  /** Whether a used refresh token gets its successor again, for as long as that is unused. */
+  /** Whether a used refresh token gets the same answer again, for as long as its successor is unused. */
   readonly retries: boolean;
 }
 
@@ -109,7 +112,7 @@ function issue(state: GrantState, predecessor: string | null, answer: Answer | n
   return issued === null || predecessor === null ? issued : succeed(issued, predecessor, answer.refreshToken);
 }
 
-/** A new access token with the same successor as before. */
+/** The same answer as before: nothing new is issued, and nothing that has ended comes back. */
 function issueAgain(
   state: GrantState,
   predecessor: string,
@@ -119,7 +122,8 @@ function issueAgain(
   if (answer === null) return state;
   if (answer.kind !== "issued") return null;
   if (successor === UNNAMED) return issue(state, predecessor, answer);
-  return answer.refreshToken === successor ? withTokens(state, answer.accessToken, successor) : null;
+  const isSame = answer.refreshToken === successor && answer.accessToken === state.companions.get(successor);
+  return isSame ? state : null;
 }
 
 const succeed = (state: GrantState, predecessor: string, successor: string): GrantState => ({
@@ -133,13 +137,19 @@ function withTokens(state: GrantState, accessToken: string, refreshToken: string
     ...state,
     accessTokens: new Map(state.accessTokens).set(accessToken, "alive"),
     successors: new Map(state.successors).set(refreshToken, null),
+    companions: new Map(state.companions).set(refreshToken, accessToken),
   };
 }
 
 /** Equal for states that answer everything alike from here on. */
-export function stateKey({ revoked, codeUsed, accessTokens, successors }: GrantState): string {
+export function stateKey({ revoked, codeUsed, accessTokens, successors, companions }: GrantState): string {
   if (revoked) return "revoked";
   const written = (entries: Iterable<readonly [string, unknown]>) =>
     [...entries].map(([name, value]) => `${name}=${value}`).toSorted();
-  return [codeUsed ? "used" : "open", ...written(accessTokens), ...written(successors)].join(" ");
+  return [
+    codeUsed ? "used" : "open",
+    ...written(accessTokens),
+    ...written(successors),
+    ...written(companions),
+  ].join(" ");
 }

@@ -22,13 +22,13 @@ export class Lane {
 
   /** Sends these requests in one moment, each over a connection of its own. */
   atOnce(requests: readonly string[]): Promise<Answer>[] {
-    return requests.map((request, index) => connectionAt(this.#racers, index).send(request));
+    return requests.map((request, index) => connectionAt(this.#racers, index).sendUntilServed(request));
   }
 
   /** Sends one request, over another connection each time. */
   send(request: string): Promise<Answer> {
     this.#sent += 1;
-    return connectionAt(this.#racers, this.#sent % this.#racers.length).send(request);
+    return connectionAt(this.#racers, this.#sent % this.#racers.length).sendUntilServed(request);
   }
 
   /** The same request to every process, once what was sent at once is answered. */
@@ -36,7 +36,9 @@ export class Lane {
     // Where the processes share a port, nobody knows which connection leads to which: so to others each time.
     this.#sent += 1;
     const from = (this.#sent * PROCESSES) % this.#racers.length;
-    return Promise.all(this.#racers.slice(from, from + PROCESSES).map((racer) => racer.send(request)));
+    return Promise.all(
+      this.#racers.slice(from, from + PROCESSES).map((racer) => racer.sendUntilServed(request)),
+    );
   }
 
   /** Which of the tokens are active, once what was sent at once is answered. Throws if the processes disagree. */
@@ -51,7 +53,7 @@ export class Lane {
 
   /** The same request to every process, while the others are racing. */
   everywhereMeanwhile(request: string): Promise<Answer[]> {
-    return Promise.all(this.#watchers.map((watcher) => watcher.send(request)));
+    return Promise.all(this.#watchers.map((watcher) => watcher.sendUntilServed(request)));
   }
 }
 
@@ -64,7 +66,9 @@ async function aliveAmong(
   for (let from = 0; from < queue.length; from += connections.length) {
     // Neighbours lead to different processes.
     const asked = queue.slice(from, from + connections.length).map(async (token, index) => {
-      const { status, body } = await connectionAt(connections, index).send(introspectRequest(token));
+      const { status, body } = await connectionAt(connections, index).sendUntilServed(
+        introspectRequest(token),
+      );
       if (status !== 200) throw new Error(body);
       if (JSON.parse(body).active !== false) witnesses.set(token, (witnesses.get(token) ?? 0) + 1);
     });

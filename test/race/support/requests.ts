@@ -59,6 +59,10 @@ export const clientCredentialsRequest = (clientId: string, secret: string): stri
     encodeForm({ grant_type: "client_credentials" }),
   );
 
+/** As a client asks about its own token. */
+export const introspectOwnRequest = (clientId: string, secret: string, token: string): string =>
+  requestText("POST", "/auth/introspect", { ...FORM, ...basic(clientId, secret) }, encodeForm({ token }));
+
 /** A page, as a browser with this cookie asks for it. */
 export const pageRequest = (path: string, cookie = ""): string =>
   requestText("GET", path, cookie === "" ? {} : { Cookie: cookie });

@@ -1,11 +1,14 @@
 /** What is raced for, put straight into the store: by the thousand, and without a page for each. */
+
 import { mintClientSecret } from "../../../src/clients/clients.ts";
-import { type CredentialKind, mintCredential } from "../../../src/credentials/credential.ts";
+import { type CredentialKind, mintCredential, newRecordId } from "../../../src/credentials/credential.ts";
 import { type EpochSeconds, systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom } from "../../../src/platform/random.ts";
-import type { ClientId } from "../../../src/protocol/identifiers.ts";
-import type { Store } from "../../../src/store/contract.ts";
-import type { AccountRecord, ClientRecord, GrantRecord } from "../../../src/store/records.ts";
+import type { ClientId, RecordId } from "../../../src/protocol/identifiers.ts";
+import { shardOf } from "../../../src/store/declare.ts";
+import type { AccountRecord, ClientRecord, GrantRecord } from "../../../src/store/tables.ts";
+import type { ActingStore } from "../../store/acts.ts";
+
 import {
   newAccessToken,
   newAccount,
@@ -25,12 +28,14 @@ import type { Tokens } from "./requests.ts";
 const LIFETIME_SECONDS = 3600;
 const FAILURE_LIMIT = 5;
 
-const mint = (kind: CredentialKind) => mintCredential(kind, systemClock, systemRandom);
-/** Few at once: the store refuses more than it can do in time. */
-async function times<Result>(count: number, make: () => Promise<Result>): Promise<Result[]> {
+const mint = (kind: CredentialKind, shard?: number) => mintCredential(kind, systemClock, systemRandom, shard);
+
+/** Few at once: so many may always wait, however slow the machine is. */
+const AT_ONCE = 16;
+export async function times<Result>(count: number, make: () => Promise<Result>): Promise<Result[]> {
   const made: Result[] = [];
   while (made.length < count) {
-    made.push(...(await Promise.all(Array.from({ length: Math.min(32, count - made.length) }, make))));
+    made.push(...(await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - made.length) }, make))));
   }
   return made;
 }
@@ -48,15 +53,17 @@ export interface Seed {
   codes(count: number, account?: AccountRecord): Promise<string[]>;
   /** Tokens from such codes. */
   tokens(count: number, expiresAt?: EpochSeconds): Promise<Tokens[]>;
-  /** A new client that acts for itself, with one secret. */
-  service(): Promise<{ readonly clientId: ClientId; readonly secretId: string; readonly secret: string }>;
+  /** A new client that acts for itself, with one secret; with this identifier, if one is named. */
+  service(
+    clientId?: ClientId,
+  ): Promise<{ readonly clientId: ClientId; readonly secretId: string; readonly secret: string }>;
   /** Device codes of `television` that the person has approved. */
   approvedDevices(count: number): Promise<string[]>;
   /** The token of a link that creates the first administrator. */
   setupLink(): Promise<string>;
 }
 
-export async function openSeed(store: Store): Promise<Seed> {
+export async function openSeed(store: ActingStore): Promise<Seed> {
   const now = systemClock.seconds();
   const expiresAt = now + LIFETIME_SECONDS;
   const createAccount = async (): Promise<AccountRecord> => {
@@ -68,8 +75,9 @@ export async function openSeed(store: Store): Promise<Seed> {
   const television = await findClient(store, "television");
   const somebody = await createAccount();
 
-  const grantFor = (parties: Parties, via: GrantRecord["via"]): GrantRecord =>
+  const grantFor = (id: RecordId, parties: Parties, via: GrantRecord["via"]): GrantRecord =>
     newGrant(parties, {
+      id,
       scope: scopes("mail.read"),
       resources: resources("https://mail.example/"),
       via,
@@ -78,13 +86,12 @@ export async function openSeed(store: Store): Promise<Seed> {
     });
 
   const code = async (account = somebody) => {
-    const { text, id, digest } = mint("authorization_code");
-    const grant = grantFor({ client: web, account }, "authorization_code");
+    const { text, id, digest } = mint("authorization_code", shardOf(account.subject));
+    const grant = grantFor(id, { client: web, account }, "authorization_code");
     const outcome = await store.authorize({
       now,
       grant,
       code: newCode(grant, {
-        id,
         digest,
         redirectUri: redirectUri("https://client.example/callback"),
         createdAt: now,
@@ -120,8 +127,8 @@ export async function openSeed(store: Store): Promise<Seed> {
     tokens: (count, tokensExpireAt = expiresAt) =>
       times(count, async () => {
         const { id, grant } = await code();
-        const access = mint("access_token");
-        const refresh = mint("refresh_token");
+        const access = mint("access_token", shardOf(grant.id));
+        const refresh = mint("refresh_token", shardOf(grant.id));
         const lifetime = { issuedAt: now, expiresAt: tokensExpireAt };
         const outcome = await store.redeemCode(id, FAILURE_LIMIT, {
           now,
@@ -132,13 +139,14 @@ export async function openSeed(store: Store): Promise<Seed> {
         return { accessToken: access.text, refreshToken: refresh.text };
       }),
 
-    async service() {
+    async service(clientId) {
       const { text, record } = mintClientSecret(systemClock, systemRandom);
       const client = newClient({
         grantTypes: ["client_credentials"],
         scope: [],
         defaultScope: [],
         secrets: [record],
+        ...(clientId === undefined ? {} : { clientId }),
       });
       if (!(await store.createClient(client))) throw new Error("no client");
       return { clientId: client.clientId, secretId: record.id, secret: text };
@@ -156,7 +164,8 @@ export async function openSeed(store: Store): Promise<Seed> {
           expiresAt,
         });
         await store.createDeviceCode(device);
-        const grant = grantFor({ client: television, account: somebody }, "device_code");
+        const grantId = newRecordId(systemClock, systemRandom, shardOf(id));
+        const grant = grantFor(grantId, { client: television, account: somebody }, "device_code");
         if (!(await store.decideDeviceCode(id, grant, now))) throw new Error("not approved");
         return text;
       }),
@@ -169,7 +178,7 @@ export async function openSeed(store: Store): Promise<Seed> {
   };
 }
 
-async function findClient(store: Store, clientId: string): Promise<ClientRecord> {
+async function findClient(store: ActingStore, clientId: string): Promise<ClientRecord> {
   const client = await store.findClient(clientId);
   if (client === null) throw new Error(`There is no client ${clientId}.`);
   return client;

@@ -1,6 +1,8 @@
 /** What was acknowledged is on disk, whatever the server's defaults are; what cannot be made good is said. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { openPostgresStore } from "../acts.ts";
+
 import { newClient } from "../records.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
 

@@ -1,9 +1,11 @@
 /** What the store does when the database or the way to it fails: it says so, tells no lie, and comes back by itself. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Store, StoreUnavailable } from "../../../src/store/contract.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
-import type { AccessTokenRecord, GrantRecord } from "../../../src/store/records.ts";
-import { NOW, newClient, newClientToken, newIssuance } from "../records.ts";
+import { StoreUnavailable } from "../../../src/store/contract.ts";
+import type { GrantRecord } from "../../../src/store/tables.ts";
+import { type AccessTokenRecord, type ActingStore, acting, openPostgresStore } from "../acts.ts";
+
+import { NOW, newClient, newIssuance } from "../records.ts";
 import { authorize, createParties, FAILURE_LIMIT, isActive, issue } from "../suite/setting.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
@@ -11,7 +13,7 @@ import { type PostgresServer, startPostgres } from "./server.ts";
 let server: PostgresServer;
 let relay: Relay;
 let url: string;
-let store: Store;
+let store: ActingStore;
 beforeAll(async () => {
   server = await startPostgres();
   relay = await startRelay(server.port);
@@ -61,8 +63,14 @@ describe("a database that fails", () => {
     await issue(relayed);
     const { grant, code } = await authorize(relayed);
     const unknown = newIssuance(grant);
-    relay.breakAtAnswer();
-    const redemption = relayed.redeemCode(code.id, FAILURE_LIMIT, unknown);
+    const breaking = acting({
+      ...relayed,
+      commit(commit) {
+        relay.breakAtAnswer();
+        return relayed.commit(commit);
+      },
+    });
+    const redemption = breaking.redeemCode(code.id, FAILURE_LIMIT, unknown);
     await expect(redemption).rejects.toBeInstanceOf(StoreUnavailable);
     relay.heal();
     expect(await relayed.redeemCode(code.id, FAILURE_LIMIT, newIssuance(grant))).toBe("replayed");
@@ -136,10 +144,9 @@ describe("a database that fails", () => {
   });
 
   test("a mistake of the program is not called unavailability", async () => {
-    const { client } = await createParties(store);
-    const token = newClientToken(client);
-    await store.issueAccessToken(token);
-    await expect(store.issueAccessToken(token)).rejects.not.toBeInstanceOf(StoreUnavailable);
+    const creation = store.createClient(newClient({ clientName: "what no text\0can hold" }));
+    await expect(creation).rejects.toThrow("invalid byte sequence");
+    await expect(creation).rejects.not.toBeInstanceOf(StoreUnavailable);
   });
 
   test("what cannot be stored is not found, and breaks nothing", async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
 import { asStoreError, Session } from "../../../src/store/postgres/driver.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import { explainOpening } from "../../../src/store/postgres/opening.ts";
+import { openPostgresStore } from "../acts.ts";
 import { newClient } from "../records.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
 
@@ -49,11 +49,11 @@ describe("opening a PostgreSQL database", () => {
   test("refuses a newer database, and does not touch it", async () => {
     const url = await server.createDatabase();
     await (await openPostgresStore({ url })).close();
-    await server.execute("UPDATE tessera.tessera_schema SET version = 999", url);
+    await server.execute("UPDATE tessera.schema_version SET version = 999", url);
     const opening = openPostgresStore({ url });
     await expect(opening).rejects.toBeInstanceOf(DatabaseRefused);
     await expect(opening).rejects.toThrow("was written by a newer version of Tessera (schema 999");
-    expect(await server.execute("SELECT version FROM tessera.tessera_schema", url)).toEqual([
+    expect(await server.execute("SELECT version FROM tessera.schema_version", url)).toEqual([
       { version: 999 },
     ]);
   });

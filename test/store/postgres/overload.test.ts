@@ -1,7 +1,10 @@
 /** More statements than PostgreSQL can answer: what would wait for too long is refused at once, and is not sent. */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { type Store, StoreBusy } from "../../../src/store/contract.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { insert, StoreBusy, sweep, update } from "../../../src/store/contract.ts";
+import { type ClientRecord, clients, grants } from "../../../src/store/tables.ts";
+import { type ActingStore, openPostgresStore } from "../acts.ts";
+
 import { clientId, NOW, newClient, newId } from "../records.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
 
@@ -10,7 +13,7 @@ const MANY = 2500;
 
 let server: PostgresServer;
 let url: string;
-let store: Store;
+let store: ActingStore;
 beforeAll(async () => {
   server = await startPostgres();
   url = await server.createDatabase();
@@ -32,6 +35,10 @@ async function whileNothingIsWritten(during: () => Promise<void>): Promise<void>
   }
 }
 
+/** A commit, and nothing else: it reads nothing before. */
+const create = async (client: ClientRecord): Promise<boolean> =>
+  (await store.commit({ changes: [insert(clients, client)] })).outcome === "committed";
+
 const refusalsAmong = (results: readonly PromiseSettledResult<unknown>[]) =>
   results.filter((result) => result.status === "rejected" && result.reason instanceof StoreBusy);
 
@@ -41,7 +48,7 @@ describe("writes that do not fit", () => {
     let results: PromiseSettledResult<boolean>[] = [];
     let settled: Promise<unknown> = Promise.resolve();
     await whileNothingIsWritten(async () => {
-      const writes = names.map((name) => store.createClient(newClient({ clientId: name })));
+      const writes = names.map((name) => create(newClient({ clientId: name })));
       settled = Promise.allSettled(writes).then((all) => {
         results = all;
       });
@@ -64,18 +71,20 @@ describe("writes that do not fit", () => {
   }, 30_000);
 
   test("leave room to take access back", async () => {
-    let ends: Promise<boolean[]> = Promise.resolve([]);
+    let ends: Promise<unknown[]> = Promise.resolve([]);
     let settled: Promise<PromiseSettledResult<boolean>[]> = Promise.resolve([]);
     await whileNothingIsWritten(async () => {
-      const writes = Array.from({ length: MANY }, () => store.createClient(newClient()));
+      const writes = Array.from({ length: MANY }, () => create(newClient()));
       settled = Promise.allSettled(writes);
       await expect(writes.at(-1)).rejects.toBeInstanceOf(StoreBusy);
+      const filter = { clientId: clientId("nobody") };
       ends = Promise.all([
-        store.revokeGrant(newId(), "revoked_by_client", NOW),
-        store.revokeAccessToken(newId()),
+        store.commit({ changes: [update(grants, { id: newId() }, {}, { revokedAt: NOW })], urgent: true }),
+        store.commit({ changes: [], sweeps: [sweep(grants, filter, { revokedAt: NOW })], urgent: true }),
+        store.expire({ grants: 0 }, 1),
       ]);
     });
-    expect(await ends).toEqual([false, false]);
+    expect(await ends).toEqual([{ outcome: "stale" }, { outcome: "committed", swept: [[]] }, 0]);
     expect(refusalsAmong(await settled).length).toBeGreaterThan(0);
   }, 30_000);
 });

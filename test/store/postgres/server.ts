@@ -1,7 +1,10 @@
 /** A real PostgreSQL for tests, on a temporary folder of which nothing stays behind. */
+
 import { join } from "node:path";
 import { SQL } from "bun";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { openPostgresStore as openPostgres } from "../../../src/store/postgres/index.ts";
+import { openPostgresStore } from "../acts.ts";
+import type { OpenContract } from "../suite/contract/setting.ts";
 import type { OpenedStore } from "../suite.ts";
 import { type Cluster, newCluster } from "./cluster.ts";
 import { installPrograms } from "./programs.ts";
@@ -11,6 +14,8 @@ export interface PostgresServer extends Pick<Cluster, "port" | "execute"> {
   createDatabase(): Promise<string>;
   /** Opens a new and empty store: on a schema of its own, which is made faster than a database. */
   openStore(): Promise<OpenedStore>;
+  /** Opens a store with the tables of the contract, where words are in the order of a dictionary. */
+  readonly openContract: OpenContract;
   /** Runs statements in a transaction that stays open, with its locks, until it is released: undone, unless told. */
   hold(url: string, sql: string): Promise<{ release(end?: "COMMIT"): Promise<void> }>;
   /** Resolves when so many connections to the database wait for locks. */
@@ -83,6 +88,18 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     return urlOf(name);
   };
 
+  /** A database that puts words in the order of a dictionary, where the server can: PostgreSQL 15 and later. */
+  const createDictionary = async () => {
+    const [row] = await execute("SELECT current_setting('server_version_num')::integer AS version");
+    if (Number(row?.version) < 150_000) return createDatabase();
+    databases += 1;
+    const name = `tessera_${databases}`;
+    const locale = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'";
+    await execute(`CREATE DATABASE ${name} TEMPLATE template0 ${locale}`);
+    return urlOf(name);
+  };
+  let dictionary: Promise<string> | null = null;
+
   /** Copies the data while the server runs, as its manual's "Making a Base Backup Using the Low Level API" says. */
   const copyData = async (target: string) => {
     const client = new SQL({ url: urlOf("postgres"), max: 1 });
@@ -151,6 +168,19 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
       schemas += 1;
       const store = await openPostgresStore({ url: urlOf("postgres"), schema: `tessera_${schemas}` });
       return { store, close: () => store.close() };
+    },
+    async openContract(declared) {
+      dictionary ??= createDictionary();
+      const url = await dictionary;
+      schemas += 1;
+      const options = { url, schema: `contract_${schemas}`, declared };
+      const store = await openPostgres(options);
+      return {
+        store,
+        another: () => openPostgres(options),
+        execute: (sql) => execute(`SET search_path = ${options.schema}; ${sql}`, url),
+        close: () => store.close(),
+      };
     },
     kill: () => cluster.end("SIGKILL"),
     async stop() {

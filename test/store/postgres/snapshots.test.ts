@@ -1,14 +1,17 @@
 /**
  * A statement of PostgreSQL that waited for a lock sees the locked row as it is now, and everything else as it was
  * before the wait. Each test makes that happen: something is held, one operation gets as far as it can and waits, a
- * second waits for the first, and then the hold is released.
+ * second waits for the first, and then the hold is released. holds.test.ts does the same to commits.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ClientId, SubjectId } from "../../../src/protocol/identifiers.ts";
-import type { Store } from "../../../src/store/contract.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
-import type { GrantRecord } from "../../../src/store/records.ts";
-import { grantExpiry } from "../../../src/store/rules.ts";
+import { grantExpiry } from "../../../src/rules/grant.ts";
+import { shardOf } from "../../../src/store/declare.ts";
+import { signed } from "../../../src/store/postgres/rows.ts";
+import type { GrantRecord } from "../../../src/store/tables.ts";
+import { type ActingStore, openPostgresStore } from "../acts.ts";
+
 import {
   NOW,
   newAccount,
@@ -29,7 +32,7 @@ import { type PostgresServer, startPostgres } from "./server.ts";
 
 let server: PostgresServer;
 let url: string;
-let store: Store;
+let store: ActingStore;
 beforeAll(async () => {
   server = await startPostgres();
   url = await server.createDatabase();
@@ -41,6 +44,7 @@ afterAll(async () => {
 });
 
 const bytes = (id: Uint8Array) => `'\\x${id.toHex()}'`;
+const shard = (id: Uint8Array) => signed(shardOf(id));
 
 /** Starts the operations one after the other, each when the one before waits, and releases what they wait for. */
 async function inTurn<Results extends readonly unknown[]>(
@@ -86,12 +90,14 @@ describe("who waited", () => {
     const { grant, issuance } = await issue(store);
     const [first, second] = [newIssuance(grant), newIssuance(grant)];
     const { id } = issuance.refreshToken;
-    const outcomes = await inTurn<[object, object]>(lockGrant(grant), [
+    const held = `SELECT 1 FROM refresh_tokens WHERE id = ${bytes(id)} FOR UPDATE`;
+    const outcomes = await inTurn<[object, object]>(held, [
       () => store.rotateRefreshToken(id, 30, first),
       () => store.rotateRefreshToken(id, 30, second),
     ]);
     expect(outcomes).toEqual([{ outcome: "rotated" }, { outcome: "retried", successor: first.refreshToken }]);
-    expect(await isActive(store, second.accessToken)).toBe(true);
+    expect(await isActive(store, first.accessToken)).toBe(true);
+    expect(await isActive(store, second.accessToken)).toBe(false);
     expect(await store.findRefreshToken(second.refreshToken.id)).toBeNull();
     expect((await store.findRefreshToken(first.refreshToken.id))?.token).toEqual(first.refreshToken);
   });
@@ -175,7 +181,8 @@ describe("who waited", () => {
       const authorization = newAuthorization(parties, { form });
       const consent = newConsent(authorization.grant);
       // A form that is being answered is waited for, when both parties are held already.
-      const outcomes = await inTurn<unknown[]>(`INSERT INTO spent_forms VALUES (${bytes(form.id)}, ${NOW})`, [
+      const held = `INSERT INTO once (shard, kind, id, expires_at) VALUES (${shard(form.id)}, 'form', ${bytes(form.id)}, ${NOW})`;
+      const outcomes = await inTurn<unknown[]>(held, [
         () => store.authorize({ ...authorization, consent }),
         () => end(parties.client.clientId),
       ]);
@@ -204,7 +211,7 @@ describe("who waited", () => {
       () => store.disableAccount(account.subject, NOW),
     ]) {
       const session = newSession({ subject: account.subject });
-      const held = `INSERT INTO sessions VALUES (${bytes(session.id)}, '', '', 0, 0, 0, 0)`;
+      const held = `INSERT INTO sessions VALUES (${bytes(session.id)}, '', '', 0, '', '', 0, 0, 0, ${shard(session.id)})`;
       expect(
         await inTurn<[boolean, boolean]>(held, [
           () => store.createSession(session, null, PASSWORD_HASH),
@@ -218,7 +225,9 @@ describe("who waited", () => {
 
   test("for an administrator makes no link, and for a link removes it", async () => {
     const link = newSetupLink();
-    const held = "SELECT 1 FROM locks FOR UPDATE";
+    // The first of all makes the row that the others wait for.
+    await store.createSetupLink(newSetupLink());
+    const held = "SELECT 1 FROM revisions WHERE name = 'setup' FOR UPDATE";
     const administrator = newAccount({ administrator: true });
     expect(
       await inTurn<[boolean, boolean]>(held, [
@@ -294,27 +303,17 @@ describe("who waited", () => {
 });
 
 describe("the clean-up", () => {
-  test("looks again at a grant that was extended, without removing it before its end", async () => {
+  test("does not wait for a grant that is being extended, and leaves it", async () => {
     const { grant, issuance } = await issue(store);
     const firstEnd = grantExpiry(NOW, issuance.refreshToken.expiresAt);
-    // Late enough for its tokens to outlive what the grant has.
-    const next = newIssuance(grant, NOW + 80_000);
-    const nextEnd = grantExpiry(NOW + 80_000, next.refreshToken.expiresAt);
-    await store.rotateRefreshToken(issuance.refreshToken.id, 30, next);
-    const checkAt = async () =>
-      (
-        await server.execute(
-          `SELECT check_at::integer FROM tessera.grants WHERE id = ${bytes(grant.id)}`,
-          url,
-        )
-      )[0]?.check_at;
-    // A refresh leaves the column alone, as it is indexed.
-    expect(await checkAt()).toBe(firstEnd);
+    const extend = `UPDATE grants SET expires_at = ${firstEnd + 1000} WHERE id = ${bytes(grant.id)}`;
+    const { release } = await server.hold(url, extend);
     await store.removeExpired(firstEnd, 0, 1000);
-    expect(await checkAt()).toBe(nextEnd);
-    await store.removeExpired(nextEnd - 1, 0, 1000);
     expect(await store.findGrant(grant.id)).not.toBeNull();
-    await store.removeExpired(nextEnd, 0, 1000);
+    await release("COMMIT");
+    await store.removeExpired(firstEnd, 0, 1000);
+    expect((await store.findGrant(grant.id))?.expiresAt).toBe(firstEnd + 1000);
+    await store.removeExpired(firstEnd + 1000, 0, 1000);
     expect(await store.findGrant(grant.id)).toBeNull();
   });
 });

@@ -1,25 +1,22 @@
-/** What each operation costs on the way to the database: counted on the wire, by what the client really sends. */
+/** What the store costs on the way to the database: counted on the wire, by what the client really sends. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Store } from "../../../src/store/contract.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
-import { query } from "../../../src/store/postgres/statements.ts";
 import {
-  NOW,
-  newAccount,
-  newAuthorization,
-  newClient,
-  newClientToken,
-  newDeviceCode,
-  newDigest,
-  newGrant,
-  newId,
-  newIssuance,
-  newSecret,
-  newSession,
-  newSetupLink,
-  PASSWORD_HASH,
-} from "../records.ts";
-import { createParties, FAILURE_LIMIT, issue } from "../suite/setting.ts";
+  type Change,
+  check,
+  hold,
+  insert,
+  put,
+  remove,
+  row,
+  type Store,
+  type Sweep,
+  sweep,
+  update,
+} from "../../../src/store/contract.ts";
+import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { newId } from "../records.ts";
+import { boxes, CONTRACT_SCHEMA, lids, newBox, newOwner, owners, places } from "../suite/contract/tables.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
 
@@ -31,7 +28,7 @@ beforeAll(async () => {
   relay = await startRelay(server.port);
   const url = new URL(await server.createDatabase());
   url.port = String(relay.port);
-  store = await openPostgresStore({ url: url.href, connections: 1 });
+  store = await openPostgresStore({ url: url.href, connections: 1, declared: CONTRACT_SCHEMA });
 });
 afterAll(async () => {
   await store.close();
@@ -39,183 +36,84 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Every method that works on the database. Each is run with facts that make it do all that it can do. */
-const OPERATIONS: {
-  readonly [Method in Exclude<keyof Store, "close" | "recallClient" | "requireRoom">]: (
-    store: Store,
-  ) => Promise<() => Promise<unknown>>;
-} = {
-  findServerKey: async () => () => store.findServerKey(),
-  createServerKey: async () => () => store.createServerKey({ fingerprint: newDigest(), secret: newDigest() }),
-  findClient: async () => () => store.findClient("nobody"),
-  confirmClient: async () => {
-    const { client } = await createParties(store);
-    await store.findClient(client.clientId);
-    return async () => store.confirmClient(store.recallClient(client.clientId) ?? client);
-  },
-  listClients: async () => () => store.listClients(),
-  hasClients: async () => () => store.hasClients(),
-  createClient: async () => () => store.createClient(newClient()),
-  putClient: async () => () => store.putClient(newClient()),
-  addClientSecret: async () => {
-    const { client } = await createParties(store);
-    return () => store.addClientSecret(client.clientId, newSecret());
-  },
-  removeClientSecret: async () => {
-    const { client } = await createParties(store);
-    return () => store.removeClientSecret(client.clientId, client.secrets[0]?.id ?? "");
-  },
-  removeClient: async () => {
-    const { client } = await issue(store);
-    return () => store.removeClient(client.clientId, NOW);
-  },
-  findAccount: async () => {
-    const { account } = await createParties(store);
-    return () => store.findAccount(account.subject);
-  },
-  findAccountByUsername: async () => () => store.findAccountByUsername("nobody"),
-  listAccounts: async () => () => store.listAccounts(),
-  hasAdministrator: async () => () => store.hasAdministrator(),
-  createAccount: async () => () => store.createAccount(newAccount()),
-  setPassword: async () => {
-    const { account } = await createParties(store);
-    return () => store.setPassword(account.subject, "new");
-  },
-  changePassword: async () => {
-    const { account } = await createParties(store);
-    return () => store.changePassword(account.subject, PASSWORD_HASH, "new");
-  },
-  disableAccount: async () => {
-    const { account } = await issue(store);
-    return () => store.disableAccount(account.subject, NOW);
-  },
-  enableAccount: async () => {
-    const { account } = await createParties(store);
-    return () => store.enableAccount(account.subject);
-  },
-  removeAccount: async () => {
-    const { account } = await issue(store);
-    return () => store.removeAccount(account.subject, NOW);
-  },
-  createSession: async () => {
-    const { account } = await createParties(store);
-    return () => store.createSession(newSession({ subject: account.subject }), newId(), PASSWORD_HASH);
-  },
-  findSession: async () => () => store.findSession(newId(), NOW, 0),
-  touchSession: async () => () => store.touchSession(newId(), NOW),
-  endSession: async () => () => store.endSession(newId()),
-  createSetupLink: async () => () => store.createSetupLink(newSetupLink()),
-  findSetupLink: async () => () => store.findSetupLink(newId(), NOW),
-  redeemSetupLink: async () => {
-    const link = newSetupLink();
-    await store.createSetupLink(link);
-    return () => store.redeemSetupLink(link.id, newAccount(), NOW);
-  },
-  findConsent: async () => {
-    const { client, account } = await createParties(store);
-    const [redirectUri] = client.redirectUris;
-    if (redirectUri === undefined) throw new Error("no redirect URI");
-    return () => store.findConsent(account.subject, client.clientId, redirectUri);
-  },
-  listConsents: async () => {
-    const { account } = await createParties(store);
-    return () => store.listConsents(account.subject);
-  },
-  authorize: async () => {
-    const parties = await createParties(store);
-    return () => store.authorize(newAuthorization(parties, { form: { id: newId(), expiresAt: NOW + 60 } }));
-  },
-  findCode: async () => {
-    const { code } = await issue(store);
-    return () => store.findCode(code.id);
-  },
-  recordCodeFailure: async () => {
-    const { code } = await issue(store);
-    return () => store.recordCodeFailure(code.id, FAILURE_LIMIT);
-  },
-  redeemCode: async () => {
-    const authorization = newAuthorization(await createParties(store));
-    await store.authorize(authorization);
-    const { code, grant } = authorization;
-    return () => store.redeemCode(code.id, FAILURE_LIMIT, newIssuance(grant));
-  },
-  createDeviceCode: async () => {
-    const { client } = await createParties(store);
-    return () => store.createDeviceCode(newDeviceCode(client));
-  },
-  findDeviceCode: async () => () => store.findDeviceCode(newId()),
-  findPendingDeviceCode: async () => {
-    const { userCodeDigest } = newDeviceCode(newClient());
-    return () => store.findPendingDeviceCode(userCodeDigest, NOW);
-  },
-  decideDeviceCode: async () => {
-    const parties = await createParties(store);
-    const device = newDeviceCode(parties.client);
-    await store.createDeviceCode(device);
-    return () => store.decideDeviceCode(device.id, newGrant(parties), NOW);
-  },
-  redeemDeviceCode: async () => {
-    const parties = await createParties(store);
-    const device = newDeviceCode(parties.client);
-    const grant = newGrant(parties);
-    await store.createDeviceCode(device);
-    await store.decideDeviceCode(device.id, grant, NOW);
-    return () => store.redeemDeviceCode(device.id, newIssuance(grant));
-  },
-  issueAccessToken: async () => {
-    const { client } = await createParties(store);
-    return () => store.issueAccessToken(newClientToken(client));
-  },
-  findActiveAccessToken: async () => {
-    const { issuance } = await issue(store);
-    return () => store.findActiveAccessToken(issuance.accessToken.id, NOW);
-  },
-  findRefreshToken: async () => {
-    const { issuance } = await issue(store);
-    return () => store.findRefreshToken(issuance.refreshToken.id);
-  },
-  rotateRefreshToken: async () => {
-    const { grant, issuance } = await issue(store);
-    return () => store.rotateRefreshToken(issuance.refreshToken.id, 30, newIssuance(grant));
-  },
-  revokeAccessToken: async () => {
-    const { issuance } = await issue(store);
-    return () => store.revokeAccessToken(issuance.accessToken.id);
-  },
-  listGrants: async () => () => store.listGrants({}, NOW),
-  findGrant: async () => () => store.findGrant(newId()),
-  revokeGrant: async () => {
-    const { grant } = await issue(store);
-    return () => store.revokeGrant(grant.id, "revoked_by_operator", NOW);
-  },
-  revokeAccess: async () => {
-    const { account } = await issue(store);
-    return () => store.revokeAccess({ subject: account.subject }, "revoked_by_operator", NOW);
-  },
-  findCrowdedOut: async () => () => store.findCrowdedOut(0),
-  removeExpired: async () => () => store.removeExpired(NOW + 100, 0, 500),
-  ping: async () => () => store.ping(),
+/** What one run costs. The first on each connection prepares the statement, which takes another round trip. */
+async function costOf(run: () => Promise<unknown>): Promise<ReturnType<Relay["takeCounts"]>> {
+  await run();
+  relay.takeCounts();
+  await run();
+  return relay.takeCounts();
+}
+
+const ONE = { statements: 1, roundTrips: 1 };
+
+const PLAN = {
+  owner: row(owners, { name: "$name" }),
+  box: row(boxes, { id: "owner.bestBoxId" }, ["label"]),
+  lid: row(lids, { id: "box.id" }),
+  place: row(places, { aisle: "$aisle", shelf: "$shelf" }),
 };
 
-test("what writes or locks cannot be called a query", () => {
-  for (const text of [
-    "DELETE FROM sessions",
-    "SELECT 1 FROM grants FOR UPDATE",
-    "WITH gone AS (UPDATE codes SET used_at = 1 RETURNING 1) SELECT 1 FROM gone",
-  ]) {
-    expect(() => query(text)).toThrow("does not only read");
+describe("one statement and one round trip is", () => {
+  const looks: Record<string, () => Promise<unknown>> = {
+    "a look at one row": () => store.look({ owner: PLAN.owner }, { name: "nobody" }),
+    "a look at four rows that hang on each other": () =>
+      store.look(PLAN, { name: "nobody", aisle: "a", shelf: "1" }),
+    "a list": () => store.list(boxes, { where: { owner: "ada" }, order: ["weight", "id"], limit: 5 }),
+    "the question whether the store is well": () => store.ping(),
+  };
+  for (const [what, run] of Object.entries(looks)) {
+    test(what, async () => {
+      expect(await costOf(run)).toEqual(ONE);
+    });
+  }
+
+  /** For an owner and a box that are there. */
+  const commits: Record<string, (name: string, id: Uint8Array) => Change[]> = {
+    check: (name) => [check(owners, { name }, { revision: 1 })],
+    hold: (name) => [hold(owners, { name }, { revision: 1 })],
+    update: (name) => [update(owners, { name }, { revision: 1 }, { bestBoxId: null })],
+    insert: () => [insert(boxes, newBox())],
+    put: (name) => [put(owners, newOwner({ name }))],
+    remove: () => [remove(boxes, { id: newId() })],
+    all: (name, id) => [
+      hold(owners, { name }, { revision: 1 }),
+      check(boxes, { id }, { owner: null }),
+      update(boxes, { id }, { owner: null }, { weight: 2 }),
+      insert(boxes, newBox()),
+      put(lids, { id, colour: "red" }),
+      remove(places, { aisle: "a", shelf: "1" }),
+    ],
+  };
+  for (const [act, changesOf] of Object.entries(commits)) {
+    test(`a commit (${act}), be it stale`, async () => {
+      const owner = newOwner();
+      const box = newBox();
+      await store.commit({ changes: [insert(owners, owner), insert(boxes, box)] });
+      const run = async () => {
+        expect((await store.commit({ changes: changesOf(owner.name, box.id) })).outcome).toBe("committed");
+      };
+      expect(await costOf(run)).toEqual(ONE);
+      const stale = async () => {
+        const changes = [...changesOf(owner.name, box.id), check(owners, owner, { revision: 9 })];
+        expect((await store.commit({ changes })).outcome).toBe("stale");
+      };
+      expect(await costOf(stale)).toEqual(ONE);
+    });
   }
 });
 
-describe("one statement and one round trip", () => {
-  for (const [method, prepare] of Object.entries(OPERATIONS)) {
-    test(method, async () => {
-      // The first time on each connection the statement is prepared, which takes another round trip.
-      await (await prepare(store))();
-      const run = await prepare(store);
-      relay.takeCounts();
-      await run();
-      expect(relay.takeCounts()).toEqual({ statements: 1, roundTrips: 1 });
-    });
-  }
+test("an empty commit needs no statement", async () => {
+  expect(await costOf(() => store.commit({ changes: [] }))).toEqual({ statements: 0, roundTrips: 0 });
+});
+
+test("a commit with sweeps is a transaction, with a statement for the changes and one for each sweep", async () => {
+  const owner = newOwner();
+  await store.commit({ changes: [insert(owners, owner)] });
+  const sweeps: Sweep[] = [
+    sweep(boxes, { owner: owner.name }, null),
+    sweep(lids, { colour: "pink" }, { colour: "red" }),
+  ];
+  const changes = [update(owners, { name: owner.name }, { revision: 1 }, { bestBoxId: null })];
+  expect((await costOf(() => store.commit({ changes, sweeps }))).statements).toBe(5);
+  expect((await costOf(() => store.commit({ changes: [], sweeps }))).statements).toBe(4);
 });

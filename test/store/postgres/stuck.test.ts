@@ -1,7 +1,9 @@
 /** Statements that wait for somebody else keep their own connections, and nobody else's. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Store, StoreUnavailable } from "../../../src/store/contract.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
+import { StoreUnavailable } from "../../../src/store/contract.ts";
+import { type ActingStore, openPostgresStore } from "../acts.ts";
+
 import { NOW, newClient, newDeviceCode, newId } from "../records.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
@@ -51,7 +53,7 @@ async function findReplica(): Promise<void> {
 }
 
 /** Writes ten times a second and reads one after the other, for as long as three statements may take. */
-async function underLoad(store: Store, write: () => Promise<unknown>) {
+async function underLoad(store: ActingStore, write: () => Promise<unknown>) {
   const refusals: unknown[] = [];
   const writes: Promise<unknown>[] = [];
   const seen = new Set<number>();

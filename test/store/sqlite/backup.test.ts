@@ -1,17 +1,30 @@
 /** What is in a backup, and what is not taken for one. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseRefused } from "../../../src/store/contract.ts";
-import { type Backup, readBackup, writeBackup } from "../../../src/store/sqlite/backup.ts";
+import { sqlName } from "../../../src/store/declare.ts";
+import { type Backup, openBackup, writeBackup } from "../../../src/store/sqlite/backup.ts";
 import { writeBackupAside } from "../../../src/store/sqlite/backup-thread.ts";
 import { withConnection } from "../../../src/store/sqlite/driver.ts";
+import { findForeign } from "../../../src/store/sqlite/migrations.ts";
+import { TABLES } from "../../../src/store/tables.ts";
 import { figure } from "../../support/figures.ts";
 import { scaled } from "../../support/scale.ts";
+import { SECOND } from "../fixtures/next.ts";
 import { newClientToken } from "../records.ts";
 import { createParties } from "../suite/setting.ts";
 import { emptySqlite, filledSqlite, type Place, withStore } from "../transfer/places.ts";
+import { forge, SEAL_BYTES, sealFor, sealOf, tamper } from "./sealed.ts";
 
 let folder: string;
 let origin: Place;
@@ -38,11 +51,16 @@ function empty(name: string): string {
   writeFileSync(file(name), "", { mode: 0o600 });
   return file(name);
 }
-const read = (path: string) => readBackup(path, "it", () => {});
+function copy(name: string, from: string): string {
+  copyFileSync(from, file(name));
+  return file(name);
+}
+/** Opens a copy, as a restore does: what is opened loses its seal. */
+const read = (path: string) => openBackup(copy("opened", path), "it", () => {});
 
-function change(sql: string): string {
-  copyFileSync(good, file("changed"));
-  withConnection(file("changed"), (connection) => connection.execute(sql));
+/** A backup with changes, in which the seal is the old one or a new one. */
+function changed(change: (path: string, sql: string) => void, sql: string): string {
+  change(copy("changed", good), sql);
   return file("changed");
 }
 
@@ -50,10 +68,47 @@ describe("a backup", () => {
   test("says what it is, and is found to hold what was written", () => {
     expect(read(good)).toEqual(written);
     expect(written).toMatchObject({ ...FACTS, serverKey: "held" });
-    const rows = Object.fromEntries(written.tables.map(({ table, rows: count }) => [table, count]));
-    for (const table of ["accounts", "clients", "grants", "codes", "access_tokens", "server_key"]) {
-      expect(rows[table]).toBeGreaterThan(0);
-    }
+    expect(written.tables.map(({ table }) => table)).toEqual(TABLES.map(({ name }) => name));
+    // The fixture has rows of every kind.
+    expect(written.tables.filter(({ rows }) => rows === 0)).toEqual([]);
+  });
+
+  test("ends with a seal over all that comes before it", () => {
+    const bytes = readFileSync(good);
+    const content = bytes.subarray(0, -SEAL_BYTES);
+    expect(sealOf(good).equals(sealFor(content))).toBe(true);
+    expect(written.sha256).toBe(new Bun.CryptoHasher("sha256").update(content).digest("hex"));
+  });
+
+  test("is a plain database, with all that is in the origin, once its seal is off", () => {
+    const path = copy("plain", good);
+    openBackup(path, "it", () => {});
+    expect(readFileSync(path).equals(readFileSync(good).subarray(0, -SEAL_BYTES))).toBe(true);
+    const rowsIn = (database: string) =>
+      withConnection(database, (connection) =>
+        TABLES.map(({ name, key }) =>
+          connection.query(`SELECT * FROM ${name} ORDER BY ${key.map(sqlName).join(", ")}`).all(),
+        ),
+      );
+    expect(rowsIn(path)).toEqual(rowsIn(origin.where));
+    withConnection(path, (connection) => {
+      expect(connection.query("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+      connection.execute("DROP TABLE backup");
+      expect(findForeign(connection)).toBeNull();
+      const size = connection
+        .query<{ bytes: number }, []>(
+          "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
+        )
+        .get();
+      expect(readFileSync(path).length).toBe(size?.bytes ?? 0);
+    });
+  });
+
+  test("says how far its check has come", () => {
+    const seen: [number, number][] = [];
+    openBackup(copy("opened", good), "it", (...progress) => seen.push(progress));
+    const size = readFileSync(good).length - SEAL_BYTES;
+    expect(seen.at(-1)).toEqual([size, size]);
   });
 
   test("is not made of a database that could not be restored from it", () => {
@@ -64,6 +119,9 @@ describe("a backup", () => {
     expect(backUp).toThrow("another own than Tessera makes");
     withConnection(file("odd"), (connection) => connection.execute("DROP INDEX own; ANALYZE"));
     expect(backUp).not.toThrow();
+    expect(() => writeBackup(empty("nothing.db"), empty("of nothing"), FACTS, SILENT)).toThrow(
+      DatabaseRefused,
+    );
   });
 
   test("is one file, whatever was in the log", () => {
@@ -81,21 +139,14 @@ describe("a backup", () => {
   });
 
   test("of a database from before an upgrade is made as it is, and can be read", () => {
-    const old = file("old.db");
-    copyFileSync(origin.where, old);
-    withConnection(old, (connection) => {
-      connection.execute(`
-        DROP TABLE server_key;
-        DROP TRIGGER client_added; DROP TRIGGER client_changed; DROP TRIGGER client_removed;
-        DROP TABLE client_revision;
-        DROP INDEX accounts_administrators;
-        PRAGMA user_version = 1`);
-    });
-    const backup = writeBackup(old, empty("of an old one"), FACTS, SILENT);
-    expect(backup.serverKey).toBe("none");
-    expect(read(file("of an old one"))).toEqual(backup);
+    const old = copy("old.db", origin.where);
+    const backup = writeBackup(old, empty("of an old one"), FACTS, SILENT, SECOND);
+    expect(backup.tables).toEqual(written.tables);
+    expect(openBackup(copy("opened", file("of an old one")), "it", () => {}, SECOND)).toEqual(backup);
     const sql = "SELECT user_version AS version FROM pragma_user_version";
-    expect(withConnection(old, (connection) => connection.query(sql).get())).toEqual({ version: 1 });
+    for (const path of [old, file("opened")]) {
+      expect(withConnection(path, (connection) => connection.query(sql).get())).toEqual({ version: 1 });
+    }
   });
 
   test("is made beside the work of a store: nothing that was acknowledged before is missing", async () => {
@@ -117,13 +168,14 @@ describe("a backup", () => {
         const before = acknowledged.slice();
         const name = `beside ${round}`;
         const order = { database: place.where, file: empty(name), facts: FACTS };
-        await writeBackupAside(order, { copied() {}, checked() {} });
+        const backup = await writeBackupAside(order, { copied() {}, checked() {} });
+        expect(openBackup(file(name), "it", () => {})).toEqual(backup);
         const held = withConnection(file(name), (connection) =>
           connection.query<{ id: string }, []>("SELECT lower(hex(id)) AS id FROM access_tokens").all(),
         );
         const ids = new Set(held.map(({ id }) => id));
         expect(before.filter((id) => !ids.has(id))).toEqual([]);
-        expect(read(file(name)).tables.find(({ table }) => table === "access_tokens")?.rows).toBe(ids.size);
+        expect(backup.tables.find(({ table }) => table === "access_tokens")?.rows).toBe(ids.size);
       }
       isOver = true;
       await issuing;
@@ -144,11 +196,6 @@ describe("a backup", () => {
   });
 });
 
-function copy(name: string, from: string): string {
-  copyFileSync(from, file(name));
-  return file(name);
-}
-
 describe("what is not a backup is refused:", () => {
   test.each([
     ["a text", "This is not a database, and long enough to have had a header. ".repeat(10)],
@@ -160,13 +207,24 @@ describe("what is not a backup is refused:", () => {
   });
 
   test("the database itself", () => {
-    expect(() => read(copy("itself", origin.where))).toThrow("it is a database, but no backup");
+    expect(() => read(origin.where)).toThrow(
+      "it has no seal at its end, so it is no backup, or a part of one",
+    );
   });
 
-  test("a database of another program", () => {
+  test("a database of another program, sealed or not", () => {
     rmSync(file("other"), { force: true });
     withConnection(empty("other"), (connection) => connection.execute("CREATE TABLE backup (x)"));
     expect(() => read(file("other"))).toThrow("it is no backup of Tessera");
+    appendFileSync(file("other"), sealFor(readFileSync(file("other"))));
+    expect(() => read(file("other"))).toThrow("it is no backup of Tessera");
+  });
+
+  test("the database itself, with a seal: it does not say what it is", () => {
+    const path = copy("sealed itself", origin.where);
+    appendFileSync(path, sealFor(readFileSync(path)));
+    expect(() => read(path)).toThrow("is damaged: no such table: backup");
+    expect(() => read(changed(forge, "DELETE FROM backup"))).toThrow("it does not say what it is");
   });
 
   test("a backup that was not written to its end", () => {
@@ -176,8 +234,11 @@ describe("what is not a backup is refused:", () => {
     expect(() => read(file("interrupted"))).toThrow("no backup");
   });
 
-  test("one of a newer version", () => {
-    expect(() => read(change("PRAGMA user_version = 999"))).toThrow("newer version of Tessera (schema 999");
+  test("one of a newer version, or of a preview", () => {
+    const newer = changed(forge, "PRAGMA user_version = 999");
+    expect(() => read(newer)).toThrow("newer version of Tessera (schema 999");
+    const preview = changed(forge, `PRAGMA application_id = ${0x54657373}`);
+    expect(() => read(preview)).toThrow("it is no backup of Tessera");
   });
 });
 
@@ -185,78 +246,91 @@ describe("a damaged backup is refused:", () => {
   afterEach(() => rmSync(file("changed"), { force: true }));
 
   test.each([
-    ["a row is missing", "DELETE FROM grants WHERE id = (SELECT min(id) FROM grants)", "grants has"],
-    ["a row is other", "UPDATE accounts SET administrator = 1", "accounts has other rows"],
-    ["the server's key is other", "UPDATE server_key SET secret = zeroblob(32)", "server_key has other rows"],
-    ["it says another time", "UPDATE backup SET created_at = 1", "backup has other rows"],
-    ["it does not say what it is", "DELETE FROM backup", "it does not say what it is"],
-    ["a table is missing", "DROP TABLE spent_forms", "schema has"],
-    ["a table is too many", "CREATE TABLE added (x)", "schema has"],
-    ["an index is missing", "DROP INDEX grants_by_subject", "schema has"],
-    [
-      "the numbers of clients begin again",
-      "UPDATE sqlite_sequence SET seq = 1",
-      "sqlite_sequence has other rows",
-    ],
-    ["it counts other steps of the schema", "PRAGMA user_version = 1", "another version of the schema"],
-    [
-      "it names a table that a terminal would obey",
-      "INSERT INTO backup_tables VALUES (char(27) || '[2J', 0, '')",
-      "the table ?[2J is missing",
-    ],
-    ["a digest is missing", "DELETE FROM backup_tables WHERE name = 'codes'", "more tables"],
-  ])("%s", (_, sql, words) => {
-    const path = change(sql);
+    ["a row is missing", "DELETE FROM grants WHERE id = (SELECT min(id) FROM grants)"],
+    ["a row is other", "UPDATE accounts SET administrator = 1"],
+    ["the server's key is other", "UPDATE server_keys SET secret = zeroblob(32)"],
+    ["it says another time", "UPDATE backup SET created_at = 1"],
+    ["it does not say what it is", "DELETE FROM backup"],
+    ["a table is missing", "DROP TABLE once"],
+    ["a table is too many", "CREATE TABLE added (x)"],
+    ["an index is missing", "DROP INDEX grants_by_client_id"],
+    ["it is of another version", "PRAGMA user_version = 2"],
+  ])("%s", (_, sql) => {
+    const path = changed(tamper, sql);
     expect(() => read(path)).toThrow(DatabaseRefused);
-    expect(() => read(path)).toThrow(`it is damaged: `);
-    expect(() => read(path)).toThrow(words);
+    expect(() => read(path)).toThrow("it is damaged: it is not what was written. Take another backup.");
+  });
+
+  test("SQLite finds it inconsistent, though its seal fits", () => {
+    const path = copy("changed", good);
+    const bytes = readFileSync(path).subarray(0, -SEAL_BYTES);
+    // Nonsense in every page but the first.
+    bytes.fill(0x55, 4096);
+    writeFileSync(path, Buffer.concat([bytes, sealFor(bytes)]));
+    expect(() => read(path)).toThrow(DatabaseRefused);
+    expect(() => read(path)).toThrow("it is damaged: ");
   });
 
   test("wherever it is cut off", () => {
     const { length } = readFileSync(good);
-    const rounds = scaled(40);
-    for (let round = 0; round < rounds; round += 1) {
-      truncateSync(copy("cut", good), Math.floor((length * round) / rounds));
+    const places = Array.from({ length: scaled(40) }, (_, round) =>
+      Math.floor((length * round) / scaled(40)),
+    );
+    // And everywhere in its seal.
+    for (let missing = 1; missing <= SEAL_BYTES + 1; missing += 1) places.push(length - missing);
+    for (const place of places) {
+      truncateSync(copy("cut", good), place);
       expect(() => read(file("cut"))).toThrow(DatabaseRefused);
     }
-    figure(`${rounds} backups cut off, all refused`);
+    figure(`${places.length} backups cut off, all refused`);
   });
 
-  test("wherever the name of somebody is other, in an index too", () => {
-    const bytes = readFileSync(good);
-    const [subject = ""] = withConnection(good, (connection) =>
-      connection.query<{ subject: string }, []>("SELECT subject FROM accounts WHERE username = 'Ada'").all(),
-    ).map((row) => row.subject);
-    let found = 0;
-    for (let at = bytes.indexOf(subject); at >= 0; at = bytes.indexOf(subject, at + 1)) {
-      const changed = Buffer.from(bytes);
-      changed[at + 5] = (changed[at + 5] ?? 0) ^ 1;
-      writeFileSync(file("renamed"), changed);
-      expect(() => read(file("renamed"))).toThrow("is damaged");
-      found += 1;
+  test("there is more behind its end", () => {
+    for (const extra of ["\0", "x", "\n".repeat(4096), readFileSync(good)]) {
+      appendFileSync(copy("longer", good), extra);
+      // Two backups in one file have the second's seal at their end.
+      expect(() => read(file("longer"))).toThrow("it is damaged: ");
     }
-    // Of each grant, and of each entry of the index by person.
-    expect(found).toBeGreaterThan(20);
   });
 
-  test("wherever a bit is flipped, unless nothing in it is other for that", () => {
+  test("there is more, or less, before its seal", () => {
     const bytes = readFileSync(good);
-    const rounds = scaled(300);
-    let refused = 0;
-    for (let round = 0; round < rounds; round += 1) {
+    const [content, seal] = [bytes.subarray(0, -SEAL_BYTES), bytes.subarray(-SEAL_BYTES)];
+    for (const other of [
+      Buffer.concat([content, Buffer.alloc(4096)]),
+      content.subarray(0, -4096),
+      Buffer.concat([content, seal]),
+    ]) {
+      writeFileSync(file("inserted"), Buffer.concat([other, seal]));
+      expect(() => read(file("inserted"))).toThrow("it is not what was written");
+    }
+  });
+
+  test("its seal is that of another", () => {
+    const other = writeBackup(origin.where, empty("another"), { ...FACTS, createdAt: 5 }, SILENT);
+    expect(other.sha256).not.toBe(written.sha256);
+    const content = readFileSync(good).subarray(0, -SEAL_BYTES);
+    writeFileSync(file("exchanged"), Buffer.concat([content, sealOf(file("another"))]));
+    expect(() => read(file("exchanged"))).toThrow("it is not what was written");
+  });
+
+  test("wherever a bit is flipped, be it where nothing is", () => {
+    const bytes = readFileSync(good);
+    const flips = Array.from({ length: scaled(300) }, () => Math.floor(Math.random() * bytes.length));
+    for (let fromEnd = 1; fromEnd <= SEAL_BYTES; fromEnd += 1) flips.push(bytes.length - fromEnd);
+    const accepted = flips.filter((place) => {
       const flipped = Buffer.from(bytes);
-      const place = Math.floor(Math.random() * flipped.length);
       flipped[place] = (flipped[place] ?? 0) ^ (1 << Math.floor(Math.random() * 8));
       writeFileSync(file("flipped"), flipped);
       try {
-        // A page has room that nothing is in.
-        expect({ place, backup: read(file("flipped")) }).toEqual({ place, backup: written });
+        read(file("flipped"));
+        return true;
       } catch (error) {
         if (!(error instanceof DatabaseRefused)) throw error;
-        refused += 1;
+        return false;
       }
-    }
-    expect(refused).toBeGreaterThan(0);
-    figure(`${rounds} bits flipped in backups: ${refused} refused, the others in room that nothing is in`);
+    });
+    expect(accepted).toEqual([]);
+    figure(`${flips.length} bits flipped in backups, all refused`);
   });
 });

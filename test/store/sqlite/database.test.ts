@@ -2,10 +2,14 @@ import { describe, expect, spyOn, test } from "bun:test";
 import { chmod, open, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseRefused, StoreUnavailable } from "../../../src/store/contract.ts";
-import { Connection, ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import {
+  Connection,
+  ensureDatabaseFile,
+  openWriter,
+  type SqlValue,
+} from "../../../src/store/sqlite/driver.ts";
 import { LogSync } from "../../../src/store/sqlite/sync.ts";
-import { FIND_ADMINISTRATOR } from "../../../src/store/sqlite/tables/accounts.ts";
+import { openSqliteStore } from "../acts.ts";
 import { NOW, newAccessToken, newClient, newClientToken, newIssuance } from "../records.ts";
 import { authorize, FAILURE_LIMIT } from "../suite/setting.ts";
 import { withDatabaseFile } from "./temporary.ts";
@@ -58,9 +62,9 @@ describe("the SQLite database", () => {
       await store.redeemCode(code.id, FAILURE_LIMIT, { ...newIssuance(grant), accessToken });
       await store.close();
       const connection = openWriter(file);
-      const rows = connection.query("SELECT subject, scope, resources FROM access_tokens").all();
+      const rows = connection.query("SELECT scope, resources FROM access_tokens").all();
       connection.close();
-      expect(rows).toEqual([{ subject: "", scope: "", resources: "" }]);
+      expect(rows).toEqual([{ scope: null, resources: null }]);
     }));
 
   test("holds what was stored when it is opened again", () =>
@@ -76,10 +80,21 @@ describe("the SQLite database", () => {
 
   test("knows whether there is an administrator without a look at all people", () =>
     withDatabaseFile(async (file) => {
-      await (await openSqliteStore({ file })).close();
+      const store = await openSqliteStore({ file });
+      await store.ping();
+      const queries = spyOn(Connection.prototype, "query");
+      await store.hasAdministrator();
+      const statements = queries.mock.calls.map(([sql]) => sql);
+      queries.mockRestore();
+      await store.close();
+      expect(statements).toHaveLength(1);
       const connection = new Connection(file);
-      const plan = connection.query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${FIND_ADMINISTRATOR}`).all();
-      expect(plan.map(({ detail }) => detail)).toEqual(["SCAN accounts USING INDEX accounts_administrators"]);
+      const plan = connection
+        .query<{ detail: string }, SqlValue[]>(`EXPLAIN QUERY PLAN ${statements[0]}`)
+        .all(1, 500, 0);
+      expect(plan.map(({ detail }) => detail)).toEqual([
+        "SCAN accounts USING INDEX accounts_by_subject_if_administrator",
+      ]);
       connection.close();
     }));
 
@@ -159,14 +174,36 @@ describe("the SQLite database", () => {
     }),
   );
 
-  test("shows a client that another process has changed, though its metadata was parsed before", () =>
+  test.if(process.platform === "linux")(
+    "acknowledges no empty commit before what others committed is on disk, though looks see it",
+    () =>
+      withDatabaseFile(async (file) => {
+        const store = await openSqliteStore({ file });
+        const disk = Promise.withResolvers<void>();
+        const sync = spyOn(LogSync.prototype, "sync").mockImplementation(() => disk.promise);
+        const client = newClient();
+        const acknowledged: string[] = [];
+        const created = store.createClient(client).then(() => acknowledged.push("client"));
+        while ((await store.findClient(client.clientId)) === null) await nextTurn();
+        const empty = store.commit({ changes: [] }).then(() => acknowledged.push("empty commit"));
+        for (let turn = 0; turn < 10; turn += 1) await nextTurn();
+        expect(acknowledged).toEqual([]);
+        disk.resolve();
+        await Promise.all([created, empty]);
+        expect(acknowledged).toEqual(["client", "empty commit"]);
+        sync.mockRestore();
+        await store.close();
+      }),
+  );
+
+  test("shows a client that another program has changed", () =>
     withDatabaseFile(async (file) => {
       const store = await openSqliteStore({ file });
       const client = newClient({ clientName: "Before" });
       await store.createClient(client);
       expect((await store.findClient(client.clientId))?.clientName).toBe("Before");
       const other = new Connection(file);
-      other.execute("UPDATE clients SET metadata = replace(metadata, 'Before', 'After')");
+      other.execute("UPDATE clients SET client_name = 'After'");
       await nextTurn();
       expect((await store.findClient(client.clientId))?.clientName).toBe("After");
       other.execute(`UPDATE clients SET used_at = ${NOW + 1}`);

@@ -1,4 +1,5 @@
 /** Names that are given once, and databases that are replaced while they are being opened. */
+
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   existsSync,
@@ -14,7 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseRefused } from "../../../src/store/contract.ts";
 import { publish, restoredFile } from "../../../src/store/sqlite/files.ts";
-import { openMigrated, openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { openMigrated } from "../../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../acts.ts";
 
 let folder: string;
 beforeEach(() => {

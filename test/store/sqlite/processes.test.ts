@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { RecordId } from "../../../src/protocol/identifiers.ts";
 import { Connection } from "../../../src/store/sqlite/driver.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../acts.ts";
+
 import { NOW } from "../records.ts";
 import { authorize, createParties } from "../suite/setting.ts";
 import { withDatabaseFile } from "./temporary.ts";

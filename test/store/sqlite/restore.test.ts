@@ -1,23 +1,29 @@
 /** A backup in the place of the database: whole or not at all, whenever it is interrupted. */
+
 import { afterEach, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseRefused } from "../../../src/store/contract.ts";
-import type { AccountRecord } from "../../../src/store/records.ts";
-import { digestDatabase, writeBackup } from "../../../src/store/sqlite/backup.ts";
+import { writeBackup } from "../../../src/store/sqlite/backup.ts";
 import { Connection, withConnection } from "../../../src/store/sqlite/driver.ts";
+import { findForeign } from "../../../src/store/sqlite/migrations.ts";
 import {
   checkRestored,
   finishRestore,
   isRestorePrepared,
   prepareRestore,
 } from "../../../src/store/sqlite/restore.ts";
+import type { AccountRecord } from "../../../src/store/tables.ts";
+import { openSqliteStore } from "../acts.ts";
+import { everything } from "../fixtures/everything.ts";
+import { SECOND, THIRD } from "../fixtures/next.ts";
 import { askEverything } from "../fixtures/questions.ts";
 import { worthSuite } from "../fixtures/worth.ts";
 import { newAccount } from "../records.ts";
-import { emptySqlite, everything, filledSqlite, type Place, withStore } from "../transfer/places.ts";
+import { emptySqlite, filledSqlite, type Place, withStore } from "../transfer/places.ts";
+import { forge, tamper } from "./sealed.ts";
 
-const fixture = everything();
+const fixture = await everything();
 const FACTS = { createdAt: fixture.now, program: "0.1.0", issuer: "https://auth.example" };
 
 const places: Place[] = [];
@@ -42,18 +48,6 @@ async function inPlace(): Promise<{ place: Place; database: string; resident: Ac
   const resident = newAccount();
   await withStore(place, (store) => store.createAccount(resident));
   return { place, database: place.where, resident };
-}
-
-/** Changes a backup, and what it says of itself with it. */
-function forge(backup: string, sql: string): void {
-  withConnection(backup, (connection) => {
-    connection.execute(sql);
-    connection.execute(
-      "DELETE FROM backup_tables; UPDATE backup SET schema = (SELECT user_version FROM pragma_user_version)",
-    );
-    const insert = connection.command<[string, number, string]>("INSERT INTO backup_tables VALUES (?, ?, ?)");
-    for (const { table, rows, digest } of digestDatabase(connection, () => {})) insert(table, rows, digest);
-  });
 }
 
 const prepare = (backup: string, database: string, endAccess: number | null = null) =>
@@ -86,10 +80,10 @@ describe("a restored database", () => {
     const { backup, origin } = await backUp();
     const { place, database } = await inPlace();
     chmodSync(backup, 0o644);
-    const { tables, backup: read } = prepare(backup, database);
+    const { backup: read } = prepare(backup, database);
     expect(statSync(`${database}.restored`).mode & 0o777).toBe(0o600);
     const aside = await finishRestore(database, { isNew: true });
-    checkRestored(database, tables);
+    checkRestored(database);
     expect(read).toMatchObject(FACTS);
     expect(await answersOf(place)).toEqual(await answersOf(origin));
     expect(statSync(database).mode & 0o777).toBe(0o600);
@@ -145,34 +139,20 @@ describe("a restored database", () => {
     expect(existsSync(`${aside}-wal`)).toBe(true);
   });
 
-  test("of an older version is brought up to date before it takes its place", async () => {
-    const { origin } = await backUp();
-    withConnection(origin.where, (connection) =>
-      connection.execute(`
-        DROP TABLE server_key;
-        DROP TRIGGER client_added; DROP TRIGGER client_changed; DROP TRIGGER client_removed;
-        DROP TABLE client_revision;
-        DROP INDEX accounts_administrators;
-        PRAGMA user_version = 1`),
-    );
-    const backup = `${origin.where}.old`;
-    writeFileSync(backup, "");
-    writeBackup(origin.where, backup, FACTS, { copying() {}, checked() {} });
-    const { place, database } = await inPlace();
-    const { tables } = prepare(backup, database);
-    expect(tables.map(({ table }) => table)).toContain("server_key");
-    await finishRestore(database, { isNew: true });
-    checkRestored(database, tables);
-    expect((await answersOf(place)).credentials).toEqual((await answersOf(origin)).credentials);
-  });
-
-  test("that has changed since is not taken for what was restored", async () => {
-    const { backup } = await backUp();
+  test("of an earlier version is brought up to date before it takes its place", async () => {
+    const { backup, origin } = await backUp();
     const { database } = await inPlace();
-    const { tables } = prepare(backup, database);
+    prepareRestore({ backup, database, endAccess: null, schema: THIRD }, () => {});
     await finishRestore(database, { isNew: true });
-    withConnection(database, (connection) => connection.execute("DELETE FROM codes"));
-    expect(() => checkRestored(database, tables)).toThrow("not what was restored");
+    checkRestored(database);
+    withConnection(database, (connection) => {
+      expect(findForeign(connection, THIRD)).toBeNull();
+      expect(connection.query("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+    });
+    const store = await openSqliteStore({ file: database, schema: THIRD });
+    const answers = await askEverything(store, fixture.secrets, fixture.now);
+    await store.close();
+    expect(answers).toEqual(await answersOf(origin));
   });
 
   test("gives no access to anybody, if all access was ended with it", async () => {
@@ -243,7 +223,7 @@ describe("a restore that is not finished", () => {
   test("because the backup is damaged has changed nothing", async () => {
     const { backup } = await backUp();
     const { place, database, resident } = await inPlace();
-    withConnection(backup, (connection) => connection.execute("DELETE FROM codes"));
+    tamper(backup, "DELETE FROM codes");
     expect(() => prepare(backup, database)).toThrow("is damaged");
     expect(filesBeside(database)).toEqual(["tessera.db"]);
     expect(await knows(place, resident)).toBe(true);
@@ -259,7 +239,6 @@ describe("a restore that is not finished", () => {
     ["there is a virtual table", "CREATE VIRTUAL TABLE search USING fts5(words)", "search"],
     ["a name needs quotes", 'CREATE TABLE "a; b ""c" ("x, y" PRIMARY KEY)', 'a; b "c'],
     ["a name would be obeyed by a terminal", 'CREATE TABLE "\u001b[2J" (x)', "?[2J"],
-    ["the tables of the step before are there too early", "PRAGMA user_version = 1", "already exists"],
   ])("because %s in a backup that agrees with itself has changed nothing", async (_, sql, words) => {
     const { backup } = await backUp();
     const { place, database, resident } = await inPlace();
@@ -267,6 +246,17 @@ describe("a restore that is not finished", () => {
     expect(() => prepare(backup, database, fixture.now)).toThrow(DatabaseRefused);
     expect(() => prepare(backup, database, fixture.now)).toThrow("its schema is another");
     expect(() => prepare(backup, database, fixture.now)).toThrow(words);
+    expect(filesBeside(database)).toEqual(["tessera.db"]);
+    expect(await knows(place, resident)).toBe(true);
+  });
+
+  test("because the tables of a later step are there too early has changed nothing", async () => {
+    const { backup } = await backUp();
+    const { place, database, resident } = await inPlace();
+    forge(backup, "ALTER TABLE accounts ADD COLUMN nickname TEXT");
+    const request = { backup, database, endAccess: null, schema: SECOND };
+    expect(() => prepareRestore(request, () => {})).toThrow(DatabaseRefused);
+    expect(() => prepareRestore(request, () => {})).toThrow("its schema is another (duplicate column");
     expect(filesBeside(database)).toEqual(["tessera.db"]);
     expect(await knows(place, resident)).toBe(true);
   });
@@ -281,7 +271,7 @@ describe("a restore that is not finished", () => {
     left.execute("PRAGMA journal_mode = WAL; DELETE FROM codes");
     const log = await Bun.file(`${draft}-wal`).bytes();
     left.close();
-    withConnection(backup, (connection) => connection.execute("PRAGMA journal_mode = WAL"));
+    forge(backup, "PRAGMA journal_mode = WAL");
     writeFileSync(`${draft}-wal`, log);
     prepare(backup, database);
     await finishRestore(database, { isNew: true });
@@ -289,7 +279,7 @@ describe("a restore that is not finished", () => {
     expect(filesBeside(database).filter((name) => name.includes("restoring"))).toEqual([]);
   });
 
-  test("because it was killed early leaves the old the old database, and the next one begins again", async () => {
+  test("because it was killed early leaves the old database, and the next one begins again", async () => {
     const { backup, origin } = await backUp();
     const { place, database, resident } = await inPlace();
     writeFileSync(`${database}.restoring`, "half of a backup");

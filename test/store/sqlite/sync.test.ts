@@ -1,9 +1,10 @@
 /** The sync of the log: first by the thread that writes, then by one of its own. */
+
 import { describe, expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { ensureDatabaseFile, openWriter } from "../../../src/store/sqlite/driver.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 import { LogSync, takeSyncOut } from "../../../src/store/sqlite/sync.ts";
+import { openSqliteStore } from "../acts.ts";
 import { newClient } from "../records.ts";
 import { withDatabaseFile } from "./temporary.ts";
 

@@ -67,7 +67,7 @@ export function clientSuite(open: OpenStore): void {
       expect(await store().findClient(client.clientId)).toEqual(client);
     });
 
-    test("put replaces metadata and secrets, and keeps when the client was created and first used", async () => {
+    test("put replaces metadata and secrets, and keeps the number and when the client was created and first used", async () => {
       const client = newClient({ usedAt: NOW + 1 });
       await store().createClient(client);
       const next = newClient({
@@ -80,17 +80,39 @@ export function clientSuite(open: OpenStore): void {
         disabledAt: NOW + 2,
       });
       await store().putClient(next);
-      expect(await store().findClient(client.clientId)).toEqual({ ...next, createdAt: NOW, usedAt: NOW + 1 });
+      expect(await store().findClient(client.clientId)).toEqual({
+        ...next,
+        number: client.number,
+        revision: client.revision + 1,
+        createdAt: NOW,
+        usedAt: NOW + 1,
+      });
     });
 
-    test("clients are listed oldest first", async () => {
-      const younger = newClient({ createdAt: NOW - 10 });
-      const older = newClient({ createdAt: NOW - 20 });
+    test("clients are listed by their numbers, and so in the order in which they came", async () => {
+      const older = newClient();
+      const younger = newClient();
       await store().createClient(younger);
       await store().createClient(older);
-      const listed = (await store().listClients()).map((client) => client.clientId);
-      expect(listed.slice(0, 2)).toEqual([older.clientId, younger.clientId]);
-      expect(listed.length).toBeGreaterThan(2);
+      const listed = await store().listClients();
+      const numbers = listed.map(({ number }) => number);
+      expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+      expect(listed.slice(-2).map(({ clientId }) => clientId)).toEqual([older.clientId, younger.clientId]);
+    });
+
+    test("no two clients have one number, whichever way and however many at once they come", async () => {
+      const number = newClient().number + 1_000_000;
+      const [created, put] = [0, 1].map(() => Array.from({ length: 5 }, () => newClient({ number })));
+      await Promise.all([
+        ...(created ?? []).map((client) => store().createClient(client)),
+        ...(put ?? []).map((client) => store().putClient(client)),
+      ]);
+      const found = await Promise.all(
+        [...(created ?? []), ...(put ?? [])].map(({ clientId }) => store().findClient(clientId)),
+      );
+      const numbers = found.map((client) => client?.number ?? 0);
+      const next = Array.from({ length: 10 }, (_, index) => number + index);
+      expect(numbers.toSorted((one, other) => one - other)).toEqual(next);
     });
 
     test("those that came in one way are listed apart", async () => {
@@ -119,7 +141,8 @@ export function clientSuite(open: OpenStore): void {
       expect(await store().addClientSecret(client.clientId, added)).toBe(true);
       expect((await store().findClient(client.clientId))?.secrets).toEqual([...client.secrets, added]);
       expect(await store().removeClientSecret(client.clientId, added.id)).toBe(true);
-      expect(await store().findClient(client.clientId)).toEqual(client);
+      // Two decisions about the client.
+      expect(await store().findClient(client.clientId)).toEqual({ ...client, revision: client.revision + 2 });
     });
 
     test("secrets that are added at once are all kept", async () => {
@@ -162,7 +185,7 @@ export function clientSuite(open: OpenStore): void {
       expect(await store().redeemCode(code.id, FAILURE_LIMIT, newIssuance(grant))).toBe("replayed");
     });
 
-    test("what was issued to a removed client stays dead when its identifier is given again", async () => {
+    test("what was issued to a removed client stays dead when its identifier is given again, with another number", async () => {
       const { client, account, grant, issuance } = await issue(store());
       const ownToken = newClientToken(client);
       await store().issueAccessToken(ownToken);
@@ -180,7 +203,7 @@ export function clientSuite(open: OpenStore): void {
       });
 
       await store().removeClient(client.clientId, NOW);
-      await store().createClient(client);
+      await store().createClient({ ...client, number: newClient().number });
 
       expect(await isActive(store(), issuance.accessToken)).toBe(false);
       expect(await isActive(store(), ownToken)).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { GrantRecord } from "../../../src/store/records.ts";
-import { grantExpiry } from "../../../src/store/rules.ts";
+import { grantExpiry } from "../../../src/rules/grant.ts";
+import type { GrantRecord } from "../../../src/store/tables.ts";
+
 import { proves } from "../../support/proves.ts";
 import {
   clientId,
@@ -61,18 +62,17 @@ export function codeSuite(open: OpenStore): void {
       expect(await store().findConsent(subject, clientId, redirectUri)).toEqual(consent);
     });
 
-    test("consents are listed for their person, newest first", async () => {
+    test("consents are listed for their person, by client and redirect URI", async () => {
       const parties = await createParties(store());
       const others = newAuthorization(await createParties(store()));
       await store().authorize({ ...others, consent: newConsent(others.grant) });
-      const older = newAuthorization(parties);
-      const newer = newAuthorization(parties);
+      const [one, two] = [newAuthorization(parties), newAuthorization(parties)];
       const consents = [
-        newConsent(newer.grant, { redirectUri: redirectUri("https://b.example/"), createdAt: NOW + 1 }),
-        newConsent(older.grant, { redirectUri: redirectUri("https://a.example/") }),
+        newConsent(one.grant, { redirectUri: redirectUri("https://a.example/") }),
+        newConsent(two.grant, { redirectUri: redirectUri("https://b.example/"), createdAt: NOW + 1 }),
       ] as const;
-      await store().authorize({ ...newer, consent: consents[0] });
-      await store().authorize({ ...older, consent: consents[1] });
+      await store().authorize({ ...two, consent: consents[1] });
+      await store().authorize({ ...one, consent: consents[0] });
       expect(await store().listConsents(parties.account.subject)).toEqual([...consents]);
     });
 
@@ -211,8 +211,9 @@ export function codeSuite(open: OpenStore): void {
     });
 
     test("of many at once one is issued, and then all is revoked", async () => {
-      const codes = await Promise.all(Array.from({ length: 50 }, () => authorize(store())));
-      for (const { grant, code } of codes) {
+      const parties = await createParties(store());
+      for (let round = 0; round < 50; round += 1) {
+        const { grant, code } = await authorize(store(), parties);
         const issuances = Array.from({ length: 8 }, () => newIssuance(grant));
         const outcomes = await Promise.all(
           issuances.map((issuance) => store().redeemCode(code.id, FAILURE_LIMIT, issuance)),

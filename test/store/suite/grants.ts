@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { AccessFilter } from "../../../src/store/contract.ts";
-import type { RevocationReason } from "../../../src/store/records.ts";
-import { grantExpiry } from "../../../src/store/rules.ts";
+import { type AccessFilter, grantExpiry } from "../../../src/rules/grant.ts";
+import type { RevocationReason } from "../../../src/store/tables.ts";
+
 import {
   clientId,
   NOW,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import type { Store } from "../../../src/store/contract.ts";
+import { grantExpiry } from "../../../src/rules/grant.ts";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
-import type { ClientRecord } from "../../../src/store/records.ts";
-import { grantExpiry } from "../../../src/store/rules.ts";
+import type { ClientRecord } from "../../../src/store/tables.ts";
+import type { ActingStore } from "../acts.ts";
+
 import {
   NOW,
   newAccount,
@@ -23,7 +24,7 @@ import { authorize, createParties, FAILURE_LIMIT, isActive, issue, useStore } fr
 const DAY = 86_400;
 
 /** Cleans up as the program does, and counts. */
-async function cleanUp(store: Store, now: number, unusedSince = 0, limit = 1000): Promise<number> {
+async function cleanUp(store: ActingStore, now: number, unusedSince = 0, limit = 1000): Promise<number> {
   let total = 0;
   for (;;) {
     const removed = await store.removeExpired(now, unusedSince, limit);
@@ -228,29 +229,6 @@ export function housekeepingSuite(open: OpenStore): void {
       await store.ping();
       await close();
       await expect(store.ping()).rejects.toBeInstanceOf(StoreUnavailable);
-    });
-
-    test("finishes what is under way before it closes, and then refuses", async () => {
-      const { store, close } = await open();
-      const client = newClient();
-      const created = store.createClient(client);
-      await close();
-      expect(await created).toBe(true);
-      await expect(store.createClient(client)).rejects.toBeInstanceOf(StoreUnavailable);
-      await expect(store.findClient(client.clientId)).rejects.toBeInstanceOf(StoreUnavailable);
-    });
-
-    test("a method that throws changes nothing", async () => {
-      const { store, close } = await open();
-      const parties = await createParties(store);
-      const first = await authorize(store, parties);
-      // The same id twice is a mistake of the caller; form and grant must not stay behind.
-      const form = { id: newId(), expiresAt: NOW + 60 };
-      const broken = newAuthorization(parties, { form, code: first.code });
-      await expect(store.authorize(broken)).rejects.toThrow();
-      expect(await store.findGrant(broken.grant.id)).toBeNull();
-      expect(await store.authorize(newAuthorization(parties, { form }))).toBe("authorized");
-      await close();
     });
   });
 }

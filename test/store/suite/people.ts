@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import type { Store } from "../../../src/store/contract.ts";
+import type { ActingStore } from "../acts.ts";
+
 import {
   NOW,
   newAccount,
@@ -217,9 +218,20 @@ export function peopleSuite(open: OpenStore): void {
       const session = newSession({ subject: account.subject });
       await store().createSession(session, null, PASSWORD_HASH);
       expect(await store().findSession(session.id, NOW, NOW + 1)).toBeNull();
-      await store().touchSession(session.id, NOW + 5);
-      await store().touchSession(session.id, NOW + 3);
-      expect((await store().findSession(session.id, NOW, NOW + 5))?.session.lastSeenAt).toBe(NOW + 5);
+      await store().touchSession(session.id, NOW + 500);
+      await store().touchSession(session.id, NOW + 300);
+      expect((await store().findSession(session.id, NOW, NOW + 500))?.session.lastSeenAt).toBe(NOW + 500);
+    });
+
+    test("a session is touched once a minute at most", async () => {
+      const { account } = await createParties(store());
+      const session = newSession({ subject: account.subject });
+      await store().createSession(session, null, PASSWORD_HASH);
+      const seenAt = async () => (await store().findSession(session.id, NOW, 0))?.session.lastSeenAt;
+      await store().touchSession(session.id, NOW + 59);
+      expect(await seenAt()).toBe(NOW);
+      await store().touchSession(session.id, NOW + 60);
+      expect(await seenAt()).toBe(NOW + 60);
     });
 
     test("a session can be ended", async () => {
@@ -321,7 +333,7 @@ export function peopleSuite(open: OpenStore): void {
       expect(await store().redeemSetupLink(link.id, newAccount(), NOW)).toBe("created");
     });
 
-    const administrators: [string, (store: Store) => Promise<unknown>][] = [
+    const administrators: [string, (store: ActingStore) => Promise<unknown>][] = [
       ["is created", (store) => store.createAccount(newAccount({ administrator: true }))],
       [
         "is enabled",

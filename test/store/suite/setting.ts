@@ -1,7 +1,9 @@
 /** One store for the tests of a topic, and the steps that many of them begin with. */
+
 import { afterAll, beforeAll } from "bun:test";
-import type { Store } from "../../../src/store/contract.ts";
-import type { AuthorizationCodeRecord, GrantRecord } from "../../../src/store/records.ts";
+import type { GrantRecord } from "../../../src/store/tables.ts";
+import type { ActingStore, AuthorizationCodeRecord } from "../acts.ts";
+
 import {
   NOW,
   newAccount,
@@ -14,7 +16,7 @@ import {
 import type { OpenedStore, OpenStore } from "../suite.ts";
 
 /** Opens a store before the tests of the enclosing `describe`; the result may be called only inside of tests. */
-export function useStore(open: OpenStore): () => Store {
+export function useStore(open: OpenStore): () => ActingStore {
   let opened: OpenedStore | undefined;
   beforeAll(async () => {
     opened = await open();
@@ -29,7 +31,7 @@ export function useStore(open: OpenStore): () => Store {
 }
 
 /** A client and a person that the store knows. */
-export async function createParties(store: Store): Promise<Parties> {
+export async function createParties(store: ActingStore): Promise<Parties> {
   const parties = { client: newClient(), account: newAccount() };
   await store.createClient(parties.client);
   await store.createAccount(parties.account);
@@ -42,7 +44,7 @@ export interface Authorized extends Parties {
 }
 
 /** A person has allowed a client; its code is unused. */
-export async function authorize(store: Store, parties?: Parties, now = NOW): Promise<Authorized> {
+export async function authorize(store: ActingStore, parties?: Parties, now = NOW): Promise<Authorized> {
   const { client, account } = parties ?? (await createParties(store));
   const { grant, code, ...rest } = newAuthorization({ client, account }, { now });
   const outcome = await store.authorize({ grant, code, ...rest });
@@ -55,7 +57,7 @@ export interface Issued extends Authorized {
 }
 
 /** The code was redeemed for an access token and a refresh token. */
-export async function issue(store: Store, parties?: Parties, now = NOW): Promise<Issued> {
+export async function issue(store: ActingStore, parties?: Parties, now = NOW): Promise<Issued> {
   const authorized = await authorize(store, parties, now);
   const issuance = newIssuance(authorized.grant, now);
   const outcome = await store.redeemCode(authorized.code.id, FAILURE_LIMIT, issuance);
@@ -66,7 +68,7 @@ export async function issue(store: Store, parties?: Parties, now = NOW): Promise
 export const FAILURE_LIMIT = 3;
 
 export const isActive = async (
-  store: Store,
+  store: ActingStore,
   token: { id: RefreshableIssuance["accessToken"]["id"] },
   now = NOW,
 ) => (await store.findActiveAccessToken(token.id, now)) !== null;

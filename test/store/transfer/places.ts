@@ -1,13 +1,10 @@
 /** Places to copy from and to: databases with everything of a fixture, and empty ones, on both engines. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secretFingerprint } from "../../../src/platform/keys.ts";
-import type { Store } from "../../../src/store/contract.ts";
-import { openPostgresStore } from "../../../src/store/postgres/index.ts";
 import { openPostgresSource, openPostgresTarget } from "../../../src/store/postgres/transfer.ts";
 import { withConnection } from "../../../src/store/sqlite/driver.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 import { openSqliteSource, openSqliteTarget } from "../../../src/store/sqlite/transfer.ts";
 import {
   type Comparison,
@@ -16,15 +13,15 @@ import {
   type End,
   type Target,
 } from "../../../src/store/transfer/copy.ts";
-import { sqliteEngine } from "../fixtures/databases.ts";
-import { type Fixture, loadFixture, readFixtures } from "../fixtures/load.ts";
+import { type ActingStore, openPostgresStore, openSqliteStore } from "../acts.ts";
+import { writeEverything } from "../fixtures/everything.ts";
 import type { PostgresServer } from "../postgres/server.ts";
 
 export interface Place {
   readonly engine: "sqlite" | "postgresql";
   /** A file or a URL. */
   readonly where: string;
-  openStore(): Promise<Store>;
+  openStore(): Promise<ActingStore>;
   openSource(): Promise<End>;
   openTarget(): Promise<Target>;
   remove(): void;
@@ -61,27 +58,16 @@ export function postgresDatabase(url: string): Place {
 export const emptyPostgres = async (server: PostgresServer): Promise<Place> =>
   postgresDatabase(await server.createDatabase());
 
-/** The embedded fixture that is newest: rows of every kind in every state. */
-export function everything(): Fixture {
-  const newest = readFixtures("sqlite").toSorted((one, other) => other.version - one.version)[0];
-  if (newest === undefined) throw new Error("There is no fixture.");
-  return newest;
-}
-
-/** That fixture, brought up to date, with the key that its tokens were made with. */
+/** A database with everything of the fixture. */
 export async function filledSqlite(): Promise<Place> {
-  const fixture = everything();
-  const database = await loadFixture(sqliteEngine, fixture);
-  const place = sqliteFile(database.place, database.remove);
-  await withStore(place, (store) =>
-    store.createServerKey({ fingerprint: secretFingerprint(fixture.key), secret: fixture.key }),
-  );
+  const place = emptySqlite();
+  await writeEverything(place.where);
   return place;
 }
 
 export async function withStore<Result>(
   place: Place,
-  use: (store: Store) => Promise<Result>,
+  use: (store: ActingStore) => Promise<Result>,
 ): Promise<Result> {
   const store = await place.openStore();
   try {
@@ -133,9 +119,8 @@ export function addTokens(file: string, count: number): void {
   withConnection(file, (connection) =>
     connection.execute(`
       WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
-      INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, resources, issued_at, expires_at)
-      SELECT unhex(printf('%012x%020x', 1800000000000 + n, n)), randomblob(32), NULL, 1, 'somebody', 'mail', '',
-        1800000000, 4000000000
+      INSERT INTO access_tokens (id, digest, grant_id, client, scope, resources, issued_at, expires_at)
+      SELECT unhex(printf('%012x%020x', 1800000000000 + n, n)), randomblob(32), NULL, 1, 'mail', '', 1800000000, 4000000000
       FROM numbers`),
   );
 }

@@ -1,6 +1,8 @@
 /** Issues tokens without end in the store named by its argument, and prints the id of each that was acknowledged. */
+
 import { writeSync } from "node:fs";
-import { openSqliteStore } from "../../../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../../acts.ts";
+
 import { newClient, newClientToken } from "../../records.ts";
 
 const store = await openSqliteStore({ file: process.argv[2] ?? "" });

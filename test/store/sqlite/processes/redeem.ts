@@ -2,8 +2,10 @@
  * Opens the store named by its argument, says so, waits for a line with code ids, redeems each four times at once,
  * and prints the outcomes.
  */
+
 import type { RecordId } from "../../../../src/protocol/identifiers.ts";
-import { openSqliteStore } from "../../../../src/store/sqlite/index.ts";
+import { openSqliteStore } from "../../acts.ts";
+
 import { newIssuance } from "../../records.ts";
 
 const store = await openSqliteStore({ file: process.argv[2] ?? "" });

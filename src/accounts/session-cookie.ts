@@ -1,0 +1,70 @@
+/** The cookie with which a browser names its session. */
+import { serialize } from "hono/utils/cookie";
+import { mintCredential, parseCredential } from "../credentials/credential.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import type { Issuer } from "../protocol/issuer.ts";
+
+export interface SessionCookie {
+  /** The value of the browser's cookie, whether or not a person is signed in with it; null if there is none. */
+  read(request: Request): string | null;
+  /** A value for a browser that has no cookie yet. It signs no person in; forms are bound to it. */
+  anonymous(): string;
+  /** The `Set-Cookie` header for a value. `lifetime` is in seconds; without it the cookie lasts until the browser closes. */
+  write(value: string, lifetime?: number): string;
+  /** The `Set-Cookie` header that removes the cookie. */
+  clear(): string;
+}
+
+/** Browsers keep a cookie for 400 days at most, even if it asks for more (RFC 6265bis §5.5). */
+const LONGEST_COOKIE_SECONDS = 400 * 86_400;
+
+/**
+ * Browsers tell cookies apart by host, but not by port nor, with this prefix, by path. So the name carries the issuer's
+ * port and path, `__Host-tessera-8443_login_eu`: each issuer of a host has its own name, and two servers on one host do
+ * not sign each other's people out.
+ */
+export function cookieName({ identifier, path, isEncrypted }: Issuer): string {
+  const { port } = new URL(identifier);
+  // __Host- needs Secure, no Domain and the root path; browsers then take it from no other host.
+  const name = isEncrypted ? "__Host-tessera" : "tessera";
+  const written = path
+    // Characters that no cookie's name may have (RFC 6265 §4.1.1), and those that have a meaning here.
+    .replace(/[^A-Za-z0-9.~/-]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+    .replaceAll("/", "_");
+  return `${name}${port === "" ? "" : `-${port}`}${written}`;
+}
+
+export function createSessionCookie(issuer: Issuer, clock: Clock, random: RandomBytes): SessionCookie {
+  const name = cookieName(issuer);
+  const attributes = {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: issuer.isEncrypted,
+  } as const;
+  return {
+    // No library reads the cookie: libraries undo percent-encoding and quotes, and a credential has one spelling only.
+    read(request) {
+      const header = request.headers.get("cookie");
+      if (header === null) return null;
+      for (const pair of header.split(";")) {
+        const equals = pair.indexOf("=");
+        if (pair.slice(0, equals).trim() !== name) continue;
+        const value = pair.slice(equals + 1).trim();
+        return parseCredential("session", value) === null ? null : value;
+      }
+      return null;
+    },
+    anonymous: () => mintCredential("session", clock, random).text,
+    write: (value, lifetime) =>
+      serialize(
+        name,
+        value,
+        lifetime === undefined
+          ? attributes
+          : { ...attributes, maxAge: Math.min(lifetime, LONGEST_COOKIE_SECONDS) },
+      ),
+    clear: () => serialize(name, "", { ...attributes, maxAge: 0 }),
+  };
+}

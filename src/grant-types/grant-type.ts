@@ -1,0 +1,45 @@
+/**
+ * A grant type, as the token endpoint sees it. The endpoint parses, authenticates the client, and checks that the client
+ * may use the grant type; the entry names the parameters and the operation of the grant type.
+ */
+import type { TokenResponse } from "../credentials/issue.ts";
+import type { Caller } from "../operations/caller.ts";
+import type { Context } from "../operations/context.ts";
+import type { OAuthError } from "../protocol/errors.ts";
+import type { GrantType } from "../protocol/grant-types.ts";
+import type { Parameters } from "../protocol/parameters.ts";
+import type { Act } from "../rules/events.ts";
+import type { RequestedTarget } from "../rules/scope.ts";
+
+/**
+ * The outcome of a token request. A polling device is refused every few seconds, so a refusal may be returned: throwing,
+ * catching and throwing it again on its way would cost more.
+ */
+export type Redemption = TokenResponse | OAuthError;
+
+interface Definition<Request> {
+  readonly grantType: GrantType;
+  /** How the tokens are bound to the client. A bearer token works for every holder (RFC 6750). */
+  readonly binding: "bearer";
+  /** The parameters of the grant type, typed. Throws OAuthError. */
+  parse(parameters: Parameters): Request;
+  /** Throws OAuthError too. */
+  redeem(context: Context, act: Act, caller: Caller, request: Request): Promise<Redemption>;
+}
+
+export interface GrantTypeEntry {
+  readonly grantType: GrantType;
+  readonly binding: "bearer";
+  redeem(context: Context, act: Act, caller: Caller, parameters: Parameters): Promise<Redemption>;
+}
+
+export const grantType = <Request>({ parse, redeem, ...entry }: Definition<Request>): GrantTypeEntry => ({
+  ...entry,
+  redeem: async (context, act, caller, parameters) => redeem(context, act, caller, parse(parameters)),
+});
+
+/** RFC 6749 §3.3, RFC 8707 §2: the scope and resources that a request of any grant type may name. */
+export const targetOf = (parameters: Parameters): RequestedTarget => ({
+  scope: parameters.get("scope"),
+  resources: parameters.all("resource"),
+});

@@ -1,0 +1,46 @@
+/**
+ * The grant types. This table drives the token endpoint and the metadata document. Each entry calls an operation, and the
+ * rule of the operation has a file of its name in rules/.
+ */
+import { redeemCode } from "../operations/authorization.ts";
+import { redeemDeviceCode } from "../operations/devices.ts";
+import { issueToClient, refresh } from "../operations/tokens.ts";
+import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
+import { type GrantTypeEntry, grantType, targetOf } from "./grant-type.ts";
+
+export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
+  // RFC 6749 §4.1.3, RFC 7636 §4.5.
+  grantType({
+    grantType: "authorization_code",
+    binding: "bearer",
+    parse: (parameters) => ({
+      code: parameters.required("code"),
+      redirectUri: parameters.get("redirect_uri"),
+      codeVerifier: parameters.get("code_verifier"),
+      target: targetOf(parameters),
+    }),
+    redeem: redeemCode,
+  }),
+  // RFC 6749 §6.
+  grantType({
+    grantType: "refresh_token",
+    binding: "bearer",
+    parse: (parameters) => ({
+      refreshToken: parameters.required("refresh_token"),
+      target: targetOf(parameters),
+    }),
+    redeem: refresh,
+  }),
+  // RFC 6749 §4.4.2.
+  grantType({ grantType: "client_credentials", binding: "bearer", parse: targetOf, redeem: issueToClient }),
+  // RFC 8628 §3.4.
+  grantType({
+    grantType: DEVICE_CODE_GRANT,
+    binding: "bearer",
+    parse: (parameters) => ({
+      deviceCode: parameters.required("device_code"),
+      target: targetOf(parameters),
+    }),
+    redeem: redeemDeviceCode,
+  }),
+];

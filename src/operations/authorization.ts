@@ -1,0 +1,212 @@
+/** RFC 6749 §4.1: from the person's yes to a code, and from the code to tokens. */
+import { mintCredential, newRecordId, parseCredential } from "../credentials/credential.ts";
+import {
+  mintAccessToken,
+  mintedResponse,
+  mintRefreshToken,
+  type TokenResponse,
+} from "../credentials/issue.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
+import type {
+  CodeChallenge,
+  RecordId,
+  RedirectUri,
+  ResourceIndicator,
+  Scope,
+} from "../protocol/identifiers.ts";
+import * as rules from "../rules/authorization-code.ts";
+import { concluded } from "../rules/decision.ts";
+import type { Act } from "../rules/events.ts";
+import { narrowToGrant, type RequestedTarget } from "../rules/scope.ts";
+import { row } from "../store/contract.ts";
+import { shardOf } from "../store/declare.ts";
+import {
+  accounts,
+  type ClientRecord,
+  clients,
+  codes,
+  consents,
+  type GrantRecord,
+  grants,
+  once,
+} from "../store/tables.ts";
+import { actOf, CALLER, type Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
+import type { SignedIn } from "./sessions.ts";
+
+/** An authorization request that the authorization endpoint has checked. */
+export interface CodeRequest {
+  readonly client: ClientRecord;
+  readonly redirectUri: RedirectUri;
+  readonly redirectUriRequested: boolean;
+  readonly codeChallenge: CodeChallenge | null;
+  readonly scope: readonly Scope[];
+  readonly resources: readonly ResourceIndicator[];
+}
+
+export interface ApproveOptions {
+  /** The form that the person answered; null if an earlier consent made the question unnecessary. */
+  readonly form: rules.Authorization["form"];
+  /** Whether to remember the answer, so that the person is not asked the same again. */
+  readonly remember: boolean;
+}
+
+const AUTHORIZATION = {
+  account: row(accounts, { subject: "$subject" }),
+  client: row(clients, { clientId: "$clientId" }),
+  consent: row(consents, { subject: "$subject", clientId: "$clientId", redirectUri: "$redirectUri" }),
+  form: row(once, { id: "$formId", kind: "$formKind" }),
+};
+
+export const authorize = (
+  context: DecideContext,
+  act: Act,
+  authorization: rules.Authorization,
+): Promise<"authorized" | "form_spent" | "refused"> => {
+  const { grant, code, form } = authorization;
+  return outcomeOf(context, act, async () => {
+    const facts = await context.store.look(AUTHORIZATION, {
+      subject: grant.subject,
+      clientId: grant.clientId,
+      redirectUri: code.redirectUri,
+      formId: form?.id ?? null,
+      formKind: "form",
+    });
+    return rules.authorize(facts, authorization);
+  });
+};
+
+/** RFC 6749 §4.1.2: issues a code for what the person allowed. Null if the form was answered before. */
+export async function issueAuthorizationCode(
+  context: Context,
+  act: Act,
+  request: CodeRequest,
+  { account, session }: SignedIn,
+  { form, remember }: ApproveOptions,
+): Promise<string | null> {
+  const { clock, random, configuration } = context;
+  const now = clock.seconds();
+  const expiresAt = now + configuration.lifetimes.authorization_code_seconds;
+  // A person's grants have the same shard as the person's remembered consents.
+  const { text, id, digest } = mintCredential("authorization_code", clock, random, shardOf(account.subject));
+  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge } = request;
+  const consent = {
+    subject: account.subject,
+    clientId: client.clientId,
+    redirectUri,
+    scope,
+    resources,
+    createdAt: now,
+  };
+  const outcome = await authorize(context, act, {
+    now,
+    grant: newGrant(id, { account, session }, client.clientId, {
+      scope,
+      resources,
+      via: "authorization_code",
+      createdAt: now,
+      expiresAt,
+    }),
+    code: {
+      id,
+      digest,
+      redirectUri,
+      redirectUriRequested,
+      codeChallenge,
+      createdAt: now,
+      expiresAt,
+      usedAt: null,
+      failedAttempts: 0,
+    },
+    // Without a form the code rests on a remembered consent, which may be gone by now.
+    consent: remember ? consent : form === null ? "remembered" : null,
+    form,
+  });
+  if (outcome === "refused") throw new OAuthError("person_denied", { clientId: client.clientId });
+  return outcome === "form_spent" ? null : text;
+}
+
+type NewGrant = Pick<GrantRecord, "scope" | "resources" | "via" | "createdAt" | "expiresAt">;
+
+/** A grant of a person who is signed in. It records how the person proved who they are. */
+export const newGrant = (
+  id: RecordId,
+  { account, session }: SignedIn,
+  clientId: ClientRecord["clientId"],
+  grant: NewGrant,
+): GrantRecord => ({
+  id,
+  subject: account.subject,
+  username: account.username,
+  clientId,
+  authenticatedAt: session.authenticatedAt,
+  authenticationMethods: session.authenticationMethods,
+  authenticationLevel: session.authenticationLevel,
+  ...grant,
+  activatedAt: null,
+  revokedAt: null,
+  revokedReason: null,
+});
+
+/** The id of a form that one person may answer once. It has the shard of the person's grants. */
+export const newFormId = ({ clock, random }: Pick<Context, "clock" | "random">, subject: string): RecordId =>
+  newRecordId(clock, random, shardOf(subject));
+
+/** A token request with a code (RFC 6749 §4.1.3). */
+export interface CodeRedemption extends rules.CodeRequest {
+  readonly code: string;
+  readonly target: RequestedTarget;
+}
+
+const CODE = {
+  code: row(codes, { id: "$id" }),
+  grant: row(grants, { id: "code.id" }),
+  caller: CALLER,
+};
+
+/** Redeems a code. A replay ends all that the first use issued, even if the other parameters of the replay are bad. */
+export function redeemCode(
+  context: Context,
+  act: Act,
+  caller: Caller,
+  { code: text, target, ...request }: CodeRedemption,
+): Promise<TokenResponse | OAuthError> {
+  const { store, clock, configuration, catalogue } = context;
+  const { client } = caller;
+  const failureLimit = configuration.limits.code_redemption_failures;
+  const presented = parseCredential("authorization_code", text);
+  const refused = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });
+  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+    const facts = await store.look(CODE, { id: presented?.id ?? null, callerId: caller.callerId });
+    caller.confirm(facts.caller);
+    const now = clock.seconds();
+    const fault = rules.codeFault(presented, facts, client.clientId, request, now);
+    const { code, grant } = facts;
+    if (fault !== null || code === null || grant === null) {
+      const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
+      return { ...decision, outcome: refused(outcome.refused) };
+    }
+    const allowed = code.usedAt === null ? narrowToGrant(catalogue, grant, client, target) : grant;
+    const accessToken = mintAccessToken(context, {
+      client,
+      grant,
+      scope: allowed.scope,
+      resources: allowed.resources,
+    });
+    const refreshToken = mintRefreshToken(context, client, grant.id);
+    const decision = rules.redeemCode(facts, client, failureLimit, {
+      now,
+      accessToken: accessToken.record,
+      refreshToken: refreshToken?.record ?? null,
+    });
+    if (decision.outcome === "refused") return concluded(refused("code_revoked"));
+    return {
+      ...decision,
+      outcome:
+        decision.outcome === "issued"
+          ? mintedResponse(accessToken, refreshToken, allowed.scope)
+          : refused("code_replayed"),
+    };
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * The client on whose behalf a request acts. This file remembers clients that authenticated before, with their revision,
+ * by their credentials: so a request need not read its client in a look of its own. The memory decides nothing. The look
+ * or the commit of the request also finds the client's present revision; if it differs, the client is read again and the
+ * request starts over.
+ */
+import {
+  type AuthenticatedClient,
+  type PresentedCredentials,
+  presentedCredentials,
+  requireAuthenticated,
+} from "../clients/authentication.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { Parameters } from "../protocol/parameters.ts";
+import type { Act } from "../rules/events.ts";
+import { row } from "../store/contract.ts";
+import { type ClientRecord, clients } from "../store/tables.ts";
+import { CLIENT } from "./clients.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * The entry of a plan that finds the caller's revision and its number, since another client may have the identifier by now.
+ * Its parameter is `callerId`.
+ */
+export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revision"]);
+
+type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
+
+type CallerContext = Pick<Context, "store" | "clock" | "callers">;
+
+/** The client has changed since it authenticated. */
+class CallerChanged extends Error {
+  override readonly name = "CallerChanged";
+}
+
+export class Caller {
+  readonly client: AuthenticatedClient;
+  isConfirmed: boolean;
+
+  constructor(client: AuthenticatedClient, isConfirmed: boolean) {
+    this.client = client;
+    this.isConfirmed = isConfirmed;
+  }
+
+  /** The parameter for `CALLER`. */
+  get callerId(): string {
+    return this.client.clientId;
+  }
+
+  /** Compares the remembered client with what a look found. Throws CallerChanged, which starts the act over, if it differs. */
+  confirm(found: CallerFacts): void {
+    const { number, revision } = this.client;
+    if (found?.number !== number || found.revision !== revision) throw new CallerChanged();
+    this.isConfirmed = true;
+  }
+
+  /** For an act whose commit, guarded by the revision, was stale. Throws CallerChanged. */
+  changed(): never {
+    throw new CallerChanged();
+  }
+}
+
+/** The act, with the client as its actor. */
+export const actOf = (act: Act, { client }: Caller): Act => ({
+  ...act,
+  actor: { kind: "client", id: client.clientId },
+});
+
+/** How often a client may change while one request acts for it. */
+const ATTEMPTS = 10;
+
+/**
+ * Authenticates the client and acts for it. The client is confirmed before any answer or refusal is sent.
+ * Throws `invalid_client` (401) or, for contradicting credentials, `invalid_request`.
+ */
+export async function asClient<Result>(
+  context: CallerContext,
+  request: Request,
+  parameters: Parameters,
+  act: (caller: Caller) => Promise<Result>,
+): Promise<Result> {
+  const credentials = presentedCredentials(request, parameters);
+  const { callers, clock } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    const remembered = attempt === 1 ? callers.recall(credentials, clock.seconds()) : null;
+    const caller =
+      remembered === null
+        ? new Caller(await authenticate(context, credentials), true)
+        : new Caller(remembered, false);
+    try {
+      return await confirmed(context, caller, act);
+    } catch (error) {
+      if (!(error instanceof CallerChanged)) throw error;
+      callers.forget(credentials);
+      if (attempt === ATTEMPTS) throw new OAuthError("busy", { retryAfterSeconds: 1 });
+    }
+  }
+}
+
+async function confirmed<Result>(
+  { store }: CallerContext,
+  caller: Caller,
+  act: (caller: Caller) => Promise<Result>,
+): Promise<Result> {
+  const confirm = async () => {
+    if (caller.isConfirmed) return;
+    caller.confirm((await store.look(CONFIRM, { callerId: caller.callerId })).caller);
+  };
+  try {
+    const result = await act(caller);
+    await confirm();
+    return result;
+  } catch (error) {
+    if (error instanceof OAuthError) await confirm();
+    throw error;
+  }
+}
+
+const CONFIRM = { caller: CALLER };
+
+/** Reads the client and checks its credentials. */
+async function authenticate(
+  { store, clock, callers }: CallerContext,
+  presented: PresentedCredentials,
+): Promise<AuthenticatedClient> {
+  const credentials = presented.read();
+  const { client } = await store.look(CLIENT, { clientId: credentials.clientId });
+  const authenticated = requireAuthenticated(client, presented, credentials, clock.seconds());
+  callers.remember(presented, authenticated);
+  return authenticated.client;
+}

@@ -1,0 +1,52 @@
+/** A person changes their own password. The old one is checked, and counted, as at sign-in (THREATS 33). */
+
+import { type NewPasswordFault, newPasswordFault } from "../accounts/new-password.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import { actOfPerson, type Origin } from "../rules/events.ts";
+import type { SignInStep } from "../rules/sign-in.ts";
+import type { AccountRecord } from "../store/tables.ts";
+import { replacePassword } from "./people.ts";
+import { checkPassword, type PasswordCheckContext } from "./sign-in.ts";
+
+export type PasswordChange =
+  /** All sessions of the person have ended, the present one too. `account` has the new password. */
+  | { readonly outcome: "changed"; readonly account: AccountRecord; readonly steps: readonly SignInStep[] }
+  | { readonly outcome: NewPasswordFault | "same" | "current_wrong" }
+  | { readonly outcome: "limited"; readonly retryAfterSeconds: number };
+
+export interface PasswordChangeRequest {
+  readonly account: AccountRecord;
+  readonly current: string;
+  readonly replacement: string;
+  readonly origin: Origin;
+}
+
+type Needs = PasswordCheckContext & { readonly configuration: Configuration };
+
+export async function changePassword(
+  context: Needs,
+  { account, current, replacement, origin }: PasswordChangeRequest,
+): Promise<PasswordChange> {
+  const fault = newPasswordFault(context.configuration, replacement);
+  if (fault !== null) return { outcome: fault };
+  const { username } = account;
+  const check = await checkPassword(context, { username, password: current, origin });
+  if (check.outcome === "limited") return check;
+  if (check.outcome === "refused") return { outcome: "current_wrong" };
+  // Only a person who knows the current password gets this answer.
+  if (replacement.normalize("NFKC") === current.normalize("NFKC")) return { outcome: "same" };
+  const { subject, passwordHash: verifiedHash } = check.account;
+  if (subject !== account.subject || verifiedHash === null) return { outcome: "current_wrong" };
+  const passwordHash = await context.passwords.hash(replacement);
+  // Checking and hashing take time. A password that an operator has set meanwhile stands.
+  const changed = await replacePassword(
+    context,
+    actOfPerson(origin, subject),
+    subject,
+    verifiedHash,
+    passwordHash,
+  );
+  return changed
+    ? { outcome: "changed", account: { ...check.account, passwordHash }, steps: check.steps }
+    : { outcome: "current_wrong" };
+}

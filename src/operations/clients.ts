@@ -1,0 +1,124 @@
+/** Operations on clients. */
+
+import { isPublic } from "../clients/authentication-methods.ts";
+import { mintClientSecret, type NewClient, newClientId, newClientRecord } from "../clients/clients.ts";
+import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import type { ClientId } from "../protocol/identifiers.ts";
+import * as rules from "../rules/client.ts";
+import type { Act } from "../rules/events.ts";
+import { row, type Store } from "../store/contract.ts";
+import { type ClientRecord, type ClientSecretRecord, type ClientSource, clients } from "../store/tables.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
+import { allPages, type Page } from "./paging.ts";
+
+interface AddContext extends DecideContext {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+interface Reading {
+  readonly store: Store;
+}
+
+export const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
+
+/** The client of that identifier, disabled or not; null if there is none. */
+export const findClient = async ({ store }: Reading, clientId: string): Promise<ClientRecord | null> =>
+  (await store.look(CLIENT, { clientId })).client;
+
+/** A page of all clients, or of those with one source, oldest first. */
+export const listClients = (
+  { store }: Reading,
+  { limit, after = null }: Page<ClientRecord>,
+  source?: ClientSource,
+): Promise<ClientRecord[]> =>
+  // Numbers begin with the time, so this order is the order of creation.
+  store.list(clients, { where: source === undefined ? {} : { source }, order: ["number"], after, limit });
+
+/** All clients, read in pages. */
+export const everyClient = (context: Reading, source?: ClientSource): AsyncGenerator<ClientRecord> =>
+  allPages((page: Page<ClientRecord>) => listClients(context, page, source));
+
+export const hasClients = async (context: Reading): Promise<boolean> =>
+  (await listClients(context, { limit: 1 })).length > 0;
+
+const IDENTIFIER_AND_NUMBER = { ...CLIENT, sameNumber: row(clients, { number: "$number" }, ["clientId"]) };
+
+/** Finds the client with the identifier, if there is one, and an unused number for the new client. */
+async function findPlace({ store }: Reading, client: ClientRecord) {
+  const { clientId } = client;
+  // Two clients that are created in the same second may draw the same number.
+  for (let number = client.number; ; number += 1) {
+    const { client: found, sameNumber } = await store.look(IDENTIFIER_AND_NUMBER, { clientId, number });
+    if (found !== null || sameNumber === null) return { found, client: { ...client, number } };
+  }
+}
+
+/** A client to make. */
+export interface WantedClient extends Pick<NewClient, "source" | "metadata" | "requirePkce"> {
+  /** Default: a generated one. */
+  readonly clientId?: ClientId;
+}
+
+export interface AddedClient {
+  readonly client: ClientRecord;
+  /** Shown once; null for a public client. */
+  readonly secret: string | null;
+}
+
+/** Makes a client, with a secret unless it is public. Null, and nothing changed, if the identifier is taken. */
+export async function addClient(
+  context: AddContext,
+  act: Act,
+  wanted: WantedClient,
+): Promise<AddedClient | null> {
+  const { clock, random } = context;
+  const { clientId = newClientId(random), metadata } = wanted;
+  const secret = isPublic(metadata) ? null : mintClientSecret(clock, random);
+  const secrets = secret === null ? [] : [secret.record];
+  const client = newClientRecord({ ...wanted, clientId, secrets, createdAt: clock.seconds() }, random);
+  return (await createClient(context, act, client)) ? { client, secret: secret?.text ?? null } : null;
+}
+
+/** False, and nothing changed, if the identifier is taken. */
+export const createClient = (context: DecideContext, act: Act, wanted: ClientRecord): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const { found, client } = await findPlace(context, wanted);
+    return rules.createClient(found, client);
+  });
+
+/** Replaces the metadata and secrets of a client, and keeps its number and use. Creates it if it is missing. */
+export async function putClient(context: DecideContext, act: Act, wanted: ClientRecord): Promise<void> {
+  await outcomeOf(context, act, async () => {
+    const { found, client } = await findPlace(context, wanted);
+    return rules.putClient(found, client);
+  });
+}
+
+/** False if there is no such client. */
+export const addClientSecret = (
+  context: DecideContext,
+  act: Act,
+  clientId: ClientId,
+  secret: ClientSecretRecord,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.addSecret(await findClient(context, clientId), secret));
+
+/** False if there is no such client or secret. */
+export const removeClientSecret = (
+  context: DecideContext,
+  act: Act,
+  clientId: ClientId,
+  secretId: string,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.removeSecret(await findClient(context, clientId), secretId));
+
+/** Removes the client, revokes its grants and ends all that was issued to it. False if there is no such client. */
+export const removeClient = (
+  context: DecideContext,
+  act: Act,
+  clientId: ClientId,
+  now: EpochSeconds,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.removeClient(await findClient(context, clientId), now));

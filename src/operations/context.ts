@@ -1,0 +1,46 @@
+/** The context of every endpoint and page: the parts of the running server, put together once in server.ts. */
+import type { Passwords } from "../accounts/passwords.ts";
+import type { SessionCookie } from "../accounts/session-cookie.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import type { AttemptLimit } from "../platform/attempts.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { ServerKeys } from "../platform/keys.ts";
+import type { Log } from "../platform/log.ts";
+import type { PollPace } from "../platform/poll-pace.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import type { Catalogue } from "../protocol/catalogue.ts";
+import type { Issuer } from "../protocol/issuer.ts";
+import type { Store } from "../store/contract.ts";
+import type { CallerMemory } from "./caller-memory.ts";
+import type { Events } from "./events.ts";
+
+export interface Context {
+  readonly configuration: Configuration;
+  /** Who this server is. */
+  readonly issuer: Issuer;
+  /** The scopes and resources of this server. */
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly keys: ServerKeys;
+  readonly store: Store;
+  /** Receives every event. */
+  readonly events: Events;
+  readonly passwords: Passwords;
+  readonly sessionCookie: SessionCookie;
+  /** Clients that authenticated before, by their credentials. */
+  readonly callers: CallerMemory;
+  readonly limits: Limits;
+  readonly pollPace: PollPace;
+}
+
+/** The limits, which count attempts in memory. */
+export interface Limits {
+  readonly signInPerAccount: AttemptLimit;
+  readonly signInPerAddress: AttemptLimit;
+  readonly userCodePerAccount: AttemptLimit;
+  readonly userCodePerAddress: AttemptLimit;
+  readonly registrationPerAddress: AttemptLimit;
+  readonly deviceRequestPerAddress: AttemptLimit;
+}

@@ -1,0 +1,217 @@
+/** RFC 8628: a device asks, a person answers, the device gets tokens. */
+import {
+  type MintedCredential,
+  mintCredential,
+  newRecordId,
+  parseCredential,
+} from "../credentials/credential.ts";
+import {
+  mintAccessToken,
+  mintedResponse,
+  mintRefreshToken,
+  type TokenResponse,
+} from "../credentials/issue.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
+import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
+import { newUserCode } from "../protocol/user-code.ts";
+import { concluded, type Decision } from "../rules/decision.ts";
+import * as rules from "../rules/device-code.ts";
+import type { Act } from "../rules/events.ts";
+import { narrowToGrant, type RequestedTarget, type TokenTarget } from "../rules/scope.ts";
+import { row, type Store } from "../store/contract.ts";
+import { shardOf } from "../store/declare.ts";
+import {
+  accounts,
+  clients,
+  type DeviceCodeRecord,
+  deviceCodes,
+  type GrantRecord,
+  grants,
+} from "../store/tables.ts";
+import { newGrant } from "./authorization.ts";
+import { actOf, CALLER, type Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
+import type { SignedIn } from "./sessions.ts";
+
+interface Reading {
+  readonly store: Store;
+}
+
+/** How often another user code is drawn if one is taken. With 20^8 codes a single collision is already rare. */
+const DRAWS = 5;
+
+const BY_USER_CODE = { device: row(deviceCodes, { userCodeDigest: "$userCodeDigest" }) };
+const NEW_DEVICE = {
+  sameUserCode: BY_USER_CODE.device,
+  client: row(clients, { clientId: "$clientId" }, ["clientId", "number", "revision", "disabledAt"]),
+};
+
+/** False if the user code is in use, or the client may not ask. `caller`: the client that asks, to be confirmed. */
+export const createDeviceCode = (
+  context: DecideContext,
+  act: Act,
+  device: DeviceCodeRecord,
+  caller: Caller | null = null,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const { userCodeDigest, clientId } = device;
+    const facts = await context.store.look(NEW_DEVICE, { userCodeDigest, clientId });
+    caller?.confirm(facts.client);
+    return rules.createDeviceCode(facts, device);
+  });
+
+/** The client that asks, where the device is, and what it asks for. */
+export interface DeviceRequest extends TokenTarget {
+  readonly requesterAddress: string;
+  readonly requesterAgent: string;
+}
+
+export interface StartedDevice {
+  readonly deviceCode: MintedCredential;
+  /** Without the dash. */
+  readonly userCode: string;
+}
+
+/** RFC 8628 §3.2: a device code, and a user code that no other device has. Throws `unavailable` if none is found. */
+export async function startDevice(
+  context: Context,
+  act: Act,
+  caller: Caller,
+  request: DeviceRequest,
+): Promise<StartedDevice> {
+  const { configuration, clock, random, keys } = context;
+  const createdAt = clock.seconds();
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    const userCode = newUserCode(random);
+    const digest = userCodeDigest(keys, userCode);
+    const deviceCode = mintCredential("device_code", clock, random, shardOf(digest));
+    const device: DeviceCodeRecord = {
+      id: deviceCode.id,
+      digest: deviceCode.digest,
+      userCodeDigest: digest,
+      clientId: caller.client.clientId,
+      ...request,
+      createdAt,
+      expiresAt: createdAt + configuration.lifetimes.device_code_seconds,
+      status: "pending",
+      grantId: null,
+      usedAt: null,
+    };
+    const created = await createDeviceCode(context, actOf(act, caller), device, caller);
+    if (created) return { deviceCode, userCode };
+  }
+  throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
+}
+
+/** User codes are short, so the store has a keyed digest: the database alone does not reveal them. */
+export const userCodeDigest = (keys: Context["keys"], userCode: string): SecretDigest =>
+  keys.mac("user code", userCode) as SecretDigest;
+
+/** The device that waits for an answer under this user code; null if there is none. */
+export async function findPendingDevice(
+  { store }: Reading,
+  digest: SecretDigest,
+  now: EpochSeconds,
+): Promise<DeviceCodeRecord | null> {
+  const { device } = await store.look(BY_USER_CODE, { userCodeDigest: digest });
+  return rules.isPending(device, now) ? device : null;
+}
+
+const DEVICE = { device: row(deviceCodes, { id: "$id" }), grant: row(grants, { id: "device.grantId" }) };
+
+/** The device code, expired or not, until the clean-up removes it; with its grant if there is one. */
+export const findDevice = async (
+  { store }: Reading,
+  id: RecordId,
+): Promise<{ device: DeviceCodeRecord; grant: GrantRecord | null } | null> => {
+  const { device, grant } = await store.look(DEVICE, { id });
+  return device === null ? null : { device, grant };
+};
+
+const DECISION = {
+  account: row(accounts, { subject: "$subject" }),
+  device: row(deviceCodes, { id: "$id" }),
+  client: row(clients, { clientId: "device.clientId" }),
+};
+
+/** Approves (with the grant) or denies (with null). False if it was decided before, or has expired. */
+export const decideDeviceCode = (
+  context: DecideContext,
+  act: Act,
+  id: RecordId,
+  grant: GrantRecord | null,
+  now: EpochSeconds,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const facts = await context.store.look(DECISION, { id, subject: grant?.subject ?? null });
+    return grant === null
+      ? rules.denyDevice(facts.device, act.actor.id ?? undefined, now)
+      : rules.approveDevice(facts, grant, now);
+  });
+
+/** Records the person's answer. A new grant lives as long as the code, until tokens are issued from it. */
+export function answerDevice(
+  context: Context,
+  act: Act,
+  device: DeviceCodeRecord,
+  signedIn: SignedIn,
+  allowed: boolean,
+): Promise<boolean> {
+  const { clock, random } = context;
+  const createdAt = clock.seconds();
+  const grant = newGrant(newRecordId(clock, random, shardOf(device.id)), signedIn, device.clientId, {
+    scope: device.scope,
+    resources: device.resources,
+    via: "device_code",
+    createdAt,
+    expiresAt: device.expiresAt,
+  });
+  return decideDeviceCode(context, act, device.id, allowed ? grant : null, createdAt);
+}
+
+/** RFC 8628 §3.4: a device asks for its tokens. */
+export interface DeviceRedemption {
+  readonly deviceCode: string;
+  readonly target: RequestedTarget;
+}
+
+const REDEMPTION = { ...DEVICE, caller: CALLER };
+
+export async function redeemDeviceCode(
+  context: Context,
+  act: Act,
+  caller: Caller,
+  { deviceCode, target }: DeviceRedemption,
+): Promise<TokenResponse | OAuthError> {
+  const { store, clock, catalogue, pollPace } = context;
+  const { client } = caller;
+  const presented = parseCredential("device_code", deviceCode);
+  const refuse = (reason: Reason): Decision<OAuthError> =>
+    concluded(new OAuthError(reason, { clientId: client.clientId }));
+  let hasCounted = false;
+  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+    const facts = await store.look(REDEMPTION, { id: presented?.id ?? null, callerId: caller.callerId });
+    caller.confirm(facts.caller);
+    const now = clock.seconds();
+    const fault = rules.deviceFault(presented, facts, client.clientId, now);
+    const { device, grant } = facts;
+    if (device !== null && fault === "authorization_pending" && !hasCounted) {
+      hasCounted = true;
+      if (pollPace.isTooFast(device.id)) return refuse("slow_down");
+    }
+    if (fault !== null || device === null || grant === null) return refuse(fault ?? "device_code_unknown");
+    const { scope, resources } = narrowToGrant(catalogue, grant, client, target);
+    const accessToken = mintAccessToken(context, { client, grant, scope, resources });
+    const refreshToken = mintRefreshToken(context, client, grant.id);
+    const decision = rules.redeemDeviceCode(facts, client, {
+      now,
+      accessToken: accessToken.record,
+      refreshToken: refreshToken?.record ?? null,
+    });
+    pollPace.forget(device.id);
+    if (decision.outcome === "refused") return refuse("device_code_used");
+    return { ...decision, outcome: mintedResponse(accessToken, refreshToken, scope) };
+  });
+}

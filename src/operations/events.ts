@@ -1,0 +1,49 @@
+/** Subscribers of events: some store rows with the commit, others are told afterwards. */
+import { recordIdText } from "../credentials/credential.ts";
+import type { Log, LogFields } from "../platform/log.ts";
+import { type Act, EVENT_TYPES, type Event } from "../rules/events.ts";
+import type { Change } from "../store/contract.ts";
+
+export interface Subscriber {
+  /** Rows about the events. They are committed together with the changes that the events report. */
+  changesFor?(act: Act, events: readonly Event[]): readonly Change[];
+  /** Called after the commit. Must not throw. */
+  tell?(act: Act, event: Event): void;
+}
+
+export interface Events {
+  changesFor(act: Act, events: readonly Event[]): readonly Change[];
+  tell(act: Act, events: readonly Event[]): void;
+}
+
+const NOTHING: readonly Change[] = [];
+
+export function createEvents(subscribers: readonly Subscriber[]): Events {
+  const recorders = subscribers.flatMap(({ changesFor }) => (changesFor === undefined ? [] : [changesFor]));
+  return {
+    changesFor: (act, events) =>
+      recorders.length === 0 ? NOTHING : recorders.flatMap((changesFor) => changesFor(act, events)),
+    tell(act, events) {
+      for (const event of events) for (const subscriber of subscribers) subscriber.tell?.(act, event);
+    },
+  };
+}
+
+/** The first subscriber: a line in the log for each event. */
+export const logEvents = (log: Log): Subscriber => ({
+  tell({ actor, origin }, { event, grant, ...about }) {
+    const { level, words } = EVENT_TYPES[event];
+    if (!log.writes(level)) return;
+    const fields: LogFields = {
+      event,
+      ...about,
+      grant: grant === null || grant === undefined ? undefined : recordIdText(grant),
+      by: actor.id === null ? actor.kind : `${actor.kind}:${actor.id}`,
+      address: origin?.address,
+      request: origin?.requestId,
+    };
+    log[level](words, fields);
+  },
+});
+
+export const noEvents: Events = createEvents([]);

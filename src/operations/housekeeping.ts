@@ -1,0 +1,113 @@
+/** Removes expired rows in small batches, so that no request waits for the clean-up. */
+
+import type { Configuration } from "../configuration/schema.ts";
+import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules/device-code.ts";
+import { SERVER_ACT } from "../rules/events.ts";
+import { type Expiries, type Store, StoreUnavailable } from "../store/contract.ts";
+import { clients, deviceCodes, TABLES } from "../store/tables.ts";
+import type { Events } from "./events.ts";
+
+const BATCH = 500;
+
+interface HousekeepingContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly configuration: Pick<Configuration, "registration" | "limits">;
+  readonly events: Events;
+  readonly log: Log;
+}
+
+/** A client has this long to use its registration, even if there are too many registrations. */
+const CROWDED_SECONDS = 3600;
+
+/**
+ * The `unusedFrom` of the registration that has `newer` unused ones after it: that one and the earlier ones are too many.
+ * Null if there are fewer.
+ */
+export async function findCrowdedOut(
+  { store }: { readonly store: Store },
+  newer: number,
+): Promise<EpochSeconds | null> {
+  const [client] = await store.list(clients, {
+    where: { source: "registration" },
+    above: { unusedFrom: 0 },
+    order: ["unusedFrom", "clientId"],
+    descending: true,
+    skip: newer,
+    limit: 1,
+  });
+  return client?.unusedFrom ?? null;
+}
+
+/**
+ * A registration that is unused since this time is removed: because of its age, or because too many others came after it.
+ * A self-registered client stays for good once a person has allowed it something. Any other counts as unused from its
+ * registration or, if later, from the expiry of the last token that it got for itself. Device codes do not count as use,
+ * because any stranger can ask for them. So strangers cannot fill the database, and no client is removed while a token of
+ * it lives.
+ */
+async function unusedSince(context: HousekeepingContext): Promise<EpochSeconds> {
+  const { unused_seconds, unused_kept } = context.configuration.registration;
+  const now = context.clock.seconds();
+  const crowdedOut = await findCrowdedOut(context, unused_kept);
+  const byAge = now - unused_seconds;
+  return crowdedOut === null ? byAge : Math.max(byAge, Math.min(crowdedOut + 1, now - CROWDED_SECONDS));
+}
+
+/** The latest expiry of the rows to remove, for each table. */
+export const expiriesAt = (now: EpochSeconds, unusedSince: EpochSeconds): Expiries => ({
+  ...Object.fromEntries(TABLES.map(({ name }) => [name, now])),
+  // RFC 8628 §3.5: a device that asks a little late gets expired_token or access_denied, not an unknown code.
+  [deviceCodes.name]: now - DEVICE_CODE_REMEMBERED_SECONDS,
+  [clients.name]: unusedSince - 1,
+});
+
+/** Removes expired rows and surplus registrations, for as long as it may go on. Returns how many rows it removed. */
+export async function removeAllExpired(
+  context: HousekeepingContext,
+  mayGoOn: () => boolean = () => true,
+): Promise<number> {
+  const { store, clock } = context;
+  const unused = await unusedSince(context);
+  let removed = 0;
+  while (mayGoOn()) {
+    const batch = await store.expire(expiriesAt(clock.seconds(), unused), BATCH);
+    if (batch === 0) break;
+    removed += batch;
+    // Requests go first.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return removed;
+}
+
+export function startHousekeeping(context: HousekeepingContext): { stop(): Promise<void> } {
+  let running: Promise<void> | null = null;
+  let stopped = false;
+  const run = async () => {
+    try {
+      const count = await removeAllExpired(context, () => !stopped);
+      if (count > 0) context.events.tell(SERVER_ACT, [{ event: "rows.expired", count }]);
+    } catch (error) {
+      // The next run may succeed; without the clean-up the database would only grow.
+      context.log.warn("expired rows could not be removed; trying again at the next time", {
+        cause: error instanceof StoreUnavailable ? error.message : String(error),
+      });
+    }
+  };
+  const timer = setInterval(() => {
+    // A run that takes longer than the interval stays the only one.
+    running ??= run().finally(() => {
+      running = null;
+    });
+  }, context.configuration.limits.clean_up_interval_seconds * 1000);
+  timer.unref();
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * Sessions: who is signed in, in which browser. The cookie carries a credential; the store has its digest.
+ * Every sign-in makes a new session, so a cookie that was planted before is worthless afterwards (RFC 9700 §4, fixation).
+ */
+
+import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import type { Act } from "../rules/events.ts";
+import * as rules from "../rules/person.ts";
+import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
+import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
+import { type AccountRecord, accounts, type SessionRecord, sessions } from "../store/tables.ts";
+import type { Context } from "./context.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
+import { findAccount } from "./people.ts";
+
+export interface SignedIn {
+  readonly session: SessionRecord;
+  readonly account: AccountRecord;
+}
+
+export interface StartedSession {
+  /** The `Set-Cookie` header. */
+  readonly cookie: string;
+  readonly session: SessionRecord;
+}
+
+const SESSION = {
+  session: row(sessions, { id: "$id" }),
+  account: row(accounts, { subject: "session.subject" }),
+};
+
+/** A session that is valid at this time and was seen after `idleSince`, with its person. */
+export async function findSession(
+  { store }: { readonly store: Store },
+  id: RecordId,
+  now: EpochSeconds,
+  idleSince: EpochSeconds,
+): Promise<SignedIn | null> {
+  const { session, account } = await store.look(SESSION, { id });
+  if (session === null || account === null) return null;
+  return rules.isSessionAlive(session, account, now, idleSince) ? { session, account } : null;
+}
+
+/** How often, at most, a session's `lastSeenAt` is written. */
+const TOUCH_SECONDS = 60;
+
+/** The person who is signed in with the browser of the request. Writes only the time, at most once a minute. */
+export async function findSignedIn(context: Context, request: Request): Promise<SignedIn | null> {
+  const { clock, configuration, sessionCookie } = context;
+  const value = sessionCookie.read(request);
+  const presented = value === null ? null : parseCredential("session", value);
+  if (presented === null) return null;
+  const now = clock.seconds();
+  const idleSince = now - configuration.lifetimes.session_idle_seconds;
+  const found = await findSession(context, presented.id, now, idleSince);
+  if (found === null || !secretMatches(presented.secret, found.session.digest)) return null;
+  await touchSession(context, found.session, now);
+  return found;
+}
+
+/** Notes the time. Requests of one browser may finish out of order, but the time never goes back. */
+export async function touchSession(
+  { store }: { readonly store: Store },
+  { id, lastSeenAt }: SessionRecord,
+  now: EpochSeconds,
+): Promise<void> {
+  if (now - lastSeenAt < TOUCH_SECONDS) return;
+  await store.commit({ changes: [update(sessions, { id }, { lastSeenAt }, { lastSeenAt: now })] });
+}
+
+export const createSession = (
+  context: DecideContext,
+  act: Act,
+  session: SessionRecord,
+  replaces: RecordId | null,
+  verifiedHash: string | null,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () =>
+    rules.startSession(await findAccount(context, session.subject), session, replaces, verifiedHash),
+  );
+
+/** A person as the store had them when they took the steps of a sign-in. */
+export interface SignIn {
+  readonly account: AccountRecord;
+  readonly steps: readonly SignInStep[];
+}
+
+/**
+ * Signs a person in, and ends the browser's earlier session. Null if a step is missing, or if the person was disabled or
+ * got another password meanwhile.
+ */
+export async function startSession(
+  context: Context,
+  act: Act,
+  { account, steps }: SignIn,
+  replaces: RecordId | null,
+): Promise<StartedSession | null> {
+  const { clock, random, configuration, sessionCookie } = context;
+  const minted = mintCredential("session", clock, random);
+  const now = clock.seconds();
+  const authentication = authenticationBy(steps);
+  if (authentication === null) return null;
+  const lifetime = configuration.lifetimes.session_absolute_seconds;
+  const session: SessionRecord = {
+    id: minted.id,
+    digest: minted.digest,
+    subject: account.subject,
+    authenticatedAt: now,
+    ...authentication,
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + lifetime,
+  };
+  const by: Act = { ...act, actor: { kind: "person", id: account.subject } };
+  const started = await createSession(context, by, session, replaces, account.passwordHash);
+  return started ? { cookie: sessionCookie.write(minted.text, lifetime), session } : null;
+}
+
+/**
+ * Signs in a person whose account has just changed. The change is stored, so a failure of the store must not hide it:
+ * the answer is null then, as where `startSession` gives null, and the person signs in by themselves.
+ */
+export async function startAfterChange(
+  context: Context,
+  act: Act,
+  signIn: SignIn,
+  replaces: RecordId | null,
+): Promise<StartedSession | null> {
+  try {
+    return await startSession(context, act, signIn, replaces);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    context.log.error("no session could be made after an account was changed", {
+      cause: error.message,
+      request: act.origin?.requestId,
+    });
+    return null;
+  }
+}
+
+const BY_ID = { session: row(sessions, { id: "$id" }) };
+
+/** Signs the browser out. False if the session was gone before. */
+export const endSession = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.endSession((await context.store.look(BY_ID, { id })).session));

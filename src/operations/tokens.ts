@@ -1,0 +1,273 @@
+/** Tokens: refreshing, issuing to a client for itself, introspecting, and revoking. */
+import { isConfidential } from "../clients/authentication.ts";
+import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
+import {
+  newRecordId,
+  type PresentedCredential,
+  parseCredential,
+  secretMatches,
+} from "../credentials/credential.ts";
+import {
+  INACTIVE,
+  type Introspection,
+  introspectAccessToken,
+  introspectRefreshToken,
+} from "../credentials/introspection.ts";
+import {
+  deriveSuccessors,
+  mintAccessToken,
+  mintedResponse,
+  refreshTokenOf,
+  type TokenResponse,
+  tokenResponse,
+} from "../credentials/issue.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import { OAuthError, type Reason } from "../protocol/errors.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import * as accessTokenRules from "../rules/access-token.ts";
+import { issueToClient as issueRule } from "../rules/client.ts";
+import { concluded, type Decision } from "../rules/decision.ts";
+import type { Act } from "../rules/events.ts";
+import { revokeGrant as revokeGrantRule } from "../rules/grant.ts";
+import * as refreshRules from "../rules/refresh-token.ts";
+import { narrowToGrant, type RequestedTarget, requestedTarget } from "../rules/scope.ts";
+import { row, type Store } from "../store/contract.ts";
+import { shardOf } from "../store/declare.ts";
+import { accessTokens, clients, grants, refreshTokens } from "../store/tables.ts";
+import { actOf, CALLER, type Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
+import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
+
+interface Reading {
+  readonly store: Store;
+}
+
+const ACCESS_TOKEN = {
+  token: row(accessTokens, { id: "$id" }),
+  grant: row(grants, { id: "token.grantId" }),
+  client: row(clients, { number: "token.client" }, ["clientId", "disabledAt"]),
+};
+
+/** The token, if it has not expired and its grant and client are alive; else null. */
+export const findLiveAccessToken = async (
+  { store }: Reading,
+  id: RecordId,
+  now: EpochSeconds,
+): Promise<accessTokenRules.LiveAccessToken | null> =>
+  accessTokenRules.liveAccessToken(await store.look(ACCESS_TOKEN, { id }), now);
+
+/** The same for the text of a token that was presented to this server itself. */
+export const findPresentedAccessToken = async (
+  { store }: Reading,
+  presented: PresentedCredential,
+  now: EpochSeconds,
+): Promise<accessTokenRules.LiveAccessToken | null> =>
+  accessTokenRules.presentedAccessToken(presented, await store.look(ACCESS_TOKEN, { id: presented.id }), now);
+
+const REFRESH_TOKEN = {
+  token: row(refreshTokens, { id: "$id" }),
+  grant: row(grants, { id: "token.grantId" }),
+};
+
+/** A refresh token with its grant, even if it is used or expired; null if there is none. */
+export async function findRefreshToken({ store }: Reading, id: RecordId) {
+  const { token, grant } = await store.look(REFRESH_TOKEN, { id });
+  return token === null || grant === null ? null : { token, grant };
+}
+
+// ── Refreshing ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/** RFC 6749 §6. */
+export interface RefreshRequest {
+  readonly refreshToken: string;
+  readonly target: RequestedTarget;
+}
+
+const ROTATION = {
+  ...REFRESH_TOKEN,
+  // The access token and the refresh token of one rotation have the same id.
+  successor: row(refreshTokens, { id: "token.successorId" }),
+  accessToken: row(accessTokens, { id: "token.successorId" }),
+  caller: CALLER,
+};
+
+export const lookAtRotation = ({ store }: Reading, id: RecordId | null, callerId: string | null) =>
+  store.look(ROTATION, { id, callerId });
+
+/** Exchanges a refresh token for its successor and an access token. */
+export function refresh(
+  context: Context,
+  act: Act,
+  caller: Caller,
+  { refreshToken: text, target }: RefreshRequest,
+): Promise<TokenResponse | OAuthError> {
+  const { clock, random, keys, configuration, catalogue } = context;
+  const { client } = caller;
+  const retryWindow = configuration.lifetimes.refresh_retry_window_seconds;
+  const presented = parseCredential("refresh_token", text);
+  const refuse = (reason: Reason): Decision<OAuthError> =>
+    concluded(new OAuthError(reason, { clientId: client.clientId }));
+  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+    const facts = await lookAtRotation(context, presented?.id ?? null, caller.callerId);
+    caller.confirm(facts.caller);
+    const now = clock.seconds();
+    const fault = refreshRules.refreshFault(presented, facts, client.clientId, now);
+    const { token, grant } = facts;
+    if (fault !== null || presented === null || token === null || grant === null) {
+      return refuse(fault ?? "refresh_token_unknown");
+    }
+    // A late use must end the grant, even if the other parameters of the request are bad.
+    const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
+    const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
+    const successors = deriveSuccessors(keys, presented, newRecordId(clock, random, shardOf(grant.id)));
+    const wish = { client, grant, scope: allowed.scope, resources: allowed.resources };
+    const accessToken = mintAccessToken(context, wish, successors.accessToken);
+    const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken);
+    const { outcome, ...decision } = refreshRules.rotate(facts, client, retryWindow, {
+      now,
+      accessToken: accessToken.record,
+      refreshToken: refreshToken.record,
+    });
+    switch (outcome.outcome) {
+      case "rotated":
+        return { ...decision, outcome: mintedResponse(accessToken, refreshToken, allowed.scope) };
+      case "retried": {
+        // A retry gets the first answer again.
+        const again = deriveSuccessors(keys, presented, outcome.successor.id);
+        const expiresAt = outcome.accessToken?.expiresAt ?? now;
+        const expiresIn = Math.max(0, expiresAt - now);
+        const scope = outcome.accessToken?.scope ?? grant.scope;
+        return {
+          ...decision,
+          outcome: tokenResponse({ text: again.accessToken.text, expiresIn }, again.refreshToken, scope),
+        };
+      }
+      case "replayed":
+        return {
+          ...decision,
+          outcome: new OAuthError("refresh_token_replayed", { clientId: client.clientId }),
+        };
+      case "refused":
+        return refuse("refresh_token_revoked");
+    }
+  });
+}
+
+// ── For a client itself ────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * RFC 6749 §4.4: a confidential client acts for itself, without a grant and without a refresh token (§4.4.3). It needs no
+ * look: the client's revision guards the commit.
+ */
+export async function issueToClient(
+  context: Context,
+  act: Act,
+  caller: Caller,
+  requested: RequestedTarget,
+): Promise<TokenResponse> {
+  const { catalogue } = context;
+  const { client } = caller;
+  if (!isConfidential(client)) throw new OAuthError("client_not_confidential", { clientId: client.clientId });
+  const { scope, resources } = requestedTarget(catalogue, client, requested, client.scope);
+  // No person agreed to this token, so without a scope it must not name an API as its audience.
+  if (scope.length === 0 && requested.resources.length > 0) {
+    throw new OAuthError("resource_scope_empty", { clientId: client.clientId });
+  }
+  const accessToken = mintAccessToken(context, { client, grant: null, scope, resources });
+  const decision = issueRule(client, accessToken.record);
+  if (decision.outcome === "refused") throw new OAuthError("client_disabled", { clientId: client.clientId });
+  if ((await carryOut(context, actOf(act, caller), decision)) === "stale") caller.changed();
+  caller.isConfirmed = true;
+  return mintedResponse(accessToken, null, scope);
+}
+
+// ── What a token is worth ──────────────────────────────────────────────────────────────────────────────────
+
+const INTROSPECTED_ACCESS_TOKEN = { ...ACCESS_TOKEN, caller: CALLER };
+const INTROSPECTED_REFRESH_TOKEN = { ...REFRESH_TOKEN, caller: CALLER };
+
+/**
+ * RFC 7662: a resource server sees tokens that are meant for it or were issued to it. Every other token, and every other
+ * text, is inactive to it. `caller`: null for a bearer, whose token names `clientId`.
+ */
+export async function introspect(
+  { store, clock, catalogue, issuer: { identifier: issuer } }: Context,
+  { clientId, caller }: { readonly clientId: string; readonly caller: Caller | null },
+  text: string,
+): Promise<Introspection> {
+  const now = clock.seconds();
+  const callerId = caller?.callerId ?? null;
+  const accessToken = recognizeAccessToken(text);
+  if (accessToken !== null) {
+    const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
+    caller?.confirm(facts.caller);
+    const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
+    if (token === null) return INACTIVE;
+    const visible = token.clientId === clientId || catalogue.mayIntrospect(clientId, token.resources);
+    return visible ? introspectAccessToken(issuer, token) : INACTIVE;
+  }
+  // `token_type_hint` is not needed: the prefix of a token tells its type (RFC 7662 §2.1 lets a server ignore it).
+  const refreshToken = parseCredential("refresh_token", text);
+  if (refreshToken === null) return INACTIVE;
+  const facts = await store.look(INTROSPECTED_REFRESH_TOKEN, { id: refreshToken.id, callerId });
+  caller?.confirm(facts.caller);
+  const { token, grant } = facts;
+  if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest)) return INACTIVE;
+  const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
+  // Only the client that a refresh token was issued to may see it.
+  return active && grant.clientId === clientId ? introspectRefreshToken(issuer, token, grant) : INACTIVE;
+}
+
+// ── Ending ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Ends one access token. False if there is none. */
+export const revokeAccessToken = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const { token, grant, client } = await context.store.look(ACCESS_TOKEN, { id });
+    return accessTokenRules.revokeAccessToken(token, {
+      subject: grant?.subject ?? client?.clientId,
+      client: client?.clientId,
+    });
+  });
+
+/**
+ * RFC 7009: a client revokes a token. A refresh token takes its whole grant with it (§2.1). An unknown text or a dead token
+ * is no error (§2.2). Throws `token_of_other_client`.
+ */
+export async function revokeToken(context: Context, act: Act, caller: Caller, text: string): Promise<void> {
+  const { store, clock } = context;
+  const { clientId } = caller.client;
+  const callerId = caller.callerId;
+  const requireOwn = (owner: string) => {
+    if (owner !== clientId) throw new OAuthError("token_of_other_client", { clientId });
+  };
+  const refreshToken = parseCredential("refresh_token", text);
+  if (refreshToken !== null) {
+    await decide(context, actOf(act, caller), async () => {
+      const {
+        token,
+        grant,
+        caller: found,
+      } = await store.look(INTROSPECTED_REFRESH_TOKEN, {
+        id: refreshToken.id,
+        callerId,
+      });
+      caller.confirm(found);
+      if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest))
+        return concluded(false);
+      requireOwn(grant.clientId);
+      return revokeGrantRule(grant, "revoked_by_client", clock.seconds());
+    });
+    return;
+  }
+  const accessToken = recognizeAccessToken(text);
+  if (accessToken === null) return;
+  await decide(context, actOf(act, caller), async () => {
+    const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
+    caller.confirm(facts.caller);
+    const token = accessTokenRules.presentedAccessToken(accessToken, facts, clock.seconds());
+    if (token === null) return concluded(false);
+    requireOwn(token.clientId);
+    return accessTokenRules.revokeAccessToken(facts.token, { subject: token.subject, client: clientId });
+  });
+}

@@ -1,0 +1,74 @@
+/** Access tokens: the one rule that says whether a token is alive and what it allows. */
+import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
+import type { IntrospectedToken } from "../credentials/introspection.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { ClientId, SecretDigest } from "../protocol/identifiers.ts";
+import { remove } from "../store/contract.ts";
+import {
+  type AccessTokenRecord,
+  accessTokens,
+  type ClientRecord,
+  type GrantRecord,
+} from "../store/tables.ts";
+import { isEnabled } from "./client.ts";
+import { concluded, type Decision } from "./decision.ts";
+
+export interface AccessTokenFacts {
+  readonly token: AccessTokenRecord | null;
+  readonly grant: GrantRecord | null;
+  /** The client with the token's number. */
+  readonly client: Pick<ClientRecord, "clientId" | "disabledAt"> | null;
+}
+
+/** A token that is valid now, with the facts that it depends on. */
+export interface LiveAccessToken extends IntrospectedToken {
+  readonly digest: SecretDigest;
+  readonly clientId: ClientId;
+  /** Null for client_credentials. */
+  readonly grant: GrantRecord | null;
+}
+
+/** The token, if it has not expired and its client and its grant are alive; else null. */
+export function liveAccessToken(
+  { token, grant, client }: AccessTokenFacts,
+  now: EpochSeconds,
+): LiveAccessToken | null {
+  if (token === null || token.expiresAt <= now || !isEnabled(client)) return null;
+  if (token.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
+  const { id, digest, issuedAt, expiresAt } = token;
+  return {
+    id,
+    digest,
+    clientId: client.clientId,
+    subject: grant?.subject ?? client.clientId,
+    scope: token.scope ?? grant?.scope ?? [],
+    resources: token.resources ?? grant?.resources ?? [],
+    issuedAt,
+    expiresAt,
+    grant,
+  };
+}
+
+/** The same for a token that was presented: its secret must match. */
+export function presentedAccessToken(
+  presented: PresentedCredential,
+  facts: AccessTokenFacts,
+  now: EpochSeconds,
+): LiveAccessToken | null {
+  const live = liveAccessToken(facts, now);
+  return live !== null && secretMatches(presented.secret, live.digest) ? live : null;
+}
+
+/** Ends one access token. False if there is none. */
+export const revokeAccessToken = (
+  token: AccessTokenRecord | null,
+  about: { readonly subject?: string | undefined; readonly client?: string | undefined } = {},
+): Decision<boolean> =>
+  token === null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [remove(accessTokens, { id: token.id })],
+        urgent: true,
+        events: [{ event: "token.revoked", ...about, grant: token.grantId }],
+      };

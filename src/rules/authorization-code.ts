@@ -1,0 +1,211 @@
+/** RFC 6749 §4.1 with RFC 7636: authorization codes, from the person's yes to the tokens. */
+
+import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { Reason } from "../protocol/errors.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import { isCodeVerifier, verifierMatchesChallenge } from "../protocol/pkce.ts";
+import { isSubset } from "../protocol/scope.ts";
+import { hold, insert, put, update } from "../store/contract.ts";
+import type { Row } from "../store/declare.ts";
+import {
+  type AccountRecord,
+  type AuthorizationCodeRecord,
+  accounts,
+  type ClientRecord,
+  type ConsentRecord,
+  codes,
+  consents,
+  type GrantRecord,
+  grants,
+  once,
+} from "../store/tables.ts";
+import { allowClient, isEnabled } from "./client.ts";
+import { concluded, type Decision } from "./decision.ts";
+import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
+
+/** A new code, for a grant that does not exist yet. */
+export interface Authorization {
+  readonly now: EpochSeconds;
+  readonly grant: GrantRecord;
+  readonly code: AuthorizationCodeRecord;
+  /**
+   * The consent to remember, if the person gave one now; it replaces an older one for the same redirect URI.
+   * `remembered`: the person was not asked, because of an earlier consent. That consent must still exist and cover the grant.
+   */
+  readonly consent: ConsentRecord | "remembered" | null;
+  /** The form that the person answered. It counts once; its id is kept until it expires. */
+  readonly form: { readonly id: RecordId; readonly expiresAt: EpochSeconds } | null;
+}
+
+export interface AuthorizationFacts {
+  readonly client: ClientRecord | null;
+  readonly account: AccountRecord | null;
+  readonly consent: ConsentRecord | null;
+  /** The row that says that the form was answered. */
+  readonly form: Row<typeof once> | null;
+}
+
+/** Whether a remembered consent covers the request. */
+export const covers = (
+  consent: ConsentRecord | null,
+  { scope, resources }: Pick<GrantRecord, "scope" | "resources">,
+): consent is ConsentRecord =>
+  consent !== null && isSubset(scope, consent.scope) && isSubset(resources, consent.resources);
+
+/** RFC 6749 §4.1.2: stores grant, code and consent. `form_spent`: the form was answered before. */
+export function authorize(
+  facts: AuthorizationFacts,
+  { now, grant, code, consent, form }: Authorization,
+): Decision<"authorized" | "form_spent" | "refused"> {
+  const { client, account } = facts;
+  if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
+  const remembered = consent === "remembered" ? facts.consent : null;
+  // The consent may be gone since the caller found it.
+  if (consent === "remembered" && !covers(remembered, grant)) return concluded("refused");
+  // The store forgets the answer to a form that has expired.
+  if (form !== null && (form.expiresAt <= now || facts.form !== null)) return concluded("form_spent");
+  const about = { subject: grant.subject, client: grant.clientId, grant: grant.id };
+  return {
+    outcome: "authorized",
+    changes: [
+      hold(accounts, { subject: account.subject }, { revision: account.revision }),
+      allowClient(client, now),
+      ...(remembered === null ? [] : [holdConsent(remembered)]),
+      ...(form === null ? [] : [insert(once, { kind: "form", id: form.id, expiresAt: form.expiresAt })]),
+      // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
+      insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }),
+      insert(codes, code),
+      ...(consent === null || consent === "remembered" ? [] : [put(consents, consent)]),
+    ],
+    events: [
+      ...(form === null ? [] : [{ event: "consent.given", ...about } as const]),
+      { event: "code.issued", ...about },
+    ],
+  };
+}
+
+const holdConsent = ({ subject, clientId, redirectUri, scope, resources }: ConsentRecord) =>
+  hold(consents, { subject, clientId, redirectUri }, { scope, resources });
+
+export interface CodeFacts {
+  readonly code: AuthorizationCodeRecord | null;
+  readonly grant: GrantRecord | null;
+}
+
+/** The parameters that a client sends with a code (RFC 6749 §4.1.3, RFC 7636 §4.5). */
+export interface CodeRequest {
+  readonly redirectUri: string | undefined;
+  readonly codeVerifier: string | undefined;
+}
+
+/** The fault of a redemption; null if there is none, or if the code was used before, which `redeemCode` handles. */
+export function codeFault(
+  presented: PresentedCredential | null,
+  { code, grant }: CodeFacts,
+  clientId: string,
+  request: CodeRequest,
+  now: EpochSeconds,
+): Reason | null {
+  if (
+    presented === null ||
+    code === null ||
+    grant === null ||
+    !secretMatches(presented.secret, code.digest)
+  ) {
+    return "code_unknown";
+  }
+  if (grant.clientId !== clientId) return "code_of_other_client";
+  if (code.usedAt !== null) return null;
+  if (grant.revokedAt !== null) return "code_revoked";
+  if (code.expiresAt <= now) return "code_expired";
+  return redirectUriFault(code, request.redirectUri) ?? verifierFault(code, request.codeVerifier);
+}
+
+/** RFC 6749 §4.1.3: the same redirect URI again. OAuth 2.1 lets clients leave it out; if it is there it must match. */
+function redirectUriFault(code: AuthorizationCodeRecord, redirectUri: string | undefined): Reason | null {
+  // PKCE binds the code to its request. Without PKCE only the redirect URI does, so then it is required.
+  if (redirectUri === undefined) {
+    return code.codeChallenge === null && code.redirectUriRequested ? "code_redirect_uri_mismatch" : null;
+  }
+  return redirectUri === code.redirectUri ? null : "code_redirect_uri_mismatch";
+}
+
+/** RFC 7636 §4.6, and RFC 9700 §2.1.1: a verifier is there if and only if a challenge was. */
+function verifierFault(code: AuthorizationCodeRecord, verifier: string | undefined): Reason | null {
+  if (code.codeChallenge === null) return verifier === undefined ? null : "code_verifier_unexpected";
+  if (verifier === undefined) return "code_verifier_missing";
+  if (!isCodeVerifier(verifier)) return "code_verifier_malformed";
+  return verifierMatchesChallenge(verifier, code.codeChallenge) ? null : "code_verifier_wrong";
+}
+
+/** Failures that an attacker would cause by guessing; a few of them burn the code. */
+const COUNTED: ReadonlySet<Reason> = new Set([
+  "code_of_other_client",
+  "code_redirect_uri_mismatch",
+  "code_verifier_missing",
+  "code_verifier_malformed",
+  "code_verifier_wrong",
+  "code_verifier_unexpected",
+]);
+
+/** Refuses a redemption. Failures in `COUNTED` add up, and `failureLimit` of them burn the code. */
+export function refuseCode(
+  { code }: CodeFacts,
+  reason: Reason,
+  failureLimit: number,
+): Decision<{ readonly refused: Reason }> {
+  const outcome = { refused: reason };
+  if (code === null || !COUNTED.has(reason)) return concluded(outcome);
+  return { outcome, changes: countFailure(code, failureLimit) };
+}
+
+export const countFailure = ({ id, failedAttempts }: AuthorizationCodeRecord, failureLimit: number) =>
+  failedAttempts >= failureLimit
+    ? []
+    : [update(codes, { id }, { failedAttempts }, { failedAttempts: failedAttempts + 1 })];
+
+export type CodeOutcome =
+  | "issued"
+  /** The code was used before. The grant, and with it everything that the first use issued, is now revoked. */
+  | "replayed"
+  /** Expired, burnt by failures, its grant revoked, or its client disabled. */
+  | "refused";
+
+/**
+ * RFC 6749 §4.1.2: a second use revokes what the first one issued, even after the code's expiry: the first user may have
+ * been the thief.
+ */
+export function redeemCode(
+  { code, grant }: CodeFacts,
+  client: ServedClient | null,
+  failureLimit: number,
+  issuance: Issuance,
+): Decision<CodeOutcome> {
+  if (code === null || grant === null) return concluded("refused");
+  if (code.usedAt !== null) return revokeReplayed(grant, "code_replayed", issuance.now);
+  const refused =
+    code.expiresAt <= issuance.now || code.failedAttempts >= failureLimit || grant.revokedAt !== null;
+  if (refused || !isEnabled(client)) return concluded("refused");
+  return {
+    outcome: "issued",
+    changes: [
+      ...issueTokens(grant, client, issuance),
+      update(
+        codes,
+        { id: code.id },
+        { usedAt: null, failedAttempts: code.failedAttempts },
+        { usedAt: issuance.now },
+      ),
+    ],
+    events: [
+      {
+        event: "token.issued",
+        via: "authorization_code",
+        subject: grant.subject,
+        client: grant.clientId,
+        grant: grant.id,
+      },
+    ],
+  };
+}

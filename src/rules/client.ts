@@ -1,0 +1,130 @@
+/** Clients: issuing to them, noting their use, changing and removing them. */
+import type { EpochSeconds } from "../platform/clock.ts";
+import { type Change, check, hold, insert, sweep, update } from "../store/contract.ts";
+import {
+  type AccessTokenRecord,
+  accessTokens,
+  type ClientRecord,
+  type ClientSecretRecord,
+  clients,
+  deviceCodes,
+} from "../store/tables.ts";
+import { concluded, type Decision } from "./decision.ts";
+import { accessSweeps, asItWas, touchClient } from "./grant.ts";
+
+/** A registration counts as used for this long beyond its last token, so that its use is noted once a day at most. */
+const USE_NOTED_FOR_SECONDS = 86_400;
+
+export const isEnabled = <Client extends Pick<ClientRecord, "disabledAt">>(
+  client: Client | null,
+): client is Client => client !== null && client.disabledAt === null;
+
+/**
+ * Guards that the client has not changed, and notes that a person has allowed it something, so that it stays for good.
+ * Only the first note writes. Later the client is held instead, so that a removal of its access waits for this commit.
+ */
+export function allowClient(client: ClientRecord, now: EpochSeconds): Change {
+  const { clientId, usedAt, unusedFrom } = client;
+  return usedAt !== null && unusedFrom === null
+    ? hold(clients, { clientId }, asItWas(client))
+    : update(clients, { clientId }, asItWas(client), { usedAt: usedAt ?? now, unusedFrom: null });
+}
+
+/**
+ * RFC 6749 §4.4: a token for the client itself. If the use of the client must be noted, token and note are one commit,
+ * because the clean-up may be removing the client just now. A token of a removed client is dead: its number is gone.
+ */
+export function issueToClient(
+  client: ClientRecord,
+  token: AccessTokenRecord,
+): Decision<"issued" | "refused"> {
+  if (!isEnabled(client)) return concluded("refused");
+  return {
+    outcome: "issued",
+    changes: [noteUse(client, token), insert(accessTokens, token)],
+    events: [{ event: "token.issued", client: client.clientId, via: "client_credentials" }],
+  };
+}
+
+function noteUse(client: ClientRecord, { issuedAt, expiresAt }: AccessTokenRecord): Change {
+  const { clientId, usedAt, unusedFrom } = client;
+  const isNoted = unusedFrom === null || unusedFrom >= expiresAt;
+  if (usedAt !== null && isNoted) return check(clients, { clientId }, asItWas(client));
+  return update(
+    clients,
+    { clientId },
+    // A remembered caller may be older than a note of its use, and must not undo the note.
+    { ...asItWas(client), usedAt, unusedFrom },
+    {
+      usedAt: usedAt ?? issuedAt,
+      unusedFrom: isNoted ? unusedFrom : expiresAt + USE_NOTED_FOR_SECONDS,
+    },
+  );
+}
+
+/** False, and nothing changed, if the identifier is taken. */
+export const createClient = (found: ClientRecord | null, client: ClientRecord): Decision<boolean> =>
+  found !== null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [insert(clients, client)],
+        events: [
+          {
+            event: client.source === "registration" ? "client.registered" : "client.created",
+            client: client.clientId,
+          },
+        ],
+      };
+
+/** Replaces the metadata and secrets of a client, and keeps its number and use. Creates it if it is missing. */
+export function putClient(found: ClientRecord | null, client: ClientRecord): Decision<"put"> {
+  if (found === null) return { ...createClient(null, client), outcome: "put" };
+  const { number, revision, createdAt, usedAt, unusedFrom } = found;
+  const replaced = { ...client, number, createdAt, usedAt, unusedFrom, revision: revision + 1 };
+  return {
+    outcome: "put",
+    changes: [update(clients, { clientId: client.clientId }, asItWas(found), withoutKey(replaced))],
+    events: [{ event: "client.changed", client: client.clientId }],
+  };
+}
+
+const withoutKey = ({ clientId: _, ...rest }: ClientRecord): Omit<ClientRecord, "clientId"> => rest;
+
+/** False if there is no such client. */
+export const addSecret = (client: ClientRecord | null, secret: ClientSecretRecord): Decision<boolean> =>
+  client === null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [touchClient(client, { secrets: [...client.secrets, secret] })],
+        events: [{ event: "client_secret.added", client: client.clientId }],
+      };
+
+/** False if there is no such client or secret. */
+export function removeSecret(client: ClientRecord | null, secretId: string): Decision<boolean> {
+  const secrets = client?.secrets.filter((secret) => secret.id !== secretId) ?? [];
+  if (client === null || secrets.length === client.secrets.length) return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchClient(client, { secrets })],
+    events: [{ event: "client_secret.removed", client: client.clientId }],
+  };
+}
+
+/** Removes the client, and revokes its grants. Tokens for the client itself die with its number. */
+export function removeClient(client: ClientRecord | null, now: EpochSeconds): Decision<boolean> {
+  if (client === null) return concluded(false);
+  const { clientId } = client;
+  return {
+    outcome: true,
+    changes: [touchClient(client, {})],
+    sweeps: [
+      ...accessSweeps({ clientId }, "client_removed", now),
+      sweep(deviceCodes, { clientId }, null),
+      sweep(clients, { clientId }, null),
+    ],
+    urgent: true,
+    events: [{ event: "client.removed", client: clientId }],
+  };
+}

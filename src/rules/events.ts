@@ -1,0 +1,89 @@
+/** The events of the server, by name. An event says who did what, and never contains a secret. */
+import type { RecordId } from "../protocol/identifiers.ts";
+
+/** The level and the words of the event in the log. */
+interface EventType {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly words: string;
+}
+
+export const EVENT_TYPES = {
+  "access.removed": { level: "info", words: "access removed" },
+  "client.changed": { level: "info", words: "client changed" },
+  "client.created": { level: "info", words: "client created" },
+  "client.registered": { level: "info", words: "client registered" },
+  "client.removed": { level: "info", words: "client removed" },
+  "client_secret.added": { level: "info", words: "client secret added" },
+  "client_secret.removed": { level: "info", words: "client secret removed" },
+  "code.issued": { level: "info", words: "authorization code issued" },
+  "code.replayed": { level: "warn", words: "authorization code used again: its grant is revoked" },
+  "consent.given": { level: "info", words: "consent given" },
+  "consent.refused": { level: "info", words: "consent refused" },
+  "device.approved": { level: "info", words: "device approved" },
+  "device.asked": { level: "info", words: "device asks for a person" },
+  "device.denied": { level: "info", words: "device denied" },
+  "grant.revoked": { level: "info", words: "grant revoked" },
+  "password.changed": { level: "info", words: "password changed" },
+  "person.created": { level: "info", words: "person created" },
+  "person.disabled": { level: "info", words: "person disabled" },
+  "person.enabled": { level: "info", words: "person enabled" },
+  "person.removed": { level: "info", words: "person removed" },
+  "refresh_token.replayed": { level: "warn", words: "refresh token used again: its grant is revoked" },
+  "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
+  "rows.expired": { level: "debug", words: "removed expired rows" },
+  "session.ended": { level: "info", words: "signed out" },
+  "session.started": { level: "info", words: "signed in" },
+  "setup_link.created": { level: "info", words: "set-up link created" },
+  "sign_in.limited": { level: "warn", words: "sign-in refused: too many attempts" },
+  "sign_in.refused": { level: "info", words: "sign-in refused: wrong name or password" },
+  "store.stale": { level: "error", words: "the facts changed each time before a decision was committed" },
+  "token.issued": { level: "info", words: "tokens issued" },
+  "token.revoked": { level: "info", words: "token revoked" },
+} as const satisfies Readonly<Record<string, EventType>>;
+
+export type EventName = keyof typeof EVENT_TYPES;
+
+export interface Event {
+  readonly event: EventName;
+  /** The person whom the event concerns. */
+  readonly subject?: string | undefined;
+  readonly client?: string | undefined;
+  readonly grant?: RecordId | null | undefined;
+  /** The reason, in the vocabulary of the rule. */
+  readonly reason?: string | undefined;
+  /** How many things the event concerns. */
+  readonly count?: number | undefined;
+  /** The grant type or the kind of credential. */
+  readonly via?: string | undefined;
+}
+
+/** The actor: a client, a person, the operator at the command line, the server itself, or a stranger. */
+export interface Actor {
+  readonly kind: "client" | "person" | "operator" | "server" | "stranger";
+  /** The client's or the person's identifier, or the operator's user name on this machine. */
+  readonly id: string | null;
+}
+
+/** The request that causes an act. */
+export interface Origin {
+  readonly address: string;
+  readonly requestId: string;
+}
+
+/** The actor of an act and the request behind it; every event carries them. */
+export interface Act {
+  readonly actor: Actor;
+  /** Null if no request caused the act. */
+  readonly origin: Origin | null;
+}
+
+/** An act of the server itself: applying declarations, cleaning up. */
+export const SERVER_ACT: Act = { actor: { kind: "server", id: null }, origin: null };
+
+/** An act of a request whose sender is not known yet. */
+export const actOfStranger = (origin: Origin): Act => ({ actor: { kind: "stranger", id: null }, origin });
+
+export const actOfPerson = (origin: Origin, subject: string): Act => ({
+  actor: { kind: "person", id: subject },
+  origin,
+});

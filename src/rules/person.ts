@@ -1,0 +1,218 @@
+/** People: their accounts, their sessions, and the link that makes the first administrator. */
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import { type Change, hold, insert, put, remove, sweep, update } from "../store/contract.ts";
+import type { Row } from "../store/declare.ts";
+import {
+  type AccountRecord,
+  accounts,
+  revisions,
+  type SessionRecord,
+  type SetupLinkRecord,
+  sessions,
+  setupLinks,
+} from "../store/tables.ts";
+import { concluded, type Decision } from "./decision.ts";
+import { accessSweeps, touchAccount } from "./grant.ts";
+
+/** The row of `revisions` that guards every change about the first administrator. */
+export type SetupRevision = Row<typeof revisions> | null;
+
+export const SETUP = "setup";
+
+/** People sign in with a password only, so an administrator without one cannot sign in. */
+export const canAdminister = (
+  account: Pick<AccountRecord, "administrator" | "disabledAt" | "passwordHash">,
+): boolean => account.administrator && account.disabledAt === null && account.passwordHash !== null;
+
+const nextSetup = (setup: SetupRevision): Change =>
+  setup === null
+    ? insert(revisions, { name: SETUP, revision: 1 })
+    : update(revisions, { name: SETUP }, { revision: setup.revision }, { revision: setup.revision + 1 });
+
+/** The key of the only setup link. */
+export const SETUP_LINK = "administrator";
+
+/** The setup link is for a server without an administrator, so a change that makes one removes the link. */
+const closeSetup = (account: AccountRecord, setup: SetupRevision): Change[] =>
+  canAdminister(account) ? [nextSetup(setup), remove(setupLinks, { name: SETUP_LINK })] : [];
+
+export interface NewAccountFacts {
+  readonly sameName: AccountRecord | null;
+  readonly setup: SetupRevision;
+}
+
+/** False, and nothing changed, if the user name is taken. */
+export function createAccount(
+  { sameName, setup }: NewAccountFacts,
+  account: AccountRecord,
+): Decision<boolean> {
+  if (sameName !== null) return concluded(false);
+  return {
+    outcome: true,
+    changes: [...closeSetup(account, setup), insert(accounts, account)],
+    events: [{ event: "person.created", subject: account.subject, via: account.source }],
+  };
+}
+
+export interface AccountFacts {
+  readonly account: AccountRecord | null;
+  readonly setup: SetupRevision;
+}
+
+/** Sets a password without checking the current one, as the operator may, and ends the person's sessions. */
+export function setPassword({ account, setup }: AccountFacts, passwordHash: string): Decision<boolean> {
+  if (account === null) return concluded(false);
+  return {
+    outcome: true,
+    changes: [...closeSetup({ ...account, passwordHash }, setup), touchAccount(account, { passwordHash })],
+    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    events: [{ event: "password.changed", subject: account.subject }],
+  };
+}
+
+/**
+ * A person sets their own password, and their sessions end. `verifiedHash` is the hash that verified the current password.
+ * False, and nothing changed, if it is no longer the person's hash, or the person is disabled.
+ */
+export function changePassword(
+  account: AccountRecord | null,
+  verifiedHash: string,
+  passwordHash: string,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
+    return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchAccount(account, { passwordHash })],
+    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    events: [{ event: "password.changed", subject: account.subject }],
+  };
+}
+
+/** Ends the person's sessions and takes back all access that they gave, in one commit. */
+export function disableAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
+  if (account === null) return concluded(false);
+  const { subject } = account;
+  return {
+    outcome: true,
+    changes: [touchAccount(account, { disabledAt: now })],
+    sweeps: [sweep(sessions, { subject }, null), ...accessSweeps({ subject }, "person_disabled", now)],
+    urgent: true,
+    events: [{ event: "person.disabled", subject }],
+  };
+}
+
+/** Lets a disabled person sign in again. What was revoked stays revoked. */
+export function enableAccount({ account, setup }: AccountFacts): Decision<boolean> {
+  if (account === null) return concluded(false);
+  return {
+    outcome: true,
+    changes: [
+      ...closeSetup({ ...account, disabledAt: null }, setup),
+      touchAccount(account, { disabledAt: null }),
+    ],
+    events: [{ event: "person.enabled", subject: account.subject }],
+  };
+}
+
+/** Ends everything as `disableAccount` does, and removes the account. No later account gets the subject. */
+export function removeAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
+  if (account === null) return concluded(false);
+  const { subject } = account;
+  return {
+    outcome: true,
+    changes: [touchAccount(account, {})],
+    sweeps: [
+      sweep(sessions, { subject }, null),
+      ...accessSweeps({ subject }, "person_removed", now),
+      sweep(accounts, { subject }, null),
+    ],
+    urgent: true,
+    events: [{ event: "person.removed", subject }],
+  };
+}
+
+/**
+ * Starts a session in place of `replaces`, the browser's earlier one. `verifiedHash` is the password hash against which
+ * the sign-in was checked: a new password shuts out a sign-in that is under way.
+ */
+export function startSession(
+  account: AccountRecord | null,
+  session: SessionRecord,
+  replaces: RecordId | null,
+  verifiedHash: string | null,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
+    return concluded(false);
+  return {
+    outcome: true,
+    changes: [
+      hold(accounts, { subject: account.subject }, { revision: account.revision }),
+      ...(replaces === null ? [] : [remove(sessions, { id: replaces })]),
+      insert(sessions, session),
+    ],
+    events: [{ event: "session.started", subject: account.subject }],
+  };
+}
+
+/** Whether a session is valid: not expired, seen after `idleSince`, and of a person who may sign in. */
+export const isSessionAlive = (
+  session: SessionRecord,
+  account: AccountRecord,
+  now: EpochSeconds,
+  idleSince: EpochSeconds,
+): boolean => session.expiresAt > now && session.lastSeenAt >= idleSince && account.disabledAt === null;
+
+export const endSession = (session: SessionRecord | null): Decision<boolean> =>
+  session === null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [remove(sessions, { id: session.id })],
+        urgent: true,
+        events: [{ event: "session.ended", subject: session.subject }],
+      };
+
+/** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */
+export function createSetupLink(
+  setup: SetupRevision,
+  hasAdministrator: boolean,
+  link: SetupLinkRecord,
+): Decision<boolean> {
+  if (hasAdministrator) return concluded(false);
+  return {
+    outcome: true,
+    changes: [nextSetup(setup), put(setupLinks, link)],
+    events: [{ event: "setup_link.created" }],
+  };
+}
+
+export interface SetupFacts {
+  readonly link: SetupLinkRecord | null;
+  readonly sameName: AccountRecord | null;
+  readonly setup: SetupRevision;
+}
+
+/** Whether the stored link is this one and still valid. */
+export const isLinkAlive = (
+  link: SetupLinkRecord | null,
+  id: RecordId,
+  now: EpochSeconds,
+): link is SetupLinkRecord => link !== null && Buffer.compare(link.id, id) === 0 && link.expiresAt > now;
+
+/** Uses up the link and creates the account. `spent`: the link was used, replaced, is gone or has expired. */
+export function redeemSetupLink(
+  { link, sameName, setup }: SetupFacts,
+  id: RecordId,
+  account: AccountRecord,
+  now: EpochSeconds,
+): Decision<"created" | "spent" | "username_taken"> {
+  if (!isLinkAlive(link, id, now)) return concluded("spent");
+  if (sameName !== null) return concluded("username_taken");
+  return {
+    outcome: "created",
+    changes: [nextSetup(setup), remove(setupLinks, { name: SETUP_LINK }), insert(accounts, account)],
+    events: [{ event: "person.created", subject: account.subject, via: "setup_link" }],
+  };
+}

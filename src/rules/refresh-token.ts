@@ -1,0 +1,124 @@
+/**
+ * RFC 6749 §6 with the rotation of RFC 9700 §4.14.2.
+ *
+ * A retry after a lost answer, or a second tab, gets the same answer as the first use. So there are never two live
+ * branches, and people are not signed out by accident. Any later use of a predecessor means theft or a restored backup,
+ * and ends the grant.
+ */
+import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { Reason } from "../protocol/errors.ts";
+import { update } from "../store/contract.ts";
+import {
+  type AccessTokenRecord,
+  type GrantRecord,
+  type RefreshTokenRecord,
+  refreshTokens,
+} from "../store/tables.ts";
+import { isEnabled } from "./client.ts";
+import { concluded, type Decision } from "./decision.ts";
+import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
+
+export interface RefreshFacts {
+  readonly token: RefreshTokenRecord | null;
+  readonly grant: GrantRecord | null;
+  /** The successor, if the token was used. */
+  readonly successor: RefreshTokenRecord | null;
+  readonly accessToken: AccessTokenRecord | null;
+}
+
+/** The fault of this use; null if there is none, or if the token was used before, which `rotate` handles. */
+export function refreshFault(
+  presented: PresentedCredential | null,
+  { token, grant }: Pick<RefreshFacts, "token" | "grant">,
+  clientId: string,
+  now: EpochSeconds,
+): Reason | null {
+  if (
+    presented === null ||
+    token === null ||
+    grant === null ||
+    !secretMatches(presented.secret, token.digest)
+  ) {
+    return "refresh_token_unknown";
+  }
+  if (grant.clientId !== clientId) return "refresh_token_of_other_client";
+  if (grant.revokedAt !== null) return "refresh_token_revoked";
+  if (token.usedAt === null && token.expiresAt <= now) return "refresh_token_expired";
+  return null;
+}
+
+export type RotationOutcome =
+  | { readonly outcome: "rotated" }
+  /** The token was used within the retry window and its successor is still unused: the client gets the same answer again. */
+  | {
+      readonly outcome: "retried";
+      readonly successor: RefreshTokenRecord;
+      /** Null if it was revoked since. */
+      readonly accessToken: AccessTokenRecord | null;
+    }
+  /** The token was used before, and this use is no retry. The grant is now revoked. */
+  | { readonly outcome: "replayed" }
+  | { readonly outcome: "refused" };
+
+export type Rotation = Issuance & { readonly refreshToken: RefreshTokenRecord };
+
+/** Consumes the token, and stores its successor and an access token. With a window of 0 no use is a retry. */
+export function rotate(
+  facts: RefreshFacts,
+  client: ServedClient | null,
+  retryWindowSeconds: number,
+  rotation: Rotation,
+): Decision<RotationOutcome> {
+  const { token, grant } = facts;
+  const { now, refreshToken } = rotation;
+  if (token === null || grant === null) return concluded({ outcome: "refused" });
+  if (token.usedAt !== null) return useAgain({ ...facts, token, grant }, client, retryWindowSeconds, now);
+  if (token.expiresAt <= now || grant.revokedAt !== null) return concluded({ outcome: "refused" });
+  if (!isEnabled(client)) return concluded({ outcome: "refused" });
+  return {
+    outcome: { outcome: "rotated" },
+    changes: [
+      update(
+        refreshTokens,
+        { id: token.id },
+        { usedAt: null },
+        { usedAt: now, successorId: refreshToken.id },
+      ),
+      ...issueTokens(grant, client, rotation),
+    ],
+    events: [
+      {
+        event: "token.issued",
+        via: "refresh_token",
+        subject: grant.subject,
+        client: grant.clientId,
+        grant: grant.id,
+      },
+    ],
+  };
+}
+
+type UsedFacts = RefreshFacts & { readonly token: RefreshTokenRecord; readonly grant: GrantRecord };
+
+function useAgain(
+  { token, grant, successor, accessToken }: UsedFacts,
+  client: ServedClient | null,
+  retryWindowSeconds: number,
+  now: EpochSeconds,
+): Decision<RotationOutcome> {
+  const inTime = retryWindowSeconds > 0 && token.usedAt !== null && now - token.usedAt <= retryWindowSeconds;
+  const isOpen = successor !== null && successor.usedAt === null && successor.expiresAt > now;
+  if (inTime && isOpen && grant.revokedAt === null) {
+    if (!isEnabled(client)) return concluded({ outcome: "refused" });
+    return {
+      outcome: { outcome: "retried", successor, accessToken },
+      changes: [],
+      events: [
+        { event: "refresh_token.retried", subject: grant.subject, client: grant.clientId, grant: grant.id },
+      ],
+    };
+  }
+  const { outcome, ...decision } = revokeReplayed(grant, "refresh_token_replayed", now);
+  return { ...decision, outcome: { outcome } };
+}

@@ -1,0 +1,44 @@
+/** The declared tables in PostgreSQL's words. */
+import { type Columns, columnOf, type Index, type Kind, sqlName, type Table } from "../declare.ts";
+
+export const TYPES: Readonly<Record<Kind, string>> = {
+  bytes: "bytea",
+  text: "text",
+  integer: "bigint",
+  boolean: "boolean",
+  list: "text",
+  json: "text",
+};
+
+/**
+ * Tables that grow carry the shard of each row (`shardOf`), and every statement names it: two bytes here, and on a cluster
+ * the difference between one worker's business and everyone's.
+ */
+export const SHARD = "shard";
+
+export const sqlNames = (names: readonly string[]): string => names.map(sqlName).join(", ");
+
+/** Rows that are updated find room for their new version beside the old one, so that an update touches no index. */
+const FILL_FACTOR = 80;
+
+/** `isCluster`: a shard knows only of itself what is unique. */
+export function createTable(table: Table<Columns>, isCluster: boolean): string {
+  const columns = Object.entries(table.columns).map(
+    ([name, { kind, nullable }]) => `  ${sqlName(name)} ${TYPES[kind]}${nullable ? "" : " NOT NULL"}`,
+  );
+  if (table.shard !== null) columns.push(`  ${SHARD} smallint NOT NULL`);
+  const key = `  PRIMARY KEY (${sqlNames(table.key)}${table.shard === null ? "" : `, ${SHARD}`})`;
+  const options = table.updated ? ` WITH (fillfactor = ${FILL_FACTOR})` : "";
+  return [
+    `CREATE TABLE ${table.name} (\n${[...columns, key].join(",\n")}\n)${options};`,
+    ...table.indexes.map((index) => createIndex(table, index, isCluster)),
+  ].join("\n");
+}
+
+function createIndex(table: Table, { columns, unique, only }: Index, isCluster: boolean): string {
+  for (const name of columns) columnOf(table, name);
+  const name = `${table.name}_by_${columns.map(sqlName).join("_")}${only === null ? "" : `_if_${sqlName(only)}`}`;
+  const condition = only === null ? "" : ` WHERE ${sqlName(only)}`;
+  const shard = unique && isCluster && table.shard !== null ? `, ${SHARD}` : "";
+  return `CREATE ${unique ? "UNIQUE " : ""}INDEX ${name} ON ${table.name} (${sqlNames(columns)}${shard})${condition};`;
+}

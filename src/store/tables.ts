@@ -1,0 +1,375 @@
+/**
+ * Every table, once. Times are whole seconds since the epoch. Engines derive the schema and everything else from this;
+ * CONTRIBUTING.md says how to add a table.
+ *
+ * Rows refer to each other by id, and rules check the references, so there are no foreign keys. Identifiers begin with the
+ * time, so growing tables store their rows in the order of creation.
+ */
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { GrantType } from "../protocol/grant-types.ts";
+import type {
+  ClientId,
+  CodeChallenge,
+  RecordId,
+  RedirectUri,
+  ResourceIndicator,
+  Scope,
+  SecretDigest,
+  SubjectId,
+} from "../protocol/identifiers.ts";
+import { boolean, bytes, integer, json, list, orNull, type Row, type Table, table, text } from "./declare.ts";
+
+const id = () => bytes<RecordId>();
+const digest = () => bytes<SecretDigest>();
+const scope = () => list<Scope>();
+const resources = () => list<ResourceIndicator>();
+
+/** The server's own secret, from which all processes on this database derive their keys: one row. */
+export const serverKeys = table("server_keys", {
+  columns: {
+    /** `server`. */
+    name: text(),
+    /** Tells two secrets apart without revealing either: 32 bytes. */
+    fingerprint: bytes(),
+    /** 32 bytes; null if the operator keeps the secret in the configuration. */
+    secret: orNull(bytes()),
+  },
+  key: ["name"],
+});
+export type ServerKeyRecord = Row<typeof serverKeys>;
+
+/**
+ * Numbers that guard decisions on facts without a row of their own. `setup` changes with everything that may make a person
+ * an administrator, and with every new setup link.
+ */
+export const revisions = table("revisions", {
+  columns: { name: text(), revision: integer() },
+  key: ["name"],
+  updated: true,
+});
+
+export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
+
+/** Who created a client, and so who may change it. */
+export type ClientSource = "configuration" | "command_line" | "registration";
+
+export interface ClientSecretRecord {
+  /** Names the secret to its operator; not secret. */
+  readonly id: string;
+  readonly digest: SecretDigest;
+  readonly createdAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds | null;
+}
+
+interface StoredSecret extends Omit<ClientSecretRecord, "digest"> {
+  /** base64url. */
+  readonly digest: string;
+}
+
+const secrets = json<readonly ClientSecretRecord[]>({
+  encode: (values) =>
+    values.map((secret) => ({ ...secret, digest: Buffer.from(secret.digest).toString("base64url") })),
+  decode: (stored) =>
+    (stored as readonly StoredSecret[]).map((secret) => ({
+      ...secret,
+      digest: Uint8Array.fromBase64(secret.digest, { alphabet: "base64url" }) as SecretDigest,
+    })),
+});
+
+const texts = json<readonly string[]>({
+  encode: (values) => values,
+  decode: (stored) => stored as readonly string[],
+});
+
+/** Client metadata in the words of RFC 7591 §2, in camel case, and what the server knows of the client. */
+export const clients = table("clients", {
+  columns: {
+    clientId: text<ClientId>(),
+    /**
+     * Access tokens name the client by this number. No two clients ever get the same one, so the tokens of a removed client
+     * stay dead when its identifier is registered again.
+     */
+    number: integer(),
+    /** Changes with every decision about the client, but not when its use is noted. */
+    revision: integer(),
+    source: text<ClientSource>(),
+    clientName: orNull(text()),
+    clientUri: orNull(text()),
+    logoUri: orNull(text()),
+    tosUri: orNull(text()),
+    policyUri: orNull(text()),
+    contacts: texts,
+    softwareId: orNull(text()),
+    softwareVersion: orNull(text()),
+    applicationType: orNull(text<"web" | "native">()),
+    redirectUris: list<RedirectUri>(),
+    grantTypes: list<GrantType>(),
+    tokenEndpointAuthMethod: text<ClientAuthenticationMethod>(),
+    /** The scopes that the client may have. */
+    scope: scope(),
+    /** The scopes of a request that names none. */
+    defaultScope: scope(),
+    requirePkce: boolean(),
+    accessTokenSeconds: orNull(integer()),
+    secrets,
+    createdAt: integer(),
+    /** When a person first allowed the client something or it first got a token; null before that. */
+    usedAt: orNull(integer()),
+    /**
+     * From this time on, a client that registered itself counts as unused and may be removed. Null once a person has allowed
+     * it something, and for clients of the operator: then a person or the operator vouches for it.
+     */
+    unusedFrom: orNull(integer()),
+    disabledAt: orNull(integer()),
+  },
+  key: ["clientId"],
+  unique: [["number"]],
+  expires: "unusedFrom",
+  updated: true,
+});
+export type ClientRecord = Row<typeof clients>;
+
+/** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
+export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
+
+export const accounts = table("accounts", {
+  columns: {
+    subject: text<SubjectId>(),
+    /** Changes with every fact that decides whether and how the person may sign in. */
+    revision: integer(),
+    source: text<AccountSource>(),
+    /** As the person wrote it. */
+    username: text(),
+    /** As user names are compared. */
+    usernameFolded: text(),
+    name: orNull(text()),
+    email: orNull(text()),
+    administrator: boolean(),
+    /** An argon2id string, or null for a person who cannot sign in with a password. */
+    passwordHash: orNull(text()),
+    createdAt: integer(),
+    disabledAt: orNull(integer()),
+  },
+  key: ["subject"],
+  unique: [["usernameFolded"]],
+  indexes: [["createdAt", "subject"]],
+  // Every start looks for an administrator, even among a million people.
+  indexOnly: { administrator: ["subject"] },
+  updated: true,
+});
+export type AccountRecord = Row<typeof accounts>;
+
+/** How a person proved who they are: OpenID Connect Core §2 calls the columns `auth_time`, `amr` and `acr`. */
+const authentication = {
+  authenticatedAt: integer(),
+  /** RFC 8176: `pwd`. */
+  authenticationMethods: list(),
+  authenticationLevel: text(),
+};
+
+/** A person who is signed in, in one browser. */
+export const sessions = table("sessions", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    subject: text<SubjectId>(),
+    ...authentication,
+    createdAt: integer(),
+    lastSeenAt: integer(),
+    /** The end of the session, even if it is used. */
+    expiresAt: integer(),
+  },
+  indexes: [["subject"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type SessionRecord = Row<typeof sessions>;
+
+/** The link that creates the first administrator: a new one takes the place of the one before. */
+export const setupLinks = table("setup_links", {
+  columns: {
+    /** `administrator`. */
+    name: text(),
+    id: id(),
+    digest: digest(),
+    expiresAt: integer(),
+  },
+  key: ["name"],
+  expires: "expiresAt",
+});
+export type SetupLinkRecord = Row<typeof setupLinks>;
+
+/** Remembered consent: a person's answer for a client, a redirect URI, scopes and resources. */
+export const consents = table("consents", {
+  columns: {
+    subject: text<SubjectId>(),
+    clientId: text<ClientId>(),
+    redirectUri: text<RedirectUri>(),
+    scope: scope(),
+    resources: resources(),
+    createdAt: integer(),
+  },
+  key: ["subject", "clientId", "redirectUri"],
+  indexes: [["clientId"]],
+  shard: "subject",
+  updated: true,
+});
+export type ConsentRecord = Row<typeof consents>;
+
+/** Acts that may happen once: a row records that one happened. It stays until the act is impossible anyway. */
+export const once = table("once", {
+  columns: { kind: text<OnceKind>(), id: id(), expiresAt: integer() },
+  key: ["id", "kind"],
+  shard: "id",
+  expires: "expiresAt",
+});
+/** `form`: a person's answer to a question. */
+export type OnceKind = "form";
+
+export type RevocationReason =
+  | "code_replayed"
+  | "refresh_token_replayed"
+  | "revoked_by_client"
+  | "revoked_by_person"
+  | "revoked_by_operator"
+  | "person_disabled"
+  | "person_removed"
+  | "client_removed";
+
+/** A person's permission for a client. Everything that was issued from it points here and dies with it. */
+export const grants = table("grants", {
+  columns: {
+    id: id(),
+    subject: text<SubjectId>(),
+    /** The user name at the time of the permission; introspection shows it. */
+    username: text(),
+    clientId: text<ClientId>(),
+    scope: scope(),
+    resources: resources(),
+    via: text<"authorization_code" | "device_code">(),
+    ...authentication,
+    createdAt: integer(),
+    /**
+     * Not before the last token of the grant expires; the row is removed after that. A revoked grant stays as long, because
+     * the server must recognise its tokens as revoked and replays as replays.
+     */
+    expiresAt: integer(),
+    /** When tokens were first issued from it; null while a code is still open. */
+    activatedAt: orNull(integer()),
+    revokedAt: orNull(integer()),
+    revokedReason: orNull(text<RevocationReason>()),
+  },
+  indexes: [["subject", "clientId"], ["clientId"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type GrantRecord = Row<typeof grants>;
+
+/**
+ * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
+ * the tokens that were issued for the code.
+ */
+export const codes = table("codes", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    redirectUri: text<RedirectUri>(),
+    /** Whether the request named the redirect URI; then the token request must name it again (RFC 6749 §4.1.3). */
+    redirectUriRequested: boolean(),
+    codeChallenge: orNull(text<CodeChallenge>()),
+    createdAt: integer(),
+    expiresAt: integer(),
+    usedAt: orNull(integer()),
+    failedAttempts: integer(),
+  },
+  shard: "id",
+  goesWith: "grants",
+  updated: true,
+});
+export type AuthorizationCodeRecord = Row<typeof codes>;
+
+export const deviceCodes = table("device_codes", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    /** A keyed digest of the user code. */
+    userCodeDigest: digest(),
+    clientId: text<ClientId>(),
+    scope: scope(),
+    resources: resources(),
+    createdAt: integer(),
+    expiresAt: integer(),
+    /** The address of the device, which the page shows to the person (RFC 8628 §5.4). */
+    requesterAddress: text(),
+    requesterAgent: text(),
+    status: text<"pending" | "approved" | "denied">(),
+    grantId: orNull(id()),
+    usedAt: orNull(integer()),
+  },
+  unique: [["userCodeDigest"]],
+  shard: "id",
+  sameShard: "userCodeDigest",
+  expires: "expiresAt",
+  updated: true,
+});
+export type DeviceCodeRecord = Row<typeof deviceCodes>;
+
+export const accessTokens = table("access_tokens", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    /** Null for client_credentials: the client acts for itself. */
+    grantId: orNull(id()),
+    /** The number of the client. */
+    client: integer(),
+    /** Null for all of the grant's scope: most tokens have all of it, and this is the largest table. */
+    scope: orNull(scope()),
+    /** The audience; null for all resources of the grant. */
+    resources: orNull(resources()),
+    issuedAt: integer(),
+    expiresAt: integer(),
+  },
+  shard: "id",
+  expires: "expiresAt",
+});
+export type AccessTokenRecord = Row<typeof accessTokens>;
+
+/**
+ * A used refresh token is removed after its own expiry, not with its grant: a grant in daily use lives for years, and would
+ * keep every token that it ever had.
+ */
+export const refreshTokens = table("refresh_tokens", {
+  columns: {
+    id: id(),
+    digest: digest(),
+    grantId: id(),
+    issuedAt: integer(),
+    expiresAt: integer(),
+    usedAt: orNull(integer()),
+    /** Which token took its place; set together with `usedAt`. */
+    successorId: orNull(id()),
+  },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type RefreshTokenRecord = Row<typeof refreshTokens>;
+
+/** In the order in which they are made, copied and locked: tables come before those that refer to them. */
+export const TABLES: readonly Table[] = [
+  serverKeys,
+  revisions,
+  accounts,
+  clients,
+  sessions,
+  setupLinks,
+  consents,
+  once,
+  deviceCodes,
+  grants,
+  codes,
+  refreshTokens,
+  accessTokens,
+];

@@ -1,0 +1,176 @@
+/** The cookie of a session, as browsers keep it: RFC 6265bis §5.7 and §5.8. */
+import { afterAll, describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { cookieName } from "../../src/accounts/session-cookie.ts";
+import { issuerFault, parseIssuer } from "../../src/protocol/issuer.ts";
+import { addPersonWithPassword, openBrowser } from "../support/pages.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+interface Kept {
+  readonly name: string;
+  readonly value: string;
+  readonly host: string;
+  readonly path: string;
+  readonly secure: boolean;
+}
+
+/** The cookies of one browser. Ports do not matter to it (RFC 6265bis §8.5). */
+class Jar {
+  #kept: Kept[] = [];
+
+  /** Keeps what an answer sets, as far as a browser would. */
+  keep(url: URL, header: string): void {
+    const [pair = "", ...rest] = header.split(";").map((part) => part.trim());
+    const equals = pair.indexOf("=");
+    const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)];
+    const attributes = new Map(
+      rest.map((part) => {
+        const [attribute = "", setting = ""] = part.split("=");
+        return [attribute.toLowerCase(), setting] as const;
+      }),
+    );
+    const secure = attributes.has("secure");
+    const path = attributes.get("path") ?? url.pathname.slice(0, Math.max(1, url.pathname.lastIndexOf("/")));
+    if (secure && url.protocol !== "https:") return;
+    if (name.startsWith("__Host-") && (!secure || path !== "/" || attributes.has("domain"))) return;
+    if (attributes.has("domain")) throw new Error("A cookie for other hosts too.");
+    const others = this.#kept.filter(
+      (kept) => kept.name !== name || kept.host !== url.hostname || kept.path !== path,
+    );
+    const isOver = attributes.has("max-age") && Number(attributes.get("max-age")) <= 0;
+    this.#kept = isOver ? others : [...others, { name, value, host: url.hostname, path, secure }];
+  }
+
+  /** The Cookie header of a request. */
+  headerFor({ hostname, pathname, protocol }: URL): string {
+    const sent = this.#kept.filter(
+      ({ host, path, secure }) =>
+        host === hostname && pathMatches(pathname, path) && (!secure || protocol === "https:"),
+    );
+    return sent.map(({ name, value }) => `${name}=${value}`).join("; ");
+  }
+}
+
+const pathMatches = (asked: string, path: string): boolean =>
+  asked === path || asked.startsWith(path.endsWith("/") ? path : `${path}/`);
+
+/** The server, as the browser with this jar reaches it. */
+const reachedWith = (jar: Jar, server: TestServer): TestServer => ({
+  ...server,
+  async fetch(path, init = {}) {
+    const url = new URL(server.issuer + path);
+    const headers = new Headers(init.headers);
+    headers.set("Cookie", jar.headerFor(url));
+    const answer = await server.fetch(path, { ...init, headers });
+    for (const header of answer.headers.getSetCookie()) jar.keep(url, header);
+    return answer;
+  },
+});
+
+const servers: TestServer[] = [];
+afterAll(() => Promise.all(servers.map((server) => server.close())));
+
+const isSignedIn = async (browser: ReturnType<typeof openBrowser>): Promise<boolean> =>
+  (await browser.get("/account")).status === 200;
+
+describe.each([
+  [
+    "https",
+    [
+      "https://auth.example",
+      "https://auth.example:8443",
+      "https://auth.example:8444",
+      "https://auth.example/a",
+      "https://auth.example/b",
+      "https://auth.example/a/b",
+      "https://auth.example/a-b",
+      "https://auth.example/a_b",
+      "https://auth.example/8443",
+      "https://auth.example:8443/a",
+      "http://auth.example:8080",
+    ],
+  ],
+  ["http", ["http://localhost:8080", "http://localhost:8081", "http://localhost:8080/a", "http://localhost"]],
+])("several servers on one host, by %s", (_, issuers) => {
+  test("have people who are signed in at all of them, and signed out at one alone", async () => {
+    const jar = new Jar();
+    const browsers = await Promise.all(
+      issuers.map(async (issuer) => {
+        const server = await startTestServer({ issuer });
+        servers.push(server);
+        await addPersonWithPassword(server, "alice");
+        return openBrowser(reachedWith(jar, server));
+      }),
+    );
+    for (const browser of browsers) expect((await browser.signIn("alice")).status).toBe(303);
+    for (const browser of browsers) expect(await isSignedIn(browser)).toBe(true);
+
+    const [first, ...others] = browsers;
+    if (first === undefined) throw new Error("no server");
+    expect((await first.submit("/logout", {})).status).toBe(303);
+    expect(await isSignedIn(first)).toBe(false);
+    for (const browser of others) expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
+describe("the cookie's name", () => {
+  test.each([
+    ["https://auth.example", "__Host-tessera"],
+    ["http://localhost", "tessera"],
+    ["http://localhost:8080", "tessera-8080"],
+    ["https://auth.example/login/eu", "__Host-tessera_login_eu"],
+    ["https://auth.example:8443/a_b", "__Host-tessera-8443_a%5fb"],
+    ["https://auth.example/caf%C3%A9;x=1", "__Host-tessera_caf%25C3%25A9%3bx%3d1"],
+  ])("of %s is %s", (issuer, name) => {
+    expect(cookieName(parseIssuer(issuer))).toBe(name);
+  });
+
+  test("is another for every issuer of a host, and one that browsers take", () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        "a",
+        "b",
+        "8443",
+        "a-b",
+        "a_b",
+        "_",
+        "-",
+        "%2F",
+        "%5F",
+        "~",
+        "caf%C3%A9",
+        "=",
+        ";",
+        ".",
+      ),
+      fc.webSegment(),
+    );
+    const issuer = fc
+      .tuple(
+        fc.constantFrom("https", "http"),
+        fc.constantFrom("", ":8443", ":8080", ":1"),
+        fc.array(part, { maxLength: 3 }),
+      )
+      .map(([scheme, port, path]) => `${scheme}://auth.example${port}${["", ...path].join("/")}`)
+      .filter((text) => issuerFault(text) === null);
+    fc.assert(
+      fc.property(issuer, issuer, (one, other) => {
+        // RFC 6265 §4.1.1: a token.
+        expect(cookieName(parseIssuer(one))).toMatch(/^[\w!#$%&'*+.^`|~-]+$/);
+        expect(cookieName(parseIssuer(one)) === cookieName(parseIssuer(other))).toBe(one === other);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+test("another host's page cannot plant the cookie of an https issuer, nor one that is read in its place", async () => {
+  const server = await startTestServer();
+  servers.push(server);
+  const jar = new Jar();
+  const name = cookieName(server.context.issuer);
+  // From plain HTTP of the same host, where others may answer.
+  jar.keep(new URL("http://auth.example/"), `${name}=planted; Path=/; Secure`);
+  jar.keep(new URL("http://auth.example/"), `${name}=planted; Path=/login`);
+  expect(jar.headerFor(new URL(`${server.issuer}/login`))).toBe("");
+});

@@ -1,0 +1,199 @@
+import { describe, expect, test } from "bun:test";
+import {
+  addSecret,
+  allowClient,
+  createClient,
+  isEnabled,
+  issueToClient,
+  putClient,
+  removeClient,
+  removeSecret,
+} from "../../src/rules/client.ts";
+import { accessSweeps, touchClient } from "../../src/rules/grant.ts";
+import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
+import { accessTokens, clients, deviceCodes } from "../../src/store/tables.ts";
+import { newSecret } from "../store/records.ts";
+import { anAccessToken, DISABLED, NOW, newClient, scopes } from "./facts.ts";
+
+const DAY = 86_400;
+const client = newClient({ revision: 3, usedAt: NOW - 500 });
+const { clientId } = client;
+const asItWas = { number: client.number, revision: 3 };
+const key = { clientId };
+
+test("a client is enabled if it is there and not disabled", () => {
+  expect(isEnabled(client)).toBe(true);
+  expect(isEnabled({ ...client, ...DISABLED })).toBe(false);
+  expect(isEnabled(null)).toBe(false);
+});
+
+describe("a client that a person allows something", () => {
+  test("stays for good, and its first use is noted", () => {
+    const registered = { ...client, usedAt: null, unusedFrom: NOW - 9 };
+    expect(allowClient(registered, NOW)).toEqual(
+      update(clients, key, asItWas, { usedAt: NOW, unusedFrom: null }),
+    );
+  });
+
+  test("stays for good from then on, whenever its first use was", () => {
+    const working = { ...client, usedAt: NOW - 9, unusedFrom: NOW + 9 };
+    expect(allowClient(working, NOW)).toEqual(
+      update(clients, key, asItWas, { usedAt: NOW - 9, unusedFrom: null }),
+    );
+    const fresh = { ...client, usedAt: null, unusedFrom: null };
+    expect(allowClient(fresh, NOW)).toEqual(update(clients, key, asItWas, { usedAt: NOW, unusedFrom: null }));
+  });
+
+  test("is held and not written when all that is known", () => {
+    expect(allowClient({ ...client, usedAt: NOW - 9, unusedFrom: null }, NOW)).toEqual(
+      hold(clients, key, asItWas),
+    );
+  });
+});
+
+describe("a token for the client itself", () => {
+  const token = anAccessToken(null, { expiresAt: NOW + 600 });
+
+  test("is stored while nothing is decided about the client", () => {
+    expect(issueToClient(client, token)).toEqual({
+      outcome: "issued",
+      changes: [check(clients, key, asItWas), insert(accessTokens, token)],
+      events: [{ event: "token.issued", client: clientId, via: "client_credentials" }],
+    });
+  });
+
+  test("is refused to a client that is disabled", () => {
+    expect(issueToClient({ ...client, ...DISABLED }, token)).toEqual({ outcome: "refused" });
+  });
+
+  /** The note of its use, among the changes. */
+  const noteOf = (fields: Partial<typeof client>) =>
+    issueToClient({ ...client, ...fields }, token).changes?.[0];
+
+  test("notes the first use, with what was known before", () => {
+    const before = { usedAt: null, unusedFrom: null };
+    expect(noteOf(before)).toEqual(
+      update(clients, key, { ...asItWas, ...before }, { usedAt: NOW, unusedFrom: null }),
+    );
+  });
+
+  test("keeps a registration for a day longer than the token lives", () => {
+    const before = { usedAt: NOW - 9, unusedFrom: NOW - 500 };
+    expect(noteOf(before)).toEqual(
+      update(clients, key, { ...asItWas, ...before }, { usedAt: NOW - 9, unusedFrom: token.expiresAt + DAY }),
+    );
+  });
+
+  test("notes both for a registration that was never used", () => {
+    expect(noteOf({ usedAt: null, unusedFrom: NOW - 500 })).toMatchObject({
+      set: { usedAt: NOW, unusedFrom: token.expiresAt + DAY },
+    });
+    const kept = noteOf({ usedAt: null, unusedFrom: token.expiresAt + 5 });
+    expect(kept).toMatchObject({ set: { usedAt: NOW, unusedFrom: token.expiresAt + 5 } });
+  });
+
+  test("needs no note as long as the last one reaches, to the second", () => {
+    expect(noteOf({ usedAt: NOW - 9, unusedFrom: token.expiresAt })?.act).toBe("check");
+    expect(noteOf({ usedAt: NOW - 9, unusedFrom: token.expiresAt - 1 })?.act).toBe("update");
+  });
+});
+
+describe("a new client", () => {
+  test.each([
+    ["registration", "client.registered"],
+    ["command_line", "client.created"],
+    ["configuration", "client.created"],
+  ] as const)("that came by %s is stored", (source, event) => {
+    const created = newClient({ source });
+    expect(createClient(null, created)).toEqual({
+      outcome: true,
+      changes: [insert(clients, created)],
+      events: [{ event, client: created.clientId }],
+    });
+  });
+
+  test("takes no identifier that is taken", () => {
+    expect(createClient(client, { ...client, clientName: "Thief" })).toEqual({ outcome: false });
+  });
+});
+
+describe("a client that is put", () => {
+  const wanted = newClient({
+    clientId,
+    clientName: "Renamed",
+    scope: scopes("files"),
+    createdAt: NOW + 9,
+    usedAt: NOW + 9,
+    unusedFrom: NOW + 9,
+    ...DISABLED,
+  });
+
+  test("has what is wanted, and keeps what the server knows of it", () => {
+    const found = { ...client, createdAt: NOW - 9, usedAt: NOW - 8, unusedFrom: NOW - 7 };
+    const decision = putClient(found, wanted);
+    const { clientId: _, ...rest } = wanted;
+    expect(decision).toEqual({
+      outcome: "put",
+      changes: [
+        update(clients, key, asItWas, {
+          ...rest,
+          number: client.number,
+          revision: 4,
+          createdAt: NOW - 9,
+          usedAt: NOW - 8,
+          unusedFrom: NOW - 7,
+        }),
+      ],
+      events: [{ event: "client.changed", client: clientId }],
+    });
+  });
+
+  test("is created where there is none", () => {
+    expect(putClient(null, wanted)).toEqual({ ...createClient(null, wanted), outcome: "put" });
+  });
+});
+
+describe("the secrets of a client", () => {
+  const [one, two] = [newSecret(), newSecret()];
+  const secretive = { ...client, secrets: [one] };
+
+  test("get another one", () => {
+    expect(addSecret(secretive, two)).toEqual({
+      outcome: true,
+      changes: [touchClient(secretive, { secrets: [one, two] })],
+      events: [{ event: "client_secret.added", client: clientId }],
+    });
+    expect(addSecret(null, two)).toEqual({ outcome: false });
+  });
+
+  test("lose the one that is named", () => {
+    const both = { ...client, secrets: [one, two] };
+    expect(removeSecret(both, one.id)).toEqual({
+      outcome: true,
+      changes: [touchClient(both, { secrets: [two] })],
+      events: [{ event: "client_secret.removed", client: clientId }],
+    });
+    expect(removeSecret(both, "another")).toEqual({ outcome: false });
+    expect(removeSecret(null, one.id)).toEqual({ outcome: false });
+  });
+});
+
+describe("removing a client", () => {
+  test("keeps out what is issued meanwhile, and ends all that was issued, before the client goes", () => {
+    expect(removeClient(client, NOW)).toEqual({
+      outcome: true,
+      changes: [touchClient(client, {})],
+      sweeps: [
+        ...accessSweeps({ clientId }, "client_removed", NOW),
+        sweep(deviceCodes, { clientId }, null),
+        sweep(clients, { clientId }, null),
+      ],
+      urgent: true,
+      events: [{ event: "client.removed", client: clientId }],
+    });
+  });
+
+  test("that is not there needs no commit", () => {
+    expect(removeClient(null, NOW)).toEqual({ outcome: false });
+  });
+});

@@ -1,0 +1,271 @@
+import { describe, expect, test } from "bun:test";
+import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
+import {
+  canAdminister,
+  changePassword,
+  createAccount,
+  createSetupLink,
+  disableAccount,
+  enableAccount,
+  endSession,
+  isLinkAlive,
+  isSessionAlive,
+  redeemSetupLink,
+  removeAccount,
+  setPassword,
+  startSession,
+} from "../../src/rules/person.ts";
+import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
+import { accounts, revisions, sessions, setupLinks } from "../../src/store/tables.ts";
+import { newSession, newSetupLink } from "../store/records.ts";
+import { DISABLED, NOW, newAccount, newId, toldBy } from "./facts.ts";
+
+const person = newAccount({ revision: 4, passwordHash: "old" });
+const administrator = newAccount({ administrator: true });
+const { subject } = person;
+
+const setup = { name: "setup", revision: 6 };
+/** What everything does that may let a person administer the server. */
+const CLOSES_SETUP = [
+  update(revisions, { name: "setup" }, { revision: 6 }, { revision: 7 }),
+  remove(setupLinks, { name: "administrator" }),
+];
+const endsSessions = (of = subject) => sweep(sessions, { subject: of }, null);
+
+test.each([
+  ["an administrator with a password", administrator, true],
+  ["anybody else", { ...administrator, administrator: false }, false],
+  ["one who is disabled", { ...administrator, ...DISABLED }, false],
+  ["one without a password, which is the only way in", { ...administrator, passwordHash: null }, false],
+] as const)("%s can administer the server: %#", (_, account, can) => {
+  expect(canAdminister(account)).toBe(can);
+});
+
+describe("a new person", () => {
+  test("is stored", () => {
+    expect(createAccount({ sameName: null, setup }, person)).toEqual({
+      outcome: true,
+      changes: [insert(accounts, person)],
+      events: [{ event: "person.created", subject, via: person.source }],
+    });
+  });
+
+  test("who can administer the server takes the set-up link away", () => {
+    expect(createAccount({ sameName: null, setup }, administrator).changes).toEqual([
+      ...CLOSES_SETUP,
+      insert(accounts, administrator),
+    ]);
+  });
+
+  test("who is the first of all makes the revision that guards the set-up link", () => {
+    const [first] = createAccount({ sameName: null, setup: null }, administrator).changes ?? [];
+    expect(first).toEqual(insert(revisions, { name: "setup", revision: 1 }));
+  });
+
+  test("takes no user name that is taken", () => {
+    expect(createAccount({ sameName: newAccount(), setup }, person)).toEqual({ outcome: false });
+  });
+});
+
+describe("a password that the operator sets", () => {
+  test("ends the person's sessions", () => {
+    expect(setPassword({ account: person, setup }, "new")).toEqual({
+      outcome: true,
+      changes: [touchAccount(person, { passwordHash: "new" })],
+      sweeps: [endsSessions()],
+      events: [{ event: "password.changed", subject }],
+    });
+  });
+
+  test("takes the set-up link away if it lets an administrator in", () => {
+    const account = { ...administrator, passwordHash: null };
+    expect(setPassword({ account, setup }, "first").changes).toEqual([
+      ...CLOSES_SETUP,
+      touchAccount(account, { passwordHash: "first" }),
+    ]);
+    const disabled = { ...account, ...DISABLED };
+    expect(setPassword({ account: disabled, setup }, "first").changes).toHaveLength(1);
+  });
+
+  test("is not set if there is no such person", () => {
+    expect(setPassword({ account: null, setup }, "new")).toEqual({ outcome: false });
+  });
+});
+
+describe("a password that a person sets", () => {
+  test("ends their sessions", () => {
+    expect(changePassword(person, "old", "new")).toEqual({
+      outcome: true,
+      changes: [touchAccount(person, { passwordHash: "new" })],
+      sweeps: [endsSessions()],
+      events: [{ event: "password.changed", subject }],
+    });
+  });
+
+  test.each([
+    ["it replaces another than the one that was checked", { ...person, passwordHash: "the operator's" }],
+    ["they have none", { ...person, passwordHash: null }],
+    ["they are disabled", { ...person, ...DISABLED }],
+    ["they are gone", null],
+  ])("is not set if %s", (_, account) => {
+    expect(changePassword(account, "old", "new")).toEqual({ outcome: false });
+  });
+});
+
+describe("a person who is", () => {
+  test("disabled loses their sessions and all access that they gave", () => {
+    expect(disableAccount(person, NOW)).toEqual({
+      outcome: true,
+      changes: [touchAccount(person, { disabledAt: NOW })],
+      sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW)],
+      urgent: true,
+      events: [{ event: "person.disabled", subject }],
+    });
+  });
+
+  test("removed loses the same, and is gone after that", () => {
+    expect(removeAccount(person, NOW)).toEqual({
+      outcome: true,
+      // What rests on them meanwhile is decided anew.
+      changes: [touchAccount(person, {})],
+      sweeps: [
+        endsSessions(),
+        ...accessSweeps({ subject }, "person_removed", NOW),
+        sweep(accounts, { subject }, null),
+      ],
+      urgent: true,
+      events: [{ event: "person.removed", subject }],
+    });
+  });
+
+  test("enabled may sign in again, and gets nothing back", () => {
+    expect(enableAccount({ account: { ...person, ...DISABLED }, setup })).toEqual({
+      outcome: true,
+      changes: [touchAccount({ ...person, ...DISABLED }, { disabledAt: null })],
+      events: [{ event: "person.enabled", subject }],
+    });
+  });
+
+  test("enabled and an administrator takes the set-up link away", () => {
+    const account = { ...administrator, ...DISABLED };
+    expect(enableAccount({ account, setup }).changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
+  });
+
+  test("not there is none of that", () => {
+    expect(disableAccount(null, NOW)).toEqual({ outcome: false });
+    expect(removeAccount(null, NOW)).toEqual({ outcome: false });
+    expect(enableAccount({ account: null, setup })).toEqual({ outcome: false });
+  });
+});
+
+describe("a session", () => {
+  const session = newSession({ subject, expiresAt: NOW + 100, lastSeenAt: NOW - 50 });
+
+  test("starts while nothing is decided about the person", () => {
+    expect(startSession(person, session, null, "old")).toEqual({
+      outcome: true,
+      changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session)],
+      events: [{ event: "session.started", subject }],
+    });
+  });
+
+  test("takes the place of the one that the browser had", () => {
+    const before = newId();
+    expect(startSession(person, session, before, "old").changes).toContainEqual(
+      remove(sessions, { id: before }),
+    );
+  });
+
+  test("of a person who has no password starts without one", () => {
+    expect(startSession({ ...person, passwordHash: null }, session, null, null).outcome).toBe(true);
+  });
+
+  test.each([
+    ["another password was set meanwhile", { ...person, passwordHash: "new" }, "old"],
+    ["a first password was set meanwhile", person, null],
+    ["they are disabled", { ...person, ...DISABLED }, "old"],
+    ["they are gone", null, null],
+  ])("does not start if %s", (_, account, verified) => {
+    expect(startSession(account, session, null, verified)).toEqual({ outcome: false });
+  });
+
+  const isAlive = (now: number, idleSince: number, account = person) =>
+    isSessionAlive(session, account, now, idleSince);
+
+  test("counts until its end, to the second", () => {
+    expect(isAlive(session.expiresAt - 1, 0)).toBe(true);
+    expect(isAlive(session.expiresAt, 0)).toBe(false);
+  });
+
+  test("counts until it has been idle, to the second", () => {
+    expect(isAlive(NOW, NOW - 50)).toBe(true);
+    expect(isAlive(NOW, NOW - 49)).toBe(false);
+  });
+
+  test("does not count while the person is disabled", () => {
+    expect(isAlive(NOW, 0, { ...person, ...DISABLED })).toBe(false);
+  });
+
+  test("can be ended, also in an overload", () => {
+    expect(endSession(session)).toEqual({
+      outcome: true,
+      changes: [remove(sessions, { id: session.id })],
+      urgent: true,
+      events: [{ event: "session.ended", subject }],
+    });
+    expect(endSession(null)).toEqual({ outcome: false });
+  });
+});
+
+describe("the set-up link", () => {
+  const link = newSetupLink({ expiresAt: NOW + 10 });
+  const facts = { link, sameName: null, setup };
+
+  test("takes the place of every earlier one, unless a person becomes administrator meanwhile", () => {
+    expect(createSetupLink(setup, false, link)).toEqual({
+      outcome: true,
+      changes: [
+        update(revisions, { name: "setup" }, { revision: 6 }, { revision: 7 }),
+        put(setupLinks, link),
+      ],
+      events: [{ event: "setup_link.created" }],
+    });
+    expect(createSetupLink(null, false, link).changes?.[0]).toEqual(
+      insert(revisions, { name: "setup", revision: 1 }),
+    );
+  });
+
+  test("is not made while there is an administrator", () => {
+    expect(createSetupLink(setup, true, link)).toEqual({ outcome: false });
+  });
+
+  test("counts if it is the one that is kept, until it expires, to the second", () => {
+    expect(isLinkAlive(link, link.id, NOW + 9)).toBe(true);
+    expect(isLinkAlive(link, link.id, NOW + 10)).toBe(false);
+    expect(isLinkAlive(link, newId(), NOW)).toBe(false);
+    expect(isLinkAlive(null, link.id, NOW)).toBe(false);
+  });
+
+  test("makes one account, and is used up", () => {
+    expect(redeemSetupLink(facts, link.id, administrator, NOW)).toEqual({
+      outcome: "created",
+      changes: [...CLOSES_SETUP, insert(accounts, administrator)],
+      events: [{ event: "person.created", subject: administrator.subject, via: "setup_link" }],
+    });
+  });
+
+  test("is spent if it is gone, is another or has expired, whatever the user name", () => {
+    const taken = { ...facts, sameName: person };
+    expect(redeemSetupLink({ ...taken, link: null }, link.id, administrator, NOW)).toEqual({
+      outcome: "spent",
+    });
+    expect(redeemSetupLink(taken, newId(), administrator, NOW)).toEqual({ outcome: "spent" });
+    expect(redeemSetupLink(taken, link.id, administrator, NOW + 10)).toEqual({ outcome: "spent" });
+  });
+
+  test("is not used up by a user name that is taken", () => {
+    const decision = redeemSetupLink({ ...facts, sameName: person }, link.id, administrator, NOW);
+    expect(decision).toEqual({ outcome: "username_taken" });
+    expect(toldBy(decision)).toEqual([]);
+  });
+});

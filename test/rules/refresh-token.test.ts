@@ -1,0 +1,203 @@
+/** RFC 6749 §6, RFC 9700 §4.14.2. */
+import { describe, expect, test } from "bun:test";
+import type { Reason } from "../../src/protocol/errors.ts";
+import { issueTokens } from "../../src/rules/grant.ts";
+import { type RefreshFacts, refreshFault, rotate } from "../../src/rules/refresh-token.ts";
+import { update } from "../../src/store/contract.ts";
+import { grants, refreshTokens } from "../../src/store/tables.ts";
+import {
+  aGrant,
+  anAccessToken,
+  anIssuance,
+  aRefreshToken,
+  CLIENT,
+  DISABLED,
+  NOW,
+  presented,
+  toldBy,
+  WRONG_SECRET,
+} from "./facts.ts";
+
+const WINDOW = 30;
+const grant = aGrant();
+const revoked = { ...grant, revokedAt: NOW - 1 };
+const token = aRefreshToken(grant);
+const unused: RefreshFacts = { token, grant, successor: null, accessToken: null };
+const rotation = anIssuance(grant);
+
+const successor = aRefreshToken(grant);
+const accessToken = anAccessToken(grant, { id: successor.id });
+/** It was exchanged so many seconds ago, and nothing has happened since. */
+const usedBefore = (seconds: number, fields: Partial<RefreshFacts> = {}): RefreshFacts => ({
+  token: { ...token, usedAt: NOW - seconds, successorId: successor.id },
+  grant,
+  successor,
+  accessToken,
+  ...fields,
+});
+
+describe("what is wrong with using a refresh token", () => {
+  const rows: [what: string, Reason | null, Partial<RefreshFacts>, wrong?: boolean][] = [
+    ["nothing, if it is unused", null, {}],
+    ["nothing, if it was used: that is for the rotation to say", null, usedBefore(9999)],
+    [
+      "nothing, if it was used and has expired since",
+      null,
+      {
+        token: { ...token, usedAt: NOW - 10, expiresAt: NOW - 1 },
+      },
+    ],
+    ["that there is none", "refresh_token_unknown", { token: null }],
+    ["that its grant is gone", "refresh_token_unknown", { grant: null }],
+    ["that its secret is another", "refresh_token_unknown", {}, true],
+    [
+      "that it is of another client",
+      "refresh_token_of_other_client",
+      {
+        grant: { ...grant, clientId: "another" as typeof grant.clientId },
+      },
+    ],
+    ["that its grant is revoked", "refresh_token_revoked", { grant: revoked }],
+    ["that it has expired", "refresh_token_expired", { token: { ...token, expiresAt: NOW } }],
+    // What is told first tells the least.
+    ["that its secret is another, before anything else", "refresh_token_unknown", { grant: revoked }, true],
+    [
+      "that it is of another client, before what has become of it",
+      "refresh_token_of_other_client",
+      {
+        grant: { ...revoked, clientId: "another" as typeof grant.clientId },
+      },
+    ],
+    [
+      "that its grant is revoked, also if it was used",
+      "refresh_token_revoked",
+      {
+        ...usedBefore(1),
+        grant: revoked,
+      },
+    ],
+  ];
+  for (const [what, reason, facts, isWrong] of rows) {
+    test(`is ${what}`, () => {
+      const credential = presented(isWrong ? WRONG_SECRET : undefined);
+      expect(refreshFault(credential, { ...unused, ...facts }, CLIENT.clientId, NOW)).toBe(reason);
+    });
+  }
+
+  test("is that it is none, if its text is none", () => {
+    expect(refreshFault(null, unused, CLIENT.clientId, NOW)).toBe("refresh_token_unknown");
+  });
+
+  test("is to the second that it has expired", () => {
+    expect(refreshFault(presented(), unused, CLIENT.clientId, token.expiresAt - 1)).toBeNull();
+    expect(refreshFault(presented(), unused, CLIENT.clientId, token.expiresAt)).toBe("refresh_token_expired");
+  });
+});
+
+describe("an unused refresh token", () => {
+  test("is consumed, and its successor and an access token are stored", () => {
+    const decision = rotate(unused, CLIENT, WINDOW, rotation);
+    expect(decision.outcome).toEqual({ outcome: "rotated" });
+    expect(decision.changes).toEqual([
+      update(
+        refreshTokens,
+        { id: token.id },
+        { usedAt: null },
+        { usedAt: NOW, successorId: rotation.refreshToken.id },
+      ),
+      ...issueTokens(grant, CLIENT, rotation),
+    ]);
+    expect(decision.events).toEqual([
+      {
+        event: "token.issued",
+        via: "refresh_token",
+        subject: grant.subject,
+        client: CLIENT.clientId,
+        grant: grant.id,
+      },
+    ]);
+  });
+
+  test.each<[string, Partial<RefreshFacts>]>([
+    ["there is none", { token: null }],
+    ["its grant is gone", { grant: null }],
+    ["its grant is revoked", { grant: revoked }],
+    ["it expires now", { token: { ...token, expiresAt: NOW } }],
+  ])("is refused if %s", (_, facts) => {
+    expect(rotate({ ...unused, ...facts }, CLIENT, WINDOW, rotation)).toEqual({
+      outcome: { outcome: "refused" },
+    });
+  });
+
+  test("is refused if its client is disabled or gone", () => {
+    for (const client of [{ ...CLIENT, ...DISABLED }, null]) {
+      expect(rotate(unused, client, WINDOW, rotation)).toEqual({ outcome: { outcome: "refused" } });
+    }
+  });
+});
+
+describe("a refresh token that was used", () => {
+  const replayed = {
+    outcome: { outcome: "replayed" },
+    changes: [
+      update(
+        grants,
+        { id: grant.id },
+        { revokedAt: null },
+        { revokedAt: NOW, revokedReason: "refresh_token_replayed" },
+      ),
+    ],
+    urgent: true,
+  } as const;
+
+  test.each([0, 1, WINDOW])("%d seconds ago gets the same answer again, and nothing is stored", (seconds) => {
+    const decision = rotate(usedBefore(seconds), CLIENT, WINDOW, rotation);
+    expect(decision.outcome).toEqual({ outcome: "retried", successor, accessToken });
+    // Not left out: the answer waits until what it rests on is on disk.
+    expect(decision.changes).toEqual([]);
+    expect(toldBy(decision)).toEqual(["refresh_token.retried"]);
+  });
+
+  test("gets the same answer also if the access token was revoked since", () => {
+    const { outcome } = rotate(usedBefore(1, { accessToken: null }), CLIENT, WINDOW, rotation);
+    expect(outcome).toEqual({ outcome: "retried", successor, accessToken: null });
+  });
+
+  test("gets nothing while its client is disabled or gone, and that is no replay", () => {
+    for (const client of [{ ...CLIENT, ...DISABLED }, null]) {
+      expect(rotate(usedBefore(1), client, WINDOW, rotation)).toEqual({ outcome: { outcome: "refused" } });
+    }
+  });
+
+  const replays: [string, RefreshFacts, window?: number][] = [
+    ["longer ago than the window", usedBefore(WINDOW + 1)],
+    ["just now, if there is no window", usedBefore(0), 0],
+    ["just now, if its successor was used", usedBefore(0, { successor: { ...successor, usedAt: NOW } })],
+    [
+      "just now, if its successor has expired",
+      usedBefore(0, { successor: { ...successor, expiresAt: NOW } }),
+    ],
+    ["just now, if its successor is gone", usedBefore(0, { successor: null })],
+    [
+      "long ago, if it has expired since",
+      { ...usedBefore(9999), token: { ...token, usedAt: 1, expiresAt: 2 } },
+    ],
+  ];
+  for (const [what, facts, window = WINDOW] of replays) {
+    test(`ends its grant if it was used ${what}`, () => {
+      const decision = rotate(facts, CLIENT, window, rotation);
+      expect(decision).toMatchObject(replayed);
+      expect(toldBy(decision)).toEqual(["refresh_token.replayed"]);
+    });
+  }
+
+  test("ends its grant whatever has become of its client", () => {
+    expect(rotate(usedBefore(9999), null, WINDOW, rotation)).toMatchObject(replayed);
+  });
+
+  test("leaves a grant that is revoked as it is, even in time, and is a replay", () => {
+    const decision = rotate(usedBefore(1, { grant: revoked }), CLIENT, WINDOW, rotation);
+    expect(decision.outcome).toEqual({ outcome: "replayed" });
+    expect(decision.changes).toEqual([]);
+  });
+});

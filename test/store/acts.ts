@@ -1,0 +1,274 @@
+/**
+ * What the store's tests do, by names: each act is the operation of that name, or its rule, on one store. Tokens and codes
+ * are told with what their rows leave to others: whose they are, and what they are good for.
+ */
+
+import * as access from "../../src/operations/access.ts";
+import { authorize } from "../../src/operations/authorization.ts";
+import * as clientActs from "../../src/operations/clients.ts";
+import { decide } from "../../src/operations/decide.ts";
+import * as devices from "../../src/operations/devices.ts";
+import { noEvents } from "../../src/operations/events.ts";
+import { expiriesAt, findCrowdedOut } from "../../src/operations/housekeeping.ts";
+import { collect } from "../../src/operations/paging.ts";
+import * as people from "../../src/operations/people.ts";
+import * as serverKey from "../../src/operations/server-key.ts";
+import * as sessionActs from "../../src/operations/sessions.ts";
+import * as tokens from "../../src/operations/tokens.ts";
+import type { EpochSeconds } from "../../src/platform/clock.ts";
+import type {
+  ClientId,
+  RecordId,
+  RedirectUri,
+  ResourceIndicator,
+  Scope,
+  SecretDigest,
+  SubjectId,
+} from "../../src/protocol/identifiers.ts";
+import { foldUsername } from "../../src/protocol/identifiers.ts";
+import type { LiveAccessToken } from "../../src/rules/access-token.ts";
+import * as codeRules from "../../src/rules/authorization-code.ts";
+import { issueToClient } from "../../src/rules/client.ts";
+import { concluded, type Decision } from "../../src/rules/decision.ts";
+import { redeemDeviceCode } from "../../src/rules/device-code.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
+import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
+import { type RotationOutcome as RowRotationOutcome, rotate } from "../../src/rules/refresh-token.ts";
+import { row, type Store } from "../../src/store/contract.ts";
+import { encodeList } from "../../src/store/declare.ts";
+import {
+  openPostgresStore as openPostgres,
+  type PostgresStoreOptions,
+} from "../../src/store/postgres/index.ts";
+import { openSqliteStore as openSqlite, type SqliteStoreOptions } from "../../src/store/sqlite/index.ts";
+import * as tables from "../../src/store/tables.ts";
+
+/** An access token as it is told, and as an act takes it. */
+export interface AccessTokenRecord {
+  readonly id: RecordId;
+  readonly digest: SecretDigest;
+  readonly grantId: RecordId | null;
+  readonly clientId: ClientId;
+  readonly subject: string;
+  readonly scope: readonly Scope[];
+  readonly resources: readonly ResourceIndicator[];
+  readonly issuedAt: EpochSeconds;
+  readonly expiresAt: EpochSeconds;
+}
+
+export type RefreshTokenRecord = tables.RefreshTokenRecord & { readonly clientId: ClientId };
+
+/** Its id is that of its grant. */
+export type AuthorizationCodeRecord = tables.AuthorizationCodeRecord & {
+  readonly grantId: RecordId;
+  readonly clientId: ClientId;
+};
+
+export interface Issuance {
+  readonly now: EpochSeconds;
+  readonly accessToken: AccessTokenRecord;
+  readonly refreshToken: RefreshTokenRecord | null;
+}
+
+export type Authorization = Omit<codeRules.Authorization, "code"> & {
+  readonly code: AuthorizationCodeRecord;
+};
+
+export type RotationOutcome =
+  | { readonly outcome: "rotated" | "replayed" | "refused" }
+  | { readonly outcome: "retried"; readonly successor: RefreshTokenRecord };
+
+export type ActingStore = Store & ReturnType<typeof actsOn>;
+
+export const acting = (store: Store): ActingStore => ({ ...store, ...actsOn(store) });
+
+export const openSqliteStore = async (options: SqliteStoreOptions): Promise<ActingStore> =>
+  acting(await openSqlite(options));
+
+export const openPostgresStore = async (options: PostgresStoreOptions): Promise<ActingStore> =>
+  acting(await openPostgres(options));
+
+const CODE = {
+  code: row(tables.codes, { id: "$id" }),
+  grant: row(tables.grants, { id: "code.id" }),
+  client: row(tables.clients, { clientId: "grant.clientId" }),
+};
+const DEVICE = {
+  device: row(tables.deviceCodes, { id: "$id" }),
+  grant: row(tables.grants, { id: "device.grantId" }),
+  client: row(tables.clients, { clientId: "grant.clientId" }),
+};
+const CLIENT = { client: row(tables.clients, { clientId: "$clientId" }) };
+
+function actsOn(store: Store) {
+  const context = { store, events: noEvents };
+  const act = SERVER_ACT;
+  const outcomeOf = async <Outcome>(attempt: () => Promise<Decision<Outcome>>): Promise<Outcome> =>
+    (await decide(context, act, attempt)).outcome;
+
+  const rowOf = async (
+    { id, digest, grantId, clientId, scope, resources, issuedAt, expiresAt }: AccessTokenRecord,
+    grant: tables.GrantRecord | null,
+  ): Promise<tables.AccessTokenRecord> => ({
+    id,
+    digest,
+    grantId,
+    client: (await store.look(CLIENT, { clientId })).client?.number ?? 0,
+    scope: grant !== null && encodeList(grant.scope) === encodeList(scope) ? null : scope,
+    resources: grant !== null && encodeList(grant.resources) === encodeList(resources) ? null : resources,
+    issuedAt,
+    expiresAt,
+  });
+  const refreshRowOf = ({ clientId: _, ...token }: RefreshTokenRecord): tables.RefreshTokenRecord => token;
+  const rowsOf = async (
+    { now, accessToken, refreshToken }: Issuance,
+    grant: tables.GrantRecord | null,
+  ): Promise<RowIssuance> => ({
+    now,
+    accessToken: await rowOf(accessToken, grant),
+    refreshToken: refreshToken === null ? null : refreshRowOf(refreshToken),
+  });
+  const told = ({ grant, ...token }: LiveAccessToken) => ({
+    token: { ...token, grantId: grant?.id ?? null } satisfies AccessTokenRecord,
+    grant,
+  });
+
+  return {
+    findServerKey: () => serverKey.findServerKey({ store }),
+    createServerKey: (key: Pick<tables.ServerKeyRecord, "fingerprint" | "secret">) =>
+      serverKey.createServerKey({ store }, key),
+
+    findClient: (clientId: string) => clientActs.findClient(context, clientId),
+    listClients: (source?: tables.ClientSource) => collect(clientActs.everyClient(context, source)),
+    hasClients: () => clientActs.hasClients(context),
+    createClient: (client: tables.ClientRecord) => clientActs.createClient(context, act, client),
+    putClient: (client: tables.ClientRecord) => clientActs.putClient(context, act, client),
+    addClientSecret: (clientId: ClientId, secret: tables.ClientSecretRecord) =>
+      clientActs.addClientSecret(context, act, clientId, secret),
+    removeClientSecret: (clientId: ClientId, secretId: string) =>
+      clientActs.removeClientSecret(context, act, clientId, secretId),
+    removeClient: (clientId: ClientId, now: EpochSeconds) =>
+      clientActs.removeClient(context, act, clientId, now),
+
+    findAccount: (subject: SubjectId) => people.findAccount(context, subject),
+    findAccountByUsername: (username: string) => people.findAccountByUsername(context, username),
+    listAccounts: () => collect(people.everyAccount(context)),
+    hasAdministrator: () => people.hasAdministrator(context),
+    createAccount: (account: tables.AccountRecord) =>
+      people.createAccount(context, act, { ...account, usernameFolded: foldUsername(account.username) }),
+    setPassword: (subject: SubjectId, hash: string) => people.setPassword(context, act, subject, hash),
+    changePassword: (subject: SubjectId, verified: string, hash: string) =>
+      people.replacePassword(context, act, subject, verified, hash),
+    disableAccount: (subject: SubjectId, now: EpochSeconds) =>
+      people.disableAccount(context, act, subject, now),
+    enableAccount: (subject: SubjectId) => people.enableAccount(context, act, subject),
+    removeAccount: (subject: SubjectId, now: EpochSeconds) =>
+      people.removeAccount(context, act, subject, now),
+
+    createSession: (session: tables.SessionRecord, replaces: RecordId | null, verified: string | null) =>
+      sessionActs.createSession(context, act, session, replaces, verified),
+    findSession: (id: RecordId, now: EpochSeconds, idleSince: EpochSeconds) =>
+      sessionActs.findSession(context, id, now, idleSince),
+    async touchSession(id: RecordId, now: EpochSeconds) {
+      const { session } = await store.look({ session: row(tables.sessions, { id: "$id" }) }, { id });
+      if (session !== null) await sessionActs.touchSession(context, session, now);
+    },
+    endSession: (id: RecordId) => sessionActs.endSession(context, act, id),
+    createSetupLink: (link: Omit<tables.SetupLinkRecord, "name">) =>
+      people.createSetupLink(context, act, { name: "administrator", ...link }),
+    findSetupLink: (id: RecordId, now: EpochSeconds) => people.findSetupLink(context, id, now),
+    redeemSetupLink: (id: RecordId, account: tables.AccountRecord, now: EpochSeconds) =>
+      people.redeemSetupLink(
+        context,
+        act,
+        id,
+        { ...account, usernameFolded: foldUsername(account.username) },
+        now,
+      ),
+
+    findConsent: (subject: SubjectId, clientId: ClientId, redirectUri: RedirectUri) =>
+      access.findConsent(context, subject, clientId, redirectUri),
+    listConsents: (subject: SubjectId) => collect(access.everyConsent(context, subject)),
+    authorize({ code: { grantId: _, clientId: __, ...code }, ...authorization }: Authorization) {
+      return authorize(context, act, { ...authorization, code });
+    },
+    async findCode(id: RecordId) {
+      const { code, grant } = await store.look(CODE, { id });
+      if (code === null || grant === null) return null;
+      const complete: AuthorizationCodeRecord = { ...code, grantId: grant.id, clientId: grant.clientId };
+      return { code: complete, grant };
+    },
+    recordCodeFailure: (id: RecordId, limit: number) =>
+      outcomeOf(async () => {
+        const { code } = await store.look(CODE, { id });
+        if (code === null) return concluded(undefined);
+        return { outcome: undefined, changes: codeRules.countFailure(code, limit) };
+      }),
+    redeemCode: (id: RecordId, failureLimit: number, issuance: Issuance) =>
+      outcomeOf(async () => {
+        const facts = await store.look(CODE, { id });
+        return codeRules.redeemCode(facts, facts.client, failureLimit, await rowsOf(issuance, facts.grant));
+      }),
+
+    createDeviceCode: (device: tables.DeviceCodeRecord) => devices.createDeviceCode(context, act, device),
+    findDeviceCode: (id: RecordId) => devices.findDevice(context, id),
+    findPendingDeviceCode: (userCodeDigest: SecretDigest, now: EpochSeconds) =>
+      devices.findPendingDevice(context, userCodeDigest, now),
+    decideDeviceCode: (id: RecordId, grant: tables.GrantRecord | null, now: EpochSeconds) =>
+      devices.decideDeviceCode(context, act, id, grant, now),
+    redeemDeviceCode: (id: RecordId, issuance: Issuance) =>
+      outcomeOf(async () => {
+        const facts = await store.look(DEVICE, { id });
+        return redeemDeviceCode(facts, facts.client, await rowsOf(issuance, facts.grant));
+      }),
+
+    issueAccessToken: (token: AccessTokenRecord) =>
+      outcomeOf<"issued" | "refused">(async () => {
+        const { client } = await store.look(CLIENT, { clientId: token.clientId });
+        return client === null ? concluded("refused") : issueToClient(client, await rowOf(token, null));
+      }),
+    async findActiveAccessToken(id: RecordId, now: EpochSeconds) {
+      const live = await tokens.findLiveAccessToken(context, id, now);
+      return live === null ? null : told(live);
+    },
+    async findRefreshToken(id: RecordId) {
+      const found = await tokens.findRefreshToken(context, id);
+      if (found === null) return null;
+      const token: RefreshTokenRecord = { ...found.token, clientId: found.grant.clientId };
+      return { token, grant: found.grant };
+    },
+    async rotateRefreshToken(
+      id: RecordId,
+      retryWindowSeconds: number,
+      issuance: Issuance & { readonly refreshToken: RefreshTokenRecord },
+    ): Promise<RotationOutcome> {
+      let grant: tables.GrantRecord | null = null;
+      const outcome: RowRotationOutcome = await outcomeOf(async () => {
+        const facts = await tokens.lookAtRotation(context, id, null);
+        grant = facts.grant;
+        const { client } = await store.look(CLIENT, { clientId: grant?.clientId ?? null });
+        return rotate(facts, client, retryWindowSeconds, {
+          now: issuance.now,
+          accessToken: await rowOf(issuance.accessToken, facts.grant),
+          refreshToken: refreshRowOf(issuance.refreshToken),
+        });
+      });
+      if (outcome.outcome !== "retried") return { outcome: outcome.outcome };
+      const clientId = (grant as tables.GrantRecord | null)?.clientId ?? ("" as ClientId);
+      return { outcome: "retried", successor: { ...outcome.successor, clientId } };
+    },
+    revokeAccessToken: (id: RecordId) => tokens.revokeAccessToken(context, act, id),
+
+    listGrants: (filter: access.GrantFilter, now: EpochSeconds) =>
+      collect(access.everyGrant(context, filter, now)),
+    findGrant: (id: RecordId) => access.findGrant(context, id),
+    revokeGrant: (id: RecordId, reason: tables.RevocationReason, now: EpochSeconds) =>
+      access.revokeGrant(context, act, id, reason, now),
+    revokeAccess: (filter: AccessFilter, reason: tables.RevocationReason, now: EpochSeconds) =>
+      access.revokeAccess(context, act, filter, reason, now),
+
+    findCrowdedOut: (newer: number) => findCrowdedOut(context, newer),
+    removeExpired: (now: EpochSeconds, unusedSince: EpochSeconds, limit: number) =>
+      store.expire(expiriesAt(now, unusedSince), limit),
+  };
+}

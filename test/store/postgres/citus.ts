@@ -1,0 +1,73 @@
+/**
+ * A cluster of Citus that the environment names. Each store gets a schema of its own, which goes when it is closed. A cluster
+ * is slower, so it is busy where one server is not: then the tests ask again.
+ */
+import { SQL } from "bun";
+import { openPostgresStore as openPostgres } from "../../../src/store/postgres/index.ts";
+import { acting } from "../acts.ts";
+import type { OpenContract } from "../suite/contract/setting.ts";
+import type { OpenedStore } from "../suite.ts";
+import { patient } from "./patient.ts";
+
+/** The URL of a database on the coordinator, with the extension in it; undefined if there is no cluster to test on. */
+export const CITUS_URL = process.env.TESSERA_TEST_CITUS;
+
+export interface Citus {
+  execute(sql: string): Promise<Record<string, unknown>[]>;
+  /** Makes a schema's name and what removes the schema. */
+  newSchema(): { readonly schema: string; remove(): Promise<void> };
+  openStore(): Promise<OpenedStore>;
+  readonly openContract: OpenContract;
+}
+
+export function citusAt(url: string): Citus {
+  const execute: Citus["execute"] = async (sql) => {
+    const client = new SQL({ url, max: 1 });
+    try {
+      return [...(await client.unsafe(sql).simple())];
+    } finally {
+      await client.close();
+    }
+  };
+  let schemas = 0;
+  const newSchema = () => {
+    schemas += 1;
+    const schema = `test_${process.pid}_${Date.now()}_${schemas}`;
+    return {
+      schema,
+      async remove() {
+        await execute(`SET citus.multi_shard_modify_mode = sequential; DROP SCHEMA ${schema} CASCADE`);
+      },
+    };
+  };
+  return {
+    execute,
+    newSchema,
+    async openStore() {
+      const { schema, remove } = newSchema();
+      const store = acting(patient(await openPostgres({ url, schema, statementMillis: 20_000 })));
+      return {
+        store,
+        async close() {
+          await store.close();
+          await remove();
+        },
+      };
+    },
+    async openContract(declared) {
+      const { schema, remove } = newSchema();
+      const options = { url, schema, declared, statementMillis: 20_000 };
+      const openPatient = async () => patient(await openPostgres(options));
+      const store = await openPatient();
+      return {
+        store,
+        another: openPatient,
+        execute: (sql) => execute(`SET search_path = ${schema}; ${sql}`),
+        async close() {
+          await store.close();
+          await remove();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * What contract.ts promises of the store itself, on tables made for it: nothing here knows what Tessera keeps. `open` gives
+ * a new and empty database with these tables.
+ */
+import { describe } from "bun:test";
+import { commitSuite } from "./contract/commits.ts";
+import { expirySuite } from "./contract/expiries.ts";
+import { listSuite } from "./contract/lists.ts";
+import { lookSuite } from "./contract/looks.ts";
+import type { OpenContract } from "./contract/setting.ts";
+import { sweepSuite } from "./contract/sweeps.ts";
+import { troubleSuite } from "./contract/trouble.ts";
+
+export function contractSuite(name: string, open: OpenContract): void {
+  describe(`${name}: the contract`, () => {
+    lookSuite(open);
+    commitSuite(open);
+    sweepSuite(open);
+    listSuite(open);
+    expirySuite(open);
+    troubleSuite(open);
+  });
+}
