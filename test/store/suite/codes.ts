@@ -210,7 +210,7 @@ export function codeSuite(open: OpenStore): void {
       });
     });
 
-    test("of many at once one is issued, and then all is revoked", async () => {
+    test(proves("of many at once one is issued, and then all is revoked", "threat 9"), async () => {
       const parties = await createParties(store());
       for (let round = 0; round < 50; round += 1) {
         const { grant, code } = await authorize(store(), parties);
