@@ -339,7 +339,6 @@ export function commitSuite(open: OpenContract): void {
 
     test("of many at once that change the same rows in any order, none waits for ever", async () => {
       const three = [await stored(), await stored(), await stored()];
-      const startedAt = performance.now();
       const winners = await atOnce((index) => {
         const turned = [...three.slice(index % 3), ...three.slice(0, index % 3)];
         return turned.map(({ id }) => update(boxes, { id }, {}, { weight: index }));
@@ -347,7 +346,6 @@ export function commitSuite(open: OpenContract): void {
       expect(winners).toHaveLength(WORKERS);
       const weights = await Promise.all(three.map(async (box) => (await findBox(own(), box))?.weight));
       expect(new Set(weights).size).toBe(1);
-      expect(performance.now() - startedAt).toBeLessThan(30_000);
     });
   });
 }
