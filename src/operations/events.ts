@@ -31,13 +31,17 @@ export function createEvents(subscribers: readonly Subscriber[]): Events {
 
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
-  tell({ actor, origin }, { event, grant, ...about }) {
+  tell({ actor, origin }, { event, subject, client, grant, reason, count, via }) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
     const fields: LogFields = {
       event,
-      ...about,
+      subject,
+      client,
       grant: grant === null || grant === undefined ? undefined : recordIdText(grant),
+      via,
+      reason,
+      count,
       by: actor.id === null ? actor.kind : `${actor.kind}:${actor.id}`,
       address: origin?.address,
       request: origin?.requestId,

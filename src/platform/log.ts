@@ -52,7 +52,7 @@ export function createLog({
     write(
       format === "json"
         ? `${escapeUnseen(JSON.stringify({ time, level: at, message, ...fields }))}\n`
-        : `${time} ${at.padEnd(5)} ${escapeUnseen(message + asText(fields))}\n`,
+        : `${time} ${at.padEnd(5)} ${escapeUnseen(message)}${asText(fields)}\n`,
     );
   };
   return {
@@ -64,13 +64,16 @@ export function createLog({
   };
 }
 
+const PLAIN = /^[\w.:/@+-]+$/;
+
 /** Values other than plain words are written as JSON, so that no value can forge a field or a line. */
 function asText(fields: LogFields): string {
   let text = "";
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     if (value === undefined) continue;
-    const plain = typeof value === "string" && /^[\w.:/@+-]+$/.test(value);
-    text += ` ${name}=${plain ? value : JSON.stringify(value)}`;
+    const plain = typeof value === "string" && PLAIN.test(value);
+    text += ` ${name}=${plain ? value : escapeUnseen(JSON.stringify(value))}`;
   }
   return text;
 }

@@ -75,105 +75,137 @@ const isGuard = (change: Change): change is Guard => change.act === "check" || c
 
 /** The statements of one table. Each is prepared once for the columns that it names. */
 class TableCommits {
-  readonly #connection: Connection;
   readonly #table: Table;
-  /** In the order in which a row is written. */
-  readonly #columns: readonly (readonly [name: string, column: Column])[];
-  readonly #insert: Command<SqlValue[]>;
+  readonly #row: Statement<Command<SqlValue[]>>;
   readonly #put: Command<SqlValue[]>;
-  readonly #queries = new Map<string, Query<RawRow, SqlValue[]>>();
-  readonly #commands = new Map<string, Command<SqlValue[]>>();
+  readonly #holds: Statements<Query<RawRow, SqlValue[]>>;
+  readonly #updates: Statements<Command<SqlValue[]>>;
+  readonly #removals: Statements<Command<SqlValue[]>>;
+  readonly #sweeps: Statements<Query<RawRow, SqlValue[]>>;
+  readonly #sweptAway: Statements<Query<RawRow, SqlValue[]>>;
 
   constructor(connection: Connection, table: Table) {
-    this.#connection = connection;
     this.#table = table;
-    this.#columns = Object.entries(table.columns);
+    const { name } = table;
     const names = Object.keys(table.columns);
     const values = names.map(() => "?").join(", ");
-    const insertInto = `INSERT INTO ${table.name} (${sqlNames(names)}) VALUES (${values})`;
-    this.#insert = connection.command(`${insertInto} ON CONFLICT DO NOTHING`);
-    const rest = names.filter((name) => !table.key.includes(name));
-    const replaced = rest.map((name) => `${sqlName(name)} = excluded.${sqlName(name)}`).join(", ");
+    const insertInto = `INSERT INTO ${name} (${sqlNames(names)}) VALUES (${values})`;
+    this.#row = newStatement(table, [names], connection.command(`${insertInto} ON CONFLICT DO NOTHING`));
+    const rest = names.filter((column) => !table.key.includes(column));
+    const replaced = rest.map((column) => `${sqlName(column)} = excluded.${sqlName(column)}`).join(", ");
     this.#put = connection.command(
       `${insertInto} ON CONFLICT (${sqlNames(table.key)}) DO UPDATE SET ${replaced}`,
+    );
+    this.#holds = new Statements(table, ([key = [], was = []]) =>
+      connection.query(`SELECT 1 FROM ${name} WHERE ${equal([...key, ...was])}`),
+    );
+    this.#updates = new Statements(table, ([set = [], key = [], was = []]) =>
+      connection.command(`UPDATE ${name} SET ${assigned(set)} WHERE ${equal([...key, ...was])}`),
+    );
+    this.#removals = new Statements(table, ([key = []]) =>
+      connection.command(`DELETE FROM ${name} WHERE ${equal(key)}`),
+    );
+    const returning = `RETURNING ${selected(table)}`;
+    this.#sweeps = new Statements(table, ([set = [], where = []]) =>
+      connection.query(`UPDATE ${name} SET ${assigned(set)} WHERE ${equal(where)} ${returning}`),
+    );
+    this.#sweptAway = new Statements(table, ([where = []]) =>
+      connection.query(`DELETE FROM ${name} WHERE ${equal(where)} ${returning}`),
     );
   }
 
   holds({ key, was }: Guard): boolean {
-    const names = [...Object.keys(key), ...Object.keys(was)];
-    const query = this.#query(
-      `holds ${names}`,
-      () => `SELECT 1 FROM ${this.#table.name} WHERE ${equal(names)}`,
-    );
-    return query.get(...this.#encode(key), ...this.#encode(was)) !== null;
+    const parts = [key, was];
+    const statement = this.#holds.for(parts);
+    return statement.run.get(...parametersOf(statement, parts)) !== null;
   }
 
   insert(row: Values): boolean {
-    return this.#insert(...this.#encodeRow(row)) === 1;
+    return this.#row.run(...parametersOf(this.#row, [row])) === 1;
   }
 
   put(row: Values): boolean {
-    return unlessConstrained(() => this.#put(...this.#encodeRow(row)) === 1);
+    return unlessConstrained(() => this.#put(...parametersOf(this.#row, [row])) === 1);
   }
 
   update({ key, was, set }: Update): boolean {
-    const names = [...Object.keys(key), ...Object.keys(was)];
-    const changed = Object.keys(set);
-    const command = this.#command(
-      `update ${changed} where ${names}`,
-      () => `UPDATE ${this.#table.name} SET ${assigned(changed)} WHERE ${equal(names)}`,
-    );
-    const values = [...this.#encode(set), ...this.#encode(key), ...this.#encode(was)];
-    return unlessConstrained(() => command(...values) === 1);
+    const parts = [set, key, was];
+    const statement = this.#updates.for(parts);
+    return unlessConstrained(() => statement.run(...parametersOf(statement, parts)) === 1);
   }
 
   remove(key: Values): true {
-    const names = Object.keys(key);
-    const command = this.#command(
-      `remove ${names}`,
-      () => `DELETE FROM ${this.#table.name} WHERE ${equal(names)}`,
-    );
-    command(...this.#encode(key));
+    const parts = [key];
+    const statement = this.#removals.for(parts);
+    statement.run(...parametersOf(statement, parts));
     return true;
   }
 
   sweep({ where, set }: Sweep): Values[] {
-    const names = Object.keys(where);
-    const changed = set === null ? [] : Object.keys(set);
-    const table = this.#table;
-    const query = this.#query(`sweep ${set === null ? "" : changed} where ${names}`, () => {
-      const act =
-        set === null ? `DELETE FROM ${table.name}` : `UPDATE ${table.name} SET ${assigned(changed)}`;
-      return `${act} WHERE ${equal(names)} RETURNING ${selected(table)}`;
-    });
-    return query.all(...this.#encode(set ?? {}), ...this.#encode(where)).map(rowDecoder(table));
+    const parts = set === null ? [where] : [set, where];
+    const statement = (set === null ? this.#sweptAway : this.#sweeps).for(parts);
+    return statement.run.all(...parametersOf(statement, parts)).map(rowDecoder(this.#table));
+  }
+}
+
+interface Statement<Prepared> {
+  /** The columns that each part of a change names, in their order. */
+  readonly parts: readonly (readonly string[])[];
+  /** The same columns, of all parts. */
+  readonly columns: readonly Column[];
+  readonly run: Prepared;
+}
+
+const newStatement = <Prepared>(
+  table: Table,
+  parts: readonly (readonly string[])[],
+  run: Prepared,
+): Statement<Prepared> => ({ parts, columns: parts.flat().map((name) => columnOf(table, name)), run });
+
+/** The statements of one act. They are found by the columns that a change names, which costs less than a text of them. */
+class Statements<Prepared> {
+  readonly #table: Table;
+  readonly #prepare: (parts: readonly (readonly string[])[]) => Prepared;
+  readonly #known: Statement<Prepared>[] = [];
+
+  constructor(table: Table, prepare: (parts: readonly (readonly string[])[]) => Prepared) {
+    this.#table = table;
+    this.#prepare = prepare;
   }
 
-  #encode(values: Values): SqlValue[] {
-    return Object.keys(values).map((name) => encodeValue(columnOf(this.#table, name), values[name] ?? null));
+  for(parts: readonly Values[]): Statement<Prepared> {
+    for (const statement of this.#known) if (names(statement, parts)) return statement;
+    const named = parts.map((part) => Object.keys(part));
+    const statement = newStatement(this.#table, named, this.#prepare(named));
+    this.#known.push(statement);
+    return statement;
   }
+}
 
-  #encodeRow(row: Values): SqlValue[] {
-    return this.#columns.map(([name, column]) => encodeValue(column, row[name] ?? null));
-  }
-
-  #query(shape: string, sql: () => string): Query<RawRow, SqlValue[]> {
-    let query = this.#queries.get(shape);
-    if (query === undefined) {
-      query = this.#connection.query<RawRow, SqlValue[]>(sql());
-      this.#queries.set(shape, query);
+/** Whether the values name the columns of the statement, in the same order. */
+function names({ parts }: Statement<unknown>, values: readonly Values[]): boolean {
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts[index] as readonly string[];
+    let count = 0;
+    for (const name in values[index]) {
+      if (part[count] !== name) return false;
+      count += 1;
     }
-    return query;
+    if (count !== part.length) return false;
   }
+  return true;
+}
 
-  #command(shape: string, sql: () => string): Command<SqlValue[]> {
-    let command = this.#commands.get(shape);
-    if (command === undefined) {
-      command = this.#connection.command<SqlValue[]>(sql());
-      this.#commands.set(shape, command);
+/** The parameters of a statement, from values that name its columns. */
+function parametersOf({ parts, columns }: Statement<unknown>, values: readonly Values[]): SqlValue[] {
+  const parameters: SqlValue[] = [];
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = values[index] as Values;
+    for (const name of parts[index] as readonly string[]) {
+      parameters.push(encodeValue(columns[parameters.length] as Column, part[name] ?? null));
     }
-    return command;
   }
+  return parameters;
 }
 
 /** IS compares with null too, and uses an index as = does. */
