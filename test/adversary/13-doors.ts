@@ -4,8 +4,9 @@ import { type FormPurpose, openForm } from "../../src/pages/forms.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 
 import { authorizePath, VERIFIER } from "../support/code-flow.ts";
-import { codeFor, DEVICE_GRANT } from "../support/flows.ts";
+import { codeFor } from "../support/flows.ts";
 import { ADDRESS, basic, type FormInput, ISSUER, SECRET, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 export type Kind =
   | "access token"

@@ -8,10 +8,10 @@ import https from "node:https";
 import net from "node:net";
 import tls from "node:tls";
 import { answerConsent, authorizePath } from "../support/code-flow.ts";
-import { DEVICE_GRANT } from "../support/flows.ts";
 import { openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { basic, startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 let server: TestServer;
 let visits = 0;

@@ -18,7 +18,6 @@ import { authorizePath, redirectOf } from "../support/code-flow.ts";
 import {
   answerDevice,
   codeFor,
-  DEVICE_GRANT,
   expectRefusal,
   expectTokens,
   jsonOf,
@@ -33,6 +32,7 @@ import {
 } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { ISSUER, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 /** What all three ways can say of a client. */
 interface Wish {

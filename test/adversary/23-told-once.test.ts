@@ -8,11 +8,12 @@ import { digestSecret } from "../../src/credentials/credential.ts";
 import { tessera } from "../cli/support.ts";
 import { sqliteEngine } from "../store/fixtures/databases.ts";
 import { authorizePath, challengeOf, formsOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
-import { answerDevice, DEVICE_GRANT, jsonOf, textOf } from "../support/flows.ts";
+import { answerDevice, jsonOf, textOf } from "../support/flows.ts";
 import { PASSWORD } from "../support/pages.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
 import { basic, encodeForm, SECRET } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 import { type EngineServer, startOn } from "./engines.ts";
 
 const INITIAL = "an-initial-access-token-that-is-long-enough";

@@ -11,18 +11,11 @@ import { openTemporary } from "../store/sqlite/temporary.ts";
 import type { OpenedStore } from "../store/suite.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { bodyOf, headersOf } from "../support/expect.ts";
-import {
-  codeFor,
-  DEVICE_GRANT,
-  redeemCode,
-  refresh,
-  requestToken,
-  startDevice,
-  textOf,
-} from "../support/flows.ts";
+import { codeFor, redeemCode, refresh, requestToken, startDevice, textOf } from "../support/flows.ts";
 import { openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import type { TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 import {
   failedClients,
   failedSignIns,

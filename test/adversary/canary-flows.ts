@@ -1,7 +1,7 @@
 /** Everything that a server answers, over its socket, with what was answered in hand. */
 import { challengeOf, formsOf } from "../support/code-flow.ts";
-import { DEVICE_GRANT } from "../support/flows.ts";
 import { basic, encodeForm } from "../support/server.ts";
+import { CLIENT_CREDENTIALS_FORM, deviceForm, refreshForm } from "../support/token-requests.ts";
 import { type Canaries, PLANTED } from "./canaries.ts";
 
 export interface Answered {
@@ -137,14 +137,14 @@ export async function playEverything(visitor: Visitor): Promise<Canaries> {
     visitor,
     found,
     "a refresh",
-    form({ grant_type: "refresh_token", refresh_token: tokens.refresh }, web()),
+    form(refreshForm(tokens.refresh), web()),
     "second ",
   );
   await issue(
     visitor,
     found,
     "a client's own token",
-    form({ grant_type: "client_credentials" }, basic("service", planted("a client secret"))),
+    form(CLIENT_CREDENTIALS_FORM, basic("service", planted("a client secret"))),
     "own ",
   );
 
@@ -154,7 +154,7 @@ export async function playEverything(visitor: Visitor): Promise<Canaries> {
   const { device_code, user_code } = await started.json();
   found["a device code"] = device_code;
   found["a user code"] = user_code;
-  const poll = form({ grant_type: DEVICE_GRANT, device_code, client_id: "television" });
+  const poll = form({ ...deviceForm(device_code), client_id: "television" });
   await send("a poll", "/auth/token", poll);
   // The page asks whether the device shows this code.
   const confirm = await send("the question about a device", `/device?user_code=${user_code}`, {}, [
@@ -186,7 +186,7 @@ export async function playEverything(visitor: Visitor): Promise<Canaries> {
   }
   await send("a revocation", "/auth/revoke", form({ token: second.access }, web()));
   await send("a replayed code", "/auth/token", form({ ...redeem, code_verifier }, web()));
-  const late = form({ grant_type: "refresh_token", refresh_token: tokens.refresh }, web());
+  const late = form(refreshForm(tokens.refresh), web());
   await send("a replayed refresh token", "/auth/token", late);
 
   // A new password, which ends the session, and out.
@@ -302,10 +302,7 @@ export async function playOutage(
     ["/healthz", {}],
     ["/account", {}],
     [AUTHORIZE, {}],
-    [
-      "/auth/token",
-      form({ grant_type: "refresh_token", refresh_token: canaries["a refresh token"] ?? "" }, web()),
-    ],
+    ["/auth/token", form(refreshForm(canaries["a refresh token"] ?? ""), web())],
     ["/auth/introspect", form({ token: access }, web())],
     ["/auth/userinfo", { headers: { Authorization: `Bearer ${access}` } }],
     ["/auth/revoke", form({ token: access }, web())],

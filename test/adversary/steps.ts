@@ -16,6 +16,7 @@ import {
 } from "../support/flows.ts";
 import { PASSWORD } from "../support/pages.ts";
 import type { TestServer } from "../support/server.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 import type { Ending, Scene } from "./endings.ts";
 
 export interface Step {
@@ -287,7 +288,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
     clientId: "service",
     async prepare({ server }) {
       await serviceToken(server);
-      return () => requestToken(server, "service", { grant_type: "client_credentials" });
+      return () => requestToken(server, "service", CLIENT_CREDENTIALS_FORM);
     },
     outcomes: { nothing: "200 tokens", person: "200 tokens", grant: "200 tokens", ...NO_CLIENT },
   },

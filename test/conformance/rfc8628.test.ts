@@ -1,18 +1,11 @@
 /** RFC 8628: what has no better home in test/endpoints/device.test.ts or test/pages/device.test.ts. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { formsOf } from "../support/code-flow.ts";
-import {
-  DEVICE_GRANT,
-  expectRefusal,
-  expectTokens,
-  jsonOf,
-  pollDevice,
-  startDevice,
-  textOf,
-} from "../support/flows.ts";
+import { expectRefusal, expectTokens, jsonOf, pollDevice, startDevice, textOf } from "../support/flows.ts";
 import { addPersonWithPassword, openBrowser, PASSWORD, textOf as wordsOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 let server: TestServer;
 beforeAll(async () => {

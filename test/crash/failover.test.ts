@@ -4,6 +4,7 @@ import { type Relay, startRelay } from "../store/postgres/relay.ts";
 import { type PostgresReplica, type PostgresServer, startPostgres } from "../store/postgres/server.ts";
 import { figure } from "../support/figures.ts";
 import { PATIENCE_MILLIS } from "../support/scale.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 import { newAsk } from "./support/asking.ts";
 import { Ledger } from "./support/ledger.ts";
 import { Clients } from "./support/load.ts";
@@ -35,7 +36,7 @@ function newService(nodes: Nodes) {
   return {
     ledger,
     async issue(): Promise<string | null> {
-      const answer = await ask("service", "/auth/token", { grant_type: "client_credentials" });
+      const answer = await ask("service", "/auth/token", CLIENT_CREDENTIALS_FORM);
       return answer === null ? null : String(answer.body.access_token);
     },
     async isActive(token: string | null): Promise<unknown> {

@@ -10,9 +10,10 @@ import type { AccountRecord } from "../../src/store/tables.ts";
 import type { ActingStore } from "../store/acts.ts";
 
 import { authorizationQuery, VERIFIER } from "../support/code-flow.ts";
-import { codeFor, DEVICE_GRANT, startDevice, textOf, tokensFor } from "../support/flows.ts";
+import { codeFor, startDevice, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 /** What a request that is refused may write all the same: that a code was guessed at, and when a session was seen. */

@@ -8,7 +8,6 @@ import type { AccountRecord } from "../../src/store/tables.ts";
 
 import {
   answerDevice,
-  DEVICE_GRANT,
   expectRefusal,
   expectTokens,
   findDevice,
@@ -25,6 +24,7 @@ import {
 } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { ADDRESS, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 let server: TestServer;
 let person: AccountRecord;

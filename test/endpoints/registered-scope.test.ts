@@ -9,7 +9,6 @@ import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, redirectOf } from "../support/code-flow.ts";
 import {
   answerDevice,
-  DEVICE_GRANT,
   expectRefusal,
   expectTokens,
   type Json,
@@ -20,6 +19,7 @@ import {
   textOf,
 } from "../support/flows.ts";
 import { basic, startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 let server: TestServer;
 let bounded: TestServer;

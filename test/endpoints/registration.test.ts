@@ -8,7 +8,6 @@ import { authorizePath, VERIFIER } from "../support/code-flow.ts";
 import {
   answerDevice,
   codeFor,
-  DEVICE_GRANT,
   expectRefusal,
   expectTokens,
   type Json,
@@ -17,6 +16,7 @@ import {
 } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { ADDRESS, basic, startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 const CALLBACK = "https://client.example.org/callback";
 const CALLBACK2 = "https://client.example.org/callback2";

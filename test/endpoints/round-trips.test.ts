@@ -13,7 +13,6 @@ import { type PostgresServer, startPostgres } from "../store/postgres/server.ts"
 import { VERIFIER } from "../support/code-flow.ts";
 import {
   codeFor,
-  DEVICE_GRANT,
   expectRefusal,
   expectTokens,
   jsonOf,
@@ -23,6 +22,7 @@ import {
   tokensFor,
 } from "../support/flows.ts";
 import { SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 let postgres: PostgresServer;
 let relay: Relay;

@@ -3,17 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parseScope } from "../../src/protocol/scope.ts";
 import { challengeOf } from "../support/code-flow.ts";
 import { headersOf } from "../support/expect.ts";
-import {
-  codeFor,
-  DEVICE_GRANT,
-  expectRefusal,
-  expectTokens,
-  redeemCode,
-  requestToken,
-  textOf,
-} from "../support/flows.ts";
+import { codeFor, expectRefusal, expectTokens, redeemCode, requestToken, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
+import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 let server: TestServer;
 beforeAll(async () => {

@@ -17,6 +17,7 @@ import {
 import { PASSWORD } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "../support/server.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 
 /** What a flow begins with: a server, and a person whom no other flow knows. */
 export interface Scene {
@@ -146,7 +147,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     "200",
     async ({ server }) =>
       () =>
-        postAs(server, "service", "/auth/token", { grant_type: "client_credentials" }),
+        postAs(server, "service", "/auth/token", CLIENT_CREDENTIALS_FORM),
   ),
   "asking for a grant type that does not exist": programs(
     "400 unsupported_grant_type",

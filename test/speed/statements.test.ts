@@ -24,6 +24,7 @@ import {
   tokensFor,
 } from "../support/flows.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 import { startCounting } from "./counting.ts";
 
 interface Operation {
@@ -85,7 +86,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   // One commit, and nothing is read before it.
   "client credentials": {
     prepare: nothing,
-    send: (server) => requestToken(server, "service", { grant_type: "client_credentials" }),
+    send: (server) => requestToken(server, "service", CLIENT_CREDENTIALS_FORM),
     status: 200,
     calls: ["commit access_tokens"],
     statements: ["SELECT clients", "INSERT access_tokens"],

@@ -9,13 +9,18 @@ import type { SignedIn } from "../../src/operations/sessions.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, DeviceCodeRecord } from "../../src/store/tables.ts";
-import { type AuthorizationParameters, authorizationQuery, VERIFIER } from "./code-flow.ts";
+import { type AuthorizationParameters, authorizationQuery } from "./code-flow.ts";
 import { BY_PASSWORD } from "./people.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "./server.ts";
+import {
+  CLIENT_CREDENTIALS_FORM,
+  codeForm,
+  deviceForm,
+  refreshForm,
+  WEB_CALLBACK,
+} from "./token-requests.ts";
 
 export type Json = Record<string, unknown>;
-
-export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 /** The body of an answer, which must be a JSON object. */
 export async function jsonOf(response: Response): Promise<Json> {
@@ -132,10 +137,7 @@ export const redeemCode = (
   clientId = "web",
 ): Promise<Response> =>
   requestToken(server, clientId, {
-    grant_type: "authorization_code",
-    code,
-    redirect_uri: clientId === "web" ? "https://client.example/callback" : undefined,
-    code_verifier: VERIFIER,
+    ...codeForm(code, clientId === "web" ? WEB_CALLBACK : undefined),
     ...changes,
   });
 
@@ -158,12 +160,7 @@ export const refresh = (
   refreshToken: string,
   changes: Record<string, string | undefined> = {},
   clientId = "web",
-): Promise<Response> =>
-  requestToken(server, clientId, {
-    grant_type: "refresh_token",
-    refresh_token: refreshToken,
-    ...changes,
-  });
+): Promise<Response> => requestToken(server, clientId, { ...refreshForm(refreshToken), ...changes });
 
 /** Starts the device flow. */
 export async function startDevice(
@@ -181,8 +178,7 @@ export const pollDevice = (
   deviceCode: string,
   changes: Record<string, string | undefined> = {},
   clientId = "television",
-): Promise<Response> =>
-  requestToken(server, clientId, { grant_type: DEVICE_GRANT, device_code: deviceCode, ...changes });
+): Promise<Response> => requestToken(server, clientId, { ...deviceForm(deviceCode), ...changes });
 
 /** The stored device code behind its text. */
 export async function findDevice(server: TestServer, deviceCode: string): Promise<DeviceCodeRecord> {
@@ -220,7 +216,7 @@ export async function serviceToken(
   changes: Record<string, string | undefined> = {},
   clientId = "service",
 ): Promise<string> {
-  const response = await requestToken(server, clientId, { grant_type: "client_credentials", ...changes });
+  const response = await requestToken(server, clientId, { ...CLIENT_CREDENTIALS_FORM, ...changes });
   return textOf(await expectTokens(response), "access_token");
 }
 

@@ -1,5 +1,5 @@
 /** What clients do with codes and tokens, and what each answer means for what they know. */
-import { VERIFIER } from "../../support/code-flow.ts";
+import { CLIENT_CREDENTIALS_FORM, codeForm, refreshForm } from "../../support/token-requests.ts";
 import type { Answer, Ask } from "./asking.ts";
 import type { Family, Ledger, Step } from "./ledger.ts";
 
@@ -21,7 +21,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
   const isRefused = ({ status, body }: Answer) => status === 400 && body.error === "invalid_grant";
 
   const redeem: Step = async (family, again) => {
-    const answer = await ask("web", TOKEN, codeForm(family));
+    const answer = await ask("web", TOKEN, redemptionOf(family));
     if (answer === null) return false;
     family.isRedeemed = true;
     if (answer.status === 200) {
@@ -80,7 +80,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
   return {
     /** A token for the client itself. One whose answer is lost is nobody's. */
     issue: (async (family) => {
-      const answer = await ask("service", TOKEN, { grant_type: "client_credentials" });
+      const answer = await ask("service", TOKEN, CLIENT_CREDENTIALS_FORM);
       if (answer === null) return true;
       if (answer.status !== 200) return unexpected("a client gets no token", answer);
       ledger.keep(family, answer.body);
@@ -89,7 +89,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     redeem,
     refresh,
     refreshOnceMore,
-    replayCode: replay("a used code", codeForm),
+    replayCode: replay("a used code", redemptionOf),
     /** A refresh token whose successor was used too. */
     replayRefresh: replay("a refresh token that was used long ago", ({ refreshTokens }) =>
       refreshForm(refreshTokens.at(-3) ?? ""),
@@ -127,14 +127,4 @@ export function newSteps(ask: Ask, ledger: Ledger) {
   };
 }
 
-const codeForm = ({ code }: Family): Record<string, string> => ({
-  grant_type: "authorization_code",
-  code: code ?? "",
-  redirect_uri: "https://mail.example/callback",
-  code_verifier: VERIFIER,
-});
-
-const refreshForm = (refreshToken: string): Record<string, string> => ({
-  grant_type: "refresh_token",
-  refresh_token: refreshToken,
-});
+const redemptionOf = ({ code }: Family) => codeForm(code ?? "", "https://mail.example/callback");

@@ -1,5 +1,6 @@
 /** What may happen, by name. `a`, `b` and `c` choose whom and what among those that are there; a step without any is none. */
-import { DEVICE_GRANT } from "../../support/flows.ts";
+import { postRegistration } from "../../support/flows.ts";
+import { CLIENT_CREDENTIALS_FORM, DEVICE_GRANT } from "../../support/token-requests.ts";
 import { mustBe } from "../checks.ts";
 import {
   anything,
@@ -212,7 +213,10 @@ export const STEPS: Readonly<Record<string, Step>> = {
     );
     if (client === undefined) return;
     const scope = scopeFor(c).filter((name) => name !== "profile");
-    const answer = await world.token(client, { grant_type: "client_credentials", scope: scope.join(" ") });
+    const answer = await world.token(client, {
+      ...CLIENT_CREDENTIALS_FORM,
+      scope: scope.join(" "),
+    });
     if (client.id !== "service" || client.disabled)
       return mustBeRefused(answer, "no client acts so that may not");
     mustBe(answer.body.refresh_token, undefined, "no refresh token (RFC 6749 §4.4.3)");
@@ -227,14 +231,10 @@ export const STEPS: Readonly<Record<string, Step>> = {
   async register(world) {
     if (world.clients.length > 8) return;
     const redirectUri = "https://stranger.example/callback";
-    const response = await world.server.fetch("/auth/register", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({
-        redirect_uris: [redirectUri],
-        token_endpoint_auth_method: "none",
-        grant_types: ["authorization_code", "refresh_token"],
-      }),
+    const response = await postRegistration(world.server, {
+      redirect_uris: [redirectUri],
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code", "refresh_token"],
     });
     const { client_id } = (await response.json()) as { client_id: string };
     world.clients.push({

@@ -2,9 +2,10 @@
 
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/rules/device-code.ts";
 import type { FixtureDatabase } from "../../store/fixtures/databases.ts";
-import { authorizePath, formsOf, VERIFIER } from "../../support/code-flow.ts";
-import { clientCredentials, DEVICE_GRANT, type Json } from "../../support/flows.ts";
+import { answerConsentAt, authorizePath, formsOf } from "../../support/code-flow.ts";
+import { clientCredentials, type Json } from "../../support/flows.ts";
 import { basic, SECRET, startTestServer, TestClock, type TestServer } from "../../support/server.ts";
+import { codeForm, deviceForm, refreshForm } from "../../support/token-requests.ts";
 import { mustBe } from "../checks.ts";
 import {
   ACCESS_SECONDS,
@@ -111,14 +112,7 @@ export class World {
       scope: scope.join(" "),
       state: undefined,
     });
-    const headers = { Cookie: person.cookie };
-    const asked = await this.server.fetch(path, { headers });
-    const form = (await formsOf(asked.clone())).find(({ action }) => action.endsWith("/consent"));
-    const answer = { ...form?.fields, decision: "allow" };
-    const response =
-      form === undefined
-        ? asked
-        : await this.server.post("/consent", answer, { ...headers, "Sec-Fetch-Site": "same-origin" });
+    const response = await answerConsentAt(this.server, person.cookie, path);
     const location = response.headers.get("location") ?? "";
     mustBe(response.status < 500, true, `authorizing is answered ${response.status}`);
     return location === "" ? null : new URL(location, "https://auth.example").searchParams.get("code");
@@ -143,21 +137,16 @@ export class World {
   }
 
   redeem(code: Code, client: Client, changes: Record<string, string | undefined> = {}): Promise<Answer> {
-    return this.token(client, {
-      grant_type: "authorization_code",
-      code: code.text,
-      redirect_uri: code.grant.client.redirectUri ?? undefined,
-      code_verifier: VERIFIER,
-      ...changes,
-    });
+    const form = codeForm(code.text, code.grant.client.redirectUri ?? undefined);
+    return this.token(client, { ...form, ...changes });
   }
 
   rotate(token: RefreshToken, client: Client, scope?: string): Promise<Answer> {
-    return this.token(client, { grant_type: "refresh_token", refresh_token: token.text, scope });
+    return this.token(client, { ...refreshForm(token.text), scope });
   }
 
   poll(device: Device, client: Client): Promise<Answer> {
-    return this.token(client, { grant_type: DEVICE_GRANT, device_code: device.text });
+    return this.token(client, deviceForm(device.text));
   }
 
   /** Notes the tokens of an answer, which must be for this grant and scope. Returns the refresh token. */

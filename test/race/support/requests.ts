@@ -1,8 +1,14 @@
 /** The requests that are raced, as their text on the wire. */
 import { CREDENTIAL_PREFIXES } from "../../../src/credentials/credential.ts";
-import { formsOf, type PageForm, VERIFIER } from "../../support/code-flow.ts";
-import { DEVICE_GRANT } from "../../support/flows.ts";
+import { formsOf, type PageForm } from "../../support/code-flow.ts";
 import { basic, encodeForm, SECRET } from "../../support/server.ts";
+import {
+  CLIENT_CREDENTIALS_FORM,
+  codeForm,
+  deviceForm,
+  refreshForm,
+  WEB_CALLBACK,
+} from "../../support/token-requests.ts";
 import { type Answer, requestText } from "./http.ts";
 
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
@@ -14,16 +20,10 @@ const AS_MAIL_SERVER = { ...FORM, ...basic("mail-server", SECRET) };
 const postAsWeb = (path: string, form: Record<string, string>): string =>
   requestText("POST", path, AS_WEB, encodeForm(form));
 
-export const redeemRequest = (code: string): string =>
-  postAsWeb("/auth/token", {
-    grant_type: "authorization_code",
-    code,
-    redirect_uri: "https://client.example/callback",
-    code_verifier: VERIFIER,
-  });
+export const redeemRequest = (code: string): string => postAsWeb("/auth/token", codeForm(code, WEB_CALLBACK));
 
 export const refreshRequest = (refreshToken: string): string =>
-  postAsWeb("/auth/token", { grant_type: "refresh_token", refresh_token: refreshToken });
+  postAsWeb("/auth/token", refreshForm(refreshToken));
 
 export const introspectRequest = (token: string): string =>
   token.startsWith(CREDENTIAL_PREFIXES.refresh_token)
@@ -37,7 +37,7 @@ export const pollRequest = (deviceCode: string): string =>
     "POST",
     "/auth/token",
     FORM,
-    encodeForm({ grant_type: DEVICE_GRANT, client_id: "television", device_code: deviceCode }),
+    encodeForm({ client_id: "television", ...deviceForm(deviceCode) }),
   );
 
 export const deviceRequest = (): string =>
@@ -56,7 +56,7 @@ export const clientCredentialsRequest = (clientId: string, secret: string): stri
     "POST",
     "/auth/token",
     { ...FORM, ...basic(clientId, secret) },
-    encodeForm({ grant_type: "client_credentials" }),
+    encodeForm(CLIENT_CREDENTIALS_FORM),
   );
 
 /** As a client asks about its own token. */
