@@ -93,9 +93,8 @@ describe("configurations in the guides", () => {
         const file = join(folder, "example.toml");
         // The certificates of the example are not on this machine; that the files must exist has a test of its own.
         writeFileSync(file, block.replace(/^tls = .*$/m, ""));
-        expect(() =>
-          loadConfiguration({ file, env: { WIKI_SECRET: "a secret for this test only" }, flags: {} }),
-        ).not.toThrow();
+        const secrets = { WIKI_SECRET: "a secret for this test only", GRACE_PASSWORD: "for this test only" };
+        expect(() => loadConfiguration({ file, env: secrets, flags: {} })).not.toThrow();
       });
     }
   }

@@ -274,6 +274,9 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     passwordHash: PASSWORD_HASH,
     createdAt: clock.seconds(),
     disabledAt: null,
+    disabledBy: null,
+    isDeclared: false,
+    declaration: null,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
-import type { AccountRecord, AccountSource } from "../store/tables.ts";
+import type { AccountRecord, AccountSource, PersonDeclared } from "../store/tables.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
 const newSubject = (random: RandomBytes): SubjectId =>
@@ -25,6 +25,7 @@ export interface NewAccount {
   readonly name?: string | null | undefined;
   readonly email?: string | null | undefined;
   readonly administrator?: boolean | undefined;
+  readonly declaration?: PersonDeclared | undefined;
 }
 
 export const newAccountRecord = (account: NewAccount, clock: Clock, random: RandomBytes): AccountRecord => ({
@@ -39,4 +40,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   passwordHash: account.passwordHash,
   createdAt: clock.seconds(),
   disabledAt: null,
+  disabledBy: null,
+  isDeclared: account.declaration !== undefined,
+  declaration: account.declaration ?? null,
 });

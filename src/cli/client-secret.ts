@@ -11,6 +11,10 @@ import type { Io } from "./io.ts";
 import { formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
+interface RemoveOptions extends CommonOptions {
+  readonly endTokens?: boolean;
+}
+
 export function addClientSecretCommands(client: Command, io: Io): void {
   const secret = client
     .command("secret")
@@ -35,8 +39,17 @@ To roll a secret without an outage: add one, give it to the client, then remove 
     .action((clientId: string, options: CommonOptions) => listSecrets(clientId, options, io));
 
   withCommonOptions(secret.command("remove <client_id> <secret_id>").description("end one secret at once"))
-    .addHelpText("after", "\nExample:\n  tessera client secret remove wiki AZqh3k…")
-    .action((clientId: string, secretId: string, options: CommonOptions) =>
+    .option("--end-tokens", "also end every access token of the client, for a secret that others may know")
+    .addHelpText(
+      "after",
+      `
+Without --end-tokens the access tokens that were issued before live until they expire.
+
+Examples:
+  tessera client secret remove wiki AZqh3k…
+  tessera client secret remove wiki AZqh3k… --end-tokens`,
+    )
+    .action((clientId: string, secretId: string, options: RemoveOptions) =>
       removeSecret(clientId, secretId, options, io),
     );
 }
@@ -80,29 +93,43 @@ async function listSecrets(clientId: string, options: CommonOptions, io: Io): Pr
 async function removeSecret(
   clientId: string,
   secretId: string,
-  options: CommonOptions,
+  options: RemoveOptions,
   io: Io,
 ): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const client = await requireClient(workspace, clientId);
     requireChangeable(client);
-    if (!(await removeClientSecret(workspace, workspace.act, client.clientId, secretId))) {
+    const endsTokens = options.endTokens ?? false;
+    const removal = { endsTokens };
+    if (!(await removeClientSecret(workspace, workspace.act, client.clientId, secretId, removal))) {
       throw new CommandError(
         `${clientId} has no secret '${secretId}'. See: tessera client secret list ${clientId}`,
       );
     }
     const left = client.secrets.length - 1;
-    if (options.json) return printJson(io, { client_id: clientId, removed: secretId, secrets_left: left });
+    if (options.json) {
+      return printJson(io, {
+        client_id: clientId,
+        removed: secretId,
+        secrets_left: left,
+        tokens_ended: endsTokens,
+      });
+    }
     io.out(
       left === 0
         ? `Removed the last secret of ${clientId}: it cannot authenticate until you add one: tessera client secret add ${clientId}\n`
         : `Removed. ${left === 1 ? "One secret is" : `${left} secrets are`} left.\n`,
     );
+    io.out(
+      endsTokens
+        ? "Every access token of the client has ended. Grants stay: refresh tokens get new access tokens.\n"
+        : `Access tokens issued before stay alive until they expire. To end them: tessera token revoke --client ${clientId}\n`,
+    );
   });
 }
 
 function requireChangeable(client: ClientRecord): void {
-  if (client.source !== "configuration") return;
+  if (client.source !== "configuration" && client.source !== "demo") return;
   throw new CommandError(
     `The secrets of '${client.clientId}' are in the configuration, which wins at the next start. Change them there and start the server again.`,
   );

@@ -7,6 +7,8 @@ import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
 import { countGrants } from "../operations/access.ts";
 import {
   addClient as addClientAct,
+  disableClient,
+  enableClient,
   everyClient,
   removeClient as removeClientAct,
 } from "../operations/clients.ts";
@@ -77,6 +79,18 @@ Examples:
     .action((clientId: string, options: CommonOptions) => showClient(clientId, options, io));
 
   addClientSecretCommands(client, io);
+
+  withCommonOptions(
+    client
+      .command("disable <client_id>")
+      .description("refuse a client and its tokens until it is enabled again; its grants stay"),
+  )
+    .addHelpText("after", "\nExample:\n  tessera client disable wiki")
+    .action((clientId: string, options: CommonOptions) => setDisabled(clientId, true, options, io));
+
+  withCommonOptions(client.command("enable <client_id>").description("let a disabled client work again"))
+    .addHelpText("after", "\nExample:\n  tessera client enable wiki")
+    .action((clientId: string, options: CommonOptions) => setDisabled(clientId, false, options, io));
 
   withCommonOptions(
     client.command("remove <client_id>").description("remove a client and end everything issued to it"),
@@ -201,12 +215,15 @@ const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
   configuration: "configuration",
   command_line: "command line",
   registration: "registration",
+  demo: "demonstration",
 };
 
 const kindOf = (client: ClientRecord): string => (isPublic(client) ? "public" : "confidential");
 
-const stateOf = (client: ClientRecord): string =>
-  client.disabledAt !== null ? "disabled" : client.usedAt === null ? "not used yet" : "active";
+function stateOf({ disabledAt, disabledBy, usedAt }: ClientRecord): string {
+  if (disabledAt === null) return usedAt === null ? "not used yet" : "active";
+  return disabledBy === "left_out" ? "disabled: not declared any more" : "disabled";
+}
 
 const shortGrant = (grantType: string): string =>
   Object.entries(SHORT_GRANTS).find(([, full]) => full === grantType)?.[0] ?? grantType;
@@ -220,6 +237,7 @@ const describe = (client: ClientRecord) => ({
   source: client.source,
   created_at: isoTime(client.createdAt),
   used_at: client.usedAt === null ? null : isoTime(client.usedAt),
+  disabled_at: client.disabledAt === null ? null : isoTime(client.disabledAt),
   secrets: client.secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
 });
 
@@ -252,10 +270,31 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
   });
 }
 
+async function setDisabled(
+  clientId: string,
+  disabled: boolean,
+  options: CommonOptions,
+  io: Io,
+): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { act } = workspace;
+    const found = await requireClient(workspace, clientId);
+    if (disabled) await disableClient(workspace, act, found.clientId, io.clock.seconds());
+    else await enableClient(workspace, act, found.clientId);
+    const client = await requireClient(workspace, clientId);
+    if (options.json) return printJson(io, describe(client));
+    io.out(
+      disabled
+        ? `Disabled ${clientId}: it cannot ask for tokens, and all its tokens are inactive. To end them for good: tessera client remove ${clientId}\n`
+        : `Enabled ${clientId}. Its tokens that have not expired are active again.\n`,
+    );
+  });
+}
+
 async function removeClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const client = await requireClient(workspace, clientId);
-    if (client.source === "configuration") {
+    if (client.source === "configuration" && client.disabledBy !== "left_out") {
       throw new CommandError(
         `The client '${clientId}' is declared in the configuration and the next start would add it again. Remove it from the configuration and restart the server.`,
       );

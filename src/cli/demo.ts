@@ -117,6 +117,10 @@ export function withDemo(configuration: Configuration): Configuration {
   };
 }
 
+/** The identifiers of the clients that the demonstration adds to this configuration. */
+export const demoClients = ({ clients }: Configuration): ReadonlySet<string> =>
+  new Set(CLIENTS.filter((client) => clients.includes(client)).map(({ client_id }) => client_id));
+
 /** The operator's own declaration wins over one of the same name. */
 function beside<Entry>(
   declared: readonly Entry[],

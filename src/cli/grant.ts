@@ -33,7 +33,7 @@ export function addGrantCommands(program: Command, io: Io): void {
       ),
   )
     .option("--user <username>", "everything this person allowed")
-    .option("--client <client_id>", "everything this client was allowed")
+    .option("--client <client_id>", "everything this client was allowed, and its own tokens")
     .addHelpText(
       "after",
       `
@@ -118,8 +118,15 @@ async function revokeFiltered(
   const { grants, consents } = await revokeAccess(workspace, act, filter, "revoked_by_operator", now);
   if (options.json) return printJson(io, { revoked: grants.map(recordIdText), consents_forgotten: consents });
   io.out(
-    `Revoked ${counted(grants.length, "grant")} and forgot ${counted(consents, "remembered consent")}. The tokens have ended, and every application must ask before it gets access again.\n`,
+    `Revoked ${counted(grants.length, "grant")} and forgot ${counted(consents, "remembered consent")}. The tokens have ended${
+      filter.subject === undefined ? ", those that the client got for itself too" : ""
+    }, and every application must ask before it gets access again.\n`,
   );
+  if (filter.subject === undefined) {
+    io.out(
+      "The client can get tokens for itself again with its secret. To end that, remove the secret or the client.\n",
+    );
+  }
 }
 
 async function requireGrant(workspace: Workspace, grantId: string): Promise<GrantRecord> {

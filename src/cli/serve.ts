@@ -4,7 +4,11 @@ import { defaultIssuer } from "../configuration/checks.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { ConfigurationFlags } from "../configuration/sources.ts";
 import { findClient, hasClients } from "../operations/clients.ts";
-import { applyDeclaredClients, applyDeclaredPeople } from "../operations/declarations.ts";
+import {
+  applyDeclaredClients,
+  applyDeclaredPeople,
+  requireStillDeclared,
+} from "../operations/declarations.ts";
 import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
@@ -15,7 +19,7 @@ import { isEmbedded, openStore } from "../store/open.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
 import { banner } from "./banner.ts";
 import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
-import { requireDemoPerson, settleDemoPerson } from "./demo.ts";
+import { demoClients, requireDemoPerson, settleDemoPerson } from "./demo.ts";
 import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { counted } from "./output.ts";
@@ -26,6 +30,8 @@ import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
 export function addServeCommand(program: Command, io: Io): void {
   withConfigurationOptions(program.command("serve").description("start the server"))
+    .optionsGroup("Options:")
+    .option("--prune", "remove the clients and people that the configuration does not declare any more")
     .addHelpText(
       "after",
       `
@@ -36,7 +42,7 @@ Examples:
   DATABASE_URL=postgres://… tessera serve    on PostgreSQL, as one of any number of nodes
   tessera serve --issuer https://auth.example.org --host 127.0.0.1 --set trusted_proxies=loopback`,
     )
-    .action(async (flags: ConfigurationFlags) => {
+    .action(async (flags: ServeFlags) => {
       // From the beginning, so that a stop request during the start takes effect after it.
       const stop = listenForStop(io.env);
       try {
@@ -49,6 +55,10 @@ Examples:
     });
 }
 
+interface ServeFlags extends ConfigurationFlags {
+  readonly prune?: boolean;
+}
+
 export interface Running {
   readonly configuration: Configuration;
   readonly listening: Listening;
@@ -59,7 +69,7 @@ export interface Running {
 }
 
 /** Starts the server and prints the banner. A failed start leaves nothing open. */
-export async function startServing(flags: ConfigurationFlags, io: Io): Promise<Running> {
+export async function startServing(flags: ServeFlags, io: Io): Promise<Running> {
   const loaded = readConfiguration(flags, io);
   requireStartable(loaded);
   const log = createLog({
@@ -99,11 +109,13 @@ export async function startServing(flags: ConfigurationFlags, io: Io): Promise<R
       ...(configuration.workers > 1 && { peers: workers }),
     });
     const { context } = server;
+    const declarations = { demoClients: demoClients(configuration), prunes: flags.prune ?? false };
     // Checks that can refuse the start run before any change; applyDeclaredClients begins with its own.
+    await requireStillDeclared(context, declarations);
     await requireDemoPerson(context);
-    await applyDeclaredClients(context);
+    await applyDeclaredClients(context, declarations);
     await settleDemoPerson(context);
-    await applyDeclaredPeople(context);
+    await applyDeclaredPeople(context, declarations);
     await warnOfUnknownClients(configuration, store, log);
     for (const warning of startWarnings(configuration)) log.warn(warning);
 

@@ -1,7 +1,7 @@
-/** `tessera token …`: inspects and revokes tokens. */
+/** `tessera token …`: inspects, lists and revokes tokens. */
 import type { Command } from "commander";
 import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
-import { parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
+import { parseCredential, parseRecordId, recordIdText, secretMatches } from "../credentials/credential.ts";
 import {
   type ActiveIntrospection,
   INACTIVE,
@@ -9,11 +9,19 @@ import {
   introspectRefreshToken,
 } from "../credentials/introspection.ts";
 import { revokeGrant } from "../operations/access.ts";
-import { findLiveAccessToken, findRefreshToken, revokeAccessToken } from "../operations/tokens.ts";
+import { endClientTokens } from "../operations/clients.ts";
+import { collect } from "../operations/paging.ts";
+import {
+  everyAccessToken,
+  findLiveAccessToken,
+  findRefreshToken,
+  revokeAccessToken,
+} from "../operations/tokens.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { CommandError } from "./command-error.ts";
+import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { formatFacts, localAndRelative, printJson } from "./output.ts";
+import { formatFacts, formatTable, localAndRelative, printJson, relativeTime } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 /** The operator learns more of a token than introspection tells a client. */
@@ -24,13 +32,29 @@ type Finding =
       readonly grantId: RecordId | null;
       readonly view: ActiveIntrospection;
     }
-  | { readonly state: "inactive"; readonly kind: "access token" | "refresh token"; readonly why: string };
+  | {
+      readonly state: "inactive";
+      readonly kind: "access token" | "refresh token";
+      /** The grant of a refresh token that this server issued. */
+      readonly grantId: RecordId | null;
+      readonly why: string;
+    };
+
+interface FilterOptions extends CommonOptions {
+  readonly user?: string;
+  readonly client?: string;
+}
+
+interface RevokeOptions extends CommonOptions {
+  readonly id?: string;
+  readonly client?: string;
+}
 
 const FROM_STDIN = `
 A token on the command line stays in the history of the shell. With - it is read from standard input.`;
 
 export function addTokenCommands(program: Command, io: Io): void {
-  const token = program.command("token").description("inspect and revoke access and refresh tokens");
+  const token = program.command("token").description("inspect, list and revoke access and refresh tokens");
 
   withCommonOptions(
     token.command("inspect <token>").description("say whether a token is valid, whose it is and what for"),
@@ -41,13 +65,35 @@ export function addTokenCommands(program: Command, io: Io): void {
     )
     .action((text: string, options: CommonOptions) => inspectToken(text, options, io));
 
+  withCommonOptions(token.command("list").description("list the access tokens that are alive"))
+    .option("--client <client_id>", "those of this client")
+    .option("--user <username>", "those that act for this person")
+    .addHelpText(
+      "after",
+      `
+It reads all access tokens, which takes seconds if there are millions. Refresh tokens belong to grants: tessera grant list
+
+Example:
+  tessera token list --client backup`,
+    )
+    .action((options: FilterOptions) => listTokens(options, io));
+
   withCommonOptions(
     token
-      .command("revoke <token>")
+      .command("revoke [token]")
       .description("end a token; a refresh token takes everything of its grant with it"),
   )
-    .addHelpText("after", `${FROM_STDIN}\n\nExample:\n  tessera token revoke -`)
-    .action((text: string, options: CommonOptions) => revokeToken(text, options, io));
+    .option("--id <token_id>", "the access token with this id, from the list")
+    .option("--client <client_id>", "every access token of this client")
+    .addHelpText(
+      "after",
+      `${FROM_STDIN}
+
+Examples:
+  tessera token revoke -
+  tessera token revoke --client backup`,
+    )
+    .action((text: string | undefined, options: RevokeOptions) => revokeToken(text, options, io));
 }
 
 async function readToken(text: string, io: Io): Promise<string> {
@@ -85,11 +131,10 @@ async function findToken(workspace: Workspace, text: string, now: number): Promi
   const access = recognizeAccessToken(text);
   if (access !== null) {
     const kind = "access token";
+    const dead = (why: string): Finding => ({ state: "inactive", kind, grantId: null, why });
     const found = await findLiveAccessToken(workspace, access.id, now);
-    if (found === null)
-      return { state: "inactive", kind, why: "it has expired, was revoked, or was never issued here" };
-    if (!secretMatches(access.secret, found.digest))
-      return { state: "inactive", kind, why: "it was never issued here" };
+    if (found === null) return dead("it has expired, was revoked, or was never issued here");
+    if (!secretMatches(access.secret, found.digest)) return dead("it was never issued here");
     const view = introspectAccessToken(issuer, found);
     return { state: "active", kind, view, grantId: found.grant?.id ?? null };
   }
@@ -97,20 +142,21 @@ async function findToken(workspace: Workspace, text: string, now: number): Promi
   if (refresh !== null) {
     const kind = "refresh token";
     const found = await findRefreshToken(workspace, refresh.id);
+    const dead = (grantId: RecordId | null, why: string): Finding => ({
+      state: "inactive",
+      kind,
+      grantId,
+      why,
+    });
     if (found === null || !secretMatches(refresh.secret, found.token.digest)) {
-      return { state: "inactive", kind, why: "it was never issued here, or has expired long ago" };
+      return dead(null, "it was never issued here, or has expired long ago");
     }
     const { token, grant } = found;
     if (grant.revokedAt !== null) {
-      return {
-        state: "inactive",
-        kind,
-        why: `its grant was revoked: ${(grant.revokedReason ?? "").replaceAll("_", " ")}`,
-      };
+      return dead(grant.id, `its grant was revoked: ${(grant.revokedReason ?? "").replaceAll("_", " ")}`);
     }
-    if (token.expiresAt <= now) return { state: "inactive", kind, why: "it has expired" };
-    if (token.usedAt !== null)
-      return { state: "inactive", kind, why: "it was used; a newer one took its place" };
+    if (token.expiresAt <= now) return dead(grant.id, "it has expired");
+    if (token.usedAt !== null) return dead(grant.id, "it was used; a newer one took its place");
     return { state: "active", kind, view: introspectRefreshToken(issuer, token, grant), grantId: grant.id };
   }
   throw new CommandError(
@@ -118,32 +164,94 @@ async function findToken(workspace: Workspace, text: string, now: number): Promi
   );
 }
 
-async function revokeToken(text: string, options: CommonOptions, io: Io): Promise<void> {
-  const token = await readToken(text, io);
+async function listTokens(options: FilterOptions, io: Io): Promise<void> {
+  if (options.client === undefined && options.user === undefined) {
+    throw new CommandError("Name whose tokens to list: --client, --user, or both.");
+  }
   await inWorkspace(options, io, {}, async (workspace) => {
+    const { issuer } = workspace.configuration;
+    const client = options.client === undefined ? undefined : await requireClient(workspace, options.client);
+    const subject =
+      options.user === undefined ? undefined : (await requireAccount(workspace, options.user)).subject;
     const now = io.clock.seconds();
-    const finding = await findToken(workspace, token, now);
-    const revoked = finding.state === "active" && (await revokeFound(workspace, token, finding.grantId, now));
-    if (options.json) return printJson(io, { revoked });
-    if (finding.state === "inactive")
-      return io.out(`The ${finding.kind} was not valid: ${finding.why}. Nothing changed.\n`);
+    const tokens = await collect(everyAccessToken(workspace, { client, subject }, now));
+    const views = tokens.map((token) => introspectAccessToken(issuer, token));
+    if (options.json) return printJson(io, views);
+    if (views.length === 0) return io.out("No access token is alive.\n");
     io.out(
-      finding.kind === "access token"
+      formatTable(
+        ["token_id", "person", "client_id", "scope", "for", "expires"],
+        views.map((view) => [
+          view.jti ?? "",
+          view.username ?? "none",
+          view.client_id,
+          view.scope ?? "",
+          [view.aud].flat().join(" "),
+          relativeTime(view.exp, now),
+        ]),
+      ),
+    );
+  });
+}
+
+async function revokeToken(text: string | undefined, options: RevokeOptions, io: Io): Promise<void> {
+  const named = [text, options.id, options.client].filter((given) => given !== undefined);
+  if (named.length !== 1) {
+    throw new CommandError("Name one token, or --id, or --client. See: tessera token revoke --help");
+  }
+  if (options.client !== undefined) return endTokensOf(options.client, options, io);
+  if (options.id !== undefined) return revokeById(options.id, options, io);
+  const token = await readToken(text ?? "", io);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { kind, revoked, why } = await endToken(workspace, token, io.clock.seconds());
+    if (options.json) return printJson(io, { revoked });
+    if (!revoked) return io.out(`The ${kind} was not valid: ${why}. Nothing changed.\n`);
+    io.out(
+      kind === "access token"
         ? "Revoked the access token.\n"
         : "Revoked the refresh token, and with it everything that was issued from the same grant.\n",
     );
   });
 }
 
-/** As RFC 7009 §2.1 does: a refresh token ends its grant, an access token only itself. */
-async function revokeFound(
-  workspace: Workspace,
-  text: string,
-  grantId: RecordId | null,
-  now: number,
-): Promise<boolean> {
+/** As RFC 7009 §2.1 does: a refresh token ends its grant, even one that was used; an access token only itself. */
+async function endToken(workspace: Workspace, text: string, now: number) {
+  const finding = await findToken(workspace, text, now);
+  const { kind } = finding;
+  const why = finding.state === "inactive" ? finding.why : null;
   const { act } = workspace;
-  const access = recognizeAccessToken(text);
-  if (access !== null) return revokeAccessToken(workspace, act, access.id);
-  return grantId !== null && revokeGrant(workspace, act, grantId, "revoked_by_operator", now);
+  if (kind === "refresh token") {
+    const { grantId } = finding;
+    const revoked =
+      grantId !== null && (await revokeGrant(workspace, act, grantId, "revoked_by_operator", now));
+    return { kind, revoked, why: why ?? "its grant has just been revoked" };
+  }
+  const id = finding.state === "active" ? recognizeAccessToken(text)?.id : undefined;
+  const revoked = id !== undefined && (await revokeAccessToken(workspace, act, id));
+  return { kind, revoked, why: why ?? "it has just been revoked" };
+}
+
+async function revokeById(tokenId: string, options: CommonOptions, io: Io): Promise<void> {
+  const id = parseRecordId(tokenId);
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const revoked = id !== null && (await revokeAccessToken(workspace, workspace.act, id));
+    if (!revoked) {
+      throw new CommandError(
+        `There is no access token '${tokenId}'. See: tessera token list --client CLIENT_ID`,
+      );
+    }
+    if (options.json) return printJson(io, { revoked });
+    io.out("Revoked the access token.\n");
+  });
+}
+
+async function endTokensOf(clientId: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const client = await requireClient(workspace, clientId);
+    await endClientTokens(workspace, workspace.act, client.clientId);
+    if (options.json) return printJson(io, { client_id: clientId, tokens_ended: true });
+    io.out(
+      `Every access token of ${clientId} has ended. Grants stay: refresh tokens get new access tokens. To end the grants too: tessera grant revoke --client ${clientId}\n`,
+    );
+  });
 }

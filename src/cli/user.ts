@@ -162,6 +162,11 @@ async function setPassword(username: string, options: PasswordOptions, io: Io): 
     if (options.json)
       return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
     io.out(`Set a new password for ${account.username}. All their sessions have ended.\n`);
+    if (account.isDeclared) {
+      io.out(
+        `The configuration declares ${account.username}. This password stays until the declared one changes.\n`,
+      );
+    }
     if (account.disabledAt !== null)
       io.out(`${account.username} is disabled: tessera user enable ${account.username}\n`);
     if (shown !== null) io.out(showOnce("password", shown));

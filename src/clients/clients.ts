@@ -44,7 +44,7 @@ export interface NewClient {
 }
 
 /** Made from the time and 16 random bits, so numbers follow the order in which clients are created. */
-const newClientNumber = (createdAt: number, random: RandomBytes): number => {
+export const newClientNumber = (createdAt: number, random: RandomBytes): number => {
   const [high = 0, low = 0] = random(2);
   return createdAt * 0x1_0000 + high * 0x100 + low;
 };
@@ -62,6 +62,7 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   usedAt: null,
   unusedFrom: client.source === "registration" ? client.createdAt : null,
   disabledAt: null,
+  disabledBy: null,
 });
 
 /** Clients of the operator may have everything that exists. */

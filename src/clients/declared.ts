@@ -56,15 +56,19 @@ export function declaredClientWarnings({ clients, demo }: Configuration): string
   });
 }
 
-/** Dates, the number, the revision and the use of a client are not declared, so they are not compared. */
+/**
+ * Dates, the number, the revision and the use of a client are not declared, so they are not compared; nor is what the
+ * operator disabled.
+ */
 export function isAsDeclared(found: ClientRecord | undefined, declared: ClientRecord): boolean {
-  if (found === undefined) return false;
-  const { number, revision, createdAt, usedAt, unusedFrom } = found;
+  if (found === undefined || found.disabledBy === "left_out") return false;
+  const { number, revision, createdAt, usedAt, unusedFrom, disabledAt, disabledBy } = found;
   const secrets = declared.secrets.map((secret, index) => ({
     ...secret,
     createdAt: found.secrets[index]?.createdAt ?? secret.createdAt,
   }));
-  return Bun.deepEquals(found, { ...declared, secrets, number, revision, createdAt, usedAt, unusedFrom });
+  const kept = { number, revision, createdAt, usedAt, unusedFrom, disabledAt, disabledBy };
+  return Bun.deepEquals(found, { ...declared, ...kept, secrets });
 }
 
 /** The identifier and the metadata of a declaration. Throws ConfigurationError if they are not valid. */
@@ -114,12 +118,16 @@ export function checkedDeclaration(
   return { clientId, metadata };
 }
 
-export function declaredClient(declared: ClientDeclaration, context: DeclarationContext): ClientRecord {
+export function declaredClient(
+  declared: ClientDeclaration,
+  context: DeclarationContext,
+  source: "configuration" | "demo",
+): ClientRecord {
   const createdAt = context.clock.seconds();
   return newClientRecord(
     {
       ...checkedDeclaration(declared, context),
-      source: "configuration",
+      source,
       secrets: declared.secrets.map(
         (reference, index): ClientSecretRecord => ({
           id: `configured-${index + 1}`,

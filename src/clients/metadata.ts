@@ -22,6 +22,7 @@ export type ClientMetadata = Omit<
   | "usedAt"
   | "unusedFrom"
   | "disabledAt"
+  | "disabledBy"
   | "requirePkce"
   | "accessTokenSeconds"
 >;

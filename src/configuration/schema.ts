@@ -156,7 +156,10 @@ const clientDeclaration = table({
 
 const person = table({
   username: v.pipe(text(200), v.description("What the person signs in with, in any case.")),
-  password: v.pipe(passwordReference, v.description("The password. A changed one is set at the next start.")),
+  password: v.pipe(
+    passwordReference,
+    v.description("The first password. It is set again only when this setting changes."),
+  ),
   name: v.pipe(
     v.optional(v.pipe(v.string(), v.maxCodePoints(200))),
     v.description("What applications are told."),

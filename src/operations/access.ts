@@ -5,16 +5,16 @@ import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/grant.ts";
 import { row, type Store, type Values } from "../store/contract.ts";
 import {
-  accounts,
   type ConsentRecord,
-  clients,
   consents,
   type GrantRecord,
   grants,
   type RevocationReason,
 } from "../store/tables.ts";
+import { findRenumbered, type NumberContext } from "./clients.ts";
 import { type DecideContext, decide } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";
+import { findAccount } from "./people.ts";
 
 interface Reading {
   readonly store: Store;
@@ -95,23 +95,23 @@ export async function revokeGrant(
   return outcome;
 }
 
-const PARTIES = {
-  account: row(accounts, { subject: "$subject" }),
-  client: row(clients, { clientId: "$clientId" }),
-};
-
-/** Takes access back, so that the person must be asked before a client gets access again. */
+/**
+ * Takes access back, so that the person must be asked before a client gets access again. With all access of a client the
+ * tokens end that it got for itself.
+ */
 export async function revokeAccess(
-  context: DecideContext,
+  context: NumberContext,
   act: Act,
   filter: rules.AccessFilter,
   reason: RevocationReason,
   now: EpochSeconds,
 ): Promise<rules.RevokedAccess> {
   const { swept } = await decide(context, act, async () => {
-    const { subject = null, clientId = null } = filter;
-    const parties = await context.store.look(PARTIES, { subject, clientId });
-    return rules.revokeAccess(filter, parties, reason, now);
+    const facts =
+      filter.subject === undefined
+        ? { account: null, ...(await findRenumbered(context, filter.clientId)) }
+        : { account: await findAccount(context, filter.subject), client: null, number: 0 };
+    return rules.revokeAccess(filter, facts, reason, now);
   });
   const [forgotten = [], revoked = []] = swept;
   const revokedNow = revoked.filter((grant) => Number(grant.expiresAt) > now);

@@ -1,14 +1,26 @@
 /** Operations on clients. */
 
 import { isPublic } from "../clients/authentication-methods.ts";
-import { mintClientSecret, type NewClient, newClientId, newClientRecord } from "../clients/clients.ts";
+import {
+  mintClientSecret,
+  type NewClient,
+  newClientId,
+  newClientNumber,
+  newClientRecord,
+} from "../clients/clients.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import * as rules from "../rules/client.ts";
 import type { Act } from "../rules/events.ts";
 import { row, type Store } from "../store/contract.ts";
-import { type ClientRecord, type ClientSecretRecord, type ClientSource, clients } from "../store/tables.ts";
+import {
+  type ClientRecord,
+  type ClientSecretRecord,
+  type ClientSource,
+  clients,
+  type DisabledBy,
+} from "../store/tables.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";
 
@@ -33,7 +45,7 @@ export const listClients = (
   { limit, after = null }: Page<ClientRecord>,
   source?: ClientSource,
 ): Promise<ClientRecord[]> =>
-  // Numbers begin with the time, so this order is the order of creation.
+  // Numbers begin with the time, so this is the order of creation. A client whose tokens were ended comes last.
   store.list(clients, { where: source === undefined ? {} : { source }, order: ["number"], after, limit });
 
 /** All clients, read in pages. */
@@ -45,15 +57,26 @@ export const hasClients = async (context: Reading): Promise<boolean> =>
 
 const IDENTIFIER_AND_NUMBER = { ...CLIENT, sameNumber: row(clients, { number: "$number" }, ["clientId"]) };
 
-/** Finds the client with the identifier, if there is one, and an unused number for the new client. */
-async function findPlace({ store }: Reading, client: ClientRecord) {
-  const { clientId } = client;
+/** Finds the client with the identifier, if there is one, and a number that no client has. `number`: the first to try. */
+async function findWithFreeNumber({ store }: Reading, clientId: ClientId, number: number) {
   // Two clients that are created in the same second may draw the same number.
-  for (let number = client.number; ; number += 1) {
-    const { client: found, sameNumber } = await store.look(IDENTIFIER_AND_NUMBER, { clientId, number });
-    if (found !== null || sameNumber === null) return { found, client: { ...client, number } };
+  for (let free = number; ; free += 1) {
+    const { client, sameNumber } = await store.look(IDENTIFIER_AND_NUMBER, { clientId, number: free });
+    if (sameNumber === null) return { client, number: free };
   }
 }
+
+/** The client with the identifier, if there is one, and the new client with an unused number. */
+async function findPlace(context: Reading, client: ClientRecord) {
+  const { client: found, number } = await findWithFreeNumber(context, client.clientId, client.number);
+  return { found, client: { ...client, number } };
+}
+
+export interface NumberContext extends DecideContext, Pick<AddContext, "clock" | "random"> {}
+
+/** The client, and a number that it can get in place of its own. */
+export const findRenumbered = (context: NumberContext, clientId: ClientId) =>
+  findWithFreeNumber(context, clientId, newClientNumber(context.clock.seconds(), context.random));
 
 /** A client to make. */
 export interface WantedClient extends Pick<NewClient, "source" | "metadata" | "requirePkce"> {
@@ -105,14 +128,39 @@ export const addClientSecret = (
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => rules.addSecret(await findClient(context, clientId), secret));
 
-/** False if there is no such client or secret. */
+/** False if there is no such client or secret. `endsTokens`: whether the access tokens of the client end too. */
 export const removeClientSecret = (
-  context: DecideContext,
+  context: NumberContext,
   act: Act,
   clientId: ClientId,
   secretId: string,
+  { endsTokens }: { readonly endsTokens: boolean },
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.removeSecret(await findClient(context, clientId), secretId));
+  outcomeOf(context, act, async () => {
+    const { client, number } = await findRenumbered(context, clientId);
+    return rules.removeSecret(client, secretId, endsTokens ? number : null);
+  });
+
+/** Ends every access token of the client; its grants stay. False if there is no such client. */
+export const endClientTokens = (context: NumberContext, act: Act, clientId: ClientId): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const { client, number } = await findRenumbered(context, clientId);
+    return rules.endClientTokens(client, number);
+  });
+
+/** Its tokens are inactive until it is enabled again; its grants stay. False if there is no such client. */
+export const disableClient = (
+  context: DecideContext,
+  act: Act,
+  clientId: ClientId,
+  now: EpochSeconds,
+  by?: DisabledBy,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.disableClient(await findClient(context, clientId), now, by));
+
+/** False if there is no such client. */
+export const enableClient = (context: DecideContext, act: Act, clientId: ClientId): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.enableClient(await findClient(context, clientId)));
 
 /** Removes the client, revokes its grants and ends all that was issued to it. False if there is no such client. */
 export const removeClient = (

@@ -1,4 +1,4 @@
-/** Applies the clients and people of the configuration. Every start does so, with the same result each time. */
+/** Applies the clients and people of the configuration. Every start does so; it changes what has changed in the file. */
 import type { Passwords } from "../accounts/passwords.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import {
@@ -9,14 +9,59 @@ import {
 } from "../clients/declared.ts";
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration, PersonDeclaration, SecretReference } from "../configuration/schema.ts";
-import type { ClientId } from "../protocol/identifiers.ts";
+import type { Log } from "../platform/log.ts";
+import { type ClientId, foldUsername } from "../protocol/identifiers.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { everyClient, findClient, putClient, removeClient } from "./clients.ts";
+import { disableClient, everyClient, findClient, putClient, removeClient } from "./clients.ts";
 import type { DecideContext } from "./decide.ts";
-import { createAccount, findAccountByUsername, setPassword } from "./people.ts";
+import { collect } from "./paging.ts";
+import {
+  createAccount,
+  declareAccount,
+  disableAccount,
+  everyDeclaredAccount,
+  findAccountByUsername,
+  removeAccount,
+} from "./people.ts";
 
-interface ApplyContext extends DeclarationContext, DecideContext {}
+interface ApplyContext extends DeclarationContext, DecideContext {
+  readonly log: Log;
+}
+
+export interface DeclarationOptions {
+  /** The identifiers of the demonstration's clients, which go when it ends. */
+  readonly demoClients?: ReadonlySet<string>;
+  /** Whether a start removes what is no longer declared. Default: it disables it. */
+  readonly prunes?: boolean;
+}
+
+const NO_CLIENTS: ReadonlySet<string> = new Set();
+
+/**
+ * Throws ConfigurationError if nothing is declared now and something was before: a start with the wrong file, or without
+ * one, must not disable all of it.
+ */
+export async function requireStillDeclared(
+  context: ApplyContext,
+  { demoClients = NO_CLIENTS, prunes = false }: DeclarationOptions,
+): Promise<void> {
+  const { clients, people } = context.configuration;
+  if (prunes || people.length > 0 || clients.some(({ client_id }) => !demoClients.has(client_id))) return;
+  const isLeft = ({ disabledBy }: Pick<ClientRecord, "disabledBy">) => disabledBy !== "left_out";
+  const leftClients = (await collect(everyClient(context, "configuration"))).filter(isLeft).length;
+  const leftPeople = (await collect(everyDeclaredAccount(context))).filter(isLeft).length;
+  if (leftClients + leftPeople === 0) return;
+  throw new ConfigurationError(
+    `The configuration declares no client and no person, but at an earlier start it declared ${counts(leftClients, leftPeople)}. If this is the wrong file, name the right one: --config FILE. To remove what was declared, with all access that it has, start once with --prune.`,
+  );
+}
+
+const counts = (clients: number, people: number): string =>
+  [
+    ...(clients === 0 ? [] : [clients === 1 ? "1 client" : `${clients} clients`]),
+    ...(people === 0 ? [] : [people === 1 ? "1 person" : `${people} people`]),
+  ].join(" and ");
 
 /**
  * The declared clients that exist already. Throws ConfigurationError if a declaration is not valid, or if a client of its
@@ -28,7 +73,7 @@ async function findDeclaredClients(context: ApplyContext): Promise<Map<ClientId,
     const { clientId } = checkedDeclaration(declared, context);
     const known = await findClient(context, clientId);
     if (known === null) continue;
-    if (known.source !== "configuration") {
+    if (known.source === "registration" || known.source === "command_line") {
       throw new ConfigurationError(
         `The client '${clientId}' is declared in the configuration but was created by ${
           known.source === "registration" ? "registration" : "the command line"
@@ -41,21 +86,36 @@ async function findDeclaredClients(context: ApplyContext): Promise<Map<ClientId,
 }
 
 /**
- * Creates and updates the declared clients, and removes those that are no longer declared. It does not write clients that
- * are as declared: the start would wait for the disk for each.
- * Throws ConfigurationError, before it changes anything, if a declaration is not valid.
+ * Creates and updates the declared clients, and disables those that are no longer declared: a client that is declared again
+ * comes back with all access that it had. It does not write clients that are as declared: the start would wait for the
+ * disk for each. Throws ConfigurationError, before it changes anything, if a declaration is not valid.
  */
-export async function applyDeclaredClients(context: ApplyContext): Promise<void> {
-  const { configuration, clock } = context;
+export async function applyDeclaredClients(
+  context: ApplyContext,
+  { demoClients = NO_CLIENTS, prunes = false }: DeclarationOptions = {},
+): Promise<void> {
+  const { configuration, clock, log } = context;
   const found = await findDeclaredClients(context);
-  const records = configuration.clients.map((declared) => declaredClient(declared, context));
+  const records = configuration.clients.map((declared) =>
+    declaredClient(declared, context, demoClients.has(declared.client_id) ? "demo" : "configuration"),
+  );
   for (const record of records) {
     if (!isAsDeclared(found.get(record.clientId), record)) await putClient(context, SERVER_ACT, record);
   }
   const declaredIds = new Set<string>(records.map((record) => record.clientId));
-  for await (const client of everyClient(context, "configuration")) {
-    if (declaredIds.has(client.clientId)) continue;
-    await removeClient(context, SERVER_ACT, client.clientId, clock.seconds());
+  for (const source of ["configuration", "demo"] as const) {
+    for await (const { clientId, disabledAt } of everyClient(context, source)) {
+      if (declaredIds.has(clientId)) continue;
+      if (prunes || source === "demo") await removeClient(context, SERVER_ACT, clientId, clock.seconds());
+      else {
+        if (disabledAt === null)
+          await disableClient(context, SERVER_ACT, clientId, clock.seconds(), "left_out");
+        log.warn("the configuration does not declare a client any more: the client is disabled", {
+          client: clientId,
+          advice: "declare it again, or remove it with tessera client remove",
+        });
+      }
+    }
   }
 }
 
@@ -64,39 +124,81 @@ interface PeopleContext extends ApplyContext {
 }
 
 /** The faults of the declared people, without a look at the store. An empty list means that there are none. */
-export const declaredPeopleFaults = ({ people, limits }: Configuration): string[] =>
-  people.flatMap(({ username, password }) => {
+export function declaredPeopleFaults({ people, limits }: Configuration): string[] {
+  const names = new Set<string>();
+  return people.flatMap(({ username, password }) => {
     const fault = usernameFault(username);
     if (fault !== null) return [`The user name '${username}' in the configuration ${fault}.`];
+    const folded = foldUsername(username);
+    if (names.has(folded)) {
+      return [`The configuration declares two people with the user name '${username}', ignoring case.`];
+    }
+    names.add(folded);
     if (Buffer.byteLength(passwordOf(username, password)) <= limits.password_bytes) return [];
     return [
       `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
     ];
   });
+}
 
 /**
- * Creates the declared people that are missing, and sets declared passwords that have changed. Applying the same
- * declarations again changes nothing: setting the same password again would end the person's sessions.
- * It removes no person, and enables no person whom the operator disabled.
+ * Creates the declared people that are missing, and applies what has changed in a declaration since it was last applied. So
+ * a person's own new password stays. It disables those who are no longer declared, and enables no person whom the operator
+ * disabled. Throws ConfigurationError, before it changes anything, if a declared name belongs to a person who was not
+ * declared.
  */
-export async function applyDeclaredPeople(context: PeopleContext): Promise<void> {
-  const [fault] = declaredPeopleFaults(context.configuration);
+export async function applyDeclaredPeople(
+  context: PeopleContext,
+  { prunes = false }: DeclarationOptions = {},
+): Promise<void> {
+  const { configuration, clock, log } = context;
+  const [fault] = declaredPeopleFaults(configuration);
   if (fault !== undefined) throw new ConfigurationError(fault);
-  for (const person of context.configuration.people) await applyPerson(person, context);
+  for (const { username } of configuration.people) {
+    const known = await findAccountByUsername(context, username);
+    if (known === null || known.isDeclared) continue;
+    throw new ConfigurationError(
+      `The configuration declares the person '${username}', but a person with this user name was added otherwise. Take the declaration out, or choose another user name.`,
+    );
+  }
+  for (const person of configuration.people) await applyPerson(person, context);
+  const declared = new Set(configuration.people.map(({ username }) => foldUsername(username)));
+  for await (const { subject, username, usernameFolded, disabledAt } of everyDeclaredAccount(context)) {
+    if (declared.has(usernameFolded)) continue;
+    if (prunes) await removeAccount(context, SERVER_ACT, subject, clock.seconds());
+    else {
+      if (disabledAt === null)
+        await disableAccount(context, SERVER_ACT, subject, clock.seconds(), "left_out");
+      log.warn("the configuration does not declare a person any more: the person is disabled", {
+        username,
+        advice: "declare the person again, or keep the account with tessera user enable",
+      });
+    }
+  }
 }
 
 async function applyPerson(person: PersonDeclaration, context: PeopleContext): Promise<void> {
   const { passwords, clock, random } = context;
   const password = passwordOf(person.username, person.password);
   const known = await findAccountByUsername(context, person.username);
+  const { name = null, email = null, administrator } = person;
+  const before = known?.declaration ?? null;
+  const samePassword = before !== null && (await passwords.verify(password, before.passwordHash));
+  const passwordHash = samePassword ? before.passwordHash : await passwords.hash(password);
+  const declaration = { name, email, administrator, passwordHash };
   if (known === null) {
-    const passwordHash = await passwords.hash(password);
-    const account = newAccountRecord({ ...person, passwordHash, source: "configuration" }, clock, random);
-    await createAccount(context, SERVER_ACT, account);
+    const account = { ...person, passwordHash, source: "configuration", declaration } as const;
+    await createAccount(context, SERVER_ACT, newAccountRecord(account, clock, random));
     return;
   }
-  if (await passwords.verify(password, known.passwordHash)) return;
-  await setPassword(context, SERVER_ACT, known.subject, await passwords.hash(password));
+  if (known.disabledBy !== "left_out" && Bun.deepEquals(before, declaration)) return;
+  const changes = {
+    ...(before?.name !== name && { name }),
+    ...(before?.email !== email && { email }),
+    ...(before?.administrator !== administrator && { administrator }),
+    ...(!samePassword && { passwordHash }),
+  };
+  await declareAccount(context, SERVER_ACT, known.subject, changes, declaration);
 }
 
 function passwordOf(username: string, reference: SecretReference): string {

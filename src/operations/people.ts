@@ -9,6 +9,8 @@ import { row, type Store } from "../store/contract.ts";
 import {
   type AccountRecord,
   accounts,
+  type DisabledBy,
+  type PersonDeclared,
   revisions,
   type SetupLinkRecord,
   setupLinks,
@@ -47,6 +49,12 @@ export const listAccounts = (
 
 export const everyAccount = (context: Reading): AsyncGenerator<AccountRecord> =>
   allPages((page: Page<AccountRecord>) => listAccounts(context, page));
+
+/** The people whom the configuration declares or once declared, read in pages. */
+export const everyDeclaredAccount = ({ store }: Reading): AsyncGenerator<AccountRecord> =>
+  allPages(({ limit, after = null }: Page<AccountRecord>) =>
+    store.list(accounts, { where: { isDeclared: true }, after, limit }),
+  );
 
 /** Whether an administrator exists who can sign in. */
 export async function hasAdministrator({ store }: Reading): Promise<boolean> {
@@ -91,14 +99,27 @@ export const replacePassword = (
     rules.changePassword(await findAccount(context, subject), verifiedHash, passwordHash),
   );
 
+/** Applies a declaration that is new or has changed. False if there is no such person. */
+export const declareAccount = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+  changes: rules.DeclaredChanges,
+  declaration: PersonDeclared,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () =>
+    rules.declareAccount(await lookAtAccount(context, subject), changes, declaration),
+  );
+
 /** Ends the person's sessions and all access that they gave. False if there is no such person. */
 export const disableAccount = (
   context: DecideContext,
   act: Act,
   subject: SubjectId,
   now: EpochSeconds,
+  by?: DisabledBy,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.disableAccount(await findAccount(context, subject), now));
+  outcomeOf(context, act, async () => rules.disableAccount(await findAccount(context, subject), now, by));
 
 /** Lets a disabled person sign in again. False if there is no such person. */
 export const enableAccount = (context: DecideContext, act: Act, subject: SubjectId): Promise<boolean> =>

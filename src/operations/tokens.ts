@@ -5,6 +5,7 @@ import {
   newRecordId,
   type PresentedCredential,
   parseCredential,
+  recordIdText,
   secretMatches,
 } from "../credentials/credential.ts";
 import {
@@ -23,7 +24,7 @@ import {
 } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import type { RecordId } from "../protocol/identifiers.ts";
+import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import * as accessTokenRules from "../rules/access-token.ts";
 import { issueToClient as issueRule } from "../rules/client.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
@@ -33,10 +34,19 @@ import * as refreshRules from "../rules/refresh-token.ts";
 import { narrowToGrant, type RequestedTarget, requestedTarget } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
-import { accessTokens, clients, grants, refreshTokens } from "../store/tables.ts";
+import {
+  type AccessTokenRecord,
+  accessTokens,
+  type ClientRecord,
+  clients,
+  grants,
+  refreshTokens,
+} from "../store/tables.ts";
+import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
+import { allPages, type Page } from "./paging.ts";
 
 interface Reading {
   readonly store: Store;
@@ -68,6 +78,35 @@ const REFRESH_TOKEN = {
   token: row(refreshTokens, { id: "$id" }),
   grant: row(grants, { id: "token.grantId" }),
 };
+
+/** The access tokens of a client, those that act for a person, or those of both. */
+export interface TokenFilter {
+  readonly client?: Pick<ClientRecord, "number"> | undefined;
+  readonly subject?: SubjectId | undefined;
+}
+
+/**
+ * The live access tokens, oldest first. Requests never ask this, so there is no index for it: it reads the whole table in
+ * pages.
+ */
+export async function* everyAccessToken(
+  context: Reading,
+  { client, subject }: TokenFilter,
+  now: EpochSeconds,
+): AsyncGenerator<accessTokenRules.LiveAccessToken> {
+  const where = client === undefined ? {} : { client: client.number };
+  const unexpired = ({ limit, after = null }: Page<AccessTokenRecord>) =>
+    context.store.list(accessTokens, { where, above: { expiresAt: now }, after, limit });
+  const grantIds = subject === undefined ? null : new Set<string>();
+  if (subject !== undefined) {
+    for await (const { id } of everyGrant(context, { subject }, now)) grantIds?.add(recordIdText(id));
+  }
+  for await (const { id, grantId } of allPages(unexpired)) {
+    if (grantIds !== null && (grantId === null || !grantIds.has(recordIdText(grantId)))) continue;
+    const live = await findLiveAccessToken(context, id, now);
+    if (live !== null) yield live;
+  }
+}
 
 /** A refresh token with its grant, even if it is used or expired; null if there is none. */
 export async function findRefreshToken({ store }: Reading, id: RecordId) {

@@ -7,6 +7,7 @@ import {
   type ClientRecord,
   type ClientSecretRecord,
   clients,
+  type DisabledBy,
   deviceCodes,
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
@@ -77,11 +78,16 @@ export const createClient = (found: ClientRecord | null, client: ClientRecord): 
         ],
       };
 
-/** Replaces the metadata and secrets of a client, and keeps its number and use. Creates it if it is missing. */
+/**
+ * Replaces the metadata and secrets of a client, and keeps its number and use. Creates it if it is missing. A client that was
+ * left out of the configuration comes back; one that the operator disabled stays disabled.
+ */
 export function putClient(found: ClientRecord | null, client: ClientRecord): Decision<"put"> {
   if (found === null) return { ...createClient(null, client), outcome: "put" };
   const { number, revision, createdAt, usedAt, unusedFrom } = found;
-  const replaced = { ...client, number, createdAt, usedAt, unusedFrom, revision: revision + 1 };
+  const { disabledAt, disabledBy } = found.disabledBy === "left_out" ? client : found;
+  const kept = { number, createdAt, usedAt, unusedFrom, disabledAt, disabledBy };
+  const replaced = { ...client, ...kept, revision: revision + 1 };
   return {
     outcome: "put",
     changes: [update(clients, { clientId: client.clientId }, asItWas(found), withoutKey(replaced))],
@@ -90,6 +96,40 @@ export function putClient(found: ClientRecord | null, client: ClientRecord): Dec
 }
 
 const withoutKey = ({ clientId: _, ...rest }: ClientRecord): Omit<ClientRecord, "clientId"> => rest;
+
+/** Its tokens are inactive until it is enabled again; its grants stay. False if there is no such client. */
+export const disableClient = (
+  client: ClientRecord | null,
+  now: EpochSeconds,
+  by: DisabledBy = "operator",
+): Decision<boolean> =>
+  client === null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [touchClient(client, { disabledAt: client.disabledAt ?? now, disabledBy: by })],
+        urgent: true,
+        events: [{ event: "client.disabled", client: client.clientId, reason: by }],
+      };
+
+/**
+ * A client that the configuration left out belongs to the operator from then on; otherwise the next start would disable it
+ * again. False if there is no such client.
+ */
+export const enableClient = (client: ClientRecord | null): Decision<boolean> =>
+  client === null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [
+          touchClient(client, {
+            disabledAt: null,
+            disabledBy: null,
+            ...(client.disabledBy === "left_out" && { source: "command_line" }),
+          }),
+        ],
+        events: [{ event: "client.enabled", client: client.clientId }],
+      };
 
 /** False if there is no such client. */
 export const addSecret = (client: ClientRecord | null, secret: ClientSecretRecord): Decision<boolean> =>
@@ -101,14 +141,40 @@ export const addSecret = (client: ClientRecord | null, secret: ClientSecretRecor
         events: [{ event: "client_secret.added", client: client.clientId }],
       };
 
-/** False if there is no such client or secret. */
-export function removeSecret(client: ClientRecord | null, secretId: string): Decision<boolean> {
+/**
+ * False if there is no such client or secret. `number`: null if the client's access tokens stay alive, else its new number
+ * (`endClientTokens`).
+ */
+export function removeSecret(
+  client: ClientRecord | null,
+  secretId: string,
+  number: number | null,
+): Decision<boolean> {
   const secrets = client?.secrets.filter((secret) => secret.id !== secretId) ?? [];
   if (client === null || secrets.length === client.secrets.length) return concluded(false);
+  const about = { client: client.clientId };
   return {
     outcome: true,
-    changes: [touchClient(client, { secrets })],
-    events: [{ event: "client_secret.removed", client: client.clientId }],
+    changes: [touchClient(client, { secrets, ...(number !== null && { number }) })],
+    urgent: true,
+    events: [
+      { event: "client_secret.removed", ...about },
+      ...(number === null ? [] : [{ event: "client_tokens.ended", ...about } as const]),
+    ],
+  };
+}
+
+/**
+ * Ends every access token of the client: access tokens name the client by its number, and it gets another one. `number`: one
+ * that no client has. Its grants stay, so that its refresh tokens get new access tokens.
+ */
+export function endClientTokens(client: ClientRecord | null, number: number): Decision<boolean> {
+  if (client === null) return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchClient(client, { number })],
+    urgent: true,
+    events: [{ event: "client_tokens.ended", client: client.clientId }],
   };
 }
 

@@ -152,10 +152,21 @@ export const accessSweeps = (filter: AccessFilter, reason: RevocationReason, now
   ];
 };
 
-/** Takes access back. Facts that are null are those of a person or client that does not exist. */
+/** The person or the client whose access is taken back; null for one that does not exist. */
+export interface AccessFacts {
+  readonly account: AccountRecord | null;
+  readonly client: ClientRecord | null;
+  /** A number that no client has. */
+  readonly number: number;
+}
+
+/**
+ * Takes access back. If it is all access of a client, the client gets another number, which also ends the tokens that it got
+ * for itself.
+ */
 export function revokeAccess(
   filter: AccessFilter,
-  { account, client }: { readonly account: AccountRecord | null; readonly client: ClientRecord | null },
+  { account, client, number }: AccessFacts,
   reason: RevocationReason,
   now: EpochSeconds,
 ): Decision<"revoked"> {
@@ -166,7 +177,7 @@ export function revokeAccess(
         : [touchAccount(account, {})]
       : client === null
         ? []
-        : [touchClient(client, {})];
+        : [touchClient(client, { number })];
   return {
     outcome: "revoked",
     changes,

@@ -6,6 +6,8 @@ import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
   accounts,
+  type DisabledBy,
+  type PersonDeclared,
   revisions,
   type SessionRecord,
   type SetupLinkRecord,
@@ -90,28 +92,73 @@ export function changePassword(
   };
 }
 
+/** What a declaration changes of a person. A new `passwordHash` ends the person's sessions. */
+export type DeclaredChanges = Partial<
+  Pick<AccountRecord, "name" | "email" | "administrator" | "passwordHash">
+>;
+
+/** Applies a declaration that is new or has changed. A person who was left out comes back. */
+export function declareAccount(
+  { account, setup }: AccountFacts,
+  changes: DeclaredChanges,
+  declaration: PersonDeclared,
+): Decision<boolean> {
+  if (account === null) return concluded(false);
+  const { subject } = account;
+  const comesBack = account.disabledBy === "left_out";
+  const set = {
+    ...changes,
+    declaration,
+    isDeclared: true,
+    ...(comesBack && { disabledAt: null, disabledBy: null }),
+  };
+  return {
+    outcome: true,
+    changes: [...closeSetup({ ...account, ...set }, setup), touchAccount(account, set)],
+    sweeps: changes.passwordHash === undefined ? [] : [sweep(sessions, { subject }, null)],
+    events: [
+      { event: "person.changed", subject },
+      ...(changes.passwordHash === undefined ? [] : [{ event: "password.changed", subject } as const]),
+      ...(comesBack ? [{ event: "person.enabled", subject } as const] : []),
+    ],
+  };
+}
+
 /** Ends the person's sessions and takes back all access that they gave, in one commit. */
-export function disableAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
+export function disableAccount(
+  account: AccountRecord | null,
+  now: EpochSeconds,
+  by: DisabledBy = "operator",
+): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
   return {
     outcome: true,
-    changes: [touchAccount(account, { disabledAt: now })],
+    changes: [touchAccount(account, { disabledAt: now, disabledBy: by })],
     sweeps: [sweep(sessions, { subject }, null), ...accessSweeps({ subject }, "person_disabled", now)],
     urgent: true,
     events: [{ event: "person.disabled", subject }],
   };
 }
 
-/** Lets a disabled person sign in again. What was revoked stays revoked. */
+/**
+ * Lets a disabled person sign in again. What was revoked stays revoked. A person whom the configuration left out belongs to
+ * the operator from then on; otherwise the next start would disable them again.
+ */
 export function enableAccount({ account, setup }: AccountFacts): Decision<boolean> {
   if (account === null) return concluded(false);
+  const set: Partial<AccountRecord> = {
+    disabledAt: null,
+    disabledBy: null,
+    ...(account.disabledBy === "left_out" && {
+      source: "command_line",
+      isDeclared: false,
+      declaration: null,
+    }),
+  };
   return {
     outcome: true,
-    changes: [
-      ...closeSetup({ ...account, disabledAt: null }, setup),
-      touchAccount(account, { disabledAt: null }),
-    ],
+    changes: [...closeSetup({ ...account, disabledAt: null }, setup), touchAccount(account, set)],
     events: [{ event: "person.enabled", subject: account.subject }],
   };
 }

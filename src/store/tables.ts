@@ -50,8 +50,11 @@ export const revisions = table("revisions", {
 
 export type ClientAuthenticationMethod = "client_secret_basic" | "client_secret_post" | "none";
 
-/** Who created a client, and so who may change it. */
-export type ClientSource = "configuration" | "command_line" | "registration";
+/** Who created a client, and so who may change it. `demo`: the demonstration, whose secrets are public. */
+export type ClientSource = "configuration" | "command_line" | "registration" | "demo";
+
+/** Why something is disabled. `left_out`: the configuration declared it once, and does not any more. */
+export type DisabledBy = "operator" | "left_out";
 
 export interface ClientSecretRecord {
   /** Names the secret to its operator; not secret. */
@@ -86,8 +89,8 @@ export const clients = table("clients", {
   columns: {
     clientId: text<ClientId>(),
     /**
-     * Access tokens name the client by this number. No two clients ever get the same one, so the tokens of a removed client
-     * stay dead when its identifier is registered again.
+     * Access tokens name the client by this number. No number is ever used again, so the tokens of a removed client stay dead
+     * when its identifier is registered again. A new number ends all access tokens of the client.
      */
     number: integer(),
     /** Changes with every decision about the client, but not when its use is noted. */
@@ -120,7 +123,9 @@ export const clients = table("clients", {
      * it something, and for clients of the operator: then a person or the operator vouches for it.
      */
     unusedFrom: orNull(integer()),
+    /** Its tokens are inactive meanwhile. Its grants stay, so that it can come back whole. */
     disabledAt: orNull(integer()),
+    disabledBy: orNull(text<DisabledBy>()),
   },
   key: ["clientId"],
   unique: [["number"]],
@@ -131,6 +136,20 @@ export type ClientRecord = Row<typeof clients>;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
 export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
+
+/** What the configuration said of a person when it was last applied. */
+export interface PersonDeclared {
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly administrator: boolean;
+  /** The argon2id string of the declared password, which need not be the person's password any more. */
+  readonly passwordHash: string;
+}
+
+const personDeclared = json<PersonDeclared>({
+  encode: (value) => value,
+  decode: (stored) => stored as PersonDeclared,
+});
 
 export const accounts = table("accounts", {
   columns: {
@@ -149,12 +168,16 @@ export const accounts = table("accounts", {
     passwordHash: orNull(text()),
     createdAt: integer(),
     disabledAt: orNull(integer()),
+    disabledBy: orNull(text<DisabledBy>()),
+    isDeclared: boolean(),
+    /** Null for a person who was never declared. */
+    declaration: orNull(personDeclared),
   },
   key: ["subject"],
   unique: [["usernameFolded"]],
   indexes: [["createdAt", "subject"]],
-  // Every start looks for an administrator, even among a million people.
-  indexOnly: { administrator: ["subject"] },
+  // Every start looks for an administrator and for the declared people, even among a million.
+  indexOnly: { administrator: ["subject"], isDeclared: ["subject"] },
   updated: true,
 });
 export type AccountRecord = Row<typeof accounts>;

@@ -150,7 +150,8 @@ describe("client secret", () => {
     const secrets = await json("secret", "list", "rolling");
     expect(secrets).toHaveLength(2);
     const { out } = await client("secret", "remove", "rolling", secrets[0].id);
-    expect(out).toBe("Removed. One secret is left.\n");
+    expect(out).toStartWith("Removed. One secret is left.\n");
+    expect(out).toContain("Access tokens issued before stay alive until they expire.");
     expect(await tokenStatus("rolling", made.client_secret)).toBe(401);
     expect(await tokenStatus("rolling", added)).toBe(200);
     expect((await client("secret", "remove", "rolling", secrets[1].id)).out).toContain(
@@ -168,6 +169,34 @@ describe("client secret", () => {
     expect((await client("secret", "remove", "declared", "x")).err).toContain("are in the configuration");
     await client("add", "--id", "other");
     expect((await client("secret", "remove", "other", "x")).err).toContain("has no secret 'x'");
+  });
+});
+
+describe("client disable and enable", () => {
+  test("refuse the client and its tokens, and let both work again", async () => {
+    const { client_secret } = await json("add", "--id", "paused");
+    expect((await client("disable", "paused")).out).toStartWith("Disabled paused:");
+    expect(await tokenStatus("paused", client_secret)).toBe(401);
+    expect((await client("list")).out).toMatch(/^paused .* disabled /m);
+    expect((await json("show", "paused")).disabled_at).not.toBeNull();
+    expect((await client("enable", "paused")).out).toStartWith("Enabled paused.");
+    expect(await tokenStatus("paused", client_secret)).toBe(200);
+    expect((await client("disable", "nobody")).err).toContain("There is no client 'nobody'.");
+  });
+
+  test("go for a declared client too", async () => {
+    expect((await client("disable", "declared")).code).toBe(0);
+    expect((await client("enable", "declared")).code).toBe(0);
+    expect((await json("show", "declared")).source).toBe("configuration");
+  });
+});
+
+describe("client secret remove --end-tokens", () => {
+  test("says that every access token of the client has ended", async () => {
+    await client("add", "--id", "leaked");
+    const [secret] = await json("secret", "list", "leaked");
+    const { out } = await client("secret", "remove", "leaked", secret.id, "--end-tokens");
+    expect(out).toContain("Every access token of the client has ended.");
   });
 });
 

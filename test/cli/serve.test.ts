@@ -298,6 +298,29 @@ describe("people who are declared", () => {
     await changed.stop();
   });
 
+  test("keep a password of their own, and the command that sets it says for how long", async () => {
+    const data = freshData();
+    await (await serve(data, declare("the first password"))).stop();
+    const { out } = await tessera(["user", "password", "eve", "--data", data], {
+      stdin: "a new one, after the leak",
+    });
+    expect(out).toContain("This password stays until the declared one changes.");
+    const running = await serve(data, declare("the first password"));
+    const account = await running.store.findAccountByUsername("eve");
+    const { passwords } = running.server.context;
+    expect(await passwords.verify("a new one, after the leak", account?.passwordHash ?? null)).toBe(true);
+    await running.stop();
+  });
+
+  test("stay when a start has the wrong file, and go with --prune", async () => {
+    const data = freshData();
+    await (await serve(data, declare("the first password"))).stop();
+    await expect(serve(data)).rejects.toThrow("an earlier start it declared 1 person");
+    const running = await serve(data, { prune: true } as never);
+    expect(await running.store.findAccountByUsername("eve")).toBeNull();
+    await running.stop();
+  });
+
   test("are not let in again when the operator disabled them", async () => {
     const data = freshData();
     await (await serve(data, declare("the first password"))).stop();

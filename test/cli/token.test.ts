@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type MintedCredential, mintCredential, recordIdText } from "../../src/credentials/credential.ts";
+import {
+  type MintedCredential,
+  mintCredential,
+  parseCredential,
+  parseRecordId,
+  recordIdText,
+} from "../../src/credentials/credential.ts";
 import type {
   ClientId,
   RecordId,
@@ -9,6 +15,7 @@ import type {
 } from "../../src/protocol/identifiers.ts";
 import type { GrantRecord } from "../../src/store/tables.ts";
 import { BY_PASSWORD } from "../support/people.ts";
+import { proves } from "../support/proves.ts";
 
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
@@ -190,6 +197,62 @@ describe("token revoke", () => {
     );
   });
 
+  test(proves("of a used refresh token ends its grant too, as at the endpoint", "threat 78"), async () => {
+    const { access, refresh, grantId } = await adaAllows();
+    const grant = await running.store.findGrant(parseRecordId(grantId) as RecordId);
+    if (grant === null) throw new Error("no grant");
+    const now = clock.seconds();
+    const successor = mintCredential("refresh_token", clock, random);
+    const common = { grantId: grant.id, clientId: grant.clientId, issuedAt: now, expiresAt: now + 60 };
+    await running.store.rotateRefreshToken(refresh.id, 0, {
+      now,
+      accessToken: {
+        ...common,
+        ...mintCredential("access_token", clock, random),
+        subject: grant.subject,
+        scope: [],
+        resources: [],
+      },
+      refreshToken: { ...common, ...successor, usedAt: null, successorId: null },
+    });
+    expect((await run(["token", "inspect", refresh.text])).out).toContain("it was used");
+    expect((await run(["token", "revoke", refresh.text])).out).toContain("Revoked the refresh token");
+    for (const { text } of [access, successor]) {
+      expect((await run(["token", "inspect", text])).out).toMatch(/^state +not valid$/m);
+    }
+    expect((await run(["token", "revoke", refresh.text])).out).toContain("its grant was revoked");
+  });
+
+  test("ends one token of the list by its id", async () => {
+    const token = await serviceToken();
+    const listed = JSON.parse((await run(["token", "list", "--client", "demo-service", "--json"])).out);
+    const ids: string[] = listed.map(({ jti }: { jti: string }) => jti);
+    const id = recordIdText(parseCredential("access_token", token)?.id as RecordId);
+    expect(ids).toContain(id);
+    expect((await run(["token", "revoke", "--id", id])).out).toBe("Revoked the access token.\n");
+    expect((await run(["token", "inspect", token])).out).toMatch(/^state +not valid$/m);
+    expect((await run(["token", "revoke", "--id", id])).err).toContain("There is no access token");
+  });
+
+  test("ends all tokens of a client", async () => {
+    const token = await serviceToken();
+    expect((await run(["token", "revoke", "--client", "demo-service"])).out).toContain(
+      "Every access token of demo-service has ended.",
+    );
+    expect((await run(["token", "inspect", token])).out).toMatch(/^state +not valid$/m);
+    expect((await run(["token", "inspect", await serviceToken()])).out).toMatch(/^state +valid$/m);
+  });
+
+  test("needs to know what to revoke", async () => {
+    for (const args of [[], ["tat_x", "--client", "demo-service"], ["--id", "x", "--client", "y"]]) {
+      const { code, err } = await run(["token", "revoke", ...args]);
+      expect({ code, says: err.includes("Name one token, or --id, or --client.") }).toEqual({
+        code: 1,
+        says: true,
+      });
+    }
+  });
+
   test("does not end a grant for somebody who only knows its number", async () => {
     const { refresh } = await adaAllows();
     const forged = `${refresh.text.slice(0, -4)}AAAA`;
@@ -198,7 +261,37 @@ describe("token revoke", () => {
   });
 });
 
+describe("token list", () => {
+  test("is a table of whose token it is, what for, and until when", async () => {
+    await adaAllows();
+    const { out } = await run(["token", "list", "--user", "ada"]);
+    expect(out).toMatch(/^TOKEN_ID +PERSON +CLIENT_ID +SCOPE +FOR +EXPIRES$/m);
+    expect(out).toMatch(/ada +demo-device +notes\.read +https:\/\/notes\.demo\.example +in \d+ minutes$/m);
+    await serviceToken();
+    const own = (await run(["token", "list", "--client", "demo-service"])).out;
+    expect(own).toMatch(/ none +demo-service /);
+  });
+
+  test("wants to know whose", async () => {
+    const { code, err } = await run(["token", "list"]);
+    expect({ code, err }).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("--client, --user, or both"),
+    });
+    expect((await run(["token", "list", "--client", "nobody"])).err).toContain("There is no client");
+    expect((await run(["token", "list", "--client", "demo-api"])).out).toBe("No access token is alive.\n");
+  });
+});
+
 describe("grant list and revoke", () => {
+  test("revoke all access of a client, and the tokens that it got for itself", async () => {
+    const token = await serviceToken();
+    const { out } = await run(["grant", "revoke", "--client", "demo-service"]);
+    expect(out).toContain("those that the client got for itself too");
+    expect(out).toContain("The client can get tokens for itself again");
+    expect((await run(["token", "inspect", token])).out).toMatch(/^state +not valid$/m);
+  });
+
   test("list what people allowed, by person and by client", async () => {
     const { grantId } = await adaAllows();
     expect((await run(["grant", "list"])).out).toMatch(

@@ -56,6 +56,7 @@ async function start(clients: Declarations, more: ConfigurationInput = {}, secon
     clock: { millis: () => seconds * 1000, seconds: () => seconds },
     random: systemRandom,
     events: createEvents([logEvents(log)]),
+    log,
   });
   return { logged, warnings: declaredClientWarnings(configuration) };
 }
@@ -171,9 +172,15 @@ describe("declared clients", () => {
     const changed = [{ ...web, client_name: "Web", secrets: [`${SECRET}s`] }, { client_id: "api" }];
     expect(await puts(changed, NOW + 60)).toEqual(["web"]);
     const client = await stored("web");
+    // Whether the operator disabled a client is not declared.
     await opened?.store.putClient({ ...client, disabledAt: NOW });
-    expect(await puts(changed, NOW + 60)).toEqual(["web"]);
-    expect(await stored("web")).toEqual({ ...client, revision: client.revision + 2 });
+    expect(await puts(changed, NOW + 60)).toEqual([]);
+    expect(await stored("web")).toEqual({
+      ...client,
+      revision: client.revision + 2,
+      disabledAt: NOW,
+      disabledBy: "operator",
+    });
   });
 
   test("change when their declaration changes", async () => {
@@ -194,7 +201,7 @@ describe("declared clients", () => {
     expect(client.secrets).toHaveLength(1);
   });
 
-  test("go away when they are no longer declared; others stay", async () => {
+  test("are disabled when they are no longer declared, with a warning; others stay", async () => {
     await start([{ client_id: "web", redirect_uris: REDIRECT }, { client_id: "old" }]);
     await opened?.store.createClient(
       newClientRecord(
@@ -218,9 +225,12 @@ describe("declared clients", () => {
       ),
     );
     const { logged } = await start([{ client_id: "web", redirect_uris: REDIRECT }]);
-    expect(await storedIds()).toEqual(["by-hand", "web"]);
-    expect(logged).toHaveLength(1);
-    expect(logged[0]).toEndWith(" client removed event=client.removed client=old by=server\n");
+    expect(await storedIds()).toEqual(["by-hand", "old", "web"]);
+    expect((await stored("old")).disabledAt).not.toBeNull();
+    expect((await stored("by-hand")).disabledAt).toBeNull();
+    expect(logged).toHaveLength(2);
+    expect(logged[0]).toContain(" client disabled event=client.disabled client=old reason=left_out ");
+    expect(logged[1]).toContain("the configuration does not declare a client any more");
   });
 
   test("never take over a client that came another way, and then nothing changes", async () => {

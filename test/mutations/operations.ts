@@ -352,7 +352,43 @@ const PEOPLE: readonly Mutation[] = [
   },
 ];
 
+const DECLARED: readonly Mutation[] = [
+  {
+    against: ["threat 76"],
+    what: "every start sets the declared password",
+    in: "operations/declarations.ts",
+    match: "before !== null && (await passwords.verify($$$CHECK))",
+    replace: "false",
+    tests: ["operations/declarations.test.ts", "cli/serve.test.ts"],
+  },
+  {
+    against: ["threat 76"],
+    what: "a declaration takes over a person who was added otherwise",
+    in: "operations/declarations.ts",
+    match: "$KNOWN === null || $KNOWN.isDeclared",
+    replace: "true",
+    tests: ["operations/declarations.test.ts"],
+  },
+  {
+    against: ["threat 76"],
+    what: "a client that the file leaves out is removed for good",
+    in: "operations/declarations.ts",
+    match: `prunes || $SOURCE === "demo"`,
+    replace: "true",
+    tests: ["operations/declarations.test.ts", "clients/declared.test.ts"],
+  },
+  {
+    against: ["threat 76"],
+    what: "a start without a file disables everything",
+    in: "operations/declarations.ts",
+    match: "$CLIENTS + $PEOPLE === 0",
+    replace: "true",
+    tests: ["operations/declarations.test.ts"],
+  },
+];
+
 export const OPERATIONS: readonly Mutation[] = [
+  ...DECLARED,
   ...REDEMPTIONS,
   ...COMMITS,
   ...CALLERS,

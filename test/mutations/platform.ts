@@ -68,8 +68,9 @@ export const PLATFORM: readonly Mutation[] = [
     against: ["threat 50"],
     what: "a value may break a line of the log",
     in: "platform/log.ts",
-    match: "escapeUnseen($MESSAGE + $FIELDS)",
-    replace: "$MESSAGE + $FIELDS",
+    within: "asText",
+    match: "escapeUnseen(JSON.stringify($VALUE))",
+    replace: "String($VALUE)",
     tests: ["platform/log.test.ts"],
   },
   {

@@ -705,7 +705,35 @@ const EVENTS: readonly Mutation[] = [
   },
 ];
 
+const OWN_TOKENS: readonly Mutation[] = [
+  {
+    against: ["threat 78"],
+    what: "the tokens that a client got for itself outlive all of its access",
+    in: "rules/grant.ts",
+    match: "touchClient($CLIENT, { number })",
+    replace: "touchClient($CLIENT, {})",
+    tests: ["operations/ended-tokens.test.ts", "rules/grant.test.ts"],
+  },
+  {
+    against: ["threat 78"],
+    what: "the tokens of a leaked secret outlive it though they should end",
+    in: "rules/client.ts",
+    match: "number !== null && { number }",
+    replace: "{}",
+    tests: ["operations/ended-tokens.test.ts", "rules/client.test.ts"],
+  },
+  {
+    against: ["threat 76"],
+    what: "a declaration lets in a client that the operator disabled",
+    in: "rules/client.ts",
+    match: `$FOUND.disabledBy === "left_out" ? client : $FOUND`,
+    replace: "client",
+    tests: ["operations/declarations.test.ts", "rules/client.test.ts"],
+  },
+];
+
 export const RULES: readonly Mutation[] = [
+  ...OWN_TOKENS,
   ...CODES,
   ...REFRESHES,
   ...DEVICES,

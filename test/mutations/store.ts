@@ -24,16 +24,8 @@ export const STORE: readonly Mutation[] = [
     what: "a commit updates a row whatever that is by now",
     in: COMMIT,
     within: "update",
-    match: "[...Object.keys($KEY), ...Object.keys($WAS)]",
-    replace: "Object.keys($KEY)",
-    also: [
-      {
-        in: COMMIT,
-        within: "update",
-        match: "[...this.#encode($SET), ...this.#encode($KEY), ...this.#encode($WAS)]",
-        replace: "[...this.#encode($SET), ...this.#encode($KEY)]",
-      },
-    ],
+    match: "[set, key, was]",
+    replace: "[set, key, {}]",
     tests: [SUITE],
     only: "of a hundred at once|is stale if",
   },

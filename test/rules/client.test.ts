@@ -3,6 +3,9 @@ import {
   addSecret,
   allowClient,
   createClient,
+  disableClient,
+  enableClient,
+  endClientTokens,
   isEnabled,
   issueToClient,
   putClient,
@@ -142,6 +145,7 @@ describe("a client that is put", () => {
           createdAt: NOW - 9,
           usedAt: NOW - 8,
           unusedFrom: NOW - 7,
+          disabledAt: null,
         }),
       ],
       events: [{ event: "client.changed", client: clientId }],
@@ -168,13 +172,69 @@ describe("the secrets of a client", () => {
 
   test("lose the one that is named", () => {
     const both = { ...client, secrets: [one, two] };
-    expect(removeSecret(both, one.id)).toEqual({
+    const event = { event: "client_secret.removed", client: clientId } as const;
+    expect(removeSecret(both, one.id, null)).toEqual({
       outcome: true,
       changes: [touchClient(both, { secrets: [two] })],
-      events: [{ event: "client_secret.removed", client: clientId }],
+      urgent: true,
+      events: [event],
     });
-    expect(removeSecret(both, "another")).toEqual({ outcome: false });
-    expect(removeSecret(null, one.id)).toEqual({ outcome: false });
+    expect(removeSecret(both, one.id, 99)).toEqual({
+      outcome: true,
+      changes: [touchClient(both, { secrets: [two], number: 99 })],
+      urgent: true,
+      events: [event, { event: "client_tokens.ended", client: clientId }],
+    });
+    expect(removeSecret(both, "another", null)).toEqual({ outcome: false });
+    expect(removeSecret(null, one.id, null)).toEqual({ outcome: false });
+  });
+});
+
+describe("the access tokens of a client", () => {
+  test("end with its number, and its grants stay", () => {
+    expect(endClientTokens(client, 99)).toEqual({
+      outcome: true,
+      changes: [touchClient(client, { number: 99 })],
+      urgent: true,
+      events: [{ event: "client_tokens.ended", client: clientId }],
+    });
+    expect(endClientTokens(null, 99)).toEqual({ outcome: false });
+  });
+});
+
+describe("a client that is disabled", () => {
+  test("keeps its grants and its secrets", () => {
+    expect(disableClient(client, NOW)).toEqual({
+      outcome: true,
+      changes: [touchClient(client, { disabledAt: NOW, disabledBy: "operator" })],
+      urgent: true,
+      events: [{ event: "client.disabled", client: clientId, reason: "operator" }],
+    });
+    expect(disableClient(null, NOW)).toEqual({ outcome: false });
+  });
+
+  test("stays disabled when its declaration is applied, if the operator did it", () => {
+    const byOperator = { ...client, disabledAt: NOW, disabledBy: "operator" } as const;
+    const [change] = putClient(byOperator, client).changes ?? [];
+    expect(change).toMatchObject({ set: { disabledAt: NOW, disabledBy: "operator" } });
+  });
+
+  test("comes back with its declaration, if it was left out", () => {
+    const leftOut = { ...client, disabledAt: NOW, disabledBy: "left_out" } as const;
+    const [change] = putClient(leftOut, client).changes ?? [];
+    expect(change).toMatchObject({ set: { disabledAt: null, disabledBy: null } });
+  });
+
+  test("belongs to the operator who enables it after it was left out", () => {
+    const leftOut = { ...client, source: "configuration", disabledAt: NOW, disabledBy: "left_out" } as const;
+    expect(enableClient(leftOut).changes).toEqual([
+      touchClient(leftOut, { disabledAt: null, disabledBy: null, source: "command_line" }),
+    ]);
+    const byOperator = { ...leftOut, disabledBy: "operator" } as const;
+    expect(enableClient(byOperator).changes).toEqual([
+      touchClient(byOperator, { disabledAt: null, disabledBy: null }),
+    ]);
+    expect(enableClient(null)).toEqual({ outcome: false });
   });
 });
 

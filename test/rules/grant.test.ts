@@ -151,7 +151,7 @@ describe("revoking a grant", () => {
 });
 
 describe("taking access back", () => {
-  const parties = { account: ACCOUNT, client: CLIENT };
+  const parties = { account: ACCOUNT, client: CLIENT, number: 99 };
   const revocation = { revokedAt: NOW, revokedReason: "revoked_by_operator" } as const;
   const filters: [string, AccessFilter, object, "account" | "client"][] = [
     ["from a person", { subject }, { subject }, "account"],
@@ -165,7 +165,8 @@ describe("taking access back", () => {
         sweep(consents, whose, null),
         sweep(grants, { ...whose, revokedAt: null }, revocation),
       ]);
-      const touch = touched === "account" ? touchAccount(ACCOUNT, {}) : touchClient(CLIENT, {});
+      // A new number ends the tokens that the client got for itself.
+      const touch = touched === "account" ? touchAccount(ACCOUNT, {}) : touchClient(CLIENT, { number: 99 });
       expect(decision.changes).toEqual([touch]);
       expect(decision.urgent).toBe(true);
     });
@@ -177,7 +178,7 @@ describe("taking access back", () => {
   });
 
   test("from what is not there sweeps all the same: what is left of it may be alive", () => {
-    const missing = { account: null, client: null };
+    const missing = { account: null, client: null, number: 99 };
     for (const filter of [{ subject }, { clientId }]) {
       const decision = revokeAccess(filter, missing, "revoked_by_operator", NOW);
       expect(decision.changes).toEqual([]);

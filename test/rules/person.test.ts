@@ -5,6 +5,7 @@ import {
   changePassword,
   createAccount,
   createSetupLink,
+  declareAccount,
   disableAccount,
   enableAccount,
   endSession,
@@ -112,11 +113,54 @@ describe("a password that a person sets", () => {
   });
 });
 
+const declaration = { name: null, email: null, administrator: false, passwordHash: "declared" };
+const declared = { ...person, source: "configuration", isDeclared: true, declaration } as const;
+
+describe("a declaration that has changed", () => {
+  test("changes what it is about, and the sessions go on", () => {
+    const next = { ...declaration, email: "ada@mail.example" };
+    const decision = declareAccount({ account: declared, setup }, { email: next.email }, next);
+    expect(decision).toEqual({
+      outcome: true,
+      changes: [touchAccount(declared, { email: next.email, declaration: next, isDeclared: true })],
+      sweeps: [],
+      events: [{ event: "person.changed", subject }],
+    });
+  });
+
+  test("ends the sessions with another password", () => {
+    const next = { ...declaration, passwordHash: "another" };
+    const decision = declareAccount({ account: declared, setup }, { passwordHash: "another" }, next);
+    expect(decision.sweeps).toEqual([endsSessions()]);
+    expect(decision.events).toContainEqual({ event: "password.changed", subject });
+  });
+
+  test("brings back a person who was left out, and no one whom the operator disabled", () => {
+    const leftOut = { ...declared, disabledAt: NOW, disabledBy: "left_out" } as const;
+    const back = declareAccount({ account: leftOut, setup }, {}, declaration).changes?.at(-1);
+    expect(back).toMatchObject({ set: { disabledAt: null, disabledBy: null } });
+    const byOperator = { ...leftOut, disabledBy: "operator" } as const;
+    const stays = declareAccount({ account: byOperator, setup }, {}, declaration).changes?.at(-1);
+    expect(stays).toEqual(touchAccount(byOperator, { declaration, isDeclared: true }));
+  });
+
+  test("takes the set-up link away if it makes an administrator", () => {
+    const account = { ...declared, passwordHash: "theirs" };
+    const next = { ...declaration, administrator: true };
+    const { changes } = declareAccount({ account, setup }, { administrator: true }, next);
+    expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
+  });
+
+  test("of a person who is gone changes nothing", () => {
+    expect(declareAccount({ account: null, setup }, {}, declaration)).toEqual({ outcome: false });
+  });
+});
+
 describe("a person who is", () => {
   test("disabled loses their sessions and all access that they gave", () => {
     expect(disableAccount(person, NOW)).toEqual({
       outcome: true,
-      changes: [touchAccount(person, { disabledAt: NOW })],
+      changes: [touchAccount(person, { disabledAt: NOW, disabledBy: "operator" })],
       sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW)],
       urgent: true,
       events: [{ event: "person.disabled", subject }],
@@ -141,9 +185,22 @@ describe("a person who is", () => {
   test("enabled may sign in again, and gets nothing back", () => {
     expect(enableAccount({ account: { ...person, ...DISABLED }, setup })).toEqual({
       outcome: true,
-      changes: [touchAccount({ ...person, ...DISABLED }, { disabledAt: null })],
+      changes: [touchAccount({ ...person, ...DISABLED }, { disabledAt: null, disabledBy: null })],
       events: [{ event: "person.enabled", subject }],
     });
+  });
+
+  test("enabled after the configuration left them out belongs to the operator", () => {
+    const leftOut = { ...declared, disabledAt: NOW, disabledBy: "left_out" } as const;
+    expect(enableAccount({ account: leftOut, setup }).changes).toEqual([
+      touchAccount(leftOut, {
+        disabledAt: null,
+        disabledBy: null,
+        source: "command_line",
+        isDeclared: false,
+        declaration: null,
+      }),
+    ]);
   });
 
   test("enabled and an administrator takes the set-up link away", () => {

@@ -15,7 +15,8 @@ import * as people from "../../src/operations/people.ts";
 import * as serverKey from "../../src/operations/server-key.ts";
 import * as sessionActs from "../../src/operations/sessions.ts";
 import * as tokens from "../../src/operations/tokens.ts";
-import type { EpochSeconds } from "../../src/platform/clock.ts";
+import { type EpochSeconds, systemClock } from "../../src/platform/clock.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import type {
   ClientId,
   RecordId,
@@ -101,7 +102,7 @@ const DEVICE = {
 const CLIENT = { client: row(tables.clients, { clientId: "$clientId" }) };
 
 function actsOn(store: Store) {
-  const context = { store, events: noEvents };
+  const context = { store, events: noEvents, clock: systemClock, random: systemRandom };
   const act = SERVER_ACT;
   const outcomeOf = async <Outcome>(attempt: () => Promise<Decision<Outcome>>): Promise<Outcome> =>
     (await decide(context, act, attempt)).outcome;
@@ -142,11 +143,23 @@ function actsOn(store: Store) {
     listClients: (source?: tables.ClientSource) => collect(clientActs.everyClient(context, source)),
     hasClients: () => clientActs.hasClients(context),
     createClient: (client: tables.ClientRecord) => clientActs.createClient(context, act, client),
-    putClient: (client: tables.ClientRecord) => clientActs.putClient(context, act, client),
+    /** The row of the client, whether it is enabled or not. */
+    async putClient(client: tables.ClientRecord) {
+      const { clientId, disabledAt } = client;
+      await clientActs.putClient(context, act, client);
+      const { disabledAt: found = null } = (await clientActs.findClient(context, clientId)) ?? {};
+      if (disabledAt === found) return;
+      if (disabledAt === null) await clientActs.enableClient(context, act, clientId);
+      else await clientActs.disableClient(context, act, clientId, disabledAt);
+    },
     addClientSecret: (clientId: ClientId, secret: tables.ClientSecretRecord) =>
       clientActs.addClientSecret(context, act, clientId, secret),
-    removeClientSecret: (clientId: ClientId, secretId: string) =>
-      clientActs.removeClientSecret(context, act, clientId, secretId),
+    removeClientSecret: (clientId: ClientId, secretId: string, endsTokens = false) =>
+      clientActs.removeClientSecret(context, act, clientId, secretId, { endsTokens }),
+    disableClient: (clientId: string, now: EpochSeconds) =>
+      clientActs.disableClient(context, act, clientId as ClientId, now),
+    enableClient: (clientId: string) => clientActs.enableClient(context, act, clientId as ClientId),
+    endClientTokens: (clientId: ClientId) => clientActs.endClientTokens(context, act, clientId),
     removeClient: (clientId: ClientId, now: EpochSeconds) =>
       clientActs.removeClient(context, act, clientId, now),
 

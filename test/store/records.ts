@@ -98,6 +98,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   usedAt: null,
   unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,
   disabledAt: null,
+  disabledBy: null,
   ...fields,
 });
 
@@ -116,6 +117,9 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
     passwordHash: PASSWORD_HASH,
     createdAt: NOW,
     disabledAt: null,
+    disabledBy: null,
+    isDeclared: false,
+    declaration: null,
     ...fields,
   });
 

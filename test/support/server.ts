@@ -173,6 +173,9 @@ export async function startTestServer(
         passwordHash: null,
         createdAt: clock.seconds(),
         disabledAt: null,
+        disabledBy: null,
+        isDeclared: false,
+        declaration: null,
         ...person,
       };
       if (!(await store.createAccount(account))) throw new Error(`The user name ${username} is taken.`);

@@ -361,5 +361,17 @@ export const THREATS: Ledger = {
       statement: "Symmetric keys published, bad keys replaced silently",
       does: "publishes no key set; a server key that does not fit stops the start",
     },
+    {
+      id: "76",
+      level: null,
+      statement: "Declared things that undo what people did",
+      does: "applies a declaration when it is new or has changed; disables what is left out, and refuses to start if nothing is declared any more",
+    },
+    {
+      id: "78",
+      level: null,
+      statement: "Commands that say they ended something and did not",
+      does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant",
+    },
   ],
 };

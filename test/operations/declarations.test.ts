@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { ConfigurationError } from "../../src/configuration/error.ts";
+import type { Configuration } from "../../src/configuration/schema.ts";
+import {
+  applyDeclaredClients,
+  applyDeclaredPeople,
+  type DeclarationOptions,
+  requireStillDeclared,
+} from "../../src/operations/declarations.ts";
+import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
+import { introspectAs, isActive, refresh, serviceToken, textOf, tokensFor } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+
+type Person = Configuration["people"][number];
+
+const BOB: Person = { username: "bob", password: "the declared password", administrator: false };
+
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await startTestServer();
+});
+afterEach(() => server.close());
+
+/** A start with this configuration, on the same database. */
+async function start(changes: Partial<Configuration>, options: DeclarationOptions = {}): Promise<void> {
+  const context = { ...server.context, configuration: { ...server.context.configuration, ...changes } };
+  await requireStillDeclared(context, options);
+  await applyDeclaredClients(context, options);
+  await applyDeclaredPeople(context, options);
+}
+
+async function person(username: string): Promise<AccountRecord> {
+  const account = await server.context.store.findAccountByUsername(username);
+  if (account === null) throw new Error(`There is no ${username}.`);
+  return account;
+}
+
+async function client(clientId: string): Promise<ClientRecord | null> {
+  return server.context.store.findClient(clientId);
+}
+
+const hasPassword = async (username: string, password: string): Promise<boolean> =>
+  server.context.passwords.verify(password, (await person(username)).passwordHash);
+
+/** As the account page or `tessera user password` sets it. */
+async function setPassword(username: string, password: string): Promise<void> {
+  const { passwords, store } = server.context;
+  await store.setPassword((await person(username)).subject, await passwords.hash(password));
+}
+
+const without = (clientId: string) =>
+  server.context.configuration.clients.filter(({ client_id }) => client_id !== clientId);
+
+describe("a declared person", () => {
+  test(proves("keeps a password of their own at the next start", "threat 76"), async () => {
+    await start({ people: [BOB] });
+    await setPassword("bob", "a new one, after the leak");
+    await start({ people: [BOB] });
+    expect(await hasPassword("bob", "a new one, after the leak")).toBe(true);
+  });
+
+  test("gets the declared password when the declaration changes", async () => {
+    await start({ people: [BOB] });
+    await setPassword("bob", "a new one, after the leak");
+    await start({ people: [{ ...BOB, password: "declared anew" }] });
+    expect(await hasPassword("bob", "declared anew")).toBe(true);
+  });
+
+  test("gets the name, the address and the office that are declared later, and keeps the password", async () => {
+    await start({ people: [BOB] });
+    await setPassword("bob", "a new one, after the leak");
+    const later = { ...BOB, name: "Bob", email: "bob@mail.example", administrator: true };
+    await start({ people: [later] });
+    expect(await person("bob")).toMatchObject({
+      name: "Bob",
+      email: "bob@mail.example",
+      administrator: true,
+    });
+    expect(await hasPassword("bob", "a new one, after the leak")).toBe(true);
+  });
+
+  test("is not changed by the same declaration again", async () => {
+    await start({ people: [BOB] });
+    const before = await person("bob");
+    await start({ people: [BOB] });
+    expect(await person("bob")).toEqual(before);
+  });
+
+  test(proves("is no one who was added otherwise", "threat 76"), async () => {
+    const ada = await server.addPerson("ada");
+    const declared = start({ people: [{ ...BOB, username: "Ada" }] });
+    await expect(declared).rejects.toThrow(ConfigurationError);
+    await expect(declared).rejects.toThrow("a person with this user name was added otherwise");
+    expect(await person("ada")).toEqual(ada);
+  });
+
+  test("is not declared twice under names that are equal but for their case", async () => {
+    const twice = start({ people: [BOB, { ...BOB, username: "BOB" }] });
+    await expect(twice).rejects.toThrow("two people with the user name 'BOB'");
+  });
+
+  test("is disabled when left out, and comes back", async () => {
+    const ann = { ...BOB, username: "ann" };
+    await start({ people: [BOB, ann] });
+    await start({ people: [ann] });
+    expect(await person("bob")).toMatchObject({ disabledBy: "left_out" });
+    await start({ people: [BOB, ann] });
+    expect(await person("bob")).toMatchObject({ disabledAt: null, disabledBy: null });
+  });
+
+  test("stays disabled if the operator did it", async () => {
+    await start({ people: [BOB] });
+    await server.context.store.disableAccount((await person("bob")).subject, 1);
+    await start({ people: [BOB] });
+    await start({ people: [{ ...BOB, name: "Bob" }] });
+    expect((await person("bob")).disabledBy).toBe("operator");
+  });
+
+  test("is removed when left out of a start that prunes", async () => {
+    await start({ people: [BOB, { ...BOB, username: "ann" }] });
+    await start({ people: [BOB] }, { prunes: true });
+    expect(await server.context.store.findAccountByUsername("ann")).toBeNull();
+  });
+});
+
+describe("a declared client", () => {
+  test(proves("that is left out comes back with the access that it had", "threat 76"), async () => {
+    const ada = await server.addPerson("ada");
+    const tokens = await tokensFor(server, ada);
+    await start({ clients: without("web") });
+    expect(await client("web")).toMatchObject({ disabledBy: "left_out" });
+    const seen = await introspectAs(server, "mail-server", textOf(tokens, "access_token"));
+    expect(seen.active).toBe(false);
+    await start({});
+    expect(await isActive(server, textOf(tokens, "access_token"))).toBe(true);
+    expect((await refresh(server, textOf(tokens, "refresh_token"))).status).toBe(200);
+  });
+
+  test("stays disabled if the operator did it", async () => {
+    await server.context.store.disableClient("web", 1);
+    await start({});
+    await start({ clients: without("web") });
+    await start({});
+    expect((await client("web"))?.disabledBy).toBe("operator");
+  });
+
+  test("is removed when left out of a start that prunes", async () => {
+    await start({ clients: without("web") }, { prunes: true });
+    expect(await client("web")).toBeNull();
+  });
+
+  test("of the demonstration is removed with it", async () => {
+    await start({}, { demoClients: new Set(["web"]) });
+    expect((await client("web"))?.source).toBe("demo");
+    await start({ clients: without("web") });
+    expect(await client("web")).toBeNull();
+  });
+});
+
+describe("a start that declares nothing", () => {
+  test(proves("is refused if something was declared before, and changes nothing", "threat 76"), async () => {
+    await start({ people: [BOB] });
+    const token = await serviceToken(server);
+    const empty = start({ clients: [], people: [] });
+    await expect(empty).rejects.toThrow(ConfigurationError);
+    await expect(empty).rejects.toThrow(/declared \d+ clients and 1 person.*--config FILE.*--prune/);
+    expect((await person("bob")).disabledAt).toBeNull();
+    expect(await isActive(server, token, "mail-server")).toBe(true);
+  });
+
+  test("goes on if it prunes", async () => {
+    await start({ people: [BOB] });
+    await start({ clients: [], people: [] }, { prunes: true });
+    expect(await server.context.store.listClients("configuration")).toEqual([]);
+    expect(await server.context.store.listAccounts()).toEqual([]);
+  });
+
+  test("goes on if nothing was declared before", async () => {
+    await start({ clients: [], people: [] }, { prunes: true });
+    await start({ clients: [], people: [] });
+  });
+
+  test("is refused with the clients of the demonstration too", async () => {
+    await start({ people: [BOB] });
+    const only = server.context.configuration.clients.filter(({ client_id }) => client_id === "web");
+    const demo = start({ clients: only, people: [] }, { demoClients: new Set(["web"]) });
+    await expect(demo).rejects.toThrow(ConfigurationError);
+  });
+});
