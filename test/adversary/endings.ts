@@ -17,7 +17,8 @@ export interface Scene {
 }
 
 export interface Ending {
-  readonly of: "person" | "client" | "grant";
+  /** `access`: all access of a client, and so the tokens that it got for itself. */
+  readonly of: "person" | "client" | "grant" | "access";
   end(scene: Scene): Promise<unknown>;
 }
 
@@ -59,7 +60,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     },
   },
   "the operator takes back all that the client was given": {
-    of: "grant",
+    of: "access",
     end: (scene) =>
       scene.server.context.store.revokeAccess(
         { clientId: scene.clientId },

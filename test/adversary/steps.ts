@@ -17,13 +17,18 @@ import {
 import { PASSWORD } from "../support/pages.ts";
 import type { TestServer } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
-import type { Ending, Scene } from "./endings.ts";
+import type { Scene } from "./endings.ts";
 
 export interface Step {
   readonly clientId: string;
   prepare(scene: Scene): Promise<() => Promise<Response>>;
-  /** How the second step is answered (`outcomeOf`) if nobody is shut out, and by whom or what is. */
-  readonly outcomes: Readonly<Record<"nothing" | Ending["of"], string>>;
+  /**
+   * How the second step is answered (`outcomeOf`) if nothing is shut out, and by what is. `access`: the same as `grant`, unless
+   * it is named.
+   */
+  readonly outcomes: Readonly<Record<"nothing" | "person" | "client" | "grant", string>> & {
+    readonly access?: string;
+  };
 }
 
 /** Tokens are issued; then `asker` introspects one of them. */
@@ -276,12 +281,13 @@ export const STEPS: Readonly<Record<string, Step>> = {
       const token = await serviceToken(server, { scope: "mail.read" });
       return () => postAs(server, "mail-server", "/auth/introspect", { token });
     },
-    // Nobody allowed it, so nobody takes it back but who ends the client.
+    // No person allowed it, so no person takes it back.
     outcomes: {
       nothing: "200 active",
       person: "200 active",
       client: "200 inactive",
       grant: "200 active",
+      access: "200 inactive",
     },
   },
   "two requests of a client for itself": {

@@ -102,9 +102,15 @@ describe("on PostgreSQL", () => {
     expect((await store?.listClients())?.map(({ clientId }) => String(clientId))).toEqual(["mine"]);
     expect((await store?.listAccounts())?.map(({ username }) => username)).toEqual(["ada"]);
     for (const node of nodes) await node.stop();
-    const after = await Promise.all([startNode(url), startNode(url)]);
-    expect(await after[0]?.store.findClient("mine")).toBeNull();
+    const another = { TESSERA_CLIENTS: '[{"client_id":"other","secrets":["a secret of the operator"]}]' };
+    const after = await Promise.all([startNode(url, another), startNode(url, another)]);
+    expect(await after[0]?.store.findClient("mine")).toMatchObject({ disabledBy: "left_out" });
+    expect((await after[0]?.store.findAccountByUsername("ada"))?.disabledBy).toBe("left_out");
     for (const node of after) await node.stop();
+    const again = await Promise.all([startNode(url, set), startNode(url, set)]);
+    expect(await again[0]?.store.findClient("mine")).toMatchObject({ disabledBy: null });
+    expect((await again[0]?.store.findAccountByUsername("ada"))?.disabledBy).toBeNull();
+    for (const node of again) await node.stop();
   });
 
   test("a node with another key than the others does not start", async () => {

@@ -67,7 +67,7 @@ export function clientSuite(open: OpenStore): void {
       expect(await store().findClient(client.clientId)).toEqual(client);
     });
 
-    test("put replaces metadata and secrets, and keeps the number and when the client was created and first used", async () => {
+    test("put replaces metadata and secrets, and keeps what the server knows of the client", async () => {
       const client = newClient({ usedAt: NOW + 1 });
       await store().createClient(client);
       const next = newClient({
@@ -83,9 +83,10 @@ export function clientSuite(open: OpenStore): void {
       expect(await store().findClient(client.clientId)).toEqual({
         ...next,
         number: client.number,
-        revision: client.revision + 1,
+        revision: client.revision + 2,
         createdAt: NOW,
         usedAt: NOW + 1,
+        disabledBy: "operator",
       });
     });
 
