@@ -1,6 +1,7 @@
 /** Puts the parts together: the context of all handlers, the routes, and the manners that all answers share. */
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
+import { ownOrigins } from "./configuration/own-origins.ts";
 import type { Configuration } from "./configuration/schema.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
@@ -15,13 +16,7 @@ import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
-import {
-  createRequestIds,
-  type Incoming,
-  NO_SNIFFING,
-  REQUEST_ID_HEADER,
-  type Route,
-} from "./platform/http.ts";
+import { type Incoming, NO_SNIFFING, newRequestId, REQUEST_ID_HEADER, type Route } from "./platform/http.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
@@ -73,6 +68,7 @@ export function createServer({
   const context: Context = {
     configuration,
     issuer,
+    ownOrigins: ownOrigins(configuration),
     catalogue: createCatalogue(configuration),
     clock,
     random,
@@ -131,7 +127,6 @@ function createRouter(context: Context): Router {
   }
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
-  const nextRequestId = createRequestIds(context.random);
   const fetch: Server["fetch"] = async (request, addressOf) => {
     const { path, query } = targetOf(request);
     const incoming: Incoming = {
@@ -140,7 +135,7 @@ function createRouter(context: Context): Router {
       get address() {
         return addressOf();
       },
-      requestId: nextRequestId(),
+      requestId: newRequestId(context.random),
     };
     const route = routes.get(path);
     const response = await (route === undefined

@@ -8,10 +8,11 @@ import { writeBackupAside } from "../store/sqlite/backup-thread.ts";
 import { publish } from "../store/sqlite/files.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
+import { operatorAct } from "./operator.ts";
 import { byteSize, counted, decimal, isoTime, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { undoneIfInterrupted } from "./stop-request.ts";
-import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 export function addBackupCommand(program: Command, io: Io): void {
   withCommonOptions(
@@ -68,6 +69,7 @@ async function backUp(
       return writeWithProgress({ database, file: partial, facts }, options, io);
     });
     if (!publish(partial, target)) throw taken(target);
+    eventsOf(configuration, io).tell(operatorAct(), [{ event: "database.backed_up", file: target }]);
     report(target, backup, options, io);
   } finally {
     discard();

@@ -11,6 +11,7 @@ import {
   enableClient,
   everyClient,
   removeClient as removeClientAct,
+  vouchForClient,
 } from "../operations/clients.ts";
 import { collect as all } from "../operations/paging.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -32,6 +33,10 @@ interface AddOptions extends CommonOptions {
   readonly scope?: readonly string[];
   readonly defaultScope?: readonly string[];
   readonly pkce: boolean;
+}
+
+interface VouchOptions extends CommonOptions {
+  readonly withdraw?: boolean;
 }
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
@@ -79,6 +84,24 @@ Examples:
     .action((clientId: string, options: CommonOptions) => showClient(clientId, options, io));
 
   addClientSecretCommands(client, io);
+
+  withCommonOptions(
+    client
+      .command("vouch <client_id>")
+      .description("vouch for a client that registered itself: people are sent on to it without a page"),
+  )
+    .option("--withdraw", "no longer vouch for it")
+    .addHelpText(
+      "after",
+      `
+Without this, every answer to such a client waits for a person, who must also tick a box before allowing it anything.
+To vouch for every client that registers, where strangers cannot register: --set registration.vouched=true
+
+Examples:
+  tessera client vouch cl_Zk3…
+  tessera client vouch cl_Zk3… --withdraw`,
+    )
+    .action((clientId: string, options: VouchOptions) => vouchFor(clientId, options, io));
 
   withCommonOptions(
     client
@@ -237,6 +260,7 @@ const describe = (client: ClientRecord) => ({
   source: client.source,
   created_at: isoTime(client.createdAt),
   used_at: client.usedAt === null ? null : isoTime(client.usedAt),
+  vouched_at: client.vouchedAt === null ? null : isoTime(client.vouchedAt),
   disabled_at: client.disabledAt === null ? null : isoTime(client.disabledAt),
   secrets: client.secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
 });
@@ -263,9 +287,34 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],
+        vouched:
+          client.source !== "registration"
+            ? null
+            : client.vouchedAt === null
+              ? "no: people are asked each time"
+              : `since ${localTime(client.vouchedAt)}`,
         created: localTime(client.createdAt),
         "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
       }),
+    );
+  });
+}
+
+async function vouchFor(clientId: string, options: VouchOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const found = await requireClient(workspace, clientId);
+    if (found.source !== "registration") {
+      throw new CommandError(
+        `'${clientId}' did not register itself, so you vouch for it by having added it. To stop it: tessera client disable ${clientId}`,
+      );
+    }
+    const vouchedAt = options.withdraw ? null : io.clock.seconds();
+    await vouchForClient(workspace, workspace.act, found.clientId, vouchedAt);
+    if (options.json) return printJson(io, describe(await requireClient(workspace, clientId)));
+    io.out(
+      options.withdraw
+        ? `You no longer vouch for ${clientId}. People are asked each time before they are sent on to it.\n`
+        : `You vouch for ${clientId}. It is sent to: ${found.redirectUris.join(", ") || "no address"}\n`,
     );
   });
 }

@@ -9,9 +9,10 @@ import { type Comparison, type CopyReport, copyAll, type End, type Target } from
 import { CommandError } from "./command-error.ts";
 import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
+import { operatorAct } from "./operator.ts";
 import { counted, decimal, formatTable, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
-import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 interface CopyOptions extends CommonOptions {
   readonly to: "postgresql" | "sqlite";
@@ -59,6 +60,7 @@ async function copy(options: CopyOptions, io: Io): Promise<void> {
   try {
     await withSides(postgres, configuration, options, async (source, target) => {
       const comparisons = await copyWithProgress(source, target, options, io);
+      eventsOf(configuration, io).tell(operatorAct(), [{ event: "database.copied", via: options.to }]);
       report(comparisons, configuration, options, io);
     });
   } finally {

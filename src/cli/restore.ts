@@ -16,9 +16,10 @@ import { describeBackup, summary } from "./backup.ts";
 import { CommandError } from "./command-error.ts";
 import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
+import { operatorAct } from "./operator.ts";
 import { counted, localAndRelative, printJson } from "./output.ts";
 import { startProgress } from "./progress.ts";
-import { type CommonOptions, readConfiguration, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
 
 interface RestoreOptions extends CommonOptions {
   readonly replace?: boolean;
@@ -110,6 +111,7 @@ async function restoreFrom(
   const prepared = prepare(file, database, options, io);
   const replaced = await finishRestore(database, { isNew: true });
   await requireUsable(configuration, replaced, io);
+  eventsOf(configuration, io).tell(operatorAct(), [{ event: "database.restored", file: resolve(file) }]);
   report(prepared, { file, replaced, data: configuration.data }, options, io);
 }
 

@@ -81,7 +81,7 @@ export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configurat
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
 
 /** Logs the events of a command, unless a person reads standard error: the person gets other words. */
-function eventsOf({ log }: Configuration, io: Io): Events {
+export function eventsOf({ log }: Configuration, io: Io): Events {
   if (io.drawsProgress) return noEvents;
   return createEvents([logEvents(createLog({ ...log, write: (line) => io.err(line) }))]);
 }

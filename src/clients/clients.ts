@@ -1,5 +1,6 @@
 /** Making clients: identifiers, secrets, and the policy for each way in. */
 
+import { ownOrigins } from "../configuration/own-origins.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { digestSecret, mintCredential, recordIdText } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -61,6 +62,7 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   accessTokenSeconds: client.accessTokenSeconds ?? null,
   usedAt: null,
   unusedFrom: client.source === "registration" ? client.createdAt : null,
+  vouchedAt: null,
   disabledAt: null,
   disabledBy: null,
 });
@@ -74,6 +76,7 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
     defaultScope: every.filter((name) => name !== INTROSPECT_SCOPE),
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
+    ownOrigins: ownOrigins(configuration),
     mayHaveNoGrantType: true,
   };
 }
@@ -86,6 +89,7 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     defaultScope: catalogue.registrableScope,
     allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
+    ownOrigins: ownOrigins(configuration),
     mayHaveNoGrantType: false,
   };
 }

@@ -62,12 +62,12 @@ export function declaredClientWarnings({ clients, demo }: Configuration): string
  */
 export function isAsDeclared(found: ClientRecord | undefined, declared: ClientRecord): boolean {
   if (found === undefined || found.disabledBy === "left_out") return false;
-  const { number, revision, createdAt, usedAt, unusedFrom, disabledAt, disabledBy } = found;
+  const { number, revision, createdAt, usedAt, unusedFrom, vouchedAt, disabledAt, disabledBy } = found;
   const secrets = declared.secrets.map((secret, index) => ({
     ...secret,
     createdAt: found.secrets[index]?.createdAt ?? secret.createdAt,
   }));
-  const kept = { number, revision, createdAt, usedAt, unusedFrom, disabledAt, disabledBy };
+  const kept = { number, revision, createdAt, usedAt, unusedFrom, vouchedAt, disabledAt, disabledBy };
   return Bun.deepEquals(found, { ...declared, ...kept, secrets });
 }
 

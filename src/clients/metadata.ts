@@ -5,7 +5,7 @@
 import { OAuthError } from "../protocol/errors.ts";
 import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
-import { redirectUriFault } from "../protocol/redirect-uri.ts";
+import { isAtOrigin, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
@@ -21,6 +21,7 @@ export type ClientMetadata = Omit<
   | "createdAt"
   | "usedAt"
   | "unusedFrom"
+  | "vouchedAt"
   | "disabledAt"
   | "disabledBy"
   | "requirePkce"
@@ -36,6 +37,8 @@ export interface MetadataPolicy {
   readonly allowedGrantTypes: readonly GrantType[];
   /** Private-use schemes without a domain that redirect URIs may have. */
   readonly privateUseSchemes: readonly string[];
+  /** The origins of this server itself, to which no redirect URI may lead. */
+  readonly ownOrigins: ReadonlySet<string>;
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
 }
@@ -149,7 +152,9 @@ function readRedirectUris(
 ): RedirectUri[] {
   const uris = readStrings(members, "redirect_uris") ?? [];
   for (const uri of uris) {
-    const fault = redirectUriFault(uri, policy.privateUseSchemes);
+    const fault = isAtOrigin(uri, policy.ownOrigins)
+      ? "it is an address of this server itself"
+      : redirectUriFault(uri, policy.privateUseSchemes);
     if (fault !== null) {
       throw new OAuthError("redirect_uri_refused", {
         description: `The redirect URI '${uri.slice(0, 200)}' is not allowed: ${fault}.`,

@@ -407,6 +407,12 @@ export const configurationSchema = table({
             "Schemes of redirect URIs that are allowed although they name no domain (RFC 8252 §8.4).",
           ),
         ),
+        vouched: v.pipe(
+          v.optional(v.boolean(), false),
+          v.description(
+            "Whether you vouch for every client that registers. Only where strangers cannot register. See: tessera client vouch --help",
+          ),
+        ),
         unused_seconds: seconds("A registration that is not used for this long is removed.", 30 * 86_400, 60),
         unused_kept: count(
           "How many unused registrations are kept. Beyond that the oldest are removed, after an hour.",
@@ -430,7 +436,7 @@ export const configurationSchema = table({
   ),
   clients: v.pipe(
     v.optional(v.array(clientDeclaration), []),
-    v.description("Clients of this server. One that is no longer declared is removed at the next start."),
+    v.description("Clients of this server. One that is no longer declared is disabled at the next start."),
   ),
   people: v.pipe(
     v.optional(v.array(person), []),

@@ -16,7 +16,8 @@ import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
-import { isClaimedHttps, matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
+import { isAtOrigin, matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
+import { isVouchedFor } from "../rules/client.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
 import type { ClientRecord } from "../store/tables.ts";
 
@@ -56,7 +57,7 @@ export interface ResponseTarget {
   readonly redirectUri: RedirectUri;
   /** Echoed as it came; null if it was not sent. */
   readonly state: string | null;
-  /** Whether the operator or a person here vouches for the client, or the address is on the person's own device. */
+  /** Whether the operator vouches for the client (`isVouchedFor`). */
   readonly vouched: boolean;
 }
 
@@ -96,16 +97,19 @@ export const responseLocation = (
 
 /** Throws OAuthError (show it) or AuthorizationRefusal (send it). */
 export async function checkAuthorizationRequest(
-  context: Pick<Context, "store" | "catalogue">,
+  context: Pick<Context, "store" | "catalogue" | "configuration" | "ownOrigins">,
   parameters: Parameters,
 ): Promise<AuthorizationRequest> {
   const client = await requireClient(context, parameters);
   const { redirectUri, redirectUriRequested } = requireRedirectUri(client, parameters);
+  // The port of a loopback address may vary, so the check at registration is not enough.
+  if (isAtOrigin(redirectUri, context.ownOrigins))
+    throw new OAuthError("authorize_redirect_uri_mismatch", { clientId: client.clientId });
   const target: ResponseTarget = {
     redirectUri,
     responseMode: requestedResponseMode(parameters) ?? query,
     state: parameters.get("state") ?? null,
-    vouched: client.unusedFrom === null || !isClaimedHttps(redirectUri),
+    vouched: isVouchedFor(client, context.configuration.registration),
   };
   try {
     parameters.refuseRepeated();

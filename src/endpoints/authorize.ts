@@ -6,7 +6,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { findConsent } from "../operations/access.ts";
-import { issueAuthorizationCode } from "../operations/authorization.ts";
+import { issueAuthorizationCode, refuseConsent } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
@@ -49,6 +49,9 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
   const decide = async (incoming: Incoming, parameters: Parameters): Promise<Response> => {
     const request = await checkAuthorizationRequest(context, parameters);
     const { isSilent } = request.prompt;
+    // A client for which no one vouches must not learn whether a person is signed in.
+    if (isSilent && !request.vouched)
+      throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
     const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null || mustSignInAgain(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
@@ -66,18 +69,12 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     return codeResponse(issuer, request, code);
   };
 
-  /** RFC 9700 §4.11.2: this server must not lend its good name to the address of an unverified application. */
-  const sendRefusal = async (
-    incoming: Incoming,
-    { target }: AuthorizationRefusal,
-    location: string,
-  ): Promise<Response> => {
-    // OpenID Connect Core §3.1.2.1: prompt=none never shows a page.
-    const isSilent = incoming.url.searchParams.get("prompt") === "none";
-    if (target.vouched || isSilent || (await findSignedIn(context, incoming.request)) !== null)
-      return seeOther(location);
-    return pages.confirmLeaving(incoming, location);
-  };
+  /**
+   * RFC 9700 §4.11.2: without a page this server sends people only to clients for which the operator vouches. A page in an
+   * answer to prompt=none shows nothing to a person, because no other site can frame it.
+   */
+  const sendRefusal = (incoming: Incoming, { target }: AuthorizationRefusal, location: string) =>
+    target.vouched ? seeOther(location) : pages.confirmLeaving(incoming, location);
 
   return {
     GET: (incoming) => {
@@ -111,17 +108,24 @@ function mustSignInAgain(context: Context, request: AuthorizationRequest, { sess
   return began === null || session.authenticatedAt < began;
 }
 
-/** RFC 6749 §10.2, RFC 8252 §8.6: any application can impersonate a public client without an https address. */
-const mayBeRemembered = ({ client, redirectUri }: Pick<AuthorizationRequest, "client" | "redirectUri">) =>
-  !isPublic(client) || isClaimedHttps(redirectUri);
+/**
+ * RFC 6749 §10.2, RFC 8252 §8.6: any application can impersonate a public client without an https address. A remembered
+ * answer redirects without a page, so it also needs the operator's word for the client.
+ */
+const mayBeRemembered = ({
+  client,
+  redirectUri,
+  vouched,
+}: Pick<AuthorizationRequest, "client" | "redirectUri" | "vouched">) =>
+  vouched && (!isPublic(client) || isClaimedHttps(redirectUri));
 
 async function mustAskConsent(
   context: Context,
-  { client, redirectUri, scope, resources, prompt }: AuthorizationRequest,
+  request: AuthorizationRequest,
   { account }: SignedIn,
 ): Promise<boolean> {
-  if (prompt.asksConsent) return true;
-  if (!mayBeRemembered({ client, redirectUri })) return true;
+  const { client, redirectUri, scope, resources, prompt } = request;
+  if (prompt.asksConsent || !mayBeRemembered(request)) return true;
   const remembered = await findConsent(context, account.subject, client.clientId, redirectUri);
   return !covers(remembered, { scope, resources });
 }
@@ -133,25 +137,28 @@ export interface AuthorizationDecision {
   /** Asks the person again if the request has another meaning by now. */
   readonly startAgain: () => Response;
   readonly allowed: boolean;
+  /** Whether the person said that they began this themselves (`ACKNOWLEDGED`). */
+  readonly acknowledged: boolean;
   readonly signedIn: SignedIn;
-  readonly form: Authorization["form"];
+  readonly form: NonNullable<Authorization["form"]>;
 }
 
 /** The person answered the consent page. The request is checked again, because clients and settings may have changed. */
 export function decideAuthorization(
   context: Context,
   incoming: Incoming,
-  { parameters, shown, startAgain, allowed, signedIn, form }: AuthorizationDecision,
+  { parameters, shown, startAgain, allowed, acknowledged, signedIn, form }: AuthorizationDecision,
 ): Promise<Response> {
   return answering(context, incoming, async () => {
     const request = await checkAuthorizationRequest(context, parameters);
     const act = actOfPerson(incoming, signedIn.account.subject);
     if (!allowed) {
-      const { clientId } = request.client;
-      const { subject } = signedIn.account;
-      context.events.tell(act, [{ event: "consent.refused", subject, client: clientId }]);
+      const about = { subject: signedIn.account.subject, client: request.client.clientId };
+      if (!(await refuseConsent(context, act, about, form))) throw new OAuthError("form_answered");
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
+    // A second click that was meant for another page does not find the box (double-clickjacking).
+    if (!request.vouched && !acknowledged) return startAgain();
     if (
       !isSubset<string>(request.scope, shown.scope) ||
       !isSubset<string>(request.resources, shown.resources)

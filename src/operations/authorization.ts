@@ -77,6 +77,20 @@ export const authorize = (
   });
 };
 
+const ANSWERED = { form: row(once, { id: "$formId", kind: "$formKind" }) };
+
+/** The person says no. False if the form was answered before. */
+export const refuseConsent = (
+  context: Pick<Context, "store" | "events" | "clock">,
+  act: Act,
+  about: { readonly subject: string; readonly client: string },
+  form: NonNullable<rules.Authorization["form"]>,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const found = await context.store.look(ANSWERED, { formId: form.id, formKind: "form" });
+    return rules.refuseConsent(found.form, form, about, context.clock.seconds());
+  });
+
 /** RFC 6749 §4.1.2: issues a code for what the person allowed. Null if the form was answered before. */
 export async function issueAuthorizationCode(
   context: Context,

@@ -148,6 +148,15 @@ export const endClientTokens = (context: NumberContext, act: Act, clientId: Clie
     return rules.endClientTokens(client, number);
   });
 
+/** The operator vouches for the client, or no longer does (null). False if there is no such client. */
+export const vouchForClient = (
+  context: DecideContext,
+  act: Act,
+  clientId: ClientId,
+  vouchedAt: EpochSeconds | null,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.vouchForClient(await findClient(context, clientId), vouchedAt));
+
 /** Its tokens are inactive until it is enabled again; its grants stay. False if there is no such client. */
 export const disableClient = (
   context: DecideContext,

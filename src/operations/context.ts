@@ -20,6 +20,8 @@ export interface Context {
   readonly issuer: Issuer;
   /** The scopes and resources of this server. */
   readonly catalogue: Catalogue;
+  /** The origins of this server itself (`ownOrigins`). */
+  readonly ownOrigins: ReadonlySet<string>;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;

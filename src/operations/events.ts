@@ -31,7 +31,7 @@ export function createEvents(subscribers: readonly Subscriber[]): Events {
 
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
-  tell({ actor, origin }, { event, subject, client, grant, reason, count, via }) {
+  tell({ actor, origin }, { event, subject, client, grant, reason, file, count, via }) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
     const fields: LogFields = {
@@ -41,6 +41,7 @@ export const logEvents = (log: Log): Subscriber => ({
       grant: grant === null || grant === undefined ? undefined : recordIdText(grant),
       via,
       reason,
+      file,
       count,
       by: actor.id === null ? actor.kind : `${actor.kind}:${actor.id}`,
       address: origin?.address,

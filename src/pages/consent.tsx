@@ -11,7 +11,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, webHost } from "./display.ts";
-import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
@@ -56,7 +56,7 @@ export function consentPages(context: Context): AuthorizationPages {
           tosUri={client.tosUri}
           policyUri={client.policyUri}
           redirectUri={request.redirectUri}
-          unverified={client.source === "registration"}
+          unverified={!request.vouched}
           access={accessWords(context, frame.texts, request.scope, request.resources)}
           signedInAs={account.username}
           here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
@@ -103,6 +103,7 @@ export const answerConsent =
       shown,
       startAgain,
       allowed: decision === "allow",
+      acknowledged: form.get(ACKNOWLEDGED) !== undefined,
       signedIn,
       form: { id: sealed.id, expiresAt: sealed.expiresAt },
     });

@@ -10,11 +10,12 @@ import { type Handler, type Incoming, type Route, seeOther } from "../platform/h
 import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
+import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, isOwnComputer } from "./display.ts";
-import { openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
@@ -140,7 +141,7 @@ function confirmPage(
     <DeviceConfirmView
       frame={frame}
       clientName={clientName(client)}
-      unverified={client.source === "registration"}
+      unverified={!isVouchedFor(client, context.configuration.registration)}
       userCode={formatUserCode(code)}
       access={accessWords(context, frame.texts, device.scope, device.resources)}
       startedAt={device.createdAt}
@@ -172,6 +173,13 @@ const takeAnswer =
     const device = found?.device ?? null;
     const client = device === null ? null : await findClient(context, device.clientId);
     // The store keeps who allowed a code, but not who denied it.
+    // A second click that was meant for another page does not find the box (double-clickjacking).
+    const isMeant =
+      decision === "deny" ||
+      client === null ||
+      form.get(ACKNOWLEDGED) !== undefined ||
+      isVouchedFor(client, context.configuration.registration);
+    if (!isMeant) return seeOther(pagePath(issuer, "/device"));
     let outcome: DeviceOutcome = found?.grant?.subject === account.subject ? "answered" : "decided";
     if (device !== null && client !== null && mayAsk(client)) {
       const act = actOfPerson(incoming, account.subject);

@@ -20,6 +20,9 @@ export type FormPurpose = "login" | "logout" | "device" | "account" | "setup" | 
 /** The name of the hidden field with the token. */
 export const FORM_TOKEN = "form_token";
 
+/** The name of the box by which a person says that they began what an unverified application asks. */
+export const ACKNOWLEDGED = "acknowledged";
+
 export interface OpenForm {
   /** Goes into the hidden field `form_token`. */
   readonly token: string;

@@ -7,6 +7,7 @@ import type { Context } from "../operations/context.ts";
 import { endSession, findSignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { clientName, displayText } from "./display.ts";
@@ -47,11 +48,15 @@ async function errandOf(context: Context, returnTo: string | null): Promise<Erra
   };
 }
 
-function leadOf({ texts: { signIn }, name }: PageFrame, { client, device }: Errand): string {
+function leadOf(
+  { configuration }: Context,
+  { texts: { signIn }, name }: PageFrame,
+  { client, device }: Errand,
+): string {
   if (device) return signIn.leadToDevice(name);
   if (client === null) return signIn.lead(name);
-  const isStranger = client.source === "registration";
-  return (isStranger ? signIn.leadToStranger : signIn.leadToClient)(name, clientName(client));
+  const isKnown = isVouchedFor(client, configuration.registration);
+  return (isKnown ? signIn.leadToClient : signIn.leadToStranger)(name, clientName(client));
 }
 
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
@@ -63,7 +68,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
   const form = openForm(context, incoming, "login");
   const lead =
     signedIn === null
-      ? leadOf(frame, errand)
+      ? leadOf(context, frame, errand)
       : (another ? signIn.another : signIn.again)(signedIn.account.username);
   const limited = typeof fault === "object";
   const words = limited

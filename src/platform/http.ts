@@ -14,15 +14,8 @@ export interface Incoming {
 /** The header that carries the request's id in every answer. */
 export const REQUEST_ID_HEADER = "Request-Id";
 
-/** Gives each request of a process an id: a random part for the process, and a count. */
-export function createRequestIds(random: RandomBytes): () => string {
-  const process = Buffer.from(random(6)).toString("base64url");
-  let count = 0;
-  return () => {
-    count += 1;
-    return `${process}-${count.toString(36)}`;
-  };
-}
+/** An id for a request. It is random: a count would tell strangers how many requests there are. */
+export const newRequestId = (random: RandomBytes): string => random(9).toBase64({ alphabet: "base64url" });
 
 export type Handler = (incoming: Incoming) => Response | Promise<Response>;
 

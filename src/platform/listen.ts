@@ -3,7 +3,7 @@
  * request came, and stops without cutting a request off. Host and X-Forwarded-Host never leave this file.
  */
 
-import { createRequestIds, REQUEST_ID_HEADER } from "./http.ts";
+import { newRequestId, REQUEST_ID_HEADER } from "./http.ts";
 import { createAddressReader } from "./listen-addresses.ts";
 import {
   type CertificateFiles,
@@ -135,7 +135,6 @@ async function finishesWithin(work: Promise<unknown>, millis: number): Promise<b
 function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
-  const nextRequestId = createRequestIds(systemRandom);
   let warned = false;
   return async function handle(request, server) {
     try {
@@ -153,7 +152,7 @@ function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandle
         readAddress(peer(), usesProxies ? request.headers.get("x-forwarded-for") : null),
       );
     } catch (error) {
-      const requestId = nextRequestId();
+      const requestId = newRequestId(systemRandom);
       // The runtime puts the Host header into the URL as it is, so a nonsensical one makes an invalid URL.
       if (!URL.canParse(request.url))
         return plainError(requestId, 400, "invalid_request", "The Host header is not valid.");
@@ -284,7 +283,6 @@ function serve(
   { configuration: { limits }, log }: ListenOptions,
   extra: { readonly reusePort?: boolean; readonly tls?: { readonly cert: string; readonly key: string } },
 ): HttpServer {
-  const nextRequestId = createRequestIds(systemRandom);
   try {
     return Bun.serve({
       hostname: host,
@@ -297,7 +295,7 @@ function serve(
       reusePort: false,
       ...answers,
       error(error) {
-        const requestId = nextRequestId();
+        const requestId = newRequestId(systemRandom);
         log.error("a request failed", { reason: error.message, request: requestId });
         return serverError(requestId);
       },

@@ -26,6 +26,7 @@ export type ErrorCode =
   | "invalid_software_statement"
   | "login_required"
   | "consent_required"
+  | "interaction_required"
   | "request_not_supported"
   | "request_uri_not_supported"
   | "registration_not_supported"
@@ -340,6 +341,13 @@ export const REASONS = {
     status: 400,
     description: "No person is signed in, and prompt=none forbids asking.",
     cure: "Send the request again without prompt=none.",
+  },
+  interaction_required: {
+    error: "interaction_required",
+    status: 400,
+    description:
+      "This server does not vouch for the client, so a person must answer, and prompt=none forbids asking.",
+    cure: "Send the request again without prompt=none, or ask the operator to vouch for the client: tessera client vouch.",
   },
   consent_required: {
     error: "consent_required",

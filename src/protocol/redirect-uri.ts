@@ -70,6 +70,10 @@ export const isShortScheme = (text: string): boolean =>
 
 export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
 
+/** Whether a redirect URI leads to one of these origins. */
+export const isAtOrigin = (uri: string, origins: ReadonlySet<string>): boolean =>
+  /^https?:/.test(uri) && URL.canParse(uri) && origins.has(new URL(uri).origin);
+
 /** Whether only the owner of the address can receive the answer (RFC 8252 §8.6). */
 export const isClaimedHttps = (uri: string): boolean => uri.startsWith("https://");
 

@@ -6,7 +6,7 @@ import type { Reason } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { isCodeVerifier, verifierMatchesChallenge } from "../protocol/pkce.ts";
 import { isSubset } from "../protocol/scope.ts";
-import { hold, insert, put, update } from "../store/contract.ts";
+import { type Change, hold, insert, put, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
@@ -46,6 +46,25 @@ export interface AuthorizationFacts {
   readonly form: Row<typeof once> | null;
 }
 
+/** The change that makes the answer to a form count once. The store forgets it when the form has expired. */
+const spendForm = ({ id, expiresAt }: NonNullable<Authorization["form"]>): Change =>
+  insert(once, { kind: "form", id, expiresAt });
+
+/** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
+export function refuseConsent(
+  found: AuthorizationFacts["form"],
+  form: NonNullable<Authorization["form"]>,
+  about: { readonly subject: string; readonly client: string },
+  now: EpochSeconds,
+): Decision<boolean> {
+  if (form.expiresAt <= now || found !== null) return concluded(false);
+  return {
+    outcome: true,
+    changes: [spendForm(form)],
+    events: [{ event: "consent.refused", ...about }],
+  };
+}
+
 /** Whether a remembered consent covers the request. */
 export const covers = (
   consent: ConsentRecord | null,
@@ -72,7 +91,7 @@ export function authorize(
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
       allowClient(client, now),
       ...(remembered === null ? [] : [holdConsent(remembered)]),
-      ...(form === null ? [] : [insert(once, { kind: "form", id: form.id, expiresAt: form.expiresAt })]),
+      ...(form === null ? [] : [spendForm(form)]),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
       insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }),
       insert(codes, code),

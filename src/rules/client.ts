@@ -21,6 +21,30 @@ export const isEnabled = <Client extends Pick<ClientRecord, "disabledAt">>(
 ): client is Client => client !== null && client.disabledAt === null;
 
 /**
+ * Whether the operator vouches for the client: the operator made it, vouched for it, or vouches for all that register
+ * (`registration.vouched`). What people allow a client vouches for nothing: anyone may have an account.
+ */
+export const isVouchedFor = (
+  { source, vouchedAt }: Pick<ClientRecord, "source" | "vouchedAt">,
+  registration: { readonly vouched: boolean },
+): boolean => source !== "registration" || registration.vouched || vouchedAt !== null;
+
+/** Notes that the operator vouches for the client, or no longer does (null). False if there is no such client. */
+export const vouchForClient = (
+  client: ClientRecord | null,
+  vouchedAt: EpochSeconds | null,
+): Decision<boolean> =>
+  client === null
+    ? concluded(false)
+    : {
+        outcome: true,
+        changes: [touchClient(client, { vouchedAt })],
+        events: [
+          { event: vouchedAt === null ? "client.unvouched" : "client.vouched", client: client.clientId },
+        ],
+      };
+
+/**
  * Guards that the client has not changed, and notes that a person has allowed it something, so that it stays for good.
  * Only the first note writes. Later the client is held instead, so that a removal of its access waits for this commit.
  */
@@ -84,9 +108,9 @@ export const createClient = (found: ClientRecord | null, client: ClientRecord): 
  */
 export function putClient(found: ClientRecord | null, client: ClientRecord): Decision<"put"> {
   if (found === null) return { ...createClient(null, client), outcome: "put" };
-  const { number, revision, createdAt, usedAt, unusedFrom } = found;
+  const { number, revision, createdAt, usedAt, unusedFrom, vouchedAt } = found;
   const { disabledAt, disabledBy } = found.disabledBy === "left_out" ? client : found;
-  const kept = { number, createdAt, usedAt, unusedFrom, disabledAt, disabledBy };
+  const kept = { number, createdAt, usedAt, unusedFrom, vouchedAt, disabledAt, disabledBy };
   const replaced = { ...client, ...kept, revision: revision + 1 };
   return {
     outcome: "put",

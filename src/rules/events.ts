@@ -15,6 +15,8 @@ export const EVENT_TYPES = {
   "client.enabled": { level: "info", words: "client enabled" },
   "client.registered": { level: "info", words: "client registered" },
   "client.removed": { level: "info", words: "client removed" },
+  "client.unvouched": { level: "info", words: "the operator no longer vouches for a client" },
+  "client.vouched": { level: "info", words: "the operator vouches for a client" },
   "client_secret.added": { level: "info", words: "client secret added" },
   "client_secret.removed": { level: "info", words: "client secret removed" },
   "client_tokens.ended": { level: "info", words: "all access tokens of a client ended" },
@@ -22,6 +24,9 @@ export const EVENT_TYPES = {
   "code.replayed": { level: "warn", words: "authorization code used again: its grant is revoked" },
   "consent.given": { level: "info", words: "consent given" },
   "consent.refused": { level: "info", words: "consent refused" },
+  "database.backed_up": { level: "info", words: "database backed up" },
+  "database.copied": { level: "info", words: "database copied" },
+  "database.restored": { level: "info", words: "database restored from a backup" },
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
@@ -55,9 +60,11 @@ export interface Event {
   readonly grant?: RecordId | null | undefined;
   /** The reason, in the vocabulary of the rule. */
   readonly reason?: string | undefined;
+  /** The file of a backup. */
+  readonly file?: string | undefined;
   /** How many things the event concerns. */
   readonly count?: number | undefined;
-  /** The grant type or the kind of credential. */
+  /** The grant type, the kind of credential, or the engine of a database. */
   readonly via?: string | undefined;
 }
 

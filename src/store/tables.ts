@@ -120,9 +120,11 @@ export const clients = table("clients", {
     usedAt: orNull(integer()),
     /**
      * From this time on, a client that registered itself counts as unused and may be removed. Null once a person has allowed
-     * it something, and for clients of the operator: then a person or the operator vouches for it.
+     * it something, and for clients of the operator.
      */
     unusedFrom: orNull(integer()),
+    /** When the operator vouched for a client that registered itself. */
+    vouchedAt: orNull(integer()),
     /** Its tokens are inactive meanwhile. Its grants stay, so that it can come back whole. */
     disabledAt: orNull(integer()),
     disabledBy: orNull(text<DisabledBy>()),

@@ -31,6 +31,8 @@ const smallTargets = (page: Page): Promise<string[]> =>
       .filter(
         (element) => element.parentElement?.tagName !== "P" || element.parentElement.className === "links",
       )
+      // A finger may also hit the words of a box.
+      .map((element) => element.closest("label") ?? element)
       .filter((element) => element.getClientRects().length > 0 && element.getBoundingClientRect().height < 44)
       .map((element) => `${element.outerHTML.slice(0, 80)} ${element.getBoundingClientRect().height}`),
   );

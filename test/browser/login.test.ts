@@ -144,7 +144,15 @@ test("without a client, the command registers one that can do nothing but this f
     await signInOn(page, url, "ada", "correct horse battery staple");
     // Nobody vouches for a client that registered itself, and the page says so.
     expect(await page.locator("body").textContent()).toContain("This application is not verified");
-    await page.getByRole("button", { name: "Allow" }).click();
+    const allow = page.getByRole("button", { name: "Allow" });
+    // Two clicks on one place, of which a person may have meant the first for another page, allow nothing.
+    await allow.dblclick();
+    expect(await page.getByRole("checkbox").evaluate((box: HTMLInputElement) => box.validity.valid)).toBe(
+      false,
+    );
+    expect(new URL(page.url()).origin).toBe(running.configuration.issuer);
+    await page.getByLabel("I started it myself just now").check();
+    await allow.click();
   });
   await page.context().close();
   expect(result.code).toBe(0);

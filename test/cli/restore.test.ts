@@ -54,7 +54,8 @@ describe("a restore", () => {
     const { folder, backup } = await withBackup();
     const data = join(folder, "new");
     const { code, out, err } = await tessera(["restore", backup, "--data", data]);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(code).toBe(0);
+    expect(err).toMatch(/^\S+ info {2}database restored from a backup .* by=operator:\S+\n$/);
     expect(out).toContain(`Restored 1 person, 0 clients and 0 grants from b into ${data}`);
     expect(out).toContain("There was no database before.");
     for (const words of ["revoked access", "passwords are those of then", "--end-access"])
@@ -82,7 +83,7 @@ describe("a restore", () => {
   test("prints JSON and nothing else with --json", async () => {
     const { data, backup } = await withBackup();
     const { out, err } = await tessera(["restore", backup, "--data", data, "--replace", "--json"]);
-    expect(err).toBe("");
+    expect(err).toContain(" event=database.restored ");
     expect(JSON.parse(out)).toMatchObject({ server_key: "none", ended: null, program: "0.1.0" });
     expect(JSON.parse(out).replaced).toContain("tessera.db.replaced-");
   });

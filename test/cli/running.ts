@@ -38,6 +38,8 @@ const post = (server: RunningServer, path: string, form: Record<string, string>)
     method: "POST",
     body: encodeForm(form),
     headers: { "Content-Type": "application/x-www-form-urlencoded", ...server.client },
+    // RFC 9112 §9.3.1: the server may close an idle connection just when the runtime takes it for this request.
+    keepalive: false,
   });
 
 export async function newToken(server: RunningServer): Promise<string> {

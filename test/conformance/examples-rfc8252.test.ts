@@ -48,6 +48,7 @@ describe.each([
       application_type: "native",
     });
     client_id = textOf(await jsonOf(response), "client_id");
+    await server.context.store.vouchForClient(client_id);
   });
 
   test(

@@ -15,7 +15,17 @@ import {
   redirectOf,
   VERIFIER,
 } from "../support/code-flow.ts";
-import { expectTokens, introspectAs, jsonOf, redeemCode, requestToken, textOf } from "../support/flows.ts";
+import {
+  expectRefusal,
+  expectTokens,
+  introspectAs,
+  type Json,
+  jsonOf,
+  postRegistration,
+  redeemCode,
+  requestToken,
+  textOf,
+} from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
@@ -347,84 +357,183 @@ describe("a fault that is sent to the client", () => {
   });
 });
 
-describe("a fault of a client that registered itself (RFC 9700 §4.11.2)", () => {
+describe("a client that registered itself (RFC 9700 §4.11.2)", () => {
   const REDIRECT = "https://hosted.example/callback";
-  async function register(redirect_uris: readonly string[]): Promise<string> {
-    const response = await server.fetch("/auth/register", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ redirect_uris, token_endpoint_auth_method: "none" }),
-    });
-    return textOf(await jsonOf(response), "client_id");
+  const ADDRESSES = [REDIRECT, "http://127.0.0.1:5000/", "com.example.own:/callback"];
+  const FAULTS = [
+    { scope: "everything" },
+    { response_type: "token" },
+    { prompt: "sometimes" },
+    { prompt: "none" },
+  ];
+
+  async function register(redirect_uris: readonly string[], metadata: Json = {}): Promise<Json> {
+    const all = { redirect_uris, token_endpoint_auth_method: "none", ...metadata };
+    return jsonOf(await postRegistration(server, all));
+  }
+  const idOf = async (redirectUri: string) => textOf(await register([redirectUri]), "client_id");
+
+  /** The page that asks before the browser leaves, which names the address and links to it. */
+  async function expectQuestion(response: Response, redirectUri: string): Promise<string> {
+    const page = await expectShown(response, 200);
+    expect(page).toContain(`href="${redirectUri}?error=`);
+    return page;
   }
 
-  test(
+  test.each(ADDRESSES)(
     proves(
-      "is no way to send a stranger to an address that nobody vouches for: a page asks first",
+      "is told no fault without a page that asks first, whoever is signed in: %s",
       "RFC 9700 4.11.2-2",
       "RFC 9700 4.11.2-3",
       "RFC 9700 4.11.2-4",
+      "threat 68",
     ),
-    async () => {
-      const client_id = await register([REDIRECT]);
-      for (const fault of [{ scope: "everything" }, { response_type: "token" }, { prompt: "sometimes" }]) {
-        const page = await expectShown(await open({ ...fault, client_id, redirect_uri: REDIRECT }, {}), 200);
-        expect(page).toContain("hosted.example");
-        expect(page).toContain(`href="${REDIRECT}?error=`);
+    async (redirect_uri) => {
+      const client_id = await idOf(redirect_uri);
+      for (const fault of FAULTS) {
+        for (const headers of [undefined, {}]) {
+          await expectQuestion(await open({ ...fault, client_id, redirect_uri }, headers), redirect_uri);
+        }
       }
     },
   );
 
-  test("is sent as usual if somebody is signed in, who came for a reason", async () => {
-    const client_id = await register([REDIRECT]);
-    const location = redirectOf(await open({ scope: "everything", client_id, redirect_uri: REDIRECT }));
+  test(proves("learns from prompt=none the same whoever is signed in", "threat 68"), async () => {
+    const client_id = await idOf(REDIRECT);
+    const request = { prompt: "none", client_id, redirect_uri: REDIRECT, scope: "profile" };
+    const [stranger, person] = await Promise.all([open(request, {}), open(request, { Cookie: cookie })]);
+    const page = await expectQuestion(person, REDIRECT);
+    expect(page).toContain("error=interaction_required");
+    expect(await expectQuestion(stranger, REDIRECT)).toBe(page);
+  });
+
+  test(proves("is not vouched for by having used itself", "RFC 9700 4.11.2-4"), async () => {
+    const registered = await register([REDIRECT], {
+      grant_types: ["authorization_code", "client_credentials"],
+      token_endpoint_auth_method: "client_secret_basic",
+    });
+    const client_id = textOf(registered, "client_id");
+    const credentials = basic(client_id, textOf(registered, "client_secret"));
+    const issued = await server.post("/auth/token", { grant_type: "client_credentials" }, credentials);
+    expect(issued.status).toBe(200);
+    await expectQuestion(
+      await open({ scope: "everything", client_id, redirect_uri: REDIRECT }, {}),
+      REDIRECT,
+    );
+  });
+
+  test(
+    proves("is not vouched for by a person who allowed it, and asks that person again", "threat 68"),
+    async () => {
+      const client_id = await idOf(REDIRECT);
+      const request = { client_id, redirect_uri: REDIRECT, scope: "profile" };
+      const theirs = await server.signIn(await server.addPerson("allows-a-stranger"));
+      expect(
+        redirectOf(await answerConsent(server, theirs, request)).searchParams.get("code"),
+      ).not.toBeNull();
+      await expectQuestion(await open({ ...request, scope: "everything" }, {}), REDIRECT);
+      const again = await expectShown(await open(request, { Cookie: theirs }), 200);
+      expect(again).toContain('name="decision"');
+    },
+  );
+
+  test(proves("is answered as others once the operator vouches for it", "RFC 9700 4.11.2-4"), async () => {
+    const client_id = await idOf(REDIRECT);
+    await server.context.store.vouchForClient(client_id);
+    const location = redirectOf(await open({ scope: "everything", client_id, redirect_uri: REDIRECT }, {}));
     expect(location.origin + location.pathname).toBe(REDIRECT);
     expect(location.searchParams.get("error")).toBe("invalid_scope");
     expect(location.searchParams.get("state")).toBe("a state");
-    expect(location.searchParams.get("iss")).toBe("https://auth.example");
-  });
-
-  test("is sent if the request forbids to show anything (OpenID Connect Core §3.1.2.1)", async () => {
-    const client_id = await register([REDIRECT]);
-    const location = redirectOf(
-      await open({ prompt: "none", client_id, redirect_uri: REDIRECT, scope: "profile" }, {}),
+    const silent = await open({ prompt: "none", client_id, redirect_uri: REDIRECT, scope: "profile" }, {});
+    expect(redirectOf(silent).searchParams.get("error")).toBe("login_required");
+    await server.context.store.vouchForClient(client_id, null);
+    await expectQuestion(
+      await open({ scope: "everything", client_id, redirect_uri: REDIRECT }, {}),
+      REDIRECT,
     );
-    expect(location.origin + location.pathname).toBe(REDIRECT);
-    expect(location.searchParams.get("error")).toBe("login_required");
   });
 
-  test(proves("is not sent because the client has used itself", "RFC 9700 4.11.2-4"), async () => {
-    const registered = await server.fetch("/auth/register", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({
-        redirect_uris: [REDIRECT],
-        grant_types: ["authorization_code", "client_credentials"],
-      }),
+  test("is answered as others where the operator vouches for all that register", async () => {
+    const trusting = await startTestServer({ registration: { vouched: true } });
+    const registered = await postRegistration(trusting, { redirect_uris: [REDIRECT] });
+    const client_id = textOf(await jsonOf(registered), "client_id");
+    const path = authorizePath({ scope: "everything", client_id, redirect_uri: REDIRECT });
+    expect(redirectOf(await trusting.fetch(path)).searchParams.get("error")).toBe("invalid_scope");
+    await trusting.close();
+  });
+
+  test(
+    proves("is allowed nothing without the box that the person ticks elsewhere on the page", "threat 59"),
+    async () => {
+      const client_id = await idOf(REDIRECT);
+      const path = authorizePath({ client_id, redirect_uri: REDIRECT, scope: "profile" });
+      const headers = { Cookie: cookie };
+      const asked = await server.fetch(path, { headers });
+      const form = (await formsOf(asked)).find(({ action }) => action.endsWith("/consent"));
+      const { acknowledged, ...hidden } = form?.fields ?? {};
+      expect(acknowledged).toBe("yes");
+      const answer = (fields: Record<string, string>) =>
+        server.post("/consent", { ...hidden, ...fields }, { ...headers, "Sec-Fetch-Site": "same-origin" });
+      const clicked = await answer({ decision: "allow" });
+      expect(clicked.headers.get("location")).toStartWith("/auth/authorize?");
+      // It was no answer, so the form is still open.
+      const meant = redirectOf(await answer({ decision: "allow", acknowledged: "yes" }));
+      expect(meant.searchParams.get("code")).not.toBeNull();
+    },
+  );
+
+  test("needs no box to be denied", async () => {
+    const client_id = await idOf(REDIRECT);
+    const response = await answerConsent(server, cookie, { client_id, redirect_uri: REDIRECT }, "deny");
+    expect(redirectOf(response).searchParams.get("error")).toBe("access_denied");
+  });
+});
+
+describe("the address of an answer", () => {
+  const OWN = ["https://auth.example/callback", "http://localhost:8080/callback", "http://127.0.0.1:8080/"];
+
+  test.each(OWN)(proves("is never one of this server itself: %s", "threat 65"), async (redirect_uri) => {
+    const registered = await postRegistration(server, { redirect_uris: [redirect_uri] });
+    await expectRefusal(registered, 400, "invalid_redirect_uri");
+    const declared = startTestServer({ clients: [{ client_id: "self", redirect_uris: [redirect_uri] }] });
+    await expect(declared).rejects.toThrow("an address of this server itself");
+  });
+
+  test(proves("is no port of this server, though the port may vary", "threat 65"), async () => {
+    const registered = await postRegistration(server, {
+      redirect_uris: ["http://127.0.0.1/callback"],
+      token_endpoint_auth_method: "none",
     });
-    const client = await jsonOf(registered);
-    const client_id = textOf(client, "client_id");
-    const credentials = basic(client_id, textOf(client, "client_secret"));
-    const issued = await server.post("/auth/token", { grant_type: "client_credentials" }, credentials);
-    expect(issued.status).toBe(200);
-    await expectShown(await open({ scope: "everything", client_id, redirect_uri: REDIRECT }, {}), 200);
+    const client_id = textOf(await jsonOf(registered), "client_id");
+    const page = (port: number) =>
+      open({ client_id, redirect_uri: `http://127.0.0.1:${port}/callback`, scope: "profile" });
+    await expectShown(await page(8080));
+    await expectShown(await page(8081), 200);
   });
+});
 
-  test(proves("is sent as usual once a person has allowed the client", "RFC 9700 4.11.2-4"), async () => {
-    const client_id = await register([REDIRECT]);
-    const theirs = await server.signIn(await server.addPerson("allows-a-stranger"));
-    await answerConsent(server, theirs, { client_id, redirect_uri: REDIRECT, scope: "profile" });
-    const location = redirectOf(await open({ client_id, redirect_uri: REDIRECT, scope: "everything" }, {}));
-    expect(location.origin + location.pathname).toBe(REDIRECT);
-    expect(location.searchParams.get("error")).toBe("invalid_scope");
-  });
+describe("a question that was answered", () => {
+  async function answerTwice(first: "allow" | "deny", second: "allow" | "deny"): Promise<Response[]> {
+    const headers = { Cookie: cookie };
+    const asked = await server.fetch(authorizePath({ prompt: "consent" }), { headers });
+    const form = (await formsOf(asked)).find(({ action }) => action.endsWith("/consent"));
+    const answer = (decision: string) =>
+      server.post("/consent", { ...form?.fields, decision }, { ...headers, "Sec-Fetch-Site": "same-origin" });
+    return [await answer(first), await answer(second)];
+  }
 
-  test("is sent as usual to an application on the person's own device", async () => {
-    for (const redirect_uri of ["http://127.0.0.1:5000/", "com.example.own:/callback"]) {
-      const client_id = await register([redirect_uri]);
-      const response = await open({ scope: "everything", client_id, redirect_uri }, {});
-      expect(response.headers.get("location")).toStartWith(`${redirect_uri}?error=invalid_scope`);
-    }
+  test.each([
+    ["deny", "allow"],
+    ["deny", "deny"],
+    ["allow", "deny"],
+    ["allow", "allow"],
+  ] as const)(proves("keeps its first answer: %s, then %s", "threat 73"), async (first, second) => {
+    const [one, another] = await answerTwice(first, second);
+    const parameters = redirectOf(one as Response).searchParams;
+    expect(parameters.has("code")).toBe(first === "allow");
+    expect(parameters.get("error")).toBe(first === "deny" ? "access_denied" : null);
+    expect((another as Response).headers.get("location")).toBeNull();
+    expect((another as Response).status).toBe(400);
   });
 });
 

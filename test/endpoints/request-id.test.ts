@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const ID = /^[\w-]{8}-[0-9a-z]+$/;
+const ID = /^[\w-]{12}$/;
 
 function idOf(answer: Response): string {
   const id = answer.headers.get("request-id") ?? "";

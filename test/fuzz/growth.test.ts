@@ -38,6 +38,7 @@ const policy = {
   allowedGrantTypes: ["authorization_code"],
   privateUseSchemes: [],
   mayHaveNoGrantType: false,
+  ownOrigins: new Set<string>(),
 } as const;
 const withHeader = (name: string, value: string) =>
   new Request("https://auth.example/", { headers: { [name]: Buffer.from(value).toString("latin1") } });

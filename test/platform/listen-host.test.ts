@@ -36,7 +36,7 @@ test.each([
   const answer = await exchange(request);
   expect(answer).toMatch(/^HTTP\/1\.[01] (200|400) /);
   // The runtime refuses some by itself, with nothing but a status.
-  if (answer.includes("Content-Type")) expect(answer).toMatch(/\r\nRequest-Id: [\w-]{8}-\w+\r\n/i);
+  if (answer.includes("Content-Type")) expect(answer).toMatch(/\r\nRequest-Id: [\w-]{12}\r\n/i);
 });
 
 test("what was asked for with a nonsensical Host never reaches the log", async () => {

@@ -156,6 +156,8 @@ function actsOn(store: Store) {
       clientActs.addClientSecret(context, act, clientId, secret),
     removeClientSecret: (clientId: ClientId, secretId: string, endsTokens = false) =>
       clientActs.removeClientSecret(context, act, clientId, secretId, { endsTokens }),
+    vouchForClient: (clientId: string, vouchedAt: EpochSeconds | null = 1) =>
+      clientActs.vouchForClient(context, act, clientId as ClientId, vouchedAt),
     disableClient: (clientId: string, now: EpochSeconds) =>
       clientActs.disableClient(context, act, clientId as ClientId, now),
     enableClient: (clientId: string) => clientActs.enableClient(context, act, clientId as ClientId),

@@ -97,6 +97,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   createdAt: NOW,
   usedAt: null,
   unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,
+  vouchedAt: null,
   disabledAt: null,
   disabledBy: null,
   ...fields,

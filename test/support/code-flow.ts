@@ -39,13 +39,21 @@ export interface PageForm {
   readonly fields: Record<string, string>;
 }
 
-/** The forms of a page: where each goes, and its hidden fields. */
+/** The forms of a page: where each goes, its hidden fields, and the box that a person must tick. */
 export async function formsOf(response: Response): Promise<PageForm[]> {
   const forms: { action: string; fields: Record<string, string> }[] = [];
+  const boxes: Record<string, string> = {};
   const rewriter = new HTMLRewriter()
     .on("form", {
       element: (form) => {
-        forms.push({ action: decodeEntities(form.getAttribute("action") ?? ""), fields: {} });
+        // The box stands before the form to which it belongs.
+        const fields = form.getAttribute("id") === "answer" ? { ...boxes } : {};
+        forms.push({ action: decodeEntities(form.getAttribute("action") ?? ""), fields });
+      },
+    })
+    .on("input[type=checkbox][required]", {
+      element: (input) => {
+        boxes[input.getAttribute("name") ?? ""] = input.getAttribute("value") ?? "";
       },
     })
     .on("form input[type=hidden]", {
@@ -78,7 +86,8 @@ export async function answerConsentAt(
   const asked = await server.fetch(url, { headers: { Cookie: cookie } });
   if (asked.status !== 200) return asked;
   const form = (await formsOf(asked)).find(({ action }) => action.endsWith("/consent"));
-  if (form === undefined) throw new Error("There is no consent form on the page.");
+  // The page asks something else.
+  if (form === undefined) return asked;
   return server.post(
     "/consent",
     { ...form.fields, decision },

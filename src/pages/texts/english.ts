@@ -58,6 +58,8 @@ export const english = {
       `It registered itself under a name of its own choice. Continue only if you came from ${host} yourself and trust it.`,
     unverifiedDevice:
       "It registered itself under a name of its own choice. Continue only if you have just started it yourself on this device.",
+    acknowledge: (host: string) => `I came from ${host} myself`,
+    acknowledgeDevice: "I started it myself just now",
     mayTitle: "It will be able to",
     mayNothing: "Know that you have an account here, and nothing else",
     forResources: (names: string) => `For ${names}:`,
@@ -92,6 +94,7 @@ export const english = {
     thisComputer: (address: string) => `This computer (${address})`,
     agentUnknown: "The device did not say what it is",
     unverified: "It registered itself under a name of its own choice.",
+    acknowledge: "I started this on my own device",
     warningTitle: "Only allow what you started yourself",
     warning:
       "Allow this only if you started it just now, on a device in front of you. If another person sent you this code or link, they want to get into your account: deny it.",

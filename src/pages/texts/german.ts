@@ -59,6 +59,8 @@ export const german: Texts = {
       `Sie hat sich selbst registriert und ihren Namen frei gewählt. Fahren Sie nur fort, wenn Sie selbst von ${host} kommen und dieser Website vertrauen.`,
     unverifiedDevice:
       "Sie hat sich selbst registriert und ihren Namen frei gewählt. Fahren Sie nur fort, wenn Sie sie gerade selbst auf diesem Gerät gestartet haben.",
+    acknowledge: (host) => `Ich komme selbst von ${host}`,
+    acknowledgeDevice: "Ich habe sie gerade selbst gestartet",
     mayTitle: "Sie darf dann",
     mayNothing: "Wissen, dass Sie hier ein Konto haben, sonst nichts",
     forResources: (names) => `Bei ${names}:`,
@@ -93,6 +95,7 @@ export const german: Texts = {
     thisComputer: (address) => `Dieser Computer (${address})`,
     agentUnknown: "Das Gerät hat nicht gesagt, was es ist",
     unverified: "Sie hat sich selbst registriert und ihren Namen frei gewählt.",
+    acknowledge: "Ich habe das auf meinem eigenen Gerät gestartet",
     warningTitle: "Erlauben Sie nur, was Sie selbst begonnen haben",
     warning:
       "Erlauben Sie dies nur, wenn Sie es gerade eben begonnen haben, an einem Gerät vor Ihnen. Wenn eine andere Person Ihnen diesen Code oder Link geschickt hat, will sie in Ihr Konto: Lehnen Sie ab.",

@@ -4,7 +4,7 @@ import { displayText, returnHost, webHost, webLink } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Hidden, Layout, Note } from "../layout.tsx";
-import { type AccessWords, Choice, MayList, MayNot, Person, Tile } from "./parts.tsx";
+import { type AccessWords, Acknowledge, ANSWER, Choice, MayList, MayNot, Person, Tile } from "./parts.tsx";
 
 export interface ConsentProps {
   readonly frame: PageFrame;
@@ -54,6 +54,7 @@ export function ConsentView(props: ConsentProps) {
         {props.unverified && (
           <Note kind="warn" title={consent.unverifiedTitle}>
             {host === null ? consent.unverifiedDevice : consent.unverified(host)}
+            <Acknowledge words={host === null ? consent.acknowledgeDevice : consent.acknowledge(host)} />
           </Note>
         )}
         <Person frame={frame} username={props.signedInAs} here={props.here} />
@@ -63,7 +64,7 @@ export function ConsentView(props: ConsentProps) {
         </section>
         <MayNot frame={frame} />
         <p class="small muted">{consent.takeBack}</p>
-        <form method="post" action={props.action} class="stack">
+        <form id={ANSWER} method="post" action={props.action} class="stack">
           <Hidden values={{ [FORM_TOKEN]: props.token, ...props.hidden }} />
           <Choice allow={consent.allow} deny={consent.deny} />
         </form>

@@ -5,7 +5,17 @@ import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
 import { machineTime, relativeTime } from "../time.ts";
-import { type AccessWords, Choice, MayList, MayNot, Outcome, Person, Tile } from "./parts.tsx";
+import {
+  type AccessWords,
+  Acknowledge,
+  ANSWER,
+  Choice,
+  MayList,
+  MayNot,
+  Outcome,
+  Person,
+  Tile,
+} from "./parts.tsx";
 
 export interface DeviceCodeProps {
   readonly frame: PageFrame;
@@ -80,6 +90,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
         {props.unverified && (
           <Note kind="warn" title={consent.unverifiedTitle}>
             {device.unverified}
+            <Acknowledge words={device.acknowledge} />
           </Note>
         )}
         <div class="show-code">
@@ -121,7 +132,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
         </section>
         <MayNot frame={frame} />
         <p class="small muted">{consent.takeBack}</p>
-        <form method="post" action={frame.path("/device")} class="stack">
+        <form id={ANSWER} method="post" action={frame.path("/device")} class="stack">
           <Hidden values={{ [FORM_TOKEN]: props.token, device: props.sealedDevice }} />
           <Choice allow={device.allow} deny={device.deny} />
         </form>

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** Parts that views about applications share. */
+import { ACKNOWLEDGED } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
@@ -86,11 +87,27 @@ export function Person({ frame, username, here }: { frame: PageFrame; username: 
   );
 }
 
+/** The id of the form with the answer to a question. */
+export const ANSWER = "answer";
+
+/**
+ * A box that must be ticked before a person can allow what an unverified application asks. It is far from the buttons: two
+ * clicks at one place, which another page may have got from the person, cannot hit both (double-clickjacking).
+ */
+export function Acknowledge({ words }: { words: string }) {
+  return (
+    <label class="acknowledge">
+      <input type="checkbox" name={ACKNOWLEDGED} value="yes" form={ANSWER} required />
+      <span>{words}</span>
+    </label>
+  );
+}
+
 /** The two answers, equally easy to give. */
 export function Choice({ allow, deny }: { allow: string; deny: string }) {
   return (
     <div class="choice">
-      <button class="other" type="submit" name="decision" value="deny">
+      <button class="other" type="submit" name="decision" value="deny" formnovalidate>
         {deny}
       </button>
       <button class="main" type="submit" name="decision" value="allow">

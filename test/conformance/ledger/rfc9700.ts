@@ -279,21 +279,21 @@ export const RFC_9700: Ledger = {
       id: "4.11.2-2",
       level: "MUST",
       statement: "precautions against registered clients that phish",
-      does: "a refusal goes to an address that nobody vouches for only when the person says so, or the request is silent or somebody is signed in",
+      does: "an answer goes to a client for which the operator does not vouch only when the person says so on a page",
     },
     {
       id: "4.11.2-3",
       level: "MUST",
       statement: "the person is authenticated, and asked for credentials when needed, before any redirect",
-      does: "no code without sign-in and consent; errors of clients that nobody vouches for wait for the person",
+      does: "no code without sign-in and consent; errors of clients for which the operator does not vouch wait for the person",
       deviation:
-        "Errors of clients that the operator declared, or that a person here has allowed before, are sent at once (RFC 6749 §4.1.2.1): their addresses are trusted (decision 7).",
+        "Errors of clients that the operator made or vouches for are sent at once (RFC 6749 §4.1.2.1): their addresses are trusted (decision 7).",
     },
     {
       id: "4.11.2-4",
       level: "SHOULD",
       statement: "redirect automatically only to trusted addresses",
-      does: "those of the operator's clients, of clients that a person here has allowed, and on the person's own device; for others a page names the address",
+      does: "those of clients that the operator made or vouches for; for others a page names the address",
     },
     {
       id: "4.12-1",

@@ -362,6 +362,30 @@ export const THREATS: Ledger = {
       does: "publishes no key set; a server key that does not fit stops the start",
     },
     {
+      id: "59",
+      level: null,
+      statement: "Two quick clicks on another site land on Allow",
+      does: "wants a box ticked elsewhere on the page before a client for which the operator does not vouch is allowed anything, and checks it itself",
+    },
+    {
+      id: "65",
+      level: null,
+      statement: "A redirect URI on the server's own origin",
+      does: "refuses it at registration and at each request, for every kind of client, at the issuer and at each listener",
+    },
+    {
+      id: "68",
+      level: null,
+      statement: "Automatic redirects for strangers",
+      does: "shows a page before every answer to a client for which the operator does not vouch, and tells it nothing of who is signed in",
+    },
+    {
+      id: "73",
+      level: null,
+      statement: "Half of a question answered twice",
+      does: "lets the first answer to a form stand, a no as well as a yes",
+    },
+    {
       id: "76",
       level: null,
       statement: "Declared things that undo what people did",
