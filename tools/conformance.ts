@@ -106,11 +106,11 @@ export function conformancePage(): string {
   return page([
     "# Conformance",
     NOTE,
-    `Every MUST and SHOULD, and their negatives, of the specifications below that binds an authorization server is a row: the
-section and the number of the statement in it, what it demands, what Tessera does, and the tests that fail when it no longer
-does. Some bind clients or resource servers, and are here for what this server does about them. Rows that do not apply for one
-and the same reason are put together. REQUIRED and SHALL count as MUST, RECOMMENDED as SHOULD. The tests are part of \`npm test\`; one of them fails
-when this page and the tests differ.`,
+    `Every MUST and SHOULD, and their negatives, of the specifications below that binds an authorization server has a row: the
+section and the number of the statement in it, the requirement, Tessera's behaviour, and the tests that fail without it. Some
+rows bind clients or resource servers, and describe what this server does about them. Rows that do not apply for the same
+reason are combined. REQUIRED and SHALL count as MUST, RECOMMENDED as SHOULD. The tests are part of \`npm test\`; one of them
+fails when this page and the tests differ.`,
     ...legend(),
     [
       "| specification | rows | proved | deviations | not applicable | open |",
@@ -121,7 +121,7 @@ when this page and the tests differ.`,
       }),
     ].join("\n"),
     "## What is done otherwise",
-    "Every deviation with its reason; what is done instead, and the tests of it, are in the rows.",
+    "Every deviation with its reason. The rows describe the actual behaviour and its tests.",
     deviations(ledgers.flatMap(({ ledger, entries }) => entries.map((entry) => ({ ledger, entry })))),
     ...ledgers.flatMap(({ ledger, entries }) => [
       `## ${heading(ledger)}`,
@@ -192,9 +192,9 @@ export function threatsPage(): string {
   return page([
     "# Threat model",
     NOTE,
-    `What has broken other authorization servers, class by class: what Tessera does against it, and the tests that fail without
-it. What is assumed of the machine and of the proxy in front, and how to report a fault, is in [SECURITY.md](../SECURITY.md);
-how the tests themselves were checked is in [security.md](security.md).`,
+    `The classes of faults that have broken other authorization servers, each with Tessera's defence and the tests that fail without
+it. [SECURITY.md](../SECURITY.md) lists the assumptions about the machine and the proxy, and says how to report a fault;
+[security.md](security.md) says how the tests themselves were checked.`,
     ...legend(),
     [
       "| | class | defence | proof |",
@@ -207,8 +207,8 @@ how the tests themselves were checked is in [security.md](security.md).`,
 }
 
 const legend = (): string[] => [
-  `*Deviation*: Tessera does otherwise on purpose, and why. *Not applicable*: what the statement is about does not exist here
-(yet). *Open*: no test shows it. Tests are quoted by their group and name; “…” stands for what each of their cases puts there.`,
+  `*Deviation*: Tessera deviates on purpose, with the reason. *Not applicable*: the subject of the statement does not exist here
+(yet). *Open*: no test shows it. The proofs quote tests by their group and name; “…” stands for the values of their cases.`,
 ];
 
 function proofOf({ row, state, proofs }: Entry): string {

@@ -14,24 +14,24 @@ const INTRODUCTION = `# Configuration
 
 <!-- Made from src/configuration/schema.ts by tools/docs.ts. Change the words there. -->
 
-Tessera runs without any configuration. What you want otherwise can be said in four places; each later one wins:
+Tessera runs without any configuration. You can change settings in four places; each later one wins:
 
 1. the defaults below,
-2. a TOML file: \`tessera.toml\` in the folder where it is started, or the one named by \`--config\` or \`TESSERA_CONFIG\`,
+2. a TOML file: \`tessera.toml\` in the folder where Tessera starts, or the file named by \`--config\` or \`TESSERA_CONFIG\`,
 3. environment variables: \`TESSERA_\` and the setting in capitals, with two underscores between levels:
-   \`TESSERA_LIFETIMES__ACCESS_TOKEN_SECONDS=600\`. Lists are separated by commas, tables are written as JSON.
-   \`TESSERA_HOST\` and \`TESSERA_PORT\` stand for those of the first listener,
+   \`TESSERA_LIFETIMES__ACCESS_TOKEN_SECONDS=600\`. Separate lists by commas, write tables as JSON.
+   \`TESSERA_HOST\` and \`TESSERA_PORT\` set those of the first listener,
 4. flags: \`--issuer\`, \`--data\`, \`--host\`, \`--port\`, \`--demo\`, and \`--set key=value\` for every other setting:
    \`--set lifetimes.access_token_seconds=600\`.
 
-A name or a value that is wrong stops the start, with where it was written and what is allowed.
-\`tessera config check\` does the same without starting; \`tessera config show\` prints what is in force.
+The start refuses a wrong name or value, and names its place and the allowed values.
+\`tessera config check\` does the same without starting; \`tessera config show\` prints the settings in force.
 \`tessera config schema\` prints the JSON Schema of the file. An editor that reads \`#:schema ./tessera.schema.json\` in
 its first line completes and checks the settings as you type.
 
-A **secret** is written as itself, as its digest (\`"sha256:"\` and the 64 hexadecimal digits of its SHA-256), or as
-\`{ env = "NAME" }\`, which reads the environment variable of that name. Files are looked for from the folder in which
-the program is started. examples/tessera.toml is an example to begin with.
+Write a **secret** as itself, as its digest (\`"sha256:"\` and the 64 hexadecimal digits of its SHA-256), or as
+\`{ env = "NAME" }\`, which reads the environment variable of that name. Paths are relative to the folder in which
+the program starts. Begin with examples/tessera.toml.
 `;
 
 /** The whole page. */
@@ -60,7 +60,7 @@ export function configurationPage(): string {
 }
 
 const table = (settings: readonly Setting[]): string =>
-  ["| setting | what it is | allowed | default |", "|---|---|---|---|", ...settings.map(row)].join("\n");
+  ["| setting | meaning | allowed | default |", "|---|---|---|---|", ...settings.map(row)].join("\n");
 
 function row({ key, description, allowed, fallback, unit }: Setting): string {
   const cells = [
@@ -76,15 +76,15 @@ const ERRORS_INTRODUCTION = `# Errors
 
 <!-- Made from src/protocol/errors.ts by tools/docs.ts. Change the words there. -->
 
-Every refusal has an \`error\` (the specification's code), an \`error_description\` for the developer, and mostly an
-\`error_uri\` that leads to its entry on the server's own page, \`/help/errors\`. The server's log has one line for each,
+Every refusal has an \`error\` (the specification's code), an \`error_description\` for the developer, and usually an
+\`error_uri\` that links to its entry on the server's own page, \`/help/errors\`. The server logs one line for each refusal,
 with a \`reason\` from this page:
 
 \`\`\`
 2026-11-22T09:00:00.000Z info  refused endpoint=/auth/token method=POST status=400 error=invalid_grant reason=code_verifier_wrong client=web
 \`\`\`
 
-Some reasons share their public words, because an attacker must not tell them apart; the log still does.
+Some reasons share their public words, because an attacker must not distinguish them; the log still does.
 `;
 
 /** Every reason with its cure, by its public error. */
@@ -97,13 +97,9 @@ export function errorsPage(): string {
       ([reason, { status, description, cure }]) =>
         `| \`${reason}\` | ${status} | ${escapeCell(description)} | ${escapeCell(cure)} |`,
     );
-    return [
-      `## ${error}`,
-      "",
-      "| reason | status | what is told | what helps |",
-      "|---|---|---|---|",
-      ...rows,
-    ].join("\n");
+    return [`## ${error}`, "", "| reason | status | description | cure |", "|---|---|---|---|", ...rows].join(
+      "\n",
+    );
   });
   return `${[ERRORS_INTRODUCTION.trimEnd(), ...sections].join("\n\n")}\n`;
 }

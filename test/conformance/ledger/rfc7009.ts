@@ -10,7 +10,7 @@ export const RFC_7009: Ledger = {
       id: "2-1",
       level: "MUST",
       statement: "Refresh tokens can be revoked",
-      does: "Revoked, with everything of their grant",
+      does: "Revoked, with their whole grant",
     },
     {
       id: "2-2",
@@ -42,13 +42,13 @@ export const RFC_7009: Ledger = {
       id: "2-6",
       level: "SHOULD",
       statement: "If the host can be reached over HTTP as well, tokens sent there are revoked too",
-      does: "Every listener has all endpoints, and the scheme that was asked by changes nothing",
+      does: "Every listener has all endpoints, whatever the scheme of the request",
     },
     {
       id: "2-7",
       level: "MUST NOT",
       statement: "The HTTP URI is published as the revocation endpoint",
-      does: "Metadata is made from the issuer, however it was asked for",
+      does: "The metadata use the issuer, whatever the scheme of the request",
     },
     {
       id: "2.1-1",
@@ -59,8 +59,8 @@ export const RFC_7009: Ledger = {
     {
       id: "2.1-2",
       level: "MUST",
-      statement: "A token that is not found by the hint is looked for among all types of token",
-      does: "The hint is not used: the prefix of a token tells its type",
+      statement: "If the hint does not lead to the token, the server searches all types of token",
+      does: "The server ignores the hint: the prefix of a token tells its type",
     },
     {
       id: "2.1-3",
@@ -71,13 +71,13 @@ export const RFC_7009: Ledger = {
     {
       id: "5-1",
       level: "MUST",
-      statement: "What protects the token endpoint against denial of service protects this one too",
-      does: "The same limits of size and number of parameters, the same admission: what would wait too long gets 503 with Retry-After",
+      statement: "The endpoint has the token endpoint's protection against denial of service",
+      does: "The same limits of size and number of parameters, and the same admission: a request that would wait too long gets 503 with Retry-After",
     },
     {
       id: "5-2",
       level: "MUST",
-      statement: "Care is taken that invalid hints cannot be used for denial of service",
+      statement: "Invalid hints do not help denial of service",
       does: "A hint costs no look-up",
     },
   ],

@@ -2,8 +2,9 @@
 import type { Ledger } from "./row.ts";
 import { NO_TLS, TLS } from "./tls.ts";
 
-const NO_STATEMENTS = "software statements are not supported; one is refused with invalid_software_statement";
-const NO_TAGS = "names with language tags are not kept";
+const NO_STATEMENTS =
+  "software statements are not supported; the server refuses one with invalid_software_statement";
+const NO_TAGS = "the server does not store names with language tags";
 
 export const RFC_7591: Ledger = {
   source: "RFC 7591",
@@ -13,51 +14,51 @@ export const RFC_7591: Ledger = {
       id: "2-1",
       level: "MUST",
       statement: "a server with redirect-based flows supports redirect_uris",
-      does: "they are checked, stored, returned, and the only places that an answer goes to",
+      does: "the server checks, stores and returns them, and sends a response nowhere else",
     },
     {
       id: "2-2",
       level: "MUST",
       statement: "a value of grant_types is the grant_type of the token request",
-      does: "both read one list of grant types",
+      does: "both use one list of grant types",
     },
     {
       id: "2-3",
       level: "MUST",
       statement: "a value of response_types is the response_type of the authorization request",
-      does: "`code` is the only one, there and here",
+      does: "`code` is the only value of both",
     },
     {
       id: "2-4",
       level: "SHOULD",
-      statement: "client_uri is shown to the person as something to click",
-      does: "a link on the consent page, with the host it leads to",
+      statement: "the person sees client_uri as a link",
+      does: "a link on the consent page, with its host",
     },
     {
       id: "2-5",
       level: "SHOULD",
-      statement: "the image at logo_uri is shown during approval",
-      does: "kept and returned, but never shown",
+      statement: "the consent page shows the image at logo_uri",
+      does: "stored and returned, but never shown",
       deviation:
-        "RFC 9700 §4.2.4 wants no third-party content on these pages: an image would tell its host who signs in, and look like whom it likes",
+        "RFC 9700 §4.2.4 forbids third-party content on these pages: an image would tell its host who signs in, and could imitate another client",
     },
     {
       id: "2-6",
       level: "SHOULD",
-      statement: "tos_uri is shown to the person",
-      does: "a link on the consent page, with the host it leads to",
+      statement: "the person sees tos_uri",
+      does: "a link on the consent page, with its host",
     },
     {
       id: "2-7",
       level: "SHOULD",
-      statement: "policy_uri is shown to the person",
-      does: "a link on the consent page, with the host it leads to",
+      statement: "the person sees policy_uri",
+      does: "a link on the consent page, with its host",
     },
     {
       id: "2-8",
       level: "MUST NOT",
-      statement: "jwks_uri and jwks are both present in a request or an answer",
-      does: "such a request gets invalid_client_metadata; answers have neither",
+      statement: "a request or response contains both jwks_uri and jwks",
+      does: "such a request gets invalid_client_metadata; responses have neither",
     },
     {
       id: "2-9",
@@ -68,8 +69,8 @@ export const RFC_7591: Ledger = {
     {
       id: "2-10",
       level: "MUST",
-      statement: "metadata that is not understood is ignored",
-      does: "neither refused nor stored nor returned",
+      statement: "ignore metadata that the server does not understand",
+      does: "the server neither refuses, stores nor returns it",
     },
     {
       id: "2-11",
@@ -95,38 +96,38 @@ export const RFC_7591: Ledger = {
       id: "2.2-2",
       level: "SHOULD",
       statement: "language tags are read without regard to case",
-      does: "members with language tags are ignored like all that is not understood",
+      does: "ignores members with language tags like all unknown metadata",
       notApplicable: NO_TAGS,
     },
     {
       id: "2.2-3",
       level: "MUST NOT",
       statement: "assume the language, character set or script of a field without a language tag",
-      does: "any script is accepted, and its direction is isolated from the page's",
+      does: "the server accepts any script, and isolates its direction from the page's",
     },
     {
       id: "2.2-4",
       level: "MUST",
-      statement: "a field without a language tag is shown as it is",
+      statement: "show a field without a language tag as it is",
       does: "the same characters in every language of the pages",
     },
     {
       id: "2.2-5",
       level: "SHOULD",
-      statement: "a field without a language tag is used beside those with one",
-      does: "the one without is what is registered and shown",
+      statement: "use a field without a language tag beside those with one",
+      does: "the server registers and shows the one without",
     },
     {
       id: "2.3-1",
       level: "MUST",
-      statement: "a software statement that is presented is signed or MACed",
+      statement: "a software statement is signed or MACed",
       does: "refuses software statements",
       notApplicable: NO_STATEMENTS,
     },
     {
       id: "2.3-2",
       level: "MUST",
-      statement: "a software statement that is presented names its issuer",
+      statement: "a software statement names its issuer",
       does: "refuses software statements",
       notApplicable: NO_STATEMENTS,
     },
@@ -147,7 +148,7 @@ export const RFC_7591: Ledger = {
       id: "3-3",
       level: "SHOULD",
       statement: "registration without an initial access token is allowed",
-      does: "by default; the operator may close it",
+      does: "by default; the operator may disable it",
     },
     {
       id: "3.1.1-1",
@@ -159,20 +160,20 @@ export const RFC_7591: Ledger = {
     {
       id: "3.2.1-1",
       level: "MUST",
-      statement: "the answer has client_id",
+      statement: "the response has client_id",
       does: "`cl_` and 22 random characters",
     },
     {
       id: "3.2.1-2",
       level: "SHOULD NOT",
       statement: "client_id is valid for another client",
-      does: "128 random bits, stored only if no client has them",
+      does: "128 random bits, never those of another client",
     },
     {
       id: "3.2.1-3",
       level: "MUST",
       statement: "client_secret is unique for each client_id",
-      does: "minted at random for each registration",
+      does: "random for each registration",
     },
     {
       id: "3.2.1-4",
@@ -183,34 +184,34 @@ export const RFC_7591: Ledger = {
     {
       id: "3.2.1-5",
       level: "MUST",
-      statement: "with a secret comes client_secret_expires_at",
-      does: "0: it does not expire; without a secret neither is there",
+      statement: "a secret comes with client_secret_expires_at",
+      does: "0: it does not expire; without a secret the response has neither",
     },
     {
       id: "3.2.1-6",
       level: "MUST",
-      statement: "the answer has all registered metadata, also what the server filled in",
-      does: "everything that is stored, defaults included",
+      statement: "the response has all registered metadata, including the server's defaults",
+      does: "all stored metadata, defaults included",
     },
     {
       id: "3.2.1-7",
       level: "MUST",
-      statement: "a software statement that was used is returned unmodified",
+      statement: "return a used software statement unmodified",
       does: "refuses software statements",
       notApplicable: NO_STATEMENTS,
     },
     {
       id: "3.2.1-8",
       level: "MUST",
-      statement: "metadata from a software statement are returned as members",
+      statement: "return metadata from a software statement as members",
       does: "refuses software statements",
       notApplicable: NO_STATEMENTS,
     },
     {
       id: "3.2.2-1",
       level: "MUST",
-      statement: "an error answer has error, one ASCII code",
-      does: "always, with a description within ASCII",
+      statement: "an error response has error, one ASCII code",
+      does: "always, with a description in ASCII",
     },
     {
       id: "5-1",
@@ -229,7 +230,7 @@ export const RFC_7591: Ledger = {
       id: "5-3",
       level: "MUST",
       statement: "clients of redirect-based grants must register their redirect URIs",
-      does: "none, or one that is no good: invalid_redirect_uri",
+      does: "none, or an invalid one: invalid_redirect_uri",
     },
     {
       id: "5-4",
@@ -240,28 +241,28 @@ export const RFC_7591: Ledger = {
     {
       id: "5-5",
       level: "MUST",
-      statement: "metadata are treated as self-asserted",
-      does: "the consent page says that the application is not verified, whatever it calls itself",
+      statement: "treat metadata as self-asserted",
+      does: "the consent page says that the application is not verified, whatever its name",
     },
     {
       id: "5-6",
       level: "MUST",
-      statement: "steps are taken against a client that poses as another",
-      does: "a warning with the host that the answer goes to; names that hide characters are refused; consent is asked",
+      statement: "take steps against a client that impersonates another",
+      does: "the page asks for consent, with a warning and the host of the redirect URI; the server refuses names with hidden characters",
     },
     {
       id: "5-7",
       level: "SHOULD",
       statement: "the client's own pages have the host and scheme of its redirect URIs, and resolve",
-      does: "each link says which host it leads to; nothing is fetched",
+      does: "each link shows its host; the server fetches nothing",
       deviation:
-        "fetching what strangers name would be a way into the operator's network, and hosts of terms and policies do differ; what counts is the redirect URI's host, which the page shows",
+        "fetching strangers' addresses would open the operator's network, and hosts of terms and policies legitimately differ; the page shows the host that matters, that of the redirect URI",
     },
     {
       id: "5-8",
       level: "SHOULD",
-      statement: "the person is protected from malicious content at the client's addresses",
-      does: "nothing of them is loaded; only http and https become links, without referrer or opener",
+      statement: "protect the person from malicious content at the client's addresses",
+      does: "the pages load none of it; only http and https become links, without referrer or opener",
     },
     {
       id: "5-9",
@@ -273,20 +274,20 @@ export const RFC_7591: Ledger = {
     {
       id: "5-10",
       level: "MUST",
-      statement: "the whole request, initial access token included, decides",
-      does: "who has no initial access token gets no scope to act for itself",
+      statement: "the server considers the whole request, initial access token included",
+      does: "a client without an initial access token gets no scope to act for itself",
     },
     {
       id: "5-11",
       level: "SHOULD",
-      statement: "a second registration of a client that has one instance only is refused",
+      statement: "refuse a second registration of a client with only one instance",
       does: "each registration is an instance of its own",
-      notApplicable: "no client is meant to have one instance only",
+      notApplicable: "no client is limited to one instance",
     },
     {
       id: "5-12",
       level: "SHOULD NOT",
-      statement: "several instances get the same client secret",
+      statement: "give several instances the same client secret",
       does: "each registration gets its own",
     },
   ],

@@ -2,7 +2,7 @@
 import type { Ledger } from "./row.ts";
 import { NO_TLS, TLS } from "./tls.ts";
 
-const NO_KEYS = "there is no jwks_uri: tokens are opaque, and nothing is signed for clients";
+const NO_KEYS = "there is no jwks_uri: tokens are opaque, and the server signs nothing for clients";
 const NO_ASSERTIONS = "private_key_jwt and client_secret_jwt are not supported";
 const NOT_SIGNED = "there is no signed_metadata";
 
@@ -13,46 +13,46 @@ export const RFC_8414: Ledger = {
     {
       id: "2-1",
       level: "MUST",
-      statement: "issuer is there: a URL with https and without query and fragment",
-      does: "the configured issuer; one with a query, a fragment or a slash at the end stops the start",
+      statement: "issuer is present: an https URL without query and fragment",
+      does: "the configured issuer; the start refuses one with a query, a fragment or a slash at the end",
       deviation: NO_TLS,
     },
     {
       id: "2-2",
       level: "MUST",
-      statement: "authorization_endpoint is there",
-      does: "the URL at which it answers",
+      statement: "authorization_endpoint is present",
+      does: "the URL of the endpoint",
     },
     {
       id: "2-3",
       level: "MUST",
-      statement: "token_endpoint is there",
-      does: "the URL at which it answers",
+      statement: "token_endpoint is present",
+      does: "the URL of the endpoint",
     },
     {
       id: "2-4",
       level: "MUST",
       statement: "jwks_uri has the scheme https",
-      does: "leaves it out",
+      does: "omits it",
       notApplicable: NO_KEYS,
     },
     {
       id: "2-5",
       level: "MUST",
-      statement: "keys have use where there are keys to sign and to encrypt",
+      statement: "keys have use if there are keys to sign and to encrypt",
       does: "publishes no keys",
       notApplicable: NO_KEYS,
     },
     {
       id: "2-6",
       level: "SHOULD",
-      statement: "scopes_supported is there",
-      does: "every scope that exists",
+      statement: "scopes_supported is present",
+      does: "every existing scope",
     },
     {
       id: "2-7",
       level: "MUST",
-      statement: "response_types_supported is there",
+      statement: "response_types_supported is present",
       does: "`code`",
     },
     {
@@ -73,21 +73,21 @@ export const RFC_8414: Ledger = {
       id: "2-10",
       level: "MUST NOT",
       statement: "token_endpoint_auth_signing_alg_values_supported has none",
-      does: "leaves it out",
+      does: "omits it",
       notApplicable: NO_ASSERTIONS,
     },
     {
       id: "2-11",
       level: "SHOULD",
-      statement: "op_policy_uri is shown to the person who registers a client",
-      does: "leaves it out",
+      statement: "show op_policy_uri to the person who registers a client",
+      does: "omits it",
       notApplicable: "there is no op_policy_uri",
     },
     {
       id: "2-12",
       level: "SHOULD",
-      statement: "op_tos_uri is shown to the person who registers a client",
-      does: "leaves it out",
+      statement: "show op_tos_uri to the person who registers a client",
+      does: "omits it",
       notApplicable: "there is no op_tos_uri",
     },
     {
@@ -101,7 +101,7 @@ export const RFC_8414: Ledger = {
       id: "2-14",
       level: "MUST NOT",
       statement: "revocation_endpoint_auth_signing_alg_values_supported has none",
-      does: "leaves it out",
+      does: "omits it",
       notApplicable: NO_ASSERTIONS,
     },
     {
@@ -115,7 +115,7 @@ export const RFC_8414: Ledger = {
       id: "2-16",
       level: "MUST NOT",
       statement: "introspection_endpoint_auth_signing_alg_values_supported has none",
-      does: "leaves it out",
+      does: "omits it",
       notApplicable: NO_ASSERTIONS,
     },
     {
@@ -142,9 +142,8 @@ export const RFC_8414: Ledger = {
     {
       id: "3-1",
       level: "MUST",
-      statement:
-        "the document is where the well-known string is inserted between host and path of the issuer",
-      does: "there, and also appended as OpenID discovery does; nowhere else",
+      statement: "the document is at the issuer with the well-known string inserted between host and path",
+      does: "there, and also with the string appended as in OpenID Connect Discovery; nowhere else",
     },
     {
       id: "3-2",
@@ -162,56 +161,56 @@ export const RFC_8414: Ledger = {
     {
       id: "3.1-1",
       level: "MUST",
-      statement: "the document is asked for by GET",
+      statement: "clients request the document by GET",
       does: "GET and HEAD; other methods get 405 with Allow",
     },
     {
       id: "3.1-2",
       level: "MUST",
-      statement: "a slash at the end of the issuer's path is removed before inserting",
-      does: "an issuer with one stops the start, and says how to write it",
+      statement: "remove a slash at the end of the issuer's path before inserting",
+      does: "the start refuses an issuer with one, and shows the right form",
     },
     {
       id: "3.2-1",
       level: "MUST",
-      statement: "a success is 200 with a JSON object as application/json",
-      does: "so",
+      statement: "a successful response is 200 with a JSON object as application/json",
+      does: "as required",
     },
     {
       id: "3.2-2",
       level: "MUST",
-      statement: "claims without elements are left out",
-      does: "so: opaque tokens have no signing algorithms, and the member is not there",
+      statement: "omit claims without elements",
+      does: "omitted: opaque tokens have no signing algorithms",
     },
     {
       id: "3.3-1",
       level: "MUST",
-      statement: "issuer equals the identifier that the well-known string was inserted into",
-      does: "the configured text, whatever the request's Host and forwarding headers say; 404 for other issuers",
+      statement: "issuer equals the identifier in the well-known address",
+      does: "the configured text, whatever the request's Host and forwarding headers; 404 for other issuers",
     },
     {
       id: "4-1",
       level: "MUST",
-      statement: "JSON strings are compared after their escaping is removed",
-      does: "names and values are compared as parsed",
+      statement: "compare JSON strings after removing their escaping",
+      does: "the server compares parsed names and values",
     },
     {
       id: "4-2",
       level: "MUST NOT",
-      statement: "Unicode normalization is applied to either string",
-      does: "stored and returned as sent; what is equal only after normalization is another name",
+      statement: "apply Unicode normalization to either string",
+      does: "stored and returned as sent; a string that is equal only after normalization is another name",
     },
     {
       id: "4-3",
       level: "MUST",
-      statement: "strings are compared code point by code point",
-      does: "case and look-alikes count",
+      statement: "compare strings code point by code point",
+      does: "the server distinguishes case and look-alikes",
     },
     {
       id: "6.1-1",
       level: "MUST",
       statement: "TLS is supported",
-      does: "by `listen.tls`, with certificates renewed while it runs",
+      does: "by `listen.tls`, with certificates that it reloads while it runs",
     },
     {
       id: "6.1-2",
@@ -223,7 +222,7 @@ export const RFC_8414: Ledger = {
       id: "6.1-3",
       level: "MUST",
       statement: "TLS with a cipher suite for confidentiality and integrity is applied",
-      does: "listeners with `tls` speak nothing but authenticated encryption",
+      does: "listeners with `tls` use only authenticated encryption",
       deviation: NO_TLS,
     },
   ],

@@ -15,27 +15,27 @@ export const RFC_8628: Ledger = {
     {
       id: "3.1-2",
       level: "MUST",
-      statement: "All requests from the device use TLS, after BCP 195",
+      statement: "All requests from the device use TLS, according to BCP 195",
       does: "Listeners with `tls` speak TLS 1.2 and 1.3, and nothing older",
       deviation: NO_TLS,
     },
     {
       id: "3.1-3",
       level: "MUST",
-      statement: "Parameters without a value are treated as omitted",
+      statement: "Treat parameters without a value as omitted",
       does: "An empty `scope` means the client's default scopes",
     },
     {
       id: "3.1-4",
       level: "MUST",
-      statement: "Unrecognized request parameters are ignored",
+      statement: "Ignore unrecognized request parameters",
       does: "Ignored",
     },
     {
       id: "3.1-5",
       level: "MUST NOT",
-      statement: "Request and response parameters come more than once",
-      does: "A repeated one is refused with `invalid_request`, only `resource` may be (RFC 8707); every member of an answer is there once",
+      statement: "Include request and response parameters more than once",
+      does: "A repeated one is `invalid_request`, except `resource` (RFC 8707); a response has every member once",
     },
     {
       id: "3.2-1",
@@ -59,13 +59,13 @@ export const RFC_8628: Ledger = {
       id: "3.2-4",
       level: "MUST",
       statement: "expires_in in the response",
-      does: "Always there; it is the lifetime in force, to the second",
+      does: "Always there: the actual lifetime, to the second",
     },
     {
       id: "3.3-1",
       level: "MUST",
       statement: "The user can begin at verification_uri and supply the user code",
-      does: "The page at `/device` asks to sign in, then for the code, then whether to allow",
+      does: "The page at `/device` asks for sign-in, then for the code, then for consent",
     },
     {
       id: "3.3-2",
@@ -76,7 +76,7 @@ export const RFC_8628: Ledger = {
     {
       id: "3.3.1-1",
       level: "SHOULD",
-      statement: "Who comes by verification_uri_complete sees the user code and is asked to compare it",
+      statement: "A user with verification_uri_complete sees the user code and compares it",
       does: "The page shows the code under “Does your device show this code?” and asks for a yes or no",
     },
     {
@@ -89,7 +89,7 @@ export const RFC_8628: Ledger = {
       id: "3.4-2",
       level: "MUST",
       statement: "Its value is urn:ietf:params:oauth:grant-type:device_code",
-      does: "A device code gives nothing under another grant type",
+      does: "A device code yields no token under another grant type",
     },
     {
       id: "3.4-3",
@@ -106,7 +106,7 @@ export const RFC_8628: Ledger = {
     {
       id: "3.4-5",
       level: "MUST",
-      statement: "A client that was issued credentials authenticates",
+      statement: "A client with credentials authenticates",
       does: "Without its secret: 401 `invalid_client`, for the codes and for the tokens",
     },
     {
@@ -130,19 +130,20 @@ export const RFC_8628: Ledger = {
     {
       id: "5.4-1",
       level: "SHOULD",
-      statement: "The user is told that they authorize a device, and confirms that it is in their possession",
+      statement:
+        "Tell the user that they authorize a device, and have them confirm that it is in their possession",
       does: "The page asks whether their device shows the code, and warns to allow only what they started themselves",
     },
     {
       id: "5.4-2",
       level: "SHOULD",
-      statement: "Information about the device is displayed",
-      does: "The page shows its client, user agent and address, and when it asked",
+      statement: "Display information about the device",
+      does: "The page shows its client, user agent and address, and the time of the request",
     },
     {
       id: "6.1-1",
       level: "SHOULD",
-      statement: "The characters of user codes cannot be confused with one another",
+      statement: "The characters of user codes are not easily confused",
       does: "20 consonants: no vowels, no digits, no Y",
     },
   ],

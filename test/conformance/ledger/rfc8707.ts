@@ -22,14 +22,13 @@ export const RFC_8707: Ledger = {
       level: "SHOULD NOT",
       statement: "It includes a query",
       does: "Taken as it is",
-      deviation:
-        "The section knows uses for it, and whether one is good only the client and its API can know",
+      deviation: "The section allows it for some uses, and only the client and its API can judge these",
     },
     {
       id: "2-4",
       level: "SHOULD",
       statement: "Access tokens are restricted to the indicated resources",
-      does: "`aud` in introspection tells them, no other resource server sees the token as active, and userinfo refuses it",
+      does: "Introspection returns them in `aud`, no other resource server sees the token as active, and userinfo refuses it",
     },
   ],
 };

@@ -1,10 +1,10 @@
 /**
- * The rows of the ledger: what a specification demands of an authorization server, or what has broken others, one row
- * each. A test claims a row by its name (test/support/proves.ts), and docs/conformance.md and docs/threats.md are made
- * from both by `npm run docs`, so that neither can say what no test shows.
+ * The rows of the ledger: one row for each requirement of a specification on an authorization server, or for each class
+ * of faults that has broken others. A test claims a row by its name (test/support/proves.ts). `npm run docs` makes
+ * docs/conformance.md and docs/threats.md from rows and claims, so that both pages claim only what a test shows.
  */
 
-/** RFC 2119, without the permissions: MAY binds nobody. REQUIRED and SHALL are MUST, RECOMMENDED is SHOULD. */
+/** RFC 2119, without the permissions: MAY does not bind. REQUIRED and SHALL are MUST, RECOMMENDED is SHOULD. */
 export type Level = "MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT";
 
 export interface Row {
@@ -16,15 +16,15 @@ export interface Row {
   readonly statement: string;
   /** What this server does, in a few words. */
   readonly does: string;
-  /** Why it does otherwise than the statement says. */
+  /** Why the server deviates from the statement. */
   readonly deviation?: string;
-  /** Why there is nothing to prove: what this server does not offer, or what a test cannot show. */
+  /** Why there is nothing to prove: the server does not offer the feature, or a test cannot show it. */
   readonly notApplicable?: string;
 }
 
-/** All that one document says, in the order in which it says it. */
+/** The statements of one document, in its order. */
 export interface Ledger {
-  /** As tests name it: "RFC 6749". */
+  /** Its name in tests: "RFC 6749". */
   readonly source: string;
   readonly title: string;
   readonly rows: readonly Row[];

@@ -1,5 +1,5 @@
-/** What all documents demand of TLS, and what is done and not done of it. */
+/** The TLS requirement of all documents, and how far the server meets it. */
 export const TLS =
-  "the issuer, and with it every address that is given out, is https, unless it is this machine's; TLS is the listener's own or the proxy's";
+  "the issuer, and with it every published address, is https, except on the local machine; the listener or the proxy speaks TLS";
 export const NO_TLS =
-  "An http issuer beyond this machine is warned of at every start, not refused, as some networks are private; and what a proxy in front speaks the server cannot see";
+  "For an http issuer beyond the local machine every start warns but does not refuse, as some networks are private; and the server cannot see the protocol in front of a proxy";

@@ -8,13 +8,13 @@ export const SECURITY: readonly Row[] = [
     id: "10.1-1",
     level: "MUST NOT",
     statement: "issue client credentials to native and user-agent-based applications",
-    does: "a client that says it is public gets none; one that registers itself with a secret gets its own, for that installation, as the section allows",
+    does: "a public client gets none; one that registers itself with a secret gets its own, for that installation, as the section allows",
   },
   {
     id: "10.1-2",
     level: "SHOULD",
     statement: "validate the identity of clients that cannot authenticate by other means",
-    does: "their redirect URIs are registered, and a person is asked, with the host that the answer goes to",
+    does: "they register their redirect URIs, and the page asks the person and names the host of the redirect URI",
   },
   {
     id: "10.2-1",
@@ -32,28 +32,27 @@ export const SECURITY: readonly Row[] = [
     id: "10.2-3",
     level: "SHOULD",
     statement: "protect resource owners from such clients by other means",
-    does: "the page names where the answer goes, and warns of a client that registered itself",
+    does: "the page names the destination of the response, and warns of a client that registered itself",
   },
   {
     id: "10.2-4",
     level: "SHOULD",
     statement: "authenticate the resource owner, and tell them of client, scope and lifetime",
-    does: "the page names the client, its host and the scopes, and says how to take the access back",
-    deviation:
-      "How long the access lasts is not told as a number: it goes on until it is taken back or no longer used",
+    does: "the page names the client, its host and the scopes, and says how to revoke the access",
+    deviation: "The page gives no lifetime: the access lasts until it is revoked or no longer used",
   },
   {
     id: "10.2-5",
     level: "SHOULD NOT",
     statement:
       "process repeated requests without interaction, unless the client is authenticated or known otherwise",
-    does: "consent is remembered for clients with a secret and for https addresses only (decision 3)",
+    does: "the server remembers consent only for clients with a secret and for https addresses (decision 3)",
   },
   {
     id: "10.3-1",
     level: "MUST",
     statement: "keep access tokens confidential in transit and storage",
-    does: "only digests are stored, and nothing secret is logged; on the way see 10.8",
+    does: "the server stores only digests, and logs no secret; for transit see 10.8",
   },
   {
     id: "10.3-2",
@@ -72,13 +71,13 @@ export const SECURITY: readonly Row[] = [
     id: "10.3-4",
     level: "SHOULD",
     statement: "take the client into account when honouring scope",
-    does: "each client has the scopes it may ask for",
+    does: "each client has a list of allowed scopes",
   },
   {
     id: "10.4-1",
     level: "MUST",
     statement: "keep refresh tokens confidential in transit and storage",
-    does: "only digests are stored, and nothing secret is logged; on the way see 10.8",
+    does: "the server stores only digests, and logs no secret; for transit see 10.8",
   },
   {
     id: "10.4-2",
@@ -103,7 +102,7 @@ export const SECURITY: readonly Row[] = [
     id: "10.4-5",
     level: "SHOULD",
     statement: "else detect the abuse of refresh tokens by other means",
-    does: "rotation, for all clients: a late second use ends the grant",
+    does: "rotation, for all clients: a late second use revokes the grant",
   },
   {
     id: "10.4-6",
@@ -115,7 +114,7 @@ export const SECURITY: readonly Row[] = [
     id: "10.5-1",
     level: "SHOULD",
     statement: "transmit codes over a secure channel",
-    does: "redirect URIs are https, or on the person's own device; so is the issuer, which sends people there",
+    does: "redirect URIs are https, or on the person's own device; the issuer, which redirects there, is https too",
     deviation: NO_TLS,
   },
   { id: "10.5-2", level: "MUST", statement: "codes are short lived and single-use", does: "a minute, once" },
@@ -123,12 +122,12 @@ export const SECURITY: readonly Row[] = [
     id: "10.5-3",
     level: "SHOULD",
     statement: "revoke the access tokens of a code that is used again",
-    does: "the grant ends, and with it every token",
+    does: "the server revokes the grant with all its tokens",
   },
   {
     id: "10.5-4",
     level: "MUST",
-    statement: "authenticate the client if it can be, and ensure that the code is its own",
+    statement: "authenticate the client if possible, and ensure that the code was issued to it",
     does: "invalid_client, invalid_grant",
   },
   {
@@ -173,7 +172,7 @@ export const SECURITY: readonly Row[] = [
     id: "10.8-2",
     level: "SHOULD NOT",
     statement: "transmit codes in the clear",
-    does: "redirect URIs are https, or on the person's own device; so is the issuer, which sends people there",
+    does: "redirect URIs are https, or on the person's own device; the issuer, which redirects there, is https too",
     deviation: NO_TLS,
   },
   {
@@ -187,7 +186,7 @@ export const SECURITY: readonly Row[] = [
     id: "10.10-1",
     level: "MUST",
     statement: "prevent the guessing of tokens, codes, passwords and client credentials",
-    does: "256 bits in what is handed out; limits for what people type",
+    does: "256 bits in all issued secrets; limits for typed ones",
   },
   {
     id: "10.10-2",
@@ -205,7 +204,7 @@ export const SECURITY: readonly Row[] = [
     id: "10.10-4",
     level: "MUST",
     statement: "protect credentials for end users by other means",
-    does: "wrong passwords and user codes are limited per person and per address",
+    does: "the server limits wrong passwords and user codes per person and per address",
   },
   {
     id: "10.11-1",
@@ -217,19 +216,19 @@ export const SECURITY: readonly Row[] = [
   {
     id: "10.12-1",
     level: "MUST",
-    statement: "protect the authorization endpoint against CSRF, so that nobody authorizes without knowing",
-    does: "consent is a form with a token bound to the browser's session and to the request that was shown; no link allows anything",
+    statement: "protect the authorization endpoint against CSRF, so that no person authorizes unknowingly",
+    does: "consent is a form with a token bound to the browser's session and to the displayed request; no link gives consent",
   },
   {
     id: "10.14-1",
     level: "MUST",
-    statement: "sanitize and validate what is received, state and redirect_uri above all",
-    does: "redirect URIs are compared and never parsed for this; the state is encoded anew; pages escape everything",
+    statement: "sanitize and validate received values, state and redirect_uri above all",
+    does: "the server compares redirect URIs without parsing them, encodes the state again, and escapes all values in pages",
   },
   {
     id: "B-1",
     level: "MUST",
     statement: "encode names and values in UTF-8 before the form encoding",
-    does: "answers in a redirect are UTF-8 and percent-encoded; what is no UTF-8 is refused",
+    does: "responses in a redirect are UTF-8 and percent-encoded; the server refuses other encodings",
   },
 ];

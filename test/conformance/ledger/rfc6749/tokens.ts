@@ -8,21 +8,21 @@ export const TOKENS: readonly Row[] = [
   {
     id: "5.1-4",
     level: "SHOULD",
-    statement: "else tell the lifetime otherwise",
+    statement: "else communicate the lifetime otherwise",
     does: "expires_in is always there",
     notApplicable: "expires_in is always there",
   },
   {
     id: "5.1-5",
     level: "MUST",
-    statement: "scope is REQUIRED if it differs from the one that was asked",
-    does: "in every answer, except that of a token without any",
+    statement: "scope is REQUIRED if it differs from the requested one",
+    does: "in every response, except that of a token without any",
   },
   {
     id: "5.1-6",
     level: "MUST",
     statement: "Cache-Control: no-store and Pragma: no-cache with tokens and credentials",
-    does: "on all of them, and on refusals",
+    does: "on all token responses, and on refusals",
   },
   {
     id: "5.1-7",
@@ -71,26 +71,26 @@ export const TOKENS: readonly Row[] = [
     id: "6-3",
     level: "MUST NOT",
     statement: "a scope that was not granted",
-    does: "invalid_scope, and the refresh token stays good",
+    does: "invalid_scope, and the refresh token stays valid",
   },
   {
     id: "6-4",
     level: "MUST",
     statement: "clients with credentials authenticate",
-    does: "else invalid_client, and the refresh token stays good",
+    does: "else invalid_client, and the refresh token stays valid",
   },
   {
     id: "6-5",
     level: "MUST",
     statement: "require client authentication of clients with credentials",
-    does: "else invalid_client, and the refresh token stays good",
+    does: "else invalid_client, and the refresh token stays valid",
   },
   {
     id: "6-6",
     level: "MUST",
     statement:
-      "authenticate the client if authentication is included, and ensure that the refresh token is its own",
-    does: "invalid_grant for another one, in the words of an unknown token",
+      "authenticate the client if authentication is included, and ensure that the refresh token was issued to it",
+    does: "invalid_grant for another client's token, in the words for an unknown token",
   },
   {
     id: "6-7",
@@ -101,15 +101,15 @@ export const TOKENS: readonly Row[] = [
   {
     id: "6-8",
     level: "MUST",
-    statement: "a new refresh token has the scope of the one before",
-    does: "the scope is the grant's, whatever the access token was narrowed to",
+    statement: "a new refresh token has the scope of its predecessor",
+    does: "the scope is the grant's, even if the access token has a narrower one",
   },
   {
     id: "7-1",
     level: "MUST",
     statement:
       "a resource server checks that the access token is valid, not expired, and covers the resource",
-    does: "so does userinfo, the one resource of this server",
+    does: "userinfo, the one resource of this server, checks all of it",
   },
   {
     id: "7.2-1",
@@ -120,32 +120,32 @@ export const TOKENS: readonly Row[] = [
   {
     id: "8.2-1",
     level: "SHOULD",
-    statement: "parameters of one's own have a vendor-specific prefix",
-    does: "the one there is at the authorization and token endpoints begins with tessera_",
+    statement: "vendor-specific parameters have a prefix",
+    does: "the only one at the authorization and token endpoints begins with tessera_",
   },
   {
     id: "8.2-2",
     level: "MUST",
     statement: "names of parameters conform to the ABNF",
-    does: "the one of our own is of lower-case letters and underscores",
+    does: "the server's own one has lower-case letters and underscores",
   },
   {
     id: "8.5-1",
     level: "MUST",
     statement: "error codes of registered extensions are registered",
-    does: "no code is of our own making",
+    does: "Tessera defines no codes of its own",
   },
   {
     id: "8.5-2",
     level: "MUST",
     statement: "error codes conform to the ABNF",
-    does: "a fixed vocabulary, all of which does",
+    does: "a fixed vocabulary, all of which conforms",
   },
   {
     id: "8.5-3",
     level: "SHOULD",
-    statement: "error codes of one's own have an identifying prefix",
+    statement: "vendor-specific error codes have an identifying prefix",
     does: "there are none",
-    notApplicable: "No code is of our own making",
+    notApplicable: "Tessera defines no codes of its own",
   },
 ];
