@@ -20,7 +20,7 @@ export interface Passwords {
 export interface PasswordsOptions {
   readonly checksAtOnce: number;
   readonly checksWaiting: number;
-  /** Longer passwords are refused, not cut. */
+  /** The server refuses longer passwords and does not cut them. */
   readonly maximumBytes: number;
 }
 

@@ -1,8 +1,8 @@
 /**
- * The client on whose behalf a request acts. This file remembers clients that authenticated before, with their revision,
- * by their credentials: so a request need not read its client in a look of its own. The memory decides nothing. The look
- * or the commit of the request also finds the client's present revision; if it differs, the client is read again and the
- * request starts over.
+ * The client on whose behalf a request acts. This file remembers clients that authenticated before, with their
+ * revision, by their credentials, so a request need not read its client in a separate look. The memory decides nothing.
+ * The look or the commit of the request also finds the client's present revision; if it differs, the client is read
+ * again and the request starts over.
  */
 import {
   type AuthenticatedClient,

@@ -348,7 +348,7 @@ export const refreshTokens = table("refresh_tokens", {
     issuedAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
-    /** Which token took its place; set together with `usedAt`. */
+    /** The token that replaced this one; set together with `usedAt`. */
     successorId: orNull(id()),
   },
   shard: "id",
