@@ -1,4 +1,4 @@
-/** Every two steps of every flow between which somebody may be shut out: the first is prepared, the second is sent. */
+/** Every pair of steps of every flow between which access may end: the first is prepared, the second is sent. */
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import {
@@ -22,11 +22,11 @@ import type { Ending, Scene } from "./endings.ts";
 export interface Step {
   readonly clientId: string;
   prepare(scene: Scene): Promise<() => Promise<Response>>;
-  /** How the second step is answered (`outcomeOf`) if nobody is shut out, and by whom or what is. */
+  /** The outcome of the second step (`outcomeOf`) if nothing ends, and for each kind of ending. */
   readonly outcomes: Readonly<Record<"nothing" | Ending["of"], string>>;
 }
 
-/** Tokens are issued; then `asker` introspects one of them. */
+/** Issues tokens; then `asker` introspects one of them. */
 const introspectionBy =
   (asker: string, kind: "access_token" | "refresh_token"): Step["prepare"] =>
   async ({ server, person }) => {
@@ -34,7 +34,7 @@ const introspectionBy =
     return () => postAs(server, asker, "/auth/introspect", { token });
   };
 
-/** The status, and what the answer comes to. */
+/** The status and the kind of the answer. */
 export async function outcomeOf(response: Response): Promise<string> {
   const { status } = response;
   const location = response.headers.get("location");
@@ -276,7 +276,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
       const token = await serviceToken(server, { scope: "mail.read" });
       return () => postAs(server, "mail-server", "/auth/introspect", { token });
     },
-    // Nobody allowed it, so nobody takes it back but who ends the client.
+    // No person allowed this token, so only the end of the client ends it.
     outcomes: {
       nothing: "200 active",
       person: "200 active",
@@ -328,5 +328,5 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 };
 
-/** Whose access a step is about. */
+/** The client of a step. */
 export const clientOf = (step: Step): ClientId => step.clientId as ClientId;
