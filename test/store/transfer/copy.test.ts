@@ -316,7 +316,7 @@ describe("the target of a copy", () => {
     const there = keep(await emptyPostgres(postgres));
     await copyBetween(origin, there);
     await expect(copyBetween(there, used)).rejects.toThrow("there are rows in clients");
-    // No operation has changed them.
+    // The refused copies have changed neither.
     await withStore(used, (store) => store.ping());
     await withStore(usedPostgres, (store) => store.ping());
   });
