@@ -43,7 +43,8 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
     async verify(password, hash) {
       return run(async () => {
         const known = hash ?? DECOY;
-        // A password that is too long is checked against the decoy too, so that its length tells nothing about the account.
+        // A password that is too long is checked against the decoy too, so that its length reveals nothing about the
+        // account.
         const matches = await Bun.password.verify(
           tooLong(password) ? "too long" : password.normalize("NFKC"),
           known,

@@ -14,7 +14,7 @@ import { SECRET_DIGEST } from "./values.ts";
 
 export interface Finding {
   readonly path: SettingPath;
-  /** Names the key, the value and what is allowed. */
+  /** Names the key, the value and the allowed values. */
   readonly text: string;
 }
 

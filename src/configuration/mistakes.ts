@@ -1,4 +1,4 @@
-/** Faults of the configuration in words: where, which key, which value, and what is allowed. Never a secret. */
+/** Explains faults of the configuration: the place, the key, the value and the allowed values. Never a secret. */
 import type { BaseIssue } from "valibot";
 import {
   describeAllowed,
@@ -15,7 +15,7 @@ import {
 
 export type Table = Record<string, unknown>;
 
-/** Where it is, and a sentence about it. */
+/** The place, and a sentence about the fault. */
 export interface Mistake {
   readonly path: SettingPath;
   readonly text: string;

@@ -77,7 +77,10 @@ export const authorize = (
   });
 };
 
-/** RFC 6749 §4.1.2: issues a code for what the person allowed. Null if the form was answered before. */
+/**
+ * RFC 6749 §4.1.2: issues a code for the scope and resources that the person allowed. Null if the form was answered
+ * before.
+ */
 export async function issueAuthorizationCode(
   context: Context,
   act: Act,

@@ -47,7 +47,10 @@ export class Caller {
     return this.client.clientId;
   }
 
-  /** Compares the remembered client with what a look found. Throws CallerChanged, which starts the act over, if it differs. */
+  /**
+   * Compares the remembered client with the client that a look found. Throws CallerChanged, which starts the act over,
+   * if it differs.
+   */
   confirm(found: CallerFacts): void {
     const { number, revision } = this.client;
     if (found?.number !== number || found.revision !== revision) throw new CallerChanged();

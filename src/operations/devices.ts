@@ -62,7 +62,7 @@ export const createDeviceCode = (
     return rules.createDeviceCode(facts, device);
   });
 
-/** The client that asks, where the device is, and what it asks for. */
+/** The client that asks, the address of the device, and the requested access. */
 export interface DeviceRequest extends TokenTarget {
   readonly requesterAddress: string;
   readonly requesterAgent: string;

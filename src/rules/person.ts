@@ -103,7 +103,7 @@ export function disableAccount(account: AccountRecord | null, now: EpochSeconds)
   };
 }
 
-/** Lets a disabled person sign in again. What was revoked stays revoked. */
+/** Lets a disabled person sign in again. Revoked access stays revoked. */
 export function enableAccount({ account, setup }: AccountFacts): Decision<boolean> {
   if (account === null) return concluded(false);
   return {

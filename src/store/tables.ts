@@ -29,7 +29,7 @@ export const serverKeys = table("server_keys", {
   columns: {
     /** `server`. */
     name: text(),
-    /** Tells two secrets apart without revealing either: 32 bytes. */
+    /** Shows whether two secrets differ without revealing either: 32 bytes. */
     fingerprint: bytes(),
     /** 32 bytes; null if the operator keeps the secret in the configuration. */
     secret: orNull(bytes()),
@@ -81,7 +81,7 @@ const texts = json<readonly string[]>({
   decode: (stored) => stored as readonly string[],
 });
 
-/** Client metadata in the words of RFC 7591 §2, in camel case, and what the server knows of the client. */
+/** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
   columns: {
     clientId: text<ClientId>(),
@@ -116,8 +116,8 @@ export const clients = table("clients", {
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),
     /**
-     * From this time on, a client that registered itself counts as unused and may be removed. Null once a person has allowed
-     * it something, and for clients of the operator: then a person or the operator vouches for it.
+     * From this time on, a client that registered itself counts as unused and may be removed. Null for clients of the
+     * operator, and once a person has allowed the client something: then the operator or the person vouches for it.
      */
     unusedFrom: orNull(integer()),
     disabledAt: orNull(integer()),

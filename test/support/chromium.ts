@@ -1,4 +1,4 @@
-/** A real Chromium, for tests of what people see. */
+/** A real Chromium, for tests of the visible pages. */
 import sparticuz from "@sparticuz/chromium";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 

@@ -34,7 +34,7 @@ export interface AccountProps {
   readonly signedInSince: number;
   readonly minimumPasswordCharacters: number;
   readonly access: readonly ClientAccess[];
-  /** What the person has just done. */
+  /** The notice about the person's last act. */
   readonly notice: string | null;
   readonly fault: PasswordFault | null;
 }

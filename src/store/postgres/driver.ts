@@ -166,7 +166,7 @@ export class Database {
   }
 
   /**
-   * A dead connection would get more statements, and nothing tells which connection is dead, so this replaces all of
+   * A dead connection would get more statements, and no sign shows which connection is dead, so this replaces all of
    * them. It keeps them if the server is still working on a statement: neither the timeout nor the end of its
    * connection stops a commit that waits for a replica, so each replaced pool would leave its connections open on the
    * server.
