@@ -1,6 +1,4 @@
-/**
- * The frame of all measurements: a folder, the cores, an end that leaves nothing behind, and the place of the results.
- */
+/** The frame of all measurements: the folder, the cores, an end without leftovers, and the place of the results. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CommanderError } from "commander";

@@ -1,6 +1,4 @@
-/**
- * The endurance run does what it says, fails when it must, and keeps nothing that grows. No test judges its figures.
- */
+/** The endurance run does what it says, fails when it must, and does not itself grow. No test judges its figures. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -31,9 +31,7 @@ export interface Seeder {
   close(): Promise<void>;
 }
 
-/**
- * This many are under way at once: they share the syncs of the embedded database, and the connections of PostgreSQL.
- */
+/** This many are under way at once: they share the syncs of SQLite, and the connections of PostgreSQL. */
 const AT_ONCE = 64;
 
 const CLIENT = { client: row(clients, { clientId: "$clientId" }) };

@@ -1,6 +1,4 @@
-/**
- * `npm run bench:endurance`: mixed load on a real server process for some time, and whether memory and latency grow.
- */
+/** `npm run bench:endurance`: mixed load on a real server process, and whether memory and latency grow. */
 import { join } from "node:path";
 import { type Started, startProcess } from "../contenders/process.ts";
 import { amount, COMMON, count, flag, names, type OptionsOf } from "../options.ts";
@@ -13,9 +11,7 @@ import type { Endurance, EnduranceResults, EnduranceSettings, Sample } from "./r
 import { CONTENDERS, type Contender, type Endured, startEndured } from "./server.ts";
 import { judge } from "./verdict.ts";
 
-/**
- * The first part of a run does not count for the verdict: code is compiled, caches fill, and the first things expire.
- */
+/** The first part of a run does not count for the verdict: code is compiled, caches fill, first things expire. */
 const WARM_UP_SHARE = 0.3;
 /** The most samples of a long run. */
 const MOST_SAMPLES = 360;

@@ -21,9 +21,7 @@ export interface LoadJob {
    */
   readonly use: "again" | "renewed";
   readonly connections: number;
-  /**
-   * Requests per second that are due, independent of the server; null: each connection sends the next after an answer.
-   */
+  /** Requests per second that are due, whatever the server does; null: each connection sends after an answer. */
   readonly rate: number | null;
   /** If no connection is free, a due request waits for one, or is lost, as for a client that the proxy rejects. */
   readonly whenFull: "wait" | "lose";

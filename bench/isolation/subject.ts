@@ -17,9 +17,7 @@ export type Engine = "sqlite" | "postgres";
 interface EngineFacts {
   readonly name: Engine;
   readonly title: string;
-  /**
-   * The share of the requested rows that is stored: inserting single rows into PostgreSQL takes several times as long.
-   */
+  /** The share of the requested rows that is stored: inserts into PostgreSQL take several times as long. */
   readonly share: number;
 }
 

@@ -3,9 +3,7 @@
 export interface Pace {
   /** Requests per second that are due, at whole milliseconds; null: the next is due after an answer. */
   readonly rate: number | null;
-  /**
-   * Due requests do not wait for answers, since clients do not either. If the server stalls, up to this many pile up.
-   */
+  /** Due requests do not wait for answers, as clients do not. If the server stalls, up to this many pile up. */
   readonly mostWaiting: number;
   /** The most requests to become due in all. */
   readonly total?: number;

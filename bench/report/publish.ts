@@ -1,6 +1,4 @@
-/**
- * Publishing: results go to bench/results. pages.ts makes the figures and pictures of docs/performance.md from them.
- */
+/** Publishing: results go to bench/results, and pages.ts makes the figures of docs/performance.md from them. */
 import { MOST_TAKEN_CORES } from "../others.ts";
 import type { Conditions } from "../results.ts";
 import { threeDigits } from "./table.ts";

@@ -43,8 +43,7 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
     async verify(password, hash) {
       return run(async () => {
         const known = hash ?? DECOY;
-        // A password that is too long is checked against the decoy too, so that its length reveals nothing about the
-        // account.
+        // A password that is too long is checked against the decoy, so that its length reveals nothing of the account.
         const matches = await Bun.password.verify(
           tooLong(password) ? "too long" : password.normalize("NFKC"),
           known,

@@ -58,9 +58,7 @@ const SHORT_VARIABLES: Readonly<Record<string, SettingPath>> = {
   TESSERA_PORT: ["listen", 0, "port"],
 };
 
-/**
- * Flags with a setting of their own. Their types are here, because deriving them from the schema would slow each start.
- */
+/** Flags with a setting of their own. Their types are here: deriving them from the schema would slow each start. */
 const NAMED_FLAGS = [
   { flag: "issuer", path: ["issuer"], type: "string" },
   { flag: "data", path: ["data"], type: "string" },

@@ -44,9 +44,7 @@ export function registration(context: Context): Handler {
     return true;
   };
 
-  /**
-   * No person agrees to the acts of a self-registered client for itself, so by default it may do nothing for itself.
-   */
+  /** No person agrees to a self-registered client's acts for itself, so by default it may do none. */
   const limitSelfService = (metadata: ClientMetadata): ClientMetadata => {
     if (!metadata.grantTypes.includes("client_credentials")) return metadata;
     const allowed = configuration.registration.client_credentials_scope.filter(isScope);

@@ -39,9 +39,7 @@ export class Backlog {
   /** How many commits have entered and not left. */
   #waiting = 0;
   #room = ROOM_AT_FIRST;
-  /**
-   * The current measurement, which lasts while more than `least` wait: its start, and how many commits have left since.
-   */
+  /** The current measurement, while more than `least` wait: its start, and how many commits have left since. */
   #since: number | null = null;
   #left = 0;
   #untold = 0;

@@ -219,8 +219,7 @@ test(proves("34: an unknown name takes as long as a wrong password", "threat 34"
     server.clock.advance(1800);
     await wrong({ username });
   };
-  // In turns, so that a busy machine affects both. A check takes tens of milliseconds; a look-up alone takes less than
-  // one.
+  // In turns, so that a busy machine affects both. A check takes tens of milliseconds, a look-up less than one.
   const kinds = { known: attemptAs("alice"), unknown: attemptAs("nobody") };
   expect(await toldApartByTime(kinds, { rounds: 9, bound: 3 })).toEqual({});
 });

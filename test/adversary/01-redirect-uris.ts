@@ -377,9 +377,7 @@ export const HOSTILE: readonly HostileGroup[] = [
   },
 ];
 
-/**
- * Schemes that run, read or send something on the person's computer. No client can even register them (threat class 4).
- */
+/** Schemes that run, read or send something on the person's computer. Registration refuses them (threat class 4). */
 export const DANGEROUS: HostileGroup = {
   why: "a scheme that runs, reads or sends something",
   uris: [

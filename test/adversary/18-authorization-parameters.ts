@@ -4,9 +4,7 @@ import { type AuthorizationParameters, challengeOf, VERIFIER } from "../support/
 /** Larger than the limit of a body. */
 export const BIG = "x".repeat(70_000);
 
-/**
- * The parameter, its value (or values, or none), and the error; "page" if a page shows the error to the person instead.
- */
+/** The parameter, its value (or values, or none), and the error; "page" if a page shows it to the person. */
 export type Row = readonly [string, AuthorizationParameters[string], string];
 const ofEach = (name: string, error: string, values: readonly (string | undefined)[]): Row[] =>
   values.map((value) => [name, value, error]);

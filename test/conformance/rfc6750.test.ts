@@ -1,6 +1,4 @@
-/**
- * The requirements of RFC 6750 for all refusals and requests: userinfo, and registration with an initial access token.
- */
+/** The requirements of RFC 6750 for all refusals and requests: userinfo, and registration with an initial token. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";

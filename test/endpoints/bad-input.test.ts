@@ -16,9 +16,7 @@ import { basic, SECRET, startTestServer, type TestServer } from "../support/serv
 import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 const FORM = "application/x-www-form-urlencoded";
-/**
- * The columns that a refused request may still write: failed attempts for a code, and the time when a session was seen.
- */
+/** The columns that a refused request may still write: a code's failed attempts, and a session's last use. */
 const NOTES: readonly string[] = ["failedAttempts", "lastSeenAt"];
 
 const isNote = (change: Change): boolean =>

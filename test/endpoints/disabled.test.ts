@@ -1,6 +1,4 @@
-/**
- * Threat class 19: a person, client or grant that is disabled or removed between two steps of a grant gets no further.
- */
+/** Threat class 19: a person, client or grant that ends between two steps of a flow gets no further. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { ClientId } from "../../src/protocol/identifiers.ts";

@@ -96,8 +96,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
 
   /** The calls of a run without faults. */
   async function callsOf(flow: Flow): Promise<readonly Call[]> {
-    // The first request may record the first use of its client, and the second may read rows that later requests
-    // remember.
+    // The first request may record the first use of its client, and the second fills the memories.
     for (let run = 1; ; run += 1) {
       const send = await flow.prepare(await newScene());
       faulty.expectCalls();

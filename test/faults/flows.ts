@@ -104,8 +104,7 @@ const open =
 const REGISTRATION = JSON.stringify({ redirect_uris: ["https://new.example/callback"] });
 
 export const FLOWS: Readonly<Record<string, Flow>> = {
-  // RFC 6749 §4.1.2: a code is used once. The server cannot tell a client whose answer was lost from one that a thief
-  // preceded.
+  // RFC 6749 §4.1.2: a code is used once. To the server, the retry after a lost answer looks like a replay.
   "redeeming a code": programs(
     "200",
     async ({ server, person }) => {

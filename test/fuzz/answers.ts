@@ -60,9 +60,7 @@ const PLACES = [
   "https://spa.example/",
 ];
 
-/**
- * Parameters that take a secret. In any other parameter a secret is the client's mistake, and an answer may quote it.
- */
+/** Parameters that take a secret. A secret in another one is the client's mistake, and an answer may quote it. */
 const SECRET_NAMES =
   /^(client_secret|code|code_verifier|refresh_token|device_code|token|access_token|\w*password|form_token)$/;
 

@@ -1,6 +1,4 @@
-/**
- * How a parser's work grows with its input. It compares a parser with itself, so the result is the same on any machine.
- */
+/** How a parser's work grows with its input. It compares a parser with itself, so any machine gets the same result. */
 
 /** A hostile text of a given length: `before`, then `piece` repeatedly, then `after`. */
 export interface Repetition {

@@ -17,9 +17,7 @@ export interface Target {
   readonly name: string;
   /** The cases in a run of the suite. */
   readonly cases: number;
-  /**
-   * Returns the number of cases. Throws an error with the smallest failing input and the command that reproduces it.
-   */
+  /** Returns the number of cases. Throws an error with the smallest failing input and the command to repeat it. */
   run(run: Run): Promise<number>;
 }
 

@@ -1,6 +1,4 @@
-/**
- * Which commits may wait, and which are refused. It uses its own clock, so it does not depend on the machine's speed.
- */
+/** Which commits may wait, and which are refused. It uses its own clock, so any machine is fast enough. */
 import { describe, expect, test } from "bun:test";
 import { Backlog, type Urgency } from "../../src/store/backlog.ts";
 import { StoreBusy } from "../../src/store/contract.ts";

@@ -95,9 +95,7 @@ function parting(changes: readonly Change[]): readonly Part[] {
   ].filter((part) => part.length > 0);
 }
 
-/**
- * The statement of one shard before its inserts. Guards on reference tables need a row of the shard in the statement.
- */
+/** The statement of one shard before its inserts. Guards on reference tables need a row of the shard in it. */
 function guardsOf(own: readonly Change[], guards: readonly Change[]): Part {
   const others = own.filter((change) => !isInsert(change));
   const anchors = guards.length > 0 && others.length === 0 ? own.filter(isInsert).slice(0, 1) : [];

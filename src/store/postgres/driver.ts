@@ -17,9 +17,7 @@ export interface PoolOptions {
   readonly connectMillis: number;
   /** The time limit for a statement, including waits for locks, in milliseconds. The server enforces it. */
   readonly statementMillis: number;
-  /**
-   * The value of `synchronous_commit`: when the server acknowledges a commit. Null or undefined: the server's default.
-   */
+  /** `synchronous_commit`: when the server acknowledges a commit. Null or undefined: the server's default. */
   readonly synchronousCommit?: string | null;
 }
 
@@ -117,8 +115,7 @@ export class Database {
         const sent = (pool: Pool) => this.#within(lane, pool, send(pool));
         return await this.#track(() => (lane === this.#writes ? lane.inTurn(sent) : sent(lane.pool).promise));
       } catch (error) {
-        // After a failover, the server behind the connections may be a replica, and the host name may lead to another
-        // server.
+        // After a failover, the connected server may be a replica, and the host name may lead to another one.
         if (isReadOnly(error)) this.#replace(reading, writing);
         // The server rolled the whole transaction back, so it may run again.
         if (!isRolledBackByConflict(error) || attempt >= ATTEMPTS) throw asStoreError(error);
@@ -367,8 +364,7 @@ function openPool(options: PoolOptions, application = APPLICATION): SQL {
       application_name: application,
       search_path: schema,
       statement_timeout: statementMillis,
-      // The statements rely on this level: after waiting for a row's lock, they see its latest version and decide on
-      // that.
+      // The statements rely on it: after waiting for a row's lock, they see and judge its latest version.
       default_transaction_isolation: "read committed",
       // A replica may lag behind what was acknowledged, so it must not be read. It refuses this setting.
       transaction_read_only: "off",

@@ -1,6 +1,4 @@
-/**
- * Inconsistencies that no crash may leave behind, as queries on the database: each must find nothing. For both engines.
- */
+/** Inconsistencies that no crash may leave, as queries for both engines: each must find nothing. */
 
 export const INCONSISTENCIES: Readonly<Record<string, string>> = {
   "a grant with two live branches": `SELECT grant_id FROM refresh_tokens WHERE used_at IS NULL

@@ -49,9 +49,7 @@ export class Clients {
     };
   }
 
-  /**
-   * Checks the families that have changed since the last time, and some or all of the others. The servers must answer.
-   */
+  /** Checks the changed families, and some or all of the others. The servers must answer. */
   async verify(extent: "some" | "all"): Promise<void> {
     const touched = this.#idle.filter(({ isTouched }) => isTouched);
     const others = shuffled(this.#idle.filter(({ isTouched }) => !isTouched));

@@ -28,8 +28,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
       ledger.keep(family, answer.body);
       return acknowledge();
     }
-    // The first attempt had succeeded, and the second looks like theft: the server revokes everything (RFC 6749
-    // §4.1.2).
+    // The first attempt had succeeded. The second looks like theft and revokes everything (RFC 6749 §4.1.2).
     if (again && isRefused(answer)) {
       ledger.noteAll(family, "ended");
       return acknowledge();

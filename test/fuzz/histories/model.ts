@@ -1,6 +1,4 @@
-/**
- * The model of the promises, small enough to understand: which holder has which token, until when, and how it ended.
- */
+/** The model of the promises, small enough to understand: who holds which token, until when, and how it ended. */
 
 import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
 import type { AccountRecord } from "../../../src/store/tables.ts";

@@ -69,8 +69,7 @@ export function refreshRaces(cluster: () => Cluster): void {
         const {
           successors: [second = ""],
         } = await refreshAtOnce(lane, [refreshRequest(first.refreshToken)]);
-        // A use of the predecessor after a use of the successor must end the grant. With fewer such uses, more grants
-        // survive.
+        // A use of the predecessor after one of the successor must end the grant. The fewer, the more grants survive.
         const predecessors = PREDECESSORS[index % PREDECESSORS.length] ?? 0;
         const mixed = [...Array<string>(predecessors).fill(first.refreshToken), second, second].map(
           refreshRequest,

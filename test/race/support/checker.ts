@@ -46,8 +46,7 @@ export function isExplained(history: readonly Recorded[], options: ModelOptions)
       const next = step(state, record.operation, record.answer, options);
       if (next === null) continue;
       const changes = stateKey(next) !== key;
-      // An operation that fits here and never changes the state stands in no other's way, so the search need not try it
-      // later.
+      // An operation that fits here and never changes the state blocks no other, so it need not be tried later.
       if (record.answer !== null && (record.operation.kind === "introspect" || state.revoked)) {
         return search(without(left, index), state) || remember(here);
       }

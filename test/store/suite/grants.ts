@@ -147,8 +147,7 @@ export function grantSuite(open: OpenStore): void {
 
         const revoked = await store().revokeAccess(filterOf(given), "revoked_by_operator", NOW);
 
-        // Tokens, an open code, a device code, and the code with the consent; for one or two pairs of person and
-        // client.
+        // Tokens, an open code, a device code, and the code with the consent; of one or two pairs of parties.
         const times = reaches.person || reaches.client ? 2 : 1;
         expect(revoked).toEqual({ grants: expect.any(Array), consents: times });
         expect(revoked.grants).toHaveLength(4 * times);

@@ -1,6 +1,4 @@
-/**
- * Tables for the contract: a column of every kind, keys of one and of two columns, and every feature of a declaration.
- */
+/** Tables for the contract: every kind of column, keys of one and of two columns, every feature of a declaration. */
 import type { Store } from "../../../../src/store/contract.ts";
 import { check, hold, insert } from "../../../../src/store/contract.ts";
 import {
