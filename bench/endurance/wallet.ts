@@ -72,8 +72,8 @@ export const newWallet = () => ({
 export type Wallet = ReturnType<typeof newWallet>;
 
 /**
- * A thing is not used this long before its expiry, and errors are not excused this long after it. The server counts
- * whole seconds, and judges a request some time after it was sent.
+ * Operations use a thing until this long before its expiry, and it may still work until this long after it. The server
+ * counts whole seconds, and judges a request some time after it was sent.
  */
 const VAGUE_MILLIS = 5000;
 

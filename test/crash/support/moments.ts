@@ -1,4 +1,4 @@
-/** A random time in milliseconds, so that each run hits another moment. */
+/** Waits for a random time in milliseconds, so that each run hits another moment. */
 export const moment = (atLeast: number, atMost: number): Promise<void> =>
   Bun.sleep(atLeast + Math.random() * (atMost - atLeast));
 
