@@ -1,8 +1,8 @@
 /**
  * The client on whose behalf a request acts. This file remembers clients that authenticated before, with their
- * revision, by their credentials, so a request need not read its client in a separate look. The memory decides nothing.
- * The look or the commit of the request also finds the client's present revision; if it differs, the client is read
- * again and the request starts over.
+ * revision, by their credentials. So a request need not read its client in a separate look. The memory decides nothing:
+ * the look or the commit of the request also finds the client's present revision. If it differs, the request reads the
+ * client again and starts over.
  */
 import {
   type AuthenticatedClient,

@@ -163,10 +163,9 @@ export class Database {
   }
 
   /**
-   * A dead connection would get more statements, and no sign shows which connection is dead, so this replaces all of
-   * them. It keeps them if the server is still working on a statement: neither the timeout nor the end of its
-   * connection stops a commit that waits for a replica, so each replaced pool would leave its connections open on the
-   * server.
+   * A dead connection would get more statements, and no sign shows which connection is dead. So this replaces all
+   * connections, unless the server is still working on a statement. Neither its timeout nor the end of its connection
+   * stops a commit that waits for a replica. Each replaced pool would leave such connections open on the server.
    */
   async #doubt(lane: Lane, pool: Pool): Promise<void> {
     if (lane.pool !== pool) return;
