@@ -1,12 +1,12 @@
 /**
- * What Tessera is held to, as ratios between contenders of one run, since those hold across machines. Processor time decides:
- * a load generator that is at its own limit hides a difference in requests per second. No run fails because of them.
+ * Tessera's budgets, as ratios between contenders of one run, since ratios hold across machines. Processor time
+ * decides: a load generator at its own limit hides a difference in requests per second. A missed budget fails no run.
  */
 import { BEFORE } from "./contenders/before.ts";
 import { type Figure, figuresOf, type Results } from "./results.ts";
 import { ratios, type Spread, spreadOf } from "./statistics.ts";
 
-/** A pace of at least so many times that of another, or a cost of at most so many times that of others together. */
+/** A pace of at least this many times another's, or a cost of at most this many times the sum of others'. */
 type Limit = { readonly paceAtLeast: number } | { readonly costAtMost: number };
 
 export interface Budget {
@@ -20,7 +20,7 @@ const pace = (workload: string, against: string, paceAtLeast: number): Budget =>
   return { workload, contender: "tessera-sqlite", against: [against], limit: { paceAtLeast } };
 };
 
-/** On PostgreSQL: against the embedded database, with what PostgreSQL alone takes for such rows. */
+/** On PostgreSQL: the cost of the embedded database plus that of PostgreSQL alone for such rows. */
 const cost = (workload: string, costAtMost: number): Budget => {
   const against = ["tessera-sqlite", "postgres"] as const;
   return { workload, contender: "tessera-postgres", against, limit: { costAtMost } };
@@ -37,18 +37,18 @@ const BUDGETS: readonly Budget[] = [
   cost("refresh", 1.5),
 ];
 
-/** No workload may become slower than this from one version to the next. */
+/** A new version must keep at least this share of the previous version's pace in every workload. */
 const LEAST_OF_BEFORE = 0.95;
 
 export interface JudgedBudget extends Budget {
-  /** By processor time: paces are ratios of the others' time to the own, costs the other way round. */
+  /** By processor time: a pace is the others' time divided by Tessera's, a cost is Tessera's divided by theirs. */
   readonly byTime: Spread;
-  /** By requests per second; null for a cost of several together. */
+  /** By requests per second; null for a cost, which compares with a sum. */
   readonly byRate: Spread | null;
   readonly isKept: boolean;
 }
 
-/** Those that the run has all sides of, and each contender against the version before. */
+/** Judges the budgets for which the run has all contenders, and compares each contender with the version before. */
 export function judgeBudgets(results: Results): JudgedBudget[] {
   const toBefore = results.workloads.flatMap(({ name: workload }) =>
     results.contenders

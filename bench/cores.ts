@@ -1,30 +1,30 @@
 /**
- * Which cores a run uses. A contender has one, its database included, and the load generator has another: neither takes time
- * from the other, and requests per second are those of one core.
+ * The cores of a run. A contender has one, its database included, and the load generator has another. So neither takes
+ * time from the other, and requests per second are those of one core.
  */
 import { readFileSync } from "node:fs";
 
 export interface Cores {
-  /** Null: the system moves every process as it likes. */
+  /** Null if nothing is pinned and the system moves processes freely. */
   readonly generator: number | null;
-  /** For a contender that wants so many cores; null where there are too few. */
+  /** The cores of a contender that wants this many; null if there are too few. */
   forContender(count: number): readonly number[] | null;
 }
 
-/** The cores that this process may use, least first. Empty where nothing can be pinned. */
+/** The cores that this process may use, in ascending order. Empty if processes cannot be pinned. */
 export function allowedCores(): readonly number[] {
   if (process.platform !== "linux" || Bun.which("taskset") === null) return [];
   const [, list = ""] = /^Cpus_allowed_list:\s+(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
   return parseCores(list);
 }
 
-/** `0-2,5` as proc(5) writes it. */
+/** Parses `0-2,5`, as proc(5) writes it. */
 export const parseCores = (list: string): readonly number[] =>
   [...list.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, first, last = first]) => {
     return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => Number(first) + index);
   });
 
-/** The generator has the last core. With a single core nothing is pinned. */
+/** The generator gets the last core. With a single core nothing is pinned. */
 export function planCores(allowed: readonly number[]): Cores {
   const others = allowed.slice(0, -1);
   return {
@@ -33,13 +33,13 @@ export function planCores(allowed: readonly number[]): Cores {
   };
 }
 
-/** The processes that `start` starts, and those that they start, run on these cores. */
+/** The processes that `start` starts, and their children, run on these cores. */
 export async function startOn<Started>(
   cores: readonly number[] | null,
   start: () => Promise<Started>,
 ): Promise<Started> {
   if (cores === null) return start();
-  // Children inherit the cores of their parent, so a contender needs no word of this.
+  // Children inherit the cores of their parent, so contenders need no code for this.
   const before = allowedCores();
   moveTo(cores);
   try {
@@ -54,6 +54,6 @@ function moveTo(cores: readonly number[]): void {
   if (!moved.success) throw new Error(`taskset failed: ${moved.stderr.toString()}`);
 }
 
-/** What stands before a command that is to run on the core. */
+/** The prefix of a command that is to run on the core. */
 export const onCore = (core: number | null): readonly string[] =>
   core === null ? [] : ["taskset", "-c", String(core)];

@@ -3,20 +3,20 @@ import type { Running } from "./contenders/contender.ts";
 import { type Weighted, type Workload, type WorkloadRequest, wireText } from "./workloads.ts";
 import type { LoadRequest } from "./wrk.ts";
 
-/** A request of a workload with what is there for it. */
+/** A request of a workload, with its credentials. */
 export interface Source extends Weighted {
-  /** Of all requests, how many are these. */
+  /** The share of all requests that are of this kind. */
   readonly share: number;
-  /** Where its credentials are, and how long each is; null before any were made, and if it needs none. */
+  /** The file of its credentials and the length of each; null before any were made, and if the request needs none. */
   credentials: { readonly file: string; readonly length: number } | null;
 }
 
 export interface Amounts {
-  /** How many requests of all kinds there may be. */
+  /** The number of requests of all kinds to expect. */
   readonly requests: number;
-  /** How many more of each are made, since every connection may be in the middle of one. */
+  /** Further credentials of each kind, because every connection may be in the middle of a request. */
   readonly spare: number;
-  /** How many are used in turn. */
+  /** The number of credentials that are used in turn. */
   readonly cycle: number;
 }
 
@@ -26,8 +26,8 @@ export function sourcesOf({ requests }: Workload): Source[] {
 }
 
 /**
- * Makes credentials where they are missing: new ones if each may be used only once. Returns what wrk is told. `path`: the
- * beginning of every file's name.
+ * Makes the missing credentials: new ones if each may be used only once. Returns the requests for wrk. `path`: the
+ * prefix of every file name.
  */
 export async function provideAll(
   sources: readonly Source[],
@@ -60,19 +60,19 @@ export async function provideAll(
   return provided;
 }
 
-/** Some that may be used again. */
+/** Some credentials that may be used again. */
 export async function sampleOf({ request, credentials }: Source, count: number): Promise<readonly string[]> {
   if (credentials === null || request.credential?.use === "once") return [];
   return (await Bun.file(credentials.file).text()).trim().split("\n").slice(0, count);
 }
 
-/** A new one; empty if the request needs none. */
+/** A new credential; empty if the request needs none. */
 export async function newCredential(running: Running, { credential }: WorkloadRequest): Promise<string> {
   const [made = ""] = credential === null ? [] : await running.make(credential.kind, 1);
   return made;
 }
 
-/** In another order than they were made in, which is the order of the index. */
+/** Puts them into another order than that of their creation, which is the order of the index. */
 function shuffle(texts: readonly string[]): string[] {
   const shuffled = [...texts];
   for (let index = shuffled.length - 1; index > 0; index -= 1) {

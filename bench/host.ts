@@ -1,4 +1,4 @@
-/** The facts of the machine that decide on the figures, and none that tells which machine it is. */
+/** The facts of the machine that affect the figures, and none that identifies the machine. */
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
@@ -10,18 +10,18 @@ export interface HostFacts {
   readonly memoryGiB: number;
   readonly bun: string;
   readonly node: string;
-  /** The median time of writing 4 KiB and syncing them, where the databases are. */
+  /** The median time to write 4 KiB and sync them, in the folder of the databases. */
   readonly syncMicros: number;
-  /** How many processes wanted a core in the minute before the run: the load average. Near 0 on a quiet machine. */
+  /** The load average of the minute before the run: how many processes wanted a core. Near 0 on a quiet machine. */
   readonly loadBefore: number;
-  /** Whether each contender had a core that the load generator had not. */
+  /** Whether each contender had other cores than the load generator. */
   readonly isPinned: boolean;
 }
 
 const TMPFS = 0x0102_1994;
 const SYNCS = 50;
 
-/** `folder`: where the databases are. */
+/** `folder`: the folder of the databases. */
 export function describeHost(folder: string, isPinned: boolean): HostFacts {
   const cores = cpus();
   return {

@@ -1,4 +1,4 @@
-/** `npm run bench`, and by the name before the options what `bench:growth`, `bench:isolation` and `bench:endurance` run. */
+/** `npm run bench`. A name before the options selects `bench:growth`, `bench:isolation` or `bench:endurance`. */
 import { endurance } from "./endurance/endurance.ts";
 import { growth } from "./growth/growth.ts";
 import { isolation } from "./isolation/isolation.ts";

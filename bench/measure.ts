@@ -1,6 +1,6 @@
 /**
- * The measurement. For each workload all contenders take turns, round by round, every second round backwards
- * (A B C, C B A, …), so that whatever else the machine does meets all of them alike.
+ * The measurement. For each workload all contenders take turns, round by round, every second round backwards (A B C, C
+ * B A, …), so that other work of the machine affects all of them alike.
  */
 import { join } from "node:path";
 import type { Contender, Driven, Running } from "./contenders/contender.ts";
@@ -23,24 +23,24 @@ export interface MeasureOptions {
   readonly settings: Settings;
   readonly warmUpSeconds: number;
   readonly patience: Patience;
-  /** Of the load generator; null: any. */
+  /** The core of the load generator; null for any. */
   readonly core: number | null;
-  /** For the files that wrk reads. */
+  /** The folder for the files that wrk reads. */
   readonly folder: string;
   readonly say: (text: string) => void;
 }
 
-/** A contender under a workload: what is known of it before the next round. */
+/** A contender under a workload, with the figures so far. */
 interface Seat {
   readonly name: string;
   readonly running: Running | Driven;
   readonly workload: Workload;
-  /** Requests per second; 0 before anything is known. */
+  /** The highest requests per second so far; 0 before the first round. */
   fastest: number;
   readonly sources: readonly Source[];
 }
 
-/** How many credentials are seeded per second of load: a guess for the warm-up, which then says how many are needed. */
+/** Seeded credentials per second of load: a guess for the warm-up, which then shows how many are needed. */
 const FIRST_PACE = 10_000;
 const MARGIN = 1.6;
 const ATTEMPTS = 4;
@@ -62,7 +62,7 @@ export async function measureAll(options: MeasureOptions): Promise<Measurement[]
     }
     const rounds = await measureRounds(seats, options);
     for (const [index, seat] of seats.entries()) {
-      // What was asked for again and again must have been to the end what it was in the beginning.
+      // Credentials that were used repeatedly must still be valid at the end.
       await checkAnswers(seat, (source) => sampleOf(source, SAMPLE));
       const own = rounds.map((round) => round[index]).filter((round) => round !== undefined);
       measurements.push({ workload: workload.name, contender: seat.name, rounds: own });
@@ -88,7 +88,7 @@ async function measureRounds(seats: readonly Seat[], options: MeasureOptions): P
   return rounds;
 }
 
-/** Sends each request by hand: what is measured must be what it is called. */
+/** Checks one answer to each request, so that the measurement is of what its name says. */
 async function checkAnswers(
   { name, running, workload, sources }: Seat,
   credentialsOf: (source: Source) => Promise<readonly string[]>,
@@ -100,7 +100,7 @@ async function checkAnswers(
   }
 }
 
-/** One request. Throws unless it is answered as the workload says. */
+/** Sends one request. Throws unless the answer is the workload's expected one. */
 export async function checkAnswer(
   name: string,
   running: Pick<Running, "urlOf">,
@@ -117,7 +117,7 @@ export async function checkAnswer(
   );
 }
 
-/** Taken again as long as others disturb it and there is patience. Of all tries, the one that they disturbed least. */
+/** Repeats a round while others disturb it and patience lasts. Returns the least disturbed try. */
 async function turn(seat: Seat, step: string, seconds: number, options: MeasureOptions): Promise<Round> {
   const { say, patience } = options;
   const load = async (step: string): Promise<Round> => {
@@ -134,7 +134,7 @@ async function turn(seat: Seat, step: string, seconds: number, options: MeasureO
   return best;
 }
 
-/** What is seen of it while the run goes on. */
+/** The line that shows a round while the run goes on. */
 export function progressOf({ cpuMicrosPerRequest, requestsPerSecond, takenCores }: Round): string {
   const time = `${cpuMicrosPerRequest.toFixed(1)} µs`.padStart(10);
   const rate = `${whole.format(requestsPerSecond)}/s`.padStart(10);
@@ -147,7 +147,7 @@ async function loadUntilEnough(seat: Seat, options: MeasureOptions, seconds: num
     refuseUnexpected(seat, result);
     seat.fastest = Math.max(seat.fastest, round.requestsPerSecond);
     if (!result.exhausted) return round;
-    // Some credentials were used twice, which is another workload. More of them, and again.
+    // Some credentials were used twice, which is another workload. So it makes more of them and repeats the round.
     seat.fastest *= 2;
   }
   throw new Error(`${seat.name} uses up ${seat.workload.name} faster than it can be seeded.`);
@@ -190,7 +190,7 @@ async function load(
   };
 }
 
-/** Stores what the load needs, and returns what sends it. */
+/** Stores the data for the load, and returns the function that sends it. */
 async function prepare(
   { name, running, workload, sources, fastest }: Seat,
   { settings, folder, core }: MeasureOptions,

@@ -1,14 +1,14 @@
-/** The command lines of all measurements: for each option its words, how it is read, and what it is if it is left out. */
+/** The command lines of all measurements: for each option its help, its parser and its default. */
 import { tmpdir } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 interface Reading<Value> {
   readonly words: string;
-  /** What stands for the value in the help; a flag has none. */
+  /** The placeholder for the value in the help; a flag has none. */
   readonly value?: string;
   readonly read?: (text: string) => Value;
   readonly otherwise: Value;
-  /** The same in words. */
+  /** The default in words. */
   readonly shown?: string;
 }
 
@@ -22,7 +22,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Of several, those whose names are given, in the order of `all`; with `none`, nothing. Without the option all of `chosen`. */
+/** The named ones, in the order of `all`; `none` for an empty list. Default: all of `chosen`. */
 export function names<Each extends Named>(
   words: string,
   all: readonly Each[],
@@ -47,7 +47,7 @@ export function names<Each extends Named>(
   };
 }
 
-/** A number that is not less than `least`. */
+/** A number of at least `least`. */
 const above = (words: string, otherwise: number, least: number, isWhole: boolean): Reading<number> => ({
   words,
   value: "number",
@@ -67,14 +67,14 @@ export const path = <Otherwise>(words: string, otherwise: Otherwise): Reading<st
   return { words, value: "path", read: (text) => text, otherwise };
 };
 
-/** The options that all have. */
+/** The options that all measurements have. */
 export const COMMON = {
   folder: path("where the databases lie meanwhile: on a disk, or syncing costs nothing", tmpdir()),
   output: path("also write the results, the figures and the pictures into this folder", null),
   publish: flag("also write them into docs/performance.md, if the machine was quiet"),
 };
 
-/** What is said of a load by wrk. */
+/** The options of a load by wrk. */
 export const LOAD = {
   seconds: amount("how long each round lasts, in seconds", 2, 0.1),
   warmUp: amount("how long the load is on before the first round, in seconds", 1, 0.1),
@@ -86,7 +86,7 @@ export const LOAD = {
   connections: count("how many connections wrk keeps open", 32),
 };
 
-/** Throws CommanderError, after its words have been written. */
+/** Throws CommanderError, after commander has written the message. */
 export function parseOptions<All extends Readings>(
   { command, description, options }: { command: string; description: string; options: All },
   args: readonly string[],

@@ -2,26 +2,26 @@
 import { readFileSync } from "node:fs";
 import { listProcesses, sumUsage } from "./usage.ts";
 
-/** Running sums in seconds of processor time. */
+/** Running totals, in seconds of processor time. */
 export interface Moment {
   readonly atMillis: number;
-  /** Of all processes, and what the machine below took from this one ("steal"). */
+  /** Of all processes, with the time that the hypervisor took ("steal"). */
   readonly taken: number;
   /** Of this run: its processes, and the kernel's threads, which write to the disk for it. */
   readonly own: number;
 }
 
-/** With more cores than this taken by others, figures mean little. */
+/** If others take more cores than this, the figures mean little. */
 export const MOST_TAKEN_CORES = 0.1;
 
 export const isDisturbed = (takenCores: number | null): boolean => (takenCores ?? 0) > MOST_TAKEN_CORES;
 
 const KERNEL_THREADS = 2;
 const LOOK_MILLIS = 500;
-/** So long it waits at most for one moment, so that there is patience left for the others. */
+/** The longest wait for one quiet moment, so that patience is left for the others. */
 const MOST_AT_ONCE_MILLIS = 15_000;
 
-/** Null where the system does not tell. */
+/** Null if the system does not report it. */
 export function look(): Moment | null {
   if (process.platform !== "linux") return null;
   const taken = parseTaken(readFileSync("/proc/stat", "utf8"));
@@ -29,7 +29,10 @@ export function look(): Moment | null {
   return { atMillis: performance.now(), taken, own };
 }
 
-/** Seconds on all processors: user, nice, system and steal. Interrupts are left out: the load of this run causes them. */
+/**
+ * Seconds on all processors: user, nice, system and steal. Interrupts are left out, because the load of this run causes
+ * them.
+ */
 export function parseTaken(stat: string): number {
   const [user = 0, nice = 0, system = 0, , , , , steal = 0] = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "")
     .split(" ")
@@ -37,14 +40,14 @@ export function parseTaken(stat: string): number {
   return (user + nice + system + steal) / 100;
 }
 
-/** How many cores others took between two moments: 1 is all of one. */
+/** The cores that others took between two moments: 1 is all of one. */
 export function takenBetween(from: Moment | null, to: Moment | null): number | null {
   if (from === null || to === null) return null;
   const seconds = (to.atMillis - from.atMillis) / 1000;
   return Math.max(0, (to.taken - from.taken - (to.own - from.own)) / seconds);
 }
 
-/** The time that a run may spend on waiting for a quiet moment, and on measuring again what others disturbed. */
+/** The time that a run may spend on waiting for a quiet moment, and on repeating disturbed rounds. */
 export class Patience {
   #leftMillis: number;
 
@@ -63,7 +66,7 @@ export class Patience {
     return false;
   }
 
-  /** Takes the time of something from what is left. */
+  /** Takes the duration of `run` from the remaining time. */
   async spend<Result>(run: () => Promise<Result>): Promise<Result> {
     const begunAt = performance.now();
     const result = await run();

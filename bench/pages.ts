@@ -1,4 +1,4 @@
-/** The pages that are made from published results. `npm run docs` writes them, and a test compares them. */
+/** The pages that are generated from published results. `npm run docs` writes them, and a test compares them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { endurance } from "./endurance/endurance.ts";
@@ -30,7 +30,7 @@ const picture =
   (): string =>
     pictures(JSON.parse(read(`bench/results/${section}.json`)))[name] ?? "";
 
-/** What each holds, by its name below docs/. */
+/** The content of each, by its name below docs/. */
 export const performancePages = {
   "performance.md": guide,
   "images/performance-peers.svg": picture(peers, "peers"),

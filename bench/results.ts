@@ -1,4 +1,4 @@
-/** What a run of `npm run bench` writes down. */
+/** The results of `npm run bench`. */
 import type { HostFacts } from "./host.ts";
 import { ratios, type Spread, spreadOf } from "./statistics.ts";
 
@@ -11,9 +11,9 @@ export interface Round {
   readonly p99Micros: number;
   readonly p999Micros: number;
   readonly residentMiB: number;
-  /** What the server had to read from the disk, by the system's account; null where it does not tell. */
+  /** The server's reads from the disk, as the system counts them; null if it does not report them. */
   readonly diskBytesPerRequest: number | null;
-  /** How many cores other programs took meanwhile; null where the system does not tell. */
+  /** The cores that other programs took meanwhile; null if the system does not report it. */
   readonly takenCores: number | null;
 }
 
@@ -31,12 +31,12 @@ export interface Settings {
   readonly tokens: number;
 }
 
-/** What every kind of run writes down. */
+/** The part that the results of all runs have. */
 export interface Conditions {
   /** ISO 8601, UTC. */
   readonly date: string;
   readonly host: HostFacts;
-  /** How many cores other programs took during the run; null where it is not known. */
+  /** The cores that other programs took during the run; null if unknown. */
   readonly takenCores: number | null;
 }
 
@@ -51,31 +51,31 @@ export interface Results extends Conditions {
   readonly measurements: readonly Measurement[];
 }
 
-/** A measurement summed up over its rounds. */
+/** A measurement, summarized over its rounds. */
 export interface Summary {
   readonly cpuMicrosPerRequest: Spread;
   readonly requestsPerSecond: Spread;
-  /** How many times that of `bare`, round by round; null without it in the run. */
+  /** The ratio to `bare`, round by round; null if the run has no `bare`. */
   readonly cpuToBare: Spread | null;
   readonly rateToBare: Spread | null;
   readonly p50Micros: number;
   readonly p99Micros: number;
   readonly p999Micros: number;
   readonly residentMiB: number;
-  /** Null where the system does not tell. */
+  /** Null if the system does not report it. */
   readonly diskBytesPerRequest: number | null;
 }
 
-/** What every round has. */
+/** The figures that every round has. */
 export type Figure = Exclude<keyof Round, "diskBytesPerRequest" | "takenCores">;
 
-/** All that ratios are made of. */
+/** The results from which ratios are computed. */
 export type Measured = Pick<Results, "measurements">;
 
 export const measurementOf = (results: Measured, workload: string, contender: string): Measurement | null =>
   results.measurements.find((each) => each.workload === workload && each.contender === contender) ?? null;
 
-/** A figure in each round; empty if it was not measured. */
+/** The figure of each round; empty if it was not measured. */
 export const figuresOf = (
   results: Measured,
   workload: string,
@@ -84,7 +84,7 @@ export const figuresOf = (
 ): readonly number[] =>
   measurementOf(results, workload, contender)?.rounds.map((round) => round[figure]) ?? [];
 
-/** The mean over all rounds; null where it is not known. */
+/** The mean over all rounds; null if unknown. */
 export function takenIn(measurements: readonly Measurement[]): number | null {
   const known = measurements.flatMap(({ rounds }) => rounds.map(({ takenCores }) => takenCores));
   const all = known.filter((taken) => taken !== null);

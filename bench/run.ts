@@ -1,4 +1,4 @@
-/** The frame of all measurements: a folder, the cores, an end that leaves nothing behind, and a place for the results. */
+/** The frame of all measurements: the folder, the cores, an end without leftovers, and the place of the results. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CommanderError } from "commander";
@@ -10,13 +10,13 @@ import { performancePages } from "./pages.ts";
 import { type Pictures, resultsText, type Section, whyNotPublished } from "./report/publish.ts";
 import type { Conditions } from "./results.ts";
 
-/** What a measurement is given. */
+/** The arguments of a measurement. */
 export interface Setting extends Pick<Conditions, "date" | "host"> {
-  /** Empty, and gone when the run is over. */
+  /** An empty folder, which is removed after the run. */
   readonly folder: string;
   readonly cores: Cores;
   readonly say: (text: string) => void;
-  /** How many cores other programs have taken since the run began; null where the system does not tell. */
+  /** The cores that other programs have taken since the start of the run; null if the system does not report it. */
   readonly takenCores: () => number | null;
 }
 
@@ -24,14 +24,14 @@ type Common = typeof COMMON;
 
 export interface Bench<All extends Readings & Common, Results extends Conditions> {
   readonly section: Section;
-  /** Of package.json. */
+  /** The name of the script in package.json. */
   readonly command: string;
   readonly description: string;
   readonly options: All;
   measure(options: OptionsOf<All>, setting: Setting): Promise<Results>;
   figures(results: Results): string;
   pictures(results: Results): Pictures;
-  /** Whether the command succeeds; it does if there is nothing to say. */
+  /** Whether the command succeeds. Default: yes. */
   passes?(results: Results): boolean;
 }
 
@@ -67,11 +67,11 @@ async function inFolder<Results>(
   measure: (setting: Setting) => Promise<Results>,
 ): Promise<Results> {
   const folder = mkdtempSync(join(parent, "tessera-bench-"));
-  // However it ends: the contenders end with it, and nothing stays behind.
+  // The contenders end with the run, however it ends, and its folder is removed.
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.on("exit", remove);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
-  // PostgreSQL makes a folder of its own, as a user who may not look into this one; it belongs on the same disk.
+  // PostgreSQL runs as another user, who may not read this folder, and makes its own on the same disk.
   process.env.TMPDIR = parent;
   const say = (text: string) => void process.stdout.write(text);
   if (isInMemory(folder))

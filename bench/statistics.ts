@@ -1,4 +1,4 @@
-/** Sums over the rounds. The median, because a machine that does something else for a moment spoils single rounds. */
+/** Summaries over the rounds. They use the median, because a busy moment of the machine spoils single rounds. */
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The median with what the rounds were between. */
+/** The median, with the range of the rounds. */
 export interface Spread {
   readonly median: number;
   readonly lowest: number;
@@ -20,20 +20,20 @@ export const spreadOf = (values: readonly number[]): Spread => ({
   highest: Math.max(...values),
 });
 
-/** Ratios round by round: both were measured within moments, so what the machine does besides falls out. */
+/** Ratios round by round: both figures were measured within moments, so other work of the machine cancels out. */
 export const ratios = (values: readonly number[], base: readonly number[]): number[] =>
   values.flatMap((value, index) => {
     const other = base[index];
     return other === undefined ? [] : [value / other];
   });
 
-/** How something changes over time, told so that single values far off do not matter. */
+/** The change of a figure over time, robust against outliers. */
 export interface Trend {
   /** From the first point to the last. */
   readonly seconds: number;
   /** Theil–Sen: the median of the slopes between all pairs of points. Per second. */
   readonly slope: number;
-  /** What the slope makes over the whole time. */
+  /** The slope times the whole time. */
   readonly rise: number;
   /** How far the points lie from their line: the median distance, scaled to a standard deviation. */
   readonly noise: number;
@@ -42,7 +42,7 @@ export interface Trend {
   readonly last: number;
 }
 
-/** Of points in the order of time: seconds, and a value. Throws for fewer than three. */
+/** The trend of points in the order of time: seconds and a value. Throws for fewer than three. */
 export function trendOf(points: readonly (readonly [seconds: number, value: number])[]): Trend {
   const [begin] = points;
   const end = points.at(-1);
@@ -67,5 +67,5 @@ export function trendOf(points: readonly (readonly [seconds: number, value: numb
   };
 }
 
-/** Of values that vary as a normal distribution does, this times the median distance is the standard deviation. */
+/** For a normal distribution, the standard deviation is this times the median distance. */
 const MAD_TO_DEVIATION = 1.4826;

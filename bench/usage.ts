@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface Usage {
-  /** Seconds on a processor since it started, with those of its children that have ended. */
+  /** Processor time since its start, in seconds, with its children that have ended. */
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
@@ -12,10 +12,10 @@ export interface ProcessRow extends Usage {
   readonly parent: number;
 }
 
-/** The sum over the processes named and all below them. */
+/** The sum over these processes and all their descendants. */
 export function sumUsage(rows: readonly ProcessRow[], roots: readonly number[]): Usage {
   const counted = new Set(roots);
-  // Children may stand before their parents.
+  // A child may precede its parent in the list.
   for (let size = 0; size !== counted.size; ) {
     size = counted.size;
     for (const { pid, parent } of rows) if (counted.has(parent)) counted.add(pid);
@@ -31,7 +31,7 @@ export function sumUsage(rows: readonly ProcessRow[], roots: readonly number[]):
 
 export const usageOf = (roots: readonly number[]): Usage => sumUsage(listProcesses(), roots);
 
-/** What a process made the disk read since it started, in bytes; null where the system does not tell (proc(5)). */
+/** The bytes that a process has read from the disk since its start; null if the system does not report it (proc(5)). */
 export function diskReadBytes(pid: number): number | null {
   const [, bytes] = /^read_bytes: (\d+)$/m.exec(readOrEmpty(`/proc/${pid}/io`)) ?? [];
   return bytes === undefined ? null : Number(bytes);
@@ -53,7 +53,7 @@ export function listProcesses(): ProcessRow[] {
     .flatMap((entry) => parseStat(readOrEmpty(`/proc/${entry}/stat`), pageBytes) ?? []);
 }
 
-/** The fields after the program's name, which may have spaces and brackets in it. Null if the process has ended. */
+/** The fields after the program's name, which may contain spaces and brackets. Null if the process has ended. */
 export function parseStat(text: string, pageBytes: number): ProcessRow | null {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const field = (number: number): number => Number(fields[number - 3]);

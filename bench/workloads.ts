@@ -1,4 +1,4 @@
-/** What is measured: requests, each with the credential that it needs and the answer that it must get. */
+/** The workloads: requests, each with the credential that it needs and the answer that it must get. */
 import {
   API,
   APP,
@@ -17,24 +17,27 @@ export type Endpoint = "introspection" | "token" | "revocation" | "metadata";
 export interface WorkloadRequest {
   readonly endpoint: Endpoint;
   readonly authorization: string | null;
-  /** Null: a GET. The credential stands where CREDENTIAL does. */
+  /** Null: a GET. CREDENTIAL marks the place of the credential. */
   readonly form: string | null;
   readonly credential: {
     readonly kind: CredentialKind;
-    /** One for all requests, many in turn, or each a single time. */
+    /** One credential for all requests, many in turn, or each once. */
     readonly use: "one" | "cycle" | "once";
-    /** Of many in turn: no more than so many. */
+    /** The most credentials in turn. */
     readonly most?: number;
   } | null;
   readonly expects: { readonly status: number; readonly contains: string };
-  /** Whether an answer promises that something was stored. */
+  /** Whether an answer promises that a change is stored. */
   readonly writes: boolean;
 }
 
 export interface Workload {
   readonly name: string;
   readonly title: string;
-  /** Most have one. Of a mix each is sent as often as its weight says, and all expect the same status. */
+  /**
+   * Most workloads have one. In a mix, each request is sent in proportion to its weight, and all expect the same
+   * status.
+   */
   readonly requests: readonly [Weighted, ...Weighted[]];
 }
 
@@ -43,7 +46,7 @@ export interface Weighted {
   readonly weight: number;
 }
 
-/** Where the credential goes. */
+/** The place of the credential. */
 export const CREDENTIAL = "@@CREDENTIAL@@";
 
 const formOf = (fields: Readonly<Record<string, string>>): string =>
@@ -60,7 +63,7 @@ const introspection = (credential: Credential, active = true): WorkloadRequest =
   writes: false,
 });
 
-/** Of the app at the token endpoint. */
+/** A request of the app to the token endpoint. */
 const tokenRequest = (
   form: Readonly<Record<string, string>>,
   credential: Credential | null,
@@ -91,10 +94,13 @@ const REFRESH = tokenRequest(
   '"refresh_token":',
 );
 
-/** How many people the mail morning has: a grant and a token each. */
+/** The people of the mail morning: each has a grant and a token. */
 const PEOPLE = 5000;
 
-/** What a person's programs send in nine hours: ninety logins, a refresh each hour, and one sign-in's last request. */
+/**
+ * The requests of a person's programs in nine hours: ninety logins, a refresh each hour, and the last request of one
+ * sign-in.
+ */
 const MAIL_MORNING: Workload["requests"] = [
   { request: introspection({ kind: "person_token", use: "cycle", most: PEOPLE }), weight: 90 },
   { request: REFRESH, weight: 9 },
@@ -158,10 +164,13 @@ const headersOf = ({ authorization, form }: WorkloadRequest): [string, string][]
   return headers;
 };
 
-/** Whether something is stored for any of its requests. */
+/** Whether any of its requests stores a change. */
 export const writes = ({ requests }: Workload): boolean => requests.some(({ request }) => request.writes);
 
-/** What wrk checks of every answer. Throws for a mix of several statuses: wrk does not say which request was answered. */
+/**
+ * The expectation that wrk checks for every answer. Throws for a mix of several statuses: wrk does not say which
+ * request was answered.
+ */
 export function expectationOf({ name, requests }: Workload): WorkloadRequest["expects"] {
   const { expects } = requests[0].request;
   if (requests.some(({ request }) => request.expects.status !== expects.status))
@@ -169,7 +178,6 @@ export function expectationOf({ name, requests }: Workload): WorkloadRequest["ex
   return expects;
 }
 
-/** Sends it once. */
 export function sendOnce(request: WorkloadRequest, url: string, credential: string): Promise<Response> {
   const { form } = request;
   return fetch(url, {
@@ -179,7 +187,7 @@ export function sendOnce(request: WorkloadRequest, url: string, credential: stri
   });
 }
 
-/** As it goes over the wire, with CREDENTIAL where a credential of `credentialLength` bytes belongs. */
+/** The request on the wire, with CREDENTIAL in place of a credential of `credentialLength` bytes. */
 export function wireText(request: WorkloadRequest, url: string, credentialLength: number): string {
   const { host, pathname } = new URL(url);
   const { form } = request;

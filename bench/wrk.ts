@@ -1,24 +1,24 @@
-/** The load generator: wrk, a program of its own, with the script in workloads/. */
+/** The load generator: wrk, an external program, with the script in workloads/. */
 import { join } from "node:path";
 import { onCore } from "./cores.ts";
 import type { Percentiles } from "./load/histogram.ts";
 
 const SCRIPT = join(import.meta.dir, "workloads/requests.lua");
 
-/** What one run of a load generator found. */
+/** The figures of one run of a load generator. */
 export interface LoadResult extends Percentiles {
   readonly requests: number;
   readonly micros: number;
-  /** Answers with another status, or without the text, than expected. */
+  /** Answers with another status than expected, or without the expected text. */
   readonly unexpected: number;
-  /** Connections that failed, and answers that did not come. */
+  /** Failed connections, and missing answers. */
   readonly failed: number;
   /** There were fewer credentials than requests, so some were sent twice. */
   readonly exhausted: boolean;
 }
 
 export interface LoadRequest {
-  /** Files that the script reads; no credentials: null. */
+  /** Files for the script. `credentials` is null if the request needs none. */
   readonly request: string;
   readonly credentials: string | null;
   readonly use: "cycle" | "once";
@@ -29,17 +29,17 @@ export interface Load {
   /** Only its origin counts. */
   readonly url: string;
   readonly requests: readonly LoadRequest[];
-  /** What all of them must be answered with. */
+  /** The expectation for all answers. */
   readonly expects: { readonly status: number; readonly contains: string };
   readonly seconds: number;
   readonly connections: number;
-  /** Where it runs; null: anywhere. */
+  /** The core to run on; null for any. */
   readonly core: number | null;
 }
 
 export const findWrk = (): string | null => Bun.which("wrk");
 
-/** The program's path. Throws with how to install it. */
+/** The program's path. Throws with instructions to install it. */
 export function requireWrk(): string {
   const wrk = findWrk();
   if (wrk === null) throw new Error(HOW_TO_INSTALL);
@@ -77,7 +77,7 @@ export async function runWrk(load: Load): Promise<LoadResult> {
   return result;
 }
 
-/** wrk counts whole seconds. Told to stop earlier by SIGINT it sums up as usual. Returns its complaints. */
+/** wrk counts whole seconds. If SIGINT stops it earlier, it sums up as usual. Returns its complaints. */
 async function endInTime(
   child: Bun.Subprocess<"ignore", "pipe", "pipe">,
   { seconds }: Load,

@@ -1,4 +1,4 @@
-/** The endurance run does what it says, fails where it must, and keeps nothing that grows. No figure is judged here. */
+/** The endurance run does what it says, fails when it must, and does not itself grow. No test judges its figures. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -157,7 +157,7 @@ describe("a connection", () => {
   let server: TCPSocketListener | undefined;
   afterEach(() => server?.stop(true));
 
-  /** A server that does one thing with each request's socket. */
+  /** A server that treats each request's socket in this way. */
   function answering(act: (socket: Socket<unknown>) => void): Connection {
     server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: (socket) => act(socket) } });
     return new Connection(`http://127.0.0.1:${server.port}`);
@@ -243,7 +243,7 @@ describe("the load", () => {
       return new Response("{}");
     };
     const interval = await underLoad(stallOnce, ask, 250);
-    // One request was sent and stalled; those that were due meanwhile waited as well, the middle one for 80 ms or so.
+    // One request was sent and stalled. Those that were due meanwhile waited too, the median for about 80 ms.
     expect(interval.p50).toBeGreaterThan(20_000);
     expect(interval.failures).toBe(0);
   });

@@ -1,4 +1,4 @@
-/** The measurement of growth stores what it says, and writes down what it found. No figure is judged here. */
+/** The measurement of growth stores the data that it reports, and records its results. No test judges its figures. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

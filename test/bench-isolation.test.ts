@@ -1,4 +1,4 @@
-/** The benchmark of isolation and overload measures what it says. No figure is judged here. */
+/** The benchmark of isolation and overload measures what it reports. No test judges its figures. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the load generator", () => {
-  /** Against a server in this process, which notes what it is sent. */
+  /** Against a server in this process, which records its requests. */
   async function underLoad(answer: (body: string) => Response | Promise<Response>, job: Partial<LoadJob>) {
     const bodies: string[] = [];
     const server = Bun.serve({
@@ -64,7 +64,7 @@ describe("the load generator", () => {
     expect(report.due).toBe(40);
     expect(report.good).toBe(40);
     expect(bodies).toEqual(Array.from({ length: 40 }, () => "ab000"));
-    // Two at a time, 30 ms each: the last was due long before it could be sent, and that counts.
+    // Two at a time, 30 ms each: the last was due long before it was sent, and its latency includes the wait.
     expect(report.goodLatency?.p99).toBeGreaterThan(300_000);
   });
 

@@ -1,4 +1,4 @@
-/** The plots of the benchmark show what they are given. */
+/** The plots of the benchmark show their data. */
 import { describe, expect, test } from "bun:test";
 import { createScale } from "../bench/report/axis.ts";
 import { type Plot, plot } from "../bench/report/plot.ts";

@@ -1,4 +1,4 @@
-/** What the benchmark counts and how it is written down. */
+/** The figures of the benchmark, and their form in reports. */
 import { describe, expect, spyOn, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The benchmark measures what it says, and refuses to tell a figure of anything else. No figure is judged here. */
+/** The benchmark measures what it reports, and refuses to report anything else. No test judges its figures. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,7 +64,7 @@ describe("the line that the script ends with", () => {
 });
 
 describe.skipIf(!hasWrk)("the load", () => {
-  /** A server that notes what it is asked for, and answers as it is told. */
+  /** A server that records its requests, and answers as the test says. */
   async function underLoad(
     answer: () => Response,
     kinds: readonly (Partial<LoadRequest> & { readonly of?: readonly string[] })[],
@@ -147,7 +147,7 @@ describe.skipIf(!hasWrk)("the load", () => {
     expect(result).toMatchObject({ unexpected: 0, failed: 0, exhausted: false });
     const once = seen.filter((text) => text !== "token=again");
     expect(new Set(once).size).toBe(once.length);
-    // It has begun another ten, and what was sent last may not have arrived.
+    // wrk has begun another ten requests, and the last ones may not have arrived.
     expect(Math.abs(once.length - seen.length / 5)).toBeLessThanOrEqual(8);
   });
 

@@ -1,6 +1,6 @@
 /**
- * What the guides say is done here: every `sh` block of README.md and docs/ runs against the demonstration server, page by
- * page and in order; every `toml` block is a valid configuration; every link to a file leads to one.
+ * The guides work: every `sh` block of README.md and docs/ runs against the demonstration server, page by page and in
+ * order; every `toml` block is a valid configuration; every link to a file leads to one.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const pages = [
   "CHANGELOG.md",
   ...new Glob("docs/**/*.md").scanSync(root),
 ].sort();
-// The program takes its settings from the environment; how large the tests are is none.
+// The program takes its settings from the environment. The size of tests is no setting.
 const { TESSERA_TEST_SCALE: _, ...env } = process.env;
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 const blocksOf = (page: string, language: string): string[] =>
@@ -65,7 +65,7 @@ describe("commands in the guides", () => {
       const script = commands
         .join("\n")
         .replaceAll("http://localhost:8080", issuer)
-        // A refusal of the server is a failure too, unless it is what the guide shows.
+        // A refusal by the server is a failure too, unless the guide shows it.
         .replaceAll("npx tessera", `"${process.execPath}" "${join(root, "src/main.ts")}"`);
       const child = Bun.spawn(["bash", "-euo", "pipefail", "-c", script], {
         cwd: folder,
@@ -91,7 +91,7 @@ describe("configurations in the guides", () => {
     for (const [index, block] of blocksOf(page, "toml").entries()) {
       test(`${page}: configuration ${index + 1} is valid`, () => {
         const file = join(folder, "example.toml");
-        // The certificates of the example are not on this machine; that the files must exist has a test of its own.
+        // The example's certificates are not on this machine. Another test checks that the files must exist.
         writeFileSync(file, block.replace(/^tls = .*$/m, ""));
         const secrets = { WIKI_SECRET: "a secret for this test only", GRACE_PASSWORD: "for this test only" };
         expect(() => loadConfiguration({ file, env: secrets, flags: {} })).not.toThrow();
@@ -113,7 +113,7 @@ test("docs/security.md is what the results of the mutations say; 'npm run docs' 
   expect(text).toBe(earlier.includes(text) ? text : current);
 });
 
-/** What leads to the headings of a page, as forges make it. */
+/** The anchors of a page's headings, as forges make them. */
 const anchorsOf = (text: string): string[] =>
   [...text.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading

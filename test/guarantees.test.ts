@@ -1,4 +1,4 @@
-/** docs/guarantees.md names a test for each promise: every one of them exists. */
+/** docs/guarantees.md names a test for each promise: every one of these tests exists. */
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ const rows = readFileSync(join(docs, "guarantees.md"), "utf8")
   .filter((line) => /^\| [A-Z]/.test(line))
   .map((line) => line.split(" | "));
 
-/** Each file that is linked, with what is quoted after it. */
+/** Each linked file, with the quoted title after it. */
 const proofs = rows.flatMap(([promise = "", proof = ""]) =>
   [...proof.matchAll(/\]\(([^)]+)\)([^[]*)/g)].map(([, file = "", words = ""]) => ({
     promise,

@@ -49,7 +49,7 @@ test("no file imports from a floor above its own", async () => {
   expect(upward).toEqual([]);
 });
 
-/** What a file imports, without what it imports as types only. */
+/** The imports of a file, without type-only imports. */
 async function valuesOf(file: string): Promise<string[]> {
   const text = await Bun.file(join(source, file)).text();
   const imports = [...text.matchAll(/import (?!type )([^;]*?) from "(\.[^"]+)"/g)];

@@ -1,4 +1,4 @@
-/** The mutations fit the source as it is, so that the list cannot rot. `npm run mutate` applies them (test/mutations/). */
+/** Every mutation finds its place in the present source. `npm run mutate` applies them (test/mutations/). */
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

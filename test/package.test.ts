@@ -1,4 +1,4 @@
-/** What has to hold for a fresh clone to start with one command, without a warning or a prompt. */
+/** The conditions for a fresh clone to start with one command, without a warning or a prompt. */
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ test("every dependency is pinned to one version", () => {
   }
 });
 
-/** Packages of their own: the benchmark's peer, and the judges that bring a hundred others. */
+/** Separate packages: the benchmark's peer, and the conformance suites with their hundred dependencies. */
 const BESIDE = ["bench", "test/interop/mcp"];
 
 test.each(BESIDE)(

@@ -1,11 +1,11 @@
-/** The process of the contender `bare`. It listens once for each workload, and says at which ports in one line. */
+/** The process of the contender `bare`. It listens on a port for each workload, and prints the ports in one line. */
 import { createHash } from "node:crypto";
 
-/** What Tessera answers to one request of a workload. */
+/** Tessera's answer to one request of a workload. */
 export interface Answer {
   readonly path: string;
   readonly grantType: string | null;
-  /** The parameter whose value is hashed, as a store must to find what it belongs to. */
+  /** The parameter whose value is hashed, as a store must do to find its row. */
   readonly credentialParameter: string | null;
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
@@ -35,7 +35,7 @@ function serve({ answers }: Recorded): number {
   return server.port ?? 0;
 }
 
-/** Of a mix, the path and the grant type say which request it is, as they say to a real server. */
+/** In a mix, the path and the grant type tell the requests apart, as they do for a real server. */
 function chooser(answers: readonly Answer[]): (request: Request, form: URLSearchParams | null) => Responder {
   const [first] = answers;
   if (first === undefined) throw new Error("A workload has no answers.");

@@ -1,6 +1,6 @@
 /**
- * The limit: a Bun handler that reads the same request and sends the same bytes with the same headers, and does nothing
- * between. The bytes are asked of Tessera itself, which is started for that moment.
+ * The limit: a Bun handler that reads the same request, sends the same bytes with the same headers, and does nothing
+ * else. It gets the bytes from a Tessera that it starts for a moment.
  */
 import { join } from "node:path";
 import { mintCredential } from "../../src/credentials/credential.ts";
@@ -12,7 +12,7 @@ import type { Contender, CredentialKind, Running } from "./contender.ts";
 import { startProcess } from "./process.ts";
 import { startTessera, TESSERA_PATHS } from "./tessera.ts";
 
-/** The runtime sets these by itself. */
+/** The runtime sets these headers by itself. */
 const OF_THE_RUNTIME = new Set(["date", "content-length", "connection", "keep-alive", "transfer-encoding"]);
 
 async function recordAnswers(folder: string): Promise<Recorded[]> {

@@ -1,15 +1,15 @@
-/** Another checkout of Tessera as contenders: the version before, which takes turns with this one. */
+/** Another checkout of Tessera as contenders: the previous version, which takes turns with this one. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Contender } from "./contender.ts";
 
-/** How their names end. */
+/** The suffix of their names. */
 export const BEFORE = "-before";
 
 /**
- * Each contender, and behind each server of Tessera the same one of the other checkout. The benchmark of that checkout starts
- * it, with its own server and its own store, so the two versions may differ in everything but the requests. Throws if there
- * is no checkout, or if its packages are missing.
+ * Returns each contender, and after each server of Tessera the same server of the other checkout. The benchmark of that
+ * checkout starts it with its own server and store, so the versions may differ in everything but the requests. Throws
+ * if there is no checkout, or if its packages are missing.
  */
 export async function withBefore(contenders: readonly Contender[], folder: string): Promise<Contender[]> {
   const file = resolve(folder, "bench/contenders/index.ts");

@@ -1,4 +1,4 @@
-/** The clients, the person and the scope that every contender knows. */
+/** The clients, the person and the scope that every contender has. */
 export const APP = { id: "bench-app", secret: "nobody-keeps-this-secret-of-the-app" } as const;
 export const API = { id: "bench-api", secret: "nobody-keeps-this-secret-of-the-api" } as const;
 export const DEVICE = { id: "bench-device" } as const;
@@ -11,6 +11,6 @@ export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 export const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 export const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/** RFC 6749 §2.3.1. These need no encoding. */
+/** RFC 6749 §2.3.1. These credentials need no encoding. */
 export const basic = ({ id, secret }: { readonly id: string; readonly secret: string }): string =>
   `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;

@@ -1,15 +1,15 @@
-/** What the benchmark needs of each contender. Its processes run beside the benchmark's and are reached over loopback. */
+/** The interface of a contender. Its processes run beside the benchmark's, which reaches them over loopback. */
 import type { Workload, WorkloadRequest } from "../workloads.ts";
 import type { LoadResult } from "../wrk.ts";
 
 export type CredentialKind =
-  /** An access token that a person gave to an app: it hangs on a grant. */
+  /** An access token that a person gave to an app: it belongs to a grant. */
   | "person_token"
-  /** An access token that an app has for itself. */
+  /** An access token that an app got for itself. */
   | "client_token"
-  /** One that was valid and is no more. */
+  /** A token that was valid and is revoked. */
   | "revoked_token"
-  /** One that has the right form and was never given out. */
+  /** A well-formed token that no server issued. */
   | "unknown_token"
   | "code"
   | "refresh_token"
@@ -18,22 +18,22 @@ export type CredentialKind =
 export interface Contender<Kind extends Processes = Running | Driven> {
   readonly name: string;
   readonly title: string;
-  /** What has become of a change when its answer leaves. */
+  /** The state of a change at the moment when its answer leaves. */
   readonly durability: string;
-  /** How many cores it is meant for; one if it does not say. */
+  /** The number of cores that it is meant for. Default: one. */
   readonly cores?: number;
-  /** Names of the workloads that it knows; all if it does not say. */
+  /** The names of the workloads that it supports. Default: all. */
   readonly workloads?: readonly string[];
-  /** `folder` is its own; it need not exist yet. Throws if it cannot be measured here. */
+  /** `folder`: its own folder, which need not exist yet. Throws if it cannot be measured here. */
   start(folder: string): Promise<Kind>;
 }
 
 interface Processes {
-  /** Processes that work for the requests. Their children count with them. */
+  /** Processes that work for the requests. Their children count too. */
   readonly processes: readonly number[];
-  /** The process whose memory is told, with its children; a database server beside it is not among them. */
+  /** The process whose memory is reported, with its children; a database server beside it does not count. */
   readonly server: number;
-  /** What has to be so when a round begins, whatever the rounds of others have changed. */
+  /** Restores the state that each round starts from, after other contenders' rounds have changed it. */
   prepareRound?(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -42,21 +42,21 @@ interface Processes {
 export interface Running extends Processes {
   /** All requests of a workload go to one origin. */
   urlOf(request: WorkloadRequest, workload: Workload): string;
-  /** New credentials of the kind, all of one length, for the clients in clients.ts. */
+  /** New credentials of this kind, all of the same length, for the clients in clients.ts. */
   make(kind: CredentialKind, count: number): Promise<readonly string[]>;
 }
 
-/** A server that speaks another protocol, and so brings its own load generator. */
+/** A server with another protocol, and so with its own load generator. */
 export interface Driven extends Processes {
-  /** Stores what the load needs. The function that it returns sends the load. */
+  /** Stores the data for the load. The returned function sends the load. */
   prepareLoad(load: DrivenLoad): Promise<() => Promise<LoadResult>>;
 }
 
 export interface DrivenLoad {
   readonly workload: string;
   readonly seconds: number;
-  /** No more are expected. */
+  /** The most requests to expect. */
   readonly requests: number;
-  /** The core of the load generator; null: any. */
+  /** The core of the load generator; null for any. */
   readonly generator: number | null;
 }

@@ -1,4 +1,4 @@
-/** The contenders, in the order of the tables. A new one is a file beside these and a place here. */
+/** The contenders, in the order of the tables. A new one is a file in this folder and an entry here. */
 import { bare } from "./bare.ts";
 import type { Contender } from "./contender.ts";
 import { oidcProvider } from "./oidc-provider.ts";

@@ -1,4 +1,4 @@
-/** The best-known OAuth server library of Node, kept in memory: what is fast there costs no disk. */
+/** The best-known OAuth server library for Node. It keeps its data in memory, so its figures include no disk. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json";
@@ -17,7 +17,7 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
   metadata: "/.well-known/openid-configuration",
 };
 
-/** Installs what bench/package.json says, unless it is there. Throws if that fails. */
+/** Installs the packages of bench/package.json if they are missing. Throws if that fails. */
 export function installOidcProvider(say: (text: string) => void): void {
   const installed = join(BENCH, "node_modules", NAME, "package.json");
   const wanted = manifest.dependencies[NAME];

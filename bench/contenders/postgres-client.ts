@@ -1,5 +1,5 @@
 /**
- * The process of the load on `postgres`: connections that each send a prepared statement, and the next when it is answered,
+ * The process of the load on `postgres`. Each connection sends a prepared statement, and the next one after the answer,
  * as pgbench does. The rows are those of a token, a refresh token and a grant, with their indexes.
  */
 import { randomBytes } from "node:crypto";
@@ -32,7 +32,7 @@ const SCOPE = "mail";
 const RESOURCES = "https://mail.bench.example";
 const now = () => Math.floor(Date.now() / 1000);
 
-/** 16 bytes in the order of time, as Tessera's are: new rows go to the end of an index. */
+/** 16 bytes in the order of time, as Tessera's identifiers are: new rows go to the end of an index. */
 function newId(): Buffer {
   const id = randomBytes(16);
   id.writeUIntBE(Date.now(), 0, 6);
@@ -40,7 +40,7 @@ function newId(): Buffer {
 }
 
 interface Transaction {
-  /** Stores what the load needs, and returns the identifiers that it uses: one again and again, or each a single time. */
+  /** Stores the data for the load, and returns the identifiers to use: one repeatedly, or each of them once. */
   seed(sql: SQL, count: number): Promise<readonly Buffer[]>;
   readonly text: string;
   parameters(id: Buffer): unknown[];
@@ -50,7 +50,7 @@ const ACCESS_TOKEN = "id, digest, grant_id, client, subject, scope, resources, i
 
 const newAccessToken = () => [newId(), randomBytes(32), SUBJECT, SCOPE, RESOURCES, now(), now() + 3600];
 
-/** As `newId` gives them. */
+/** Identifiers of the form of `newId`. */
 const SOME_IDS = `
   SELECT decode(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0'), 'hex')
     || substr(uuid_send(gen_random_uuid()), 7) AS id
@@ -75,7 +75,7 @@ const TRANSACTIONS: Readonly<Record<string, Transaction>> = {
     parameters: newAccessToken,
   },
   refresh: {
-    // They are used in another order than they were made in.
+    // The load uses them in another order than that of their creation.
     seed: (sql, count) =>
       idsOf(
         sql.unsafe(
@@ -104,10 +104,10 @@ const TRANSACTIONS: Readonly<Record<string, Transaction>> = {
 const idsOf = async (rows: PromiseLike<readonly { readonly id: Buffer }[]>): Promise<readonly Buffer[]> =>
   (await rows).map(({ id }) => id);
 
-/** So many times each connection sends its statement before it counts: then PostgreSQL has planned it for good. */
+/** Each connection sends its statement this many times before it counts, so that PostgreSQL has settled on its plan. */
 const WARM_UP = 20;
 
-/** Returns what sends the load. */
+/** Returns the function that sends the load. */
 export async function prepareClient(job: ClientJob): Promise<() => Promise<LoadResult>> {
   const { url, workload, connections, requests, seconds } = job;
   const transaction = TRANSACTIONS[workload];

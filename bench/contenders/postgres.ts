@@ -1,6 +1,6 @@
 /**
- * The limit of PostgreSQL: clients that do nothing else read and write rows like Tessera's, with prepared statements. No store
- * on PostgreSQL uses less processor time than the database does for that.
+ * The limit of PostgreSQL: clients that only read and write rows like Tessera's, with prepared statements. No store on
+ * PostgreSQL uses less processor time than the database does for that.
  */
 import { join } from "node:path";
 import { startPostgres } from "../../test/store/postgres/server.ts";
@@ -9,10 +9,10 @@ import type { LoadResult } from "../wrk.ts";
 import type { Contender, Driven } from "./contender.ts";
 import { type Started, startProcess } from "./process.ts";
 
-/** As many as a server keeps by default (`database.connections`). */
+/** The default of a server (`database.connections`). */
 const CONNECTIONS = 10;
 
-/** What the process of the client is told (postgres-client.ts). */
+/** The job of the client's process (postgres-client.ts). */
 export interface ClientJob {
   readonly url: string;
   readonly workload: string;
@@ -28,7 +28,7 @@ export const postgres: Contender<Driven> = {
   workloads: ["introspection", "client-credentials", "refresh"],
   async start(folder) {
     const { databaseUrl, pid, stop } = await startDatabase();
-    // It stays until the next is made, so that its end is no part of what is measured.
+    // It runs until the next one starts, so that stopping it is not part of the measurement.
     let client: Started | null = null;
     const end = async () => client?.stop();
     return {
@@ -57,7 +57,7 @@ export const postgres: Contender<Driven> = {
   },
 };
 
-/** A PostgreSQL with an empty database. Its settings are its defaults, so that it syncs what it acknowledges. */
+/** A PostgreSQL with an empty database and default settings, so that it syncs before it acknowledges. */
 export async function startDatabase(): Promise<{
   readonly databaseUrl: string;
   readonly pid: number;

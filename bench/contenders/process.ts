@@ -1,29 +1,35 @@
-/** Starting a contender's process, and ending it. */
+/** Starts and ends a contender's process. */
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Started {
   readonly pid: number;
-  /** What the line that it said when it was ready has in its first group. */
+  /** The first group of `ready` in the line that matched. */
   readonly ready: string;
-  /** Asks it over IPC, which it must have been started with. One question at a time; the program knows what is answered. */
+  /**
+   * Asks the process over IPC, which its start must enable. One question at a time; the caller knows the type of the
+   * answer.
+   */
   ask<Answer>(question: unknown): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
   readonly command: readonly string[];
-  /** Where it runs; made if it is not there. */
+  /** Its working folder; made if it does not exist. */
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Matches what it writes to its standard output once it takes requests. */
+  /** Matches its standard output once it takes requests. */
   readonly ready: RegExp;
   readonly ipc?: boolean;
 }
 
 const PATIENCE_MILLIS = 30_000;
 
-/** What it complains about goes to a file in `folder`, as a server's log does. Throws with it if it ends early. */
+/**
+ * Its standard error goes to a file in `folder`, as a server's log does. Throws with that text if the process ends
+ * early.
+ */
 export async function startProcess(options: StartOptions): Promise<Started> {
   const { command, folder, env = {}, ipc = false } = options;
   mkdirSync(folder, { recursive: true });
@@ -36,7 +42,7 @@ export async function startProcess(options: StartOptions): Promise<Started> {
     stdin: "ignore",
     stdout: "pipe",
     stderr: descriptor,
-    // JSON, as the other side may be Node.
+    // JSON, because the other side may be Node.
     ...(ipc && { ipc: (message: unknown) => answered(message), serialization: "json" }),
   });
   closeSync(descriptor);
@@ -66,7 +72,10 @@ export async function startProcess(options: StartOptions): Promise<Started> {
   };
 }
 
-/** Resolves when the pattern matches, or at the end. What comes later is read too: a pipe that is full stops its writer. */
+/**
+ * Resolves when the pattern matches, or at the end of the stream. It goes on reading, because a full pipe blocks the
+ * writer.
+ */
 function waitFor(
   pattern: RegExp,
   stream: ReadableStream<Uint8Array>,

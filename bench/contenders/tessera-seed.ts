@@ -1,4 +1,4 @@
-/** Credentials of Tessera, put into its store directly while it runs: what was there before the measurement. */
+/** Stores credentials of Tessera directly while the server runs: the data from before the measurement. */
 
 import type { Configuration } from "../../src/configuration/schema.ts";
 import { mintCredential } from "../../src/credentials/credential.ts";
@@ -31,7 +31,7 @@ export interface Seeder {
   close(): Promise<void>;
 }
 
-/** So many are under way at once: they share the syncs of the embedded database, and the connections of PostgreSQL. */
+/** This many are under way at once: they share the syncs of SQLite, and the connections of PostgreSQL. */
 const AT_ONCE = 64;
 
 const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
@@ -121,7 +121,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     const isNew = await createDeviceCode(context, SERVER_ACT, {
       id,
       digest,
-      // Nobody will enter the user code.
+      // No person will enter the user code.
       userCodeDigest: mint("device_code").digest,
       clientId: device.clientId,
       scope: device.defaultScope,

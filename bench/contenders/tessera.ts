@@ -1,4 +1,4 @@
-/** Tessera as people start it: on the embedded database with one process or several, or on PostgreSQL. */
+/** Tessera in its usual setups: on the embedded database with one process or several, or on PostgreSQL. */
 import { join } from "node:path";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
 import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
@@ -19,7 +19,7 @@ export const TESSERA_PATHS: Readonly<Record<Endpoint, string>> = {
   metadata: "/.well-known/oauth-authorization-server",
 };
 
-/** What the clients of every measurement are to a server, and what they may have: TOML. */
+/** The clients of every measurement at a server, and what they may do: TOML. */
 export const PARTIES = `
 [[scopes]]
 name = "${SCOPE}"
@@ -49,7 +49,7 @@ grant_types = ["${DEVICE_GRANT}", "refresh_token"]
 scope = ["${SCOPE}"]
 `;
 
-/** Everything has its default but the lifetime of codes, which have to last until they are measured. */
+/** Every setting has its default, except the lifetime of codes, which must last until they are used. */
 export const TESSERA_CONFIGURATION = `
 [lifetimes]
 authorization_code_seconds = 600
@@ -60,7 +60,7 @@ username = "${PERSON.username}"
 password = "${PERSON.password}"
 `;
 
-/** Where a server that was started in this folder has its configuration and its data. */
+/** The configuration and the data of a server that was started in this folder. */
 export const placesIn = (folder: string): { readonly file: string; readonly data: string } => ({
   file: join(folder, "tessera.toml"),
   data: join(folder, "database"),
@@ -70,19 +70,19 @@ export interface ServeOptions {
   readonly configuration: string;
   readonly workers?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** A file that is loaded into the process before the program, and may answer questions over IPC. */
+  /** A file that the process loads before the program. It may answer questions over IPC. */
   readonly preload?: string;
 }
 
 export interface Serving {
   readonly started: Started;
-  /** The configuration's file. */
+  /** The configuration file. */
   readonly file: string;
   /** The folder of the embedded database. */
   readonly data: string;
 }
 
-/** Starts `tessera serve` with all it writes in `folder`, which need not exist yet. */
+/** Starts `tessera serve`, which writes only to `folder`. The folder need not exist yet. */
 export async function serveTessera(
   folder: string,
   { configuration, workers = 1, env = {}, preload }: ServeOptions,
@@ -109,11 +109,11 @@ export async function serveTessera(
 interface TesseraOptions {
   readonly workers?: number;
   readonly env?: Record<string, string>;
-  /** TOML that is added to the configuration. */
+  /** TOML to add to the configuration. */
   readonly settings?: string;
 }
 
-/** A server as the benchmark's clients and person know it. */
+/** A server with the clients and the person of the benchmark. */
 export async function startTessera(
   folder: string,
   { workers = 1, env = {}, settings = "" }: TesseraOptions = {},
@@ -133,7 +133,7 @@ export async function startTessera(
   };
 }
 
-/** On either engine, with one worker and with two. */
+/** On both engines, with one worker and with two. */
 export const TESSERA: readonly Contender<Running>[] = (["sqlite", "postgres"] as const).flatMap((engine) =>
   [1, 2].map((workers) => {
     const isSqlite = engine === "sqlite";
@@ -148,7 +148,7 @@ export const TESSERA: readonly Contender<Running>[] = (["sqlite", "postgres"] as
   }),
 );
 
-/** The same on a PostgreSQL of its own, whose URL it is told. */
+/** The same on a PostgreSQL of its own. Returns the URL too. */
 export async function startOnPostgres(
   folder: string,
   options: Omit<TesseraOptions, "env"> = {},

@@ -1,6 +1,6 @@
 /**
- * What the server of an endurance run is started with. Everything lives so briefly that what expires and what is issued
- * are soon equally many; and what one address may do within a window is no bound, as all requests come from this machine.
+ * The configuration of an endurance run. Lifetimes are so short that as many things soon expire as are issued. Limits
+ * per address do not apply, because all requests come from this machine.
  */
 import { PARTIES } from "../contenders/tessera.ts";
 
@@ -11,7 +11,7 @@ export const SESSION_SECONDS = 60;
 export const DEVICE_CODE_SECONDS = 30;
 export const DEVICE_INTERVAL_SECONDS = 1;
 
-/** They sign in with this password. */
+/** The password of all people in the run. */
 export const PASSWORD = "correct horse battery staple";
 export const PEOPLE: readonly string[] = ["ada", "grace", "hedy", "joan", "katherine", "margaret"];
 

@@ -1,4 +1,4 @@
-/** `npm run bench:endurance`: mixed load on a real server process for a while, and whether it leaves traces. */
+/** `npm run bench:endurance`: mixed load on a real server process, and whether memory and latency grow. */
 import { join } from "node:path";
 import { type Started, startProcess } from "../contenders/process.ts";
 import { amount, COMMON, count, flag, names, type OptionsOf } from "../options.ts";
@@ -11,18 +11,18 @@ import type { Endurance, EnduranceResults, EnduranceSettings, Sample } from "./r
 import { CONTENDERS, type Contender, type Endured, startEndured } from "./server.ts";
 import { judge } from "./verdict.ts";
 
-/** The first part of a run is no part of the verdict: code is compiled, caches fill, what is handed out begins to expire. */
+/** The first part of a run does not count for the verdict: code is compiled, caches fill, first things expire. */
 const WARM_UP_SHARE = 0.3;
-/** A long run has no more samples than this. */
+/** The most samples of a long run. */
 const MOST_SAMPLES = 360;
 const LEAST_SAMPLES = 10;
 const SAMPLE_SECONDS = 2;
-/** How long the server is left alone before its idle memory is read. */
+/** The server is idle for this long before its idle memory is read. */
 const IDLE_MILLIS = 1000;
-/** How often memory is read between two samples. */
+/** The time between two readings of the memory within a sample. */
 const READING_MILLIS = 500;
 const MOST_REASONS = 20;
-/** Sums of fractions of seconds are not exact. */
+/** Sums of fractions of seconds are inexact. */
 const TOLERANCE = 1e-6;
 
 const OPTIONS = {
@@ -57,11 +57,11 @@ async function measure(options: Options, setting: Setting): Promise<EnduranceRes
     say(`${contender.title}, for ${settings.minutes} min:\n`);
     runs.push(await endure(contender, settings, join(folder, contender.name), say));
   }
-  // The server has to share the machine in earnest, so nothing is pinned.
+  // Nothing is pinned, so that the server really shares the machine.
   return { date, host: { ...host, isPinned: false }, takenCores: takenCores(), settings, runs };
 }
 
-/** A server under load, looked at every few seconds. */
+/** Puts a server under load, and takes a sample every few seconds. */
 async function endure(
   contender: Contender,
   settings: EnduranceSettings,
@@ -110,7 +110,7 @@ async function endure(
   }
 }
 
-/** Looks at both processes again and again, and keeps what has to be told of the whole run. */
+/** Watches both processes, and keeps the figures of the whole run. */
 class Watch {
   readonly #server: Endured;
   readonly #generator: Started;

@@ -1,4 +1,4 @@
-/** The process of the load generator: keeps connections busy with operations, and says over IPC what has happened. */
+/** The process of the load generator: keeps connections busy with operations, and reports over IPC. */
 import { Histogram, type Percentiles } from "../load/histogram.ts";
 import { Schedule } from "../load/schedule.ts";
 import { chooser, OPERATIONS, type Operation, signEverybodyIn } from "./operations.ts";
@@ -8,33 +8,33 @@ import { newWallet, type Wallet } from "./wallet.ts";
 export interface LoadOptions {
   readonly origin: string;
   readonly connections: number;
-  /** Operations per second; null: as many as the server can do. */
+  /** Operations per second; null for as many as the server can do. */
   readonly rate: number | null;
 }
 
-/** What happened since the last interval was asked for. Latencies are in microseconds. */
+/** The figures since the last request for them. Latencies are in microseconds. */
 export interface Interval extends Percentiles {
   readonly seconds: number;
   readonly requests: number;
   readonly failures: number;
-  /** The first of them, in words. */
+  /** The first failures, in words. */
   readonly reasons: readonly string[];
-  /** Operations done, by name. */
+  /** The number of operations done, by name. */
   readonly operations: Readonly<Record<string, number>>;
 }
 
 export interface Load {
   interval(): Interval;
-  /** Resolves when all that was under way is done. */
+  /** Resolves when every operation that was under way is done. */
   stop(): Promise<void>;
 }
 
-/** How many seconds of operations may wait for a connection before the server counts as too slow for the rate. */
+/** Operations may wait for a connection for this many seconds before the server counts as too slow for the rate. */
 const PATIENCE_SECONDS = 10;
 const REASONS = 5;
 const OPERATIONS_PER_CONNECTION = 500;
 
-/** Begins at once. The operations hand things to each other through the wallet. */
+/** Begins at once. The operations pass tokens to each other through the wallet. */
 export function startLoad(
   { origin, connections, rate }: LoadOptions,
   operations: readonly Operation[],
@@ -62,7 +62,7 @@ export function startLoad(
           reasons.push(`${operation.name}: ${error instanceof Error ? error.message : error}`);
       }
       turns += 1;
-      // Connections come and go, as those who open them do.
+      // Connections come and go, as clients do.
       if (turns % OPERATIONS_PER_CONNECTION === 0) sender.close();
       done[operation.name] = (done[operation.name] ?? 0) + 1;
     });

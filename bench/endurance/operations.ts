@@ -1,4 +1,4 @@
-/** What is done to the server during an endurance run, and how often: every endpoint, and the pages that people see. */
+/** The operations of an endurance run and their weights: every endpoint, and the pages that people see. */
 import { ENDPOINT_PATHS as PATHS } from "../../src/endpoints/paths.ts";
 import {
   API,
@@ -32,12 +32,12 @@ import {
   type Wallet,
 } from "./wallet.ts";
 
-/** Something that clients or people do, in one request or several. */
+/** An act of a client or a person, in one request or several. */
 export interface Operation {
   readonly name: string;
-  /** Of all weights together, how often it is done. */
+  /** Its frequency relative to the other weights. */
   readonly weight: number;
-  /** Throws if an answer is not as it must be. */
+  /** Throws if an answer is wrong. */
   run(sender: Sender, wallet: Wallet): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ async function getTokens(
 
 type Session = ReturnType<Wallet["sessions"]["look"]>;
 
-/** The whole code flow, in a browser that has a session, or where a person has to sign in. */
+/** The whole code flow, in a browser with a session or with a sign-in. */
 async function codeFlow(sender: Sender, wallet: Wallet, session: Session, newcomer?: string): Promise<void> {
   const anyone = PEOPLE[Math.floor(Math.random() * PEOPLE.length)] ?? "";
   const username = session?.username ?? newcomer ?? anyone;
@@ -95,12 +95,12 @@ async function codeFlow(sender: Sender, wallet: Wallet, session: Session, newcom
   await getTokens(sender, wallet, newGrant("app"), form);
 }
 
-/** A session for each person, and their consent: so that afterwards few have to sign in. */
+/** Makes a session and a consent for each person, so that few have to sign in later. */
 export async function signEverybodyIn(sender: Sender, wallet: Wallet): Promise<void> {
   for (const username of PEOPLE) await codeFlow(sender, wallet, undefined, username);
 }
 
-/** A device that asked for a code. */
+/** Starts the device flow. */
 async function startDevice(sender: Sender) {
   const answer = await postAs(sender, "device", PATHS.deviceAuthorization, { scope: SCOPE });
   return jsonOf(answer, 200, "device_code", "user_code");
@@ -138,7 +138,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: "refresh",
     weight: 120,
     async run(sender, wallet) {
-      // No other operation has it meanwhile: its successor is the next of the chain.
+      // No other operation holds it meanwhile: its successor is the next of the chain.
       const token = wallet.refreshTokens.take(isUsable);
       if (token === undefined) return;
       const form = { grant_type: "refresh_token", refresh_token: token.text };
@@ -178,7 +178,7 @@ export const OPERATIONS: readonly Operation[] = [
     async run(sender, { devices }) {
       const device = devices.take(isGood);
       if (device === undefined) return;
-      // A device that asks too early is told to slow down, which is another answer.
+      // The server tells a device that polls too early to slow down, which is another answer.
       if (performance.now() > device.pollAfter) {
         const form = { grant_type: DEVICE_GRANT, device_code: device.text };
         const { error } = jsonOf(await postAs(sender, "device", PATHS.token, form), 400, "error");

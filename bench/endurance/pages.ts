@@ -1,4 +1,4 @@
-/** A browser without a screen: it goes where it is sent, signs in and says yes, until it is sent to the application. */
+/** A browser without a screen: it follows redirects, signs in and allows, until it is sent to the application. */
 import { formsOf } from "../../test/support/code-flow.ts";
 import type { Sender } from "./sender.ts";
 
@@ -10,17 +10,17 @@ export interface Visitor {
 }
 
 export interface Visit {
-  /** Where the browser was sent to, outside of the server; null if it was left on a page. */
+  /** The address outside of the server that the browser was sent to; null if it stayed on a page. */
   readonly location: string | null;
   readonly cookie: string;
-  /** Of the last answer. */
+  /** The status of the last answer. */
   readonly status: number;
 }
 
-/** More steps than the longest way has: sign-in, consent, and the redirects between them. */
+/** More steps than the longest way needs: sign-in, consent, and the redirects between them. */
 const MOST_STEPS = 8;
 
-/** Opens a path and goes on from there. Every form is answered with what the visitor knows, and with yes. */
+/** Opens a path and goes on from there. It fills every form with the visitor's data, and allows. */
 export async function visit(
   sender: Sender,
   path: string,

@@ -1,7 +1,7 @@
-/** Loaded into the server's process before it starts: it says over IPC what only the process itself knows. */
+/** The server's process loads this before the program. It reports over IPC what only the process itself can measure. */
 import { heapStats } from "bun:jsc";
 
-/** After a collection: what is still in use. */
+/** The memory in use after a garbage collection. */
 export interface LiveFacts {
   readonly heapBytes: number;
   readonly objects: number;
@@ -16,5 +16,5 @@ function live(): LiveFacts {
 process.on("message", (question) => {
   process.send?.(question === "collect" ? live() : process.memoryUsage().heapUsed);
 });
-// The process ends though questions could still come.
+// The process may end although questions could still come.
 process.channel?.unref();

@@ -5,7 +5,7 @@ import { median } from "../statistics.ts";
 import type { Endurance, EnduranceResults, Sample } from "./results.ts";
 import { type Judged, judge } from "./verdict.ts";
 
-/** What the server may have after an hour under load. */
+/** The server's memory budget after an hour under load. */
 const BUDGET_BYTES = 200e6;
 const IDLE_BUDGET_BYTES = 90e6;
 
@@ -16,7 +16,7 @@ const megabytes = (bytes: number): string => `${tenths.format(bytes / 1e6)} MB`;
 const databaseText = ({ databaseBytes, walBytes }: Sample): string =>
   megabytes(databaseBytes) + (walBytes === null ? "" : ` + ${megabytes(walBytes)}`);
 
-/** One sample on one line, for those who look on. */
+/** One sample on one line, for people who watch the run. */
 export function sampleLine(sample: Sample): string {
   const { seconds, requestsPerSecond, p50, p99, p999, residentBytes, heapBytes } = sample;
   const time = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -34,7 +34,7 @@ export function sampleLine(sample: Sample): string {
 
 type Field = { [Name in keyof Sample]: Sample[Name] extends number ? Name : never }[keyof Sample];
 
-/** Everything that is told of the figures. */
+/** The whole report of the figures. */
 export function figures(results: EnduranceResults): string {
   const { runs, settings } = results;
   const { minutes, rate, connections, warmUpSeconds } = settings;

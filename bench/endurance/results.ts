@@ -1,20 +1,20 @@
-/** What an endurance run writes down. Memory and sizes are in bytes, latencies in microseconds. */
+/** The results of an endurance run. Memory and sizes are in bytes, latencies in microseconds. */
 import type { Conditions } from "../results.ts";
 import type { Interval } from "./load.ts";
 import type { LiveFacts } from "./probe.ts";
 import type { DatabaseFacts } from "./server.ts";
 
-/** What was seen at one moment, and happened since the one before. */
+/** The state at one moment, and the figures since the sample before. */
 export interface Sample extends Omit<Interval, "seconds" | "operations" | "reasons">, DatabaseFacts {
-  /** Since the load began. */
+  /** Since the start of the load. */
   readonly seconds: number;
   readonly requestsPerSecond: number;
-  /** The least of the interval: a check of a password takes 20 MB for a moment. */
+  /** The least value of the interval, because a password check takes 20 MB for a moment. */
   readonly residentBytes: number;
   readonly peakBytes: number;
   readonly heapBytes: number;
   readonly descriptors: number | null;
-  /** Of one core, how much the server and the load generator took: 1 is all of it. */
+  /** The processor time of the server and the load generator, in cores: 1 is all of one. */
   readonly serverCores: number;
   readonly generatorCores: number;
 }
@@ -22,12 +22,12 @@ export interface Sample extends Omit<Interval, "seconds" | "operations" | "reaso
 export interface Endurance {
   readonly contender: string;
   readonly title: string;
-  /** Before the load began. */
+  /** Before the start of the load. */
   readonly idleBytes: number;
   readonly samples: readonly Sample[];
   /** How often each operation was done. */
   readonly operations: Readonly<Record<string, number>>;
-  /** What was in use when the warm-up was over, and at the end. */
+  /** The memory in use after the warm-up, and at the end. */
   readonly liveAfterWarmUp: LiveFacts;
   readonly liveAtEnd: LiveFacts;
   /** The first failures, in words. */
@@ -39,7 +39,7 @@ export interface EnduranceSettings {
   readonly warmUpSeconds: number;
   readonly sampleSeconds: number;
   readonly connections: number;
-  /** Operations per second; null: as many as the server could do. */
+  /** Operations per second; null for as many as the server could do. */
   readonly rate: number | null;
 }
 

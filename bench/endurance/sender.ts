@@ -1,4 +1,4 @@
-/** Sends requests one after the other, takes the time of each, and says what was wrong with an answer. */
+/** Sends requests one after the other, measures each, and reports wrong answers. */
 import { type Answer, Connection } from "../load/connection.ts";
 import type { Histogram } from "../load/histogram.ts";
 
@@ -6,14 +6,14 @@ export interface Request {
   /** With its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A form, or a text of another type; none: a GET. */
+  /** A form, or a text of another type; undefined for a GET. */
   readonly body?: Readonly<Record<string, string>> | string;
 }
 
-/** An answer that is not as it must be. */
+/** A wrong answer. */
 export class Unexpected extends Error {}
 
-/** Requests seem to come from so many addresses, so that what is kept for each is kept for many. */
+/** Requests seem to come from this many addresses, so that the server's memory per address is filled. */
 const ADDRESSES = 50_000;
 
 export class Sender {
@@ -32,17 +32,17 @@ export class Sender {
     this.#connection = new Connection(origin);
   }
 
-  /** How many were answered. */
+  /** The number of answers. */
   get requests(): number {
     return this.#requests;
   }
 
-  /** When the last one was sent (`performance.now()`). */
+  /** The time at which the last request was sent (`performance.now()`). */
   get sentAt(): number {
     return this.#sentAt;
   }
 
-  /** From when the time of the next request counts (`performance.now()`), if not from when it is sent. */
+  /** The start of the next request's latency, if earlier than its sending (`performance.now()`). */
   countFrom(since: number): void {
     this.#since = since;
   }
@@ -66,7 +66,7 @@ export class Sender {
     });
   }
 
-  /** The path and query of an address on this server; null if it is elsewhere. */
+  /** The path and query of an address on this server; null for other addresses. */
   pathOf(location: string): string | null {
     if (location.startsWith("/")) return location;
     return location.startsWith(`${this.#origin}/`) ? location.slice(this.#origin.length) : null;
@@ -77,7 +77,7 @@ export class Sender {
   }
 }
 
-/** As it goes over the wire, from any address. */
+/** The request on the wire, from a random address. */
 function textOf({ path, headers = {}, body }: Request, host: string): string {
   const number = Math.floor(Math.random() * ADDRESSES);
   const address = `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
@@ -94,7 +94,7 @@ function textOf({ path, headers = {}, body }: Request, host: string): string {
   return `${[`${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1`, ...lines].join("\r\n")}\r\n\r\n${text}`;
 }
 
-/** The JSON of an answer. Throws Unexpected unless it has the status and the texts that are asked for. */
+/** The JSON of an answer. Throws Unexpected unless it has this status and these texts. */
 export function jsonOf<Names extends string>(
   { status, body }: Answer,
   expected: number,

@@ -1,4 +1,4 @@
-/** The server under endurance, on either engine, and what can be seen of it from outside. */
+/** The server under endurance, on either engine, and its figures as seen from outside. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SQL } from "bun";
@@ -10,21 +10,21 @@ import type { LiveFacts } from "./probe.ts";
 
 export interface DatabaseFacts {
   readonly databaseBytes: number;
-  /** Null where the engine keeps its log for all databases together. */
+  /** Null if the engine keeps one log for all databases. */
   readonly walBytes: number | null;
-  /** Of all tables. */
+  /** Of all tables together. */
   readonly rows: number;
 }
 
 export interface Endured {
   readonly origin: string;
   readonly pid: number;
-  /** The bytes of the heap of JavaScript as it is, with what the next collection will free. */
+  /** The bytes of the JavaScript heap, garbage included. */
   heapBytes(): Promise<number>;
-  /** Collects what is not in use any more, and says what is. */
+  /** Collects the garbage, and reports the memory in use. */
   live(): Promise<LiveFacts>;
   database(): Promise<DatabaseFacts>;
-  /** How many files and connections the process has open; null where the system does not tell. */
+  /** The number of open files and connections; null if the system does not report it. */
   descriptors(): number | null;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export const CONTENDERS: readonly Contender[] = [
   { name: "postgres", title: "Tessera on PostgreSQL" },
 ];
 
-/** `folder` is its own; it need not exist yet. */
+/** `folder`: its own folder, which need not exist yet. */
 export async function startEndured({ name }: Contender, folder: string): Promise<Endured> {
   const postgres = name === "postgres" ? await startDatabase() : null;
   try {

@@ -1,11 +1,11 @@
-/** Whether memory and latency stayed what they were. */
+/** Whether memory and latency stayed constant. */
 import { type Trend, trendOf } from "../statistics.ts";
 import type { Endurance, EnduranceSettings, Sample } from "./results.ts";
 
 export type Outcome = "flat" | "grows" | "too short to say" | "too noisy to say";
 
 export interface Judged extends Trend {
-  /** The rise that says nothing: what the values vary by, or a small part of what they are. */
+  /** A rise up to this is insignificant: the noise of the values, or a small part of them. */
   readonly allowed: number;
   readonly outcome: Outcome;
 }
@@ -14,16 +14,16 @@ export interface Verdict {
   readonly memory: Judged;
   readonly p99: Judged;
   readonly failures: number;
-  /** Every request was answered as it must be, and memory did not grow. Latency fails nothing: others use the machine. */
+  /** Every answer was right, and memory did not grow. Latency fails no run, because other programs use the machine. */
   readonly passed: boolean;
 }
 
-/** A rise counts if it is beyond so many times the noise … */
+/** A rise is significant above this many times the noise … */
 const NOISES = 3;
-/** … and beyond this share of the first third's median: an allocator takes memory in steps. */
+/** … and above this share of the first third's median: an allocator takes memory in steps. */
 const MEMORY_SHARE = 0.05;
 const P99_SHARE = 0.25;
-/** In less than this a process is still finding its size. */
+/** In a shorter run, the process is still growing to its size. */
 const LEAST_SECONDS = 30;
 
 export function judge({ samples }: Endurance, { warmUpSeconds }: EnduranceSettings): Verdict {
@@ -47,6 +47,6 @@ function judgeValues(samples: readonly Sample[], of: (sample: Sample) => number,
 function outcomeOf({ seconds, rise, first }: Trend, allowed: number): Outcome {
   if (seconds < LEAST_SECONDS) return "too short to say";
   if (rise > allowed) return "grows";
-  // Values could double unnoticed.
+  // With this noise, a doubling would go unnoticed.
   return allowed > first ? "too noisy to say" : "flat";
 }

@@ -1,8 +1,8 @@
-/** What operations hand to each other: tokens, sessions and device codes that are to be used later, and how long they are good. */
+/** The tokens, sessions and device codes that operations pass to each other, with their lifetimes. */
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS } from "./configuration.ts";
 import type { Sender } from "./sender.ts";
 
-/** A place for so many things and no more. */
+/** A store of bounded size. */
 export class Shelf<Thing> {
   readonly #capacity: number;
   readonly #things: Thing[] = [];
@@ -15,20 +15,20 @@ export class Shelf<Thing> {
     return this.#things.length;
   }
 
-  /** If it is full, another one is forgotten, whichever chance gives. */
+  /** If it is full, the new thing replaces a random one. */
   put(thing: Thing): void {
     if (this.#things.length < this.#capacity) this.#things.push(thing);
     else this.#things[this.#chance()] = thing;
   }
 
-  /** One that is good, which stays; undefined if there is none. Those that are not and come first are forgotten. */
+  /** A good thing, which stays; undefined if there is none. Forgets the bad ones that come before it. */
   look(isGood: (thing: Thing) => boolean = () => true): Thing | undefined {
     const found = this.take(isGood);
     if (found !== undefined) this.#things.push(found);
     return found;
   }
 
-  /** The same, and it is gone from here then. */
+  /** The same, and removes it. */
   take(isGood: (thing: Thing) => boolean = () => true): Thing | undefined {
     while (this.#things.length > 0) {
       const [taken] = this.#things.splice(this.#chance(), 1);
@@ -42,21 +42,21 @@ export class Shelf<Thing> {
   }
 }
 
-/** Something that was handed out. */
+/** A thing that the server issued. */
 export interface Held {
   readonly text: string;
-  /** Until when it surely is good, and from when it surely is not (`performance.now()`). */
+  /** It is certainly good until the first time, and certainly expired from the second (`performance.now()`). */
   readonly goodUntil: number;
   readonly expiredFrom: number;
 }
 
 export interface Token extends Held {
   readonly grant: Grant;
-  /** It is about to be revoked, or was. */
+  /** Its revocation has begun or is done. */
   ended: boolean;
 }
 
-/** What a person allowed; a client's own tokens have one for themselves. */
+/** A person's permission; a client's own token has a grant of its own. */
 export interface Grant {
   readonly client: "app" | "device";
   ended: boolean;
@@ -72,21 +72,21 @@ export const newWallet = () => ({
 export type Wallet = ReturnType<typeof newWallet>;
 
 /**
- * How long before its expiry something is used no more, and how long after it is no more excused: the server counts in whole
- * seconds, and a request is judged some time after it was sent.
+ * Operations use a thing until this long before its expiry, and it may still work until this long after it. The server
+ * counts whole seconds, and judges a request some time after it was sent.
  */
 const VAGUE_MILLIS = 5000;
 
-/** The server gave it out at some moment between `askedAt` and now. */
+/** The server issued it at some moment between `askedAt` and now. */
 export const lifeOf = (askedAt: number, seconds: number): Pick<Held, "goodUntil" | "expiredFrom"> => ({
   goodUntil: askedAt + seconds * 1000 - VAGUE_MILLIS,
   expiredFrom: performance.now() + seconds * 1000 + VAGUE_MILLIS,
 });
 
-/** Whether it surely has not expired. */
+/** Whether it certainly has not expired. */
 export const isGood = ({ goodUntil }: Held): boolean => performance.now() < goodUntil;
 
-/** Whether it was not revoked either. */
+/** Whether it is also not revoked. */
 export const isUsable = (token: Token): boolean => isGood(token) && !token.ended && !token.grant.ended;
 
 export const newGrant = (client: Grant["client"]): Grant => ({ client, ended: false });

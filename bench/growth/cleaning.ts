@@ -1,4 +1,4 @@
-/** Clean-up: how fast expired rows go, and how long an introspection has to wait meanwhile. */
+/** Clean-up: how fast expired rows are removed, and how long an introspection waits meanwhile. */
 import { Connection } from "../../src/store/sqlite/driver.ts";
 import { TESSERA_CONFIGURATION } from "../contenders/tessera.ts";
 import { introspect, pick } from "./contenders.ts";
@@ -6,7 +6,7 @@ import { addExpired, type Expired, type GrownDatabase, serve } from "./database.
 import { EXPIRING_ROWS_PER_PERSON, TOKENS_PER_PERSON } from "./fill.ts";
 import type { CleanUpRound } from "./results.ts";
 
-/** The server begins so long after its start, and until then shows how it answers without. */
+/** The server begins this long after its start. Until then the run measures answers without clean-up. */
 const INTERVAL_SECONDS = 1;
 const CONFIGURATION = `${TESSERA_CONFIGURATION}
 [limits]
@@ -15,13 +15,13 @@ clean_up_interval_seconds = ${INTERVAL_SECONDS}
 const LOOK_MILLIS = 5;
 const PATIENCE_MILLIS = 600_000;
 
-/** One answered introspection, in milliseconds. */
+/** One introspection and its answer, in milliseconds. */
 interface Probe {
   readonly begunAt: number;
   readonly endedAt: number;
 }
 
-/** Gives a database tokens that have expired, and starts the server, which removes them. */
+/** Adds expired tokens to a database, and starts the server, which removes them. */
 export async function cleanUpOnce(
   database: GrownDatabase,
   how: Expired,
@@ -32,7 +32,7 @@ export async function cleanUpOnce(
   const watch = watchCleanUp(database.file);
   try {
     const probes: Probe[] = [];
-    // One after the other: what is seen is what a batch holds up, and no queue.
+    // One at a time, so that the time shows what a batch holds up, and no queue.
     for (let index = 0; watch.ended === null; index += 1) {
       if (performance.now() - watch.from > PATIENCE_MILLIS)
         throw new Error("Expired rows are still there after ten minutes.");
@@ -47,14 +47,14 @@ export async function cleanUpOnce(
   }
 }
 
-/** How many rows go when so many tokens that were added have expired. */
+/** The number of rows to be removed after this many tokens were added and have expired. */
 export function expiringRows(how: Expired, tokens: number): number {
   if (how === "scattered") return tokens;
   const people = Math.floor(tokens / TOKENS_PER_PERSON);
   return people * EXPIRING_ROWS_PER_PERSON + (tokens - people * TOKENS_PER_PERSON);
 }
 
-/** `begun` and `ended`: of the clean-up. An answer that took part of both times counts for the clean-up. */
+/** `begun` and `ended`: the times of the clean-up. An answer that overlaps it counts for the clean-up. */
 export function summarizeCleanUp(
   probes: readonly Probe[],
   rows: number,
@@ -76,13 +76,13 @@ export function summarizeCleanUp(
 
 interface Watch {
   readonly from: number;
-  /** When the first rows were seen to be gone, and when the last; null before. */
+  /** When the first removal was seen, and when the last; null before. */
   begun: number | null;
   ended: number | null;
   stop(): void;
 }
 
-/** Looks again and again what is due first, from outside of the server: the clean-up begins with that. */
+/** Polls the rows that are due first, from outside of the server: the clean-up begins with them. */
 function watchCleanUp(file: string): Watch {
   const connection = new Connection(file);
   connection.execute("PRAGMA query_only = ON");

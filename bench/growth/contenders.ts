@@ -1,4 +1,4 @@
-/** The server on a database of each size: under load in turn with others, and started again and again. */
+/** The server on a database of each size: under load in turn with others, and in repeated starts. */
 import type { Running } from "../contenders/contender.ts";
 import { TESSERA_PATHS } from "../contenders/tessera.ts";
 import { checkAnswer, type Started } from "../measure.ts";
@@ -8,7 +8,7 @@ import { workloadNamed } from "../workloads.ts";
 import { type GrownDatabase, serve } from "./database.ts";
 import { contenderName, INTROSPECTION, type StartRound } from "./results.ts";
 
-/** How long a server is left alone before its memory is looked at. */
+/** A server is idle for this long before its memory is read. */
 const IDLE_MILLIS = 500;
 
 export const sizeTitle = (tokens: number): string => `${whole.format(tokens)} tokens`;
@@ -24,9 +24,9 @@ export async function serveUnderLoad(database: GrownDatabase): Promise<Started> 
     ...urlsOf(started.ready),
     processes: [started.pid],
     server: started.pid,
-    // Of a small database each is asked for several times; the clients of it would, too.
+    // With a small database, each token is used several times, as its clients would do.
     make: async (_kind, count) => Array.from({ length: count }, (_, index) => pick(database, index)),
-    // Else the disk would be measured: whatever took the system's cache meanwhile, it holds the file now.
+    // Reads the file into the system's cache, because otherwise the run would measure the disk.
     prepareRound: () => readThrough(database.file),
     stop: started.stop,
   };
@@ -37,7 +37,7 @@ async function readThrough(file: string): Promise<void> {
   for await (const _ of Bun.file(file).stream());
 }
 
-/** Starts the server once on a database. `round` chooses the token that it is asked for. */
+/** Starts the server once on a database. `round` chooses the token to ask about. */
 export async function startOnce(database: GrownDatabase, round: number): Promise<StartRound> {
   const begunAt = performance.now();
   const { started } = await serve(database.folder);
@@ -51,14 +51,14 @@ export async function startOnce(database: GrownDatabase, round: number): Promise
   }
 }
 
-/** A token of the sample, from the first on and from the beginning again. */
+/** A token of the sample, cyclically. */
 export function pick({ sample }: GrownDatabase, index: number): string {
   const text = sample[index % sample.length];
   if (text === undefined) throw new Error("There are no tokens.");
   return text;
 }
 
-/** Asks a server for one stored token. Throws if it is not active. */
+/** Introspects one stored token. Throws if it is not active. */
 export async function introspect(origin: string, token: string): Promise<void> {
   const workload = workloadNamed(INTROSPECTION);
   await checkAnswer("The server", urlsOf(origin), workload, workload.requests[0].request, token);

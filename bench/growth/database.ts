@@ -1,4 +1,4 @@
-/** A database with so many tokens in it, and the real server on it. */
+/** A database with this many tokens, and the real server on it. */
 import { statSync } from "node:fs";
 import type { Configuration } from "../../src/configuration/schema.ts";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
@@ -11,21 +11,21 @@ import { PARTIES, type Serving, serveTessera } from "../contenders/tessera.ts";
 import { type FillOptions, fill, fillScattered } from "./fill.ts";
 
 const HOUR_MILLIS = 3_600_000;
-/** Over how long the tokens were issued, and how long they live: none expires while it is measured. */
+/** The tokens were issued over this time, and live so long that none expires during the measurement. */
 const ISSUED_FOR_MILLIS = 12 * HOUR_MILLIS;
 const LIFETIME_SECONDS = 24 * 3600;
-/** So many are written in one transaction. */
+/** The number of tokens in one transaction. */
 const TOGETHER = 50_000;
 
 export interface GrownDatabase {
   readonly tokens: number;
-  /** Its own: of the configuration, the log and the data. */
+  /** A folder of its own: configuration, log and data. */
   readonly folder: string;
   readonly file: string;
   readonly configuration: Configuration;
-  /** When the last token was issued, in milliseconds since the epoch. */
+  /** The time at which the last token was issued, in milliseconds since the epoch. */
   readonly untilMillis: number;
-  /** Some of its tokens, from everywhere in it. */
+  /** A sample of its tokens, evenly spread. */
   readonly sample: readonly string[];
   readonly fileBytes: number;
   readonly fillSeconds: number;
@@ -34,24 +34,24 @@ export interface GrownDatabase {
 export interface BuildOptions {
   readonly folder: string;
   readonly tokens: number;
-  /** How many tokens are known as text afterwards, if there are as many. */
+  /** The size of the sample, if there are as many tokens. */
   readonly sample: number;
-  /** Is told how many tokens there are by now. */
+  /** Called with the number of tokens so far. */
   readonly progress: (tokens: number) => void;
 }
 
-/** `tessera serve` on the database in a folder, which is made if there is none. */
+/** `tessera serve` on the database in a folder; makes the database if there is none. */
 export const serve = (folder: string, configuration = PARTIES): Promise<Serving> =>
   serveTessera(folder, { configuration });
 
-/** Makes a database and fills it. Afterwards it is on disk, and nobody has it open. */
+/** Makes a database and fills it. Afterwards it is on disk, and no process has it open. */
 export async function buildDatabase({
   folder,
   tokens,
   sample,
   progress,
 }: BuildOptions): Promise<GrownDatabase> {
-  // The server makes the database, and puts the clients into it that it was told of.
+  // The server makes the database, and adds the configured clients.
   const { started, file: configurationFile, data } = await serve(folder);
   await started.stop();
   const configuration = loadConfiguration({ file: configurationFile, env: {}, flags: { data } });
@@ -61,7 +61,7 @@ export async function buildDatabase({
   const known: string[] = [];
   const connection = await openMigrated(file);
   try {
-    // What is interrupted is thrown away, so nothing is synced until the end, and nothing is written twice.
+    // An interrupted database is thrown away, so nothing is synced before the end, and nothing is journalled.
     connection.execute("PRAGMA synchronous = OFF");
     connection.execute("PRAGMA journal_mode = OFF");
     connection.execute("PRAGMA cache_size = -524288");
@@ -101,10 +101,10 @@ export async function buildDatabase({
   };
 }
 
-/** How expired tokens lie in the database. */
+/** The places of expired tokens in the database. */
 export type Expired = "together" | "scattered";
 
-/** Adds tokens that have expired. Nobody may have the database open. */
+/** Adds expired tokens. No process may have the database open. */
 export async function addExpired(
   { file, configuration, untilMillis }: GrownDatabase,
   how: Expired,
@@ -114,7 +114,7 @@ export async function addExpired(
   try {
     const scattered = how === "scattered";
     const options = fillOptions(connection, configuration, scattered ? 60 : LIFETIME_SECONDS);
-    // Grants and refresh tokens have expired too.
+    // The grants and refresh tokens are expired too.
     const longAgo = untilMillis - 2000 * configuration.lifetimes.refresh_token_seconds;
     connection.transaction(() => {
       if (scattered) {

@@ -1,7 +1,7 @@
 /**
- * What is stored: people who signed in to an app on their devices, whose app has refreshed its tokens once since, and
- * tokens that the app got for itself. Everything is decided by the rules and written by the statements of the server, in the
- * order in which it would have happened, at times that are past; only without a sync for each.
+ * The stored data: people who signed in to an app on their devices, whose app has refreshed its tokens once, and tokens
+ * that the app got for itself. The server's rules decide everything, and its statements write it, in the order in which
+ * it would have happened, at times in the past. Only the sync of each commit is left out.
  */
 
 import type { Configuration } from "../../src/configuration/schema.ts";
@@ -40,36 +40,39 @@ import {
 } from "../../src/store/tables.ts";
 import { APP, CHALLENGE } from "../contenders/clients.ts";
 
-/** On how many devices a person has signed in. Each has a grant of its own. */
+/** The devices on which each person has signed in. Each has a grant of its own. */
 const DEVICES = 4;
-/** A person's access tokens: two of each grant, and two that the app got for itself meanwhile. */
+/** A person's access tokens: two of each grant, and two that the app got for itself. */
 export const TOKENS_PER_PERSON = 2 * DEVICES + 2;
-/** Of a person's rows, those that go when they have expired: the tokens, and per device a grant, its code, two refresh tokens. */
+/**
+ * The rows of a person that are removed after their expiry: the tokens, and per device a grant, its code and two
+ * refresh tokens.
+ */
 export const EXPIRING_ROWS_PER_PERSON = TOKENS_PER_PERSON + 4 * DEVICES;
 
 export interface FillOptions {
   /** The caller has opened a transaction. */
   readonly connection: Connection;
-  /** Its lifetimes are those of what is stored. It declares the app. */
+  /** It declares the app, and its lifetimes are those of the stored data. */
   readonly configuration: Configuration;
   readonly random: RandomBytes;
-  /** How many access tokens. */
+  /** The number of access tokens. */
   readonly tokens: number;
-  /** When the first was issued and when the last, in milliseconds since the epoch. */
+  /** The times of the first and the last issuance, in milliseconds since the epoch. */
   readonly fromMillis: number;
   readonly untilMillis: number;
 }
 
-/** Somebody who has signed in, with the first tokens of each device. */
+/** A person on one device, with the first tokens. */
 interface SignedIn {
   readonly grant: GrantRecord;
   readonly refreshToken: RefreshTokenRecord;
 }
 
-/** Of a person's time between the first sign-in and the last, this is until the app refreshes its tokens. */
+/** The app refreshes its tokens after this share of the time between a person's first and last sign-in. */
 const REFRESHED_AFTER = 1 / 12;
 
-/** Fills the database step by step. Yields the texts of the access tokens of each step, which are stored then. */
+/** Fills the database step by step. Yields the texts of the access tokens that the step has stored. */
 export function* fill(options: FillOptions): Generator<readonly string[]> {
   const { tokens, fromMillis, untilMillis, connection, configuration, random } = options;
   const people = Math.floor(tokens / TOKENS_PER_PERSON);
@@ -92,7 +95,7 @@ export function* fill(options: FillOptions): Generator<readonly string[]> {
       write.clientToken(texts);
     }
     if (step >= delay) {
-      // A slot is emptied, and not removed: a million removals from the front would be slow.
+      // Empties the slot instead of removing it: a million removals from the front would be slow.
       for (const device of waiting[step - delay] ?? []) write.refresh(device, texts);
       waiting[step - delay] = [];
       write.clientToken(texts);
@@ -105,7 +108,10 @@ export function* fill(options: FillOptions): Generator<readonly string[]> {
   if (rest.length > 0) yield rest;
 }
 
-/** Tokens that the app got for itself, at times in no order: as if it got shorter ones now and then, between all others. */
+/**
+ * Tokens that the app got for itself, at random times among all others, as if it sometimes got tokens of a shorter
+ * lifetime.
+ */
 export function fillScattered(options: FillOptions): void {
   const { tokens, fromMillis, untilMillis, connection, configuration, random } = options;
   let millis = fromMillis;
@@ -123,11 +129,14 @@ export function fillScattered(options: FillOptions): void {
 }
 
 const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
-/** How often a code may be tried in vain. None is. */
+/** The limit of failed attempts for a code. No attempt fails here. */
 const FAILURE_LIMIT = 3;
 const SECRET_BYTES = 32;
 
-/** Writes what happens at the time of the clock. Each puts the texts of the access tokens that it stores into `texts`. */
+/**
+ * Writes the events at the time of the clock. Each method adds the texts of the access tokens that it stores to
+ * `texts`.
+ */
 function writer(connection: Connection, context: IssueContext & Pick<FillOptions, "configuration">) {
   const { clock, random, configuration } = context;
   const commits = new Commits(connection);
@@ -140,7 +149,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
   const scope = client.defaultScope;
   const resources = context.catalogue.defaultResources(scope);
 
-  /** Stores what was decided. */
+  /** Stores a decision. */
   const store = <Outcome>({ outcome, changes = [], sweeps = [] }: Decision<Outcome>): Outcome => {
     if (commits.apply({ changes, sweeps }).outcome === "stale") throw new Error("The database has changed.");
     return outcome;
@@ -149,7 +158,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
     if (outcome !== due) throw new Error(`The rule said ${outcome} where ${due} was due.`);
   };
 
-  /** The first commit that has to do with the client notes when. */
+  /** The first commit that uses the client notes the time. */
   const noteFirstUse = (): void => {
     if (client.usedAt === null) client = findClient();
   };
@@ -212,16 +221,16 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
   };
 
   return {
-    /** A person comes, and signs in on each of their devices. */
+    /** A new person signs in on each of their devices. */
     signIn(texts: string[]): SignedIn[] {
       const account = newAccount(context);
       expect(store(createAccount({ sameName: null, setup: null }, account)), true);
       return Array.from({ length: DEVICES }, () => signInOn(account, texts));
     },
 
-    /** The app uses a refresh token, and gets its successor. */
+    /** The app exchanges a refresh token for its successor. */
     refresh({ grant, refreshToken: token }: SignedIn, texts: string[]): void {
-      // Both have one id, and secrets that nobody can derive here.
+      // Both have one id. Their secrets need not be derived, because no client uses them.
       const id = newRecordId(clock, random, shardOf(grant.id));
       const wish = { client, grant, scope, resources };
       const credential = assembleCredential("access_token", id, random(SECRET_BYTES));
@@ -248,7 +257,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
   };
 }
 
-/** The grant as a decision leaves it. */
+/** The grant after a decision. */
 function withChanges(grant: GrantRecord, { changes = [] }: Decision<unknown>): GrantRecord {
   const change = changes.find(({ act, table }) => act === "update" && table === grants);
   return change !== undefined && "set" in change ? { ...grant, ...change.set } : grant;
@@ -256,7 +265,7 @@ function withChanges(grant: GrantRecord, { changes = [] }: Decision<unknown>): G
 
 const redirectUriOf = (client: ClientRecord) => required(client.redirectUris[0], "a redirect URI");
 
-/** Argon2id of nothing that anybody knows, as long as those that the server makes. */
+/** As long as the server's argon2id strings, but the hash of no password. */
 const PASSWORD_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${"A".repeat(43)}$${"A".repeat(43)}`;
 
 function newAccount({ clock, random }: IssueContext): AccountRecord {

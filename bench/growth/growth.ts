@@ -1,4 +1,4 @@
-/** `npm run bench:growth`: what changes as more and more tokens are stored, and what does not. */
+/** `npm run bench:growth`: whether figures change as more tokens are stored. */
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { bare } from "../contenders/bare.ts";
@@ -17,10 +17,10 @@ import { figures, growthPlot } from "./report.ts";
 import { type CleanUpRound, contenderName, type GrowthResults, INTROSPECTION, ISSUING } from "./results.ts";
 
 const EXPIRED: readonly Expired[] = ["together", "scattered"];
-/** Each takes seconds, and gives the longest wait of many. */
+/** Each takes seconds, and gives the longest of many waits. */
 const MOST_CLEAN_UPS = 3;
 
-/** Reads numbers separated by commas, such as `10000,1e6`. Each counts once, in the order of size. */
+/** Parses numbers separated by commas, such as `10000,1e6`. Drops doubles and sorts by size. */
 export function parseSizes(text: string): readonly number[] {
   const sizes = text.split(",").map((size) => (size.trim() === "" ? Number.NaN : Number(size)));
   if (!sizes.every((size) => Number.isInteger(size) && size >= 1)) {
@@ -86,7 +86,7 @@ async function measureStarts(
     database,
     rounds: [] as Awaited<ReturnType<typeof startOnce>>[],
   }));
-  // The first is a warm-up, and counts for nothing.
+  // The first is a warm-up, and does not count.
   for (let round = 0; round <= starts; round += 1)
     for (const { database, rounds } of all) rounds.push(await startOnce(database, round));
   return all.map(({ database: { tokens }, rounds }) => ({ tokens, rounds: rounds.slice(1) }));
@@ -102,7 +102,7 @@ async function measureLoad(
   try {
     started.push({ contender: bare, running: await startOn(own, () => bare.start(join(folder, bare.name))) });
     for (const database of databases) started.push(await startOn(own, () => serveUnderLoad(database)));
-    // What is issued is stored too, so introspection comes first.
+    // Introspection comes first, because issued tokens are stored.
     const workloads = [INTROSPECTION, ISSUING].map(workloadNamed);
     const { warmUp, patience } = options;
     const limits = { settings: options, warmUpSeconds: warmUp, patience: new Patience(patience) };

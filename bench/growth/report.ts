@@ -1,4 +1,4 @@
-/** The figures of a run as Markdown, and the plot of them. */
+/** The figures of a run as Markdown and as a plot. */
 import { plot } from "../report/plot.ts";
 import {
   type Aim,
@@ -19,24 +19,24 @@ import { type CleanUpRound, contenderName, type GrowthResults, INTROSPECTION, IS
 const MEGABYTE = 1_000_000;
 const MEBIBYTE = 1024 ** 2;
 
-/** Introspection with the most tokens has at least so much of the pace with the fewest. */
+/** Introspection with the most tokens must keep at least this share of the pace with the fewest. */
 const LEAST_PACE = 0.85;
-/** A start that takes so much longer than with the fewest tokens is not slower: two starts alike differ as much. */
+/** A start with more tokens may take up to this many times as long: two starts alike differ as much. */
 const AS_FAST = 1.1;
 const START_MILLIS = 150;
 const IDLE_MEGABYTES = 90;
 
 const sizesOf = ({ stored }: GrowthResults): number[] => stored.map(({ tokens }) => tokens);
-/** The smallest size; the others are compared with it. */
+/** The smallest size, with which the others are compared. */
 const leastOf = (results: GrowthResults): number => Math.min(...sizesOf(results));
 const mostOf = (results: GrowthResults): number => Math.max(...sizesOf(results));
 const timesLeast = (results: GrowthResults): string => `× ${whole.format(leastOf(results))} tokens`;
 
-/** A figure of one contender as a multiple of that of another, round by round. */
+/** A figure of one contender as a multiple of another's, round by round. */
 const ratioOf = (results: GrowthResults, workload: string, figure: Figure, of: string, to: string): Spread =>
   spreadOf(ratios(figuresOf(results, workload, of, figure), figuresOf(results, workload, to, figure)));
 
-/** By processor time: the pace with so many tokens as a share of that with the fewest. */
+/** By processor time: the pace with this many tokens as a share of the pace with the fewest. */
 function paceOf(results: GrowthResults, workload: string, tokens: number): Spread {
   const [least, own] = [contenderName(leastOf(results)), contenderName(tokens)];
   return ratioOf(results, workload, "cpuMicrosPerRequest", least, own);
@@ -45,7 +45,7 @@ function paceOf(results: GrowthResults, workload: string, tokens: number): Sprea
 const startsOf = ({ starts }: GrowthResults, tokens: number, of: "millis" | "residentMiB"): Spread =>
   spreadOf(starts.find((each) => each.tokens === tokens)?.rounds.map((round) => round[of]) ?? []);
 
-/** The time of a start as a multiple of that of the smallest size, in the same rounds. */
+/** The time of a start as a multiple of that with the smallest size, in the same rounds. */
 const startRatio = (results: GrowthResults, tokens: number): Spread => {
   const [own = [], least = []] = [tokens, leastOf(results)].map((size) =>
     results.starts.find((each) => each.tokens === size)?.rounds.map(({ millis }) => millis),
@@ -110,7 +110,7 @@ function cleanUpTable({ cleanUps }: GrowthResults): string {
   ]);
 }
 
-/** What Tessera is held to as it grows. */
+/** Tessera's goals as it grows. */
 export function aims(results: GrowthResults): Aim[] {
   const [least, most] = [leastOf(results), mostOf(results)];
   const atMost = (what: string, limit: number, unit: string, value: number): Aim => {
@@ -145,7 +145,7 @@ export function aims(results: GrowthResults): Aim[] {
   ];
 }
 
-/** Everything that is told of the figures. */
+/** The whole report of the figures. */
 export function figures(results: GrowthResults): string {
   const { rounds, seconds, connections, starts } = results.settings;
   const settings = `${countOf(rounds, "round")} of ${seconds} s each, ${connections} connections, ${countOf(starts, "start")}, medians`;
@@ -159,7 +159,7 @@ export function figures(results: GrowthResults): string {
   );
 }
 
-/** All lines go the same way: below 1 is slower. So that of the start shows its pace, and not its time. */
+/** Below 1 is slower for all lines. So the line of the start shows its pace, not its time. */
 export function growthPlot(results: GrowthResults): string {
   const line = (name: string, pace: (tokens: number) => number) => ({
     name,

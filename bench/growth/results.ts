@@ -1,4 +1,4 @@
-/** What a run of `npm run bench:growth` writes down. */
+/** The results of `npm run bench:growth`. */
 import type { Conditions, Measurement, Settings } from "../results.ts";
 import type { Expired } from "./database.ts";
 
@@ -6,7 +6,7 @@ import type { Expired } from "./database.ts";
 export interface StartRound {
   /** From the start of the process to the end of its first answer, which is an introspection of a stored token. */
   readonly millis: number;
-  /** When it had been left alone for a while. */
+  /** After the server was idle for a while. */
   readonly residentMiB: number;
 }
 
@@ -14,16 +14,16 @@ export interface StartRound {
 export interface CleanUpRound {
   readonly rows: number;
   readonly seconds: number;
-  /** The longest that an introspection took while rows were removed, and before that. */
+  /** The longest introspection during the removal of rows, and before it. */
   readonly longestMillis: number;
   readonly longestBeforeMillis: number;
-  /** 99 of 100 took no longer while rows were removed. */
+  /** The 99th percentile during the removal of rows. */
   readonly p99Millis: number;
 }
 
 export interface GrowthResults extends Conditions {
   readonly settings: Settings & { readonly starts: number; readonly expired: number };
-  /** The database of each size, before anything was measured on it. */
+  /** The database of each size, before any measurement. */
   readonly stored: readonly {
     readonly tokens: number;
     readonly fileBytes: number;
@@ -42,5 +42,5 @@ export interface GrowthResults extends Conditions {
 export const INTROSPECTION = "introspection-mix";
 export const ISSUING = "client-credentials";
 
-/** What a size is called among the contenders. */
+/** The name of a size among the contenders. */
 export const contenderName = (tokens: number): string => `tokens-${tokens}`;

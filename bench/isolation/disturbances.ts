@@ -1,4 +1,4 @@
-/** What goes on beside the requests that are measured. */
+/** The work beside the measured requests. */
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -18,17 +18,17 @@ import { placesIn } from "../contenders/tessera.ts";
 import { type Engine, PEOPLE, type Subject } from "./subject.ts";
 
 export interface Underway {
-  /** Ends it, and tells how fast it went. Throws if it did not happen. */
+  /** Ends it, and returns its speed. Throws if it did not happen. */
   stop(): Promise<{ readonly perSecond: number }>;
 }
 
 export interface Disturbance {
   readonly name: string;
   readonly title: string;
-  /** What `perSecond` counts. */
+  /** The unit of `perSecond`. */
   readonly unit: string;
   readonly engines: readonly Engine[];
-  /** Makes what it needs; resolves at the moment when it can begin. */
+  /** Makes its data; resolves at the moment when it can begin. */
   prepare(subject: Subject, rows: number): Promise<void>;
   start(subject: Subject, rows: number): Promise<Underway>;
 }
@@ -60,10 +60,10 @@ export const DISTURBANCES: readonly Disturbance[] = [
   },
 ];
 
-/** More than are checked at once, so that some always wait. */
+/** More than the server checks at once, so that some always wait. */
 const SIGN_INS_AT_ONCE = 8;
 
-/** Every second time with a wrong password. Resolves when the first has been checked. */
+/** Every second sign-in has a wrong password. Resolves after the first check. */
 async function startSignIns({ origin }: Subject): Promise<Underway> {
   const all = [PERSON, ...PEOPLE];
   const first = Promise.withResolvers<void>();
@@ -82,7 +82,7 @@ async function startSignIns({ origin }: Subject): Promise<Underway> {
     }
   };
   const people = Promise.all(Array.from({ length: SIGN_INS_AT_ONCE }, (_, index) => person(index)));
-  // Told by `stop`, unless nothing begins.
+  // `stop` reports a failure, unless it comes before the first check.
   people.catch(first.reject);
   await first.promise;
   checked = 0;
@@ -97,7 +97,7 @@ async function startSignIns({ origin }: Subject): Promise<Underway> {
   };
 }
 
-/** A browser that comes for the first time, with the form, the cookie and the token of its page. Returns the last status. */
+/** Signs in with a new browser, with the form, the cookie and the token of its page. Returns the last status. */
 async function signIn(origin: string, username: string, password: string): Promise<number> {
   const page = await fetch(`${origin}/login`);
   const cookie = page.headers.getSetCookie()[0]?.split(";")[0] ?? "";
@@ -114,14 +114,17 @@ async function signIn(origin: string, username: string, password: string): Promi
 }
 
 const AT_ONCE = 64;
-/** The clean-up takes hold within a second of the expiry: see SETTINGS in subject.ts. */
+/** The clean-up begins within a second of the expiry: see SETTINGS in subject.ts. */
 const PACE_SAMPLE = 2000;
 
-/** Tokens that all expire in the same second, and resolves in that second. How long making them takes is tried first. */
+/**
+ * Issues tokens that all expire in the same second, and resolves in that second. A sample first shows how long issuing
+ * takes.
+ */
 async function issueExpiring(subject: Subject, rows: number): Promise<void> {
   const beganAt = performance.now();
   const sample = Math.min(rows, PACE_SAMPLE);
-  // Nothing of these is left when the others expire.
+  // The sample is gone when the others expire.
   await issueTokens(subject, sample, systemClock.seconds() + 1);
   const seconds = ((performance.now() - beganAt) / 1000 / sample) * rows * 1.3;
   const expiresAt = systemClock.seconds() + Math.ceil(seconds) + 1;
@@ -134,7 +137,7 @@ async function watchCleanUp({ store }: Subject, rows: number): Promise<Underway>
   return {
     async stop() {
       const seconds = (performance.now() - beganAt) / 1000;
-      // What the server has not removed by now.
+      // The tokens that the server has not removed yet.
       let left = 0;
       for (let batch = -1; batch !== 0; left += batch) {
         batch = await store.expire(expiriesAt(systemClock.seconds(), 0), 5000);
@@ -176,7 +179,7 @@ async function startBackups({ folder }: Subject): Promise<Underway> {
   };
 }
 
-/** Access tokens of a client, put into the store directly. */
+/** Stores access tokens of a client directly. */
 export async function issueTokens({ store }: Subject, count: number, expiresAt: number): Promise<void> {
   const context = { store, events: noEvents };
   const issuedAt = systemClock.seconds();

@@ -1,7 +1,7 @@
 /**
- * The process of the load generator, which does one job after the other. wrk sends the next request when the one before is
- * answered, so a slow server is asked less. Here requests are due at a rate, as from people who know nothing of each other,
- * and a time counts from when its request was due.
+ * The process of the load generator, which does one job after the other. wrk sends a request only after the previous
+ * answer, so a slow server gets fewer requests. Here requests are due at a rate, as from clients that do not know each
+ * other, and a latency counts from the moment at which its request was due.
  */
 import { constants, setPriority } from "node:os";
 import { type Answer, Connection } from "../load/connection.ts";
@@ -10,52 +10,52 @@ import { Schedule } from "../load/schedule.ts";
 
 export interface LoadJob {
   readonly origin: string;
-  /** The request as it goes over the wire: what stands before and after the credential. */
+  /** The request on the wire, before and after the credential. */
   readonly before: string;
   readonly after: string;
-  /** All of one length; none: the request is `before` and `after`. */
+  /** All of the same length. Empty if the request is `before` and `after` alone. */
   readonly credentials: readonly string[];
   /**
-   * `again`: any of them, again and again. `renewed`: each is used up by the answer, which brings its successor
-   * (`refresh_token`); so no two requests have the same at once.
+   * `again`: every credential can be used repeatedly. `renewed`: the answer uses it up and has its successor
+   * (`refresh_token`), so no two requests have the same at once.
    */
   readonly use: "again" | "renewed";
   readonly connections: number;
-  /** Requests per second that are due, whatever the server does; null: the next whenever one was answered. */
+  /** Requests per second that are due, whatever the server does; null: each connection sends after an answer. */
   readonly rate: number | null;
-  /** What is due while no connection is free waits for one, or is lost as a client that the proxy does not let in. */
+  /** If no connection is free, a due request waits for one, or is lost, as for a client that the proxy rejects. */
   readonly whenFull: "wait" | "lose";
   readonly seconds: number;
-  /** A good answer comes within so many milliseconds of the moment when its request was due. */
+  /** An answer is good within this many milliseconds of the moment at which its request was due. */
   readonly patienceMillis: number;
 }
 
 export interface LoadReport {
   readonly seconds: number;
-  /** Requests that were due. Each is one of the six below. */
+  /** The requests that were due. Each is one of the six below. */
   readonly due: number;
-  /** 200 in time. */
+  /** Answered 200 in time. */
   readonly good: number;
-  /** 200, but later than a client waits. */
+  /** Answered 200, but later than a client waits. */
   readonly late: number;
-  /** 503 with Retry-After. */
+  /** Answered 503 with Retry-After. */
   readonly refused: number;
-  /** Any other answer: then the figures mean nothing. */
+  /** Any other answer, which makes the figures worthless. */
   readonly unexpected: number;
   /** No answer: the connection broke, or nothing came until long after the end. */
   readonly failed: number;
   /** No connection was free. */
   readonly unsent: number;
-  /** In microseconds, from when a request was due; null where there was no answer of the kind. */
+  /** In microseconds, from the moment at which a request was due; null if there was no answer of the kind. */
   readonly goodLatency: Percentiles | null;
   readonly refusedLatency: Percentiles | null;
-  /** An answer that was unexpected, to look at. */
+  /** One of the unexpected answers, for people to read. */
   readonly example: string | null;
 }
 
-/** So many connections are made at a time: the kernel's queue of new ones is short. */
+/** Connections are made in groups of this size: the kernel's queue of new ones is short. */
 const CONNECTS = 100;
-/** How long it waits for what is left when no more is due. */
+/** How long it waits for the last answers. */
 const LAST_ANSWERS_MILLIS = 3000;
 
 type Kind = "good" | "late" | "refused" | "unexpected" | "failed" | "unsent";
@@ -121,7 +121,7 @@ export async function generate(job: LoadJob): Promise<LoadReport> {
   };
 }
 
-/** The credentials of a job, as they are used. */
+/** Hands out the credentials of a job. */
 function takeFrom({ credentials: given, use }: LoadJob) {
   const credentials = [...given];
   let turn = 0;
@@ -133,7 +133,7 @@ function takeFrom({ credentials: given, use }: LoadJob) {
       turn = (turn + 1) % credentials.length;
       return credentials[turn];
     },
-    /** What is good after an answer: the successor, or after a refusal the same. */
+    /** Puts back the credential that is good after the answer: the successor, or after a refusal the same one. */
     giveBack({ status, body }: Answer, used: string): void {
       if (use !== "renewed") return;
       const good = status === 503 ? used : /"refresh_token":"([^"]+)"/.exec(body)?.[1];
@@ -143,7 +143,7 @@ function takeFrom({ credentials: given, use }: LoadJob) {
 }
 
 if (import.meta.main) {
-  // What it measures is the server, and not how long it waits for a core itself. Only root may ask for this.
+  // A higher priority, so that it measures the server and not its own wait for a core. Only root may set it.
   try {
     setPriority(constants.priority.PRIORITY_HIGH);
   } catch {}

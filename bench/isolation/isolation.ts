@@ -1,6 +1,7 @@
 /**
- * `npm run bench:isolation`: what introspection suffers from other work, and what becomes of an overload. Whatever is compared
- * takes turns (without, with, without, with …), so that what else the machine does meets both alike.
+ * `npm run bench:isolation`: how other work slows introspection, and how the server behaves under overload. The two
+ * sides of a comparison take turns (without, with, without, with …), so that other work of the machine affects both
+ * alike.
  */
 import { systemClock } from "../../src/platform/clock.ts";
 import { newCredential } from "../credentials.ts";
@@ -23,12 +24,12 @@ import { ENGINES, type Subject, startSubject, targetOf } from "./subject.ts";
 
 const INTROSPECTION = workloadNamed("introspection");
 const OVERLOADED = ["introspection", "client-credentials", "refresh"].map(workloadNamed);
-/** Connections of a load that the server can well do. */
+/** The connections of a load that the server easily handles. */
 const FEW_CONNECTIONS = 32;
-/** Of the capacity: a server that is neither idle nor full. */
+/** The share of the capacity at which a server is neither idle nor full. */
 const STEADY_SHARE = 1 / 3;
 const FACTORS = [1, 2, 3] as const;
-/** A client waits no longer for an answer. */
+/** A client gives up after this time. */
 const PATIENCE_MILLIS = 1000;
 const WARM_UP_SECONDS = 1;
 const YEAR_SECONDS = 365 * 86_400;
@@ -46,7 +47,7 @@ const OPTIONS = {
 
 type Options = OptionsOf<typeof OPTIONS>;
 
-/** What each measurement is given. */
+/** The context of each measurement. */
 interface Context {
   readonly subject: Subject;
   readonly options: Options;
@@ -77,7 +78,7 @@ async function measure(options: Options, setting: Setting): Promise<IsolationRes
   return { date, host, takenCores: takenCores(), settings, isolation, overload };
 }
 
-/** Sends a load. Throws unless every request got an answer that it may get. */
+/** Sends a load. Throws for an unexpected answer, and for a missing one unless the load may lose requests. */
 async function run(
   { subject }: Context,
   workload: Workload,
@@ -98,13 +99,13 @@ async function run(
   return report;
 }
 
-/** Requests per second that are answered when the next is sent only then. */
+/** Requests per second when each connection sends the next request after the answer. */
 async function capacityOf(context: Context, workload: Workload, seconds: number): Promise<number> {
   const { good, late } = await run(context, workload, { connections: FEW_CONNECTIONS, rate: null, seconds });
   return (good + late) / seconds;
 }
 
-/** At a rate, and under full load. */
+/** Measures at a steady rate, and under full load. */
 async function disturb(context: Context, disturbance: Disturbance): Promise<IsolationMeasurement[]> {
   const { subject, options, say } = context;
   const { name, title, prepare, start } = disturbance;
@@ -130,7 +131,7 @@ async function lookAt(context: Context, rate: number | null): Promise<Percentile
   const { seconds } = context.options;
   const report = await run(context, INTROSPECTION, { connections: FEW_CONNECTIONS, rate, seconds });
   if (report.goodLatency === null) throw new Error("Not one answer came within a second.");
-  // What came too late belongs to the picture: nearest to it is the longest time that counts.
+  // Late answers count too: if a percentile is among them, it is at least the longest time that counts as good.
   const { p50, p99, p999 } = report.goodLatency;
   const isLate = (share: number) => report.late + report.unsent > report.due * share;
   const latest = PATIENCE_MILLIS * 1000;

@@ -25,9 +25,9 @@ import {
 } from "./results.ts";
 import type { Engine } from "./subject.ts";
 
-/** Introspection beside sign-ins may take so many times as long, for one request in a hundred. */
+/** The 99th percentile of introspection beside sign-ins may be this many times as long. */
 const AT_MOST = 3;
-/** So much of the best is still answered in time at three times the capacity. */
+/** At three times the capacity, the server must still answer this share of the peak in time. */
 const AT_LEAST = 0.8;
 
 const few = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
@@ -38,7 +38,7 @@ const ENGINE_TITLES: Readonly<Record<Engine, string>> = { sqlite: "SQLite", post
 const titleOf = (name: string, all: readonly { readonly name: string; readonly title: string }[]): string =>
   all.find((each) => each.name === name)?.title ?? name;
 
-/** How many times as long the slowest hundredth takes with the other thing as without, round by round. */
+/** The 99th percentile with the other work as a multiple of that without, round by round. */
 export const slowdown = ({ rounds }: IsolationMeasurement): Spread =>
   spreadOf(rounds.map((round) => round.with.p99 / round.without.p99));
 
@@ -97,7 +97,7 @@ function overloadTable(measurements: readonly OverloadMeasurement[]): string {
   ]);
 }
 
-/** How far it is from what it is held to, of what was measured. */
+/** How far each goal is met, for the measured parts. */
 export const aims = ({ isolation, overload }: IsolationResults): Aim[] => [
   ...isolation
     .filter(({ disturbance, rate }) => disturbance === "sign-ins" && rate !== null)
@@ -114,7 +114,7 @@ export const aims = ({ isolation, overload }: IsolationResults): Aim[] => [
   }),
 ];
 
-/** Everything that is told of the figures. */
+/** The whole report of the figures. */
 export function figures(results: IsolationResults): string {
   const { rounds, seconds, rows, connections } = results.settings;
   const settings = `${countOf(rounds, "round")} of ${seconds} s each, ${whole.format(rows)} tokens in the database, ${whole.format(connections)} connections for an overload, medians of the rounds`;

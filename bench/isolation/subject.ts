@@ -1,4 +1,4 @@
-/** What is measured here: a real server process, the store behind it, and a load generator that belongs to it. */
+/** The subject of the measurement: a real server process, its store, and a load generator for it. */
 
 import { join } from "node:path";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
@@ -17,7 +17,7 @@ export type Engine = "sqlite" | "postgres";
 interface EngineFacts {
   readonly name: Engine;
   readonly title: string;
-  /** Of the rows that are asked for: to put a row into PostgreSQL, one by one, takes several times as long. */
+  /** The share of the requested rows that is stored: inserts into PostgreSQL take several times as long. */
   readonly share: number;
 }
 
@@ -26,13 +26,16 @@ export const ENGINES: readonly EngineFacts[] = [
   { name: "postgres", title: "PostgreSQL on the same machine, with a fifth of the rows", share: 0.2 },
 ];
 
-/** Besides `ada`. Whether the password is right is for the sign-ins to choose. */
+/** People besides `ada`. The sign-ins choose a right or a wrong password. */
 export const PEOPLE = ["bob", "cyd", "dan"].map((username) => ({
   username,
   password: "correct horse battery staple",
 }));
 
-/** Limits that a single address would reach at once, and clean-up as often as it can be. All else has its default. */
+/**
+ * Limits that a single address would otherwise reach at once, and the most frequent clean-up. Other settings have their
+ * defaults.
+ */
 const SETTINGS = `
 [limits]
 sign_in_failures_per_account = 1000000000
@@ -44,9 +47,9 @@ export interface Subject {
   readonly engine: Engine;
   readonly folder: string;
   readonly running: Running;
-  /** The server's store, opened once more by this process. */
+  /** The server's store, opened a second time by this process. */
   readonly store: Store;
-  /** Of the server, without a path. */
+  /** The server's origin, without a path. */
   readonly origin: string;
   load(job: LoadJob): Promise<LoadReport>;
   stop(): Promise<void>;
@@ -92,7 +95,7 @@ export async function startSubject(engine: Engine, { folder: all, cores }: Setti
 
 type Target = Pick<LoadJob, "origin" | "before" | "after" | "credentials" | "use">;
 
-/** The workload as the generator sends it. */
+/** The workload in the generator's form. */
 export function targetOf(
   { running, origin }: Subject,
   workload: Workload,

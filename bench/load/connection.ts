@@ -1,13 +1,13 @@
 /**
- * One HTTP/1.1 connection that is kept open, with one request under way at a time. It costs less than `fetch`, so that
- * a load generator is not the limit. It understands what Tessera sends and no more.
+ * One HTTP/1.1 connection that stays open, with one request at a time. It costs less than `fetch`, so that a load
+ * generator is not the limit. It understands only what Tessera sends.
  */
 import type { Socket } from "bun";
 
 export interface Answer {
   readonly status: number;
   readonly body: string;
-  /** The value of the first header of that name, which is written in small letters. */
+  /** The value of the first header with this lower-case name. */
   header(name: string): string | null;
 }
 
@@ -21,14 +21,14 @@ export class Connection {
   #received: Buffer = Buffer.alloc(0);
   #waiting: PromiseWithResolvers<Answer> | null = null;
 
-  /** `origin`: where the server is. The connection is opened when it is first needed, and again if it was closed. */
+  /** `origin`: the server's origin. The connection opens at its first use, and again if it was closed. */
   constructor(origin: string) {
     const { hostname, port } = new URL(origin);
     this.#hostname = hostname;
     this.#port = Number(port);
   }
 
-  /** Sends a request as it goes over the wire. Throws if no answer comes. */
+  /** Sends the text of a request. Throws if no answer comes. */
   async send(text: string): Promise<Answer> {
     if (this.#socket === null) await this.open();
     this.#waiting = Promise.withResolvers();

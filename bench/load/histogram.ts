@@ -1,7 +1,7 @@
-/** Latencies counted in buckets that are 2 % wide, so that what is kept does not grow with the number of requests. */
+/** Counts latencies in buckets that are 2 % wide, so that memory does not grow with the number of requests. */
 
 const WIDTH = Math.log(1.02);
-/** The last one begins at 400 seconds. */
+/** The last bucket begins at 400 seconds. */
 const BUCKETS = 1000;
 
 /** In microseconds. */
@@ -26,7 +26,10 @@ export class Histogram {
     this.#count += 1;
   }
 
-  /** In microseconds, to 1 %: the middle of the bucket in which the share (0 to 1) of all is reached. 0 without any. */
+  /**
+   * In microseconds, to 1 %: the middle of the bucket in which the share (0 to 1) of all is reached. 0 without any
+   * latency.
+   */
   percentile(share: number): number {
     const wanted = Math.max(1, Math.ceil(this.#count * share));
     let reached = 0;

@@ -1,11 +1,11 @@
 /** When the requests of a load are due. */
 
 export interface Pace {
-  /** So many per second are due, at whole milliseconds; null: the next whenever one is answered. */
+  /** Requests per second that are due, at whole milliseconds; null: the next is due after an answer. */
   readonly rate: number | null;
-  /** What is due does not wait for answers, as the people who send it do not either: if the server stalls, so many pile up. */
+  /** Due requests do not wait for answers, as clients do not. If the server stalls, up to this many pile up. */
   readonly mostWaiting: number;
-  /** No more are due in all. */
+  /** The most requests to become due in all. */
   readonly total?: number;
 }
 
@@ -29,12 +29,12 @@ export class Schedule {
     if (pace.rate !== null) this.#timer = setInterval(() => this.#tick(), TICK_MILLIS);
   }
 
-  /** Does one thing after the other as they become due. Resolves when all is over. */
+  /** Calls `act` for each request as it becomes due. Resolves after the last. */
   async work(act: (dueAt: number) => Promise<void>): Promise<void> {
     for (let at = await this.#next(); at !== null; at = await this.#next()) await act(at);
   }
 
-  /** Nothing becomes due any more. What waits is still handed out. */
+  /** No more requests become due. Waiting ones are still handed out. */
   end(): void {
     this.#tick();
     this.#isOver = true;
@@ -42,7 +42,10 @@ export class Schedule {
     for (const worker of this.#idle.splice(0)) worker(null);
   }
 
-  /** Since this was last asked: how many became due, and how many were dropped because too many waited; how many wait now. */
+  /**
+   * Since the last call: how many requests became due, and how many were dropped because too many waited. `waiting`:
+   * how many wait now.
+   */
   take(): { readonly due: number; readonly dropped: number; readonly waiting: number } {
     const taken = { ...this.#counts, waiting: this.#waiting.length };
     this.#counts = { due: 0, dropped: 0 };
@@ -66,7 +69,7 @@ export class Schedule {
     for (; this.#handedOut < due; this.#handedOut += 1) {
       const dueAt = this.#begunAt + Math.ceil(((this.#handedOut + 1) / rate) * 1000);
       this.#counts.due += 1;
-      // The worker that has waited longest, so that no connection is idle for so long that it is closed.
+      // The worker that has waited longest, so that no connection is idle until the server closes it.
       const worker = this.#idle.shift();
       if (worker !== undefined) worker(dueAt);
       else if (this.#waiting.length < mostWaiting) this.#waiting.push(dueAt);

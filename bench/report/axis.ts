@@ -1,26 +1,26 @@
-/** One axis of a plot: which values it covers, where they lie, and which of them are written beside it. */
+/** One axis of a plot: its range, the places of values, and its ticks. */
 
 export interface Axis {
   readonly label: string;
   /** Equal steps are equal differences (`linear`, the default), or equal ratios (`log`, for values above 0). */
   readonly scale?: "linear" | "log";
-  /** Values that it covers at least, whatever the points are. */
+  /** Values that the axis covers in any case. */
   readonly covers?: readonly number[];
-  /** How a value is written beside the axis. */
+  /** Formats the label of a value. */
   readonly format?: (value: number) => string;
 }
 
 export interface Scale {
   /** Where a value lies between the two ends of the axis: 0 and 1. */
   place(value: number): number;
-  /** The values to be written, least first. */
+  /** The values of the labels, in ascending order. */
   readonly ticks: readonly number[];
 }
 
-/** So many ticks are wanted on a linear axis, about. */
+/** The approximate number of ticks on a linear axis. */
 const TICKS = 6;
 
-/** The scale for values among which there is one at least. */
+/** The scale for at least one value. */
 export function createScale({ scale = "linear", covers = [] }: Axis, values: readonly number[]): Scale {
   const all = [...values, ...covers].filter(Number.isFinite);
   const least = all.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
@@ -48,7 +48,7 @@ function linear(least: number, most: number, leastStep = 0): Scale {
   };
 }
 
-/** A value that is a tick but for the arithmetic needs no further one. */
+/** A value this close to a tick, because of floating-point arithmetic, needs no further tick. */
 const ROUNDING = 1e-9;
 
 /** The next of 1, 2, 5, 10, 20, 50, … */

@@ -1,4 +1,4 @@
-/** The figures as a picture: bars in groups, one group for each workload. */
+/** The figures as a bar chart with a group for each workload. */
 import { measurementOf, type Results, summarize } from "../results.ts";
 import { escapeText, HEAD_HEIGHT, MARGIN, picture } from "./svg.ts";
 import { threeDigits, whole } from "./table.ts";
@@ -11,7 +11,7 @@ const GROUP_GAP = 18;
 const LABEL_WIDTH = 190;
 const VALUE_WIDTH = 190;
 
-/** Each has a name of its own beside its bars, so that no reader needs the colours. */
+/** Each bar has a label, so that no reader needs the colours. */
 const LIGHT = `
   .group { font-weight: 600; }
   .bare { fill: #b3bac6; }
@@ -44,7 +44,7 @@ export function chart(results: Results): string {
   const parts: string[] = [];
   let y = HEAD_HEIGHT + 20;
   for (const { title, bars } of groups) {
-    // Each workload has a scale of its own: what writes to a database takes fifty times what metadata takes.
+    // Each workload has a scale of its own: a write to a database takes fifty times the time of metadata.
     const most = Math.max(...bars.map(({ micros }) => micros));
     parts.push(`<text class="group" x="${MARGIN}" y="${y + 12}">${escapeText(title)}</text>`);
     y += GROUP_HEAD;

@@ -1,4 +1,4 @@
-/** Lines over an axis: how something changes with something else. Each line has its name at its end. */
+/** Lines over an axis. Each line has its name at its end. */
 import { type Axis, createScale } from "./axis.ts";
 import { escapeText, HEAD_HEIGHT, MARGIN, picture } from "./svg.ts";
 
@@ -13,9 +13,9 @@ export interface Plot {
   readonly note: string;
   readonly x: Axis;
   readonly y: Axis;
-  /** Up to six: there are no more colours. */
+  /** At most six, because there are six colours. */
   readonly lines: readonly Line[];
-  /** Values of y with a line across, such as a limit that must be kept. */
+  /** Values of y with a horizontal line, such as a limit. */
   readonly limits?: readonly { readonly name: string; readonly y: number }[];
 }
 
@@ -27,7 +27,7 @@ const NAMES_WIDTH = 170;
 const RIGHT = WIDTH - MARGIN - NAMES_WIDTH;
 const BOTTOM = TOP + HEIGHT;
 const LINE_HEIGHT = 16;
-/** With more points the dots would hide the line, and dashes tear it. */
+/** With more points, dots would hide the line, and dashes would break it up. */
 const MOST_DOTS = 30;
 
 /** Names at the ends and patterns of dashes, so that no reader needs the colours. */
@@ -53,7 +53,7 @@ const DARK = `
   .limit { stroke: #eceef1; }
   ${LINES.map(({ dark }, index) => `.line${index} { stroke: ${dark}; }\n.of${index} { fill: ${dark}; }`).join("\n")}`;
 
-/** The plot as SVG. Throws without a point, and for more lines than there are colours. */
+/** The plot as SVG. Throws if there is no point, or if there are more lines than colours. */
 export function plot({ title, note, x, y, lines, limits = [] }: Plot): string {
   if (lines.length > LINES.length) throw new Error(`A plot has ${LINES.length} lines at most.`);
   const points = lines.flatMap((line) => line.points);
@@ -109,7 +109,7 @@ interface Name {
   readonly kind: string;
 }
 
-/** Names beside the ends of their lines, moved so far that none covers another. */
+/** The names at the ends of their lines, moved apart so that none covers another. */
 function names(all: readonly Name[]): string[] {
   const sorted = [...all].sort((one, other) => one.y - other.y);
   let next = Number.NEGATIVE_INFINITY;
@@ -118,7 +118,7 @@ function names(all: readonly Name[]): string[] {
     next = y + LINE_HEIGHT;
     return { ...name, y };
   });
-  // What was pushed below the plot goes back up, and pushes the others.
+  // Names below the plot move back up, and push the others.
   let lowest = BOTTOM;
   for (const name of placed.reverse()) {
     name.y = Math.min(name.y, lowest);

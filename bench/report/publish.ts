@@ -1,4 +1,4 @@
-/** Publishing: results go to bench/results, and pages.ts makes the figures and pictures of docs/performance.md from them. */
+/** Publishing: results go to bench/results, and pages.ts makes the figures of docs/performance.md from them. */
 import { MOST_TAKEN_CORES } from "../others.ts";
 import type { Conditions } from "../results.ts";
 import { threeDigits } from "./table.ts";
@@ -8,7 +8,7 @@ export type Section = "peers" | "growth" | "isolation" | "endurance";
 /** Texts of SVG by the name of the image, which is docs/images/performance-<name>.svg. */
 export type Pictures = Readonly<Record<string, string>>;
 
-/** Why figures measured under these conditions are not published, and what to do; null if they are. */
+/** Why figures of these conditions are not published, with advice; null if they are. */
 export function whyNotPublished({ takenCores }: Pick<Conditions, "takenCores">): string | null {
   if (takenCores === null)
     return "Not published: this system does not tell how much other programs took of the machine. Linux does.";
@@ -16,7 +16,7 @@ export function whyNotPublished({ takenCores }: Pick<Conditions, "takenCores">):
   return `Not published: other programs took ${threeDigits(takenCores)} of the cores during the run, and with more than ${MOST_TAKEN_CORES} the figures mean little. Find them with top and end them, or wait until they have ended; then run it again.`;
 }
 
-/** The guide with a section in place of the one before. Throws if its marks are not there. */
+/** Replaces a section of the guide. Throws if its marks are missing. */
 export function withSection(text: string, section: Section, markdown: string): string {
   const begin = `<!-- Made from bench/results/${section}.json. -->`;
   const beginsAt = text.indexOf(begin);
@@ -26,7 +26,7 @@ export function withSection(text: string, section: Section, markdown: string): s
   return `${text.slice(0, beginsAt)}${begin}\n\n${markdown}\n\n${text.slice(endsAt)}`;
 }
 
-/** As JSON with five digits that count, and each round or sample on a line. */
+/** JSON with five significant digits, and each round or sample on a line. */
 export function resultsText(results: Conditions): string {
   const rounded = (_: string, value: unknown) =>
     typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;

@@ -1,8 +1,8 @@
-/** The frame of all pictures: their ground, their head, and words for readers who do not see them. */
+/** The frame of all pictures: background, title, and a text alternative for readers who do not see them. */
 
 export const MARGIN = 24;
 
-/** Where a picture may begin below its head. */
+/** The top of a picture's content, below its title. */
 export const HEAD_HEIGHT = MARGIN + 44;
 
 export const escapeText = (text: string): string =>
@@ -15,14 +15,14 @@ export interface Picture {
   /** In pixels. */
   readonly width: number;
   readonly height: number;
-  /** Rules of CSS, for light ground and for dark, beyond those of all pictures. */
+  /** CSS rules of this picture, for light and for dark backgrounds. */
   readonly light: string;
   readonly dark: string;
   /** Elements of SVG. */
   readonly parts: readonly string[];
 }
 
-/** Readable on light and dark ground, no script. */
+/** Readable on light and dark backgrounds, without a script. */
 export function picture({ title, note, width, height, light, dark, parts }: Picture): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title note">
 <style>

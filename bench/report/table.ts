@@ -1,4 +1,4 @@
-/** The figures of a run beside peers as Markdown, and what all reports are made of. */
+/** The figures of a run beside peers as Markdown, and the parts of all reports. */
 import { judgeBudgets } from "../budgets.ts";
 import { type Conditions, measurementOf, type Results, type Summary, summarize } from "../results.ts";
 import type { Spread } from "../statistics.ts";
@@ -15,10 +15,10 @@ export const ratioText = ({ median, lowest, highest }: Spread): string =>
 
 export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** Its name, what stands in it, and on which side if not on the right. */
+/** The name, the cell of a row, and the alignment. Default: right. */
 export type Column<Row> = readonly [name: string, of: (row: Row) => string, alignment?: "left"];
 
-/** A table in Markdown below a title, which may be empty. Without rows there is none. */
+/** A table in Markdown below a title, which may be empty. Without rows the text is empty. */
 export function table<Row>(title: string, rows: readonly Row[], columns: readonly Column<Row>[]): string {
   if (rows.length === 0) return "";
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -30,7 +30,7 @@ export function table<Row>(title: string, rows: readonly Row[], columns: readonl
   ].join("\n");
 }
 
-/** Something that Tessera is held to. No run fails because of it: a busy machine proves nothing. */
+/** A goal of Tessera. A missed goal fails no run, because a busy machine proves nothing. */
 export interface Aim {
   readonly what: string;
   readonly aim: string;
@@ -46,11 +46,14 @@ export const aimsTable = (title: string, aims: readonly Aim[]): string =>
     ["reached", ({ reached }) => (reached ? "yes" : "no"), "left"],
   ]);
 
-/** What belongs together of a page, with what is empty left out. */
+/** Joins the parts of a page, without the empty ones. */
 export const sections = (...parts: readonly string[]): string =>
   parts.filter((part) => part !== "").join("\n\n");
 
-/** What stands beside every figure: where, when and how it was measured. `settings`: the end of the sentence. */
+/**
+ * The conditions of the measurement, for every page with figures: where, when and how. `settings`: the end of the
+ * sentence.
+ */
 export function conditions({ date, host, takenCores }: Conditions, settings: string): string {
   const parts = [
     `${date.slice(0, 10)}, ${host.cores} cores (${host.processor}), ${host.memoryGiB} GiB`,
@@ -95,7 +98,7 @@ export function tables(results: Results): string {
   return sections(...all);
 }
 
-/** How far Tessera is from what it is held to. Empty if nothing of it was measured. */
+/** How far Tessera meets its budgets. Empty if none was measured. */
 export const budgets = (results: Results): string =>
   table("Budgets", judgeBudgets(results), [
     ["workload", ({ workload }) => workload, "left"],
@@ -112,7 +115,7 @@ export const budgets = (results: Results): string =>
     ["kept", ({ isKept }) => (isKept ? "yes" : "no"), "left"],
   ]);
 
-/** Everything that is told of the figures. */
+/** The whole report of the figures. */
 export function figures(results: Results): string {
   const { rounds, seconds, connections } = results.settings;
   const settings = `${countOf(rounds, "round")} of ${seconds} s each, ${connections} connections, medians of the rounds`;

@@ -1,4 +1,4 @@
-/** What a new password must be, wherever a person chooses one. */
+/** The rule for a new password, wherever a person chooses one. */
 import type { Configuration } from "../configuration/schema.ts";
 
 export type NewPasswordFault = "too_short" | "too_long";

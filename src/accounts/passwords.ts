@@ -20,7 +20,7 @@ export interface Passwords {
 export interface PasswordsOptions {
   readonly checksAtOnce: number;
   readonly checksWaiting: number;
-  /** Longer passwords are refused, not cut. */
+  /** The server refuses longer passwords and does not cut them. */
   readonly maximumBytes: number;
 }
 
@@ -43,7 +43,7 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
     async verify(password, hash) {
       return run(async () => {
         const known = hash ?? DECOY;
-        // A password that is too long is checked against the decoy too, so that its length tells nothing about the account.
+        // A password that is too long is checked against the decoy, so that its length reveals nothing of the account.
         const matches = await Bun.password.verify(
           tooLong(password) ? "too long" : password.normalize("NFKC"),
           known,

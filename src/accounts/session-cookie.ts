@@ -21,8 +21,8 @@ const LONGEST_COOKIE_SECONDS = 400 * 86_400;
 
 /**
  * Browsers tell cookies apart by host, but not by port nor, with this prefix, by path. So the name carries the issuer's
- * port and path, `__Host-tessera-8443_login_eu`: each issuer of a host has its own name, and two servers on one host do
- * not sign each other's people out.
+ * port and path, such as `__Host-tessera-8443_login_eu`. Each issuer of a host then has its own name, and two servers
+ * on one host do not sign each other's people out.
  */
 export function cookieName({ identifier, path, isEncrypted }: Issuer): string {
   const { port } = new URL(identifier);

@@ -7,8 +7,8 @@ import { type HeldLock, takeLock } from "../store/sqlite/lock.ts";
 import { CommandError } from "./command-error.ts";
 
 /**
- * Makes the data folder, for its owner only. If others may write to an existing one, they could replace our database: so
- * this tightens a folder of this user, and refuses a folder of another.
+ * Makes the data folder, for its owner only. Other users with write access could replace the database. So this tightens
+ * an existing folder of this user, and refuses a folder of another.
  */
 export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
   requireNoFile(data);
@@ -45,7 +45,7 @@ export function requireNoFile(data: string): void {
 // Containers get volumes as folders of another owner to which our group may write.
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
-/** Marks folders that are meant for all users, such as /tmp. Tightening one would shut out the others. */
+/** Marks folders for all users, such as /tmp. Tightening one would shut out the others. */
 const STICKY = 0o1000;
 
 /**

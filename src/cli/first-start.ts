@@ -28,9 +28,9 @@ export interface FirstClient {
 }
 
 /**
- * A client for the operator's first command. It can only get a token for itself, and the token has no scope, so it opens
- * nothing. The metadata must say so, because the default is every scope. Null if another node has made the client at the
- * same moment.
+ * A client for the operator's first command. It can only get a token for itself, and the token has no scope, so it
+ * opens nothing. The metadata must set the empty scope, because the default is every scope. Null if another node has
+ * made the client at the same moment.
  */
 export async function createFirstClient(context: Context): Promise<FirstClient | null> {
   const { configuration, catalogue } = context;

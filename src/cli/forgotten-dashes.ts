@@ -8,7 +8,7 @@ const FLAGS = ["demo", "port", "host", "issuer", "data", "config", "set"];
 
 /**
  * Throws CommandError if the flags of `npm start` lack the `--` that passes them on. npm puts such flags into the
- * environment, and passes the value after a flag as an argument.
+ * environment, and passes their values as arguments.
  */
 export function requireDashes(args: readonly string[], env: Environment): void {
   if (env.npm_lifecycle_event !== "start" || args[0] !== "serve") return;

@@ -39,7 +39,7 @@ export interface Server {
   readonly options: RequestOptions;
 }
 
-/** Who this program is to the server, and how it proves that. */
+/** The identity of this program at the server, and how it proves that. */
 export interface LoginClient {
   readonly client: Client;
   readonly authentication: ClientAuth;

@@ -143,7 +143,7 @@ async function requireUsable(configuration: Configuration, replaced: string | nu
   }
 }
 
-/** The first steps of a server, which could fail. */
+/** The first steps of a server, because they could fail. */
 async function openAsServer(configuration: Configuration): Promise<void> {
   const store = await openStore(configuration);
   try {

@@ -4,7 +4,7 @@ const PARENT_CHECK_MILLIS = 250;
 
 /**
  * One request to stop can arrive more than once: a service manager signals the whole group, and the launcher passes its
- * signal on. A signal that comes later than this means that the operator will not wait.
+ * signal on. After this time, a signal means that the operator will not wait.
  */
 const SAME_WISH_MILLIS = 1000;
 

@@ -24,7 +24,7 @@ import type { Io } from "./io.ts";
 import { formatFacts, formatTable, localAndRelative, printJson, relativeTime } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
-/** The operator learns more of a token than introspection tells a client. */
+/** The operator learns more about a token than introspection tells a client. */
 type Finding =
   | {
       readonly state: "active";

@@ -98,8 +98,8 @@ export class Workers implements Peers {
       onExit: (ended, code, signal) => {
         this.#running.delete(ended);
         resolve(false);
-        // A worker that cannot start at first means a mistake of the operator. Later it could start before and will again, for
-        // example when the database is back.
+        // A worker that cannot start at first means a mistake of the operator. A worker that could start before will
+        // start again, for example when the database is back.
         if (this.#stopping || (start === "first" && !wasReady)) return;
         this.#options.log.error("a worker process ended and is started again", {
           pid: ended.pid,

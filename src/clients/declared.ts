@@ -40,7 +40,7 @@ export function declaredClientFaults(context: Declarations): string[] {
   });
 }
 
-/** What is allowed in a declaration but worth a word. */
+/** Declarations that are allowed but deserve a warning. */
 export function declaredClientWarnings({ clients, demo }: Configuration): string[] {
   return clients.flatMap(({ client_id, require_pkce, secrets }) => {
     const warnings: string[] = [];

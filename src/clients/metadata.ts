@@ -10,7 +10,7 @@ import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/sco
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
 
-/** What a client says of itself, checked and with the defaults of RFC 7591 §2 filled in. */
+/** A client's metadata, checked and with the defaults of RFC 7591 §2. */
 export type ClientMetadata = Omit<
   ClientRecord,
   | "clientId"

@@ -14,7 +14,7 @@ import { SECRET_DIGEST } from "./values.ts";
 
 export interface Finding {
   readonly path: SettingPath;
-  /** Names the key, the value and what is allowed. */
+  /** Names the key, the value and the allowed values. */
   readonly text: string;
 }
 
@@ -28,7 +28,7 @@ export function defaultIssuer(listeners: readonly Listener[]): string {
   return port === (tls ? 443 : 80) ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
 }
 
-/** Everything that is wrong. An empty list means that the program can start. */
+/** All faults. An empty list means that the program can start. */
 export function checkConfiguration(configuration: Configuration, env: Environment): Finding[] {
   return [
     ...checkDemo(configuration),
@@ -41,7 +41,7 @@ export function checkConfiguration(configuration: Configuration, env: Environmen
   ];
 }
 
-/** What is allowed but worth a warning at every start. */
+/** Settings that are allowed but deserve a warning at every start. */
 export function configurationWarnings({ issuer, registration, database }: Configuration): string[] {
   const warnings: string[] = [];
   if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {

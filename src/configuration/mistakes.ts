@@ -1,4 +1,4 @@
-/** Faults of the configuration in words: where, which key, which value, and what is allowed. Never a secret. */
+/** Explains faults of the configuration: the place, the key, the value and the allowed values. Never a secret. */
 import type { BaseIssue } from "valibot";
 import {
   describeAllowed,
@@ -15,7 +15,7 @@ import {
 
 export type Table = Record<string, unknown>;
 
-/** Where it is, and a sentence about it. */
+/** The place, and a sentence about the fault. */
 export interface Mistake {
   readonly path: SettingPath;
   readonly text: string;
@@ -29,7 +29,7 @@ export function explain(issue: BaseIssue<unknown>, tree: unknown, under: Setting
   const steps = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
   const path = [...under, ...steps];
   if (isUnknownKey(issue)) return unknownKeys(path.slice(0, -1), tree);
-  // The value may be a table or a text, and is a table: if the table itself is right, the fault is within it.
+  // The value may be a table or a text. If it is a table of the right form, the fault is within it.
   const within = issue.issues?.filter((inner) => inner.path !== undefined) ?? [];
   if (within.length > 0 && within.every((inner) => inner.kind === "validation" || isUnknownKey(inner))) {
     return within.flatMap((inner) => explain(inner, tree, path));
@@ -59,7 +59,7 @@ function unknownKeys(table: SettingPath, tree: unknown): Mistake[] {
   return unknown.map((name) => ({ path: [...table, name], text: unknownKey([...table, name]) }));
 }
 
-/** What an entry of a list is called, and which member says its name. */
+/** The noun for an entry of a list, and the member that has its name. */
 const NAMED_LISTS: Readonly<Record<string, readonly [string, string]>> = {
   clients: ["the client", "client_id"],
   people: ["the person", "username"],

@@ -38,7 +38,7 @@ export interface ConfigurationSources {
   readonly file?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags?: ConfigurationFlags;
-  /** Declared beside what the file declares: the demonstration's people, clients, scopes and resources. */
+  /** Adds the demonstration's people, clients, scopes and resources to those of the file. */
   readonly extend?: (configuration: Configuration) => Configuration;
 }
 
@@ -58,7 +58,7 @@ const SHORT_VARIABLES: Readonly<Record<string, SettingPath>> = {
   TESSERA_PORT: ["listen", 0, "port"],
 };
 
-/** Flags with a setting of their own. Their types stand here, because reading them off the schema would slow each start. */
+/** Flags with a setting of their own. Their types are here: deriving them from the schema would slow each start. */
 const NAMED_FLAGS = [
   { flag: "issuer", path: ["issuer"], type: "string" },
   { flag: "data", path: ["data"], type: "string" },

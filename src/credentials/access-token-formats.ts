@@ -1,6 +1,6 @@
 /**
- * The formats of access tokens. An entry holds everything about a format: how a token is made, how it is recognized, and
- * what the metadata says of it.
+ * The formats of access tokens. An entry has everything about a format: how a token is made, how it is recognized, and
+ * the format's metadata.
  */
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";

@@ -57,7 +57,7 @@ export function assembleCredential(kind: CredentialKind, id: RecordId, secret: U
   return { text, id, digest: digestSecret(secret) };
 }
 
-/** Null if the text is not of this kind or form: this server never handed out such a text. */
+/** Null if the text is not of this kind or form, so that this server cannot have issued it. */
 export function parseCredential(kind: CredentialKind, text: string): PresentedCredential | null {
   const prefix = CREDENTIAL_PREFIXES[kind];
   if (!text.startsWith(prefix)) return null;

@@ -1,4 +1,4 @@
-/** RFC 7662 §2.2: what introspection says of a token. It describes the token's owner, never the caller. */
+/** RFC 7662 §2.2: the answer of introspection. It describes the token's owner, never the caller. */
 
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers.ts";

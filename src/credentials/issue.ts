@@ -29,7 +29,7 @@ export interface Minted<Record> {
   readonly record: Record;
 }
 
-/** What a new access token is for. */
+/** The purpose of a new access token. */
 export interface AccessTokenWish {
   readonly client: ClientRecord;
   /** Null for client_credentials. */
@@ -102,9 +102,9 @@ export interface Successors {
 }
 
 /**
- * Both have one id, and their secrets are derived from the predecessor's secret with keys of the server. So the same
- * predecessor gives the same successors again (RFC 9700 §4.14.2, a retry after a lost answer). A thief of the database and
- * the keys cannot derive them, because the database holds only a digest of the predecessor's secret.
+ * Both have one id. Their secrets are derived from the predecessor's secret with keys of the server, so the same
+ * predecessor gives the same successors again (RFC 9700 §4.14.2, a retry after a lost answer). A thief of the database
+ * and the keys cannot derive them, because the database has only a digest of the predecessor's secret.
  */
 export function deriveSuccessors(
   keys: ServerKeys,

@@ -34,7 +34,7 @@ const query: ResponseMode = { mode: "query", locate: withResponseParameters };
 
 export const RESPONSE_MODES: readonly ResponseMode[] = [query];
 
-/** What a client demands of the pages. */
+/** A client's demands on the pages. */
 export interface PromptDemand {
   /** Nothing is shown. */
   readonly isSilent: boolean;
@@ -44,7 +44,7 @@ export interface PromptDemand {
   readonly asksConsent: boolean;
 }
 
-/** OpenID Connect Core §3.1.2.1: the values of `prompt`, and what each demands. */
+/** OpenID Connect Core §3.1.2.1: the values of `prompt` and their demands. */
 export const PROMPTS: ReadonlyMap<string, Partial<PromptDemand>> = new Map([
   ["none", { isSilent: true }],
   ["login", { signsIn: true }],
@@ -220,7 +220,7 @@ function readPrompt(parameters: Parameters): PromptDemand {
     if (more === undefined) throw invalid("prompt", `use ${[...PROMPTS.keys()].join(", ")}`);
     demand = { ...demand, ...more };
   }
-  // OpenID Connect Core §3.1.2.1: none stands alone.
+  // OpenID Connect Core §3.1.2.1: `none` cannot be combined with other values.
   if (demand.isSilent && names.size > 1) throw invalid("prompt", "'none' cannot be combined with others");
   return demand;
 }

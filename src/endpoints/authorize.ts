@@ -1,6 +1,6 @@
 /**
- * RFC 6749 §3.1 and §4.1: the authorization endpoint. It checks the request, finds out who is signed in and what they
- * agreed to before, and either answers the client or lets a page ask.
+ * RFC 6749 §3.1 and §4.1: the authorization endpoint. It checks the request, finds the signed-in person and their
+ * earlier consent, and either answers the client or lets a page ask.
  */
 
 import { timingSafeEqual } from "node:crypto";

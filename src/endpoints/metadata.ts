@@ -1,6 +1,6 @@
 /**
- * RFC 8414 (and OpenID Connect Discovery §4, for clients that look there): the metadata document.
- * It is built from the tables that drive the behaviour, so it tells exactly what runs.
+ * RFC 8414 (and OpenID Connect Discovery §4, for clients that look there): the metadata document. It is built from the
+ * tables that drive the behaviour, so it describes exactly that behaviour.
  */
 import {
   CLIENT_AUTHENTICATION_METHODS,

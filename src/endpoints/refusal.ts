@@ -81,7 +81,7 @@ export function logRefusal(
   });
 }
 
-/** Reasons that strangers can cause at will, or that the log tells in another line. */
+/** Reasons that strangers can cause at will, or that another line of the log reports. */
 const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "body_incomplete"]);
 
 /**

@@ -44,7 +44,7 @@ export function registration(context: Context): Handler {
     return true;
   };
 
-  /** No person agrees to what a self-registered client does for itself, so by default it may do nothing. */
+  /** No person agrees to a self-registered client's acts for itself, so by default it may do none. */
   const limitSelfService = (metadata: ClientMetadata): ClientMetadata => {
     if (!metadata.grantTypes.includes("client_credentials")) return metadata;
     const allowed = configuration.registration.client_credentials_scope.filter(isScope);

@@ -1,4 +1,4 @@
-/** A resource of this server itself, protected by RFC 6750: what the token's scopes allow it to say of the person. */
+/** This server's own resource, protected by RFC 6750: the facts about the person that the token's scopes allow. */
 import type { Context } from "../operations/context.ts";
 import { findAccount } from "../operations/people.ts";
 import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.ts";

@@ -6,7 +6,7 @@ import type {
 } from "../clients/authentication.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 
-/** What is remembered at most: strangers register clients, and write what they say of themselves and present. */
+/** The most clients to remember. Strangers can register clients, and choose their metadata and credentials. */
 const REMEMBERED = 10_000;
 const REMEMBERED_CHARACTERS = 4 * 1024 * 1024;
 const PRESENTED_CHARACTERS = 512;

@@ -1,8 +1,8 @@
 /**
- * The client on whose behalf a request acts. This file remembers clients that authenticated before, with their revision,
- * by their credentials: so a request need not read its client in a look of its own. The memory decides nothing. The look
- * or the commit of the request also finds the client's present revision; if it differs, the client is read again and the
- * request starts over.
+ * The client on whose behalf a request acts. This file remembers clients that authenticated before, with their
+ * revision, by their credentials. So a request need not read its client in a separate look. The memory decides nothing:
+ * the look or the commit of the request also finds the client's present revision. If it differs, the request reads the
+ * client again and starts over.
  */
 import {
   type AuthenticatedClient,
@@ -47,7 +47,10 @@ export class Caller {
     return this.client.clientId;
   }
 
-  /** Compares the remembered client with what a look found. Throws CallerChanged, which starts the act over, if it differs. */
+  /**
+   * Compares the remembered client with the client that a look found. Throws CallerChanged, which starts the act over,
+   * if it differs.
+   */
   confirm(found: CallerFacts): void {
     const { number, revision } = this.client;
     if (found?.number !== number || found.revision !== revision) throw new CallerChanged();

@@ -38,7 +38,7 @@ export async function changePassword(
   const { subject, passwordHash: verifiedHash } = check.account;
   if (subject !== account.subject || verifiedHash === null) return { outcome: "current_wrong" };
   const passwordHash = await context.passwords.hash(replacement);
-  // Checking and hashing take time. A password that an operator has set meanwhile stands.
+  // Checking and hashing take time. If an operator sets another password meanwhile, that one stays.
   const changed = await replacePassword(
     context,
     actOfPerson(origin, subject),

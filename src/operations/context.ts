@@ -16,7 +16,7 @@ import type { Events } from "./events.ts";
 
 export interface Context {
   readonly configuration: Configuration;
-  /** Who this server is. */
+  /** The identity of this server. */
   readonly issuer: Issuer;
   /** The scopes and resources of this server. */
   readonly catalogue: Catalogue;

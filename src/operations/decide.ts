@@ -50,7 +50,7 @@ export async function outcomeOf<Outcome>(
 
 const NOTHING: Decided<unknown>["swept"] = [];
 
-/** Commits one decision and tells what happened. `stale`: nothing happened, for a fact is not what it was. */
+/** Commits one decision and reports its events. `stale`: a fact has changed, and nothing happened. */
 export async function carryOut(
   { store, events: subscribers }: DecideContext,
   act: Act,

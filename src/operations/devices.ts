@@ -39,7 +39,7 @@ interface Reading {
   readonly store: Store;
 }
 
-/** How often another user code is drawn if one is taken. With 20^8 codes a single collision is already rare. */
+/** The most user codes to draw if they are taken. With 20^8 codes a single collision is already rare. */
 const DRAWS = 5;
 
 const BY_USER_CODE = { device: row(deviceCodes, { userCodeDigest: "$userCodeDigest" }) };
@@ -62,7 +62,7 @@ export const createDeviceCode = (
     return rules.createDeviceCode(facts, device);
   });
 
-/** The client that asks, where the device is, and what it asks for. */
+/** The client that asks, the address of the device, and the requested access. */
 export interface DeviceRequest extends TokenTarget {
   readonly requesterAddress: string;
   readonly requesterAgent: string;

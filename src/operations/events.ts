@@ -1,4 +1,4 @@
-/** Subscribers of events: some store rows with the commit, others are told afterwards. */
+/** Subscribers of events: some store rows with the commit, others are called after it. */
 import { recordIdText } from "../credentials/credential.ts";
 import type { Log, LogFields } from "../platform/log.ts";
 import { type Act, EVENT_TYPES, type Event } from "../rules/events.ts";

@@ -42,11 +42,11 @@ export async function findCrowdedOut(
 }
 
 /**
- * A registration that is unused since this time is removed: because of its age, or because too many others came after it.
- * A self-registered client stays for good once a person has allowed it something. Any other counts as unused from its
- * registration or, if later, from the expiry of the last token that it got for itself. Device codes do not count as use,
- * because any stranger can ask for them. So strangers cannot fill the database, and no client is removed while a token of
- * it lives.
+ * A registration that is unused since this time is removed: because of its age, or because too many others came after
+ * it. A self-registered client stays for good once a person has allowed it something. Any other counts as unused from
+ * its registration or, if later, from the expiry of the last token that it got for itself. Device codes do not count as
+ * use, because any stranger can ask for them. So strangers cannot fill the database, and no client is removed while its
+ * token is valid.
  */
 async function unusedSince(context: HousekeepingContext): Promise<EpochSeconds> {
   const { unused_seconds, unused_kept } = context.configuration.registration;

@@ -78,7 +78,7 @@ export const createAccount = (context: DecideContext, act: Act, account: Account
 const lookAtAccount = ({ store }: Reading, subject: SubjectId) =>
   store.look(ACCOUNT_AND_SETUP, { subject, setup: rules.SETUP });
 
-/** Sets a password without checking the current one, as the operator may. False if there is no such person. */
+/** Sets a password for the operator, without checking the current one. False if there is no such person. */
 export const setPassword = (
   context: DecideContext,
   act: Act,

@@ -1,7 +1,7 @@
 /**
- * The server's own secret. By default it is in the database, where the first server puts a random one: then a copy of the
- * database is complete, and a node needs only the database's URL. An operator who wants it apart from the database
- * configures it; then the database has only its fingerprint, and refuses a node with another secret.
+ * The server's own secret. By default it is in the database, where the first server puts a random one: then a copy of
+ * the database is complete, and a node needs only the database's URL. An operator can configure it instead. The
+ * database then has only its fingerprint, and the server refuses to start with another secret.
  */
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";

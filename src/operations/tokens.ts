@@ -245,7 +245,7 @@ export async function introspect(
     const visible = token.clientId === clientId || catalogue.mayIntrospect(clientId, token.resources);
     return visible ? introspectAccessToken(issuer, token) : INACTIVE;
   }
-  // `token_type_hint` is not needed: the prefix of a token tells its type (RFC 7662 §2.1 lets a server ignore it).
+  // `token_type_hint` is not needed: a token's prefix shows its type (RFC 7662 §2.1 lets a server ignore it).
   const refreshToken = parseCredential("refresh_token", text);
   if (refreshToken === null) return INACTIVE;
   const facts = await store.look(INTROSPECTED_REFRESH_TOKEN, { id: refreshToken.id, callerId });

@@ -22,8 +22,8 @@ import { pagePath } from "./urls.ts";
 import { AccountView, type ClientAccess, type PasswordFault } from "./views/account.tsx";
 
 /**
- * The access that a person gave, one entry for each client: what it may do now, and what it may do again without asking.
- * Clients with access come first, the newest at the top, in the order of the store.
+ * The access that a person gave, one entry for each client: its present access, and the access that it can get again
+ * without a question. Clients with access come first, the newest at the top, in the order of the store.
  */
 async function listAccess(context: Context, texts: Texts, { account }: SignedIn): Promise<ClientAccess[]> {
   const [grants, consents] = await Promise.all([
@@ -69,8 +69,8 @@ function describeAccess(
 }
 
 /**
- * The notice of what the person has just done. Anyone can make up a link, so a link only names a notice, and the page says
- * that a client has no access only while that is true.
+ * The notice about the person's last act. Anyone can make up a link, so a link only names a notice. The page says that
+ * a client has no access only while that is true.
  */
 async function noticeFor(
   context: Context,

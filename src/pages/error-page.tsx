@@ -42,7 +42,7 @@ export function pageErrorResponse(context: Context, error: unknown, incoming: In
       status,
       retryAfterSeconds,
       headers: allow === undefined ? {} : { Allow: allow },
-      // The page may be in a window that the client opened; closing that window is up to the client.
+      // The page may be in a window that the client opened; the client closes that window.
       leads: "on_to_client",
     },
   );

@@ -128,9 +128,9 @@ export function unsealFormData(
 }
 
 /**
- * Browsers name the site that sends a form. A page cannot forge `Sec-Fetch-Site`, so it decides if it is present. `Origin`
- * is `null` in our own forms too, because our pages send no referrer (Fetch, "serializing a request origin"), so only the
- * name of another origin counts against the sender; the token decides the rest.
+ * Browsers name the site that sends a form. A page cannot forge `Sec-Fetch-Site`, so it decides if it is present.
+ * `Origin` is `null` in our own forms too, because our pages send no referrer (Fetch, "serializing a request origin").
+ * So only another origin's name leads to a refusal; otherwise the token decides.
  */
 function refuseForeignSender({ issuer }: Context, request: Request): void {
   const site = request.headers.get("sec-fetch-site");

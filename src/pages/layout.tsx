@@ -50,7 +50,7 @@ export function Layout({ frame, title, width = "narrow", foot, children }: Props
   );
 }
 
-/** The name stands beside the logo, so the picture has no text of its own. */
+/** The name is beside the logo, so the picture has no text of its own. */
 function Logo({ frame: { assets } }: { frame: PageFrame }) {
   if (assets.logo !== null) return <img src={assets.logo} alt="" height="30" />;
   return (

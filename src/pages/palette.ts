@@ -30,7 +30,7 @@ export function accentColors(accent: string, scheme: "light" | "dark"): AccentCo
     away,
     (color) => contrast(color, card) >= READABLE && contrast(color, ground) >= READABLE,
   );
-  // A button must stand out from the card; the text on it takes care of itself.
+  // A button must stand out from the card; its text colour is chosen for contrast with it.
   const button = shiftUntil(accent, away, (color) => contrast(color, card) >= VISIBLE);
   const onAccent = contrast("#ffffff", button) >= READABLE ? "#ffffff" : "#000000";
   return {

@@ -10,14 +10,14 @@ export interface PageOptions {
   readonly retryAfterSeconds?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * `on_to_client`: the answer to the form may redirect to a client. Browsers apply `form-action` to redirects after a form,
-   * and a redirect URI can have any scheme, so such a page cannot restrict it. The client may also have opened the window of
-   * the page, and must not lose its handle on it.
+   * `on_to_client`: the answer to the form may redirect to a client. Browsers apply `form-action` to redirects after a
+   * form, and a redirect URI can have any scheme, so the policy of such a page cannot restrict it. The client may also
+   * have opened the page's window, and must not lose its handle on it.
    */
   readonly leads?: "on_to_client" | "nowhere_else";
 }
 
-/** What a view component returns. */
+/** The result of a view component. */
 export type View = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** Turns a view into a response. */
@@ -54,8 +54,8 @@ function pageHeaders(leads: "on_to_client" | "nowhere_else"): Record<string, str
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
   };
-  // At the first page with this header, a client that signs people in from a pop-up window loses its handle on the window
-  // for good. So pages that are part of an authorization do not have it.
+  // This header makes a client that signs people in from a pop-up window lose its handle on the window for good. So
+  // pages of an authorization do not have it.
   if (leads === "nowhere_else") headers["Cross-Origin-Opener-Policy"] = "same-origin";
   return headers;
 }

@@ -7,7 +7,7 @@ export interface Incoming {
   readonly url: URL;
   /** The client's address: for limits and for showing to people, never for a URL. */
   readonly address: string;
-  /** Tells this request from all others, in the answer and in the log. */
+  /** Distinguishes this request from all others, in the answer and in the log. */
   readonly requestId: string;
 }
 
@@ -61,7 +61,7 @@ async function readToEnd(request: Request): Promise<string> {
     if (!(error instanceof Error)) throw error;
     // The body did not arrive.
     if (error.name === "AbortError") throw new BodyError("incomplete");
-    // The length of a chunked body is not known in advance. Only the message of the runtime tells this error.
+    // The length of a chunked body is not known in advance. Only the runtime's message identifies this error.
     if (error.message.includes("exceeded maxRequestBodySize")) throw new BodyError("too_large");
     throw error;
   }

@@ -12,7 +12,7 @@ export interface ServerKeys {
 /** How long the secret is, in bytes. */
 export const SERVER_SECRET_BYTES = 32;
 
-/** Tells whether two processes have the same secret, and nothing else about it: 32 bytes. */
+/** Tells whether two processes have the same secret, and reveals nothing else about it: 32 bytes. */
 export const secretFingerprint = (secret: Uint8Array): Uint8Array =>
   new Uint8Array(createHash("sha256").update("tessera fingerprint").update(secret).digest());
 

@@ -38,7 +38,7 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
     if (forwardedFor === null || !isTrusted(address)) return address;
     for (const hop of forwardedFor.split(",").reverse()) {
       const next = parseHop(hop.trim());
-      // A sender before the last trusted proxy invented a text that is no address; only that proxy's address is known.
+      // A sender before the last trusted proxy invented a text that is no address. Only that proxy's address is known.
       if (next === null) return address;
       address = next;
       if (!isTrusted(address)) return address;

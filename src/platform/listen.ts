@@ -61,8 +61,8 @@ export interface Listening {
   /** From now on the runtime sends these itself, with an ETag (RFC 9110 §8.8.3). Other methods still reach `fetch`. */
   publish(answers: FixedAnswers): void;
   /**
-   * Takes no new connections, lets the requests under way finish, and after the deadline cuts off what is left.
-   * Resolves to how many were cut off.
+   * Takes no new connections, lets the requests under way finish, and cuts off the rest after the deadline. Resolves to
+   * how many were cut off.
    */
   stop(deadlineMillis: number): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /**
- * A map that finds its oldest entry in constant time. A `Map` leaves a hole for each deleted entry, and its iterator steps
- * over all the holes before the first entry: thousands of them, in a map with tens of thousands of entries.
+ * A map that finds its oldest entry in constant time. A `Map` leaves a hole for each deleted entry. Its iterator steps
+ * over all the holes before the first entry: thousands, in a map with tens of thousands of entries.
  */
 interface Entry<Value> {
   readonly key: string;

@@ -15,8 +15,8 @@ export interface Peers {
 }
 
 /**
- * The limits, which also count what the peers count. A message takes a moment: guesses that reach several processes within
- * it may go on, up to the limit at each.
+ * The limits, which also count the peers' attempts. A message takes a moment. Guesses that reach several processes
+ * within that moment may go on, up to the limit at each.
  */
 export function shareLimits<Limits extends { readonly [Name in keyof Limits]: AttemptLimit }>(
   limits: Limits,

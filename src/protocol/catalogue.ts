@@ -28,7 +28,7 @@ interface ResourceDeclaration {
 
 export interface ScopeEntry {
   readonly name: Scope;
-  /** What people read. */
+  /** The words for people. */
   readonly description: string;
 }
 

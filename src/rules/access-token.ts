@@ -1,4 +1,4 @@
-/** Access tokens: the one rule that says whether a token is alive and what it allows. */
+/** Access tokens: the one rule about whether a token is valid and which access it gives. */
 import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
 import type { IntrospectedToken } from "../credentials/introspection.ts";
 import type { EpochSeconds } from "../platform/clock.ts";

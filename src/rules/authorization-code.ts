@@ -192,8 +192,8 @@ export type CodeOutcome =
   | "refused";
 
 /**
- * RFC 6749 §4.1.2: a second use revokes what the first one issued, even after the code's expiry: the first user may have
- * been the thief.
+ * RFC 6749 §4.1.2: a second use revokes the tokens of the first, even after the code's expiry, because the first user
+ * may have been the thief.
  */
 export function redeemCode(
   { code, grant }: CodeFacts,

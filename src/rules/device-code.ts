@@ -52,7 +52,10 @@ export interface DeviceDecisionFacts {
   readonly account: AccountRecord | null;
 }
 
-/** Approves, and stores the grant. False if the code was decided before or has expired, or if person or client may not. */
+/**
+ * Approves, and stores the grant. False if the code was decided before or has expired, or if the person or the client
+ * may not.
+ */
 export function approveDevice(
   { device, client, account }: DeviceDecisionFacts,
   grant: GrantRecord,

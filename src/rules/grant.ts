@@ -39,8 +39,8 @@ export const grantExpiry = (now: EpochSeconds, lastExpiry: EpochSeconds): EpochS
 export type ServedClient = Pick<ClientRecord, "clientId" | "number" | "revision" | "disabledAt">;
 
 /**
- * The values of a client's row that every decision about the client changes. The number tells the client from a later one
- * with the same identifier.
+ * The values of a client's row that every decision about the client changes. The number distinguishes the client from a
+ * later one with the same identifier.
  */
 export const asItWas = ({ number, revision }: Pick<ClientRecord, "number" | "revision">) => ({
   number,

@@ -62,7 +62,7 @@ export interface AccountFacts {
   readonly setup: SetupRevision;
 }
 
-/** Sets a password without checking the current one, as the operator may, and ends the person's sessions. */
+/** Sets a password for the operator, without checking the current one, and ends the person's sessions. */
 export function setPassword({ account, setup }: AccountFacts, passwordHash: string): Decision<boolean> {
   if (account === null) return concluded(false);
   return {

@@ -20,8 +20,8 @@ export interface RequestedTarget {
 export type ScopedClient = Pick<ClientRecord, "clientId" | "scope" | "defaultScope" | "source">;
 
 /**
- * The scope that a client may ask a person for. A self-registered client may ask for all that registration gives, and not
- * only for what it registered: APIs tell their clients the scope of each step only when they come to it.
+ * The scope that a client may ask a person for. A self-registered client may ask for all scopes open to registration,
+ * not only for its registered ones, because APIs name the scope of each step only at that step.
  */
 export const askableScope = (
   { registrableScope }: Catalogue,

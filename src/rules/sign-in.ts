@@ -1,4 +1,4 @@
-/** The steps of a sign-in, and what a session records of them: OpenID Connect Core §2 (`auth_time`, `amr`, `acr`). */
+/** The steps of a sign-in, and their record in a session: OpenID Connect Core §2 (`auth_time`, `amr`, `acr`). */
 import type { SessionRecord } from "../store/tables.ts";
 
 /** One proof of who a person is. */

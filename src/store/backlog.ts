@@ -10,13 +10,13 @@ import { StoreBusy } from "./contract.ts";
 /** The longest time that an admitted commit should wait. */
 const PATIENCE_MILLIS = 500;
 
-/** The shortest measurement of the pace. */
+/** The shortest measurement of the throughput. */
 const MEASURED_MILLIS = 100;
 
-/** The room while the pace is not known. */
+/** The room while the throughput is unknown. */
 const ROOM_AT_FIRST = 2000;
 
-/** The time between two reports of refusals. */
+/** The shortest time between two reports of refusals. */
 const TOLD_EVERY_MILLIS = 1000;
 
 /**
@@ -26,9 +26,9 @@ const TOLD_EVERY_MILLIS = 1000;
 export type Urgency = "ordinary" | "urgent";
 
 export interface BacklogOptions {
-  /** This many may always wait. */
+  /** This many commits may always wait. */
   readonly least: number;
-  /** Milliseconds from some moment on. */
+  /** Milliseconds since any fixed moment. */
   readonly now?: () => number;
 }
 
@@ -36,10 +36,10 @@ export class Backlog {
   readonly #least: number;
   readonly #now: () => number;
 
-  /** How many have entered and not left. */
+  /** How many commits have entered and not left. */
   #waiting = 0;
   #room = ROOM_AT_FIRST;
-  /** The present measurement, which lasts while more than the least wait: its beginning, and how many left since. */
+  /** The current measurement, while more than `least` wait: its start, and how many commits have left since. */
   #since: number | null = null;
   #left = 0;
   #untold = 0;
@@ -78,7 +78,7 @@ export class Backlog {
     if (this.#since === null) {
       this.#since = now;
       this.#left = 0;
-      // Next to nothing leaves, so `leave` does not measure.
+      // Hardly any commit leaves, so `leave` does not measure.
     } else if (now - this.#since > PATIENCE_MILLIS) {
       this.#measure(now, this.#since);
     }

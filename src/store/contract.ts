@@ -1,18 +1,19 @@
 /**
- * The contract of the store: what the rest of the program may ask of it, and what it promises.
+ * The contract of the store: the methods that the rest of the program may call, and their promises.
  *
- * The store keeps rows and knows no rule. An operation looks at the facts, a pure rule decides on them, and `commit` applies
- * the decision, or answers `stale` if what the decision rests on has changed since. Promises that hold for every method:
+ * The store keeps rows and knows no rule. An operation looks at the facts, a pure rule decides on them, and `commit`
+ * applies the decision, or answers `stale` if a fact on which the decision rests has changed since. Promises that hold
+ * for every method:
  *
  * - **Atomic.** A commit happens as a whole or not at all.
- * - **Durable.** When a commit resolves, its changes are on disk, and so is everything that was committed before. A look may
- *   see a change whose sync is under way, so an answer that rests on one waits for a commit, be it an empty one.
- * - **At most once.** A commit whose guards hold applies all of its changes while they hold. Of any number of commits, in any
- *   number of processes, that want the same row as it was, one succeeds.
- * - **Visible.** Every later look on every node sees what was committed. An engine remembers no rows.
+ * - **Durable.** When a commit resolves, its changes and all earlier commits are on disk. A look may see a change whose
+ *   sync is under way. An answer that rests on such a change waits for a commit; an empty one will do.
+ * - **At most once.** A commit applies all of its changes while its guards hold. If several commits, in any number of
+ *   processes, guard the same state of a row, one succeeds.
+ * - **Visible.** Every later look on every node sees the commit. An engine remembers no rows.
  *
- * A store that fails throws `StoreUnavailable`; it never answers as if it had worked. An overloaded store throws `StoreBusy`
- * at once, and has done nothing.
+ * A store that fails throws `StoreUnavailable`; it never answers as if it had worked. An overloaded store throws
+ * `StoreBusy` at once, and has done nothing.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Columns, Row, RowOf, Table } from "./declare.ts";
@@ -109,8 +110,8 @@ export type Values = Readonly<Record<string, unknown>>;
  * One part of a commit. A guard is a condition on a row; if a guard fails, the commit is stale.
  *
  * - `check`: there is a row with this key and these values.
- * - `hold`: the same, and the row stays so until the commit is done. A commit needs it if it makes rows that a sweep by
- *   another commit, which changes the held row, must find.
+ * - `hold`: the same, and the row stays so until the commit is done. A commit needs it if it makes rows that the sweep
+ *   of another commit must find. The other commit changes the held row.
  * - `update`: the row with this key has the values in `was`, and gets those in `set`.
  * - `insert`: there is no row with this key, nor one with a value that is unique; now there is.
  * - `put`: the row takes the place of one with the same key, if there is one.
@@ -129,9 +130,9 @@ export type Change =
   | { readonly act: "remove"; readonly table: Table; readonly key: Values };
 
 /**
- * All rows of a table with these values. A sweep runs after the changes, in a step of its own, and finds everything that
- * any process has committed by then. `set`: the new values; null removes the rows. The answer has the rows as they are
- * now, or were before their removal.
+ * All rows of a table with these values. A sweep runs after the changes, in a step of its own, and finds everything
+ * that any process has committed by then. `set`: the new values; null removes the rows. The answer has the rows after
+ * the change, or before their removal.
  */
 export interface Sweep<Declared extends Columns = Columns> {
   readonly table: Table<Declared>;
@@ -206,7 +207,7 @@ export interface ListRequest<Declared extends Columns = Columns> {
   readonly where?: Partial<RowOf<Declared>>;
   /** The values that columns exceed. */
   readonly above?: Partial<RowOf<Declared>>;
-  /** The columns that order the rows; together they tell all rows apart. Default: the key. */
+  /** The columns that order the rows; together they are unique. Default: the key. */
   readonly order?: readonly (keyof Declared & string)[];
   readonly descending?: boolean;
   /** The row after which the page begins, by the columns of `order`. */
@@ -222,7 +223,7 @@ export type Expiries = Readonly<Record<string, EpochSeconds>>;
 export interface Store {
   /** Finds the rows of a plan, all as of one moment after the call. */
   look<const Of extends Plan>(plan: Of, parameters: Parameters<Of>): Promise<Facts<Of>>;
-  /** One transaction. An empty commit resolves when everything that was committed before is on disk. */
+  /** One transaction. An empty commit resolves when all earlier commits are on disk. */
   commit(commit: Commit): Promise<CommitOutcome>;
   list<Declared extends Columns>(
     table: Table<Declared>,

@@ -127,10 +127,9 @@ export function table<Declared extends Columns>(
   };
 }
 
-/** The row of a table. */
 export type Row<Of extends Table> = Of extends Table<infer Declared> ? RowOf<Declared> : never;
 
-/** The column of that name. Throws if the table has none: a mistake of the program. */
+/** The column with this name. Throws if the table has none, which is a bug of the program. */
 export function columnOf({ name, columns }: Table, column: string): Column {
   const found = columns[column];
   if (found === undefined) throw new Error(`The table ${name} has no column ${column}.`);

@@ -29,7 +29,7 @@ export const serverKeys = table("server_keys", {
   columns: {
     /** `server`. */
     name: text(),
-    /** Tells two secrets apart without revealing either: 32 bytes. */
+    /** Shows whether two secrets differ without revealing either: 32 bytes. */
     fingerprint: bytes(),
     /** 32 bytes; null if the operator keeps the secret in the configuration. */
     secret: orNull(bytes()),
@@ -84,7 +84,7 @@ const texts = json<readonly string[]>({
   decode: (stored) => stored as readonly string[],
 });
 
-/** Client metadata in the words of RFC 7591 §2, in camel case, and what the server knows of the client. */
+/** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
   columns: {
     clientId: text<ClientId>(),
@@ -373,7 +373,7 @@ export const refreshTokens = table("refresh_tokens", {
     issuedAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
-    /** Which token took its place; set together with `usedAt`. */
+    /** The token that replaced this one; set together with `usedAt`. */
     successorId: orNull(id()),
   },
   shard: "id",

@@ -1,4 +1,4 @@
-/** Passwords are checked with what the requests leave of the processor. */
+/** Password checks take only the processor time that requests leave. */
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
@@ -10,13 +10,13 @@ const threads = () =>
     nice: getPriority(Number(id)),
   }));
 
-// Elsewhere threads have no priority of their own.
+// On other systems threads have no priority of their own.
 test.skipIf(process.platform !== "linux")(
   "the threads that check passwords yield to the one that answers",
   async () => {
     const passwords = createPasswords({ checksAtOnce: 2, checksWaiting: 10, maximumBytes: 100 });
     const own = getPriority();
-    // A thread is named a moment after it was made, so the second check finds it.
+    // A thread gets its name a moment after it is made, so the second check finds it.
     for (let turn = 0; turn < 2; turn += 1)
       await Promise.all([passwords.verify("a", null), passwords.verify("b", null)]);
     const pool = threads().filter(({ name }) => name.startsWith("Bun Pool"));

@@ -18,7 +18,7 @@ interface Kept {
 class Jar {
   #kept: Kept[] = [];
 
-  /** Keeps what an answer sets, as far as a browser would. */
+  /** Keeps the cookie of an answer if a browser would. */
   keep(url: URL, header: string): void {
     const [pair = "", ...rest] = header.split(";").map((part) => part.trim());
     const equals = pair.indexOf("=");
@@ -169,7 +169,7 @@ test("another host's page cannot plant the cookie of an https issuer, nor one th
   servers.push(server);
   const jar = new Jar();
   const name = cookieName(server.context.issuer);
-  // From plain HTTP of the same host, where others may answer.
+  // From plain HTTP on the same host, where other programs may answer.
   jar.keep(new URL("http://auth.example/"), `${name}=planted; Path=/; Secure`);
   jar.keep(new URL("http://auth.example/"), `${name}=planted; Path=/login`);
   expect(jar.headerFor(new URL(`${server.issuer}/login`))).toBe("");

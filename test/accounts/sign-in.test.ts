@@ -67,7 +67,7 @@ describe("checking a password", () => {
   });
 });
 
-/** Passwords whose checks, once done, wait until they are let go: an operator is faster. */
+/** Password checks whose results wait until the test releases them, so that an operator's act comes first. */
 function slowPasswords() {
   const checked = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();
@@ -219,7 +219,7 @@ test(proves("34: an unknown name takes as long as a wrong password", "threat 34"
     server.clock.advance(1800);
     await wrong({ username });
   };
-  // By turns, so that a busy machine meets both. A check takes tens of milliseconds; a look-up alone takes none.
+  // In turns, so that a busy machine affects both. A check takes tens of milliseconds, a look-up less than one.
   const kinds = { known: attemptAs("alice"), unknown: attemptAs("nobody") };
   expect(await toldApartByTime(kinds, { rounds: 9, bound: 3 })).toEqual({});
 });

@@ -1,6 +1,6 @@
 /**
- * Threat classes 1, 2, 4, 5 and 55: only what is equal to a registered redirect URI to the last byte is one, but for the
- * port of a loopback address; at both endpoints, and for every kind of client, however it came here.
+ * Threat classes 1, 2, 4, 5 and 55: a redirect URI must equal a registered one byte for byte, except for the port of a
+ * loopback address. This holds at both endpoints, and for clients of every kind and origin.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -18,11 +18,11 @@ import { basic, SECRET, startTestServer, type TestServer } from "../support/serv
 import { DANGEROUS, HOSTILE, REGISTERED } from "./01-redirect-uris.ts";
 
 const NATIVE = ["http://127.0.0.1/callback"];
-/** Where a native application listens when it asks. */
+/** The address where a native application listens. */
 const LISTENING = "http://127.0.0.1:49152/callback";
 const ALL_HOSTILE = [...HOSTILE, DANGEROUS].flatMap(({ uris }) => uris);
 
-/** Each wrong redirect URI counts as a guess, and this is as many as a setting lets a code survive. */
+/** Each wrong redirect URI counts as a guess; this is the largest limit of guesses for a code. */
 const MOST_FAILURES = 100;
 
 const KINDS = ["declared", "added by the command line", "registered"].flatMap((way) =>
@@ -90,7 +90,7 @@ const register = (redirectUris: readonly string[], method = "none") =>
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ redirect_uris: redirectUris, token_endpoint_auth_method: method }),
-    // Each from another address, so that no limit is in the way.
+    // Each from another address, so that no limit applies.
     address: `198.51.100.${(registrations++ % 200) + 1}`,
   });
 let registrations = 0;
@@ -107,7 +107,7 @@ const open = (clientId: string, redirectUri: string): Promise<Response> =>
     headers: { Cookie: cookie },
   });
 
-/** Whether the person is asked. All else must be a page of ours that leads nowhere. */
+/** Whether the consent page opens. Any other answer must be a page of ours that leads nowhere. */
 async function isAccepted(clientId: string, redirectUri: string): Promise<boolean> {
   const response = await open(clientId, redirectUri);
   const page = await response.text();
@@ -174,7 +174,7 @@ describe.each(KINDS)("a client that is %s", (kind) => {
       const identity = identityOf(kind);
       const { clientId, redirectUris } = identity;
       for (const used of new Set([redirectUris[0] ?? "", LISTENING])) {
-        // Not even another one of the client's own, nor another port of the same.
+        // Not even another redirect URI of the same client, nor another port of the same address.
         const others = [...REGISTERED, LISTENING, "http://127.0.0.1:49153/callback"];
         const wrong = [...ALL_HOSTILE, ...others.filter((uri) => uri !== used)];
         for (let at = 0; at < wrong.length; at += MOST_FAILURES - 1) {
@@ -199,7 +199,7 @@ describe.each(KINDS)("a client that is %s", (kind) => {
 
 describe("what is accepted", () => {
   const LOOPBACKS = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
-  /** The rule once more, without regular expressions: a loopback address with its port taken out. */
+  /** The rule a second time, without regular expressions: removes the port of a loopback address. */
   const withoutPort = (uri: string): string => {
     const host = LOOPBACKS.find((start) => uri.startsWith(`${start}:`));
     if (host === undefined) return uri;
@@ -242,7 +242,7 @@ describe("what is accepted", () => {
     fc.string({ unit: "grapheme", maxLength: 2 }),
     fc.integer({ min: -1, max: 70_000 }).map((port) => `:${port}`),
   );
-  /** A registered one with a few characters taken out and something put in their place, up to three times. */
+  /** A registered redirect URI with up to three replacements of a few characters. */
   const nearlyRegistered = fc
     .tuple(
       fc.constantFrom<string>(...REGISTERED, LISTENING),
@@ -279,7 +279,7 @@ describe("what is accepted", () => {
         }),
         { numRuns: 1000 },
       );
-      // Else the property says nothing.
+      // Otherwise the property says nothing.
       expect(accepted).toBeGreaterThan(50);
     },
   );

@@ -1,9 +1,9 @@
 /**
- * Redirect URIs that have fooled others, by what fools with them (threat classes 1, 2 and 4). None of them may be taken
- * for one of REGISTERED: not one is equal to it to the last byte, or differs from a loopback one by its port only.
+ * Redirect URIs that have fooled other servers, by the trick (threat classes 1, 2 and 4). The server must take none of
+ * them for one of REGISTERED: none equals one byte for byte, or differs from a loopback one only by its port.
  */
 
-/** What every client of the test has registered. */
+/** The registered redirect URIs of every client in the test. */
 export const REGISTERED = [
   "https://client.example/callback",
   "http://127.0.0.1/callback",
@@ -377,7 +377,7 @@ export const HOSTILE: readonly HostileGroup[] = [
   },
 ];
 
-/** Schemes that run, read or send something where the person is. Nobody can even register them (threat class 4). */
+/** Schemes that run, read or send something on the person's computer. Registration refuses them (threat class 4). */
 export const DANGEROUS: HostileGroup = {
   why: "a scheme that runs, reads or sends something",
   uris: [

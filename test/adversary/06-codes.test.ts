@@ -1,6 +1,6 @@
 /**
- * Threat classes 6, 7 and 8: every way to bring challenge and verifier together for each kind of client, what guessing
- * costs, and what a second use takes along. On both engines, as the challenge and the failures are read back from them.
+ * Threat classes 6, 7 and 8: all combinations of challenge and verifier for each kind of client, the cost of guessing,
+ * and the effect of a second use. On both engines, because they store the challenge and the failures.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -36,7 +36,7 @@ const SHORT = VERIFIER.slice(0, 42);
 const LONG = VERIFIER.padEnd(129, "x");
 const BAD_CHARACTER = `${VERIFIER.slice(1)}+`;
 const GOOD = challengeOf(VERIFIER);
-/** What a request says of its challenge, and whether there is one then: null if it is refused. */
+/** Requests with challenges, and whether the code then has one; null if the server refuses the request. */
 const CHALLENGES: readonly (readonly [string, AuthorizationParameters, "challenge" | "none" | null])[] = [
   ["S256", { code_challenge: GOOD, code_challenge_method: "S256" }, "challenge"],
   ["nothing", {}, "none"],
@@ -207,7 +207,7 @@ onBothEngines((start) => {
           }
           await expectRefusal(await refresh(server, textOf(tokens, "refresh_token")), 400, "invalid_grant");
         }
-        // What another code gave to the same client and person lives.
+        // The tokens of another code of the same client and person stay alive.
         expect((await introspectAs(server, "web", textOf(bystander, "access_token"))).active).toBe(true);
       }
     },

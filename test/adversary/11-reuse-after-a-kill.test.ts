@@ -1,6 +1,6 @@
 /**
- * Threat class 11: what was used once is known to be used, however the process ended and however soon it is used again.
- * A server is killed right after its answer and started again; on both engines.
+ * Threat class 11: a used code or token counts as used, however the process ended and however soon it is used again.
+ * The test kills a server right after its answer and starts it again; on both engines.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -23,7 +23,7 @@ interface Tokens {
   readonly refresh_token: string;
 }
 
-/** What the client `web` does at this server. */
+/** The requests of the client `web` to this server. */
 function clientOf(node: Node) {
   const post = (path: string, form: Record<string, string>) =>
     fetch(node.url + path, {
@@ -59,7 +59,7 @@ function clientOf(node: Node) {
   };
 }
 
-/** Without a retry window every second use is theft, also within the same second. */
+/** Without a retry window, every second use is theft, even within the same second. */
 const flags = ["--set", "lifetimes.refresh_retry_window_seconds=0"];
 
 type Prepare = () => Promise<{ readonly node: Node; open(): Promise<ActingStore> }>;
@@ -93,19 +93,19 @@ describe.each(Object.entries(ENGINES))("on %s", (_, prepare) => {
     const rotated = await tokens(await refresh(first.refresh_token));
     const seen = await tokens(await redeem(third));
     const alive = await tokens(await refresh(seen.refresh_token));
-    // Nothing but the answers has left the process.
+    // Only the answers have left the process.
     await node.kill();
     await node.start();
 
-    // What is in order goes on.
+    // The honest client goes on.
     await tokens(await refresh(alive.refresh_token));
-    // In the second in which the server starts, or a little later: the clock decides nothing.
+    // In the second of the server's start, or a little later: the clock decides nothing.
     await expectRefused(await refresh(first.refresh_token));
     await expectDead(rotated);
     await expectRefused(await redeem(code));
     await expectDead(byCode);
 
-    // And what was found out before a kill is known after it.
+    // A revocation before a kill also holds after it.
     await node.kill();
     await node.start();
     await expectDead(rotated);

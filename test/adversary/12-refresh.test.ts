@@ -1,6 +1,6 @@
 /**
- * Threat classes 12 and 54: a refresh token is worth something to its own client only, and only once that has proved who it is.
- * Threat class 10: a retry is worth no more than the answer that was lost.
+ * Threat classes 12 and 54: only the authenticated owner of a refresh token can use it. Threat class 10: a retry gets
+ * no more than the lost answer.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -25,14 +25,14 @@ const OTHERS = [
   { client_id: "other", redirect_uris: ["https://other.example/"], secrets: [OTHER_SECRET] },
   { client_id: "other-page", redirect_uris: ["https://page.example/"] },
 ];
-/** Whose token it is, and where its person is sent back to. */
+/** The clients that own the token, with their redirect URIs. */
 const OWNERS: Readonly<Record<string, string>> = {
   web: "https://client.example/callback",
   spa: "https://spa.example/",
 };
 
 type Form = Readonly<Record<string, string>>;
-/** Who says they are what, for the token of each owner; `null` is the owner itself. */
+/** Forms and headers of other clients, which present the token of each owner. */
 const PRESENTED: readonly (readonly [string, (owner: string) => Form, (owner: string) => Form])[] = [
   ["nobody", () => ({}), () => ({})],
   ["an empty name", () => ({ client_id: "" }), () => ({})],
@@ -70,7 +70,7 @@ const PRESENTED: readonly (readonly [string, (owner: string) => Form, (owner: st
   ],
   ["the owner as a bearer", (owner) => ({ client_id: owner }), () => ({ Authorization: "Bearer x" })],
 ];
-/** How a confidential client might pass for a public one. */
+/** Attempts of a confidential client to pass for a public one. */
 const WITHOUT_SECRET: readonly (readonly [string, Form])[] = [
   ["nothing but its name", { client_id: "web" }],
   ["an empty secret", { client_id: "web", client_secret: "" }],
@@ -120,7 +120,7 @@ describe.each(Object.keys(OWNERS))("the refresh token of %s", (owner) => {
       };
       await expectNothing(first);
       const second = textOf(await expectTokens(await asOwner(first)), "refresh_token");
-      // Neither by a retry nor, later, as the reuse that would end the grant.
+      // Neither as a retry nor, later, as the reuse that would end the grant.
       await expectNothing(first);
       server.clock.advance(60);
       await expectNothing(first);
@@ -147,7 +147,7 @@ describe("a retry", () => {
   });
   afterAll(() => server.close());
 
-  /** A refresh token for all that there is, which was used once, and how that was answered. */
+  /** A refresh token of the full scope after one use, and the answer to that use. */
   async function used(form: Form = {}) {
     const scope = "mail.read mail.send files profile";
     const token = textOf(await tokensFor(server, person, { scope }), "refresh_token");

@@ -1,6 +1,6 @@
 /**
- * Threat classes 13 and 51: every secret that is handed out, presented wherever a secret of another kind belongs. It is
- * refused like one that was made up, nothing is stored or told, and it still works where it belongs.
+ * Threat classes 13 and 51: presents every secret at each place for a secret of another kind. The server refuses it
+ * like a made-up one, stores and reveals nothing, and the secret still works at its own place.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { jsonOf } from "../support/flows.ts";
@@ -9,7 +9,7 @@ import type { Door, Kind } from "./13-doors.ts";
 import { answerOf, type Pair, startWithSecrets } from "./13-secrets.ts";
 import { type EngineServer, onBothEngines } from "./engines.ts";
 
-/** Worth nothing without the browser, or the page, that they belong to. */
+/** Worthless without their browser or page. */
 const PREFIXLESS: readonly Kind[] = ["user code", "form token", "sealed request"];
 
 onBothEngines((start) => {
@@ -39,7 +39,7 @@ onBothEngines((start) => {
       "threat 51",
     ),
     async () => {
-      // What a wrong verifier counts is kept with the code that it was tried at, so those come first.
+      // These come first, because wrong verifiers are counted in the code's row.
       for (const door of doors) if (door.counts) await expectRefusals(door);
       const before = await server.rows();
       for (const door of doors) if (!door.counts) await expectRefusals(door);
@@ -60,7 +60,7 @@ onBothEngines((start) => {
           const response = await door.send(genuine);
           const answer = `${JSON.stringify([...response.headers])} ${await response.text()}`;
           const told = door.echoes ? false : answer.includes(genuine.slice(-9));
-          // The names of unknown clients are logged, and what has no prefix cannot be told from one.
+          // The log has the identifiers of unknown clients, and a secret without a prefix looks like one.
           const isNamed = door.names === true && PREFIXLESS.includes(kind);
           const logged = !isNamed && server.logged.slice(lines).join("").includes(genuine.slice(-9));
           expect({ at, told, logged }).toEqual({ at, told: false, logged: false });
@@ -82,7 +82,7 @@ onBothEngines((start) => {
     };
     await worksAt("userinfo: bearer", "access token", 200);
     await worksAt("userinfo: access_token in a form", "access token", 200);
-    // Bearers are asked for the scope to introspect.
+    // A bearer needs the scope for introspection.
     await worksAt("/auth/introspect: bearer", "access token", 403);
     for (const kind of ["access token", "refresh token"] as const) {
       expect(await jsonOf(await worksAt("introspection: token", kind, 200))).toMatchObject({ active: true });

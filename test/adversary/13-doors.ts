@@ -1,4 +1,4 @@
-/** Every parameter, header and cookie that takes a secret, and the kinds of secrets that belong there. */
+/** Every parameter, header and cookie that takes a secret, and the kinds of secrets that it accepts. */
 
 import { type FormPurpose, openForm } from "../../src/pages/forms.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -23,15 +23,15 @@ export type Kind =
 
 export interface Door {
   readonly name: string;
-  /** The kinds that are taken here; all others must be refused. */
+  /** The kinds that it accepts; it must refuse all others. */
   readonly own: readonly Kind[];
-  /** How whatever does not belong here is refused. */
+  /** The status of a refusal. */
   readonly status: number;
-  /** Shows the person what they typed. */
+  /** Shows the typed text to the person. */
   readonly echoes?: true;
   /** Counts wrong guesses. */
   readonly counts?: true;
-  /** Takes the name of a client. */
+  /** Takes a client identifier. */
   readonly names?: true;
   /** Costs a password hash. */
   readonly slow?: true;
@@ -42,7 +42,7 @@ export interface Visitors {
   readonly person: AccountRecord;
   /** The Cookie header of the person's browser. */
   readonly cookie: string;
-  /** A client that registered itself; the client secret is its own. */
+  /** A client that registered itself; its secret is the client secret. */
   readonly registered: string;
 }
 
@@ -97,7 +97,7 @@ function grantDoors(server: TestServer, { person }: Visitors): Door[] {
   ];
 }
 
-/** Where clients say who they are. */
+/** The places of client credentials. */
 function credentialDoors(server: TestServer, { registered }: Visitors): Door[] {
   const endpoints: readonly (readonly [string, Record<string, string>])[] = [
     ["/auth/token", { grant_type: "client_credentials" }],
@@ -211,7 +211,7 @@ function tokenDoors(server: TestServer): Door[] {
   ];
 }
 
-/** Where a browser says who it is. */
+/** The places of cookies. */
 function cookieDoors(server: TestServer): Door[] {
   const cookie = (text: string) => ({ Cookie: `${SESSION_COOKIE}=${text}` });
   const pages = [authorizePath({ client_id: "web" }), "/account", "/device?user_code=BCDF-GHJK"];
@@ -226,7 +226,7 @@ function cookieDoors(server: TestServer): Door[] {
 function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
   const browser = { Cookie: cookie, ...SAME_SITE };
   const purposes: readonly FormPurpose[] = ["login", "logout", "device", "account", "setup", "consent"];
-  /** As a page would have opened it, also for data that no page would. */
+  /** A form's token, as `openForm` makes it, also for data that no page uses. */
   const tokenFor = (purpose: FormPurpose, boundData = ""): string => {
     const request = new Request(ISSUER, { headers: { Cookie: cookie } });
     const incoming = { request, url: new URL(ISSUER), address: ADDRESS, requestId: "1" };

@@ -1,4 +1,4 @@
-/** One of every kind of secret, live, for tests that present them. */
+/** A valid secret of every kind, for tests that present them. */
 import { expect } from "bun:test";
 import { mintCredential } from "../../src/credentials/credential.ts";
 import { systemClock } from "../../src/platform/clock.ts";
@@ -11,23 +11,23 @@ import { ADDRESS, SECRET, TEST_CONFIGURATION } from "../support/server.ts";
 import { type Door, doorsOf, type Kind, SESSION_COOKIE, type Visitors } from "./13-doors.ts";
 import type { EngineServer, StartOnEngine } from "./engines.ts";
 
-/** A secret as it was handed out, and another one of its kind that never was. */
+/** A secret that the server handed out, and a made-up one of the same kind. */
 export interface Pair {
   readonly genuine: string;
   readonly invented: string;
 }
 
-/** Exempt from PKCE, so that nothing but the code itself is in the way. */
+/** Exempt from PKCE, so that only the code itself counts. */
 const EXEMPT = {
   client_id: "old",
   redirect_uris: ["https://old.example/"],
   secrets: [SECRET],
   require_pkce: false,
 };
-/** So many wrong ones are tried that limits would be in the way. */
+/** The tests try so many wrong secrets that limits would apply. */
 const PATIENT = 1_000_000;
 
-/** A server, everything that it hands out, and every door at which that can be presented. */
+/** A server, a secret of every kind, and every place that takes secrets. */
 export async function startWithSecrets(start: StartOnEngine): Promise<{
   readonly server: EngineServer;
   readonly secrets: ReadonlyMap<Kind, Pair>;
@@ -50,7 +50,7 @@ export async function startWithSecrets(start: StartOnEngine): Promise<{
   return { server, secrets, doors: doorsOf(server, visitors) };
 }
 
-/** One of each kind, all of them live. */
+/** Hands out a valid secret of each kind. */
 async function handOutEverything(
   server: EngineServer,
   initial: string,
@@ -74,7 +74,7 @@ async function handOutEverything(
     action.endsWith("/logout"),
   );
   const invent = (kind: Parameters<typeof mintCredential>[0]) => mintCredential(kind, clock, random).text;
-  /** The same with another MAC at its end. */
+  /** The same with another MAC. */
   const forged = (sealed: string) => `${sealed.slice(0, -8)}AAAAAAAA`;
   const formToken = signOut?.fields.form_token ?? "";
   const sealed = consent?.fields.request ?? "";
@@ -98,7 +98,7 @@ async function handOutEverything(
   return { visitors: { person, cookie, registered: textOf(registered, "client_id") }, secrets };
 }
 
-/** What can be told from an answer: all of it, but for the secret itself and what is random in every answer. */
+/** The content of an answer, without the secret itself and without random values. */
 export async function answerOf(
   door: Door,
   text: string,

@@ -1,6 +1,6 @@
 /**
- * Threat classes 15 and 19: whoever or whatever is shut out between two steps of any flow gets no further, and what was
- * issued is dead at every door from the next request on. Each table is played on both engines.
+ * Threat classes 15 and 19: a person, client or grant that ends between two steps of any flow gets no further, and its
+ * tokens are dead at every endpoint from the next request on. Each table runs on both engines.
  */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
@@ -18,7 +18,7 @@ import { ENDINGS, ENDINGS_BY_USE, type Issued, type Scene } from "./endings.ts";
 import { clientOf, outcomeOf, STEPS } from "./steps.ts";
 
 const MANY = 1_000_000;
-/** Anything that opens a door. */
+/** A credential that opens access. */
 const CREDENTIAL = /t(?:at|rt|ac)_[A-Za-z0-9\-_]{64}/;
 
 let postgres: PostgresServer;
@@ -74,7 +74,7 @@ function endedAccess(open: () => Promise<OpenedStore>): void {
       const expected = outcomes[ending.of] ?? outcomes.grant;
       expect(await outcomeOf(response)).toBe(expected);
       if (expected !== step.outcomes.nothing) expect(told).not.toMatch(CREDENTIAL);
-      // Nor at the second try.
+      // Nor at the second attempt.
       if (expected !== step.outcomes.nothing && !expected.endsWith("question")) {
         expect(await outcomeOf(await send())).toBe(expected);
       }
@@ -85,7 +85,7 @@ function endedAccess(open: () => Promise<OpenedStore>): void {
     const code = await codeFor(server, person, { scope: "mail.read profile" });
     return { code, tokens: await expectTokens(await redeemCode(server, code)) };
   };
-  /** How each door answers to the tokens. */
+  /** The answers of each endpoint to the tokens. */
   const looks = async ({ tokens }: Issued): Promise<string[]> => {
     const accessToken = textOf(tokens, "access_token");
     const Authorization = `Bearer ${accessToken}`;
@@ -104,7 +104,7 @@ function endedAccess(open: () => Promise<OpenedStore>): void {
     proves("once %s, all that was issued is dead at every door", "threat 15"),
     async (_, end) => {
       const issued = await issue();
-      // Whoever remembered this answer would give it again.
+      // A server that remembered this answer would give it again.
       expect(await looks(issued)).toEqual(ALIVE);
       await end(sceneAt("web" as ClientId), issued);
       expect(await looks(issued)).toEqual(DEAD);

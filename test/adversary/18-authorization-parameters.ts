@@ -1,10 +1,10 @@
-/** What a request to the authorization endpoint may say that is wrong, and what the client is told of it. */
+/** Faulty requests to the authorization endpoint, and the errors for the client. */
 import { type AuthorizationParameters, challengeOf, VERIFIER } from "../support/code-flow.ts";
 
-/** Larger than a body may be. */
+/** Larger than the limit of a body. */
 export const BIG = "x".repeat(70_000);
 
-/** The parameter, its value (or values, or none), and the error; "page" if a page of ours tells the person instead. */
+/** The parameter, its value (or values, or none), and the error; "page" if a page shows it to the person. */
 export type Row = readonly [string, AuthorizationParameters[string], string];
 const ofEach = (name: string, error: string, values: readonly (string | undefined)[]): Row[] =>
   values.map((value) => [name, value, error]);

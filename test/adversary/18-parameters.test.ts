@@ -1,7 +1,7 @@
 /**
- * Threat classes 3 and 18: every parameter of the authorization endpoint and of the pages, missing, empty, doubled, too
- * large, of another type and badly encoded. What is present and invalid is an error, never ignored, and nothing is
- * stored. The endpoints for programs are in ../endpoints/bad-input.test.ts.
+ * Threat classes 3 and 18: every parameter of the authorization endpoint and of the pages, missing, empty, repeated,
+ * too large, of another type and badly encoded. A present and invalid parameter is an error, never ignored, and the
+ * server stores nothing. ../endpoints/bad-input.test.ts has the endpoints for programs.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -16,7 +16,7 @@ import { AUTHORIZATION, BIG } from "./18-authorization-parameters.ts";
 import { type EngineServer, startOn } from "./engines.ts";
 
 const FORM = "application/x-www-form-urlencoded";
-/** As they stand in a query or a form: text that is no text. */
+/** Bad encodings in a query or a form. */
 const BADLY_ENCODED = ["%", "%4", "%zz", "%ff", "%c3%28", "%ed%a0%80", "%u0041", "a%00b"];
 
 let server: EngineServer;
@@ -37,7 +37,7 @@ async function signInAnew(): Promise<void> {
   if (account !== null) cookie = await server.signIn(account);
 }
 
-/** Runs requests that must be refused, and checks that nothing was stored and nothing broke. */
+/** Runs requests that the server must refuse, and checks that it stored nothing and reported no fault of its own. */
 async function leavingNothing(work: () => Promise<void>): Promise<void> {
   const before = await server.rows();
   server.logged.length = 0;
@@ -46,7 +46,7 @@ async function leavingNothing(work: () => Promise<void>): Promise<void> {
   expect(server.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 }
 
-/** The fault that the client is told of; "page" if a page of ours tells the person. */
+/** The error for the client; "page" if a page shows it to the person. */
 async function faultOf(response: Response): Promise<string> {
   if (response.status !== 303) {
     expect({ status: response.status, location: response.headers.get("location") }).toEqual({
@@ -58,7 +58,7 @@ async function faultOf(response: Response): Promise<string> {
   const { origin, pathname, searchParams } = redirectOf(response);
   expect(origin + pathname).toBe("https://client.example/callback");
   expect(searchParams.has("code")).toBe(false);
-  // Each parameter of an answer is there once.
+  // Each parameter of an answer occurs once.
   expect(new Set(searchParams.keys()).size).toBe([...searchParams].length);
   return searchParams.get("error") ?? "none";
 }
@@ -128,11 +128,11 @@ describe("the authorization endpoint", () => {
 interface PageForm {
   readonly path: string;
   readonly fields: Readonly<Record<string, string>>;
-  /** The fields without which it does nothing. */
+  /** The fields that the form needs to have an effect. */
   readonly required: readonly string[];
 }
 
-/** Every form of the pages, filled in well: sent as they are, all of them would do something. */
+/** Every form of the pages, filled in correctly, so that each would have an effect. */
 async function everyForm(): Promise<PageForm[]> {
   const link = await makeSetupLink(server);
   const { user_code } = await startDevice(server);
@@ -195,7 +195,7 @@ const sendForm = (path: string, body: string | Uint8Array<ArrayBuffer>, type = F
 const encode = (fields: Readonly<Record<string, string>>, without = ""): string =>
   new URLSearchParams(Object.entries(fields).filter(([name]) => name !== without)).toString();
 
-/** Refused by a page of ours. */
+/** Expects that a page of ours refuses the request. */
 async function expectRefused(response: Response, what: unknown): Promise<void> {
   const { status, headers } = response;
   const page = await response.text();
@@ -256,7 +256,7 @@ describe("the forms of the pages", () => {
   test("would have done something as they were", async () => {
     const { length } = await everyForm();
     for (let index = 0; index < length; index += 1) {
-      // Made anew each time: some of them end the session that the others are bound to.
+      // Opened anew each time, because some of them end the session of the others.
       const { path, fields } = (await everyForm())[index] ?? { path: "", fields: {} };
       const before = await server.rows();
       const response = await sendForm(path, encode(fields));

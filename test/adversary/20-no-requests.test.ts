@@ -1,6 +1,6 @@
 /**
- * Threat class 20: the server asks nobody anything. Every member and parameter that names an address, in whatever
- * specification, names one here where somebody listens, and every flow is played; nobody comes.
+ * Threat class 20: the server makes no requests. Every member and parameter that holds an address, in any
+ * specification, names a listener of this test, and the test runs every flow. No request arrives there.
  */
 import { afterEach, beforeEach, expect, spyOn, test } from "bun:test";
 import http from "node:http";
@@ -36,7 +36,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Addresses that lead there, in the ways in which deny lists are fooled. */
+/** The listener's addresses, in forms that fool deny lists. */
 const addresses = (): string[] =>
   ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "127.1", "0"].flatMap((host) =>
     ["http", "https"].map((scheme) => `${scheme}://${host}:${listener.port}/x`),
@@ -49,7 +49,7 @@ const ADDRESS_MEMBERS = [
 ];
 
 test(proves("no address that a client or a request names is ever visited", "threat 20"), async () => {
-  // A test that names its own address would go there by these.
+  // The functions by which the process could make a request.
   const ways = [
     spyOn(globalThis, "fetch"),
     spyOn(http, "request"),
@@ -92,7 +92,7 @@ test(proves("no address that a client or a request names is ever visited", "thre
       for (const { client_id } of registered.slice(0, 3)) {
         await browser.get(authorizePath({ client_id, redirect_uri: undefined, scope: undefined }));
       }
-      // A client that is an address, a request at one, and everything that may hold one.
+      // An address as the client, as the request, and as every member that may hold one.
       for (const changes of [
         { client_id: address },
         { request_uri: address },
@@ -128,7 +128,7 @@ test(proves("no address that a client or a request names is ever visited", "thre
     }
     expect((await answerConsent(server, cookie)).status).toBe(303);
     for (const path of ["/account", "/", "/help/errors"]) expect((await browser.get(path)).status).toBe(200);
-    // Whoever was sent there in the background has left by now, and arrived.
+    // A request in the background would have arrived by now.
     await Bun.sleep(50);
     expect(visits).toBe(0);
     for (const way of ways) expect(way).not.toHaveBeenCalled();

@@ -1,6 +1,6 @@
 /**
- * Threat classes 22 and 24: every way to make a client goes through the same check, and no grant gives what the client is
- * not registered for.
+ * Threat classes 22 and 24: every way to make a client applies the same check, and no grant gives more than the
+ * client's registration.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -34,7 +34,7 @@ import { proves } from "../support/proves.ts";
 import { ISSUER, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { DEVICE_GRANT } from "../support/token-requests.ts";
 
-/** What all three ways can say of a client. */
+/** The metadata that all three ways can express. */
 interface Wish {
   readonly name?: string;
   readonly redirectUris?: readonly string[];
@@ -86,7 +86,7 @@ describe("every way to make a client", () => {
   let server: TestServer;
   beforeAll(async () => {
     const store = await openSqliteStore({ file: join(folder, "tessera.db") });
-    // The command line knows the scopes that every server has.
+    // The command line knows the scopes of every server.
     server = await startTestServer(
       { scopes: [], resources: [], clients: [] },
       { opened: { store, close: () => store.close() } },
@@ -98,7 +98,7 @@ describe("every way to make a client", () => {
   });
 
   type Made = Partial<ClientRecord> | null;
-  /** What is the client's own in a record, or null if there is none. */
+  /** The client's own metadata in a record; null for no record. */
   const ownOf = (client: ClientRecord | null): Made => {
     if (client === null) return null;
     const { clientId, number, revision, source, secrets, createdAt, unusedFrom, usedAt, ...own } = client;
@@ -171,7 +171,7 @@ describe("every way to make a client", () => {
       const made = await Promise.all(Object.values(WAYS).map((way) => way(wish, index)));
       const [first, ...others] = made;
       for (const other of others) expect(other).toEqual(first ?? null);
-      // The table begins with those that are fine.
+      // The first eight wishes are valid.
       expect(first === null).toBe(index >= 8);
     },
   );
@@ -249,7 +249,7 @@ describe("beyond its registration", () => {
     expect((await expectTokens(await pollDevice(server, device))).scope).toBe("mail.read");
   });
 
-  /** As if the operator had written it, or somebody past every check. */
+  /** Changes the record directly, past every check. */
   async function change(clientId: string, changes: Partial<ClientRecord>): Promise<() => Promise<unknown>> {
     const { store } = server.context;
     const client = await store.findClient(clientId);

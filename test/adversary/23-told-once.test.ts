@@ -1,6 +1,6 @@
 /**
- * Threat class 23: a secret is in the one answer that makes it, and in no other; what is stored of it, and the server's
- * own key, are in none. Every door is opened, with everything that is good there, while all that is told is kept.
+ * Threat class 23: a secret is in the one answer that makes it, and in no other. No answer contains its stored form or
+ * the server's own key. The test opens every door with valid requests and keeps all answers.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { dirname } from "node:path";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What was told, by whom, in the order in which it was. */
+/** All answers and output, by their source, in order. */
 const told: { readonly by: string; readonly text: string }[] = [];
 const keep = (by: string, text: string): number => told.push({ by, text });
 
@@ -42,13 +42,13 @@ const post = (path: string, form: Record<string, string>, headers: Record<string
     body: encodeForm(form),
   });
 
-/** A secret, and how many answers may have it: those that make it, or show the person what they sent. */
+/** A secret, and the number of answers that may contain it: those that make it, or show the person what they sent. */
 interface Secret {
   readonly text: string;
   readonly answers: number;
 }
 
-/** Goes through everything there is. What it was given is added to `secrets`. */
+/** Uses every flow. Adds the secrets that it was given to `secrets`. */
 async function useEverything(secrets: Map<string, Secret>): Promise<void> {
   const once = (name: string, text: string) => secrets.set(name, { text, answers: 1 });
   const never = (name: string, text: string) => secrets.set(name, { text, answers: 0 });
@@ -82,7 +82,7 @@ async function useEverything(secrets: Map<string, Secret>): Promise<void> {
   await send(`/setup?token=${link}`);
   secrets.set("setup link", { text: link, answers: 1 });
 
-  // Registration, and everything that a client could ask about itself.
+  // Registration, and every request of a client about itself.
   const json = { "Content-Type": "application/json" };
   const registration = {
     redirect_uris: ["https://new.example/"],
@@ -132,7 +132,7 @@ async function useEverything(secrets: Map<string, Secret>): Promise<void> {
   await send("/auth/userinfo", { headers: { Authorization: `Bearer ${textOf(tokens, "access_token")}` } });
   const form2 = { grant_type: "refresh_token", refresh_token: textOf(tokens, "refresh_token") };
   const next = await jsonOf(await post("/auth/token", form2, credentials));
-  // A retry is told the same successor again.
+  // A retry gets the same successor again.
   await post("/auth/token", form2, credentials);
   secrets.set("successor", { text: textOf(next, "refresh_token"), answers: 2 });
   await send("/account", { headers: { Cookie: cookie } });
@@ -196,7 +196,7 @@ test(
     }
 
     const rows = await server.rows();
-    // 32 bytes each; those of clients are kept in a text.
+    // Digests of 32 bytes; a client's are within a text.
     const stored = new Set(rows.join("\n").match(/(?<=[xX]')[0-9A-Fa-f]{64}(?=')/g));
     for (const [name, { text }] of secrets) {
       // The digest of a verifier is its challenge, which is no secret.

@@ -1,6 +1,6 @@
 /**
- * Threat classes 26, 28, 29 and 32: nobody answers for another person. Whatever is sent to the doors behind which a person
- * says yes, only the form that this person was shown, in this browser and session, once and in time, gives anything.
+ * Threat classes 26, 28, 29 and 32: no person answers for another. Only the form that this person was shown, in this
+ * browser and session, once and in time, gives access.
  */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
@@ -40,7 +40,7 @@ async function browserOf(account: AccountRecord): Promise<Browser> {
 
 interface Door {
   readonly path: string;
-  /** Opens the page; each time for another request. */
+  /** Opens the page, each time for another request. */
   open(reader: Browser): Promise<PageForm>;
 }
 const DOORS: Readonly<Record<string, Door>> = {
@@ -56,7 +56,10 @@ const DOORS: Readonly<Record<string, Door>> = {
 };
 const allow = (fields: Record<string, string>) => ({ ...fields, decision: "allow" });
 
-/** What each attack sends, from whose browser; `own` and `theirs` are the same form as victim and attacker see it. */
+/**
+ * The attacks: the form that each sends, and from which browser. `own` and `theirs` are the same form as the victim and
+ * the attacker see it.
+ */
 const ATTACKS: Readonly<Record<string, (door: Door) => Promise<Response>>> = {
   "a form that was never opened": ({ path }) =>
     browser.post(path, allow({ client_id: "web", scope: "files" })),
@@ -239,7 +242,7 @@ describe("a sign-in that somebody else began", () => {
   test(
     proves("leads the person into their own account, and the other nowhere", "threat 29", "threat 32"),
     async () => {
-      // The attacker plants the cookie of the page that they have open, and waits.
+      // The attacker plants the cookie of their own open page, and waits.
       const planted = openBrowser(server);
       const { fields } = await planted.form("/login");
       const lured = openBrowser(server);
@@ -259,7 +262,7 @@ describe("a sign-in that somebody else began", () => {
       "threat 29",
     ),
     async () => {
-      // What the attacker began stands in the address; the victim who signs in there is still asked.
+      // The address continues what the attacker began; the victim who signs in there still has to answer.
       const began = await openBrowser(server).get(authorizePath());
       const { pathname, search } = redirectOf(began);
       const lured = openBrowser(server);

@@ -1,6 +1,6 @@
 /**
- * Threat classes 30 and 31: whatever clients and people are called, and whatever a request says, a page has the same
- * elements and attributes as with a harmless word in its place.
+ * Threat classes 30 and 31: with any name of a client or person, and any text in a request, a page has the same
+ * elements and attributes as with a harmless word.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -19,7 +19,7 @@ const MANY = 1_000_000;
 let server: TestServer;
 let web: ClientRecord;
 let television: ClientRecord;
-/** Somebody who allows nothing, so that they are asked each time; and somebody who allowed something. */
+/** A person who allows nothing, and so is asked each time, and a person who has allowed a client. */
 let browser: Browser;
 let allower: Browser;
 let people = 0;
@@ -47,7 +47,7 @@ async function clientNamed(clientId: string): Promise<ClientRecord> {
   return client;
 }
 
-/** A browser in which a new person is signed in. */
+/** A browser with a new, signed-in person. */
 async function browserOf(person: Partial<AccountRecord> = {}): Promise<Browser> {
   people += 1;
   const opened = openBrowser(server);
@@ -55,7 +55,7 @@ async function browserOf(person: Partial<AccountRecord> = {}): Promise<Browser> 
   return opened;
 }
 
-/** The elements of a page with the names of their attributes; and all addresses in it. */
+/** The elements of a page with their attribute names, and all addresses in it. */
 async function anatomyOf(response: Response): Promise<{ skeleton: string[]; addresses: string[] }> {
   expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
   const policy = response.headers.get("content-security-policy") ?? "";
@@ -91,7 +91,7 @@ const deviceQuestion = async (headers: Record<string, string> = {}) => {
   return browser.get(`/device?user_code=${user_code}`);
 };
 
-/** Where a text that is stored comes out again. */
+/** The pages that show stored texts. */
 const STORED: Readonly<Record<string, (text: string) => Promise<Response>>> = {
   "a client's name, at sign-in": async (text) => {
     await putWeb({ clientName: text });
@@ -139,7 +139,7 @@ const STORED: Readonly<Record<string, (text: string) => Promise<Response>>> = {
   "a device's user agent": (text) => deviceQuestion({ "User-Agent": text.replace(/[^\x20-\x7e]/g, " ") }),
 };
 
-/** Where a text of the request itself comes out again. */
+/** The pages that show texts of the request. */
 const REFLECTED: Readonly<Record<string, (text: string) => Promise<Response>>> = {
   "login_hint, at sign-in": (text) =>
     openBrowser(server).get(`/login?login_hint=${encodeURIComponent(text)}`),

@@ -1,4 +1,4 @@
-/** Threat class 33: however many guesses come at once, by whatever door, the limit is the limit. Over the real pages. */
+/** Threat class 33: any number of simultaneous guesses, on any page, stays within the limit. */
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -12,7 +12,7 @@ const GUESSES = 100;
 
 let server: TestServer;
 let alice: AccountRecord;
-/** How often a password was checked. */
+/** The number of password checks. */
 let checks = 0;
 beforeEach(async () => {
   server = await startTestServer({
@@ -29,7 +29,7 @@ beforeEach(async () => {
   Object.assign(server.context, {
     passwords: {
       ...passwords,
-      // Not what it costs, but how often it is asked: the answer comes later, as it would.
+      // Counts the checks instead of paying for them. The answer still comes later, as it would.
       async verify(password: string) {
         checks += 1;
         await Bun.sleep(1);
@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** Sends the form of one page many times at once, with another guess each time. */
+/** Sends the form of one page many times at once, each time with another guess. */
 async function guess(
   browser: Browser,
   path: string,
@@ -80,7 +80,7 @@ test(
     expect(checks).toBe(LIMIT);
     expect(count(statuses, 422)).toBe(LIMIT);
     expect(count(statuses, 429)).toBe(GUESSES - LIMIT);
-    // The right one among them would not have been found.
+    // The right password among the guesses would not have worked.
     expect((await openBrowser(server).signIn("alice")).status).toBe(429);
     expect(checks).toBe(LIMIT);
   },

@@ -1,6 +1,6 @@
 /**
- * Threat classes 16 and 34: which people, clients and tokens exist is told by no status, word, header or size. What time
- * tells is in 34-timing.test.ts.
+ * Threat classes 16 and 34: no status, text, header or size reveals which people, clients and tokens exist.
+ * 34-timing.test.ts covers the time.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -37,7 +37,7 @@ afterAll(() => postgres.stop());
 describe("on SQLite", () => answers(openTemporary));
 describe("on PostgreSQL", () => answers(() => postgres.openStore()));
 
-/** All that an answer tells, but for tokens of forms, which chance makes. */
+/** The content of an answer, without the random tokens of forms. */
 async function toldBy(send: Send): Promise<string> {
   const response = await send();
   const headers = headersOf(response)

@@ -1,6 +1,6 @@
 /**
- * Threat classes 16 and 34: nor does the time of an answer tell which people, clients and tokens exist. What remains is
- * what reading a row costs, some millionths of a second; the bound lets it pass. How sure this is: support/timing.ts.
+ * Threat classes 16 and 34: the time of an answer does not reveal which people, clients and tokens exist. Reading a row
+ * still costs some microseconds, which the bound accepts. support/timing.ts says how sure this is.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
@@ -36,7 +36,7 @@ const timed = (kinds: Kinds): Record<string, Ask> =>
 describe("on SQLite", () => {
   const scene = times(openTemporary);
 
-  // What takes the time here is the hash, whatever the engine. Without one it would be a hundredth of it.
+  // The hash dominates the time on any engine. Without it an answer would take a hundredth of the time.
   test(proves("of a sign-in that fails tells nobody whether the person exists", "threat 34"), async () => {
     const kinds = timed(await failedSignIns(scene()));
     expect(await toldApartByTime(kinds, { rounds: 12, bound: 3 })).toEqual({});
@@ -64,7 +64,7 @@ describe("on PostgreSQL", () => {
   times(() => postgres.openStore());
 });
 
-/** Returns what the tests of the same engine are given, once they run. */
+/** Returns the setting for the tests of one engine, once they run. */
 function times(open: () => Promise<OpenedStore>): () => Guessing {
   let guessing: Guessing;
   beforeAll(async () => {
@@ -98,7 +98,7 @@ function times(open: () => Promise<OpenedStore>): () => Guessing {
 
   test("of twice the work would tell, and of the same work never does", async () => {
     const ask = async () => (await introspect(guessing.tokens.foreign)).arrayBuffer();
-    // As if what does not exist were answered when half is done.
+    // Simulates an early return after half of the work for things that do not exist.
     const twice = async () => {
       await ask();
       await ask();

@@ -1,4 +1,4 @@
-/** Threat class 40: nothing that is sent keeps a parser busy, fills the stack, or brings the process down. */
+/** Threat class 40: no request keeps a parser busy, overflows the stack, or ends the process. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ describe("regular expressions", () => {
   const source = join(import.meta.dir, "../../src");
   const files = [...new Glob("**/*.{ts,tsx}").scanSync(source)].sort();
 
-  /** The least of some tries: what else the machine does only adds to it. */
+  /** The best of several attempts: other work of the machine only adds time. */
   const bestMillis = (pattern: RegExp, text: string): number => {
     let best = Number.POSITIVE_INFINITY;
     for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -25,20 +25,20 @@ describe("regular expressions", () => {
     }
     return best;
   };
-  /** How much longer a text takes that is so many times as long. */
+  /** How many times longer a text takes that is `times` as long. */
   const growthOf = (pattern: RegExp, index: number, length: number, times: number): number => {
     const millis = bestMillis(pattern, hostileTexts(pattern, length * times)[index] ?? "");
-    // Too fast to matter at this length, however it grows.
+    // Too fast to matter at this length.
     if (millis < 1) return 1;
     return millis / Math.max(0.001, bestMillis(pattern, hostileTexts(pattern, length)[index] ?? ""));
   };
   /**
-   * Eight times the text takes eight times as long if the time is linear, and 64 times if it is not. What doubles with
-   * every character would never end at such lengths, and shows at a few.
+   * With eight times the text, linear work takes eight times as long, and quadratic work 64 times. Exponential work
+   * would never end at such lengths, so a few characters show it.
    */
   const isSlow = (pattern: RegExp): boolean =>
     hostileTexts(pattern, 1).some((_, index) =>
-      // Whoever was only interrupted is faster at the next look.
+      // If only an interruption made it slow, it is faster at the next attempt.
       [1, 2, 3].every(() => growthOf(pattern, index, 10, 2) > 24 || growthOf(pattern, index, 1000, 8) > 24),
     );
 
@@ -53,7 +53,7 @@ describe("regular expressions", () => {
           count += 1;
           if (isSlow(pattern)) found.push(`${file}: ${pattern}`);
         }
-        // One that is put together at run time could not be found here.
+        // This test cannot find patterns that are put together at run time.
         if (text.includes("new RegExp(")) found.push(`${file}: new RegExp`);
       }
       expect(count).toBeGreaterThan(60);
@@ -176,7 +176,7 @@ describe("bytes on the wire", () => {
     removeTemporaryFolders();
   });
 
-  /** What comes back until the other side is done with us. */
+  /** Sends bytes, and returns the answer up to the end of the connection. */
   const exchange = (bytes: string): Promise<string> =>
     new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1");
@@ -210,7 +210,7 @@ describe("bytes on the wire", () => {
     proves("%s is answered with a refusal or not at all, and the next request as ever", "threat 40"),
     async (_, bytes) => {
       const answer = await exchange(bytes);
-      // One that is only long may be answered as what it asks for.
+      // A request that is only long may get its normal answer.
       if (answer !== "") expect(answer).toMatch(/^HTTP\/1\.1 (?:200|303|400|404|413|414|431) /);
       expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     },

@@ -1,4 +1,4 @@
-/** Threat class 41: however many passwords are to be checked, the rest of the server goes on, and what waits is bounded. */
+/** Threat class 41: under any number of password checks, the rest of the server goes on, and the queue is bounded. */
 import { afterAll, beforeAll, beforeEach, expect, spyOn, test } from "bun:test";
 import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -50,7 +50,7 @@ test(
       const told = await server.post("/auth/introspect", { token: access_token }, service);
       expect((await told.json()).active).toBe(true);
     }
-    // All of that came before the last of those who wait had their turn.
+    // All of these answers came before the last password check.
     expect(answered).toBeLessThan(FLOOD);
 
     const responses = await Promise.all(flood);
@@ -58,7 +58,7 @@ test(
     expect(responses.filter(({ status }) => status === 422)).toHaveLength(AT_ONCE + WAITING);
     expect(busy).toHaveLength(FLOOD - AT_ONCE - WAITING);
     for (const { headers } of busy) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
-    // When it is over it is over.
+    // After the flood, sign-in works again.
     expect((await signIn("alice", PASSWORD)).status).toBe(303);
   },
 );

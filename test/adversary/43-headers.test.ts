@@ -1,6 +1,6 @@
 /**
- * Threat classes 43, 46, 57 and 58: what headers say. Those that anybody can forge change nothing, two identities are
- * one too many, a password box opens nowhere, and no key is published.
+ * Threat classes 43, 46, 57 and 58: forgeable headers change nothing, a request with two identities is refused, no page
+ * opens a password box, and the server publishes no key.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -90,7 +90,7 @@ describe("forged headers", () => {
     ["a page that is nowhere", "/nowhere", { headers: { Accept: "text/html" } }],
     ["a wrong method", "/auth/token", { method: "GET" }],
   ];
-  /** All of an answer but for what is random in it. */
+  /** An answer without its random parts. */
   const answerTo = async (url: string, init: RequestInit, headers: Readonly<Record<string, string>> = {}) => {
     const response = await server.fetch(url, {
       ...init,
@@ -191,7 +191,7 @@ test(
         }
       }
     }
-    // Nor is what a header said believed in a form.
+    // Nor does a form accept the value of a header.
     const asForm = { client_id: basic("service", SECRET).Authorization ?? "" };
     await send("/auth/token", {}, basic("service", SECRET));
     for (const path of PROGRAMS) expect((await send(path, asForm)).status).toBe(401);
@@ -244,7 +244,7 @@ describe("a challenge", () => {
             const body =
               method === "GET" ? null : `${FORMS["/auth/token"]}&client_id=web&client_secret=x&token=x`;
             const response = await server.fetch(path, { method, headers: { ...FORM, ...headers }, body });
-            // A refused Authorization header of another scheme is answered with the scheme that would do.
+            // RFC 6749 §5.2: after a refused Authorization header, the challenge names the right scheme.
             const usedHeader = "Authorization" in headers && PROGRAMS.some((known) => known === path);
             if (!usedHeader) expect(`${path} ${challengeOf(response)}`).not.toContain("Basic");
             if (PAGES.includes(path))

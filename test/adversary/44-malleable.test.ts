@@ -1,4 +1,4 @@
-/** Threat class 44: no secret works any more when a character of it is changed, cut off or added. */
+/** Threat class 44: a secret with a changed, missing or additional character does not work. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { sqliteEngine } from "../store/fixtures/databases.ts";
 import { proves } from "../support/proves.ts";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The door that each kind is tried at, and the answer that a good one gets there. */
+/** The endpoint for each kind, and the status for a valid secret there. */
 const OWN_DOORS: readonly (readonly [Kind, string, number])[] = [
   ["access token", "userinfo: access_token in a form", 200],
   ["refresh token", "token endpoint: refresh_token", 200],
@@ -31,10 +31,10 @@ const OWN_DOORS: readonly (readonly [Kind, string, number])[] = [
 /** Whitespace around a header's or a cookie's value is not part of it (RFC 9110 §5.5, RFC 6265 §5.2). */
 const IN_HEADERS: readonly Kind[] = ["initial access token", "session"];
 
-/** Every text that is nearly this one. */
+/** Texts that differ slightly from this one. */
 function nearly(text: string, kind: Kind): string[] {
   const texts = new Set<string>();
-  // Of what is long, each part is long enough to be hit.
+  // In a long text, steps that still hit each part.
   const step = text.length > 100 ? 9 : 1;
   for (let at = 0; at < text.length; at += step) {
     const start = text.slice(0, at);
@@ -54,7 +54,7 @@ function nearly(text: string, kind: Kind): string[] {
   }
   if (!IN_HEADERS.includes(kind))
     for (const added of [" ", "\n", "\t"]) texts.add(text + added).add(added + text);
-  // base64 beside base64url, and one encoding upon the other.
+  // base64 instead of base64url, and double encodings.
   texts.add(text.replaceAll("-", "+").replaceAll("_", "/"));
   texts.add(encodeURIComponent(encodeURIComponent(text)).replaceAll("_", "%5F"));
   texts.add(text.replace(/^t[a-z]{2}_/, ""));
@@ -78,7 +78,7 @@ describe.each(OWN_DOORS)("the %s", (kind, name, status) => {
       const before = await server.rows();
       const taken: string[] = [];
       for (const text of nearly(genuine, kind)) {
-        // Headers that cannot be sent at all need no answer.
+        // These headers cannot be sent at all.
         if (IN_HEADERS.includes(kind) && /[^\x20-\x7e]/.test(text)) continue;
         const told = await answer(text);
         const isRefused = [door.status, 400, 403].includes(Number(told.slice(0, 3)));

@@ -1,4 +1,4 @@
-/** Threat class 47: nothing that names an algorithm of its own is taken for a proof, and what cannot be checked is no proof. */
+/** Threat class 47: a credential that names its own algorithm is no proof, nor is one that cannot be verified. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { sqliteEngine } from "../store/fixtures/databases.ts";

@@ -1,4 +1,4 @@
-/** Threat class 48: every server has keys of its own, in files that only its owner reads; none come with the program. */
+/** Threat class 48: every server has its own keys, in files that only its owner can read; the program contains none. */
 import { afterAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -38,10 +38,10 @@ test(
         }
       }
       for (const running of servers) await running.stop();
-      // The key stays: what it signed is good after the next start.
+      // The key stays: its signatures are valid after the next start.
       const again = await serve(data[0] ?? "");
       expect(Buffer.from(again.server.context.keys.mac("form", "x")).toString("hex")).toBe(macs[0] ?? "");
-      // Nobody but its operator is let in: no person, and only the first client.
+      // There is no person, and only the first client.
       expect(await again.store.listAccounts()).toEqual([]);
       expect(await again.store.listClients()).toHaveLength(1);
       await again.stop();
@@ -60,7 +60,7 @@ test(proves("nothing that ships holds a key, nor anything that looks like one", 
   expect(shipped.length).toBeGreaterThan(200);
   const found: string[] = [];
   for (const file of shipped) {
-    // What installing brings is checked by its digests, which stand there.
+    // package-lock.json contains digests of packages; the others are binary.
     if (file === "package-lock.json" || /\.(png|svg|webp|woff2?)$/.test(file)) continue;
     const text = readFileSync(join(root, file), "utf8");
     if (/-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)-----\s+[A-Za-z0-9+/=]{40}/.test(text))

@@ -1,7 +1,7 @@
 /**
- * Threat class 50: a secret of every kind, planted in a server that runs as a process of its own, on PostgreSQL, and sent
- * wherever it may be sent by right or by mistake. It comes out in the one answer that hands it out, and nowhere else: in
- * no other answer, whatever its status, and in nothing that the process says while it runs, fails and stops.
+ * Threat class 50: plants a secret of every kind in a server that runs as a separate process on PostgreSQL, and sends
+ * it to right and wrong places. Only the answer that hands it out contains it. No other answer of any status does, and
+ * no output of the process while it runs, fails and stops.
  */
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ afterAll(async () => {
   removeTemporaryFolders();
 });
 
-/** As whoever wrote the URL by hand would have it: with a password in it. */
+/** A URL as an operator writes it: with a password. */
 async function databaseUrl(): Promise<string> {
   const url = new URL(await postgres.createDatabase());
   url.password = PLANTED["the database's password"] ?? "";
@@ -69,7 +69,7 @@ test.each(["json", "text"])(
 
     const canaries: Canaries = { ...PLANTED, ...found };
     expect(Object.values(canaries).every((canary) => canary.length >= 8)).toBe(true);
-    // It did talk, at every level, and of all that went wrong.
+    // The log has entries of every level, and the expected failures.
     const levels =
       format === "json"
         ? ['"level":"debug"', '"level":"info"', '"level":"error"']
@@ -83,7 +83,7 @@ test.each(["json", "text"])(
       expect(child.err).toContain(word);
     }
     expectSilence("the log", child.err, canaries);
-    // The link is for whoever started it, and told once.
+    // The process prints the link once, for the operator.
     const { "the set-up link": _, ...others } = canaries;
     expectSilence("what is printed", child.out, others);
 
@@ -95,7 +95,7 @@ test.each(["json", "text"])(
     for (const { label, text, handsOut } of visitor.answers) {
       const secrets = Object.entries(canaries).filter(([name]) => !handsOut.includes(name));
       expectSilence(label, text, Object.fromEntries(secrets));
-      // And what an answer is said to hand out it does: else nothing is looked for.
+      // Each answer really contains what it is said to hand out; otherwise the search would prove nothing.
       for (const name of handsOut) {
         const canary = canaries[name] ?? "missing";
         expect(`${name} in ${label}: ${text.includes(canary)}`).toBe(`${name} in ${label}: true`);

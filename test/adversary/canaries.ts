@@ -1,10 +1,10 @@
-/** The secrets that are planted, one of each kind that an operator or a person chooses. */
+/** The planted secrets, one of each kind that an operator or a person chooses. */
 import { createHash } from "node:crypto";
 
-/** By what they are. */
+/** By their kind. */
 export type Canaries = Readonly<Record<string, string>>;
 
-/** Looks like what it is, and nothing else looks like it. */
+/** Unique, and recognisable by its kind. */
 const canary = (kind: string): string =>
   `canary-${createHash("sha256").update(`canary ${kind}`).digest("hex").slice(0, 24)}`;
 
@@ -24,7 +24,7 @@ export const PLANTED: Canaries = {
   "a text that is no token": canary("nonsense"),
 };
 
-/** Whoever writes a secret down may have encoded it before, or cut it. */
+/** The encoded and shortened forms in which a secret may appear. */
 export function formsOfCanary(text: string): string[] {
   const bytes = Buffer.from(text);
   return [

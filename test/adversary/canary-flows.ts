@@ -1,4 +1,4 @@
-/** Everything that a server answers, over its socket, with what was answered in hand. */
+/** Runs every flow over a socket, and keeps all answers. */
 import { challengeOf, formsOf } from "../support/code-flow.ts";
 import { basic, encodeForm } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM, deviceForm, refreshForm } from "../support/token-requests.ts";
@@ -9,7 +9,7 @@ export interface Answered {
   readonly status: number;
   /** Headers and body. */
   readonly text: string;
-  /** The names of the secrets that this answer is there to hand out. */
+  /** The names of the secrets that this answer should contain. */
   readonly handsOut: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface Visitor {
   send(label: string, path: string, init?: RequestInit, handsOut?: readonly string[]): Promise<Response>;
 }
 
-/** Follows nothing, keeps its cookie, and writes down all that it is told. */
+/** Follows no redirects, keeps its cookie, and records all answers. */
 export function newVisitor(origin: string): Visitor {
   const visitor: Visitor = {
     answers: [],
@@ -79,7 +79,7 @@ const AUTHORIZE = `/auth/authorize?${encodeForm({
   code_challenge_method: "S256",
 })}`;
 
-/** Every flow, with what goes wrong in it. Returns the secrets that were handed out on the way. */
+/** Runs every flow, with failures. Returns the secrets that the server handed out. */
 export async function playEverything(visitor: Visitor): Promise<Canaries> {
   const { send } = visitor;
   const found: Record<string, string> = {};
@@ -91,7 +91,7 @@ export async function playEverything(visitor: Visitor): Promise<Canaries> {
   ];
   for (const path of [...paths, "/", "/help/errors", "/logout", "/device", AUTHORIZE]) await send(path, path);
 
-  // People: a slip, the password in the wrong field's place, and in.
+  // People: a failed sign-in, and a sign-in.
   const failing = await send("the sign-in page", "/login");
   await submit(
     visitor,
@@ -177,7 +177,7 @@ export async function playEverything(visitor: Visitor): Promise<Canaries> {
 
   await sendEverywhere(visitor, { ...PLANTED, ...found });
 
-  // Tokens: asked about, used and ended. Replays last, since they end the rest.
+  // Tokens: introspected, used and revoked. Replays come last, because they end the others.
   for (const token of [tokens.access, tokens.refresh, second.refresh, `${second.access}x`, code]) {
     await send("an introspection", "/auth/introspect", form({ token }, web()));
     await send("an introspection by nobody", "/auth/introspect", form({ token }));
@@ -189,7 +189,7 @@ export async function playEverything(visitor: Visitor): Promise<Canaries> {
   const late = form(refreshForm(tokens.refresh), web());
   await send("a replayed refresh token", "/auth/token", late);
 
-  // A new password, which ends the session, and out.
+  // A new password, which ends the session, and a sign-out.
   const account = await send("the account page", "/account");
   const change = {
     action: "password",
@@ -226,20 +226,20 @@ const PATHS = [
   ...["/healthz", "/readyz", "/.well-known/oauth-authorization-server", "/nowhere"],
 ];
 
-/** Every secret where it does not belong: in the query, in the wrong body, in a header, too large, of the wrong type. */
+/** Sends every secret to wrong places: the query, the wrong body, a header, too large, of the wrong type. */
 async function sendEverywhere({ send }: Visitor, canaries: Canaries): Promise<void> {
-  // What a form shows again to who typed it is left out: the user name, the code of a device.
+  // Left out: texts that a form shows again to the person who typed them (user name, user code).
   const names = Object.keys(canaries).filter((name) => name !== "a user code");
   const secrets = names.map((name) => canaries[name] ?? "");
   const query = encodeForm(Object.fromEntries(secrets.map((secret, index) => [`p${index}`, secret])));
   const credentials = secrets.filter((secret) => /^t[a-z]{2}_/.test(secret));
-  // Without a session: these are answers to anybody.
+  // Without a session: answers to strangers.
   const Cookie = "none=";
   const html = { Accept: "text/html", Cookie };
   for (const path of PATHS) {
     await send(`${path} with a query`, `${path}?${query}`, { headers: html });
     await send(`${path} posted with a query`, `${path}?${query}`, { method: "POST", headers: { Cookie } });
-    // A request for authorization by POST is told to come again by GET, as it is: whoever sent it knows what is in it.
+    // A POST to the authorization endpoint redirects to a GET with the same parameters, which its sender knows.
     if (path !== "/auth/authorize") {
       const init = { method: "POST", body: query, headers: { "Content-Type": FORM, Cookie } };
       await send(`${path} with a form`, path, init);
@@ -289,7 +289,7 @@ async function sendEverywhere({ send }: Visitor, canaries: Canaries): Promise<vo
   }
 }
 
-/** The database is gone, and all is asked again. */
+/** Repeats all requests without the database. */
 export async function playOutage(
   { send }: Visitor,
   database: { stop(): Promise<void>; start(): Promise<void> },

@@ -1,4 +1,4 @@
-/** Every way in which access ends, as it is done to a person, a client or a grant. */
+/** Every way in which access ends, applied to a person, a client or a grant. */
 
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -7,7 +7,7 @@ import { formsOf } from "../support/code-flow.ts";
 import { expectRefusal, type Json, postAs, redeemCode, refresh, textOf } from "../support/flows.ts";
 import type { TestServer } from "../support/server.ts";
 
-/** Whom it happens to, at a client. */
+/** The person and client concerned. */
 export interface Scene {
   readonly server: TestServer;
   readonly person: AccountRecord;
@@ -24,7 +24,7 @@ export interface Ending {
 
 const secondsOf = ({ server }: Scene): number => server.clock.seconds();
 
-/** What an operator or a person does, whatever the step at which it comes. */
+/** Acts of an operator or a person, for use at any step. */
 export const ENDINGS: Readonly<Record<string, Ending>> = {
   "the person is disabled": {
     of: "person",
@@ -54,7 +54,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
       for (const grant of await store.listGrants({ subject: scene.person.subject }, secondsOf(scene))) {
         await store.revokeGrant(grant.id, "revoked_by_operator", secondsOf(scene));
       }
-      // A consent that no grant is left of.
+      // A consent without a grant.
       const filter = { subject: scene.person.subject };
       await store.revokeAccess(filter, "revoked_by_operator", secondsOf(scene));
     },
@@ -73,7 +73,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     async end({ server, cookie, clientId }) {
       const page = await server.fetch("/account", { headers: { Cookie: cookie } });
       const form = (await formsOf(page)).find(({ fields }) => fields.client_id === clientId);
-      // Nothing was given yet.
+      // There is no access yet.
       if (form === undefined) return;
       const headers = { Cookie: cookie, "Sec-Fetch-Site": "same-origin" };
       const answer = await server.post("/account", { ...form.fields, action: "remove" }, headers);
@@ -82,13 +82,13 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   },
 };
 
-/** What was issued to the client `web`, and how. */
+/** The tokens issued to the client `web`, and their code. */
 export interface Issued {
   readonly code: string;
   readonly tokens: Json;
 }
 
-/** What a client does itself, wrongly or rightly, with what it was issued. All of the grant is over then. */
+/** Acts of a client with its tokens, right or wrong, that end the whole grant. */
 export const ENDINGS_BY_USE: Readonly<Record<string, (scene: Scene, issued: Issued) => Promise<void>>> = {
   "its client gives the refresh token back": async ({ server }, { tokens }) => {
     await postAs(server, "web", "/auth/revoke", { token: textOf(tokens, "refresh_token") });

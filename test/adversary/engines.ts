@@ -1,4 +1,4 @@
-/** The same tests on both engines, with the whole content of the database in hand. */
+/** Runs the same tests on both engines, with access to the whole content of the database. */
 import { afterAll, beforeAll, describe } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { systemRandom } from "../../src/platform/random.ts";
@@ -16,7 +16,7 @@ export interface EngineServer extends TestServer {
   readonly place: string;
   /** The server's own secret. */
   readonly key: Uint8Array;
-  /** Everything that is stored, one line for each row. */
+  /** All stored rows, one line each. */
   rows(): Promise<string[]>;
 }
 

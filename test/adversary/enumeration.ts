@@ -1,4 +1,4 @@
-/** What somebody who wants to know which people, clients and tokens exist would try, and a server that has some of each. */
+/** Requests that could reveal which people, clients and tokens exist, and a server with some of each. */
 
 import type { AccountRecord } from "../../src/store/tables.ts";
 import type { OpenedStore } from "../store/suite.ts";
@@ -7,7 +7,7 @@ import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.t
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 const MANY = 1_000_000;
-/** Nobody gets this far: what limits tell is tested elsewhere. */
+/** No test reaches these limits; other tests cover them. */
 const LIMITS = {
   sign_in_failures_per_account: MANY,
   sign_in_failures_per_address: MANY,
@@ -19,14 +19,14 @@ const LIMITS = {
 export type Send = () => Promise<Response>;
 export type Kinds = Readonly<Record<string, Send>>;
 
-/** Another character within the secret. */
+/** Changes a character within the secret. */
 export const forge = (token: string): string =>
   token.slice(0, -2) + (token.at(-2) === "A" ? "B" : "A") + token.slice(-1);
 
 export interface Guessing {
   readonly server: TestServer;
   readonly person: AccountRecord;
-  /** Of the client `web`, but for the foreign one; none is good for anything. */
+  /** Tokens of the client `web`, except the foreign one; none is valid. */
   readonly tokens: Readonly<Record<"unknown" | "forged" | "foreign" | "expired" | "revoked", string>>;
   readonly refreshTokens: Readonly<Record<"unknown" | "forged" | "foreign" | "revoked", string>>;
 }
@@ -78,7 +78,7 @@ export async function startGuessing(opened: OpenedStore): Promise<Guessing> {
   };
 }
 
-/** The same request with each of these. */
+/** The same request with each of these values. */
 export const kindsOf = (
   texts: Readonly<Record<string, string>>,
   send: (text: string) => Promise<Response>,
@@ -91,7 +91,7 @@ export const revoking = ({ server }: Guessing) => {
   return (token: string) => postAs(server, "web", "/auth/revoke", { token });
 };
 
-/** Sign-ins that fail, from one browser that has the page open. */
+/** Failing sign-ins from one browser with an open page. */
 export async function failedSignIns({ server }: Guessing): Promise<Kinds> {
   const browser = openBrowser(server);
   const { fields } = await browser.form("/login");

@@ -1,6 +1,6 @@
-/** Texts that break out of where a careless page puts them, and addresses that run when somebody follows them. */
+/** Texts that break out of their place in careless markup, and addresses that run script when a person follows them. */
 
-/** Short enough for every field; each ends in something that would be another element or attribute. */
+/** Short enough for every field; each would add an element or attribute. */
 export const BREAKOUTS: readonly string[] = [
   "<script>alert(1)</script>",
   `"><img src=x onerror=alert(1)>`,

@@ -1,10 +1,10 @@
-/** The regular expressions of a source, found without running it. */
+/** Finds the regular expressions in source text without running it. */
 
-/** After these a slash begins a regular expression; after anything else it divides, or closes a tag. */
+/** After these a slash begins a regular expression; elsewhere it divides, or closes a tag. */
 const BEFORE_PATTERN = /(?:^|[(,=:[!&|?{};+]|=>|\b(?:return|typeof|case))\s*$/;
 const PATTERN = /^\/((?:[^\\/[\n]|\\.|\[(?:[^\\\]\n]|\\.)*\])+)\/([a-z]*)/;
 
-/** Skips comments and quoted texts; of a template's insides it reads nothing. */
+/** Skips comments, quoted texts, and the contents of templates. */
 export function patternsIn(source: string): RegExp[] {
   const found: RegExp[] = [];
   let before = "";
@@ -27,7 +27,7 @@ export function patternsIn(source: string): RegExp[] {
   return found;
 }
 
-/** Texts of one or two characters over and over, of those that the pattern knows and of some that it may not, with an end that does not fit. */
+/** Repetitions of one or two characters, both from the pattern and foreign to it, with an end that does not match. */
 export function hostileTexts({ source }: RegExp, length: number): string[] {
   const plain = source.replace(/\\[a-zA-Z](?:\{[^}]*\}|[0-9a-fA-F]{2,4})?/g, "");
   const known = [...new Set(plain)].slice(0, 30);

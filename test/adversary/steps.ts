@@ -1,4 +1,4 @@
-/** Every two steps of every flow between which somebody may be shut out: the first is prepared, the second is sent. */
+/** Every pair of steps of every flow between which access may end: the first is prepared, the second is sent. */
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
 import {
@@ -31,7 +31,7 @@ export interface Step {
   };
 }
 
-/** Tokens are issued; then `asker` introspects one of them. */
+/** Issues tokens; then `asker` introspects one of them. */
 const introspectionBy =
   (asker: string, kind: "access_token" | "refresh_token"): Step["prepare"] =>
   async ({ server, person }) => {
@@ -39,7 +39,7 @@ const introspectionBy =
     return () => postAs(server, asker, "/auth/introspect", { token });
   };
 
-/** The status, and what the answer comes to. */
+/** The status and the kind of the answer. */
 export async function outcomeOf(response: Response): Promise<string> {
   const { status } = response;
   const location = response.headers.get("location");
@@ -281,7 +281,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
       const token = await serviceToken(server, { scope: "mail.read" });
       return () => postAs(server, "mail-server", "/auth/introspect", { token });
     },
-    // No person allowed it, so no person takes it back.
+    // No person allowed this token, so only the end of the client ends it.
     outcomes: {
       nothing: "200 active",
       person: "200 active",
@@ -334,5 +334,5 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 };
 
-/** Whose access a step is about. */
+/** The client of a step. */
 export const clientOf = (step: Step): ClientId => step.clientId as ClientId;

@@ -16,15 +16,15 @@ afterAll(async () => {
   await server.close();
 });
 
-/** What axe finds on the page, best practices included. */
+/** The faults that axe finds on the page, best practices included. */
 async function faultsOf(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, so the pages' policy need not allow it.
+  // The debugger evaluates it, so the pages' policy need not allow it.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
   return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
 }
 
-/** Targets that are smaller than a fingertip (44 × 44), but for links within a sentence. */
+/** Targets smaller than a fingertip (44 × 44), except for links within a sentence. */
 const smallTargets = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll("button, input:not([type=hidden]):not([hidden]), summary, a:not(.skip)")]

@@ -1,4 +1,4 @@
-/** Every page of the server, each in a state that shows what it can show: for screenshots and accessibility checks. */
+/** Every page of the server with its full content, for screenshots and accessibility checks. */
 import type { Page } from "playwright-core";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { signInOn } from "../support/chromium.ts";
@@ -57,7 +57,7 @@ const answerDevice = (answer: "Allow" | "Deny") => async (page: Page, server: Li
   await page.getByRole("button", { name: answer }).click();
 };
 
-/** Registers a client without anybody's help, as an unknown application does. */
+/** Registers a client without an operator, as an unknown application does. */
 async function registerStranger(server: ListeningServer): Promise<string> {
   const response = await fetch(`${server.issuer}/auth/register`, {
     method: "POST",
@@ -71,7 +71,7 @@ async function registerStranger(server: ListeningServer): Promise<string> {
   return ((await response.json()) as { client_id: string }).client_id;
 }
 
-/** For nobody in particular. */
+/** Pages without a sign-in. */
 export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "home", open: path("/") },
   { name: "sign-in", open: path("/login") },
@@ -102,7 +102,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
   },
 ];
 
-/** For alice, who is signed in. */
+/** Pages for alice, who is signed in. */
 export const SIGNED_IN: readonly Exhibit[] = [
   { name: "account-empty", open: path("/account") },
   {
@@ -144,7 +144,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
         device: await field("device"),
         decision: "allow",
       };
-      // With the page's cookies, as the first click of a double one.
+      // With the page's cookies, as the first click of a double click.
       await page.request.post(`${server.issuer}/device`, { form });
       await page.getByRole("button", { name: "Allow" }).click();
     },
@@ -198,7 +198,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
   },
 ];
 
-/** Alice, and the page on which she is signed in. */
+/** Signs alice in on the page. */
 export async function signInAlice(page: Page, server: ListeningServer): Promise<void> {
   if ((await server.context.store.findAccountByUsername("alice")) === null) {
     await addPersonWithPassword(server, "alice", { name: "Alice Liddell" });

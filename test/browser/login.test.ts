@@ -1,4 +1,4 @@
-/** `tessera login`, the project's own client, with a real browser on the other side: both flows of the README. */
+/** `tessera login`, the project's own client, with a real browser: both flows of the README. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { findClient } from "../../src/operations/clients.ts";
@@ -17,7 +17,7 @@ afterAll(async () => {
   removeTemporaryFolders();
 });
 
-/** Runs the command, and hands what it shows to `person` as soon as the pattern is in it. */
+/** Runs the command, and calls `person` with its output as soon as the pattern matches. */
 async function loginWith(
   args: readonly string[],
   shown: RegExp,
@@ -46,7 +46,7 @@ test("the code flow: the browser comes back to the terminal, and the tokens work
       expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("Demo app");
       await page.getByRole("button", { name: "Allow" }).click();
       await page.getByRole("heading", { name: "The browser’s part is done" }).waitFor();
-      // Its policy lets its own style in.
+      // The page's policy allows its style.
       expect(await page.locator("h1").evaluate((element) => getComputedStyle(element).fontSize)).toBe("24px");
     },
   );
@@ -142,7 +142,7 @@ test("without a client, the command registers one that can do nothing but this f
   const page = await openPage(browser);
   const result = await loginWith(["--browser"], /(http\S+authorize\S+)/, async (url) => {
     await signInOn(page, url, "ada", "correct horse battery staple");
-    // Nobody vouches for a client that registered itself, and the page says so.
+    // No person or operator vouches for a client that registered itself, and the page says so.
     expect(await page.locator("body").textContent()).toContain("This application is not verified");
     const allow = page.getByRole("button", { name: "Allow" });
     // Two clicks on one place, of which a person may have meant the first for another page, allow nothing.

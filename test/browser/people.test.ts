@@ -10,7 +10,7 @@ import { SECRET } from "../support/server.ts";
 let browser: Browser;
 let server: ListeningServer;
 let page: Page;
-/** What the browser complained about: a policy that our own pages break would stand here. */
+/** The browser's complaints, such as violations of a policy by our own pages. */
 let complaints: string[];
 let other: ReturnType<typeof openOtherSite>;
 
@@ -53,10 +53,10 @@ const url = (path: string) => server.issuer + path;
 const heading = () => page.getByRole("heading", { level: 1 }).textContent();
 const signIn = () => signInOn(page, url("/login"), "alice", PASSWORD);
 
-/** Another site: it stands for a client's, and for an attacker's. To the browser, 127.0.0.1 is not localhost. */
+/** Another site, which plays a client's site or an attacker's. To the browser, 127.0.0.1 is not localhost. */
 interface OtherSite {
   readonly origin: string;
-  /** What arrived there. */
+  /** The requests that arrived there. */
   readonly arrived: URL[];
   body: string;
 }
@@ -105,7 +105,7 @@ test("a person signs in on the way to a client and allows it; the second time no
   await page.getByRole("button", { name: "Allow" }).click();
   await atOther();
   expect(other.arrived[0]?.searchParams.get("code")).toStartWith("tac_");
-  // Remembered: the sign-in form leads straight on to the client, through two redirects.
+  // With a remembered consent, the sign-in form leads straight on to the client, through two redirects.
   await page.context().clearCookies();
   await signInOn(page, authorizeOther(), "alice", PASSWORD);
   await atOther();
@@ -199,7 +199,7 @@ test("everything can be done with the keyboard, and the focus can be seen", asyn
       await before;
       await page.keyboard.press(key);
     }, Promise.resolve());
-  /** Tabs on until the thing with this name has the focus, which must be visible. */
+  /** Presses Tab until the element with this name has the focus, which must be visible. */
   const tabTo = async (name: string) => {
     for (let count = 0; count < 30; count += 1) {
       const focused = await page.evaluate(() => {
@@ -253,6 +253,6 @@ test("another site can neither frame the pages nor send their forms", async () =
   await page.getByRole("heading", { name: "This form did not come from our own page" }).waitFor();
   await page.goto(account);
   expect(await heading()).toBe("Your account");
-  // The browser says that it refused the frame; here that is what we want.
+  // The browser reports that it refused the frame, as it should.
   complaints = [];
 });

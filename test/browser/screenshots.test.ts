@@ -7,7 +7,7 @@ import { launchChromium, openPage } from "../support/chromium.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { GALLERY_CONFIGURATION, SIGNED_IN, SIGNED_OUT, signInAlice } from "./gallery.ts";
 
-/** Where the pictures go: a folder of its own, or the one that SCREENSHOTS names. */
+/** The folder for the pictures: a temporary one, or the one that SCREENSHOTS names. */
 const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "tessera-screenshots-"));
 
 const LOOKS = [
@@ -28,7 +28,7 @@ afterAll(async () => {
   await browser.close();
 });
 
-/** No page is wider than the screen, in any look: nobody scrolls sideways to find a button. */
+/** No page is wider than the screen, so no person has to scroll sideways to a button. */
 async function show(page: Page, look: string, name: string): Promise<void> {
   const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
   expect({ name, overflow }).toEqual({ name, overflow: 0 });

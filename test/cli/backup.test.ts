@@ -17,7 +17,7 @@ describe.each([1, 3])("beside a server of %d processes", (workers) => {
     const folder = temporaryFolder();
     const data = join(folder, "data");
     const server = await startServer(data, ["--workers", String(workers)]);
-    // So that the backup takes longer than it takes to begin.
+    // With these rows the backup takes longer than its start.
     addTokens(join(data, "tessera.db"), 100_000);
     const issuing = issueUntilStopped(server, 8);
     while (issuing.tokens.length < 200) await Bun.sleep(5);
@@ -41,7 +41,7 @@ describe.each([1, 3])("beside a server of %d processes", (workers) => {
   }, 60_000);
 });
 
-/** A data folder with a person, so that there is something to back up. */
+/** A data folder with a person, so that a backup has content. */
 async function withData(): Promise<{ folder: string; data: string }> {
   const folder = temporaryFolder();
   const data = join(folder, "data");
@@ -114,7 +114,7 @@ describe("the file", () => {
 describe("a backup that is interrupted", () => {
   const partials = (folder: string) => readdirSync(folder).filter((name) => name.includes(".partial-"));
 
-  /** Has begun to write, and has much to do. */
+  /** A backup that has begun to write, with much left. */
   async function underWay(): Promise<{ folder: string; backup: Child }> {
     const { folder, data } = await withData();
     addTokens(join(data, "tessera.db"), 200_000);

@@ -1,6 +1,6 @@
 /**
- * Databases that cannot be used, and disks that give up: what the server and the commands say of them, as processes of
- * their own; and that everything is as it was once the trouble is over.
+ * Unusable databases and failing disks: the messages of the server and the commands, each in its own process. After the
+ * trouble, everything is as before.
  */
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -25,7 +25,7 @@ const isRoot = process.getuid?.() === 0;
 
 const run = (...command: string[]): boolean => Bun.spawnSync(command, { stderr: "ignore" }).success;
 
-/** Whether file systems can be mounted here: as root, and where containers are not kept from it. */
+/** Whether this process can mount file systems: as root, outside of restricted containers. */
 function mayMount(): boolean {
   const folder = temporaryFolder();
   return isRoot && run("mount", "-t", "tmpfs", "tmpfs", folder) && run("umount", folder);
@@ -45,7 +45,7 @@ async function program(data: string, args: readonly string[], input = ""): Promi
     stdin: new Blob([input]),
     stdout: "pipe",
     stderr: "pipe",
-    // A server that starts although it should not.
+    // Ends a server that starts although it should not.
     timeout: 30_000,
   });
   const [out, err, code] = await Promise.all([
@@ -61,7 +61,7 @@ const list = (data: string) => program(data, ["user", "list"]);
 const add = (data: string, name: string) =>
   program(data, ["user", "add", name, "--password-stdin"], "a long enough password\n");
 
-/** A data folder with one person in it. */
+/** A data folder with one person. */
 let sound: string;
 beforeAll(async () => {
   sound = join(temporaryFolder(), "data");
@@ -78,7 +78,7 @@ function copyOfSound(): string {
 
 const databaseOf = (data: string): string => join(data, "tessera.db");
 
-/** Runs the server and commands, all of which must end with these words and nothing else. */
+/** Runs the server and commands, which must all end with these words alone. */
 async function expectRefusals(data: string, words: RegExp, commands = [serve, list]): Promise<void> {
   const results = await Promise.all([...commands.map((command) => command(data)), add(data, "eve")]);
   for (const { code, err } of results) {
@@ -132,7 +132,7 @@ describe("a database that cannot be used is refused in words that say what to do
       const before = fingerprint(databaseOf(data));
       await expectRefusals(data, says);
       expect(fingerprint(databaseOf(data))).toBe(before);
-      // A backup takes its place.
+      // A backup replaces it.
       rmSync(databaseOf(data), { recursive: true });
       cpSync(databaseOf(sound), databaseOf(data));
       await expectSound(data);
@@ -196,7 +196,7 @@ describe("while the server runs,", () => {
   const requestToken = (node: Node) => post(`${node.url}/auth/token`, { grant_type: "client_credentials" });
   const introspect = (node: Node, token: string) => post(`${node.url}/auth/introspect`, { token });
 
-  /** A token that was confirmed before the trouble. */
+  /** A token that the server acknowledged before the trouble. */
   async function tokenOf(node: Node): Promise<string> {
     const answer: { access_token: string } = await (await requestToken(node)).json();
     return answer.access_token;
@@ -263,7 +263,7 @@ describe("while the server runs,", () => {
     other.close();
     const backup = `${node.databaseFile}.backup`;
     cpSync(node.databaseFile, backup);
-    // All but the first page, which every connection has read.
+    // All pages but the first, which every connection has read.
     const { size } = statSync(node.databaseFile);
     const bytes = readFileSync(node.databaseFile);
     writeFileSync(node.databaseFile, bytes.fill(0x55, 4096, size));
@@ -290,7 +290,7 @@ function change(file: string, sql: string): void {
 const fingerprint = (file: string): string =>
   statSync(file).isDirectory() ? "a folder" : String(Bun.hash(readFileSync(file)));
 
-/** For everybody: root does not heed modes, so for root it is mounted so. */
+/** Root ignores file modes, so for root this mounts the folder read-only. */
 function makeReadOnly(folder: string): () => void {
   if (isRoot) {
     expect(run("mount", "--bind", folder, folder) && run("mount", "-o", "remount,bind,ro", folder)).toBe(
@@ -306,7 +306,7 @@ function makeReadOnly(folder: string): () => void {
   };
 }
 
-/** A disk of its own for a folder, small enough to be filled up. */
+/** Mounts a separate disk for a folder, small enough to be filled. */
 function mountSmall(folder: string) {
   expect(run("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", folder)).toBe(true);
   const filler = join(folder, "filler");

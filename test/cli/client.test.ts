@@ -16,7 +16,7 @@ afterAll(async () => {
 const client = (...args: string[]): Promise<Result> => tessera(["client", ...args, "--data", data]);
 const json = async (...args: string[]) => JSON.parse((await client(...args, "--json")).out);
 
-/** Asks the running server for a token by client_credentials. */
+/** Requests a token from the running server by client_credentials. */
 async function tokenStatus(clientId: string, secret: string): Promise<number> {
   const answer = await fetch(`${running.configuration.issuer}/auth/token`, {
     method: "POST",

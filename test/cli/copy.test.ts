@@ -66,7 +66,7 @@ describe("a copy", () => {
     for (const to of ["postgresql", "sqlite"]) {
       const { code, err } = await finished(startTessera(["copy", "--to", to, "--data", data], env));
       expect(code).toBe(1);
-      // Before it has looked for anything on the other side.
+      // Before the command looks at the target.
       expect(err).toContain(`Another Tessera (process ${server.child.process.pid},`);
     }
     expect(await isActive(server, await newToken(server))).toBe(true);
@@ -137,7 +137,7 @@ describe("a copy", () => {
       if (copying.process.exitCode !== null) throw new Error(copying.err);
       await Bun.sleep(5);
     }
-    // People are copied before tokens. The commands take no lock.
+    // The copy takes people before tokens. The commands take no lock.
     await addPerson("grace", data);
     const { code, err, out } = await finished(copying);
     expect(code).toBe(1);
@@ -152,7 +152,7 @@ describe("a copy", () => {
   }, 60_000);
 });
 
-/** How many rows are there yet. */
+/** The number of rows so far. */
 async function copiedTo(url: string, table = "access_tokens"): Promise<number> {
   try {
     const [row] = await postgres.execute(`SELECT count(*) AS rows FROM tessera.${table}`, url);
@@ -214,7 +214,7 @@ describe("a copy that is killed in the middle", () => {
           expect(refused.err).toContain(`Finish it: tessera copy --to ${to}`);
         }
       }
-      // What was there is there: none begins anew.
+      // Each copy resumes, and none starts over.
       expect(kills).toEqual(kills.toSorted((one, other) => one - other));
       const { code, err, out } = await tessera(arguments_, { env });
       expect(code).toBe(0);

@@ -1,4 +1,4 @@
-/** What a command does is told to the log: which act, and who gave the command. Standard output is for results. */
+/** The log has the act of each command and the operator who gave it. Standard output has only results. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { parseCredential } from "../../src/credentials/credential.ts";
@@ -34,7 +34,7 @@ const eventsIn = (err: string): Event[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 
-/** What the command tells the log. Its result is JSON, and tells nothing of that. */
+/** The command's events in the log. Its result is JSON, without events. */
 async function told(command: string, overrides = {}): Promise<Event[]> {
   const { code, out, err } = await run(`${command} --json`, overrides);
   expect(code).toBe(0);
@@ -43,7 +43,7 @@ async function told(command: string, overrides = {}): Promise<Event[]> {
   return eventsIn(err);
 }
 
-/** One event, of this operator. */
+/** One event of this operator. */
 const act = (event: string, about: Event = {}) => [
   expect.objectContaining({ level: "info", event, by: `operator:${USER}`, ...about }),
 ];
@@ -57,7 +57,7 @@ const post = async (path: string, form: Record<string, string>) =>
     })
   ).json();
 
-/** What ada lets the demonstration's television have. */
+/** Ada's grant for the demonstration's television. */
 async function adaAllows() {
   const { context } = running.server;
   const { device_code: code } = await post("/auth/device", { client_id: "demo-device" });

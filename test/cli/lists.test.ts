@@ -1,4 +1,4 @@
-/** Lists are read in pages; what a command prints is all of it. */
+/** Commands read lists in pages, and print all of them. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { allPages, collect } from "../../src/operations/paging.ts";
@@ -19,7 +19,7 @@ const parties = { client: newClient(), account: newAccount({ username: "ada" }) 
 beforeAll(async () => {
   const store = await openSqliteStore({ file: join(data, "tessera.db") });
   const others = Array.from({ length: COUNT - 1 });
-  // All of them came in one second.
+  // All of them in the same second.
   await store.commit({
     changes: [
       insert(clients, parties.client),

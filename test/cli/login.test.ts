@@ -26,7 +26,7 @@ const error = (code: string, description?: string): Answer => ({
   body: { error: code, error_description: description },
 });
 
-/** Polls a server that gives these answers, one after the other; the last one again and again. */
+/** Polls a server that gives these answers in order, and then repeats the last one. */
 async function poll(answers: Answer[], client = PUBLIC) {
   const pauses: number[] = [];
   const requests: { body: string; headers: Headers }[] = [];
@@ -152,7 +152,7 @@ describe("discovery (RFC 8414)", () => {
   });
 });
 
-/** What becomes of a request that fails with this error. */
+/** The message for a request that fails with this error. */
 const failing = async (code: string, message: string): Promise<string> => {
   const fetch = () => Promise.reject(Object.assign(new Error(message), { code }));
   const { err } = await tessera(["login", "--issuer", "https://a.example:9"], { fetch });
@@ -300,7 +300,7 @@ describe("tessera login at a running server", () => {
       ["login", "--issuer", issuer, "--client-id", "demo-device", "--scope", "notes.read"],
       {
         sleep: async () => {
-          // The person says no while the device waits.
+          // The person denies while the device waits.
           const pending = deviceIds.shift();
           if (pending) await store.decideDeviceCode(pending, null, clock.seconds());
           await Bun.sleep(5);

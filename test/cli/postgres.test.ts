@@ -1,4 +1,4 @@
-/** The program on PostgreSQL: the server and the commands, several nodes on one database, and URLs that are wrong. */
+/** The program on PostgreSQL: the server and the commands, several nodes on one database, and faulty URLs. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -82,7 +82,7 @@ describe("on PostgreSQL", () => {
     expect(new Set(nodes.map(({ server: { context } }) => context.keys.mac("form", "x").toHex())).size).toBe(
       1,
     );
-    // Each link takes the place of the ones before.
+    // Each link replaces the earlier ones.
     const links = nodes.map(({ printed: { out } }) => /\/setup\?token=\S+/.exec(out)?.[0] ?? "");
     const statuses = await Promise.all(
       links.map(async (link) => (await fetch(`${nodes[0]?.url}${link}`)).status),
@@ -148,7 +148,7 @@ describe("on PostgreSQL", () => {
         post(`${node.url}/auth/token`, { grant_type: "client_credentials" }, basic(user, secret));
       expect((await ask()).status).toBe(200);
       await own.kill();
-      // The database's processes live a moment longer than the one that was killed.
+      // The database's other processes outlive the killed one for a moment.
       let answer = await ask();
       for (let attempt = 0; attempt < 100 && answer.status === 200; attempt += 1) answer = await ask();
       expect(answer.status).toBe(503);

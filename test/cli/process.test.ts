@@ -1,4 +1,4 @@
-/** The program as a process of its own: arguments, exit codes, signals. */
+/** The program in its own process: arguments, exit codes, signals. */
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const launcher = ["node", join(root, "bin/tessera.mjs")];
 afterEach(endProcesses);
 afterAll(removeTemporaryFolders);
 
-/** A connection with a request that is only half sent, which the server must wait for. */
+/** A connection with an incomplete request, for which the server must wait. */
 async function slowRequest(url: string) {
   const { hostname, port } = new URL(url);
   const answer = Promise.withResolvers<string>();
@@ -102,7 +102,7 @@ describe("the launcher", () => {
     const issuer = await printed(child, /issuer +(\S+)\n/);
     const request = await slowRequest(issuer);
     await Bun.sleep(100);
-    // The launcher passes on what it gets, and its child gets the same by itself.
+    // The launcher passes the signal on, and its child gets the same one directly.
     child.process.kill("SIGTERM");
     child.process.kill("SIGTERM");
     await printed(child, /Stopping/);
@@ -119,7 +119,7 @@ describe("the launcher", () => {
     await Bun.sleep(100);
     child.process.kill("SIGTERM");
     await printed(child, /Stopping/);
-    // Whoever asks again so soon may be the same.
+    // An earlier second signal would count as the same request.
     await Bun.sleep(1200);
     const before = Date.now();
     child.process.kill("SIGTERM");
@@ -147,7 +147,10 @@ test("SIGTERM to `npm start` stops the server, although npm tells only a shell",
 });
 
 describe("the installer", () => {
-  /** A copy of the installer, a small lock file in a folder below, and an npm that only notes how it was called, and where. */
+  /**
+   * A copy of the installer, a small lock file in a folder below, and an npm that only records its arguments and
+   * folder.
+   */
   function project(packages: Record<string, unknown>, below = ".") {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "tools"));

@@ -1,4 +1,4 @@
-/** The program as processes of its own, with what they print in hand. */
+/** The program in processes of its own, with their output. */
 import { join } from "node:path";
 import type { Subprocess } from "bun";
 import { temporaryFolder } from "./support.ts";
@@ -13,7 +13,7 @@ export async function endProcesses(): Promise<void> {
   }
 }
 
-/** A process, with what it has printed so far. */
+/** A process with its output so far. */
 export interface Child {
   readonly process: Subprocess;
   out: string;
@@ -59,13 +59,13 @@ const main = join(import.meta.dir, "../../src/main.ts");
 export const startTessera = (args: readonly string[], env: Record<string, string> = {}): Child =>
   start([process.execPath, main, ...args], { env });
 
-/** What it printed, when it has ended. */
+/** Waits for its end, and returns its output. */
 export async function finished(child: Child) {
   await child.ended;
   return { out: child.out, err: child.err, code: child.process.exitCode };
 }
 
-/** Waits until it has printed something; returns the part in parentheses. */
+/** Waits for output that matches; returns the part in parentheses. */
 export async function printed(child: Child, pattern: RegExp): Promise<string> {
   for (let attempt = 0; attempt < 1000; attempt++) {
     const match = pattern.exec(child.out);

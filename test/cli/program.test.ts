@@ -217,7 +217,7 @@ describe("asking for a password", () => {
       },
     };
     const answer = promptHidden("Password: ", keyboard, screen).catch((error: Error) => error.message);
-    // One byte at a time, so that letters of several bytes come in parts.
+    // One byte at a time, so that multi-byte characters arrive in parts.
     for (const byte of Buffer.from(text)) for (const listener of listeners) listener(Buffer.of(byte));
     return { answer: await answer, shown, raw };
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { startProgress } from "../../src/cli/progress.ts";
 
-/** An output whose clock stands still until the test moves it. */
+/** An output with a clock that only the test moves. */
 function fakeIo({ drawsProgress }: { drawsProgress: boolean }) {
   let now = 1_000_000;
   let err = "";

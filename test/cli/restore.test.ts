@@ -1,4 +1,4 @@
-/** `tessera restore`: what it refuses, what a server finds afterwards, and kill -9 at any moment. */
+/** `tessera restore`: its refusals, the data that a server finds afterwards, and kill -9 at any moment. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import {
@@ -39,7 +39,7 @@ const people = async (data: string): Promise<string[]> =>
     ({ username }: { username: string }) => username,
   );
 
-/** A backup that knows ada, and a data folder that knows grace. */
+/** A backup with ada, and a data folder with grace. */
 async function withBackup(): Promise<{ folder: string; data: string; backup: string }> {
   const folder = temporaryFolder();
   const [backup, data] = [join(folder, "b"), join(folder, "data")];
@@ -127,7 +127,7 @@ describe("a restore", () => {
       expect(code).toBe(0);
       expect(readdirSync(data)).toContain("serve.lock");
       expect(owners()).toEqual(new Set([NOBODY]));
-      // A link to a file of somebody else's does not give that file away.
+      // A link to another user's file does not change that file's owner.
       rmSync(join(data, "tessera.db"));
       symlinkSync(join(folder, "origin/tessera.db"), join(data, "tessera.db"));
       expect(await people(data)).toEqual(["ada"]);
@@ -179,7 +179,7 @@ describe("a restore", () => {
 });
 
 describe("a server on what was restored", () => {
-  /** A token that was revoked after the backup, as seen by a server on the restored data. */
+  /** A token that was revoked after the backup, and a server on the restored data. */
   async function afterRestore(...flags: string[]) {
     const folder = temporaryFolder();
     const data = join(folder, "data");
@@ -222,7 +222,7 @@ describe("kill -9", () => {
     await addPerson("ada", origin);
     addTokens(join(origin, "tessera.db"), 20_000);
     expect((await tessera(["backup", backup, "--data", origin])).code).toBe(0);
-    // As a server that was killed leaves it: with a log.
+    // As a killed server leaves it: with a log.
     const old = join(folder, "old");
     await addPerson("grace", old);
     withConnection(join(old, "tessera.db"), (connection) => {
@@ -235,7 +235,7 @@ describe("kill -9", () => {
       cpSync(join(folder, `killed${suffix}`), join(old, `tessera.db${suffix}`));
   });
 
-  /** Restores over the old data, until `moment` says so; then says what is there. */
+  /** Restores over the old data, kills the restore when `moment` resolves, and reports the state. */
   async function killAt(
     moment: (data: string, child: Child) => Promise<unknown>,
   ): Promise<"old" | "new" | "interrupted"> {
@@ -301,7 +301,7 @@ describe("kill -9", () => {
       whole = performance.now() - startedAt;
     };
     expect(await killAt(toTheEnd)).toBe("new");
-    // Anywhere; and as soon as it is decided, which is the moment that matters.
+    // At random moments, and right after the decisive rename.
     for (let round = 0; round < scaled(6); round += 1)
       found[await killAt(() => Bun.sleep(Math.random() * whole))] += 1;
     for (let round = 0; round < scaled(10); round += 1) {
@@ -315,7 +315,7 @@ describe("kill -9", () => {
   }, 120_000);
 });
 
-/** Without giving up the processor: the moment is short. */
+/** Keeps the processor busy, because the moment is short. */
 function spinUntil(condition: () => boolean): void {
   const giveUpAt = performance.now() + 10_000;
   while (!condition() && performance.now() < giveUpAt);

@@ -1,4 +1,4 @@
-/** A server in a process of its own, and its first client, who gets tokens for itself and asks about them. */
+/** A server in its own process, and its first client, which gets and introspects its own tokens. */
 import { basic, encodeForm } from "../support/server.ts";
 import { type Child, printed, startTessera } from "./processes.ts";
 
@@ -11,7 +11,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** `client` is given if the server was started before: it tells the secret once. */
+/** `client`: of an earlier start, because the server shows the secret once. */
 export async function startServer(
   data: string,
   flags: readonly string[] = [],
@@ -59,13 +59,13 @@ export async function revoke(server: RunningServer, token: string): Promise<void
 }
 
 export interface Issuing {
-  /** Those that were acknowledged, in their order. */
+  /** The acknowledged ones, in order. */
   readonly tokens: string[];
   readonly failures: string[];
   stop(): Promise<void>;
 }
 
-/** Gets tokens, so many at a time, until it is stopped. */
+/** Gets tokens, `callers` at a time, until it is stopped. */
 export function issueUntilStopped(server: RunningServer, callers: number): Issuing {
   const tokens: string[] = [];
   const failures: string[] = [];

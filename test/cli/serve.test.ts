@@ -13,7 +13,7 @@ const freshData = () => join(temporaryFolder(), "data");
 /** The one-time link in a banner. */
 const linkIn = (text: string) => /http\S+\/setup\?token=tsl_[\w-]{64}/.exec(text)?.[0] ?? "";
 
-/** What a command of the banner answers when it is pasted into a shell. */
+/** Runs a command of the banner in a shell, and returns its output. */
 async function pasted(command: string): Promise<unknown> {
   const child = Bun.spawn(["sh", "-c", `${command} -s`], { stderr: "ignore" });
   return JSON.parse(await new Response(child.stdout).text());
@@ -86,7 +86,7 @@ test("metadata is the same from the listener as from its handler, and is not sen
   const handled = await running.server.fetch(new Request(url), () => "192.0.2.1");
   const sent = await fetch(url);
   expect(await sent.text()).toBe(await handled.text());
-  // It is sent for many requests, and tells none from another.
+  // The fixed answer is sent for many requests, so it has no request's id.
   handled.headers.delete("request-id");
   expect(sent.headers.has("request-id")).toBe(false);
   for (const [name, value] of handled.headers) expect(sent.headers.get(name)).toBe(value);
@@ -331,7 +331,7 @@ describe("people who are declared", () => {
   });
 });
 
-/** The demonstration ran, and a visitor changed the password on the account page. */
+/** A visitor of the demonstration changed the password on the account page. */
 async function changeAdasPassword(data: string): Promise<void> {
   const running = await serve(data, { demo: true });
   const { store } = running;
@@ -411,7 +411,7 @@ describe("the demonstration", () => {
   test("leaves a real person alone who happens to have its user name", async () => {
     const data = freshData();
     await (await serve(data)).stop();
-    // Even with the very password that everybody knows: that does not make them the demonstration's.
+    // Even with the public password the person is not the demonstration's.
     await tessera(["user", "add", "Ada", "--data", data], { stdin: DEMO_PERSON.password });
     const demo = await tessera(["serve", "--demo", "--data", data, "--port", "0"]);
     expect(demo.code).toBe(1);

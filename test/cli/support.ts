@@ -1,4 +1,4 @@
-/** Running commands in this process, with what they print in hand. */
+/** Runs commands in this process, with their output. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,7 +69,7 @@ export function removeTemporaryFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Starts the server in this process, on a free port. Says what it printed, and acts on its store by name. */
+/** Starts the server in this process, on a free port. Returns its output, and a store that acts by name. */
 export async function serve(data: string, flags: ConfigurationFlags = {}) {
   const io = captureIo();
   const running = await startServing({ data, port: "0", ...flags }, io);

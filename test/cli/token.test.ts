@@ -50,7 +50,7 @@ interface Given {
   readonly grantId: string;
 }
 
-/** What ada allowed demo-device, as the device flow would have stored it. */
+/** Ada's grant for demo-device, as the device flow stores it. */
 async function adaAllows(): Promise<Given> {
   const { store } = running;
   const account = await store.findAccountByUsername("ada");

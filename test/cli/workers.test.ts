@@ -21,7 +21,7 @@ interface Started {
   readonly process: Subprocess<"ignore", "pipe", "pipe">;
   readonly url: string;
   readonly client: Record<string, string>;
-  /** What it has printed. */
+  /** Its output so far. */
   readonly out: () => string;
   readonly err: () => string;
 }
@@ -94,7 +94,7 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   throw new Error("it did not come about in ten seconds");
 }
 
-/** Over a connection of its own, so that the kernel chooses a process each time. */
+/** Over a new connection, so that the kernel chooses a process each time. */
 const post = (url: string, form: Record<string, string>, headers: Record<string, string>) =>
   fetch(url, {
     method: "POST",
@@ -163,7 +163,7 @@ describe("serve --workers", () => {
           method: "POST",
           body: JSON.stringify({ redirect_uris: ["https://client.example/callback"] }),
           headers: { "Content-Type": "application/json", Connection: "close" },
-          // A connection that was waiting at the process that ended is cut off; that is no answer.
+          // A connection to the process that ended is cut off, which is no answer.
         }).catch(() => null);
         if (response !== null) statuses.add(response.status);
       }
@@ -200,10 +200,10 @@ describe("serve --workers", () => {
     let refused = 0;
     for (let attempt = 0; attempt < 40; attempt += 1) {
       if ((await register()).status === 429) refused += 1;
-      // Longer than the news takes.
+      // Longer than the message to the peers takes.
       await Bun.sleep(10);
     }
-    // Alone, four processes would let all forty in.
+    // Without messages, the four processes would allow all forty.
     expect(refused).toBeGreaterThanOrEqual(25);
   });
 
@@ -221,7 +221,7 @@ describe("serve --workers", () => {
     const sockets = Array.from({ length: 12 }, () => connect(Number(port), "127.0.0.1"));
     for (const socket of sockets) {
       socket.on("error", () => {});
-      // A request whose body does not come to its end.
+      // A request with an incomplete body.
       socket.write("POST /auth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
     }
     await Bun.sleep(200);

@@ -1,4 +1,4 @@
-/** RFC 6749 §2.3 and §3.2.1, threat classes 34 and 46: one way at a time, and one answer for all that fails. */
+/** RFC 6749 §2.3 and §3.2.1, threat classes 34 and 46: one method at a time, and the same answer for every failure. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import {

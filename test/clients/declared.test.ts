@@ -35,7 +35,7 @@ interface Started {
   readonly warnings: readonly string[];
 }
 
-/** Starts as if with this configuration. */
+/** Applies this configuration, as a start does. */
 async function start(clients: Declarations, more: ConfigurationInput = {}, seconds = NOW): Promise<Started> {
   opened ??= await openTemporary();
   const parsed = parse(configurationSchema, {
@@ -303,7 +303,7 @@ describe("a declaration that is wrong stops the start and names the client", () 
     const fault = await faultOf([{ client_id: "sound", redirect_uris: REDIRECT }, declared]);
     expect(fault).toContain(words);
     if (!words.startsWith("TESSERA_")) expect(fault).toContain(`'${declared.client_id}'`);
-    // Nothing was changed before everything was checked.
+    // All checks come before the first change.
     expect(await storedIds()).toEqual([]);
   });
 

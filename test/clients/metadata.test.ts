@@ -1,4 +1,4 @@
-/** RFC 7591 §2 and threat class 22: the one check that every client passes, wherever it comes from. */
+/** RFC 7591 §2 and threat class 22: the one check that clients from every source must pass. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parse } from "valibot";
@@ -34,7 +34,7 @@ function policies(changes: ConfigurationInput = {}): {
 const { operator, registration } = policies();
 const CALLBACK = "https://client.example.org/callback";
 const check = (input: unknown, policy = registration) => checkClientMetadata(input, policy);
-/** A sound registration with changes. */
+/** A valid registration with changes. */
 const checkWith = (changes: Record<string, unknown>, policy = registration) =>
   check({ redirect_uris: [CALLBACK], ...changes }, policy);
 const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";

@@ -1,4 +1,4 @@
-/** When a client was first used, and what noting it costs. */
+/** The time of a client's first use, and the cost of recording it. */
 import { afterEach, beforeEach, expect, spyOn, test } from "bun:test";
 import { clients } from "../../src/store/tables.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";

@@ -1,6 +1,6 @@
 /**
- * The examples of RFC 6749, sent as they are printed but for the path, the host, and the codes and tokens, which are
- * this server's. Two things differ everywhere: redirects are 303 (RFC 9700 §4.12), and tokens are of the type Bearer.
+ * The examples of RFC 6749, sent as printed except for the path, the host, and this server's own codes and tokens. Two
+ * things differ everywhere: redirects are 303 (RFC 9700 §4.12), and the token type is Bearer.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { decodeFormComponent } from "../../src/protocol/parameters.ts";
@@ -9,7 +9,7 @@ import { expectRefusal, expectTokens, type Json, jsonOf, textOf } from "../suppo
 import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
-/** §4.1.1, without the line break that is there "for display purposes only". */
+/** §4.1.1, without the line break that it has "for display purposes only". */
 const AUTHORIZE =
   "/auth/authorize?response_type=code&client_id=s6BhdRkqt3&state=xyz&redirect_uri=https%3A%2F%2Fclient%2Eexample%2Ecom%2Fcb";
 const IMPLICIT = AUTHORIZE.replace("response_type=code", "response_type=token");
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** POSTs a body as it is printed. */
+/** POSTs a body as printed. */
 const post = (body: string, headers: Record<string, string> = BASIC) =>
   server.fetch("/auth/token", {
     method: "POST",
@@ -51,7 +51,7 @@ const redeem = async () =>
   post(`grant_type=authorization_code&code=${await code()}&${REDIRECT}`).then(expectTokens);
 const refreshToken = async () => textOf(await redeem(), "refresh_token");
 
-/** A success of the token endpoint with the header fields of §5.1, and the members of the example among its own. */
+/** A success of the token endpoint with the header fields of §5.1. Its members include those of the example. */
 async function expectExample(response: Response, members: readonly string[]): Promise<Json> {
   expect(response.headers.get("content-type")).toBe("application/json");
   const body = await expectTokens(response);
@@ -154,7 +154,7 @@ describe("RFC 6749, section", () => {
     const body =
       "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Asaml2-bearer&assertion=PEFzc2VydGlvbiBJc3N1ZUluc3RhbnQ9IjIwMTEtMDUaG5TdGF0ZW1lbnQ-PC9Bc3NlcnRpb24-";
     await expectRefusal(await post(body), 400, "unsupported_grant_type");
-    // As it is printed, nobody authenticates.
+    // The example has no client authentication.
     await expectRefusal(await post(body, {}), 401, "invalid_client");
   });
 
@@ -206,7 +206,7 @@ describe("RFC 6749, section", () => {
       expect(decodeFormComponent(written)).toBe(" %&+£€");
       const path = `${AUTHORIZE.replace("state=xyz", `state=${written}`)}&prompt=consent`;
       const location = (await answerConsentAt(server, cookie, path)).headers.get("location");
-      // A space is sent as %20, which readers of forms and of other queries understand alike.
+      // The server writes a space as %20, which parsers of forms and of other queries decode alike.
       expect(location).toContain(`&state=${written.replace("+", "%20")}&`);
     },
   );

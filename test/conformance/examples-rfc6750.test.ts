@@ -1,4 +1,4 @@
-/** The examples of RFC 6750, sent to the one resource that this server has itself. */
+/** The examples of RFC 6750, sent to this server's own protected resource. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { expectRefusal, expectTokens, jsonOf, textOf, tokensFor } from "../support/flows.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

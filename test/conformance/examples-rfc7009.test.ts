@@ -1,4 +1,4 @@
-/** The examples of RFC 7009, as they stand there: only tokens, hosts and paths are those of the test server. */
+/** The examples of RFC 7009 as printed, except for the test server's own tokens, hosts and paths. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { expectRefusal, jsonOf, textOf } from "../support/flows.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

@@ -1,4 +1,4 @@
-/** The examples of RFC 7591, as they stand in its text, against the endpoint. */
+/** The examples of RFC 7591 as printed, sent to the endpoint. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Json, jsonOf, postRegistration, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
@@ -20,7 +20,7 @@ afterAll(async () => {
 const register = (server: TestServer, body: Json, headers: Record<string, string> = {}): Promise<Response> =>
   postRegistration(server, body, { Accept: "application/json", ...headers });
 
-/** What every answer of §3.2.1 and §3.2.2 shows. */
+/** The common part of every answer of §3.2.1 and §3.2.2. */
 async function answerOf(response: Response, status: number): Promise<Json> {
   expect(response.headers.get("cache-control")).toBe("no-store");
   expect(response.headers.get("pragma")).toBe("no-cache");
@@ -60,8 +60,8 @@ const STATEMENT =
   "eyJhbGciOiJSUzI1NiJ9.eyJzb2Z0d2FyZV9pZCI6IjROUkIxLTBYWkFCWkk5RTYtNVNNM1IiLCJjbGllbnRfbmFtZSI6IkV4YW1wbGUgU3RhdGVtZW50LWJhc2VkIENsaWVudCIsImNsaWVudF91cmkiOiJodHRwczovL2NsaWVudC5leGFtcGxlLm5ldC8ifQ.GHfL4QNIrQwL18BSRdE595T9jbzqa06R9BT8w409x9oIcKaZo_mt15riEXHazdISUvDIZhtiyNrSHQ8K4TvqWxH6uJgcmoodZdPwmWRIEYbQDLqPNxREtYn05X3AR7ia4FRjQ2ojZjk5fJqJdQ-JcfxyhK-P8BAWBd6I2LLA77IG32xtbhxYfHX7VhuU5ProJO8uvu3Ayv4XRhLZJY4yKfmyjiiKiPNe-Ia4SMy_d_QSWxskU5XIQl5Sa2YRPMbDRXttm2TfnZM1xx70DoYi8g6czz-CPGRi4SW_S2RKHIJfIjoI3zTJ0Y2oe0_EJAiXbL6OyF9S5tKxDXV8JIndSA";
 
 describe("RFC 7591 3.1, answered as 3.2.1 shows", () => {
-  // The members of the answer in 3.2.1 that Tessera does not keep: it uses no keys of clients, no language tags, and
-  // no extension of that name (§2: what is not understood is ignored).
+  // The members of the answer in 3.2.1 that Tessera does not keep: it uses no keys of clients, no language tags, and no
+  // extension of that name (§2: the server ignores members that it does not understand).
   const NOT_KEPT = ["jwks", "jwks_uri", "client_name#ja-Jpan-JP", "example_extension_parameter"];
 
   test.each([

@@ -1,4 +1,4 @@
-/** The examples of RFC 7662, as they stand there: only tokens, hosts and paths are those of the test server. */
+/** The examples of RFC 7662 as printed, except for the test server's own tokens, hosts and paths. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { answerConsent, redirectOf, VERIFIER } from "../support/code-flow.ts";
 import { expectTokens, jsonOf, textOf } from "../support/flows.ts";
@@ -12,7 +12,7 @@ const CLIENT = "l238j323ds-23ij4";
 
 let server: TestServer;
 let subject = "";
-/** A token for the protected resource, and one of the protected resource itself to ask with. */
+/** A token for the protected resource, and the resource's own token, with which it asks. */
 let token = "";
 let bearer = "";
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-/** The redirect URIs that RFC 8252 gives as examples, each through a whole flow of an application that registered itself. */
+/** The example redirect URIs of RFC 8252, each in a whole flow of an application that registered itself. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -108,7 +108,7 @@ describe.each([
       const stored = await server.context.store.findClient(client_id);
       expect(stored?.tokenEndpointAuthMethod).toBe("none");
       expect(stored?.secrets).toEqual([]);
-      // What only a client with a secret may do is closed to it, whatever it sends along.
+      // A client without a secret cannot use this grant, whatever it sends.
       const own = { grant_type: "client_credentials", client_id };
       await expectRefusal(await server.post("/auth/token", own), 400, "unauthorized_client");
       await expectRefusal(

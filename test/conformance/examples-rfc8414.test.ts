@@ -7,7 +7,7 @@ import { startTestServer } from "../support/server.ts";
 const EXAMPLES = [
   ["3.1, without a path", "https://example.com", "/.well-known/oauth-authorization-server"],
   ["3.1, with a path", "https://example.com/issuer1", "/.well-known/oauth-authorization-server/issuer1"],
-  // §5: the same for the suffix of OpenID Connect, and where its own discovery looks.
+  // §5: the same for the suffix of OpenID Connect, and the place of OpenID Connect Discovery.
   ["5, inserted", "https://example.com/issuer1", "/.well-known/openid-configuration/issuer1"],
   ["5, appended", "https://example.com/issuer1", "/issuer1/.well-known/openid-configuration"],
 ] as const;
@@ -30,7 +30,7 @@ test.each(EXAMPLES)(
       const response = await server.fetch(new URL(path, issuer).href);
       expect(response.status).toBe(200);
       const document = await jsonOf(response);
-      // The members of §3.2's answer that Tessera has; the others belong to signed tokens and assertions.
+      // The members of §3.2's answer that Tessera has; the others are for signed tokens and assertions.
       expect(document).toMatchObject({
         issuer,
         authorization_endpoint: `${issuer}/auth/authorize`,

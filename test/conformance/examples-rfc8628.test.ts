@@ -1,4 +1,4 @@
-/** The examples of RFC 8628, as they stand there: only identifiers, secrets and hosts are those of the test server. */
+/** The examples of RFC 8628 as printed, except for the test server's own identifiers, secrets and hosts. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { answerDevice, expectRefusal, expectTokens, jsonOf, textOf } from "../support/flows.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

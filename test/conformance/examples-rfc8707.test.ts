@@ -1,4 +1,4 @@
-/** The examples of RFC 8707, as they stand there: only codes, tokens and paths are those of the test server. */
+/** The examples of RFC 8707 as printed, except for the test server's own codes, tokens and paths. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { expectTokens, type Json, jsonOf, textOf } from "../support/flows.ts";
@@ -27,7 +27,7 @@ beforeAll(async () => {
         client_id: "s6BhdRkqt3",
         redirect_uris: ["https://client.example.org/cb"],
         secrets: ["hsqEzQlUoHAE9px4FSr4yI"],
-        // The examples are older than the duty to use PKCE.
+        // The examples are older than the requirement of PKCE.
         require_pkce: false,
       },
       { client_id: "example-client", redirect_uris: ["https://client.example.org/cb"] },

@@ -1,4 +1,4 @@
-/** The examples of RFC 9207: the answers have the members that stand there. They come by 303, which RFC 9700 prefers. */
+/** The examples of RFC 9207: the answers have the printed members. They are 303 redirects, which RFC 9700 prefers. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type AuthorizationParameters, answerConsent } from "../support/code-flow.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";

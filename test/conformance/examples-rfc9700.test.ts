@@ -1,4 +1,4 @@
-/** The examples of RFC 9700: the attacks as they are written there, and the headers it shows. */
+/** The examples of RFC 9700: its attacks, and its headers. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { answerConsent, authorizePath } from "../support/code-flow.ts";
 import { expectTokens, jsonOf, postRegistration, redeemCode, textOf } from "../support/flows.ts";
@@ -117,7 +117,7 @@ describe("RFC 9700 4.16: what keeps pages out of frames", () => {
       const { headers } = await open();
       const policy = headers.get("content-security-policy")?.split("; ") ?? [];
       expect(policy).toContain("frame-ancestors 'none'");
-      // No script-src: nothing that is not named is allowed.
+      // No script-src: default-src forbids everything that the policy does not name.
       expect(policy).toContain("default-src 'none'");
       expect(policy.join()).not.toContain("script-src");
       expect(headers.get("x-frame-options")).toBe("DENY");

@@ -1,4 +1,4 @@
-/** What RFC 6749 demands of everything secret that is handed out: how hard it is to guess, how long it is, and where it is kept. */
+/** The requirements of RFC 6749 for secrets: how hard they are to guess, how long they are, and how they are stored. */
 
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -45,7 +45,7 @@ describe("what is handed out", () => {
   /** The 32 bytes of the secret in a credential. */
   const secretOf = (text: string) => Buffer.from(text.slice(4), "base64url").subarray(16);
   const SAMPLES = 64;
-  /** How many bits of the secrets are the same in all samples. A bit that is random is so once in 2^63. */
+  /** The number of bits that are the same in all samples. A random bit is the same once in 2^63. */
   function fixedBits(texts: readonly string[]): number {
     const secrets = texts.map(secretOf);
     for (const secret of secrets) expect(secret.length).toBe(32);

@@ -1,4 +1,4 @@
-/** What RFC 6749 demands and no test of one endpoint or rule has as its own. */
+/** The requirements of RFC 6749 that no test of a single endpoint or rule covers. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
@@ -58,7 +58,7 @@ describe("clients", () => {
         const open = await registered({ ...appearance, token_endpoint_auth_method: "none" });
         expect(open.client_secret).toBeUndefined();
         const closed = await registered({ ...appearance, token_endpoint_auth_method: "client_secret_basic" });
-        // Its own, of this installation (§10.1).
+        // The installation's own (§10.1).
         expect(textOf(closed, "client_secret")).toStartWith("tcs_");
       }
     },
@@ -218,7 +218,7 @@ test(
   },
 );
 
-/** Of RFC 6749, 6750, 7591, 8628, 8707, 9101 and OpenID Connect Core; the last is of no protocol at all. */
+/** Of RFC 6749, 6750, 7591, 8628, 8707, 9101 and OpenID Connect Core; the last is in no protocol. */
 const KNOWN =
   `invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope
   access_denied unsupported_response_type server_error temporarily_unavailable invalid_token insufficient_scope

@@ -1,4 +1,4 @@
-/** What RFC 6750 demands of every refusal and every request at once: userinfo, and registration with an initial access token. */
+/** The requirements of RFC 6750 for all refusals and requests: userinfo, and registration with an initial token. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
@@ -65,7 +65,7 @@ function parseChallenge(response: Response): { scheme: string; parameters: [stri
   const parameters = [...rest.matchAll(/(?:^|, )([a-z_]+)="([^"\\]*)"/g)].map(
     ([, name = "", value = ""]): [string, string] => [name, value],
   );
-  // Nothing stands between them.
+  // There is no other text between them.
   expect(parameters.map(([name, value]) => `${name}="${value}"`).join(", ")).toBe(rest);
   return { scheme, parameters };
 }

@@ -1,4 +1,4 @@
-/** RFC 7009: what has no better home in test/endpoints/revocation.test.ts. */
+/** RFC 7009: the tests that do not belong in test/endpoints/revocation.test.ts. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -39,7 +39,7 @@ describe("a host that can be reached over http as well", () => {
 });
 
 describe("a flood of revocations", () => {
-  /** What a revocation asks of the store, in its order: which rows it looks at, and that it commits. */
+  /** The store calls of a revocation, in order: the rows of each look, and the commit. */
   async function callsOf(token: string, hint?: string): Promise<string[]> {
     const { store } = server.context;
     const { look, commit } = store;
@@ -63,7 +63,7 @@ describe("a flood of revocations", () => {
   test.each(["access_token", "refresh_token", "nonsense", "x".repeat(1000)])(
     proves("with the hint %j costs no more than one without", "RFC 7009 5-2"),
     async (hint) => {
-      // From then on the client is remembered.
+      // From now on the server remembers the client.
       await revoke("unknown");
       const looks = {
         [`tat_${"A".repeat(64)}`]: "look token grant client caller",
@@ -81,7 +81,7 @@ describe("a flood of revocations", () => {
     proves("is answered as far as there is room, and the rest are told when to come back", "RFC 7009 5-1"),
     async () => {
       const token = textOf(await tokensFor(server, person), "refresh_token");
-      // More than may wait before the pace is known: what ends access has twice the room of other writes.
+      // More than may wait before the throughput is known: commits that end access have twice the room of other writes.
       const flood = await Promise.all(Array.from({ length: 4500 }, () => revoke(token)));
       const refused = flood.filter(({ status }) => status === 503);
       expect(flood.filter(({ status }) => status === 200).length + refused.length).toBe(4500);

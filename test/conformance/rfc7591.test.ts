@@ -1,4 +1,4 @@
-/** RFC 7591: what becomes of what a client says of itself, when a person reads it. */
+/** RFC 7591: a client's own claims on the pages that people read. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { authorizePath } from "../support/code-flow.ts";
 import { type Json, jsonOf, postRegistration, textOf } from "../support/flows.ts";
@@ -33,7 +33,7 @@ test.each(["My Example Client", "クライアント名", "برنامج البر�
   async (client_name) => {
     for (const language of ["en", "de"]) {
       const html = await (await consentPage({ client_name }, { "Accept-Language": language })).text();
-      // Its direction is its own: it neither takes the page's nor gives it one.
+      // The name has its own text direction: it neither takes the page's nor changes it.
       expect(html).toContain(`<bdi>${client_name}</bdi>`);
     }
   },

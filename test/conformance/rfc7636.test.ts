@@ -1,4 +1,4 @@
-/** RFC 7636: what has no better home in test/endpoints/authorize.test.ts or test/endpoints/authorization-code.test.ts. */
+/** RFC 7636: the tests that belong neither in test/endpoints/authorize.test.ts nor in authorization-code.test.ts. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import {
   type AuthorizationParameters,

@@ -1,4 +1,7 @@
-/** RFC 8414 §2 and §4: which texts can be an issuer, and how strings are compared. Registration is where JSON comes in. */
+/**
+ * RFC 8414 §2 and §4: the texts that can be an issuer, and the comparison of strings. Registration is the endpoint that
+ * reads JSON.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { safeParse } from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
@@ -44,7 +47,7 @@ describe("JSON strings", () => {
     });
   });
 
-  // "Ö" as one code point and as two: the same to people, and to whoever normalizes.
+  // "Ö" as one code point and as two: equal to people, and after normalization.
   test.each(["\u00d6de", "O\u0308de", "\ufb01sh", "fish"])(
     proves("are kept without normalization: %j", "RFC 8414 4-2"),
     async (client_name) => {

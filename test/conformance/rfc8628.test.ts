@@ -1,4 +1,4 @@
-/** RFC 8628: what has no better home in test/endpoints/device.test.ts or test/pages/device.test.ts. */
+/** RFC 8628: the tests that belong neither in test/endpoints/device.test.ts nor in test/pages/device.test.ts. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { formsOf } from "../support/code-flow.ts";
 import { expectRefusal, expectTokens, jsonOf, pollDevice, startDevice, textOf } from "../support/flows.ts";
@@ -61,7 +61,7 @@ describe("the device authorization endpoint", () => {
     );
     for (const secret of secrets) expect(secret).toHaveLength(32);
     for (let at = 0; at < 32; at += 1) {
-      // A byte that is drawn 24 times takes many values; one that is fixed or counted does not differ like that.
+      // In 24 samples a random byte takes many values; a fixed byte or a counter does not.
       expect(new Set(secrets.map((secret) => secret[at])).size).toBeGreaterThan(10);
     }
   });
@@ -131,7 +131,7 @@ describe("a device access token request", () => {
     proves("with %s %p is refused", "RFC 8628 3.4-1", "RFC 8628 3.4-2", "RFC 8628 3.4-3", "RFC 8628 3.4-4"),
     async (name, value, status, error) => {
       await expectRefusal(await server.post("/auth/token", { ...sound, [name]: value }), status, error);
-      // And it was this that was wrong with it.
+      // Without this fault the request is valid.
       await expectRefusal(await server.post("/auth/token", sound), 400, "authorization_pending");
     },
   );

@@ -1,4 +1,4 @@
-/** RFC 8707: what is wrong with a resource, at every endpoint that takes one. */
+/** RFC 8707: invalid resources at every endpoint that takes them. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -26,7 +26,7 @@ let server: TestServer;
 let person: AccountRecord;
 beforeAll(async () => {
   server = await startTestServer({
-    // So that only their form can be wrong with resources.
+    // With this setting only the form of a resource can be invalid.
     unknown_resources: "accept",
     resources: [
       ...(TEST_CONFIGURATION.resources ?? []),

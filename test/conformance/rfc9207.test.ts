@@ -1,4 +1,4 @@
-/** RFC 9207: iss in every way in which a client can be answered, and the same in the metadata. */
+/** RFC 9207: iss in every kind of answer to a client, and in the metadata. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { answerConsent, authorizePath, decodeEntities, redirectOf } from "../support/code-flow.ts";
 import { jsonOf, textOf } from "../support/flows.ts";

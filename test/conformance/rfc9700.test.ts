@@ -1,4 +1,4 @@
-/** RFC 9700: what forms answer with, and what becomes of a stolen refresh token of a client without a secret. */
+/** RFC 9700: the redirects after forms, and the end of a stolen refresh token of a client without a secret. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { authorizePath } from "../support/code-flow.ts";
 import {

@@ -1,4 +1,4 @@
-/** Two database servers, of which one takes the other's place: what was acknowledged is on both. */
+/** Two database servers, of which one replaces the other: both have every acknowledged change. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Relay, startRelay } from "../store/postgres/relay.ts";
 import { type PostgresReplica, type PostgresServer, startPostgres } from "../store/postgres/server.ts";
@@ -13,7 +13,7 @@ import { codesAt, expectConsistent, Nodes } from "./support/nodes.ts";
 
 let primary: PostgresServer;
 let replica: PostgresReplica;
-/** The name behind which the primary is found, as a proxy or a floating address gives it. */
+/** The address that leads to the primary, as a proxy or a floating address does. */
 let name: Relay;
 let url: string;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const urlAt = ({ port }: { port: number }) => url.replace(`:${primary.port}/`, `:${port}/`);
 
-/** What a client asks for itself. Null: the server said that it cannot answer now. */
+/** A client's requests for itself. Null: the server answered that it is unavailable. */
 function newService(nodes: Nodes) {
   const ledger = new Ledger();
   const ask = newAsk(nodes.urls, ledger);
@@ -57,7 +57,7 @@ describe("a primary and a replica", () => {
 
       name.leadTo(replica.port);
       name.cut();
-      // What it shows may be older than what was acknowledged.
+      // The replica may lag behind what was acknowledged.
       expect(await isActive(token)).toBeNull();
       expect(await issue()).toBeNull();
       expect(ledger.counts.unavailable).toBe(2);

@@ -1,4 +1,7 @@
-/** Crashes of the database, of the way to it and of the nodes: clients are told the truth, and nothing is lost. */
+/**
+ * Crashes of the database, of the network and of the nodes: clients get true answers, and no acknowledged change is
+ * lost.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Relay, startRelay } from "../store/postgres/relay.ts";
 import { type PostgresServer, startPostgres } from "../store/postgres/server.ts";
@@ -27,7 +30,7 @@ afterAll(async () => {
 
 const throughRelay = (url: string): string => url.replace(`:${server.port}/`, `:${relay.port}/`);
 
-/** Two nodes, and a fault under load, once and again: what was acknowledged before, meanwhile and after is held to. */
+/** Two nodes, and a repeated fault under load: they keep every acknowledged change from before, meanwhile and after. */
 async function crash(
   options: { url: string; through?: string; times: number; patienceSeconds?: number },
   fault: (time: number, nodes: Nodes, counts: Clients["ledger"]["counts"]) => Promise<void>,
@@ -62,7 +65,7 @@ describe("on PostgreSQL", () => {
     async () => {
       const times = scaled(4);
       const url = await server.createDatabase();
-      // The server would lose the last half of a second then; the nodes do not leave it at that.
+      // With this default the server would lose the last half second; the nodes override it.
       await server.execute(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = off`);
       const counts = await crash({ url, times }, async (time, nodes, counts) => {
         if (time % 2 === 1) {
@@ -70,7 +73,7 @@ describe("on PostgreSQL", () => {
           await nodes.unready();
           await server.start();
         } else {
-          // When one of its processes dies, the server ends them all and starts over by itself.
+          // When one of its processes dies, the server ends all of them and restarts by itself.
           const [connection] = await server.execute(
             "SELECT pid FROM pg_stat_activity WHERE application_name = 'tessera' LIMIT 1",
           );
@@ -149,7 +152,7 @@ describe("on PostgreSQL", () => {
         }
         expect(counts.unavailable).toBe(unavailable);
       },
-      // A slow way is no outage, and on a slow machine an answer may take the second that the others have.
+      // A slow network is no outage, and on a slow machine an answer may take the second of the short patience.
       LONG_PATIENCE_SECONDS,
     ],
   ])(

@@ -1,4 +1,4 @@
-/** SIGKILL at any moment, on the embedded database: what was acknowledged is there, and what had ended stays ended. */
+/** SIGKILL at any moment, on the embedded database: acknowledged changes are there, and ended tokens stay ended. */
 
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
@@ -12,7 +12,7 @@ import { moment, until } from "./support/moments.ts";
 import { Node } from "./support/node.ts";
 import { seedCodes } from "./support/seed.ts";
 
-/** Closed again before the crash, so that the next start finds a database that nobody closed. */
+/** Closes the store before the crash, so that only the server leaves the database unclosed. */
 async function codesFor(node: Node, count: number): Promise<string[]> {
   const store = await openSqliteStore({ file: node.databaseFile });
   const codes = await seedCodes(store, count);
@@ -36,7 +36,7 @@ test(
     for (let kill = 1; kill <= kills; kill += 1) {
       await using node = new Node();
       node.launch();
-      // When the folder and the database are being made.
+      // While the server makes the folder and the database.
       await moment(model.startMillis * 0.4, model.startMillis);
       await node.kill();
       await node.start();
@@ -70,7 +70,7 @@ test(
       await node.kill();
       await load.stop();
       if (kill % 3 === 0) {
-        // It may also die while it puts right what the last crash left.
+        // The server may also die while it repairs the last crash.
         node.launch();
         await moment(node.startMillis * 0.3, node.startMillis);
         await node.kill();
@@ -103,7 +103,7 @@ test(
       clients.addCodes(await codesFor(node, 80));
       const load = clients.start();
       await moment(50, 300);
-      // Twice: the one that takes its place dies before it is ready.
+      // Twice: the replacement dies before it is ready.
       for (let time = 1; time <= 2; time += 1) {
         const { acknowledged } = counts;
         const [worker = 0] = await node.workers();

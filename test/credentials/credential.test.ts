@@ -1,4 +1,4 @@
-/** Threat classes 13, 44 and 51: every credential tells its kind, and no two texts stand for the same one. */
+/** Threat classes 13, 44 and 51: every credential shows its kind, and no two texts stand for the same one. */
 import { describe, expect, test } from "bun:test";
 import {
   assembleCredential,

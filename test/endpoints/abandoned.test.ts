@@ -1,6 +1,6 @@
 /**
- * Threat class 42: strangers who begin and never come back. However long they go on, from however many addresses, what
- * they leave is bounded by the limits and lifetimes, goes away by itself, and its room is used again.
+ * Threat class 42: strangers who begin flows and never come back. However long they go on, and from however many
+ * addresses, limits and lifetimes bound what they leave. It is removed by itself, and its room is used again.
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
@@ -25,16 +25,16 @@ const REGISTRATIONS = 5;
 const DEVICES = 10;
 const UNUSED_SECONDS = 1800;
 const DEVICE_SECONDS = 60;
-/** How often expired rows are removed. */
+/** The interval of the clean-up. */
 const CLEAN_UP_SECONDS = 200;
-/** Three times as long as anything that a stranger leaves is kept. */
+/** Three times the longest lifetime of anything that a stranger leaves. */
 const ROUNDS = 66;
 const ADDRESSES = scaled(8);
 
-/** What one address can have at once: as many as its limit lets through while the first of them is kept. */
+/** The most that one address can have at once: as many as its limit allows while the first of them is kept. */
 const kept = (limit: number, seconds: number): number =>
   limit * (Math.ceil((seconds + CLEAN_UP_SECONDS) / WINDOW_SECONDS) + 1);
-/** By table; of the others not one row may be added. */
+/** By table; no other table may get a row. */
 const BOUNDS: Readonly<Record<string, number>> = {
   clients: ADDRESSES * kept(REGISTRATIONS, UNUSED_SECONDS),
   device_codes: ADDRESSES * kept(DEVICES, DEVICE_SECONDS + DEVICE_CODE_REMEMBERED_SECONDS),
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-/** Every table in which a request of a stranger could leave something. */
+/** Every table in which a stranger's request could store a row. */
 const TABLES = [
   "clients",
   "grants",
@@ -74,7 +74,7 @@ const ENGINES: Record<string, { open: () => FixtureEngine; bytes: string; tidy: 
   },
 };
 
-/** Everything that a stranger can begin, one after the other from one address. */
+/** Begins every flow that a stranger can begin, one after the other from one address. */
 async function begin(server: TestServer, address: string): Promise<number> {
   const form = { "Content-Type": "application/x-www-form-urlencoded" };
   const body = "client_id=television&scope=mail.read";
@@ -85,7 +85,7 @@ async function begin(server: TestServer, address: string): Promise<number> {
     requests += 1;
     if (![200, 201, 303, 429].includes(status)) throw new Error(`${path} was answered ${status}`);
   };
-  // Three times what the limits let through.
+  // Three times as many as the limits allow.
   for (let count = 0; count < REGISTRATIONS; count += 1) {
     await send("/auth/register", {
       method: "POST",
@@ -152,13 +152,13 @@ for (const [name, { open, bytes, tidy }] of Object.entries(ENGINES)) {
           }
           clock.advance(CLEAN_UP_SECONDS);
           await cleanUp();
-          // By now as much is removed as is added.
+          // By now as many rows are removed as added.
           if (round === ROUNDS / 2) size = await ask(bytes);
         }
         for (const [table, peak] of peaks) {
           const bound = BOUNDS[table] ?? 0;
           expect({ table, peak, isBounded: peak <= bound }).toEqual({ table, peak, isBounded: true });
-          // Else the bound says nothing about what happens.
+          // Otherwise the bound would prove nothing.
           if (bound > 0) expect(peak).toBeGreaterThan(bound / 3);
         }
         const sizeAtEnd = await ask(bytes);

@@ -545,7 +545,7 @@ describe("narrowing what was allowed", () => {
   );
 });
 
-// Threat classes 13 and 51: one credential is never taken for another.
+// Threat classes 13 and 51: the server never takes one credential for another.
 describe("credentials of other kinds", () => {
   test("are no codes, and codes are nothing else", async () => {
     const code = await codeFor(server, person);

@@ -1,4 +1,7 @@
-/** RFC 6749 §4.1.1 and §4.1.2: which fault goes to the client and which is shown, and how. Threat classes 1, 3, 5, 6, 19, 28, 31. */
+/**
+ * RFC 6749 §4.1.1 and §4.1.2: the errors for the client and the errors for the person, and how each is shown. Threat
+ * classes 1, 3, 5, 6, 19, 28, 31.
+ */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
@@ -70,7 +73,7 @@ const open = (changes: AuthorizationParameters = {}, headers: Record<string, str
   server.fetch(authorizePath(changes), { headers });
 const openRaw = (query: string) => server.fetch(`/auth/authorize?${query}`, { headers: { Cookie: cookie } });
 
-/** Checks that the fault was sent to the client, with state and iss, and without a code. */
+/** Checks that the error was sent to the client, with state and iss, and without a code. */
 function expectSent(response: Response, error: string, state: string | null = "a state"): URLSearchParams {
   expect(response.status).toBe(303);
   expect(response.headers.get("cache-control")).toBe("no-store");
@@ -86,7 +89,7 @@ function expectSent(response: Response, error: string, state: string | null = "a
   return searchParams;
 }
 
-/** Checks that the fault is shown on a page, and nothing is sent anywhere. */
+/** Checks that a page shows the error, and that the client gets nothing. */
 async function expectShown(response: Response, status = 400): Promise<string> {
   expect(response.status).toBe(status);
   expect(response.headers.get("location")).toBeNull();
@@ -125,7 +128,7 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
       { client_id: "spa", redirect_uri: ["https://spa.example/", "https://spa.example/"] },
     ],
   ];
-  // Beside each of them, every kind of fault that would otherwise be sent.
+  // Beside each of them, every kind of error that would otherwise be sent to the client.
   const OTHERS: readonly (readonly [string, AuthorizationParameters])[] = [
     ["nothing else", {}],
     ["no response type", { response_type: undefined }],
@@ -255,7 +258,7 @@ describe("a fault that is sent to the client", () => {
     ),
     async (_, changes, error) => {
       expectSent(await open(changes), error);
-      // Nobody has to be signed in for that, and nobody is asked to.
+      // This needs no sign-in, and asks for none.
       expectSent(await open(changes, {}), error);
     },
   );
@@ -665,7 +668,7 @@ describe("a success", () => {
 });
 
 describe("the person's yes", () => {
-  // The client asks for no scope, so what it gets is what the operator says: that may change while the page is open.
+  // The client names no scope, so it gets the operator's default, which may change while the page is open.
   const changes = {
     client_id: "narrow",
     redirect_uri: "https://narrow.example/",
@@ -876,7 +879,7 @@ describe("who is asked", () => {
 });
 
 describe("signing in again", () => {
-  /** What the sign-in page does: a new session, and back. */
+  /** Signs in again as the sign-in page does: a new session, and back. */
   async function signInAgain(
     response: Response,
     account: AccountRecord,
@@ -900,7 +903,7 @@ describe("signing in again", () => {
     const first = await open({ prompt: "login" }, { Cookie: theirs });
     const { back, cookie: renewed } = await signInAgain(first, account);
     expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
-    // The old session does not come through, and the mark does not fit another request.
+    // The old session does not pass, and the mark fits no other request.
     expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
     const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
     expect(mark).not.toBe("");

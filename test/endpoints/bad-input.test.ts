@@ -1,6 +1,6 @@
 /**
- * Bad input at every door: a clear error, nothing stored, never a 5xx, never a stack trace. Threat classes 13, 18 and 40.
- * The table of doors and their parameters drives it; a new parameter belongs into it.
+ * Bad input at every endpoint: a clear error, no stored change, never a 5xx, never a stack trace. Threat classes 13, 18
+ * and 40. A table of endpoints and their parameters drives the tests; a new parameter belongs there.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -16,7 +16,7 @@ import { basic, SECRET, startTestServer, type TestServer } from "../support/serv
 import { DEVICE_GRANT } from "../support/token-requests.ts";
 
 const FORM = "application/x-www-form-urlencoded";
-/** What a request that is refused may write all the same: that a code was guessed at, and when a session was seen. */
+/** The columns that a refused request may still write: a code's failed attempts, and a session's last use. */
 const NOTES: readonly string[] = ["failedAttempts", "lastSeenAt"];
 
 const isNote = (change: Change): boolean =>
@@ -25,7 +25,7 @@ const isNote = (change: Change): boolean =>
 let server: TestServer;
 let person: AccountRecord;
 let cookie = "";
-/** What was written since it was last cleared. */
+/** The writes since the last reset. */
 const written: string[] = [];
 /** One of every kind of credential, all valid. */
 const credentials: Record<string, string> = {};
@@ -68,7 +68,7 @@ interface Door {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly form: Readonly<Record<string, string>>;
-  /** Parameters without which it refuses. */
+  /** Parameters that it requires. */
   readonly required: readonly string[];
 }
 const web = basic("web", SECRET);
@@ -162,11 +162,11 @@ const raw = (door: Door, body: BodyInit | null, headers: Record<string, string> 
 const pairsOf = (door: Door, without = ""): string =>
   new URLSearchParams(Object.entries(door.form).filter(([name]) => name !== without)).toString();
 
-/** Checks that a refusal is clear and harmless. `statuses`: which are right here. */
+/** Checks that a refusal is clear and harmless. `statuses`: the right ones here. */
 async function expectHarmless(response: Response, statuses: readonly number[]): Promise<void> {
   const text = await response.text();
   expect(statuses).toContain(response.status);
-  // No stack trace, no path of a source file, no name of a module, no other error's words.
+  // No stack trace, no path of a source file, no module name, no text of another error.
   expect(text).not.toMatch(/\bat .*:\d+:\d+|\.tsx?\b|node_modules|SQLITE|TypeError|undefined|\[object/);
   if (text.startsWith("{") && response.status >= 400) {
     const body: unknown = JSON.parse(text);
@@ -197,7 +197,7 @@ describe.each(EVERY_PARAMETER)("%s: %s", (_, parameter, door) => {
     for (const body of [without, `${without}&${parameter}=`, `${without}&${parameter}`]) {
       const response = await raw(door, body);
       const text = await response.clone().text();
-      // What differs between two answers that succeed is the token itself.
+      // Two successful answers differ only in their tokens.
       answers.push(response.status === 200 ? "200" : `${response.status} ${text}`);
       if (required) await expectNothingWritten(() => expectHarmless(response, refused));
       else await expectHarmless(response, [200, ...refused]);
@@ -325,7 +325,7 @@ describe.each(DOORS.map((door) => [door.name, door] as const))("%s", (_, door) =
     });
   });
 
-  // Threat class 13: each credential, valid where it belongs, is nothing at any other door.
+  // Threat class 13: a credential that is valid at its own endpoint is worthless at every other.
   test(proves("takes no credential of another kind", "threat 13"), async () => {
     const slots: Record<string, string> = {
       code: "code",
@@ -426,7 +426,7 @@ describe("the authorization endpoint", () => {
       await expectNothingWritten(async () => {
         for (const values of strange) {
           for (const Cookie of ["", cookie]) {
-            // Without consent before, the signed-in person is asked: nothing is written by a GET.
+            // Without an earlier consent, the page asks the signed-in person: a GET writes nothing.
             const query = authorizationQuery({ prompt: "consent", [parameter]: values });
             const response = await server.fetch(`/auth/authorize?${query}`, { headers: { Cookie } });
             await expectHarmless(response, [200, 303, 400]);

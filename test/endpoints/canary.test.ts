@@ -1,4 +1,4 @@
-/** Threat class 50: secrets that take part in a whole flow, and in everything that goes wrong in it, never reach the log. */
+/** Threat class 50: the secrets of a whole flow, with every failure, never reach the log. */
 import { expect, test } from "bun:test";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 import { answerConsent, authorizePath, challengeOf, redirectOf, VERIFIER } from "../support/code-flow.ts";
@@ -63,7 +63,7 @@ test.each(["text", "json"] as const)(
       canaries.session = cookie.split("=")[1] ?? "";
       const changes = { state: canaries.state, code_challenge: challengeOf(VERIFIER) };
 
-      // The code flow, with everything that can go wrong on the way.
+      // The code flow, with every possible failure.
       await server.fetch(authorizePath(changes));
       await server.fetch(authorizePath({ ...changes, scope: "everything" }), { headers: { Cookie: cookie } });
       await server.fetch(authorizePath({ ...changes, client_id: "nobody" }), { headers: { Cookie: cookie } });
@@ -94,7 +94,7 @@ test.each(["text", "json"] as const)(
       canaries["access token"] = textOf(tokens, "access_token");
       canaries["refresh token"] = textOf(tokens, "refresh_token");
 
-      // Refreshing, introspecting, using, revoking; replays last.
+      // Refreshing, introspection, use, revocation; replays last.
       const second = await expectTokens(
         await refresh(server, textOf(tokens, "refresh_token"), credentials, "-"),
       );
@@ -108,7 +108,7 @@ test.each(["text", "json"] as const)(
         await server.post("/auth/introspect", { ...credentials, token });
         await server.fetch("/auth/userinfo", { headers: { Authorization: `Bearer ${token}` } });
         await server.fetch(`/auth/userinfo?access_token=${token}`);
-        // Where the client's identifier belongs.
+        // In the place of the client identifier.
         await server.post("/auth/revoke", { client_id: token, client_secret: token, token });
         await server.fetch(authorizePath({ client_id: token }));
       }
@@ -134,7 +134,7 @@ test.each(["text", "json"] as const)(
         "access_token",
       );
 
-      // Registration, let in and not.
+      // Registration, allowed and refused.
       const register = (token: string) =>
         server.fetch("/auth/register", {
           method: "POST",
@@ -145,10 +145,10 @@ test.each(["text", "json"] as const)(
       canaries["wrong initial access token"] = "canary-wrong-initial-token-0815";
       await register("canary-wrong-initial-token-0815");
 
-      // Signing in, with a wrong password.
+      // Sign-in with a wrong password.
       await server.post("/login", { username: "ada", password: PASSWORD }, { Cookie: cookie });
 
-      // A fault of the server's own.
+      // An internal error.
       const { store } = server.context;
       const { look } = store;
       store.look = () => Promise.reject(new StoreUnavailable("the disk is full"));
@@ -161,7 +161,7 @@ test.each(["text", "json"] as const)(
       await postAs(server, "television", "/auth/revoke", { token: canaries["access token"] });
 
       const log = server.logged.join("");
-      // It did talk, and told reasons and names.
+      // The log has entries, with reasons and names.
       for (const word of [
         "client_secret_wrong",
         "refresh_token_replayed",

@@ -1,4 +1,4 @@
-/** RFC 8628 at the level of the protocol. Threat classes 24 to 27. */
+/** RFC 8628 at the endpoints. Threat classes 24 to 27. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { userCodeDigest } from "../../src/operations/devices.ts";
@@ -243,7 +243,7 @@ describe("a device that waits", () => {
     await expectRefusal(await pollDevice(server, deviceCode), 400, "authorization_pending");
     server.clock.advance(1);
     await expectRefusal(await pollDevice(server, deviceCode), 400, "expired_token");
-    // Also when the clean-up has come by in between.
+    // Also after a clean-up in between.
     await removeAllExpired(server.context);
     await expectRefusal(await pollDevice(server, deviceCode), 400, "expired_token");
   });
@@ -308,7 +308,7 @@ describe("a device that was allowed", () => {
     await expectRefusal(await pollDevice(server, deviceCode), 400, "authorization_pending");
     await answerDevice(server, deviceCode, person);
     await expectTokens(await pollDevice(server, deviceCode));
-    // As if it had never asked.
+    // As if the device had never polled.
     expect(server.context.pollPace.isTooFast(id)).toBe(false);
   });
 
@@ -405,7 +405,7 @@ describe("a device code", () => {
     ]) {
       await expectRefusal(await pollDevice(server, wrong), 400, "invalid_grant");
     }
-    // Nor while nobody has answered.
+    // Nor before the person's answer.
     const waiting = textOf(await startDevice(server), "user_code");
     await expectRefusal(await pollDevice(server, waiting), 400, "invalid_grant");
     await expectRefusal(

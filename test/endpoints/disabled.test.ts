@@ -1,4 +1,4 @@
-/** Threat class 19: whoever or whatever is disabled or removed between two steps of a grant gets no further. */
+/** Threat class 19: a person, client or grant that ends between two steps of a flow gets no further. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
@@ -38,7 +38,7 @@ afterEach(() => server.close());
 const now = () => server.clock.seconds();
 type Ending = (clientId: string) => Promise<unknown>;
 
-/** What may happen to a person or to their grant. The client can still authenticate. */
+/** Endings of a person or of their grant. The client can still authenticate. */
 const OF_THE_PERSON: readonly (readonly [string, Ending])[] = [
   ["the person is disabled", () => server.context.store.disableAccount(person.subject, now())],
   [
@@ -51,7 +51,7 @@ const OF_THE_PERSON: readonly (readonly [string, Ending])[] = [
       ),
   ],
 ];
-/** What may happen to a client. It cannot even authenticate then. */
+/** Endings of a client. It cannot even authenticate then. */
 const OF_THE_CLIENT: readonly (readonly [string, Ending])[] = [
   ["the client is removed", (clientId) => server.context.store.removeClient(clientId as ClientId, now())],
   [

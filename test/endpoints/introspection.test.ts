@@ -193,7 +193,7 @@ describe("introspection", () => {
 });
 
 describe("who sees what", () => {
-  // Rows: the token. Columns: who may see it.
+  // Rows: the tokens. Columns: the clients that may see them.
   const rows: readonly (readonly [string, () => Promise<string>, readonly string[]])[] = [
     [
       "a person's access token for mail",
@@ -296,7 +296,7 @@ describe("who may ask at all", () => {
         const challenge = response.headers.get("www-authenticate") ?? "";
         expect(challenge).toStartWith("Bearer ");
         expect(challenge).toContain('scope="introspect"');
-        // RFC 6750 §3.1: whoever sent no credentials is told no error code there.
+        // RFC 6750 §3.1: a request without credentials gets no error code there.
         expect(challenge).not.toContain("error=");
         await expectRefusal(response, 401, "invalid_client");
       }
@@ -459,7 +459,7 @@ describe("what is not active looks the same, whatever it is", () => {
     expect(await told("web", token)).toBe(INACTIVE);
   });
 
-  // Threat class 15: every way in which access ends is seen at once.
+  // Threat class 15: every ending of access shows at once.
   const endings: readonly (readonly [string, (tokens: Record<string, unknown>) => Promise<unknown>])[] = [
     [
       "its client gave the refresh token back",
@@ -544,7 +544,7 @@ test(
           const response = await handler({ request, url, address: "192.0.2.1", requestId: "1" });
           if ((await response.text()).startsWith('{"active":true')) active += 1;
         } catch {
-          // The wrong secret: a refusal must not write either.
+          // With the wrong secret, because a refusal must not write either.
         }
       }
     }

@@ -1,4 +1,4 @@
-/** The manners of HTTP that all endpoints share: methods, media types, sizes, CORS, caching, and the form of refusals. */
+/** The HTTP behaviour of all endpoints: methods, media types, sizes, CORS, caching, and the form of refusals. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { expectRefusal, jsonOf, requestToken, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";

@@ -1,4 +1,4 @@
-/** RFC 8414: what the document promises is what runs. Threat class 43. */
+/** RFC 8414: the server does what the document promises. Threat class 43. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { expectRefusal, type Json, jsonOf, requestToken } from "../support/flows.ts";

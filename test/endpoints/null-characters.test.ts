@@ -1,6 +1,7 @@
 /**
- * PostgreSQL can keep no U+0000 in a text, and nobody needs one. Every parameter and field of every request is sent with
- * one, on both engines: it is refused as a mistake of the request, before the store is asked for anything with it.
+ * PostgreSQL cannot store U+0000 in a text, and no parameter needs it. The tests send every parameter and field of
+ * every request with one, on both engines. The server refuses it as a fault of the request, before it passes it to the
+ * store.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -35,7 +36,7 @@ afterAll(() => postgres.stop());
 nullSuite("on SQLite", () => sqliteEngine);
 nullSuite("on PostgreSQL", () => postgresEngine(postgres));
 
-/** A request as it is sent. */
+/** A request on the wire. */
 interface Sent {
   readonly path: string;
   readonly method: string;
@@ -43,7 +44,7 @@ interface Sent {
   readonly body: string | null;
 }
 
-/** A server that keeps the requests that tests send instead of answering them, while `keep` is set. */
+/** A server that records the tests' requests instead of answering them, while `keep` is set. */
 class Recorder {
   readonly kept: Sent[] = [];
   keep = false;
@@ -72,7 +73,7 @@ interface Tampered {
   readonly request: Sent;
 }
 
-/** The request again and again, each time with a U+0000 in another place. */
+/** Copies of the request, each with a U+0000 in another place. */
 function* tampered(sent: Sent): Generator<Tampered> {
   const [path = "", query = ""] = sent.path.split("?");
   for (const { where, text } of tamperedPairs(query)) {
@@ -125,7 +126,7 @@ function* tamperedMembers(text: string): Generator<{ readonly where: string; rea
   yield { where: "a name", text: JSON.stringify({ ...members, "x\0": "x" }) };
 }
 
-/** What registration takes; most of it is stored as it came. */
+/** The metadata that registration reads; most of it is stored unchanged. */
 const REGISTRATION = {
   redirect_uris: ["https://new.example/callback"],
   client_name: "A name",
@@ -145,7 +146,7 @@ const REGISTRATION = {
   unknown_member: { deep: ["text"] },
 };
 
-/** Requests beyond the flows, for parameters that those leave out. */
+/** Further requests, for parameters that the flows leave out. */
 const MORE: Readonly<Record<string, (scene: Scene) => Sent>> = {
   "registering with everything": () => ({
     path: "/auth/register",
@@ -190,7 +191,7 @@ const holdsNull = (value: unknown): boolean =>
       ? Object.values(value).some(holdsNull)
       : false;
 
-/** A store that notes what it was given with a U+0000 in it. */
+/** A store that records every argument with a U+0000. */
 function watchNulls(store: ActingStore, noted: string[]): ActingStore {
   return new Proxy(store, {
     get(target, name) {
@@ -249,7 +250,7 @@ function nullSuite(engineName: string, engineOf: () => FixtureEngine): void {
         const { path, method, headers, body } = request;
         noted.length = 0;
         const { status } = await server.fetch(path, { method, headers, body });
-        // RFC 6749 §5.2: credentials in the Authorization header that are no good are answered with a challenge.
+        // RFC 6749 §5.2: invalid credentials in the Authorization header get a challenge.
         const expected = where === "Basic" ? 401 : 400;
         expect({ where, status, noted }).toEqual({ where, status: expected, noted: [] });
         count += 1;

@@ -1,4 +1,7 @@
-/** More requests than the database can do in time: the rest are told to come back, early, and nothing of them is done. */
+/**
+ * More requests than the database can handle in time: the server refuses the others early, with Retry-After, and does
+ * no part of them.
+ */
 
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
@@ -11,7 +14,7 @@ import { openSqliteStore } from "../store/acts.ts";
 import { jsonOf } from "../support/flows.ts";
 import { basic, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
-/** More than may wait before the pace is known. */
+/** More than may wait before the throughput is known. */
 const MANY = 2500;
 
 let server: TestServer;

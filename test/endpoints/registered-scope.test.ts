@@ -1,6 +1,7 @@
 /**
- * RFC 7591 §2 leaves to the server what a registered `scope` means. Here it is what a client gets if it asks for nothing;
- * a person may be asked for more. MCP clients register what the first challenge names, and later ones name more.
+ * RFC 7591 §2 leaves the meaning of a registered `scope` to the server. Here it is the default of a client that names
+ * none; a client may ask a person for more. MCP clients register the scope of the first challenge, and later challenges
+ * name more.
  */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
@@ -57,7 +58,7 @@ async function register(at: TestServer, metadata: Json = {}): Promise<Json> {
   return registered;
 }
 
-/** Where the person's yes to a request for `scope` leads. */
+/** The redirect after the person allows a request for `scope`. */
 async function ask(at: TestServer, signedIn: string, clientId: string, scope?: string) {
   const changes = { client_id: clientId, redirect_uri: CALLBACK, scope };
   return redirectOf(await answerConsent(at, signedIn, changes)).searchParams;

@@ -1,4 +1,4 @@
-/** RFC 7591 at the endpoint: who may register, what comes back, how it is limited, and how it goes away. Threat classes 22, 23, 42. */
+/** RFC 7591 at the endpoint: who may register, the answer, the limits, and the removal. Threat classes 22, 23, 42. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { digestSecret } from "../../src/credentials/credential.ts";
@@ -512,7 +512,7 @@ describe("the grant types that clients may register themselves for", () => {
         const refused = await expectRefusal(await post(limited, body), 400, "invalid_client_metadata");
         expect(refused.error_description).toContain("is not open to clients that register themselves");
       }
-      // Clients of the operator are not meant.
+      // This does not apply to clients of the operator.
       expect((await limited.context.store.findClient("web"))?.grantTypes).toContain("authorization_code");
     } finally {
       await limited.close();
@@ -574,7 +574,7 @@ describe("a registration that nobody uses", () => {
         ),
       );
       const started = await jsonOf(await tidy.post("/auth/device", { client_id: byDevice }));
-      // Asking for device codes is no use: anybody can (threat class 42).
+      // Asking for device codes is no use of the client, because any stranger can (threat class 42).
       expect((await tidy.post("/auth/device", { client_id: byAsking })).status).toBe(200);
       await answerDevice(tidy, textOf(started, "device_code"), person);
       tidy.clock.advance(2);
@@ -587,7 +587,7 @@ describe("a registration that nobody uses", () => {
           `${clientId} true`,
         );
       }
-      // An agent whose registration went away is told exactly what makes it register again.
+      // The answer to an agent with a removed registration must make it register again.
       await expectRefusal(
         await tidy.post("/auth/token", { grant_type: "client_credentials" }, basic(unused, "x")),
         401,

@@ -1,4 +1,4 @@
-/** Every answer tells the id of its request, and what the log says of that request tells it too. */
+/** Every answer has the id of its request, and so has every line of the log about the request. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
 import { createServer } from "../../src/server.ts";
@@ -30,7 +30,7 @@ interface Line {
 
 const lines = (): Line[] => server.logged.map((line) => JSON.parse(line));
 
-/** What the log says of the request, by its id: nothing else is logged meanwhile. */
+/** The log's lines about the request, by its id: nothing else is logged meanwhile. */
 async function linesOf(ask: () => Promise<Response>): Promise<Line[]> {
   server.logged.length = 0;
   const id = idOf(await ask());

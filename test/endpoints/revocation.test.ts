@@ -37,7 +37,7 @@ async function expectDone(response: Response): Promise<void> {
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(response.headers.get("cache-control")).toBe("no-store");
-  // Some clients parse the body of a success, and fail on nothing.
+  // Some clients parse the body of a success, and fail on an empty one.
   expect(await response.text()).toBe("{}");
 }
 

@@ -1,6 +1,6 @@
 /**
- * What each request costs on PostgreSQL, counted on the wire: the budget of statements. And that it costs no truth: what
- * one node changes counts at the next request on every other.
+ * The budget of statements on PostgreSQL: the cost of each request, counted on the wire. The savings keep answers
+ * current: a change on one node counts at the next request on every other.
  */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
@@ -27,7 +27,7 @@ import { DEVICE_GRANT } from "../support/token-requests.ts";
 let postgres: PostgresServer;
 let relay: Relay;
 let url: string;
-/** The node that is asked, and another on the same database. */
+/** The node under test, and another on the same database. */
 let server: TestServer;
 let other: TestServer;
 let person: AccountRecord;
@@ -59,7 +59,7 @@ afterEach(async () => {
   await other.close();
 });
 
-/** What a request costs when the same has been made before, so that its statements are prepared. */
+/** The cost of a request after the same request, so that its statements are prepared. */
 async function cost(
   request: () => Promise<Response>,
   status = 200,

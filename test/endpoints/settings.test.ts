@@ -1,4 +1,4 @@
-/** Settings that are easily forgotten in the code: each is set to something unusual, and its effect is looked for. */
+/** Settings that code easily forgets: each test sets one to an unusual value and looks for its effect. */
 
 import { afterEach, expect, test } from "bun:test";
 import { makeSetupLink } from "../../src/cli/first-start.ts";
@@ -63,7 +63,7 @@ test("the store's fault is told to load balancers: /readyz answers 503 when it c
   expect((await server.fetch("/healthz")).status).toBe(200);
 });
 
-/** The server's context with a store that finds once, under this name, what was to be new: what was drawn is taken. */
+/** A context whose store once finds a row for a newly drawn value, as if the value were taken. */
 function onceTaken(name: "device" | "client", found: object) {
   const { context } = server;
   let calls = 0;

@@ -59,7 +59,7 @@ describe("the token endpoint", () => {
     );
   });
 
-  // Threat class 24: what a client is not registered for it does not get, whatever the grant.
+  // Threat class 24: a client gets nothing that it is not registered for, with any grant.
   test.each([
     ["service", "authorization_code"],
     ["service", "refresh_token"],

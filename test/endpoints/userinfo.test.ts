@@ -1,4 +1,4 @@
-/** RFC 6750, at the one resource that this server has itself. */
+/** RFC 6750 at this server's own protected resource. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables.ts";

@@ -1,6 +1,6 @@
 /**
- * The store fails, at every call of every request, before or after it did what it was asked. Which calls there are is
- * found out by watching a run, so a new call needs no new test (THREATS 38).
+ * The store fails at every call of every request, before or after the call has had its effect. A run without faults
+ * shows the calls, so a new call needs no new test (THREATS 38).
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { removeAllExpired } from "../../src/operations/housekeeping.ts";
@@ -71,7 +71,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
           user_code_failures_per_address: MANY,
           registrations_per_address: MANY,
           device_requests_per_address: MANY,
-          // No call but those of the request.
+          // Only the request's own calls.
           clean_up_interval_seconds: 3600,
         },
       },
@@ -94,9 +94,9 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
     return { server, person, cookie: await server.signIn(person) };
   }
 
-  /** The calls of a run in which nothing fails. */
+  /** The calls of a run without faults. */
   async function callsOf(flow: Flow): Promise<readonly Call[]> {
-    // The first request may note that its client is used, and the second read what later ones remember.
+    // The first request may record the first use of its client, and the second fills the memories.
     for (let run = 1; ; run += 1) {
       const send = await flow.prepare(await newScene());
       faulty.expectCalls();
@@ -113,17 +113,17 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
     expect(response.headers.get("cache-control")).toBe("no-store");
     const type = audience === "people" ? "text/html" : "application/json";
     expect(response.headers.get("content-type")).toStartWith(type);
-    // Nothing is handed out, and nobody is signed in or out.
+    // The answer hands out nothing, and signs no person in or out.
     expect(response.headers.get("set-cookie")).toBeNull();
     expect(response.headers.get("location")).toBeNull();
     const body = await response.text();
     expect(body).not.toMatch(CREDENTIAL);
-    // Nobody can know that: perhaps only the answer was lost.
+    // The server cannot know that: perhaps only the answer was lost.
     expect(body).not.toContain("Nothing was changed");
     if (audience === "programs") expect(JSON.parse(body).error).toBe("temporarily_unavailable");
   }
 
-  /** The operator learns what failed, and no secret. */
+  /** The log shows the operator the failed call, and no secret. */
   function expectHonestLog(lines: readonly string[]): void {
     const log = lines.join("\n");
     expect(log).toContain("made to fail by a test");
@@ -178,7 +178,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
   }
 
   test("every method of the store that a request may call was made to fail", () => {
-    // The clean-up calls the other one, below.
+    // Only the clean-up calls `expire`; see below.
     expect([...called, "expire"].sort()).toEqual([...ASKING].sort());
   });
 
@@ -216,14 +216,14 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
   );
 
   describe("after an answer was lost", () => {
-    /** Loses the answer to this call, which is the last of the request. */
+    /** Loses the answer to this call, the last of the request. */
     async function lose(commit: string, calls: number, send: () => Promise<Response>): Promise<void> {
       faulty.expectCalls({ index: calls - 1, time: "after" });
       expect((await send()).status).toBe(503);
       expect(faulty.calls.at(-1)?.name).toBe(commit);
       faulty.expectCalls();
     }
-    /** How many calls such a request makes. */
+    /** The number of calls of such a request. */
     const callsIn = async (name: string): Promise<number> => {
       const flow = FLOWS[name];
       if (flow === undefined) throw new Error(`There is no ${name}.`);

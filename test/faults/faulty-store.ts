@@ -1,29 +1,29 @@
-/** A real store whose calls are counted, and of which one can be made to fail. */
+/** A real store that counts its calls, and that can fail at one of them. */
 
 import { type Change, type Commit, type Store, StoreUnavailable } from "../../src/store/contract.ts";
 import type { ActingStore } from "../store/acts.ts";
 
-/** `before`: the call does nothing. `after`: it does all that it should, and its answer is lost. */
+/** `before`: the call has no effect. `after`: the call has its effect, and its answer is lost. */
 export type FaultTime = "before" | "after";
 
-/** The methods that ask the database. */
+/** The methods that reach the database. */
 export const ASKING = ["look", "list", "commit", "expire", "ping"] as const;
 export type Asking = (typeof ASKING)[number];
 
 export interface Call {
   readonly method: Asking;
-  /** The method, with what it is about: "look token grant caller", "commit grants access_tokens". */
+  /** The method and its subject: "look token grant caller", "commit grants access_tokens". */
   readonly name: string;
-  /** Whether it asks for a change. */
+  /** Whether the call may change rows. */
   readonly changes: boolean;
 }
 
 export interface FaultyStore {
-  /** What is done with it by name neither counts nor fails. */
+  /** Acts by name on this store neither count nor fail. */
   readonly store: ActingStore;
-  /** What was called since the last `expectCalls`, in order. */
+  /** The calls since the last `expectCalls`, in order. */
   readonly calls: readonly Call[];
-  /** Forgets the calls; of the next ones, the one with this index fails, if one is named. */
+  /** Forgets the calls. If `fault` is given, the next call with this index fails. */
   expectCalls(fault?: { readonly index: number; readonly time: FaultTime }): void;
 }
 
@@ -75,7 +75,7 @@ export function makeFaulty(store: ActingStore): FaultyStore {
 
 const isGuard = ({ act }: Change): boolean => act === "check" || act === "hold";
 
-/** The tables that it writes to. */
+/** The tables that the commit writes. */
 function changedTables({ changes, sweeps = [] }: Commit): string[] {
   const written = changes.filter((change) => !isGuard(change));
   return [...new Set([...written, ...sweeps].map(({ table }) => table.name))];

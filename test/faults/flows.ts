@@ -1,4 +1,4 @@
-/** Every request that reaches the store, each ready to be sent, and to be sent again. */
+/** Every request that reaches the store, ready to be sent, and to be repeated. */
 
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, formsOf } from "../support/code-flow.ts";
@@ -19,7 +19,7 @@ import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "../support/server.ts";
 import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 
-/** What a flow begins with: a server, and a person whom no other flow knows. */
+/** The start of a flow: a server, and a person whom no other flow uses. */
 export interface Scene {
   readonly server: TestServer;
   readonly person: AccountRecord;
@@ -30,20 +30,20 @@ type Send = () => Promise<Response>;
 
 export interface Flow {
   readonly audience: "programs" | "people";
-  /** Does what comes before, and returns the request. */
+  /** Takes the steps before the request, and returns the request. */
   prepare(scene: Scene): Promise<Send>;
-  /** In short, how it is answered when nothing fails (`outcomeOf`). */
+  /** The answer when nothing fails, as `outcomeOf` writes it. */
   readonly outcome: string;
-  /** A commit after which no failure is told, since what was asked for is stored by then; and how it is answered. */
-  readonly despite?: { readonly after: string; readonly outcome: string };
   /**
-   * How it is answered when it is sent again after the answer to this commit was lost: as if nothing had been, unless it
-   * is named here.
+   * A commit after which a failure must not show, because the requested change is stored by then, and the answer in
+   * that case.
    */
+  readonly despite?: { readonly after: string; readonly outcome: string };
+  /** The answer to a repetition after the answer to this commit was lost. Default: the same as without a fault. */
   readonly whenLost?: Readonly<Record<string, string>>;
 }
 
-/** The status, and the error or the way on if there is one. */
+/** The status, and the error or the target of the redirect, if there is one. */
 export async function outcomeOf(response: Response): Promise<string> {
   const location = response.headers.get("location");
   if (location !== null) {
@@ -79,7 +79,7 @@ const refreshToken = async (server: TestServer, person: AccountRecord) =>
   textOf(await tokensFor(server, person), "refresh_token");
 const deviceCode = async (server: TestServer) => textOf(await startDevice(server), "device_code");
 
-/** A form of a page, filled in: it can be sent again. */
+/** A completed form of a page, which can be sent repeatedly. */
 async function filledIn(
   { server, cookie }: Scene,
   page: string,
@@ -104,7 +104,7 @@ const open =
 const REGISTRATION = JSON.stringify({ redirect_uris: ["https://new.example/callback"] });
 
 export const FLOWS: Readonly<Record<string, Flow>> = {
-  // RFC 6749 §4.1.2: a code is used once. Nobody can tell a client whose answer was lost from a thief who was first.
+  // RFC 6749 §4.1.2: a code is used once. To the server, the retry after a lost answer looks like a replay.
   "redeeming a code": programs(
     "200",
     async ({ server, person }) => {
@@ -122,7 +122,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     await redeemCode(server, code);
     return () => redeemCode(server, code);
   }),
-  // What a refresh token is exchanged for is derived from it, so the retry gets the tokens that were lost.
+  // A refresh token's successors are derived from it, so the retry gets the lost tokens.
   refreshing: programs("200", async ({ server, person }) => {
     const token = await refreshToken(server, person);
     return () => refresh(server, token);
@@ -236,7 +236,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   "allowing a client": people(
     "303 code",
     (scene) => filledIn(scene, authorizePath(), "/consent", { decision: "allow" }),
-    // The answer counts once. Whoever asks again is given a new code without a question.
+    // The answer counts once. A new request gets a new code without a question.
     { whenLost: { "commit once grants codes consents": "400" } },
   ),
   "denying a client": people("303 access_denied", (scene) =>
@@ -316,7 +316,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       const fields = { username: `boss of ${scene.person.username}`, password: "a long enough password" };
       return filledIn({ ...scene, cookie: "" }, page, "/setup", fields);
     },
-    // The link is used up; without a session the person signs in with what they just chose.
+    // The link is used up. Without a session, the person signs in with the new password.
     {
       whenLost: { "commit revisions setup_links accounts": "404" },
       despite: { after: "commit revisions setup_links accounts", outcome: "303 /account" },
@@ -329,7 +329,7 @@ async function answeringDevice(scene: Scene, decision: string): Promise<Send> {
   return filledIn(scene, `/device?user_code=${code}`, "/device", { decision });
 }
 
-/** The link exists only while nobody can sign in as an administrator. */
+/** The link exists only while there is no administrator who can sign in. */
 async function setupPage(server: TestServer): Promise<string> {
   const { store, clock } = server.context;
   for (const { subject, administrator } of await store.listAccounts()) {

@@ -1,11 +1,11 @@
-/** What every answer must be, whatever was asked: whole, with the headers that protect, and without what is nobody's business. */
+/** The requirements for every answer to any request: it is complete, has the protective headers, and leaks nothing. */
 import type { TestServer } from "../support/server.ts";
 import { mustBe } from "./checks.ts";
 import type { Sent } from "./requests.ts";
 
 const VOID = new Set(["meta", "link", "br", "img", "input", "hr"]);
 
-/** Throws unless every element that is opened is closed, in the right order. */
+/** Throws unless every opened element is closed, in the right order. */
 function mustBeWholeHtml(html: string): void {
   mustBe(html.startsWith("<!doctype html>"), true, "a document");
   const open: string[] = [];
@@ -16,7 +16,7 @@ function mustBeWholeHtml(html: string): void {
     else if (selfClosing !== "/" && !VOID.has(name)) open.push(name);
   }
   mustBe(open, [], "everything is closed");
-  // What stands between quotes is text, unless it closes them.
+  // Quoted text cannot be markup unless it closes the quotes.
   const bare = html.replace(/"[^"<>]*"/g, '""');
   const leads = /\s(?:href|src|action|formaction|content)="[^"]*javascript:/i.test(html);
   mustBe(/<script|<[^>]*\son[a-z]+=/i.test(bare) || leads, false, "nothing runs");
@@ -49,7 +49,7 @@ const PAGE_HEADERS = [
   "cross-origin-resource-policy",
 ];
 
-/** Where the server itself may send people, or where a client of the tests is. */
+/** The places to which the server may redirect: its own pages, and the clients of the tests. */
 const PLACES = [
   "/",
   "https://auth.example/",
@@ -60,11 +60,11 @@ const PLACES = [
   "https://spa.example/",
 ];
 
-/** Names under which a secret belongs; elsewhere it is a mistake of the client, that it may be told about. */
+/** Parameters that take a secret. A secret in another one is the client's mistake, and an answer may quote it. */
 const SECRET_NAMES =
   /^(client_secret|code|code_verifier|refresh_token|device_code|token|access_token|\w*password|form_token)$/;
 
-/** Whether a secret stands in the request, and where it does not belong. */
+/** Whether the request contains the secret, and whether in a place where none belongs. */
 function placesOf(
   secret: string,
   { path, headers, body }: Sent,
@@ -139,7 +139,7 @@ export async function checkAnswer(
     if (!whole.includes(secret)) continue;
     const place = placesOf(secret, sent);
     mustBe(place.sent, true, `the answer tells a secret: ${secret}`);
-    // Pages, and the way to them, carry on what a person's browser came with.
+    // Pages, and redirects to them, carry the browser's request on.
     if (type.startsWith("application/json"))
       mustBe(place.misplaced, true, `the answer repeats a secret: ${secret}`);
   }

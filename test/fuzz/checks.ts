@@ -1,4 +1,4 @@
-/** What cases are held against. Quick, as they are many. */
+/** Checks for cases. They are fast, because there are many cases. */
 import { deepStrictEqual } from "node:assert/strict";
 import { OAuthError, type Reason } from "../../src/protocol/errors.ts";
 
@@ -10,7 +10,7 @@ export function mustBe(actual: unknown, expected: unknown, what: string): void {
   }
 }
 
-/** Whether the text was refused, which it may be for these reasons only; anything else that is thrown is a find. */
+/** Whether `work` refused with one of these reasons. Any other error is a find. */
 export function refusedWith(reasons: readonly Reason[], work: () => unknown): boolean {
   try {
     work();

@@ -1,4 +1,4 @@
-/** Whatever is asked for at any address, the answer is whole and harmless: threat classes 18, 23, 31 and 40. */
+/** The answer to any request at any address is complete and harmless: threat classes 18, 23, 31 and 40. */
 import { afterAll, expect, test } from "bun:test";
 import { proves } from "../support/proves.ts";
 import { createRunner } from "./target.ts";

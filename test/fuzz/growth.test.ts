@@ -1,4 +1,4 @@
-/** Work that grows faster than what was sent is how one request stops a server: threat class 40. */
+/** If work grows faster than the input, one request can stop a server: threat class 40. */
 
 import { afterAll, expect, test } from "bun:test";
 import { createSessionCookie } from "../../src/accounts/session-cookie.ts";
@@ -45,7 +45,7 @@ const withHeader = (name: string, value: string) =>
 
 interface Reader {
   readonly read: (text: string) => unknown;
-  /** What stands before and after the repetitions, so that it gets as far as it can. */
+  /** The text before and after the repetitions, which lets a parser get as far as possible. */
   readonly frames?: readonly (readonly [string, string])[];
 }
 
@@ -152,7 +152,7 @@ afterAll(() =>
   ),
 );
 
-/** What is refused took its time as well. */
+/** A refusal takes time too, so it counts. */
 function tolerant(read: Reader["read"]): (text: string) => void {
   return (text) => {
     try {

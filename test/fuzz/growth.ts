@@ -1,6 +1,6 @@
-/** How the work of a parser grows with what it is given. Compared with itself, so that it says the same on any machine. */
+/** How a parser's work grows with its input. It compares a parser with itself, so any machine gets the same result. */
 
-/** Hostile repetitions of one length: `before`, then `piece` until it is that long, then `after`. */
+/** A hostile text of a given length: `before`, then `piece` repeatedly, then `after`. */
 export interface Repetition {
   readonly before: string;
   readonly piece: string;
@@ -49,12 +49,12 @@ const PIECES = [
 export const repetitions = (frames: readonly (readonly [string, string])[]): Repetition[] =>
   frames.flatMap(([before, after]) => PIECES.map((piece) => ({ before, piece, after })));
 
-/** As long as a body may be, and a sixteenth of it. */
+/** The length of the largest body, and a sixteenth of it. */
 const LONG = 65_536;
 const FACTOR = 16;
-/** Between work that grows with the length, 16 times, and with its square, 256 times. */
+/** Between linear growth, 16 times, and quadratic growth, 256 times. */
 const MOST = 100;
-/** Work below this is not told from the clock. */
+/** The clock cannot measure less work than this. */
 const LEAST_NANOSECONDS = 20_000;
 
 const textOf = ({ before, piece, after }: Repetition, length: number): string =>
@@ -70,7 +70,7 @@ function fastest(work: (text: string) => void, text: string, times: number): num
   return Math.max(best, LEAST_NANOSECONDS);
 }
 
-/** How many times longer the long text took than the short one. A noisy machine is given more chances. */
+/** The ratio of the times for the long and the short text. A noisy machine gets more attempts. */
 export function growth(work: (text: string) => void, repetition: Repetition): number {
   const [short, long] = [textOf(repetition, LONG / FACTOR), textOf(repetition, LONG)];
   let least = Number.POSITIVE_INFINITY;

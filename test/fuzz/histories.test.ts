@@ -1,4 +1,4 @@
-/** Whatever happens in whatever order, nothing is redeemed twice, no scope grows, and what is dead stays dead. */
+/** After any steps in any order, nothing is redeemed twice, no scope grows, and dead tokens stay dead. */
 import { afterAll, expect, test } from "bun:test";
 import { proves } from "../support/proves.ts";
 import { createRunner } from "./target.ts";

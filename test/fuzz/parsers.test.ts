@@ -1,4 +1,4 @@
-/** Whatever a parser is given, it understands or refuses: threat class 40. */
+/** Parsers accept or refuse any text: threat class 40. */
 import { afterAll, expect, test } from "bun:test";
 import { proves } from "../support/proves.ts";
 import { createRunner } from "./target.ts";

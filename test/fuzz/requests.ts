@@ -1,4 +1,4 @@
-/** Requests: the sound ones of every flow, as they are sent, and what becomes of them when they are spoilt. */
+/** The valid requests of every flow, and broken versions of them. */
 import fc from "fast-check";
 import { FLOWS } from "../faults/flows.ts";
 import { authorizePath } from "../support/code-flow.ts";
@@ -14,7 +14,7 @@ export interface Sent {
   readonly body: string | null;
 }
 
-/** A server that keeps what is sent while `isKeeping`, and answers nothing. */
+/** A server that records requests while `isKeeping` is true, and does not answer them. */
 function record(server: TestServer, kept: Sent[], isKeeping: () => boolean): TestServer {
   const fetch: TestServer["fetch"] = async (path, init = {}) => {
     if (!isKeeping()) return server.fetch(path, init);
@@ -32,7 +32,7 @@ function record(server: TestServer, kept: Sent[], isKeeping: () => boolean): Tes
   return { ...server, fetch, post };
 }
 
-/** Every request of the flows, ready to be sent, by people who are there. */
+/** Every request of the flows, ready to be sent by existing people. */
 export async function soundRequests(server: TestServer): Promise<Sent[]> {
   const kept: Sent[] = [];
   const passwordHash = await server.context.passwords.hash(PASSWORD);
@@ -127,7 +127,7 @@ const NAMES = [
 type Pair = [string, string];
 type Edit = (sent: Sent) => Sent;
 
-/** Changes the parameters where the request has them: in a form, else in the query. */
+/** Changes the parameters in the form if the request has one, otherwise in the query. */
 function withPairs(sent: Sent, change: (pairs: Pair[]) => Pair[]): Sent {
   const isForm = sent.headers["content-type"]?.includes("form-urlencoded") === true && sent.body !== null;
   const [path = "", query = ""] = sent.path.split("?");
@@ -137,7 +137,7 @@ function withPairs(sent: Sent, change: (pairs: Pair[]) => Pair[]): Sent {
   return { ...sent, path: text === "" ? path : `${path}?${text}` };
 }
 
-/** `known`: credentials and other values that are worth something somewhere. */
+/** `known`: valid credentials and other values that have a meaning in some place. */
 export function hostileRequests(sound: readonly Sent[], known: readonly string[]): fc.Arbitrary<Sent> {
   const usable = anyText.map((text) => text.toWellFormed());
   const value = fc.oneof(fc.constantFrom(...known), spoilt(fc.constantFrom(...known), 1), usable);

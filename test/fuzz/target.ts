@@ -1,6 +1,6 @@
 /**
- * What is fuzzed: a table of targets that the suite runs for a moment (*.test.ts) and `npm run fuzz` for as long as one
- * likes. Every case comes from the seed, so that a find can be had again.
+ * The targets of fuzzing. The suite runs them briefly (*.test.ts), and `npm run fuzz` for any time. Every case comes
+ * from the seed, so that a find can be reproduced.
  */
 import fc from "fast-check";
 import { figure } from "../support/figures.ts";
@@ -9,28 +9,25 @@ import { scaled } from "../support/scale.ts";
 export interface Run {
   readonly seed: number;
   readonly cases: number;
-  /** After so long no more is tried, and a find is not made smaller any more. */
+  /** After this time, no more cases run, and a find is not shrunk further. */
   readonly seconds: number;
 }
 
 export interface Target {
   readonly name: string;
-  /** How many cases a run of the suite tries. */
+  /** The cases in a run of the suite. */
   readonly cases: number;
-  /**
-   * Returns how many cases were tried. Throws an error that tells the smallest input found, and the command that finds
-   * it again.
-   */
+  /** Returns the number of cases. Throws an error with the smallest failing input and the command to repeat it. */
   run(run: Run): Promise<number>;
 }
 
-/** What cases of a target share, such as a server, made anew for each run. */
+/** An object that cases of a target share, such as a server. Each run makes a new one. */
 interface Shared<Setting> {
   open(): Promise<Setting>;
   close(setting: Setting): Promise<void>;
 }
 
-/** A target of which every case is one input that must not make `check` throw. */
+/** A target whose cases are inputs for which `check` must not throw. */
 export function property<Case>(
   name: string,
   cases: number,
@@ -46,7 +43,7 @@ export function property<Case>(
   );
 }
 
-/** The same, with something that all cases of a run share, and that inputs may be made of. */
+/** The same, with an object that all cases of a run share, and from which inputs may be made. */
 export function sharing<Setting, Case>(
   name: string,
   cases: number,
@@ -77,16 +74,16 @@ export function sharing<Setting, Case>(
   };
 }
 
-/** Well within what the runner gives a test, so that a find is told. */
+/** Well below the runner's time limit for a test, so that a find is reported. */
 const SECONDS = 40;
 
-/** The seed of this run: TESSERA_FUZZ_SEED, or any. */
+/** The seed of this run: TESSERA_FUZZ_SEED, or a random one. */
 export const newSeed = (): number => {
   const given = process.env.TESSERA_FUZZ_SEED;
   return given === undefined ? Math.floor(Math.random() * 0x7fff_ffff) : Number(given);
 };
 
-/** Runs the targets of one test file, and tells in the end what was tried. */
+/** Runs the targets of one test file, and reports the cases at the end. */
 export function createRunner(what: string) {
   const seed = newSeed();
   let tried = 0;
@@ -94,7 +91,7 @@ export function createRunner(what: string) {
   return {
     async run(target: Target): Promise<void> {
       const cases = scaled(target.cases);
-      // Until it has come to its end.
+      // Counts as a find until the run ends without one.
       finds += 1;
       tried += await target.run({ seed, cases, seconds: SECONDS });
       finds -= 1;

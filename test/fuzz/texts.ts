@@ -1,7 +1,7 @@
-/** Texts that parsers trip over: made of the pieces of a grammar, of anything at all, and of sound ones that were spoilt. */
+/** Texts that parsers trip over: pieces of a grammar, any characters, and valid texts with faults. */
 import fc from "fast-check";
 
-/** What separates, escapes, hides or looks like something else somewhere. */
+/** Characters that separate, escape, hide or resemble others in some place. */
 const ODD = [
   "",
   " ",
@@ -86,7 +86,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...ODD),
 );
 
-/** Pieces of a grammar in any order, with odd ones between them. */
+/** Pieces of a grammar in any order, with odd characters between them. */
 export const textOf = (pieces: readonly string[]): fc.Arbitrary<string> =>
   fc
     .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, fc.constantFrom(...ODD)), {
@@ -111,6 +111,6 @@ const apply = (text: string, { at, drop, put }: Edit): string => {
   return text.slice(0, place) + put + text.slice(place + drop);
 };
 
-/** Sound texts with a few places changed, or none. */
+/** Valid texts with a few changes, or none. */
 export const spoilt = (sound: fc.Arbitrary<string>, maxEdits = 3): fc.Arbitrary<string> =>
   fc.tuple(sound, fc.array(edit, { maxLength: maxEdits })).map(([text, edits]) => edits.reduce(apply, text));

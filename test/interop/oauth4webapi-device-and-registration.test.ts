@@ -1,4 +1,4 @@
-/** `oauth4webapi` as a device, and as a client that registers: what they are told when it does not work out. */
+/** `oauth4webapi` as a device, and as a client that registers: the errors that it gets. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as oauth from "oauth4webapi";
 import { answerDevice } from "../support/flows.ts";

@@ -1,4 +1,7 @@
-/** `oauth4webapi` understands every refusal as the typed error of its specification, and refuses answers that are not ours. */
+/**
+ * `oauth4webapi` understands every refusal as the typed error of its specification, and rejects answers of other
+ * servers.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as oauth from "oauth4webapi";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";

@@ -1,4 +1,4 @@
-/** `oauth4webapi`, the strictest of clients, goes through every flow. It refuses answers that bend a specification. */
+/** `oauth4webapi`, the strictest client library, runs every flow. It rejects deviations from a specification. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import * as oauth from "oauth4webapi";
 import { answerDevice, userCodeDigest } from "../../src/operations/devices.ts";

@@ -1,4 +1,4 @@
-/** `openid-client` with what its first round leaves out: devices that are refused, mix-ups, and refusals as typed errors. */
+/** `openid-client` in the cases beyond the main flows: refused devices, mix-ups, and refusals as typed errors. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as client from "openid-client";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
@@ -59,7 +59,7 @@ const bodyError = (status: number, error: string) =>
 describe("the code flow", () => {
   test("does not mix this server up with another one (RFC 9207, RFC 9700 §4.4)", async () => {
     const { answer, checks } = await ask(await web());
-    // Both know the client; only the answer's issuer tells the client which of them it comes from.
+    // Both servers know the client; only the answer's issuer shows which server it comes from.
     const elsewhere = client.authorizationCodeGrant(await web(other), answer, checks);
     await expect(elsewhere).rejects.toMatchObject({ code: "OAUTH_INVALID_RESPONSE" });
     expect((await client.authorizationCodeGrant(await web(), answer, checks)).token_type).toBe("bearer");
@@ -108,7 +108,7 @@ describe("the code flow", () => {
     const next = await client.refreshTokenGrant(config, tokens.refresh_token ?? "");
     await client.tokenRevocation(config, next.refresh_token ?? "");
     expect(await client.tokenIntrospection(config, next.access_token)).toEqual({ active: false });
-    // Whoever asks again is told nothing new (RFC 7009 §2.2).
+    // A repetition gets the same answer (RFC 7009 §2.2).
     await client.tokenRevocation(config, next.refresh_token ?? "");
   });
 });

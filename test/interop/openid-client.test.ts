@@ -1,4 +1,4 @@
-/** `openid-client`, the certified client of the Node world, goes through every flow over a real socket. */
+/** `openid-client`, a certified client library for Node, runs every flow over a real socket. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import * as client from "openid-client";
 import { answerDevice, userCodeDigest } from "../../src/operations/devices.ts";

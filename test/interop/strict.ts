@@ -1,4 +1,4 @@
-/** What the tests with `oauth4webapi` share: finding the server, and its refusals as the client sees them. */
+/** The common part of the tests with `oauth4webapi`: discovery, and refusals as the client sees them. */
 import { expect } from "bun:test";
 import * as oauth from "oauth4webapi";
 import type { ListeningServer } from "../support/listening.ts";
@@ -10,7 +10,7 @@ export async function discover({ issuer }: ListeningServer, algorithm: "oauth2" 
   return oauth.processDiscoveryResponse(at, await oauth.discoveryRequest(at, { algorithm, ...insecure }));
 }
 
-/** The error that the client makes of the answer. */
+/** The error that the client throws. */
 async function errorOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     (answer) => {

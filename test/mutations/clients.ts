@@ -1,4 +1,4 @@
-/** Mutations of src/clients/: who a client is, and what it may be. */
+/** Mutations of src/clients/: authentication, and the checks of metadata. */
 import type { Mutation } from "./mutation.ts";
 
 const CHECK_OF_URI = { in: "clients", match: "redirectUriFault($URI, $SCHEMES)" };

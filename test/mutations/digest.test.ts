@@ -1,4 +1,4 @@
-/** Which source the results of the mutations are of, and what docs/security.md says of it. */
+/** The source of the recorded results, and its mention in docs/security.md. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,14 +1,17 @@
-/** Which source a result was found in. */
+/** The source in which a result was found. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Glob } from "bun";
 
-/** What a mutation changes, and the mutations themselves. The tests that notice it are not in the digest. */
+/** The mutated source, and the mutations themselves. The tests that notice them are not in the digest. */
 const FILES = ["src/**/*", "test/mutations/*.ts"];
 const CHARACTERS = 16;
 
-/** Of the source and the mutations in a folder: the first 16 hexadecimal digits of a SHA-256. The same on every machine. */
+/**
+ * The first 16 hexadecimal digits of a SHA-256 over the source and the mutations in a folder. The same on every
+ * machine.
+ */
 export function sourceDigest(folder: string): string {
   const files = FILES.flatMap((pattern) => [...new Glob(pattern).scanSync(folder)]);
   const all = createHash("sha256");

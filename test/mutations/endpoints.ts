@@ -1,4 +1,4 @@
-/** Mutations of src/endpoints/ and of what puts them together. */
+/** Mutations of src/endpoints/, and of the file that assembles them. */
 import type { Mutation } from "./mutation.ts";
 
 const INTROSPECTION = "endpoints/introspection.ts";

@@ -1,18 +1,19 @@
 /**
- * Mutations: defences taken out of src/, one at a time. `npm run mutate` applies each and runs the tests that are said to
- * fail then; a mutation that no test notices is a test that is missing. results.json says what the last run found.
+ * Mutations: defences taken out of src/, one at a time. `npm run mutate` applies each and runs the tests that should
+ * fail then. A mutation that no test notices shows that a test is missing. results.json has the results of the last
+ * run.
  *
- * A mutation finds its place in the syntax tree, so that it outlives new names, line breaks and moves inside its folder.
- * place.ts says how. A place that is missing, or that is there twice, fails `npm test`.
+ * A mutation finds its place in the syntax tree, so that it outlives new names, line breaks and moves inside its
+ * folder. place.ts says how. A missing or ambiguous place fails `npm test`.
  */
 import type { Claim } from "../support/proves.ts";
 
-/** A place in the source and what stands there instead. */
+/** A place in the source and its replacement. */
 export interface Change {
   /** A file or a folder below src/. In a folder the place may be in any file. "." is all of src/. */
   readonly in: string;
   /**
-   * The function, constant, class, method or member around the place: "redeemCode". Where that is not enough, the names
+   * The function, constant, class, method or member around the place: "redeemCode". If that is ambiguous, the names
    * from the outside in: "codeMethods redeemCode".
    */
   readonly within?: string;
@@ -43,17 +44,17 @@ export type Matcher =
   | { readonly text: string };
 
 export interface Mutation extends Change {
-  /** What the defence is for: threats, and rules of specifications, as tests claim them. */
+  /** The purpose of the defence: threats, and rules of specifications, as tests claim them. */
   readonly against: readonly [Claim, ...Claim[]];
-  /** Which defence is taken out, in words that no other mutation has. */
+  /** The name of the missing defence, unique among mutations. */
   readonly what: string;
   /**
-   * Further places, where a second defence stands behind the first. Each is looked for in the source with the changes
-   * before it made.
+   * Further places, if a second defence stands behind the first. Each is searched in the source after the previous
+   * changes.
    */
   readonly also?: readonly Change[];
   /** The test files to run, below test/. The one that notices first comes first. */
   readonly tests: readonly [string, ...string[]];
-  /** Only the tests whose names match, where a file has many slow ones. A regular expression. */
+  /** A regular expression that selects tests by name, for files with many slow ones. */
   readonly only?: string;
 }

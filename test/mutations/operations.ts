@@ -1,4 +1,4 @@
-/** Mutations of src/operations/: which facts are loaded, for whom, and what becomes of a decision. */
+/** Mutations of src/operations/: the facts of a decision, its actor, and its commit. */
 import type { Mutation } from "./mutation.ts";
 
 const AUTHORIZATION = "operations/authorization.ts";

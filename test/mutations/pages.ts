@@ -1,4 +1,4 @@
-/** Mutations of src/pages/: what people see, and the forms that only they can send. */
+/** Mutations of src/pages/: the content of pages, and the forms that only they can send. */
 import type { Change, Mutation } from "./mutation.ts";
 
 const FORMS = "pages/forms.ts";

@@ -1,11 +1,11 @@
-/** Where in the source a mutation applies, and what the source is with it. The syntax tree is ast-grep's (decision 21). */
+/** Finds the place of a mutation in the source, and applies it. The syntax tree is ast-grep's (decision 21). */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Lang, parse, type SgNode } from "@ast-grep/napi";
 import { Glob } from "bun";
 import type { Change, Matcher } from "./mutation.ts";
 
-/** A folder of TypeScript. Files are read and parsed once, when they are first asked for. */
+/** A folder of TypeScript. Each file is read and parsed once, at its first use. */
 export interface Source {
   /** The files at or below a path, or none. */
   files(path: string): readonly string[];
@@ -40,7 +40,7 @@ function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Va
   return value;
 }
 
-/** A part of a file: UTF-16 units from its begin. */
+/** A part of a file, in UTF-16 units from its start. */
 interface Part {
   readonly file: string;
   readonly begin: number;
@@ -51,15 +51,15 @@ interface Edit extends Part {
   readonly replacement: string;
 }
 
-/** A part that looks like the place. */
+/** A part that matches the place. */
 interface Candidate extends Part {
-  /** What was matched; for a `text` the literal around it. */
+  /** The matched node; for a `text` the literal around it. */
   readonly node: SgNode;
 }
 
 /**
- * The changed files by name, with their texts. Each change finds its place in what those before it made. Throws if a
- * place is missing or ambiguous, or if a changed file is no TypeScript.
+ * The changed files by name, with their texts. Each change finds its place in the result of the previous ones. Throws
+ * if a place is missing or ambiguous, or if a changed file is no TypeScript.
  */
 export function applied(source: Source, changes: readonly Change[]): ReadonlyMap<string, string> {
   const changed = new Map<string, string>();
@@ -106,7 +106,7 @@ function editOf(source: Source, change: Change): Edit {
 const isText = (match: Matcher): match is { readonly text: string } =>
   typeof match !== "string" && "text" in match;
 
-/** The one place. Throws, with what was found instead, if there is none or more than one. */
+/** The one place. Throws with the candidates if there is none or more than one. */
 function findPlace(source: Source, { in: path, within, match }: Change): Candidate {
   const files = source.files(path);
   if (files.length === 0) throw new Error(`src/ has no ${path}.`);
@@ -144,7 +144,7 @@ const rangeOf = (node: SgNode): { begin: number; end: number } => {
   return { begin: start.index, end: end.index };
 };
 
-/** A member or an attribute is no program by itself, so the pattern is cut out of a small one. */
+/** A member or an attribute is no program by itself, so this cuts the pattern out of a small one. */
 function patternOf(match: Exclude<Matcher, { text: string }>) {
   if (typeof match === "string") return { rule: { pattern: match } };
   if ("attribute" in match) {
@@ -160,7 +160,7 @@ function patternOf(match: Exclude<Matcher, { text: string }>) {
 
 const LITERALS = ["string", "template_string", "regex", "jsx_text"] as const;
 
-/** The parts of literals that have the text. White space is free, but for what divides two words. */
+/** The parts of literals with this text. White space is ignored, except between two words. */
 function literalsWith(tree: SgNode, file: string, text: string): Candidate[] {
   const pattern = freelySpaced(text);
   const found = new Map<number, Candidate>();
@@ -203,7 +203,7 @@ const declares = (tree: SgNode, name: string): boolean =>
     return parent !== null && nameOf(parent) === name;
   });
 
-/** What goes with a node out of a list: the comma after it, or else before it. */
+/** Adds to a node of a list the comma after it, or else the one before it. */
 function withComma(node: SgNode): { begin: number; end: number } {
   const { begin, end } = rangeOf(node);
   const [next, previous] = [node.next(), node.prev()];
@@ -212,7 +212,7 @@ function withComma(node: SgNode): { begin: number; end: number } {
   return { begin, end };
 }
 
-/** With what was matched, and what the holes of the pattern stood for. Throws for a hole that the pattern does not have. */
+/** Fills in the match and the pattern's holes. Throws for a hole that the pattern does not have. */
 function filledIn(replacement: string, matched: string, node: SgNode, text: string): string {
   return replacement.replaceAll(/\$&|(\$\$\$|\$)([A-Z_][A-Z0-9_]*)/g, (hole, kind: string, name: string) => {
     if (hole === "$&") return matched;

@@ -1,4 +1,4 @@
-/** What the last recorded run of the mutations found (`npm run mutate -- --record`). */
+/** The results of the last recorded run of the mutations (`npm run mutate -- --record`). */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -12,12 +12,12 @@ const results = v.array(
     source: v.string(),
     /** The day of the run, in UTC: "2026-11-22". */
     date: v.string(),
-    /** Tests that failed, as the runner names them. Those that claim what was taken out come first. */
+    /** Tests that failed, as the runner names them. Those that claim the missing defence come first. */
     failed: v.array(v.string()),
   }),
 );
 
-/** What became of one mutation. */
+/** The result of one mutation. */
 export type Found = v.InferOutput<typeof results>[number];
 
 /** Empty if nothing was recorded. */

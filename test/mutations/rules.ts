@@ -1,4 +1,4 @@
-/** Mutations of src/rules/: what is decided on the facts, and which guards a decision is committed with. */
+/** Mutations of src/rules/: the decisions on facts, and the guards of their commits. */
 import type { Change, Mutation } from "./mutation.ts";
 
 const SUITE = "store/sqlite.test.ts";

@@ -1,4 +1,4 @@
-/** Mutations of src/store/: the guards and the promises of SQLite, and what a database must be. */
+/** Mutations of src/store/: the guards and the promises of SQLite, and the checks of a database. */
 import type { Change, Mutation } from "./mutation.ts";
 
 const SQLITE = "store/sqlite";

@@ -1,4 +1,4 @@
-/** Mutations of src/credentials/: the form of everything secret that is handed out. */
+/** Mutations of src/credentials/: the form of secrets that the server issues. */
 import type { Mutation } from "./mutation.ts";
 
 export const TOKENS: readonly Mutation[] = [

@@ -1,6 +1,6 @@
 /**
- * A client that authenticated before is remembered, and acts without being read first. What is decided about it, here or by
- * another process, counts at the very next request all the same. On both engines.
+ * The server remembers a client that authenticated, and acts for it without reading it first. Every decision about the
+ * client, in this process or another, still counts at the next request. On both engines.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { digestSecret, mintCredential } from "../../src/credentials/credential.ts";
@@ -42,10 +42,10 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
   describe(name, () => {
     let database: FixtureDatabase;
     let server: TestServer;
-    /** The process that remembers; its looks are noted by the names of their rows. */
+    /** The process that remembers. It records its looks by the names of their rows. */
     let context: TestContext;
     let looks: string[];
-    /** The process that changes things. */
+    /** The process that changes clients. */
     let other: ActingStore;
     let client: ClientRecord;
 
@@ -87,7 +87,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
       for (const close of opened.splice(0)) await close();
     });
 
-    /** A request of the client, that does this on its behalf. */
+    /** Makes a request of the client, which acts on its behalf. */
     function ask<Result = string>(
       act: (caller: Caller) => Promise<Result> = async (caller) => String(caller.client.clientName) as Result,
       { secret = SECRET, form = {} }: { secret?: string; form?: Record<string, string> } = {},
@@ -143,7 +143,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
       mintCredential(kind, server.clock, server.context.random).text;
     const target = { scope: undefined, resources: [] };
 
-    /** What is done for clients. Each notices by itself, or is noticed for, that its client is another. */
+    /** Acts on behalf of clients. Each detects a changed client by itself or by the commit's guard. */
     const ACTS: Record<string, (caller: Caller) => Promise<unknown>> = {
       "that does nothing": async () => null,
       "that refuses": async () => {
@@ -181,7 +181,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
         revokeToken(context, SERVER_ACT, caller, unknown("refresh_token")),
     };
 
-    /** What another process decides, and what the request is told then. */
+    /** Decisions of another process, and the refusal that the request then gets. */
     const ENDS: [string, Reason, () => Promise<unknown>][] = [
       [
         "it was disabled",
@@ -208,7 +208,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
         test(`a request ${which} is refused once ${what}`, async () => {
           await end();
           expect(await reasonOf(ask(act))).toBe(reason);
-          // And nothing of it is remembered: the next one is refused when the client is read.
+          // And the memory keeps nothing of it: reading the client refuses the next request.
           looks = [];
           expect(await reasonOf(ask(act))).toBe(reason);
           expect(looks).toEqual(["client"]);
@@ -240,7 +240,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
           expect(seen.length).toBeLessThanOrEqual(2);
           expect(looks).toContain("client");
           looks = [];
-          // From now on that one is remembered.
+          // From now on the server remembers that one.
           await ask();
           expect(looks).toEqual(["caller"]);
         });
@@ -363,7 +363,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
 }
 
 describe("the memory of clients", () => {
-  /** One that authenticated, with a name of so many characters. */
+  /** An authenticated client with a name of this length. */
   const authenticated = (characters = 0) =>
     ({ client: { clientName: "x".repeat(characters) }, secretExpiresAt: null }) as unknown as Parameters<
       CallerMemory["remember"]
@@ -386,7 +386,7 @@ describe("the memory of clients", () => {
     const known = () => ["1", "2", "3", "4", "5"].filter((text) => isKnown(memory, text));
     for (const text of ["1", "2", "3", "4", "5"]) memory.remember({ text }, authenticated(megabyte));
     expect(known()).toEqual(["3", "4", "5"]);
-    // One that is remembered again counts once, and one that is forgotten not at all.
+    // A client that is remembered again counts once, and a forgotten one does not count.
     memory.remember({ text: "3" }, authenticated(megabyte));
     expect(known()).toEqual(["3", "4", "5"]);
     memory.forget({ text: "4" });

@@ -1,4 +1,4 @@
-/** How every act is done: look, decide, commit; and once more when the facts have changed meanwhile. */
+/** The course of every act: look, decide, commit; and again if the facts have changed meanwhile. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type DecideContext, decide, outcomeOf } from "../../src/operations/decide.ts";
 import { createEvents } from "../../src/operations/events.ts";
@@ -12,7 +12,7 @@ import type { OpenedStore } from "../store/suite.ts";
 let opened: OpenedStore;
 let commits: Commit[];
 let told: Event[];
-/** Rows that tell of the events. */
+/** Rows about the events. */
 let notes: (events: readonly Event[]) => ReturnType<typeof insert>[];
 let context: DecideContext;
 beforeEach(async () => {

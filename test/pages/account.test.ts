@@ -88,7 +88,7 @@ describe("the account page", () => {
     expect(await grantsOf(bob)).toHaveLength(1);
   });
 
-  /** Consent as the consent page stores it, with the grant of an authorization code. */
+  /** A consent as the consent page stores it, with the grant of an authorization code. */
   async function consent(clientId: string, redirectUri: string, scope: string, pkce = {}) {
     const query = new URLSearchParams({
       response_type: "code",

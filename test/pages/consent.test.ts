@@ -1,4 +1,7 @@
-/** What the consent page says (RFC 6749 §10.2, RFC 9700 §4.11.2, §4.14): who asks, for what, as whom, and what it may not do. */
+/**
+ * The content of the consent page (RFC 6749 §10.2, RFC 9700 §4.11.2, §4.14): who asks, for what, as whom, and what the
+ * page must not do.
+ */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { AccountRecord } from "../../src/store/tables.ts";

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** What the device hears when it asks for its tokens. */
+/** The answer to the device's token request. */
 async function poll(deviceCode: string): Promise<string> {
   const response = await server.post("/auth/token", {
     grant_type: "urn:ietf:params:oauth:grant-type:device_code",

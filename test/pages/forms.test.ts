@@ -105,7 +105,7 @@ describe("a form", () => {
 
   const origins: [string | null, number][] = [
     [null, 303],
-    // Our own forms have it too: our pages send no referrer.
+    // Our own forms have this value too, because our pages send no referrer.
     ["null", 303],
     ["https://auth.example", 303],
     ["https://evil.example", 403],

@@ -63,7 +63,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Every page, as whoever sees it. The second member says whether it is part of an authorization. */
+/** Every page, as its reader sees it. The second member says whether the page is part of an authorization. */
 const pages: Record<string, [() => Promise<Response>, "on_to_client" | "nowhere_else"]> = {
   home: [() => stranger.get("/"), "nowhere_else"],
   "sign-in": [
@@ -130,7 +130,7 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
         // 57: a browser must never ask for a password by itself.
         expect(headers.get("www-authenticate")).toBeNull();
         const closed = leads === "nowhere_else";
-        // All of it: one more directive could let something in.
+        // The whole policy, because one more directive could allow something.
         expect(headers.get("content-security-policy")?.split("; ").sort()).toEqual([
           "base-uri 'none'",
           "default-src 'none'",
@@ -218,7 +218,7 @@ for (const [uri, link] of links) {
 
 test("the place to return to is the redirect URI's website, or the device itself", () => {
   expect(returnHost("https://client.example:8443/callback")).toBe("client.example:8443");
-  // A look-alike shows as what it is.
+  // A look-alike appears in its ASCII form.
   expect(returnHost("https://\u0430pple.example/")).toBe("xn--pple-43d.example");
   expect(returnHost("http://127.0.0.1:49152/callback")).toBeNull();
   expect(returnHost("http://localhost/callback")).toBeNull();
@@ -229,7 +229,7 @@ test("an address is the reader's own computer only where the server is reached b
   const here = { identifier: "http://localhost:8080" };
   for (const address of ["::1", "127.0.0.1", "127.8.8.8"]) {
     expect(isOwnComputer(here, address)).toBe(true);
-    // Behind a proxy that nobody declared, this is everybody's address.
+    // Behind an undeclared proxy, every client has this address.
     expect(isOwnComputer({ identifier: "https://auth.example" }, address)).toBe(false);
   }
   for (const address of ["203.0.113.7", "127.0.0.1.evil.example", "2001:db8::1", ""]) {

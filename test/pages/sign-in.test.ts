@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** A page without what differs by chance. */
+/** A page without its random parts. */
 const withoutTokens = async (response: Response): Promise<string> =>
   (await response.text()).replace(/value="[0-9a-z]+\.[\w-]{43}"/g, "");
 
@@ -94,7 +94,7 @@ describe("signing in", () => {
       "threat 34",
     ),
     async () => {
-      // The wait is told in words, which must not differ because time passes between the two.
+      // The page says how long to wait, so no time may pass between the two.
       server.clock.freeze();
       const pages: string[] = [];
       for (const username of ["alice", "nobod"]) {

@@ -42,7 +42,7 @@ describe("a limit of attempts", () => {
     time.now += 59;
     times(10, () => limit.attempt("a"));
     time.now += 60;
-    // Half a window later about half of the share is back.
+    // After half a window, about half of the share is available again.
     time.now += 30;
     const passed = times(10, () => limit.attempt("a")).filter((wait) => wait === 0);
     expect(passed.length).toBeGreaterThanOrEqual(4);
@@ -154,7 +154,7 @@ describe("a limit of attempts", () => {
     const { limit, time } = setUp(5, 60, 4);
     for (const key of ["a", "b", "c", "d"]) times(5, () => limit.attempt(key));
     time.now += 120;
-    // They have fewer attempts than the old ones had, and stay all the same.
+    // They have fewer attempts than the old keys had, but are kept.
     for (const key of ["e", "f", "g"]) times(4, () => limit.attempt(key));
     limit.attempt("h");
     for (const key of ["e", "f", "g"]) {

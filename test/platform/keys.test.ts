@@ -1,4 +1,4 @@
-/** Each purpose has a key of its own, and none tells the secret that all are made from. */
+/** Each purpose has its own key, and none reveals the secret from which all are derived. */
 import { describe, expect, test } from "bun:test";
 import { secretFingerprint, serverKeys } from "../../src/platform/keys.ts";
 

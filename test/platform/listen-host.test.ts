@@ -1,4 +1,7 @@
-/** Host headers on a real socket: missing, nonsensical and foreign ones. No URL is made of them, so none can do harm. */
+/**
+ * Host headers on a real socket: missing, nonsensical and foreign ones. The server makes no URL of them, so they do no
+ * harm.
+ */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { removeTemporaryFolders, serve, temporaryFolder } from "../cli/support.ts";
@@ -13,7 +16,7 @@ afterAll(async () => {
   removeTemporaryFolders();
 });
 
-/** What the server answers to these bytes, up to the end of the connection. */
+/** The server's answer to these bytes, up to the end of the connection. */
 function exchange(request: string): Promise<string> {
   const [port = 0] = running.listening.ports;
   return new Promise((resolve, reject) => {
@@ -35,7 +38,7 @@ test.each([
 ])("%s is answered, or refused without a fault", async (_, request) => {
   const answer = await exchange(request);
   expect(answer).toMatch(/^HTTP\/1\.[01] (200|400) /);
-  // The runtime refuses some by itself, with nothing but a status.
+  // The runtime refuses some requests by itself, with a status alone.
   if (answer.includes("Content-Type")) expect(answer).toMatch(/\r\nRequest-Id: [\w-]{12}\r\n/i);
 });
 

@@ -58,7 +58,7 @@ async function start(fetch: Fetch, port = 0) {
   return listening;
 }
 
-/** Puts a pair in place as renewal tools do: each file at once, one after the other. */
+/** Installs a pair as renewal tools do: replaces each file in one step, one after the other. */
 function install(name: string): void {
   for (const end of ["pem", "key"]) {
     copyFileSync(file(`${name}.${end}`), file(`new.${end}`));
@@ -66,7 +66,7 @@ function install(name: string): void {
   }
 }
 
-/** The name in the certificate that a new connection is shown. */
+/** The name in the certificate that a new connection gets. */
 function shownName(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
@@ -78,7 +78,7 @@ function shownName(port: number): Promise<string> {
   });
 }
 
-/** What a client that knows this version only agrees on with the server; null if the server refuses it. */
+/** The version that a client of this single version agrees on with the server; null if the server refuses it. */
 function spokenVersion(port: number, version: SecureVersion): Promise<string | null> {
   const { promise, resolve, reject } = Promise.withResolvers<string | null>();
   const options = { port, host: "127.0.0.1", rejectUnauthorized: false };
@@ -149,7 +149,7 @@ describe("TLS", () => {
       );
       socket.on("error", reject);
       try {
-        // GCM, CCM and Poly1305 give confidentiality and integrity in one.
+        // GCM, CCM and Poly1305 provide confidentiality and integrity together.
         expect(await promise).toMatch(new RegExp(`^${version} .*(GCM|CCM|POLY1305)`));
       } finally {
         socket.destroy();

@@ -35,7 +35,7 @@ async function start(
 
 const hello: Fetch = () => new Response("hello");
 
-/** Sends bytes as they are and returns what comes back until the connection closes. */
+/** Sends bytes unchanged, and returns the answer up to the end of the connection. */
 function raw(port: number, text: string, host = "127.0.0.1"): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { OldestFirst } from "../../src/platform/oldest-first.ts";
 
-/** The same, as a list that is searched. */
+/** The same map as a searched list. */
 class Model {
   entries: [string, number][] = [];
   set(key: string, value: number): void {

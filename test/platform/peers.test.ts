@@ -3,7 +3,7 @@ import { createAttemptLimit } from "../../src/platform/attempts.ts";
 import { type PeerMessage, type Peers, shareLimits } from "../../src/platform/peers.ts";
 import { TestClock } from "../support/server.ts";
 
-/** Two processes, each telling the other at once. */
+/** Two processes, each of which gets the other's messages at once. */
 function createPair(limit: number) {
   const clock = new TestClock();
   const listeners: ((message: PeerMessage) => void)[] = [];

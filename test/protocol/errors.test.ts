@@ -25,7 +25,7 @@ describe("the vocabulary of errors", () => {
     },
   );
 
-  // What an attacker must not tell apart (THREATS 16, 34): the same code, status and words.
+  // Reasons that an attacker must not tell apart (THREATS 16, 34): the same code, status and description.
   const alike: readonly (readonly Reason[])[] = [
     [
       "client_unknown",

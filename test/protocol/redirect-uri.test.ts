@@ -1,6 +1,6 @@
 /**
- * Threat classes 1, 2 and 4: what may be registered as a redirect URI, and what matches one. The rule is short:
- * equal to the last byte, but for the port of a loopback address.
+ * Threat classes 1, 2 and 4: the redirect URIs that may be registered, and those that match one. The rule is short:
+ * equal byte for byte, except for the port of a loopback address.
  */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
@@ -68,7 +68,7 @@ describe("a redirect URI that may be registered", () => {
   );
 });
 
-// Each with a piece of the words that explain it.
+// Each with a part of the explanation.
 const REFUSED: readonly (readonly [string, string])[] = [
   // No URI at all.
   ["", "spaces, control characters"],
@@ -129,7 +129,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ["http://localhost:80@evil.example/callback", "user name"],
   ["http://127.0.0.1@evil.example/callback", "user name"],
   ["http://127.0.0.1:80@evil.example/callback", "user name"],
-  // Hosts that are written otherwise than browsers read them.
+  // Hosts that browsers rewrite.
   ["https://CLIENT.example/callback", "client.example"],
   ["https://client.exampl%65/callback", "client.example"],
   ["https://client.example:443/callback", "client.example"],
@@ -145,7 +145,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ["https://client.example:99999/callback", "absolute"],
   ["https://client.example:80a/callback", "absolute"],
   ["https://[::1/callback", "absolute"],
-  // Paths that are written otherwise than browsers visit them.
+  // Paths that browsers rewrite.
   ["https://client.example/a/../callback", "dot segments"],
   ["https://client.example/./callback", "dot segments"],
   ["https://client.example/..", "dot segments"],
@@ -401,7 +401,7 @@ describe("a requested redirect URI", () => {
     ["http://[0:0:0:0:0:0:0:1]:80/callback", "http://[::1]/callback"],
     ["http://[::1%25eth0]:80/callback", "http://[::1]/callback"],
     ["http://[::1]evil.example:80/callback", "http://[::1]/callback"],
-    // The port of anything else may not vary.
+    // No other port may vary.
     ["https://localhost:5000/callback", "https://localhost/callback"],
     ["https://client.example:5000/callback", "https://client.example/callback"],
     ["com.example.app://x:5000/callback", "com.example.app://x/callback"],
@@ -427,7 +427,7 @@ describe("a requested redirect URI", () => {
       )
       .map(([scheme, host, port, rest]) => `${scheme}://${host}${port}${rest}`),
   );
-  // What the rule says, written once more without regular expressions.
+  // The rule a second time, without regular expressions.
   const withoutPort = (uri: string): string | null => {
     for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
       const start = `http://${host}`;

@@ -46,7 +46,7 @@ describe("resource indicators (RFC 8707 §2)", () => {
     "https://äpi.example/",
     "https://api.example/ä",
     "1https://api.example/",
-    // URL parsers find a host in these, and in the second a user name.
+    // URL parsers find a host in these, and a user name in the second.
     "https:api.example/path",
     "https:user@api.example/path",
     "https:/api.example/path",

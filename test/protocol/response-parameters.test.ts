@@ -1,4 +1,4 @@
-/** Threat class 3: how an answer is put on a redirect URI. Ours wins, and each parameter is there once. */
+/** Threat class 3: adding an answer to a redirect URI. Our parameters win, and each occurs once. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {

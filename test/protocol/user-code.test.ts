@@ -1,4 +1,7 @@
-/** RFC 8628 §6.1 and threat class 56: every way in which people type a code finds it, and no slip counts as a guess. */
+/**
+ * RFC 8628 §6.1 and threat class 56: the server finds a code however people type it, and a typing error does not count
+ * as a guess.
+ */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type RandomBytes, systemRandom } from "../../src/platform/random.ts";

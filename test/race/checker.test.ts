@@ -1,4 +1,4 @@
-/** The checker of histories is tested like everything else: by histories of which people know whether they can be. */
+/** Tests the checker with histories that people have judged. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { formatHistory, isExplained, type Recorded, smallestUnexplained } from "./support/checker.ts";
@@ -35,7 +35,7 @@ type Line = readonly [start: number, end: number, operation: Operation, answer: 
 const history = (...lines: readonly Line[]): Recorded[] =>
   lines.map(([start, end, operation, answer], client) => ({ client, operation, answer, start, end }));
 
-/** What every history of tokens begins with. */
+/** The beginning of every history of tokens. */
 const BEGUN: Line = [1, 2, redeem, issued("a1", "r1")];
 
 describe("a history that can be", () => {
@@ -297,7 +297,7 @@ test("what is shown of a history without an explanation ends with the wrong answ
   );
 });
 
-/** Tries every order: slow, and plain enough to be believed. */
+/** Tries every order: slow, but simple enough to trust. */
 function canBeOrdered(left: readonly Recorded[], state: GrantState, options: ModelOptions): boolean {
   if (left.every(({ answer }) => answer === null)) return true;
   return left.some((record) => {
@@ -318,7 +318,7 @@ describe("the search", () => {
     fc.tuple(token.map(introspect), fc.constantFrom(active, inactive)),
     fc.tuple(token.map(revoke), fc.constantFrom(done, LOST)),
   );
-  /** Up to seven operations, begun and ended in any order. */
+  /** Up to seven operations, which begin and end in any order. */
   const anyHistory = fc
     .array(fc.tuple(answered, fc.nat(9999), fc.nat(9999)), { minLength: 1, maxLength: 7 })
     .map((all) => {

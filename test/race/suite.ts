@@ -1,4 +1,4 @@
-/** What must hold however many server processes work on one database, as tests that run on any engine. */
+/** The promises that hold for any number of server processes on one database, as tests for any engine. */
 import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { PATIENCE_MILLIS } from "../support/scale.ts";
@@ -20,7 +20,7 @@ export function raceSuite(name: string, startEngine: StartEngine): void {
     });
     afterAll(() => engine?.stop());
 
-    /** Starts them before the tests of the enclosing `describe`; the result may be called only inside of tests. */
+    /** Starts a cluster before the tests of the enclosing `describe`; the result may be called only inside of tests. */
     const useCluster = (lifetimes: ConfigurationInput["lifetimes"]): (() => Cluster) => {
       let cluster: RunningCluster | undefined;
       beforeAll(async () => {

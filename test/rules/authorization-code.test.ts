@@ -86,7 +86,7 @@ describe("a person's yes", () => {
     );
     expect(decision.changes?.some(({ table }) => table === once)).toBe(false);
     expect(decision.changes?.some(({ act }) => act === "put")).toBe(false);
-    // The person was not asked.
+    // The server did not ask the person.
     expect(toldBy(decision)).toEqual(["code.issued"]);
   });
 
@@ -106,7 +106,7 @@ describe("a person's yes", () => {
       { consent: { ...remembered, resources: resources("https://mail.example/") } },
       { consent: "remembered", form: null },
     ],
-    // Before the form: it may be answered again.
+    // Before the form: the person may answer it again.
     ["the person is disabled and the form spent", { account: null, form: { kind: "form", ...form } }],
   ];
   for (const [what, wrong, wish = {}] of refusals) {
@@ -211,7 +211,7 @@ describe("what is wrong with redeeming a code", () => {
       "code_verifier_wrong",
       { request: { codeVerifier: CHALLENGE } },
     ],
-    // It was used: whatever else is wrong, that is a replay.
+    // The code was used: whatever else is wrong, this is a replay.
     [
       "nothing, if it was used: that is for the redemption to say",
       null,

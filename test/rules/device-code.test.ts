@@ -151,7 +151,7 @@ describe("where the request of a device stands (RFC 8628 §3.5):", () => {
       ["it waits for a person", "authorization_pending", { facts: { device: pending, grant: null } }],
       ["what was allowed is taken back", "device_code_denied", { facts: { grant: revoked } }],
       ["what was allowed is gone", "device_code_denied", { facts: { grant: null } }],
-      // A device that asks late hears what became of it.
+      // A device that asks late still learns the outcome.
       [
         "it was denied, also after its end",
         "device_code_denied",

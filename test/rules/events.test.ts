@@ -1,4 +1,4 @@
-/** How loudly events are told. */
+/** The log levels of events. */
 import { expect, test } from "bun:test";
 import { EVENT_TYPES, type EventName } from "../../src/rules/events.ts";
 import { proves } from "../support/proves.ts";

@@ -1,4 +1,4 @@
-/** Facts for the tests of rules: rows as the store tells them, sound unless a test says otherwise. */
+/** Facts for the tests of rules: rows as the store returns them, valid unless a test sets fields. */
 import { digestSecret, type PresentedCredential } from "../../src/credentials/credential.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { Issuance } from "../../src/rules/grant.ts";
@@ -24,19 +24,19 @@ import {
 
 export { NOW };
 
-/** The secret of every credential here, and another. */
+/** The secret of every credential here, and a wrong one. */
 export const SECRET = systemRandom(32);
 export const WRONG_SECRET = systemRandom(32);
 export const DIGEST = digestSecret(SECRET);
 
-/** What a client presents. */
+/** A credential as a client presents it. */
 export const presented = (secret: Uint8Array = SECRET): PresentedCredential => ({ id: newId(), secret });
 
 export const CLIENT = newClient({ usedAt: NOW - 500 });
 export const ACCOUNT = newAccount();
 export const DISABLED = { disabledAt: NOW - 1 };
 
-/** Tokens were issued from it, and it lives longer than what follows. */
+/** Tokens were issued from it, and it outlives the tokens of the tests. */
 export const aGrant = (fields: Partial<GrantRecord> = {}): GrantRecord =>
   newGrant(
     { client: CLIENT, account: ACCOUNT },
@@ -72,7 +72,7 @@ export const aRefreshToken = (
   ...fields,
 });
 
-/** Without PKCE, and for the redirect URI that was named. */
+/** Without PKCE, and for a request that named the redirect URI. */
 export const aCode = (
   grant: GrantRecord,
   fields: Partial<AuthorizationCodeRecord> = {},
@@ -94,13 +94,13 @@ export const aDevice = (
   client: ClientRecord = CLIENT,
 ): DeviceCodeRecord => newDeviceCode(client, { digest: DIGEST, ...fields });
 
-/** One access token for ten minutes, and one refresh token for a day, of one id. */
+/** An access token for ten minutes and a refresh token for a day, with one id. */
 export const anIssuance = (grant: GrantRecord): Issuance & { readonly refreshToken: RefreshTokenRecord } => {
   const id = newId();
   return { now: NOW, accessToken: anAccessToken(grant, { id }), refreshToken: aRefreshToken(grant, { id }) };
 };
 
-/** Names of the events. */
+/** The names of the events. */
 export const toldBy = ({
   events = [],
 }: {

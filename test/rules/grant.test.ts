@@ -35,7 +35,7 @@ describe("a grant is kept", () => {
 });
 
 describe("issuing tokens", () => {
-  /** The change of the grant's row among the others. */
+  /** The change of the grant's row. */
   const grantChange = (...parameters: Parameters<typeof issueTokens>) =>
     issueTokens(...parameters).find(({ table }) => table.name === "grants");
 

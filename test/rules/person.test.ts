@@ -26,7 +26,7 @@ const administrator = newAccount({ administrator: true });
 const { subject } = person;
 
 const setup = { name: "setup", revision: 6 };
-/** What everything does that may let a person administer the server. */
+/** The changes of every act after which a person may administer the server. */
 const CLOSES_SETUP = [
   update(revisions, { name: "setup" }, { revision: 6 }, { revision: 7 }),
   remove(setupLinks, { name: "administrator" }),
@@ -170,7 +170,7 @@ describe("a person who is", () => {
   test("removed loses the same, and is gone after that", () => {
     expect(removeAccount(person, NOW)).toEqual({
       outcome: true,
-      // What rests on them meanwhile is decided anew.
+      // Decisions that rest on the row start over.
       changes: [touchAccount(person, {})],
       sweeps: [
         endsSessions(),

@@ -27,7 +27,7 @@ const rotation = anIssuance(grant);
 
 const successor = aRefreshToken(grant);
 const accessToken = anAccessToken(grant, { id: successor.id });
-/** It was exchanged so many seconds ago, and nothing has happened since. */
+/** The token was exchanged this many seconds ago, and its successor is unused. */
 const usedBefore = (seconds: number, fields: Partial<RefreshFacts> = {}): RefreshFacts => ({
   token: { ...token, usedAt: NOW - seconds, successorId: successor.id },
   grant,
@@ -59,7 +59,7 @@ describe("what is wrong with using a refresh token", () => {
     ],
     ["that its grant is revoked", "refresh_token_revoked", { grant: revoked }],
     ["that it has expired", "refresh_token_expired", { token: { ...token, expiresAt: NOW } }],
-    // What is told first tells the least.
+    // The first check reveals the least.
     ["that its secret is another, before anything else", "refresh_token_unknown", { grant: revoked }, true],
     [
       "that it is of another client, before what has become of it",
@@ -153,7 +153,7 @@ describe("a refresh token that was used", () => {
   test.each([0, 1, WINDOW])("%d seconds ago gets the same answer again, and nothing is stored", (seconds) => {
     const decision = rotate(usedBefore(seconds), CLIENT, WINDOW, rotation);
     expect(decision.outcome).toEqual({ outcome: "retried", successor, accessToken });
-    // Not left out: the answer waits until what it rests on is on disk.
+    // An empty list: the answer waits until the commit on which it rests is on disk.
     expect(decision.changes).toEqual([]);
     expect(toldBy(decision)).toEqual(["refresh_token.retried"]);
   });

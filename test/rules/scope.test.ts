@@ -25,7 +25,7 @@ const OWN = parseResourceIndicator("https://auth.example");
 const GRANT = { scope: parseScope("mail.read files"), resources: [MAIL, FILES] };
 const CLIENT = { scope: parseScope("mail.read mail.send files profile"), source: "configuration" } as const;
 
-/** What a request names, as its parameters say it. */
+/** The target that a request's parameters name. */
 const requested = (query: string): RequestedTarget => {
   const parameters = new URLSearchParams(query);
   return { scope: parameters.get("scope") ?? undefined, resources: parameters.getAll("resource") };
@@ -107,7 +107,7 @@ describe("what a new request asks for", () => {
     expect(refusalOf(() => ask("scope=files+introspect")).description).toBe(
       "The client is not registered for the scope 'introspect'.",
     );
-    // What it may have is for the caller to say.
+    // The caller says what the client may have.
     const own = () => requestedTarget(catalogue, client, requested("scope=files"), parseScope("mail.read"));
     expect(reasonOf(own)).toBe("scope_not_registered");
   });

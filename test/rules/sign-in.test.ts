@@ -1,4 +1,4 @@
-/** What a person must prove before they are signed in. */
+/** The proofs that a sign-in needs. */
 import { expect, test } from "bun:test";
 import { authenticationBy, PASSWORD } from "../../src/rules/sign-in.ts";
 import { proves } from "../support/proves.ts";
@@ -6,7 +6,7 @@ import { proves } from "../support/proves.ts";
 test(proves("a sign-in is worth nothing while one of its steps is missing", "threat 32", "threat 47"), () => {
   expect(authenticationBy([])).toBeNull();
   expect(authenticationBy([{ method: "otp" }])).toBeNull();
-  // What looks like a step is none: a step is the one that was taken.
+  // An equal object is no step: the step itself must have been taken.
   expect(authenticationBy([{ ...PASSWORD }])).toBeNull();
 });
 

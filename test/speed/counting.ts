@@ -1,16 +1,16 @@
-/** Counts what the databases are asked to do, statement by statement. */
+/** Counts the statements that the databases run. */
 import { Database } from "../../src/store/postgres/driver.ts";
 import { Connection } from "../../src/store/sqlite/driver.ts";
 import { LogSync } from "../../src/store/sqlite/sync.ts";
 
 export interface Counts {
-  /** The statements that were run, in short: "SELECT access_tokens". */
+  /** The statements in short: "SELECT access_tokens". */
   readonly statements: string[];
   /** How often the embedded database waited for the disk. */
   syncs: number;
 }
 
-/** From now on; `restore` ends it. Only connections that are opened meanwhile are counted. */
+/** Counts until `restore`. Only connections that are opened meanwhile are counted. */
 export function startCounting(): Counts & { clear(): void; restore(): void } {
   const { query, command } = Connection.prototype;
   const { run, transaction } = Database.prototype;
@@ -65,7 +65,7 @@ export function startCounting(): Counts & { clear(): void; restore(): void } {
   return counts;
 }
 
-/** The verb, and the first table of those that a statement for the embedded database names. */
+/** The verb, and the first table that a statement for the embedded database names. */
 function inShort(sql: string): string {
   const [verb = ""] = sql.trim().split(/\s+/);
   const table = verb === "WITH" ? undefined : /\b(?:FROM|INTO|UPDATE)\s+(\w+)/.exec(sql)?.[1];

@@ -1,6 +1,6 @@
 /**
- * What is kept in memory has a most, and the oldest makes room then. That must not cost more than it did before: strangers
- * choose how many there are. Counted are the entries that are looked at, not the time that it takes.
+ * Memories have a maximum size, at which the oldest entry makes room. That must not become slower, because strangers
+ * choose how many entries there are. The tests count the visited entries, not the time.
  */
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { AuthenticatedClient, PresentedCredentials } from "../../src/clients/authentication.ts";
@@ -10,11 +10,11 @@ import { OldestFirst } from "../../src/platform/oldest-first.ts";
 import { createPollPace } from "../../src/platform/poll-pace.ts";
 
 const MOST = 20_000;
-/** As many of the oldest as an attempt limit looks at to find the one that has least to tell. */
+/** The number of oldest entries that an attempt limit examines to find the one with the fewest attempts. */
 const FEW = 16;
 const clock = { seconds: () => 1_800_000_000, millis: () => 1_800_000_000_000 };
 
-/** How many entries were walked over. */
+/** The number of visited entries. */
 let walked = 0;
 let restore: () => void;
 beforeEach(() => {
@@ -23,8 +23,8 @@ beforeEach(() => {
 afterEach(() => restore());
 
 /**
- * A walk over a Map counts as one over all of it: to find its first entry it steps over the hole of each that was deleted,
- * and nothing tells how many there are.
+ * A walk over a Map counts as a walk over all of it. To reach its first entry it steps over the hole of each deleted
+ * entry, and the number of holes is unknown.
  */
 function countWalks(): () => void {
   const { keys, values, entries } = Map.prototype;
@@ -57,7 +57,7 @@ function countWalks(): () => void {
   };
 }
 
-/** The most entries that one of so many new keys made look at. */
+/** The most entries visited for one of this many new keys. */
 function mostWalked(count: number, add: () => void): number {
   let most = 0;
   for (let index = 0; index < count; index += 1) {
@@ -108,7 +108,7 @@ test("clients that authenticate: they are remembered up to a size, however much 
     );
   for (let index = 0; index < 1000; index += 1) {
     memory.remember(presentedBy(index), { client: clientOf(index), secretExpiresAt: null });
-    // What is forgotten, or remembered anew, makes room again.
+    // A forgotten or renewed entry makes room again.
     if (index % 3 === 0) memory.forget(presentedBy(index));
     if (index % 3 === 1)
       memory.remember(presentedBy(index), { client: clientOf(index), secretExpiresAt: null });

@@ -1,6 +1,6 @@
 /**
- * What each operation costs, counted: a call of the store more, a statement more or a sync more fails here, and not in a
- * benchmark that is read a year later. What goes over the wire to PostgreSQL is counted in endpoints/round-trips.test.ts.
+ * The cost of each operation, counted: one more call of the store, statement or sync fails here, and not in a benchmark
+ * a year later. endpoints/round-trips.test.ts counts the traffic to PostgreSQL.
  */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
@@ -28,22 +28,22 @@ import { CLIENT_CREDENTIALS_FORM } from "../support/token-requests.ts";
 import { startCounting } from "./counting.ts";
 
 interface Operation {
-  /** Makes what one request needs. */
+  /** Prepares one request. */
   prepare(server: TestServer, person: AccountRecord): Promise<string>;
   send(server: TestServer, credential: string): Promise<Response>;
   readonly status: number;
-  /** What each request asks of the store, on either engine. */
+  /** The store calls of each request, on either engine. */
   readonly calls: readonly string[];
-  /** What each request runs for itself on the embedded database. */
+  /** The statements of each request on the embedded database. */
   readonly statements: readonly string[];
-  /** What all requests that arrive together share there. */
+  /** The statements that all simultaneous requests share there. */
   readonly shared: readonly string[];
   readonly syncs: number;
 }
 
 const READ = ["BEGIN", "ROLLBACK"];
 const WRITE = ["BEGIN", "SAVEPOINT", "COMMIT"];
-/** What begins and ends transactions. */
+/** The statements that begin and end transactions. */
 const IS_SHARED = /^(BEGIN|ROLLBACK|SAVEPOINT|COMMIT)$/;
 
 const nothing = async () => "";
@@ -83,7 +83,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     shared: READ,
     syncs: 0,
   },
-  // One commit, and nothing is read before it.
+  // One commit without a look.
   "client credentials": {
     prepare: nothing,
     send: (server) => requestToken(server, "service", CLIENT_CREDENTIALS_FORM),
@@ -113,14 +113,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     calls: ["look token grant successor accessToken caller", "commit refresh_tokens access_tokens"],
     statements: [
       ...["SELECT refresh_tokens", "SELECT grants", "SELECT clients"],
-      // Nothing is written to its grant: that lives long enough.
+      // The grant is not written, because it lives long enough.
       ...["SELECT clients", "SELECT grants"],
       ...["UPDATE refresh_tokens", "INSERT refresh_tokens", "INSERT access_tokens"],
     ],
     shared: [...READ, ...WRITE],
     syncs: 1,
   },
-  // It stores nothing, but must not be answered before the first answer is on disk.
+  // It stores nothing, but must wait until the first answer is on disk.
   "the retry of a refresh": {
     async prepare(server, person) {
       const token = await refreshToken(server, person);
@@ -217,7 +217,10 @@ describe("on PostgreSQL, a request runs", () => {
   });
   afterAll(() => postgres.stop());
   const counting = countingOn(() => postgres.openStore());
-  /** Each call of the store is one statement, and one that changes nothing is none: what is seen here is on disk. */
+  /**
+   * Each call of the store is one statement. A commit without changes is none, because PostgreSQL shows only what is on
+   * disk.
+   */
   const sent = ({ calls }: Operation) => {
     const kinds = { look: "SELECT", commit: "WITH" };
     const asking = calls.filter((call) => call !== "commit");
@@ -243,7 +246,7 @@ const times = (count: number, texts: readonly string[]): string[] =>
     .flat()
     .toSorted();
 
-/** A server on a new database before each test of the enclosing `describe`, and what is asked of it. */
+/** A server on a new database before each test of the enclosing `describe`, with the counts. */
 function countingOn(open: () => Promise<OpenedStore>) {
   let counts: ReturnType<typeof startCounting>;
   let faulty: FaultyStore;
@@ -266,7 +269,7 @@ function countingOn(open: () => Promise<OpenedStore>) {
       const operation = OPERATIONS[name];
       if (operation === undefined) throw new Error(`There is no ${name}.`);
       const { prepare, send, status } = operation;
-      // First uses of clients are noted, which later requests need not do.
+      // The first uses of clients are recorded here, so that later requests need not do so.
       for (let time = 0; time < 3; time += 1) await send(server, await prepare(server, person));
       const credentials: string[] = [];
       for (let index = 0; index < count; index += 1) credentials.push(await prepare(server, person));

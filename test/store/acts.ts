@@ -1,6 +1,6 @@
 /**
- * What the store's tests do, by names: each act is the operation of that name, or its rule, on one store. Tokens and codes
- * are told with what their rows leave to others: whose they are, and what they are good for.
+ * The acts of the store's tests, by name: each is the operation of that name, or its rule, on one store. Records of
+ * tokens and codes include facts that their rows leave to other rows: the owner and what the token allows.
  */
 
 import * as access from "../../src/operations/access.ts";
@@ -44,7 +44,7 @@ import {
 import { openSqliteStore as openSqlite, type SqliteStoreOptions } from "../../src/store/sqlite/index.ts";
 import * as tables from "../../src/store/tables.ts";
 
-/** An access token as it is told, and as an act takes it. */
+/** An access token, as the tests pass it to acts and get it back. */
 export interface AccessTokenRecord {
   readonly id: RecordId;
   readonly digest: SecretDigest;
@@ -59,7 +59,7 @@ export interface AccessTokenRecord {
 
 export type RefreshTokenRecord = tables.RefreshTokenRecord & { readonly clientId: ClientId };
 
-/** Its id is that of its grant. */
+/** A code has the id of its grant. */
 export type AuthorizationCodeRecord = tables.AuthorizationCodeRecord & {
   readonly grantId: RecordId;
   readonly clientId: ClientId;

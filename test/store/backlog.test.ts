@@ -1,4 +1,4 @@
-/** Who may wait, and who is refused: on a clock of its own, so that no machine is too slow for it. */
+/** Which commits may wait, and which are refused. It uses its own clock, so any machine is fast enough. */
 import { describe, expect, test } from "bun:test";
 import { Backlog, type Urgency } from "../../src/store/backlog.ts";
 import { StoreBusy } from "../../src/store/contract.ts";
@@ -26,7 +26,7 @@ function newBacklog() {
     backlog.leave(count);
     waiting -= count;
   };
-  /** Lets in as many as are let in, and tells how many wait then. */
+  /** Enters until a refusal, and returns how many wait then. */
   const fill = (urgency?: Urgency): number => {
     while (enters(urgency));
     return waiting;
@@ -35,12 +35,12 @@ function newBacklog() {
     enters,
     fill,
     leave,
-    /** What is told of each refusal. */
+    /** The reports of refusals. */
     refusals,
     pass: (millis: number) => {
       now += millis;
     },
-    /** Every ten milliseconds so many leave and as many come. */
+    /** Every ten milliseconds, `each` commits leave and as many enter. */
     work: (each: number, millis: number) => {
       for (let passed = 0; passed < millis; passed += 10) {
         now += 10;

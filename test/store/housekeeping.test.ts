@@ -1,4 +1,4 @@
-/** The clean-up runs by itself, one run at a time, and does not hold up a stop. */
+/** The clean-up runs by itself, one run at a time, and does not delay a stop. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-/** Runs every second, on a store whose clean-up is done in the given way. */
+/** Runs every second, with `expire` as the store's clean-up. */
 function start(expire: Store["expire"]) {
   const configuration = parse(configurationSchema, { limits: { clean_up_interval_seconds: 1 } });
   return startHousekeeping({

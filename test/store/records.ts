@@ -1,4 +1,4 @@
-/** Records for tests: complete, valid, and different from each other unless told otherwise. */
+/** Records for tests: complete, valid, and unique unless a test sets fields. */
 
 import { systemClock } from "../../src/platform/clock.ts";
 import { systemRandom, timeOrderedId } from "../../src/platform/random.ts";
@@ -31,15 +31,15 @@ import type {
   RefreshTokenRecord,
 } from "./acts.ts";
 
-/** The time at which the tests play; the store has no clock of its own. */
+/** The time of the tests; the store has no clock. */
 export const NOW = 1_800_000_000;
 
-/** The rows of a grant belong to one shard, and tests bring together rows that they made apart: so all are of one. */
+/** The rows of a grant have the same shard. Tests combine rows that they make separately, so all have one. */
 const SHARD = Math.floor(Math.random() * 0x1_0000);
 
 export const newId = () => timeOrderedId(systemClock, systemRandom, SHARD) as Uint8Array as RecordId;
 export const newDigest = () => systemRandom(32) as Uint8Array as SecretDigest;
-/** It tells the shard of its device code. */
+/** Its bytes determine the shard of the device code. */
 export const newUserCodeDigest = () => {
   const digest = newDigest();
   digest.set([SHARD >>> 8, SHARD & 0xff], 6);
@@ -51,7 +51,7 @@ export const redirectUri = (text: string) => text as RedirectUri;
 export const scopes = (...names: string[]) => names as Scope[];
 export const resources = (...uris: string[]) => uris as ResourceIndicator[];
 
-/** Those of the clients that tests make are in the order in which they are made. */
+/** Numbers of the tests' clients follow the order of creation. */
 const newNumber = () => {
   number += 1;
   return number;
@@ -103,7 +103,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   ...fields,
 });
 
-/** What new accounts have. The store never looks into it. */
+/** The hash of new accounts. The store never parses it. */
 export const PASSWORD_HASH = "$argon2id$…";
 
 export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =>
@@ -155,7 +155,7 @@ export const newSetupLink = (fields: Partial<SetupLinkRecord> = {}): SetupLinkRe
   ...fields,
 });
 
-/** Who takes part in a flow. */
+/** The client and the person of a flow. */
 export interface Parties {
   readonly client: ClientRecord;
   readonly account: AccountRecord;
@@ -236,7 +236,7 @@ export const newDeviceCode = (
   ...fields,
 });
 
-/** An access token that a client has for itself. */
+/** An access token that a client got for itself. */
 export const newClientToken = (
   client: ClientRecord,
   fields: Partial<AccessTokenRecord> = {},
@@ -286,7 +286,7 @@ export const newRefreshToken = (
 
 export type RefreshableIssuance = Issuance & { readonly refreshToken: RefreshTokenRecord };
 
-/** One access token for ten minutes and one refresh token for a day, from `now` on. */
+/** An access token for ten minutes and a refresh token for a day, from `now` on. */
 export const newIssuance = (grant: GrantRecord, now = NOW): RefreshableIssuance => {
   // Both have one id.
   const id = newId();

@@ -1,6 +1,6 @@
 /**
- * What contract.ts promises, as tests that any engine runs. `open` gives a new and empty store, and a `close` that
- * also removes what it left behind.
+ * The promises about the store's records, as tests for any engine. `open` gives a new, empty store, and a `close` that
+ * removes its data.
  */
 
 import { describe } from "bun:test";

@@ -1,6 +1,7 @@
 /**
- * Upgrades. No step was released yet, so the tests bring their own (fixtures/next.ts). What is there must be found
- * afterwards, in a database that is as a new one; a program that knows less must refuse it, or work on if it is at work.
+ * Upgrades. No step has been released yet, so the tests bring their own (fixtures/next.ts). After an upgrade, the
+ * database has all earlier rows and the shape of a new one. A program with an older schema must refuse to open it, but
+ * goes on if it has it open.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
@@ -43,7 +44,7 @@ function upgradeSuite(name: string, engine: () => FixtureEngine): void {
       opened.push(database.remove);
       return database;
     };
-    /** With rows of every kind, as version 1 has them. */
+    /** With rows of every kind in version 1. */
     const createFull = async (): Promise<FixtureDatabase> => {
       const database = await create();
       if (engine().name === "sqlite") await writeEverything(database.place);
@@ -62,7 +63,7 @@ function upgradeSuite(name: string, engine: () => FixtureEngine): void {
     };
     const openAndClose = async (database: FixtureDatabase, schema: Schema) =>
       (await database.open(schema)).close();
-    /** Everything that is stored, and everything that a program may rely on. */
+    /** All stored rows, and the shape that a program may rely on. */
     const contents = async (database: FixtureDatabase) => ({
       shape: await engine().shape(database),
       rows: await engine().rows(database),
@@ -221,7 +222,7 @@ async function openInProcesses({ place }: FixtureDatabase): Promise<void> {
 }
 
 async function openOverConnections({ place, open }: FixtureDatabase): Promise<void> {
-  // So that all of them have seen the old version before one may begin.
+  // So that all of them see the old version before one may begin.
   const held = await postgres.hold(place, "SELECT 1 FROM schema_version FOR UPDATE");
   const opening = Promise.all(programs(() => open(THIRD)));
   await postgres.blocked(place, programs(() => null).length);

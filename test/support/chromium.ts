@@ -1,11 +1,11 @@
-/** A real Chromium, for tests of what people see. */
+/** A real Chromium, for tests of the visible pages. */
 import sparticuz from "@sparticuz/chromium";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 export const launchChromium = async (): Promise<Browser> =>
   chromium.launch({
     executablePath: await sparticuz.executablePath(),
-    // Not the package's own arguments: they switch off the web security that these tests are about.
+    // The package's own arguments switch off the web security that these tests check.
     args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
     headless: true,
   });
@@ -17,7 +17,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return context.newPage();
 }
 
-/** Signs in as people do. */
+/** Signs in through the page. */
 export async function signInOn(page: Page, url: string, username: string, password: string): Promise<void> {
   await page.goto(url);
   await page.getByLabel("User name").fill(username);

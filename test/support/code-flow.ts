@@ -1,4 +1,4 @@
-/** The authorization code flow as a browser and a client go through it, for tests that need what comes out of it. */
+/** The authorization code flow through a browser and a client, for tests that need its results. */
 import { createHash } from "node:crypto";
 import type { TestServer } from "./server.ts";
 import { encodeForm } from "./server.ts";
@@ -11,7 +11,7 @@ export interface AuthorizationParameters {
   readonly [name: string]: string | readonly string[] | undefined;
 }
 
-/** The query of a sound request of the client `web`, with changes. `undefined` leaves a parameter out. */
+/** The query of a valid request of the client `web`, with changes. `undefined` leaves a parameter out. */
 export function authorizationQuery(changes: AuthorizationParameters = {}): string {
   const parameters: AuthorizationParameters = {
     response_type: "code",
@@ -67,7 +67,7 @@ export async function formsOf(response: Response): Promise<PageForm[]> {
   return forms;
 }
 
-/** What an attribute of a page says. */
+/** The value of an attribute of a page. */
 export const decodeEntities = (text: string): string =>
   text
     .replaceAll("&quot;", '"')
@@ -95,7 +95,7 @@ export async function answerConsentAt(
   );
 }
 
-/** The same for the sound request of `authorizationQuery`, with changes. */
+/** The same for the valid request of `authorizationQuery`, with changes. */
 export const answerConsent = (
   server: TestServer,
   cookie: string,
@@ -103,7 +103,7 @@ export const answerConsent = (
   decision: "allow" | "deny" = "allow",
 ): Promise<Response> => answerConsentAt(server, cookie, authorizePath(changes), decision);
 
-/** Where a redirect goes, as its parameters. */
+/** The target of a redirect, with its parameters. */
 export function redirectOf(response: Response): URL {
   const location = response.headers.get("location");
   if (location === null) throw new Error(`There is no redirect; the status is ${response.status}.`);

@@ -1,7 +1,7 @@
-/** What tests say about refusals, in one place. */
+/** Expectations about refusals, in one place. */
 import { OAuthError, type Reason } from "../../src/protocol/errors.ts";
 
-/** The private reason a check refuses with; null if it lets the value through. */
+/** The private reason with which a check refuses; null if it accepts the value. */
 export function reasonOf(check: () => unknown): Reason | null {
   try {
     check();
@@ -12,7 +12,7 @@ export function reasonOf(check: () => unknown): Reason | null {
   }
 }
 
-/** The refusal itself, for tests that read its words. */
+/** The refusal itself, for tests that read its description. */
 export function refusalOf(check: () => unknown): OAuthError {
   try {
     check();
@@ -23,7 +23,7 @@ export function refusalOf(check: () => unknown): OAuthError {
   throw new Error("Nothing was refused.");
 }
 
-/** The same for checks that take time. */
+/** The same for asynchronous checks. */
 export async function refusalOfAsync(check: () => Promise<unknown>): Promise<OAuthError> {
   try {
     await check();
@@ -34,13 +34,13 @@ export async function refusalOfAsync(check: () => Promise<unknown>): Promise<OAu
   throw new Error("Nothing was refused.");
 }
 
-/** The text of an answer without the id of the request, which error pages name. */
+/** The text of an answer without the request's id, which error pages show. */
 export async function bodyOf(response: Response): Promise<string> {
   const requestId = response.headers.get("request-id");
   const text = await response.text();
   return requestId === null ? text : text.replaceAll(requestId, "…");
 }
 
-/** The headers of an answer without the one that tells it from all others. */
+/** The headers of an answer without the request's id, which differs in every answer. */
 export const headersOf = ({ headers }: Response): [name: string, value: string][] =>
   [...headers].filter(([name]) => name !== "request-id");

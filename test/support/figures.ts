@@ -1,4 +1,4 @@
-/** What a test measured, as a line that the run of the whole suite shows. */
+/** Prints a test's measurement as a line that the run of the whole suite shows. */
 export function figure(text: string): void {
   console.log(`  figure: ${text}`);
 }

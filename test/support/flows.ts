@@ -1,4 +1,4 @@
-/** Shortcuts through the flows, for tests that need what comes out of them. No pages: the person's yes is taken as given. */
+/** Shortcuts through the flows, for tests that need their results. They use no pages: the person always allows. */
 
 import { expect } from "bun:test";
 import { mintCredential, newRecordId, parseCredential } from "../../src/credentials/credential.ts";
@@ -63,7 +63,7 @@ export async function expectTokens(response: Response): Promise<Json> {
   return body;
 }
 
-/** How a client of TEST_CONFIGURATION authenticates: the ones with a secret by Basic, the others by client_id. */
+/** How a client of TEST_CONFIGURATION authenticates: by Basic if it has a secret, otherwise by client_id. */
 export function clientCredentials(clientId: string): {
   readonly form: Record<string, string>;
   readonly headers: Record<string, string>;
@@ -103,7 +103,7 @@ export const requestToken = (
   form: Record<string, string | undefined>,
 ): Promise<Response> => postAs(server, clientId, "/auth/token", form);
 
-/** As if the person had just signed in, in some browser. */
+/** As if the person had just signed in with some browser. */
 export function signedInAs({ context: { clock, random } }: TestServer, account: AccountRecord): SignedIn {
   const { id, digest } = mintCredential("session", clock, random);
   const now = clock.seconds();
@@ -111,7 +111,7 @@ export function signedInAs({ context: { clock, random } }: TestServer, account: 
   return { account, session: { id, digest, subject: account.subject, ...BY_PASSWORD, ...times } };
 }
 
-/** A code for what the person allowed. The request passes the checks of the authorization endpoint. */
+/** A code for a person's permission. The request passes the checks of the authorization endpoint. */
 export async function codeFor(
   server: TestServer,
   account: AccountRecord,
@@ -120,7 +120,7 @@ export async function codeFor(
   const parameters = parseParameters(authorizationQuery(changes), 64);
   const request = await checkAuthorizationRequest(server.context, parameters);
   const { clock, random } = server.context;
-  // As if the person had just answered the consent page, without having it remembered.
+  // As if the person had just answered the consent page, and this server did not remember the answer.
   const form = { id: newRecordId(clock, random), expiresAt: clock.seconds() + 60 };
   const signedIn = signedInAs(server, account);
   const options = { form, remember: false };
@@ -188,7 +188,7 @@ export async function findDevice(server: TestServer, deviceCode: string): Promis
   return stored.device;
 }
 
-/** The person allows the device (or does not), as the device page would have it stored. */
+/** Stores the person's answer to the device, as the device page would. */
 export async function answerDevice(
   server: TestServer,
   deviceCode: string,
@@ -210,7 +210,7 @@ export async function deviceTokensFor(server: TestServer, account: AccountRecord
   return expectTokens(await pollDevice(server, deviceCode));
 }
 
-/** A token of the client itself. */
+/** A token that the client gets for itself. */
 export async function serviceToken(
   server: TestServer,
   changes: Record<string, string | undefined> = {},
@@ -220,14 +220,14 @@ export async function serviceToken(
   return textOf(await expectTokens(response), "access_token");
 }
 
-/** What introspection tells `clientId` of a token. */
+/** The answer of introspection to `clientId`. */
 export async function introspectAs(server: TestServer, clientId: string, token: string): Promise<Json> {
   const response = await postAs(server, clientId, "/auth/introspect", { token });
   expect(response.status).toBe(200);
   return jsonOf(response);
 }
 
-/** The grant's own client asks whether its token is alive. */
+/** Asks, as the grant's own client, whether its token is alive. */
 export const isActive = async (server: TestServer, token: string, clientId = "web"): Promise<boolean> =>
   (await introspectAs(server, clientId, token)).active === true;
 

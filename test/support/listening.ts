@@ -1,4 +1,4 @@
-/** The test server behind a real socket, for clients that bring their own HTTP. */
+/** The test server behind a real socket, for clients with their own HTTP. */
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startTestServer, type TestServer } from "./server.ts";
 
@@ -6,12 +6,12 @@ export interface ListeningServer extends TestServer {
   readonly port: number;
 }
 
-/** `path` is that of the issuer: empty, or it begins with a slash. */
+/** `path` is the issuer's path: empty, or it begins with a slash. */
 export async function startListeningServer(
   overrides: ConfigurationInput = {},
   path = "",
 ): Promise<ListeningServer> {
-  // The port is known before the issuer, and the issuer before the server.
+  // The issuer contains the port, and the server needs the issuer.
   let answer: (request: Request, address: string) => Promise<Response> = async () =>
     new Response(null, { status: 503 });
   const listener = Bun.serve({

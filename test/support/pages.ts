@@ -1,4 +1,4 @@
-/** A browser without a screen: it keeps its cookie, fills in forms and follows nothing by itself. */
+/** A browser without a screen: it keeps its cookie, fills in forms, and follows no redirect by itself. */
 
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { formsOf, type PageForm } from "./code-flow.ts";
@@ -17,7 +17,7 @@ export async function addPersonWithPassword(
 }
 
 export interface Browser {
-  /** The Cookie header it sends; empty if it has none. Tests may plant another. */
+  /** The Cookie header that it sends; empty if it has none. Tests may plant another. */
   cookie: string;
   readonly address: string;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -73,7 +73,7 @@ export function openBrowser(server: TestServer, address = "203.0.113.7"): Browse
   return browser;
 }
 
-/** What a page says, without its marks. */
+/** The text of a page, without markup. */
 export async function textOf(response: Response): Promise<string> {
   const html = await response.text();
   return html
@@ -87,7 +87,7 @@ export async function textOf(response: Response): Promise<string> {
     .trim();
 }
 
-/** Starts a device's request; what the device got. */
+/** Starts a device's request, and returns the answer to the device. */
 export async function startDevice(
   server: TestServer,
   headers: Record<string, string> = {},

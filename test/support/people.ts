@@ -1,4 +1,4 @@
-/** What tests of pages need in the store: access that was given, links that were made. */
+/** Stored data that tests of pages need: people's access and setup links. */
 
 import { mintCredential, newRecordId } from "../../src/credentials/credential.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
@@ -8,10 +8,10 @@ import type { AccountRecord, GrantRecord } from "../../src/store/tables.ts";
 
 import type { TestServer } from "./server.ts";
 
-/** What a session and a grant tell of a sign-in with a password. */
+/** The authentication that a session and a grant record after a sign-in with a password. */
 export const BY_PASSWORD = { authenticationMethods: ["pwd"], authenticationLevel: "1" } as const;
 
-/** Makes the link to the setup page, for the address's `token`. */
+/** Makes a setup link, and returns the `token` of its address. */
 export async function makeSetupLink({ context, clock }: TestServer, seconds = 600): Promise<string> {
   const minted = mintCredential("setup_link", clock, context.random);
   await context.store.createSetupLink({
@@ -22,7 +22,7 @@ export async function makeSetupLink({ context, clock }: TestServer, seconds = 60
   return minted.text;
 }
 
-/** Lets a client have access, as if the person had agreed and the client had fetched its tokens. */
+/** Gives a client access, as if the person had agreed and the client had fetched its tokens. */
 export async function grantAccess(
   { context, clock }: TestServer,
   account: AccountRecord,

@@ -2,8 +2,8 @@
 export type Claim = `RFC ${number} ${string}` | `threat ${number}`;
 
 /**
- * The name of a test that proves rows of the ledger (test/conformance/ledger): `test(proves("…", "RFC 6749 4.1.2-3"), …)`.
- * A test proves a row if it fails as soon as the server no longer does what the row says. The claims are read from the
- * source, so they are written as plain texts, right here.
+ * The name of a test that proves rows of the ledger (test/conformance/ledger), as in
+ * `test(proves("…", "RFC 6749 4.1.2-3"), …)`. A test proves a row if it fails as soon as the server no longer does what
+ * the row says. A tool reads the claims from the source, so they must be literals in the call.
  */
 export const proves = (name: string, ..._claims: readonly [Claim, ...Claim[]]): string => name;

@@ -32,7 +32,7 @@ export class TestClock implements Clock {
   advance(seconds: number): void {
     this.#offsetMillis += seconds * 1000;
   }
-  /** For tests that count seconds exactly, however slow the machine is, and for those that play at another time. */
+  /** For tests that count seconds exactly on any machine, and for those at another time. */
   freeze(seconds = Math.floor(Date.now() / 1000)): void {
     this.#frozenAt ??= seconds * 1000;
   }
@@ -41,7 +41,7 @@ export class TestClock implements Clock {
 export const ISSUER = "https://auth.example";
 export const ADDRESS = "203.0.113.7";
 
-/** What most tests need: a client of each kind, two resources and their scopes. */
+/** The configuration of most tests: a client of each kind, two resources and their scopes. */
 export const SECRET = "a secret that is long enough for tests";
 export const TEST_CONFIGURATION: ConfigurationInput = {
   issuer: ISSUER,
@@ -84,16 +84,16 @@ export const TEST_CONFIGURATION: ConfigurationInput = {
   ],
 };
 
-/** What the server is given, with a store that can be acted on by name. */
+/** The server's context, with a store that acts by name. */
 export type TestContext = Context & { readonly store: ActingStore };
 
 export interface TestServer {
   readonly issuer: string;
   readonly context: TestContext;
   readonly clock: TestClock;
-  /** Every line that was logged. */
+  /** All lines of the log. */
   readonly logged: string[];
-  /** Answers a request as it came. */
+  /** Answers a request unchanged. */
   handle(request: Request, address: string): Promise<Response>;
   /** Sends a request for a path below the issuer (or an absolute URL), from ADDRESS. */
   fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>;
@@ -118,9 +118,9 @@ export const basic = (clientId: string, secret: string): Record<string, string> 
   Authorization: `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString("base64")}`,
 });
 
-/** What a test brings along in place of what the server would be given. */
+/** The parts that a test puts in place of the server's own. */
 export interface TestServerParts {
-  /** Closed with the server; a new SQLite database unless told otherwise. */
+  /** Closed with the server. Default: a new SQLite database. */
   readonly opened?: OpenedStore;
   /** The server's own secret: 32 bytes. */
   readonly key?: Uint8Array;

@@ -1,27 +1,31 @@
 /**
- * Whether two requests can be told apart by the time they take. Both are sent by turns, in an order that chance decides,
- * so that whatever else the machine does meets both alike; what counts is the ratio of the medians within one run, and
- * only a ratio that shows in every one of several runs.
+ * Whether two requests can be told apart by their times. They take turns in a random order, so that other work of the
+ * machine affects both alike. The ratio of their medians within one run counts, and only if it is beyond the bound in
+ * every one of several runs.
  *
- * What this finds, by simulation of times whose logarithms have a standard deviation of 0.5 (a machine under load; at rest
- * it is half of that), over the three runs: with 400 samples and a bound of 1.5, a request that takes 1.75 times as long
- * as another is found in all of 400 trials, and one that takes 1.25 times as long in none of 1000. With 12 samples and a
- * bound of 3, ten times as long is found in all of 4000, six times in 99 of 100; two that take the same are beyond the
- * bound in one of 40,000 runs, so in three together never. What is below the bound is not seen: to save half of the work
- * is found, to save a tenth of it is not. The tests that use this check it with early returns that they plant.
+ * The power of this test over three runs, by simulation of times whose logarithms have a standard deviation of 0.5 (a
+ * machine under load; at rest it is half of that):
+ *
+ * - 400 samples, bound 1.5: a request that takes 1.75 times as long as another is found in all of 400 trials, one that
+ *   takes 1.25 times as long in none of 1000.
+ * - 12 samples, bound 3: ten times as long is found in all of 4000 trials, six times in 99 of 100. Two requests that
+ *   take the same time are beyond the bound in one of 40,000 runs, so never in three.
+ *
+ * Differences below the bound stay unnoticed: an early return that saves half of the work is found, one that saves a
+ * tenth is not. The tests that use this function check it by planting early returns.
  */
 export type Ask = () => Promise<unknown>;
 
 export interface TimingOptions {
   readonly rounds: number;
-  /** Beyond this ratio of medians, one way or the other, two kinds are told apart. */
+  /** Two kinds are told apart if the ratio of their medians is beyond this, in either direction. */
   readonly bound: number;
 }
 
 const RUNS = 3;
 const WARM_UP_ROUNDS = 3;
 
-/** The kinds whose times tell them apart from the first one, with the ratio of their medians to its. Empty: none. */
+/** The kinds that their times tell apart from the first one, with the ratio of their medians to its median. */
 export async function toldApartByTime(
   kinds: Readonly<Record<string, Ask>>,
   { rounds, bound }: TimingOptions,

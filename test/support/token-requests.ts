@@ -1,9 +1,9 @@
-/** The forms that clients send to the token endpoint, each once. A test sends them over the transport that it needs. */
+/** The forms that clients send to the token endpoint. A test sends them over the transport that it needs. */
 import { VERIFIER } from "./code-flow.ts";
 
 export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
-/** Where `web` of TEST_CONFIGURATION gets its codes. */
+/** The redirect URI of `web` in TEST_CONFIGURATION. */
 export const WEB_CALLBACK = "https://client.example/callback";
 
 /** RFC 6749 §4.1.3 and RFC 7636 §4.5. */

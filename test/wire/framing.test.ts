@@ -1,6 +1,6 @@
 /**
- * Where one request ends and the next begins. Whatever two parsers could read differently is refused and the connection
- * closed, so that nothing which travels inside of one request is ever answered as another.
+ * The border between two requests. The server refuses everything that two parsers could read differently, and closes
+ * the connection. So it never answers a part of one request as another request.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { endProcesses } from "../cli/processes.ts";
@@ -23,10 +23,10 @@ const FORM = "grant_type=client_credentials";
 const LENGTH = FORM.length;
 const SIZE = LENGTH.toString(16);
 const CHUNKS = `${SIZE}\r\n${FORM}\r\n0\r\n\r\n`;
-/** What is asked for after each request; if it is answered, the connection goes on. */
+/** A second request after each; an answer to it shows that the connection goes on. */
 const NEXT = "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-/** A token request with these header lines, as they are, and this body. */
+/** A token request with these header lines, unchanged, and this body. */
 const post = (lines: string, body: string, path = "/auth/token", version = "1.1"): string =>
   `POST ${path} HTTP/${version}\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n${server.authorization}${lines}\r\n${body}`;
 const get = (lines: string, target = "/healthz"): string =>
@@ -168,7 +168,7 @@ describe("a body that looks like requests", () => {
     const text = await exchange(server.port, request(), { thenSend: NEXT });
     const [first, ...others] = statusesIn(text);
     expect(first).toBe(status);
-    // Either the connection is closed, or the next request is answered as itself.
+    // Either the server closes the connection, or it answers the next request correctly.
     expect([[], [200]]).toContainEqual(others);
   });
 });
@@ -177,7 +177,7 @@ describe("requests that are sent without waiting for answers", () => {
   const issue = () => post(`Content-Length: ${LENGTH}\r\n`, FORM);
   const ask = (body: string) => post(`Content-Length: ${body.length}\r\n`, body, "/auth/introspect");
 
-  // The runtime hangs up on whoever sends another request while the one before is still being worked on.
+  // The runtime closes a connection that sends another request while it still works on the previous one.
   test("are answered in their order as far as they are, and never as another's", async () => {
     const form = `token=${await newToken(server)}`;
     const rounds = Array.from({ length: 10 }, () => [ask(form), ask(`${form}x`), get(""), issue()]).flat();
@@ -237,7 +237,7 @@ describe("a client that closes its side of the connection", () => {
 
 test("chunks that go on beyond every limit are refused, even if nobody stays to hear it", async () => {
   const endless = chunked(`10000\r\n${"a".repeat(0x10000)}\r\n`.repeat(20));
-  // What was not read yet may reset the connection before the answer is heard.
+  // Unread bytes may reset the connection before the answer arrives.
   expect([[], [413]]).toContainEqual(statusesIn(await exchange(server.port, endless)));
 });
 

@@ -1,6 +1,6 @@
 /**
- * Strangers who hold connections and give nothing, or next to nothing, over them (threat class 42): the server hangs up
- * on them by itself, holds little for them meanwhile, and answers everybody else.
+ * Strangers who hold connections and send nothing, or almost nothing (threat class 42). The server closes these
+ * connections by itself, uses little memory for them meanwhile, and answers all others.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
@@ -47,7 +47,7 @@ const MANNERS: readonly Manner[] = [
 test(
   proves("thousands of connections that give nothing, or a byte a second, are hung up on", "threat 42"),
   async () => {
-    // Some are left for those who have a request.
+    // Leaves some descriptors for honest requests.
     const room = Math.floor((descriptorLimit() - 500) / MANNERS.length);
     const count = Math.min(scaled(400), room);
     const before = await server.residentKilobytes();
@@ -69,7 +69,7 @@ test(
     await asking;
 
     expect(answered).toBeGreaterThan(0);
-    // A connection takes no more than its buffers: 16 kB for the head of a request at most.
+    // A connection takes only its buffers: 16 kB at most for the head of a request.
     expect((meanwhile - before) / connected).toBeLessThan(16);
     expect(server.child.err).not.toMatch(/ (error|warn) /);
     figure(

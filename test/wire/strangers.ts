@@ -1,23 +1,23 @@
-/** Connections by the thousand, of people who want nothing but to be in the way.  */
+/** Thousands of connections of strangers who only want to do harm. */
 import type { Socket } from "bun";
 
 export interface Manner {
   readonly name: string;
   readonly first: string;
-  /** What is sent every second from then on; nothing, if it is empty. */
+  /** The bytes to send every second from then on; may be empty. */
   readonly drip: string;
 }
 
 export interface Strangers {
   readonly connected: number;
-  /** Resolves when all of them are closed: by the server, unless they are told to hang up. */
+  /** Resolves when all of them are closed: by the server, unless the test closes them. */
   readonly allGone: Promise<void>;
   hangUp(): void;
 }
 
 const EVERY_MILLIS = 1000;
 
-/** `count` connections of each manner. Resolves when all are there and have sent what comes first. */
+/** `count` connections of each manner. Resolves when all are open and have sent their first bytes. */
 export async function openStrangers(
   port: number,
   manners: readonly Manner[],
@@ -59,7 +59,7 @@ export async function openStrangers(
   };
 }
 
-/** How many descriptors a process may have. */
+/** The number of descriptors that a process may have. */
 export function descriptorLimit(): number {
   const { stdout } = Bun.spawnSync(["sh", "-c", "ulimit -n"]);
   const text = stdout.toString().trim();

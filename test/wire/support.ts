@@ -1,13 +1,13 @@
-/** Bytes on a socket, as no client library would send them, to the program in a process of its own. */
+/** Sends bytes over a socket, as no client library would, to the program in its own process. */
 import { connect } from "node:net";
 import { type RunningServer, startServer } from "../cli/running.ts";
 import { temporaryFolder } from "../cli/support.ts";
 
 export interface WireServer extends RunningServer {
   readonly port: number;
-  /** Its client's header, as a line of a request. */
+  /** The first client's header, as a line of a request. */
   readonly authorization: string;
-  /** What it holds in memory, in kB. */
+  /** The resident memory of the server, in kB. */
   residentKilobytes(): Promise<number>;
 }
 
@@ -27,11 +27,11 @@ export async function startWireServer(flags: readonly string[] = []): Promise<Wi
 export interface ExchangeOptions {
   /** Closes this side of the connection after the bytes. */
   readonly thenEnd?: boolean;
-  /** Sent once the first answer begins to come back. */
+  /** Sent when the first answer begins to arrive. */
   readonly thenSend?: string;
 }
 
-/** Sends bytes; resolves to all that came back once the server hung up. */
+/** Sends bytes; resolves to everything that arrives before the server closes the connection. */
 export function exchange(
   port: number,
   bytes: string | Uint8Array,
@@ -48,7 +48,7 @@ export function exchange(
       answer += chunk.toString("latin1");
     });
     socket.on("close", () => resolve(answer));
-    // What the server had no use for may be answered by a reset.
+    // Bytes that the server did not read may cause a reset.
     socket.on("error", (error) => {
       if (!("code" in error) || (error.code !== "ECONNRESET" && error.code !== "EPIPE")) reject(error);
     });
@@ -61,7 +61,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The answers that came back on one connection, one after the other. Every one of ours says its length, if it has a body. */
+/** The answers on one connection, in order. Each of our answers with a body has its length. */
 export function answersIn(text: string): Answer[] {
   const answers: Answer[] = [];
   let rest = text;

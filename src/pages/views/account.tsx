@@ -13,7 +13,7 @@ export interface ClientAccess {
   readonly clientId: string;
   /** Null if the client is no longer registered. */
   readonly clientName: string | null;
-  /** The website it belongs to, if it is one. */
+  /** The host of the client's website, if it has one. */
   readonly host: string | null;
   readonly via: readonly ("application" | "device")[];
   readonly since: number;
@@ -34,7 +34,7 @@ export interface AccountProps {
   readonly signedInSince: number;
   readonly minimumPasswordCharacters: number;
   readonly access: readonly ClientAccess[];
-  /** What the person has just done. */
+  /** The notice about the person's last act. */
   readonly notice: string | null;
   readonly fault: PasswordFault | null;
 }

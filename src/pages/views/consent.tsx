@@ -35,7 +35,7 @@ export function ConsentView(props: ConsentProps) {
   const { frame, redirectUri } = props;
   const { consent } = frame.texts;
   const name = displayText(props.clientName);
-  // Only the redirect URI tells who receives the answer. Other addresses are claims of the client.
+  // Only the redirect URI shows who receives the answer. Other addresses are claims of the client.
   const host = returnHost(redirectUri);
   const website = webLink(props.clientUri);
   return (

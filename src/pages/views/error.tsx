@@ -9,7 +9,7 @@ export interface ErrorProps {
   readonly frame: PageFrame;
   readonly title: string;
   readonly text: string;
-  /** What the developer of the application needs. */
+  /** Details for the developer of the application. */
   readonly details: {
     readonly error: string;
     readonly description: string;

@@ -4,7 +4,7 @@ import { ACKNOWLEDGED } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
-/** What an access allows at some resources, or at this server if it names none. */
+/** The words for an access at some resources, or at this server if it names none. */
 export interface AccessWords {
   readonly resources: readonly string[];
   readonly scopes: readonly string[];

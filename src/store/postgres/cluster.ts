@@ -1,20 +1,20 @@
 /**
- * All that is different between one server and a cluster of Citus. The engine works on either; looks, lists and sweeps are
- * the same statements on both.
+ * The differences between one server and a cluster of Citus. Looks, lists and sweeps are the same statements on both.
  *
- * On a cluster each row of a table with shards is on the worker of its shard, and every worker has all rows of the other
- * tables. A statement that names one shard is the business of one worker. An INSERT within another statement is not, so a
- * commit is a transaction of several statements, sent at once:
+ * On a cluster, a row of a table with shards is on the worker of its shard. Every worker has all rows of the other
+ * tables (reference tables). One worker handles a statement that names one shard; Citus does not support that for an
+ * INSERT within another statement. So a commit is a transaction of several statements, sent at once:
  *
- * - For each row that is held or changed on all workers a turn: a lock of its name on the node that the program speaks to.
- * - Changes of tables that all workers have: one statement each, for Citus takes it to all of them.
- * - For each shard the guards, updates and removals in one statement.
- * - The inserts, one statement each.
+ * - Turns: for each row of a reference table that the commit holds or updates, an advisory lock on the node that the
+ *   program is connected to.
+ * - Each change of a reference table is a statement. Citus applies it on every worker.
+ * - The guards, updates and removals of a shard are one statement.
+ * - Each insert is a statement.
  *
- * Citus locks all of a table that every worker has for a guard of one of its rows, and two such guards can wait for each
- * other. Within a statement for a shard it is a lock of the row on that worker, and a change of the row has to get it on each.
- * So these guards go into the statement of every shard: each shard's rows come and its locks go at one moment. These locks
- * keep the promises; the turns only keep commits from waiting for each other in a circle over two workers, or in vain.
+ * For a guard on a reference table, Citus locks the whole table, and two such guards can deadlock. Within a statement
+ * for a shard, the guard locks only the row on that worker, and a change of the row needs the lock on every worker. So
+ * these guards go into the statement of every shard: a shard's rows appear at the moment at which its locks go. These
+ * locks keep the promises of the contract. The turns only prevent deadlocks across workers, and futile waits.
  */
 import type { Change } from "../contract.ts";
 import type { Table } from "../declare.ts";
@@ -25,24 +25,27 @@ import { shardValue } from "./rows.ts";
 
 export interface Topology {
   readonly isCluster: boolean;
-  /** What spreads tables that were just made. */
+  /** The statements that distribute new tables. */
   distribute(tables: readonly Table[]): readonly string[];
   readonly parting: Parting;
   /**
-   * What locks the rows that the clean-up takes, and whether a look for them comes first, because a removal costs much even
-   * where nothing is due.
+   * `lock`: locks the rows that the clean-up removes. `looksFirst`: a look for due rows comes first, because a removal
+   * is costly even if no row is due.
    */
   readonly cleanUp: { readonly lock: string; readonly looksFirst: boolean };
 }
 
-/** Into how many pieces Citus cuts a table; a cluster can have so many workers at most. Moving pieces needs no change here. */
+/**
+ * The number of pieces into which Citus cuts a table, and so the most workers that a cluster can use. Moving pieces
+ * needs no change here.
+ */
 const PIECES = 16;
 
 const ONE_SERVER: Topology = {
   isCluster: false,
   distribute: () => [],
   parting: inOnePart,
-  // Rows that another statement is using are passed over, so no request waits.
+  // The clean-up skips rows that another statement is using, so no request waits.
   cleanUp: { lock: "FOR UPDATE SKIP LOCKED", looksFirst: false },
 };
 
@@ -50,11 +53,11 @@ const CLUSTER: Topology = {
   isCluster: true,
   distribute,
   parting,
-  // No such lock reaches over shards.
+  // SKIP LOCKED does not work across shards.
   cleanUp: { lock: "", looksFirst: true },
 };
 
-/** Whether the database is a cluster: the operator says so by the extension. */
+/** Whether the database is a cluster: the operator has created the extension. */
 export async function findTopology(session: Pick<Session, "execute">): Promise<Topology> {
   const found = await session.execute("SELECT 1 FROM pg_extension WHERE extname = 'citus'");
   return found.length > 0 ? CLUSTER : ONE_SERVER;
@@ -92,7 +95,7 @@ function parting(changes: readonly Change[]): readonly Part[] {
   ].filter((part) => part.length > 0);
 }
 
-/** What one shard's statement does before the inserts. Guards of other tables need a table of the shard to go with. */
+/** The statement of one shard before its inserts. Guards on reference tables need a row of the shard in it. */
 function guardsOf(own: readonly Change[], guards: readonly Change[]): Part {
   const others = own.filter((change) => !isInsert(change));
   const anchors = guards.length > 0 && others.length === 0 ? own.filter(isInsert).slice(0, 1) : [];
@@ -101,7 +104,7 @@ function guardsOf(own: readonly Change[], guards: readonly Change[]): Part {
 
 const isInsert = (change: Change): change is Extract<Change, { row: unknown }> => "row" in change;
 
-/** Several may hold a row that one may change. */
+/** Several commits may hold a row at once, but only one may change it. */
 const turnOf = (change: Change): Part =>
   change.act === "hold" || change.act === "update"
     ? [{ act: change.act === "hold" ? "share" : "take", table: change.table, key: change.key }]

@@ -1,14 +1,14 @@
 /**
- * Commits. Without sweeps a commit is one statement, and so one round trip: guards lock or look, writes happen if all guards
- * hold, and the answer says whether they did.
+ * Commits. A commit without sweeps is one statement, and so one round trip: guards lock or look, the writes happen if
+ * all guards hold, and the answer says whether they did.
  *
- * A guard of a row that is written or held locks it. Whoever has waited for such a lock sees the row as it is by then, while
- * the rest of the statement still sees the database as it was before. So a guard without a lock (`check`) may be as old as
- * the statement, and a row that a sweep must find is made under a lock of the row that the sweep's commit changes.
+ * The guard of a row that is written or held locks the row. After it has waited for a lock, it sees the row's latest
+ * version, while the rest of the statement still sees its own snapshot. So a guard without a lock (`check`) is as old
+ * as the statement. A commit that makes a row that a sweep must find locks the row that the sweep's commit changes.
  *
- * Locks are taken in the order of the tables and of the keys, so that no two commits wait for each other in a circle.
+ * Locks are taken in the order of the tables and of the keys, so commits do not deadlock.
  *
- * On a cluster a commit has several parts (cluster.ts): each is a statement, and all of them are one transaction.
+ * On a cluster a commit has several parts (cluster.ts). Each part is a statement, and all are one transaction.
  */
 import type { Change, Commit, CommitOutcome, Sweep, Values } from "../contract.ts";
 import { columnOf, sqlName, type Table } from "../declare.ts";
@@ -29,8 +29,8 @@ export const STALE: CommitOutcome = { outcome: "stale" };
 const COMMITTED: CommitOutcome = { outcome: "committed", swept: [] };
 
 /**
- * What always holds. `anchor` takes its statement to the shard of the key. `take` and `share` lock the name of a row, for
- * one commit or for all that share it.
+ * A part of a commit that always holds. `anchor` takes its statement to the shard of the key. `take` locks the name of
+ * a row exclusively, `share` locks it together with other commits.
  */
 export interface Aid {
   readonly act: "anchor" | "take" | "share";
@@ -38,23 +38,23 @@ export interface Aid {
   readonly key: Values;
 }
 
-/** What one statement of a commit does. */
+/** The changes and aids of one statement. */
 export type Part = readonly (Change | Aid)[];
 
-/** How changes, in the order of their locks, are parted into statements. */
+/** Splits changes, in the order of their locks, into statements. */
 export type Parting = (changes: readonly Change[]) => readonly Part[];
 
 export const inOnePart: Parting = (changes) => (changes.length === 0 ? [] : [changes]);
 
-/** Undoes a transaction. */
+/** Rolls the transaction back. */
 class Stale extends Error {}
 
 export class Commits {
   readonly #database: Database;
-  /** All of the schema, in the order in which their rows are locked. */
+  /** The tables of the schema, in the order in which their rows are locked. */
   readonly #tables: readonly Table[];
   readonly #parted: Parting;
-  /** Commits of the same rule have the same shape, and so the same statement with other values. */
+  /** Commits of one rule have the same shape, and so the same statement with other values. */
   readonly #templates = new Map<string, Template>();
 
   constructor(database: Database, tables: readonly Table[], parting: Parting) {
@@ -68,7 +68,7 @@ export class Commits {
       const queries = this.#parted(this.#inOrderOfLocks(changes)).map((part) => this.#query(part));
       if (sweeps.length > 0 || queries.length > 1) return await this.#transact(queries, sweeps, urgent);
       const [query] = queries;
-      // What was committed is on disk when it is seen here.
+      // PostgreSQL shows a commit only after it is on disk.
       if (query === undefined) return COMMITTED;
       return holds(await this.#database.run({ ...query, urgent })) ? COMMITTED : STALE;
     } catch (error) {
@@ -78,10 +78,13 @@ export class Commits {
     }
   }
 
-  /** Each sweep is a statement of its own: it sees what is committed when it begins, after the guards have their locks. */
+  /**
+   * Each sweep is a statement of its own: it sees what was committed when it begins, after the guards have taken their
+   * locks.
+   */
   #transact(parts: readonly Query[], sweeps: readonly Sweep[], urgent: boolean): Promise<CommitOutcome> {
     return this.#database.transaction(async (run) => {
-      // All are sent at once. What comes after a part that does not hold is undone with it.
+      // All parts are sent at once. If one does not hold, the rollback undoes the later ones too.
       if (!(await Promise.all(parts.map(run))).every(holds)) throw new Stale();
       const swept: Values[][] = [];
       for (const each of sweeps) {
@@ -111,7 +114,7 @@ export class Commits {
 
 const holds = ([row]: Rows): boolean => row?.[0] === true;
 
-/** Guards come in the order of their keys. Other changes come first, as they are: so commits of one rule keep their shape. */
+/** Orders guards by key. Other changes come first, unsorted, so that commits of one rule keep their shape. */
 function compareKeys(one: Change, other: Change): number {
   const [first = "", second = ""] = [one, other].map((change) => ("was" in change ? keyText(change) : ""));
   return Number(first > second) - Number(first < second);
@@ -125,7 +128,7 @@ function keyText(change: Part[number]): string {
     .join(" ");
 }
 
-/** A statement, and where its values are found in changes of its shape. */
+/** A statement, and how to read its values from changes of its shape. */
 interface Template {
   readonly sql: string;
   readonly reads: readonly Read[];
@@ -152,7 +155,7 @@ function templateOf(changes: Part): Template {
     guards.push(`g${index}`);
     parts.push(`g${index} AS MATERIALIZED (${guard})`);
   }
-  // CASE looks at one guard after the other, and so takes their locks in that order.
+  // CASE evaluates the guards in order, and so takes their locks in order.
   const fails = guards.map((guard) => `WHEN NOT EXISTS (SELECT 1 FROM ${guard}) THEN false`);
   const ok = fails.length === 0 ? "true" : `CASE ${fails.join(" ")} ELSE true END`;
   parts.push(`ok AS MATERIALIZED (SELECT ${ok} AS ok)`);
@@ -163,7 +166,7 @@ function templateOf(changes: Part): Template {
   return { sql: `WITH ${parts.join(", ")} SELECT ok FROM ok`, reads: text.reads };
 }
 
-/** The text of a template while it is written. */
+/** Builds the text of a template. */
 class TemplateText {
   readonly reads: Read[] = [];
 
@@ -172,13 +175,13 @@ class TemplateText {
     return `$${this.reads.length}::${type}`;
   }
 
-  /** The value of a column of the change at this place. */
+  /** Reads the value of a column from the change at this index. */
   value(table: Table, name: string, read: (changes: Part) => Values): string {
     const column = columnOf(table, name);
     return this.parameter(TYPES[column.kind], (changes) => encodeValue(column, read(changes)[name] ?? null));
   }
 
-  /** What the columns of the key equal, and the shard if the key tells it. */
+  /** The condition on the columns of the key, and on the shard if the key determines it. */
   key(table: Table, key: Values, index: number): string {
     const values = (changes: Part) => keyOf(changes[index]);
     const conditions = Object.keys(key).map(
@@ -191,7 +194,7 @@ class TemplateText {
     return conditions.join(" AND ");
   }
 
-  /** What other columns are; null is told too. */
+  /** The condition on other columns. It compares null too. */
   was(table: Table, was: Values, index: number): string[] {
     return Object.keys(was).map((name) => {
       const value = this.value(table, name, (changes) => wasOf(changes[index]));
@@ -219,7 +222,7 @@ const setOf = (change: Part[number] | undefined): Values =>
 const rowOf = (change: Part[number] | undefined): Values =>
   change !== undefined && "row" in change ? change.row : NONE;
 
-/** A text that cannot be stored equals nothing. */
+/** No column equals a text that PostgreSQL cannot store. */
 const storable =
   (read: (changes: Part) => Values) =>
   (changes: Part): Values => {
@@ -246,14 +249,14 @@ function guardOf(change: Part[number], index: number, text: TemplateText): strin
   return `SELECT true FROM ${table.name} WHERE ${conditions.join(" AND ")}${lock}`;
 }
 
-/** The statement of a change that comes alone: it is its own guard. */
+/** The statement of a change that is the only one: it is its own guard. */
 function aloneOf(change: Part[number], text: TemplateText): string {
   const write = writeOf(change, 0, text, false);
   if (write === null) return guardOf(change, 0, text) ?? "";
   return change.act === "remove" ? `WITH gone AS (${write}) SELECT true` : `${write} RETURNING true`;
 }
 
-/** `ifOk`: only if all guards of the statement hold. */
+/** `ifOk`: the write happens only if all guards of the statement hold. */
 function writeOf(change: Part[number], index: number, text: TemplateText, ifOk: boolean): string | null {
   const { table } = change;
   const insertInto = (row: Values) => {

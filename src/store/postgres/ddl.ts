@@ -1,4 +1,4 @@
-/** The declared tables in PostgreSQL's words. */
+/** The DDL of the declared tables for PostgreSQL. */
 import { type Columns, columnOf, type Index, type Kind, sqlName, type Table } from "../declare.ts";
 
 export const TYPES: Readonly<Record<Kind, string>> = {
@@ -11,17 +11,17 @@ export const TYPES: Readonly<Record<Kind, string>> = {
 };
 
 /**
- * Tables that grow carry the shard of each row (`shardOf`), and every statement names it: two bytes here, and on a cluster
- * the difference between one worker's business and everyone's.
+ * Growing tables store the shard of each row (`shardOf`) in two bytes, and every statement names it. On a cluster, this
+ * lets one worker handle the statement instead of all.
  */
 export const SHARD = "shard";
 
 export const sqlNames = (names: readonly string[]): string => names.map(sqlName).join(", ");
 
-/** Rows that are updated find room for their new version beside the old one, so that an update touches no index. */
+/** Leaves room in each page for new versions of rows, so that an update changes no index. */
 const FILL_FACTOR = 80;
 
-/** `isCluster`: a shard knows only of itself what is unique. */
+/** `isCluster`: a shard can enforce uniqueness only within itself. */
 export function createTable(table: Table<Columns>, isCluster: boolean): string {
   const columns = Object.entries(table.columns).map(
     ([name, { kind, nullable }]) => `  ${sqlName(name)} ${TYPES[kind]}${nullable ? "" : " NOT NULL"}`,

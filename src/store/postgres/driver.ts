@@ -1,6 +1,6 @@
 /**
- * The only file that speaks to Bun's PostgreSQL client: keeps the pool, runs one statement per call, tells which errors
- * mean that the store cannot answer.
+ * The only file that works with Bun's PostgreSQL client: keeps the pool, runs one statement per call, and tells which
+ * errors mean that the store is unavailable.
  */
 import { SQL } from "bun";
 import { Backlog } from "../backlog.ts";
@@ -9,15 +9,15 @@ import type { SqlValue } from "./rows.ts";
 
 export interface PoolOptions {
   readonly url: string;
-  /** The schema that holds the tables, so that the database may have other uses too. */
+  /** The schema that holds the tables, so that the database may have other uses. */
   readonly schema: string;
-  /** How many connections at most. */
+  /** The maximum number of connections. */
   readonly connections: number;
-  /** How long a new connection may take, in milliseconds. */
+  /** The time limit for opening a connection, in milliseconds. */
   readonly connectMillis: number;
-  /** How long a statement may run, waiting for locks included, in milliseconds. The server enforces it. */
+  /** The time limit for a statement, including waits for locks, in milliseconds. The server enforces it. */
   readonly statementMillis: number;
-  /** How far a commit must have come before it is acknowledged, as PostgreSQL names it. Null or none: its default. */
+  /** `synchronous_commit`: when the server acknowledges a commit. Null or undefined: the server's default. */
   readonly synchronousCommit?: string | null;
 }
 
@@ -25,9 +25,9 @@ export interface PoolOptions {
 export interface Query {
   readonly sql: string;
   readonly values: readonly SqlValue[];
-  /** Whether it only reads, and so waits neither for a lock of another nor for a commit. */
+  /** The statement only reads, so it waits neither for other statements' locks nor for a commit. */
   readonly reads?: boolean;
-  /** Whether an overload by others does not keep it out. */
+  /** An overload does not keep the statement out. */
   readonly urgent?: boolean;
 }
 
@@ -37,31 +37,31 @@ export type Rows = readonly (readonly unknown[])[];
 /** Runs a statement within a transaction. */
 export type Run = (query: Query) => Promise<Rows>;
 
-/** What an answer may take beyond the statement's own time before the connection is given up, in milliseconds. */
+/** After `statementMillis` and this time without an answer, the program gives the connection up, in milliseconds. */
 const GRACE_MILLIS = 2000;
 
-/** How often the pool may be replaced, in milliseconds. */
+/** The shortest time between two replacements of a pool, in milliseconds. */
 const REPLACE_MILLIS = 1000;
 
-/** So many statements may always wait for each connection: half a second if one takes 50 ms, as over a slow network. */
+/** This many statements may always wait per connection: 500 ms if one takes 50 ms, as over a slow network. */
 const PER_CONNECTION = 10;
 
-/** One connection of so many is for reads alone. */
+/** One connection in this many is for reads alone. */
 const READING_SHARE = 3;
 
-/** The name under which the server shows the connections. */
+/** The application name, as the server shows it. */
 const APPLICATION = "tessera";
 
-/** How often a statement runs that the server rolled back for no fault of its own. */
+/** How often to run a statement that the server rolls back because of a conflict. */
 const ATTEMPTS = 5;
 
 /**
- * Two pools of connections: one for statements that only read, one for the others. Every statement is a transaction of
- * its own; none stays open while the program does something else.
+ * Two pools of connections: one for statements that only read, one for all others. Every statement is a transaction of
+ * its own; none stays open while the program does other work.
  *
- * The client sends a statement over a connection before the one ahead is answered. That doubles what can be read, but
- * who is sent behind a statement that waits for a lock or a replica waits along. So reads have connections of their own,
- * and of the others each takes one statement at a time.
+ * The client pipelines: it sends a statement before the previous one on the connection is answered. That doubles the
+ * throughput of reads. But a statement behind one that waits for a lock or a replica has to wait too. So reads have
+ * their own connections, and the other connections take one statement at a time.
  */
 export class Database {
   readonly #options: PoolOptions;
@@ -80,14 +80,14 @@ export class Database {
     this.#reads = reading === 0 ? this.#writes : new Lane({ ...options, connections: reading });
   }
 
-  /** Throws StoreBusy, and sends nothing, if too much waits. */
+  /** Throws StoreBusy, and sends nothing, if too many statements wait. */
   async run({ sql, values, reads = false, urgent = false }: Query): Promise<Rows> {
     return this.#admitted(reads ? this.#reads : this.#writes, urgent, (pool) =>
       pool.client.unsafe(sql, [...values]).values(),
     );
   }
 
-  /** Everything that `work` does happens, or nothing; it may be called again. It must do nothing but run statements. */
+  /** Runs `work` in one transaction. It may run `work` again, so `work` must do nothing but run statements. */
   async transaction<Result>(work: (run: Run) => Promise<Result>, urgent = false): Promise<Result> {
     return this.#admitted(this.#writes, urgent, (pool) =>
       pool.client.begin((client) => work(({ sql, values }) => client.unsafe(sql, [...values]).values())),
@@ -115,9 +115,9 @@ export class Database {
         const sent = (pool: Pool) => this.#within(lane, pool, send(pool));
         return await this.#track(() => (lane === this.#writes ? lane.inTurn(sent) : sent(lane.pool).promise));
       } catch (error) {
-        // After a failover the connections may lead to what is a replica now, and the name to another server.
+        // After a failover, the connected server may be a replica, and the host name may lead to another one.
         if (isReadOnly(error)) this.#replace(reading, writing);
-        // Rolled back as a whole, so it may run again.
+        // The server rolled the whole transaction back, so it may run again.
         if (!isRolledBackByConflict(error) || attempt >= ATTEMPTS) throw asStoreError(error);
       }
     }
@@ -128,7 +128,7 @@ export class Database {
     this.#writes.backlog.requireRoom();
   }
 
-  /** Waits for what is under way, then closes. */
+  /** Waits for running statements, then closes. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
@@ -147,8 +147,8 @@ export class Database {
   }
 
   /**
-   * A network that swallows everything answers nothing, not even an error, and the server's own timeout does not arrive.
-   * Then the caller is told, and the pools are in doubt, again and again until there is an answer after all.
+   * A network that drops all packets reports no error, and the server's own timeout does not arrive either. So after
+   * the time limit the caller gets StoreUnavailable, and the pools are checked at intervals until an answer comes.
    */
   #within<Result>(lane: Lane, pool: Pool, answer: PromiseLike<Result>): Answer<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
@@ -163,15 +163,15 @@ export class Database {
   }
 
   /**
-   * A dead connection would be given more statements, and which one it is nobody tells, whatever the others answer; so
-   * all are given up. Unless the server is still at work: a commit that waits for a replica is ended neither by its
-   * timeout nor by the end of its connection, so each pool that is given up would leave its connections at the server.
+   * A dead connection would get more statements, and no sign shows which connection is dead. So this replaces all
+   * connections, unless the server is still working on a statement. Neither its timeout nor the end of its connection
+   * stops a commit that waits for a replica. Each replaced pool would leave such connections open on the server.
    */
   async #doubt(lane: Lane, pool: Pool): Promise<void> {
     if (lane.pool !== pool) return;
     const writing = this.#writes.pool;
     const reading = this.#reads.pool;
-    // What only reads waits for nothing.
+    // Statements that only read wait for no other statement, so a late one means a dead connection.
     if (lane !== this.#writes) lane.replace(pool);
     this.#look ??= this.#isServerStuck().finally(() => {
       this.#look = null;
@@ -185,7 +185,7 @@ export class Database {
     this.#writes.replace(writing);
   }
 
-  /** Whether the server says that it works for longer than its own timeout allows. */
+  /** Whether the server reports a statement that has run for longer than the statement timeout. */
   async #isServerStuck(): Promise<boolean> {
     const session = new Session({ ...this.#options, statementMillis: GRACE_MILLIS / 2 });
     const look = session.execute(
@@ -206,22 +206,22 @@ export class Database {
 
 interface Pool {
   readonly client: SQL;
-  /** How many more statements it takes that are sent in turn. */
+  /** The number of connections that are free for the next write. */
   free: number;
 }
 
 interface Answer<Result> {
-  /** For the caller, who waits only so long. */
+  /** The answer for the caller, who waits only until the time limit. */
   readonly promise: Promise<Result>;
-  /** When the connection is free again. */
+  /** Resolves when the connection is free again. */
   readonly settled: PromiseLike<void>;
 }
 
-/** A pool that is replaced when its connections are in doubt. */
+/** A pool that can be replaced. */
 class Lane {
   readonly #options: PoolOptions;
   readonly #waiting = new Set<(pool: Pool) => void>();
-  /** What was sent and what waits for that. */
+  /** Counts the statements that are sent or waiting. */
   readonly backlog: Backlog;
   #replacedAt = Number.NEGATIVE_INFINITY;
   pool: Pool;
@@ -232,7 +232,7 @@ class Lane {
     this.pool = this.#open();
   }
 
-  /** Sends when a connection is free. Who waits for that as long as a statement may run is refused. */
+  /** Sends when a connection is free. Throws StoreUnavailable if none is within the time limit of a statement. */
   async inTurn<Result>(send: (pool: Pool) => Answer<Result>): Promise<Result> {
     const pool = this.#take() ?? (await this.#wait());
     const { promise, settled } = send(pool);
@@ -243,7 +243,7 @@ class Lane {
     return promise;
   }
 
-  /** New statements go over new connections. What waits on the old ones may finish, for as long as statements may run. */
+  /** New statements use new connections. Those on the old ones may finish within the time limit of a statement. */
   replace(pool: Pool): void {
     const now = performance.now();
     if (pool !== this.pool || now - this.#replacedAt < REPLACE_MILLIS) return;
@@ -287,7 +287,7 @@ class Lane {
   }
 }
 
-/** One connection for a transaction that needs several statements. Only migrations do. */
+/** One connection, for work beside the pools: migrations, copies, and the look at a stuck server. */
 export class Session {
   readonly #options: PoolOptions;
   readonly #pool: SQL;
@@ -311,7 +311,7 @@ export class Session {
     }
   }
 
-  /** Everything that `use` does happens, or nothing. Each statement of it may take so long, in milliseconds. */
+  /** Runs `use` in one transaction. Each of its statements has this time limit, in milliseconds. */
   async transaction<Result>(
     use: (session: Pick<Session, "execute">) => Promise<Result>,
     statementMillis = this.#options.statementMillis,
@@ -339,7 +339,7 @@ export class Session {
   }
 }
 
-/** Who waits longer is told that nobody answers. */
+/** Throws StoreUnavailable if the answer takes longer. */
 async function within<Result>(answer: PromiseLike<Result>, millis: number): Promise<Result> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new StoreUnavailable("it does not answer")), millis);
@@ -355,7 +355,7 @@ function openPool(options: PoolOptions, application = APPLICATION): SQL {
   return new SQL({
     url,
     adapter: "postgres",
-    // Said here, or PGDATABASE in the environment would win over the URL.
+    // Without this, PGDATABASE in the environment would take precedence over the URL.
     database: decodeURIComponent(new URL(url).pathname.slice(1)) || undefined,
     max: connections,
     connectionTimeout: connectMillis / 1000,
@@ -363,9 +363,9 @@ function openPool(options: PoolOptions, application = APPLICATION): SQL {
       application_name: application,
       search_path: schema,
       statement_timeout: statementMillis,
-      // The statements are written for it: who waited for a row sees what it is now, and decides on that.
+      // The statements rely on it: after waiting for a row's lock, they see and judge its latest version.
       default_transaction_isolation: "read committed",
-      // What a replica shows may be older than what was acknowledged, so it must not be read: it refuses this.
+      // A replica may lag behind what was acknowledged, so it must not be read. It refuses this setting.
       transaction_read_only: "off",
       ...(synchronousCommit == null ? {} : { synchronous_commit: synchronousCommit }),
     },
@@ -376,7 +376,7 @@ function openPool(options: PoolOptions, application = APPLICATION): SQL {
 export const sqlState = (error: unknown): string | null =>
   error instanceof SQL.PostgresError ? (error.errno ?? null) : null;
 
-/** A deadlock that the server resolved, or a conflict on an engine that serializes. */
+/** A deadlock that the server resolved, or a serialization failure. */
 const isRolledBackByConflict = (error: unknown): boolean =>
   ["40001", "40P01"].includes(sqlState(error) ?? "");
 
@@ -385,7 +385,7 @@ export const isUniqueViolation = (error: unknown): boolean => sqlState(error) ==
 
 const isReadOnly = (error: unknown): boolean => sqlState(error) === "25006";
 
-/** The server's classes of trouble that the program did not make (PostgreSQL, appendix A). */
+/** Classes of SQLSTATE for trouble that is no bug of the program (PostgreSQL, appendix A). */
 const ENVIRONMENT_CLASSES: ReadonlySet<string> = new Set([
   "08", // connection exception
   "0A", // not supported: a replica cannot be made to write
@@ -400,11 +400,11 @@ const ENVIRONMENT_CLASSES: ReadonlySet<string> = new Set([
   "XX", // corrupted data
 ]);
 
-/** The codes of errors that Bun raises itself and that are about the way to the server, not about what was asked of it. */
+/** Codes of errors that Bun raises itself and that concern the connection, not the statement. */
 const CONNECTION_CODE =
   /CONNECTION|TIMEOUT|AUTHENTICATION|TLS|CERT|UNABLE_TO|SASL|SERVER_KEY|SERVER_SIGNATURE|CHANNEL_BINDING|MESSAGE|CANCELLED|^E[A-Z]+$/;
 
-/** Turns trouble with the server or the way to it into StoreUnavailable; a mistake of the program stays what it is. */
+/** Turns trouble with the server or the connection into StoreUnavailable; the error of a bug stays as it is. */
 export function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailable) return error;
   const state = sqlState(error);
@@ -417,9 +417,12 @@ export function asStoreError(error: unknown): unknown {
     : error;
 }
 
-/** Whether two programs made the same thing at the same moment. The one that lost finds it when it looks again. */
+/**
+ * Whether another program made the same object at the same moment. The program that lost the race finds the object when
+ * it looks again.
+ */
 export const isMadeMeanwhile = (error: unknown): boolean =>
   ["23505", "42P06", "42P07", "42710", "42723"].includes(sqlState(error) ?? "");
 
-/** Whether the database's user lacks a right. */
+/** Whether the database user lacks a privilege. */
 export const isForbidden = (error: unknown): boolean => sqlState(error) === "42501";

@@ -1,10 +1,13 @@
-/** What the server does with what it acknowledges. The store promises that it is on disk, whatever the defaults are. */
+/**
+ * The server's durability settings. The store promises that an acknowledged commit is on disk, whatever the defaults
+ * are.
+ */
 import type { Session } from "./driver.ts";
 
 export interface Durability {
-  /** What every connection asks for; null on an engine that has no such setting. */
+  /** The value of `synchronous_commit` for every connection; null on an engine without this setting. */
   readonly synchronousCommit: string | null;
-  /** For the operator: settings of the server that no connection can make good. */
+  /** For the operator: settings that no connection can override. */
   readonly warnings: readonly string[];
 }
 
@@ -14,9 +17,9 @@ const LOSSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the settings as the connections of this user find them. Only `off` acknowledges before the disk has it; what
- * the operator chose beyond that (to wait for replicas, or not) is kept. It is asked for on every connection, so
- * that neither a later change of a default nor another server, after a failover, takes the promise away.
+ * Reads the settings as this user's connections get them. Only `off` acknowledges a commit before it is on disk, so it
+ * becomes `on`. Every other choice of the operator is kept, such as waiting for replicas. Every connection sets the
+ * value, so that a changed default, or another server after a failover, does not break the promise.
  */
 export async function readDurability(session: Pick<Session, "execute">): Promise<Durability> {
   const rows = await session.execute(

@@ -20,11 +20,11 @@ import { explainOpening } from "./opening.ts";
 
 export type PostgresStoreOptions = Pick<PoolOptions, "url"> &
   Partial<PoolOptions> & {
-    /** Whether to make the schema if there is none. Default: yes. */
+    /** Make the schema if there is none. Default: true. */
     readonly create?: boolean;
-    /** What to make; for tests of upgrades. */
+    /** The schema to make; for tests of upgrades. */
     readonly declared?: Schema;
-    /** Is told what is wrong with the server but does not keep the store from working. */
+    /** Receives faults of the server that do not keep the store from working. */
     readonly warn?: (message: string) => void;
   };
 
@@ -35,15 +35,16 @@ const DEFAULTS: Omit<PoolOptions, "url"> = {
   statementMillis: 5000,
 };
 
-/** What is left to quote in a schema's name: nothing. */
+/** Names that need no quotes in SQL. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
-// A node that is busy is well: a load balancer must not take it away.
+// A node that is busy is healthy: a load balancer must not take it out of service.
 const PING: Query = { sql: "SELECT version FROM schema_version", values: [], reads: true, urgent: true };
 
 /**
- * Connects, and brings the schema up to date. Throws DatabaseRefused if it belongs to a newer version or to another
- * program, is an unfinished copy, or the options make no sense; StoreUnavailable if it cannot be used now.
+ * Connects, and brings the schema up to date. Throws DatabaseRefused if the schema belongs to a newer version or to
+ * another program, if it is an unfinished copy, or if the options are invalid; StoreUnavailable if the database cannot
+ * be used now.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { topology, ...pool } = await preparePostgres(options);
@@ -71,8 +72,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 /**
- * What is done once, before the pool is opened: checks the options, brings the schema up to date, says what is wrong.
- * `mayBeUnfinished`: for the copy that goes on.
+ * The steps before the pool opens: checks the options, brings the schema up to date, and reports faults of the server.
+ * `mayBeUnfinished`: set by a copy that resumes.
  */
 export async function preparePostgres({
   create = true,
@@ -85,7 +86,7 @@ export async function preparePostgres({
 > {
   const complete = { ...DEFAULTS, ...options };
   if (!isPostgresUrl(complete.url)) {
-    // Not quoted: it may hold a password.
+    // The message does not quote it: it may hold a password.
     throw new DatabaseRefused(
       "The database's URL is not of the form postgres://user:password@host:5432/database.",
     );

@@ -7,7 +7,7 @@ import { SHARD, TYPES } from "./ddl.ts";
 import type { Database, Query } from "./driver.ts";
 import { rowDecoder, SqlText, selected } from "./rows.ts";
 
-/** SQLite compares text by its bytes; here that is one collation of many. */
+/** SQLite compares text by its bytes. In PostgreSQL, the collation "C" does. */
 const ordered = (table: Table, name: string): string =>
   TYPES[columnOf(table, name).kind] === "text" ? `${sqlName(name)} COLLATE "C"` : sqlName(name);
 
@@ -48,12 +48,15 @@ export async function listRows(
 }
 
 /**
- * One node cleans up at a time: more would only read the same rows. The turn ends with the transaction, however that ends,
- * so no node has to notice that another is gone.
+ * One node cleans up at a time, because others would only read the same rows. The lock ends with the transaction, so it
+ * also ends when the node dies.
  */
 const TURN = "SELECT pg_try_advisory_xact_lock(hashtextextended('tessera clean-up ' || current_schema(), 0))";
 
-/** Removes rows that are old enough, with those that go along. Returns how many went; 0 if another node is at it. */
+/**
+ * Removes expired rows, with the rows that go with them. Returns how many rows it removed; 0 if another node is
+ * cleaning up.
+ */
 export const expireRows = (
   database: Database,
   { cleanUp }: Topology,
@@ -82,7 +85,10 @@ function dueQuery(table: Table, until: number): Query {
   return { sql: `SELECT 1 FROM ${table.name} WHERE ${expiry} <= $1::bigint LIMIT 1`, values: [until] };
 }
 
-/** Without a lock a row may change before it goes. So its expiry is looked at again, and the others go with what went. */
+/**
+ * Without a lock, a row may change before its removal. So the removal checks the expiry again, and removes dependent
+ * rows only for rows that it has removed.
+ */
 function expireQuery(
   table: Table,
   along: readonly Table[],

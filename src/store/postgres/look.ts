@@ -1,4 +1,4 @@
-/** Looks: a plan is one statement, whose rows hang on each other by outer joins. */
+/** Looks: a plan is one statement, which connects its rows by outer joins. */
 import type { Entry, Plan } from "../contract.ts";
 import { columnOf, shardOf, sqlName, type Table } from "../declare.ts";
 import { SHARD, TYPES } from "./ddl.ts";
@@ -80,7 +80,7 @@ function conditionsOf(name: string, { table, by }: Entry, plan: Plan, parameter:
     }
     const [entry = "", other = ""] = text.split(".");
     const equal = `${own} = "${entry}".${sqlName(other)}`;
-    // What hangs on a row of a table with shards has the shard of that row.
+    // A row that depends on a row of a table with shards has the same shard.
     return tellsShard && isSharded(plan[entry]?.table)
       ? [equal, `"${name}".${SHARD} = "${entry}".${SHARD}`]
       : [equal];

@@ -1,4 +1,4 @@
-/** Makes the schema, or brings it up to date. The table `schema_version` says which version it is. */
+/** Makes the schema, or brings it up to date. The table `schema_version` has its version. */
 import { DatabaseRefused } from "../contract.ts";
 import { SCHEMA, type Schema, versionOf } from "../schema.ts";
 import type { Topology } from "./cluster.ts";
@@ -10,38 +10,38 @@ CREATE TABLE schema_version (singleton boolean PRIMARY KEY DEFAULT true CHECK (s
 INSERT INTO schema_version (version) VALUES (0);
 `;
 
-/** What counted the steps before the first release. */
+/** The version table from before the first release. */
 const PREVIEW_VERSION_TABLE = "tessera_schema";
 
-/** A table that is there for as long as a copy into this schema is unfinished. */
+/** A table that exists while a copy into this schema is unfinished. */
 export const UNFINISHED_COPY = "unfinished_copy";
 
 export interface MigrationOptions {
   /** The name of the schema in the database. */
   readonly name: string;
-  /** Whether to make the schema if it is not there. */
+  /** Make the schema if it does not exist. */
   readonly create: boolean;
-  /** Whether an unfinished copy is let through, as only the copy itself should. */
+  /** Accept an unfinished copy. Only the copy itself sets this. */
   readonly mayBeUnfinished: boolean;
   readonly schema?: Schema;
   readonly topology: Topology;
 }
 
-/** Building an index on a large table takes long, and must not be cut off by the limit for requests. */
+/** Building an index on a large table takes long, so the time limit for requests must not apply. */
 const MIGRATION_MILLIS = 3_600_000;
 
 /** How often to try again when another program is making the same schema. */
 const ATTEMPTS = 10;
 
 /**
- * Makes the tables, or takes the steps that the database has not taken, all in one transaction. Of programs that start
- * together one does, while the others wait for the row with the version.
+ * Makes the tables, or takes the missing steps, in one transaction. If several programs start together, one of them
+ * does it, and the others wait for the lock on the version row.
  */
 export async function migrate(session: Session, options: MigrationOptions): Promise<void> {
   const { schema = SCHEMA, topology } = options;
   const newest = versionOf(schema);
   await prepareSchema(session, options);
-  // Mostly there is nothing to do, and no program need wait to learn that.
+  // Usually there is nothing to do, and then no program has to wait for the lock.
   const found = await session.execute("SELECT version FROM schema_version");
   if (checkedVersion(found, newest) === newest) return;
   await session.transaction(async ({ execute }) => {
@@ -54,7 +54,7 @@ export async function migrate(session: Session, options: MigrationOptions): Prom
   }, MIGRATION_MILLIS);
 }
 
-/** Makes the schema and the table with its version, unless they are there. */
+/** Makes the schema and the table with its version, unless they exist. */
 async function prepareSchema(
   session: Session,
   { name, create, mayBeUnfinished }: MigrationOptions,
@@ -74,7 +74,7 @@ async function prepareSchema(
         `SELECT 1 FROM information_schema.schemata WHERE schema_name = '${name}'`,
       );
       if (schemas.length === 0) await session.execute(`CREATE SCHEMA IF NOT EXISTS ${name}`);
-      // One text is one transaction: there is no table without its row.
+      // One text of statements is one transaction, so the table never exists without its row.
       await session.execute(VERSION_TABLE);
       return;
     } catch (error) {

@@ -1,9 +1,9 @@
-/** Why a database could not be opened, in words for whoever wrote its URL. The password is never among them. */
+/** Explains to the operator why a database could not be opened. The explanation never contains the password. */
 import { printable } from "../../platform/printable.ts";
 import { DatabaseRefused, StoreUnavailable } from "../contract.ts";
 import { sqlState } from "./driver.ts";
 
-/** An error of opening, with what to do about it; an error that says so already stays as it is. */
+/** An error of opening, with advice; an error that has advice already stays as it is. */
 export function explainOpening(error: unknown, databaseUrl: string): unknown {
   if (!(error instanceof StoreUnavailable)) return error;
   const cause = error.cause ?? error;
@@ -28,7 +28,7 @@ export function explainOpening(error: unknown, databaseUrl: string): unknown {
         `does not let the user "${user}" in: ${reasonOf(cause)}. Correct the user or the password in DATABASE_URL.`,
       );
   }
-  // OpenSSL's names for what is wrong with a certificate, and Node's for one that is another host's.
+  // OpenSSL's codes for faults of a certificate, and Node's code for the certificate of another host.
   if (/CERT|UNABLE_TO/.test(codeOf(cause))) {
     return refused(
       `has a certificate that cannot be trusted: ${reasonOf(cause)}. Name the host as the certificate does, and the file of its authority in NODE_EXTRA_CA_CERTS.`,

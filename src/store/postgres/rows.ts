@@ -1,28 +1,28 @@
-/** Rows on their way to PostgreSQL and back. */
+/** Converts rows for PostgreSQL and back. */
 import { StoreUnavailable, type Values } from "../contract.ts";
 import { type Column, columnOf, decodeList, encodeList, shardOf, sqlName, type Table } from "../declare.ts";
 import { SHARD, TYPES } from "./ddl.ts";
 
-/** What the client takes as a parameter. */
+/** The types that the client accepts as parameters. */
 export type SqlValue = string | number | boolean | Uint8Array | null;
 
-/** A statement's text while it is written, with the values of its parameters. */
+/** Builds the text of a statement, with the values of its parameters. */
 export class SqlText {
   readonly values: SqlValue[] = [];
 
-  /** A parameter with its type, so that the server never guesses one. */
+  /** A parameter with its type, so that the server does not guess one. */
   parameter(type: string, value: SqlValue): string {
     this.values.push(value);
     return `$${this.values.length}::${type}`;
   }
 
-  /** The value of a column. */
+  /** A parameter with the value of a column. */
   value(table: Table, name: string, value: unknown): string {
     const column = columnOf(table, name);
     return this.parameter(TYPES[column.kind], encodeValue(column, value ?? null));
   }
 
-  /** What the columns equal, and the shard if the values tell it. */
+  /** The condition that the columns equal these values, and the shard if the values determine it. */
   condition(table: Table, wanted: Values, alias: string = table.name): string {
     const conditions = Object.entries(wanted).map(([name, value]) => {
       const column = `${alias}.${sqlName(name)}`;
@@ -41,14 +41,14 @@ export class SqlText {
   }
 }
 
-/** PostgreSQL's texts cannot hold U+0000, so no column equals a text that has one. */
+/** PostgreSQL's texts cannot hold U+0000, so no column equals a text with it. */
 export const isStorable = (value: unknown): boolean => typeof value !== "string" || !value.includes("\0");
 
-/** All columns of a table, with the shard where it has one. */
+/** All columns of a table, with the shard if it has one. */
 export const columnNames = (table: Table): string =>
   [...Object.keys(table.columns).map(sqlName), ...(table.shard === null ? [] : [SHARD])].join(", ");
 
-/** The shard as it is stored: PostgreSQL's two-byte integers have a sign. Null if the values do not tell it. */
+/** The shard in its stored form: PostgreSQL's two-byte integers are signed. Null if the values do not determine it. */
 export function shardValue({ shard }: Table, values: Values): number | null {
   const value = shard === null ? undefined : values[shard];
   return typeof value === "string" || value instanceof Uint8Array ? signed(shardOf(value)) : null;
@@ -63,19 +63,19 @@ export function encodeValue({ kind, codec }: Column, value: unknown): SqlValue {
   return value as SqlValue;
 }
 
-/** What stands between SELECT and FROM, with the table as `alias`. */
+/** The columns between SELECT and FROM, with the table as `alias`. */
 export const selected = (table: Table, alias: string, names?: readonly string[]): string =>
   readColumns(table, names)
     .map((name) => `${alias}.${sqlName(name)}`)
     .join(", ");
 
-/** The columns that are read where some are wanted: the key is always among them, as it tells whether there is a row. */
+/** The columns to read: those wanted, and the key, which tells whether the row exists. */
 export const readColumns = ({ columns, key }: Table, names?: readonly string[]): readonly string[] =>
   names === undefined ? Object.keys(columns) : [...new Set([...key.slice(0, 1), ...names])];
 
 type Decode = (value: unknown) => unknown;
 
-/** The client gives Buffers for bytes, and texts for integers of eight bytes. */
+/** The client returns Buffers for bytes, and strings for eight-byte integers. */
 function decoderOf(table: Table, name: string): Decode {
   const { kind, codec } = columnOf(table, name);
   switch (kind) {
@@ -111,8 +111,8 @@ function decodeJson(table: Table, name: string, value: string, codec: Column["co
 }
 
 /**
- * Reads the columns of a table out of a row of values, from `start` on. Null if the row has none of it: a key is never
- * null.
+ * Decodes the columns of a table from a row of values, from `start` on. Null if the key is null, which means that there
+ * is no such row.
  */
 export function rowDecoder(
   table: Table,

@@ -10,10 +10,10 @@ import { listRows } from "./list.ts";
 import { UNFINISHED_COPY } from "./migrations.ts";
 import { columnNames, encodeValue, SqlText, type SqlValue, shardValue } from "./rows.ts";
 
-/** A batch takes its time, and so does counting millions of rows. */
+/** Batches take long, and so does counting millions of rows. */
 const STATEMENT_MILLIS = 3_600_000;
 
-/** Throws DatabaseRefused as the store does, also for an unfinished copy. */
+/** Throws DatabaseRefused as the store does, and for an unfinished copy. */
 export async function openPostgresSource(options: PostgresStoreOptions): Promise<End> {
   return end(new Database(forCopy(await preparePostgres({ ...options, create: false }))));
 }
@@ -57,7 +57,7 @@ export async function openPostgresTarget(options: PostgresStoreOptions): Promise
 
     async finish() {
       await session.execute(`DROP TABLE ${UNFINISHED_COPY}`);
-      // The planner would believe the tables to be empty, until the server looks by itself.
+      // Until the server's own ANALYZE, the planner would take the tables for empty.
       await session.execute(`ANALYZE ${TABLES.map(({ name }) => name).join(", ")}`);
     },
 
@@ -101,7 +101,7 @@ const ARRAY_TYPES: Readonly<Record<Kind, string>> = {
   json: "text[]",
 };
 
-/** The rows arrive as one array for each column. */
+/** Passes the rows as one array for each column. */
 function insertQuery(table: Table, rows: readonly StoredRow[]): Query {
   const arrays = Object.keys(table.columns).map((name) => {
     const column = columnOf(table, name);
@@ -119,7 +119,7 @@ function insertQuery(table: Table, rows: readonly StoredRow[]): Query {
   };
 }
 
-/** As PostgreSQL writes arrays: "{a,b}". */
+/** An array in PostgreSQL's notation: "{a,b}". */
 const arrayOf = (values: readonly SqlValue[]): string => `{${values.map(element).join(",")}}`;
 
 function element(value: SqlValue): string {

@@ -140,7 +140,7 @@ export function openBackup(
   }
 }
 
-/** The file differs from what was written. */
+/** The file differs from the written backup. */
 class Damage extends Error {}
 
 function takeSealOff(file: string, checked: BackupReport["checked"]): string {

@@ -162,7 +162,10 @@ const newStatement = <Prepared>(
   run: Prepared,
 ): Statement<Prepared> => ({ parts, columns: parts.flat().map((name) => columnOf(table, name)), run });
 
-/** The statements of one act. They are found by the columns that a change names, which costs less than a text of them. */
+/**
+ * The statements of one act. They are found by the columns that a change names, which is cheaper than building a text
+ * from them.
+ */
 class Statements<Prepared> {
   readonly #table: Table;
   readonly #prepare: (parts: readonly (readonly string[])[]) => Prepared;

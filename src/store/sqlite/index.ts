@@ -1,11 +1,11 @@
 /**
  * The store on an embedded SQLite database.
  *
- * It owns the database file, its connection and all SQL. It keeps the promises of the contract and knows no rule: it derives
- * tables from their declarations, and need not know what a commit means.
+ * It owns the database file, its connection and all SQL. It keeps the promises of the contract and knows no rule: it
+ * derives tables from their declarations, and does not interpret commits.
  *
- * It must never resolve a commit before it is synced to disk, answer from a snapshot that is older than the call, or let an
- * error of one commit undo another.
+ * It must never resolve a commit before it is synced to disk, answer from a snapshot that is older than the call, or
+ * let an error of one commit undo another.
  */
 import type { Commit, Facts, Plan, Store } from "../contract.ts";
 import type { Columns, RowOf, Table } from "../declare.ts";

@@ -6,7 +6,7 @@ import { Connection } from "./driver.ts";
 import { ensurePrivateFile } from "./files.ts";
 import { asOpeningError, isBusy } from "./trouble.ts";
 
-/** Who holds the lock. */
+/** The process that holds the lock. */
 export interface LockHolder {
   readonly pid: number;
   readonly issuer: string;

@@ -2,10 +2,10 @@
  * Group reads. Outside of a transaction each read of a WAL database takes and drops file locks, which are system calls.
  * So the reads of one turn of the event loop wait for its end and share one transaction.
  *
- * A transaction sees the database as it is when it begins. It begins after the last of its reads was requested, so no read
- * misses an earlier commit of any process. A transaction that is open while requests still arrive could: within one turn
- * the runtime also accepts new connections and reads their requests, and a client may send one because another process
- * has just reported a commit.
+ * A transaction sees the database as it is when it begins. It begins after the last of its reads was requested, so no
+ * read misses an earlier commit of any process. A transaction that stays open while requests arrive could miss one.
+ * Within one turn the runtime also accepts new connections and reads their requests, and a client may send one because
+ * another process has just reported a commit.
  */
 import { StoreUnavailable } from "../contract.ts";
 import type { Command, Connection } from "./driver.ts";

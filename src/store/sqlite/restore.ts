@@ -165,8 +165,9 @@ export async function finishRestore(
 export const checkRestored = (database: string): void => withConnection(database, requireIntegrity);
 
 /**
- * A command that began before the restore may have the database open. When it closes the database, SQLite removes the log by
- * its name, which would be the log of the new one. SQLite leaves WAL mode only if no other program has the database open.
+ * A command that began before the restore may have the database open. When it closes the database, SQLite removes the
+ * log by its name, and that would be the new database's log. SQLite leaves WAL mode only if no other program has the
+ * database open, so this tries that.
  */
 async function isUnused(database: string): Promise<boolean> {
   // A restore may replace a file that is no longer a database. Opening it would make SQLite delete its log.

@@ -14,7 +14,7 @@ const BATCH_ROWS = 4000;
 /** One side of a copy. */
 export interface End {
   count(table: Table): Promise<number>;
-  /** Up to `limit` rows after `after`, in the order of keys: numbers and bytes by value, text by its UTF-8. */
+  /** Up to `limit` rows after the row `after`, in the order of keys: numbers and bytes by value, text by its UTF-8. */
   read(table: Table, after: StoredRow | null, limit: number): Promise<StoredRow[]>;
   close(): Promise<void>;
 }

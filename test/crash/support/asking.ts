@@ -1,4 +1,4 @@
-/** Requests as clients make them, to any of the nodes. An answer may not come; one that comes must be honest. */
+/** Clients' requests to any of the nodes. An answer may be missing, but must be honest. */
 import { basic, encodeForm } from "../../support/server.ts";
 import type { Client, Ledger } from "./ledger.ts";
 import { SECRET } from "./node.ts";
@@ -8,10 +8,10 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Longer than anything may take: a client that waits for this long was left hanging. */
+/** Longer than any answer may take: a client that waits this long was left hanging. */
 const HANGS_MILLIS = 20_000;
 
-/** Null if no answer came, or none but that the server cannot answer now. */
+/** Null if no answer came, or only answers that the server is unavailable. */
 export type Ask = (client: Client, path: string, form: Record<string, string>) => Promise<Answer | null>;
 
 export function newAsk(urls: readonly string[], ledger: Ledger): Ask {
@@ -39,7 +39,7 @@ async function send(
       method: "POST",
       headers: { "Content-Type": "application/x-www-form-urlencoded", ...basic(client, SECRET) },
       body: encodeForm(form),
-      // A connection that was used before might be tried again behind our back when it breaks.
+      // Otherwise the runtime might repeat a request when a reused connection breaks.
       keepalive: false,
       signal: AbortSignal.timeout(HANGS_MILLIS),
     });
@@ -52,7 +52,7 @@ async function send(
   }
 }
 
-/** RFC 9110 §15.6.4: what a server says that cannot answer now. */
+/** RFC 9110 §15.6.4: the answer of an unavailable server. */
 function requireHonest(response: Response, body: Answer["body"], ledger: Ledger): void {
   const retryAfter = Number(response.headers.get("retry-after"));
   if (!(retryAfter >= 1) || body.error !== "temporarily_unavailable") {

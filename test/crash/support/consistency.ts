@@ -1,4 +1,4 @@
-/** What no crash may leave behind, as questions to the database itself: each must find nothing. For both engines. */
+/** Inconsistencies that no crash may leave, as queries for both engines: each must find nothing. */
 
 export const INCONSISTENCIES: Readonly<Record<string, string>> = {
   "a grant with two live branches": `SELECT grant_id FROM refresh_tokens WHERE used_at IS NULL
@@ -25,7 +25,7 @@ export const INCONSISTENCIES: Readonly<Record<string, string>> = {
     JOIN refresh_tokens t ON t.id = a.id WHERE a.grant_id IS NULL OR a.grant_id <> t.grant_id`,
 };
 
-/** The names of what was found. */
+/** The names of the inconsistencies found. */
 export async function inconsistencies(
   ask: (sql: string) => Promise<readonly unknown[]> | readonly unknown[],
 ): Promise<string[]> {

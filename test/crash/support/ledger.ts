@@ -1,35 +1,35 @@
 /**
- * What clients know of their tokens, from answers alone: what was acknowledged must be so, whatever crashed since.
- * Where no answer came, either may be; but what was once seen ended never comes back.
+ * The clients' knowledge of their tokens, from answers alone. Acknowledged changes must hold after any crash. If no
+ * answer came, either state is right; but an ended token never becomes alive.
  */
 
 export type Client = "web" | "service";
 export type Standing = "alive" | "ended" | "unsure";
 
-/** One authorization, from its code to its last token; or one token that a client has for itself. */
+/** One authorization, from its code to its last token; or one token that a client got for itself. */
 export interface Family {
   readonly client: Client;
   readonly code: string | null;
   readonly accessTokens: string[];
-  /** Oldest first: each was used up for the next. */
+  /** Oldest first: each was exchanged for the next. */
   readonly refreshTokens: string[];
   isRedeemed: boolean;
   isEnded: boolean;
-  /** Whether anything was done since it was last looked at as a whole. */
+  /** Whether a step has changed it since the last check of the whole family. */
   isTouched: boolean;
-  /** The step whose answer never came: it may have happened. Its client tries it again before anything else. */
+  /** A step without an answer, which may have happened. Its client repeats it before any other step. */
   open: Step | null;
 }
 
 /**
- * Does something for a family and writes down what is known then. False if no answer came, so that it is not known
- * whether it happened. `again`: it may have happened before.
+ * Does a step for a family and records the result. False if no answer came, so that the step may have happened.
+ * `again`: it may have happened before.
  */
 export type Step = (family: Family, again: boolean) => Promise<boolean>;
 
 export class Ledger {
   readonly families: Family[] = [];
-  /** Everything that should not have been, in words. */
+  /** All violations, in words. */
   readonly violations: string[] = [];
   readonly counts = { acknowledged: 0, unanswered: 0, unavailable: 0, checked: 0 };
   readonly #standings = new Map<string, Standing>();
@@ -47,10 +47,10 @@ export class Ledger {
     };
   }
 
-  /** Tokens that a client was given. */
+  /** Records the tokens of an answer to a client. */
   keep(family: Family, body: Readonly<Record<string, unknown>>): void {
     const { access_token: accessToken, refresh_token: refreshToken } = body;
-    // What is known already was told again: that says nothing of how it is by now.
+    // A repeated answer says nothing about the present state of its tokens.
     if (typeof accessToken === "string" && !family.accessTokens.includes(accessToken)) {
       family.accessTokens.push(accessToken);
       this.note(accessToken, "alive");
@@ -62,7 +62,7 @@ export class Ledger {
   }
 
   note(token: string, standing: Standing): void {
-    // Ended is for good.
+    // An ended token stays ended.
     if (this.#standings.get(token) !== "ended") this.#standings.set(token, standing);
   }
 
@@ -71,7 +71,7 @@ export class Ledger {
     if (standing === "ended") family.isEnded = true;
   }
 
-  /** Compares what the server says of a token with what is known. */
+  /** Compares the server's answer about a token with the ledger. */
   compare(token: string, active: boolean): void {
     this.counts.checked += 1;
     const standing = this.#standings.get(token);
@@ -81,7 +81,7 @@ export class Ledger {
   }
 
   violation(what: string, detail: unknown): void {
-    // A fault shows everywhere; some are enough to read.
+    // A fault causes many violations; a few are enough to read.
     if (this.violations.length < 20)
       this.violations.push(`${what}: ${typeof detail === "string" ? detail : JSON.stringify(detail)}`);
   }

@@ -1,14 +1,14 @@
-/** Many clients at once, each with one family at a time; and the look at everything when the dust has settled. */
+/** Many clients at once, each with one family at a time, and the check of all families afterwards. */
 import { newAsk } from "./asking.ts";
 import { type Family, Ledger, type Step } from "./ledger.ts";
 import { newSteps, type Steps } from "./steps.ts";
 
 const CLIENTS = 12;
-/** How many families that nothing was done to are looked at each time; all are at the end. */
+/** Untouched families to check each time; the end checks all. */
 const SAMPLE = 40;
 
 export interface Load {
-  /** Ends when the step of each client that is under way has ended. */
+  /** Resolves when each client has finished its step. */
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export class Clients {
         const { unanswered, unavailable } = this.ledger.counts;
         await this.#act(family);
         this.#idle.push(family);
-        // As clients do, so that servers that are down are not asked without a pause.
+        // A pause, as clients make, so that they do not flood servers that are down.
         const { counts } = this.ledger;
         if (counts.unanswered + counts.unavailable > unanswered + unavailable) await Bun.sleep(10);
       }
@@ -49,7 +49,7 @@ export class Clients {
     };
   }
 
-  /** Looks at what was done since the last time, and at some of the rest, or all of it. The servers must answer. */
+  /** Checks the changed families, and some or all of the others. The servers must answer. */
   async verify(extent: "some" | "all"): Promise<void> {
     const touched = this.#idle.filter(({ isTouched }) => isTouched);
     const others = shuffled(this.#idle.filter(({ isTouched }) => !isTouched));
@@ -117,7 +117,7 @@ export class Clients {
       return this.#run(family, steps.replayCode);
     }
     if (family.refreshTokens.length > 1) await this.#run(family, steps.refreshOnceMore);
-    // This ends the family, so only some go that way; the others live through the next crash too.
+    // This ends the family, so only some families take it; the others live through the next crash too.
     const dice = Math.random();
     if (dice < 0.1) return this.#run(family, steps.replayCode);
     if (dice < 0.2 && family.refreshTokens.length > 2) return this.#run(family, steps.replayRefresh);

@@ -1,4 +1,4 @@
-/** A server as a process of its own, on one port for all its lives: started, killed, and started again. */
+/** A server in its own process, on one port for all its lives: it can be started, killed, and started again. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ const root = join(import.meta.dir, "../../..");
 
 export const SECRET = "a secret that is long enough for crashes";
 
-/** Codes and retries outlive the test, so that nothing ends but by what the test does. */
+/** Codes and retries outlive the test, so that only the test ends anything. */
 const CONFIGURATION = `
 issuer = "https://auth.example"
 
@@ -40,7 +40,7 @@ secrets = ["${SECRET}"]
 `;
 
 export interface NodeOptions {
-  /** More of the configuration, as TOML tables. */
+  /** Further TOML tables for the configuration. */
   readonly configuration?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
@@ -68,12 +68,12 @@ export class Node {
     return join(this.folder, "data", "tessera.db");
   }
 
-  /** Everything that it has printed since it was last started. */
+  /** Its output since the last start. */
   get printed(): string {
     return this.#printed;
   }
 
-  /** The processes that it has started and that run now. */
+  /** The running processes that it has started. */
   async workers(): Promise<number[]> {
     const listed = Bun.spawn(["ps", "-o", "pid=,stat=", "--ppid", String(this.#process?.pid)]);
     const lines = (await new Response(listed.stdout).text()).trim().split("\n");
@@ -82,7 +82,7 @@ export class Node {
       .map((line) => Number.parseInt(line, 10));
   }
 
-  /** Starts the process, and does not wait until it is ready. */
+  /** Starts the process without waiting until it is ready. */
   launch(): void {
     this.#printed = "";
     this.#process = Bun.spawn(
@@ -108,12 +108,12 @@ export class Node {
     for (const stream of [this.#process.stdout, this.#process.stderr]) void this.#collect(stream);
   }
 
-  /** How long the last start took, in milliseconds. */
+  /** The duration of the last start, in milliseconds. */
   get startMillis(): number {
     return this.#startMillis;
   }
 
-  /** Starts it and waits until it is ready. Throws with what it printed if it ends instead. */
+  /** Starts it and waits until it is ready. Throws with its output if it ends instead. */
   async start(): Promise<void> {
     const startedAt = performance.now();
     this.launch();
@@ -129,13 +129,13 @@ export class Node {
     throw new Error(`The server does not start: ${this.#printed}`);
   }
 
-  /** Ends it as a crash does. */
+  /** Kills it, as a crash does. */
   async kill(): Promise<void> {
     this.#process?.kill("SIGKILL");
     await this.#process?.exited;
   }
 
-  /** Ends it if it still runs, and removes its files. */
+  /** Kills it if it still runs, and removes its files. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });

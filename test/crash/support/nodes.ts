@@ -9,9 +9,9 @@ import { until } from "./moments.ts";
 import { Node, type NodeOptions } from "./node.ts";
 import { seedCodes } from "./seed.ts";
 
-/** Short, so that a test need not wait long for what never comes. */
+/** Short, for tests that wait for a timeout. */
 export const SHORT_PATIENCE_SECONDS = 1;
-/** Longer than a slow machine makes what does come take. */
+/** Long enough for answers on a slow machine. */
 export const LONG_PATIENCE_SECONDS = 10;
 
 const patience = (seconds: number): string => `
@@ -21,7 +21,7 @@ statement_timeout_seconds = ${seconds}
 `;
 
 export interface NodesOptions extends NodeOptions {
-  /** How long the nodes wait for their database before they say that they cannot answer. */
+  /** How long the nodes wait for their database before they answer that they are unavailable. */
   readonly patienceSeconds?: number;
 }
 
@@ -44,7 +44,7 @@ export class Nodes {
     await Promise.all(this.all.map((node) => node.start()));
   }
 
-  /** Resolves when each of them can answer, over all of its connections. Nobody helps. */
+  /** Resolves when each of them can answer, over all of its connections, without help. */
   async ready(): Promise<void> {
     for (const url of this.urls) {
       await until("a node recovers", async () => {
@@ -54,7 +54,7 @@ export class Nodes {
     }
   }
 
-  /** Resolves when each of them says that it cannot. */
+  /** Resolves when each of them answers that it is unavailable. */
   async unready(): Promise<void> {
     for (const url of this.urls) await until("a node says so", async () => (await statusOf(url)) === 503);
   }
@@ -66,7 +66,7 @@ export class Nodes {
 
 const statusOf = async (url: string): Promise<number> => (await fetch(`${url}/readyz`)).status;
 
-/** Codes are stored without going through the nodes, or what stands between them and the database. */
+/** Stores codes directly, past the nodes and the relay to the database. */
 export async function codesAt(databaseUrl: string, count: number): Promise<string[]> {
   const store = await openPostgresStore({ url: databaseUrl, connections: 6 });
   const codes = await seedCodes(store, count);

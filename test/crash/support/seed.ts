@@ -1,4 +1,4 @@
-/** Codes that a person allowed, without the pages: straight into the store. */
+/** Stores codes directly, without the pages. */
 
 import { mintCredential } from "../../../src/credentials/credential.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
@@ -11,7 +11,7 @@ import { newAccount, newCode, newGrant } from "../../store/records.ts";
 
 const PERSON: AccountRecord = newAccount({ username: "one-who-allows-everything" });
 
-/** So many codes for the client `web`, which the server has declared. */
+/** Codes for the client `web`, which the server's configuration declares. */
 export async function seedCodes(store: ActingStore, count: number): Promise<string[]> {
   const client = await store.findClient("web");
   if (client === null) throw new Error("The server has declared no client.");

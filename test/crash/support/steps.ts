@@ -1,4 +1,4 @@
-/** What clients do with codes and tokens, and what each answer means for what they know. */
+/** The clients' steps with codes and tokens, and what they learn from each answer. */
 import { CLIENT_CREDENTIALS_FORM, codeForm, refreshForm } from "../../support/token-requests.ts";
 import type { Answer, Ask } from "./asking.ts";
 import type { Family, Ledger, Step } from "./ledger.ts";
@@ -28,7 +28,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
       ledger.keep(family, answer.body);
       return acknowledge();
     }
-    // The first try had happened, and a second looks like theft: everything is revoked (RFC 6749 §4.1.2).
+    // The first attempt had succeeded. The second looks like theft and revokes everything (RFC 6749 §4.1.2).
     if (again && isRefused(answer)) {
       ledger.noteAll(family, "ended");
       return acknowledge();
@@ -43,7 +43,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
       ledger.note(used, "unsure");
       return false;
     }
-    // Also when it had happened before: nobody is signed out by an answer that was lost.
+    // Also if it had happened before: a lost answer signs no person out.
     if (answer.status !== 200) return unexpected("a refresh token is refused", answer);
     if (answer.body.refresh_token === used) return unexpected("a refresh token does not rotate", answer);
     ledger.note(used, "ended");
@@ -51,11 +51,11 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     return acknowledge();
   };
 
-  /** The answer to the last refresh, once more: the same tokens, and never a second branch. */
+  /** Repeats the last refresh: it must get the same tokens, and never a second branch. */
   const refreshOnceMore: Step = async (family) => {
     const [used = "", successor] = family.refreshTokens.slice(-2);
     const answer = await ask("web", TOKEN, refreshForm(used));
-    // It stores nothing, so a lost answer to it leaves nothing.
+    // It stores nothing, so losing its answer changes nothing.
     if (answer === null) return true;
     if (answer.status !== 200) return unexpected("a retry within the window is refused", answer);
     if (answer.body.refresh_token !== successor) return unexpected("a retry makes a second branch", answer);
@@ -64,7 +64,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     return acknowledge();
   };
 
-  /** Something that must be refused, and that ends the family if it was alive. */
+  /** A use that must be refused, and that ends the family if it was alive. */
   const replay =
     (what: string, form: (family: Family) => Record<string, string>): Step =>
     async (family) => {
@@ -78,7 +78,7 @@ export function newSteps(ask: Ask, ledger: Ledger) {
     };
 
   return {
-    /** A token for the client itself. One whose answer is lost is nobody's. */
+    /** A token for the client itself. If its answer is lost, no client has it. */
     issue: (async (family) => {
       const answer = await ask("service", TOKEN, CLIENT_CREDENTIALS_FORM);
       if (answer === null) return true;

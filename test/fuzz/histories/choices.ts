@@ -1,4 +1,4 @@
-/** Who and what a step is about, out of what there is by then. */
+/** Chooses the subjects of a step from those that exist. */
 import type { Client, Code, Device, RefreshToken } from "./model.ts";
 import type { World } from "./world.ts";
 
@@ -11,7 +11,7 @@ export interface Choice {
 export const pick = <Item>(items: readonly Item[], number: number): Item | undefined =>
   items.length === 0 ? undefined : items[number % items.length];
 
-/** Mostly one of the newest of those that something can still become of, so that histories go on. */
+/** Mostly one of the newest that a step can still change, so that histories go on. */
 export function pickNew<Item>(
   items: readonly Item[],
   number: number,
@@ -30,9 +30,9 @@ export const isKept = (token: RefreshToken): boolean => !token.grant.revoked;
 export const codeClients = ({ clients }: World): Client[] =>
   clients.filter(({ redirectUri }) => redirectUri !== null);
 
-/** The right client, and now and then another. */
+/** The right client, and sometimes another. */
 export const presenting = (right: Client, all: readonly Client[], number: number): Client =>
   number % 7 === 0 ? (pick(all, Math.floor(number / 7)) ?? right) : right;
 
-/** Around every life and window; the shortest most often. */
+/** Seconds around every lifetime and window; the shortest most often. */
 export const WAITS = [1, 1, 1, 4, 5, 5, 5, 10, 15, 29, 30, 31, 31, 31, 59, 60, 61, 99, 121, 401];

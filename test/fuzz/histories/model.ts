@@ -1,4 +1,4 @@
-/** What must hold, small enough to be seen through: who holds what, until when, and what has ended it. */
+/** The model of the promises, small enough to understand: who holds which token, until when, and how it ended. */
 
 import type { ConfigurationInput } from "../../../src/configuration/schema.ts";
 import type { AccountRecord } from "../../../src/store/tables.ts";
@@ -55,7 +55,7 @@ const AUDIENCES: Readonly<Record<string, string>> = {
   files: "https://files.example/api",
 };
 
-/** Some of the scopes, always with one of an API. */
+/** Some of the scopes, always with a scope of an API. */
 export const scopeFor = (number: number): string[] => {
   const mask = (number % 7) + 1 + (number % 2) * 8;
   return ["mail.read", "mail.send", "files", "profile"].filter((_, bit) => (mask >> bit) % 2 === 1);
@@ -70,7 +70,7 @@ export interface Client {
   readonly isDevice: boolean;
   readonly registered: boolean;
   disabled: boolean;
-  /** Whether a person has allowed it something. */
+  /** Whether a person has allowed the client something. */
   used: boolean;
 }
 
@@ -100,7 +100,7 @@ export interface Code {
 export interface AccessToken {
   readonly kind: "access";
   readonly text: string;
-  /** Null for a client's own. */
+  /** Null for a client's own token. */
   readonly grant: Grant | null;
   readonly client: Client;
   readonly subject: string;
@@ -108,7 +108,7 @@ export interface AccessToken {
   readonly audience: readonly string[];
   readonly expiresAt: number;
   revoked: boolean;
-  /** Its client was removed; another may have the same identifier by now. */
+  /** Its client was removed. A later client may have the same identifier. */
   orphaned: boolean;
 }
 
@@ -121,7 +121,7 @@ export interface RefreshToken {
   successor: RefreshToken | null;
   /** The access token of the same answer. */
   readonly companion: AccessToken;
-  /** Cleaned up: nobody knows it any more. */
+  /** The clean-up has removed it, so the server does not know it any more. */
   gone: boolean;
 }
 
@@ -149,7 +149,7 @@ export const isActive = (token: AccessToken, now: number): boolean =>
   !token.client.disabled &&
   token.grant?.revoked !== true;
 
-/** How a device's poll is answered; `tokens` if it gets them. The pace is kept here as the server keeps it. */
+/** The answer to a device's poll; `tokens` if it gets them. The model keeps the pace as the server does. */
 export function pollOutcome(device: Device, client: Client, now: number): string {
   if (client.disabled) return "invalid_client";
   if (device.gone || device.client !== client || device.used) return "invalid_grant";
@@ -165,7 +165,7 @@ export function pollOutcome(device: Device, client: Client, now: number): string
 
 export type RefreshOutcome = "invalid_client" | "refused" | "replayed" | "rotated" | "retried";
 
-/** `wider`: more scope is asked for than was granted. */
+/** `wider`: the request asks for more scope than the grant has. */
 export function refreshOutcome(
   token: RefreshToken,
   client: Client,
@@ -185,7 +185,7 @@ export function refreshOutcome(
 
 export type RedeemOutcome = "invalid_client" | "refused" | "guessed" | "replayed" | "issued";
 
-/** `sound`: redirect URI and verifier are the right ones. */
+/** `sound`: redirect URI and verifier are right. */
 export function redeemOutcome(code: Code, client: Client, now: number, sound: boolean): RedeemOutcome {
   if (client.disabled) return "invalid_client";
   if (code.grant.client !== client) return "guessed";

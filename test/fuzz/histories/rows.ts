@@ -1,4 +1,4 @@
-/** What is stored, counted: what lives is there, what is over is not. */
+/** The stored rows, counted: live things are there, ended ones are not. */
 import { mustBe } from "../checks.ts";
 import type { World } from "./world.ts";
 
@@ -36,7 +36,7 @@ export async function checkRows(world: World): Promise<void> {
   mustBe(rows.codes <= codes.length, true, "rows of codes");
 }
 
-/** Long after: nothing is left but people, clients that somebody allowed something, and what is remembered of it. */
+/** Long after the end, the only rows are people, clients that a person allowed something, and their consents. */
 export async function checkEnd(world: World): Promise<void> {
   world.server.clock.advance(40 * 86_400);
   await world.cleanUp();

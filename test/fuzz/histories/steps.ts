@@ -1,4 +1,7 @@
-/** What may happen, by name. `a`, `b` and `c` choose whom and what among those that are there; a step without any is none. */
+/**
+ * The possible steps, by name. `a`, `b` and `c` choose among the existing subjects; a step without subjects does
+ * nothing.
+ */
 import { postRegistration } from "../../support/flows.ts";
 import { CLIENT_CREDENTIALS_FORM, DEVICE_GRANT } from "../../support/token-requests.ts";
 import { mustBe } from "../checks.ts";

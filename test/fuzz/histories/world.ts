@@ -1,4 +1,4 @@
-/** A server and the model of it, side by side: every step is taken by both, and they must agree. */
+/** A server and its model: both take every step, and they must agree. */
 
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/rules/device-code.ts";
 import type { FixtureDatabase } from "../../store/fixtures/databases.ts";
@@ -86,7 +86,7 @@ export class World {
     return this.server.clock.seconds();
   }
 
-  /** Everything secret that was handed out. */
+  /** All credentials that the server has handed out. */
   get credentials(): Credential[] {
     return [...this.codes, ...this.access, ...this.refresh, ...this.devices];
   }
@@ -104,7 +104,7 @@ export class World {
     return this.post(client, "/auth/token", form);
   }
 
-  /** The person allows the client. The code, or why there is none. */
+  /** The person allows the client. Returns the code, or the reason for none. */
   async authorize(client: Client, person: Person, scope: readonly string[]): Promise<string | null> {
     const path = authorizePath({
       client_id: client.id,
@@ -149,7 +149,7 @@ export class World {
     return this.token(client, deviceForm(device.text));
   }
 
-  /** Notes the tokens of an answer, which must be for this grant and scope. Returns the refresh token. */
+  /** Records the tokens of an answer, which must be for this grant and scope. Returns the refresh token. */
   addTokens({ status, body }: Answer, grant: Grant, scope: readonly string[]): RefreshToken | null {
     mustBe([status, body.error], [200, undefined], "tokens are issued");
     mustBe(String(body.scope).split(" ").sort(), [...scope].sort(), "the scope that is told");
@@ -175,7 +175,7 @@ export class World {
     return token;
   }
 
-  /** The answer to a retry is the one that the first use got: no new token, no other scope, no longer life. */
+  /** A retry gets the answer of the first use: the same tokens, the same scope, and no longer lifetime. */
   checkRetry({ status, body }: Answer, { text, companion, grant }: RefreshToken): void {
     const scope = companion.revoked ? grant.scope : companion.scope;
     const expiresIn = companion.revoked ? 0 : Math.max(0, companion.expiresAt - this.now);
@@ -245,7 +245,7 @@ export class World {
     return answer;
   }
 
-  /** The person types the code and answers. Whether there was anything to answer. */
+  /** The person types the code and answers. Returns whether there was a question to answer. */
   async answerDevice(device: Device, person: Person, decision: "allow" | "deny"): Promise<boolean> {
     const headers = { Cookie: person.cookie };
     const page = await this.server.fetch(`/device?user_code=${device.userCode}`, { headers });
@@ -263,14 +263,14 @@ export class World {
     client.disabled = disabled;
   }
 
-  /** Another client with the same identifier and the same secret takes its place. */
+  /** A client with the same identifier and secret replaces this one. */
   async replaceClient(client: Client): Promise<void> {
     const { store } = this.server.context;
     const record = await store.findClient(client.id);
     if (record === null) throw new Error(`The client ${client.id} is gone.`);
     mustBe(await store.removeClient(record.clientId, this.now), true, "a client is removed");
     this.#replaced += 1;
-    // Beyond all numbers of this moment, as that of a client that comes later.
+    // Beyond all numbers of this moment, like the number of a later client.
     const number = record.number + this.#replaced * 0x1_0000_0000;
     const another = { ...record, number, revision: 0, usedAt: null, disabledAt: null };
     mustBe(await store.createClient(another), true, "another client gets its identifier");
@@ -281,7 +281,7 @@ export class World {
   }
   #replaced = 0;
 
-  /** What the API's own client is told about a token must be what the model says, and about nobody but its owner. */
+  /** Introspection by the API's own client must agree with the model, and must describe only the token's owner. */
   async checkToken(token: AccessToken): Promise<void> {
     const response = await this.server.post(
       "/auth/introspect",
@@ -312,7 +312,7 @@ export class World {
     );
   }
 
-  /** Every token, or the newest ones. */
+  /** Checks every token, or the newest ones. */
   async audit(newest = this.access.length): Promise<void> {
     for (const token of this.access.slice(-newest)) await this.checkToken(token);
   }

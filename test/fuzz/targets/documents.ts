@@ -1,4 +1,4 @@
-/** Whole documents: a client's metadata, the configuration, and what travels through the forms of pages. */
+/** Whole documents: a client's metadata, the configuration, and the data in forms of pages. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,7 +63,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   contacts: ["post@client.example"],
 };
 
-/** A sound document, as the first of the values are. */
+/** A valid document. */
 const sound: fc.Arbitrary<Record<string, unknown>> = fc.record(
   {
     redirect_uris: fc.constant(["https://client.example/callback"]),
@@ -90,13 +90,13 @@ const strange = fc.tuple(
   fc.oneof(fc.jsonValue(), anyText, fc.constantFrom(...LONG)),
 );
 
-/** With some members that are something else. */
+/** Some members have a value of another kind. */
 export const clientMetadata: fc.Arbitrary<unknown> = fc
   .tuple(sound, fc.array(fc.oneof(fc.oneof(...textMembers, ...listMembers), strange), { maxLength: 3 }))
   .map(([members, changes]) => ({ ...members, ...Object.fromEntries<unknown>(changes) }));
 
 const metadata = property("client metadata", 600, fc.oneof(clientMetadata, fc.jsonValue()), (value) => {
-  // As it comes out of a body.
+  // The value as a JSON body has it.
   const input: unknown = JSON.parse(JSON.stringify(value) ?? "null");
   const check = (members: unknown) => checkClientMetadata(members, policy);
   const reasons = [
@@ -130,12 +130,12 @@ const metadata = property("client metadata", 600, fc.oneof(clientMetadata, fc.js
   const answer = describeClient(client);
   for (const member of Object.values(answer))
     mustBe(JSON.stringify(member).length < 200_000, true, "of a size");
-  // A client that has no scope, or no default one, says so by leaving it out, which asks for all.
+  // A client without a scope, or without a default scope, leaves the parameter out, and that means all scopes.
   if (checked.scope.length === 0 || checked.defaultScope.length === 0) return;
   mustBe(check(JSON.parse(JSON.stringify(answer))), checked, "what is answered registers the same");
 });
 
-/** In every secret of the documents below, and nowhere else. */
+/** Part of every secret in the documents below, and of nothing else. */
 const CANARY = "canary-secret-4711-0815";
 const SECRET_BLOCKS = [
   `[[clients]]\nclient_id = "web"\nredirect_uris = ["https://client.example/"]\nsecrets = ["${CANARY}"]\n`,
@@ -243,7 +243,7 @@ const sealed = sharing(
   ({ context }, { text, cookie, made, sent }) => {
     const opened = unseal(context, cookie, sent);
     if (sent === made) mustBe(opened?.text, text, "comes back unchanged");
-    // A number may be written with zeros before it.
+    // A number may have leading zeros.
     else if (opened !== null) mustBe(sent.replace(/\.0+/, "."), made, "another text says the same");
     mustBe(unseal(context, context.sessionCookie.anonymous(), sent), null, "worthless in another browser");
   },

@@ -28,7 +28,7 @@ async function open(): Promise<Setting> {
       device_requests_per_address: MANY,
     },
   });
-  // What a password costs is not what this is about.
+  // The cost of passwords is not part of this test.
   Object.assign(server.context.passwords, {
     hash: async (password: string) => `hash of ${password}`,
     verify: async (password: string, hash: string | null) => hash === `hash of ${password}`,
@@ -74,7 +74,7 @@ const requests: Target = sharing(
   },
 );
 
-/** Null for what no listener would take. */
+/** Null for a request that no listener would accept. */
 function requestOf({ method, path, headers, body }: Sent): Request | null {
   try {
     return new Request(`https://auth.example${path}`, {

@@ -1,4 +1,4 @@
-/** What stands in headers: credentials, cookies, addresses, media types. */
+/** The contents of headers: credentials, cookies, addresses, media types. */
 
 import fc from "fast-check";
 import { createSessionCookie } from "../../../src/accounts/session-cookie.ts";
@@ -23,7 +23,7 @@ import { mustBe, refusedWith } from "../checks.ts";
 import { property, type Target } from "../target.ts";
 import { anyText, spoilt, textOf } from "../texts.ts";
 
-/** As a server gets it: bytes without line breaks or NUL, and without spaces around. Undefined if it cannot be sent. */
+/** The header as a server receives it: bytes without line breaks or NUL, trimmed. Undefined if it cannot be sent. */
 function sendable(name: string, value: string): Request | undefined {
   try {
     return new Request("https://auth.example/", { headers: { [name]: value } });
@@ -42,7 +42,7 @@ const basicCredentials = fc.oneof(
   textOf(["Basic", "basic", " ", "d2ViOng=", "d2Vi", "Og==", ":", "Bearer"]),
 );
 
-/** Another reading of RFC 7617 and RFC 6749 §2.3.1: null where it is not defined. */
+/** A second implementation of RFC 7617 and RFC 6749 §2.3.1; null where they define nothing. */
 function readBasic(header: string): { clientId: string } | null {
   const [scheme = "", encoded = "", ...rest] = header.split(/ +/);
   if (scheme.toLowerCase() !== "basic" || rest.some((each) => each !== "")) return null;
@@ -61,7 +61,7 @@ function readBasic(header: string): { clientId: string } | null {
   }
 }
 
-/** Who a request says that it is; null if it says nothing that could be read. */
+/** The client that a request claims to be; null if its credentials cannot be read. */
 function whoIs(request: Request, parameters: Parameters) {
   try {
     const presented = presentedCredentials(request, parameters);
@@ -87,7 +87,7 @@ const basicHeaders = property("Basic headers", 400, basicCredentials, (header) =
   if (expected !== null) mustBe(credentials.clientId, expected.clientId, "the client that the header names");
 });
 
-/** Few, so that they meet; and such as look like each other once they are written down. */
+/** Few texts, so that cases meet, and such as look alike when they are encoded. */
 const someText = fc.constantFrom("a", "b", "a:b", ":", '"', '","', "[", "%3A", "");
 const requests = fc
   .record({
@@ -107,7 +107,10 @@ const requests = fc
     return [new Request("https://auth.example/", { headers }), new Parameters(new Map(given))] as const;
   });
 
-/** A client is remembered by how it proved who it is: who says something else, or says it elsewhere, must not be taken for it. */
+/**
+ * The server remembers a client by its credentials. A request with other credentials, or with the same in another
+ * place, must not be taken for it.
+ */
 const remembered = property("remembered clients", 2000, fc.tuple(requests, requests), ([first, second]) => {
   const said = whoIs(...first);
   if (said === null) return;

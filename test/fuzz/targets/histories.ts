@@ -1,4 +1,4 @@
-/** Histories: steps of clients, people, strangers and operators in any order, beside a model of what must come of them. */
+/** Histories: steps of clients, people, strangers and operators in any order, beside a model of their outcomes. */
 import fc from "fast-check";
 import { type FixtureEngine, postgresEngine, sqliteEngine } from "../../store/fixtures/databases.ts";
 import { type PostgresServer, startPostgres } from "../../store/postgres/server.ts";
@@ -8,7 +8,7 @@ import { STEPS } from "../histories/steps.ts";
 import { World } from "../histories/world.ts";
 import { sharing, type Target } from "../target.ts";
 
-/** How often each step is taken, beside the others, which are taken once. */
+/** The weights of some steps; the others have weight 1. */
 const OFTEN: Readonly<Record<string, number>> = {
   authorize: 12,
   redeem: 14,
@@ -38,7 +38,7 @@ const taken: fc.Arbitrary<Taken> = fc.record({
 });
 const history = fc.array(taken, { minLength: 1, maxLength: 150, size: "max" });
 
-/** How often all tokens are looked at; in between, the newest. */
+/** Steps between two checks of all tokens; in between only the newest are checked. */
 const AUDIT_EVERY = 10;
 
 async function play(engine: FixtureEngine, steps: readonly Taken[]): Promise<void> {
@@ -72,5 +72,5 @@ const onPostgres: Target = sharing<PostgresServer, Taken[]>(
 );
 
 export const HISTORY_TARGETS: readonly Target[] = [onSqlite];
-/** For long runs: a database takes longer to make than a history to play. */
+/** For long runs: making a database takes longer than playing a history. */
 export const LONG_TARGETS: readonly Target[] = [onPostgres];

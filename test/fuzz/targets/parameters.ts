@@ -1,4 +1,4 @@
-/** Forms, queries, scopes, resources, user codes: each beside another program that reads the same. */
+/** Forms, queries, scopes, resources and user codes, each compared with a second implementation. */
 import fc from "fast-check";
 import { systemRandom } from "../../../src/platform/random.ts";
 import { OAuthError, type Reason } from "../../../src/protocol/errors.ts";
@@ -19,20 +19,20 @@ const pairs = fc.oneof(
   textOf(["a", "b", "=", "&", "+", "%20", "%41", "resource", "%C3%A9"]),
 );
 
-/** As a body comes out of its bytes: half a character stands for nothing. */
+/** Half a character cannot come out of a body's bytes. */
 const form = pairs.map((text) => text.toWellFormed());
 
-/** What the WHATWG's algorithm reads, with what is our own rule beside it: empty values are not there. */
+/** The pairs of the WHATWG's algorithm, with our own rule: empty values are omitted. */
 function expectedPairs(text: string): [string, string][] {
   const grouped = new Map<string, string[]>();
-  // It would take a leading "?" for a part of the address.
+  // URLSearchParams would drop a leading "?".
   for (const [name, value] of new URLSearchParams(`&${text}`)) {
     if (value !== "") grouped.set(name, [...(grouped.get(name) ?? []), value]);
   }
   return [...grouped].flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
 }
 
-/** Percent signs that stand for nothing, and bytes that are no UTF-8: the WHATWG guesses, and this server refuses. */
+/** Stray percent signs, and bytes that are not UTF-8: the WHATWG guesses, and this server refuses. */
 const isStrict = (text: string): boolean =>
   !text.includes("\uFFFD") &&
   text.split("&").every((pair) => {
@@ -82,7 +82,7 @@ const resources = property("resource indicators", 300, resource, (text) => {
   let parsed = "";
   if (refusedWith(["resource_malformed"], () => (parsed = parseResourceIndicator(text)))) return;
   const [before, after] = [new URL(text), new URL(parsed)];
-  // RFC 3986 §6.2.2.1: no scheme has hosts that differ by their case, whatever the WHATWG keeps of it.
+  // RFC 3986 §6.2.2.1: hosts are case-insensitive in every scheme, even if the WHATWG keeps their case.
   const placeOf = ({ href, protocol }: URL) => (/^https?:$/.test(protocol) ? href : href.toLowerCase());
   mustBe(placeOf(after), placeOf(before), "the same place");
   mustBe([after.hash, after.username, after.password], ["", "", ""], "nothing hidden in it");
@@ -103,7 +103,7 @@ const userCodes = property("user codes", 300, typed, (text) => {
     mustBe(LETTERS.test(code), true, "eight letters");
     mustBe(normalizeUserCode(code), code, "written once and for all");
     mustBe(normalizeUserCode(formatUserCode(code)), code, "found as it is shown");
-    // One sign may stand for two letters, as "ß" does for "SS"; none is passed over.
+    // One character may become two letters, as "ß" becomes "SS"; none is skipped.
     mustBe(
       [...text].filter((letter) => /[\p{L}\p{N}]/u.test(letter)).length <= 8,
       true,
@@ -114,7 +114,7 @@ const userCodes = property("user codes", 300, typed, (text) => {
   mustBe(normalizeUserCode(` ${formatUserCode(fresh).toLowerCase()}. `), fresh, "a new one is found");
 });
 
-/** What every refusal must be: words within the characters that RFC 6749 §5.2 allows. */
+/** Every refusal has only the characters that RFC 6749 §5.2 allows. */
 const refusals = property("words of refusals", 200, anyText, (text) => {
   const { description } = new OAuthError("scope_unknown", { description: text });
   mustBe(/^[\x20-\x21\x23-\x5B\x5D-\x7E]*$/.test(description), true, `sendable: ${description}`);

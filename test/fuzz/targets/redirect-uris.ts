@@ -1,4 +1,4 @@
-/** Redirect URIs, beside what a browser makes of them: the difference between two readers has been the attack. */
+/** Redirect URIs, compared with a browser's reading of them: attacks have used the differences between two readers. */
 
 import fc from "fast-check";
 import { ENDPOINT_PATHS } from "../../../src/endpoints/paths.ts";
@@ -50,7 +50,7 @@ const PIECES = [
   "#",
 ];
 
-/** Each part of an address with its odd forms, in their right order. */
+/** Each part of an address with its odd forms, in the right order. */
 const inOrder = fc
   .tuple(
     fc.constantFrom("http://", "https://", "http://", "HTTPS://", "http:/", "https:", "com.example.app://"),
@@ -102,7 +102,7 @@ const registrable = property("redirect URIs to register", 400, uri, (text) => {
     "a place to go",
   );
   mustBe(/^[\x21-\x7E]+$/.test(text), true, "sent in a header as it is");
-  // What stands in an address of its own scheme means what the application says.
+  // In a private-use scheme, only the application decides what the address means.
   if (url.protocol !== "http:" && url.protocol !== "https:") return;
   mustBe([url.username, url.password], ["", ""], "nothing but a place");
   const written = url.pathname === "/" && !/^\w+:\/\/[^/?]*\//.test(text) ? withSlash(text) : text;
@@ -111,11 +111,11 @@ const registrable = property("redirect URIs to register", 400, uri, (text) => {
     mustBe(["127.0.0.1", "[::1]", "localhost"].includes(url.hostname), true, "http stays on this machine");
 });
 
-/** What browsers encode in some places only, and what servers read alike. */
+/** Undoes encodings that browsers apply in some places only, and that servers read alike. */
 const plainly = (text: string): string =>
   text.replace(/%(22|27|3C|3E)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** With the path that an address without one stands for. */
+/** Adds the path that an address without one stands for. */
 const withSlash = (text: string): string => text.replace(/^(\w+:\/\/[^/?]*)/, "$1/");
 
 const registered = SOUND.filter((each) => redirectUriFault(each) === null) as unknown as RedirectUri[];

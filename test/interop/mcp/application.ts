@@ -1,4 +1,7 @@
-/** An application that speaks MCP, and the person who uses it. The SDK does everything; this keeps what it is given. */
+/**
+ * An application that speaks MCP, and the person who uses it. The SDK does all the work; this stores what the SDK gives
+ * it.
+ */
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -14,7 +17,7 @@ import type { NotesServer } from "./notes-server.ts";
 export class Application implements OAuthClientProvider {
   readonly redirectUrl = "http://127.0.0.1:49152/callback";
   readonly clientMetadata: OAuthClientMetadata;
-  /** Where the last call sent the person; null if it did not need them. */
+  /** The address to which the last call sent the person; null if it did not need them. */
   authorizationUrl: URL | null = null;
   client: OAuthClientInformationMixed | undefined;
   held: OAuthTokens | undefined;
@@ -54,24 +57,24 @@ export class Application implements OAuthClientProvider {
     if (scope === "all" || scope === "client") this.client = undefined;
   }
 
-  /** Calls a tool. Throws UnauthorizedError if the person is needed. */
+  /** Calls a tool. Throws UnauthorizedError if the person must authorize first. */
   call(tool: string): Promise<string> {
     this.authorizationUrl = null;
     return callTool(this.#notes, this, tool);
   }
 
-  /** As an application has it that did not get one. */
+  /** Simulates an application that got no refresh token. */
   dropRefreshToken(): void {
     if (this.held !== undefined) this.held = { ...this.held, refresh_token: undefined };
   }
 
-  /** The person goes where the application sent them, and answers. Returns what they come back with. */
+  /** The person goes to the application's address, and answers. Returns the parameters of the redirect. */
   async sendThere(person: Person, decision: "allow" | "deny" = "allow"): Promise<URLSearchParams> {
     if (this.authorizationUrl === null) throw new Error("The application did not ask for the person.");
     return (await person.answer(this.authorizationUrl, decision)).searchParams;
   }
 
-  /** The code goes to the SDK as it came. */
+  /** Passes the code to the SDK unchanged. */
   async finish(answer: URLSearchParams): Promise<void> {
     await transportTo(this.#notes, this).finishAuth(answer.get("code") ?? "");
   }
@@ -80,7 +83,7 @@ export class Application implements OAuthClientProvider {
 const transportTo = ({ url }: NotesServer, authProvider: OAuthClientProvider) =>
   new StreamableHTTPClientTransport(url, { authProvider });
 
-/** Calls a tool over a new connection. Returns what it says; throws what the SDK throws. */
+/** Calls a tool over a new connection. Returns its text; throws the SDK's errors. */
 export async function callTool(
   notes: NotesServer,
   provider: OAuthClientProvider,
@@ -97,7 +100,7 @@ export async function callTool(
   }
 }
 
-/** Somebody with a browser, who signs in when they are asked to. */
+/** A person with a browser, who signs in when asked. */
 export class Person {
   readonly browser: Browser;
   readonly #username: string;
@@ -118,7 +121,7 @@ export class Person {
     return new Person(browser, username);
   }
 
-  /** The page that asks for consent, behind the one to sign in where that is needed. */
+  /** The consent page, after a sign-in if needed. */
   async consentPage(url: URL): Promise<string> {
     const asked = await this.browser.get(url.href);
     const login = asked.headers.get("location");
@@ -127,7 +130,7 @@ export class Person {
     return (await this.browser.submit(login, fields)).headers.get("location") ?? "";
   }
 
-  /** Where the person is sent with their answer. */
+  /** The redirect after the person's answer. */
   async answer(url: URL, decision: "allow" | "deny"): Promise<URL> {
     return redirectOf(await this.browser.submit(await this.consentPage(url), { decision }, "/consent"));
   }

@@ -1,6 +1,6 @@
 /**
- * The conformance suite of the Model Context Protocol judges the authorization server: every scenario that it has for
- * one, in every version of the specification. It runs as its own process and knows the server only by its URL.
+ * The conformance suite of the Model Context Protocol tests the authorization server: with every scenario for one, in
+ * every version of the specification. It runs in its own process and knows only the server's URL.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { textOf } from "../../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../../support/listening.ts";
 import { addPersonWithPassword, type Browser, openBrowser } from "../../support/pages.ts";
 
-/** The suite's program. Bun runs it: it uses what Node has only since 22. */
+/** The suite's program. Bun runs it, because it needs features that Node has only since version 22. */
 const SUITE = join(import.meta.dir, "node_modules/@modelcontextprotocol/conformance/dist/index.js");
 const RESOURCE = "https://mail.example/";
 
@@ -26,9 +26,10 @@ const ALWAYS = [
   "authorization-server-metadata-endpoint: authorization-server-metadata SUCCESS",
 ];
 /**
- * Since 2025-11-25 the specification says that servers SHOULD read the metadata of clients from a URL that is the
- * `client_id` (Client ID Metadata Documents). This one does not yet, and says so by leaving the member out: its clients
- * register (RFC 7591), which the specification allows beside it. Once it does, this line will have to say SUCCESS.
+ * Since 2025-11-25 the specification says that servers SHOULD read a client's metadata from a URL that is the
+ * `client_id` (Client ID Metadata Documents). This server does not support that yet, and leaves the member out of its
+ * metadata. Its clients register (RFC 7591), which the specification allows too. Once it supports it, this line must
+ * say SUCCESS.
  */
 const SINCE_2025_11_25 = [
   ...ALWAYS,
@@ -63,7 +64,7 @@ const start = (args: readonly string[]) =>
     stderr: "inherit",
   });
 
-/** What a run of the suite found, each as "scenario: check STATUS", sorted. */
+/** The results of a run, each as "scenario: check STATUS", sorted. */
 async function judge(server: ListeningServer, version: string, ...options: string[]): Promise<string[]> {
   const browser = await signedIn(server, `person-of-${version}`);
   const results = mkdtempSync(join(folder, "results-"));
@@ -81,7 +82,7 @@ async function judge(server: ListeningServer, version: string, ...options: strin
     let asked = false;
     for await (const chunk of suite.stdout.pipeThrough(new TextDecoderStream())) {
       printed += chunk;
-      // The suite prints where the person has to go, and waits at its callback.
+      // The suite prints the address for the person, and waits at its callback.
       const url = /^https?:\S+\?response_type=code&\S+$/m.exec(printed)?.[0];
       if (asked || url === undefined || !printed.includes("Callback server started")) continue;
       asked = true;
@@ -115,7 +116,7 @@ async function register(server: ListeningServer): Promise<string> {
   return textOf({ ...Object(await response.json()) }, "client_id");
 }
 
-/** The suite listens at a port that it is told, so it is told one that was free a moment ago. */
+/** The suite needs the number of a port, so this finds a free one. */
 function freePort(): number {
   const listener = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
   const port = listener.port ?? 0;
@@ -123,7 +124,7 @@ function freePort(): number {
   return port;
 }
 
-/** The suite writes one folder for each scenario, with the time at the end of its name. */
+/** The suite writes a folder for each scenario, with the time at the end of its name. */
 function readChecks(results: string): string[] {
   const found: string[] = [];
   for (const run of readdirSync(results)) {

@@ -1,6 +1,6 @@
 /**
- * An MCP server as its authors write it: Express and the SDK's own parts. Its metadata point at Tessera, and it asks
- * Tessera about every token. Reading notes takes one scope; writing one takes another.
+ * An MCP server as its authors build it: Express and the parts of the SDK. Its metadata point to Tessera, and it
+ * introspects every token at Tessera. Reading notes takes one scope, writing another.
  */
 import type { Server } from "node:http";
 import { InvalidTokenError } from "@modelcontextprotocol/sdk/server/auth/errors.js";
@@ -23,7 +23,7 @@ export const WRITE = "notes.write";
 const OWN_CLIENT_ID = "notes-server";
 
 export interface NotesServer {
-  /** Where MCP is spoken; also the resource that tokens must be for. */
+  /** The MCP endpoint, which is also the resource of the tokens. */
   readonly url: URL;
   readonly tessera: ListeningServer;
   close(): Promise<void>;
@@ -91,7 +91,7 @@ export async function startNotesServer(issuerPath = ""): Promise<NotesServer> {
     await notes().connect(transport);
     await transport.handleRequest(request, response, request.body);
   });
-  // It has no session, so there is nothing to listen to in between.
+  // There is no session, so there are no events to listen for.
   app.get("/mcp", (_, response) => void response.status(405).end());
 
   return {
@@ -105,7 +105,7 @@ export async function startNotesServer(issuerPath = ""): Promise<NotesServer> {
   };
 }
 
-/** RFC 7662. What the SDK needs to know of a token; it compares resource, scope and expiry itself. */
+/** RFC 7662. The facts of a token for the SDK, which checks resource, scope and expiry itself. */
 async function verify(tessera: ListeningServer, token: string): Promise<AuthInfo> {
   const response = await fetch(`${tessera.issuer}/auth/introspect`, {
     method: "POST",

@@ -1,6 +1,6 @@
 /**
- * The SDK of the Model Context Protocol judges the authorization server from both sides: its client finds the server,
- * registers and gets tokens, and an MCP server that is made of its parts asks about them.
+ * The SDK of the Model Context Protocol tests the authorization server from both sides: its client discovers the
+ * server, registers and gets tokens, and an MCP server made of its parts introspects them.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => notes.close());
 
-/** An application that `person` has let read their notes. */
+/** An application to which `person` has given access to their notes. */
 async function connected(person: Person, at = notes): Promise<Application> {
   const application = new Application(at);
   await sent(application.call("whose_notes"));
@@ -24,7 +24,7 @@ async function connected(person: Person, at = notes): Promise<Application> {
   return application;
 }
 
-/** The call ends with the SDK having sent the person away. */
+/** Expects that the SDK sends the person to the server. */
 const sent = (call: Promise<string>) => expect(call).rejects.toBeInstanceOf(UnauthorizedError);
 
 const endpoint = (path: string): string => `${notes.tessera.issuer}${path}`;
@@ -167,7 +167,7 @@ test("a code for another resource gets no token for this one", async () => {
   await sent(application.call("whose_notes"));
   application.authorizationUrl?.searchParams.set("resource", "https://elsewhere.example/");
   const answer = await application.sendThere(person);
-  // The SDK names its own resource again when it redeems the code, and that is not what the person allowed.
+  // The SDK names its own resource again when it redeems the code, but the person allowed another.
   await expect(application.finish(answer)).rejects.toMatchObject({ errorCode: "invalid_target" });
   expect(application.held).toBeUndefined();
 });
@@ -189,8 +189,8 @@ describe("step-up: a call that needs more than was allowed", () => {
   });
 
   /**
-   * This version of the SDK first refreshes, although a refresh cannot add scope (RFC 6749 §6), and then gives up. What
-   * counts here: the refresh neither adds anything nor costs the application what it had.
+   * This version of the SDK first refreshes, although a refresh cannot add scope (RFC 6749 §6), and then gives up. The
+   * test checks that the refresh neither adds scope nor ends the application's access.
    */
   test("a refresh gives the scope that was allowed, and no more", async () => {
     const person = await Person.named("jan", notes);

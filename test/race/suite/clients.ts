@@ -5,7 +5,7 @@ import { type Cluster, PROCESSES } from "../support/cluster.ts";
 import { ATTEMPTS, everyAttempt, raceForEach, tally } from "../support/race.ts";
 import { clientCredentialsRequest, outcomeOf, registerRequest } from "../support/requests.ts";
 
-/** Each is a program that starts, so they are fewer. */
+/** Fewer than requests, because each command starts a program. */
 const COMMANDS = 6;
 
 export function clientRaces(cluster: () => Cluster): void {

@@ -45,7 +45,7 @@ export function codeRaces(cluster: () => Cluster): void {
         expect(tally(answers.map(outcomeOf))).toEqual(ONE_WINNER);
         const issued = answers.flatMap((answer) => tokensOf(answer)?.accessToken ?? []);
         winners += issued.length;
-        // Polling often is no attack: nothing is taken back.
+        // Frequent polling is no attack: the grant stays.
         expect(await lane.alive(issued)).toEqual(issued);
       });
       expect(winners).toBe(devices.length);

@@ -18,12 +18,12 @@ import {
 } from "../support/requests.ts";
 import { openSeed, type SignedInPerson } from "../support/seed.ts";
 
-/** Each hashes a password, which processes do a few at a time: with more they would not arrive together. */
+/** Each hashes a password, and a process hashes only a few at a time, so more of them would not arrive together. */
 const SET_UPS = 8;
 
 const statusesOf = (answers: readonly Answer[]) => tally(answers.map(({ status }) => `${status}`));
 
-/** What a redirect's address has by this name. */
+/** The parameter of this name in a redirect's address. */
 const sentBack = ({ head }: Answer, name: string): string | null => {
   const location = /^location: (\S+)/im.exec(head)?.[1];
   return location === undefined ? null : new URL(location).searchParams.get(name);
@@ -116,7 +116,7 @@ export function peopleRaces(cluster: () => Cluster): void {
         username.startsWith(`administrator-${round}-`),
       );
       expect(made).toHaveLength(1);
-      // The next round needs a server that nobody can administer.
+      // The next round needs a server without an administrator.
       for (const { subject } of made) await store.disableAccount(subject, systemClock.seconds());
     }
     figure(`${name}: ${rounds.length} set-up links, ${rounds.length * SET_UPS} uses, one account each`);

@@ -9,7 +9,7 @@ import { openSeed } from "../support/seed.ts";
 
 const GENERATIONS = 4;
 
-/** How many use a token while its successor is used. */
+/** The uses of a token during the use of its successor. */
 const PREDECESSORS = [1, 3, 14, 62];
 
 async function refreshAtOnce(lane: Lane, requests: readonly string[]) {
@@ -40,7 +40,7 @@ export function refreshRaces(cluster: () => Cluster): void {
           expect(outcomes).toEqual({ "200": ATTEMPTS });
           expect(successors).toHaveLength(1);
           branch.push(...successors);
-          // One answer for all, and every client can work with it.
+          // All clients get the same answer, and can use its tokens.
           const accessTokens = [...new Set(accessTokensOf(issued))];
           expect(accessTokens).toHaveLength(1);
           expect(await lane.alive(accessTokens)).toEqual(accessTokens);
@@ -69,7 +69,7 @@ export function refreshRaces(cluster: () => Cluster): void {
         const {
           successors: [second = ""],
         } = await refreshAtOnce(lane, [refreshRequest(first.refreshToken)]);
-        // A use of the predecessor after the one of the successor ends the grant, as it must: the fewer, the more survive.
+        // A use of the predecessor after one of the successor must end the grant. The fewer, the more grants survive.
         const predecessors = PREDECESSORS[index % PREDECESSORS.length] ?? 0;
         const mixed = [...Array<string>(predecessors).fill(first.refreshToken), second, second].map(
           refreshRequest,

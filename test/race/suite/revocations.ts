@@ -27,9 +27,9 @@ export function revocationRaces(cluster: () => Cluster): void {
       const families = await (await openSeed(store)).tokens(scaled(60));
       let refreshed = 0;
       await raceForEach(cluster(), families, async ({ accessToken, refreshToken }, lane) => {
-        // Whoever remembered this answer would give it again.
+        // A process that remembered this answer would give it again.
         expect(await lane.alive([accessToken])).toEqual([accessToken]);
-        // One to each process.
+        // One revocation to each process.
         const isRevocation = (index: number) => index % 15 === 7;
         const sent = lane.atOnce(
           Array.from({ length: ATTEMPTS }, (_, index) =>
@@ -69,7 +69,7 @@ export function revocationRaces(cluster: () => Cluster): void {
         const page = await lane.send(pageRequest("/account", cookie));
         const { action, fields } = await formOn(page, "/account", "remove");
         const takeBack = formRequest(action, cookie, fields);
-        // The redemption stands anywhere among them, so that it comes first sometimes.
+        // The redemption is at any place among them, so that it sometimes comes first.
         const requests = [takeBack, takeBack, takeBack].toSpliced(
           Math.floor(Math.random() * 4),
           0,

@@ -26,7 +26,7 @@ export function visibilityChecks(cluster: () => Cluster): void {
     async () => {
       const { store, name, ports } = cluster();
       const tokens = await (await openSeed(store)).tokens(scaled(400));
-      /** The kernel may hand the connection to any process that listens on the port. */
+      /** The kernel may give the connection to any process that listens on the port. */
       const sendAnew = async (port: number, request: string) => {
         const connection = await HttpConnection.open(port);
         const answer = await connection.send(request);
@@ -42,7 +42,7 @@ export function visibilityChecks(cluster: () => Cluster): void {
       const queue = tokens.values();
       const call = async (at: number) => {
         for (const { accessToken } of queue) {
-          // Whoever remembered this answer would give it again.
+          // A process that remembered this answer would give it again.
           expect(await askAll(accessToken)).toEqual({ true: PROCESSES });
           expect((await sendAnew(ports[at % PROCESSES] ?? 0, revokeRequest(accessToken))).status).toBe(200);
           expect(await askAll(accessToken)).toEqual({ false: PROCESSES });
@@ -62,7 +62,7 @@ export function visibilityChecks(cluster: () => Cluster): void {
       const { store, name } = cluster();
       const seed = await openSeed(store);
       const counts = { alive: 0, dead: 0 };
-      /** Looks at a new token until it has expired. Returns how often it was seen alive. */
+      /** Introspects a new token until it has expired. Returns the number of answers that showed it alive. */
       const watch = async (seconds: number, lane: Lane): Promise<number> => {
         const expiresAt = systemClock.seconds() + seconds;
         const [{ accessToken } = { accessToken: "" }] = await seed.tokens(1, expiresAt);
@@ -81,7 +81,7 @@ export function visibilityChecks(cluster: () => Cluster): void {
         }
       };
       await raceForEach(cluster(), [2, 3], async (seconds, lane) => {
-        // On a busy machine it may have expired before it is looked at; then the next one lives longer.
+        // On a busy machine a token may expire before the first look; then the next one lives longer.
         for (let life = seconds, seen = 0; seen === 0; life *= 2) {
           seen = await watch(life, lane);
           counts.alive += seen;
@@ -126,7 +126,7 @@ export function visibilityChecks(cluster: () => Cluster): void {
       await raceForEach(cluster(), rounds, async (_, lane) => {
         const { clientId, secret } = await seed.service();
         const request = clientCredentialsRequest(clientId, secret);
-        // From then on every process remembers it.
+        // From now on every process remembers the client.
         expect(tally((await lane.everywhere(request)).map(outcomeOf))).toEqual({ "200": PROCESSES });
         const sent = lane.atOnce(Array<string>(32).fill(request));
         await Promise.race(sent);

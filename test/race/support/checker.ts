@@ -1,7 +1,7 @@
 /**
- * Decides whether a history of one grant is linearizable: whether its operations can be put into an order that keeps to
- * what was seen (who had the answer before another began comes first) and in which the model gives every answer that
- * was given. The search is the one of Wing and Gong, with the memory of what led nowhere by Lowe.
+ * Decides whether the history of one grant is linearizable: whether an order of its operations exists in which the
+ * model gives every recorded answer. The order must keep real time: an operation whose answer arrived before another
+ * began comes first. The search is Wing and Gong's, with Lowe's memory of dead ends.
  */
 import {
   type Answer,
@@ -14,18 +14,18 @@ import {
 } from "./model.ts";
 
 export interface Recorded {
-  /** Which client did it. */
+  /** The client that did it. */
   readonly client: number;
   readonly operation: Operation;
-  /** Null if it was lost: then it may have happened at any time after its start, or not at all. */
+  /** Null if the answer was lost. Then the operation happened at any time after its start, or not at all. */
   readonly answer: Answer | null;
-  /** When it began and when the answer was there, on one clock; no two moments are equal. */
+  /** The times of the request and the answer on one clock; no two times are equal. */
   readonly start: number;
   readonly end: number;
 }
 
 export function isExplained(history: readonly Recorded[], options: ModelOptions): boolean {
-  // A lost look changes nothing and tells nothing.
+  // A look without an answer changes nothing and shows nothing.
   const records = history.filter(
     ({ operation, answer }) => answer !== null || operation.kind !== "introspect",
   );
@@ -33,7 +33,7 @@ export function isExplained(history: readonly Recorded[], options: ModelOptions)
   const deadEnds = new Set<string>();
 
   const search = (left: readonly number[], state: GrantState): boolean => {
-    // Nobody whose answer is open had it before somebody else began: they may be next.
+    // An operation that began before the first answer may be the next.
     const firstEnd = Math.min(...left.map((index) => ends[index] ?? 0));
     if (firstEnd === Number.POSITIVE_INFINITY) return true;
     const key = stateKey(state);
@@ -46,7 +46,7 @@ export function isExplained(history: readonly Recorded[], options: ModelOptions)
       const next = step(state, record.operation, record.answer, options);
       if (next === null) continue;
       const changes = stateKey(next) !== key;
-      // What is right here and would change nothing later either stands in nobody's way: no need to try it later.
+      // An operation that fits here and never changes the state blocks no other, so it need not be tried later.
       if (record.answer !== null && (record.operation.kind === "introspect" || state.revoked)) {
         return search(without(left, index), state) || remember(here);
       }
@@ -64,8 +64,8 @@ export function isExplained(history: readonly Recorded[], options: ModelOptions)
 const without = (all: readonly number[], one: number): number[] => all.filter((index) => index !== one);
 
 /**
- * The shortest beginning of the history that has no explanation, without the looks that it takes none of. Null if the
- * whole history is explained. A beginning of an explained history is explained, so the last answer is the wrong one.
+ * The shortest prefix of the history without an explanation, and without the looks that it does not need. Null if the
+ * whole history is explained. Every prefix of an explained history is explained, so the last answer is the wrong one.
  */
 export function smallestUnexplained(history: readonly Recorded[], options: ModelOptions): Recorded[] | null {
   if (isExplained(history, options)) return null;
@@ -84,7 +84,7 @@ export function smallestUnexplained(history: readonly Recorded[], options: Model
   return [...history];
 }
 
-/** A history as a table, for people who have to find out what went wrong. */
+/** A history as a table, for people who look for the fault. */
 export function formatHistory(history: readonly Recorded[]): string {
   return history
     .toSorted((a, b) => a.start - b.start)

@@ -1,7 +1,7 @@
 /**
- * Four real server processes on one database: on PostgreSQL four nodes, each with a port and a data folder of its own;
- * on SQLite one server with four workers, which share the port and the file. The test has the same store open, to put
- * into it what it races for.
+ * Four real server processes on one database. On PostgreSQL: four nodes, each with its own port and data folder. On
+ * SQLite: one server with four workers, which share the port and the file. The test has the same store open, and stores
+ * there what the requests race for.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -17,12 +17,12 @@ import { TEST_CONFIGURATION } from "../../support/server.ts";
 export const PROCESSES = 4;
 
 export interface Cluster {
-  /** The engine's. */
+  /** The engine's name. */
   readonly name: string;
-  /** One for each process; they may be the same. */
+  /** The port of each process; ports may be the same. */
   readonly ports: readonly number[];
   readonly store: ActingStore;
-  /** Runs `tessera` on the same database, in a process of its own. Resolves to its exit code. */
+  /** Runs `tessera` on the same database in a separate process. Resolves to its exit code. */
   command(...args: readonly string[]): Promise<number>;
 }
 
@@ -31,7 +31,7 @@ export interface RunningCluster extends Cluster {
   stop(): Promise<void>;
 }
 
-/** A place for clusters: each is started on a database of its own. */
+/** Starts clusters, each on a database of its own. */
 export interface Engine {
   startCluster(lifetimes?: ConfigurationInput["lifetimes"]): Promise<RunningCluster>;
   stop(): Promise<void>;
@@ -77,7 +77,7 @@ interface Started {
 
 type Own = (server: ServerProcess) => Promise<number>;
 
-/** Starts the parts. Whatever fails, nothing is left running and no file stays. */
+/** Starts the parts. If one fails, stops all processes and removes all files. */
 async function assemble(
   name: string,
   lifetimes: ConfigurationInput["lifetimes"],
@@ -117,7 +117,7 @@ async function assemble(
   }
 }
 
-/** Does it when the tests end before their time, by a signal too: else the servers would run on. */
+/** Calls `clear` if the tests end early, also by a signal: otherwise the servers would run on. */
 function atEnd(clear: () => void): () => void {
   const end = () => process.exit(1);
   process.on("exit", clear);
@@ -129,7 +129,7 @@ function atEnd(clear: () => void): () => void {
 }
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** The configuration of all tests, behind one name as behind a proxy, and with limits that nobody reaches. */
+/** The configuration of all tests: one issuer as behind a proxy, and limits that no test reaches. */
 const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => ({
   ...TEST_CONFIGURATION,
   log: { level: "warn" },
@@ -143,14 +143,14 @@ const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => (
 });
 
 interface ServerProcess {
-  /** Where it listens, once it does. Rejects, with what it said, if it ends before. */
+  /** Its port, once it listens. Rejects with its output if it ends before. */
   readonly port: Promise<number>;
   stop(): Promise<void>;
   /** Ends it without waiting. */
   kill(): void;
 }
 
-/** The environment of the test is not passed on: settings come from there too. */
+/** The test's environment is not passed on, because it may contain settings. */
 const spawnTessera = (
   folder: string,
   args: readonly string[],

@@ -1,22 +1,22 @@
 /**
- * A lean HTTP/1.1 client for races: the tests share the processors with the servers, and requests that are to arrive
- * together must leave together. A connection carries one request at a time and is kept open.
+ * A lean HTTP/1.1 client for races. The tests share the processors with the servers, and simultaneous requests must
+ * leave together. A connection carries one request at a time and stays open.
  */
 import type { Socket } from "bun";
 
 export interface Answer {
   readonly status: number;
-  /** The header lines as they came. */
+  /** The header lines, unparsed. */
   readonly head: string;
   readonly body: string;
 }
 
-/** The connection ended before the answer came: whether the request was carried out is not known. */
+/** The connection ended before the answer came, so the server may or may not have carried the request out. */
 export class AnswerLost extends Error {
   override readonly name = "AnswerLost";
 }
 
-/** How often a server that has too much to do is asked, and the pause between. */
+/** How often to ask an overloaded server, and the pause between. */
 const ATTEMPTS = 200;
 const PAUSE_MILLIS = 50;
 
@@ -54,8 +54,8 @@ export class HttpConnection {
   }
 
   /**
-   * Sends a request, and again for as long as the server has too much to do: of a request that it refuses for that, it has
-   * done nothing.
+   * Sends a request, and repeats it while the server is overloaded: the server has not begun a request that it refuses
+   * for that reason.
    */
   async sendUntilServed(request: string): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
@@ -65,7 +65,7 @@ export class HttpConnection {
     }
   }
 
-  /** Sends a request and does not wait for the answer, which is lost, and the connection with it. */
+  /** Sends a request and drops the connection, so that the answer is lost. */
   sendAndLeave(request: string): null {
     this.#write(request);
     this.#socket.end();
@@ -119,7 +119,7 @@ class Received {
   }
 }
 
-/** So many connections, to each port in turn. */
+/** Opens this many connections, to the ports in turn. */
 export const openConnections = (ports: readonly number[], count: number): Promise<HttpConnection[]> =>
   Promise.all(
     Array.from({ length: count }, (_, index) => HttpConnection.open(ports[index % ports.length] ?? 0)),

@@ -1,6 +1,6 @@
 /**
- * Clients that do at once what clients do with their grants, good and bad, on all processes, and a record of what each
- * asked and was answered. One process records, so one counter is the clock: it goes on at every request and answer.
+ * Clients that use their grants concurrently, honestly and dishonestly, on all processes, and a record of each request
+ * and answer. One process records, so a counter serves as the clock: it advances at every request and answer.
  */
 import type { Recorded } from "./checker.ts";
 import type { Cluster } from "./cluster.ts";
@@ -16,32 +16,35 @@ import {
 } from "./requests.ts";
 
 const CLIENTS = 12;
-/** How many grants are worked on at a time: few, so that the clients meet. */
+/** The grants in use at a time: few, so that clients meet. */
 const GRANTS_AT_ONCE = 3;
 const OPERATIONS_PER_GRANT = 60;
-/** How many more a grant gets once something of it was refused: whether it stays dead. */
+/** Further operations on a grant after its first refusal, which show whether it stays dead. */
 const OPERATIONS_AFTER_REFUSAL = 10;
-/** How often a client takes a new connection, and how often it goes away without waiting for the answer. */
+/** How often a client opens a new connection, and how often it leaves without waiting for the answer. */
 const NEW_CONNECTION = 0.1;
 const LEAVE = 0.04;
-/** How often a client redeems a code that another is redeeming. Most wait, or no grant would live long. */
+/**
+ * How often a client redeems a code that another client is redeeming. Most wait, because otherwise no grant would live
+ * long.
+ */
 const IMPATIENT = 0.02;
 
-/** A grant, with what the clients together know of it. */
+/** A grant, with the clients' common knowledge of it. */
 class SharedGrant {
   readonly records: Recorded[] = [];
   readonly #code: string;
   readonly #texts = new Map<string, string>();
   readonly #names = new Map<string, string>();
   operationsLeft = OPERATIONS_PER_GRANT;
-  /** Whether somebody went to redeem the code. */
+  /** Whether a client has begun to redeem the code. */
   begun = false;
 
   constructor(code: string) {
     this.#code = code;
   }
 
-  /** Names of this kind, in the order in which they became known. */
+  /** Names of this kind, in the order in which the clients learned them. */
   known(kind: "a" | "r"): string[] {
     return [...this.#texts.keys()].filter((name) => name.startsWith(kind));
   }
@@ -60,7 +63,7 @@ class SharedGrant {
     }
   }
 
-  /** What an answer says, in the words of the model. Null if nobody knows what happened. */
+  /** The answer in the model's terms. Null if the outcome is unknown. */
   read({ kind }: Operation, answer: HttpAnswer | null): Answer | null {
     if (answer === null || answer.status === 503) return null;
     if (kind === "introspect" && answer.status === 200) {
@@ -88,7 +91,7 @@ class SharedGrant {
   }
 }
 
-/** Works on a grant for each code, until each had its operations. Returns the history of each. */
+/** Runs a grant for each code until each had its operations. Returns the history of each grant. */
 export async function recordHistories(
   { ports }: Cluster,
   codes: readonly string[],
@@ -162,7 +165,7 @@ function chooseOperation(grant: SharedGrant, { retries }: ModelOptions): Operati
   const newest = refreshTokens.at(-1);
   if (newest === undefined) return { kind: "redeem" };
   const all = [...accessTokens, ...refreshTokens];
-  // Without retries the second of two refreshes ends the grant, so that there must be fewer for it to live a while.
+  // Without retries the second of two refreshes ends the grant, so refreshes must be rarer for a grant to live a while.
   const refreshes = retries ? 0.3 : 0.06;
   const roll = Math.random();
   if (roll < refreshes) return { kind: "refresh", refreshToken: newest };
@@ -170,7 +173,7 @@ function chooseOperation(grant: SharedGrant, { retries }: ModelOptions): Operati
   if (roll < refreshes + 0.06) return { kind: "revoke", token: anyOf(accessTokens) };
   if (roll < refreshes + 0.07) return { kind: "revoke", token: anyOf(refreshTokens) };
   if (roll < refreshes + 0.075) return { kind: "redeem" };
-  // Mostly what is young: there is more to see.
+  // Mostly young tokens, because they change more often.
   return { kind: "introspect", token: Math.random() < 0.7 ? anyOf(all.slice(-4)) : anyOf(all) };
 }
 

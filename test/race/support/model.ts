@@ -1,17 +1,18 @@
 /**
- * What the store promises about one grant, as a machine that does one thing at a time. Whatever many clients do at once
- * on many nodes must look as if this machine had done it, each operation at one moment between its request and its
- * answer. The machine knows no time: nothing expires during a test, and the retry window is either closed or stays open.
+ * The store's promises about one grant, as a sequential machine. Any number of concurrent clients on any number of
+ * nodes must get answers that this machine could give, with each operation at one moment between its request and its
+ * answer. The machine knows no time: nothing expires during a test, and the retry window is either closed or stays
+ * open.
  *
- * Tokens have names here, given in the order in which the clients came to know them: a1, a2 access tokens, r1, r2
- * refresh tokens.
+ * Tokens have names in the order in which the clients learned them: a1, a2 for access tokens, r1, r2 for refresh
+ * tokens.
  */
 export type Operation =
-  /** The authorization code of the grant is redeemed. */
+  /** Redeems the grant's authorization code. */
   | { readonly kind: "redeem" }
   | { readonly kind: "refresh"; readonly refreshToken: string }
   | { readonly kind: "introspect"; readonly token: string }
-  /** An access token ends alone; a refresh token takes the whole grant with it. */
+  /** An access token ends alone; a refresh token ends the whole grant. */
   | { readonly kind: "revoke"; readonly token: string };
 
 export type Answer =
@@ -20,21 +21,21 @@ export type Answer =
   | { readonly kind: "refused" }
   | { readonly kind: "active" }
   | { readonly kind: "inactive" }
-  /** 200 of the revocation endpoint, which says nothing of what there was to revoke. */
+  /** 200 from the revocation endpoint, which does not say whether the token existed. */
   | { readonly kind: "done" };
 
 export interface GrantState {
-  /** Once it is true it stays so, and nothing of the grant is alive. */
+  /** Once true it stays true, and nothing of the grant is alive. */
   readonly revoked: boolean;
   readonly codeUsed: boolean;
   readonly accessTokens: ReadonlyMap<string, "alive" | "ended">;
-  /** Each refresh token with its successor: null while it is unused, UNNAMED when no client was told. */
+  /** Each refresh token with its successor: null while it is unused, UNNAMED if no client knows the successor. */
   readonly successors: ReadonlyMap<string, string | null>;
-  /** Each refresh token with the access token that was issued together with it. */
+  /** Each refresh token with the access token of the same answer. */
   readonly companions: ReadonlyMap<string, string>;
 }
 
-/** The successor that was handed out in an answer that got lost. A retry tells its name. */
+/** A successor whose answer was lost. A retry reveals its name. */
 const UNNAMED = "?";
 
 export const NEW_GRANT: GrantState = {
@@ -46,13 +47,13 @@ export const NEW_GRANT: GrantState = {
 };
 
 export interface ModelOptions {
-  /** Whether a used refresh token gets the same answer again, for as long as its successor is unused. */
+  /** Whether a used refresh token gets the same answer again while its successor is unused. */
   readonly retries: boolean;
 }
 
 /**
- * The state after the operation, if the machine in this state gives that answer; null if it does not. A lost answer
- * (null) may have been any.
+ * The state after the operation, if the machine gives that answer in this state; null if it does not. A lost answer
+ * (null) may be any.
  */
 export function step(
   state: GrantState,
@@ -63,7 +64,7 @@ export function step(
   switch (operation.kind) {
     case "redeem":
       if (state.revoked) return refused(state, answer);
-      // RFC 6749 §4.1.2: a second use ends what the first one began.
+      // RFC 6749 §4.1.2: a second use revokes what the first one issued.
       if (state.codeUsed) return refused(revoke(state), answer);
       return issue({ ...state, codeUsed: true }, null, answer);
 
@@ -104,7 +105,7 @@ const endAccessToken = (state: GrantState, token: string): GrantState => ({
   accessTokens: new Map(state.accessTokens).set(token, "ended"),
 });
 
-/** New tokens, which nobody has had before. They take the place of `predecessor`, if there is one. */
+/** New tokens that no client has had before. They replace `predecessor`, if there is one. */
 function issue(state: GrantState, predecessor: string | null, answer: Answer | null): GrantState | null {
   if (answer === null) return predecessor === null ? state : succeed(state, predecessor, UNNAMED);
   if (answer.kind !== "issued" || state.successors.has(answer.refreshToken)) return null;
@@ -112,7 +113,7 @@ function issue(state: GrantState, predecessor: string | null, answer: Answer | n
   return issued === null || predecessor === null ? issued : succeed(issued, predecessor, answer.refreshToken);
 }
 
-/** The same answer as before: nothing new is issued, and nothing that has ended comes back. */
+/** The same answer as before: no new token, and no ended token becomes alive. */
 function issueAgain(
   state: GrantState,
   predecessor: string,
@@ -141,7 +142,7 @@ function withTokens(state: GrantState, accessToken: string, refreshToken: string
   };
 }
 
-/** Equal for states that answer everything alike from here on. */
+/** Equal keys for states that answer all further operations alike. */
 export function stateKey({ revoked, codeUsed, accessTokens, successors, companions }: GrantState): string {
   if (revoked) return "revoked";
   const written = (entries: Iterable<readonly [string, unknown]>) =>

@@ -1,15 +1,15 @@
-/** Many requests at once, for one thing after another, and what is alive afterwards. */
+/** Many requests at once for one thing after another, and the tokens that are alive afterwards. */
 import { type Cluster, PROCESSES } from "./cluster.ts";
 import { type Answer, type HttpConnection, openConnections } from "./http.ts";
 import { introspectRequest } from "./requests.ts";
 
-/** How many try at once for one thing. */
+/** The attempts at once on one thing. */
 export const ATTEMPTS = 64;
 
-/** How many things are raced for at a time, so that the servers have work while the answers of one are looked at. */
+/** The races at a time, so that the servers have work while the test checks the answers of one. */
 const LANES = 2;
 
-/** Connections to every process in turn: one for each attempt, and some to look on with. */
+/** Connections to every process in turn: one for each attempt, and some for watching. */
 export class Lane {
   readonly #racers: readonly HttpConnection[];
   readonly #watchers: readonly HttpConnection[];
@@ -20,20 +20,20 @@ export class Lane {
     this.#watchers = watchers;
   }
 
-  /** Sends these requests in one moment, each over a connection of its own. */
+  /** Sends these requests at one moment, each over its own connection. */
   atOnce(requests: readonly string[]): Promise<Answer>[] {
     return requests.map((request, index) => connectionAt(this.#racers, index).sendUntilServed(request));
   }
 
-  /** Sends one request, over another connection each time. */
+  /** Sends one request, each time over another connection. */
   send(request: string): Promise<Answer> {
     this.#sent += 1;
     return connectionAt(this.#racers, this.#sent % this.#racers.length).sendUntilServed(request);
   }
 
-  /** The same request to every process, once what was sent at once is answered. */
+  /** Sends the request to every process, after the simultaneous requests are answered. */
   everywhere(request: string): Promise<Answer[]> {
-    // Where the processes share a port, nobody knows which connection leads to which: so to others each time.
+    // If the processes share a port, the process behind a connection is unknown. So each call uses other connections.
     this.#sent += 1;
     const from = (this.#sent * PROCESSES) % this.#racers.length;
     return Promise.all(
@@ -41,17 +41,17 @@ export class Lane {
     );
   }
 
-  /** Which of the tokens are active, once what was sent at once is answered. Throws if the processes disagree. */
+  /** The active ones of the tokens, after the simultaneous requests are answered. Throws if the processes disagree. */
   alive(tokens: readonly string[]): Promise<string[]> {
     return aliveAmong(tokens, this.#racers);
   }
 
-  /** The same, while the others are racing. */
+  /** The same, during the race. */
   aliveMeanwhile(tokens: readonly string[]): Promise<string[]> {
     return aliveAmong(tokens, this.#watchers);
   }
 
-  /** The same request to every process, while the others are racing. */
+  /** Sends the request to every process during the race. */
   everywhereMeanwhile(request: string): Promise<Answer[]> {
     return Promise.all(this.#watchers.map((watcher) => watcher.sendUntilServed(request)));
   }
@@ -85,7 +85,7 @@ function connectionAt(connections: readonly HttpConnection[], index: number): Ht
   return connection;
 }
 
-/** Does something for each, in order, on several lanes side by side. */
+/** Calls `race` for each thing, in order, on several lanes in parallel. */
 export async function raceForEach<Thing>(
   { ports }: Cluster,
   things: readonly Thing[],
@@ -105,15 +105,15 @@ export async function raceForEach<Thing>(
       for (const connection of connections) connection.close();
     }
   };
-  // All come to an end, also if one fails, so that no request is under way when the servers are stopped.
+  // Waits for all lanes even if one fails, so that no request is under way when the servers stop.
   const lanes = await Promise.allSettled(Array.from({ length: Math.min(LANES, things.length) }, drive));
   for (const lane of lanes) if (lane.status === "rejected") throw lane.reason;
 }
 
-/** The same request as often as there are attempts. */
+/** The same request for every attempt. */
 export const everyAttempt = (request: string): string[] => Array(ATTEMPTS).fill(request);
 
-/** How often each text is there. */
+/** The count of each text. */
 export function tally(texts: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;

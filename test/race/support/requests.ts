@@ -1,4 +1,4 @@
-/** The requests that are raced, as their text on the wire. */
+/** The requests of the races, as text on the wire. */
 import { CREDENTIAL_PREFIXES } from "../../../src/credentials/credential.ts";
 import { formsOf, type PageForm } from "../../support/code-flow.ts";
 import { basic, encodeForm, SECRET } from "../../support/server.ts";
@@ -14,7 +14,7 @@ import { type Answer, requestText } from "./http.ts";
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 const AS_WEB = { ...FORM, ...basic("web", SECRET) };
 
-/** Whoever the tokens belong to, the mail server may ask about access tokens; refresh tokens are their client's alone. */
+/** The mail server may introspect every access token; only its own client may introspect a refresh token. */
 const AS_MAIL_SERVER = { ...FORM, ...basic("mail-server", SECRET) };
 
 const postAsWeb = (path: string, form: Record<string, string>): string =>
@@ -59,19 +59,19 @@ export const clientCredentialsRequest = (clientId: string, secret: string): stri
     encodeForm(CLIENT_CREDENTIALS_FORM),
   );
 
-/** As a client asks about its own token. */
+/** A client's introspection of its own token. */
 export const introspectOwnRequest = (clientId: string, secret: string, token: string): string =>
   requestText("POST", "/auth/introspect", { ...FORM, ...basic(clientId, secret) }, encodeForm({ token }));
 
-/** A page, as a browser with this cookie asks for it. */
+/** A browser's request for a page, with this cookie. */
 export const pageRequest = (path: string, cookie = ""): string =>
   requestText("GET", path, cookie === "" ? {} : { Cookie: cookie });
 
-/** A form of a page, as a browser with this cookie sends it. */
+/** A browser's submission of a form, with this cookie. */
 export const formRequest = (path: string, cookie: string, fields: Record<string, string>): string =>
   requestText("POST", path, { ...FORM, Cookie: cookie, "Sec-Fetch-Site": "same-origin" }, encodeForm(fields));
 
-/** The form on a page that goes there; with `action` as its hidden field, if one is named. */
+/** The form on a page with this target; with the hidden field `action`, if given. */
 export async function formOn({ status, body }: Answer, path: string, action?: string): Promise<PageForm> {
   const forms = await formsOf(new Response(body));
   const found = forms.find((form) => form.action.endsWith(path) && form.fields.action === action);
@@ -91,6 +91,6 @@ export function tokensOf({ status, body }: Answer): Tokens | null {
   return { accessToken: access_token, refreshToken: refresh_token };
 }
 
-/** Status and error code in one text: `200`, `400 invalid_grant`. */
+/** Status and error code as one text: `200`, `400 invalid_grant`. */
 export const outcomeOf = ({ status, body }: Answer): string =>
   status === 200 ? "200" : `${status} ${JSON.parse(body).error}`;

@@ -1,4 +1,4 @@
-/** What is raced for, put straight into the store: by the thousand, and without a page for each. */
+/** Stores the things that requests race for, by the thousand and without pages. */
 
 import { mintClientSecret } from "../../../src/clients/clients.ts";
 import { type CredentialKind, mintCredential, newRecordId } from "../../../src/credentials/credential.ts";
@@ -30,7 +30,7 @@ const FAILURE_LIMIT = 5;
 
 const mint = (kind: CredentialKind, shard?: number) => mintCredential(kind, systemClock, systemRandom, shard);
 
-/** Few at once: so many may always wait, however slow the machine is. */
+/** Few at once: this many may always wait on any machine. */
 const AT_ONCE = 16;
 export async function times<Result>(count: number, make: () => Promise<Result>): Promise<Result[]> {
   const made: Result[] = [];
@@ -40,26 +40,26 @@ export async function times<Result>(count: number, make: () => Promise<Result>):
   return made;
 }
 
-/** A person with the Cookie header of the browser they are signed in with. */
+/** A person, with the Cookie header of their signed-in browser. */
 export interface SignedInPerson {
   readonly account: AccountRecord;
   readonly cookie: string;
 }
 
 export interface Seed {
-  /** People, each signed in. */
+  /** Signed-in people. */
   people(count: number): Promise<SignedInPerson[]>;
-  /** Codes for the client `web`, each of a grant of its own, which that person gave. */
+  /** Codes for the client `web`, each of its own grant; the person gave all of them. */
   codes(count: number, account?: AccountRecord): Promise<string[]>;
   /** Tokens from such codes. */
   tokens(count: number, expiresAt?: EpochSeconds): Promise<Tokens[]>;
-  /** A new client that acts for itself, with one secret; with this identifier, if one is named. */
+  /** A new client that acts for itself, with one secret. Default: a generated identifier. */
   service(
     clientId?: ClientId,
   ): Promise<{ readonly clientId: ClientId; readonly secretId: string; readonly secret: string }>;
   /** Device codes of `television` that the person has approved. */
   approvedDevices(count: number): Promise<string[]>;
-  /** The token of a link that creates the first administrator. */
+  /** The token of a setup link. */
   setupLink(): Promise<string>;
 }
 

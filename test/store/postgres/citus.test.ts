@@ -1,4 +1,4 @@
-/** What a cluster could break and one server cannot: commits and sweeps over several shards, at once. */
+/** Faults that only a cluster could have: concurrent commits and sweeps over several shards. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { systemClock } from "../../../src/platform/clock.ts";
 import { systemRandom, timeOrderedId } from "../../../src/platform/random.ts";
@@ -11,7 +11,7 @@ import { createParties, FAILURE_LIMIT, isActive, issue } from "../suite/setting.
 import { CITUS_URL, citusAt } from "./citus.ts";
 import { patient } from "./patient.ts";
 
-/** Of a shard of its own. */
+/** An id with a random shard. */
 const anyId = () => timeOrderedId(systemClock, systemRandom);
 
 function clusterSuite(url: string): void {

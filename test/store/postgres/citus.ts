@@ -1,6 +1,6 @@
 /**
- * A cluster of Citus that the environment names. Each store gets a schema of its own, which goes when it is closed. A cluster
- * is slower, so it is busy where one server is not: then the tests ask again.
+ * A cluster of Citus that the environment names. Each store gets its own schema, which is dropped when the store
+ * closes. A cluster is slower, so it may be busy where one server is not. Then the tests repeat the call.
  */
 import { SQL } from "bun";
 import { openPostgresStore as openPostgres } from "../../../src/store/postgres/index.ts";
@@ -9,12 +9,12 @@ import type { OpenContract } from "../suite/contract/setting.ts";
 import type { OpenedStore } from "../suite.ts";
 import { patient } from "./patient.ts";
 
-/** The URL of a database on the coordinator, with the extension in it; undefined if there is no cluster to test on. */
+/** The URL of a database on the coordinator with the extension; undefined if there is no cluster for tests. */
 export const CITUS_URL = process.env.TESSERA_TEST_CITUS;
 
 export interface Citus {
   execute(sql: string): Promise<Record<string, unknown>[]>;
-  /** Makes a schema's name and what removes the schema. */
+  /** Makes a schema's name, and a function that drops the schema. */
   newSchema(): { readonly schema: string; remove(): Promise<void> };
   openStore(): Promise<OpenedStore>;
   readonly openContract: OpenContract;

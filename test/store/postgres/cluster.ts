@@ -1,4 +1,4 @@
-/** One PostgreSQL process on a data folder: started, killed, and started again with the same port and data. */
+/** One PostgreSQL process on a data folder: it can be started, killed, and started again on the same port and data. */
 import { createServer } from "node:net";
 import { SQL, type Subprocess } from "bun";
 import type { Programs } from "./programs.ts";
@@ -8,9 +8,9 @@ export interface Cluster {
   urlOf(database: string): string;
   /** Runs statements as an administrator, on `url` or on the server's own database. */
   execute(sql: string, url?: string): Promise<Record<string, unknown>[]>;
-  /** Resolves when it answers. */
+  /** Resolves when the server answers. */
   start(): Promise<void>;
-  /** Resolves when the process is gone. SIGKILL ends it as a crash does: nothing is closed in order or flushed. */
+  /** Resolves when the process has ended. SIGKILL ends it as a crash does: it closes and flushes nothing. */
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export async function newCluster(
   const port = await freePort();
   const options = ["listen_addresses=127.0.0.1", "unix_socket_directories=", ...settings];
   let running: Subprocess | null = null;
-  // Whatever becomes of the tests, it does not outlive them.
+  // The process must not outlive the tests, however they end.
   const killAtExit = () => running?.kill("SIGKILL");
   const urlOf = (database: string) => `postgres://tessera@127.0.0.1:${port}/${database}`;
   const execute: Cluster["execute"] = async (sql, url = urlOf("postgres")) => {
@@ -42,7 +42,7 @@ export async function newCluster(
       process.on("exit", killAtExit);
       const giveUpAt = Date.now() + 20_000;
       for (;;) {
-        // After a crash the first attempts may find processes of the one before, and end.
+        // After a crash the first attempts may find processes of the previous start, and end.
         if (running === null || running.exitCode !== null) {
           running = programs.start(
             "postgres",

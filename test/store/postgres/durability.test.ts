@@ -1,4 +1,7 @@
-/** What was acknowledged is on disk, whatever the server's defaults are; what cannot be made good is said. */
+/**
+ * Acknowledged changes are on disk, whatever the server's defaults are. The store warns of settings that it cannot
+ * override.
+ */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { openPostgresStore } from "../acts.ts";
@@ -12,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Changes a setting of the whole server, and waits until new connections find it. Null: back to what it was. */
+/** Changes a setting of the whole server, and waits until new connections have it. Null: the original value. */
 async function setOnServer(name: string, value: "on" | "off" | null): Promise<void> {
   await server.execute(`ALTER SYSTEM ${value === null ? `RESET ${name}` : `SET ${name} = ${value}`}`);
   await server.execute("SELECT pg_reload_conf()");
@@ -24,7 +27,7 @@ async function setOnServer(name: string, value: "on" | "off" | null): Promise<vo
   throw new Error(`${name} does not change`);
 }
 
-/** A database that notes what the commit of each new client waits for. DATABASE in `setting` stands for its name. */
+/** A database that records what the commit of each new client waits for. `?` in `setting` stands for its name. */
 async function newDatabase(setting: string) {
   const url = await server.createDatabase();
   await (await openPostgresStore({ url })).close();
@@ -41,7 +44,7 @@ async function newDatabase(setting: string) {
   return { url, execute };
 }
 
-/** What the commit of a write waits for if the store is opened with `setting`, and `later` is set then. */
+/** The setting for which a commit waits if the store is opened with `setting`, and `later` runs after that. */
 async function waitsFor(setting: string, later = "SELECT 1"): Promise<unknown> {
   const { url, execute } = await newDatabase(setting);
   const store = await openPostgresStore({ url });

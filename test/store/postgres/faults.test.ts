@@ -1,4 +1,7 @@
-/** What the store does when the database or the way to it fails: it says so, tells no lie, and comes back by itself. */
+/**
+ * The store when the database or the network fails: it reports the failure, claims nothing false, and recovers by
+ * itself.
+ */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
@@ -59,7 +62,7 @@ describe("a database that fails", () => {
 
   test("a connection that breaks after the commit claims neither, and the next redemption finds out", async () => {
     const relayed = await openPostgresStore({ url: throughRelay(), connections: 1 });
-    // Once before, so that the statement is prepared and the next answer is that of its commit.
+    // Prepares the statement, so that the next answer is that of its commit.
     await issue(relayed);
     const { grant, code } = await authorize(relayed);
     const unknown = newIssuance(grant);
@@ -105,7 +108,7 @@ describe("a database that fails", () => {
     void dead.then(() => {
       isNoticed = true;
     });
-    // The others answer meanwhile, so not everything is broken.
+    // Other connections answer meanwhile, so not all are broken.
     while (!isNoticed) {
       await relayed.ping().catch(() => {});
       await Bun.sleep(20);
@@ -138,7 +141,7 @@ describe("a database that fails", () => {
     expect(await isActive(replica, issuance.accessToken)).toBe(true);
     await expect(replica.createClient(client)).rejects.toBeInstanceOf(StoreUnavailable);
     await server.execute("ALTER ROLE demoted RESET default_transaction_read_only");
-    // A connection that is there would keep the setting.
+    // An existing connection would keep the setting.
     expect(await replica.createClient(client)).toBe(true);
     await replica.close();
   });
@@ -198,7 +201,7 @@ describe("a database that fails", () => {
     expect(failures.length).toBeGreaterThan(0);
     expect(failures.filter((error) => !(error instanceof StoreUnavailable))).toEqual([]);
     expect(slowest).toBeLessThan(5000);
-    // One after the other: there may be more than may wait.
+    // One after the other, because there may be more than may wait.
     const alive: boolean[] = [];
     for (const token of acknowledged) alive.push(await isActive(store, token));
     expect(alive.filter((each) => !each)).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * The locks of commits: who waits for whom, and what a commit sees that has waited. Each test holds a row or a unique value,
- * starts commits one after the other, each when the one before waits, and then lets go.
+ * The locks of commits: which commits wait for which, and what a commit sees after its wait. Each test holds a row or a
+ * unique value, starts commits one after the other, each when the previous one waits, and then releases it.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -46,7 +46,7 @@ afterAll(async () => {
 
 type Step = () => Promise<CommitOutcome>;
 
-/** Starts the commits in turn, each when those before it wait, and lets go of what they wait for. */
+/** Starts the commits in turn, each when the previous ones wait, and then releases the lock. */
 async function inTurn(held: string, end: "COMMIT" | undefined, ...steps: Step[]): Promise<CommitOutcome[]> {
   const { release } = await server.hold(url, held);
   const outcomes: Promise<CommitOutcome>[] = [];
@@ -62,12 +62,12 @@ const commit = (changes: Change[], sweeps: Sweep[] = []): Promise<CommitOutcome>
   store.commit({ changes, sweeps });
 
 const bytes = (id: Uint8Array) => `'\\x${id.toHex()}'`;
-/** A commit that inserts a row with this key waits, with all guards held. */
+/** A commit that inserts a row with this key waits, with all of its guards' locks. */
 const takeKey = (id: Uint8Array) =>
   `INSERT INTO lids (shard, id, colour) VALUES (${signed(shardOf(id))}, ${bytes(id)}, 'held')`;
 const lock = (name: string) => `SELECT 1 FROM owners WHERE name = '${name}' FOR UPDATE`;
 
-/** An owner, and a box that waits to be theirs: its commit waits for a key when it holds the owner. */
+/** An owner and a new box of theirs. The commit waits for a key after it has locked the owner. */
 async function filling() {
   const owner = newOwner();
   const box = newBox({ owner: owner.name });
@@ -96,7 +96,7 @@ describe("a sweep that waits", () => {
 
   test("for the row that another commit changes finds what that commit makes, or is stale", async () => {
     const { owner, box, fill, empty } = await filling();
-    // The revision stays, so the guard of the second holds.
+    // The revision stays, so the guard of the second commit holds.
     const change = update(owners, { name: owner.name }, { revision: 1 }, { bestBoxId: box.id });
     const [filled, emptied] = await inTurn(takeKey(box.id), undefined, fill(change), empty);
     expect(filled?.outcome).toBe("committed");
@@ -158,7 +158,7 @@ describe("a commit that waits", () => {
     });
 
     test(`to ${act} a row is committed if that is by then what it was not before`, async () => {
-      // The row of before the wait does not count, though the statement began with it.
+      // Only the row after the wait counts, though the statement's snapshot has the earlier one.
       const box = await stored({ weight: 1 });
       const step = () => commit(changesOf(box, { weight: 1 }));
       expect((await inTurn(setWeight(box, 1), "COMMIT", step))[0]?.outcome).toBe("committed");
@@ -218,7 +218,7 @@ describe("a commit that waits", () => {
       }),
     );
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(["committed"]));
-    // A connection tells of its deadlocks once in a while, and when it ends.
+    // A connection reports its deadlocks now and then, and when it ends.
     await crowded.close();
     const ask = async (sql: string) => (await server.execute(`SELECT ${sql} AS value`, place))[0]?.value;
     const others =

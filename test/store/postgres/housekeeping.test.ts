@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe("of two nodes that clean up", () => {
-  /** One session and one token that have expired, and a node that was stopped just as it removes the session. */
+  /** An expired session, an expired token, and a node that is stopped while it removes the session. */
   async function cleaningUp() {
     const [first, second] = nodes;
     if (first === undefined || second === undefined) throw new Error("There are no nodes.");
@@ -51,7 +51,7 @@ describe("of two nodes that clean up", () => {
   test("one does, and the other finds nothing to do and does not wait", async () => {
     const { underWay, second, token, pause } = await cleaningUp();
     expect(await second.removeExpired(LATER, 0, 1000)).toBe(0);
-    // The token was not left because it is in use: nobody has touched it yet, as far as others can see.
+    // The second node did not skip the token because of a lock: so far the first has not touched it.
     expect(await isActive(second, token, NOW)).toBe(true);
     await pause.release();
     expect(await underWay).toBe(2);
@@ -60,7 +60,7 @@ describe("of two nodes that clean up", () => {
 
   test("the other goes on when the first is lost, with nothing to be released first", async () => {
     const { underWay, second, pause } = await cleaningUp();
-    // It may be lost before the statement that ends it has been answered.
+    // The connection may end before the statement that ends it is answered.
     const lost = underWay.catch((error: unknown) => error);
     await server.execute(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
@@ -69,7 +69,7 @@ describe("of two nodes that clean up", () => {
     expect(await lost).toBeInstanceOf(StoreUnavailable);
     expect(String(await lost)).toContain("terminating connection");
     await pause.release();
-    // The database takes a moment to end what it was told to end.
+    // The database takes a moment to end the connection.
     let removed = 0;
     for (let attempt = 0; attempt < 200 && removed === 0; attempt += 1) {
       removed = await second.removeExpired(LATER, 0, 1000);

@@ -109,7 +109,7 @@ describe("opening a PostgreSQL database", () => {
   });
 
   test("is unavailable when a server lets it in and then says nothing", async () => {
-    // AuthenticationOk and ReadyForQuery, as PostgreSQL's "Message Formats" has them.
+    // AuthenticationOk and ReadyForQuery (PostgreSQL's manual, "Message Formats").
     const welcome = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
     const greeted = new Set<unknown>();
     const silent = Bun.listen({

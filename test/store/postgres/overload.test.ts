@@ -1,4 +1,7 @@
-/** More statements than PostgreSQL can answer: what would wait for too long is refused at once, and is not sent. */
+/**
+ * More statements than PostgreSQL can answer: the store refuses a statement that would wait for too long at once, and
+ * does not send it.
+ */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { insert, StoreBusy, sweep, update } from "../../../src/store/contract.ts";
@@ -8,7 +11,7 @@ import { type ActingStore, openPostgresStore } from "../acts.ts";
 import { clientId, NOW, newClient, newId } from "../records.ts";
 import { type PostgresServer, startPostgres } from "./server.ts";
 
-/** More than may wait before the pace is known. */
+/** More than may wait before the throughput is known. */
 const MANY = 2500;
 
 let server: PostgresServer;
@@ -19,13 +22,13 @@ beforeAll(async () => {
   url = await server.createDatabase();
 });
 afterAll(() => server.stop());
-// One that does not know its pace yet.
+// A store that does not know its throughput yet.
 beforeEach(async () => {
   store = await openPostgresStore({ url, connections: 4 });
 });
 afterEach(() => store.close());
 
-/** Does something while all writes wait for a lock. */
+/** Runs `during` while all writes wait for a lock. */
 async function whileNothingIsWritten(during: () => Promise<void>): Promise<void> {
   const { release } = await server.hold(url, "LOCK TABLE clients, grants IN ACCESS EXCLUSIVE MODE");
   try {
@@ -35,7 +38,7 @@ async function whileNothingIsWritten(during: () => Promise<void>): Promise<void>
   }
 }
 
-/** A commit, and nothing else: it reads nothing before. */
+/** A commit without a look before it. */
 const create = async (client: ClientRecord): Promise<boolean> =>
   (await store.commit({ changes: [insert(clients, client)] })).outcome === "committed";
 
@@ -52,11 +55,11 @@ describe("writes that do not fit", () => {
       settled = Promise.allSettled(writes).then((all) => {
         results = all;
       });
-      // The last is told while the first still waits for the lock.
+      // The last write is refused while the first still waits for the lock.
       await expect(writes.at(-1)).rejects.toBeInstanceOf(StoreBusy);
       expect(results).toEqual([]);
       expect(() => store.requireRoom()).toThrow(StoreBusy);
-      // Reads have a backlog of their own, and whoever looks whether the node is well is answered.
+      // Reads have their own backlog, and a health check is answered.
       await store.findSession(newId(), NOW, 0);
       await store.ping();
     });

@@ -1,6 +1,6 @@
 import { type Store, StoreBusy } from "../../../src/store/contract.ts";
 
-/** As clients do: what is refused because too much waits, and so is not done, is asked for again. */
+/** Repeats a call that the overloaded store refused, as clients do. */
 async function insist<Result>(ask: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
@@ -12,7 +12,7 @@ async function insist<Result>(ask: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** A store whose caller asks again. */
+/** A store whose caller repeats refused calls. */
 export const patient = (store: Store): Store => ({
   ...store,
   look: (plan, parameters) => insist(() => store.look(plan, parameters)),

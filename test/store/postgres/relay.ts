@@ -1,26 +1,29 @@
 /**
- * A way to PostgreSQL that counts what passes and can be made to fail: it reads just enough of the protocol to know
- * what a message is (PostgreSQL's manual, "Message Formats").
+ * A proxy to PostgreSQL that counts messages and can fail on demand. It parses just enough of the protocol to recognise
+ * messages (PostgreSQL's manual, "Message Formats").
  */
 import { connect, createServer, type Socket } from "node:net";
 
 export interface Relay {
   readonly port: number;
-  /** Since the last call: how many statements were executed, and how many times the client waited for an answer. */
+  /** Since the last call: how many statements were executed, and how often the client waited for an answer. */
   takeCounts(): { statements: number; roundTrips: number };
-  /** From now on nothing arrives on either side, and nobody is told, not even of closing. New connections are taken. */
+  /**
+   * From now on nothing arrives on either side, and neither side learns of it, or of a close. New connections are
+   * accepted.
+   */
   swallow(): void;
-  /** From now on each connection breaks when the server has answered, before the answer arrives. */
+  /** From now on each connection breaks after the server's answer, before the answer reaches the client. */
   breakAtAnswer(): void;
-  /** From now on each connection breaks when half of a statement has been passed on. */
+  /** From now on each connection breaks in the middle of a statement. */
   breakInStatement(): void;
-  /** From now on everything takes so long on its way, in each direction. */
+  /** From now on everything is delayed by this time in each direction. */
   delay(millis: number): void;
-  /** New connections pass again, and without delay. Those that were used while nothing arrived stay dead. */
+  /** New connections work again, without delay. Those that were used while nothing arrived stay dead. */
   heal(): void;
   /** Breaks every connection, once. */
   cut(): void;
-  /** New connections lead to another server from now on. Those that are there stay where they are. */
+  /** New connections lead to another server from now on. Existing ones stay. */
   leadTo(serverPort: number): void;
   close(): Promise<void>;
 }
@@ -40,7 +43,7 @@ export async function startRelay(firstPort: number): Promise<Relay> {
     const read = messageReader((type) => {
       asksSomething = true;
       if (type === "E" || type === "Q") statements += 1;
-      // The server answers at a Sync or a simple query, and the client waits for that.
+      // The server answers at a Sync or a simple query, and the client waits for it.
       if (type === "S" || type === "Q") roundTrips += 1;
     });
     const breakBoth = () => {
@@ -112,7 +115,7 @@ export async function startRelay(firstPort: number): Promise<Relay> {
   };
 }
 
-/** Hands bytes on after a delay. None overtakes what came before it, be its delay shorter or a timer late. */
+/** Passes bytes on after a delay, in order, even if a delay is shorter or a timer late. */
 function inOrder(write: (bytes: Buffer) => void): (bytes: Buffer, delayMillis: number) => void {
   const waiting: { bytes: Buffer; dueAt: number }[] = [];
   const writeDue = () => {
@@ -129,7 +132,7 @@ function inOrder(write: (bytes: Buffer) => void): (bytes: Buffer, delayMillis: n
   };
 }
 
-/** Calls back with the type of each message. The first message of a connection has none. */
+/** Calls back with the type of each message. The first message of a connection has no type. */
 function messageReader(found: (type: string) => void): (bytes: Buffer) => void {
   let rest = Buffer.alloc(0);
   let isStarted = false;

@@ -1,4 +1,4 @@
-/** A real PostgreSQL for tests, on a temporary folder of which nothing stays behind. */
+/** A real PostgreSQL for tests, on a temporary folder that is removed afterwards. */
 
 import { join } from "node:path";
 import { SQL } from "bun";
@@ -12,19 +12,19 @@ import { installPrograms } from "./programs.ts";
 export interface PostgresServer extends Pick<Cluster, "port" | "execute"> {
   /** An empty database of its own. */
   createDatabase(): Promise<string>;
-  /** Opens a new and empty store: on a schema of its own, which is made faster than a database. */
+  /** Opens a new, empty store: on its own schema, which is made faster than a database. */
   openStore(): Promise<OpenedStore>;
-  /** Opens a store with the tables of the contract, where words are in the order of a dictionary. */
+  /** Opens a store with the tables of the contract, on a database with a dictionary collation. */
   readonly openContract: OpenContract;
-  /** Runs statements in a transaction that stays open, with its locks, until it is released: undone, unless told. */
+  /** Runs statements in a transaction that keeps its locks until it is released. Default: a rollback. */
   hold(url: string, sql: string): Promise<{ release(end?: "COMMIT"): Promise<void> }>;
-  /** Resolves when so many connections to the database wait for locks. */
+  /** Resolves when this many connections to the database wait for locks. */
   blocked(url: string, count: number): Promise<void>;
-  /** Ends it at once, as a crash does: no connection is closed in order, nothing is flushed. */
+  /** Ends it at once, as a crash does: it closes no connection in order and flushes nothing. */
   kill(): Promise<void>;
   /** Starts it again, with the same port and data. */
   start(): Promise<void>;
-  /** Another server that follows this one. From then on this one acknowledges what both have on disk. */
+  /** Starts a replica. From then on this server acknowledges only what both have on disk. */
   startReplica(): Promise<PostgresReplica>;
   /** Ends it, with its replicas, and removes its files. */
   stop(): Promise<void>;
@@ -33,11 +33,11 @@ export interface PostgresServer extends Pick<Cluster, "port" | "execute"> {
 export interface PostgresReplica extends Pick<Cluster, "port" | "execute"> {
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** Follows no longer, and takes writes. */
+  /** Stops following the primary, and accepts writes. */
   promote(): Promise<void>;
 }
 
-/** How durable it is. Tests that only restart the process need no fsync: the kernel still has what was written. */
+/** `fsync`: tests that only restart the process need none, because the kernel still has the written data. */
 export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
   const programs = installPrograms();
   const removeAtExit = () => programs.remove();
@@ -88,7 +88,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     return urlOf(name);
   };
 
-  /** A database that puts words in the order of a dictionary, where the server can: PostgreSQL 15 and later. */
+  /** A database with a dictionary collation, if the server supports it: PostgreSQL 15 and later. */
   const createDictionary = async () => {
     const [row] = await execute("SELECT current_setting('server_version_num')::integer AS version");
     if (Number(row?.version) < 150_000) return createDatabase();
@@ -100,7 +100,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
   };
   let dictionary: Promise<string> | null = null;
 
-  /** Copies the data while the server runs, as its manual's "Making a Base Backup Using the Low Level API" says. */
+  /** Copies the data while the server runs (PostgreSQL's manual, "Making a Base Backup Using the Low Level API"). */
   const copyData = async (target: string) => {
     const client = new SQL({ url: urlOf("postgres"), max: 1 });
     // The backup belongs to its connection.
@@ -108,7 +108,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     const [server] = await connection.unsafe(
       "SELECT current_setting('server_version_num')::integer AS version",
     );
-    // Version 15 gave the functions other names.
+    // PostgreSQL 15 renamed the functions.
     const [begin, end] =
       Number(server?.version) >= 150_000
         ? ["pg_backup_start('replica', true)", "pg_backup_stop(false)"]
@@ -185,7 +185,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     kill: () => cluster.end("SIGKILL"),
     async stop() {
       process.off("exit", removeAtExit);
-      // Immediately: the data goes anyway.
+      // Immediately, because the data is removed anyway.
       await Promise.all([cluster, ...replicas].map((each) => each.end("SIGQUIT")));
       programs.remove();
     },

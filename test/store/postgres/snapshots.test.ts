@@ -1,7 +1,7 @@
 /**
- * A statement of PostgreSQL that waited for a lock sees the locked row as it is now, and everything else as it was
- * before the wait. Each test makes that happen: something is held, one operation gets as far as it can and waits, a
- * second waits for the first, and then the hold is released. holds.test.ts does the same to commits.
+ * After waiting for a lock, a statement of PostgreSQL sees the locked row as it is now, and everything else as it was
+ * before the wait. Each test brings that about: it holds a lock, starts an operation that waits for it, and a second
+ * one that waits for the first, and then releases the lock. holds.test.ts does the same to commits.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
@@ -46,7 +46,7 @@ afterAll(async () => {
 const bytes = (id: Uint8Array) => `'\\x${id.toHex()}'`;
 const shard = (id: Uint8Array) => signed(shardOf(id));
 
-/** Starts the operations one after the other, each when the one before waits, and releases what they wait for. */
+/** Starts the operations one after the other, each when the previous one waits, and then releases the lock. */
 async function inTurn<Results extends readonly unknown[]>(
   held: string,
   operations: { readonly [Index in keyof Results]: () => Promise<Results[Index]> },
@@ -180,7 +180,7 @@ describe("who waited", () => {
       const form = { id: newId(), expiresAt: NOW + 60 };
       const authorization = newAuthorization(parties, { form });
       const consent = newConsent(authorization.grant);
-      // A form that is being answered is waited for, when both parties are held already.
+      // The operation waits for another answer to the form, after it has locked both parties.
       const held = `INSERT INTO once (shard, kind, id, expires_at) VALUES (${shard(form.id)}, 'form', ${bytes(form.id)}, ${NOW})`;
       const outcomes = await inTurn<unknown[]>(held, [
         () => store.authorize({ ...authorization, consent }),
@@ -225,7 +225,7 @@ describe("who waited", () => {
 
   test("for an administrator makes no link, and for a link removes it", async () => {
     const link = newSetupLink();
-    // The first of all makes the row that the others wait for.
+    // The very first call makes the row for which the others wait.
     await store.createSetupLink(newSetupLink());
     const held = "SELECT 1 FROM revisions WHERE name = 'setup' FOR UPDATE";
     const administrator = newAccount({ administrator: true });

@@ -1,4 +1,4 @@
-/** What the store costs on the way to the database: counted on the wire, by what the client really sends. */
+/** The statements and round trips of the store, counted on the wire as the client sends them. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
@@ -36,7 +36,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** What one run costs. The first on each connection prepares the statement, which takes another round trip. */
+/** The cost of one run. The first run on a connection also prepares the statement, in another round trip. */
 async function costOf(run: () => Promise<unknown>): Promise<ReturnType<Relay["takeCounts"]>> {
   await run();
   relay.takeCounts();
@@ -67,7 +67,7 @@ describe("one statement and one round trip is", () => {
     });
   }
 
-  /** For an owner and a box that are there. */
+  /** For an existing owner and box. */
   const commits: Record<string, (name: string, id: Uint8Array) => Change[]> = {
     check: (name) => [check(owners, { name }, { revision: 1 })],
     hold: (name) => [hold(owners, { name }, { revision: 1 })],

@@ -1,4 +1,4 @@
-/** Statements that wait for somebody else keep their own connections, and nobody else's. */
+/** Statements that wait occupy only their own connections. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { StoreUnavailable } from "../../../src/store/contract.ts";
@@ -27,7 +27,7 @@ afterAll(async () => {
 const open = (connections = CONNECTIONS, to = url) =>
   openPostgresStore({ url: to, statementMillis: STATEMENT_MILLIS, connections });
 
-/** The process numbers at the server. */
+/** The process ids on the server. */
 const connections = async (): Promise<number[]> => {
   const rows = await server.execute(
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'tessera' ORDER BY pid",
@@ -35,7 +35,10 @@ const connections = async (): Promise<number[]> => {
   return rows.map(({ pid }) => Number(pid));
 };
 
-/** From then on commits wait for a replica that is not there. The setting takes a moment, so it is tried. */
+/**
+ * From then on commits wait for a missing replica. The setting takes effect after a moment, so this writes until a
+ * write fails.
+ */
 async function loseReplica(write: () => Promise<unknown>): Promise<void> {
   await server.execute("ALTER SYSTEM SET synchronous_standby_names = 'gone'");
   await server.execute("SELECT pg_reload_conf()");
@@ -52,7 +55,7 @@ async function findReplica(): Promise<void> {
   await server.execute("SELECT pg_reload_conf()");
 }
 
-/** Writes ten times a second and reads one after the other, for as long as three statements may take. */
+/** Writes ten times a second and reads in a loop, for three times the time limit of a statement. */
 async function underLoad(store: ActingStore, write: () => Promise<unknown>) {
   const refusals: unknown[] = [];
   const writes: Promise<unknown>[] = [];
@@ -105,7 +108,7 @@ describe("reads go on, over the connections that there are,", () => {
     const { refusals, writes, seen } = await underLoad(store, () => store.removeClient(client.clientId, NOW));
     expect(refusals).toHaveLength(writes);
     expect(refusals.filter((error) => !(error instanceof StoreUnavailable))).toEqual([]);
-    // A pool that was replaced would have brought others.
+    // A replaced pool would have opened further connections.
     expect(seen.size).toBeLessThanOrEqual(CONNECTIONS);
     await release();
     expect(await store.createClient(newClient())).toBe(true);

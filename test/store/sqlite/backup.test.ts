@@ -1,4 +1,4 @@
-/** What is in a backup, and what is not taken for one. */
+/** The content of a backup, and files that are refused as backups. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import {
   appendFileSync,
@@ -46,7 +46,7 @@ afterAll(() => {
 });
 
 const file = (name: string) => join(folder, name);
-/** A backup is written into a file that is there. */
+/** A backup is written into an existing file. */
 function empty(name: string): string {
   writeFileSync(file(name), "", { mode: 0o600 });
   return file(name);
@@ -55,10 +55,10 @@ function copy(name: string, from: string): string {
   copyFileSync(from, file(name));
   return file(name);
 }
-/** Opens a copy, as a restore does: what is opened loses its seal. */
+/** Opens a copy, as a restore does, because opening removes the seal. */
 const read = (path: string) => openBackup(copy("opened", path), "it", () => {});
 
-/** A backup with changes, in which the seal is the old one or a new one. */
+/** A changed backup, with the old seal or a new one. */
 function changed(change: (path: string, sql: string) => void, sql: string): string {
   change(copy("changed", good), sql);
   return file("changed");
@@ -276,7 +276,7 @@ describe("a damaged backup is refused:", () => {
     const places = Array.from({ length: scaled(40) }, (_, round) =>
       Math.floor((length * round) / scaled(40)),
     );
-    // And everywhere in its seal.
+    // And at every place in the seal.
     for (let missing = 1; missing <= SEAL_BYTES + 1; missing += 1) places.push(length - missing);
     for (const place of places) {
       truncateSync(copy("cut", good), place);
@@ -288,7 +288,7 @@ describe("a damaged backup is refused:", () => {
   test("there is more behind its end", () => {
     for (const extra of ["\0", "x", "\n".repeat(4096), readFileSync(good)]) {
       appendFileSync(copy("longer", good), extra);
-      // Two backups in one file have the second's seal at their end.
+      // A file of two backups ends with the second one's seal.
       expect(() => read(file("longer"))).toThrow("it is damaged: ");
     }
   });

@@ -1,4 +1,4 @@
-/** Names that are given once, and databases that are replaced while they are being opened. */
+/** Names that are given once, and databases that are replaced while they are opened. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
@@ -53,7 +53,7 @@ describe("a complete file", () => {
 });
 
 describe("a database that is being opened", () => {
-  /** Opens it, and does this to its files as soon as SQLite has it open. */
+  /** Opens it, and runs `change` as soon as SQLite has it open. */
   async function openWhile(change: () => void) {
     const options = {
       get mayBeUnfinished() {

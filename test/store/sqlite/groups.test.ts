@@ -5,7 +5,7 @@ import { GroupReads } from "../../../src/store/sqlite/reader.ts";
 import { GroupCommit, type GroupCommitOptions } from "../../../src/store/sqlite/writer.ts";
 import { withDatabaseFile } from "./temporary.ts";
 
-/** A table of numbers, a writer of it, and a second connection that looks at what is committed. */
+/** A table of numbers, a writer for it, and a second connection that sees committed rows. */
 async function withWriter(
   use: (parts: {
     connection: Connection;
@@ -125,7 +125,7 @@ describe("group commit", () => {
     withWriter(async ({ other, writes, insert, committed }) => {
       other.execute("BEGIN IMMEDIATE");
       const waiting = writes.write(() => insert(1));
-      // The first attempt is made in the coming turn, before this.
+      // The first attempt comes before this timer.
       setTimeout(() => other.execute("COMMIT"), 1);
       await waiting;
       expect(committed()).toEqual([1]);
@@ -153,7 +153,7 @@ describe("more writes than can be done in time", () => {
     withWriter(async ({ writes, insert, committed }) => {
       const numbers = numbered(3000);
       const outcomes = statuses(numbers.map((n) => writes.write(() => insert(n))));
-      // Before anything is written.
+      // Before any write.
       await expect(writes.write(() => insert(9999))).rejects.toBeInstanceOf(StoreBusy);
       expect(committed()).toEqual([]);
       const settled = await outcomes;
@@ -190,7 +190,7 @@ describe("more writes than can be done in time", () => {
 });
 
 describe("group commit with the sync beside it", () => {
-  /** Syncs that end when the test says so. */
+  /** Syncs that end when the test lets them. */
   function syncs() {
     const pending: PromiseWithResolvers<void>[] = [];
     let count = 0;

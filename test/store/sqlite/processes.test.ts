@@ -25,7 +25,7 @@ async function* linesOf(output: ReadableStream<Uint8Array>): AsyncGenerator<stri
   }
 }
 
-/** Starts so many processes on one database, waits until all are ready, and gives each the same line. */
+/** Starts this many processes on one database, waits until all are ready, and sends each the same line. */
 async function race(file: string, count: number, line: string): Promise<string[]> {
   const racers = Array.from({ length: count }, () => start("redeem.ts", file)).map((racer) => ({
     racer,
@@ -59,7 +59,7 @@ describe("several processes on one database", () => {
         for (const index of ids.keys()) {
           expect([...(first[index] ?? []), ...(second[index] ?? [])].toSorted()).toEqual(expected);
         }
-        // Every code was replayed, so not one grant is left.
+        // Every code was replayed, so no grant is left.
         expect(await store.listGrants({}, NOW)).toEqual([]);
         await store.close();
       }),

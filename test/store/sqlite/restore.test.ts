@@ -1,4 +1,4 @@
-/** A backup in the place of the database: whole or not at all, whenever it is interrupted. */
+/** A restore replaces the database as a whole or not at all, whenever it is interrupted. */
 
 import { afterEach, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
@@ -31,7 +31,7 @@ afterEach(() => {
   for (const place of places.splice(0)) place.remove();
 });
 
-/** A backup of the fixture, beside the database that it was made of. */
+/** A backup of the fixture, beside its original database. */
 async function backUp(): Promise<{ backup: string; origin: Place }> {
   const origin = await filledSqlite();
   places.push(origin);
@@ -41,7 +41,7 @@ async function backUp(): Promise<{ backup: string; origin: Place }> {
   return { backup, origin };
 }
 
-/** A database that is to be replaced, with a person who is known there only. */
+/** A database to replace, with a person whom only this database has. */
 async function inPlace(): Promise<{ place: Place; database: string; resident: AccountRecord }> {
   const place = emptySqlite();
   places.push(place);
@@ -107,7 +107,7 @@ describe("a restored database", () => {
   test("takes the place of one that is kept whole, with what was still in its log", async () => {
     const { backup } = await backUp();
     const { place, database, resident } = await inPlace();
-    // As a server that was killed leaves it: the last writes are in the log only.
+    // As a killed server leaves it: the last writes are only in the log.
     const late = newAccount();
     const killed = await place.openStore();
     await killed.createAccount(late);
@@ -169,7 +169,7 @@ describe("a restored database", () => {
     expect((consents as unknown[][]).flat()).toEqual([]);
     expect((accounts as unknown[]).length).toBeGreaterThan(1);
     const alive = Object.entries(credentials).filter(([, found]) => found !== null);
-    // Codes and refresh tokens are there to be recognised, each with a grant that is revoked.
+    // Codes and refresh tokens stay, so that the server recognises them; each has a revoked grant.
     const unrevoked = alive.filter(([, found]) => !JSON.stringify(found).includes('"revokedAt":1'));
     expect(unrevoked).toEqual([]);
     expect(alive.map(([name]) => name).filter((name) => /access token|session|device/.test(name))).toEqual(
@@ -194,7 +194,7 @@ describe("a restore that is not finished", () => {
       const { place, database, resident } = await inPlace();
       const left = new Connection(database);
       left.execute("PRAGMA journal_mode = WAL; CREATE TABLE logged (x)");
-      // Of its logs, as they are when a server was killed.
+      // The logs, as a killed server leaves them.
       const logs = ["-wal", "-shm"].map((suffix) => [suffix, Bun.file(database + suffix)] as const);
       const contents = await Promise.all(
         logs.map(async ([suffix, log]) => [suffix, await log.bytes()] as const),
@@ -264,7 +264,7 @@ describe("a restore that is not finished", () => {
   test("because it was killed early leaves no log that would become the next one's", async () => {
     const { backup, origin } = await backUp();
     const { place, database } = await inPlace();
-    // A log that SQLite would replay: of a copy of the same backup, as a killed restore leaves it.
+    // A log that SQLite would replay: from a copy of the same backup, as a killed restore leaves it.
     const draft = `${database}.restoring`;
     writeFileSync(draft, await Bun.file(backup).bytes());
     const left = new Connection(draft);

@@ -1,4 +1,4 @@
-/** Backups that are changed, with the seal that they had or with another. Written apart from the program's own words for it. */
+/** Changed backups, with their old seal or another one. This does not use the program's own code for seals. */
 import { appendFileSync, readFileSync, truncateSync } from "node:fs";
 import { withConnection } from "../../../src/store/sqlite/driver.ts";
 
@@ -7,7 +7,7 @@ export const SEAL_BYTES = MARK.length + 32;
 
 export const sealOf = (file: string): Buffer => readFileSync(file).subarray(-SEAL_BYTES);
 
-/** What the seal of these bytes must be. */
+/** The right seal for these bytes. */
 export const sealFor = (bytes: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(MARK), new Bun.CryptoHasher("sha256").update(bytes).digest()]);
 
@@ -16,14 +16,14 @@ const changeDatabase = (file: string, sql: string): void => {
   withConnection(file, (connection) => connection.execute(sql));
 };
 
-/** Changes what is in a backup, and leaves its seal. */
+/** Changes the content of a backup, and keeps its seal. */
 export function tamper(file: string, sql: string): void {
   const seal = sealOf(file);
   changeDatabase(file, sql);
   appendFileSync(file, seal);
 }
 
-/** Changes what is in a backup, and seals it anew. */
+/** Changes the content of a backup, and seals it anew. */
 export function forge(file: string, sql: string): void {
   changeDatabase(file, sql);
   appendFileSync(file, sealFor(readFileSync(file)));

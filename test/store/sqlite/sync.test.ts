@@ -1,4 +1,4 @@
-/** The sync of the log: first by the thread that writes, then by one of its own. */
+/** The sync of the log: first by the writing thread, then by its own thread. */
 
 import { describe, expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
@@ -8,7 +8,7 @@ import { openSqliteStore } from "../acts.ts";
 import { newClient } from "../records.ts";
 import { withDatabaseFile } from "./temporary.ts";
 
-/** Enough for the thread to have begun, with time for it to start. */
+/** Often enough for the thread to start, with pauses for that. */
 async function often(sync: () => Promise<void>): Promise<void> {
   for (let time = 1; time <= 200; time += 1) {
     await sync();
@@ -45,7 +45,7 @@ describe.if(process.platform === "linux")("the sync of the log", () => {
   test("fails whenever the disk does, in either thread", () =>
     withDatabaseFile(async (file) => {
       ensureDatabaseFile(file);
-      // What cannot be synced says so.
+      // fdatasync fails on this file.
       symlinkSync("/dev/null", `${file}-wal`);
       const log = new LogSync(file);
       await often(async () => {
@@ -65,7 +65,7 @@ describe.if(process.platform === "linux")("the sync of the log", () => {
       const syncing = log.sync().then(() => {
         isSynced = true;
       });
-      // With the first thread, it would be done by the end of this turn's promises.
+      // In the writing thread, the sync would end with this turn's promises.
       await Promise.resolve();
       await Promise.resolve();
       expect(isSynced).toBe(false);

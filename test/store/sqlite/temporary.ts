@@ -1,4 +1,4 @@
-/** Databases in directories that are removed afterwards. */
+/** Databases in temporary directories. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { openSqliteStore } from "../acts.ts";
 import type { OpenContract } from "../suite/contract/setting.ts";
 import type { OpenedStore } from "../suite.ts";
 
-/** Calls back with the name of a file that does not exist yet, in a directory of its own. */
+/** Calls back with the name of a file that does not exist yet, in its own directory. */
 export async function withDatabaseFile<Result>(use: (file: string) => Promise<Result>): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), "tessera-store-"));
   try {

@@ -1,6 +1,6 @@
 /**
- * What contract.ts promises of the store itself, on tables made for it: nothing here knows what Tessera keeps. `open` gives
- * a new and empty database with these tables.
+ * The promises of contract.ts about the store itself, on tables of their own: nothing here knows Tessera's tables.
+ * `open` gives a new, empty database with these tables.
  */
 import { describe } from "bun:test";
 import { commitSuite } from "./contract/commits.ts";

@@ -87,7 +87,10 @@ export function grantSuite(open: OpenStore): void {
       expect(outcomes.filter((counted) => counted)).toHaveLength(1);
     });
 
-    /** What a person gave a client: tokens, an open code, an approved device code that nobody polled, a consent. */
+    /**
+     * All access that a person can give a client: tokens, an open code, an approved device code without a poll, a
+     * consent.
+     */
     async function giveEverything(parties: Parties) {
       const issued = await issue(store(), parties);
       const open = await authorize(store(), parties);
@@ -102,7 +105,7 @@ export function grantSuite(open: OpenStore): void {
     }
     type Given = Awaited<ReturnType<typeof giveEverything>>;
 
-    /** The ways in that are left. */
+    /** The remaining access. */
     async function waysIn({ issued, open, device, deviceGrant, consent, ...parties }: Given) {
       const { subject, clientId, redirectUri } = consent;
       const silent = newAuthorization(parties, { consent: "remembered" });
@@ -144,7 +147,7 @@ export function grantSuite(open: OpenStore): void {
 
         const revoked = await store().revokeAccess(filterOf(given), "revoked_by_operator", NOW);
 
-        // Tokens, an open code, a device code and the code with the consent; for one or two of the three.
+        // Tokens, an open code, a device code, and the code with the consent; of one or two pairs of parties.
         const times = reaches.person || reaches.client ? 2 : 1;
         expect(revoked).toEqual({ grants: expect.any(Array), consents: times });
         expect(revoked.grants).toHaveLength(4 * times);

@@ -23,7 +23,7 @@ import { authorize, createParties, FAILURE_LIMIT, isActive, issue, useStore } fr
 
 const DAY = 86_400;
 
-/** Cleans up as the program does, and counts. */
+/** Cleans up as the program does, and returns the count. */
 async function cleanUp(store: ActingStore, now: number, unusedSince = 0, limit = 1000): Promise<number> {
   let total = 0;
   for (;;) {
@@ -164,7 +164,7 @@ export function housekeepingSuite(open: OpenStore): void {
         await store().createDeviceCode(device);
         const grant = newGrant({ client: onDevice, account }, { via: "device_code" });
         await store().decideDeviceCode(device.id, grant, NOW);
-        // Its own tokens come and go without changing that.
+        // The client's own tokens do not change that.
         for (const client of [byCode, onDevice]) await store().issueAccessToken(newClientToken(client));
         const first = await register();
         await store().issueAccessToken(newClientToken(first));
@@ -191,7 +191,7 @@ export function housekeepingSuite(open: OpenStore): void {
         const add = (createdAt: number, source: ClientRecord["source"] = "registration") =>
           own.createClient(newClient({ createdAt, source }));
         for (const createdAt of [NOW + 2, NOW, NOW + 1]) await add(createdAt);
-        // Neither counts: the operator's, and one that a person allowed something.
+        // Neither counts: the operator's client, and a client that a person has allowed something.
         await add(NOW + 3, "command_line");
         const allowed = newClient({ createdAt: NOW + 4, source: "registration" });
         const account = newAccount();

@@ -1,4 +1,4 @@
-/** One store for the tests of a topic, and the steps that many of them begin with. */
+/** One store for the tests of a topic, and their common first steps. */
 
 import { afterAll, beforeAll } from "bun:test";
 import type { GrantRecord } from "../../../src/store/tables.ts";
@@ -30,7 +30,7 @@ export function useStore(open: OpenStore): () => ActingStore {
   };
 }
 
-/** A client and a person that the store knows. */
+/** Stores a client and a person. */
 export async function createParties(store: ActingStore): Promise<Parties> {
   const parties = { client: newClient(), account: newAccount() };
   await store.createClient(parties.client);

@@ -130,7 +130,7 @@ export function tokenSuite(open: OpenStore): void {
       const next = newIssuance(grant, NOW + 100);
       const { id } = issuance.refreshToken;
       expect(await store().rotateRefreshToken(id, WINDOW, next)).toEqual({ outcome: "rotated" });
-      // The grant is kept for longer than its first refresh token lives, and so for longer than the second.
+      // The grant outlives its first refresh token, and so also the second.
       const { expiresAt } = issuance.refreshToken;
       const kept = { ...grant, activatedAt: NOW, expiresAt: grantExpiry(NOW, expiresAt) };
       expect(kept.expiresAt).toBeGreaterThan(next.refreshToken.expiresAt);

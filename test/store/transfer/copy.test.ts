@@ -1,4 +1,4 @@
-/** Everything from one engine to the other and back: nothing is lost, nothing is worth more or less than before. */
+/** Copies everything from one engine to the other and back: nothing is lost, and every row keeps its meaning. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { shardOf, sqlName } from "../../../src/store/declare.ts";
@@ -80,7 +80,7 @@ describe("a copy", () => {
       expect(rows.length).toBeGreaterThan(0);
       for (const { shard: stored, value, type } of rows) {
         const text = Buffer.from(String(value), "hex");
-        // Two bytes with a sign.
+        // A two-byte signed integer.
         const wanted = shardOf(type === "text" ? text.toString() : text) - 0x8000;
         expect({ name, stored: Number(stored) }).toEqual({ name, stored: wanted });
       }
@@ -143,7 +143,7 @@ describe("a copy", () => {
       for (const subject of subjects) await store.createAccount(newAccount({ subject: subjectId(subject) }));
     });
     expect((await copyBetween(origin, there)).same).toBe(true);
-    // In small batches, which a wrong order would lose rows between.
+    // In small batches: a wrong order would lose rows between them.
     const [one, other] = [await origin.openSource(), await there.openSource()];
     const small = (end: End): End => ({ ...end, read: (of, after) => end.read(of, after, 2) });
     expect(await digestTable(small(other), accounts)).toEqual(await digestTable(small(one), accounts));
@@ -219,7 +219,7 @@ describe.each(["to PostgreSQL", "to SQLite"])("a copy %s that is interrupted", (
         break;
       }
       interruptions += 1;
-      // The first read is before the target has been touched.
+      // At the first read the copy has not touched the target yet.
       if (reads > 1)
         await expect(to.openStore()).rejects.toThrow("is an unfinished copy of another database");
     }
@@ -239,7 +239,7 @@ describe.each(["to PostgreSQL", "to SQLite"])("a copy %s that is interrupted", (
         return target.write(of, rows, position, next);
       },
     });
-    // Batches of two rows, so that it stops in the middle of a table.
+    // Batches of two rows, so that the copy stops in the middle of a table.
     const small = (end: End): End => ({ ...end, read: (of, after) => end.read(of, after, 2) });
     const halfway = (end: End) => failingAfter(25)(small(end));
     await expect(copyBetween(from, to, { source: halfway, target: counting })).rejects.toThrow("interrupted");
@@ -271,7 +271,7 @@ describe.each(["to PostgreSQL", "to SQLite"])("a copy %s that is interrupted", (
     const intrude = (target: Awaited<ReturnType<Place["openTarget"]>>) => ({
       ...target,
       write: async (...[of, rows, position, next]: Parameters<typeof target.write>) => {
-        // The other one was faster with this batch.
+        // The other copy was faster with this batch.
         if (of.name === "clients" && !intruded) {
           intruded = true;
           expect(await target.write(of, rows, position, next)).toBe(true);
@@ -316,7 +316,7 @@ describe("the target of a copy", () => {
     const there = keep(await emptyPostgres(postgres));
     await copyBetween(origin, there);
     await expect(copyBetween(there, used)).rejects.toThrow("there are rows in clients");
-    // Nothing was done to them.
+    // The refused copies have changed neither.
     await withStore(used, (store) => store.ping());
     await withStore(usedPostgres, (store) => store.ping());
   });
@@ -329,7 +329,7 @@ describe("the target of a copy", () => {
   });
 });
 
-/** Reads so often, then fails. */
+/** Fails after this many reads. */
 function failingAfter(reads: number): (end: End) => End {
   let left = reads;
   return (end) => ({

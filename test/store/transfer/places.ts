@@ -1,4 +1,4 @@
-/** Places to copy from and to: databases with everything of a fixture, and empty ones, on both engines. */
+/** Sources and targets of copies: databases with the whole fixture, and empty ones, on both engines. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,7 +50,7 @@ export function postgresDatabase(url: string): Place {
     openStore: () => openPostgresStore({ url }),
     openSource: () => openPostgresSource({ url }),
     openTarget: () => openPostgresTarget({ url }),
-    // The whole server goes after the tests.
+    // The whole server is removed after the tests.
     remove() {},
   };
 }
@@ -58,7 +58,7 @@ export function postgresDatabase(url: string): Place {
 export const emptyPostgres = async (server: PostgresServer): Promise<Place> =>
   postgresDatabase(await server.createDatabase());
 
-/** A database with everything of the fixture. */
+/** A database with the whole fixture. */
 export async function filledSqlite(): Promise<Place> {
   const place = emptySqlite();
   await writeEverything(place.where);
@@ -77,13 +77,13 @@ export async function withStore<Result>(
   }
 }
 
-/** What a test does to one side on its way. */
+/** A test's change to one side of a copy. */
 export type Meddle<Side> = (side: Side) => Side;
 
 export interface Copied {
   readonly comparisons: readonly Comparison[];
   readonly started: Parameters<CopyReport["started"]>[0] | null;
-  /** What was reported at last. */
+  /** The last report. */
   readonly copied: number;
   readonly same: boolean;
 }
@@ -114,7 +114,7 @@ export async function copyBetween(
   }
 }
 
-/** Adds access tokens by the thousand, so that whatever reads them all takes its time. */
+/** Adds thousands of access tokens, so that reading all of them takes a while. */
 export function addTokens(file: string, count: number): void {
   withConnection(file, (connection) =>
     connection.execute(`

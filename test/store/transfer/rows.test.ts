@@ -1,9 +1,9 @@
-/** What tells two tables apart. */
+/** The digest that tells two tables apart. */
 import { expect, test } from "bun:test";
 import { json, orNull, table, text } from "../../../src/store/declare.ts";
 import { RowDigest, type StoredRow } from "../../../src/store/transfer/rows.ts";
 
-/** The digest goes by the values; any column may hold any of them here. */
+/** The digest depends on the values; here any column may hold any of them. */
 const things = table("things", { columns: { id: orNull(text()), more: orNull(text()) } });
 
 type Values = readonly [one: unknown, other?: unknown];

@@ -1,4 +1,4 @@
-/** What a copy takes along must be all that there is: a table or column that is forgotten would be lost in silence. */
+/** A copy must include every table and column: a forgotten one would be lost silently. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sqlName } from "../../../src/store/declare.ts";
 import { TABLES } from "../../../src/store/tables.ts";
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-/** `table.column` of everything in a new database. */
+/** `table.column` for every column of a new database. */
 async function columnsOf(engine: FixtureEngine): Promise<string[]> {
   const database = await engine.create();
   try {

@@ -1,4 +1,4 @@
-/** Issues tokens without end in the store named by its argument, and prints the id of each that was acknowledged. */
+/** Issues tokens endlessly in the store that its argument names, and prints the id of each acknowledged one. */
 
 import { writeSync } from "node:fs";
 import { openSqliteStore } from "../../acts.ts";

@@ -1,6 +1,6 @@
 /**
- * Opens the store named by its argument, says so, waits for a line with code ids, redeems each four times at once,
- * and prints the outcomes.
+ * Opens the store that its argument names, reports that, waits for a line with code ids, redeems each four times at
+ * once, and prints the outcomes.
  */
 
 import type { RecordId } from "../../../../src/protocol/identifiers.ts";

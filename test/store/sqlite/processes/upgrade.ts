@@ -1,4 +1,7 @@
-/** Says that it is there, waits for a line, opens the store named by its argument with the third schema, and says so. */
+/**
+ * Reports that it runs, waits for a line, opens the store that its argument names with the third schema, and reports
+ * that.
+ */
 
 import { openSqliteStore } from "../../../../src/store/sqlite/index.ts";
 import { THIRD } from "../../fixtures/next.ts";

@@ -19,7 +19,7 @@ const COMMITTED = { outcome: "committed", swept: [] } as const;
 const STALE = { outcome: "stale" } as const;
 const WORKERS = 100;
 
-/** Everything that is stored. */
+/** All stored rows. */
 const contentsOf = async (on: Store) => ({
   owners: await on.list(owners, { limit: 10_000 }),
   boxes: await on.list(boxes, { limit: 10_000 }),
@@ -194,7 +194,7 @@ export function commitSuite(open: OpenContract): void {
     });
 
     describe("that is stale does nothing at all, if", () => {
-      /** Changes that each could be committed, for rows of their own. */
+      /** Changes that could be committed, each for its own row. */
       const goodChanges = async (): Promise<Change[]> => {
         const [updated, removed, replaced, held] = [
           await stored(),
@@ -234,7 +234,7 @@ export function commitSuite(open: OpenContract): void {
             expect(await commit(...good.toSpliced(place, 0, extra))).toEqual(STALE);
             expect(await contentsOf(own())).toEqual(before);
           }
-          // They were good.
+          // Without the failing change, they are committed.
           expect(await commit(...good)).toEqual(COMMITTED);
           expect(await contentsOf(own())).not.toEqual(before);
         });
@@ -325,7 +325,7 @@ export function commitSuite(open: OpenContract): void {
           if ((await on.commit({ changes: [change] })).outcome === "committed") return;
         }
       };
-      // So few that no store refuses them, however slow it is: they ask again and again.
+      // So few that even a slow store refuses none of them, although they repeat their commits.
       await Promise.all(Array.from({ length: WORKERS / 2 }, (_, index) => raise(node(index))));
       expect((await findBox(own(), box))?.weight).toBe(WORKERS / 2);
     });

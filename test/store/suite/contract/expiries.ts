@@ -14,7 +14,7 @@ export function expirySuite(open: OpenContract): void {
       const found = await Promise.all(rows.map((box) => findBox(own(), box)));
       return found.flatMap((box) => (box === null ? [] : [box.expiresAt]));
     };
-    /** What other tests left is not in the way. */
+    /** Removes the rows of other tests. */
     const begin = async () => {
       await own().expire({ boxes: 1e12, places: 1e12 }, 10_000);
     };
@@ -77,7 +77,7 @@ export function expirySuite(open: OpenContract): void {
       expect(await lidsLeft()).toEqual([false, true, true]);
       expect(await own().expire({ boxes: 50 }, 10)).toBe(2);
       expect(await lidsLeft()).toEqual([false, false, true]);
-      // It does not go without its row.
+      // It is removed only with its row.
       expect(await own().expire({ lids: 1e12 }, 10)).toBe(0);
       expect(await lidsLeft()).toEqual([false, false, true]);
     });

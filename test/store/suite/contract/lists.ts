@@ -7,7 +7,7 @@ export function listSuite(open: OpenContract): void {
   describe("a list", () => {
     const { store: own } = useContract(open);
     let topics = 0;
-    /** Boxes that are told apart from those of other tests by their owner. */
+    /** Boxes with an owner that distinguishes them from those of other tests. */
     const stored = async (...fields: Partial<Box>[]): Promise<Required<Pick<Box, "owner">>> => {
       topics += 1;
       const owner = `topic ${topics}`;
@@ -96,7 +96,7 @@ export function listSuite(open: OpenContract): void {
     });
 
     test("puts texts in the order of their bytes in UTF-8, whatever language the database speaks", async () => {
-      // The last two are the other way round in UTF-16.
+      // In UTF-16, the last two have the opposite order.
       const texts = ["", "-b", "A-b", "AB", "Z", "_", "a b", "a-c", "ab", "b", "ß", "ä", "\uffff", "🗝"];
       const owner = "texts";
       await store(

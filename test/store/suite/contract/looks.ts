@@ -4,7 +4,7 @@ import { newId } from "../../records.ts";
 import { type OpenContract, useContract } from "./setting.ts";
 import { BOX, type Box, boxes, findBox, lids, newBox, newOwner, owners, places, store } from "./tables.ts";
 
-/** The box that an owner likes best, and its lid. */
+/** An owner's favourite box, and its lid. */
 const BEST = {
   owner: row(owners, { name: "$name" }),
   box: row(boxes, { id: "owner.bestBoxId" }),
@@ -110,7 +110,7 @@ export function lookSuite(open: OpenContract): void {
         box: { weight: 3, contents: box.contents },
       });
       expect<object>(await wanted("id")).toEqual({ box: { id: box.id } });
-      // The row is there, though nothing is in it.
+      // The row exists, though the column is null.
       expect<object>(await wanted("sealedAt")).toEqual({ box: { sealedAt: null } });
     });
 

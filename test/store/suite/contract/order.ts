@@ -1,4 +1,4 @@
-/** Rows in the order of their ids, where the store promises none. */
+/** Sorts rows by id if the store promises no order. */
 export const byKey = <Row extends Readonly<Record<string, unknown>>>(rows: readonly Row[]): Row[] =>
   rows.toSorted((one, other) => Buffer.compare(bytesOf(one), bytesOf(other)));
 

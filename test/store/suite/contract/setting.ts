@@ -1,4 +1,4 @@
-/** One database for the tests of a topic, with the tables of the contract. */
+/** One database with the tables of the contract for the tests of a topic. */
 import { afterAll, beforeAll } from "bun:test";
 import type { Store } from "../../../../src/store/contract.ts";
 import type { Schema } from "../../../../src/store/schema.ts";
@@ -6,14 +6,14 @@ import { CONTRACT_SCHEMA } from "./tables.ts";
 
 export interface ContractSetting {
   readonly store: Store;
-  /** Another store on the same database, as another node has one. */
+  /** Another store on the same database, as another node has. */
   another(): Promise<Store>;
-  /** Runs statements as another program does. */
+  /** Runs statements as another program. */
   execute(sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Opens a new and empty database with this schema; `close` also removes it. */
+/** Opens a new, empty database with this schema; `close` also removes it. */
 export type OpenContract = (schema: Schema) => Promise<ContractSetting>;
 
 /** Opens a database before the tests of the enclosing `describe`. `setting` and `other` work inside of tests only. */
@@ -35,7 +35,7 @@ export function useContract(open: OpenContract) {
   return {
     setting,
     store: () => setting().store,
-    /** The other node. */
+    /** The store of the other node. */
     other: (): Store => {
       if (second === undefined) throw new Error("no store outside of tests");
       return second;

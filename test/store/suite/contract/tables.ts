@@ -1,4 +1,4 @@
-/** Tables made for the contract: a column of every kind, keys of one and of two columns, all that a declaration can say. */
+/** Tables for the contract: every kind of column, keys of one and of two columns, every feature of a declaration. */
 import type { Store } from "../../../../src/store/contract.ts";
 import { check, hold, insert } from "../../../../src/store/contract.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import type { Schema } from "../../../../src/store/schema.ts";
 import { newId } from "../../records.ts";
 
-/** What JSON cannot write as it is. */
+/** A value that JSON cannot write by itself. */
 const contents = json<ReadonlyMap<string, number>>({
   encode: (values) => [...values],
   decode(stored) {
@@ -52,7 +52,7 @@ export const boxes = table("boxes", {
 });
 export type Box = Row<typeof boxes>;
 
-/** A lid has the id of its box, and goes with it. */
+/** A lid has the id of its box, and is removed with it. */
 export const lids = table("lids", {
   columns: { id: bytes(), colour: text() },
   shard: "id",
@@ -71,7 +71,7 @@ export const CONTRACT_SCHEMA: Schema = { tables: [owners, boxes, lids, places], 
 
 let counter = 0;
 
-/** A box that differs from every other one, unless told otherwise. */
+/** A box that differs from every other one, unless a test sets fields. */
 export const newBox = (fields: Partial<Box> = {}): Box => {
   counter += 1;
   return {
@@ -105,5 +105,5 @@ export const BOX = { box: { table: boxes, by: { id: "$id" } } } as const;
 export const findBox = async (on: Store, { id }: Pick<Box, "id">): Promise<Box | null> =>
   (await on.look(BOX, { id })).box;
 
-/** Both acts of a guard that writes nothing. */
+/** The two acts that only guard. */
 export const GUARDS = { check, hold } as const;

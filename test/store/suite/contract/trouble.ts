@@ -16,7 +16,7 @@ export function troubleSuite(open: OpenContract): void {
       await setting().execute(`UPDATE boxes SET contents = '${contents}' WHERE label = '${box.label}'`);
       return { box, neighbour };
     };
-    /** It names the table and the column, and says what to do. */
+    /** The error names the table and the column, and has advice. */
     const expectTold = async (failing: Promise<unknown>) => {
       const error = await failing.then(
         () => null,
