@@ -314,7 +314,7 @@ async function vouchFor(clientId: string, options: VouchOptions, io: Io): Promis
     io.out(
       options.withdraw
         ? `You no longer vouch for ${clientId}. People are asked each time before they are sent on to it.\n`
-        : `You vouch for ${clientId}. It is sent to: ${found.redirectUris.join(", ") || "no address"}\n`,
+        : `You vouch for ${clientId}. People are sent on to it without a page: ${found.redirectUris.join(", ") || "no address"}\n`,
     );
   });
 }

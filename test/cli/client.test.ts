@@ -191,6 +191,24 @@ describe("client disable and enable", () => {
   });
 });
 
+describe("client vouch", () => {
+  test("is for clients that registered themselves, and can be withdrawn", async () => {
+    const response = await fetch(`${running.configuration.issuer}/auth/register`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ redirect_uris: ["https://agent.example/cb"] }),
+    });
+    const { client_id } = await response.json();
+    expect((await client("show", client_id)).out).toMatch(/^vouched +no: people are asked each time$/m);
+    expect((await client("vouch", client_id)).out).toBe(
+      `You vouch for ${client_id}. People are sent on to it without a page: https://agent.example/cb\n`,
+    );
+    expect((await client("show", client_id)).out).toMatch(/^vouched +since /m);
+    expect((await json("vouch", client_id, "--withdraw")).vouched_at).toBeNull();
+    expect((await client("vouch", "declared")).err).toContain("did not register itself");
+  });
+});
+
 describe("client secret remove --end-tokens", () => {
   test("says that every access token of the client has ended", async () => {
     await client("add", "--id", "leaked");

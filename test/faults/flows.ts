@@ -239,8 +239,11 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     // The answer counts once. A new request gets a new code without a question.
     { whenLost: { "commit once grants codes consents": "400" } },
   ),
-  "denying a client": people("303 access_denied", (scene) =>
-    filledIn(scene, authorizePath(), "/consent", { decision: "deny" }),
+  "denying a client": people(
+    "303 access_denied",
+    (scene) => filledIn(scene, authorizePath(), "/consent", { decision: "deny" }),
+    // This answer counts once too.
+    { whenLost: { "commit once": "400" } },
   ),
   "the sign-in page": people(
     "200",

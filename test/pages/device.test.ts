@@ -193,6 +193,20 @@ describe("the question", () => {
     expect(places).toEqual([...places].sort((one, other) => one - other));
   });
 
+  test(proves("is not allowed for an unverified client without the box ticked", "threat 59"), async () => {
+    const client = await server.context.store.findClient("television");
+    if (client === null) throw new Error("The client is missing.");
+    await server.context.store.putClient({ ...client, source: "registration" });
+    const { user_code, device_code } = await startDevice(server);
+    const { acknowledged, ...hidden } = (await confirm(user_code)).fields;
+    expect(acknowledged).toBe("yes");
+    const answer = (fields: Record<string, string>) => browser.post("/device", { ...hidden, ...fields });
+    expect((await answer({ decision: "allow" })).status).toBe(303);
+    expect(await poll(device_code)).toBe("authorization_pending");
+    expect((await answer({ decision: "allow", acknowledged: "yes" })).status).toBe(200);
+    await server.context.store.putClient(client);
+  });
+
   test(proves("26: approves nothing by a GET, whatever it asks for", "threat 26"), async () => {
     const { user_code, device_code } = await startDevice(server);
     const { fields } = await confirm(user_code);

@@ -143,7 +143,8 @@ test("with a single connection, what waits for a replica leaves no further conne
     await expect(writing).rejects.toBeInstanceOf(StoreUnavailable);
     await expect(store.findSession(newId(), NOW, 0)).rejects.toBeInstanceOf(StoreUnavailable);
   }
-  expect(await connections()).toEqual(before);
+  // A connection of an earlier test may close meanwhile.
+  expect((await connections()).filter((process) => !before.includes(process))).toEqual([]);
   await findReplica();
   expect(await store.createDeviceCode(newDeviceCode(client))).toBe(true);
   await store.close();
