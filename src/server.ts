@@ -12,6 +12,7 @@ import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createRetryKeys } from "./operations/retry-keys.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
@@ -74,6 +75,7 @@ export function createServer({
     random,
     log,
     keys,
+    retryKeys: createRetryKeys(store, random, configuration.lifetimes.refresh_retry_window_seconds),
     store,
     events: createEvents([logEvents(log)]),
     passwords: createPasswords({

@@ -241,6 +241,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
           now: clock.seconds(),
           accessToken: accessToken.record,
           refreshToken: refreshTokenOf(context, grant.id, successor).record,
+          from: new Uint8Array(8),
         }),
       );
       expect(outcome, "rotated");

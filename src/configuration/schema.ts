@@ -295,7 +295,7 @@ export const configurationSchema = table({
         ),
         refresh_retry_window_seconds: seconds(
           "A retry within this window after a lost answer gets the same answer again.",
-          30,
+          10,
           0,
           600,
         ),

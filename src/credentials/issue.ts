@@ -92,7 +92,20 @@ export function refreshTokenOf(
 ): Minted<RefreshTokenRecord> {
   const issuedAt: EpochSeconds = clock.seconds();
   const expiresAt = issuedAt + configuration.lifetimes.refresh_token_seconds;
-  return { text, record: { id, digest, grantId, issuedAt, expiresAt, usedAt: null, successorId: null } };
+  return {
+    text,
+    record: {
+      id,
+      digest,
+      grantId,
+      issuedAt,
+      expiresAt,
+      usedAt: null,
+      successorId: null,
+      usedFrom: null,
+      retriedElsewhere: false,
+    },
+  };
 }
 
 /** The two tokens for which a refresh token is exchanged. */
@@ -102,17 +115,19 @@ export interface Successors {
 }
 
 /**
- * Both have one id. Their secrets are derived from the predecessor's secret with keys of the server, so the same
- * predecessor gives the same successors again (RFC 9700 §4.14.2, a retry after a lost answer). A thief of the database
- * and the keys cannot derive them, because the database has only a digest of the predecessor's secret.
+ * Both have one id. Their secrets are derived from the predecessor's secret with keys of the server and the retry key of the
+ * time (operations/retry-keys.ts). So the same predecessor gives the same successors again (RFC 9700 §4.14.2, a retry after
+ * a lost answer), for as long as the retry key exists. A thief of the database cannot derive them, because the database has
+ * only a digest of the predecessor's secret. A thief who also has an old token cannot, because the retry key is gone.
  */
 export function deriveSuccessors(
   keys: ServerKeys,
   predecessor: PresentedCredential,
   id: RecordId,
+  retryKey: Uint8Array,
 ): Successors {
   const secretFor = (purpose: "refresh successor" | "refreshed access token") =>
-    keys.mac(purpose, predecessor.id, predecessor.secret, id);
+    keys.mac(purpose, predecessor.id, predecessor.secret, id, retryKey);
   return {
     refreshToken: assembleCredential("refresh_token", id, secretFor("refresh successor")),
     accessToken: assembleCredential("access_token", id, secretFor("refreshed access token")),

@@ -13,6 +13,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import type { Store } from "../store/contract.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { Events } from "./events.ts";
+import type { RetryKeys } from "./retry-keys.ts";
 
 export interface Context {
   readonly configuration: Configuration;
@@ -26,6 +27,8 @@ export interface Context {
   readonly random: RandomBytes;
   readonly log: Log;
   readonly keys: ServerKeys;
+  /** The keys of the successors of refresh tokens. */
+  readonly retryKeys: RetryKeys;
   readonly store: Store;
   /** Receives every event. */
   readonly events: Events;

@@ -23,6 +23,8 @@ import {
   tokenResponse,
 } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { ServerKeys } from "../platform/keys.ts";
+import { limitedNetwork } from "../platform/network.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import * as accessTokenRules from "../rules/access-token.ts";
@@ -133,6 +135,12 @@ const ROTATION = {
 export const lookAtRotation = ({ store }: Reading, id: RecordId | null, callerId: string | null) =>
   store.look(ROTATION, { id, callerId });
 
+const NETWORK_DIGEST_BYTES = 8;
+
+/** Tells whether two requests came from one network, and reveals the network to no one without the server's keys. */
+const networkDigest = (keys: ServerKeys, address: string): Uint8Array =>
+  keys.mac("network", limitedNetwork(address)).slice(0, NETWORK_DIGEST_BYTES);
+
 /** Exchanges a refresh token for its successor and an access token. */
 export function refresh(
   context: Context,
@@ -140,8 +148,9 @@ export function refresh(
   caller: Caller,
   { refreshToken: text, target }: RefreshRequest,
 ): Promise<TokenResponse | OAuthError> {
-  const { clock, random, keys, configuration, catalogue } = context;
+  const { clock, random, keys, retryKeys, configuration, catalogue } = context;
   const { client } = caller;
+  const from = networkDigest(keys, act.origin?.address ?? "");
   const retryWindow = configuration.lifetimes.refresh_retry_window_seconds;
   const presented = parseCredential("refresh_token", text);
   const refuse = (reason: Reason): Decision<OAuthError> =>
@@ -158,7 +167,8 @@ export function refresh(
     // A late use must end the grant, even if the other parameters of the request are bad.
     const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
-    const successors = deriveSuccessors(keys, presented, newRecordId(clock, random, shardOf(grant.id)));
+    const id = newRecordId(clock, random, shardOf(grant.id));
+    const successors = deriveSuccessors(keys, presented, id, await retryKeys.current(now));
     const wish = { client, grant, scope: allowed.scope, resources: allowed.resources };
     const accessToken = mintAccessToken(context, wish, successors.accessToken);
     const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken);
@@ -166,13 +176,15 @@ export function refresh(
       now,
       accessToken: accessToken.record,
       refreshToken: refreshToken.record,
+      from,
     });
     switch (outcome.outcome) {
       case "rotated":
         return { ...decision, outcome: mintedResponse(accessToken, refreshToken, allowed.scope) };
       case "retried": {
         // A retry gets the first answer again.
-        const again = deriveSuccessors(keys, presented, outcome.successor.id);
+        const retryKey = await retryKeys.of(token.usedAt ?? now);
+        const again = deriveSuccessors(keys, presented, outcome.successor.id, retryKey);
         const expiresAt = outcome.accessToken?.expiresAt ?? now;
         const expiresIn = Math.max(0, expiresAt - now);
         const scope = outcome.accessToken?.scope ?? grant.scope;

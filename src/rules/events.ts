@@ -38,6 +38,10 @@ export const EVENT_TYPES = {
   "person.enabled": { level: "info", words: "person enabled" },
   "person.removed": { level: "info", words: "person removed" },
   "refresh_token.replayed": { level: "warn", words: "refresh token used again: its grant is revoked" },
+  "refresh_token.retried_elsewhere": {
+    level: "warn",
+    words: "refresh token sent again from another network: the same answer",
+  },
   "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
   "rows.expired": { level: "debug", words: "removed expired rows" },
   "session.ended": { level: "info", words: "signed out" },

@@ -61,7 +61,11 @@ export type RotationOutcome =
   | { readonly outcome: "replayed" }
   | { readonly outcome: "refused" };
 
-export type Rotation = Issuance & { readonly refreshToken: RefreshTokenRecord };
+export type Rotation = Issuance & {
+  readonly refreshToken: RefreshTokenRecord;
+  /** The digest of the network of this request (`networkDigest`). */
+  readonly from: Uint8Array;
+};
 
 /** Consumes the token, and stores its successor and an access token. With a window of 0 no use is a retry. */
 export function rotate(
@@ -71,9 +75,10 @@ export function rotate(
   rotation: Rotation,
 ): Decision<RotationOutcome> {
   const { token, grant } = facts;
-  const { now, refreshToken } = rotation;
+  const { now, refreshToken, from } = rotation;
   if (token === null || grant === null) return concluded({ outcome: "refused" });
-  if (token.usedAt !== null) return useAgain({ ...facts, token, grant }, client, retryWindowSeconds, now);
+  if (token.usedAt !== null)
+    return useAgain({ ...facts, token, grant }, client, retryWindowSeconds, rotation);
   if (token.expiresAt <= now || grant.revokedAt !== null) return concluded({ outcome: "refused" });
   if (!isEnabled(client)) return concluded({ outcome: "refused" });
   return {
@@ -83,7 +88,7 @@ export function rotate(
         refreshTokens,
         { id: token.id },
         { usedAt: null },
-        { usedAt: now, successorId: refreshToken.id },
+        { usedAt: now, successorId: refreshToken.id, usedFrom: from },
       ),
       ...issueTokens(grant, client, rotation),
     ],
@@ -105,17 +110,25 @@ function useAgain(
   { token, grant, successor, accessToken }: UsedFacts,
   client: ServedClient | null,
   retryWindowSeconds: number,
-  now: EpochSeconds,
+  { now, from }: Pick<Rotation, "now" | "from">,
 ): Decision<RotationOutcome> {
+  const isElsewhere = token.usedFrom !== null && Buffer.compare(token.usedFrom, from) !== 0;
   const inTime = retryWindowSeconds > 0 && token.usedAt !== null && now - token.usedAt <= retryWindowSeconds;
   const isOpen = successor !== null && successor.usedAt === null && successor.expiresAt > now;
-  if (inTime && isOpen && grant.revokedAt === null) {
+  // A thief and the client who refresh inside each other's window look like retries from two networks, again and again.
+  const isContended = isElsewhere && token.retriedElsewhere;
+  if (inTime && isOpen && grant.revokedAt === null && !isContended) {
     if (!isEnabled(client)) return concluded({ outcome: "refused" });
+    const about = { subject: grant.subject, client: grant.clientId, grant: grant.id };
     return {
       outcome: { outcome: "retried", successor, accessToken },
-      changes: [],
+      // Only the first retry from elsewhere stores something.
+      changes:
+        isElsewhere && !successor.retriedElsewhere
+          ? [update(refreshTokens, { id: successor.id }, { usedAt: null }, { retriedElsewhere: true })]
+          : [],
       events: [
-        { event: "refresh_token.retried", subject: grant.subject, client: grant.clientId, grant: grant.id },
+        { event: isElsewhere ? "refresh_token.retried_elsewhere" : "refresh_token.retried", ...about },
       ],
     };
   }

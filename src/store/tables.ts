@@ -375,6 +375,10 @@ export const refreshTokens = table("refresh_tokens", {
     usedAt: orNull(integer()),
     /** The token that replaced this one; set together with `usedAt`. */
     successorId: orNull(id()),
+    /** A keyed digest of the network that used it first (`networkDigest`); set together with `usedAt`. */
+    usedFrom: orNull(bytes()),
+    /** Whether a client retried with its predecessor from another network than the first use came from. */
+    retriedElsewhere: boolean(),
   },
   shard: "id",
   expires: "expiresAt",
@@ -382,10 +386,21 @@ export const refreshTokens = table("refresh_tokens", {
 });
 export type RefreshTokenRecord = Row<typeof refreshTokens>;
 
+/**
+ * Keys from which the successors of refresh tokens are derived, one for each stretch of time. A key is removed soon after the
+ * last retry that needs it. From then on an old token and a stolen database do not give its successor.
+ */
+export const retryKeys = table("retry_keys", {
+  columns: { epoch: integer(), key: bytes(), expiresAt: integer() },
+  key: ["epoch"],
+  expires: "expiresAt",
+});
+
 /** In the order in which they are made, copied and locked: tables come before those that refer to them. */
 export const TABLES: readonly Table[] = [
   serverKeys,
   revisions,
+  retryKeys,
   accounts,
   clients,
   sessions,

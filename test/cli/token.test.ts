@@ -112,6 +112,8 @@ async function adaAllows(): Promise<Given> {
       expiresAt: now + 7200,
       usedAt: null,
       successorId: null,
+      usedFrom: null,
+      retriedElsewhere: false,
     },
   });
   return { access, refresh, grantId: recordIdText(grant.id) };
@@ -213,7 +215,14 @@ describe("token revoke", () => {
         scope: [],
         resources: [],
       },
-      refreshToken: { ...common, ...successor, usedAt: null, successorId: null },
+      refreshToken: {
+        ...common,
+        ...successor,
+        usedAt: null,
+        successorId: null,
+        usedFrom: null,
+        retriedElsewhere: false,
+      },
     });
     expect((await run(["token", "inspect", refresh.text])).out).toContain("it was used");
     expect((await run(["token", "revoke", refresh.text])).out).toContain("Revoked the refresh token");

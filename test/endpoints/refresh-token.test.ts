@@ -6,14 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
+import { parseCredential } from "../../src/credentials/credential.ts";
+import { deriveSuccessors } from "../../src/credentials/issue.ts";
 import { applyDeclaredClients } from "../../src/operations/declarations.ts";
+import { removeAllExpired } from "../../src/operations/housekeeping.ts";
+import { createRetryKeys } from "../../src/operations/retry-keys.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { createServer } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
+import { retryKeys } from "../../src/store/tables.ts";
 import { openSqliteStore } from "../store/acts.ts";
-
 import {
   clientCredentials,
   expectRefusal,
@@ -27,13 +31,16 @@ import {
 } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import {
+  basic,
   encodeForm,
   ISSUER,
+  SECRET,
   startTestServer,
   TEST_CONFIGURATION,
   TestClock,
   type TestServer,
 } from "../support/server.ts";
+import { refreshForm } from "../support/token-requests.ts";
 
 let server: TestServer;
 let person: AccountRecord;
@@ -51,7 +58,17 @@ beforeEach(async () => {
 const BOTH = { scope: "mail.read files" };
 const refreshTokenOf = async (changes = {}): Promise<string> =>
   textOf(await tokensFor(server, person, changes), "refresh_token");
-const WINDOW_SECONDS = 30;
+const WINDOW_SECONDS = 10;
+
+/** The same request from another network than that of the test. */
+function refreshElsewhere(token: string): Promise<Response> {
+  const request = new Request("https://auth.example/auth/token", {
+    method: "POST",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", ...basic("web", SECRET) },
+    body: encodeForm(refreshForm(token)),
+  });
+  return server.handle(request, "198.51.100.77");
+}
 
 describe("refreshing", () => {
   test("replaces the refresh token and gives another access token for the same scope", async () => {
@@ -184,6 +201,82 @@ describe("a retry within the window", () => {
       }
     },
   );
+});
+
+describe("a thief and the client who refresh inside each other's window", () => {
+  test(proves("end the grant when it happens twice in a row, with a warning", "threat 63"), async () => {
+    const stolen = await refreshTokenOf();
+    const first = await expectTokens(await refresh(server, stolen));
+    const theirs = await expectTokens(await refreshElsewhere(stolen));
+    // So far it may be a lost answer and a telephone that left the house.
+    expect(theirs.refresh_token).toBe(first.refresh_token);
+    const next = textOf(first, "refresh_token");
+    const second = await expectTokens(await refresh(server, next));
+    server.logged.length = 0;
+    await expectRefusal(await refreshElsewhere(next), 400, "invalid_grant");
+    expect(server.logged.join("")).toContain('"event":"refresh_token.replayed"');
+    expect(await isActive(server, textOf(second, "access_token"))).toBe(false);
+  });
+
+  test(proves("are told of in the log from the first time on", "threat 63"), async () => {
+    const token = await refreshTokenOf();
+    await expectTokens(await refresh(server, token));
+    server.logged.length = 0;
+    await expectTokens(await refresh(server, token));
+    await expectTokens(await refreshElsewhere(token));
+    const events = server.logged.map((line) => JSON.parse(line)).map(({ level, event }) => [level, event]);
+    expect(events).toEqual([
+      ["info", "refresh_token.retried"],
+      ["warn", "refresh_token.retried_elsewhere"],
+    ]);
+  });
+
+  test("are not seen in two tabs, nor in one change of the network with a lost answer", async () => {
+    let token = await refreshTokenOf();
+    for (let generation = 0; generation < 4; generation += 1) {
+      const first = await expectTokens(await refresh(server, token));
+      await expectTokens(await refresh(server, token));
+      if (generation % 2 === 0) await expectTokens(await refreshElsewhere(token));
+      token = textOf(first, "refresh_token");
+    }
+    await expectTokens(await refresh(server, token));
+  });
+});
+
+describe("an old refresh token and a stolen database", () => {
+  /** All that a thief of the database can try with the token, and a thief of the server's keys as well. */
+  async function derivable(stolen: string): Promise<string[]> {
+    const presented = parseCredential("refresh_token", stolen);
+    const { store, keys } = server.context;
+    const found = presented && (await store.findRefreshToken(presented.id));
+    const successorId = found?.token.successorId;
+    if (presented === null || !successorId) throw new Error("The token has no successor.");
+    const kept = await store.list(retryKeys, { limit: 100 });
+    return kept.map(({ key }) => deriveSuccessors(keys, presented, successorId, key).refreshToken.text);
+  }
+
+  test(proves("do not give its successor once the window is closed", "threat 70"), async () => {
+    const stolen = await refreshTokenOf();
+    const live = textOf(await expectTokens(await refresh(server, stolen)), "refresh_token");
+    expect(await derivable(stolen)).toContain(live);
+    server.clock.advance(120);
+    await removeAllExpired(server.context);
+    expect(await derivable(stolen)).not.toContain(live);
+    await expectTokens(await refresh(server, live));
+  });
+
+  test("give it within the window to all nodes, which share the key", async () => {
+    const stolen = await refreshTokenOf();
+    const another = createRetryKeys(server.context.store, server.context.random, WINDOW_SECONDS);
+    const now = server.clock.seconds();
+    await refresh(server, stolen);
+    expect(await another.current(now)).toEqual(await server.context.retryKeys.current(now));
+    server.clock.advance(20);
+    const later = server.clock.seconds();
+    const made = await Promise.all([another.current(later), server.context.retryKeys.current(later)]);
+    expect(made[0]).toEqual(made[1] as Uint8Array);
+    expect(made[0]).not.toEqual(await another.of(now));
+  });
 });
 
 describe("a use after the window", () => {

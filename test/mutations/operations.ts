@@ -30,7 +30,7 @@ const REDEMPTIONS: readonly Mutation[] = [
     against: ["threat 11", "threat 10"],
     what: "a retry gets another secret for the successor",
     in: TOKENS,
-    match: "deriveSuccessors($KEYS, $PRESENTED, $OUTCOME.successor.id)",
+    match: "deriveSuccessors($KEYS, $PRESENTED, $OUTCOME.successor.id, $RETRY_KEY)",
     replace: "successors",
     tests: ["endpoints/refresh-token.test.ts"],
   },
@@ -387,8 +387,20 @@ const DECLARED: readonly Mutation[] = [
   },
 ];
 
+const RETRIES: readonly Mutation[] = [
+  {
+    against: ["threat 70"],
+    what: "the successor of a refresh token can be derived for ever",
+    in: "operations/retry-keys.ts",
+    match: "(epoch + 1) * EPOCH_SECONDS + windowSeconds + SPARE_SECONDS",
+    replace: "epoch * 1e6",
+    tests: ["endpoints/refresh-token.test.ts"],
+  },
+];
+
 export const OPERATIONS: readonly Mutation[] = [
   ...DECLARED,
+  ...RETRIES,
   ...REDEMPTIONS,
   ...COMMITS,
   ...CALLERS,

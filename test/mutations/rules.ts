@@ -705,6 +705,26 @@ const EVENTS: readonly Mutation[] = [
   },
 ];
 
+const CONTENTION: readonly Mutation[] = [
+  {
+    against: ["threat 63"],
+    what: "a thief and the client refresh inside each other's window for ever",
+    in: "rules/refresh-token.ts",
+    match: "isElsewhere && $TOKEN.retriedElsewhere",
+    replace: "false",
+    tests: ["endpoints/refresh-token.test.ts", "rules/refresh-token.test.ts"],
+  },
+  {
+    against: ["threat 63"],
+    what: "a retry from another network is no warning in the log",
+    in: "rules/events.ts",
+    within: "EVENT_TYPES refresh_token.retried_elsewhere",
+    match: { entry: `level: "warn"` },
+    replace: `level: "debug"`,
+    tests: ["endpoints/refresh-token.test.ts"],
+  },
+];
+
 const OWN_TOKENS: readonly Mutation[] = [
   {
     against: ["threat 78"],
@@ -734,6 +754,7 @@ const OWN_TOKENS: readonly Mutation[] = [
 
 export const RULES: readonly Mutation[] = [
   ...OWN_TOKENS,
+  ...CONTENTION,
   ...CODES,
   ...REFRESHES,
   ...DEVICES,

@@ -69,6 +69,8 @@ export const aRefreshToken = (
   expiresAt: NOW + 86_400,
   usedAt: null,
   successorId: null,
+  usedFrom: null,
+  retriedElsewhere: false,
   ...fields,
 });
 

@@ -23,7 +23,9 @@ const grant = aGrant();
 const revoked = { ...grant, revokedAt: NOW - 1 };
 const token = aRefreshToken(grant);
 const unused: RefreshFacts = { token, grant, successor: null, accessToken: null };
-const rotation = anIssuance(grant);
+const HERE = new Uint8Array(8).fill(1);
+const ELSEWHERE = new Uint8Array(8).fill(2);
+const rotation = { ...anIssuance(grant), from: HERE };
 
 const successor = aRefreshToken(grant);
 const accessToken = anAccessToken(grant, { id: successor.id });
@@ -103,7 +105,7 @@ describe("an unused refresh token", () => {
         refreshTokens,
         { id: token.id },
         { usedAt: null },
-        { usedAt: NOW, successorId: rotation.refreshToken.id },
+        { usedAt: NOW, successorId: rotation.refreshToken.id, usedFrom: HERE },
       ),
       ...issueTokens(grant, CLIENT, rotation),
     ]);
@@ -156,6 +158,37 @@ describe("a refresh token that was used", () => {
     // An empty list: the answer waits until the commit on which it rests is on disk.
     expect(decision.changes).toEqual([]);
     expect(toldBy(decision)).toEqual(["refresh_token.retried"]);
+  });
+
+  describe("from another network than at first", () => {
+    const elsewhere = { ...rotation, from: ELSEWHERE };
+    const usedHere = (fields: Partial<RefreshFacts> = {}) => {
+      const facts = usedBefore(1, fields);
+      return { ...facts, token: { ...token, ...facts.token, usedFrom: HERE } };
+    };
+    const doubted = { ...successor, retriedElsewhere: true };
+
+    test("gets the same answer, with a warning, and its successor is marked", () => {
+      const decision = rotate(usedHere(), CLIENT, WINDOW, elsewhere);
+      expect(decision.outcome).toEqual({ outcome: "retried", successor, accessToken });
+      expect(decision.changes).toEqual([
+        update(refreshTokens, { id: successor.id }, { usedAt: null }, { retriedElsewhere: true }),
+      ]);
+      expect(toldBy(decision)).toEqual(["refresh_token.retried_elsewhere"]);
+    });
+
+    test("stores nothing the second time", () => {
+      const decision = rotate(usedHere({ successor: doubted }), CLIENT, WINDOW, elsewhere);
+      expect(decision.outcome).toMatchObject({ outcome: "retried" });
+      expect(decision.changes).toEqual([]);
+    });
+
+    test("ends its grant if its predecessor was retried so too", () => {
+      const facts = usedHere();
+      const again = { ...facts, token: { ...facts.token, retriedElsewhere: true } };
+      expect(rotate(again, CLIENT, WINDOW, elsewhere)).toMatchObject(replayed);
+      expect(rotate(again, CLIENT, WINDOW, rotation).outcome).toMatchObject({ outcome: "retried" });
+    });
   });
 
   test("gets the same answer also if the access token was revoked since", () => {

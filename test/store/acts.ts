@@ -266,6 +266,7 @@ function actsOn(store: Store) {
           now: issuance.now,
           accessToken: await rowOf(issuance.accessToken, facts.grant),
           refreshToken: refreshRowOf(issuance.refreshToken),
+          from: new Uint8Array(8),
         });
       });
       if (outcome.outcome !== "retried") return { outcome: outcome.outcome };

@@ -37,7 +37,16 @@ export const NOW = 1_800_000_000;
 /** The rows of a grant have the same shard. Tests combine rows that they make separately, so all have one. */
 const SHARD = Math.floor(Math.random() * 0x1_0000);
 
-export const newId = () => timeOrderedId(systemClock, systemRandom, SHARD) as Uint8Array as RecordId;
+/** Each id is a millisecond later than the one before, at least: ids of one millisecond have no order. */
+const oneByOne = {
+  ...systemClock,
+  millis() {
+    latest = Math.max(latest + 1, systemClock.millis());
+    return latest;
+  },
+};
+let latest = 0;
+export const newId = () => timeOrderedId(oneByOne, systemRandom, SHARD) as Uint8Array as RecordId;
 export const newDigest = () => systemRandom(32) as Uint8Array as SecretDigest;
 /** Its bytes determine the shard of the device code. */
 export const newUserCodeDigest = () => {
@@ -281,6 +290,8 @@ export const newRefreshToken = (
   expiresAt: NOW + 86_400,
   usedAt: null,
   successorId: null,
+  usedFrom: null,
+  retriedElsewhere: false,
   ...fields,
 });
 

@@ -336,7 +336,7 @@ export const RFC_9700: Ledger = {
       id: "4.14.2-3",
       level: "MUST",
       statement: "detect replay of public clients' refresh tokens",
-      does: "rotation; a second use revokes the grant, except a retry within 30 seconds, which gets the same response",
+      does: "rotation; a second use revokes the grant, except a retry within 10 seconds, which gets the same response",
     },
     {
       id: "4.14.2-4",

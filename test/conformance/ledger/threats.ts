@@ -368,6 +368,12 @@ export const THREATS: Ledger = {
       does: "wants a box ticked elsewhere on the page before a client for which the operator does not vouch is allowed anything, and checks it itself",
     },
     {
+      id: "63",
+      level: null,
+      statement: "A grace period without a budget",
+      does: "gives a retry the first response and nothing more, warns of one from another network, and ends the grant at two such generations in a row",
+    },
+    {
       id: "65",
       level: null,
       statement: "A redirect URI on the server's own origin",
@@ -378,6 +384,12 @@ export const THREATS: Ledger = {
       level: null,
       statement: "Automatic redirects for strangers",
       does: "shows a page before every answer to a client for which the operator does not vouch, and tells it nothing of who is signed in",
+    },
+    {
+      id: "70",
+      level: null,
+      statement: "An old token and a stolen database give the live token",
+      does: "derives successors from a key that the clean-up removes soon after the retry window",
     },
     {
       id: "73",

@@ -135,7 +135,12 @@ export function tokenSuite(open: OpenStore): void {
       const kept = { ...grant, activatedAt: NOW, expiresAt: grantExpiry(NOW, expiresAt) };
       expect(kept.expiresAt).toBeGreaterThan(next.refreshToken.expiresAt);
       expect(await store().findRefreshToken(id)).toEqual({
-        token: { ...issuance.refreshToken, usedAt: NOW + 100, successorId: next.refreshToken.id },
+        token: {
+          ...issuance.refreshToken,
+          usedAt: NOW + 100,
+          successorId: next.refreshToken.id,
+          usedFrom: new Uint8Array(8),
+        },
         grant: kept,
       });
       expect((await store().findRefreshToken(next.refreshToken.id))?.token).toEqual(next.refreshToken);
