@@ -187,7 +187,15 @@ const isUnused = async (store: Store, wasStartedBefore: boolean): Promise<boolea
   (!wasStartedBefore || (await listAccounts({ store }, { limit: 1 })).length === 0);
 
 /** An unknown client may be added later, so it is no error; but it is often misspelt. */
-async function warnOfUnknownClients({ resources }: Configuration, store: Store, log: Log): Promise<void> {
+async function warnOfUnknownClients(
+  { resources, introspection }: Configuration,
+  store: Store,
+  log: Log,
+): Promise<void> {
+  for (const client of introspection.trusted_clients) {
+    if ((await findClient({ store }, client)) === null)
+      log.warn("introspection.trusted_clients names a client that does not exist", { client });
+  }
   for (const resource of resources) {
     for (const client of resource.introspection_clients) {
       if ((await findClient({ store }, client)) === null) {

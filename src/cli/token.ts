@@ -135,7 +135,7 @@ async function findToken(workspace: Workspace, text: string, now: number): Promi
     const found = await findLiveAccessToken(workspace, access.id, now);
     if (found === null) return dead("it has expired, was revoked, or was never issued here");
     if (!secretMatches(access.secret, found.digest)) return dead("it was never issued here");
-    const view = introspectAccessToken(issuer, found);
+    const view = introspectAccessToken(issuer, found, true);
     return { state: "active", kind, view, grantId: found.grant?.id ?? null };
   }
   const refresh = parseCredential("refresh_token", text);
@@ -157,7 +157,12 @@ async function findToken(workspace: Workspace, text: string, now: number): Promi
     }
     if (token.expiresAt <= now) return dead(grant.id, "it has expired");
     if (token.usedAt !== null) return dead(grant.id, "it was used; a newer one took its place");
-    return { state: "active", kind, view: introspectRefreshToken(issuer, token, grant), grantId: grant.id };
+    return {
+      state: "active",
+      kind,
+      view: introspectRefreshToken(issuer, token, grant, true),
+      grantId: grant.id,
+    };
   }
   throw new CommandError(
     "This is not a token of Tessera. An access token begins with tat_, a refresh token with trt_, and 64 characters follow.",
@@ -175,7 +180,7 @@ async function listTokens(options: FilterOptions, io: Io): Promise<void> {
       options.user === undefined ? undefined : (await requireAccount(workspace, options.user)).subject;
     const now = io.clock.seconds();
     const tokens = await collect(everyAccessToken(workspace, { client, subject }, now));
-    const views = tokens.map((token) => introspectAccessToken(issuer, token));
+    const views = tokens.map((token) => introspectAccessToken(issuer, token, true));
     if (options.json) return printJson(io, views);
     if (views.length === 0) return io.out("No access token is alive.\n");
     io.out(

@@ -428,6 +428,20 @@ export const configurationSchema = table({
     v.description("The scopes of your APIs, with the words people read."),
   ),
   resources: v.pipe(v.optional(v.array(resource), []), v.description("Your APIs (RFC 8707).")),
+  introspection: v.pipe(
+    v.optional(
+      table({
+        trusted_clients: v.pipe(
+          v.optional(v.array(identifier), []),
+          v.description(
+            "Identifiers of the clients that may introspect every token, such as that of a mail server.",
+          ),
+        ),
+      }),
+      {},
+    ),
+    v.description("Introspection (RFC 7662)."),
+  ),
   unknown_resources: v.pipe(
     v.optional(v.picklist(["refuse", "accept"]), "refuse"),
     v.description(

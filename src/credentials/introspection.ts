@@ -40,13 +40,18 @@ export interface IntrospectedToken {
   readonly grant: Pick<GrantRecord, "username"> | null;
 }
 
-export function introspectAccessToken(issuer: string, token: IntrospectedToken): ActiveIntrospection {
+/** `showsUsername`: whether the caller may learn the person's user name (rules/personal-data.ts). */
+export function introspectAccessToken(
+  issuer: string,
+  token: IntrospectedToken,
+  showsUsername: boolean,
+): ActiveIntrospection {
   const { grant } = token;
   return {
     active: true,
     ...(token.scope.length === 0 ? {} : { scope: formatScope(token.scope) }),
     client_id: token.clientId,
-    ...(grant === null ? {} : { username: grant.username }),
+    ...(grant !== null && showsUsername ? { username: grant.username } : {}),
     token_type: "Bearer",
     exp: token.expiresAt,
     iat: token.issuedAt,
@@ -62,12 +67,13 @@ export function introspectRefreshToken(
   issuer: string,
   token: RefreshTokenRecord,
   grant: GrantRecord,
+  showsUsername: boolean,
 ): ActiveIntrospection {
   return {
     active: true,
     ...(grant.scope.length === 0 ? {} : { scope: formatScope(grant.scope) }),
     client_id: grant.clientId,
-    username: grant.username,
+    ...(showsUsername ? { username: grant.username } : {}),
     exp: token.expiresAt,
     iat: token.issuedAt,
     nbf: token.issuedAt,

@@ -30,11 +30,11 @@ export function readBearerToken(request: Request, url: URL, form: Parameters | n
   return token;
 }
 
-/** The valid token, meant for this server and with the scope. Throws `invalid_token` (401) or `insufficient_scope` (403). */
+/** The valid token, meant for this server and with one of the scopes. Throws `invalid_token` (401) or `insufficient_scope` (403). */
 export async function requireBearer(
   { store, clock, issuer }: Pick<Context, "store" | "clock" | "issuer">,
   token: string,
-  requiredScope: Scope,
+  scopes: readonly [Scope, ...Scope[]],
 ): Promise<LiveAccessToken> {
   const presented = recognizeAccessToken(token);
   const found = presented && (await findPresentedAccessToken({ store }, presented, clock.seconds()));
@@ -42,8 +42,8 @@ export async function requireBearer(
   if (!found.resources.some((resource) => sameResource(resource, issuer.identifier))) {
     throw refuse("bearer_token_of_other_audience");
   }
-  if (!found.scope.includes(requiredScope)) {
-    throw new OAuthError("bearer_scope_insufficient", { challenge: "Bearer", requiredScope });
+  if (!scopes.some((scope) => found.scope.includes(scope))) {
+    throw new OAuthError("bearer_scope_insufficient", { challenge: "Bearer", requiredScope: scopes[0] });
   }
   return found;
 }

@@ -33,7 +33,9 @@ async function asCaller(
       });
     }
     if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
-    const { clientId } = await requireBearer(context, readBearerToken(request, url, null), INTROSPECT_SCOPE);
+    const { clientId } = await requireBearer(context, readBearerToken(request, url, null), [
+      INTROSPECT_SCOPE,
+    ]);
     return await introspect(context, { clientId, caller: null }, token());
   } catch (error) {
     // A 401 needs a challenge (RFC 9110 §15.5.2). It names Bearer unless the caller used Basic: browsers answer a Basic

@@ -5,6 +5,7 @@ import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.t
 import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
+import { personClaims } from "../rules/personal-data.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
@@ -16,20 +17,14 @@ export const userinfo =
     const type = (request.headers.get("content-type") ?? "").toLowerCase();
     const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
     const form = hasForm && url.search === "" ? await readTokenForm(context, incoming) : null;
-    const { scope, grant } = await requireBearer(
-      context,
-      readBearerToken(request, url, form),
+    const { scope, grant } = await requireBearer(context, readBearerToken(request, url, form), [
       USERINFO_SCOPE,
-    );
+      EMAIL_SCOPE,
+    ]);
     const account = grant && (await findAccount(context, grant.subject));
     // The token belongs to a client itself, and to no person.
     if (account === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
-    return json({
-      sub: account.subject,
-      preferred_username: account.username,
-      ...(account.name === null ? {} : { name: account.name }),
-      ...(account.email !== null && scope.includes(EMAIL_SCOPE) ? { email: account.email } : {}),
-    });
+    return json({ sub: account.subject, ...personClaims(scope, account) });
   };
 
 /** RFC 6750 §3: the challenge of a resource says what is wrong, even if the form cannot be read. */

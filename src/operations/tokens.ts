@@ -32,6 +32,7 @@ import { issueToClient as issueRule } from "../rules/client.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { revokeGrant as revokeGrantRule } from "../rules/grant.ts";
+import { tellsUsername, visibleToken } from "../rules/personal-data.ts";
 import * as refreshRules from "../rules/refresh-token.ts";
 import { narrowToGrant, type RequestedTarget, requestedTarget } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
@@ -238,8 +239,8 @@ const INTROSPECTED_ACCESS_TOKEN = { ...ACCESS_TOKEN, caller: CALLER };
 const INTROSPECTED_REFRESH_TOKEN = { ...REFRESH_TOKEN, caller: CALLER };
 
 /**
- * RFC 7662: a resource server sees tokens that are meant for it or were issued to it. Every other token, and every other
- * text, is inactive to it. `caller`: null for a bearer, whose token names `clientId`.
+ * RFC 7662: a resource server sees tokens that are meant for it or were issued to it (`visibleToken`). Every other token, and
+ * every other text, is inactive to it. `caller`: null for a bearer, whose token names `clientId`.
  */
 export async function introspect(
   { store, clock, catalogue, issuer: { identifier: issuer } }: Context,
@@ -254,8 +255,8 @@ export async function introspect(
     caller?.confirm(facts.caller);
     const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
     if (token === null) return INACTIVE;
-    const visible = token.clientId === clientId || catalogue.mayIntrospect(clientId, token.resources);
-    return visible ? introspectAccessToken(issuer, token) : INACTIVE;
+    const visible = visibleToken(catalogue, clientId, token);
+    return visible === null ? INACTIVE : introspectAccessToken(issuer, visible.token, visible.showsUsername);
   }
   // `token_type_hint` is not needed: a token's prefix shows its type (RFC 7662 §2.1 lets a server ignore it).
   const refreshToken = parseCredential("refresh_token", text);
@@ -266,7 +267,9 @@ export async function introspect(
   if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest)) return INACTIVE;
   const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
   // Only the client that a refresh token was issued to may see it.
-  return active && grant.clientId === clientId ? introspectRefreshToken(issuer, token, grant) : INACTIVE;
+  return active && grant.clientId === clientId
+    ? introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope))
+    : INACTIVE;
 }
 
 // ── Ending ─────────────────────────────────────────────────────────────────────────────────────────────────

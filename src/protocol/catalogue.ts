@@ -16,6 +16,8 @@ export interface CatalogueDeclaration {
     readonly scope?: readonly string[] | undefined;
   };
   readonly unknown_resources: "refuse" | "accept";
+  /** The clients that may introspect every token. */
+  readonly introspection: { readonly trusted_clients: readonly string[] };
 }
 
 interface ResourceDeclaration {
@@ -74,6 +76,8 @@ export interface Catalogue {
   accessTokenSeconds(resources: readonly ResourceIndicator[]): number | null;
   /** Whether the client may see tokens that are meant for one of these resources. */
   mayIntrospect(clientId: string, resources: readonly ResourceIndicator[]): boolean;
+  /** Whether the client may see every token, whatever it is meant for. */
+  mayIntrospectAll(clientId: string): boolean;
 }
 
 export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
@@ -140,6 +144,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     },
     mayIntrospect: (clientId, identifiers) =>
       identifiers.some((identifier) => find(identifier)?.introspectionClients.includes(clientId) ?? false),
+    mayIntrospectAll: (clientId) => declared.introspection.trusted_clients.includes(clientId),
   };
 }
 

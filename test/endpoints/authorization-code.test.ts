@@ -77,7 +77,6 @@ describe("redeeming a code", () => {
         active: true,
         client_id: "web",
         sub: person.subject,
-        username: person.username,
         aud: "https://mail.example/",
       });
     },

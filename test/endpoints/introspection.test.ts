@@ -114,7 +114,6 @@ describe("introspection", () => {
       active: true,
       scope: "mail.read files",
       client_id: "web",
-      username: "ada",
       exp: now + 90 * 86_400,
       iat: now,
       nbf: now,
@@ -136,6 +135,51 @@ describe("introspection", () => {
       expect(body.username).toBeUndefined();
     },
   );
+
+  describe("tells a caller no more than it may learn", () => {
+    const seenBy = async (clientId: string, scope: string) => {
+      const tokens = await tokensFor(server, person, { scope });
+      return introspectAs(server, clientId, textOf(tokens, "access_token"));
+    };
+
+    test(proves("the user name to a client only if the person agreed to tell it", "threat 64"), async () => {
+      expect((await seenBy("web", "mail.read")).username).toBeUndefined();
+      expect((await seenBy("web", "mail.read profile")).username).toBe("ada");
+      for (const scope of ["mail.read", "mail.read profile"]) {
+        const token = textOf(await tokensFor(server, person, { scope }), "refresh_token");
+        const { username } = await introspectAs(server, "web", token);
+        expect(username).toBe(scope.includes("profile") ? "ada" : (undefined as never));
+      }
+    });
+
+    test(
+      proves("its own audience and scopes to an API, and whom the token acts for", "threat 64"),
+      async () => {
+        expect(await seenBy("mail-server", "mail.read files profile")).toMatchObject({
+          scope: "mail.read",
+          aud: "https://mail.example/",
+          username: "ada",
+          client_id: "web",
+        });
+        const own = await seenBy("web", "mail.read files profile");
+        expect([own.scope, (own.aud as string[]).length]).toEqual(["mail.read files profile", 3]);
+      },
+    );
+
+    test("everything to a client that the operator trusts with every token", async () => {
+      const trusting = await startTestServer({ introspection: { trusted_clients: ["mail-server"] } });
+      const ada = await trusting.addPerson("ada");
+      const token = textOf(await tokensFor(trusting, ada, { scope: "files" }), "access_token");
+      expect(await introspectAs(trusting, "mail-server", token)).toMatchObject({
+        active: true,
+        scope: "files",
+        username: "ada",
+      });
+      await trusting.close();
+      const untrusted = textOf(await tokensFor(server, person, { scope: "files" }), "access_token");
+      expect(await introspectAs(server, "mail-server", untrusted)).toEqual({ active: false });
+    });
+  });
 
   test("leaves out the scope of a token that has none", async () => {
     const registered = await server.fetch("/auth/register", {

@@ -79,7 +79,7 @@ describe("refreshing", () => {
     expect(second.access_token).not.toBe(first.access_token);
     expect(second.scope).toBe("mail.read files");
     const told = await introspectAs(server, "web", textOf(second, "access_token"));
-    expect(told).toMatchObject({ sub: person.subject, username: person.username, scope: "mail.read files" });
+    expect(told).toMatchObject({ sub: person.subject, scope: "mail.read files" });
     expect(await isActive(server, textOf(first, "access_token"))).toBe(true);
   });
 

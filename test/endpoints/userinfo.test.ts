@@ -6,6 +6,7 @@ import type { AccountRecord } from "../../src/store/tables.ts";
 import {
   expectRefusal,
   expectTokens,
+  introspectScopeToken,
   jsonOf,
   postAs,
   refresh,
@@ -173,14 +174,19 @@ describe("userinfo without a token that is good (§3)", () => {
       "RFC 6750 5.2-3",
     ),
     async () => {
-      const email = textOf(await tokensFor(server, person, { scope: "email" }), "access_token");
-      const response = await withToken(email);
+      const response = await withToken(await introspectScopeToken(server));
       expect(response.headers.get("www-authenticate")).toBe(
         'Bearer realm="Tessera", error="insufficient_scope", error_description="The access token does not have the scope this needs.", scope="profile"',
       );
       await expectRefusal(response, 403, "insufficient_scope");
     },
   );
+
+  test(proves("tells the address alone to a token with the scope email alone", "threat 64"), async () => {
+    const named = await server.addPerson("grace", { name: "Grace Hopper", email: "grace@example.org" });
+    const email = textOf(await tokensFor(server, named, { scope: "email" }), "access_token");
+    expect(await jsonOf(await withToken(email))).toEqual({ sub: named.subject, email: "grace@example.org" });
+  });
 
   test.each([
     ["nothing behind Bearer", { Authorization: "Bearer" }],

@@ -145,9 +145,9 @@ const WORTH: readonly Mutation[] = [
   {
     against: ["threat 16"],
     what: "every access token is told to every client",
-    in: TOKENS,
-    match: "$TOKEN.clientId === $CALLER || $CATALOGUE.mayIntrospect($CALLER, $RESOURCES)",
-    replace: "true",
+    in: "rules/personal-data.ts",
+    match: "if ($OWN.length === 0) return null",
+    replace: "",
     tests: ["endpoints/introspection.test.ts"],
   },
   {
@@ -171,8 +171,9 @@ const WORTH: readonly Mutation[] = [
     against: ["threat 52"],
     what: "introspection says that a token is of who asks",
     in: TOKENS,
-    match: "introspectAccessToken($ISSUER, $TOKEN)",
-    replace: "introspectAccessToken($ISSUER, { ...$TOKEN, clientId: clientId as typeof $TOKEN.clientId })",
+    match: "introspectAccessToken($ISSUER, $SEEN.token, $SHOWS)",
+    replace:
+      "introspectAccessToken($ISSUER, { ...$SEEN.token, clientId: clientId as typeof token.clientId }, $SHOWS)",
     tests: ["endpoints/introspection.test.ts"],
   },
   {

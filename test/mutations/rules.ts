@@ -725,6 +725,25 @@ const CONTENTION: readonly Mutation[] = [
   },
 ];
 
+const PERSONAL: readonly Mutation[] = [
+  {
+    against: ["threat 64"],
+    what: "every client learns the user name of the person behind its token",
+    in: "rules/personal-data.ts",
+    match: "$OWN.length > 0 || tellsUsername($SCOPE)",
+    replace: "true",
+    tests: ["endpoints/introspection.test.ts"],
+  },
+  {
+    against: ["threat 64"],
+    what: "an API sees what a token is good for elsewhere",
+    in: "rules/personal-data.ts",
+    match: "$OWN.length === $RESOURCES.length",
+    replace: "true",
+    tests: ["endpoints/introspection.test.ts"],
+  },
+];
+
 const OWN_TOKENS: readonly Mutation[] = [
   {
     against: ["threat 78"],
@@ -754,6 +773,7 @@ const OWN_TOKENS: readonly Mutation[] = [
 
 export const RULES: readonly Mutation[] = [
   ...OWN_TOKENS,
+  ...PERSONAL,
   ...CONTENTION,
   ...CODES,
   ...REFRESHES,

@@ -6,6 +6,7 @@ import { checkAuthorizationRequest } from "../../src/endpoints/authorization-req
 import { issueAuthorizationCode } from "../../src/operations/authorization.ts";
 import { answerDevice as answer } from "../../src/operations/devices.ts";
 import type { SignedIn } from "../../src/operations/sessions.ts";
+import { INTROSPECT_SCOPE } from "../../src/protocol/catalogue.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, DeviceCodeRecord } from "../../src/store/tables.ts";
@@ -218,6 +219,17 @@ export async function serviceToken(
 ): Promise<string> {
   const response = await requestToken(server, clientId, { ...CLIENT_CREDENTIALS_FORM, ...changes });
   return textOf(await expectTokens(response), "access_token");
+}
+
+/** A token for this server itself that tells nothing of a person. */
+export async function introspectScopeToken(server: TestServer): Promise<string> {
+  const { store } = server.context;
+  const service = await store.findClient("service");
+  if (service === null) throw new Error("There is no service.");
+  await store.putClient({ ...service, scope: [...service.scope, INTROSPECT_SCOPE] });
+  const token = await serviceToken(server, { scope: INTROSPECT_SCOPE });
+  await store.putClient(service);
+  return token;
 }
 
 /** The answer of introspection to `clientId`. */

@@ -374,6 +374,12 @@ export const THREATS: Ledger = {
       does: "gives a retry the first response and nothing more, warns of one from another network, and ends the grant at two such generations in a row",
     },
     {
+      id: "64",
+      level: null,
+      statement: "Two doors to one fact with different locks",
+      does: "has one rule for what a caller may learn, for userinfo and introspection",
+    },
+    {
       id: "65",
       level: null,
       statement: "A redirect URI on the server's own origin",

@@ -4,7 +4,7 @@ import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/rules/device-code.t
 import type { FixtureDatabase } from "../../store/fixtures/databases.ts";
 import { answerConsentAt, authorizePath, formsOf } from "../../support/code-flow.ts";
 import { clientCredentials, type Json } from "../../support/flows.ts";
-import { basic, SECRET, startTestServer, TestClock, type TestServer } from "../../support/server.ts";
+import { basic, ISSUER, SECRET, startTestServer, TestClock, type TestServer } from "../../support/server.ts";
 import { codeForm, deviceForm, refreshForm } from "../../support/token-requests.ts";
 import { mustBe } from "../checks.ts";
 import {
@@ -305,8 +305,9 @@ export class World {
         client_id: token.client.id,
         sub: token.subject,
         exp: token.expiresAt,
-        scope: [...token.scope].sort(),
-        aud: token.audience,
+        // The API sees its own audience and scopes.
+        scope: token.scope.filter((name) => name !== "profile").sort(),
+        aud: token.audience.filter((resource) => resource !== ISSUER),
       },
       "a token that lives",
     );

@@ -1,0 +1,51 @@
+/**
+ * What a caller may learn: the one rule for userinfo and introspection, so that no door tells what another one keeps.
+ */
+import { type Catalogue, EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
+import type { Scope } from "../protocol/identifiers.ts";
+import type { AccountRecord } from "../store/tables.ts";
+import type { LiveAccessToken } from "./access-token.ts";
+
+/** The claims of OpenID Connect Core §5.4 that a scope gives. */
+export interface PersonClaims {
+  readonly preferred_username?: string;
+  readonly name?: string;
+  readonly email?: string;
+}
+
+export const tellsUsername = (scope: readonly Scope[]): boolean => scope.includes(USERINFO_SCOPE);
+
+export const personClaims = (
+  scope: readonly Scope[],
+  { username, name, email }: Pick<AccountRecord, "username" | "name" | "email">,
+): PersonClaims => ({
+  ...(tellsUsername(scope) && { preferred_username: username, ...(name !== null && { name }) }),
+  ...(scope.includes(EMAIL_SCOPE) && email !== null && { email }),
+});
+
+/** What a caller sees of an access token. */
+export interface VisibleToken {
+  readonly token: Pick<
+    LiveAccessToken,
+    "id" | "clientId" | "subject" | "scope" | "resources" | "issuedAt" | "expiresAt" | "grant"
+  >;
+  readonly showsUsername: boolean;
+}
+
+type Sees = Pick<Catalogue, "mayIntrospect" | "mayIntrospectAll" | "scopeFor">;
+
+/**
+ * The part of an access token that a client sees at introspection; null if it is none of its business (RFC 7662 §4). A client
+ * sees its own tokens, and the user name only if the person agreed to tell it. An API sees its own audience and the scopes that
+ * it can use, and whom the token acts for. A client of the operator's choice sees all of every token.
+ */
+export function visibleToken(catalogue: Sees, clientId: string, token: LiveAccessToken): VisibleToken | null {
+  if (catalogue.mayIntrospectAll(clientId)) return { token, showsUsername: true };
+  const { resources, scope } = token;
+  const own = resources.filter((resource) => catalogue.mayIntrospect(clientId, [resource]));
+  if (token.clientId === clientId) return { token, showsUsername: own.length > 0 || tellsUsername(scope) };
+  if (own.length === 0) return null;
+  if (own.length === resources.length) return { token, showsUsername: true };
+  const seen = { ...token, resources: own, scope: catalogue.scopeFor(scope, own) };
+  return { token: seen, showsUsername: true };
+}
