@@ -8,6 +8,7 @@ import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
@@ -78,6 +79,28 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
     privateUseSchemes: configuration.registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
     mayHaveNoGrantType: true,
+  };
+}
+
+/**
+ * The client as the present policy lets it act. A client that registered itself under an earlier policy keeps its row, and may
+ * do no more than one that registers now.
+ */
+export function withinPolicy(
+  client: ClientRecord,
+  { registration }: Pick<Configuration, "registration">,
+  { registeredScope }: Pick<Catalogue, "registeredScope">,
+): ClientRecord {
+  if (client.source !== "registration") return client;
+  const isAllowed = (name: ClientRecord["scope"][number]) => registeredScope.includes(name);
+  return {
+    ...client,
+    grantTypes: client.grantTypes.filter((grantType) => registration.grant_types.includes(grantType)),
+    scope: client.scope.filter(isAllowed),
+    defaultScope: client.defaultScope.filter(isAllowed),
+    redirectUris: client.redirectUris.filter(
+      (uri) => redirectUriFault(uri, registration.private_use_schemes) === null,
+    ),
   };
 }
 

@@ -9,7 +9,7 @@
 import { isPublic } from "../clients/authentication-methods.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
-import { findClient } from "../operations/clients.ts";
+import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
@@ -139,12 +139,12 @@ export async function checkAuthorizationRequest(
 }
 
 async function requireClient(
-  { store }: Pick<Context, "store">,
+  context: Pick<Context, "store" | "catalogue" | "configuration">,
   parameters: Parameters,
 ): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
   if (clientId === undefined) throw new OAuthError("authorize_client_id_missing");
-  const client = await findClient({ store }, clientId);
+  const client = await findServedClient(context, clientId);
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId });
   return client;

@@ -15,7 +15,7 @@ import type { Parameters } from "../protocol/parameters.ts";
 import type { Act } from "../rules/events.ts";
 import { row } from "../store/contract.ts";
 import { type ClientRecord, clients } from "../store/tables.ts";
-import { CLIENT } from "./clients.ts";
+import { findServedClient } from "./clients.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -26,7 +26,7 @@ export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revisi
 
 type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
 
-type CallerContext = Pick<Context, "store" | "clock" | "callers">;
+type CallerContext = Pick<Context, "store" | "clock" | "callers" | "configuration" | "catalogue">;
 
 /** The client has changed since it authenticated. */
 class CallerChanged extends Error {
@@ -123,11 +123,12 @@ const CONFIRM = { caller: CALLER };
 
 /** Reads the client and checks its credentials. */
 async function authenticate(
-  { store, clock, callers }: CallerContext,
+  context: CallerContext,
   presented: PresentedCredentials,
 ): Promise<AuthenticatedClient> {
+  const { clock, callers } = context;
   const credentials = presented.read();
-  const { client } = await store.look(CLIENT, { clientId: credentials.clientId });
+  const client = await findServedClient(context, credentials.clientId);
   const authenticated = requireAuthenticated(client, presented, credentials, clock.seconds());
   callers.remember(presented, authenticated);
   return authenticated.client;

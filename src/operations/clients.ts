@@ -7,6 +7,7 @@ import {
   newClientId,
   newClientNumber,
   newClientRecord,
+  withinPolicy,
 } from "../clients/clients.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -21,6 +22,7 @@ import {
   clients,
   type DisabledBy,
 } from "../store/tables.ts";
+import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";
 
@@ -38,6 +40,15 @@ export const CLIENT = { client: row(clients, { clientId: "$clientId" }) };
 /** The client of that identifier, disabled or not; null if there is none. */
 export const findClient = async ({ store }: Reading, clientId: string): Promise<ClientRecord | null> =>
   (await store.look(CLIENT, { clientId })).client;
+
+/** The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. */
+export async function findServedClient(
+  context: Reading & Pick<Context, "configuration" | "catalogue">,
+  clientId: string,
+): Promise<ClientRecord | null> {
+  const client = await findClient(context, clientId);
+  return client === null ? null : withinPolicy(client, context.configuration, context.catalogue);
+}
 
 /** A page of all clients, or of those with one source, oldest first. */
 export const listClients = (

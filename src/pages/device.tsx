@@ -2,7 +2,7 @@
 /** RFC 8628 §3.3: a person types the code of a device, sees who asks, and answers. Nothing is approved by a GET. */
 
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
-import { findClient } from "../operations/clients.ts";
+import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { answerDevice, findDevice, findPendingDevice, userCodeDigest } from "../operations/devices.ts";
 import { findSignedIn } from "../operations/sessions.ts";
@@ -93,7 +93,7 @@ async function lookUpCode(
 async function findAskingDevice(context: Context, code: string): Promise<FoundDevice | null> {
   const { keys, clock } = context;
   const device = await findPendingDevice(context, userCodeDigest(keys, code), clock.seconds());
-  const client = device === null ? null : await findClient(context, device.clientId);
+  const client = device === null ? null : await findServedClient(context, device.clientId);
   return device === null || client === null || !mayAsk(client) ? null : { device, client };
 }
 
@@ -171,7 +171,7 @@ const takeAnswer =
     const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
     const found = id === null ? null : await findDevice(context, id);
     const device = found?.device ?? null;
-    const client = device === null ? null : await findClient(context, device.clientId);
+    const client = device === null ? null : await findServedClient(context, device.clientId);
     // The store keeps who allowed a code, but not who denied it.
     // A second click that was meant for another page does not find the box (double-clickjacking).
     const isMeant =

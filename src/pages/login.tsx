@@ -2,7 +2,7 @@
 /** Signing in and out. operations/sign-in.ts checks the password; these pages only ask and show. */
 
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
-import { findClient } from "../operations/clients.ts";
+import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { endSession, findSignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
@@ -40,7 +40,7 @@ async function errandOf(context: Context, returnTo: string | null): Promise<Erra
   if (path !== pagePath(issuer, ENDPOINT_PATHS.authorize)) {
     return { client: null, device: path === pagePath(issuer, "/device"), uiLocales: undefined };
   }
-  const client = await findClient(context, parameters.get("client_id") ?? "");
+  const client = await findServedClient(context, parameters.get("client_id") ?? "");
   return {
     client: client?.disabledAt === null ? client : null,
     device: false,

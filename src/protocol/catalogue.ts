@@ -58,6 +58,8 @@ export interface Catalogue {
   readonly resources: readonly ResourceEntry[];
   /** The scopes of clients that register themselves: never the one for introspection, and none if registration is off. */
   readonly registrableScope: readonly Scope[];
+  /** The scopes that clients which registered themselves may have, even if registration is off by now. */
+  readonly registeredScope: readonly Scope[];
   /** The words for a scope; the scope itself if there are none. */
   describeScope(scope: Scope): string;
   nameResource(identifier: ResourceIndicator): string;
@@ -96,6 +98,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
 
   const { mode, scope: registrable } = declared.registration;
   const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);
+  const registered = registrable?.filter(isScope) ?? open;
 
   const find = (identifier: string) => resources.find((entry) => sameResource(entry.identifier, identifier));
   /** A resource that lists no scopes, or is not listed itself, takes any. */
@@ -105,7 +108,8 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   return {
     scopes: [...scopes.values()],
     resources,
-    registrableScope: mode === "off" ? [] : (registrable?.filter(isScope) ?? open),
+    registrableScope: mode === "off" ? [] : registered,
+    registeredScope: registered,
     describeScope: (scope) => scopes.get(scope)?.description ?? scope,
     nameResource: (identifier) => find(identifier)?.name ?? identifier,
     isKnownScope: (scope) => scopes.has(scope),

@@ -1,6 +1,7 @@
 /** RFC 6749 §2.3 and §3.2.1, threat classes 34 and 46: one method at a time, and the same answer for every failure. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { parse } from "valibot";
 import {
   type AuthenticatedClient,
   isConfidential,
@@ -8,10 +9,12 @@ import {
 } from "../../src/clients/authentication.ts";
 import { newClientRecord } from "../../src/clients/clients.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
+import { configurationSchema } from "../../src/configuration/schema.ts";
 import { digestSecret } from "../../src/credentials/credential.ts";
 import { asClient } from "../../src/operations/caller.ts";
 import { CallerMemory } from "../../src/operations/caller-memory.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
@@ -93,6 +96,9 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
+const CONFIGURATION = { ...parse(configurationSchema, {}), issuer: "https://auth.example" };
+const CATALOGUE = createCatalogue(CONFIGURATION);
+
 const encode = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
 const basic = (clientId: string, secret: string): string =>
   `Basic ${Buffer.from(`${encode(clientId)}:${encode(secret)}`).toString("base64")}`;
@@ -104,7 +110,7 @@ function authenticate(header: string | null, body = "", now = NOW): Promise<Auth
     headers: header === null ? {} : { Authorization: header },
   });
   const clock = { millis: () => now * 1000, seconds: () => now };
-  const context = { store: opened.store, clock, callers };
+  const context = { store: opened.store, clock, callers, configuration: CONFIGURATION, catalogue: CATALOGUE };
   return asClient(context, request, parseParameters(body, 64), async ({ client }) => client);
 }
 
@@ -375,6 +381,8 @@ describe("a client that is remembered", () => {
       store: opened.store,
       clock: { millis: () => NOW * 1000, seconds: () => NOW },
       callers,
+      configuration: CONFIGURATION,
+      catalogue: CATALOGUE,
     };
     const refusing = () =>
       asClient(context, request, parseParameters("", 64), async () => {

@@ -11,6 +11,22 @@ const CHECK_OF_WEB_URL = {
 
 export const CLIENTS: readonly Mutation[] = [
   {
+    against: ["threat 67"],
+    what: "a client that exists keeps the grant types that registration has closed",
+    in: "clients/clients.ts",
+    match: "client.grantTypes.filter($IS_ALLOWED)",
+    replace: "client.grantTypes",
+    tests: ["endpoints/policy-at-use.test.ts"],
+  },
+  {
+    against: ["threat 67"],
+    what: "a client that exists keeps the scopes that registration has closed",
+    in: "clients/clients.ts",
+    match: "client.scope.filter(isAllowed)",
+    replace: "client.scope",
+    tests: ["endpoints/policy-at-use.test.ts"],
+  },
+  {
     against: ["threat 46"],
     what: "a secret in the body beside Basic is not looked at",
     in: "clients",

@@ -386,6 +386,12 @@ export const THREATS: Ledger = {
       does: "refuses it at registration and at each request, for every kind of client, at the issuer and at each listener",
     },
     {
+      id: "67",
+      level: null,
+      statement: "Policy at entry instead of at use",
+      does: "applies the registration policy whenever a self-registered client acts, not only when it registers",
+    },
+    {
       id: "68",
       level: null,
       statement: "Automatic redirects for strangers",
