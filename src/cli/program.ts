@@ -31,6 +31,7 @@ type AddCommand = (program: Command, io: Io) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
+  session: async () => (await import("./session.ts")).addSessionCommands,
   client: async () => (await import("./client.ts")).addClientCommands,
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,

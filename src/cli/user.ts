@@ -7,19 +7,22 @@ import type { Configuration } from "../configuration/schema.ts";
 import { countGrants } from "../operations/access.ts";
 import { collect } from "../operations/paging.ts";
 import {
+  changeAccount,
   createAccount,
   disableAccount,
   enableAccount,
   everyAccount,
   findAccountByUsername,
+  removeAccount,
   setPassword as setPasswordAct,
 } from "../operations/people.ts";
+import { everySession } from "../operations/sessions.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
+import { counted, formatFacts, formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
 interface PasswordOptions extends CommonOptions {
@@ -33,12 +36,20 @@ interface AddOptions extends PasswordOptions {
   readonly admin?: boolean;
 }
 
+interface SetOptions extends CommonOptions {
+  readonly name?: string;
+  readonly email?: string;
+  readonly admin?: boolean;
+}
+
 const PASSWORD_HELP = `
 Without --generate the command asks for the password on the terminal, without showing it; in a script it reads standard
 input.`;
 
 export function addUserCommands(program: Command, io: Io): void {
-  const user = program.command("user").description("add, list and disable people, and set their passwords");
+  const user = program
+    .command("user")
+    .description("add, list, change and remove people, and set their passwords");
 
   withPasswordOptions(user.command("add <username>").description("add a person who can sign in"))
     .option("--name <name>", "what applications are told")
@@ -58,6 +69,28 @@ Examples:
   withCommonOptions(user.command("list").description("list all people"))
     .addHelpText("after", "\nExample:\n  tessera user list --json | jq -r '.[].username'")
     .action((options: CommonOptions) => listUsers(options, io));
+
+  withCommonOptions(user.command("show <username>").description("show everything about a person"))
+    .addHelpText("after", "\nExample:\n  tessera user show ada")
+    .action((username: string, options: CommonOptions) => showUser(username, options, io));
+
+  withCommonOptions(
+    user.command("set <username>").description("change a person's name, e-mail address or role"),
+  )
+    .option("--name <name>", 'what applications are told; "" for none')
+    .option("--email <address>", 'what applications with the scope email are told; "" for none')
+    .option("--admin", "may administer this server")
+    .option("--no-admin", "may not administer this server")
+    .addHelpText("after", "\nExample:\n  tessera user set ada --email ada@example.org --no-admin")
+    .action((username: string, options: SetOptions) => setUser(username, options, io));
+
+  withCommonOptions(
+    user
+      .command("remove <username>")
+      .description("remove a person for good, with all sessions and all access they gave"),
+  )
+    .addHelpText("after", "\nExample:\n  tessera user remove ada")
+    .action((username: string, options: CommonOptions) => removeUser(username, options, io));
 
   withPasswordOptions(
     user.command("password <username>").description("set a new password and end the person's sessions"),
@@ -97,7 +130,7 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
         username,
         passwordHash: await passwordsOf(configuration).hash(password),
         name: options.name,
-        email: options.email,
+        email: options.email === undefined ? null : checkedEmail(options.email),
         administrator: options.admin,
       },
       io.clock,
@@ -150,6 +183,78 @@ const describeAccount = (account: AccountRecord) => ({
   created_at: isoTime(account.createdAt),
   disabled_at: account.disabledAt === null ? null : isoTime(account.disabledAt),
 });
+
+async function showUser(username: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const account = await requireAccount(workspace, username);
+    const now = io.clock.seconds();
+    const idleSince = now - workspace.configuration.lifetimes.session_idle_seconds;
+    const grants = await countGrants(workspace, { subject: account.subject }, now);
+    const sessions = (await collect(everySession(workspace, account, now, idleSince))).length;
+    if (options.json) return printJson(io, { ...describeAccount(account), grants, sessions });
+    io.out(
+      formatFacts({
+        "user name": account.username,
+        name: account.name,
+        "e-mail": account.email,
+        role: account.administrator ? "administrator" : null,
+        state: account.disabledAt === null ? "active" : `disabled since ${localTime(account.disabledAt)}`,
+        from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
+        since: localTime(account.createdAt),
+        "signed in": sessions === 0 ? "nowhere" : `in ${counted(sessions, "browser")}`,
+        "access given": counted(grants, "application"),
+        subject: account.subject,
+      }),
+    );
+  });
+}
+
+/** Empty means none. Throws CommandError for a text that cannot be an address. */
+function checkedEmail(email: string): string | null {
+  if (email === "") return null;
+  if (/^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 320) return email;
+  throw new CommandError(`'${email}' is not an e-mail address.`);
+}
+
+async function setUser(username: string, options: SetOptions, io: Io): Promise<void> {
+  const { name, email, admin } = options;
+  if (name === undefined && email === undefined && admin === undefined) {
+    throw new CommandError("Say what to change: --name, --email, --admin or --no-admin.");
+  }
+  const changes = {
+    ...(name !== undefined && { name: name === "" ? null : name }),
+    ...(email !== undefined && { email: checkedEmail(email) }),
+    ...(admin !== undefined && { administrator: admin }),
+  };
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { subject, isDeclared } = await requireAccount(workspace, username);
+    await changeAccount(workspace, workspace.act, subject, changes);
+    const account = await requireAccount(workspace, username);
+    if (options.json) return printJson(io, describeAccount(account));
+    io.out(`Changed ${account.username}.\n`);
+    if (isDeclared) {
+      io.out("The configuration declares this person. The change stays until its declaration changes.\n");
+    }
+  });
+}
+
+async function removeUser(username: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const account = await requireAccount(workspace, username);
+    if (account.isDeclared && account.disabledBy !== "left_out") {
+      throw new CommandError(
+        `The configuration declares '${account.username}', and the next start would add the person again. Take the declaration out first.`,
+      );
+    }
+    const now = io.clock.seconds();
+    const grants = await countGrants(workspace, { subject: account.subject }, now);
+    await removeAccount(workspace, workspace.act, account.subject, now);
+    if (options.json) {
+      return printJson(io, { subject: account.subject, removed: true, grants_revoked: grants });
+    }
+    io.out(`Removed ${account.username}. ${counted(grants, "application")} lost access.\n`);
+  });
+}
 
 async function setPassword(username: string, options: PasswordOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {

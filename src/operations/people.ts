@@ -111,6 +111,15 @@ export const declareAccount = (
     rules.declareAccount(await lookAtAccount(context, subject), changes, declaration),
   );
 
+/** Changes what applications are told of a person, or whether the person may administer the server. False if there is none. */
+export const changeAccount = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+  changes: rules.AccountChanges,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.changeAccount(await lookAtAccount(context, subject), changes));
+
 /** Ends the person's sessions and all access that they gave. False if there is no such person. */
 export const disableAccount = (
   context: DecideContext,

@@ -5,14 +5,15 @@
 
 import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
-import type { RecordId } from "../protocol/identifiers.ts";
+import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/person.ts";
 import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
 import { type AccountRecord, accounts, type SessionRecord, sessions } from "../store/tables.ts";
 import type { Context } from "./context.ts";
-import { type DecideContext, outcomeOf } from "./decide.ts";
+import { type DecideContext, decide, outcomeOf } from "./decide.ts";
+import { allPages, type Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
 
 export interface SignedIn {
@@ -138,6 +139,33 @@ export async function startAfterChange(
     });
     return null;
   }
+}
+
+/** The sessions of a person that are valid now, oldest first. `idleSince`: those seen since then. */
+export async function* everySession(
+  { store }: { readonly store: Store },
+  account: AccountRecord,
+  now: EpochSeconds,
+  idleSince: EpochSeconds,
+): AsyncGenerator<SessionRecord> {
+  const { subject } = account;
+  const list = ({ limit, after = null }: Page<SessionRecord>) =>
+    store.list(sessions, { where: { subject }, after, limit });
+  for await (const session of allPages(list)) {
+    if (rules.isSessionAlive(session, account, now, idleSince)) yield session;
+  }
+}
+
+/** Signs a person out of every browser. Returns how many sessions ended; null if there is no such person. */
+export async function endSessions(
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+): Promise<number | null> {
+  const { outcome, swept } = await decide(context, act, async () =>
+    rules.endSessions(await findAccount(context, subject)),
+  );
+  return outcome ? (swept[0]?.length ?? 0) : null;
 }
 
 const BY_ID = { session: row(sessions, { id: "$id" }) };

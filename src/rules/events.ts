@@ -46,6 +46,7 @@ export const EVENT_TYPES = {
   "rows.expired": { level: "debug", words: "removed expired rows" },
   "session.ended": { level: "info", words: "signed out" },
   "session.started": { level: "info", words: "signed in" },
+  "sessions.ended": { level: "info", words: "signed out everywhere" },
   "setup_link.created": { level: "info", words: "set-up link created" },
   "sign_in.limited": { level: "warn", words: "sign-in refused: too many attempts" },
   "sign_in.refused": { level: "info", words: "sign-in refused: wrong name or password" },

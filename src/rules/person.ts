@@ -92,6 +92,33 @@ export function changePassword(
   };
 }
 
+/** What an operator may change of a person. */
+export type AccountChanges = Partial<Pick<AccountRecord, "name" | "email" | "administrator">>;
+
+/** Changes what applications are told of a person, or whether the person may administer the server. False if there is none. */
+export function changeAccount({ account, setup }: AccountFacts, changes: AccountChanges): Decision<boolean> {
+  if (account === null) return concluded(false);
+  return {
+    outcome: true,
+    changes: [...closeSetup({ ...account, ...changes }, setup), touchAccount(account, changes)],
+    events: [{ event: "person.changed", subject: account.subject }],
+  };
+}
+
+/** Signs a person out of every browser. False if there is no such person. */
+export function endSessions(account: AccountRecord | null): Decision<boolean> {
+  if (account === null) return concluded(false);
+  const { subject } = account;
+  return {
+    outcome: true,
+    // A session that is being started meanwhile rests on the account as it was.
+    changes: [touchAccount(account, {})],
+    sweeps: [sweep(sessions, { subject }, null)],
+    urgent: true,
+    events: [{ event: "sessions.ended", subject }],
+  };
+}
+
 /** What a declaration changes of a person. A new `passwordHash` ends the person's sessions. */
 export type DeclaredChanges = Partial<
   Pick<AccountRecord, "name" | "email" | "administrator" | "passwordHash">

@@ -155,6 +155,42 @@ describe("user disable and enable", () => {
   });
 });
 
+describe("user show, set and remove", () => {
+  test("tell and change what is known of a person", async () => {
+    await user(["add", "known", "--generate", "--name", "Known"]);
+    const shown = (await user(["show", "known"])).out;
+    expect(shown).toMatch(/^name +Known$/m);
+    expect(shown).toMatch(/^signed in +nowhere$/m);
+    const { out } = await user(["set", "known", "--name", "", "--email", "known@mail.example", "--admin"]);
+    expect(out).toBe("Changed known.\n");
+    expect(await account("known")).toMatchObject({
+      name: null,
+      email: "known@mail.example",
+      administrator: true,
+    });
+    await user(["set", "known", "--no-admin"]);
+    expect((await account("known"))?.administrator).toBe(false);
+  });
+
+  test("take no address that cannot be one, and want to know what to change", async () => {
+    await user(["add", "addressed", "--generate"]);
+    expect((await user(["set", "addressed", "--email", "no address"])).err).toContain(
+      "is not an e-mail address",
+    );
+    expect((await user(["add", "other", "--generate", "--email", "@"])).err).toContain(
+      "is not an e-mail address",
+    );
+    expect((await user(["set", "addressed"])).err).toContain("Say what to change");
+  });
+
+  test("end with the person", async () => {
+    await user(["add", "leaving", "--generate"]);
+    expect((await user(["remove", "leaving"])).out).toBe("Removed leaving. 0 applications lost access.\n");
+    expect(await account("leaving")).toBeNull();
+    expect((await user(["show", "leaving"])).err).toContain("There is no person");
+  });
+});
+
 describe("user list", () => {
   test("is an aligned table", async () => {
     await user(["add", "listed", "--generate", "--admin"]);

@@ -1,7 +1,7 @@
 /** Mutations of src/clients/: authentication, and the checks of metadata. */
 import type { Mutation } from "./mutation.ts";
 
-const CHECK_OF_URI = { in: "clients", match: "redirectUriFault($URI, $SCHEMES)" };
+const CHECK_OF_URI = { in: "clients/metadata.ts", match: "redirectUriFault($URI, $SCHEMES)" };
 const CHECK_OF_WEB_URL = {
   in: "clients",
   within: "readWebUrl",
@@ -100,7 +100,7 @@ export const CLIENTS: readonly Mutation[] = [
   {
     against: ["threat 24"],
     what: "a client may be registered for any scope",
-    in: "clients",
+    in: "clients/metadata.ts",
     within: "readScope",
     match: "$REFUSED !== undefined",
     replace: "false",
@@ -109,7 +109,7 @@ export const CLIENTS: readonly Mutation[] = [
   {
     against: ["threat 22", "threat 24"],
     what: "whoever registers may ask for every grant type",
-    in: "clients",
+    in: "clients/metadata.ts",
     match: "!$POLICY.allowedGrantTypes.includes($NAME)",
     replace: "false",
     tests: ["endpoints/registration.test.ts", "adversary/22-clients.test.ts"],

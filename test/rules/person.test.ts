@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
 import {
   canAdminister,
+  changeAccount,
   changePassword,
   createAccount,
   createSetupLink,
@@ -9,6 +10,7 @@ import {
   disableAccount,
   enableAccount,
   endSession,
+  endSessions,
   isLinkAlive,
   isSessionAlive,
   redeemSetupLink,
@@ -110,6 +112,34 @@ describe("a password that a person sets", () => {
     ["they are gone", null],
   ])("is not set if %s", (_, account) => {
     expect(changePassword(account, "old", "new")).toEqual({ outcome: false });
+  });
+});
+
+describe("what the operator changes of a person", () => {
+  test("changes the row and its revision, and nothing else", () => {
+    expect(changeAccount({ account: person, setup }, { email: "new@mail.example" })).toEqual({
+      outcome: true,
+      changes: [touchAccount(person, { email: "new@mail.example" })],
+      events: [{ event: "person.changed", subject }],
+    });
+    expect(changeAccount({ account: null, setup }, { name: "x" })).toEqual({ outcome: false });
+  });
+
+  test("takes the set-up link away if it makes an administrator", () => {
+    const account = { ...person, passwordHash: "theirs" };
+    const { changes } = changeAccount({ account, setup }, { administrator: true });
+    expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
+  });
+
+  test("may be all sessions, which end", () => {
+    expect(endSessions(person)).toEqual({
+      outcome: true,
+      changes: [touchAccount(person, {})],
+      sweeps: [endsSessions()],
+      urgent: true,
+      events: [{ event: "sessions.ended", subject }],
+    });
+    expect(endSessions(null)).toEqual({ outcome: false });
   });
 });
 
