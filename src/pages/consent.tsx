@@ -11,8 +11,9 @@ import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, webHost } from "./display.ts";
-import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readSubmitted, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
 import { ConsentView } from "./views/consent.tsx";
@@ -78,12 +79,26 @@ export function consentPages(context: Context): AuthorizationPages {
   };
 }
 
+function parsedRequest(text: string): SealedRequest | null {
+  try {
+    return parse(sealedRequest, JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
 /** POST /consent: the answer. It counts once, in the same browser, for the request that the page showed. */
 export const answerConsent =
   (context: Context): Handler =>
   async (incoming) => {
     const { configuration, issuer, sessionCookie } = context;
-    const form = await readForm(context, incoming, "consent");
+    const { form, isFresh } = await readSubmitted(context, incoming, "consent");
+    // A question that is too old, or of an earlier session, is asked again. This leads where any link could lead.
+    if (!isFresh) {
+      const stale = parsedRequest(sealedText(form.get(REQUEST)));
+      if (stale === null) throw new PageError("form_expired");
+      return seeOther(`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${stale.query}`);
+    }
     const sealed = unsealFormData(
       context,
       sessionCookie.read(incoming.request),

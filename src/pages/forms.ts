@@ -50,6 +50,38 @@ export function openForm(
   };
 }
 
+export interface Submitted {
+  readonly form: Parameters;
+  /** Whether `openForm` opened it for this browser and purpose, and not too long ago. Otherwise the form proves nothing. */
+  readonly isFresh: boolean;
+}
+
+/**
+ * Reads a submitted form, even if it is stale, so that a page can show it again as the person filled it in. Throws PageError
+ * for a form that another site sends, and BodyError or OAuthError if it cannot be read.
+ */
+export async function readSubmitted(
+  context: Context,
+  incoming: Incoming,
+  purpose: FormPurpose,
+  boundField?: string,
+): Promise<Submitted> {
+  refuseForeignSender(context, incoming.request);
+  const { limits } = context.configuration;
+  const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
+  const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
+  const expiresAt = parseExpiry(expiry);
+  const boundData = boundField === undefined ? "" : (form.get(boundField) ?? "");
+  const isFresh =
+    cookieValue !== null &&
+    rest.length === 0 &&
+    expiresAt > context.clock.seconds() &&
+    sameText(mac, tokenMac(context, cookieValue, purpose, boundData, expiresAt));
+  return { form, isFresh };
+}
+
 /**
  * Reads a submitted form. Throws PageError unless `openForm` opened it for this browser and purpose, and BodyError or
  * OAuthError if it cannot be read. `boundField` names the field with the data to which the token is bound.
@@ -60,22 +92,8 @@ export async function readForm(
   purpose: FormPurpose,
   boundField?: string,
 ): Promise<Parameters> {
-  refuseForeignSender(context, incoming.request);
-  const { limits } = context.configuration;
-  const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
-  const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
-  const cookieValue = context.sessionCookie.read(incoming.request);
-  const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
-  const expiresAt = parseExpiry(expiry);
-  const boundData = boundField === undefined ? "" : (form.get(boundField) ?? "");
-  if (
-    cookieValue === null ||
-    rest.length > 0 ||
-    expiresAt <= context.clock.seconds() ||
-    !sameText(mac, tokenMac(context, cookieValue, purpose, boundData, expiresAt))
-  ) {
-    throw new PageError("form_expired");
-  }
+  const { form, isFresh } = await readSubmitted(context, incoming, purpose, boundField);
+  if (!isFresh) throw new PageError("form_expired");
   return form;
 }
 
@@ -104,6 +122,10 @@ export function sealFormData(
   const mac = sealMac(context, cookieValue, purpose, id, expiresAt, encoded);
   return [id, expiresAt.toString(36), encoded, mac].join(".");
 }
+
+/** The text of sealed data, whether or not the seal is right: for showing it again, never for acting on it. */
+export const sealedText = (sealed: string | undefined): string =>
+  Buffer.from(sealed?.split(".")[2] ?? "", "base64url").toString("utf8");
 
 /** Throws PageError `form_expired` unless `sealFormData` made the text for this cookie and purpose and it has not expired. */
 export function unsealFormData(

@@ -11,7 +11,7 @@ import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { clientName, displayText } from "./display.ts";
-import { openForm, readForm } from "./forms.ts";
+import { openForm, readForm, readSubmitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
@@ -23,7 +23,7 @@ interface SignInPage {
   /** Whether the person who is signed in wants to use another account. */
   readonly another: boolean;
   readonly username: string;
-  readonly fault?: "wrong" | { readonly retryAfterSeconds: number };
+  readonly fault?: "wrong" | "stale" | { readonly retryAfterSeconds: number };
 }
 
 /** Why the person is here, judged by the page to return to. Its query is never shown, because anyone can make it up. */
@@ -73,9 +73,9 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
   const limited = typeof fault === "object";
   const words = limited
     ? signIn.limited(relativeTime(language, fault.retryAfterSeconds))
-    : fault === "wrong"
-      ? signIn.wrong
-      : null;
+    : fault === undefined
+      ? null
+      : signIn[fault];
   return respondWithPage(
     <SignInView
       frame={frame}
@@ -87,7 +87,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       fault={words}
     />,
     {
-      status: limited ? 429 : fault === "wrong" ? 422 : 200,
+      status: limited ? 429 : fault === undefined ? 200 : 422,
       retryAfterSeconds: limited ? fault.retryAfterSeconds : undefined,
       setCookie: form.setCookie,
       // A remembered consent sends the browser straight on to the client.
@@ -114,12 +114,17 @@ const signIn =
   (context: Context): Handler =>
   async (incoming) => {
     const { issuer } = context;
-    const form = await readForm(context, incoming, "login");
+    const { form, isFresh } = await readSubmitted(context, incoming, "login");
     const returnTo = parseReturnPath(issuer, form.get("return_to"));
     const username = displayText(form.get("username") ?? "", 200);
     const another = form.get("another") !== undefined;
     const again = (fault: SignInPage["fault"]) =>
       signInPage(context, incoming, { returnTo, another, username, fault });
+    if (!isFresh) {
+      // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
+      const isSignedIn = !another && (await findSignedIn(context, incoming.request)) !== null;
+      return isSignedIn ? seeOther(returnTo ?? pagePath(issuer, "/account")) : again("stale");
+    }
     const check = await checkPassword(context, {
       username: form.get("username") ?? "",
       password: form.get("password") ?? "",

@@ -32,8 +32,8 @@ export const PAGES: readonly Mutation[] = [
     against: ["threat 26", "threat 28"],
     what: "the token of a form is not checked",
     in: FORMS,
-    match: "!sameText($MAC, tokenMac($$$ABOUT))",
-    replace: `$MAC === ""`,
+    match: "sameText($MAC, tokenMac($$$ABOUT))",
+    replace: `$MAC !== ""`,
     tests: ["adversary/28-approval.test.ts", "pages/forms.test.ts"],
   },
   {

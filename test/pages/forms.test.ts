@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { sealFormData, unsealFormData } from "../../src/pages/forms.ts";
 import { PageError } from "../../src/pages/page-error.ts";
-import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
+import { authorizePath } from "../support/code-flow.ts";
+import { addPersonWithPassword, type Browser, openBrowser, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -16,6 +17,16 @@ afterEach(() => server.close());
 
 const credentials = { username: "alice", password: PASSWORD };
 
+/** A stale sign-in form signs no person in: the page comes back, filled in, with one line that says why. */
+async function expectStale(response: Response): Promise<void> {
+  expect(response.status).toBe(422);
+  expect(response.headers.getSetCookie().join()).not.toContain("Max-Age");
+  const page = await response.text();
+  expect(page).toContain("This page was open for too long.");
+  expect(page).toContain('value="alice"');
+  expect((await browser.get("/account")).status).toBe(303);
+}
+
 describe("a form", () => {
   test("is taken from the page that opened it", async () => {
     const response = await browser.submit("/login", credentials);
@@ -27,22 +38,20 @@ describe("a form", () => {
     async () => {
       await browser.get("/login");
       const response = await browser.post("/login", credentials);
-      expect(response.status).toBe(403);
-      expect(await textOf(response)).toContain("This form can no longer be used");
-      expect(response.headers.getSetCookie()).toEqual([]);
+      await expectStale(response);
     },
   );
 
   test("without a cookie is refused", async () => {
     const form = await browser.form("/login");
     browser.cookie = "";
-    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+    await expectStale(await browser.post("/login", { ...form.fields, ...credentials }));
   });
 
   test(proves("of another browser is refused", "threat 29"), async () => {
     const form = await openBrowser(server).form("/login");
     await browser.get("/login");
-    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+    await expectStale(await browser.post("/login", { ...form.fields, ...credentials }));
   });
 
   test("that was open too long is refused", async () => {
@@ -51,7 +60,10 @@ describe("a form", () => {
     const inTime = await browser.post("/login", { ...form.fields, ...credentials, password: "wrong" });
     expect(inTime.status).toBe(422);
     server.clock.advance(1);
-    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+    const back = "/device?user_code=WDJB-MJHT";
+    const late = await browser.post("/login", { ...form.fields, ...credentials, return_to: back });
+    expect(await late.clone().text()).toContain("/device?user_code=WDJB-MJHT");
+    await expectStale(late);
   });
 
   test(proves("with the token of another purpose is refused", "threat 13"), async () => {
@@ -76,14 +88,30 @@ describe("a form", () => {
       const other = token[at] === "A" ? "B" : "A";
       const changed = token.slice(0, at) + other + token.slice(at + 1);
       const response = await browser.post("/login", { ...credentials, form_token: changed });
-      expect({ at, status: response.status }).toEqual({ at, status: 403 });
+      expect({ at, status: response.status }).toEqual({ at, status: 422 });
     }
   });
 
-  test("opened before sign-in is worth nothing after it", async () => {
+  test("opened before sign-in does nothing after it, and leads on: the person signed in in another tab", async () => {
     const form = await browser.form("/login");
     await browser.signIn("alice");
-    expect((await browser.post("/login", { ...form.fields, ...credentials })).status).toBe(403);
+    const { cookie } = browser;
+    const wrong = { ...credentials, password: "wrong", return_to: "/device" };
+    const response = await browser.post("/login", { ...form.fields, ...wrong });
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/device"]);
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(browser.cookie).toBe(cookie);
+  });
+
+  test("of a question that is too old asks it again", async () => {
+    await browser.signIn("alice");
+    const form = await browser.form(authorizePath(), "/consent");
+    server.clock.advance(3601);
+    const response = await browser.post("/consent", { ...form.fields, decision: "allow" });
+    expect(response.status).toBe(303);
+    const again = response.headers.get("location") ?? "";
+    expect(again).toStartWith("/auth/authorize?");
+    expect((await browser.form(again, "/consent")).fields.form_token).not.toBe(form.fields.form_token);
   });
 
   const senders: [Record<string, string>, number][] = [
@@ -200,6 +228,6 @@ describe("sealed form data", () => {
     const value = browser.cookie.split("=")[1] ?? "";
     expect(() => unsealFormData(server.context, value, "login", form.fields.form_token)).toThrow(PageError);
     const sealed = sealFormData(server.context, value, "login", "", SUBJECT);
-    expect((await browser.post("/login", { ...credentials, form_token: sealed })).status).toBe(403);
+    await expectStale(await browser.post("/login", { ...credentials, form_token: sealed }));
   });
 });

@@ -35,6 +35,7 @@ export const english = {
       `Sign in with the account you want to use. You are signed in as ${username} until then.`,
     submit: "Sign in",
     wrong: "Wrong user name or password.",
+    stale: "This page was open for too long. Enter your password again.",
     limited: (wait: string) => `Too many attempts. Try again ${wait}.`,
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
   },

@@ -36,6 +36,7 @@ export const german: Texts = {
     again: (username) => `Sie sind als ${username} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
     submit: "Anmelden",
     wrong: "Benutzername oder Passwort ist falsch.",
+    stale: "Diese Seite war zu lange geöffnet. Bitte geben Sie Ihr Passwort noch einmal ein.",
     limited: (wait) => `Zu viele Versuche. Bitte versuchen Sie es ${wait} wieder.`,
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
   },
