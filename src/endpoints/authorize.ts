@@ -6,7 +6,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { findConsent } from "../operations/access.ts";
-import { issueAuthorizationCode, refuseConsent } from "../operations/authorization.ts";
+import { findEarlierAnswer, issueAuthorizationCode, refuseConsent } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
@@ -15,7 +15,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { isClaimedHttps } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
-import { type Authorization, covers } from "../rules/authorization-code.ts";
+import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { actOfPerson } from "../rules/events.ts";
 import {
   AuthorizationRefusal,
@@ -140,7 +140,7 @@ export interface AuthorizationDecision {
   /** Whether the person said that they began this themselves (`ACKNOWLEDGED`). */
   readonly acknowledged: boolean;
   readonly signedIn: SignedIn;
-  readonly form: NonNullable<Authorization["form"]>;
+  readonly form: AnsweredForm;
 }
 
 /** The person answered the consent page. The request is checked again, because clients and settings may have changed. */
@@ -154,7 +154,7 @@ export function decideAuthorization(
     const act = actOfPerson(incoming, signedIn.account.subject);
     if (!allowed) {
       const about = { subject: signedIn.account.subject, client: request.client.clientId };
-      if (!(await refuseConsent(context, act, about, form))) throw new OAuthError("form_answered");
+      if (!(await refuseConsent(context, act, about, form))) return answerAgain(context, request, form);
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
     // A second click that was meant for another page does not find the box (double-clickjacking).
@@ -169,10 +169,21 @@ export function decideAuthorization(
       form,
       remember: mayBeRemembered(request),
     });
-    // The person sent the form twice, by a double click or the back button: the first answer stands.
-    if (code === null) throw new OAuthError("form_answered");
+    if (code === null) return answerAgain(context, request, form);
     return codeResponse(context.issuer, request, code);
   });
+}
+
+/** The person sent the form twice, by a double click or the back button: the first answer stands, and is sent again. */
+async function answerAgain(
+  context: Context,
+  request: AuthorizationRequest,
+  form: AuthorizationDecision["form"],
+): Promise<Response> {
+  const earlier = await findEarlierAnswer(context, form);
+  if (earlier === null) throw new OAuthError("form_answered");
+  if (earlier === "denied") throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
+  return codeResponse(context.issuer, request, earlier.code);
 }
 
 /** Refusals that belong to the client are sent to it; the caller shows all others. */

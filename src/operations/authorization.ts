@@ -1,11 +1,18 @@
 /** RFC 6749 §4.1: from the person's yes to a code, and from the code to tokens. */
-import { mintCredential, newRecordId, parseCredential } from "../credentials/credential.ts";
+import {
+  assembleCredential,
+  type MintedCredential,
+  mintCredential,
+  newRecordId,
+  parseCredential,
+} from "../credentials/credential.ts";
 import {
   mintAccessToken,
   mintedResponse,
   mintRefreshToken,
   type TokenResponse,
 } from "../credentials/issue.ts";
+import type { ServerKeys } from "../platform/keys.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type {
   CodeChallenge,
@@ -77,14 +84,38 @@ export const authorize = (
   });
 };
 
-const ANSWERED = { form: row(once, { id: "$formId", kind: "$formKind" }) };
+const ANSWERED = {
+  form: row(once, { id: "$formId", kind: "$formKind" }),
+  code: row(codes, { id: "form.codeId" }),
+};
+
+/**
+ * The code of a person's yes. It is derived from the form, so that a second click gets the same one. Only the person's
+ * browser has the sealed form, so a thief of the database and the keys cannot derive it.
+ */
+const codeOf = (keys: ServerKeys, form: rules.AnsweredForm, id: RecordId): MintedCredential =>
+  assembleCredential("authorization_code", id, keys.mac("code of a form", form.sealed, id));
+
+/** How a form was answered before: `denied`, the text of the code, or null if the answer is used up. */
+export async function findEarlierAnswer(
+  { store, keys, clock }: Pick<Context, "store" | "keys" | "clock">,
+  form: rules.AnsweredForm,
+): Promise<"denied" | { readonly code: string } | null> {
+  const found = await store.look(ANSWERED, { formId: form.id, formKind: "form" });
+  const earlier = rules.earlierAnswer(found.form, found.code, clock.seconds());
+  if (earlier === "denied") return "denied";
+  if (earlier === "spent") return null;
+  const { id, digest } = earlier.code;
+  const derived = codeOf(keys, form, id);
+  return Buffer.compare(derived.digest, digest) === 0 ? { code: derived.text } : null;
+}
 
 /** The person says no. False if the form was answered before. */
 export const refuseConsent = (
   context: Pick<Context, "store" | "events" | "clock">,
   act: Act,
   about: { readonly subject: string; readonly client: string },
-  form: NonNullable<rules.Authorization["form"]>,
+  form: rules.AnsweredForm,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
     const found = await context.store.look(ANSWERED, { formId: form.id, formKind: "form" });
@@ -99,11 +130,15 @@ export async function issueAuthorizationCode(
   { account, session }: SignedIn,
   { form, remember }: ApproveOptions,
 ): Promise<string | null> {
-  const { clock, random, configuration } = context;
+  const { clock, random, keys, configuration } = context;
   const now = clock.seconds();
   const expiresAt = now + configuration.lifetimes.authorization_code_seconds;
   // A person's grants have the same shard as the person's remembered consents.
-  const { text, id, digest } = mintCredential("authorization_code", clock, random, shardOf(account.subject));
+  const shard = shardOf(account.subject);
+  const { text, id, digest } =
+    form === null
+      ? mintCredential("authorization_code", clock, random, shard)
+      : codeOf(keys, form, newRecordId(clock, random, shard));
   const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge } = request;
   const consent = {
     subject: account.subject,

@@ -120,6 +120,6 @@ export const answerConsent =
       allowed: decision === "allow",
       acknowledged: form.get(ACKNOWLEDGED) !== undefined,
       signedIn,
-      form: { id: sealed.id, expiresAt: sealed.expiresAt },
+      form: { id: sealed.id, expiresAt: sealed.expiresAt, sealed: form.get(REQUEST) ?? "" },
     });
   };

@@ -2,7 +2,13 @@
 import { createHash, createHmac, hkdfSync } from "node:crypto";
 
 /** The uses of the secret. Each purpose has a key of its own, so that the output for one does not fit another. */
-export type KeyPurpose = "refresh successor" | "refreshed access token" | "user code" | "form" | "network";
+export type KeyPurpose =
+  | "refresh successor"
+  | "refreshed access token"
+  | "user code"
+  | "form"
+  | "code of a form"
+  | "network";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

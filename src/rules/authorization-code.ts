@@ -35,7 +35,14 @@ export interface Authorization {
    */
   readonly consent: ConsentRecord | "remembered" | null;
   /** The form that the person answered. It counts once; its id is kept until it expires. */
-  readonly form: { readonly id: RecordId; readonly expiresAt: EpochSeconds } | null;
+  readonly form: AnsweredForm | null;
+}
+
+export interface AnsweredForm {
+  readonly id: RecordId;
+  readonly expiresAt: EpochSeconds;
+  /** The sealed form itself, which only the person's browser has. */
+  readonly sealed: string;
 }
 
 export interface AuthorizationFacts {
@@ -47,22 +54,36 @@ export interface AuthorizationFacts {
 }
 
 /** The change that makes the answer to a form count once. The store forgets it when the form has expired. */
-const spendForm = ({ id, expiresAt }: NonNullable<Authorization["form"]>): Change =>
-  insert(once, { kind: "form", id, expiresAt });
+const spendForm = ({ id, expiresAt }: AnsweredForm, codeId: RecordId | null): Change =>
+  insert(once, { kind: "form", id, expiresAt, codeId });
 
 /** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
 export function refuseConsent(
   found: AuthorizationFacts["form"],
-  form: NonNullable<Authorization["form"]>,
+  form: AnsweredForm,
   about: { readonly subject: string; readonly client: string },
   now: EpochSeconds,
 ): Decision<boolean> {
   if (form.expiresAt <= now || found !== null) return concluded(false);
   return {
     outcome: true,
-    changes: [spendForm(form)],
+    changes: [spendForm(form, null)],
     events: [{ event: "consent.refused", ...about }],
   };
+}
+
+/** The answer that a form got before. `spent`: its code was used or has expired, so no second browser may get it. */
+export type EarlierAnswer = "denied" | "spent" | { readonly code: AuthorizationCodeRecord };
+
+/** The first answer to a form stands: a double click or the back button gets it again. */
+export function earlierAnswer(
+  found: AuthorizationFacts["form"],
+  code: AuthorizationCodeRecord | null,
+  now: EpochSeconds,
+): EarlierAnswer {
+  if (found !== null && found.codeId === null) return "denied";
+  const isOpen = code !== null && code.usedAt === null && code.expiresAt > now;
+  return isOpen ? { code } : "spent";
 }
 
 /** Whether a remembered consent covers the request. */
@@ -91,7 +112,7 @@ export function authorize(
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
       allowClient(client, now),
       ...(remembered === null ? [] : [holdConsent(remembered)]),
-      ...(form === null ? [] : [spendForm(form)]),
+      ...(form === null ? [] : [spendForm(form, code.id)]),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
       insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }),
       insert(codes, code),

@@ -244,7 +244,13 @@ export type ConsentRecord = Row<typeof consents>;
 
 /** Acts that may happen once: a row records that one happened. It stays until the act is impossible anyway. */
 export const once = table("once", {
-  columns: { kind: text<OnceKind>(), id: id(), expiresAt: integer() },
+  columns: {
+    kind: text<OnceKind>(),
+    id: id(),
+    expiresAt: integer(),
+    /** The code that a yes gave; null for a no. */
+    codeId: orNull(id()),
+  },
   key: ["id", "kind"],
   shard: "id",
   expires: "expiresAt",

@@ -183,7 +183,12 @@ describe.each(Object.entries(DOORS))("%s", (_, door) => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => browser.post(door.path, allow(fields))),
     );
-    expect(answers.filter(({ status }) => status === 200 || status === 303)).toHaveLength(1);
+    // Consent gives the first answer again; a device is answered once.
+    const codes = answers
+      .map(({ headers }) => headers.get("location"))
+      .filter((location) => location !== null);
+    const counted = answers.filter(({ status }) => status === 200 || status === 303).length;
+    expect(codes.length > 0 ? new Set(codes).size : counted).toBe(1);
     expect(await grantsOf(victim)).toHaveLength(1);
   });
 });

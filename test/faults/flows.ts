@@ -233,17 +233,11 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     await answerConsent(scene.server, scene.cookie);
     return open(authorizePath())(scene);
   }),
-  "allowing a client": people(
-    "303 code",
-    (scene) => filledIn(scene, authorizePath(), "/consent", { decision: "allow" }),
-    // The answer counts once. A new request gets a new code without a question.
-    { whenLost: { "commit once grants codes consents": "400" } },
+  "allowing a client": people("303 code", (scene) =>
+    filledIn(scene, authorizePath(), "/consent", { decision: "allow" }),
   ),
-  "denying a client": people(
-    "303 access_denied",
-    (scene) => filledIn(scene, authorizePath(), "/consent", { decision: "deny" }),
-    // This answer counts once too.
-    { whenLost: { "commit once": "400" } },
+  "denying a client": people("303 access_denied", (scene) =>
+    filledIn(scene, authorizePath(), "/consent", { decision: "deny" }),
   ),
   "the sign-in page": people(
     "200",

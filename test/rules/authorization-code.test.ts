@@ -12,6 +12,7 @@ import {
   codeFault,
   countFailure,
   covers,
+  earlierAnswer,
   redeemCode,
   refuseCode,
 } from "../../src/rules/authorization-code.ts";
@@ -41,7 +42,8 @@ const code = aCode(grant);
 const about = { subject: grant.subject, client: grant.clientId, grant: grant.id };
 
 describe("a person's yes", () => {
-  const form = { id: newId(), expiresAt: NOW + 600 };
+  const form = { id: newId(), expiresAt: NOW + 600, sealed: "sealed" };
+  const answered = { kind: "form", id: form.id, expiresAt: form.expiresAt, codeId: code.id } as const;
   const facts: AuthorizationFacts = { client: CLIENT, account: ACCOUNT, consent: null, form: null };
   const asked: Authorization = { now: NOW, grant, code, consent: null, form };
   const remembered = newConsent(grant);
@@ -52,7 +54,7 @@ describe("a person's yes", () => {
     expect(decision.changes).toEqual([
       hold(accounts, { subject: ACCOUNT.subject }, { revision: ACCOUNT.revision }),
       allowClient(CLIENT, NOW),
-      insert(once, { kind: "form", id: form.id, expiresAt: form.expiresAt }),
+      insert(once, { kind: "form", id: form.id, expiresAt: form.expiresAt, codeId: code.id }),
       insert(grants, grant),
       insert(codes, code),
     ]);
@@ -107,7 +109,7 @@ describe("a person's yes", () => {
       { consent: "remembered", form: null },
     ],
     // Before the form: the person may answer it again.
-    ["the person is disabled and the form spent", { account: null, form: { kind: "form", ...form } }],
+    ["the person is disabled and the form spent", { account: null, form: answered }],
   ];
   for (const [what, wrong, wish = {}] of refusals) {
     test(`counts for nothing if ${what}`, () => {
@@ -116,8 +118,17 @@ describe("a person's yes", () => {
   }
 
   test("counts once: the form is spent", () => {
-    const spent = { ...facts, form: { kind: "form" as const, ...form } };
+    const spent = { ...facts, form: answered };
     expect(authorize(spent, asked)).toEqual({ outcome: "form_spent" });
+  });
+
+  test("is answered again as at first, while the code is unused and in time", () => {
+    expect(earlierAnswer(answered, code, NOW)).toEqual({ code });
+    expect(earlierAnswer({ ...answered, codeId: null }, null, NOW)).toBe("denied");
+    expect(earlierAnswer(answered, { ...code, usedAt: NOW }, NOW)).toBe("spent");
+    expect(earlierAnswer(answered, code, code.expiresAt)).toBe("spent");
+    expect(earlierAnswer(answered, null, NOW)).toBe("spent");
+    expect(earlierAnswer(null, null, NOW)).toBe("spent");
   });
 
   test("counts until the form expires, to the second: then it is not known whether it was answered", () => {

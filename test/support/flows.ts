@@ -122,7 +122,8 @@ export async function codeFor(
   const request = await checkAuthorizationRequest(server.context, parameters);
   const { clock, random } = server.context;
   // As if the person had just answered the consent page, and this server did not remember the answer.
-  const form = { id: newRecordId(clock, random), expiresAt: clock.seconds() + 60 };
+  const id = newRecordId(clock, random);
+  const form = { id, expiresAt: clock.seconds() + 60, sealed: String(id) };
   const signedIn = signedInAs(server, account);
   const options = { form, remember: false };
   const code = await issueAuthorizationCode(server.context, SERVER_ACT, request, signedIn, options);

@@ -38,9 +38,10 @@ export function peopleRaces(cluster: () => Cluster): void {
       const { fields } = await formOn(page, "/consent");
       const allow = formRequest("/consent", cookie, { ...fields, decision: "allow" });
       const answers = await Promise.all(lane.atOnce(everyAttempt(allow)));
-      const codes = answers.flatMap((answer) => sentBack(answer, "code") ?? []);
+      // All get the first answer.
+      const codes = [...new Set(answers.flatMap((answer) => sentBack(answer, "code") ?? []))];
       expect(codes).toHaveLength(1);
-      expect(statusesOf(answers)).toEqual({ "303": 1, "400": ATTEMPTS - 1 });
+      expect(statusesOf(answers)).toEqual({ "303": ATTEMPTS });
       const now = systemClock.seconds();
       expect(await store.listGrants({ subject: account.subject }, now)).toHaveLength(1);
       expect((await lane.send(redeemRequest(codes[0] ?? ""))).status).toBe(200);

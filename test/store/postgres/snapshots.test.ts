@@ -177,7 +177,7 @@ describe("who waited", () => {
   for (const [what, end] of clientEndings) {
     test(`${what} also reaches what is authorized at that moment`, async () => {
       const parties = await createParties(store);
-      const form = { id: newId(), expiresAt: NOW + 60 };
+      const form = { id: newId(), expiresAt: NOW + 60, sealed: "sealed" };
       const authorization = newAuthorization(parties, { form });
       const consent = newConsent(authorization.grant);
       // The operation waits for another answer to the form, after it has locked both parties.

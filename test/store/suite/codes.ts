@@ -97,7 +97,7 @@ export function codeSuite(open: OpenStore): void {
 
     test("a form is answered once, by however many at once", async () => {
       const parties = await createParties(store());
-      const form = { id: newId(), expiresAt: NOW + 600 };
+      const form = { id: newId(), expiresAt: NOW + 600, sealed: "sealed" };
       const authorizations = Array.from({ length: 8 }, () => newAuthorization(parties, { form }));
       const outcomes = await Promise.all(authorizations.map((each) => store().authorize(each)));
       expect(outcomes.filter((outcome) => outcome === "authorized")).toHaveLength(1);
@@ -107,7 +107,7 @@ export function codeSuite(open: OpenStore): void {
     });
 
     test("a form that has expired counts as spent", async () => {
-      const form = { id: newId(), expiresAt: NOW };
+      const form = { id: newId(), expiresAt: NOW, sealed: "sealed" };
       const authorization = newAuthorization(await createParties(store()), { form });
       expect(await store().authorize(authorization)).toBe("form_spent");
       expect(await store().findCode(authorization.code.id)).toBeNull();
@@ -124,7 +124,7 @@ export function codeSuite(open: OpenStore): void {
         const disabledAccount = newAccount({ disabledAt: NOW });
         await store().createClient(disabledClient);
         await store().createAccount(disabledAccount);
-        const form = { id: newId(), expiresAt: NOW + 600 };
+        const form = { id: newId(), expiresAt: NOW + 600, sealed: "sealed" };
         for (const parties of [
           { client, account: disabledAccount },
           { client, account: newAccount() },

@@ -40,7 +40,7 @@ export function housekeepingSuite(open: OpenStore): void {
     test("removes rows of each kind at their expiry, to the second, and leaves the others", async () => {
       const parties = await createParties(store());
       const { client, account } = parties;
-      const form = { id: newId(), expiresAt: NOW + 60 };
+      const form = { id: newId(), expiresAt: NOW + 60, sealed: "sealed" };
       const { grant, code, ...rest } = newAuthorization(parties, { form });
       await store().authorize({ grant, code, ...rest });
       const device = newDeviceCode(client, { expiresAt: NOW + 60 });
