@@ -6,10 +6,12 @@
  */
 import {
   type AuthenticatedClient,
+  type Candidate,
   type PresentedCredentials,
   presentedCredentials,
   requireAuthenticated,
 } from "../clients/authentication.ts";
+import type { Credentials } from "../clients/authentication-methods.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { Act } from "../rules/events.ts";
@@ -126,9 +128,15 @@ async function authenticate(
   { store, clock, callers }: CallerContext,
   presented: PresentedCredentials,
 ): Promise<AuthenticatedClient> {
-  const credentials = presented.read();
-  const { client } = await store.look(CLIENT, { clientId: credentials.clientId });
-  const authenticated = requireAuthenticated(client, presented, credentials, clock.seconds());
+  const candidateOf = async (credentials: Credentials): Promise<Candidate> => {
+    const { client } = await store.look(CLIENT, { clientId: credentials.clientId });
+    return { credentials, client };
+  };
+  const [first, ...others] = presented.read();
+  const asSpecified = await candidateOf(first);
+  // Every reading is looked up, whatever the first one finds, so that the time tells nothing about it.
+  const otherwise = await Promise.all(others.map(candidateOf));
+  const authenticated = requireAuthenticated([asSpecified, ...otherwise], presented, clock.seconds());
   callers.remember(presented, authenticated);
   return authenticated.client;
 }
