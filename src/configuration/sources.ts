@@ -193,9 +193,11 @@ function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]):
     if (node === null && name.endsWith(FILE_SUFFIX)) {
       const plain = name.slice(0, -FILE_SUFFIX.length);
       const secret = pathOfVariable(plain);
-      if (isOneSecret(secret)) {
+      const holder = settingAt(secret);
+      if (holder?.secret === true) {
+        const value = { file: text };
         if (env[plain]) problems.push(`environment: there are both ${plain} and ${name}. Keep one of them.`);
-        else yield { path: secret, value: { file: text }, origin: name };
+        else yield { path: secret, value: holder.type === "array" ? [value] : value, origin: name };
         continue;
       }
     }
@@ -221,12 +223,6 @@ const FILE_SUFFIX = "_FILE";
 
 const pathOfVariable = (name: string): SettingPath =>
   SHORT_VARIABLES[name] ?? pathOf(name.slice(PREFIX.length).toLowerCase().split("__"));
-
-/** Whether the setting is one secret, not a list of several. */
-function isOneSecret(path: SettingPath): boolean {
-  const node = settingAt(path);
-  return node?.secret === true && node.type !== "array";
-}
 
 const SERVICE_VARIABLE =
   /^TESSERA_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
@@ -265,7 +261,8 @@ function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<As
   }
   for (const { flag, path, type } of NAMED_FLAGS) {
     const text = flags[flag];
-    if (text !== undefined) yield* read(path, { type }, text, `--${flag}`, problems);
+    if (text !== undefined && hasReplacement(text)) problems.push(`--${flag}: this is not UTF-8.`);
+    else if (text !== undefined) yield* read(path, { type }, text, `--${flag}`, problems);
   }
   if (flags.demo !== undefined) yield { path: ["demo"], value: flags.demo, origin: "--demo" };
 }

@@ -22,8 +22,9 @@ describe("text that is not UTF-8 is refused", () => {
   test("in a variable and in a flag", () => {
     const message = mistakes({
       env: { TESSERA_APPEARANCE__NAME: "B\uFFFDro" },
-      flags: { set: ["appearance.name=B\uFFFDro"] },
+      flags: { set: ["appearance.name=B\uFFFDro"], data: "B\uFFFDro" },
     });
+    expect(message).toContain("--data: this is not UTF-8.");
     expect(message).toContain("TESSERA_APPEARANCE__NAME: this is not UTF-8.");
     expect(message).toContain("--set appearance.name: this is not UTF-8.");
   });

@@ -60,6 +60,8 @@ describe("a secret comes from", () => {
     const toml = person('"the first password"');
     const changed = load({ file: toml, env: { TESSERA_PEOPLE__0__PASSWORD_FILE: file } });
     expect(changed.people[0]?.password).toBe(SECRET);
+    const listed = load({ env: { TESSERA_REGISTRATION__INITIAL_ACCESS_TOKENS_FILE: file } });
+    expect(listed.registration.initial_access_tokens).toEqual([SECRET]);
     expect(load({ env: { DATABASE_URL_FILE: "" } }).database.url).toBeUndefined();
   });
 
