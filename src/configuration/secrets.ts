@@ -116,11 +116,14 @@ function readCredential(name: string, env: Environment): Read {
   return readFile(join(folder, name), `the credential ${name} (${join(folder, name)})`, env);
 }
 
-const READ_FAULTS: Readonly<Record<string, string>> = {
-  ENOENT: "does not exist",
+/** Faults of a file that exists, so its name is no secret. */
+const PATH_FAULTS: Readonly<Record<string, string>> = {
   EISDIR: "is a folder",
   EACCES: "may not be read by this user",
 };
+
+/** Unlike a secret, such a path can be repeated. */
+const HAS_FOLDER = /^(~|\.{0,2})[/\\]|^[A-Za-z]:\\/;
 
 function readFile(path: string, where: string, env: Environment): Read {
   let bytes: Uint8Array;
@@ -128,7 +131,15 @@ function readFile(path: string, where: string, env: Environment): Read {
     bytes = readFileSync(expandHome(path, env.HOME));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    return { fault: `${where} ${READ_FAULTS[code] ?? `cannot be read (${code})`}.` };
+    if (!(code in PATH_FAULTS) && !HAS_FOLDER.test(path)) {
+      return {
+        fault:
+          "there is no such file. Its name is not repeated here, because the secret may stand where a path belongs. Write the path with its folder: /run/secrets/name or ./name.",
+      };
+    }
+    return {
+      fault: `${where} ${PATH_FAULTS[code] ?? (code === "ENOENT" ? "does not exist" : `cannot be read (${code})`)}.`,
+    };
   }
   const text = decodeUtf8(bytes);
   if (typeof text !== "string") {

@@ -205,6 +205,23 @@ describe("a secret that cannot be had is refused with its place", () => {
     expect(message).toContain("a mistake");
   });
 
+  test("a secret where the path of a file belongs, without repeating it", () => {
+    for (const secret of [
+      "hunter2-hunter2",
+      "postgres://u:hunter2@db.example/x",
+      "hunter2/hunter2+",
+      "x".repeat(5000),
+    ]) {
+      const message = mistakes({
+        file: client(`{ file = ${literal(secret)} }`),
+        env: { DATABASE_URL_FILE: secret },
+      });
+      expect(message).toContain("clients.0.secrets.0 (the client 'svc'): there is no such file.");
+      expect(message).toContain("DATABASE_URL_FILE: database.url: there is no such file.");
+      expect(message).not.toMatch(/hunter2|xxx/);
+    }
+  });
+
   test("a variable beside its own file", () => {
     expect(mistakes({ env: { DATABASE_URL: URL_OF_DATABASE, DATABASE_URL_FILE: file } })).toContain(
       "environment: there are both DATABASE_URL and DATABASE_URL_FILE. Keep one of them.",
