@@ -221,11 +221,12 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
     if (incoming.url.search.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
-    const { GET, POST } = route.methods;
+    const { GET, POST, OPTIONS } = route.methods;
     if (method === "POST" && POST !== undefined) return await POST(incoming);
     if (method === "GET" && GET !== undefined) return await GET(incoming);
     if (method === "HEAD" && GET !== undefined) return await withoutBody(await GET(incoming));
-    const allow = [GET && "GET, HEAD", POST && "POST", route.cors !== "nobody" && "OPTIONS"]
+    if (method === "OPTIONS" && OPTIONS !== undefined) return await OPTIONS(incoming);
+    const allow = [GET && "GET, HEAD", POST && "POST", (OPTIONS || route.cors !== "nobody") && "OPTIONS"]
       .filter(Boolean)
       .join(", ");
     if (method === "OPTIONS" && route.cors !== "nobody") {

@@ -93,7 +93,12 @@ describe("configurations in the guides", () => {
         const file = join(folder, "example.toml");
         // The example's certificates are not on this machine. Another test checks that the files must exist.
         writeFileSync(file, block.replace(/^tls = .*$/m, ""));
-        const secrets = { WIKI_SECRET: "a secret for this test only", GRACE_PASSWORD: "for this test only" };
+        writeFileSync(join(folder, "wiki"), "a-secret-for-this-test-only");
+        const secrets = {
+          WIKI_SECRET: "a-secret-for-this-test-only",
+          GRACE_PASSWORD: "for this test only",
+          CREDENTIALS_DIRECTORY: folder,
+        };
         expect(() => loadConfiguration({ file, env: secrets, flags: {} })).not.toThrow();
       });
     }

@@ -29,9 +29,22 @@ The start refuses a wrong name or value, and names its place and the allowed val
 \`tessera config schema\` prints the JSON Schema of the file. An editor that reads \`#:schema ./tessera.schema.json\` in
 its first line completes and checks the settings as you type.
 
-Write a **secret** as itself, as its digest (\`"sha256:"\` and the 64 hexadecimal digits of its SHA-256), or as
-\`{ env = "NAME" }\`, which reads the environment variable of that name. Paths are relative to the folder in which
-the program starts. Begin with examples/tessera.toml.
+Paths are relative to the folder in which the program starts; \`~\` at the beginning of one is the home folder. Begin with
+examples/tessera.toml.
+
+Write a **secret** in one of these ways:
+
+| | |
+|---|---|
+| \`"…"\` | the secret itself |
+| \`{ env = "NAME" }\` | the environment variable NAME; without it, the file that NAME_FILE names |
+| \`{ file = "/run/secrets/wiki" }\` | the contents of a file |
+| \`{ credential = "wiki" }\` | a credential of systemd: the file of that name in \`$CREDENTIALS_DIRECTORY\` |
+| \`"sha256:…"\` | the 64 hexadecimal digits of its SHA-256: for the secrets of clients and the tokens for registration |
+
+A variable of one secret also takes a file, with \`_FILE\` behind its name: \`TESSERA_SERVER_KEY_FILE\`, \`DATABASE_URL_FILE\`.
+A secret is one line of UTF-8. The start refuses a secret that was changed on its way, with its place: a line break at its
+end (\`echo\` writes one, \`printf %s\` does not), quotes or blanks around it, a hash of another server such as \`$2y$…\`.
 `;
 
 /** The whole page. */

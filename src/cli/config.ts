@@ -31,7 +31,7 @@ export function addConfigCommands(program: Command, io: Io): void {
     .action((options: CommonOptions) => {
       const configuration = readConfiguration(options, io);
       requireStartable(configuration);
-      const warnings = startWarnings(configuration);
+      const warnings = startWarnings(configuration, io.clock);
       for (const warning of warnings) io.out(`Warning: ${warning}\n`);
       const verdict = warnings.length === 0 ? "is fine" : "can be used";
       io.out(`The configuration ${verdict}. The issuer is ${configuration.issuer}.\n`);

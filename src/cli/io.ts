@@ -1,6 +1,8 @@
 /** Everything outside the program that a command uses, so that tests can run commands without a process. */
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type RandomBytes, systemRandom } from "../platform/random.ts";
+import { decodeUtf8 } from "../platform/text-bytes.ts";
+import { CommandError } from "./command-error.ts";
 import { promptHidden } from "./password-prompt.ts";
 
 export interface Io {
@@ -15,6 +17,7 @@ export interface Io {
   /** Results go to standard output, everything else to standard error, so that pipes get results only. */
   out(text: string): void;
   err(text: string): void;
+  /** Throws CommandError if the input is not UTF-8. */
   readStdin(): Promise<string>;
   /** Asks on the terminal, without showing the typed answer. */
   askHidden(question: string): Promise<string>;
@@ -39,8 +42,17 @@ export const systemIo: Io = {
   },
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  readStdin: () => Bun.stdin.text(),
+  readStdin: async () => inputText(await Bun.stdin.bytes()),
   askHidden: (question) => promptHidden(question, process.stdin, process.stderr),
   fetch: (url, init) => fetch(url, init),
   sleep: (millis) => Bun.sleep(millis),
 };
+
+/** The text of standard input. Throws CommandError if it is not UTF-8. */
+export function inputText(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  if (typeof text === "string") return text;
+  throw new CommandError(
+    `Standard input is not UTF-8 (line ${text.line}, column ${text.column}). Nothing was changed; write it in UTF-8.`,
+  );
+}

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { DeviceAuthorizationResponse, TokenEndpointResponse } from "oauth4webapi";
 import { encode } from "uqr";
+import { expandHome } from "../platform/home.ts";
 import { printable, printableLines } from "../platform/printable.ts";
+import { decodeUtf8 } from "../platform/text-bytes.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
@@ -124,13 +126,19 @@ async function clientOf(
 }
 
 function readSecret(file: string): string {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(file, "utf8").trim();
+    bytes = readFileSync(expandHome(file));
   } catch {
     throw new CommandError(
       `The file ${file} with the client's secret cannot be read. Check --client-secret-file.`,
     );
   }
+  const text = decodeUtf8(bytes);
+  if (typeof text === "string") return text.trim();
+  throw new CommandError(
+    `The file ${file} is not UTF-8 (line ${text.line}, column ${text.column}). Check --client-secret-file.`,
+  );
 }
 
 function deviceInstructions(device: DeviceAuthorizationResponse, io: Io): string {

@@ -1,4 +1,5 @@
 /** Asks for a password on a terminal without showing it. */
+import { hasReplacement } from "../platform/text-bytes.ts";
 import { CommandError } from "./command-error.ts";
 
 interface Keyboard {
@@ -15,7 +16,15 @@ const CONTROL_C = "\u0003";
 const CONTROL_D = "\u0004";
 const CONTROL_U = "\u0015";
 
-/** Resolves to the typed text. Throws CommandError if the person gives up with Ctrl-C. */
+const notUtf8 = () =>
+  new CommandError(
+    "The terminal sent a character that is not UTF-8. Nothing was changed; set the terminal to UTF-8.",
+  );
+
+/**
+ * Resolves to the typed text. Throws CommandError if the person gives up with Ctrl-C, or if the terminal does not send
+ * UTF-8.
+ */
 export function promptHidden(
   question: string,
   keyboard: Keyboard,
@@ -33,7 +42,9 @@ export function promptHidden(
     };
     const read = (chunk: Buffer) => {
       for (const character of decoder.decode(chunk, { stream: true })) {
-        if (ENTER.has(character)) return finish(() => resolve(typed));
+        if (ENTER.has(character)) {
+          return finish(() => (hasReplacement(typed) ? reject(notUtf8()) : resolve(typed)));
+        }
         if (character === CONTROL_C || (character === CONTROL_D && typed === "")) {
           return finish(() => reject(new CommandError("Cancelled: nothing was changed.")));
         }

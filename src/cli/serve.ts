@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { defaultIssuer } from "../configuration/checks.ts";
 import type { Configuration } from "../configuration/schema.ts";
-import type { ConfigurationFlags } from "../configuration/sources.ts";
+import { type ConfigurationFlags, kubernetesVariables } from "../configuration/sources.ts";
 import { findClient, hasClients } from "../operations/clients.ts";
 import {
   applyDeclaredClients,
@@ -77,6 +77,10 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     format: loaded.log.format,
     write: gathering((text) => io.err(text)),
   });
+  const ofKubernetes = kubernetesVariables(io.env);
+  if (ofKubernetes.length > 0) {
+    log.debug("ignored variables that Kubernetes sets for a service", { variables: ofKubernetes.join(" ") });
+  }
 
   // The ports come first, so that a start without its port changes nothing. The lock of the data folder comes next, so that
   // only one of two starts on the same data changes anything. A request that comes before all is ready waits.
@@ -117,7 +121,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await settleDemoPerson(context);
     await applyDeclaredPeople(context, declarations);
     await warnOfUnknownClients(configuration, store, log);
-    for (const warning of startWarnings(configuration)) log.warn(warning);
+    for (const warning of startWarnings(configuration, io.clock)) log.warn(warning);
 
     const setupLink = await makeSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;

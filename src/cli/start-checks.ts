@@ -5,7 +5,8 @@ import { configurationWarnings } from "../configuration/checks.ts";
 import { configurationMistakes } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { declaredPeopleFaults } from "../operations/declarations.ts";
-import { pairFault, readPair } from "../platform/listen-certificate.ts";
+import type { Clock } from "../platform/clock.ts";
+import { certificateConcerns, filesFault, readPair } from "../platform/listen-certificate.ts";
 import { createCatalogue } from "../protocol/catalogue.ts";
 
 /** Throws ConfigurationError that lists everything that would stop the start. Looks at files, changes nothing. */
@@ -19,15 +20,27 @@ export function requireStartable(configuration: Configuration): void {
 }
 
 /** Warnings about allowed settings, repeated at every start. */
-export const startWarnings = (configuration: Configuration): string[] => [
+export const startWarnings = (configuration: Configuration, clock: Clock): string[] => [
   ...configurationWarnings(configuration),
   ...declaredClientWarnings(configuration),
+  ...certificateWarnings(configuration, clock),
 ];
 
-const certificateFaults = ({ listen }: Configuration): string[] =>
-  listen.flatMap(({ tls }) => {
-    const fault = tls === undefined ? null : pairFault(readPair(tls));
+function certificateFaults({ listen }: Configuration): string[] {
+  return listen.flatMap(({ tls }) => {
+    const fault = tls === undefined ? null : filesFault(tls);
     return tls === undefined || fault === null
       ? []
       : [`TLS with ${tls.certificate} and ${tls.key} is not possible: ${fault}.`];
   });
+}
+
+function certificateWarnings({ listen }: Configuration, clock: Clock): string[] {
+  return listen.flatMap(({ tls }) =>
+    tls === undefined
+      ? []
+      : certificateConcerns(readPair(tls), clock.seconds()).map(
+          (concern) => `The certificate ${tls.certificate} ${concern}`,
+        ),
+  );
+}

@@ -4,6 +4,7 @@ import { newPasswordFault } from "../accounts/new-password.ts";
 import { createPasswords, type Passwords } from "../accounts/passwords.ts";
 import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { hashKind, unsendable } from "../configuration/secrets.ts";
 import { countGrants } from "../operations/access.ts";
 import { collect } from "../operations/paging.ts";
 import {
@@ -310,6 +311,12 @@ async function newPassword(
 ): Promise<string> {
   if (options.generate) return generatePassword(io.random);
   const password = await readPassword(username, options, io);
+  const kind = hashKind(password);
+  if (kind !== null) {
+    throw new CommandError(
+      `This is a hash (${kind}), not a password. Hashes of other servers cannot be used; --generate makes a new password.`,
+    );
+  }
   const { minimum_password_characters, password_bytes } = configuration.limits;
   const fault = newPasswordFault(configuration, password);
   if (fault === null) return password;
@@ -322,11 +329,27 @@ async function newPassword(
 }
 
 async function readPassword(username: string, options: PasswordOptions, io: Io): Promise<string> {
-  // The end of the line is not part of the password; everything else is, spaces too.
-  if (options.passwordStdin || !io.asksPerson) return (await io.readStdin()).replace(/\r?\n$/, "");
+  if (options.passwordStdin || !io.asksPerson) return passwordLine(await io.readStdin());
   const password = await io.askHidden(`Password for ${username}: `);
   if ((await io.askHidden("The same again: ")) === password) return password;
   throw new CommandError("The two passwords differ. Nothing was changed; try again.");
+}
+
+/**
+ * The one line of the input. Its end is not part of the password; everything else is, spaces too. Throws CommandError if
+ * there is a character that a person cannot type.
+ */
+function passwordLine(input: string): string {
+  const password = input.replace(/\r?\n$/, "");
+  const lines = password.split(/\r\n|\r|\n/).length;
+  if (lines > 1) {
+    throw new CommandError(
+      `Standard input has ${lines} lines, and a password is one line. Nothing was changed.`,
+    );
+  }
+  const fault = unsendable(password);
+  if (fault !== null) throw new CommandError(`The password on standard input ${fault} Nothing was changed.`);
+  return password;
 }
 
 // No letters or digits that look alike (Crockford's base 32), so that it can be read out and typed.

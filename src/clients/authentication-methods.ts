@@ -22,8 +22,12 @@ export interface AuthenticatingRequest {
 /** The client that a request names, and what proves it. */
 export interface Credentials {
   readonly clientId: string;
-  readonly secretDigest: Uint8Array | null;
+  /** One digest for each reading of the secret. Empty if the request has no secret. */
+  readonly secretDigests: readonly Uint8Array[];
 }
+
+/** One for each client that the request may mean: two if its identifier reads in two ways. */
+export type Readings = readonly [Credentials, ...Credentials[]];
 
 /** How long the proof holds: until `secretExpiresAt`, or for good if that is null. */
 export interface Proof {
@@ -40,7 +44,7 @@ export interface ClientAuthenticationMethod {
   /** The credentials of this method in one text. Requests with equal texts present the same credentials. */
   textOf(request: AuthenticatingRequest): string;
   /** Throws OAuthError if the credentials cannot be read or contradict each other. */
-  read(request: AuthenticatingRequest): Credentials;
+  read(request: AuthenticatingRequest): Readings;
   /** The reason of the refusal, if the credentials are not the client's. */
   prove(client: ClientRecord, credentials: Credentials, now: EpochSeconds): Reason | Proof;
 }
@@ -52,9 +56,13 @@ const basic: ClientAuthenticationMethod = {
   isUsedBy: ({ header }) => header !== null,
   textOf: ({ header }) => header ?? "",
   read({ header, clientId: requestedId }) {
-    const { clientId, secret } = parseBasic(header ?? "");
-    if (requestedId !== undefined && requestedId !== clientId) throw new OAuthError("client_id_mismatch");
-    return { clientId, secretDigest: digestSecret(secret) };
+    const [first, ...others] = parseBasic(header ?? "")
+      .filter(({ clientId }) => requestedId === undefined || requestedId === clientId)
+      .map(({ clientId, secret }) => ({ clientId, secretDigests: [digestSecret(secret)] }));
+    if (first === undefined) throw new OAuthError("client_id_mismatch");
+    const [second] = others;
+    if (second?.clientId !== first.clientId) return [first, ...others];
+    return [{ ...first, secretDigests: [...first.secretDigests, ...second.secretDigests] }];
   },
   prove: proveBySecret,
 };
@@ -68,7 +76,7 @@ const post: ClientAuthenticationMethod = {
   read({ clientId, clientSecret }) {
     if (clientId === undefined || clientSecret === undefined)
       throw new OAuthError("client_authentication_missing");
-    return { clientId, secretDigest: digestSecret(clientSecret) };
+    return [{ clientId, secretDigests: [digestSecret(clientSecret)] }];
   },
   prove: proveBySecret,
 };
@@ -82,7 +90,7 @@ const none: ClientAuthenticationMethod = {
   textOf: ({ clientId }) => JSON.stringify([clientId]),
   read({ clientId }) {
     if (clientId === undefined) throw new OAuthError("client_authentication_missing");
-    return { clientId, secretDigest: null };
+    return [{ clientId, secretDigests: [] }];
   },
   prove: (client) => (isPublic(client) ? { secretExpiresAt: null } : "client_secret_missing"),
 };
@@ -97,35 +105,58 @@ export const CLIENT_AUTHENTICATION_METHODS: readonly ClientAuthenticationMethod[
 /** A client with a secret may send it in either way: libraries try one and then the other. */
 function proveBySecret(
   client: ClientRecord,
-  { secretDigest }: Credentials,
+  { secretDigests }: Credentials,
   now: EpochSeconds,
 ): Reason | Proof {
   if (isPublic(client)) return "client_method_not_registered";
-  if (secretDigest === null) return "client_secret_missing";
+  if (secretDigests.length === 0) return "client_secret_missing";
   let proof: Proof | null = null;
+  // Every digest is compared with every secret, so the time does not tell which of them matched.
   for (const { digest, expiresAt } of client.secrets) {
     const isLive = expiresAt === null || expiresAt > now;
-    if (timingSafeEqual(secretDigest, digest) && isLive) proof = { secretExpiresAt: expiresAt };
+    for (const secretDigest of secretDigests) {
+      if (timingSafeEqual(secretDigest, digest) && isLive) proof = { secretExpiresAt: expiresAt };
+    }
   }
   return proof ?? "client_secret_wrong";
 }
 
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** RFC 6749 §2.3.1: base64 of form-encoded client_id, a colon, form-encoded secret. */
-function parseBasic(header: string): { clientId: string; secret: string } {
+interface BasicReading {
+  readonly clientId: string;
+  readonly secret: string;
+}
+
+/**
+ * RFC 6749 §2.3.1: base64 of form-encoded client_id, a colon, form-encoded secret. Many clients leave the form encoding
+ * out. So credentials that another encoding changes are read twice: as the RFC says, and as they are. The number of
+ * readings depends only on the request, never on what is stored.
+ */
+function parseBasic(header: string): BasicReading[] {
   const malformed = () => new OAuthError("client_credentials_malformed", { challenge: "Basic" });
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
   if (encoded === undefined) throw malformed();
+  let text: string;
   try {
-    const text = STRICT_UTF8.decode(Uint8Array.fromBase64(encoded));
-    const colon = text.indexOf(":");
-    if (colon < 1) throw malformed();
-    return {
-      clientId: decodeFormComponent(text.slice(0, colon)),
-      secret: decodeFormComponent(text.slice(colon + 1)),
-    };
+    text = STRICT_UTF8.decode(Uint8Array.fromBase64(encoded));
   } catch {
     throw malformed();
+  }
+  const colon = text.indexOf(":");
+  // Not every database can look for U+0000.
+  if (colon < 1 || /\0|\uFFFD|%00/.test(text)) throw malformed();
+  const raw = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) };
+  const decoded = decodedReading(raw);
+  if (decoded === null) return [raw];
+  return decoded.clientId === raw.clientId && decoded.secret === raw.secret ? [raw] : [decoded, raw];
+}
+
+/** Null if it is no form encoding: an unencoded "%" has no two digits behind it. */
+function decodedReading({ clientId, secret }: BasicReading): BasicReading | null {
+  try {
+    return { clientId: decodeFormComponent(clientId), secret: decodeFormComponent(secret) };
+  } catch {
+    return null;
   }
 }

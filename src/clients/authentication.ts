@@ -13,6 +13,7 @@ import {
   type Credentials,
   isPublic,
   type Proof,
+  type Readings,
 } from "./authentication-methods.ts";
 
 /** A client that proved who it is, or a public client that named itself. */
@@ -28,27 +29,45 @@ export interface PresentedCredentials {
   /** The `client_id` parameter, which must not contradict the credentials. */
   readonly clientId: string | undefined;
   /** Throws OAuthError if the credentials cannot be read or contradict each other. */
-  read(): Credentials;
+  read(): Readings;
+}
+
+/** One reading of the credentials, and the client with its identifier. */
+export interface Candidate {
+  readonly credentials: Credentials;
+  readonly client: ClientRecord | null;
 }
 
 export interface AuthenticatedWith extends Proof {
   readonly client: AuthenticatedClient;
 }
 
-/** The client, if the credentials are its own. Throws `invalid_client` (401). */
+/**
+ * The first client of which the credentials are its own. Throws `invalid_client` (401) if there is none, for the reason of
+ * the first reading, which is the one of the specification.
+ */
 export function requireAuthenticated(
-  client: ClientRecord | null,
+  candidates: readonly [Candidate, ...Candidate[]],
   { method }: PresentedCredentials,
-  credentials: Credentials,
   now: EpochSeconds,
 ): AuthenticatedWith {
-  const refuse = (reason: Reason) =>
-    new OAuthError(reason, { clientId: credentials.clientId, challenge: method.challenge });
-  if (client === null) throw refuse("client_unknown");
-  if (client.disabledAt !== null) throw refuse("client_disabled");
+  const [first, ...others] = candidates.map((candidate) => authenticated(candidate, method, now));
+  const found = [first, ...others].find((result) => typeof result === "object");
+  if (found !== undefined) return found;
+  const reason = typeof first === "string" ? first : "client_unknown";
+  const [{ credentials }] = candidates;
+  throw new OAuthError(reason, { clientId: credentials.clientId, challenge: method.challenge });
+}
+
+function authenticated(
+  { client, credentials }: Candidate,
+  method: ClientAuthenticationMethod,
+  now: EpochSeconds,
+): Reason | AuthenticatedWith {
+  if (client === null) return "client_unknown";
+  if (client.disabledAt !== null) return "client_disabled";
   const proof = method.prove(client, credentials, now);
-  if (typeof proof === "string") throw refuse(proof);
-  return { client: client as AuthenticatedClient, ...proof };
+  return typeof proof === "string" ? proof : { client: client as AuthenticatedClient, ...proof };
 }
 
 /** Only a client with a secret passes. */

@@ -1,7 +1,7 @@
 /** Clients that the configuration declares, as records. Applying them: operations/declarations.ts. */
 
 import { ConfigurationError } from "../configuration/error.ts";
-import type { ClientDeclaration, Configuration, SecretReference } from "../configuration/schema.ts";
+import type { ClientDeclaration, Configuration } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
@@ -16,6 +16,11 @@ import { secretDigest, secretText } from "./secret-reference.ts";
 
 /** Shorter secrets get a warning: they were probably made up, and are easier to guess than generated ones. */
 const SHORT_SECRET = 20;
+
+/** RFC 6749 §2.3.1, RFC 3986 §2.3: form encoding and percent-encoding leave these characters as they are. */
+const NEEDS_NO_ENCODING = /^[A-Za-z0-9._-]*$/;
+
+const GENERATE = "openssl rand -hex 32";
 
 interface Declarations {
   readonly configuration: Configuration;
@@ -45,11 +50,15 @@ export function declaredClientWarnings({ clients, demo }: Configuration): string
   return clients.flatMap(({ client_id, require_pkce, secrets }) => {
     const warnings: string[] = [];
     if (!require_pkce) warnings.push(`The client '${client_id}' is exempt from PKCE.`);
-    const isShort = (reference: SecretReference) =>
-      (secretText(reference)?.length ?? SHORT_SECRET) < SHORT_SECRET;
-    if (!demo && secrets.some(isShort)) {
+    const known = demo ? [] : secrets.flatMap((secret) => secretText(secret) ?? []);
+    if (known.some((secret) => secret.length < SHORT_SECRET)) {
       warnings.push(
-        `A secret of the client '${client_id}' is shorter than ${SHORT_SECRET} characters. Generate one: openssl rand -base64 32`,
+        `A secret of the client '${client_id}' is shorter than ${SHORT_SECRET} characters. Generate one: ${GENERATE}`,
+      );
+    }
+    if (known.some((secret) => !NEEDS_NO_ENCODING.test(secret))) {
+      warnings.push(
+        `A secret of the client '${client_id}' has characters that must be encoded in HTTP Basic and in URLs, and some clients do not encode them. Generate one of letters and digits: ${GENERATE}`,
       );
     }
     return warnings;

@@ -8,17 +8,16 @@ import { OWN_SCOPES } from "../protocol/catalogue.ts";
 import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { nameOf } from "./mistakes.ts";
-import type { Configuration, SecretReference } from "./schema.ts";
+import type { Configuration } from "./schema.ts";
+import { hashKind } from "./secrets.ts";
 import { formatPath, nearest, type SettingPath } from "./settings.ts";
-import { SECRET_DIGEST } from "./values.ts";
+import { REFERENCES, SECRET_DIGEST } from "./values.ts";
 
 export interface Finding {
   readonly path: SettingPath;
   /** Names the key, the value and the allowed values. */
   readonly text: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The issuer of a server without a configured one: the address of its first listener. */
 export function defaultIssuer(listeners: readonly Listener[]): string {
@@ -29,7 +28,7 @@ export function defaultIssuer(listeners: readonly Listener[]): string {
 }
 
 /** All faults. An empty list means that the program can start. */
-export function checkConfiguration(configuration: Configuration, env: Environment): Finding[] {
+export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
     ...checkDemo(configuration),
     ...checkFiles(configuration),
@@ -37,7 +36,7 @@ export function checkConfiguration(configuration: Configuration, env: Environmen
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
     ...checkScopes(configuration),
-    ...checkSecrets(configuration, env),
+    ...checkSecrets(configuration),
   ];
 }
 
@@ -177,53 +176,47 @@ function* checkScopes(configuration: Configuration): Generator<Finding> {
   }
 }
 
-function* checkSecrets(configuration: Configuration, env: Environment): Generator<Finding> {
-  const references: [SettingPath, SecretReference][] = [
-    ...configuration.registration.initial_access_tokens.map(
-      (reference, index): [SettingPath, SecretReference] => [
-        ["registration", "initial_access_tokens", index],
-        reference,
-      ],
-    ),
+function* checkSecrets(configuration: Configuration): Generator<Finding> {
+  const secrets: [SettingPath, string][] = [
+    ...configuration.registration.initial_access_tokens.map((secret, index): [SettingPath, string] => [
+      ["registration", "initial_access_tokens", index],
+      secret,
+    ]),
     ...configuration.clients.flatMap((client, index) =>
-      client.secrets.map((reference, place): [SettingPath, SecretReference] => [
+      client.secrets.map((secret, place): [SettingPath, string] => [
         ["clients", index, "secrets", place],
-        reference,
+        secret,
       ]),
     ),
-    ...configuration.people.map((person, index): [SettingPath, SecretReference] => [
+    ...configuration.people.map((person, index): [SettingPath, string] => [
       ["people", index, "password"],
       person.password,
     ]),
   ];
-  for (const [path, reference] of references) {
-    const key = nameOf(path, configuration);
-    if (typeof reference !== "string" && !env[reference.env]) {
-      yield {
-        path,
-        text: `${key}: the environment variable ${reference.env} is not set. Set it, or write the secret another way.`,
-      };
-      continue;
-    }
-    const text = typeof reference === "string" ? reference : (env[reference.env] ?? "");
-    // A malformed digest would count as the secret itself, but people do not keep digests as safe as secrets.
-    if (!/^sha-?[0-9]+:/i.test(text)) {
-      // RFC 6750 §2.1: clients cannot send a token with other characters.
-      if (path[0] === "registration" && !hasBearerCharacters(text)) {
-        yield {
-          path,
-          text: `${key}: clients send it as a bearer token, so it has only letters, digits and -._~+/ (and = at its end).`,
-        };
-      }
-      continue;
-    }
-    if (path[0] === "people") {
-      yield {
-        path,
-        text: `${key}: a password cannot be given as a digest. Write the password, or { env = "NAME" }.`,
-      };
-    } else if (!SECRET_DIGEST.test(text)) {
-      yield { path, text: `${key}: a digest is "sha256:" and 64 hexadecimal digits; this one is not.` };
-    }
+  for (const [path, secret] of secrets) {
+    const fault = secretFault(String(path[0]), secret);
+    if (fault !== null) yield { path, text: `${nameOf(path, configuration)}: ${fault}` };
   }
+}
+
+function secretFault(list: string, secret: string): string | null {
+  const isPassword = list === "people";
+  // A malformed digest would count as the secret itself, but people do not keep digests as safe as secrets.
+  if (/^sha-?[0-9]+:/i.test(secret)) {
+    if (isPassword) return `a password cannot be given as a digest. Write the password, ${REFERENCES}.`;
+    return SECRET_DIGEST.test(secret)
+      ? null
+      : 'a digest is "sha256:" and 64 hexadecimal digits; this one is not.';
+  }
+  const kind = hashKind(secret);
+  if (kind !== null) {
+    return isPassword
+      ? `this is a hash (${kind}), not the password. Hashes of other servers cannot be used: write a new password.`
+      : `this is a hash (${kind}), not the secret. Write the secret itself, or "sha256:" and its SHA-256.`;
+  }
+  // RFC 6750 §2.1: clients cannot send a token with other characters.
+  if (list === "registration" && !hasBearerCharacters(secret)) {
+    return "clients send it as a bearer token, so it has only letters, digits and -._~+/ (and = at its end).";
+  }
+  return null;
 }

@@ -15,10 +15,13 @@ import {
   databaseUrl,
   identifier,
   issuerUrl,
-  passwordReference,
+  listenHost,
+  passwordText,
+  REFERENCES,
   scopeToken,
   seconds,
-  secretReference,
+  secretText,
+  serverKey,
   someText,
   table,
   text,
@@ -36,10 +39,12 @@ const accessTokenSeconds = (description: string) =>
 const listener = v.pipe(
   table({
     host: v.pipe(
-      v.optional(someText, "localhost"),
-      v.description(
-        "The address to listen on: localhost, 0.0.0.0 for all of IPv4, :: for all, or one address.",
-      ),
+      v.optional(listenHost, "localhost"),
+      words({
+        allowed: "localhost, an address (127.0.0.1, ::1), 0.0.0.0 or :: for all, or a host name",
+        description:
+          "The address to listen on: localhost, 0.0.0.0 for all of IPv4, :: for all, or one address.",
+      }),
     ),
     port: v.pipe(
       v.optional(wholeNumber(0, 65535), 8080),
@@ -133,7 +138,7 @@ const clientDeclaration = table({
     }),
   ),
   secrets: v.pipe(
-    v.optional(v.array(secretReference), []),
+    v.optional(v.array(secretText), []),
     words({
       secret: true,
       description: "Its secrets. Several can live at once, so that they can be rolled without an outage.",
@@ -157,7 +162,7 @@ const clientDeclaration = table({
 const person = table({
   username: v.pipe(text(200), v.description("What the person signs in with, in any case.")),
   password: v.pipe(
-    passwordReference,
+    passwordText,
     v.description("The first password. It is set again only when this setting changes."),
   ),
   name: v.pipe(
@@ -193,7 +198,8 @@ export const configurationSchema = table({
           v.optional(databaseUrl),
           words({
             fallback: "an embedded database in the data folder",
-            description: "The PostgreSQL database that all nodes share. DATABASE_URL sets it too.",
+            description:
+              "The PostgreSQL database that all nodes share. DATABASE_URL and DATABASE_URL_FILE set it too.",
           }),
         ),
         schema: v.pipe(
@@ -220,12 +226,10 @@ export const configurationSchema = table({
     v.description("Where everything is kept."),
   ),
   server_key: v.pipe(
-    v.optional(
-      v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, "32 random bytes as base64url: 43 characters")),
-    ),
+    v.optional(serverKey),
     words({
       secret: true,
-      allowed: "32 random bytes as base64url, without padding",
+      allowed: `32 random bytes as base64url, without padding, ${REFERENCES}`,
       fallback: "made at the first start and kept in the database",
       description: "The server's own secret, to keep it out of the database. All nodes need the same one.",
     }),
@@ -372,7 +376,7 @@ export const configurationSchema = table({
           ),
         ),
         initial_access_tokens: v.pipe(
-          v.optional(v.array(secretReference), []),
+          v.optional(v.array(secretText), []),
           words({
             secret: true,
             description: "The tokens that allow registration where mode is token.",
@@ -462,6 +466,5 @@ export const configurationSchema = table({
 export type ConfigurationInput = v.InferInput<typeof configurationSchema>;
 /** The configuration as the program uses it: checked, with every default filled in. */
 export type Configuration = v.InferOutput<typeof configurationSchema> & { issuer: string };
-export type SecretReference = v.InferOutput<typeof secretReference>;
 export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;
 export type PersonDeclaration = v.InferOutput<typeof person>;

@@ -50,7 +50,7 @@ export function settingsRoot(): SettingNode {
   root ??= toJsonSchema(configurationSchema, {
     typeMode: "output",
     // These checks have words of their own.
-    ignoreActions: ["check", "raw_check"],
+    ignoreActions: ["check", "raw_check", "raw_transform"],
     // JSON Schema counts code points too; the library leaves this rule out.
     overrideAction: ({ valibotAction, jsonSchema }) =>
       isMaximum(valibotAction) ? { ...jsonSchema, maxLength: valibotAction.requirement } : null,

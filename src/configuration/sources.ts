@@ -3,12 +3,16 @@
  * One error lists all mistakes, each with its place and the allowed values.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { parse, TomlError } from "smol-toml";
 import { safeParse } from "valibot";
+import { expandHome } from "../platform/home.ts";
+import { decodeUtf8, hasReplacement } from "../platform/text-bytes.ts";
 import { checkConfiguration, defaultIssuer } from "./checks.ts";
 import { ConfigurationError, configurationMistakes } from "./error.ts";
 import { explain, isTable, type Table, unknownKey } from "./mistakes.ts";
 import { type Configuration, configurationSchema } from "./schema.ts";
+import { isReference, resolveSecrets } from "./secrets.ts";
 import {
   describeSettings,
   formatPath,
@@ -71,7 +75,7 @@ const NAMED_FLAGS = [
 export function loadConfiguration({ file, env, flags = {}, extend }: ConfigurationSources): Configuration {
   const problems: string[] = [];
   const fileName = file ?? flags.config ?? (env.TESSERA_CONFIG || undefined);
-  const fromFile = readTomlFile(fileName);
+  const fromFile = readTomlFile(fileName, env.HOME);
   const tree: Table = fromFile?.table ?? {};
   /** Where each setting was written last, by its path as text. */
   const origins = new Map<string, string>();
@@ -87,36 +91,75 @@ export function loadConfiguration({ file, env, flags = {}, extend }: Configurati
     }
     return fromFile?.name ?? "the configuration";
   };
+  const isFromOutside = (path: SettingPath): boolean =>
+    path.some((_, index) => origins.has(formatPath(path.slice(0, index + 1))));
+  const unusable = resolveSecrets(tree, { env, isFromOutside });
+  for (const { path, text } of unusable) problems.push(`${originOf(path)}: ${text}`);
+  const isUnusable = (path: SettingPath): boolean =>
+    unusable.some((mistake) => formatPath(path).startsWith(formatPath(mistake.path)));
 
   // A value that breaks several rules gets one message.
   const parsed = safeParse(configurationSchema, tree, { abortPipeEarly: true });
   if (!parsed.success) {
     for (const issue of parsed.issues) {
-      for (const { path, text } of explain(issue, tree)) problems.push(`${originOf(path)}: ${text}`);
+      for (const { path, text } of explain(issue, tree)) {
+        if (!isUnusable(path)) problems.push(`${originOf(path)}: ${text}`);
+      }
     }
     throw configurationMistakes(problems);
   }
-  const declared = { ...parsed.output, issuer: parsed.output.issuer ?? defaultIssuer(parsed.output.listen) };
+  const read = withWrittenPlaces(parsed.output, env.HOME);
+  const declared = { ...read, issuer: read.issuer ?? defaultIssuer(read.listen) };
   const configuration = extend?.(declared) ?? declared;
-  for (const { path, text } of checkConfiguration(configuration, env)) {
+  for (const { path, text } of checkConfiguration(configuration)) {
     problems.push(`${originOf(path)}: ${text}`);
   }
   if (problems.length > 0) throw configurationMistakes(problems);
   return configuration;
 }
 
-function readTomlFile(named: string | undefined): { name: string; table: Table } | null {
+/** Paths with the home folder for `~`, and IPv6 addresses without the brackets of URLs. */
+function withWrittenPlaces<Output extends Omit<Configuration, "issuer">>(
+  configuration: Output,
+  home: string | undefined,
+): Output {
+  const { data, appearance, listen } = configuration;
+  return {
+    ...configuration,
+    data: expandHome(data, home),
+    appearance: {
+      ...appearance,
+      ...(appearance.logo !== undefined && { logo: expandHome(appearance.logo, home) }),
+    },
+    listen: listen.map(({ host, port, tls }) => ({
+      host: isIPv6(host.slice(1, -1)) ? host.replace(/^\[|\]$/g, "") : host,
+      port,
+      ...(tls && { tls: { certificate: expandHome(tls.certificate, home), key: expandHome(tls.key, home) } }),
+    })),
+  };
+}
+
+function readTomlFile(
+  named: string | undefined,
+  home: string | undefined,
+): { name: string; table: Table } | null {
   if (named === undefined && !existsSync(DEFAULT_FILE)) return null;
-  const name = named ?? DEFAULT_FILE;
-  let text: string;
+  const name = named === undefined ? DEFAULT_FILE : expandHome(named, home);
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(name, "utf8");
+    bytes = readFileSync(name);
   } catch (error) {
     const reason =
       error instanceof Error && "code" in error && error.code === "ENOENT"
         ? "does not exist"
         : "cannot be read";
     throw new ConfigurationError(`The configuration file ${name} ${reason}.`);
+  }
+  const text = decodeUtf8(bytes);
+  if (typeof text !== "string") {
+    throw new ConfigurationError(
+      `The configuration has a mistake.\n  ${name}:${text.line}:${text.column}: this is not UTF-8. Save the file in UTF-8.`,
+    );
   }
   try {
     return { name, table: parse(text) };
@@ -131,16 +174,33 @@ function readTomlFile(named: string | undefined): { name: string; table: Table }
 }
 
 function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]): Generator<Assignment> {
+  const ofKubernetes = new Set(kubernetesVariables(env));
   const names = Object.keys(env).filter(
     (name) =>
-      (name.startsWith(PREFIX) && name !== "TESSERA_CONFIG") || (name === "DATABASE_URL" && env[name] !== ""),
+      (name.startsWith(PREFIX) && name !== "TESSERA_CONFIG" && !ofKubernetes.has(name)) ||
+      (/^DATABASE_URL(_FILE)?$/.test(name) && env[name] !== ""),
   );
   // A table comes before its members, so that TESSERA_LOG and TESSERA_LOG__LEVEL work together.
   for (const name of names.sort()) {
     const text = env[name];
     if (text === undefined) continue;
-    const path = SHORT_VARIABLES[name] ?? pathOf(name.slice(PREFIX.length).toLowerCase().split("__"));
+    if (hasReplacement(text)) {
+      problems.push(`${name}: this is not UTF-8.`);
+      continue;
+    }
+    const path = pathOfVariable(name);
     const node = settingAt(path);
+    if (node === null && name.endsWith(FILE_SUFFIX)) {
+      const plain = name.slice(0, -FILE_SUFFIX.length);
+      const secret = pathOfVariable(plain);
+      const holder = settingAt(secret);
+      if (holder?.secret === true) {
+        const value = { file: text };
+        if (env[plain]) problems.push(`environment: there are both ${plain} and ${name}. Keep one of them.`);
+        else yield { path: secret, value: holder.type === "array" ? [value] : value, origin: name };
+        continue;
+      }
+    }
     if (node === null) {
       const known = [
         ...Object.keys(SHORT_VARIABLES).filter((variable) => variable.startsWith(PREFIX)),
@@ -158,9 +218,33 @@ function* fromEnvironment(env: ConfigurationSources["env"], problems: string[]):
   }
 }
 
+/** Behind the name of a variable: the value is in the file that the variable names. */
+const FILE_SUFFIX = "_FILE";
+
+const pathOfVariable = (name: string): SettingPath =>
+  SHORT_VARIABLES[name] ?? pathOf(name.slice(PREFIX.length).toLowerCase().split("__"));
+
+const SERVICE_VARIABLE =
+  /^TESSERA_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
+
+/**
+ * The variables that Kubernetes sets in every pod beside a service whose name is tessera or begins with tessera-, such as
+ * TESSERA_PORT=tcp://10.43.7.9:80. They are no settings.
+ */
+export const kubernetesVariables = (env: ConfigurationSources["env"]): string[] =>
+  Object.keys(env).filter(
+    (name) =>
+      SERVICE_VARIABLE.test(name) ||
+      (/^TESSERA_(\w+_)?PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(env[name] ?? "")),
+  );
+
 function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<Assignment> {
   for (const assignment of flags.set ?? []) {
     const [key = "", ...rest] = assignment.split("=");
+    if (hasReplacement(assignment)) {
+      problems.push(`--set ${key}: this is not UTF-8.`);
+      continue;
+    }
     if (rest.length === 0) {
       problems.push(
         `--set ${key}: write it as --set key=value, such as --set lifetimes.access_token_seconds=600.`,
@@ -177,7 +261,8 @@ function* fromFlags(flags: ConfigurationFlags, problems: string[]): Generator<As
   }
   for (const { flag, path, type } of NAMED_FLAGS) {
     const text = flags[flag];
-    if (text !== undefined) yield* read(path, { type }, text, `--${flag}`, problems);
+    if (text !== undefined && hasReplacement(text)) problems.push(`--${flag}: this is not UTF-8.`);
+    else if (text !== undefined) yield* read(path, { type }, text, `--${flag}`, problems);
   }
   if (flags.demo !== undefined) yield { path: ["demo"], value: flags.demo, origin: "--demo" };
 }
@@ -225,8 +310,7 @@ function assign(tree: Table, path: SettingPath, value: unknown): string | null {
     const container = here as Record<string | number, unknown>;
     const next = path[index + 1];
     const present = container[step];
-    if (next === undefined)
-      container[step] = isTable(present) && isTable(value) ? merge(present, value) : value;
+    if (next === undefined) container[step] = merge(present, value);
     else if (present === undefined && typeof next === "string") container[step] = {};
     else if (present === undefined && next === 0) container[step] = [];
     here = container[step];
@@ -234,11 +318,12 @@ function assign(tree: Table, path: SettingPath, value: unknown): string | null {
   return null;
 }
 
-function merge(under: Table, over: Table): Table {
+/** Two tables with members become one; a reference to a secret replaces another. */
+function merge(under: unknown, over: unknown): unknown {
+  if (!isTable(under) || !isTable(over) || isReference(over)) return over;
   const merged = { ...under };
   for (const [key, value] of Object.entries(over)) {
-    const present = merged[key];
-    merged[key] = isTable(present) && isTable(value) ? merge(present, value) : value;
+    merged[key] = merge(merged[key], value);
   }
   return merged;
 }

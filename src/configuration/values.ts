@@ -1,5 +1,6 @@
 /** The kinds of values that the configuration is declared with: texts, numbers, tables, URLs, secrets. */
 import * as v from "valibot";
+import { isListenHost } from "../platform/network.ts";
 import { issuerFault } from "../protocol/issuer.ts";
 import { isScope } from "../protocol/scope.ts";
 
@@ -47,19 +48,49 @@ export const scopeToken = v.pipe(
 /** A secret that is given as its digest. */
 export const SECRET_DIGEST = /^sha256:([0-9a-f]{64})$/i;
 
-/** A secret is given as itself, as a digest (`sha256:` and 64 hexadecimal digits), or as `{ env = "NAME" }`. */
-export const secretReference = v.pipe(
-  v.union([text(500), table({ env: someText })]),
-  words({
-    secret: true,
-    allowed: 'the secret, "sha256:" and 64 hexadecimal digits, or { env = "NAME" }',
+/** The address of a listener. IPv6 addresses may stand in brackets, as in URLs. */
+export const listenHost = v.pipe(
+  v.string(),
+  v.check(
+    isListenHost,
+    "localhost, an address (127.0.0.1, ::1), 0.0.0.0 or :: for all, or a host name; the port has a setting of its own",
+  ),
+);
+
+/** secrets.ts has replaced every reference by its text before the schema sees it, so the output has only texts. */
+const reference = v.pipe(
+  table({
+    env: v.optional(someText),
+    file: v.optional(someText),
+    credential: v.optional(someText),
+  }),
+  v.rawTransform<Record<string, unknown>, never>(({ addIssue, NEVER }) => {
+    addIssue({ message: "a reference of which the text is known" });
+    return NEVER;
   }),
 );
 
-/** A password is given as itself, or as `{ env = "NAME" }`. */
-export const passwordReference = v.pipe(
-  v.union([text(4096), table({ env: someText })]),
-  words({ secret: true, allowed: 'the password, or { env = "NAME" }' }),
+export const REFERENCES = '{ env = "NAME" }, { file = "PATH" } or { credential = "NAME" }';
+
+/** A secret may be given as itself or as a reference. */
+const orReference = <const Text extends v.GenericSchema<string, string>>(secret: Text) =>
+  v.union([secret, reference]);
+
+/** A secret is given as itself, as a digest (`sha256:` and 64 hexadecimal digits), or as a reference. */
+export const secretText = v.pipe(
+  orReference(text(500)),
+  words({ secret: true, allowed: `the secret, "sha256:" and 64 hexadecimal digits, ${REFERENCES}` }),
+);
+
+/** A password is given as itself, or as a reference. */
+export const passwordText = v.pipe(
+  orReference(text(4096)),
+  words({ secret: true, allowed: `the password, ${REFERENCES}` }),
+);
+
+/** The server's own secret. */
+export const serverKey = orReference(
+  v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, "32 random bytes as base64url: 43 characters")),
 );
 
 export const issuerUrl = v.pipe(
@@ -72,19 +103,48 @@ export const issuerUrl = v.pipe(
 );
 
 export const databaseUrl = v.pipe(
-  v.string(),
-  v.maxCodePoints(2000),
-  v.check(
-    (value) => URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol) && isDecodable(value),
-    "of the form postgres://user:password@host:5432/database",
+  orReference(
+    v.pipe(
+      v.string(),
+      v.maxCodePoints(2000),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const fault = dataset.typed ? databaseUrlFault(dataset.value) : null;
+        if (fault !== null) addIssue({ message: fault });
+      }),
+    ),
   ),
-  words({ secret: true, allowed: "a URL of the form postgres://user:password@host:5432/database" }),
+  words({
+    secret: true,
+    allowed: `a URL of the form postgres://user:password@host:5432/database, ${REFERENCES}`,
+  }),
 );
 
-function isDecodable(url: string): boolean {
+const DATABASE_URL_FORM = "of the form postgres://user:password@host:5432/database";
+
+/** What the URL must be instead; null if it can be used. Never repeats a part of it, since any part may be the password. */
+function databaseUrlFault(url: string): string | null {
+  if (!/^postgres(ql)?:\/\//i.test(url)) return DATABASE_URL_FORM;
+  if (hasUnencodedCharacters(url) || !URL.canParse(url)) {
+    return `${DATABASE_URL_FORM}. In the user name and the password, write @ as %40, # as %23, / as %2F, ? as %3F and % as %25`;
+  }
+  return null;
+}
+
+/** Such a character in the password would end the host, or make a part of the password the host. */
+function hasUnencodedCharacters(url: string): boolean {
+  const [, authority = "", rest = ""] = /^\w+:\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
+  const [path = "", query = ""] = rest.split("?", 2);
+  // PostgreSQL's URLs have no fragment.
+  if (authority.split("@").length > 2 || rest.includes("#") || path.includes("@")) return true;
+  const isNoParameter = (text: string) => text.includes("@") && !/^[\w.]+=/.test(text);
+  if (!authority.includes("@") && (path === "" ? query.includes("@") : query.split("&").some(isNoParameter)))
+    return true;
+  return [authority, path].some((part) => /%(?![0-9a-f]{2})/i.test(part)) || !isDecodable(authority + path);
+}
+
+function isDecodable(text: string): boolean {
   try {
-    const { username, password, pathname } = new URL(url);
-    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    decodeURIComponent(text);
     return true;
   } catch {
     return false;

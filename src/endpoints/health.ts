@@ -1,18 +1,22 @@
 /** For operators and load balancers: whether the process is up, and whether it can answer. */
 import type { Context } from "../operations/context.ts";
-import { json, type Route } from "../platform/http.ts";
+import { type Handler, json, type Route } from "../platform/http.ts";
 
 export const healthRoutes = ({ store }: Pick<Context, "store">): Route[] => [
-  { path: "/healthz", audience: "programs", cors: "nobody", methods: { GET: () => json({ status: "ok" }) } },
-  {
-    path: "/readyz",
-    audience: "programs",
-    cors: "nobody",
-    methods: {
-      GET: async () => {
-        await store.ping();
-        return json({ status: "ok" });
-      },
-    },
-  },
+  health("/healthz", () => {}),
+  health("/readyz", () => store.ping()),
 ];
+
+/** HAProxy asks by OPTIONS unless it is told otherwise, so OPTIONS is answered after the same check as GET. */
+function health(path: string, check: () => void | Promise<void>): Route {
+  const GET: Handler = async () => {
+    await check();
+    return json({ status: "ok" });
+  };
+  const OPTIONS: Handler = async (incoming) => {
+    const response = await GET(incoming);
+    response.headers.set("Allow", "GET, HEAD, OPTIONS");
+    return response;
+  };
+  return { path, audience: "programs", cors: "nobody", methods: { GET, OPTIONS } };
+}

@@ -6,10 +6,12 @@
  */
 import {
   type AuthenticatedClient,
+  type Candidate,
   type PresentedCredentials,
   presentedCredentials,
   requireAuthenticated,
 } from "../clients/authentication.ts";
+import type { Credentials } from "../clients/authentication-methods.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { Act } from "../rules/events.ts";
@@ -127,9 +129,15 @@ async function authenticate(
   presented: PresentedCredentials,
 ): Promise<AuthenticatedClient> {
   const { clock, callers } = context;
-  const credentials = presented.read();
-  const client = await findServedClient(context, credentials.clientId);
-  const authenticated = requireAuthenticated(client, presented, credentials, clock.seconds());
+  const candidateOf = async (credentials: Credentials): Promise<Candidate> => ({
+    credentials,
+    client: await findServedClient(context, credentials.clientId),
+  });
+  const [first, ...others] = presented.read();
+  const asSpecified = await candidateOf(first);
+  // Every reading is looked up, whatever the first one finds, so that the time tells nothing about it.
+  const otherwise = await Promise.all(others.map(candidateOf));
+  const authenticated = requireAuthenticated([asSpecified, ...otherwise], presented, clock.seconds());
   callers.remember(presented, authenticated);
   return authenticated.client;
 }

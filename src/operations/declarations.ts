@@ -8,7 +8,7 @@ import {
   isAsDeclared,
 } from "../clients/declared.ts";
 import { ConfigurationError } from "../configuration/error.ts";
-import type { Configuration, PersonDeclaration, SecretReference } from "../configuration/schema.ts";
+import type { Configuration, PersonDeclaration } from "../configuration/schema.ts";
 import type { Log } from "../platform/log.ts";
 import { type ClientId, foldUsername } from "../protocol/identifiers.ts";
 import { SERVER_ACT } from "../rules/events.ts";
@@ -134,7 +134,7 @@ export function declaredPeopleFaults({ people, limits }: Configuration): string[
       return [`The configuration declares two people with the user name '${username}', ignoring case.`];
     }
     names.add(folded);
-    if (Buffer.byteLength(passwordOf(username, password)) <= limits.password_bytes) return [];
+    if (Buffer.byteLength(password) <= limits.password_bytes) return [];
     return [
       `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
     ];
@@ -179,7 +179,7 @@ export async function applyDeclaredPeople(
 
 async function applyPerson(person: PersonDeclaration, context: PeopleContext): Promise<void> {
   const { passwords, clock, random } = context;
-  const password = passwordOf(person.username, person.password);
+  const { password } = person;
   const known = await findAccountByUsername(context, person.username);
   const { name = null, email = null, administrator } = person;
   const before = known?.declaration ?? null;
@@ -199,13 +199,4 @@ async function applyPerson(person: PersonDeclaration, context: PeopleContext): P
     ...(!samePassword && { passwordHash }),
   };
   await declareAccount(context, SERVER_ACT, known.subject, changes, declaration);
-}
-
-function passwordOf(username: string, reference: SecretReference): string {
-  if (typeof reference === "string") return reference;
-  const value = process.env[reference.env];
-  if (value) return value;
-  throw new ConfigurationError(
-    `The environment variable ${reference.env} is not set; the password of '${username}' refers to it.`,
-  );
 }

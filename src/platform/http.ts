@@ -26,7 +26,12 @@ export interface Route {
   readonly audience: "programs" | "people";
   /** Who may read the answers from a script on another site. */
   readonly cors: "everyone" | "browser_clients" | "nobody";
-  readonly methods: { readonly GET?: Handler; readonly POST?: Handler };
+  readonly methods: {
+    readonly GET?: Handler;
+    readonly POST?: Handler;
+    /** For a route that scripts of other sites do not use; the server itself answers their preflights. */
+    readonly OPTIONS?: Handler;
+  };
 }
 
 /** RFC 6749 appendix B: the media type of forms. */

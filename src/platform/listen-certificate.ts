@@ -16,10 +16,27 @@ export interface CertificatePair {
 const samePair = (one: CertificatePair, other: CertificatePair): boolean =>
   one.certificate === other.certificate && one.key === other.key;
 
+/** The contents of the files. Throws the error of the operating system. */
 export const readPair = (files: CertificateFiles): CertificatePair => ({
-  certificate: readFileSync(files.certificate, "utf8"),
-  key: readFileSync(files.key, "utf8"),
+  certificate: readPem(files.certificate),
+  key: readPem(files.key),
 });
+
+/** Some editors put a byte order mark before the text, which is no part of PEM. */
+const readPem = (file: string): string => readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+
+/** Why the files cannot be used, in words for the operator; null if they can be. */
+export function filesFault(files: CertificateFiles): string | null {
+  for (const file of [files.certificate, files.key]) {
+    try {
+      readPem(file);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+      return code === "EISDIR" ? `${file} is a folder` : `${file} cannot be read (${code})`;
+    }
+  }
+  return pairFault(readPair(files));
+}
 
 /** Why a pair cannot be used, in words for the operator; null if it can be. */
 export function pairFault(pair: CertificatePair): string | null {
@@ -36,6 +53,44 @@ export function pairFault(pair: CertificatePair): string | null {
     return "the key file holds no PEM private key without a passphrase";
   }
   return null;
+}
+
+const DAY_SECONDS = 86_400;
+const EXPIRES_SOON_SECONDS = 30 * DAY_SECONDS;
+/** CA/Browser Forum, Baseline Requirements §6.1.5: what clients accept at least. */
+const RSA_BITS = 2048;
+
+/** What is unwise about the certificate of a usable pair, each as the rest of a sentence. `now` is in seconds. */
+export function certificateConcerns(pair: CertificatePair, now: number): string[] {
+  const certificate = new X509Certificate(pair.certificate);
+  const concerns: string[] = [];
+  const validFrom = Date.parse(certificate.validFrom) / 1000;
+  const validTo = Date.parse(certificate.validTo) / 1000;
+  const until = validUntil(pair);
+  if (validTo <= now) concerns.push(`expired on ${until}: clients refuse it. Renew it.`);
+  else if (validTo - now <= EXPIRES_SOON_SECONDS) {
+    const days = Math.floor((validTo - now) / DAY_SECONDS);
+    const left = days === 0 ? "in less than a day" : days === 1 ? "in 1 day" : `in ${days} days`;
+    concerns.push(`expires ${left}, on ${until}. Renew it.`);
+  }
+  if (validFrom > now) {
+    concerns.push(
+      `is not valid before ${new Date(validFrom * 1000).toISOString()}: clients refuse it until then.`,
+    );
+  }
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  const bits = asymmetricKeyDetails?.modulusLength;
+  if (asymmetricKeyType === "rsa" && bits !== undefined && bits < RSA_BITS) {
+    concerns.push(
+      `has an RSA key of ${bits} bits: clients refuse it. Use ${RSA_BITS} bits or more, or an elliptic curve.`,
+    );
+  }
+  const weak = /sha-?1(?!\d)|md5/i.exec(certificate.signatureAlgorithm ?? "");
+  if (weak !== null) {
+    const algorithm = weak[0].toUpperCase().replace("SHA1", "SHA-1");
+    concerns.push(`is signed with ${algorithm}: clients refuse it. Get one signed with SHA-256.`);
+  }
+  return concerns;
 }
 
 /** The end of the certificate, for the log. */

@@ -1,10 +1,17 @@
 /** Networks: which addresses count as one for limits, and which are this machine. */
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 
 /** Whether the URL's host is this machine, by name or by address. Throws TypeError for a text that is no URL. */
 export function isLoopbackUrl(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}
+
+/** Whether a listener may have this host: an address, an IPv6 address in brackets, or a name without a port. */
+export function isListenHost(text: string): boolean {
+  if (isIP(text) !== 0 || (/^\[.*\]$/.test(text) && isIPv6(text.slice(1, -1)))) return true;
+  const isDotted = /^[\d.]+$/.test(text);
+  return !isDotted && text.length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(text);
 }
 
 /**

@@ -6,7 +6,7 @@ export function issuerFault(text: string): string | null {
   const url = new URL(text);
   // http is for requests within one machine. The operator gets a warning for every other host.
   if (url.protocol !== "https:" && url.protocol !== "http:") return "an https:// URL";
-  if (text.includes("?") || text.includes("#")) return "without query and fragment (RFC 8414 §2)";
+  if (text.includes("?") || text.includes("#")) return "without query and fragment (RFC 8414 section 2)";
   if (url.username !== "" || url.password !== "") return "without a user name or password";
   let path = url.pathname;
   while (path.endsWith("/")) path = path.slice(0, -1);

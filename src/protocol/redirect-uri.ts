@@ -39,7 +39,7 @@ export function redirectUriFault(uri: string, shortSchemes: readonly string[] = 
   if (uri.length > 2000) return "it is longer than 2000 characters";
   if (!/^[\x21-\x7E]+$/.test(uri)) return "it has spaces, control characters or characters beyond ASCII";
   if (/[\\"<>^`{|}]/.test(uri)) return "it has characters that must be percent-encoded";
-  if (uri.includes("#")) return "it has a fragment (RFC 6749 §3.1.2)";
+  if (uri.includes("#")) return "it has a fragment (RFC 6749 section 3.1.2)";
   if (uri.includes("*")) return "wildcards are not supported; register each redirect URI";
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1];
   if (scheme === undefined || !URL.canParse(uri)) return "it is not an absolute URI";

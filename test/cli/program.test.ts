@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { inputText } from "../../src/cli/io.ts";
 import { duration, formatTable, localTime, relativeTime } from "../../src/cli/output.ts";
 import { promptHidden } from "../../src/cli/password-prompt.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
@@ -200,7 +201,7 @@ describe("config", () => {
 });
 
 describe("asking for a password", () => {
-  async function type(text: string) {
+  async function type(text: string | Uint8Array) {
     const listeners: ((chunk: Buffer) => void)[] = [];
     const raw: boolean[] = [];
     let shown = "";
@@ -234,11 +235,24 @@ describe("asking for a password", () => {
     expect((await type("wrong\u0015right\n")).answer).toBe("right");
   });
 
+  test("takes no character of another encoding for a sign of its own", async () => {
+    const latin1 = await type(Buffer.from("p\u00e4ssword\r", "latin1"));
+    expect(latin1.answer).toContain("The terminal sent a character that is not UTF-8");
+    expect(latin1.raw).toEqual([true, false]);
+    expect((await type(Buffer.from("passwor\u00e4\r", "latin1"))).answer).toContain("is not UTF-8");
+  });
+
   test("Ctrl-C gives up", async () => {
     const { answer, raw } = await type("abc\u0003");
     expect(answer).toContain("Cancelled");
     expect(raw).toEqual([true, false]);
   });
+});
+
+test("standard input that is not UTF-8 is refused with its place", () => {
+  const latin1 = Buffer.from("first line\np\u00e4ssword latin\n", "latin1");
+  expect(() => inputText(latin1)).toThrow("Standard input is not UTF-8 (line 2, column 2).");
+  expect(inputText(Buffer.from("\uFEFFp\u00e4ssword\n"))).toBe("p\u00e4ssword\n");
 });
 
 describe("what is printed", () => {

@@ -89,6 +89,31 @@ describe("user add", () => {
       "long enough",
       "The user name 'PIPED' is taken.",
     ],
+    [
+      "a password of two lines",
+      ["add", "dan"],
+      "line one pass\nline two\n",
+      "Standard input has 2 lines, and",
+    ],
+    [
+      "a password with an empty line behind it",
+      ["add", "dan"],
+      "long enough\n\n",
+      "Standard input has 2 lines, and",
+    ],
+    [
+      "a password in UTF-16",
+      ["add", "dan"],
+      "l\0o\0n\0g\0 \0e\0n\0",
+      "has a control character (U+0000) at position 2",
+    ],
+    ["a password with what replaces other encodings", ["add", "dan"], "p\uFFFDssword latin", "is not UTF-8"],
+    [
+      "the hash of a password",
+      ["add", "dan"],
+      "$2y$10$N9qo8uLOickgx2ZMRZoMye",
+      "This is a hash (bcrypt), not a password.",
+    ],
     ["a password that is too short", ["add", "short"], "short", "It needs at least 8 characters"],
     [
       "a name with a control character",

@@ -87,6 +87,10 @@ beforeAll(async () => {
       ["for ever", null],
     ]),
     client("odd: client+%", "client_secret_basic", [["p:ss w%rd+é&=", null]]),
+    client("plus", "client_secret_basic", [["ab+cd/ef=gh+ij/kl=mn+op/qr=st", null]]),
+    client("percent", "client_secret_basic", [["100% sure, or %41", null]]),
+    client("a+b", "client_secret_basic", [["secret of a+b", null]]),
+    client("a b", "client_secret_basic", [["secret+of+a b", null]]),
     client("public", "none"),
     client("disabled", "client_secret_basic", [["secret", null]], { disabledAt: NOW - 1 }),
     client("disabled-public", "none", [], { disabledAt: NOW - 1 }),
@@ -150,6 +154,17 @@ describe("a client proves who it is", () => {
       rawBasic("odd%3a%20client%2b%25:p%3ass%20w%25rd%2b%c3%a9%26%3d"),
       "",
       "odd: client+%",
+    ],
+    ["without encoding a + in its secret", rawBasic("plus:ab+cd/ef=gh+ij/kl=mn+op/qr=st"), "", "plus"],
+    ["with that + encoded", basic("plus", "ab+cd/ef=gh+ij/kl=mn+op/qr=st"), "", "plus"],
+    ["without encoding a % in its secret", rawBasic("percent:100% sure, or %41"), "", "percent"],
+    ["without encoding a + in its identifier", rawBasic("a+b:secret of a+b"), "", "a+b"],
+    ["without encoding that +, and its client_id", rawBasic("a+b:secret of a+b"), "client_id=a%2Bb", "a+b"],
+    [
+      "with form-encoded spaces, where another client has + there",
+      rawBasic("a+b:secret%2Bof%2Ba+b"),
+      "",
+      "a b",
     ],
     ["with a secret that expires a second later", basic("rolling", "expires later"), "", "rolling"],
     ["with a secret that never expires", basic("rolling", "for ever"), "", "rolling"],
@@ -220,7 +235,7 @@ describe("a client is refused", () => {
       "whose halves were not form-encoded",
       rawBasic("odd: client+%:p:ss w%rd+é&="),
       "",
-      "client_credentials_malformed",
+      "client_unknown",
       "Basic",
     ],
     [
@@ -267,7 +282,35 @@ describe("a client is refused", () => {
       "client_credentials_malformed",
       "Basic",
     ],
-    ["with bad percent-encoding", rawBasic("post:100%"), "", "client_credentials_malformed", "Basic"],
+    [
+      "with a wrong secret that is no form encoding",
+      rawBasic("post:100%"),
+      "",
+      "client_secret_wrong",
+      "Basic",
+    ],
+    [
+      "with half of a secret encoded",
+      rawBasic("plus:ab%2Bcd/ef=gh+ij/kl=mn+op/qr=st"),
+      "",
+      "client_secret_wrong",
+      "Basic",
+    ],
+    ["with a NUL in its secret", rawBasic("post:the%00secret"), "", "client_credentials_malformed", "Basic"],
+    [
+      "by one client, for the secret of another",
+      rawBasic("a+b:secret%20of%20a%2Bb"),
+      "",
+      "client_secret_wrong",
+      "Basic",
+    ],
+    [
+      "in one reading of its identifier, when the body names another",
+      rawBasic("a+b:secret of a+b"),
+      "client_id=a+b",
+      "client_secret_wrong",
+      "Basic",
+    ],
     [
       "with a client assertion",
       null,
@@ -310,6 +353,27 @@ describe("a client is refused", () => {
       expect(answers.size).toBe(1);
     },
   );
+
+  test(proves("after as many looks, whichever readings of its identifier exist", "threat 34"), async () => {
+    const { store } = opened;
+    const { look } = store;
+    const looks: number[] = [];
+    let count = 0;
+    store.look = (plan, parameters) => {
+      count += 1;
+      return look(plan, parameters);
+    };
+    try {
+      for (const id of ["a+b", "a+c", "x+b"]) {
+        count = 0;
+        await refusalOfAsync(() => authenticate(rawBasic(`${id}:x`), ""));
+        looks.push(count);
+      }
+    } finally {
+      store.look = look;
+    }
+    expect(looks).toEqual([2, 2, 2]);
+  });
 
   test("and its name goes to the log, its secret does not", async () => {
     const refusal = await refusalOfAsync(() => authenticate(basic("s6BhdRkqt3", "hunter2 hunter2"), ""));

@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { chosenClientId, mintClientSecret, newClientId, newClientRecord } from "../../src/clients/clients.ts";
 import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import { secretDigest, secretText } from "../../src/clients/secret-reference.ts";
-import { ConfigurationError } from "../../src/configuration/error.ts";
 import { digestSecret, secretMatches } from "../../src/credentials/credential.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { systemRandom } from "../../src/platform/random.ts";
@@ -93,35 +92,15 @@ describe("client secrets", () => {
   });
 
   const hex = Buffer.from(digestSecret("s3cret")).toString("hex");
-  test("a reference is the secret itself, its digest, or a variable that holds either", () => {
-    const environment = { PLAIN: "s3cret", HASHED: `sha256:${hex}` };
-    const references = [
-      "s3cret",
-      `sha256:${hex}`,
-      `SHA256:${hex.toUpperCase()}`,
-      { env: "PLAIN" },
-      { env: "HASHED" },
-    ];
-    for (const reference of references) {
-      expect(Buffer.from(secretDigest(reference, environment)).toString("hex")).toBe(hex);
+  test("a secret of the configuration is given as itself or as its digest", () => {
+    const secrets = ["s3cret", `sha256:${hex}`, `SHA256:${hex.toUpperCase()}`];
+    for (const secret of secrets) {
+      expect(Buffer.from(secretDigest(secret)).toString("hex")).toBe(hex);
     }
-    expect(references.map((reference) => secretText(reference, environment))).toEqual([
-      "s3cret",
-      null,
-      null,
-      "s3cret",
-      null,
-    ]);
+    expect(secrets.map(secretText)).toEqual(["s3cret", null, null]);
   });
 
   test("what only resembles a digest is a secret", () => {
     expect(secretText(`sha256:${hex.slice(1)}`)).toBe(`sha256:${hex.slice(1)}`);
-  });
-
-  test("a variable that is not set, or empty, stops the start and is named", () => {
-    for (const environment of [{}, { GONE: "" }]) {
-      expect(() => secretText({ env: "GONE" }, environment)).toThrow(ConfigurationError);
-      expect(() => secretDigest({ env: "GONE" }, environment)).toThrow(/GONE/);
-    }
   });
 });

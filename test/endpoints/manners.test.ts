@@ -26,8 +26,8 @@ const PROGRAMS: readonly Door[] = [
   { path: "/auth/userinfo", allow: "GET, HEAD, POST, OPTIONS", cors: true, type: null },
   { path: "/.well-known/oauth-authorization-server", allow: "GET, HEAD, OPTIONS", cors: true, type: null },
   { path: "/.well-known/openid-configuration", allow: "GET, HEAD, OPTIONS", cors: true, type: null },
-  { path: "/healthz", allow: "GET, HEAD", cors: false, type: null },
-  { path: "/readyz", allow: "GET, HEAD", cors: false, type: null },
+  { path: "/healthz", allow: "GET, HEAD, OPTIONS", cors: false, type: null },
+  { path: "/readyz", allow: "GET, HEAD, OPTIONS", cors: false, type: null },
 ];
 const PAGES = ["/", "/auth/authorize", "/login", "/device", "/account", "/help/errors", "/consent"];
 

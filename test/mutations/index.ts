@@ -1,6 +1,7 @@
 /** Every mutation, by folder of src/. */
 import { ACCOUNTS } from "./accounts.ts";
 import { CLIENTS } from "./clients.ts";
+import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -15,6 +16,7 @@ import { TOKENS } from "./tokens.ts";
 export const MUTATIONS: readonly Mutation[] = [
   ...PROTOCOL,
   ...TOKENS,
+  ...CONFIGURATION,
   ...CLIENTS,
   ...RULES,
   ...OPERATIONS,

@@ -7,6 +7,7 @@ import {
   presentedCredentials,
   requireAuthenticated,
 } from "../../../src/clients/authentication.ts";
+import type { Credentials } from "../../../src/clients/authentication-methods.ts";
 import { CREDENTIAL_PREFIXES, mintCredential, parseCredential } from "../../../src/credentials/credential.ts";
 import { readBearerToken } from "../../../src/endpoints/bearer.ts";
 import { CallerMemory } from "../../../src/operations/caller-memory.ts";
@@ -65,7 +66,8 @@ function readBasic(header: string): { clientId: string } | null {
 function whoIs(request: Request, parameters: Parameters) {
   try {
     const presented = presentedCredentials(request, parameters);
-    return { method: presented.method.method, ...presented.read() };
+    const [first] = presented.read();
+    return { method: presented.method.method, ...first };
   } catch (error) {
     if (error instanceof OAuthError) return null;
     throw error;
@@ -81,10 +83,12 @@ const basicHeaders = property("Basic headers", 400, basicCredentials, (header) =
   if (refusedWith(["client_credentials_malformed"], () => presented.read())) {
     return mustBe(expected, null, "what it says");
   }
-  const credentials = presented.read();
-  const ask = () => requireAuthenticated(null, presented, credentials, systemClock.seconds());
+  const [first, ...others] = presented.read();
+  const unknown = (credentials: Credentials) => ({ credentials, client: null });
+  const candidates = [unknown(first), ...others.map(unknown)] as const;
+  const ask = () => requireAuthenticated(candidates, presented, systemClock.seconds());
   mustBe(refusedWith(["client_unknown"], ask), true, "refused where there is no such client");
-  if (expected !== null) mustBe(credentials.clientId, expected.clientId, "the client that the header names");
+  if (expected !== null) mustBe(first.clientId, expected.clientId, "the client that the header names");
 });
 
 /** Few texts, so that cases meet, and such as look alike when they are encoded. */

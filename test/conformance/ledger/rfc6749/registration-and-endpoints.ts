@@ -37,7 +37,7 @@ export const REGISTRATION_AND_ENDPOINTS: readonly Row[] = [
     id: "2.3.1-1",
     level: "MUST",
     statement: "support HTTP Basic for clients that were issued a password",
-    does: "every client with a secret may use it, in the form encoding of the section",
+    does: "every client with a secret may use it, in the form encoding of the section or without one",
   },
   {
     id: "2.3.1-2",

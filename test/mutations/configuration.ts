@@ -1,0 +1,13 @@
+/** Mutations of src/configuration/. */
+import type { Mutation } from "./mutation.ts";
+
+export const CONFIGURATION: readonly Mutation[] = [
+  {
+    against: ["threat 50"],
+    what: "a part of the password of DATABASE_URL is taken for the host, which warnings print",
+    in: "configuration",
+    match: "hasUnencodedCharacters($URL) || !URL.canParse($URL)",
+    replace: "!URL.canParse($URL)",
+    tests: ["configuration/secrets.test.ts"],
+  },
+];
