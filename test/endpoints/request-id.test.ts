@@ -126,7 +126,7 @@ describe("the log tells it with", () => {
   });
 
   test("a form that is refused", async () => {
-    const refusals = await linesOf(() => server.post("/login", { username: "a", password: "b" }));
+    const refusals = await linesOf(() => server.post("/logout", {}));
     expect(refusals).toMatchObject([{ message: "refused" }]);
   });
 
