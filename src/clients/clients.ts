@@ -78,6 +78,7 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
     privateUseSchemes: configuration.registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
     mayHaveNoGrantType: true,
+    narrows: false,
   };
 }
 
@@ -91,5 +92,6 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
     mayHaveNoGrantType: false,
+    narrows: true,
   };
 }

@@ -38,6 +38,7 @@ function client(
       defaultScope: [],
       privateUseSchemes: [],
       mayHaveNoGrantType: false,
+      narrows: true,
       ownOrigins: new Set<string>(),
       allowedGrantTypes: GRANT_TYPES,
     },

@@ -242,7 +242,7 @@ describe("client_credentials (RFC 6749 §4.4)", () => {
   test.each([
     ["an unknown scope", { scope: "everything" }, "invalid_scope"],
     ["a scope it is not registered for", { scope: "introspect" }, "invalid_scope"],
-    ["a malformed scope", { scope: "mail.read  files" }, "invalid_scope"],
+    ["a malformed scope", { scope: "mail.read\tfiles" }, "invalid_scope"],
     ["a scope with a quote", { scope: '"' }, "invalid_scope"],
     ["an unknown resource", { resource: "https://other.example/" }, "invalid_target"],
     ["a malformed resource", { resource: "mail" }, "invalid_target"],
