@@ -13,6 +13,7 @@ import {
   type Credentials,
   isPublic,
   type Proof,
+  withoutEmptyChannels,
 } from "./authentication-methods.ts";
 
 /** A client that proved who it is, or a public client that named itself. */
@@ -23,6 +24,8 @@ export type ConfidentialClient = AuthenticatedClient & Branded<ClientRecord, "Co
 /** The credentials of a request, before they are read. */
 export interface PresentedCredentials {
   readonly method: ClientAuthenticationMethod;
+  /** RFC 6749 §5.2: the scheme of the Authorization header with which the client tried to authenticate. */
+  readonly challenge: "Basic" | undefined;
   /** The credentials in one text. Requests with equal texts present the same credentials. */
   readonly text: string;
   /** The `client_id` parameter, which must not contradict the credentials. */
@@ -38,12 +41,11 @@ export interface AuthenticatedWith extends Proof {
 /** The client, if the credentials are its own. Throws `invalid_client` (401). */
 export function requireAuthenticated(
   client: ClientRecord | null,
-  { method }: PresentedCredentials,
+  { method, challenge }: PresentedCredentials,
   credentials: Credentials,
   now: EpochSeconds,
 ): AuthenticatedWith {
-  const refuse = (reason: Reason) =>
-    new OAuthError(reason, { clientId: credentials.clientId, challenge: method.challenge });
+  const refuse = (reason: Reason) => new OAuthError(reason, { clientId: credentials.clientId, challenge });
   if (client === null) throw refuse("client_unknown");
   if (client.disabledAt !== null) throw refuse("client_disabled");
   const proof = method.prove(client, credentials, now);
@@ -73,16 +75,19 @@ export function presentedCredentials(request: Request, parameters: Parameters): 
       description: "Client assertions are not supported; see token_endpoint_auth_methods_supported.",
     });
   }
-  const presented = {
-    header: request.headers.get("authorization"),
+  const header = request.headers.get("authorization");
+  const presented = withoutEmptyChannels({
+    header,
     clientId: parameters.get("client_id"),
     clientSecret: parameters.get("client_secret"),
-  };
+  });
   const [method, another] = CLIENT_AUTHENTICATION_METHODS.filter((entry) => entry.isUsedBy(presented));
   if (another !== undefined) throw new OAuthError("client_authentication_twice");
   if (method === undefined) throw new OAuthError("client_authentication_missing");
   return {
     method,
+    // A client that sent Basic with an empty secret tried to authenticate with it too.
+    challenge: /^ *basic /i.test(header ?? "") ? "Basic" : method.challenge,
     // No method has a line break in its name, so the texts of two methods always differ.
     text: `${method.method}\n${method.textOf(presented)}`,
     clientId: presented.clientId,

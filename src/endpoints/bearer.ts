@@ -18,7 +18,7 @@ export const hasBearerScheme = (request: Request): boolean =>
  * Throws `bearer_token_missing` (401 without a code) or `invalid_request` (400).
  */
 export function readBearerToken(request: Request, url: URL, form: Parameters | null): string {
-  const header = request.headers.get("authorization");
+  const header = request.headers.get("authorization")?.trim() || null;
   const inBody = form?.get("access_token");
   if (url.searchParams.has("access_token")) throw refuse("bearer_token_in_query");
   if (header !== null && inBody !== undefined) throw refuse("bearer_token_twice");

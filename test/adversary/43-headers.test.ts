@@ -127,6 +127,11 @@ describe("two identities in one request", () => {
       `client_secret=${encodeURIComponent(SECRET)}`,
       { Authorization: web },
     ],
+    [
+      "Basic without a secret, and another client",
+      `client_id=service&client_secret=${encodeURIComponent(SECRET)}`,
+      basic("web", ""),
+    ],
     ["two client_id", `client_id=service&client_id=web&client_secret=${encodeURIComponent(SECRET)}`, {}],
     [
       "the same client_id twice",

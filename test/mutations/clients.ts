@@ -22,8 +22,17 @@ export const CLIENTS: readonly Mutation[] = [
     against: ["threat 46"],
     what: "client_id in the body may name another client than Basic",
     in: "clients",
+    within: "basic",
     match: `throw new OAuthError("client_id_mismatch")`,
     replace: ";",
+    tests: ["adversary/43-headers.test.ts"],
+  },
+  {
+    against: ["threat 46"],
+    what: "client_id in the body may name another client than Basic with an empty secret",
+    in: "clients/authentication-methods.ts",
+    match: `$NAMED !== "" && $ID !== undefined && $ID !== $NAMED`,
+    replace: "false",
     tests: ["adversary/43-headers.test.ts"],
   },
   {
@@ -62,8 +71,8 @@ export const CLIENTS: readonly Mutation[] = [
     against: ["threat 57"],
     what: "every client is asked for Basic",
     in: "clients",
-    match: { entry: "challenge: $METHOD.challenge" },
-    replace: `challenge: "Basic"`,
+    match: `$WAS_BASIC ? "Basic" : $METHOD.challenge`,
+    replace: `"Basic"`,
     tests: ["adversary/43-headers.test.ts"],
   },
   {
