@@ -263,6 +263,16 @@ describe("a device that waits", () => {
     await expectRefusal(await pollDevice(server, deviceCode), 400, "access_denied");
   });
 
+  test("gets what was allowed in the last second of its code, also after a clean-up", async () => {
+    const deviceCode = await newDevice();
+    server.clock.advance(899);
+    await answerDevice(server, deviceCode, person);
+    server.clock.advance(30);
+    await removeAllExpired(server.context);
+    await expectTokens(await pollDevice(server, deviceCode));
+    await expectRefusal(await pollDevice(server, deviceCode), 400, "invalid_grant");
+  });
+
   test("gets nothing from a yes that it did not fetch in time", async () => {
     const deviceCode = await newDevice();
     await answerDevice(server, deviceCode, person);
