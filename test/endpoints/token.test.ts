@@ -121,7 +121,9 @@ describe("the token endpoint", () => {
         {},
       ]) {
         const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
-        expect(response.headers.get("www-authenticate")).toBeNull();
+        // RFC 9110 §15.5.2 wants a challenge; for Basic a browser would ask the person for a password.
+        const names = "client_id" in form ? ', error="invalid_client", error_description=' : "";
+        expect(response.headers.get("www-authenticate")).toStartWith(`Bearer realm="Tessera"${names}`);
         await expectRefusal(response, 401, "invalid_client");
       }
     },
