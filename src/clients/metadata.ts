@@ -5,7 +5,7 @@
 import { OAuthError } from "../protocol/errors.ts";
 import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
-import { isAtOrigin, redirectUriFault } from "../protocol/redirect-uri.ts";
+import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
@@ -37,6 +37,8 @@ export interface MetadataPolicy {
   readonly allowedGrantTypes: readonly GrantType[];
   /** Private-use schemes without a domain that redirect URIs may have. */
   readonly privateUseSchemes: readonly string[];
+  /** Default: none. */
+  readonly redirectUriFreedoms?: RedirectUriFreedoms;
   /** The origins of this server itself, to which no redirect URI may lead. */
   readonly ownOrigins: ReadonlySet<string>;
   /** A client of the operator may have no grant type: it only introspects. */
@@ -171,7 +173,7 @@ function readRedirectUris(
   for (const uri of uris) {
     const fault = isAtOrigin(uri, policy.ownOrigins)
       ? "it is an address of this server itself"
-      : redirectUriFault(uri, policy.privateUseSchemes);
+      : redirectUriFault(uri, policy.privateUseSchemes, policy.redirectUriFreedoms);
     if (fault !== null) {
       throw new OAuthError("redirect_uri_refused", {
         description: `The redirect URI '${uri.slice(0, 200)}' is not allowed: ${fault}.`,

@@ -204,6 +204,48 @@ describe("client metadata", () => {
     expect(reasonOf(() => checkWith({ redirect_uris: ["vscode://x"] }, strict))).toBe("redirect_uri_refused");
   });
 
+  test.each([
+    "audiobookshelf://oauth",
+    "app.immich:///oauth-callback",
+    "claude://oauth",
+    "cursor://anysphere.cursor-mcp/oauth/callback",
+    "oc://android.opencloud.eu",
+    "raycast://oauth?package_name=Extension",
+    "vscode://vscode.github-authentication/did-authenticate",
+    "warp://mcp/oauth2callback",
+    "windsurf://codeium.windsurf/oauth",
+    "zed://oauth",
+  ])("the app of %s may register itself", (uri) => {
+    expect(checkWith({ redirect_uris: [uri] }).redirectUris.map(String)).toEqual([uri]);
+  });
+
+  test(
+    proves(
+      "other spellings are for the operator to register, and http with a switch of its own",
+      "threat 1",
+      "threat 4",
+    ),
+    () => {
+      const { operator: withHttp } = policies();
+      const allowing = { ...withHttp, redirectUriFreedoms: { anySpelling: true, http: true } };
+      for (const uri of [
+        "https://client.example:443/cb",
+        "https://client.example/a%2Fb",
+        "Com.Example.App:/cb",
+      ]) {
+        expect(reasonOf(() => checkWith({ redirect_uris: [uri] }))).toBe("redirect_uri_refused");
+        expect(checkWith({ redirect_uris: [uri] }, operator).redirectUris.map(String)).toEqual([uri]);
+      }
+      const http = { redirect_uris: ["http://homelab.lan:8123/cb"] };
+      expect(reasonOf(() => checkWith(http))).toBe("redirect_uri_refused");
+      expect(reasonOf(() => checkWith(http, operator))).toBe("redirect_uri_refused");
+      expect(checkWith(http, allowing).redirectUris).toHaveLength(1);
+      expect(reasonOf(() => checkWith({ redirect_uris: ["https://auth.example:443/x"] }, allowing))).toBe(
+        "redirect_uri_refused",
+      );
+    },
+  );
+
   test("who registers itself never gets the scope to introspect; the operator's client does by naming it", () => {
     expect(reasonOf(() => checkWith({ scope: "introspect" }))).toBe("client_metadata_refused");
     expect(checkWith({}).scope.join(" ")).not.toContain("introspect");

@@ -1,7 +1,7 @@
 /** Mutations of src/clients/: authentication, and the checks of metadata. */
 import type { Mutation } from "./mutation.ts";
 
-const CHECK_OF_URI = { in: "clients", match: "redirectUriFault($URI, $SCHEMES)" };
+const CHECK_OF_URI = { in: "clients", match: "redirectUriFault($URI, $SCHEMES, $FREEDOMS)" };
 const CHECK_OF_WEB_URL = {
   in: "clients",
   within: "readWebUrl",
