@@ -93,7 +93,7 @@ export const PROTOCOL: readonly Mutation[] = [
     against: ["threat 1", "threat 4"],
     what: "a stranger may register what only the operator may",
     in: "clients",
-    within: "checkClientMetadata readRedirectUris",
+    within: "readRedirectUris",
     match: "$POLICY.redirectUriFreedoms",
     replace: "{ anySpelling: true, http: true }",
     tests: ["clients/metadata.test.ts"],
