@@ -26,7 +26,7 @@ export interface AuthenticatingRequest {
  */
 export function withoutEmptyChannels(request: AuthenticatingRequest): AuthenticatingRequest {
   const { clientId, clientSecret } = request;
-  const header = request.header?.trim() || null;
+  const header = request.header === null || isBlank(request.header) ? null : request.header;
   // RFC 6750: a bearer token authenticates no client. Without client_id the header is all there is, so it is refused.
   if (header !== null && clientId !== undefined && /^(bearer|dpop)( |$)/i.test(header))
     return { header: null, clientId, clientSecret };
@@ -37,10 +37,13 @@ export function withoutEmptyChannels(request: AuthenticatingRequest): Authentica
   return { header: null, clientId: clientId ?? (named || undefined), clientSecret };
 }
 
+/** RFC 9110 §5.6.3: spaces and tabs around a value do not belong to it. */
+const isBlank = (header: string): boolean => /^[ \t]*$/.test(header);
+
 /** The client that Basic names without a secret, or the empty text if it names none; null for any other header. */
 function namedByBasic(header: string): string | null {
   // Almost every header has a secret, and is not decoded twice: base64 of a text that ends with a colon ends like this.
-  if (!/[6og]={0,2}$/.test(header)) return null;
+  if (!/[6og]={0,2} *$/.test(header)) return null;
   const text = decodeBasic(header);
   if (text === null || text.indexOf(":") !== text.length - 1) return null;
   try {
