@@ -388,7 +388,7 @@ describe("a registration that is refused", () => {
       "invalid_redirect_uri",
     );
     expect(body.error_description).toBe(
-      "The redirect URI 'http://sketchy.example.com/callback' is not allowed: http is only for loopback addresses; use https.",
+      "The redirect URI 'http://sketchy.example.com/callback' is not allowed: http is only for loopback addresses; use https. For a client on an intranet the operator can allow http (allow_http_redirects).",
     );
   });
 });

@@ -182,6 +182,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
     );
     if (!answered) return;
     device.status = decision === "allow" ? "approved" : "denied";
+    if (decision === "allow") device.collectableUntil = world.now + 60;
     if (decision === "allow") device.grant = world.newGrant(device.client, person, device.scope);
   },
 
