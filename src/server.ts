@@ -17,6 +17,7 @@ import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
+import { allowedRequestHeaders } from "./platform/cors.ts";
 import { type Incoming, NO_SNIFFING, newRequestId, REQUEST_ID_HEADER, type Route } from "./platform/http.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
@@ -212,7 +213,7 @@ const consentRoute = (context: Context): Route => ({
 
 async function answer(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   const response = await decide(context, route, incoming);
-  if (route.cors !== "nobody") allowOtherOrigins(response, route, incoming.request.method);
+  if (route.cors !== "nobody") allowOtherOrigins(response, route, incoming.request);
   return response;
 }
 
@@ -251,13 +252,15 @@ async function withoutBody(response: Response): Promise<Response> {
  * Lets scripts on other sites read an answer. Cookies authorize nothing on these paths, so `*` gives a script nothing
  * that its own server could not get.
  */
-function allowOtherOrigins(response: Response, { methods }: Route, method: string): void {
+function allowOtherOrigins(response: Response, { methods }: Route, request: Request): void {
   const { headers } = response;
   headers.set("Access-Control-Allow-Origin", "*");
   headers.set("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After, Request-Id, DPoP-Nonce");
   // Browsers read the other headers only in the answer to a preflight (Fetch §4.8).
-  if (method !== "OPTIONS") return;
+  if (request.method !== "OPTIONS") return;
   headers.set("Access-Control-Allow-Methods", [...Object.keys(methods), "OPTIONS"].join(", "));
-  headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP, MCP-Protocol-Version");
+  const asked = request.headers.get("access-control-request-headers");
+  headers.set("Access-Control-Allow-Headers", allowedRequestHeaders(asked));
+  headers.set("Vary", "Access-Control-Request-Headers");
   headers.set("Access-Control-Max-Age", "7200");
 }

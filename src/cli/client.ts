@@ -33,6 +33,7 @@ interface AddOptions extends CommonOptions {
   readonly scope?: readonly string[];
   readonly defaultScope?: readonly string[];
   readonly pkce: boolean;
+  readonly allowHttpRedirects?: boolean;
 }
 
 interface VouchOptions extends CommonOptions {
@@ -61,6 +62,7 @@ export function addClientCommands(program: Command, io: Io): void {
     .option("--public", "an app, a page or a device that cannot keep a secret")
     .option("--scope <scope>", "what it may have (default: everything); repeatable", collectScope)
     .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectScope)
+    .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet")
     .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it")
     .addHelpText(
       "after",
@@ -159,7 +161,7 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
           scope: options.scope?.join(" "),
           default_scope: options.defaultScope?.join(" "),
         },
-        operatorPolicy(configuration, catalogue),
+        operatorPolicy(configuration, catalogue, { allowsHttp: options.allowHttpRedirects ?? false }),
       ),
     );
     const added = await addClientAct(workspace, workspace.act, {

@@ -50,6 +50,7 @@ const CLIENTS = [
     secrets: [],
     scope: PERSONAL_SCOPE,
     require_pkce: true,
+    allow_http_redirects: false,
   },
   {
     client_id: "demo-web",
@@ -60,6 +61,7 @@ const CLIENTS = [
     secrets: [DEMO_SECRETS["demo-web"]],
     scope: PERSONAL_SCOPE,
     require_pkce: true,
+    allow_http_redirects: false,
   },
   {
     client_id: "demo-device",
@@ -70,6 +72,7 @@ const CLIENTS = [
     secrets: [],
     scope: PERSONAL_SCOPE,
     require_pkce: true,
+    allow_http_redirects: false,
   },
   {
     client_id: "demo-service",
@@ -80,6 +83,7 @@ const CLIENTS = [
     secrets: [DEMO_SECRETS["demo-service"]],
     scope: ["notes.read"],
     require_pkce: true,
+    allow_http_redirects: false,
   },
   {
     client_id: "demo-api",
@@ -90,6 +94,7 @@ const CLIENTS = [
     secrets: [DEMO_SECRETS["demo-api"]],
     scope: [],
     require_pkce: true,
+    allow_http_redirects: false,
   },
 ] satisfies Configuration["clients"];
 

@@ -19,6 +19,40 @@ export interface AuthenticatingRequest {
   readonly clientSecret: string | undefined;
 }
 
+/**
+ * The request without the channels that hold nothing. Libraries send a secret that they do not have as an empty text, and
+ * some send the access token of another request everywhere. Neither is an attempt to authenticate (RFC 6749 §2.3).
+ * Throws `client_id_mismatch`.
+ */
+export function withoutEmptyChannels(request: AuthenticatingRequest): AuthenticatingRequest {
+  const { clientId, clientSecret } = request;
+  const header = request.header === null || isBlank(request.header) ? null : request.header;
+  // RFC 6750: a bearer token authenticates no client. Without client_id the header is all there is, so it is refused.
+  if (header !== null && clientId !== undefined && /^(bearer|dpop)( |$)/i.test(header))
+    return { header: null, clientId, clientSecret };
+  const named = header === null ? null : namedByBasic(header);
+  if (named === null) return { header, clientId, clientSecret };
+  if (named !== "" && clientId !== undefined && clientId !== named)
+    throw new OAuthError("client_id_mismatch");
+  return { header: null, clientId: clientId ?? (named || undefined), clientSecret };
+}
+
+/** RFC 9110 §5.6.3: spaces and tabs around a value do not belong to it. */
+const isBlank = (header: string): boolean => /^[ \t]*$/.test(header);
+
+/** The client that Basic names without a secret, or the empty text if it names none; null for any other header. */
+function namedByBasic(header: string): string | null {
+  // Almost every header has a secret, and is not decoded twice: base64 of a text that ends with a colon ends like this.
+  if (!/[6og]={0,2} *$/.test(header)) return null;
+  const text = decodeBasic(header);
+  if (text === null || text.indexOf(":") !== text.length - 1) return null;
+  try {
+    return decodeFormComponent(text.slice(0, -1));
+  } catch {
+    return null;
+  }
+}
+
 /** The client that a request names, and what proves it. */
 export interface Credentials {
   readonly clientId: string;
@@ -121,6 +155,17 @@ function proveBySecret(
   return proof ?? "client_secret_wrong";
 }
 
+/** The text of a Basic header; null if it is none. */
+function decodeBasic(header: string): string | null {
+  const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
+  if (encoded === undefined) return null;
+  try {
+    return STRICT_UTF8.decode(Uint8Array.fromBase64(encoded));
+  } catch {
+    return null;
+  }
+}
+
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 interface BasicReading {
@@ -135,17 +180,10 @@ interface BasicReading {
  */
 function parseBasic(header: string): BasicReading[] {
   const malformed = () => new OAuthError("client_credentials_malformed", { challenge: "Basic" });
-  const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
-  if (encoded === undefined) throw malformed();
-  let text: string;
-  try {
-    text = STRICT_UTF8.decode(Uint8Array.fromBase64(encoded));
-  } catch {
-    throw malformed();
-  }
-  const colon = text.indexOf(":");
+  const text = decodeBasic(header);
+  const colon = text?.indexOf(":") ?? -1;
   // Not every database can look for U+0000.
-  if (colon < 1 || /\0|\uFFFD|%00/.test(text)) throw malformed();
+  if (text === null || colon < 1 || /\0|\uFFFD|%00/.test(text)) throw malformed();
   const raw = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) };
   const decoded = decodedReading(raw);
   if (decoded === null) return [raw];

@@ -14,6 +14,7 @@ import {
   isPublic,
   type Proof,
   type Readings,
+  withoutEmptyChannels,
 } from "./authentication-methods.ts";
 
 /** A client that proved who it is, or a public client that named itself. */
@@ -24,6 +25,8 @@ export type ConfidentialClient = AuthenticatedClient & Branded<ClientRecord, "Co
 /** The credentials of a request, before they are read. */
 export interface PresentedCredentials {
   readonly method: ClientAuthenticationMethod;
+  /** RFC 6749 §5.2: the scheme of the Authorization header with which the client tried to authenticate. */
+  readonly challenge: "Basic" | undefined;
   /** The credentials in one text. Requests with equal texts present the same credentials. */
   readonly text: string;
   /** The `client_id` parameter, which must not contradict the credentials. */
@@ -48,7 +51,7 @@ export interface AuthenticatedWith extends Proof {
  */
 export function requireAuthenticated(
   candidates: readonly [Candidate, ...Candidate[]],
-  { method }: PresentedCredentials,
+  { method, challenge }: PresentedCredentials,
   now: EpochSeconds,
 ): AuthenticatedWith {
   const [first, ...others] = candidates.map((candidate) => authenticated(candidate, method, now));
@@ -56,7 +59,7 @@ export function requireAuthenticated(
   if (found !== undefined) return found;
   const reason = typeof first === "string" ? first : "client_unknown";
   const [{ credentials }] = candidates;
-  throw new OAuthError(reason, { clientId: credentials.clientId, challenge: method.challenge });
+  throw new OAuthError(reason, { clientId: credentials.clientId, challenge });
 }
 
 function authenticated(
@@ -92,16 +95,19 @@ export function presentedCredentials(request: Request, parameters: Parameters): 
       description: "Client assertions are not supported; see token_endpoint_auth_methods_supported.",
     });
   }
-  const presented = {
-    header: request.headers.get("authorization"),
+  const header = request.headers.get("authorization");
+  const presented = withoutEmptyChannels({
+    header,
     clientId: parameters.get("client_id"),
     clientSecret: parameters.get("client_secret"),
-  };
+  });
   const [method, another] = CLIENT_AUTHENTICATION_METHODS.filter((entry) => entry.isUsedBy(presented));
   if (another !== undefined) throw new OAuthError("client_authentication_twice");
   if (method === undefined) throw new OAuthError("client_authentication_missing");
   return {
     method,
+    // A client that sent Basic with an empty secret tried to authenticate with it too.
+    challenge: /^ *basic /i.test(header ?? "") ? "Basic" : method.challenge,
     // No method has a line break in its name, so the texts of two methods always differ.
     text: `${method.method}\n${method.textOf(presented)}`,
     clientId: presented.clientId,

@@ -68,8 +68,12 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   disabledBy: null,
 });
 
-/** Clients of the operator may have everything that exists. */
-export function operatorPolicy(configuration: Configuration, catalogue: Catalogue): MetadataPolicy {
+/** Clients of the operator may have everything that exists. `allowsHttp`: also redirect URIs with http on a network. */
+export function operatorPolicy(
+  configuration: Configuration,
+  catalogue: Catalogue,
+  { allowsHttp = false }: { readonly allowsHttp?: boolean } = {},
+): MetadataPolicy {
   const every = catalogue.scopes.map((entry) => entry.name);
   return {
     allowedScope: every,
@@ -77,8 +81,10 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
     defaultScope: every.filter((name) => name !== INTROSPECT_SCOPE),
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
+    redirectUriFreedoms: { anySpelling: true, http: allowsHttp },
     ownOrigins: ownOrigins(configuration),
     mayHaveNoGrantType: true,
+    narrows: false,
   };
 }
 
@@ -114,5 +120,6 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
     mayHaveNoGrantType: false,
+    narrows: true,
   };
 }

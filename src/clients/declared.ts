@@ -8,6 +8,7 @@ import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
+import { isUnprotected } from "../protocol/redirect-uri.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
@@ -47,8 +48,14 @@ export function declaredClientFaults(context: Declarations): string[] {
 
 /** Declarations that are allowed but deserve a warning. */
 export function declaredClientWarnings({ clients, demo }: Configuration): string[] {
-  return clients.flatMap(({ client_id, require_pkce, secrets }) => {
+  return clients.flatMap(({ client_id, require_pkce, secrets, redirect_uris }) => {
     const warnings: string[] = [];
+    const unprotected = redirect_uris.filter(isUnprotected);
+    if (unprotected.length > 0) {
+      warnings.push(
+        `Codes for the client '${client_id}' travel in the clear, because of http: ${unprotected.join(", ")}`,
+      );
+    }
     if (!require_pkce) warnings.push(`The client '${client_id}' is exempt from PKCE.`);
     const known = demo ? [] : secrets.flatMap((secret) => secretText(secret) ?? []);
     if (known.some((secret) => secret.length < SHORT_SECRET)) {
@@ -91,7 +98,9 @@ export function checkedDeclaration(
   const clientId =
     chosenClientId(declared.client_id) ?? complain("its client_id must not start with 'acc_' or be a URL.");
   const confidential = declared.secrets.length > 0;
-  const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, ...named } = declared;
+  const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, ...others } =
+    declared;
+  const { allow_http_redirects: allowsHttp, ...named } = others;
   const grantTypes = declared.grant_types?.map(
     (name) =>
       grantTypeNamed(name) ??
@@ -115,7 +124,7 @@ export function checkedDeclaration(
   };
   const metadata = (() => {
     try {
-      return checkClientMetadata(input, operatorPolicy(configuration, catalogue));
+      return checkClientMetadata(input, operatorPolicy(configuration, catalogue, { allowsHttp }));
     } catch (error) {
       return complain(error instanceof OAuthError ? error.description : String(error));
     }

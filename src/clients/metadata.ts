@@ -5,7 +5,7 @@
 import { OAuthError } from "../protocol/errors.ts";
 import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
-import { isAtOrigin, redirectUriFault } from "../protocol/redirect-uri.ts";
+import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
@@ -37,10 +37,17 @@ export interface MetadataPolicy {
   readonly allowedGrantTypes: readonly GrantType[];
   /** Private-use schemes without a domain that redirect URIs may have. */
   readonly privateUseSchemes: readonly string[];
+  /** Default: none. */
+  readonly redirectUriFreedoms?: RedirectUriFreedoms;
   /** The origins of this server itself, to which no redirect URI may lead. */
   readonly ownOrigins: ReadonlySet<string>;
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
+  /**
+   * RFC 7591 §2 and §3.2.1: the server may register less than a client asks for, and answers with what it registered.
+   * Programs name all that they could use anywhere. An operator who names what is not there has made a mistake.
+   */
+  readonly narrows: boolean;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -50,31 +57,30 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   if (typeof input !== "object" || input === null || Array.isArray(input))
     throw new OAuthError("body_malformed");
   const members: Members = { ...input };
-  if ((members.software_statement ?? null) !== null) throw new OAuthError("software_statement_unsupported");
+  if (!isAbsent(members.software_statement)) throw new OAuthError("software_statement_unsupported");
   // RFC 7591 §2: the two forms of the key set exclude each other. This server uses neither, so it keeps neither.
-  if ((members.jwks ?? null) !== null && (members.jwks_uri ?? null) !== null)
-    refuse("jwks and jwks_uri exclude each other.");
+  if (!isAbsent(members.jwks) && !isAbsent(members.jwks_uri)) refuse("jwks and jwks_uri exclude each other.");
 
-  const grantTypes = readGrantTypes(members, policy);
-  const tokenEndpointAuthMethod = readAuthenticationMethod(members, grantTypes);
+  const tokenEndpointAuthMethod = readAuthenticationMethod(members);
+  const grantTypes = readGrantTypes(members, policy, tokenEndpointAuthMethod);
   const redirectUris = readRedirectUris(members, grantTypes, policy);
-  checkResponseTypes(members, grantTypes);
-  const scope = readScope(members, "scope", policy.allowedScope) ?? policy.defaultScope;
+  checkResponseTypes(members, grantTypes, policy);
+  const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   return {
     clientName: readName(members),
     clientUri: readWebUrl(members, "client_uri"),
-    logoUri: readWebUrl(members, "logo_uri"),
+    logoUri: isDroppedLogo(members, policy) ? null : readWebUrl(members, "logo_uri"),
     tosUri: readWebUrl(members, "tos_uri"),
     policyUri: readWebUrl(members, "policy_uri"),
     contacts: readStrings(members, "contacts") ?? [],
     softwareId: readString(members, "software_id"),
     softwareVersion: readString(members, "software_version"),
-    applicationType: readApplicationType(members),
+    applicationType: readApplicationType(members, policy),
     redirectUris,
     grantTypes,
     tokenEndpointAuthMethod,
     scope,
-    defaultScope: readScope(members, "default_scope", scope) ?? scope,
+    defaultScope: readScope(members, "default_scope", scope, policy) ?? scope,
   };
 }
 
@@ -107,40 +113,53 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
 const responseTypesFor = (grantTypes: readonly GrantType[]): readonly "code"[] =>
   grantTypes.includes("authorization_code") ? ["code"] : [];
 
-function readGrantTypes(members: Members, policy: MetadataPolicy): GrantType[] {
-  const named = readStrings(members, "grant_types");
-  if (named === null) return readGrantTypes({ grant_types: ["authorization_code"] }, policy);
-  const grantTypes: GrantType[] = [];
+function readGrantTypes(
+  members: Members,
+  policy: MetadataPolicy,
+  method: ClientAuthenticationMethod,
+): GrantType[] {
+  const named = readStrings(members, "grant_types") ?? ["authorization_code"];
+  const grantTypes = new Set<GrantType>();
+  const faults: string[] = [];
   for (const name of named) {
-    if (!isGrantType(name)) refuse(`The grant type '${name}' is not supported; see grant_types_supported.`);
-    if (!policy.allowedGrantTypes.includes(name))
-      refuse(`The grant type '${name}' is not open to clients that register themselves.`);
-    if (!grantTypes.includes(name)) grantTypes.push(name);
+    const fault = grantTypeFault(name, policy, method);
+    if (fault !== null) faults.push(fault);
+    else if (isGrantType(name)) grantTypes.add(name);
   }
-  if (grantTypes.length === 0 && !policy.mayHaveNoGrantType) refuse("grant_types is empty.");
-  const issuesRefreshTokens = grantTypes.some(
+  const issuesRefreshTokens = [...grantTypes].some(
     (grantType) => grantType !== "refresh_token" && grantType !== "client_credentials",
   );
-  if (grantTypes.includes("refresh_token") && !issuesRefreshTokens) {
-    refuse("The grant type 'refresh_token' needs 'authorization_code' or the device grant beside it.");
-  }
-  return grantTypes;
+  if (!issuesRefreshTokens && grantTypes.delete("refresh_token"))
+    faults.push("The grant type 'refresh_token' needs 'authorization_code' or the device grant beside it.");
+  const [fault] = faults;
+  if (fault !== undefined && (!policy.narrows || grantTypes.size === 0)) refuse(fault);
+  if (grantTypes.size === 0 && !policy.mayHaveNoGrantType) refuse("grant_types is empty.");
+  return [...grantTypes];
 }
 
-function readAuthenticationMethod(
-  members: Members,
-  grantTypes: readonly GrantType[],
-): ClientAuthenticationMethod {
+/** Why the client cannot have the grant type; null if it can. */
+function grantTypeFault(
+  name: string,
+  policy: MetadataPolicy,
+  method: ClientAuthenticationMethod,
+): string | null {
+  if (!isGrantType(name)) return `The grant type '${name}' is not supported; see grant_types_supported.`;
+  if (!policy.allowedGrantTypes.includes(name))
+    return `The grant type '${name}' is not open to clients that register themselves.`;
+  // RFC 6749 §4.4: only confidential clients may act for themselves.
+  if (method === "none" && name === "client_credentials")
+    return "client_credentials needs a client with a secret; token_endpoint_auth_method is 'none'.";
+  return null;
+}
+
+/** A method is never exchanged for another one: the client would prove itself less well than it said. */
+function readAuthenticationMethod(members: Members): ClientAuthenticationMethod {
   const name = readString(members, "token_endpoint_auth_method") ?? "client_secret_basic";
   const method = CLIENT_AUTHENTICATION_METHODS.find((known) => known.method === name)?.method;
   if (method === undefined) {
     refuse(
       `token_endpoint_auth_method '${name}' is not supported; use ${CLIENT_AUTHENTICATION_METHODS.map((known) => known.method).join(", ")}.`,
     );
-  }
-  // RFC 6749 §4.4: only confidential clients may act for themselves.
-  if (method === "none" && grantTypes.includes("client_credentials")) {
-    refuse("client_credentials needs a client with a secret; token_endpoint_auth_method is 'none'.");
   }
   return method;
 }
@@ -154,7 +173,7 @@ function readRedirectUris(
   for (const uri of uris) {
     const fault = isAtOrigin(uri, policy.ownOrigins)
       ? "it is an address of this server itself"
-      : redirectUriFault(uri, policy.privateUseSchemes);
+      : redirectUriFault(uri, policy.privateUseSchemes, policy.redirectUriFreedoms);
     if (fault !== null) {
       throw new OAuthError("redirect_uri_refused", {
         description: `The redirect URI '${uri.slice(0, 200)}' is not allowed: ${fault}.`,
@@ -169,27 +188,41 @@ function readRedirectUris(
   return [...new Set(uris)] as RedirectUri[];
 }
 
-function checkResponseTypes(members: Members, grantTypes: readonly GrantType[]): void {
+function checkResponseTypes(
+  members: Members,
+  grantTypes: readonly GrantType[],
+  { narrows }: MetadataPolicy,
+): void {
   const named = readStrings(members, "response_types");
   if (named === null) return;
-  for (const name of named) {
-    if (name !== "code") refuse(`The response type '${name}' is not supported; only 'code' is.`);
-  }
   const wanted = responseTypesFor(grantTypes);
-  if (wanted.length > 0 && !named.includes("code")) {
-    refuse("The grant type 'authorization_code' must be registered along with the response type 'code'.");
+  // Narrowing leaves `code` where it belongs, so only a client that needs it and did not name it is refused.
+  for (const name of narrows ? [] : named) {
+    if (name !== "code") refuse(`The response type '${name}' is not supported; only 'code' is.`);
+    if (wanted.length === 0)
+      refuse("The response type 'code' must be registered along with the grant type 'authorization_code'.");
   }
-  if (wanted.length === 0 && named.includes("code")) {
-    refuse("The response type 'code' must be registered along with the grant type 'authorization_code'.");
+  if (wanted.length > 0 && !named.includes("code")) {
+    const [other] = named;
+    refuse(
+      other === undefined
+        ? "The grant type 'authorization_code' must be registered along with the response type 'code'."
+        : `The response type '${other}' is not supported; only 'code' is.`,
+    );
   }
 }
 
-function readScope(members: Members, name: string, allowed: readonly Scope[]): Scope[] | null {
-  const text = readString(members, name);
-  if (text === null) return null;
-  const scope = parseScopeMember(text, name);
-  const refused = firstMissing(scope, allowed);
-  if (refused !== undefined)
+function readScope(
+  members: Members,
+  name: string,
+  allowed: readonly Scope[],
+  { narrows }: MetadataPolicy,
+): Scope[] | null {
+  const named = parseScopeMember(readString(members, name) ?? "", name);
+  if (named.length === 0) return null;
+  const scope = named.filter((entry) => allowed.includes(entry));
+  const refused = firstMissing(named, scope);
+  if (refused !== undefined && (!narrows || scope.length === 0))
     refuse(`The scope '${refused}' does not exist here or is not open to this client.`);
   return scope;
 }
@@ -198,7 +231,7 @@ function parseScopeMember(text: string, name: string): Scope[] {
   try {
     return parseScope(text);
   } catch {
-    return refuse(`${name} must be scope names separated by single spaces.`);
+    return refuse(`${name} must be scope names separated by spaces.`);
   }
 }
 
@@ -213,11 +246,15 @@ function readName(members: Members): string | null {
   return name;
 }
 
-function readApplicationType(members: Members): "web" | "native" | null {
+function readApplicationType(members: Members, { narrows }: MetadataPolicy): "web" | "native" | null {
   const type = readString(members, "application_type");
   if (type === null || type === "web" || type === "native") return type;
-  return refuse("application_type must be 'web' or 'native'.");
+  return narrows ? null : refuse("application_type must be 'web' or 'native'.");
 }
+
+/** Some programs send their logo itself. No page shows logos of clients, so it is not worth a refusal. */
+const isDroppedLogo = ({ logo_uri }: Members, { narrows }: MetadataPolicy): boolean =>
+  narrows && typeof logo_uri === "string" && /^data:/i.test(logo_uri);
 
 function readWebUrl(members: Members, name: string): string | null {
   const text = readString(members, name);
@@ -227,9 +264,12 @@ function readWebUrl(members: Members, name: string): string | null {
 }
 
 /** Null and the empty string count as left out: several clients send them. */
+const isAbsent = (value: unknown): value is undefined | null | "" =>
+  value === undefined || value === null || value === "";
+
 function readString(members: Members, name: string): string | null {
   const value = members[name];
-  if (value === undefined || value === null || value === "") return null;
+  if (isAbsent(value)) return null;
   return typeof value === "string" ? checkText(value, name) : refuse(`${name} must be a string.`);
 }
 
@@ -241,13 +281,13 @@ function checkText(text: string, name: string): string {
 
 function readStrings(members: Members, name: string): string[] | null {
   const value = members[name];
-  if (value === undefined || value === null) return null;
+  if (isAbsent(value)) return null;
   if (!Array.isArray(value) || value.length > 50)
     return refuse(`${name} must be an array of at most 50 strings.`);
   const strings: string[] = [];
   for (const item of value) {
     if (typeof item !== "string") return refuse(`${name} must be an array of strings.`);
-    strings.push(checkText(item, name));
+    if (item !== "") strings.push(checkText(item, name));
   }
   return strings;
 }

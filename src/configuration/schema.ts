@@ -156,6 +156,10 @@ const clientDeclaration = table({
     v.optional(v.boolean(), true),
     v.description("Off only for a confidential client that cannot do PKCE, one at a time."),
   ),
+  allow_http_redirects: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description("Whether its redirect URIs may have http on a network. Only for an intranet without TLS."),
+  ),
   access_token_seconds: accessTokenSeconds("How long its access tokens live."),
 });
 
@@ -405,7 +409,22 @@ export const configurationSchema = table({
                 v.check(isShortScheme, "a private-use scheme in lower case, without the colon"),
               ),
             ),
-            ["cursor", "vscode", "vscode-insiders"],
+            [
+              "audiobookshelf",
+              "claude",
+              "cursor",
+              "kiro",
+              "oc",
+              "raycast",
+              "trae",
+              "vscode",
+              "vscode-insiders",
+              "vscodium",
+              "warp",
+              "windsurf",
+              "windsurf-next",
+              "zed",
+            ],
           ),
           v.description(
             "Schemes of redirect URIs that are allowed although they name no domain (RFC 8252 §8.4).",

@@ -40,6 +40,8 @@ export interface PromptDemand {
   readonly isSilent: boolean;
   /** The person signs in again. */
   readonly signsIn: boolean;
+  /** The person says which account to use, though one is signed in. */
+  readonly choosesAccount: boolean;
   /** The person is asked again. */
   readonly asksConsent: boolean;
 }
@@ -49,7 +51,11 @@ export const PROMPTS: ReadonlyMap<string, Partial<PromptDemand>> = new Map([
   ["none", { isSilent: true }],
   ["login", { signsIn: true }],
   ["consent", { asksConsent: true }],
+  ["select_account", { choosesAccount: true }],
 ]);
+
+/** `create` asks for a page on which people make accounts. There is none, and to sign in does no harm. */
+const IGNORED_PROMPTS: ReadonlySet<string> = new Set(["create"]);
 
 /** Where an answer may go. Its redirect URI is one that the client registered. */
 export interface ResponseTarget {
@@ -213,11 +219,13 @@ function requireCodeChallenge(client: ClientRecord, parameters: Parameters): Cod
 }
 
 function readPrompt(parameters: Parameters): PromptDemand {
-  let demand: PromptDemand = { isSilent: false, signsIn: false, asksConsent: false };
-  const names = new Set(parameters.get("prompt")?.split(" "));
+  let demand: PromptDemand = { isSilent: false, signsIn: false, choosesAccount: false, asksConsent: false };
+  const names = new Set(parameters.get("prompt")?.split(/ +/));
+  names.delete("");
   for (const name of names) {
     const more = PROMPTS.get(name);
-    if (more === undefined) throw invalid("prompt", `use ${[...PROMPTS.keys()].join(", ")}`);
+    if (more === undefined && !IGNORED_PROMPTS.has(name))
+      throw invalid("prompt", `use ${[...PROMPTS.keys()].join(", ")}`);
     demand = { ...demand, ...more };
   }
   // OpenID Connect Core §3.1.2.1: `none` cannot be combined with other values.

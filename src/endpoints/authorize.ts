@@ -57,6 +57,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
       return seeOther(signInLocation(context, request));
     }
+    if (mustChooseAccount(context, request)) return seeOther(signInLocation(context, request, "choose"));
     if (await mustAskConsent(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);
@@ -107,6 +108,10 @@ function mustSignInAgain(context: Context, request: AuthorizationRequest, { sess
   const began = reauthenticationBegan(context, request.parameters);
   return began === null || session.authenticatedAt < began;
 }
+
+/** OpenID Connect Core §3.1.2.1: `prompt=select_account`. The mark says that the person comes from the sign-in page. */
+const mustChooseAccount = (context: Context, { prompt, parameters }: AuthorizationRequest): boolean =>
+  prompt.choosesAccount && reauthenticationBegan(context, parameters) === null;
 
 /**
  * RFC 6749 §10.2, RFC 8252 §8.6: any application can impersonate a public client without an https address. A remembered
@@ -212,14 +217,18 @@ function codeResponse(issuer: Issuer, request: AuthorizationRequest, code: strin
   return seeOther(responseLocation(issuer, request, { code }));
 }
 
-/** The sign-in page. It returns to this request with a mark that says when the request began. */
-function signInLocation(context: Context, request: AuthorizationRequest): string {
+/**
+ * The sign-in page. It returns to this request with a mark that says when the request began. `choose`: it offers the account
+ * that is signed in.
+ */
+function signInLocation(context: Context, request: AuthorizationRequest, offer?: "choose"): string {
   const { issuer } = context;
   const query = request.parameters.toQuery([REAUTHENTICATION]);
   const mark = `${REAUTHENTICATION}=${reauthenticationMark(context, query)}`;
   const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}&${mark}`;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
-  return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${hint}`;
+  const choice = offer === undefined ? "" : `&${offer}=1`;
+  return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${choice}${hint}`;
 }
 
 /** The time at which the request sent the person to sign in. The MAC covers the request too, so it fits no other. */

@@ -18,7 +18,9 @@ export const hasBearerScheme = (request: Request): boolean =>
  * Throws `bearer_token_missing` (401 without a code) or `invalid_request` (400).
  */
 export function readBearerToken(request: Request, url: URL, form: Parameters | null): string {
-  const header = request.headers.get("authorization");
+  const sent = request.headers.get("authorization");
+  // An empty header is no attempt to send a token.
+  const header = sent !== null && /^[ \t]*$/.test(sent) ? null : sent;
   const inBody = form?.get("access_token");
   if (url.searchParams.has("access_token")) throw refuse("bearer_token_in_query");
   if (header !== null && inBody !== undefined) throw refuse("bearer_token_twice");

@@ -38,8 +38,7 @@ async function asCaller(
     ]);
     return await introspect(context, { clientId, caller: null }, token());
   } catch (error) {
-    // A 401 needs a challenge (RFC 9110 §15.5.2). It names Bearer unless the caller used Basic: browsers answer a Basic
-    // challenge by asking people for a password.
+    // The challenge of this 401 also names the scope of the token that would do.
     if (error instanceof OAuthError && error.status === 401 && error.detail.challenge === undefined) {
       throw error.with({ challenge: "Bearer", requiredScope: INTROSPECT_SCOPE });
     }

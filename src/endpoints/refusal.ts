@@ -119,7 +119,10 @@ function refusalHeaders(
   { configuration }: Pick<Context, "configuration">,
   refusal: OAuthError,
 ): Record<string, string> {
-  const { challenge, requiredScope, retryAfterSeconds, allow } = refusal.detail;
+  const { requiredScope, retryAfterSeconds, allow } = refusal.detail;
+  // RFC 9110 §15.5.2: a 401 has a challenge. It is Basic only for a client that used Basic, because browsers answer Basic
+  // by asking people for a password.
+  const challenge = refusal.detail.challenge ?? (refusal.status === 401 ? "Bearer" : undefined);
   if (challenge === undefined && retryAfterSeconds === undefined && allow === undefined) return NO_STORE;
   const headers: Record<string, string> = { ...NO_STORE };
   if (challenge === "Basic") {

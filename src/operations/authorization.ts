@@ -24,7 +24,7 @@ import type {
 import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
-import { narrowToGrant, type RequestedTarget } from "../rules/scope.ts";
+import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -236,7 +236,7 @@ export function redeemCode(
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
       return { ...decision, outcome: refused(outcome.refused) };
     }
-    const allowed = code.usedAt === null ? narrowToGrant(catalogue, grant, client, target) : grant;
+    const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
     const accessToken = mintAccessToken(context, {
       client,
       grant,

@@ -18,7 +18,7 @@ import { newUserCode } from "../protocol/user-code.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import * as rules from "../rules/device-code.ts";
 import type { Act } from "../rules/events.ts";
-import { narrowToGrant, type RequestedTarget, type TokenTarget } from "../rules/scope.ts";
+import { type RequestedTarget, redeemedTarget, type TokenTarget } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -202,7 +202,7 @@ export async function redeemDeviceCode(
       if (pollPace.isTooFast(device.id)) return refuse("slow_down");
     }
     if (fault !== null || device === null || grant === null) return refuse(fault ?? "device_code_unknown");
-    const { scope, resources } = narrowToGrant(catalogue, grant, client, target);
+    const { scope, resources } = redeemedTarget(catalogue, grant, client, target);
     const accessToken = mintAccessToken(context, { client, grant, scope, resources });
     const refreshToken = mintRefreshToken(context, client, grant.id);
     const decision = rules.redeemDeviceCode(facts, client, {

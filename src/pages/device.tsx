@@ -114,7 +114,9 @@ const showDevice =
     const { account } = signedIn;
     // A link on another site must not use up the guesses of the person who follows it: the person must press the button.
     const fromElsewhere = incoming.request.headers.get("sec-fetch-site") === "cross-site";
-    if (typed === "" || fromElsewhere) return codePage(context, incoming, account, typed, null);
+    // A HEAD shows no page, so it is no guess either.
+    const isHead = incoming.request.method === "HEAD";
+    if (typed === "" || fromElsewhere || isHead) return codePage(context, incoming, account, typed, null);
     const code = normalizeUserCode(typed);
     if (code === null) return codePage(context, incoming, account, typed, "malformed");
     const found = await lookUpCode(context, code, account, incoming.address);

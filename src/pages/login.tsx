@@ -20,11 +20,19 @@ import { SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
 interface SignInPage {
   readonly returnTo: string | null;
-  /** Whether the person who is signed in wants to use another account. */
-  readonly another: boolean;
+  /**
+   * Why a person who is signed in is here. again: the application wants them to sign in again; another: they want another
+   * account; choose: the application lets them choose.
+   */
+  readonly cause: SignInCause;
   readonly username: string;
   readonly fault?: "wrong" | "stale" | { readonly retryAfterSeconds: number };
 }
+
+const SIGN_IN_CAUSES = ["another", "choose"] as const;
+type SignInCause = "again" | (typeof SIGN_IN_CAUSES)[number];
+
+const causeOf = (has: (name: string) => boolean): SignInCause => SIGN_IN_CAUSES.find(has) ?? "again";
 
 /** Why the person is here, judged by the page to return to. Its query is never shown, because anyone can make it up. */
 interface Errand {
@@ -60,16 +68,17 @@ function leadOf(
 }
 
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
-  const { fault, returnTo, another } = page;
+  const { fault, returnTo, cause } = page;
   const errand = await errandOf(context, returnTo);
   const frame = pageFrame(context, incoming, errand.uiLocales);
   const { signIn, language } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");
-  const lead =
-    signedIn === null
-      ? leadOf(context, frame, errand)
-      : (another ? signIn.another : signIn.again)(signedIn.account.username);
+  const lead = signedIn === null ? leadOf(context, frame, errand) : signIn[cause](signedIn.account.username);
+  const offered =
+    cause === "choose" && signedIn !== null && returnTo !== null
+      ? { username: signedIn.account.username, continueTo: returnTo }
+      : null;
   const limited = typeof fault === "object";
   const words = limited
     ? signIn.limited(relativeTime(language, fault.retryAfterSeconds))
@@ -83,7 +92,8 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       returnTo={returnTo}
       username={page.username}
       lead={lead}
-      another={another}
+      cause={cause}
+      offered={offered}
       fault={words}
     />,
     {
@@ -106,8 +116,8 @@ const showSignIn =
       return seeOther(pagePath(context.issuer, "/account"));
     }
     const username = displayText(searchParams.get("login_hint") ?? "", 200);
-    const another = searchParams.has("another");
-    return signInPage(context, incoming, { returnTo, another, username });
+    const cause = causeOf((name) => searchParams.has(name));
+    return signInPage(context, incoming, { returnTo, cause, username });
   };
 
 const signIn =
@@ -117,12 +127,12 @@ const signIn =
     const { form, isFresh } = await readSubmitted(context, incoming, "login");
     const returnTo = parseReturnPath(issuer, form.get("return_to"));
     const username = displayText(form.get("username") ?? "", 200);
-    const another = form.get("another") !== undefined;
+    const cause = causeOf((name) => form.get(name) !== undefined);
     const again = (fault: SignInPage["fault"]) =>
-      signInPage(context, incoming, { returnTo, another, username, fault });
+      signInPage(context, incoming, { returnTo, cause, username, fault });
     if (!isFresh) {
       // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
-      const isSignedIn = !another && (await findSignedIn(context, incoming.request)) !== null;
+      const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
       return isSignedIn ? seeOther(returnTo ?? pagePath(issuer, "/account")) : again("stale");
     }
     const check = await checkPassword(context, {

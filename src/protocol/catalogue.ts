@@ -64,8 +64,6 @@ export interface Catalogue {
   describeScope(scope: Scope): string;
   nameResource(identifier: ResourceIndicator): string;
   isKnownScope(scope: Scope): boolean;
-  /** Throws `scope_unknown`. */
-  requireKnownScopes(scope: readonly Scope[]): void;
   /** Parses and finds requested resources. Throws `resource_malformed` or `resource_unknown`. */
   requireKnownResources(requested: readonly string[]): ResourceIndicator[];
   /** Whether tokens may be bound to it now: it is listed, or the configuration accepts unlisted ones. */
@@ -113,12 +111,6 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     describeScope: (scope) => scopes.get(scope)?.description ?? scope,
     nameResource: (identifier) => find(identifier)?.name ?? identifier,
     isKnownScope: (scope) => scopes.has(scope),
-    requireKnownScopes(scope) {
-      const unknown = scope.find((name) => !scopes.has(name));
-      if (unknown !== undefined) {
-        throw new OAuthError("scope_unknown", { description: `The scope '${unknown}' does not exist here.` });
-      }
-    },
     requireKnownResources(requested) {
       const found: ResourceIndicator[] = [];
       for (const text of requested) {

@@ -205,20 +205,20 @@ export const REASONS = {
   scope_malformed: {
     error: "invalid_scope",
     status: 400,
-    description: "scope is not a list of scope names separated by single spaces.",
+    description: "scope is not a list of scope names separated by spaces.",
     cure: "Write scope names separated by spaces, without quotes or backslashes (RFC 6749 §3.3).",
   },
   scope_unknown: {
     error: "invalid_scope",
     status: 400,
-    description: "A requested scope does not exist here.",
-    cure: "Ask for scopes that scopes_supported in the metadata document lists.",
+    description: "No requested scope exists here.",
+    cure: "Ask for scopes that scopes_supported in the metadata document lists. Unknown ones beside them are ignored.",
   },
   scope_not_registered: {
     error: "invalid_scope",
     status: 400,
-    description: "The client is not registered for a requested scope.",
-    cure: "Add the scope to the client's scope, or ask for less.",
+    description: "The client is registered for no requested scope.",
+    cure: "Add the scope to the client's scope, or ask for another.",
   },
   scope_exceeds_grant: {
     error: "invalid_scope",

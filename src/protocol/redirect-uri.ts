@@ -31,31 +31,53 @@ const REFUSED_SCHEMES = new Set([
 
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([0-9]{1,5}))?(?=[/?]|$)(.*)$/;
 
+/** What the operator may register, and a stranger may not. */
+export interface RedirectUriFreedoms {
+  /**
+   * Spellings that a program may have written differently: a default port, capitals in a private scheme, `%2F` in a path.
+   * The server compares byte for byte, so the operator writes what the application sends.
+   */
+  readonly anySpelling?: boolean;
+  /** http beyond loopback addresses, as on an intranet. */
+  readonly http?: boolean;
+}
+
+const DEFAULT_PORT = { https: ":443", http: ":80" } as const;
+
 /**
  * Why a redirect URI cannot be registered, in words for the developer; null if it can be.
  * `shortSchemes` are those that the operator allows: isShortScheme holds for each.
  */
-export function redirectUriFault(uri: string, shortSchemes: readonly string[] = []): string | null {
+export function redirectUriFault(
+  uri: string,
+  shortSchemes: readonly string[] = [],
+  freedoms: RedirectUriFreedoms = {},
+): string | null {
   if (uri.length > 2000) return "it is longer than 2000 characters";
   if (!/^[\x21-\x7E]+$/.test(uri)) return "it has spaces, control characters or characters beyond ASCII";
   if (/[\\"<>^`{|}]/.test(uri)) return "it has characters that must be percent-encoded";
   if (uri.includes("#")) return "it has a fragment (RFC 6749 section 3.1.2)";
   if (uri.includes("*")) return "wildcards are not supported; register each redirect URI";
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1];
-  if (scheme === undefined || !URL.canParse(uri)) return "it is not an absolute URI";
-  if (scheme !== scheme.toLowerCase()) return "its scheme must be written in lower case";
+  const written = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1];
+  if (written === undefined || !URL.canParse(uri)) return "it is not an absolute URI";
+  const scheme = written.toLowerCase();
+  const isWeb = scheme === "https" || scheme === "http";
+  if (written !== scheme && (isWeb || !freedoms.anySpelling))
+    return "its scheme must be written in lower case";
   if (REFUSED_SCHEMES.has(scheme)) return `the scheme '${scheme}' is not allowed`;
-  if (scheme === "https" || scheme === "http") {
+  if (isWeb) {
     const authority = /^https?:\/\/([^/?]*)/.exec(uri)?.[1];
     if (!authority) return "it has no host";
     if (authority.includes("@")) return "it has a user name before the host";
     const url = new URL(uri);
     // Browsers must visit exactly the written address: no dot segments, no odd hosts, no default ports.
-    if (url.host !== authority) return `its host must be written as ${url.host}`;
+    const hosts = [url.host, ...(freedoms.anySpelling ? [`${url.host}${DEFAULT_PORT[scheme]}`] : [])];
+    if (!hosts.includes(authority)) return `its host must be written as ${url.host}`;
     const path = uri.slice(`${scheme}://${authority}`.length).split("?")[0] ?? "";
     if (path !== "" && path !== url.pathname) return "its path has dot segments or unusual encoding";
-    if (/%(2e|2f|5c|00|0a|0d)/i.test(path)) return "its path has encoded dots, slashes or control characters";
-    if (scheme === "http" && !isLoopback(uri)) return "http is only for loopback addresses; use https";
+    const unsafe = freedoms.anySpelling ? /%(2e|5c|00|0a|0d)/i : /%(2e|2f|5c|00|0a|0d)/i;
+    if (unsafe.test(path)) return "its path has encoded dots, slashes or control characters";
+    if (scheme === "http" && !isLoopback(uri) && !freedoms.http) return HTTP_FAULT;
     return null;
   }
   // RFC 8252 §7.1: a private-use scheme is a domain name in reverse, so that it names its owner.
@@ -64,9 +86,15 @@ export function redirectUriFault(uri: string, shortSchemes: readonly string[] = 
   return null;
 }
 
+const HTTP_FAULT =
+  "http is only for loopback addresses; use https. For a client on an intranet the operator can allow http (allow_http_redirects)";
+
 /** Whether an operator may allow this private-use scheme although it names no domain, such as `vscode`. */
 export const isShortScheme = (text: string): boolean =>
   /^[a-z][a-z0-9+-]*$/.test(text) && text !== "http" && text !== "https" && !REFUSED_SCHEMES.has(text);
+
+/** Whether an answer there travels in the clear over a network. */
+export const isUnprotected = (uri: string): boolean => uri.startsWith("http://") && !isLoopback(uri);
 
 export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
 

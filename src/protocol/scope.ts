@@ -9,9 +9,13 @@ export const isScope = (text: string): text is Scope => SCOPE_TOKEN.test(text);
 /** Bounds the work that a request can cause; real requests name far fewer scopes. */
 const MAXIMUM_NAMES = 100;
 
-/** Parses a `scope` parameter and drops doubles. Throws `scope_malformed`. */
+/**
+ * Parses a `scope` parameter and drops doubles. Clients join lists carelessly, so several spaces separate like one, and
+ * spaces alone name nothing. Throws `scope_malformed`.
+ */
 export function parseScope(text: string): Scope[] {
-  const names = text.split(" ", MAXIMUM_NAMES + 1);
+  // A space at the beginning makes one empty name.
+  const names = text.split(/ +/, MAXIMUM_NAMES + 2).filter((name) => name !== "");
   if (names.length > MAXIMUM_NAMES) {
     throw new OAuthError("scope_malformed", { description: `scope has more than ${MAXIMUM_NAMES} names.` });
   }

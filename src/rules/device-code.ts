@@ -20,6 +20,21 @@ import { asItWas, type Issuance, issueTokens, type ServedClient } from "./grant.
 /** How long the server still knows an expired device code (RFC 8628 §3.5: `expired_token`). */
 export const DEVICE_CODE_REMEMBERED_SECONDS = 3600;
 
+/** How long an approved code gives tokens at least: the device may be between two polls (RFC 8628 §3.5). */
+const COLLECTION_SECONDS = 60;
+
+/**
+ * Until when the device may come for its tokens. A person may approve in the last second of the code, so the device has
+ * some time after the approval, in which the person made the grant.
+ */
+const collectableUntil = (
+  device: DeviceCodeRecord,
+  grant: Pick<GrantRecord, "createdAt"> | null,
+): EpochSeconds =>
+  device.status === "approved" && grant !== null
+    ? Math.max(device.expiresAt, grant.createdAt + COLLECTION_SECONDS)
+    : device.expiresAt;
+
 export interface NewDeviceFacts {
   readonly sameUserCode: DeviceCodeRecord | null;
   readonly client: ServedClient | null;
@@ -76,7 +91,10 @@ export function approveDevice(
         { status: "approved", grantId: grant.id },
       ),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
-      insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, device.expiresAt) }),
+      insert(grants, {
+        ...grant,
+        expiresAt: Math.max(grant.expiresAt, collectableUntil({ ...device, status: "approved" }, grant)),
+      }),
     ],
     events: [{ event: "device.approved", subject, client: clientId, grant: grant.id }],
   };
@@ -113,7 +131,7 @@ export function deviceFault(
   if (device.clientId !== clientId) return "device_code_of_other_client";
   if (device.usedAt !== null) return "device_code_used";
   if (device.status === "denied") return "device_code_denied";
-  if (device.expiresAt <= now) return "device_code_expired";
+  if (collectableUntil(device, grant) <= now) return "device_code_expired";
   if (device.status === "pending") return "authorization_pending";
   // Access was taken back before the device came for it.
   return grant === null || grant.revokedAt !== null ? "device_code_denied" : null;
@@ -126,7 +144,7 @@ export function redeemDeviceCode(
   issuance: Issuance,
 ): Decision<"issued" | "refused"> {
   if (device === null || device.status !== "approved" || device.usedAt !== null) return concluded("refused");
-  if (device.expiresAt <= issuance.now || grant === null || grant.revokedAt !== null)
+  if (collectableUntil(device, grant) <= issuance.now || grant === null || grant.revokedAt !== null)
     return concluded("refused");
   if (!isEnabled(client)) return concluded("refused");
   return {

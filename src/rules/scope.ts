@@ -30,7 +30,9 @@ export const askableScope = (
 
 /**
  * The target of a new request: its scopes (RFC 6749 §3.3, or the client's default ones) and its resources (RFC 8707 §2.1,
- * or those that use the scopes). `allowed` is the limit of its scope. Throws `invalid_scope` or `invalid_target`.
+ * or those that use the scopes). `allowed` is the limit of its scope. RFC 6749 §3.3 lets a server ignore a part of the
+ * requested scope: clients ask for `openid` and `offline_access` everywhere. The answer says what was given.
+ * Throws `invalid_scope` if nothing is left, or `invalid_target`.
  */
 export function requestedTarget(
   catalogue: Catalogue,
@@ -38,35 +40,76 @@ export function requestedTarget(
   requested: RequestedTarget,
   allowed: readonly Scope[],
 ): TokenTarget {
-  // A client that named no scope gets its default without the scopes that the operator has taken away since.
-  const scope =
-    requested.scope === undefined
-      ? client.defaultScope.filter(catalogue.isKnownScope)
-      : parseScope(requested.scope);
-  catalogue.requireKnownScopes(scope);
-  const refused = firstMissing(scope, allowed);
-  if (refused !== undefined) {
-    throw new OAuthError("scope_not_registered", {
-      description: `The client is not registered for the scope '${refused}'.`,
-      clientId: client.clientId,
-    });
-  }
+  const named = parseScope(requested.scope ?? "");
+  // The default may have scopes that the operator has taken away since.
+  const scope = (named.length === 0 ? client.defaultScope : named).filter(
+    (name) => allowed.includes(name) && catalogue.isKnownScope(name),
+  );
+  if (named.length > 0 && scope.length === 0) throw nothingLeft(catalogue, client, named);
   if (requested.resources.length === 0) return { scope, resources: catalogue.defaultResources(scope) };
   const resources = catalogue.requireKnownResources(requested.resources);
   return { scope: downscope(catalogue, scope, resources), resources };
 }
 
+function nothingLeft(
+  catalogue: Catalogue,
+  { clientId }: Pick<ScopedClient, "clientId">,
+  named: readonly Scope[],
+): OAuthError {
+  const known = named.find(catalogue.isKnownScope);
+  return known === undefined
+    ? new OAuthError("scope_unknown", {
+        description: `The scope '${named[0]}' does not exist here.`,
+        clientId,
+      })
+    : new OAuthError("scope_not_registered", {
+        description: `The client is not registered for the scope '${known}'.`,
+        clientId,
+      });
+}
+
 /**
- * RFC 6749 §6 and RFC 8707 §2.2: a token request may ask for less than the grant, never for more.
+ * RFC 6749 §6 and RFC 8707 §2.2: a refresh may ask for less than the grant, never for more.
  * It does not get scopes that the operator has taken from the client or the server since the person agreed.
  * Throws `invalid_scope`, `invalid_target`, or `invalid_grant` if nothing is left.
  */
 export function narrowToGrant(
   catalogue: Catalogue,
-  granted: Pick<GrantRecord, "scope" | "resources">,
-  client: Pick<ClientRecord, "scope" | "source">,
+  granted: GrantedTarget,
+  client: GrantedClient,
   requested: RequestedTarget,
 ): TokenTarget {
+  const grant = remaining(catalogue, granted, client);
+  const named = parseScope(requested.scope ?? "");
+  const wider = firstMissing(named, grant.scope);
+  if (wider !== undefined) {
+    throw new OAuthError("scope_exceeds_grant", { description: `The scope '${wider}' was not granted.` });
+  }
+  return narrowToResources(catalogue, grant, named.length === 0 ? grant.scope : named, requested.resources);
+}
+
+/**
+ * The target of the first tokens of a grant, for a code or a device code. No RFC gives these requests a `scope`, but clients
+ * repeat there what they asked the person for, with what the person did not grant. So the names narrow the grant as far as
+ * they are in it, and are never a reason to refuse. Throws `invalid_target`, or `invalid_grant` if nothing is left of the grant.
+ */
+export function redeemedTarget(
+  catalogue: Catalogue,
+  granted: GrantedTarget,
+  client: GrantedClient,
+  requested: RequestedTarget,
+): TokenTarget {
+  const grant = remaining(catalogue, granted, client);
+  const named: ReadonlySet<string> = new Set(requested.scope?.split(" "));
+  const common = grant.scope.filter((name) => named.has(name));
+  return narrowToResources(catalogue, grant, common.length === 0 ? grant.scope : common, requested.resources);
+}
+
+type GrantedTarget = Pick<GrantRecord, "scope" | "resources">;
+type GrantedClient = Pick<ClientRecord, "scope" | "source">;
+
+/** The grant without all that the operator has taken away since the person agreed. Throws `grant_outdated`. */
+function remaining(catalogue: Catalogue, granted: GrantedTarget, client: GrantedClient): TokenTarget {
   const askable = askableScope(catalogue, client);
   const grant = {
     scope: granted.scope.filter((name) => askable.includes(name) && catalogue.isKnownScope(name)),
@@ -75,13 +118,18 @@ export function narrowToGrant(
   if ((grant.scope.length === 0 && granted.scope.length > 0) || grant.resources.length === 0) {
     throw new OAuthError("grant_outdated");
   }
-  const scope = requested.scope === undefined ? grant.scope : parseScope(requested.scope);
-  const wider = firstMissing(scope, grant.scope);
-  if (wider !== undefined) {
-    throw new OAuthError("scope_exceeds_grant", { description: `The scope '${wider}' was not granted.` });
-  }
-  if (requested.resources.length === 0) return { scope, resources: grant.resources };
-  const resources = catalogue.requireKnownResources(requested.resources);
+  return grant;
+}
+
+/** RFC 8707 §2.2: the part of `scope` for the named resources of the grant, or for all of them. */
+function narrowToResources(
+  catalogue: Catalogue,
+  grant: TokenTarget,
+  scope: readonly Scope[],
+  named: readonly string[],
+): TokenTarget {
+  if (named.length === 0) return { scope, resources: grant.resources };
+  const resources = catalogue.requireKnownResources(named);
   const foreign = firstMissing(resources, grant.resources);
   if (foreign !== undefined) {
     throw new OAuthError("resource_exceeds_grant", {

@@ -56,7 +56,6 @@ const PRESENTED: readonly (readonly [string, (owner: string) => Form, (owner: st
     () => ({}),
   ],
   ["the owner with a wrong secret by Basic", () => ({}), (owner) => basic(owner, "wrong")],
-  ["the owner with no secret by Basic", () => ({}), (owner) => basic(owner, "")],
   [
     "the owner beside another by Basic",
     (owner) => ({ client_id: owner }),
@@ -68,10 +67,13 @@ const PRESENTED: readonly (readonly [string, (owner: string) => Form, (owner: st
     (owner) => ({ client_id: owner, client_secret: SECRET }),
     () => basic("other", OTHER_SECRET),
   ],
-  ["the owner as a bearer", (owner) => ({ client_id: owner }), () => ({ Authorization: "Bearer x" })],
+  ["a bearer", () => ({}), () => ({ Authorization: "Bearer x" })],
 ];
 /** Attempts of a confidential client to pass for a public one. */
-const WITHOUT_SECRET: readonly (readonly [string, Form])[] = [
+const WITHOUT_SECRET: readonly (readonly [string, Form, Form?])[] = [
+  ["no secret by Basic", {}, basic("web", "")],
+  ["no secret by Basic, and its name", { client_id: "web" }, basic("web", "")],
+  ["another's token as a bearer", { client_id: "web" }, { Authorization: "Bearer x" }],
   ["nothing but its name", { client_id: "web" }],
   ["an empty secret", { client_id: "web", client_secret: "" }],
   ["a method that it names itself", { client_id: "web", token_endpoint_auth_method: "none" }],
@@ -96,7 +98,9 @@ describe.each(Object.keys(OWNERS))("the refresh token of %s", (owner) => {
 
   const refused: readonly (readonly [string, Form, Form])[] = [
     ...PRESENTED.map(([who, form, headers]) => [who, form(owner), headers(owner)] as const),
-    ...(owner === "web" ? WITHOUT_SECRET.map(([who, form]) => [who, form, {}] as const) : []),
+    ...(owner === "web"
+      ? WITHOUT_SECRET.map(([who, form, headers = {}]) => [who, form, headers] as const)
+      : []),
   ];
   test.each(refused)(
     proves(

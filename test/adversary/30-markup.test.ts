@@ -239,6 +239,8 @@ describe("an address that a client registered", () => {
     expect((await register({ client_uri: "https://client.example/" })).status).toBe(201);
     for (const member of ["client_uri", "tos_uri", "policy_uri", "logo_uri"]) {
       for (const address of RUNNING_ADDRESSES.slice(0, 12)) {
+        // A logo that is sent itself is left out: the test of the metadata checks that.
+        if (member === "logo_uri" && address.startsWith("data:")) continue;
         expect({ member, address, status: (await register({ [member]: address })).status }).toEqual({
           member,
           address,

@@ -127,6 +127,11 @@ describe("two identities in one request", () => {
       `client_secret=${encodeURIComponent(SECRET)}`,
       { Authorization: web },
     ],
+    [
+      "Basic without a secret, and another client",
+      `client_id=service&client_secret=${encodeURIComponent(SECRET)}`,
+      basic("web", ""),
+    ],
     ["two client_id", `client_id=service&client_id=web&client_secret=${encodeURIComponent(SECRET)}`, {}],
     [
       "the same client_id twice",
@@ -246,6 +251,8 @@ describe("a challenge", () => {
             const response = await server.fetch(path, { method, headers: { ...FORM, ...headers }, body });
             // RFC 6749 §5.2: after a refused Authorization header, the challenge names the right scheme.
             const usedHeader = "Authorization" in headers && PROGRAMS.some((known) => known === path);
+            if (response.status === 401)
+              expect(`${path} ${challengeOf(response)}`).toMatch(/(Basic|Bearer) realm=/);
             if (!usedHeader) expect(`${path} ${challengeOf(response)}`).not.toContain("Basic");
             if (PAGES.includes(path))
               expect({ path, status: response.status }).not.toEqual({ path, status: 401 });

@@ -105,6 +105,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
 /** Pages for alice, who is signed in. */
 export const SIGNED_IN: readonly Exhibit[] = [
   { name: "account-empty", open: path("/account") },
+  { name: "sign-in-choice", open: path(authorizePath({ prompt: "select_account" })) },
   {
     name: "consent-website",
     open: path(authorizePath({ scope: "mail.read mail.send profile", resource: "https://mail.example/" })),

@@ -98,7 +98,14 @@ describe("client add", () => {
     });
   });
 
+  test("takes http on an intranet if it is told to", async () => {
+    const uri = "http://homelab.lan:8123/cb";
+    const made = await json("add", "--name", "Home", "--redirect-uri", uri, "--allow-http-redirects");
+    expect(made).toMatchObject({ redirect_uris: [uri] });
+  });
+
   test.each([
+    ["http on an intranet", ["--redirect-uri", "http://homelab.lan:8123/cb"], "allow_http_redirects"],
     ["an identifier that is taken", ["--id", "declared"], "'declared' is taken"],
     ["an identifier of a person", ["--id", "acc_1"], "or begin with 'acc_'"],
     [

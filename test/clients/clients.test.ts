@@ -56,6 +56,7 @@ test("clients that come in one second have numbers of their own, even if all dra
       defaultScope: [],
       privateUseSchemes: [],
       mayHaveNoGrantType: false,
+      narrows: true,
       ownOrigins: new Set<string>(),
       allowedGrantTypes: GRANT_TYPES,
     },

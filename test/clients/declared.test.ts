@@ -215,6 +215,7 @@ describe("declared clients", () => {
               defaultScope: [],
               privateUseSchemes: [],
               mayHaveNoGrantType: false,
+              narrows: true,
               ownOrigins: new Set<string>(),
               allowedGrantTypes: GRANT_TYPES,
             },
@@ -252,6 +253,7 @@ describe("declared clients", () => {
                 defaultScope: [],
                 privateUseSchemes: [],
                 mayHaveNoGrantType: false,
+                narrows: true,
                 ownOrigins: new Set<string>(),
                 allowedGrantTypes: GRANT_TYPES,
               },
@@ -315,6 +317,17 @@ describe("a declaration that is allowed but unwise is warned of", () => {
     ]);
     expect(warnings).toEqual(["The client 'rclone' is exempt from PKCE."]);
     expect((await stored("rclone")).requirePkce).toBe(false);
+  });
+
+  test("redirect URIs with http, which need a switch", async () => {
+    const uris = ["http://homelab.lan:8123/cb", "http://127.0.0.1/cb"];
+    const client = { client_id: "lan", redirect_uris: uris, secrets: [SECRET] };
+    expect(await faultOf([client])).toContain("allow_http_redirects");
+    const { warnings } = await start([{ ...client, allow_http_redirects: true }]);
+    expect(warnings).toEqual([
+      "Codes for the client 'lan' travel in the clear, because of http: http://homelab.lan:8123/cb",
+    ]);
+    expect((await stored("lan")).redirectUris.map(String)).toEqual(uris);
   });
 
   test(

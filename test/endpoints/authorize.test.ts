@@ -29,6 +29,7 @@ import {
   requestToken,
   textOf,
 } from "../support/flows.ts";
+import { openBrowser } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { basic, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
@@ -227,7 +228,8 @@ describe("a fault that is sent to the client", () => {
     ["a challenge that is too short", { code_challenge: challengeOf(VERIFIER).slice(1) }, "invalid_request"],
     ["a challenge with padding", { code_challenge: `${challengeOf(VERIFIER)}=` }, "invalid_request"],
     ["an unknown scope", { scope: "everything" }, "invalid_scope"],
-    ["a malformed scope", { scope: "mail.read  files" }, "invalid_scope"],
+    ["a malformed scope", { scope: "mail.read\tfiles" }, "invalid_scope"],
+    ["scopes of which it can have none", { scope: "everything introspect" }, "invalid_scope"],
     ["a scope it is not registered for", { scope: "introspect" }, "invalid_scope"],
     ["an unknown resource", { resource: "https://other.example/" }, "invalid_target"],
     ["a malformed resource", { resource: "mail" }, "invalid_target"],
@@ -240,7 +242,8 @@ describe("a fault that is sent to the client", () => {
     ["inline registration", { registration: "{}" }, "registration_not_supported"],
     ["response_mode=fragment", { response_mode: "fragment" }, "invalid_request"],
     ["response_mode=form_post", { response_mode: "form_post" }, "invalid_request"],
-    ["an unknown prompt", { prompt: "create" }, "invalid_request"],
+    ["an unknown prompt", { prompt: "sometimes" }, "invalid_request"],
+    ["prompt=none with one that is ignored", { prompt: "none create" }, "invalid_request"],
     ["prompt=none with another", { prompt: "none login" }, "invalid_request"],
     ["a max_age that is no number", { max_age: "soon" }, "invalid_request"],
     ["a negative max_age", { max_age: "-1" }, "invalid_request"],
@@ -978,6 +981,57 @@ describe("signing in again", () => {
       account,
     );
     expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
+  });
+
+  test.each(["select_account", " select_account  create"])(
+    "prompt=%j offers the account that is signed in, once per request",
+    async (prompt) => {
+      const { account, theirs } = await settled(`choosing${prompt.length}`);
+      server.clock.advance(10);
+      const choice = redirectOf(await open({ prompt }, { Cookie: theirs }));
+      expect(choice.pathname).toBe("/login");
+      const page = await (await follow(`${choice.pathname}${choice.search}`, theirs)).text();
+      expect(page).toContain(`Continue as ${account.username}`);
+      expect(page).toContain("Use another account");
+      const back = choice.searchParams.get("return_to") ?? "";
+      expect(page).toContain(`href="${back.replaceAll("&", "&amp;")}"`);
+      expect(redirectOf(await follow(back, theirs)).searchParams.has("code")).toBe(true);
+      // The mark fits no other request, and does not last.
+      expect(redirectOf(await follow(back.replace("state=", "state=x"), theirs)).pathname).toBe("/login");
+      server.clock.advance(server.context.configuration.lifetimes.form_seconds + 1);
+      expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
+    },
+  );
+
+  test("the choice of an account may lead to another one, and stays on the page after a wrong password", async () => {
+    const { theirs } = await settled("choosing-first");
+    const other = await settled("choosing-second");
+    const choice = redirectOf(await open({ prompt: "select_account" }, { Cookie: theirs }));
+    const back = choice.searchParams.get("return_to") ?? "";
+    expect(redirectOf(await follow(back, other.theirs)).searchParams.has("code")).toBe(true);
+    const browser = openBrowser(server);
+    browser.cookie = theirs;
+    const again = await browser.submit(`${choice.pathname}${choice.search}`, {
+      username: "nobody",
+      password: "wrong",
+    });
+    expect(again.status).toBe(422);
+    expect(await again.text()).toContain("Continue as choosing-first");
+  });
+
+  test("the choice of an account comes before consent, and is no choice where a person must sign in again", async () => {
+    const { theirs } = await settled("choosing-more");
+    server.clock.advance(10);
+    const choice = redirectOf(await open({ prompt: "consent select_account" }, { Cookie: theirs }));
+    expect(choice.searchParams.get("choose")).toBe("1");
+    expect((await follow(choice.searchParams.get("return_to") ?? "", theirs)).status).toBe(200);
+    const login = redirectOf(await open({ prompt: "login select_account" }, { Cookie: theirs }));
+    expect(login.searchParams.has("choose")).toBe(false);
+    const stranger = redirectOf(await open({ prompt: "select_account" }, {}));
+    expect(stranger.searchParams.has("choose")).toBe(false);
+    expect(redirectOf(await open({ prompt: "create" }, { Cookie: theirs })).searchParams.has("code")).toBe(
+      true,
+    );
   });
 
   test("both prompts may come together: sign in, then be asked", async () => {

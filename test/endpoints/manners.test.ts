@@ -59,7 +59,7 @@ describe.each(PROGRAMS.map((door) => [door.path, door] as const))("%s", (path, {
         headers: {
           ...origin,
           "Access-Control-Request-Method": "POST",
-          "Access-Control-Request-Headers": "authorization,content-type",
+          "Access-Control-Request-Headers": "authorization,content-type,traceparent",
         },
       });
       const answers = [
@@ -80,7 +80,10 @@ describe.each(PROGRAMS.map((door) => [door.path, door] as const))("%s", (path, {
       if (!cors) return;
       expect(preflight.status).toBe(204);
       expect(await preflight.text()).toBe("");
-      expect(preflight.headers.get("access-control-allow-headers")).toMatch(/Authorization.*Content-Type/);
+      expect(preflight.headers.get("access-control-allow-headers")).toMatch(
+        /Authorization.*Content-Type.*traceparent/,
+      );
+      expect(preflight.headers.get("vary")).toBe("Access-Control-Request-Headers");
       expect(Number(preflight.headers.get("access-control-max-age"))).toBeGreaterThan(0);
       for (const method of allowed.filter((name) => name !== "HEAD")) {
         expect(preflight.headers.get("access-control-allow-methods")).toContain(method);

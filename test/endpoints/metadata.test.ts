@@ -76,7 +76,7 @@ describe("the metadata document", () => {
         introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
-        prompt_values_supported: ["none", "login", "consent"],
+        prompt_values_supported: ["none", "login", "consent", "select_account"],
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
         claims_parameter_supported: false,

@@ -131,7 +131,7 @@ describe("refreshing", () => {
   test.each([
     ["a wider scope", { scope: "mail.read mail.send" }, "invalid_scope"],
     ["an unknown scope", { scope: "everything" }, "invalid_scope"],
-    ["a malformed scope", { scope: " " }, "invalid_scope"],
+    ["a malformed scope", { scope: '"' }, "invalid_scope"],
     ["another resource", { resource: "https://auth.example" }, "invalid_target"],
     [
       "a resource that uses none of the scopes",

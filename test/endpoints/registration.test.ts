@@ -157,6 +157,29 @@ describe("open registration", () => {
     },
   );
 
+  test("takes what programs send that could work anywhere, and tells what it took", async () => {
+    const body = await registered(server, {
+      redirect_uris: ["https://claude.ai/api/mcp/auth_callback", ""],
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
+      response_types: ["code", "id_token"],
+      scope: "openid email  profile",
+      logo_uri: "data:image/png;base64,AA",
+      client_uri: "",
+      software_statement: "",
+      application_type: "spa",
+      contacts: "",
+    });
+    const { client_id, client_id_issued_at, ...rest } = body;
+    expect(rest).toEqual({
+      redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      scope: "email profile",
+    });
+  });
+
   test(proves("a public client gets no secret and no expiry of one", "RFC 7591 3.2.1-5"), async () => {
     const body = await registered(server, { redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" });
     expect(Object.keys(body).filter((name) => name.includes("secret"))).toEqual([]);
@@ -365,7 +388,7 @@ describe("a registration that is refused", () => {
       "invalid_redirect_uri",
     );
     expect(body.error_description).toBe(
-      "The redirect URI 'http://sketchy.example.com/callback' is not allowed: http is only for loopback addresses; use https.",
+      "The redirect URI 'http://sketchy.example.com/callback' is not allowed: http is only for loopback addresses; use https. For a client on an intranet the operator can allow http (allow_http_redirects).",
     );
   });
 });
@@ -507,11 +530,15 @@ describe("the grant types that clients may register themselves for", () => {
         { redirect_uris: [CALLBACK] },
         { redirect_uris: [CALLBACK], grant_types: ["authorization_code"] },
         { grant_types: ["client_credentials"] },
-        { redirect_uris: [CALLBACK], grant_types: [DEVICE_GRANT, "authorization_code"] },
       ]) {
         const refused = await expectRefusal(await post(limited, body), 400, "invalid_client_metadata");
         expect(refused.error_description).toContain("is not open to clients that register themselves");
       }
+      const part = { redirect_uris: [CALLBACK], grant_types: [DEVICE_GRANT, "authorization_code"] };
+      expect(await registered(limited, part)).toMatchObject({
+        grant_types: [DEVICE_GRANT],
+        response_types: [],
+      });
       // This does not apply to clients of the operator.
       expect((await limited.context.store.findClient("web"))?.grantTypes).toContain("authorization_code");
     } finally {

@@ -1,7 +1,7 @@
 /** RFC 6749 §3.2: the steps that all grant types share. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parseScope } from "../../src/protocol/scope.ts";
-import { challengeOf } from "../support/code-flow.ts";
+import { challengeOf, VERIFIER } from "../support/code-flow.ts";
 import { headersOf } from "../support/expect.ts";
 import { codeFor, expectRefusal, expectTokens, redeemCode, requestToken, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
@@ -121,7 +121,9 @@ describe("the token endpoint", () => {
         {},
       ]) {
         const response = await server.post("/auth/token", { ...CLIENT_CREDENTIALS, ...form });
-        expect(response.headers.get("www-authenticate")).toBeNull();
+        // RFC 9110 §15.5.2 wants a challenge; for Basic a browser would ask the person for a password.
+        const names = "client_id" in form ? ', error="invalid_client", error_description=' : "";
+        expect(response.headers.get("www-authenticate")).toStartWith(`Bearer realm="Tessera"${names}`);
         await expectRefusal(response, 401, "invalid_client");
       }
     },
@@ -188,7 +190,10 @@ describe("the token endpoint", () => {
   });
 
   test(
-    proves("Go's way, Basic first and then the body, works and costs no code", "RFC 6749 4.1.3-7"),
+    proves(
+      "a refused attempt by Basic costs no code, as Go tries Basic first and then the body",
+      "RFC 6749 4.1.3-7",
+    ),
     async () => {
       const person = await server.addPerson("gopher");
       const code = await codeFor(server, person, { client_id: "spa", redirect_uri: "https://spa.example/" });
@@ -197,7 +202,7 @@ describe("the token endpoint", () => {
           await server.post(
             "/auth/token",
             { grant_type: "authorization_code", code, redirect_uri: "https://spa.example/" },
-            basic("spa", ""),
+            basic("spa", "x"),
           ),
           401,
           "invalid_client",
@@ -207,6 +212,26 @@ describe("the token endpoint", () => {
         await redeemCode(server, code, { redirect_uri: "https://spa.example/" }, "spa"),
       );
       expect(textOf(body, "scope")).toBe("mail.read");
+    },
+  );
+
+  test.each(["", " ", "Bearer stale", "Basic c3BhOg=="])(
+    "a public client may send the header %j that proves nothing",
+    async (Authorization) => {
+      const person = await server.addPerson(`nothing ${Authorization}`);
+      const code = await codeFor(server, person, { client_id: "spa", redirect_uri: "https://spa.example/" });
+      const response = await server.post(
+        "/auth/token",
+        {
+          grant_type: "authorization_code",
+          code,
+          redirect_uri: "https://spa.example/",
+          code_verifier: VERIFIER,
+          client_id: "spa",
+        },
+        { Authorization },
+      );
+      await expectTokens(response);
     },
   );
 
@@ -242,7 +267,7 @@ describe("client_credentials (RFC 6749 §4.4)", () => {
   test.each([
     ["an unknown scope", { scope: "everything" }, "invalid_scope"],
     ["a scope it is not registered for", { scope: "introspect" }, "invalid_scope"],
-    ["a malformed scope", { scope: "mail.read  files" }, "invalid_scope"],
+    ["a malformed scope", { scope: "mail.read\tfiles" }, "invalid_scope"],
     ["a scope with a quote", { scope: '"' }, "invalid_scope"],
     ["an unknown resource", { resource: "https://other.example/" }, "invalid_target"],
     ["a malformed resource", { resource: "mail" }, "invalid_target"],

@@ -59,6 +59,15 @@ describe("userinfo", () => {
     expect(await jsonOf(await withToken(other))).toEqual({ sub: bare.subject, preferred_username: "bare" });
   });
 
+  test("by POST, beside an empty Authorization header", async () => {
+    const response = await server.fetch("/auth/userinfo", {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded", Authorization: "" },
+      body: new URLSearchParams({ access_token: token }).toString(),
+    });
+    expect(response.status).toBe(200);
+  });
+
   test.each(["Bearer", "bearer", "BEARER", "Bearer "])(
     proves("takes the scheme as %j", "RFC 6750 2.1-1", "RFC 6750 5.3-6"),
     async (scheme) => {

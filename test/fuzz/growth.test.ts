@@ -38,6 +38,7 @@ const policy = {
   allowedGrantTypes: ["authorization_code"],
   privateUseSchemes: [],
   mayHaveNoGrantType: false,
+  narrows: true,
   ownOrigins: new Set<string>(),
 } as const;
 const withHeader = (name: string, value: string) =>

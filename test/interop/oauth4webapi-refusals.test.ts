@@ -177,7 +177,7 @@ describe("the token endpoint refuses", () => {
     await expectBodyError(forItself("service", SECRET, { scope: "everything" }), 400, "invalid_scope");
   });
 
-  test("a wrong secret: with a challenge where the client used Basic, and without where it did not", async () => {
+  test("a wrong secret: with a Basic challenge where the client used Basic, and only there", async () => {
     await expectChallenge(forItself("service", "wrong"), 401, { scheme: "basic", parameters: {} });
     const posted = generic(
       { client_id: "service" },
@@ -185,7 +185,7 @@ describe("the token endpoint refuses", () => {
       "client_credentials",
       {},
     );
-    await expectBodyError(posted, 401, "invalid_client");
+    await expectChallenge(posted, 401, { scheme: "bearer", parameters: { error: "invalid_client" } });
   });
 });
 

@@ -1,7 +1,7 @@
 /** Mutations of src/clients/: authentication, and the checks of metadata. */
 import type { Mutation } from "./mutation.ts";
 
-const CHECK_OF_URI = { in: "clients/metadata.ts", match: "redirectUriFault($URI, $SCHEMES)" };
+const CHECK_OF_URI = { in: "clients/metadata.ts", match: "redirectUriFault($URI, $SCHEMES, $FREEDOMS)" };
 const CHECK_OF_WEB_URL = {
   in: "clients",
   within: "readWebUrl",
@@ -38,8 +38,17 @@ export const CLIENTS: readonly Mutation[] = [
     against: ["threat 46"],
     what: "client_id in the body may name another client than Basic",
     in: "clients",
+    within: "basic",
     match: `throw new OAuthError("client_id_mismatch")`,
     replace: ";",
+    tests: ["adversary/43-headers.test.ts"],
+  },
+  {
+    against: ["threat 46"],
+    what: "client_id in the body may name another client than Basic with an empty secret",
+    in: "clients/authentication-methods.ts",
+    match: `$NAMED !== "" && $ID !== undefined && $ID !== $NAMED`,
+    replace: "false",
     tests: ["adversary/43-headers.test.ts"],
   },
   {
@@ -87,8 +96,8 @@ export const CLIENTS: readonly Mutation[] = [
     against: ["threat 57"],
     what: "every client is asked for Basic",
     in: "clients",
-    match: { entry: "challenge: $METHOD.challenge" },
-    replace: `challenge: "Basic"`,
+    match: `$WAS_BASIC ? "Basic" : $METHOD.challenge`,
+    replace: `"Basic"`,
     tests: ["adversary/43-headers.test.ts"],
   },
   {
@@ -111,8 +120,8 @@ export const CLIENTS: readonly Mutation[] = [
     what: "a client may be registered for any scope",
     in: "clients/metadata.ts",
     within: "readScope",
-    match: "$REFUSED !== undefined",
-    replace: "false",
+    match: "$NAMED.filter(($ENTRY) => $ALLOWED.includes($ENTRY))",
+    replace: "$NAMED",
     tests: ["clients/metadata.test.ts", "adversary/22-clients.test.ts"],
   },
   {
@@ -127,7 +136,7 @@ export const CLIENTS: readonly Mutation[] = [
     against: ["threat 24"],
     what: "a public client may be registered to act for itself",
     in: "clients",
-    match: `$METHOD === "none" && $GRANT_TYPES.includes("client_credentials")`,
+    match: `$METHOD === "none" && $NAME === "client_credentials"`,
     replace: "false",
     tests: ["adversary/22-clients.test.ts", "clients/metadata.test.ts"],
   },

@@ -10,6 +10,15 @@ const METADATA_TO_STORE = {
 
 export const ENDPOINTS: readonly Mutation[] = [
   {
+    against: ["threat 57"],
+    what: "a 401 of whoever did not use Basic asks for Basic",
+    in: REFUSAL,
+    within: "refusalHeaders",
+    match: `$CHALLENGE ?? (refusal.status === 401 ? "Bearer" : undefined)`,
+    replace: `$CHALLENGE ?? (refusal.status === 401 ? "Basic" : undefined)`,
+    tests: ["adversary/43-headers.test.ts"],
+  },
+  {
     against: ["threat 5"],
     what: "an address that is not the client's is told that it is not",
     in: "endpoints",

@@ -14,8 +14,8 @@ const REDEMPTIONS: readonly Mutation[] = [
     against: ["threat 8"],
     what: "a second use with other faults is not told to the store",
     in: AUTHORIZATION,
-    match: "$CODE.usedAt === null ? narrowToGrant($$$REQUEST) : $GRANT",
-    replace: "narrowToGrant($$$REQUEST)",
+    match: "$CODE.usedAt === null ? redeemedTarget($$$REQUEST) : $GRANT",
+    replace: "redeemedTarget($$$REQUEST)",
     tests: ["endpoints/authorization-code.test.ts"],
   },
   {

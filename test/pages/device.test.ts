@@ -72,6 +72,21 @@ describe("the code", () => {
     },
   );
 
+  test("in a HEAD is no guess", async () => {
+    const { user_code: code } = await startDevice(server);
+    const { cookie, address } = browser;
+    for (let count = 0; count < 30; count += 1) {
+      const headers = { Cookie: cookie };
+      const response = await server.fetch("/device?user_code=BCDF-GHJK", {
+        method: "HEAD",
+        headers,
+        address,
+      });
+      expect(response.status).toBe(200);
+    }
+    expect(await isConfirmPage(await browser.get(`/device?user_code=${code}`))).toBe(true);
+  });
+
   test("that cannot be one is explained, and is no guess", async () => {
     for (let count = 0; count < 30; count += 1) {
       const response = await browser.get("/device?user_code=WDJB-MJH");

@@ -8,6 +8,7 @@ import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import {
   isClaimedHttps,
   isLoopback,
+  isUnprotected,
   matchRedirectUri,
   redirectUriFault,
 } from "../../src/protocol/redirect-uri.ts";
@@ -43,6 +44,7 @@ describe("a redirect URI that may be registered", () => {
     "com.example.app:/callback?x=1",
     "com.example.app://callback",
     "com.example.app:callback",
+    "app.immich:///oauth-callback",
     "io.github.some-app+beta:/cb",
   ])("%s", (uri) => {
     expect(redirectUriFault(uri)).toBeNull();
@@ -244,6 +246,82 @@ describe("a redirect URI that may not be registered", () => {
 
   test("http beyond loopback does not become allowed by being listed as a private scheme", () => {
     expect(redirectUriFault("http://client.example/", ["http"])).not.toBeNull();
+  });
+});
+
+describe("a redirect URI that only the operator may register", () => {
+  const SPELLINGS = [
+    "https://client.example:443/callback",
+    "https://client.example/a%2Fb%2fc",
+    "Com.Example.App:/callback",
+    "MyApp://callback",
+  ];
+  const HTTP = [
+    "http://homelab.lan:8123/cb",
+    "http://10.0.0.1/cb",
+    "http://homelab/",
+    "http://[fd00::1]:80/",
+  ];
+
+  test.each(SPELLINGS)("%s is compared as it is written", (uri) => {
+    expect(redirectUriFault(uri, ["myapp"])).not.toBeNull();
+    expect(redirectUriFault(uri, ["myapp"], { anySpelling: true })).toBeNull();
+    expect(match(uri, uri)).toBe(uri);
+    for (const other of [uri.replace(":443", ""), uri.toLowerCase(), uri.replaceAll(/%2f/gi, "/")])
+      if (other !== uri) expect(match(other, uri)).toBeNull();
+  });
+
+  test.each(HTTP)("%s needs the switch for http", (uri) => {
+    expect(redirectUriFault(uri, [], { anySpelling: true })).toContain("allow_http_redirects");
+    expect(redirectUriFault(uri, [], { anySpelling: true, http: true })).toBeNull();
+    expect(match(uri, uri)).toBe(uri);
+    // The port of such an address does not vary.
+    expect(match(uri.replace(/:[0-9]+\//, ":1/").replace("10.0.0.1/", "10.0.0.1:1/"), uri)).toBe(
+      uri === "http://homelab/" ? uri : null,
+    );
+    expect(isUnprotected(uri)).toBe(true);
+  });
+
+  test(
+    proves("has no dangerous scheme in any spelling, and no other odd form", "threat 1", "threat 4"),
+    () => {
+      for (const [uri] of REFUSED) {
+        const isFree = /^https:[^?]*%2f|:443\/|^Com\.Example|^http:/i.test(uri);
+        if (!isFree)
+          expect([uri, redirectUriFault(uri, [], { anySpelling: true, http: true }) === null]).toEqual([
+            uri,
+            false,
+          ]);
+      }
+      for (const uri of [
+        "JavaScript:alert(1)",
+        "HTTPS://client.example/callback",
+        "https://client.example:0443/callback",
+        "https://client.example:80/../x",
+        "https://client.example:443@evil.example/",
+        "https://a@client.example:443/",
+        "https://CLIENT.example:443/",
+        "https://client.example/%2e%2e%2Fx",
+        "https://client.example/%5c%2F",
+        "http://127.1/",
+        "MyApp://callback",
+      ]) {
+        expect([uri, redirectUriFault(uri, [], { anySpelling: true, http: true }) === null]).toEqual([
+          uri,
+          false,
+        ]);
+      }
+    },
+  );
+
+  test("travels in the clear only as http beyond this machine", () => {
+    for (const uri of [
+      "https://client.example/",
+      "http://127.0.0.1:1/",
+      "http://localhost/",
+      "com.example.app:/",
+    ])
+      expect(isUnprotected(uri)).toBe(false);
   });
 });
 

@@ -24,16 +24,25 @@ describe("scope (RFC 6749 §3.3)", () => {
     }
   });
 
-  test.each(["", " ", " a", "a ", "a  b", "a\tb", "a\nb", 'a"b', "a\\b", "é", "a\u00a0b", "a\n"])(
-    "%j is malformed",
-    (text) => {
-      expect(reasonOf(() => parseScope(text))).toBe("scope_malformed");
-    },
-  );
+  test.each([
+    ["", []],
+    [" ", []],
+    [" a", ["a"]],
+    ["a ", ["a"]],
+    ["a  b", ["a", "b"]],
+    [`${" ".repeat(60_000)}a`, ["a"]],
+  ])("%j has these names: many spaces separate like one", (text, expected) => {
+    expect(names(text)).toEqual(expected);
+  });
+
+  test.each(["a\tb", "a\nb", 'a"b', "a\\b", "é", "a\u00a0b", "a\n"])("%j is malformed", (text) => {
+    expect(reasonOf(() => parseScope(text))).toBe("scope_malformed");
+  });
 
   test("a hundred names are read, and no more: the work of a request is bounded", () => {
     const many = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`).join(" ");
     expect(names(many(100))).toHaveLength(100);
+    expect(names(` ${many(100)} `)).toHaveLength(100);
     expect(reasonOf(() => parseScope(many(101)))).toBe("scope_malformed");
     expect(reasonOf(() => parseScope("a ".repeat(30_000)))).toBe("scope_malformed");
   });

@@ -29,7 +29,8 @@ import {
 } from "./facts.ts";
 
 const pending = aDevice({ expiresAt: NOW + 600 });
-const grant = aGrant({ activatedAt: null, expiresAt: NOW + 600, via: "device_code" });
+/** Made at the approval, a while ago. */
+const grant = aGrant({ activatedAt: null, createdAt: NOW - 100, expiresAt: NOW + 600, via: "device_code" });
 const about = { subject: grant.subject, client: grant.clientId };
 
 describe("a device that asks", () => {
@@ -206,6 +207,32 @@ describe("where the request of a device stands (RFC 8628 §3.5):", () => {
     const at = (now: number) => deviceFault(presented(), { device: approved, grant }, CLIENT.clientId, now);
     expect(at(approved.expiresAt - 1)).toBeNull();
     expect(at(approved.expiresAt)).toBe("device_code_expired");
+  });
+});
+
+describe("a code that was approved in its last seconds", () => {
+  const late = { ...approved, expiresAt: NOW + 1 };
+  const justMade = { ...grant, createdAt: NOW };
+
+  test("gives tokens for a minute after the approval, to the second", () => {
+    const facts = { device: late, grant: justMade };
+    const at = (now: number) => deviceFault(presented(), facts, CLIENT.clientId, now);
+    const redeem = (now: number) => redeemDeviceCode(facts, CLIENT, { ...anIssuance(justMade), now }).outcome;
+    expect([at(NOW + 59), redeem(NOW + 59)]).toEqual([null, "issued"]);
+    expect([at(NOW + 60), redeem(NOW + 60)]).toEqual(["device_code_expired", "refused"]);
+  });
+
+  test("gives none without its grant, and waits for no answer any more", () => {
+    const at = (facts: DeviceFacts) => deviceFault(presented(), facts, CLIENT.clientId, NOW + 1);
+    expect(at({ device: late, grant: null })).toBe("device_code_expired");
+    expect(at({ device: { ...late, status: "pending" }, grant: justMade })).toBe("device_code_expired");
+  });
+
+  test("has a grant that is kept as long", () => {
+    const device = { ...pending, expiresAt: NOW + 1 };
+    const given = { ...justMade, expiresAt: NOW + 1 };
+    const { changes } = approveDevice({ device, client: CLIENT, account: ACCOUNT }, given, NOW);
+    expect(changes).toContainEqual(insert(grants, { ...given, expiresAt: NOW + 60 }));
   });
 });
 

@@ -9,6 +9,7 @@ import {
   askableScope,
   narrowToGrant,
   type RequestedTarget,
+  redeemedTarget,
   requestedTarget,
   type ScopedClient,
 } from "../../src/rules/scope.ts";
@@ -93,9 +94,10 @@ describe("what a new request asks for", () => {
 
   test.each([
     ["scope=gone", "scope_unknown"],
-    ["scope=+", "scope_malformed"],
+    ["scope=gone+openid", "scope_unknown"],
+    ["scope=a%09b", "scope_malformed"],
     ["scope=introspect", "scope_not_registered"],
-    ["scope=files+introspect", "scope_not_registered"],
+    ["scope=gone+introspect", "scope_not_registered"],
     ["resource=mail", "resource_malformed"],
     ["resource=https://other.example", "resource_unknown"],
     [`scope=files&resource=${MAIL}`, "resource_scope_empty"],
@@ -103,10 +105,20 @@ describe("what a new request asks for", () => {
     expect(reasonOf(() => ask(query))).toBe(reason);
   });
 
-  test("is refused, with the name that is too much, beyond what it may have", () => {
-    expect(refusalOf(() => ask("scope=files+introspect")).description).toBe(
+  test("is what of its scope exists and is open to it, as long as something is left", () => {
+    expect(ask("scope=openid+files+offline_access")).toEqual(["files", String(FILES)]);
+    expect(ask("scope=files+introspect")).toEqual(["files", String(FILES)]);
+  });
+
+  test("is its default scope if it names only spaces", () => {
+    expect(ask("scope=++")).toEqual(ask(""));
+  });
+
+  test("is refused, with a name that is too much, if nothing is left", () => {
+    expect(refusalOf(() => ask("scope=gone+introspect")).description).toBe(
       "The client is not registered for the scope 'introspect'.",
     );
+    expect(refusalOf(() => ask("scope=gone")).description).toBe("The scope 'gone' does not exist here.");
     // The caller says what the client may have.
     const own = () => requestedTarget(catalogue, client, requested("scope=files"), parseScope("mail.read"));
     expect(reasonOf(own)).toBe("scope_not_registered");
@@ -135,7 +147,7 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
   test.each([
     ["scope=mail.send", "scope_exceeds_grant"],
     ["scope=mail.read+mail.send", "scope_exceeds_grant"],
-    ["scope=+", "scope_malformed"],
+    ["scope=%22", "scope_malformed"],
     ["resource=https://auth.example", "resource_exceeds_grant"],
     ["resource=https://mail.example/&resource=https://auth.example", "resource_exceeds_grant"],
     ["resource=https://other.example", "resource_unknown"],
@@ -143,6 +155,37 @@ describe("narrowing to a grant (RFC 6749 §6, RFC 8707 §2.2)", () => {
     ["scope=mail.read&resource=https://files.example/api", "resource_scope_empty"],
   ] as const)("%j is refused", (query, reason) => {
     expect(reasonOf(() => narrow(query))).toBe(reason);
+  });
+
+  test("spaces alone name nothing", () => {
+    expect(narrow("scope=+")).toEqual(narrow(""));
+  });
+
+  test.each([
+    ["", "mail.read files"],
+    ["scope=files", "files"],
+    ["scope=files+mail.send+openid", "files"],
+    ["scope=mail.send", "mail.read files"],
+    ["scope=++", "mail.read files"],
+    ['scope="+é', "mail.read files"],
+  ])("the first tokens of a grant get for %j what of it was granted: %s", (query, scope) => {
+    expect(written(redeemedTarget(catalogue, GRANT, CLIENT, requested(query)))).toEqual([
+      scope,
+      `${MAIL} ${FILES}`,
+    ]);
+  });
+
+  test("the first tokens are for no resource that was not granted, and for nothing that is gone", () => {
+    const redeem = (query: string, client: Pick<ClientRecord, "scope" | "source"> = CLIENT) =>
+      redeemedTarget(catalogue, GRANT, client, requested(query));
+    expect(reasonOf(() => redeem("resource=https://auth.example"))).toBe("resource_exceeds_grant");
+    expect(reasonOf(() => redeem("scope=mail.read&resource=https://files.example/api"))).toBe(
+      "resource_scope_empty",
+    );
+    expect(reasonOf(() => redeem("scope=files", { ...CLIENT, scope: [] }))).toBe("grant_outdated");
+    expect(written(redeem("scope=mail.read+files", { ...CLIENT, scope: parseScope("files") }))[0]).toBe(
+      "files",
+    );
   });
 
   test("names what was not granted", () => {

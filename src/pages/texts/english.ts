@@ -33,6 +33,10 @@ export const english = {
     again: (username: string) => `You are signed in as ${username}. Sign in again to continue.`,
     another: (username: string) =>
       `Sign in with the account you want to use. You are signed in as ${username} until then.`,
+    chooseTitle: "Choose an account",
+    choose: (username: string) => `You are signed in as ${username}.`,
+    continueAs: (username: string) => `Continue as ${username}`,
+    useAnother: "Use another account",
     submit: "Sign in",
     wrong: "Wrong user name or password.",
     stale: "This page was open for too long. Enter your password again.",

@@ -34,6 +34,10 @@ export const german: Texts = {
     another: (username) =>
       `Melden Sie sich mit dem Konto an, das Sie verwenden möchten. Bis dahin sind Sie als ${username} angemeldet.`,
     again: (username) => `Sie sind als ${username} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
+    chooseTitle: "Konto wählen",
+    choose: (username) => `Sie sind als ${username} angemeldet.`,
+    continueAs: (username) => `Als ${username} fortfahren`,
+    useAnother: "Anderes Konto verwenden",
     submit: "Anmelden",
     wrong: "Benutzername oder Passwort ist falsch.",
     stale: "Diese Seite war zu lange geöffnet. Bitte geben Sie Ihr Passwort noch einmal ein.",

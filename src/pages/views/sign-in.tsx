@@ -14,19 +14,30 @@ export interface SignInProps {
   readonly username: string;
   /** The purpose of the sign-in, and who is signed in already. */
   readonly lead: string;
-  /** Whether the person came by "use another account". */
-  readonly another: boolean;
+  /** Why a person who is signed in is here: a field of this name brings it back. */
+  readonly cause: string;
+  /** The account that the person may go on with, and the page that they go on to; null if they must sign in. */
+  readonly offered: { readonly username: string; readonly continueTo: string } | null;
   /** Why the last attempt failed. */
   readonly fault: string | null;
 }
 
-export function SignInView({ frame, token, returnTo, username, lead, another, fault }: SignInProps) {
+export function SignInView({ frame, token, returnTo, username, lead, cause, offered, fault }: SignInProps) {
   const { signIn, common } = frame.texts;
+  const title = offered === null ? signIn.title : signIn.chooseTitle;
   return (
-    <Layout frame={frame} title={signIn.title}>
+    <Layout frame={frame} title={title}>
       <div class="card">
-        <h1>{signIn.title}</h1>
+        <h1>{title}</h1>
         <p class="muted">{lead}</p>
+        {offered && (
+          <>
+            <a class="button main block" href={offered.continueTo}>
+              {signIn.continueAs(offered.username)}
+            </a>
+            <h2>{signIn.useAnother}</h2>
+          </>
+        )}
         {fault && (
           <Note kind="bad" id="fault">
             {fault}
@@ -38,13 +49,13 @@ export function SignInView({ frame, token, returnTo, username, lead, another, fa
           class="stack"
           aria-describedby={fault ? "fault" : undefined}
         >
-          <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, another: another ? "1" : null }} />
+          <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [cause]: "1" }} />
           <Field
             id="username"
             label={common.username}
             autocomplete="username"
             value={username}
-            autofocus={username === ""}
+            autofocus={offered === null && username === ""}
             maxlength={200}
           />
           <Field
@@ -52,9 +63,9 @@ export function SignInView({ frame, token, returnTo, username, lead, another, fa
             label={common.password}
             type="password"
             autocomplete="current-password"
-            autofocus={username !== ""}
+            autofocus={offered === null && username !== ""}
           />
-          <button class="main block" type="submit">
+          <button class={offered === null ? "main block" : "other block"} type="submit">
             {signIn.submit}
           </button>
         </form>

@@ -2,7 +2,7 @@
 import type { Ledger } from "./row.ts";
 
 const SHORT_SCHEMES =
-  "`registration.private_use_schemes` lists exceptions, by default cursor, vscode and vscode-insiders: these editors have no other scheme; the operator may empty the list";
+  "`registration.private_use_schemes` lists exceptions, by default those of editors, agents and apps that have no other scheme, such as cursor and audiobookshelf; the operator may empty the list";
 
 export const RFC_8252: Ledger = {
   source: "RFC 8252",

@@ -132,6 +132,8 @@ export interface Device {
   readonly client: Client;
   readonly scope: readonly string[];
   readonly expiresAt: number;
+  /** 60 seconds after the approval; 0 before it. */
+  collectableUntil: number;
   status: "pending" | "approved" | "denied";
   grant: Grant | null;
   used: boolean;
@@ -154,7 +156,8 @@ export function pollOutcome(device: Device, client: Client, now: number): string
   if (client.disabled) return "invalid_client";
   if (device.gone || device.client !== client || device.used) return "invalid_grant";
   if (device.status === "denied") return "access_denied";
-  if (device.expiresAt <= now) return "expired_token";
+  // An approved device has a minute for its tokens, also beyond the life of its code.
+  if (Math.max(device.expiresAt, device.collectableUntil) <= now) return "expired_token";
   if (device.status === "approved") return device.grant?.revoked === true ? "access_denied" : "tokens";
   const isEarly = device.lastPoll !== null && now - device.lastPoll < device.interval - 0.5;
   device.lastPoll = now;

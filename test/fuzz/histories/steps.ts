@@ -53,7 +53,10 @@ export const STEPS: Readonly<Record<string, Step>> = {
   async "ask for too much"(world, { a, b }) {
     const [client, person] = [pick(codeClients(world), a), pick(world.people, b)];
     if (client === undefined || person === undefined) return;
-    mustBe(await world.authorize(client, person, ["mail.read", "introspect"]), null, "no code for too much");
+    mustBe(await world.authorize(client, person, ["introspect"]), null, "no code for too much");
+    const code = await world.authorize(client, person, ["mail.read", "introspect"]);
+    mustBe(code !== null, !client.disabled && !person.disabled, "a code for the part that is open");
+    if (code !== null) world.addCode(code, world.newGrant(client, person, ["mail.read"]));
   },
 
   async redeem(world, { a, b, c }) {
@@ -179,6 +182,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
     );
     if (!answered) return;
     device.status = decision === "allow" ? "approved" : "denied";
+    if (decision === "allow") device.collectableUntil = world.now + 60;
     if (decision === "allow") device.grant = world.newGrant(device.client, person, device.scope);
   },
 

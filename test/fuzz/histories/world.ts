@@ -235,6 +235,7 @@ export class World {
       client,
       scope,
       expiresAt: this.now + DEVICE_SECONDS,
+      collectableUntil: 0,
       status: "pending",
       grant: null,
       used: false,

@@ -78,7 +78,11 @@ const basicHeaders = property("Basic headers", 400, basicCredentials, (header) =
   const request = sendable("Authorization", header);
   if (request === undefined) return;
   const parameters = new Parameters(new Map());
-  const expected = readBasic(request.headers.get("authorization") ?? "");
+  const sent = request.headers.get("authorization") ?? "";
+  const expected = readBasic(sent);
+  if (refusedWith(["client_authentication_missing"], () => presentedCredentials(request, parameters))) {
+    return mustBe(/^(basic +Og==)?[ \t]*$/i.test(sent), true, "missing only if the header holds nothing");
+  }
   const presented = presentedCredentials(request, parameters);
   if (refusedWith(["client_credentials_malformed"], () => presented.read())) {
     return mustBe(expected, null, "what it says");

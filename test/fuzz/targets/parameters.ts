@@ -63,7 +63,7 @@ const scope = fc.oneof(
 
 const scopes = property("scopes", 300, scope, (text) => {
   let parsed: readonly string[] = [];
-  const names = text.split(" ");
+  const names = text.split(" ").filter((name) => name !== "");
   const sound = names.length <= 100 && names.every((name) => /^[!-~]+$/.test(name) && !/["\\]/.test(name));
   const refused = refusedWith(["scope_malformed"], () => (parsed = parseScope(text)));
   mustBe(refused, !sound, "refused if and only if it is not what RFC 6749 §3.3 says");
