@@ -24,7 +24,7 @@ import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
-import { listenForStop } from "./stop-request.ts";
+import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
 import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
@@ -45,12 +45,18 @@ Examples:
     .action(async (flags: ServeFlags) => {
       // From the beginning, so that a stop request during the start takes effect after it.
       const stop = listenForStop(io.env);
+      // A reload during the start has nothing to do: the start reads everything.
+      let reload = () => {};
+      const endReload = listenForReload(() => reload());
+      ignoreOtherSignals();
       try {
         const running = await startServing(flags, io);
+        reload = running.reload;
         await stop.asked;
         await stopInOrder(running, io);
       } finally {
         stop.cancel();
+        endReload();
       }
     });
 }
@@ -64,6 +70,8 @@ export interface Running {
   readonly listening: Listening;
   readonly server: Server;
   readonly log: Log;
+  /** Reads again what can change while the server runs, in all processes, and logs what this leaves out. */
+  reload(): void;
   /** Lets open requests finish, then closes the store. Resolves to how many requests were cut off. */
   stop(): Promise<number>;
 }
@@ -141,6 +149,11 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     listening,
     server,
     log,
+    reload() {
+      listening.rereadCertificates();
+      workers.reload();
+      log.info("SIGHUP: the certificates are read again; every other change needs a restart");
+    },
     async stop() {
       const cutOff = await Promise.all([
         listening.stop(configuration.limits.stop_seconds * 1000),

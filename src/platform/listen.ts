@@ -60,6 +60,8 @@ export interface Listening {
   readonly ports: readonly number[];
   /** From now on the runtime sends these itself, with an ETag (RFC 9110 §8.8.3). Other methods still reach `fetch`. */
   publish(answers: FixedAnswers): void;
+  /** Reads the certificate files now, instead of at the next check. */
+  readonly rereadCertificates: () => void;
   /**
    * Takes no new connections, lets the requests under way finish, and cuts off the rest after the deadline. Resolves to
    * how many were cut off.
@@ -79,6 +81,7 @@ interface Answers {
 interface Socket {
   readonly port: number;
   servers(): readonly HttpServer[];
+  rereadCertificate(): void;
   /** Takes no more connections; resolves when the last request is answered. */
   close(): Promise<unknown>;
 }
@@ -110,6 +113,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       const literal = Object.entries(fixed).filter(([path]) => !/[:*]/.test(path));
       answers.routes = Object.fromEntries(literal.map(([path, GET]) => [path, { GET }]));
       for (const socket of sockets) for (const server of socket.servers()) server.reload(answers);
+    },
+    rereadCertificates() {
+      for (const socket of sockets) socket.rereadCertificate();
     },
     async stop(deadlineMillis) {
       if (await finishesWithin(close(), deadlineMillis)) return 0;
@@ -199,7 +205,12 @@ function openPlain(host: string, port: number, answers: Answers, options: Listen
   const { sharing = "no" } = options;
   const actualPort = sharing === "first" ? takePort(host, port, answers, options) : port;
   const server = serve(host, actualPort, answers, options, { reusePort: sharing !== "no" });
-  return { port: server.port ?? actualPort, servers: () => [server], close: () => server.stop() };
+  return {
+    port: server.port ?? actualPort,
+    servers: () => [server],
+    rereadCertificate() {},
+    close: () => server.stop(),
+  };
 }
 
 /** `reusePort` would let any process of this user share a port unnoticed, so the port is first taken without it. */
@@ -257,6 +268,7 @@ function openTls(
   return {
     port: actualPort,
     servers: () => [current, ...retiring],
+    rereadCertificate: watch.lookNow,
     close() {
       watch.stop();
       return Promise.all([current, ...retiring].map((server) => server.stop()));

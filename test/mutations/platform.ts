@@ -3,6 +3,23 @@ import type { Mutation } from "./mutation.ts";
 
 export const PLATFORM: readonly Mutation[] = [
   {
+    against: ["threat 77"],
+    what: "a worker reads the runtime's files of the current folder",
+    in: "cli/workers.ts",
+    match: "...RUNTIME_FLAGS",
+    replace: "",
+    tests: ["cli/runtime.test.ts"],
+  },
+  {
+    against: ["threat 77"],
+    what: "a worker does not know that it must read no file of variables",
+    in: "platform/runtime.ts",
+    within: "RUNTIME_FLAGS",
+    match: '"--no-env-file"',
+    replace: "",
+    tests: ["cli/runtime.test.ts"],
+  },
+  {
     against: ["threat 40"],
     what: "bodies of any size are read",
     in: "platform/http.ts",

@@ -392,6 +392,12 @@ export const THREATS: Ledger = {
       does: "applies a declaration when it is new or has changed; disables what is left out, and refuses to start if nothing is declared any more",
     },
     {
+      id: "77",
+      level: null,
+      statement: "The runtime's own files in the current folder configure the server",
+      does: "starts the runtime, for the server and its workers, so that it reads no .env, no bunfig.toml and no preload of the current folder",
+    },
+    {
       id: "78",
       level: null,
       statement: "Commands that say they ended something and did not",
