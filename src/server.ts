@@ -6,17 +6,26 @@ import type { Configuration } from "./configuration/schema.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import { ENDPOINT_PATHS } from "./endpoints/paths.ts";
+import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { refusalResponse } from "./endpoints/refusal.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
+import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
-import { type Incoming, NO_SNIFFING, newRequestId, REQUEST_ID_HEADER, type Route } from "./platform/http.ts";
+import {
+  type Incoming,
+  NO_SNIFFING,
+  newRequestId,
+  REQUEST_ID_HEADER,
+  type Route,
+  targetOf,
+} from "./platform/http.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
@@ -45,6 +54,8 @@ export interface ServerParts {
 export interface Server {
   /** Answers a request. `addressOf` returns the address that it came from. Never throws. */
   fetch(request: Request, addressOf: () => string): Promise<Response>;
+  /** Answers a request whose target is none of `servedPaths`, whatever its URL says. Never throws. */
+  elsewhere(request: Request, addressOf: () => string): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
   /** Stops the housekeeping. The store stays open. */
@@ -86,11 +97,10 @@ export function createServer({
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
   };
-  const { fetch, fixedAnswers } = createRouter(context);
+  const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping(context) : null;
   return {
-    fetch,
-    fixedAnswers,
+    ...router,
     close: async () => housekeeping?.stop(),
     context,
   };
@@ -114,7 +124,24 @@ function createLimits({ limits }: Configuration, clock: Clock): Limits {
   };
 }
 
-type Router = Pick<Server, "fetch" | "fixedAnswers">;
+type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers">;
+
+/**
+ * Every path that a server with this configuration answers. A listener compares them with the target of a request as it
+ * came over the wire, before the runtime makes a URL of it (decision 32).
+ */
+export function servedPaths(configuration: Configuration): readonly string[] {
+  const { path: base } = parseIssuer(configuration.issuer);
+  const metadata = metadataPaths(base);
+  const below = [
+    ...metadata.below,
+    ...Object.values(ENDPOINT_PATHS),
+    ...HEALTH_PATHS,
+    ...PAGE_PATHS,
+    ...assetPaths(configuration),
+  ].map((path) => base + path);
+  return [...metadata.root, ...below, ...(base === "" ? [] : [base])];
+}
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
 function createRouter(context: Context): Router {
@@ -127,7 +154,12 @@ function createRouter(context: Context): Router {
   }
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
-  const fetch: Server["fetch"] = async (request, addressOf) => {
+  const served = new Set(servedPaths(context.configuration));
+  for (const path of routes.keys()) {
+    if (!served.has(path))
+      throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
+  }
+  const respond = async (request: Request, addressOf: () => string, route: Route | undefined) => {
     const { path, query } = targetOf(request);
     const incoming: Incoming = {
       request,
@@ -137,15 +169,17 @@ function createRouter(context: Context): Router {
       },
       requestId: newRequestId(context.random),
     };
-    const route = routes.get(path);
     const response = await (route === undefined
       ? nothingHere(context, incoming)
       : answer(context, route, incoming));
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
     return response;
   };
+  const fetch: Server["fetch"] = (request, addressOf) =>
+    respond(request, addressOf, routes.get(targetOf(request).path));
   return {
     fetch,
+    elsewhere: (request, addressOf) => respond(request, addressOf, undefined),
     async fixedAnswers() {
       const paths = [
         ...metadata.root.map(({ path }) => path),
@@ -175,21 +209,6 @@ function nothingHere(context: Context, incoming: Incoming): Response | Promise<R
   const wantsPage = incoming.request.headers.get("accept")?.includes("text/html") ?? false;
   const respond = wantsPage ? pageErrorResponse : refusalResponse;
   return respond(context, new OAuthError("not_found"), incoming);
-}
-
-/**
- * The path and query of a request. The part before them comes from the Host header, which may be invalid, and is ignored:
- * this server makes all URLs from the issuer.
- */
-function targetOf({ url }: Request): { path: string; query: string } {
-  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
-  const target = start < 0 ? "/" : url.slice(start);
-  const hash = target.indexOf("#");
-  const all = hash < 0 ? target : target.slice(0, hash);
-  const question = all.indexOf("?");
-  return question < 0
-    ? { path: all, query: "" }
-    : { path: all.slice(0, question), query: all.slice(question) };
 }
 
 /** Joins the authorization endpoint, which decides, with the consent page, which asks. */

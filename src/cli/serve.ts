@@ -13,7 +13,7 @@ import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, gathering, type Log } from "../platform/log.ts";
-import { createServer, type Server } from "../server.ts";
+import { createServer, type Server, servedPaths } from "../server.ts";
 import type { Store } from "../store/contract.ts";
 import { isEmbedded, openStore } from "../store/open.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
@@ -88,12 +88,17 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
 
   // The ports come first, so that a start without its port changes nothing. The lock of the data folder comes next, so that
   // only one of two starts on the same data changes anything. A request that comes before all is ready waits.
-  const ready = Promise.withResolvers<Fetch>();
+  const ready = Promise.withResolvers<Pick<Server, "fetch" | "elsewhere">>();
   ready.promise.catch(() => {});
-  let answer: Fetch = async (request, addressOf) => (await ready.promise)(request, addressOf);
+  let answers: Record<"fetch" | "elsewhere", Fetch> = {
+    fetch: async (request, addressOf) => (await ready.promise).fetch(request, addressOf),
+    elsewhere: async (request, addressOf) => (await ready.promise).elsewhere(request, addressOf),
+  };
   const listening = await listen({
     configuration: loaded,
-    fetch: (request, addressOf) => answer(request, addressOf),
+    paths: servedPaths(loaded),
+    fetch: (request, addressOf) => answers.fetch(request, addressOf),
+    elsewhere: (request, addressOf) => answers.elsewhere(request, addressOf),
     log,
     sharing: loaded.workers > 1 ? "first" : "no",
   });
@@ -131,8 +136,8 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
     await workers.start(configuration);
     listening.publish(await server.fixedAnswers());
-    answer = server.fetch;
-    ready.resolve(server.fetch);
+    answers = server;
+    ready.resolve(server);
     io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));
   } catch (error) {
     ready.reject(error);

@@ -5,7 +5,7 @@ import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
 import { createLog, gathering } from "../platform/log.ts";
 import type { PeerMessage } from "../platform/peers.ts";
-import { createServer } from "../server.ts";
+import { createServer, servedPaths } from "../server.ts";
 import { openStore } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
@@ -70,7 +70,14 @@ async function runWorker(io: Io): Promise<void> {
       },
     },
   });
-  const listening = await listen({ configuration, fetch: server.fetch, log, sharing: "joins" });
+  const listening = await listen({
+    configuration,
+    paths: servedPaths(configuration),
+    fetch: server.fetch,
+    elsewhere: server.elsewhere,
+    log,
+    sharing: "joins",
+  });
   listening.publish(await server.fixedAnswers());
   onReload = listening.rereadCertificates;
   tell({ type: "ready" });

@@ -43,7 +43,15 @@ export interface ListenSettings {
 
 export interface ListenOptions {
   readonly configuration: ListenSettings;
+  /**
+   * The paths for `fetch`. A request is one of them if its target, as it came over the wire and up to the question mark,
+   * equals the path byte for byte. The runtime resolves `..`, `%2e` and `\\` in the URL of a request, and a proxy in front
+   * may not, so the URL does not say which path the proxy saw (decision 32).
+   */
+  readonly paths: readonly string[];
   readonly fetch: Fetch;
+  /** Answers requests for all other paths. */
+  readonly elsewhere: Fetch;
   readonly log: Log;
   /**
    * Whether other processes of this program listen on the same ports. `first` takes free ports, and fails if they are
@@ -72,11 +80,14 @@ export interface Listening {
 type HttpServer = Bun.Server<undefined>;
 type HttpHandler = (request: Request, server: HttpServer) => Promise<Response>;
 
-/** The fixed answers, by path, and the handler of all other requests. */
+/** The runtime compares the keys of `routes` with raw targets, and gives all other requests to `fetch`. */
 interface Answers {
   readonly fetch: HttpHandler;
-  routes: Record<string, { readonly GET: Response }>;
+  routes: Record<string, HttpHandler | MethodHandlers>;
 }
+
+/** The runtime answers HEAD from a fixed GET. Requests with methods beyond these go to `Answers.fetch`. */
+type MethodHandlers = { readonly GET: Response } & ReturnType<typeof forOtherMethods>;
 
 interface Socket {
   readonly port: number;
@@ -91,7 +102,8 @@ const CERTIFICATE_CHECK_MILLIS = 10_000;
 /** Opens every listener, or none. Throws ListenError. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { configuration } = options;
-  const answers: Answers = { fetch: createHandler(options), routes: {} };
+  const { elsewhere, handlers } = createHandlers(options);
+  const answers: Answers = { fetch: elsewhere, routes: { ...handlers } };
   const sockets: Socket[] = [];
   const ports: number[] = [];
   const close = () => Promise.all(sockets.map((socket) => socket.close()));
@@ -109,9 +121,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     ports,
     urls: configuration.listen.map((listener, index) => urlOf(listener, ports[index] ?? listener.port)),
     publish(fixed) {
-      // The runtime would read paths with these characters as patterns.
-      const literal = Object.entries(fixed).filter(([path]) => !/[:*]/.test(path));
-      answers.routes = Object.fromEntries(literal.map(([path, GET]) => [path, { GET }]));
+      for (const [path, GET] of Object.entries(fixed)) {
+        const handler = handlers[path];
+        if (handler !== undefined) answers.routes[path] = { GET, ...forOtherMethods(handler) };
+      }
       for (const socket of sockets) for (const server of socket.servers()) server.reload(answers);
     },
     rereadCertificates() {
@@ -138,7 +151,27 @@ async function finishesWithin(work: Promise<unknown>, millis: number): Promise<b
   }
 }
 
-function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandler {
+const forOtherMethods = (handler: HttpHandler) => ({
+  POST: handler,
+  PUT: handler,
+  PATCH: handler,
+  DELETE: handler,
+  OPTIONS: handler,
+});
+
+/** One handler for each path, and the one for all other targets. */
+function createHandlers(options: ListenOptions) {
+  const elsewhere = createHandler(options, options.elsewhere);
+  const found = createHandler(options, options.fetch);
+  const handlers: Record<string, HttpHandler> = {};
+  for (const path of options.paths) {
+    if (/\/[:*]/.test(path)) throw new Error(`The runtime would read this path as a pattern: ${path}`);
+    handlers[path] = found;
+  }
+  return { elsewhere, handlers };
+}
+
+function createHandler({ configuration, log }: ListenOptions, fetch: Fetch): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
   let warned = false;

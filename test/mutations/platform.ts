@@ -3,11 +3,29 @@ import type { Mutation } from "./mutation.ts";
 
 export const PLATFORM: readonly Mutation[] = [
   {
+    against: ["threat 66"],
+    what: "an issuer's path may be a pattern to the listener",
+    in: "protocol/issuer.ts",
+    within: "issuerFault",
+    match: "/\\/[:*]/.test(url.pathname)",
+    replace: "false",
+    tests: ["protocol/issuer.test.ts"],
+  },
+  {
+    against: ["threat 66"],
+    what: "a listener finds the path of a request in its URL, which the runtime has resolved",
+    in: "platform/listen.ts",
+    within: "createHandlers",
+    match: "createHandler(options, options.elsewhere)",
+    replace: "createHandler(options, options.fetch)",
+    tests: ["wire/proxy.test.ts"],
+  },
+  {
     against: ["threat 77"],
     what: "a worker reads the runtime's files of the current folder",
     in: "cli/workers.ts",
-    match: "...RUNTIME_FLAGS",
-    replace: "",
+    match: "[$BUN, ...RUNTIME_FLAGS, $MAIN, $WORD]",
+    replace: "[$BUN, $MAIN, $WORD]",
     tests: ["cli/runtime.test.ts"],
   },
   {

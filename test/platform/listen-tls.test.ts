@@ -53,7 +53,14 @@ async function start(fetch: Fetch, port = 0, certificateCheckMillis = 20) {
   const configuration = parse(configurationSchema, {
     listen: [{ host: "127.0.0.1", port, tls: { certificate: file("live.pem"), key: file("live.key") } }],
   });
-  const listening = await listen({ configuration, fetch, log, certificateCheckMillis });
+  const listening = await listen({
+    configuration,
+    paths: ["/", "/slow", "/fixed"],
+    fetch,
+    elsewhere: fetch,
+    log,
+    certificateCheckMillis,
+  });
   open.push(listening);
   return listening;
 }
@@ -208,9 +215,9 @@ describe("TLS", () => {
         { host: "127.0.0.1", port: 0, tls: { certificate: file("first.pem"), key: file("second.key") } },
       ],
     });
-    await expect(listen({ configuration, fetch: () => new Response(), log })).rejects.toThrow(
-      "the key does not belong to the certificate",
-    );
+    await expect(
+      listen({ configuration, paths: [], fetch: () => new Response(), elsewhere: () => new Response(), log }),
+    ).rejects.toThrow("the key does not belong to the certificate");
   });
 
   test("a stop after a renewal still waits for a request on the old certificate", async () => {

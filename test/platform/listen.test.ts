@@ -15,6 +15,7 @@ interface Options {
   readonly listen?: { host?: string; port?: number }[];
   readonly trusted_proxies?: string[];
   readonly limits?: { request_body_bytes?: number };
+  readonly paths?: string[];
 }
 
 let logged = "";
@@ -23,12 +24,12 @@ const remember = (line: string) => {
 };
 async function start(
   fetch: Fetch,
-  { listen: listeners = [{ host: "127.0.0.1", port: 0 }], ...rest }: Options = {},
+  { listen: listeners = [{ host: "127.0.0.1", port: 0 }], paths = ["/", "/document"], ...rest }: Options = {},
 ) {
   const configuration = parse(configurationSchema, { listen: listeners, ...rest });
   logged = "";
   const log = createLog({ level: "debug", format: "text", write: remember });
-  const listening = await listen({ configuration, fetch, log });
+  const listening = await listen({ configuration, paths, fetch, elsewhere: fetch, log });
   open.push(listening);
   return listening;
 }
@@ -126,10 +127,13 @@ describe("fixed answers", () => {
     expect(again.status).toBe(304);
   });
 
-  test("are never patterns", async () => {
+  test("are only for paths of the listener, and a path is never a pattern", async () => {
     const { urls, publish } = await start(hello);
     publish({ "/:any": document(), "/*": document() });
     expect(await (await fetch(`${urls[0]}/else`)).text()).toBe("hello");
+    for (const path of ["/:any", "/*", "/a/:b/c"]) {
+      await expect(start(hello, { paths: [path] })).rejects.toThrow("as a pattern");
+    }
   });
 
   test("leave the limits as they are", async () => {

@@ -374,6 +374,12 @@ export const THREATS: Ledger = {
       does: "refuses it at registration and at each request, for every kind of client, at the issuer and at each listener",
     },
     {
+      id: "66",
+      level: null,
+      statement: "A proxy and the server read different paths in one target",
+      does: "answers a path only if the target, as it came over the wire, is that path byte for byte; all else is 404",
+    },
+    {
       id: "68",
       level: null,
       statement: "Automatic redirects for strangers",
