@@ -17,7 +17,7 @@ import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
-import { type Clock, systemClock } from "./platform/clock.ts";
+import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
 import {
   type Incoming,
   NO_SNIFFING,
@@ -44,6 +44,7 @@ export interface ServerParts {
   readonly keys: ServerKeys;
   readonly log: Log;
   readonly clock?: Clock;
+  readonly steadyClock?: SteadyClock;
   readonly random?: RandomBytes;
   /** Whether this process removes expired rows. One process is enough for an embedded database. Default: yes. */
   readonly cleansUp?: boolean;
@@ -69,12 +70,13 @@ export function createServer({
   keys,
   log,
   clock = systemClock,
+  steadyClock = systemSteadyClock,
   random = systemRandom,
   cleansUp = true,
   peers,
 }: ServerParts): Server {
   const { limits } = configuration;
-  const ownLimits = createLimits(configuration, clock);
+  const ownLimits = createLimits(configuration, steadyClock);
   const issuer = parseIssuer(configuration.issuer);
   const context: Context = {
     configuration,
@@ -95,10 +97,10 @@ export function createServer({
     sessionCookie: createSessionCookie(issuer, clock, random),
     callers: new CallerMemory(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
-    pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
+    pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
   };
   const router = createRouter(context);
-  const housekeeping = cleansUp ? startHousekeeping(context) : null;
+  const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   return {
     ...router,
     close: async () => housekeeping?.stop(),
@@ -106,7 +108,7 @@ export function createServer({
   };
 }
 
-function createLimits({ limits }: Configuration, clock: Clock): Limits {
+function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
   const perAddress = (limit: number, windowSeconds: number) =>

@@ -3,6 +3,32 @@ import type { Mutation } from "./mutation.ts";
 
 export const PLATFORM: readonly Mutation[] = [
   {
+    against: ["threat 72"],
+    what: "limits of attempts go by the clock on the wall",
+    in: "server.ts",
+    within: "createServer",
+    match: "createLimits(configuration, steadyClock)",
+    replace: "createLimits(configuration, clock)",
+    tests: ["adversary/72-clocks.test.ts"],
+  },
+  {
+    against: ["threat 72"],
+    what: "the pace of devices goes by the clock on the wall",
+    in: "server.ts",
+    within: "createServer",
+    match: "createPollPace(steadyClock, $SECONDS)",
+    replace: "createPollPace(clock, $SECONDS)",
+    tests: ["adversary/72-clocks.test.ts"],
+  },
+  {
+    against: ["threat 72"],
+    what: "a clean-up believes a clock that jumped",
+    in: "operations/housekeeping.ts",
+    match: "!watch.isTrusted()",
+    replace: "false",
+    tests: ["adversary/72-clocks.test.ts"],
+  },
+  {
     against: ["threat 66"],
     what: "an issuer's path may be a pattern to the listener",
     in: "protocol/issuer.ts",

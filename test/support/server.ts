@@ -27,10 +27,18 @@ import type { OpenedStore } from "../store/suite.ts";
 export class TestClock implements Clock {
   #offsetMillis = 0;
   #frozenAt: number | null = null;
+  #jumpedMillis = 0;
+  /** The time for durations, which goes on when this clock jumps. */
+  readonly steady = { millis: (): number => this.millis() - this.#jumpedMillis };
   millis = (): number => (this.#frozenAt ?? Date.now()) + this.#offsetMillis;
   seconds = (): number => Math.floor(this.millis() / 1000);
   advance(seconds: number): void {
     this.#offsetMillis += seconds * 1000;
+  }
+  /** An operator or NTP sets the clock. */
+  jump(seconds: number): void {
+    this.advance(seconds);
+    this.#jumpedMillis += seconds * 1000;
   }
   /** For tests that count seconds exactly on any machine, and for those at another time. */
   freeze(seconds = Math.floor(Date.now() / 1000)): void {
@@ -140,6 +148,7 @@ export async function startTestServer(
     configuration,
     store,
     clock,
+    steadyClock: clock.steady,
     keys: serverKeys(key),
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
   });

@@ -386,6 +386,12 @@ export const THREATS: Ledger = {
       does: "shows a page before every answer to a client for which the operator does not vouch, and tells it nothing of who is signed in",
     },
     {
+      id: "72",
+      level: null,
+      statement: "Clocks that jump",
+      does: "measures limits and waits with a steady clock; removes nothing after a jump ahead until the clock is back or has been right for an hour",
+    },
+    {
       id: "73",
       level: null,
       statement: "Half of a question answered twice",
