@@ -129,6 +129,15 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
 type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers">;
 
 /**
+ * Headers of every answer. RFC 6797 §6.1: an https issuer keeps browsers from ever asking it in the clear. The host may have
+ * subdomains that are not ours, so they are not included.
+ */
+export function commonHeaders({ issuer, lifetimes }: Configuration): Readonly<Record<string, string>> {
+  if (!parseIssuer(issuer).isEncrypted) return {};
+  return { "Strict-Transport-Security": `max-age=${lifetimes.strict_transport_seconds}` };
+}
+
+/**
  * Every path that a server with this configuration answers. A listener compares them with the target of a request as it
  * came over the wire, before the runtime makes a URL of it (decision 32).
  */
@@ -161,6 +170,7 @@ function createRouter(context: Context): Router {
     if (!served.has(path))
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
+  const common = Object.entries(commonHeaders(context.configuration));
   const respond = async (request: Request, addressOf: () => string, route: Route | undefined) => {
     const { path, query } = targetOf(request);
     const incoming: Incoming = {
@@ -175,6 +185,7 @@ function createRouter(context: Context): Router {
       ? nothingHere(context, incoming)
       : answer(context, route, incoming));
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
+    for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
   const fetch: Server["fetch"] = (request, addressOf) =>

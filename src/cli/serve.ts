@@ -13,7 +13,7 @@ import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, gathering, type Log } from "../platform/log.ts";
-import { createServer, type Server, servedPaths } from "../server.ts";
+import { commonHeaders, createServer, type Server, servedPaths } from "../server.ts";
 import type { Store } from "../store/contract.ts";
 import { isEmbedded, openStore } from "../store/open.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
@@ -99,6 +99,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     paths: servedPaths(loaded),
     fetch: (request, addressOf) => answers.fetch(request, addressOf),
     elsewhere: (request, addressOf) => answers.elsewhere(request, addressOf),
+    headers: commonHeaders(loaded),
     log,
     sharing: loaded.workers > 1 ? "first" : "no",
   });

@@ -5,7 +5,7 @@ import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
 import { createLog, gathering } from "../platform/log.ts";
 import type { PeerMessage } from "../platform/peers.ts";
-import { createServer, servedPaths } from "../server.ts";
+import { commonHeaders, createServer, servedPaths } from "../server.ts";
 import { openStore } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
@@ -75,6 +75,7 @@ async function runWorker(io: Io): Promise<void> {
     paths: servedPaths(configuration),
     fetch: server.fetch,
     elsewhere: server.elsewhere,
+    headers: commonHeaders(configuration),
     log,
     sharing: "joins",
   });

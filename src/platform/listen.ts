@@ -52,6 +52,8 @@ export interface ListenOptions {
   readonly fetch: Fetch;
   /** Answers requests for all other paths. */
   readonly elsewhere: Fetch;
+  /** Headers of the few answers that the listener makes itself. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly log: Log;
   /**
    * Whether other processes of this program listen on the same ports. `first` takes free ports, and fails if they are
@@ -171,7 +173,7 @@ function createHandlers(options: ListenOptions) {
   return { elsewhere, handlers };
 }
 
-function createHandler({ configuration, log }: ListenOptions, fetch: Fetch): HttpHandler {
+function createHandler({ configuration, headers, log }: ListenOptions, fetch: Fetch): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
   let warned = false;
@@ -194,23 +196,32 @@ function createHandler({ configuration, log }: ListenOptions, fetch: Fetch): Htt
       const requestId = newRequestId(systemRandom);
       // The runtime puts the Host header into the URL as it is, so a nonsensical one makes an invalid URL.
       if (!URL.canParse(request.url))
-        return plainError(requestId, 400, "invalid_request", "The Host header is not valid.");
+        return plainError(requestId, headers, 400, "invalid_request", "The Host header is not valid.");
       const reason = error instanceof Error ? error.message : String(error);
       log.error("a request failed", { reason, request: requestId });
-      return serverError(requestId);
+      return serverError(requestId, headers);
     }
   };
 }
 
-const plainError = (requestId: string, status: number, error: string, description: string): Response =>
+type Headers = ListenOptions["headers"];
+
+const plainError = (
+  requestId: string,
+  headers: Headers,
+  status: number,
+  error: string,
+  description: string,
+): Response =>
   Response.json(
     { error, error_description: description },
-    { status, headers: { "Cache-Control": "no-store", [REQUEST_ID_HEADER]: requestId } },
+    { status, headers: { ...headers, "Cache-Control": "no-store", [REQUEST_ID_HEADER]: requestId } },
   );
 
-const serverError = (requestId: string): Response =>
+const serverError = (requestId: string, headers: Headers): Response =>
   plainError(
     requestId,
+    headers,
     500,
     "server_error",
     "Something went wrong on the server. The operator finds the cause in its log.",
@@ -325,7 +336,7 @@ function serve(
   host: string,
   port: number,
   answers: Answers,
-  { configuration: { limits }, log }: ListenOptions,
+  { configuration: { limits }, headers, log }: ListenOptions,
   extra: { readonly reusePort?: boolean; readonly tls?: { readonly cert: string; readonly key: string } },
 ): HttpServer {
   try {
@@ -342,7 +353,7 @@ function serve(
       error(error) {
         const requestId = newRequestId(systemRandom);
         log.error("a request failed", { reason: error.message, request: requestId });
-        return serverError(requestId);
+        return serverError(requestId, headers);
       },
       ...extra,
     });

@@ -58,6 +58,7 @@ async function start(fetch: Fetch, port = 0, certificateCheckMillis = 20) {
     paths: ["/", "/slow", "/fixed"],
     fetch,
     elsewhere: fetch,
+    headers: {},
     log,
     certificateCheckMillis,
   });
@@ -216,7 +217,14 @@ describe("TLS", () => {
       ],
     });
     await expect(
-      listen({ configuration, paths: [], fetch: () => new Response(), elsewhere: () => new Response(), log }),
+      listen({
+        configuration,
+        paths: [],
+        fetch: () => new Response(),
+        elsewhere: () => new Response(),
+        headers: {},
+        log,
+      }),
     ).rejects.toThrow("the key does not belong to the certificate");
   });
 

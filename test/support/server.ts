@@ -11,6 +11,7 @@ import { applyDeclaredClients } from "../../src/operations/declarations.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
+import type { FixedAnswers } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
@@ -103,6 +104,7 @@ export interface TestServer {
   readonly logged: string[];
   /** Answers a request unchanged. */
   handle(request: Request, address: string): Promise<Response>;
+  fixedAnswers(): Promise<FixedAnswers>;
   /** Sends a request for a path below the issuer (or an absolute URL), from ADDRESS. */
   fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>;
   /** POSTs a form. Pairs may repeat a name. */
@@ -161,6 +163,7 @@ export async function startTestServer(
     context: Object.assign(server.context, { store }),
     clock,
     logged,
+    fixedAnswers: server.fixedAnswers,
     handle: (request, address) => server.fetch(request, () => address),
     fetch: send,
     post: (path, form, headers = {}) =>
