@@ -12,6 +12,7 @@ import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { withOneSession } from "./operations/sessions.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
@@ -252,9 +253,11 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     if (incoming.url.search.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
     const { GET, POST } = route.methods;
-    if (method === "POST" && POST !== undefined) return await POST(incoming);
-    if (method === "GET" && GET !== undefined) return await GET(incoming);
-    if (method === "HEAD" && GET !== undefined) return await withoutBody(await GET(incoming));
+    const handler = method === "POST" ? POST : method === "GET" || method === "HEAD" ? GET : undefined;
+    if (handler !== undefined) {
+      const response = await handler(await asOneBrowser(context, route, incoming));
+      return method === "HEAD" ? await withoutBody(response) : response;
+    }
     const allow = [GET && "GET, HEAD", POST && "POST", route.cors !== "nobody" && "OPTIONS"]
       .filter(Boolean)
       .join(", ");
@@ -265,6 +268,13 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
   } catch (error) {
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
+}
+
+/** For pages: with one cookie of the session's name, if the browser sent several. */
+async function asOneBrowser(context: Context, { audience }: Route, incoming: Incoming): Promise<Incoming> {
+  if (audience !== "people") return incoming;
+  const request = await withOneSession(context, incoming.request);
+  return request === incoming.request ? incoming : { ...incoming, request };
 }
 
 /** RFC 9110 §9.3.2: the same headers, the length among them, and no body. */
