@@ -6,19 +6,29 @@ import type { Configuration } from "./configuration/schema.ts";
 import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
-import { ENDPOINT_PATHS } from "./endpoints/paths.ts";
+import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { refusalResponse } from "./endpoints/refusal.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
+import { withOneSession } from "./operations/sessions.ts";
+import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
+import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
-import { type Clock, systemClock } from "./platform/clock.ts";
+import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
 import { allowedRequestHeaders } from "./platform/cors.ts";
-import { type Incoming, NO_SNIFFING, newRequestId, REQUEST_ID_HEADER, type Route } from "./platform/http.ts";
+import {
+  type Incoming,
+  NO_SNIFFING,
+  newRequestId,
+  REQUEST_ID_HEADER,
+  type Route,
+  targetOf,
+} from "./platform/http.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
@@ -37,6 +47,7 @@ export interface ServerParts {
   readonly keys: ServerKeys;
   readonly log: Log;
   readonly clock?: Clock;
+  readonly steadyClock?: SteadyClock;
   readonly random?: RandomBytes;
   /** Whether this process removes expired rows. One process is enough for an embedded database. Default: yes. */
   readonly cleansUp?: boolean;
@@ -47,6 +58,8 @@ export interface ServerParts {
 export interface Server {
   /** Answers a request. `addressOf` returns the address that it came from. Never throws. */
   fetch(request: Request, addressOf: () => string): Promise<Response>;
+  /** Answers a request whose target is none of `servedPaths`, whatever its URL says. Never throws. */
+  elsewhere(request: Request, addressOf: () => string): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
   /** Stops the housekeeping. The store stays open. */
@@ -60,12 +73,13 @@ export function createServer({
   keys,
   log,
   clock = systemClock,
+  steadyClock = systemSteadyClock,
   random = systemRandom,
   cleansUp = true,
   peers,
 }: ServerParts): Server {
   const { limits } = configuration;
-  const ownLimits = createLimits(configuration, clock);
+  const ownLimits = createLimits(configuration, steadyClock);
   const issuer = parseIssuer(configuration.issuer);
   const context: Context = {
     configuration,
@@ -87,19 +101,18 @@ export function createServer({
     sessionCookie: createSessionCookie(issuer, clock, random),
     callers: new CallerMemory(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
-    pollPace: createPollPace(clock, configuration.lifetimes.device_interval_seconds),
+    pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
   };
-  const { fetch, fixedAnswers } = createRouter(context);
-  const housekeeping = cleansUp ? startHousekeeping(context) : null;
+  const router = createRouter(context);
+  const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   return {
-    fetch,
-    fixedAnswers,
+    ...router,
     close: async () => housekeeping?.stop(),
     context,
   };
 }
 
-function createLimits({ limits }: Configuration, clock: Clock): Limits {
+function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
   const perAddress = (limit: number, windowSeconds: number) =>
@@ -117,7 +130,33 @@ function createLimits({ limits }: Configuration, clock: Clock): Limits {
   };
 }
 
-type Router = Pick<Server, "fetch" | "fixedAnswers">;
+type Router = Pick<Server, "fetch" | "elsewhere" | "fixedAnswers">;
+
+/**
+ * Headers of every answer. RFC 6797 §6.1: an https issuer keeps browsers from ever asking it in the clear. The host may have
+ * subdomains that are not ours, so they are not included.
+ */
+export function commonHeaders({ issuer, lifetimes }: Configuration): Readonly<Record<string, string>> {
+  if (!parseIssuer(issuer).isEncrypted) return {};
+  return { "Strict-Transport-Security": `max-age=${lifetimes.strict_transport_seconds}` };
+}
+
+/**
+ * Every path that a server with this configuration answers. A listener compares them with the target of a request as it
+ * came over the wire, before the runtime makes a URL of it (decision 32).
+ */
+export function servedPaths(configuration: Configuration): readonly string[] {
+  const { path: base } = parseIssuer(configuration.issuer);
+  const metadata = metadataPaths(base);
+  const below = [
+    ...metadata.below,
+    ...Object.values(ENDPOINT_PATHS),
+    ...HEALTH_PATHS,
+    ...PAGE_PATHS,
+    ...assetPaths(configuration),
+  ].map((path) => base + path);
+  return [...metadata.root, ...below, ...(base === "" ? [] : [base])];
+}
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
 function createRouter(context: Context): Router {
@@ -130,7 +169,13 @@ function createRouter(context: Context): Router {
   }
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
-  const fetch: Server["fetch"] = async (request, addressOf) => {
+  const served = new Set(servedPaths(context.configuration));
+  for (const path of routes.keys()) {
+    if (!served.has(path))
+      throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
+  }
+  const common = Object.entries(commonHeaders(context.configuration));
+  const respond = async (request: Request, addressOf: () => string, route: Route | undefined) => {
     const { path, query } = targetOf(request);
     const incoming: Incoming = {
       request,
@@ -140,15 +185,18 @@ function createRouter(context: Context): Router {
       },
       requestId: newRequestId(context.random),
     };
-    const route = routes.get(path);
     const response = await (route === undefined
       ? nothingHere(context, incoming)
       : answer(context, route, incoming));
     response.headers.set(REQUEST_ID_HEADER, incoming.requestId);
+    for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
+  const fetch: Server["fetch"] = (request, addressOf) =>
+    respond(request, addressOf, routes.get(targetOf(request).path));
   return {
     fetch,
+    elsewhere: (request, addressOf) => respond(request, addressOf, undefined),
     async fixedAnswers() {
       const paths = [
         ...metadata.root.map(({ path }) => path),
@@ -180,21 +228,6 @@ function nothingHere(context: Context, incoming: Incoming): Response | Promise<R
   return respond(context, new OAuthError("not_found"), incoming);
 }
 
-/**
- * The path and query of a request. The part before them comes from the Host header, which may be invalid, and is ignored:
- * this server makes all URLs from the issuer.
- */
-function targetOf({ url }: Request): { path: string; query: string } {
-  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
-  const target = start < 0 ? "/" : url.slice(start);
-  const hash = target.indexOf("#");
-  const all = hash < 0 ? target : target.slice(0, hash);
-  const question = all.indexOf("?");
-  return question < 0
-    ? { path: all, query: "" }
-    : { path: all.slice(0, question), query: all.slice(question) };
-}
-
 /** Joins the authorization endpoint, which decides, with the consent page, which asks. */
 const authorizeRoute = (context: Context): Route => ({
   path: ENDPOINT_PATHS.authorize,
@@ -223,10 +256,19 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     if (incoming.url.search.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
     const { GET, POST, OPTIONS } = route.methods;
-    if (method === "POST" && POST !== undefined) return await POST(incoming);
-    if (method === "GET" && GET !== undefined) return await GET(incoming);
-    if (method === "HEAD" && GET !== undefined) return await withoutBody(await GET(incoming));
-    if (method === "OPTIONS" && OPTIONS !== undefined) return await OPTIONS(incoming);
+    const handler =
+      method === "POST"
+        ? POST
+        : method === "GET" || method === "HEAD"
+          ? GET
+          : method === "OPTIONS"
+            ? OPTIONS
+            : undefined;
+    if (handler !== undefined) {
+      const forPeople = route.audience === "people";
+      const response = await handler(forPeople ? await asOneBrowser(context, incoming) : incoming);
+      return method === "HEAD" ? await withoutBody(response) : response;
+    }
     const allow = [GET && "GET, HEAD", POST && "POST", (OPTIONS || route.cors !== "nobody") && "OPTIONS"]
       .filter(Boolean)
       .join(", ");
@@ -237,6 +279,12 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
   } catch (error) {
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
+}
+
+/** For pages: with one cookie of the session's name, if the browser sent several. */
+async function asOneBrowser(context: Context, incoming: Incoming): Promise<Incoming> {
+  const request = await withOneSession(context, incoming.request);
+  return request === incoming.request ? incoming : { ...incoming, request };
 }
 
 /** RFC 9110 §9.3.2: the same headers, the length among them, and no body. */

@@ -8,6 +8,14 @@ import type { Issuer } from "../protocol/issuer.ts";
 export interface SessionCookie {
   /** The value of the browser's cookie, whether or not a person is signed in with it; null if there is none. */
   read(request: Request): string | null;
+  /**
+   * The values of all cookies with this name, in the order of the request, without those that are no credentials. Another
+   * program on an http host, or an earlier version of one, may have set some for another path or domain. Browsers send
+   * those for longer paths first, and do not say where a cookie is from (RFC 6265 §5.4).
+   */
+  candidates(request: Request): readonly string[];
+  /** The request with this value as its only cookie of the name. */
+  withOnly(request: Request, value: string): Request;
   /** A value for a browser that has no cookie yet. It signs no person in; forms are bound to it. */
   anonymous(): string;
   /** The `Set-Cookie` header for a value. `lifetime` is in seconds; without it the cookie lasts until the browser closes. */
@@ -15,6 +23,9 @@ export interface SessionCookie {
   /** The `Set-Cookie` header that removes the cookie. */
   clear(): string;
 }
+
+/** The most cookies of the name that are looked at, because each may cost a look into the store. */
+const MOST_CANDIDATES = 8;
 
 /** Browsers keep a cookie for 400 days at most, even if it asks for more (RFC 6265bis §5.5). */
 const LONGEST_COOKIE_SECONDS = 400 * 86_400;
@@ -43,18 +54,25 @@ export function createSessionCookie(issuer: Issuer, clock: Clock, random: Random
     sameSite: "Lax",
     secure: issuer.isEncrypted,
   } as const;
+  // No library reads the cookie: libraries undo percent-encoding and quotes, and a credential has one spelling only.
+  const candidates = (request: Request): readonly string[] => {
+    const found = new Set<string>();
+    for (const pair of request.headers.get("cookie")?.split(";") ?? []) {
+      const equals = pair.indexOf("=");
+      if (pair.slice(0, equals).trim() !== name) continue;
+      const value = pair.slice(equals + 1).trim();
+      if (parseCredential("session", value) !== null) found.add(value);
+      if (found.size === MOST_CANDIDATES) break;
+    }
+    return [...found];
+  };
   return {
-    // No library reads the cookie: libraries undo percent-encoding and quotes, and a credential has one spelling only.
-    read(request) {
-      const header = request.headers.get("cookie");
-      if (header === null) return null;
-      for (const pair of header.split(";")) {
-        const equals = pair.indexOf("=");
-        if (pair.slice(0, equals).trim() !== name) continue;
-        const value = pair.slice(equals + 1).trim();
-        return parseCredential("session", value) === null ? null : value;
-      }
-      return null;
+    read: (request) => candidates(request)[0] ?? null,
+    candidates,
+    withOnly(request, value) {
+      const headers = new Headers(request.headers);
+      headers.set("Cookie", `${name}=${value}`);
+      return new Request(request, { headers });
     },
     anonymous: () => mintCredential("session", clock, random).text,
     write: (value, lifetime) =>

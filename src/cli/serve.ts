@@ -13,7 +13,7 @@ import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, gathering, type Log } from "../platform/log.ts";
-import { createServer, type Server } from "../server.ts";
+import { commonHeaders, createServer, type Server, servedPaths } from "../server.ts";
 import type { Store } from "../store/contract.ts";
 import { isEmbedded, openStore } from "../store/open.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
@@ -24,7 +24,7 @@ import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
-import { listenForStop } from "./stop-request.ts";
+import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
 import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
 
@@ -45,12 +45,18 @@ Examples:
     .action(async (flags: ServeFlags) => {
       // From the beginning, so that a stop request during the start takes effect after it.
       const stop = listenForStop(io.env);
+      // A reload during the start has nothing to do: the start reads everything.
+      let reload = () => {};
+      const endReload = listenForReload(() => reload());
+      ignoreOtherSignals();
       try {
         const running = await startServing(flags, io);
+        reload = running.reload;
         await stop.asked;
         await stopInOrder(running, io);
       } finally {
         stop.cancel();
+        endReload();
       }
     });
 }
@@ -64,6 +70,8 @@ export interface Running {
   readonly listening: Listening;
   readonly server: Server;
   readonly log: Log;
+  /** Reads again what can change while the server runs, in all processes, and logs what this leaves out. */
+  reload(): void;
   /** Lets open requests finish, then closes the store. Resolves to how many requests were cut off. */
   stop(): Promise<number>;
 }
@@ -84,12 +92,18 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
 
   // The ports come first, so that a start without its port changes nothing. The lock of the data folder comes next, so that
   // only one of two starts on the same data changes anything. A request that comes before all is ready waits.
-  const ready = Promise.withResolvers<Fetch>();
+  const ready = Promise.withResolvers<Pick<Server, "fetch" | "elsewhere">>();
   ready.promise.catch(() => {});
-  let answer: Fetch = async (request, addressOf) => (await ready.promise)(request, addressOf);
+  let answers: Record<"fetch" | "elsewhere", Fetch> = {
+    fetch: async (request, addressOf) => (await ready.promise).fetch(request, addressOf),
+    elsewhere: async (request, addressOf) => (await ready.promise).elsewhere(request, addressOf),
+  };
   const listening = await listen({
     configuration: loaded,
-    fetch: (request, addressOf) => answer(request, addressOf),
+    paths: servedPaths(loaded),
+    fetch: (request, addressOf) => answers.fetch(request, addressOf),
+    elsewhere: (request, addressOf) => answers.elsewhere(request, addressOf),
+    headers: commonHeaders(loaded),
     log,
     sharing: loaded.workers > 1 ? "first" : "no",
   });
@@ -127,8 +141,8 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
     await workers.start(configuration);
     listening.publish(await server.fixedAnswers());
-    answer = server.fetch;
-    ready.resolve(server.fetch);
+    answers = server;
+    ready.resolve(server);
     io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));
   } catch (error) {
     ready.reject(error);
@@ -145,6 +159,11 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     listening,
     server,
     log,
+    reload() {
+      listening.rereadCertificates();
+      workers.reload();
+      log.info("SIGHUP: the certificates are read again; every other change needs a restart");
+    },
     async stop() {
       const cutOff = await Promise.all([
         listening.stop(configuration.limits.stop_seconds * 1000),

@@ -1,4 +1,4 @@
-/** Waits for a request to stop the program. */
+/** What signals mean to a server: stop, reload, or nothing. */
 
 const PARENT_CHECK_MILLIS = 250;
 
@@ -29,9 +29,8 @@ export function listenForStop(env: Readonly<Record<string, string | undefined>>)
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   let timer: ReturnType<typeof setInterval> | undefined;
-  // `npm start` passes SIGTERM to a shell, which dies without passing it on. So the loss of the parent counts as a request.
-  if (env.npm_lifecycle_event !== undefined) {
-    const parent = process.ppid;
+  const parent = startedBy(env);
+  if (parent !== null) {
     timer = setInterval(() => {
       if (process.ppid === parent) return;
       clearInterval(timer);
@@ -47,6 +46,27 @@ export function listenForStop(env: Readonly<Record<string, string | undefined>>)
       clearInterval(timer);
     },
   };
+}
+
+/**
+ * The process with which the server ends; null if it may outlive its parent. bin/tessera.mjs gives its own number: when it
+ * is killed, it cannot pass that on. `npm start` passes SIGTERM to a shell, which dies without passing it on.
+ */
+function startedBy(env: Readonly<Record<string, string | undefined>>): number | null {
+  // Its own number, and not the parent's of this moment: the launcher may be gone already.
+  if (env._TESSERA_LAUNCHER !== undefined) return Number(env._TESSERA_LAUNCHER);
+  return env.npm_lifecycle_event === undefined ? null : process.ppid;
+}
+
+/** Calls `reload` at each SIGHUP, which would otherwise end the process. Returns a function that ends this. */
+export function listenForReload(reload: () => void): () => void {
+  process.on("SIGHUP", reload);
+  return () => void process.off("SIGHUP", reload);
+}
+
+/** SIGUSR1 and SIGUSR2 mean nothing to a server. By default they would end it, and SIGUSR1 opens debuggers elsewhere. */
+export function ignoreOtherSignals(): void {
+  for (const signal of ["SIGUSR1", "SIGUSR2"] as const) process.on(signal, () => {});
 }
 
 /** The exit codes that shells expect after a signal. */

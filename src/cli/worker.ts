@@ -5,11 +5,12 @@ import { findServerKeys } from "../operations/server-key.ts";
 import { listen } from "../platform/listen.ts";
 import { createLog, gathering } from "../platform/log.ts";
 import type { PeerMessage } from "../platform/peers.ts";
-import { createServer } from "../server.ts";
+import { commonHeaders, createServer, servedPaths } from "../server.ts";
 import { openStore } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
-import type { FromWorker, ToWorker } from "./workers.ts";
+import { ignoreOtherSignals } from "./stop-request.ts";
+import { type FromWorker, STOP_GRACE_MILLIS, type ToWorker } from "./workers.ts";
 
 export function addWorkerCommand(program: Command, io: Io): void {
   program
@@ -29,17 +30,28 @@ async function runWorker(io: Io): Promise<void> {
   const start = Promise.withResolvers<Configuration>();
   const stop = Promise.withResolvers<void>();
   let onPeer: (message: PeerMessage) => void = () => {};
+  let onReload = () => {};
   process.on("message", (message: ToWorker) => {
     if (message.type === "start") start.resolve(message.configuration);
     if (message.type === "peer") onPeer(message.message);
+    if (message.type === "reload") onReload();
     if (message.type === "stop") stop.resolve();
   });
-  // The parent process is gone, and with it the lock of the data folder.
-  process.on("disconnect", stop.resolve);
+  let patienceMillis = 0;
+  process.on("disconnect", () => {
+    // The parent process is gone, and with it the lock of the data folder and the only process that would end this one if
+    // it did not stop by itself.
+    setTimeout(() => process.exit(1), patienceMillis).unref();
+    stop.resolve();
+  });
+  ignoreOtherSignals();
+  // The whole group may get the signal; the parent tells its workers what to do.
+  process.on("SIGHUP", () => {});
   process.on("SIGTERM", stop.resolve);
   process.on("SIGINT", stop.resolve);
 
   const configuration = await start.promise;
+  patienceMillis = configuration.limits.stop_seconds * 1000 + STOP_GRACE_MILLIS;
   const log = createLog({ ...configuration.log, write: gathering((text) => io.err(text)) });
   const store = await openStore(configuration, { create: false });
   const { keys } = await findServerKeys({ configuration, store, random: io.random });
@@ -58,8 +70,17 @@ async function runWorker(io: Io): Promise<void> {
       },
     },
   });
-  const listening = await listen({ configuration, fetch: server.fetch, log, sharing: "joins" });
+  const listening = await listen({
+    configuration,
+    paths: servedPaths(configuration),
+    fetch: server.fetch,
+    elsewhere: server.elsewhere,
+    headers: commonHeaders(configuration),
+    log,
+    sharing: "joins",
+  });
   listening.publish(await server.fixedAnswers());
+  onReload = listening.rereadCertificates;
   tell({ type: "ready" });
   await stop.promise;
   const cutOff = await listening.stop(configuration.limits.stop_seconds * 1000);

@@ -8,12 +8,14 @@ import type { Subprocess } from "bun";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Log } from "../platform/log.ts";
 import type { PeerMessage, Peers } from "../platform/peers.ts";
+import { RUNTIME_FLAGS } from "../platform/runtime.ts";
 import { CommandError } from "./command-error.ts";
 
 /** Messages to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly configuration: Configuration }
   | { readonly type: "peer"; readonly message: PeerMessage }
+  | { readonly type: "reload" }
   | { readonly type: "stop" };
 
 /** Messages from a worker. */
@@ -26,7 +28,7 @@ const MAIN = join(import.meta.dir, "../main.ts");
 
 const RESTART_MILLIS = 500;
 /** The time to stop that a worker has beyond the time for its requests. */
-const STOP_GRACE_MILLIS = 2000;
+export const STOP_GRACE_MILLIS = 2000;
 
 export interface WorkersOptions {
   readonly count: number;
@@ -63,6 +65,11 @@ export class Workers implements Peers {
     throw new CommandError("A worker process could not start. Its own message is above.");
   }
 
+  /** All read their certificates again. */
+  reload(): void {
+    this.#broadcast({ type: "reload" }, null);
+  }
+
   /** Lets their requests finish. Resolves to how many requests were cut off. */
   async stop(): Promise<number> {
     this.#stopping = true;
@@ -82,7 +89,7 @@ export class Workers implements Peers {
   #startOne(configuration: Configuration, start: "first" | "again"): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let wasReady = false;
-    const worker = Bun.spawn([process.execPath, MAIN, "worker"], {
+    const worker = Bun.spawn([process.execPath, ...RUNTIME_FLAGS, MAIN, "worker"], {
       env: this.#options.env,
       stdio: ["ignore", "inherit", "inherit"],
       serialization: "json",

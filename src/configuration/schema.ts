@@ -313,6 +313,12 @@ export const configurationSchema = table({
         session_idle_seconds: seconds("A session that is not used for this long ends.", 14 * 86_400, 60),
         session_absolute_seconds: seconds("A session ends after this long, used or not.", 90 * 86_400, 60),
         setup_link_seconds: seconds("How long the link that creates the administrator works.", 86_400, 60),
+        strict_transport_seconds: seconds(
+          "How long a browser that got an answer keeps to https for this host (Strict-Transport-Security), if the issuer is https. With 0 it forgets that it should.",
+          YEAR_SECONDS,
+          0,
+          2 * YEAR_SECONDS,
+        ),
         form_seconds: seconds(
           "How long a page with a form may stay open before it must be loaded again.",
           3600,

@@ -1,10 +1,11 @@
 /** For operators and load balancers: whether the process is up, and whether it can answer. */
 import type { Context } from "../operations/context.ts";
 import { type Handler, json, type Route } from "../platform/http.ts";
+import { HEALTH_PATHS } from "./paths.ts";
 
 export const healthRoutes = ({ store }: Pick<Context, "store">): Route[] => [
-  health("/healthz", () => {}),
-  health("/readyz", () => store.ping()),
+  health(HEALTH_PATHS[0], () => {}),
+  health(HEALTH_PATHS[1], () => store.ping()),
 ];
 
 /** HAProxy asks by OPTIONS unless it is told otherwise, so OPTIONS is answered after the same check as GET. */

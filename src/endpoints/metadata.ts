@@ -12,7 +12,7 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
-import { ENDPOINT_PATHS } from "./paths.ts";
+import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
@@ -69,7 +69,7 @@ function metadataDocument({
   return document;
 }
 
-/** RFC 8414 §3.1 puts the issuer's path behind the well-known name, discovery puts it before. Both are served. */
+/** The document, at every path where clients look. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
   const body = JSON.stringify(metadataDocument(context));
   const headers = new Headers({
@@ -84,10 +84,6 @@ export function metadataRoutes(context: Context): { readonly root: Route[]; read
     cors: "everyone",
     methods: { GET },
   });
-  const { path } = context.issuer;
-  const names = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
-  return {
-    root: path === "" ? [] : names.map((name) => route(name + path)),
-    below: names.map(route),
-  };
+  const { root, below } = metadataPaths(context.issuer.path);
+  return { root: root.map(route), below: below.map(route) };
 }

@@ -8,3 +8,18 @@ export const ENDPOINT_PATHS = {
   registration: "/auth/register",
   userinfo: "/auth/userinfo",
 } as const;
+
+/** For operators and load balancers. */
+export const HEALTH_PATHS = ["/healthz", "/readyz"] as const;
+
+/** Where clients look for the metadata. */
+const METADATA_NAMES = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
+
+/**
+ * The paths of the metadata for an issuer with this path. RFC 8414 §3.1 puts the issuer's path behind the well-known name,
+ * discovery puts it before; `below` is without it.
+ */
+export const metadataPaths = (issuerPath: string): { readonly root: string[]; readonly below: string[] } => ({
+  root: issuerPath === "" ? [] : METADATA_NAMES.map((name) => name + issuerPath),
+  below: METADATA_NAMES,
+});

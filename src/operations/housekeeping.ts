@@ -1,7 +1,7 @@
 /** Removes expired rows in small batches, so that no request waits for the clean-up. */
 
 import type { Configuration } from "../configuration/schema.ts";
-import type { Clock, EpochSeconds } from "../platform/clock.ts";
+import { type Clock, type Clocks, type EpochSeconds, watchClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules/device-code.ts";
 import { SERVER_ACT } from "../rules/events.ts";
@@ -48,9 +48,8 @@ export async function findCrowdedOut(
  * use, because any stranger can ask for them. So strangers cannot fill the database, and no client is removed while its
  * token is valid.
  */
-async function unusedSince(context: HousekeepingContext): Promise<EpochSeconds> {
+async function unusedSince(context: HousekeepingContext, now: EpochSeconds): Promise<EpochSeconds> {
   const { unused_seconds, unused_kept } = context.configuration.registration;
-  const now = context.clock.seconds();
   const crowdedOut = await findCrowdedOut(context, unused_kept);
   const byAge = now - unused_seconds;
   return crowdedOut === null ? byAge : Math.max(byAge, Math.min(crowdedOut + 1, now - CROWDED_SECONDS));
@@ -70,10 +69,12 @@ export async function removeAllExpired(
   mayGoOn: () => boolean = () => true,
 ): Promise<number> {
   const { store, clock } = context;
-  const unused = await unusedSince(context);
+  // One time for the whole run, because the clock may jump during it.
+  const now = clock.seconds();
+  const unused = await unusedSince(context, now);
   let removed = 0;
   while (mayGoOn()) {
-    const batch = await store.expire(expiriesAt(clock.seconds(), unused), BATCH);
+    const batch = await store.expire(expiriesAt(now, unused), BATCH);
     if (batch === 0) break;
     removed += batch;
     // Requests go first.
@@ -82,10 +83,19 @@ export async function removeAllExpired(
   return removed;
 }
 
-export function startHousekeeping(context: HousekeepingContext): { stop(): Promise<void> } {
+/** Cleans up at intervals. Without trust in the clock nothing is removed, because nothing brings a removed row back. */
+export function startHousekeeping(context: HousekeepingContext & Clocks): { stop(): Promise<void> } {
+  const watch = watchClock(context);
   let running: Promise<void> | null = null;
   let stopped = false;
   const run = async () => {
+    if (!watch.isTrusted()) {
+      context.log.warn(
+        "the clock jumped ahead by more than an hour: nothing is removed until it is back, or has been right for an hour",
+        { clock: new Date(context.clock.millis()).toISOString() },
+      );
+      return;
+    }
     try {
       const count = await removeAllExpired(context, () => !stopped);
       if (count > 0) context.events.tell(SERVER_ACT, [{ event: "rows.expired", count }]);

@@ -49,16 +49,37 @@ const TOUCH_SECONDS = 60;
 
 /** The person who is signed in with the browser of the request. Writes only the time, at most once a minute. */
 export async function findSignedIn(context: Context, request: Request): Promise<SignedIn | null> {
-  const { clock, configuration, sessionCookie } = context;
-  const value = sessionCookie.read(request);
-  const presented = value === null ? null : parseCredential("session", value);
+  const value = context.sessionCookie.read(request);
+  const now = context.clock.seconds();
+  const found = value === null ? null : await signedInWith(context, value, now);
+  if (found !== null) await touchSession(context, found.session, now);
+  return found;
+}
+
+/** The person whom a value of the cookie signs in at this time. */
+async function signedInWith(context: Context, value: string, now: EpochSeconds): Promise<SignedIn | null> {
+  const presented = parseCredential("session", value);
   if (presented === null) return null;
-  const now = clock.seconds();
-  const idleSince = now - configuration.lifetimes.session_idle_seconds;
+  const idleSince = now - context.configuration.lifetimes.session_idle_seconds;
   const found = await findSession(context, presented.id, now, idleSince);
   if (found === null || !secretMatches(presented.secret, found.session.digest)) return null;
-  await touchSession(context, found.session, now);
   return found;
+}
+
+/**
+ * The request with one cookie of the session's name. If there are several, the first that signs a person in counts, for
+ * the session and for forms alike: if a form could be bound to another, a planted cookie would make forms that count for
+ * the person who is signed in.
+ */
+export async function withOneSession(context: Context, request: Request): Promise<Request> {
+  const { sessionCookie, clock } = context;
+  const values = sessionCookie.candidates(request);
+  if (values.length < 2) return request;
+  for (const value of values) {
+    if ((await signedInWith(context, value, clock.seconds())) !== null)
+      return sessionCookie.withOnly(request, value);
+  }
+  return request;
 }
 
 /** Notes the time. Requests of one browser may finish out of order, but the time never goes back. */

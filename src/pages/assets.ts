@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../configuration/error.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import { markColor, markPath, markSvg, type Scheme } from "./mark.ts";
@@ -9,7 +10,15 @@ import { stylesheet, stylesheetPath } from "./style.ts";
 
 /** Caches may keep the files for ever, because their addresses change with the content. */
 const FOR_EVER = "public, max-age=31536000, immutable";
+const LOGO_PATH = "/assets/logo";
 const LOGO_LIMIT_BYTES = 1_048_576;
+
+/** Where the files are, below the issuer. */
+export const assetPaths = ({ appearance: { accent_color: accent, logo } }: Configuration): string[] => [
+  stylesheetPath(accent),
+  ...new Set([markPath(accent, "light"), markPath(accent, "dark")]),
+  ...(logo === undefined ? [] : [LOGO_PATH]),
+];
 
 /** Reads the logo once. Throws ConfigurationError if it cannot be shown. */
 export function assetRoutes({ configuration }: Context): Route[] {
@@ -25,7 +34,7 @@ export function assetRoutes({ configuration }: Context): Route[] {
   }
   if (logo !== undefined) {
     const { bytes, type } = readLogo(logo);
-    routes.push(asset("/assets/logo", bytes, type, "public, max-age=3600"));
+    routes.push(asset(LOGO_PATH, bytes, type, "public, max-age=3600"));
   }
   return routes;
 }

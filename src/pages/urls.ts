@@ -14,6 +14,18 @@ export function pagePath({ path: base }: Issuer, path: `/${string}`, query: Quer
   return base + path + (text === "" ? "" : `?${text}`);
 }
 
+/** The pages, below the issuer. */
+export const PAGE_PATHS = [
+  "/",
+  "/account",
+  "/consent",
+  "/device",
+  "/help/errors",
+  "/login",
+  "/logout",
+  "/setup",
+] as const;
+
 /** The pages that a sign-in may lead on to. */
 const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
 

@@ -3,7 +3,7 @@
  * Counting and deciding are one synchronous step, so a hundred parallel guesses count a hundred.
  */
 import { createHash } from "node:crypto";
-import type { Clock, EpochSeconds } from "./clock.ts";
+import type { SteadyClock } from "./clock.ts";
 import { OldestFirst } from "./oldest-first.ts";
 
 export interface AttemptLimit {
@@ -16,7 +16,8 @@ export interface AttemptLimit {
 }
 
 export interface AttemptLimitOptions {
-  readonly clock: Clock;
+  /** Steady, so that a clock that is set lengthens no window and no wait. */
+  readonly clock: SteadyClock;
   readonly limit: number;
   readonly windowSeconds: number;
   /** Maps several names to the one key for which they count. */
@@ -26,7 +27,8 @@ export interface AttemptLimitOptions {
 }
 
 interface Window {
-  start: EpochSeconds;
+  /** In seconds of the steady clock. */
+  start: number;
   count: number;
   /** The count of the previous window; its weight fades as this window goes on. */
   before: number;
@@ -51,7 +53,7 @@ export function createAttemptLimit({
     return key.length <= KEPT_CHARACTERS ? key : createHash("sha256").update(key).digest("base64url");
   };
 
-  const makeRoom = (now: EpochSeconds): void => {
+  const makeRoom = (now: number): void => {
     let looked = 0;
     let fewest: string | undefined;
     let attempts = Number.POSITIVE_INFINITY;
@@ -64,7 +66,7 @@ export function createAttemptLimit({
     if (windows.size >= maximumKeys && fewest !== undefined) windows.delete(fewest);
   };
 
-  const current = (key: string, now: EpochSeconds): Window => {
+  const current = (key: string, now: number): Window => {
     const known = windows.get(key);
     if (known === undefined) {
       makeRoom(now);
@@ -94,7 +96,7 @@ export function createAttemptLimit({
 
   return {
     attempt(name) {
-      const now = clock.seconds();
+      const now = Math.floor(clock.millis() / 1000);
       const window = current(kept(name), now);
       const elapsed = now - window.start;
       const weighed = window.count + (window.before * (windowSeconds - elapsed)) / windowSeconds;

@@ -34,6 +34,21 @@ export interface Route {
   };
 }
 
+/**
+ * The path and query of a request. The part before them comes from the Host header, which may be invalid, and is ignored:
+ * this server makes all URLs from the issuer.
+ */
+export function targetOf({ url }: Request): { path: string; query: string } {
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
+  const target = start < 0 ? "/" : url.slice(start);
+  const hash = target.indexOf("#");
+  const all = hash < 0 ? target : target.slice(0, hash);
+  const question = all.indexOf("?");
+  return question < 0
+    ? { path: all, query: "" }
+    : { path: all.slice(0, question), query: all.slice(question) };
+}
+
 /** RFC 6749 appendix B: the media type of forms. */
 export const FORM_TYPE = "application/x-www-form-urlencoded";
 

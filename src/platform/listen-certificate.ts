@@ -100,6 +100,8 @@ export const validUntil = (pair: CertificatePair): string => {
 };
 
 export interface CertificateWatch {
+  /** Checks the files now. An operator who asks for it is done with the renewal, so a fault is reported at once. */
+  lookNow(): void;
   stop(): void;
 }
 
@@ -119,7 +121,7 @@ export function watchCertificate(options: {
   let complained: CertificatePair | null = null;
   let missing = 0;
 
-  const look = () => {
+  const look = (isRenewed: boolean) => {
     let found: CertificatePair;
     try {
       found = readPair(options.files);
@@ -127,7 +129,7 @@ export function watchCertificate(options: {
     } catch (error) {
       missing += 1;
       // A file that is missing once may be between two renames.
-      if (missing === 2) options.onFault(error instanceof Error ? error.message : String(error));
+      if (missing === 2 || isRenewed) options.onFault(error instanceof Error ? error.message : String(error));
       return;
     }
     if (samePair(found, current)) return;
@@ -140,13 +142,13 @@ export function watchCertificate(options: {
     // Half of a renewal looks broken, so a pair is reported only if it is still broken at the next check, and only once.
     const stillBroken = suspect !== null && samePair(found, suspect);
     const alreadyTold = complained !== null && samePair(found, complained);
-    if (stillBroken && !alreadyTold) {
+    if (isRenewed || (stillBroken && !alreadyTold)) {
       complained = found;
       options.onFault(fault);
     }
     suspect = found;
   };
-  const timer = setInterval(look, options.everyMillis);
+  const timer = setInterval(() => look(false), options.everyMillis);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  return { lookNow: () => look(true), stop: () => clearInterval(timer) };
 }

@@ -43,7 +43,17 @@ export interface ListenSettings {
 
 export interface ListenOptions {
   readonly configuration: ListenSettings;
+  /**
+   * The paths for `fetch`. A request is one of them if its target, as it came over the wire and up to the question mark,
+   * equals the path byte for byte. The runtime resolves `..`, `%2e` and `\\` in the URL of a request, and a proxy in front
+   * may not, so the URL does not say which path the proxy saw (decision 32).
+   */
+  readonly paths: readonly string[];
   readonly fetch: Fetch;
+  /** Answers requests for all other paths. */
+  readonly elsewhere: Fetch;
+  /** Headers of the few answers that the listener makes itself. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly log: Log;
   /**
    * Whether other processes of this program listen on the same ports. `first` takes free ports, and fails if they are
@@ -60,6 +70,8 @@ export interface Listening {
   readonly ports: readonly number[];
   /** From now on the runtime sends these itself, with an ETag (RFC 9110 §8.8.3). Other methods still reach `fetch`. */
   publish(answers: FixedAnswers): void;
+  /** Reads the certificate files now, instead of at the next check. */
+  readonly rereadCertificates: () => void;
   /**
    * Takes no new connections, lets the requests under way finish, and cuts off the rest after the deadline. Resolves to
    * how many were cut off.
@@ -70,15 +82,19 @@ export interface Listening {
 type HttpServer = Bun.Server<undefined>;
 type HttpHandler = (request: Request, server: HttpServer) => Promise<Response>;
 
-/** The fixed answers, by path, and the handler of all other requests. */
+/** The runtime compares the keys of `routes` with raw targets, and gives all other requests to `fetch`. */
 interface Answers {
   readonly fetch: HttpHandler;
-  routes: Record<string, { readonly GET: Response }>;
+  routes: Record<string, HttpHandler | MethodHandlers>;
 }
+
+/** The runtime answers HEAD from a fixed GET. Requests with methods beyond these go to `Answers.fetch`. */
+type MethodHandlers = { readonly GET: Response } & ReturnType<typeof forOtherMethods>;
 
 interface Socket {
   readonly port: number;
   servers(): readonly HttpServer[];
+  rereadCertificate(): void;
   /** Takes no more connections; resolves when the last request is answered. */
   close(): Promise<unknown>;
 }
@@ -88,7 +104,8 @@ const CERTIFICATE_CHECK_MILLIS = 10_000;
 /** Opens every listener, or none. Throws ListenError. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { configuration } = options;
-  const answers: Answers = { fetch: createHandler(options), routes: {} };
+  const { elsewhere, handlers } = createHandlers(options);
+  const answers: Answers = { fetch: elsewhere, routes: { ...handlers } };
   const sockets: Socket[] = [];
   const ports: number[] = [];
   const close = () => Promise.all(sockets.map((socket) => socket.close()));
@@ -106,10 +123,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     ports,
     urls: configuration.listen.map((listener, index) => urlOf(listener, ports[index] ?? listener.port)),
     publish(fixed) {
-      // The runtime would read paths with these characters as patterns.
-      const literal = Object.entries(fixed).filter(([path]) => !/[:*]/.test(path));
-      answers.routes = Object.fromEntries(literal.map(([path, GET]) => [path, { GET }]));
+      for (const [path, GET] of Object.entries(fixed)) {
+        const handler = handlers[path];
+        if (handler !== undefined) answers.routes[path] = { GET, ...forOtherMethods(handler) };
+      }
       for (const socket of sockets) for (const server of socket.servers()) server.reload(answers);
+    },
+    rereadCertificates() {
+      for (const socket of sockets) socket.rereadCertificate();
     },
     async stop(deadlineMillis) {
       if (await finishesWithin(close(), deadlineMillis)) return 0;
@@ -132,7 +153,27 @@ async function finishesWithin(work: Promise<unknown>, millis: number): Promise<b
   }
 }
 
-function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandler {
+const forOtherMethods = (handler: HttpHandler) => ({
+  POST: handler,
+  PUT: handler,
+  PATCH: handler,
+  DELETE: handler,
+  OPTIONS: handler,
+});
+
+/** One handler for each path, and the one for all other targets. */
+function createHandlers(options: ListenOptions) {
+  const elsewhere = createHandler(options, options.elsewhere);
+  const found = createHandler(options, options.fetch);
+  const handlers: Record<string, HttpHandler> = {};
+  for (const path of options.paths) {
+    if (/\/[:*]/.test(path)) throw new Error(`The runtime would read this path as a pattern: ${path}`);
+    handlers[path] = found;
+  }
+  return { elsewhere, handlers };
+}
+
+function createHandler({ configuration, headers, log }: ListenOptions, fetch: Fetch): HttpHandler {
   const readAddress = createAddressReader(configuration.trusted_proxies);
   const usesProxies = configuration.trusted_proxies.length > 0;
   let warned = false;
@@ -155,23 +196,32 @@ function createHandler({ configuration, fetch, log }: ListenOptions): HttpHandle
       const requestId = newRequestId(systemRandom);
       // The runtime puts the Host header into the URL as it is, so a nonsensical one makes an invalid URL.
       if (!URL.canParse(request.url))
-        return plainError(requestId, 400, "invalid_request", "The Host header is not valid.");
+        return plainError(requestId, headers, 400, "invalid_request", "The Host header is not valid.");
       const reason = error instanceof Error ? error.message : String(error);
       log.error("a request failed", { reason, request: requestId });
-      return serverError(requestId);
+      return serverError(requestId, headers);
     }
   };
 }
 
-const plainError = (requestId: string, status: number, error: string, description: string): Response =>
+type Headers = ListenOptions["headers"];
+
+const plainError = (
+  requestId: string,
+  headers: Headers,
+  status: number,
+  error: string,
+  description: string,
+): Response =>
   Response.json(
     { error, error_description: description },
-    { status, headers: { "Cache-Control": "no-store", [REQUEST_ID_HEADER]: requestId } },
+    { status, headers: { ...headers, "Cache-Control": "no-store", [REQUEST_ID_HEADER]: requestId } },
   );
 
-const serverError = (requestId: string): Response =>
+const serverError = (requestId: string, headers: Headers): Response =>
   plainError(
     requestId,
+    headers,
     500,
     "server_error",
     "Something went wrong on the server. The operator finds the cause in its log.",
@@ -199,7 +249,12 @@ function openPlain(host: string, port: number, answers: Answers, options: Listen
   const { sharing = "no" } = options;
   const actualPort = sharing === "first" ? takePort(host, port, answers, options) : port;
   const server = serve(host, actualPort, answers, options, { reusePort: sharing !== "no" });
-  return { port: server.port ?? actualPort, servers: () => [server], close: () => server.stop() };
+  return {
+    port: server.port ?? actualPort,
+    servers: () => [server],
+    rereadCertificate() {},
+    close: () => server.stop(),
+  };
 }
 
 /** `reusePort` would let any process of this user share a port unnoticed, so the port is first taken without it. */
@@ -257,6 +312,7 @@ function openTls(
   return {
     port: actualPort,
     servers: () => [current, ...retiring],
+    rereadCertificate: watch.lookNow,
     close() {
       watch.stop();
       return Promise.all([current, ...retiring].map((server) => server.stop()));
@@ -280,7 +336,7 @@ function serve(
   host: string,
   port: number,
   answers: Answers,
-  { configuration: { limits }, log }: ListenOptions,
+  { configuration: { limits }, headers, log }: ListenOptions,
   extra: { readonly reusePort?: boolean; readonly tls?: { readonly cert: string; readonly key: string } },
 ): HttpServer {
   try {
@@ -297,7 +353,7 @@ function serve(
       error(error) {
         const requestId = newRequestId(systemRandom);
         log.error("a request failed", { reason: error.message, request: requestId });
-        return serverError(requestId);
+        return serverError(requestId, headers);
       },
       ...extra,
     });

@@ -2,7 +2,7 @@
  * RFC 8628 §3.5: how often a device may ask. Kept in memory: polling writes nothing.
  * A restart forgets the paces; a device that polls too fast is then slowed down a little later.
  */
-import type { Clock } from "./clock.ts";
+import type { SteadyClock } from "./clock.ts";
 import { OldestFirst } from "./oldest-first.ts";
 
 export interface PollPace {
@@ -15,7 +15,11 @@ export interface PollPace {
 const SLACK_MILLIS = 500;
 const SLOW_DOWN_SECONDS = 5;
 
-export function createPollPace(clock: Clock, intervalSeconds: number, maximumDevices = 50_000): PollPace {
+export function createPollPace(
+  clock: SteadyClock,
+  intervalSeconds: number,
+  maximumDevices = 50_000,
+): PollPace {
   const polls = new OldestFirst<{ lastMillis: number; intervalSeconds: number }>();
   const keyOf = (deviceCodeId: Uint8Array) => deviceCodeId.toBase64();
   return {

@@ -8,6 +8,8 @@ export function issuerFault(text: string): string | null {
   if (url.protocol !== "https:" && url.protocol !== "http:") return "an https:// URL";
   if (text.includes("?") || text.includes("#")) return "without query and fragment (RFC 8414 section 2)";
   if (url.username !== "" || url.password !== "") return "without a user name or password";
+  // The runtime reads such a part of a path as a pattern, and the server compares paths byte for byte.
+  if (/\/[:*]/.test(url.pathname)) return "without a part of the path that begins with : or *";
   let path = url.pathname;
   while (path.endsWith("/")) path = path.slice(0, -1);
   // RFC 8414 §3.3: clients compare the issuer byte for byte.

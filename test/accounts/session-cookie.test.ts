@@ -3,8 +3,10 @@ import { afterAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { cookieName } from "../../src/accounts/session-cookie.ts";
 import { issuerFault, parseIssuer } from "../../src/protocol/issuer.ts";
-import { addPersonWithPassword, openBrowser } from "../support/pages.ts";
-import { startTestServer, type TestServer } from "../support/server.ts";
+import { authorizePath, redirectOf } from "../support/code-flow.ts";
+import { addPersonWithPassword, openBrowser, PASSWORD } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
+import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
 interface Kept {
   readonly name: string;
@@ -174,3 +176,114 @@ test("another host's page cannot plant the cookie of an https issuer, nor one th
   jar.keep(new URL("http://auth.example/"), `${name}=planted; Path=/login`);
   expect(jar.headerFor(new URL(`${server.issuer}/login`))).toBe("");
 });
+
+describe.each([["http://localhost:8080"], ["https://auth.example"]])(
+  "several cookies of the name, at %s",
+  (issuer) => {
+    /** A browser in which alice is signed in, and a cookie that names no session any more. */
+    async function signedIn() {
+      const server = await startTestServer({ ...TEST_CONFIGURATION, issuer });
+      servers.push(server);
+      await addPersonWithPassword(server, "alice");
+      const name = cookieName(server.context.issuer);
+      const browser = openBrowser(server);
+      await browser.signIn("alice");
+      const ended = browser.cookie;
+      await browser.submit("/logout", {});
+      await browser.signIn("alice");
+      return {
+        server,
+        browser,
+        name,
+        live: browser.cookie,
+        ended,
+        anonymous: `${name}=${server.context.sessionCookie.anonymous()}`,
+      };
+    }
+
+    test("shut no person out of signing in, whatever comes first", async () => {
+      const { browser, name, ended, anonymous } = await signedIn();
+      for (const first of [`${name}=junk`, `${name}=`, name, `${name}="x"`, ended, anonymous]) {
+        browser.cookie = "";
+        await browser.get("/login");
+        const own = browser.cookie;
+        browser.cookie = `${first}; ${own}`;
+        const answer = await browser.submit("/login", { username: "alice", password: PASSWORD });
+        expect({ first, status: answer.status }).toEqual({ first, status: 303 });
+        browser.cookie = `${first}; ${browser.cookie}`;
+        expect({ first, isSignedIn: await isSignedIn(browser) }).toEqual({ first, isSignedIn: true });
+      }
+    });
+
+    test(proves("bind no form if they are no credentials: the browser gets one", "threat 32"), async () => {
+      const { server, name } = await signedIn();
+      for (const planted of ["junk", "", '"x"']) {
+        const answer = await server.fetch("/login", { headers: { Cookie: `${name}=${planted}` } });
+        expect(answer.headers.getSetCookie()).toHaveLength(1);
+      }
+    });
+
+    test("leave the person signed in, on every page and in every form", async () => {
+      const { server, browser, name, live, ended, anonymous } = await signedIn();
+      const others = [`${name}=junk`, ended, anonymous];
+      for (const cookie of [
+        [...others, live],
+        [live, ...others],
+        [ended, live, anonymous],
+      ]) {
+        browser.cookie = cookie.join("; ");
+        expect(await isSignedIn(browser)).toBe(true);
+        const answer = await browser.submit(authorizePath({ prompt: "consent" }), {
+          decision: "allow",
+          acknowledged: "yes",
+        });
+        expect(redirectOf(answer).searchParams.has("code")).toBe(true);
+      }
+      const device = await (await server.post("/auth/device", { client_id: "television" })).json();
+      browser.cookie = [...others, live].join("; ");
+      const allowed = await browser.submit(`/device?user_code=${device.user_code}`, {
+        decision: "allow",
+        acknowledged: "yes",
+      });
+      expect(allowed.status).toBe(200);
+      browser.cookie = [...others, live].join("; ");
+      expect((await browser.submit("/logout", {})).status).toBe(303);
+      browser.cookie = live;
+      expect(await isSignedIn(browser)).toBe(false);
+    });
+
+    test(
+      proves(
+        "make no form that was opened for a planted one count for the person who is signed in",
+        "threat 32",
+      ),
+      async () => {
+        const { server, browser, live, anonymous } = await signedIn();
+        const attacker = openBrowser(server);
+        attacker.cookie = anonymous;
+        const form = await attacker.form("/login");
+        expect(attacker.cookie).toBe(anonymous);
+        for (const cookie of [`${anonymous}; ${live}`, `${live}; ${anonymous}`]) {
+          browser.cookie = cookie;
+          const answer = await browser.post("/login", {
+            ...form.fields,
+            username: "alice",
+            password: PASSWORD,
+          });
+          expect(answer.status).toBe(403);
+          browser.cookie = cookie;
+          expect(await isSignedIn(browser)).toBe(true);
+        }
+      },
+    );
+
+    test("cost a bounded number of looks into the store", async () => {
+      const { server, browser, live, name } = await signedIn();
+      const many = Array.from({ length: 8 }, () => `${name}=${server.context.sessionCookie.anonymous()}`);
+      browser.cookie = [...many.slice(1), live].join("; ");
+      expect(await isSignedIn(browser)).toBe(true);
+      browser.cookie = [...many, live].join("; ");
+      expect(await isSignedIn(browser)).toBe(false);
+    });
+  },
+);

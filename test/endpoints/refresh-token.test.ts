@@ -473,6 +473,7 @@ describe("a restart", () => {
           configuration,
           store,
           clock,
+          steadyClock: clock.steady,
           keys: serverKeys(secret),
           log: createLog({ level: "error", format: "text", write: () => {} }),
         });

@@ -3,6 +3,25 @@ import type { Mutation } from "./mutation.ts";
 
 export const ACCOUNTS: readonly Mutation[] = [
   {
+    against: ["threat 32"],
+    what: "the first cookie of the session's name counts, whoever set it",
+    in: "operations/sessions.ts",
+    within: "withOneSession",
+    match: "$VALUES.length < 2",
+    replace: "true",
+    tests: ["accounts/session-cookie.test.ts"],
+    only: "several cookies",
+  },
+  {
+    against: ["threat 32"],
+    what: "a form may be bound to a cookie that is no credential",
+    in: "accounts/session-cookie.ts",
+    match: `parseCredential("session", $VALUE) !== null`,
+    replace: "true",
+    tests: ["accounts/session-cookie.test.ts"],
+    only: "several cookies",
+  },
+  {
     against: ["threat 34"],
     what: "for an unknown person no password is hashed",
     in: "accounts",

@@ -330,7 +330,7 @@ const PEOPLE: readonly Mutation[] = [
     against: ["threat 32", "threat 44"],
     what: "of a session's cookie only the identifier counts",
     in: "operations/sessions.ts",
-    within: "findSignedIn",
+    within: "signedInWith",
     match: "!secretMatches($SECRET, $DIGEST)",
     replace: "false",
     tests: ["adversary/28-approval.test.ts", "adversary/44-malleable.test.ts", "pages/sign-in.test.ts"],

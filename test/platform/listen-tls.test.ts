@@ -47,13 +47,21 @@ const remember = (line: string) => {
 };
 const log = createLog({ level: "debug", format: "text", write: remember });
 
-async function start(fetch: Fetch, port = 0) {
+async function start(fetch: Fetch, port = 0, certificateCheckMillis = 20) {
   install("first");
   logged = "";
   const configuration = parse(configurationSchema, {
     listen: [{ host: "127.0.0.1", port, tls: { certificate: file("live.pem"), key: file("live.key") } }],
   });
-  const listening = await listen({ configuration, fetch, log, certificateCheckMillis: 20 });
+  const listening = await listen({
+    configuration,
+    paths: ["/", "/slow", "/fixed"],
+    fetch,
+    elsewhere: fetch,
+    headers: {},
+    log,
+    certificateCheckMillis,
+  });
   open.push(listening);
   return listening;
 }
@@ -208,9 +216,16 @@ describe("TLS", () => {
         { host: "127.0.0.1", port: 0, tls: { certificate: file("first.pem"), key: file("second.key") } },
       ],
     });
-    await expect(listen({ configuration, fetch: () => new Response(), log })).rejects.toThrow(
-      "the key does not belong to the certificate",
-    );
+    await expect(
+      listen({
+        configuration,
+        paths: [],
+        fetch: () => new Response(),
+        elsewhere: () => new Response(),
+        headers: {},
+        log,
+      }),
+    ).rejects.toThrow("the key does not belong to the certificate");
   });
 
   test("a stop after a renewal still waits for a request on the old certificate", async () => {
@@ -228,5 +243,18 @@ describe("TLS", () => {
     release.resolve();
     expect(await (await slow).text()).toBe("finished");
     expect(await stopped).toBe(0);
+  });
+
+  test("reads the files at once when the operator asks for it, and reports a fault at once", async () => {
+    const listening = await start(() => new Response("hello"), 0, 3_600_000);
+    const port = listening.ports[0] ?? 0;
+    install("second");
+    listening.rereadCertificates();
+    await eventually(async () => (await shownName(port)) === "second");
+    expect(logged).toContain("the certificate was renewed");
+    writeFileSync(file("live.pem"), "nothing");
+    listening.rereadCertificates();
+    expect(logged).toContain("the certificate file holds no PEM certificate");
+    expect(await shownName(port)).toBe("second");
   });
 });

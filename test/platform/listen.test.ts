@@ -15,6 +15,8 @@ interface Options {
   readonly listen?: { host?: string; port?: number }[];
   readonly trusted_proxies?: string[];
   readonly limits?: { request_body_bytes?: number };
+  readonly paths?: string[];
+  readonly headers?: Record<string, string>;
 }
 
 let logged = "";
@@ -23,12 +25,17 @@ const remember = (line: string) => {
 };
 async function start(
   fetch: Fetch,
-  { listen: listeners = [{ host: "127.0.0.1", port: 0 }], ...rest }: Options = {},
+  {
+    listen: listeners = [{ host: "127.0.0.1", port: 0 }],
+    paths = ["/", "/document"],
+    headers = {},
+    ...rest
+  }: Options = {},
 ) {
   const configuration = parse(configurationSchema, { listen: listeners, ...rest });
   logged = "";
   const log = createLog({ level: "debug", format: "text", write: remember });
-  const listening = await listen({ configuration, fetch, log });
+  const listening = await listen({ configuration, paths, fetch, elsewhere: fetch, headers, log });
   open.push(listening);
   return listening;
 }
@@ -126,10 +133,13 @@ describe("fixed answers", () => {
     expect(again.status).toBe(304);
   });
 
-  test("are never patterns", async () => {
+  test("are only for paths of the listener, and a path is never a pattern", async () => {
     const { urls, publish } = await start(hello);
     publish({ "/:any": document(), "/*": document() });
     expect(await (await fetch(`${urls[0]}/else`)).text()).toBe("hello");
+    for (const path of ["/:any", "/*", "/a/:b/c"]) {
+      await expect(start(hello, { paths: [path] })).rejects.toThrow("as a pattern");
+    }
   });
 
   test("leave the limits as they are", async () => {
@@ -144,6 +154,18 @@ describe("fixed answers", () => {
     );
     expect([0, 413]).toContain(status);
   });
+});
+
+test("the answers that it makes itself have the headers that it was given", async () => {
+  const { urls } = await start(
+    () => {
+      throw new Error("broken");
+    },
+    { headers: { "Strict-Transport-Security": "max-age=5" } },
+  );
+  const answer = await fetch(urls[0] ?? "");
+  expect(answer.status).toBe(500);
+  expect(answer.headers.get("strict-transport-security")).toBe("max-age=5");
 });
 
 describe("the address", () => {

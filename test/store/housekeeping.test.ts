@@ -23,6 +23,7 @@ function start(expire: Store["expire"]) {
   return startHousekeeping({
     store: { ...opened.store, expire },
     clock: { millis: () => NOW * 1000, seconds: () => NOW },
+    steadyClock: { millis: () => 0 },
     configuration,
     events: noEvents,
     log: createLog({ level: "silent", format: "text", write: () => {} }),

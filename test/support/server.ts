@@ -11,6 +11,7 @@ import { applyDeclaredClients } from "../../src/operations/declarations.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
+import type { FixedAnswers } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
@@ -27,10 +28,18 @@ import type { OpenedStore } from "../store/suite.ts";
 export class TestClock implements Clock {
   #offsetMillis = 0;
   #frozenAt: number | null = null;
+  #jumpedMillis = 0;
+  /** The time for durations, which goes on when this clock jumps. */
+  readonly steady = { millis: (): number => this.millis() - this.#jumpedMillis };
   millis = (): number => (this.#frozenAt ?? Date.now()) + this.#offsetMillis;
   seconds = (): number => Math.floor(this.millis() / 1000);
   advance(seconds: number): void {
     this.#offsetMillis += seconds * 1000;
+  }
+  /** An operator or NTP sets the clock. */
+  jump(seconds: number): void {
+    this.advance(seconds);
+    this.#jumpedMillis += seconds * 1000;
   }
   /** For tests that count seconds exactly on any machine, and for those at another time. */
   freeze(seconds = Math.floor(Date.now() / 1000)): void {
@@ -95,6 +104,7 @@ export interface TestServer {
   readonly logged: string[];
   /** Answers a request unchanged. */
   handle(request: Request, address: string): Promise<Response>;
+  fixedAnswers(): Promise<FixedAnswers>;
   /** Sends a request for a path below the issuer (or an absolute URL), from ADDRESS. */
   fetch(path: string, init?: RequestInit & { address?: string }): Promise<Response>;
   /** POSTs a form. Pairs may repeat a name. */
@@ -140,6 +150,7 @@ export async function startTestServer(
     configuration,
     store,
     clock,
+    steadyClock: clock.steady,
     keys: serverKeys(key),
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
   });
@@ -152,6 +163,7 @@ export async function startTestServer(
     context: Object.assign(server.context, { store }),
     clock,
     logged,
+    fixedAnswers: server.fixedAnswers,
     handle: (request, address) => server.fetch(request, () => address),
     fetch: send,
     post: (path, form, headers = {}) =>

@@ -386,6 +386,12 @@ export const THREATS: Ledger = {
       does: "refuses it at registration and at each request, for every kind of client, at the issuer and at each listener",
     },
     {
+      id: "66",
+      level: null,
+      statement: "A proxy and the server read different paths in one target",
+      does: "answers a path only if the target, as it came over the wire, is that path byte for byte; all else is 404",
+    },
+    {
       id: "67",
       level: null,
       statement: "Policy at entry instead of at use",
@@ -404,6 +410,12 @@ export const THREATS: Ledger = {
       does: "derives successors from a key that the clean-up removes soon after the retry window",
     },
     {
+      id: "72",
+      level: null,
+      statement: "Clocks that jump",
+      does: "measures limits and waits with a steady clock; removes nothing after a jump ahead until the clock is back or has been right for an hour",
+    },
+    {
       id: "73",
       level: null,
       statement: "Half of a question answered twice",
@@ -414,6 +426,12 @@ export const THREATS: Ledger = {
       level: null,
       statement: "Declared things that undo what people did",
       does: "applies a declaration when it is new or has changed; disables what is left out, and refuses to start if nothing is declared any more",
+    },
+    {
+      id: "77",
+      level: null,
+      statement: "The runtime's own files in the current folder configure the server",
+      does: "starts the runtime, for the server and its workers, so that it reads no .env, no bunfig.toml and no preload of the current folder",
     },
     {
       id: "78",
