@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as oauth from "oauth4webapi";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
-import { tokensFor } from "../support/flows.ts";
+import { introspectScopeToken, tokensFor } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { SECRET, TEST_CONFIGURATION } from "../support/server.ts";
 import { discover, expectBodyError, expectChallenge, insecure } from "./strict.ts";
@@ -215,7 +215,7 @@ describe("who brings a token", () => {
       parameters: { error, ...more },
     });
     await expectChallenge(userinfo("tat_wrong"), 401, challenge("invalid_token"));
-    const { access_token } = await forItself("service", SECRET, { resource: as.issuer, scope: "email" });
+    const access_token = await introspectScopeToken(server);
     await expectChallenge(userinfo(access_token), 403, challenge("insufficient_scope", { scope: "profile" }));
   });
 

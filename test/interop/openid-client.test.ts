@@ -63,7 +63,6 @@ test("registration, code flow, userinfo, refresh, introspection and revocation",
     active: true,
     scope: "mail.read",
     aud: "https://mail.example/",
-    username: "certified",
     iss: server.issuer,
   });
   await client.tokenRevocation(config, refreshed.refresh_token ?? "");

@@ -40,6 +40,8 @@ export async function startNotesServer(issuerPath = ""): Promise<NotesServer> {
   const url = new URL(`http://localhost:${port}/mcp`);
   const tessera = await startListeningServer(
     {
+      // Every application here registers itself, from one address.
+      limits: { registrations_per_address: 1000 },
       scopes: [
         { name: READ, description: "Read your notes" },
         { name: WRITE, description: "Write notes for you" },
