@@ -8,6 +8,7 @@ import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { foldName } from "../protocol/names.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
@@ -77,6 +78,7 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
     allowedGrantTypes: GRANT_TYPES,
     privateUseSchemes: configuration.registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
+    reservedNames: new Set(),
     mayHaveNoGrantType: true,
   };
 }
@@ -90,6 +92,12 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
+    // A stranger with the name of an application that people know would get what they give to that application.
+    reservedNames: new Set(
+      [configuration.appearance.name, ...configuration.clients.map((client) => client.client_name ?? "")]
+        .map(foldName)
+        .filter((name) => name !== ""),
+    ),
     mayHaveNoGrantType: false,
   };
 }

@@ -23,6 +23,8 @@ export interface SignedIn {
 export interface StartedSession {
   /** The `Set-Cookie` header. */
   readonly cookie: string;
+  /** The value of the cookie, for what is sealed for the browser from now on. */
+  readonly cookieValue: string;
   readonly session: SessionRecord;
 }
 
@@ -115,7 +117,9 @@ export async function startSession(
   };
   const by: Act = { ...act, actor: { kind: "person", id: account.subject } };
   const started = await createSession(context, by, session, replaces, account.passwordHash);
-  return started ? { cookie: sessionCookie.write(minted.text, lifetime), session } : null;
+  return started
+    ? { cookie: sessionCookie.write(minted.text, lifetime), cookieValue: minted.text, session }
+    : null;
 }
 
 /**

@@ -75,6 +75,7 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
 .host { display: inline-flex; align-items: center; gap: 0.4rem; min-width: 0; }
 .muted { color: var(--muted); }
+.unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; }
 .small { font-size: 0.9375rem; line-height: 1.5; }
 
 .field > label { display: block; font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.375rem; }

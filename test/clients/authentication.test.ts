@@ -37,6 +37,7 @@ function client(
       allowedScope: [],
       defaultScope: [],
       privateUseSchemes: [],
+      reservedNames: new Set<string>(),
       mayHaveNoGrantType: false,
       ownOrigins: new Set<string>(),
       allowedGrantTypes: GRANT_TYPES,

@@ -56,6 +56,7 @@ test("clients that come in one second have numbers of their own, even if all dra
       allowedScope: [],
       defaultScope: [],
       privateUseSchemes: [],
+      reservedNames: new Set<string>(),
       mayHaveNoGrantType: false,
       ownOrigins: new Set<string>(),
       allowedGrantTypes: GRANT_TYPES,

@@ -37,6 +37,7 @@ const policy = {
   defaultScope: [],
   allowedGrantTypes: ["authorization_code"],
   privateUseSchemes: [],
+  reservedNames: new Set<string>(),
   mayHaveNoGrantType: false,
   ownOrigins: new Set<string>(),
 } as const;

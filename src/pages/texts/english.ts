@@ -11,6 +11,7 @@ export const english = {
     username: "User name",
     password: "Password",
     opensElsewhere: "leaves this site",
+    unverifiedName: (client: string) => `${client} (not verified)`,
   },
   home: {
     title: (name: string) => name,
@@ -122,6 +123,7 @@ export const english = {
     viaDevice: "Device",
     since: "since",
     mayNothing: "Knows that you have an account here",
+    unverified: "Not verified. It registered itself under a name of its own choice.",
     unknownClient: "An application that is no longer registered",
     remembered: "It may be used without asking you again.",
     rememberedOnly: "It has no access now, but may get it again without asking you.",

@@ -12,6 +12,7 @@ export const german: Texts = {
     username: "Benutzername",
     password: "Passwort",
     opensElsewhere: "verlässt diese Website",
+    unverifiedName: (client) => `${client} (nicht geprüft)`,
   },
   home: {
     title: (name) => name,
@@ -124,6 +125,7 @@ export const german: Texts = {
     viaDevice: "Gerät",
     since: "seit",
     mayNothing: "Weiß, dass Sie hier ein Konto haben",
+    unverified: "Nicht geprüft. Sie hat sich selbst registriert und ihren Namen frei gewählt.",
     unknownClient: "Eine Anwendung, die nicht mehr registriert ist",
     remembered: "Sie darf benutzt werden, ohne Sie noch einmal zu fragen.",
     rememberedOnly: "Sie hat jetzt keinen Zugriff, bekommt ihn aber wieder, ohne Sie zu fragen.",

@@ -151,7 +151,7 @@ export interface DeviceDoneProps {
 
 export function DeviceDoneView({ frame, outcome, clientName }: DeviceDoneProps) {
   const { device } = frame.texts;
-  const name = displayText(clientName);
+  const name = displayText(clientName, 150);
   const [kind, title, text] = {
     approved: ["good", device.approvedTitle, device.approved(name)] as const,
     denied: ["plain", device.deniedTitle, device.denied(name)] as const,
