@@ -3,7 +3,6 @@
  * earlier consent, and either answers the client or lets a page ask.
  */
 
-import { timingSafeEqual } from "node:crypto";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { findConsent } from "../operations/access.ts";
 import { issueAuthorizationCode, refuseConsent } from "../operations/authorization.ts";
@@ -25,6 +24,7 @@ import {
 } from "./authorization-request.ts";
 import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
+import { hasSignedInAgain } from "./reauthentication.ts";
 import { logRefusal } from "./refusal.ts";
 
 /** The pages that the endpoint needs. */
@@ -39,9 +39,6 @@ export interface AuthorizationPages {
   ): Response | Promise<Response>;
 }
 
-/** Proves that the person signed in after this very request began; see `reauthenticationMark`. RFC 6749 §8.2: a prefix of ours. */
-const REAUTHENTICATION = "tessera_reauthenticated_after";
-
 export function authorize(context: Context, pages: AuthorizationPages): { GET: Handler; POST: Handler } {
   const { configuration, issuer } = context;
   const maximum = configuration.limits.parameters_per_request;
@@ -53,7 +50,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null || mustSignInAgain(context, request, signedIn)) {
+    if (signedIn === null || (await mustSignInAgain(context, incoming, request, signedIn))) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
       return seeOther(signInLocation(context, request));
     }
@@ -98,14 +95,17 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
 }
 
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
-function mustSignInAgain(context: Context, request: AuthorizationRequest, { session }: SignedIn): boolean {
+async function mustSignInAgain(
+  context: Context,
+  incoming: Incoming,
+  request: AuthorizationRequest,
+  { session }: SignedIn,
+): Promise<boolean> {
   const age = context.clock.seconds() - session.authenticatedAt;
   const { prompt, maxAgeSeconds } = request;
   // max_age=0 means the same as prompt=login, also within the second of the sign-in.
   const wanted = prompt.signsIn || maxAgeSeconds === 0 || (maxAgeSeconds !== null && age > maxAgeSeconds);
-  if (!wanted) return false;
-  const began = reauthenticationBegan(context, request.parameters);
-  return began === null || session.authenticatedAt < began;
+  return wanted && !(await hasSignedInAgain(context, incoming, request.parameters, session));
 }
 
 /**
@@ -201,31 +201,9 @@ function codeResponse(issuer: Issuer, request: AuthorizationRequest, code: strin
   return seeOther(responseLocation(issuer, request, { code }));
 }
 
-/** The sign-in page. It returns to this request with a mark that says when the request began. */
-function signInLocation(context: Context, request: AuthorizationRequest): string {
-  const { issuer } = context;
-  const query = request.parameters.toQuery([REAUTHENTICATION]);
-  const mark = `${REAUTHENTICATION}=${reauthenticationMark(context, query)}`;
-  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}&${mark}`;
+/** The sign-in page. It returns to this request with a proof that the person signed in for it. */
+function signInLocation({ issuer }: Context, request: AuthorizationRequest): string {
+  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${request.parameters.toQuery()}`;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
   return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${hint}`;
-}
-
-/** The time at which the request sent the person to sign in. The MAC covers the request too, so it fits no other. */
-function reauthenticationMark({ clock, keys }: Context, query: string): string {
-  const began = String(clock.seconds());
-  return `${began}.${Buffer.from(keys.mac("form", "reauthentication", began, query)).toString("base64url")}`;
-}
-
-function reauthenticationBegan(
-  { keys, clock, configuration }: Context,
-  parameters: Parameters,
-): number | null {
-  const [began = "", mac = ""] = parameters.get(REAUTHENTICATION)?.split(".") ?? [];
-  const expected = keys.mac("form", "reauthentication", began, parameters.toQuery([REAUTHENTICATION]));
-  const presented = Buffer.from(mac, "base64url");
-  const genuine = presented.length === expected.length && timingSafeEqual(presented, expected);
-  // A sign-in page stays open for this long at most; after that the mark proves nothing.
-  const oldest = clock.seconds() - configuration.lifetimes.form_seconds;
-  return genuine && /^[0-9]+$/.test(began) && Number(began) >= oldest ? Number(began) : null;
 }

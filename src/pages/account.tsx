@@ -157,12 +157,15 @@ async function removeAccess(
   const { clock, issuer, sessionCookie } = context;
   const client = await findClient(context, form.required("client_id"));
   const cookieValue = sessionCookie.read(incoming.request);
-  if (client === null || cookieValue === null) return seeOther(pagePath(issuer, "/account"));
+  if (cookieValue === null) return toSignIn(context);
   const { subject } = account;
-  const { clientId } = client;
-  const act = actOfPerson(incoming, subject);
-  await revokeAccess(context, act, { subject, clientId }, "revoked_by_person", clock.seconds());
-  const notice = sealNotice(context, cookieValue, subject, { about: "removed", clientId });
+  if (client !== null) {
+    const { clientId } = client;
+    const act = actOfPerson(incoming, subject);
+    await revokeAccess(context, act, { subject, clientId }, "revoked_by_person", clock.seconds());
+  }
+  const about = { about: "removed", clientId: client?.clientId ?? "" } as const;
+  const notice = sealNotice(context, cookieValue, subject, about);
   return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }));
 }
 

@@ -24,6 +24,12 @@ import { allowClient, isEnabled } from "./client.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
 
+/** What counts once. Its id is kept until it expires. */
+export interface Single {
+  readonly id: RecordId;
+  readonly expiresAt: EpochSeconds;
+}
+
 /** A new code, for a grant that does not exist yet. */
 export interface Authorization {
   readonly now: EpochSeconds;
@@ -34,8 +40,8 @@ export interface Authorization {
    * `remembered`: the person was not asked, because of an earlier consent. That consent must still exist and cover the grant.
    */
   readonly consent: ConsentRecord | "remembered" | null;
-  /** The form that the person answered. It counts once; its id is kept until it expires. */
-  readonly form: { readonly id: RecordId; readonly expiresAt: EpochSeconds } | null;
+  /** The form that the person answered. It counts once. */
+  readonly form: Single | null;
 }
 
 export interface AuthorizationFacts {
@@ -64,6 +70,16 @@ export function refuseConsent(
     events: [{ event: "consent.refused", ...about }],
   };
 }
+
+/** A proof that a person signed in again counts once. False if it was used before, or has expired. */
+export const useReauthentication = (
+  used: AuthorizationFacts["form"],
+  { id, expiresAt }: Single,
+  now: EpochSeconds,
+): Decision<boolean> =>
+  expiresAt <= now || used !== null
+    ? concluded(false)
+    : { outcome: true, changes: [insert(once, { kind: "reauthentication", id, expiresAt })] };
 
 /** Whether a remembered consent covers the request. */
 export const covers = (

@@ -4,6 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { parseCredential } from "../../src/credentials/credential.ts";
+import { withReauthentication } from "../../src/endpoints/reauthentication.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -761,7 +763,6 @@ describe("who is asked", () => {
       const returnTo = location.searchParams.get("return_to") ?? "";
       expect(returnTo).toStartWith("/auth/authorize?");
       const back = new URLSearchParams(returnTo.split("?")[1]);
-      back.delete("tessera_reauthenticated_after");
       expect(back.toString()).toBe(authorizationQuery({ login_hint: "ada@example.org" }));
     },
   );
@@ -886,7 +887,12 @@ describe("signing in again", () => {
   ): Promise<{ back: string; cookie: string }> {
     const location = redirectOf(response);
     expect(location.pathname).toBe("/login");
-    return { back: location.searchParams.get("return_to") ?? "", cookie: await server.signIn(account) };
+    const renewed = await server.signIn(account);
+    const id = parseCredential("session", renewed.slice(renewed.indexOf("=") + 1))?.id;
+    if (id === undefined) throw new Error("There is no session.");
+    const returnTo = location.searchParams.get("return_to") ?? "";
+    const back = withReauthentication(server.context, returnTo, { id, subject: account.subject });
+    return { back, cookie: renewed };
   }
   const follow = (path: string, theirs: string) => server.fetch(path, { headers: { Cookie: theirs } });
 
@@ -902,9 +908,9 @@ describe("signing in again", () => {
     server.clock.advance(10);
     const first = await open({ prompt: "login" }, { Cookie: theirs });
     const { back, cookie: renewed } = await signInAgain(first, account);
-    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
     // The old session does not pass, and the mark fits no other request.
     expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
+    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
     const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
     expect(mark).not.toBe("");
     server.clock.advance(10);
@@ -913,6 +919,36 @@ describe("signing in again", () => {
       renewed,
     );
     expect(redirectOf(other).pathname).toBe("/login");
+  });
+
+  test(proves("the mark counts once", "threat 74"), async () => {
+    const { account, theirs } = await settled("again-once");
+    const { back, cookie: renewed } = await signInAgain(
+      await open({ prompt: "login" }, { Cookie: theirs }),
+      account,
+    );
+    const answers = await Promise.all(Array.from({ length: 5 }, () => follow(back, renewed)));
+    const codes = answers.filter((answer) => redirectOf(answer).searchParams.has("code"));
+    expect(codes).toHaveLength(1);
+    expect(redirectOf(await follow(back, renewed)).pathname).toBe("/login");
+  });
+
+  test(proves("the mark is good for the session of that sign-in only", "threat 74"), async () => {
+    const { account, theirs } = await settled("again-other");
+    const { back } = await signInAgain(await open({ prompt: "login" }, { Cookie: theirs }), account);
+    const later = await server.signIn(account);
+    expect(redirectOf(await follow(back, later)).pathname).toBe("/login");
+  });
+
+  test(proves("the mark is good for the request of that sign-in only", "threat 74"), async () => {
+    const { account, theirs } = await settled("again-request");
+    const { back, cookie: renewed } = await signInAgain(
+      await open({ prompt: "login" }, { Cookie: theirs }),
+      account,
+    );
+    const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
+    const other = `${authorizationQuery({ prompt: "login", state: "other" })}&${mark}`;
+    expect(redirectOf(await openRawAs(other, renewed)).pathname).toBe("/login");
   });
 
   const openRawAs = (query: string, theirs: string) => follow(`/auth/authorize?${query}`, theirs);
