@@ -172,6 +172,7 @@ details > summary { display: flex; align-items: center; justify-content: space-b
 details > summary::-webkit-details-marker { display: none; }
 details > summary svg { color: var(--muted); }
 details[open] > summary svg { transform: rotate(180deg); }
+details.agent > summary { justify-content: flex-start; font-size: 0.9375rem; font-weight: 400; color: var(--muted); text-decoration: underline; }
 details > .stack { margin-top: 0.5rem; }
 .card.fold { padding-top: 1.25rem; padding-bottom: 1.25rem; }
 .go { display: grid; gap: 0.75rem; }
