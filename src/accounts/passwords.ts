@@ -13,8 +13,11 @@ export class PasswordPoolBusy extends Error {
 export interface Passwords {
   /** An argon2id string in PHC format. */
   hash(password: string): Promise<string>;
-  /** `hash` is null for an unknown person: the check takes as long as for a known one, and fails. */
-  verify(password: string, hash: string | null): Promise<boolean>;
+  /**
+   * `hash` is null for an unknown person: the check takes as long as for a known one, and fails. `network`: where the attempt
+   * comes from; one network may have a quarter of the places in the queue, so that others get in.
+   */
+  verify(password: string, hash: string | null, network?: string): Promise<boolean>;
 }
 
 export interface PasswordsOptions {
@@ -38,10 +41,10 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
     async hash(password) {
       if (tooLong(password))
         throw new ConfigurationError(`A password may have ${maximumBytes} bytes at most.`);
-      return run(() => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
+      return run("", () => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
     },
-    async verify(password, hash) {
-      return run(async () => {
+    async verify(password, hash, network = "") {
+      return run(network, async () => {
         const known = hash ?? DECOY;
         // A password that is too long is checked against the decoy, so that its length reveals nothing of the account.
         const matches = await Bun.password.verify(
@@ -57,15 +60,18 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
 function createPool(
   atOnce: number,
   waiting: number,
-): <Result>(work: () => Promise<Result>) => Promise<Result> {
+): <Result>(network: string, work: () => Promise<Result>) => Promise<Result> {
   const yieldToRequests = createYielding();
   let running = 0;
-  const queue: (() => void)[] = [];
-  return async (work) => {
+  const queue: { readonly network: string; readonly resolve: () => void }[] = [];
+  const share = Math.max(1, Math.ceil(waiting / 4));
+  const hasFullShare = (network: string): boolean =>
+    network !== "" && queue.filter((entry) => entry.network === network).length >= share;
+  return async (network, work) => {
     if (running >= atOnce) {
-      if (queue.length >= waiting) throw new PasswordPoolBusy();
+      if (queue.length >= waiting || hasFullShare(network)) throw new PasswordPoolBusy();
       // The check that finishes passes its place on, so `running` stays as it is.
-      await new Promise<void>((resolve) => queue.push(resolve));
+      await new Promise<void>((resolve) => queue.push({ network, resolve }));
     } else {
       running += 1;
     }
@@ -76,7 +82,7 @@ function createPool(
       return await working;
     } finally {
       const next = queue.shift();
-      if (next) next();
+      if (next) next.resolve();
       else running -= 1;
     }
   };

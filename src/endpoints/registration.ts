@@ -5,7 +5,7 @@ import type { ClientMetadata } from "../clients/metadata.ts";
 import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
 import { secretDigest } from "../clients/secret-reference.ts";
 import { digestSecret } from "../credentials/credential.ts";
-import { addClient } from "../operations/clients.ts";
+import { addClient, requireRegistrationRoom } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -16,7 +16,10 @@ import { readBodyText } from "./form.ts";
 
 export function registration(context: Context): Handler {
   const { configuration, catalogue, limits } = context;
-  const policy = registrationPolicy(configuration, catalogue);
+  const policies = {
+    trusted: registrationPolicy(configuration, catalogue, { trusted: true }),
+    stranger: registrationPolicy(configuration, catalogue, { trusted: false }),
+  };
   const initialAccessTokens = configuration.registration.initial_access_tokens.map((token) =>
     secretDigest(token),
   );
@@ -55,9 +58,10 @@ export function registration(context: Context): Handler {
   return async (incoming) => {
     const trusted = checkInitialAccessToken(incoming);
     if (!trusted) countAttempt(incoming.address);
-    const text = await readBodyText(context, incoming, "application/json");
-    const checked = checkClientMetadata(parseJson(text), policy);
+    const text = await readMetadata(context, incoming);
+    const checked = checkClientMetadata(parseJson(text), trusted ? policies.trusted : policies.stranger);
     const metadata = trusted ? checked : limitSelfService(checked);
+    if (!trusted) await requireRegistrationRoom(context);
     const added = await addClient(context, actOfStranger(incoming), { source: "registration", metadata });
     if (added === null) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
     const { client, secret } = added;
@@ -70,6 +74,16 @@ export function registration(context: Context): Handler {
       201,
     );
   };
+}
+
+/** The most bytes of client metadata. Strangers register, and the database keeps what they send. */
+const METADATA_BYTES = 8192;
+
+/** Throws `client_metadata_too_large` (413), or as `readBodyText`. */
+async function readMetadata(context: Context, incoming: Incoming): Promise<string> {
+  const text = await readBodyText(context, incoming, "application/json");
+  if (Buffer.byteLength(text) > METADATA_BYTES) throw new OAuthError("client_metadata_too_large");
+  return text;
 }
 
 /** Not every database can keep U+0000, and no metadata needs it. */

@@ -10,6 +10,7 @@ import {
   presentedCredentials,
   requireAuthenticated,
 } from "../clients/authentication.ts";
+import type { Incoming } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { Act } from "../rules/events.ts";
@@ -26,7 +27,9 @@ export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revisi
 
 type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
 
-type CallerContext = Pick<Context, "store" | "clock" | "callers">;
+interface CallerContext extends Pick<Context, "store" | "clock" | "callers"> {
+  readonly limits: Pick<Context["limits"], "clientSecretPerAddress">;
+}
 
 /** The client has changed since it authenticated. */
 class CallerChanged extends Error {
@@ -74,21 +77,22 @@ const ATTEMPTS = 10;
 
 /**
  * Authenticates the client and acts for it. The client is confirmed before any answer or refusal is sent.
- * Throws `invalid_client` (401) or, for contradicting credentials, `invalid_request`.
+ * Throws `invalid_client` (401), for contradicting credentials `invalid_request`, and `too_many_requests` (429) after too
+ * many wrong secrets.
  */
 export async function asClient<Result>(
   context: CallerContext,
-  request: Request,
+  incoming: Pick<Incoming, "request" | "address">,
   parameters: Parameters,
   act: (caller: Caller) => Promise<Result>,
 ): Promise<Result> {
-  const credentials = presentedCredentials(request, parameters);
+  const credentials = presentedCredentials(incoming.request, parameters);
   const { callers, clock } = context;
   for (let attempt = 1; ; attempt += 1) {
     const remembered = attempt === 1 ? callers.recall(credentials, clock.seconds()) : null;
     const caller =
       remembered === null
-        ? new Caller(await authenticate(context, credentials), true)
+        ? new Caller(await authenticate(context, credentials, incoming), true)
         : new Caller(remembered, false);
     try {
       return await confirmed(context, caller, act);
@@ -121,14 +125,25 @@ async function confirmed<Result>(
 
 const CONFIRM = { caller: CALLER };
 
-/** Reads the client and checks its credentials. */
+/**
+ * Reads the client and checks its credentials. Wrong secrets count for the client and the network that they come from: no
+ * network guesses without limit, and no network locks the client out elsewhere. A remembered client does not come here.
+ */
 async function authenticate(
-  { store, clock, callers }: CallerContext,
+  { store, clock, callers, limits }: CallerContext,
   presented: PresentedCredentials,
+  { address }: Pick<Incoming, "address">,
 ): Promise<AuthenticatedClient> {
   const credentials = presented.read();
-  const { client } = await store.look(CLIENT, { clientId: credentials.clientId });
+  const { clientId, secretDigest } = credentials;
+  const { client } = await store.look(CLIENT, { clientId });
+  // Nothing is awaited from here on, so a hundred parallel guesses count a hundred, and as many right secrets none.
+  const limit = limits.clientSecretPerAddress;
+  const key = `${address} ${clientId}`;
+  const retryAfterSeconds = secretDigest === null ? 0 : limit.attempt(key);
+  if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds });
   const authenticated = requireAuthenticated(client, presented, credentials, clock.seconds());
+  if (secretDigest !== null) limit.forgive(key);
   callers.remember(presented, authenticated);
   return authenticated.client;
 }

@@ -11,6 +11,7 @@ import { checkClientMetadata } from "../../src/clients/metadata.ts";
 import { digestSecret } from "../../src/credentials/credential.ts";
 import { asClient } from "../../src/operations/caller.ts";
 import { CallerMemory } from "../../src/operations/caller-memory.ts";
+import { createNetworkLimit } from "../../src/platform/network.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { GRANT_TYPES } from "../../src/protocol/grant-types.ts";
@@ -105,8 +106,14 @@ function authenticate(header: string | null, body = "", now = NOW): Promise<Auth
     headers: header === null ? {} : { Authorization: header },
   });
   const clock = { millis: () => now * 1000, seconds: () => now };
-  const context = { store: opened.store, clock, callers };
-  return asClient(context, request, parseParameters(body, 64), async ({ client }) => client);
+  const limits = { clientSecretPerAddress: createNetworkLimit({ clock, limit: 1000, windowSeconds: 900 }) };
+  const context = { store: opened.store, clock, callers, limits };
+  return asClient(
+    context,
+    { request, address: "203.0.113.7" },
+    parseParameters(body, 64),
+    async ({ client }) => client,
+  );
 }
 
 describe("a client proves who it is", () => {
@@ -372,13 +379,11 @@ describe("a client that is remembered", () => {
       method: "POST",
       headers: { Authorization: basic(id, "secret") },
     });
-    const context = {
-      store: opened.store,
-      clock: { millis: () => NOW * 1000, seconds: () => NOW },
-      callers,
-    };
+    const clock = { millis: () => NOW * 1000, seconds: () => NOW };
+    const limits = { clientSecretPerAddress: createNetworkLimit({ clock, limit: 1000, windowSeconds: 900 }) };
+    const context = { store: opened.store, clock, callers, limits };
     const refusing = () =>
-      asClient(context, request, parseParameters("", 64), async () => {
+      asClient(context, { request, address: "203.0.113.7" }, parseParameters("", 64), async () => {
         throw new OAuthError("scope_not_registered");
       });
     expect(await reasonOf(refusing)).toBe("client_secret_wrong");
