@@ -15,7 +15,7 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /**
    * `hash` is null for an unknown person: the check takes as long as for a known one, and fails. `network`: where the attempt
-   * comes from; one network may have a quarter of the places in the queue, so that others get in.
+   * comes from. If all places in the queue are taken, the network with the most gives one up to another.
    */
   verify(password: string, hash: string | null, network?: string): Promise<boolean>;
 }
@@ -63,15 +63,29 @@ function createPool(
 ): <Result>(network: string, work: () => Promise<Result>) => Promise<Result> {
   const yieldToRequests = createYielding();
   let running = 0;
-  const queue: { readonly network: string; readonly resolve: () => void }[] = [];
-  const share = Math.max(1, Math.ceil(waiting / 4));
-  const hasFullShare = (network: string): boolean =>
-    network !== "" && queue.filter((entry) => entry.network === network).length >= share;
+  interface Waiting {
+    readonly network: string;
+    readonly resolve: () => void;
+    readonly reject: (error: PasswordPoolBusy) => void;
+  }
+  const queue: Waiting[] = [];
+  /** Whether there is a place in the queue. The newest check of the network with the most may have to give up its own. */
+  const makeRoom = (network: string): boolean => {
+    if (queue.length < waiting) return true;
+    const byNetwork = [...Map.groupBy(queue, (entry) => entry.network).values()];
+    const own = queue.filter((entry) => entry.network === network).length;
+    const most = byNetwork.reduce((one, other) => (other.length > one.length ? other : one), []);
+    const last = most.at(-1);
+    if (last === undefined || most.length <= own + 1) return false;
+    queue.splice(queue.indexOf(last), 1);
+    last.reject(new PasswordPoolBusy());
+    return true;
+  };
   return async (network, work) => {
     if (running >= atOnce) {
-      if (queue.length >= waiting || hasFullShare(network)) throw new PasswordPoolBusy();
+      if (!makeRoom(network)) throw new PasswordPoolBusy();
       // The check that finishes passes its place on, so `running` stays as it is.
-      await new Promise<void>((resolve) => queue.push({ network, resolve }));
+      await new Promise<void>((resolve, reject) => queue.push({ network, resolve, reject }));
     } else {
       running += 1;
     }

@@ -83,24 +83,13 @@ export function operatorPolicy(configuration: Configuration, catalogue: Catalogu
   };
 }
 
-/**
- * For clients that register themselves. `trusted`: with an initial access token. A stranger may not act for itself while
- * there is no scope for it (`registration.client_credentials_scope`): its tokens would be good for nothing but to fill the
- * database.
- */
-export function registrationPolicy(
-  configuration: Configuration,
-  catalogue: Catalogue,
-  { trusted }: { readonly trusted: boolean } = { trusted: false },
-): MetadataPolicy {
+/** For clients that register themselves. */
+export function registrationPolicy(configuration: Configuration, catalogue: Catalogue): MetadataPolicy {
   const { registration } = configuration;
-  const actsForItself = trusted || registration.client_credentials_scope.length > 0;
   return {
     allowedScope: catalogue.registrableScope,
     defaultScope: catalogue.registrableScope,
-    allowedGrantTypes: registration.grant_types.filter(
-      (grantType) => grantType !== "client_credentials" || actsForItself,
-    ),
+    allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
     // A stranger with the name of an application that people know would get what they give to that application.

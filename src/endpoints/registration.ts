@@ -16,10 +16,7 @@ import { readBodyText } from "./form.ts";
 
 export function registration(context: Context): Handler {
   const { configuration, catalogue, limits } = context;
-  const policies = {
-    trusted: registrationPolicy(configuration, catalogue, { trusted: true }),
-    stranger: registrationPolicy(configuration, catalogue, { trusted: false }),
-  };
+  const policy = registrationPolicy(configuration, catalogue);
   const initialAccessTokens = configuration.registration.initial_access_tokens.map((token) =>
     secretDigest(token),
   );
@@ -47,19 +44,31 @@ export function registration(context: Context): Handler {
     return true;
   };
 
-  /** No person agrees to a self-registered client's acts for itself, so by default it may do none. */
+  /**
+   * No person agrees to a self-registered client's acts for itself, so by default it may do none. Without a scope it does not
+   * get the grant type: its tokens would only fill the database. RFC 7591 §3.2.1: the answer says what was registered.
+   */
   const limitSelfService = (metadata: ClientMetadata): ClientMetadata => {
     if (!metadata.grantTypes.includes("client_credentials")) return metadata;
     const allowed = configuration.registration.client_credentials_scope.filter(isScope);
     const keep = (scope: ClientMetadata["scope"]) => scope.filter((name) => isSubset([name], allowed));
-    return { ...metadata, scope: keep(metadata.scope), defaultScope: keep(metadata.defaultScope) };
+    const scope = keep(metadata.scope);
+    if (scope.length > 0) return { ...metadata, scope, defaultScope: keep(metadata.defaultScope) };
+    const grantTypes = metadata.grantTypes.filter((grantType) => grantType !== "client_credentials");
+    if (grantTypes.length === 0) {
+      throw new OAuthError("client_metadata_refused", {
+        description:
+          "There is no scope for 'client_credentials' that is open to clients that register themselves.",
+      });
+    }
+    return { ...metadata, grantTypes };
   };
 
   return async (incoming) => {
     const trusted = checkInitialAccessToken(incoming);
     if (!trusted) countAttempt(incoming.address);
     const text = await readMetadata(context, incoming);
-    const checked = checkClientMetadata(parseJson(text), trusted ? policies.trusted : policies.stranger);
+    const checked = checkClientMetadata(parseJson(text), policy);
     const metadata = trusted ? checked : limitSelfService(checked);
     if (!trusted) await requireRegistrationRoom(context);
     const added = await addClient(context, actOfStranger(incoming), { source: "registration", metadata });

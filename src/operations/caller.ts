@@ -88,11 +88,13 @@ export async function asClient<Result>(
 ): Promise<Result> {
   const credentials = presentedCredentials(incoming.request, parameters);
   const { callers, clock } = context;
+  let wasKnown = false;
   for (let attempt = 1; ; attempt += 1) {
     const remembered = attempt === 1 ? callers.recall(credentials, clock.seconds()) : null;
+    wasKnown ||= remembered !== null;
     const caller =
       remembered === null
-        ? new Caller(await authenticate(context, credentials, incoming), true)
+        ? new Caller(await authenticate(context, credentials, wasKnown ? null : incoming), true)
         : new Caller(remembered, false);
     try {
       return await confirmed(context, caller, act);
@@ -127,23 +129,23 @@ const CONFIRM = { caller: CALLER };
 
 /**
  * Reads the client and checks its credentials. Wrong secrets count for the client and the network that they come from: no
- * network guesses without limit, and no network locks the client out elsewhere. A remembered client does not come here.
+ * network guesses without limit, and no network locks the client out elsewhere. `from`: null for credentials that were right before, which are no guess.
  */
 async function authenticate(
   { store, clock, callers, limits }: CallerContext,
   presented: PresentedCredentials,
-  { address }: Pick<Incoming, "address">,
+  from: Pick<Incoming, "address"> | null,
 ): Promise<AuthenticatedClient> {
   const credentials = presented.read();
   const { clientId, secretDigest } = credentials;
   const { client } = await store.look(CLIENT, { clientId });
   // Nothing is awaited from here on, so a hundred parallel guesses count a hundred, and as many right secrets none.
   const limit = limits.clientSecretPerAddress;
-  const key = `${address} ${clientId}`;
-  const retryAfterSeconds = secretDigest === null ? 0 : limit.attempt(key);
+  const key = from === null || secretDigest === null ? null : `${from.address} ${clientId}`;
+  const retryAfterSeconds = key === null ? 0 : limit.attempt(key);
   if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds });
   const authenticated = requireAuthenticated(client, presented, credentials, clock.seconds());
-  if (secretDigest !== null) limit.forgive(key);
+  if (key !== null) limit.forgive(key);
   callers.remember(presented, authenticated);
   return authenticated.client;
 }

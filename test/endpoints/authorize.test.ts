@@ -413,11 +413,12 @@ describe("a client that registered itself (RFC 9700 §4.11.2)", () => {
   });
 
   test(proves("is not vouched for by having used itself", "RFC 9700 4.11.2-4"), async () => {
-    const registered = await register([REDIRECT], {
-      grant_types: ["authorization_code", "client_credentials"],
-      token_endpoint_auth_method: "client_secret_basic",
-    });
+    const registered = await register([REDIRECT], { token_endpoint_auth_method: "client_secret_basic" });
     const client_id = textOf(registered, "client_id");
+    const { store } = server.context;
+    const stored = await store.findClient(client_id);
+    if (stored === null) throw new Error("There is no client.");
+    await store.putClient({ ...stored, grantTypes: ["authorization_code", "client_credentials"] });
     const credentials = basic(client_id, textOf(registered, "client_secret"));
     const issued = await server.post("/auth/token", { grant_type: "client_credentials" }, credentials);
     expect(issued.status).toBe(200);

@@ -48,7 +48,7 @@ export const registerRequest = (): string =>
     "POST",
     "/auth/register",
     { "Content-Type": "application/json" },
-    JSON.stringify({ client_name: "Somebody", grant_types: ["client_credentials"] }),
+    JSON.stringify({ client_name: "Somebody", redirect_uris: ["https://somebody.example/"] }),
   );
 
 export const clientCredentialsRequest = (clientId: string, secret: string): string =>
