@@ -18,6 +18,7 @@ import {
   consents,
   type GrantRecord,
   grants,
+  type OnceKind,
   once,
 } from "../store/tables.ts";
 import { allowClient, isEnabled } from "./client.ts";
@@ -52,9 +53,8 @@ export interface AuthorizationFacts {
   readonly form: Row<typeof once> | null;
 }
 
-/** The change that makes the answer to a form count once. The store forgets it when the form has expired. */
-const spendForm = ({ id, expiresAt }: NonNullable<Authorization["form"]>): Change =>
-  insert(once, { kind: "form", id, expiresAt });
+/** The change that makes something count once. The store forgets it when it has expired. */
+const spend = (kind: OnceKind, { id, expiresAt }: Single): Change => insert(once, { kind, id, expiresAt });
 
 /** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
 export function refuseConsent(
@@ -66,7 +66,7 @@ export function refuseConsent(
   if (form.expiresAt <= now || found !== null) return concluded(false);
   return {
     outcome: true,
-    changes: [spendForm(form)],
+    changes: [spend("form", form)],
     events: [{ event: "consent.refused", ...about }],
   };
 }
@@ -74,12 +74,12 @@ export function refuseConsent(
 /** A proof that a person signed in again counts once. False if it was used before, or has expired. */
 export const useReauthentication = (
   used: AuthorizationFacts["form"],
-  { id, expiresAt }: Single,
+  proof: Single,
   now: EpochSeconds,
 ): Decision<boolean> =>
-  expiresAt <= now || used !== null
+  proof.expiresAt <= now || used !== null
     ? concluded(false)
-    : { outcome: true, changes: [insert(once, { kind: "reauthentication", id, expiresAt })] };
+    : { outcome: true, changes: [spend("reauthentication", proof)] };
 
 /** Whether a remembered consent covers the request. */
 export const covers = (
@@ -107,7 +107,7 @@ export function authorize(
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
       allowClient(client, now),
       ...(remembered === null ? [] : [holdConsent(remembered)]),
-      ...(form === null ? [] : [spendForm(form)]),
+      ...(form === null ? [] : [spend("form", form)]),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
       insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }),
       insert(codes, code),
