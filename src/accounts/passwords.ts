@@ -72,7 +72,9 @@ function createPool(
   /** Whether there is a place in the queue. The newest check of the network with the most may have to give up its own. */
   const makeRoom = (network: string): boolean => {
     if (queue.length < waiting) return true;
-    const byNetwork = [...Map.groupBy(queue, (entry) => entry.network).values()];
+    // What the server itself asks for has no network, and keeps its place.
+    const fromNetworks = queue.filter((entry) => entry.network !== "");
+    const byNetwork = [...Map.groupBy(fromNetworks, (entry) => entry.network).values()];
     const own = queue.filter((entry) => entry.network === network).length;
     const most = byNetwork.reduce((one, other) => (other.length > one.length ? other : one), []);
     const last = most.at(-1);

@@ -24,7 +24,7 @@ import {
 } from "./authorization-request.ts";
 import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
-import { hasSignedInAgain } from "./reauthentication.ts";
+import { hasSignedInAgain, REAUTHENTICATION } from "./reauthentication.ts";
 import { logRefusal } from "./refusal.ts";
 
 /** The pages that the endpoint needs. */
@@ -203,7 +203,7 @@ function codeResponse(issuer: Issuer, request: AuthorizationRequest, code: strin
 
 /** The sign-in page. It returns to this request with a proof that the person signed in for it. */
 function signInLocation({ issuer }: Context, request: AuthorizationRequest): string {
-  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${request.parameters.toQuery()}`;
+  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${request.parameters.toQuery([REAUTHENTICATION])}`;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
   return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${hint}`;
 }

@@ -14,7 +14,7 @@ import type { SessionRecord } from "../store/tables.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 
 /** The parameter with the proof. RFC 6749 §8.2: a prefix of our own. */
-const REAUTHENTICATION = "tessera_reauthenticated_after";
+export const REAUTHENTICATION = "tessera_reauthenticated_after";
 
 /** The browser goes to the request at once; this is for slow lines. */
 const PROOF_SECONDS = 60;

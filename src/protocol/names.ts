@@ -6,29 +6,14 @@
  * an emoji of a family is several emoji and joiners, and Japanese names have variants of their characters.
  */
 
-/** Scripts whose letters a joiner may follow: those that RFC 5892 appendix A.1 and A.2 are about. */
-const JOINING = [
-  "Arabic Bengali Devanagari Gujarati Gurmukhi Kannada Khmer Malayalam Mandaic Mongolian Myanmar",
-  "Nko Oriya Phags_Pa Sinhala Syriac Tamil Telugu Tibetan",
-]
-  .join(" ")
-  .split(" ")
-  .map((script) => `\\p{Script_Extensions=${script}}`)
-  .join("");
-
-/** Sequences whose invisible characters belong to them. An emoji with its modifiers and joiners is one sequence. */
-const SPELLED = [
-  "\\p{RGI_Emoji}",
-  "\\p{Extended_Pictographic}[\\uFE0F\\p{Emoji_Modifier}]?(?:\\u200D\\p{Extended_Pictographic}[\\uFE0F\\p{Emoji_Modifier}]?)*",
-  `(?<=[${JOINING}])[\\u200C\\u200D]`,
-  "(?<=\\p{Ideographic})[\\u{E0100}-\\u{E01EF}]",
-  "(?<=\\p{Script=Mongolian})[\\u180B-\\u180D\\u180F]",
-].join("|");
-
-/** Characters without a shape, those that reverse the text, and those that enclose the characters before them. */
-const UNSEEN = "[\\p{Default_Ignorable_Code_Point}\\p{Cc}\\p{Cf}\\p{Co}\\p{Zl}\\p{Zp}\\p{Me}\\u2800]";
-
-const SPELLED_OR_UNSEEN = new RegExp(`(${SPELLED})|${UNSEEN}`, "gv");
+/**
+ * First the sequences whose invisible characters belong to them: an emoji with its modifiers and joiners, a keycap, a flag
+ * made of tags, a joiner after a letter of a script that RFC 5892 appendix A.1 or A.2 is about, and the variant of an
+ * ideograph or of a Mongolian letter. Then all other characters without a shape, those that reverse the text, and those
+ * that enclose the character before them.
+ */
+const SPELLED_OR_UNSEEN =
+  /(\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?(?:\u200D\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)*|[0-9#*]\uFE0F\u20E3|(?<=\u{1F3F4})[\u{E0030}-\u{E007A}]{2,7}\u{E007F}|(?<=[\p{scx=Arab}\p{scx=Beng}\p{scx=Deva}\p{scx=Gujr}\p{scx=Guru}\p{scx=Knda}\p{scx=Khmr}\p{scx=Mlym}\p{scx=Mand}\p{scx=Mong}\p{scx=Mymr}\p{scx=Nkoo}\p{scx=Orya}\p{scx=Phag}\p{scx=Sinh}\p{scx=Syrc}\p{scx=Taml}\p{scx=Telu}\p{scx=Tibt}])[\u200C\u200D]|(?<=\p{Ideographic})[\u{E0100}-\u{E01EF}]|(?<=\p{scx=Mong})[\u180B-\u180D\u180F])|[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Me}\u2800]/gu;
 
 /** UTS 39 §5.4: no writing needs more than four marks on one letter. More would reach into the lines around it. */
 const STACK = /((?:[\p{Mn}\u200C\u200D]){4})[\p{Mn}\u200C\u200D]+/gu;

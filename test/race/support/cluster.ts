@@ -137,6 +137,7 @@ const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => (
   limits: {
     connection_idle_seconds: 255,
     device_requests_per_address: 1_000_000,
+    client_secret_failures_per_address: 1_000_000,
     registrations_per_address: 1_000_000,
     password_checks_waiting: 1000,
   },
