@@ -22,10 +22,7 @@ const STACK = /((?:[\p{Mn}\u200C\u200D]){4})[\p{Mn}\u200C\u200D]+/gu;
 export const hasUnseen = (name: string): boolean => withoutUnseen(name) !== name;
 
 /** Whether marks pile up on a letter of the name, or the name begins with one, which would sit on the text before it. */
-export const hasStackedMarks = (name: string): boolean => {
-  const composed = name.normalize("NFC");
-  return withoutStackedMarks(composed) !== composed;
-};
+export const hasStackedMarks = (name: string): boolean => withoutStackedMarks(name) !== name;
 
 /** The text without the characters that `hasUnseen` finds. */
 export const withoutUnseen = (text: string): string =>
@@ -33,10 +30,7 @@ export const withoutUnseen = (text: string): string =>
 
 /** The text with at most four marks on one letter, and none before the first letter. */
 export const withoutStackedMarks = (text: string): string =>
-  text
-    .normalize("NFC")
-    .replace(STACK, "$1")
-    .replace(/^\p{M}+/u, "");
+  text.replace(STACK, "$1").replace(/^\p{M}+/u, "");
 
 /** The form in which names are compared: two names with one form look the same, or differ in case only. */
 export const foldName = (name: string): string =>

@@ -44,7 +44,7 @@ describe("a name", () => {
     expect(hasUnseen(name)).toBe(false);
     expect(hasStackedMarks(name)).toBe(false);
     expect(usernameFault(name)).toBe(null);
-    expect(displayText(name)).toBe(name.normalize("NFC"));
+    expect(displayText(name)).toBe(name);
   });
 
   test.each(UNSEEN)(proves("is refused with %s, and shown without it", "threat 69"), (_, name) => {
@@ -54,7 +54,7 @@ describe("a name", () => {
 
   test(proves("is refused with a stack of marks on a letter, and shown with four", "threat 69"), () => {
     expect(usernameFault(STACKED)).toBe("has more marks on a letter than any writing needs");
-    expect([...displayText(STACKED).normalize("NFD")].length).toBeLessThanOrEqual(6);
+    expect([...displayText(STACKED)]).toHaveLength(5);
   });
 
   test(proves("may not begin with a mark, which would sit on the text before it", "threat 69"), () => {
