@@ -175,7 +175,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     what: "a yes after a no counts",
     in: "rules/authorization-code.ts",
     within: "refuseConsent",
-    match: { entry: "changes: [spendForm($FORM)]" },
+    match: { entry: 'changes: [spend("form", $FORM)]' },
     replace: "changes: []",
     tests: ["endpoints/authorize.test.ts"],
   },

@@ -134,6 +134,7 @@ const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => (
   ...TEST_CONFIGURATION,
   log: { level: "warn" },
   lifetimes: { refresh_retry_window_seconds: 600, ...lifetimes },
+  registration: { client_credentials_scope: ["mail.read", "mail.send", "files"] },
   limits: {
     connection_idle_seconds: 255,
     device_requests_per_address: 1_000_000,

@@ -48,7 +48,7 @@ export const registerRequest = (): string =>
     "POST",
     "/auth/register",
     { "Content-Type": "application/json" },
-    JSON.stringify({ client_name: "Somebody", redirect_uris: ["https://somebody.example/"] }),
+    JSON.stringify({ client_name: "Somebody", grant_types: ["client_credentials"] }),
   );
 
 export const clientCredentialsRequest = (clientId: string, secret: string): string =>
