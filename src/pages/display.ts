@@ -9,7 +9,9 @@ import type { Texts } from "./texts.ts";
 
 /** One short line, without characters that hide, turn the text around or draw over the page (protocol/names.ts). */
 export function displayText(text: string, maximum = 100): string {
-  const line = withoutStackedMarks(withoutUnseen(text.replace(/[\p{Cc}\s]+/gu, " "))).trim();
+  const seen = withoutUnseen(text.replace(/[\p{Cc}\s]+/gu, " "));
+  // A mark after a space at the beginning is one at the beginning as soon as the space is gone.
+  const line = withoutStackedMarks(seen.replace(/^[\p{M}\s\u200C\u200D]+/u, "")).trim();
   const characters = [...line];
   return characters.length <= maximum ? line : `${characters.slice(0, maximum - 1).join("")}…`;
 }

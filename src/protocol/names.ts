@@ -30,7 +30,7 @@ export const withoutUnseen = (text: string): string =>
 
 /** The text with at most four marks on one letter, and none before the first letter. */
 export const withoutStackedMarks = (text: string): string =>
-  text.replace(STACK, "$1").replace(/^\p{M}+/u, "");
+  text.replace(STACK, "$1").replace(/^[\p{M}\u200C\u200D]+/u, "");
 
 /** The form in which names are compared: two names with one form look the same, or differ in case only. */
 export const foldName = (name: string): string =>

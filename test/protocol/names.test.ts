@@ -60,6 +60,7 @@ describe("a name", () => {
   test(proves("may not begin with a mark, which would sit on the text before it", "threat 69"), () => {
     expect(usernameFault("\u0338alice")).toBe("has more marks on a letter than any writing needs");
     expect(displayText("\u0338alice")).toBe("alice");
+    expect(displayText("\u0000\u0338 \u0338alice")).toBe("alice");
   });
 
   test(proves("equals another that differs in nothing that can be seen", "threat 69"), () => {
