@@ -7,7 +7,7 @@ import { authorize } from "./endpoints/authorize.ts";
 import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
-import { refusalResponse } from "./endpoints/refusal.ts";
+import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
@@ -32,7 +32,7 @@ import {
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
-import { limitedNetwork } from "./platform/network.ts";
+import { createNetworkLimit } from "./platform/network.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
@@ -40,6 +40,7 @@ import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
 import type { Store } from "./store/contract.ts";
+import { watchStore } from "./store/watched.ts";
 
 export interface ServerParts {
   readonly configuration: Configuration;
@@ -81,6 +82,14 @@ export function createServer({
   const { limits } = configuration;
   const ownLimits = createLimits(configuration, steadyClock);
   const issuer = parseIssuer(configuration.issuer);
+  const watched = watchStore(store, {
+    began: (error) =>
+      log.error("the database is not available", {
+        cause: causeOf(error),
+        advice: error.advice || undefined,
+      }),
+    ended: () => log.info("the database is available again"),
+  });
   const context: Context = {
     configuration,
     issuer,
@@ -90,8 +99,8 @@ export function createServer({
     random,
     log,
     keys,
-    retryKeys: createRetryKeys(store, random, configuration.lifetimes.refresh_retry_window_seconds),
-    store,
+    retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
+    store: watched,
     events: createEvents([logEvents(log)]),
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
@@ -116,12 +125,16 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
   const perAddress = (limit: number, windowSeconds: number) =>
-    createAttemptLimit({ clock, limit, windowSeconds, keyOf: limitedNetwork });
+    createNetworkLimit({ clock, limit, windowSeconds });
   return {
     signInPerAccount: perAccount(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
     signInPerAddress: perAddress(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),
+    clientSecretPerAddress: perAddress(
+      limits.client_secret_failures_per_address,
+      limits.client_secret_window_seconds,
+    ),
     registrationPerAddress: perAddress(limits.registrations_per_address, limits.registration_window_seconds),
     deviceRequestPerAddress: perAddress(
       limits.device_requests_per_address,

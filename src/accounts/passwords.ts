@@ -13,8 +13,11 @@ export class PasswordPoolBusy extends Error {
 export interface Passwords {
   /** An argon2id string in PHC format. */
   hash(password: string): Promise<string>;
-  /** `hash` is null for an unknown person: the check takes as long as for a known one, and fails. */
-  verify(password: string, hash: string | null): Promise<boolean>;
+  /**
+   * `hash` is null for an unknown person: the check takes as long as for a known one, and fails. `network`: where the attempt
+   * comes from. If all places in the queue are taken, the network with the most gives one up to another.
+   */
+  verify(password: string, hash: string | null, network?: string): Promise<boolean>;
 }
 
 export interface PasswordsOptions {
@@ -38,10 +41,10 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
     async hash(password) {
       if (tooLong(password))
         throw new ConfigurationError(`A password may have ${maximumBytes} bytes at most.`);
-      return run(() => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
+      return run("", () => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
     },
-    async verify(password, hash) {
-      return run(async () => {
+    async verify(password, hash, network = "") {
+      return run(network, async () => {
         const known = hash ?? DECOY;
         // A password that is too long is checked against the decoy, so that its length reveals nothing of the account.
         const matches = await Bun.password.verify(
@@ -57,15 +60,34 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
 function createPool(
   atOnce: number,
   waiting: number,
-): <Result>(work: () => Promise<Result>) => Promise<Result> {
+): <Result>(network: string, work: () => Promise<Result>) => Promise<Result> {
   const yieldToRequests = createYielding();
   let running = 0;
-  const queue: (() => void)[] = [];
-  return async (work) => {
+  interface Waiting {
+    readonly network: string;
+    readonly resolve: () => void;
+    readonly reject: (error: PasswordPoolBusy) => void;
+  }
+  const queue: Waiting[] = [];
+  /** Whether there is a place in the queue. The newest check of the network with the most may have to give up its own. */
+  const makeRoom = (network: string): boolean => {
+    if (queue.length < waiting) return true;
+    // What the server itself asks for has no network, and keeps its place.
+    const fromNetworks = queue.filter((entry) => entry.network !== "");
+    const byNetwork = [...Map.groupBy(fromNetworks, (entry) => entry.network).values()];
+    const own = queue.filter((entry) => entry.network === network).length;
+    const most = byNetwork.reduce((one, other) => (other.length > one.length ? other : one), []);
+    const last = most.at(-1);
+    if (last === undefined || most.length <= own + 1) return false;
+    queue.splice(queue.indexOf(last), 1);
+    last.reject(new PasswordPoolBusy());
+    return true;
+  };
+  return async (network, work) => {
     if (running >= atOnce) {
-      if (queue.length >= waiting) throw new PasswordPoolBusy();
+      if (!makeRoom(network)) throw new PasswordPoolBusy();
       // The check that finishes passes its place on, so `running` stays as it is.
-      await new Promise<void>((resolve) => queue.push(resolve));
+      await new Promise<void>((resolve, reject) => queue.push({ network, resolve, reject }));
     } else {
       running += 1;
     }
@@ -76,7 +98,7 @@ function createPool(
       return await working;
     } finally {
       const next = queue.shift();
-      if (next) next();
+      if (next) next.resolve();
       else running -= 1;
     }
   };

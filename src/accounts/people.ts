@@ -2,6 +2,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
+import { hasStackedMarks, hasUnseen } from "../protocol/names.ts";
 import type { AccountRecord, AccountSource, PersonDeclared } from "../store/tables.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
@@ -14,7 +15,8 @@ export function usernameFault(username: string): string | null {
   if (username !== username.trim()) return "begins or ends with a space";
   if ([...username].length > 200) return "is longer than 200 characters";
   // Invisible characters could make one name look like another.
-  if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(username)) return "has invisible or control characters";
+  if (hasUnseen(username)) return "has invisible or control characters";
+  if (hasStackedMarks(username)) return "has more marks on a letter than any writing needs";
   return null;
 }
 

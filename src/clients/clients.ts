@@ -8,6 +8,7 @@ import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { foldName } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
@@ -83,6 +84,7 @@ export function operatorPolicy(
     privateUseSchemes: configuration.registration.private_use_schemes,
     redirectUriFreedoms: { anySpelling: true, http: allowsHttp },
     ownOrigins: ownOrigins(configuration),
+    reservedNames: new Set(),
     mayHaveNoGrantType: true,
     narrows: false,
   };
@@ -119,6 +121,12 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     allowedGrantTypes: registration.grant_types,
     privateUseSchemes: registration.private_use_schemes,
     ownOrigins: ownOrigins(configuration),
+    // A stranger with the name of an application that people know would get what they give to that application.
+    reservedNames: new Set(
+      [configuration.appearance.name, ...configuration.clients.map((client) => client.client_name ?? "")]
+        .map(foldName)
+        .filter((name) => name !== ""),
+    ),
     mayHaveNoGrantType: false,
     narrows: true,
   };

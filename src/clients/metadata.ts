@@ -5,6 +5,7 @@
 import { OAuthError } from "../protocol/errors.ts";
 import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
+import { foldName, hasStackedMarks, hasUnseen } from "../protocol/names.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
@@ -41,6 +42,8 @@ export interface MetadataPolicy {
   readonly redirectUriFreedoms?: RedirectUriFreedoms;
   /** The origins of this server itself, to which no redirect URI may lead. */
   readonly ownOrigins: ReadonlySet<string>;
+  /** Names that belong to the operator, in the form of `foldName`. */
+  readonly reservedNames: ReadonlySet<string>;
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
   /**
@@ -67,7 +70,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   checkResponseTypes(members, grantTypes, policy);
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   return {
-    clientName: readName(members),
+    clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),
     logoUri: isDroppedLogo(members, policy) ? null : readWebUrl(members, "logo_uri"),
     tosUri: readWebUrl(members, "tos_uri"),
@@ -235,14 +238,16 @@ function parseScopeMember(text: string, name: string): Scope[] {
   }
 }
 
-function readName(members: Members): string | null {
+function readName(members: Members, { reservedNames }: MetadataPolicy): string | null {
   const name = readString(members, "client_name");
   if (name === null) return null;
   if (name.length > 100) refuse("client_name is longer than 100 characters.");
   // Invisible characters, and those that reverse the text, could make one name look like another.
-  if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/u.test(name))
-    refuse("client_name has invisible or control characters.");
+  if (hasUnseen(name)) refuse("client_name has invisible or control characters.");
+  if (hasStackedMarks(name)) refuse("client_name has more marks on a letter than any writing needs.");
   if (name.trim() === "") refuse("client_name has nothing that can be read.");
+  if (reservedNames.has(foldName(name)))
+    refuse("client_name is the name of this server or of an application of its operator. Choose another.");
   return name;
 }
 

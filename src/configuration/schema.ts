@@ -347,6 +347,17 @@ export const configurationSchema = table({
         sign_in_failures_per_account: count("Wrong passwords for one account within the window.", 10),
         sign_in_failures_per_address: count("Wrong passwords from one address within the window.", 50),
         sign_in_window_seconds: seconds("The window for sign-in failures.", 900, 1, 86_400),
+        sessions_per_person: count(
+          "In how many browsers one person may be signed in; beyond that the oldest session ends.",
+          50,
+          1,
+          10_000,
+        ),
+        client_secret_failures_per_address: count(
+          "Wrong secrets for one client from one address within the window.",
+          30,
+        ),
+        client_secret_window_seconds: seconds("The window for wrong client secrets.", 900, 1, 86_400),
         user_code_failures_per_account: count(
           "Wrong device codes typed by one person within the window.",
           10,

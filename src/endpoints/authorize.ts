@@ -3,7 +3,6 @@
  * earlier consent, and either answers the client or lets a page ask.
  */
 
-import { timingSafeEqual } from "node:crypto";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { findConsent } from "../operations/access.ts";
 import { findEarlierAnswer, issueAuthorizationCode, refuseConsent } from "../operations/authorization.ts";
@@ -25,6 +24,7 @@ import {
 } from "./authorization-request.ts";
 import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
+import { hasSignedInAgain, REAUTHENTICATION } from "./reauthentication.ts";
 import { logRefusal } from "./refusal.ts";
 
 /** The pages that the endpoint needs. */
@@ -39,9 +39,6 @@ export interface AuthorizationPages {
   ): Response | Promise<Response>;
 }
 
-/** Proves that the person signed in after this very request began; see `reauthenticationMark`. RFC 6749 §8.2: a prefix of ours. */
-const REAUTHENTICATION = "tessera_reauthenticated_after";
-
 export function authorize(context: Context, pages: AuthorizationPages): { GET: Handler; POST: Handler } {
   const { configuration, issuer } = context;
   const maximum = configuration.limits.parameters_per_request;
@@ -53,11 +50,11 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null || mustSignInAgain(context, request, signedIn)) {
+    if (signedIn === null || (await mustSignInAgain(context, incoming, request, signedIn))) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
       return seeOther(signInLocation(context, request));
     }
-    if (mustChooseAccount(context, request)) return seeOther(signInLocation(context, request, "choose"));
+    if (mustChooseAccount(request)) return seeOther(signInLocation(context, request, "choose"));
     if (await mustAskConsent(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);
@@ -99,19 +96,28 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
 }
 
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
-function mustSignInAgain(context: Context, request: AuthorizationRequest, { session }: SignedIn): boolean {
+async function mustSignInAgain(
+  context: Context,
+  incoming: Incoming,
+  request: AuthorizationRequest,
+  { session }: SignedIn,
+): Promise<boolean> {
   const age = context.clock.seconds() - session.authenticatedAt;
   const { prompt, maxAgeSeconds } = request;
   // max_age=0 means the same as prompt=login, also within the second of the sign-in.
   const wanted = prompt.signsIn || maxAgeSeconds === 0 || (maxAgeSeconds !== null && age > maxAgeSeconds);
-  if (!wanted) return false;
-  const began = reauthenticationBegan(context, request.parameters);
-  return began === null || session.authenticatedAt < began;
+  return wanted && !(await hasSignedInAgain(context, incoming, request.parameters, session));
 }
 
-/** OpenID Connect Core §3.1.2.1: `prompt=select_account`. The mark says that the person comes from the sign-in page. */
-const mustChooseAccount = (context: Context, { prompt, parameters }: AuthorizationRequest): boolean =>
-  prompt.choosesAccount && reauthenticationBegan(context, parameters) === null;
+/**
+ * The request comes back from the sign-in page, where the person chose an account. It proves nothing: a stranger who adds it
+ * could as well leave out `prompt`.
+ */
+const CHOSEN = "tessera_account_chosen";
+
+/** OpenID Connect Core §3.1.2.1: `prompt=select_account`. */
+const mustChooseAccount = ({ prompt, parameters }: AuthorizationRequest): boolean =>
+  prompt.choosesAccount && parameters.get(CHOSEN) === undefined;
 
 /**
  * RFC 6749 §10.2, RFC 8252 §8.6: any application can impersonate a public client without an https address. A remembered
@@ -217,35 +223,12 @@ function codeResponse(issuer: Issuer, request: AuthorizationRequest, code: strin
   return seeOther(responseLocation(issuer, request, { code }));
 }
 
-/**
- * The sign-in page. It returns to this request with a mark that says when the request began. `choose`: it offers the account
- * that is signed in.
- */
-function signInLocation(context: Context, request: AuthorizationRequest, offer?: "choose"): string {
-  const { issuer } = context;
-  const query = request.parameters.toQuery([REAUTHENTICATION]);
-  const mark = `${REAUTHENTICATION}=${reauthenticationMark(context, query)}`;
-  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}&${mark}`;
+/** The sign-in page. It returns to this request with a proof that the person signed in for it. */
+function signInLocation({ issuer }: Context, request: AuthorizationRequest, offer?: "choose"): string {
+  const query = request.parameters.toQuery([REAUTHENTICATION, CHOSEN]);
+  const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
+  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
   const choice = offer === undefined ? "" : `&${offer}=1`;
   return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${choice}${hint}`;
-}
-
-/** The time at which the request sent the person to sign in. The MAC covers the request too, so it fits no other. */
-function reauthenticationMark({ clock, keys }: Context, query: string): string {
-  const began = String(clock.seconds());
-  return `${began}.${Buffer.from(keys.mac("form", "reauthentication", began, query)).toString("base64url")}`;
-}
-
-function reauthenticationBegan(
-  { keys, clock, configuration }: Context,
-  parameters: Parameters,
-): number | null {
-  const [began = "", mac = ""] = parameters.get(REAUTHENTICATION)?.split(".") ?? [];
-  const expected = keys.mac("form", "reauthentication", began, parameters.toQuery([REAUTHENTICATION]));
-  const presented = Buffer.from(mac, "base64url");
-  const genuine = presented.length === expected.length && timingSafeEqual(presented, expected);
-  // A sign-in page stays open for this long at most; after that the mark proves nothing.
-  const oldest = clock.seconds() - configuration.lifetimes.form_seconds;
-  return genuine && /^[0-9]+$/.test(began) && Number(began) >= oldest ? Number(began) : null;
 }

@@ -16,7 +16,7 @@ export const deviceAuthorization =
   async (incoming) => {
     const { configuration, issuer, catalogue, limits } = context;
     const parameters = await readForm(context, incoming);
-    const { deviceCode, userCode } = await asClient(context, incoming.request, parameters, async (caller) => {
+    const { deviceCode, userCode } = await asClient(context, incoming, parameters, async (caller) => {
       const { client } = caller;
       if (!client.grantTypes.includes(DEVICE_CODE_GRANT)) {
         throw new OAuthError("grant_type_not_registered", { clientId: client.clientId });

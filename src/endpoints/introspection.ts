@@ -21,13 +21,14 @@ export const introspection =
 /** RFC 7662 §2.1: a client that authenticates, or a bearer of a token with the right scope. */
 async function asCaller(
   context: Context,
-  { request, url }: Incoming,
+  incoming: Incoming,
   parameters: Parameters,
 ): Promise<Introspection> {
+  const { request, url } = incoming;
   const token = () => parameters.required("token");
   try {
     if (!hasBearerScheme(request)) {
-      return await asClient(context, request, parameters, async (caller) => {
+      return await asClient(context, incoming, parameters, async (caller) => {
         const { clientId } = requireConfidential(caller.client);
         return introspect(context, { clientId, caller }, token());
       });

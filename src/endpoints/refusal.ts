@@ -28,7 +28,8 @@ export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incomin
     return new OAuthError("busy", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   if (error instanceof StoreUnavailable) {
-    log.error("the server is not available", {
+    // The beginning of an outage has a line (server.ts). A line for each request would fill the disk.
+    log.debug("the server is not available", {
       path: incoming.url.pathname,
       cause: causeOf(error),
       advice: error.advice || undefined,
@@ -82,7 +83,7 @@ export function logRefusal(
 }
 
 /** Reasons that strangers can cause at will, or that another line of the log reports. */
-const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "body_incomplete"]);
+const UNREMARKABLE: ReadonlySet<Reason> = new Set(["not_found", "busy", "unavailable", "body_incomplete"]);
 
 /**
  * Unknown paths and unknown client identifiers come from the request as they are. A sender may have put a secret in the
@@ -144,7 +145,8 @@ function refusalHeaders(
 
 const quotable = (text: string): string => toDescriptionCharacters(text);
 
-function causeOf(error: unknown): string {
+/** An error in one line of the log. */
+export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return "not an error";
   const cause = error.cause instanceof Error ? `: ${error.cause.name} ${error.cause.message}` : "";
   const where =

@@ -5,7 +5,7 @@ import type { ClientMetadata } from "../clients/metadata.ts";
 import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
 import { secretDigest } from "../clients/secret-reference.ts";
 import { digestSecret } from "../credentials/credential.ts";
-import { addClient } from "../operations/clients.ts";
+import { addClient, requireRegistrationRoom } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -44,20 +44,33 @@ export function registration(context: Context): Handler {
     return true;
   };
 
-  /** No person agrees to a self-registered client's acts for itself, so by default it may do none. */
+  /**
+   * No person agrees to a self-registered client's acts for itself, so by default it may do none. Without a scope it does not
+   * get the grant type: its tokens would only fill the database. RFC 7591 §3.2.1: the answer says what was registered.
+   */
   const limitSelfService = (metadata: ClientMetadata): ClientMetadata => {
     if (!metadata.grantTypes.includes("client_credentials")) return metadata;
     const allowed = configuration.registration.client_credentials_scope.filter(isScope);
     const keep = (scope: ClientMetadata["scope"]) => scope.filter((name) => isSubset([name], allowed));
-    return { ...metadata, scope: keep(metadata.scope), defaultScope: keep(metadata.defaultScope) };
+    const scope = keep(metadata.scope);
+    if (scope.length > 0) return { ...metadata, scope, defaultScope: keep(metadata.defaultScope) };
+    const grantTypes = metadata.grantTypes.filter((grantType) => grantType !== "client_credentials");
+    if (grantTypes.length === 0) {
+      throw new OAuthError("client_metadata_refused", {
+        description:
+          "There is no scope for 'client_credentials' that is open to clients that register themselves.",
+      });
+    }
+    return { ...metadata, grantTypes };
   };
 
   return async (incoming) => {
     const trusted = checkInitialAccessToken(incoming);
     if (!trusted) countAttempt(incoming.address);
-    const text = await readBodyText(context, incoming, "application/json");
+    const text = await readMetadata(context, incoming);
     const checked = checkClientMetadata(parseJson(text), policy);
     const metadata = trusted ? checked : limitSelfService(checked);
+    if (!trusted) await requireRegistrationRoom(context);
     const added = await addClient(context, actOfStranger(incoming), { source: "registration", metadata });
     if (added === null) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
     const { client, secret } = added;
@@ -70,6 +83,16 @@ export function registration(context: Context): Handler {
       201,
     );
   };
+}
+
+/** The most bytes of client metadata. Strangers register, and the database keeps what they send. */
+const METADATA_BYTES = 8192;
+
+/** Throws `client_metadata_too_large` (413), or as `readBodyText`. */
+async function readMetadata(context: Context, incoming: Incoming): Promise<string> {
+  const text = await readBodyText(context, incoming, "application/json");
+  if (Buffer.byteLength(text) > METADATA_BYTES) throw new OAuthError("client_metadata_too_large");
+  return text;
 }
 
 /** Not every database can keep U+0000, and no metadata needs it. */

@@ -10,7 +10,7 @@ export const revocation =
   (context: Context): Handler =>
   async (incoming) => {
     const parameters = await readForm(context, incoming);
-    await asClient(context, incoming.request, parameters, async (caller) =>
+    await asClient(context, incoming, parameters, async (caller) =>
       revokeToken(context, actOfStranger(incoming), caller, parameters.required("token")),
     );
     // RFC 7009 §2.2: 200 also for tokens that do not exist. The body is an object because some clients parse it.

@@ -122,6 +122,19 @@ export const refuseConsent = (
     return rules.refuseConsent(found.form, form, about, context.clock.seconds());
   });
 
+const USED = { used: row(once, { id: "$id", kind: "$kind" }) };
+
+/** Uses up the proof that a person signed in again. False if it was used before, or has expired. */
+export const useReauthentication = (
+  context: Pick<Context, "store" | "events" | "clock">,
+  act: Act,
+  proof: rules.Single,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const { used } = await context.store.look(USED, { id: proof.id, kind: "reauthentication" });
+    return rules.useReauthentication(used, proof, context.clock.seconds());
+  });
+
 /** RFC 6749 §4.1.2: issues a code for what the person allowed. Null if the form was answered before. */
 export async function issueAuthorizationCode(
   context: Context,

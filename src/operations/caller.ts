@@ -12,6 +12,7 @@ import {
   requireAuthenticated,
 } from "../clients/authentication.ts";
 import type { Credentials } from "../clients/authentication-methods.ts";
+import type { Incoming } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import type { Act } from "../rules/events.ts";
@@ -28,7 +29,9 @@ export const CALLER = row(clients, { clientId: "$callerId" }, ["number", "revisi
 
 type CallerFacts = Pick<ClientRecord, "number" | "revision"> | null;
 
-type CallerContext = Pick<Context, "store" | "clock" | "callers" | "configuration" | "catalogue">;
+interface CallerContext extends Pick<Context, "store" | "clock" | "callers" | "configuration" | "catalogue"> {
+  readonly limits: Pick<Context["limits"], "clientSecretPerAddress">;
+}
 
 /** The client has changed since it authenticated. */
 class CallerChanged extends Error {
@@ -76,21 +79,24 @@ const ATTEMPTS = 10;
 
 /**
  * Authenticates the client and acts for it. The client is confirmed before any answer or refusal is sent.
- * Throws `invalid_client` (401) or, for contradicting credentials, `invalid_request`.
+ * Throws `invalid_client` (401), for contradicting credentials `invalid_request`, and `too_many_requests` (429) after too
+ * many wrong secrets.
  */
 export async function asClient<Result>(
   context: CallerContext,
-  request: Request,
+  incoming: Pick<Incoming, "request" | "address">,
   parameters: Parameters,
   act: (caller: Caller) => Promise<Result>,
 ): Promise<Result> {
-  const credentials = presentedCredentials(request, parameters);
+  const credentials = presentedCredentials(incoming.request, parameters);
   const { callers, clock } = context;
+  let wasKnown = false;
   for (let attempt = 1; ; attempt += 1) {
     const remembered = attempt === 1 ? callers.recall(credentials, clock.seconds()) : null;
+    wasKnown ||= remembered !== null;
     const caller =
       remembered === null
-        ? new Caller(await authenticate(context, credentials), true)
+        ? new Caller(await authenticate(context, credentials, wasKnown ? null : incoming), true)
         : new Caller(remembered, false);
     try {
       return await confirmed(context, caller, act);
@@ -123,12 +129,16 @@ async function confirmed<Result>(
 
 const CONFIRM = { caller: CALLER };
 
-/** Reads the client and checks its credentials. */
+/**
+ * Reads the client and checks its credentials. Wrong secrets count for the client and the network that they come from: no
+ * network guesses without limit, and no network locks the client out elsewhere. `from`: null for credentials that were right before, which are no guess.
+ */
 async function authenticate(
   context: CallerContext,
   presented: PresentedCredentials,
+  from: Pick<Incoming, "address"> | null,
 ): Promise<AuthenticatedClient> {
-  const { clock, callers } = context;
+  const { clock, callers, limits } = context;
   const candidateOf = async (credentials: Credentials): Promise<Candidate> => ({
     credentials,
     client: await findServedClient(context, credentials.clientId),
@@ -137,7 +147,14 @@ async function authenticate(
   const asSpecified = await candidateOf(first);
   // Every reading is looked up, whatever the first one finds, so that the time tells nothing about it.
   const otherwise = await Promise.all(others.map(candidateOf));
+  // Nothing is awaited from here on, so a hundred parallel guesses count a hundred, and as many right secrets none.
+  const limit = limits.clientSecretPerAddress;
+  const { clientId, secretDigests } = first;
+  const key = from === null || secretDigests.length === 0 ? null : `${from.address} ${clientId}`;
+  const retryAfterSeconds = key === null ? 0 : limit.attempt(key);
+  if (retryAfterSeconds > 0) throw new OAuthError("too_many_requests", { clientId, retryAfterSeconds });
   const authenticated = requireAuthenticated([asSpecified, ...otherwise], presented, clock.seconds());
+  if (key !== null) limit.forgive(key);
   callers.remember(presented, authenticated);
   return authenticated.client;
 }

@@ -11,6 +11,7 @@ import {
 } from "../clients/clients.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import * as rules from "../rules/client.ts";
 import type { Act } from "../rules/events.ts";
@@ -113,6 +114,39 @@ export async function addClient(
   const secrets = secret === null ? [] : [secret.record];
   const client = newClientRecord({ ...wanted, clientId, secrets, createdAt: clock.seconds() }, random);
   return (await createClient(context, act, client)) ? { client, secret: secret?.text ?? null } : null;
+}
+
+/** A client has this long to use its registration, even if there are too many registrations. */
+export const CROWDED_SECONDS = 3600;
+
+/**
+ * The `unusedFrom` of the registration that has `newer` unused ones after it: that one and the earlier ones are too many.
+ * Null if there are fewer.
+ */
+export async function findCrowdedOut({ store }: Reading, newer: number): Promise<EpochSeconds | null> {
+  const [client] = await store.list(clients, {
+    where: { source: "registration" },
+    above: { unusedFrom: 0 },
+    order: ["unusedFrom", "clientId"],
+    descending: true,
+    skip: newer,
+    limit: 1,
+  });
+  return client?.unusedFrom ?? null;
+}
+
+/**
+ * Throws `registrations_full` (503) while there are as many unused registrations as are kept, all of them too young to be
+ * removed. The clean-up makes room as soon as the oldest is an hour old.
+ */
+export async function requireRegistrationRoom(
+  context: Pick<Context, "store" | "clock" | "configuration">,
+): Promise<void> {
+  const { unused_kept } = context.configuration.registration;
+  const oldest = await findCrowdedOut(context, unused_kept - 1);
+  if (oldest === null) return;
+  const retryAfterSeconds = oldest + CROWDED_SECONDS - context.clock.seconds();
+  if (retryAfterSeconds > 0) throw new OAuthError("registrations_full", { retryAfterSeconds });
 }
 
 /** False, and nothing changed, if the identifier is taken. */

@@ -46,6 +46,7 @@ export interface Limits {
   readonly signInPerAddress: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
+  readonly clientSecretPerAddress: AttemptLimit;
   readonly registrationPerAddress: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
 }

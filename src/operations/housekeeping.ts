@@ -7,6 +7,7 @@ import { DEVICE_CODE_REMEMBERED_SECONDS } from "../rules/device-code.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import { type Expiries, type Store, StoreUnavailable } from "../store/contract.ts";
 import { clients, deviceCodes, TABLES } from "../store/tables.ts";
+import { CROWDED_SECONDS, findCrowdedOut } from "./clients.ts";
 import type { Events } from "./events.ts";
 
 const BATCH = 500;
@@ -17,28 +18,6 @@ interface HousekeepingContext {
   readonly configuration: Pick<Configuration, "registration" | "limits">;
   readonly events: Events;
   readonly log: Log;
-}
-
-/** A client has this long to use its registration, even if there are too many registrations. */
-const CROWDED_SECONDS = 3600;
-
-/**
- * The `unusedFrom` of the registration that has `newer` unused ones after it: that one and the earlier ones are too many.
- * Null if there are fewer.
- */
-export async function findCrowdedOut(
-  { store }: { readonly store: Store },
-  newer: number,
-): Promise<EpochSeconds | null> {
-  const [client] = await store.list(clients, {
-    where: { source: "registration" },
-    above: { unusedFrom: 0 },
-    order: ["unusedFrom", "clientId"],
-    descending: true,
-    skip: newer,
-    limit: 1,
-  });
-  return client?.unusedFrom ?? null;
 }
 
 /**
@@ -100,8 +79,9 @@ export function startHousekeeping(context: HousekeepingContext & Clocks): { stop
       const count = await removeAllExpired(context, () => !stopped);
       if (count > 0) context.events.tell(SERVER_ACT, [{ event: "rows.expired", count }]);
     } catch (error) {
-      // The next run may succeed; without the clean-up the database would only grow.
-      context.log.warn("expired rows could not be removed; trying again at the next time", {
+      // The next run may succeed; without the clean-up the database would only grow. An outage has a line already.
+      const level = error instanceof StoreUnavailable ? "debug" : "warn";
+      context.log[level]("expired rows could not be removed; trying again at the next time", {
         cause: error instanceof StoreUnavailable ? error.message : String(error),
       });
     }

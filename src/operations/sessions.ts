@@ -24,6 +24,8 @@ export interface SignedIn {
 export interface StartedSession {
   /** The `Set-Cookie` header. */
   readonly cookie: string;
+  /** The value of the cookie, for what is sealed for the browser from now on. */
+  readonly cookieValue: string;
   readonly session: SessionRecord;
 }
 
@@ -92,16 +94,33 @@ export async function touchSession(
   await store.commit({ changes: [update(sessions, { id }, { lastSeenAt }, { lastSeenAt: now })] });
 }
 
+/** How many sessions one commit ends at most. A lower `sessions_per_person` needs several sign-ins to take effect. */
+const SURPLUS_ENDED = 50;
+
+/** The person's sessions beyond the newest `kept`: strangers with one password could fill the database otherwise. */
+const findSurplus = ({ store }: { readonly store: Store }, subject: SubjectId, kept: number) =>
+  store.list(sessions, {
+    where: { subject },
+    order: ["createdAt", "id"],
+    descending: true,
+    skip: kept,
+    limit: SURPLUS_ENDED,
+  });
+
+/** `kept`: how many sessions the person may have with this one; the oldest of the others end. */
 export const createSession = (
   context: DecideContext,
   act: Act,
   session: SessionRecord,
   replaces: RecordId | null,
   verifiedHash: string | null,
+  kept = Number.POSITIVE_INFINITY,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () =>
-    rules.startSession(await findAccount(context, session.subject), session, replaces, verifiedHash),
-  );
+  outcomeOf(context, act, async () => {
+    const account = await findAccount(context, session.subject);
+    const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
+    return rules.startSession(account, session, replaces, verifiedHash, surplus);
+  });
 
 /** A person as the store had them when they took the steps of a sign-in. */
 export interface SignIn {
@@ -136,8 +155,17 @@ export async function startSession(
     expiresAt: now + lifetime,
   };
   const by: Act = { ...act, actor: { kind: "person", id: account.subject } };
-  const started = await createSession(context, by, session, replaces, account.passwordHash);
-  return started ? { cookie: sessionCookie.write(minted.text, lifetime), session } : null;
+  const started = await createSession(
+    context,
+    by,
+    session,
+    replaces,
+    account.passwordHash,
+    configuration.limits.sessions_per_person,
+  );
+  return started
+    ? { cookie: sessionCookie.write(minted.text, lifetime), cookieValue: minted.text, session }
+    : null;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { Passwords } from "../accounts/passwords.ts";
 import type { AttemptLimit } from "../platform/attempts.ts";
+import { widestNetwork } from "../platform/network.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
 import { actOfStranger, type Origin } from "../rules/events.ts";
 import { PASSWORD, type SignInStep } from "../rules/sign-in.ts";
@@ -60,7 +61,7 @@ async function measurePassword(
   let matches: boolean;
   try {
     account = await findAccountByUsername(context, name);
-    matches = await passwords.verify(password, account?.passwordHash ?? null);
+    matches = await passwords.verify(password, account?.passwordHash ?? null, widestNetwork(address));
   } catch (error) {
     // The person is not to blame. The attempt still counts for the address, because a flood may keep the server busy.
     limits.signInPerAccount.forgive(nameKey);

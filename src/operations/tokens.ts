@@ -24,7 +24,7 @@ import {
 } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
-import { limitedNetwork } from "../platform/network.ts";
+import { narrowestNetwork } from "../platform/network.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import * as accessTokenRules from "../rules/access-token.ts";
@@ -140,7 +140,7 @@ const NETWORK_DIGEST_BYTES = 8;
 
 /** Tells whether two requests came from one network, and reveals the network to no one without the server's keys. */
 const networkDigest = (keys: ServerKeys, address: string): Uint8Array =>
-  keys.mac("network", limitedNetwork(address)).slice(0, NETWORK_DIGEST_BYTES);
+  keys.mac("network", narrowestNetwork(address)).slice(0, NETWORK_DIGEST_BYTES);
 
 /** Exchanges a refresh token for its successor and an access token. */
 export function refresh(

@@ -9,12 +9,14 @@ import { findSignedIn, type SignedIn, startAfterChange } from "../operations/ses
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
+import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/tables.ts";
 import { accessWords } from "./access.ts";
-import { clientName, returnHost } from "./display.ts";
+import { clientName, markedName, returnHost } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { NOTICE, type Notice, readNotice, sealNotice } from "./notice.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { relativeTime } from "./time.ts";
@@ -53,6 +55,7 @@ function describeAccess(
   return {
     clientId,
     clientName: client === null ? null : clientName(client),
+    unverified: client !== null && !isVouchedFor(client, context.configuration.registration),
     // With several hosts the page cannot tell which one the person used.
     host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
     via: [...new Set(via)],
@@ -68,30 +71,21 @@ function describeAccess(
   };
 }
 
-/**
- * The notice about the person's last act. Anyone can make up a link, so a link only names a notice. The page says that
- * a client has no access only while that is true.
- */
-async function noticeFor(
+/** The words for a notice. The page says that a client has no access only while that is true. */
+async function noticeWords(
   context: Context,
-  { account }: Texts,
-  query: URLSearchParams,
+  texts: Texts,
+  notice: Notice | null,
   access: readonly ClientAccess[],
 ): Promise<string | null> {
-  switch (query.get("notice")) {
-    case "created":
-      return account.notices.created;
-    case "password":
-      return account.notices.password;
-    case "removed": {
-      const clientId = query.get("client_id") ?? "";
-      if (access.some((entry) => entry.clientId === clientId)) return null;
-      const client = await findClient(context, clientId);
-      return account.notices.removed(client === null ? account.unknownClient : clientName(client));
-    }
-    default:
-      return null;
-  }
+  const { account } = texts;
+  if (notice === null) return null;
+  if (notice.about !== "removed") return account.notices[notice.about];
+  if (access.some((entry) => entry.clientId === notice.clientId)) return null;
+  const client = await findClient(context, notice.clientId);
+  return account.notices.removed(
+    client === null ? account.unknownClient : markedName(client, context.configuration.registration, texts),
+  );
 }
 
 interface AccountPage {
@@ -119,7 +113,7 @@ async function accountPage(
       signedInSince={session.authenticatedAt}
       minimumPasswordCharacters={context.configuration.limits.minimum_password_characters}
       access={access}
-      notice={await noticeFor(context, frame.texts, incoming.url.searchParams, access)}
+      notice={await noticeWords(context, frame.texts, readNotice(context, incoming), access)}
       fault={fault}
     />,
     { status, retryAfterSeconds, setCookie: form.setCookie },
@@ -160,15 +154,19 @@ async function removeAccess(
   form: Parameters,
 ): Promise<Response> {
   // A removed client has no access left, and a made-up identifier matches none of this person's grants.
-  const { clock, issuer } = context;
+  const { clock, issuer, sessionCookie } = context;
   const client = await findClient(context, form.required("client_id"));
+  const cookieValue = sessionCookie.read(incoming.request);
+  if (cookieValue === null) return toSignIn(context);
+  const { subject } = account;
   if (client !== null) {
-    const { subject } = account;
     const { clientId } = client;
     const act = actOfPerson(incoming, subject);
     await revokeAccess(context, act, { subject, clientId }, "revoked_by_person", clock.seconds());
   }
-  return seeOther(pagePath(issuer, "/account", { notice: "removed", client_id: client?.clientId }));
+  const about = { about: "removed", clientId: client?.clientId ?? "" } as const;
+  const notice = sealNotice(context, cookieValue, subject, about);
+  return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }));
 }
 
 async function replacePassword(
@@ -199,7 +197,8 @@ async function replacePassword(
     null,
   );
   if (started === null) return toSignIn(context);
-  return seeOther(pagePath(context.issuer, "/account", { notice: "password" }), {
+  const notice = sealNotice(context, started.cookieValue, change.account.subject, { about: "password" });
+  return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }), {
     "Set-Cookie": started.cookie,
   });
 }

@@ -14,7 +14,7 @@ import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
 import { accessWords } from "./access.ts";
-import { clientName, displayText, isOwnComputer } from "./display.ts";
+import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -189,11 +189,13 @@ const takeAnswer =
       if (await answerDevice(context, act, device, signedIn, allowed))
         outcome = allowed ? "approved" : "denied";
     }
+    const frame = pageFrame(context, incoming);
+    const { registration } = context.configuration;
     return respondWithPage(
       <DeviceDoneView
-        frame={pageFrame(context, incoming)}
+        frame={frame}
         outcome={outcome}
-        clientName={client === null ? "" : clientName(client)}
+        clientName={client === null ? "" : markedName(client, registration, frame.texts)}
       />,
       { status: outcome === "approved" || outcome === "denied" ? 200 : 409 },
     );

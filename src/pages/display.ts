@@ -1,15 +1,17 @@
 /** Prepares texts of strangers (client names, addresses, user agents) for a page. JSX escapes them; this keeps them honest. */
 import { isIPv4 } from "node:net";
 import type { Issuer } from "../protocol/issuer.ts";
+import { withoutStackedMarks, withoutUnseen } from "../protocol/names.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
+import { isVouchedFor } from "../rules/client.ts";
 import type { ClientRecord } from "../store/tables.ts";
+import type { Texts } from "./texts.ts";
 
-/** One short line, without control characters or marks that reverse the direction of the text. */
+/** One short line, without characters that hide, turn the text around or draw over the page (protocol/names.ts). */
 export function displayText(text: string, maximum = 100): string {
-  const line = text
-    .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "")
-    .replace(/[\p{Cc}\s]+/gu, " ")
-    .trim();
+  const seen = withoutUnseen(text.replace(/[\p{Cc}\s]+/gu, " "));
+  // A mark after a space at the beginning is one at the beginning as soon as the space is gone.
+  const line = withoutStackedMarks(seen.replace(/^[\p{M}\s\u200C\u200D]+/u, "")).trim();
   const characters = [...line];
   return characters.length <= maximum ? line : `${characters.slice(0, maximum - 1).join("")}…`;
 }
@@ -17,6 +19,14 @@ export function displayText(text: string, maximum = 100): string {
 /** The client's name, or its identifier if it has none. */
 export const clientName = (client: Pick<ClientRecord, "clientId" | "clientName">): string =>
   displayText(client.clientName ?? "") || displayText(client.clientId);
+
+/** The client's name in a sentence, marked if the operator does not vouch for the client. */
+export const markedName = (
+  client: Pick<ClientRecord, "clientId" | "clientName" | "source" | "vouchedAt">,
+  registration: { readonly vouched: boolean },
+  { common }: Texts,
+): string =>
+  isVouchedFor(client, registration) ? clientName(client) : common.unverifiedName(clientName(client));
 
 /** A link that a page may offer: http or https only, since other schemes may run code. Null otherwise. */
 export function webLink(uri: string | null): string | null {

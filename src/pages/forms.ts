@@ -15,7 +15,7 @@ import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { PageError } from "./page-error.ts";
 
 /** The purpose of a form. A token for one purpose does not work for another. */
-export type FormPurpose = "login" | "logout" | "device" | "account" | "setup" | "consent";
+export type FormPurpose = "login" | "logout" | "device" | "account" | "setup" | "consent" | "notice";
 
 /** The name of the hidden field with the token. */
 export const FORM_TOKEN = "form_token";
@@ -107,7 +107,7 @@ export interface UnsealedData {
 
 /**
  * Signs data for a hidden field. The data stays readable, but cannot be changed or used in another browser. `subject`: the
- * person who is to answer.
+ * person who is to answer. `seconds`: how long the data is good for.
  */
 export function sealFormData(
   context: Context,
@@ -115,9 +115,10 @@ export function sealFormData(
   purpose: FormPurpose,
   text: string,
   subject: string,
+  seconds = context.configuration.lifetimes.form_seconds,
 ): string {
   const id = recordIdText(newFormId(context, subject));
-  const expiresAt = context.clock.seconds() + context.configuration.lifetimes.form_seconds;
+  const expiresAt = context.clock.seconds() + seconds;
   const encoded = Buffer.from(text).toString("base64url");
   const mac = sealMac(context, cookieValue, purpose, id, expiresAt, encoded);
   return [id, expiresAt.toString(36), encoded, mac].join(".");

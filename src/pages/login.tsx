@@ -2,6 +2,7 @@
 /** Signing in and out. operations/sign-in.ts checks the password; these pages only ask and show. */
 
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
+import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { endSession, findSignedIn, startSession } from "../operations/sessions.ts";
@@ -151,7 +152,11 @@ const signIn =
     const started = await startSession(context, act, check, before?.session.id ?? null);
     // The operator disabled the person during the check of the password.
     if (started === null) return again("wrong");
-    return seeOther(returnTo ?? pagePath(issuer, "/account"), { "Set-Cookie": started.cookie });
+    const next =
+      returnTo === null
+        ? pagePath(issuer, "/account")
+        : withReauthentication(context, returnTo, started.session);
+    return seeOther(next, { "Set-Cookie": started.cookie });
   };
 
 const showSignOut =

@@ -13,6 +13,7 @@ import type { SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { NOTICE, sealNotice } from "./notice.ts";
 import { PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
@@ -96,8 +97,9 @@ const answerSetup =
       { account, steps: [PASSWORD] },
       before?.session.id ?? null,
     );
-    const headers: Record<string, string> = started === null ? {} : { "Set-Cookie": started.cookie };
-    return seeOther(pagePath(issuer, "/account", { notice: "created" }), headers);
+    if (started === null) return seeOther(pagePath(issuer, "/account"));
+    const notice = sealNotice(context, started.cookieValue, account.subject, { about: "created" });
+    return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), { "Set-Cookie": started.cookie });
   };
 
 function setupFaults(

@@ -75,6 +75,7 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
 .host { display: inline-flex; align-items: center; gap: 0.4rem; min-width: 0; }
 .muted { color: var(--muted); }
+.unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; }
 .small { font-size: 0.9375rem; line-height: 1.5; }
 
 .field > label { display: block; font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.375rem; }
@@ -171,6 +172,7 @@ details > summary { display: flex; align-items: center; justify-content: space-b
 details > summary::-webkit-details-marker { display: none; }
 details > summary svg { color: var(--muted); }
 details[open] > summary svg { transform: rotate(180deg); }
+details.agent > summary { justify-content: flex-start; font-size: 0.9375rem; font-weight: 400; color: var(--muted); text-decoration: underline; }
 details > .stack { margin-top: 0.5rem; }
 .card.fold { padding-top: 1.25rem; padding-bottom: 1.25rem; }
 .go { display: grid; gap: 0.75rem; }

@@ -509,6 +509,12 @@ export const REASONS = {
     description: "The client metadata is not valid.",
     cure: "Correct the member that the description names (RFC 7591 §2).",
   },
+  client_metadata_too_large: {
+    error: "invalid_client_metadata",
+    status: 413,
+    description: "The client metadata is longer than 8192 bytes.",
+    cure: "Leave out what a person does not need to see, or let the operator add the client.",
+  },
   software_statement_unsupported: {
     error: "invalid_software_statement",
     status: 400,
@@ -540,6 +546,12 @@ export const REASONS = {
     status: 429,
     description: "There were too many requests from this address.",
     cure: "Wait as long as the Retry-After header says.",
+  },
+  registrations_full: {
+    error: "temporarily_unavailable",
+    status: 503,
+    description: "Too many clients have registered and were not used yet.",
+    cure: "Wait as long as the Retry-After header says. The operator can raise registration.unused_kept, or give out initial access tokens.",
   },
   busy: {
     error: "temporarily_unavailable",

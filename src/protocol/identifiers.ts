@@ -2,6 +2,8 @@
  * Checked values carry a brand. Only the function that checks a value gives it the brand, so code cannot pass an unchecked
  * value where a checked one is needed.
  */
+import { foldName } from "./names.ts";
+
 declare const brand: unique symbol;
 export type Branded<Value, Name extends string> = Value & {
   readonly [brand]: { readonly [Key in Name]: true };
@@ -31,4 +33,4 @@ export const hasClientIdCharacters = (text: string): boolean => /^[\x20-\x7E]+$/
 export const hasBearerCharacters = (text: string): boolean => /^[A-Za-z0-9\-._~+/]+=*$/.test(text);
 
 /** The form in which user names are compared. */
-export const foldUsername = (username: string): string => username.normalize("NFKC").toLowerCase();
+export const foldUsername = (username: string): string => foldName(username);

@@ -18,11 +18,18 @@ import {
   consents,
   type GrantRecord,
   grants,
+  type OnceKind,
   once,
 } from "../store/tables.ts";
 import { allowClient, isEnabled } from "./client.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
+
+/** What counts once. Its id is kept until it expires. */
+export interface Single {
+  readonly id: RecordId;
+  readonly expiresAt: EpochSeconds;
+}
 
 /** A new code, for a grant that does not exist yet. */
 export interface Authorization {
@@ -34,13 +41,11 @@ export interface Authorization {
    * `remembered`: the person was not asked, because of an earlier consent. That consent must still exist and cover the grant.
    */
   readonly consent: ConsentRecord | "remembered" | null;
-  /** The form that the person answered. It counts once; its id is kept until it expires. */
+  /** The form that the person answered. It counts once. */
   readonly form: AnsweredForm | null;
 }
 
-export interface AnsweredForm {
-  readonly id: RecordId;
-  readonly expiresAt: EpochSeconds;
+export interface AnsweredForm extends Single {
   /** The sealed form itself, which only the person's browser has. */
   readonly sealed: string;
 }
@@ -53,9 +58,11 @@ export interface AuthorizationFacts {
   readonly form: Row<typeof once> | null;
 }
 
-/** The change that makes the answer to a form count once. The store forgets it when the form has expired. */
-const spendForm = ({ id, expiresAt }: AnsweredForm, codeId: RecordId | null): Change =>
-  insert(once, { kind: "form", id, expiresAt, codeId });
+/**
+ * The change that makes something count once. The store forgets it when it has expired. `codeId`: the code that came of it.
+ */
+const spend = (kind: OnceKind, { id, expiresAt }: Single, codeId: RecordId | null = null): Change =>
+  insert(once, { kind, id, expiresAt, codeId });
 
 /** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
 export function refuseConsent(
@@ -67,7 +74,7 @@ export function refuseConsent(
   if (form.expiresAt <= now || found !== null) return concluded(false);
   return {
     outcome: true,
-    changes: [spendForm(form, null)],
+    changes: [spend("form", form)],
     events: [{ event: "consent.refused", ...about }],
   };
 }
@@ -85,6 +92,16 @@ export function earlierAnswer(
   const isOpen = code !== null && code.usedAt === null && code.expiresAt > now;
   return isOpen ? { code } : "spent";
 }
+
+/** A proof that a person signed in again counts once. False if it was used before, or has expired. */
+export const useReauthentication = (
+  used: AuthorizationFacts["form"],
+  proof: Single,
+  now: EpochSeconds,
+): Decision<boolean> =>
+  proof.expiresAt <= now || used !== null
+    ? concluded(false)
+    : { outcome: true, changes: [spend("reauthentication", proof)] };
 
 /** Whether a remembered consent covers the request. */
 export const covers = (
@@ -112,7 +129,7 @@ export function authorize(
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
       allowClient(client, now),
       ...(remembered === null ? [] : [holdConsent(remembered)]),
-      ...(form === null ? [] : [spendForm(form, code.id)]),
+      ...(form === null ? [] : [spend("form", form, code.id)]),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
       insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }),
       insert(codes, code),

@@ -209,21 +209,24 @@ export function removeAccount(account: AccountRecord | null, now: EpochSeconds):
 
 /**
  * Starts a session in place of `replaces`, the browser's earlier one. `verifiedHash` is the password hash against which
- * the sign-in was checked: a new password shuts out a sign-in that is under way.
+ * the sign-in was checked: a new password shuts out a sign-in that is under way. `surplus`: sessions that are too many now.
  */
 export function startSession(
   account: AccountRecord | null,
   session: SessionRecord,
   replaces: RecordId | null,
   verifiedHash: string | null,
+  surplus: readonly Pick<SessionRecord, "id">[] = [],
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
+  const others = surplus.filter(({ id }) => replaces === null || Buffer.compare(id, replaces) !== 0);
   return {
     outcome: true,
     changes: [
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
       ...(replaces === null ? [] : [remove(sessions, { id: replaces })]),
+      ...others.map(({ id }) => remove(sessions, { id })),
       insert(sessions, session),
     ],
     events: [{ event: "session.started", subject: account.subject }],

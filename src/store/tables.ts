@@ -255,8 +255,8 @@ export const once = table("once", {
   shard: "id",
   expires: "expiresAt",
 });
-/** `form`: a person's answer to a question. */
-export type OnceKind = "form";
+/** `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. */
+export type OnceKind = "form" | "reauthentication";
 
 export type RevocationReason =
   | "code_replayed"

@@ -42,6 +42,7 @@ export async function startWithSecrets(start: StartOnEngine): Promise<{
       sign_in_failures_per_account: PATIENT,
       sign_in_failures_per_address: PATIENT,
       registrations_per_address: PATIENT,
+      client_secret_failures_per_address: PATIENT,
     },
     clients: [...(TEST_CONFIGURATION.clients ?? []), EXEMPT],
   });

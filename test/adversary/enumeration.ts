@@ -14,6 +14,7 @@ const LIMITS = {
   user_code_failures_per_account: MANY,
   user_code_failures_per_address: MANY,
   device_requests_per_address: MANY,
+  client_secret_failures_per_address: MANY,
 };
 
 export type Send = () => Promise<Response>;

@@ -13,6 +13,7 @@ import { configurationSchema } from "../../src/configuration/schema.ts";
 import { digestSecret } from "../../src/credentials/credential.ts";
 import { asClient } from "../../src/operations/caller.ts";
 import { CallerMemory } from "../../src/operations/caller-memory.ts";
+import { createNetworkLimit } from "../../src/platform/network.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
@@ -40,6 +41,7 @@ function client(
       allowedScope: [],
       defaultScope: [],
       privateUseSchemes: [],
+      reservedNames: new Set<string>(),
       mayHaveNoGrantType: false,
       narrows: true,
       ownOrigins: new Set<string>(),
@@ -115,8 +117,21 @@ function authenticate(header: string | null, body = "", now = NOW): Promise<Auth
     headers: header === null ? {} : { Authorization: header },
   });
   const clock = { millis: () => now * 1000, seconds: () => now };
-  const context = { store: opened.store, clock, callers, configuration: CONFIGURATION, catalogue: CATALOGUE };
-  return asClient(context, request, parseParameters(body, 64), async ({ client }) => client);
+  const limits = { clientSecretPerAddress: createNetworkLimit({ clock, limit: 1000, windowSeconds: 900 }) };
+  const context = {
+    store: opened.store,
+    clock,
+    callers,
+    limits,
+    configuration: CONFIGURATION,
+    catalogue: CATALOGUE,
+  };
+  return asClient(
+    context,
+    { request, address: "203.0.113.7" },
+    parseParameters(body, 64),
+    async ({ client }) => client,
+  );
 }
 
 describe("a client proves who it is", () => {
@@ -482,15 +497,18 @@ describe("a client that is remembered", () => {
       method: "POST",
       headers: { Authorization: basic(id, "secret") },
     });
+    const clock = { millis: () => NOW * 1000, seconds: () => NOW };
+    const limits = { clientSecretPerAddress: createNetworkLimit({ clock, limit: 1000, windowSeconds: 900 }) };
     const context = {
       store: opened.store,
-      clock: { millis: () => NOW * 1000, seconds: () => NOW },
+      clock,
       callers,
+      limits,
       configuration: CONFIGURATION,
       catalogue: CATALOGUE,
     };
     const refusing = () =>
-      asClient(context, request, parseParameters("", 64), async () => {
+      asClient(context, { request, address: "203.0.113.7" }, parseParameters("", 64), async () => {
         throw new OAuthError("scope_not_registered");
       });
     expect(await reasonOf(refusing)).toBe("client_secret_wrong");

@@ -55,6 +55,7 @@ test("clients that come in one second have numbers of their own, even if all dra
       allowedScope: [],
       defaultScope: [],
       privateUseSchemes: [],
+      reservedNames: new Set<string>(),
       mayHaveNoGrantType: false,
       narrows: true,
       ownOrigins: new Set<string>(),

@@ -386,6 +386,11 @@ describe("client metadata that is refused", () => {
     ["a name with an invisible space", { client_name: "Goo\u200bgle" }, "invisible or control characters"],
     ["a name with a line break", { client_name: "a\nb" }, "invisible or control characters"],
     ["a name with a private character", { client_name: "\ue000" }, "invisible or control characters"],
+    [
+      "a name that draws over its neighbours",
+      { client_name: `Z${"\u0301\u0302\u0303".repeat(3)}` },
+      "client_name has more marks on a letter than any writing needs.",
+    ],
     ["a name with half a character", { client_name: "a\ud800" }, "client_name"],
     ["a name of spaces only", { client_name: "  \u3000" }, "client_name"],
     ["a name of letters that show nothing", { client_name: "\u3164" }, "invisible or control characters"],
@@ -562,5 +567,26 @@ describe("the description of a registered client (RFC 7591 §3.2.1)", () => {
     );
     expect(described.response_types).toEqual([]);
     expect(Object.keys(described)).not.toContain("redirect_uris");
+  });
+});
+
+describe("the names of the operator", () => {
+  const { operator, registration } = policies({
+    appearance: { name: "Example ID" },
+    clients: [{ client_id: "bank", client_name: "Example Bank", redirect_uris: [CALLBACK] }],
+  });
+
+  test.each(["Example Bank", "example  BANK", "Ｅｘａｍｐｌｅ Bank", "Example ID"])(
+    proves("a client that registers itself may not be called %s", "threat 69"),
+    (client_name) => {
+      expect(refusalOf(() => checkWith({ client_name }, registration)).description).toContain(
+        "client_name is the name of this server or of an application of its operator.",
+      );
+    },
+  );
+
+  test("the operator may use them, and others may use other names", () => {
+    expect(checkWith({ client_name: "Example Bank" }, operator).clientName).toBe("Example Bank");
+    expect(checkWith({ client_name: "Example Banking" }, registration).clientName).toBe("Example Banking");
   });
 });

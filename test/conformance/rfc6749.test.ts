@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
 import { configurationSchema } from "../../src/configuration/schema.ts";
+import { withReauthentication } from "../../src/endpoints/reauthentication.ts";
+import { newFormId } from "../../src/operations/authorization.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import { REASONS } from "../../src/protocol/errors.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -213,7 +215,11 @@ test(
   proves("the one parameter of our own has a prefix of our own", "RFC 6749 8.2-1", "RFC 6749 8.2-2"),
   async () => {
     const response = await server.fetch(authorizePath());
-    const back = new URL(redirectOf(response).searchParams.get("return_to") ?? "", server.issuer);
+    const { issuer, context } = server;
+    const account = await server.addPerson("prefix");
+    const returnTo = redirectOf(response).searchParams.get("return_to") ?? "";
+    const session = { id: newFormId(context, account.subject), subject: account.subject };
+    const back = new URL(withReauthentication(context, returnTo, session), issuer);
     const sent = new URL(authorizePath(), server.issuer);
     const added = [...back.searchParams.keys()].filter((name) => !sent.searchParams.has(name));
     expect(added).toEqual(["tessera_reauthenticated_after"]);

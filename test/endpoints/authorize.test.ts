@@ -4,6 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { parseCredential } from "../../src/credentials/credential.ts";
+import { withReauthentication } from "../../src/endpoints/reauthentication.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
@@ -414,11 +416,12 @@ describe("a client that registered itself (RFC 9700 §4.11.2)", () => {
   });
 
   test(proves("is not vouched for by having used itself", "RFC 9700 4.11.2-4"), async () => {
-    const registered = await register([REDIRECT], {
-      grant_types: ["authorization_code", "client_credentials"],
-      token_endpoint_auth_method: "client_secret_basic",
-    });
+    const registered = await register([REDIRECT], { token_endpoint_auth_method: "client_secret_basic" });
     const client_id = textOf(registered, "client_id");
+    const { store } = server.context;
+    const stored = await store.findClient(client_id);
+    if (stored === null) throw new Error("There is no client.");
+    await store.putClient({ ...stored, grantTypes: ["authorization_code", "client_credentials"] });
     const credentials = basic(client_id, textOf(registered, "client_secret"));
     const issued = await server.post("/auth/token", { grant_type: "client_credentials" }, credentials);
     expect(issued.status).toBe(200);
@@ -782,7 +785,6 @@ describe("who is asked", () => {
       const returnTo = location.searchParams.get("return_to") ?? "";
       expect(returnTo).toStartWith("/auth/authorize?");
       const back = new URLSearchParams(returnTo.split("?")[1]);
-      back.delete("tessera_reauthenticated_after");
       expect(back.toString()).toBe(authorizationQuery({ login_hint: "ada@example.org" }));
     },
   );
@@ -907,7 +909,12 @@ describe("signing in again", () => {
   ): Promise<{ back: string; cookie: string }> {
     const location = redirectOf(response);
     expect(location.pathname).toBe("/login");
-    return { back: location.searchParams.get("return_to") ?? "", cookie: await server.signIn(account) };
+    const renewed = await server.signIn(account);
+    const id = parseCredential("session", renewed.slice(renewed.indexOf("=") + 1))?.id;
+    if (id === undefined) throw new Error("There is no session.");
+    const returnTo = location.searchParams.get("return_to") ?? "";
+    const back = withReauthentication(server.context, returnTo, { id, subject: account.subject });
+    return { back, cookie: renewed };
   }
   const follow = (path: string, theirs: string) => server.fetch(path, { headers: { Cookie: theirs } });
 
@@ -923,9 +930,9 @@ describe("signing in again", () => {
     server.clock.advance(10);
     const first = await open({ prompt: "login" }, { Cookie: theirs });
     const { back, cookie: renewed } = await signInAgain(first, account);
-    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
     // The old session does not pass, and the mark fits no other request.
     expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
+    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
     const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
     expect(mark).not.toBe("");
     server.clock.advance(10);
@@ -934,6 +941,36 @@ describe("signing in again", () => {
       renewed,
     );
     expect(redirectOf(other).pathname).toBe("/login");
+  });
+
+  test(proves("the mark counts once", "threat 74"), async () => {
+    const { account, theirs } = await settled("again-once");
+    const { back, cookie: renewed } = await signInAgain(
+      await open({ prompt: "login" }, { Cookie: theirs }),
+      account,
+    );
+    const answers = await Promise.all(Array.from({ length: 5 }, () => follow(back, renewed)));
+    const codes = answers.filter((answer) => redirectOf(answer).searchParams.has("code"));
+    expect(codes).toHaveLength(1);
+    expect(redirectOf(await follow(back, renewed)).pathname).toBe("/login");
+  });
+
+  test(proves("the mark is good for the session of that sign-in only", "threat 74"), async () => {
+    const { account, theirs } = await settled("again-other");
+    const { back } = await signInAgain(await open({ prompt: "login" }, { Cookie: theirs }), account);
+    const later = await server.signIn(account);
+    expect(redirectOf(await follow(back, later)).pathname).toBe("/login");
+  });
+
+  test(proves("the mark is good for the request of that sign-in only", "threat 74"), async () => {
+    const { account, theirs } = await settled("again-request");
+    const { back, cookie: renewed } = await signInAgain(
+      await open({ prompt: "login" }, { Cookie: theirs }),
+      account,
+    );
+    const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
+    const other = `${authorizationQuery({ prompt: "login", state: "other" })}&${mark}`;
+    expect(redirectOf(await openRawAs(other, renewed)).pathname).toBe("/login");
   });
 
   const openRawAs = (query: string, theirs: string) => follow(`/auth/authorize?${query}`, theirs);
@@ -996,10 +1033,8 @@ describe("signing in again", () => {
       const back = choice.searchParams.get("return_to") ?? "";
       expect(page).toContain(`href="${back.replaceAll("&", "&amp;")}"`);
       expect(redirectOf(await follow(back, theirs)).searchParams.has("code")).toBe(true);
-      // The mark fits no other request, and does not last.
-      expect(redirectOf(await follow(back.replace("state=", "state=x"), theirs)).pathname).toBe("/login");
-      server.clock.advance(server.context.configuration.lifetimes.form_seconds + 1);
-      expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
+      // The next request asks again.
+      expect(redirectOf(await open({ prompt }, { Cookie: theirs })).searchParams.get("choose")).toBe("1");
     },
   );
 
@@ -1020,13 +1055,18 @@ describe("signing in again", () => {
   });
 
   test("the choice of an account comes before consent, and is no choice where a person must sign in again", async () => {
-    const { theirs } = await settled("choosing-more");
+    const { account, theirs } = await settled("choosing-more");
     server.clock.advance(10);
     const choice = redirectOf(await open({ prompt: "consent select_account" }, { Cookie: theirs }));
     expect(choice.searchParams.get("choose")).toBe("1");
     expect((await follow(choice.searchParams.get("return_to") ?? "", theirs)).status).toBe(200);
-    const login = redirectOf(await open({ prompt: "login select_account" }, { Cookie: theirs }));
-    expect(login.searchParams.has("choose")).toBe(false);
+    const asked = await open({ prompt: "login select_account" }, { Cookie: theirs });
+    expect(redirectOf(asked).searchParams.has("choose")).toBe(false);
+    // Signing in is a choice. A choice is no sign-in.
+    const { back, cookie } = await signInAgain(asked, account);
+    expect(redirectOf(await follow(back, cookie)).searchParams.has("code")).toBe(true);
+    const chosen = redirectOf(asked).searchParams.get("return_to") ?? "";
+    expect(redirectOf(await follow(chosen, theirs)).pathname).toBe("/login");
     const stranger = redirectOf(await open({ prompt: "select_account" }, {}));
     expect(stranger.searchParams.has("choose")).toBe(false);
     expect(redirectOf(await open({ prompt: "create" }, { Cookie: theirs })).searchParams.has("code")).toBe(

@@ -31,7 +31,11 @@ const written: string[] = [];
 const credentials: Record<string, string> = {};
 beforeAll(async () => {
   server = await startTestServer({
-    limits: { device_requests_per_address: 1_000_000, registrations_per_address: 1_000_000 },
+    limits: {
+      device_requests_per_address: 1_000_000,
+      registrations_per_address: 1_000_000,
+      client_secret_failures_per_address: 1_000_000,
+    },
     log: { level: "debug", format: "json" },
   });
   person = await server.addPerson("ada");

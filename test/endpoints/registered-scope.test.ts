@@ -100,13 +100,18 @@ test("it cannot ask for what is closed to such clients", async () => {
 });
 
 test("for itself, it gets no more than it is registered for", async () => {
-  const { client_id, client_secret } = await register(server, {
+  const open = await startTestServer({
+    registration: { client_credentials_scope: ["mail.read", "mail.send"] },
+  });
+  const { client_id, client_secret } = await register(open, {
     grant_types: ["authorization_code", "client_credentials"],
     token_endpoint_auth_method: "client_secret_basic",
+    scope: "mail.send",
   });
   const headers = basic(String(client_id), String(client_secret));
   const form = { grant_type: "client_credentials", scope: "mail.read" };
-  await expectRefusal(await server.post("/auth/token", form, headers), 400, "invalid_scope");
+  await expectRefusal(await open.post("/auth/token", form, headers), 400, "invalid_scope");
+  await open.close();
 });
 
 test("a client of the operator cannot ask for more than the operator gave it", async () => {

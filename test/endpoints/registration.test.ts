@@ -204,34 +204,43 @@ describe("open registration", () => {
 
   test(
     proves(
-      "a client_credentials-only client works, but nobody agreed to any scope for it",
+      "a client that would act for itself needs a scope that is open to it",
       "RFC 7591 2-2",
       "RFC 7591 5-10",
+      "threat 61",
     ),
     async () => {
-      const body = await registered(server, { grant_types: ["client_credentials"] });
-      expect(body.scope).toBeUndefined();
-      const headers = basic(textOf(body, "client_id"), textOf(body, "client_secret"));
-      const tokens = await expectTokens(
-        await server.post("/auth/token", { grant_type: "client_credentials" }, headers),
-      );
-      expect(tokens.scope).toBeUndefined();
-      await expectRefusal(
-        await server.post("/auth/token", { grant_type: "client_credentials", scope: "mail.read" }, headers),
-        400,
-        "invalid_scope",
-      );
+      const refused = await post(server, { grant_types: ["client_credentials"] });
+      await expectRefusal(refused, 400, "invalid_client_metadata");
+      const both = { redirect_uris: [CALLBACK], grant_types: ["authorization_code", "client_credentials"] };
+      expect((await registered(server, both)).grant_types).toEqual(["authorization_code"]);
+      const narrow = { grant_types: ["client_credentials"], scope: "mail.send" };
+      const open = await startTestServer({ registration: { client_credentials_scope: ["mail.read"] } });
+      try {
+        await expectRefusal(await post(open, narrow), 400, "invalid_client_metadata");
+        const body = await registered(open, { grant_types: ["client_credentials"] });
+        expect(body.scope).toBe("mail.read");
+        const headers = basic(textOf(body, "client_id"), textOf(body, "client_secret"));
+        const form = { grant_type: "client_credentials" };
+        const tokens = await expectTokens(await open.post("/auth/token", form, headers));
+        expect(tokens.scope).toBe("mail.read");
+        await expectRefusal(
+          await open.post("/auth/token", { ...form, scope: "mail.send" }, headers),
+          400,
+          "invalid_scope",
+        );
+      } finally {
+        await open.close();
+      }
     },
   );
 
-  test("the operator may open scopes to clients that act for themselves", async () => {
-    const open = await startTestServer({ registration: { client_credentials_scope: ["mail.read"] } });
-    try {
-      const body = await registered(open, { grant_types: ["client_credentials"] });
-      expect(body.scope).toBe("mail.read");
-    } finally {
-      await open.close();
-    }
+  test(proves("metadata of more than 8 kB is refused", "threat 61"), async () => {
+    const long = (characters: number) => ({ redirect_uris: [CALLBACK], other: "x".repeat(characters) });
+    await registered(server, long(8000));
+    await expectRefusal(await post(server, long(8192)), 413, "invalid_client_metadata");
+    const wide = { redirect_uris: [CALLBACK], other: "é".repeat(4096) };
+    await expectRefusal(await post(server, wide), 413, "invalid_client_metadata");
   });
 
   test(proves("a whole code flow works with what came back", "RFC 7591 2-1", "RFC 7591 2-3"), async () => {
@@ -490,7 +499,7 @@ describe("registration with an initial access token", () => {
   });
 
   test("guesses are limited per address, with Retry-After; good tokens are not", async () => {
-    const address = "198.51.100.77";
+    const address = "192.0.2.77";
     const guess = () => post(closed, sound, { Authorization: "Bearer guess" }, address);
     await expectRefusal(await guess(), 401, "invalid_token");
     const refused = await guess();
@@ -570,7 +579,9 @@ describe("registration that is off", () => {
 
 describe("a registration that nobody uses", () => {
   test("goes away after a while; one that was used stays, and so do those of the operator", async () => {
-    const tidy = await startTestServer({ registration: { unused_seconds: 1000 } });
+    const tidy = await startTestServer({
+      registration: { unused_seconds: 1000, client_credentials_scope: ["mail.read"] },
+    });
     tidy.clock.freeze();
     try {
       const person = await tidy.addPerson("ada");
@@ -628,14 +639,18 @@ describe("a registration that nobody uses", () => {
   });
 
   test("goes away sooner if too many newer ones came, though not within an hour", async () => {
-    const crowded = await startTestServer({ registration: { unused_kept: 3 } });
+    const crowded = await startTestServer({
+      registration: { unused_kept: 3, initial_access_tokens: ["a-token-of-the-operator"] },
+    });
+    // Strangers would have to wait.
+    const trusted = { Authorization: "Bearer a-token-of-the-operator" };
     crowded.clock.freeze();
     try {
       const { store } = crowded.context;
       const person = await crowded.addPerson("ada");
       const clients: string[] = [];
       for (let count = 0; count < 6; count += 1) {
-        clients.push(textOf(await registered(crowded, { redirect_uris: [CALLBACK] }), "client_id"));
+        clients.push(textOf(await registered(crowded, { redirect_uris: [CALLBACK] }, trusted), "client_id"));
         crowded.clock.advance(1);
       }
       const [, allowed = "", ...others] = clients;
@@ -655,4 +670,27 @@ describe("a registration that nobody uses", () => {
       await crowded.close();
     }
   });
+
+  test(
+    proves("keeps strangers out while there are too many, also in the first hour", "threat 61"),
+    async () => {
+      const full = await startTestServer({
+        registration: { unused_kept: 3, initial_access_tokens: ["a-token-of-the-operator"] },
+      });
+      full.clock.freeze();
+      try {
+        const client = { redirect_uris: [CALLBACK] };
+        for (let count = 0; count < 3; count += 1) await registered(full, client);
+        const refused = await post(full, client);
+        expect(refused.headers.get("retry-after")).toBe("3600");
+        await expectRefusal(refused, 503, "temporarily_unavailable");
+        await registered(full, client, { Authorization: "Bearer a-token-of-the-operator" });
+        full.clock.advance(3602);
+        await removeAllExpired(full.context);
+        await registered(full, client);
+      } finally {
+        await full.close();
+      }
+    },
+  );
 });

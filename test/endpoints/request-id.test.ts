@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
 import { createServer } from "../../src/server.ts";
-import { StoreUnavailable } from "../../src/store/contract.ts";
+import { type Plan, type Store, StoreUnavailable } from "../../src/store/contract.ts";
 import { openBrowser } from "../support/pages.ts";
 import { ADDRESS, basic, encodeForm, SECRET, startTestServer, type TestServer } from "../support/server.ts";
 
@@ -130,9 +130,41 @@ describe("the log tells it with", () => {
     expect(refusals).toMatchObject([{ message: "refused" }]);
   });
 
-  test("what could not be done: the store fails, a pool is full, something unforeseen", async () => {
+  test("an outage of the store: when it begins and when it ends, however many requests it meets", async () => {
+    const { context } = server;
+    let down = true;
+    const failure = new StoreUnavailable("the disk is full", { advice: "Free some." });
+    const store = {
+      ...context.store,
+      look: ((plan: Plan, parameters: never) =>
+        down ? Promise.reject(failure) : context.store.look(plan, parameters)) as Store["look"],
+    };
+    const failing = createServer({ ...context, store, cleansUp: false });
+    const ask = () =>
+      failing.fetch(
+        new Request(`${server.issuer}/auth/token`, {
+          method: "POST",
+          headers: { "Content-Type": "application/x-www-form-urlencoded", ...basic("service", SECRET) },
+          body: encodeForm({ grant_type: "client_credentials" }),
+        }),
+        () => ADDRESS,
+      );
+    server.logged.length = 0;
+    const statuses: number[] = [];
+    for (let count = 0; count < 5; count += 1) statuses.push((await ask()).status);
+    down = false;
+    for (let count = 0; count < 2; count += 1) statuses.push((await ask()).status);
+    expect(statuses).toEqual([503, 503, 503, 503, 503, 200, 200]);
+    const told = lines().filter(({ level, event }) => level !== "debug" && event === undefined);
+    expect(told).toMatchObject([
+      { level: "error", message: "the database is not available", advice: "Free some." },
+      { level: "info", message: "the database is available again" },
+    ]);
+    await failing.close();
+  });
+
+  test("what could not be done: a pool is full, something unforeseen", async () => {
     const failures: readonly (readonly [Error, string])[] = [
-      [new StoreUnavailable("the disk is full", { advice: "Free some." }), "the server is not available"],
       [new PasswordPoolBusy(), "too many passwords wait to be checked"],
       [new Error("a mistake"), "a request failed"],
     ];

@@ -218,7 +218,7 @@ describe("the token endpoint", () => {
   test.each(["", " ", "Bearer stale", "Basic c3BhOg=="])(
     "a public client may send the header %j that proves nothing",
     async (Authorization) => {
-      const person = await server.addPerson(`nothing ${Authorization}`);
+      const person = await server.addPerson(`nothing ${JSON.stringify(Authorization)}`);
       const code = await codeFor(server, person, { client_id: "spa", redirect_uri: "https://spa.example/" });
       const response = await server.post(
         "/auth/token",

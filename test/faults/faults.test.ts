@@ -70,6 +70,7 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
           sign_in_failures_per_address: MANY,
           user_code_failures_per_address: MANY,
           registrations_per_address: MANY,
+          client_secret_failures_per_address: MANY,
           device_requests_per_address: MANY,
           // Only the request's own calls.
           clean_up_interval_seconds: 3600,

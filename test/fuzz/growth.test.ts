@@ -37,6 +37,7 @@ const policy = {
   defaultScope: [],
   allowedGrantTypes: ["authorization_code"],
   privateUseSchemes: [],
+  reservedNames: new Set<string>(),
   mayHaveNoGrantType: false,
   narrows: true,
   ownOrigins: new Set<string>(),

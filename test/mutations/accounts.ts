@@ -80,4 +80,21 @@ export const ACCOUNTS: readonly Mutation[] = [
     also: [{ in: "accounts", match: { entry: "httpOnly: true" }, replace: "" }],
     tests: ["pages/sign-in.test.ts"],
   },
+  {
+    against: ["threat 60"],
+    what: "a flood from one network keeps the whole queue of passwords",
+    in: "accounts/passwords.ts",
+    within: "makeRoom",
+    match: "$MOST.length <= $OWN + 1",
+    replace: "true",
+    tests: ["accounts/passwords.test.ts"],
+  },
+  {
+    against: ["threat 69"],
+    what: "user names may have stacked marks",
+    in: "accounts/people.ts",
+    match: "hasStackedMarks($NAME)",
+    replace: "false",
+    tests: ["protocol/names.test.ts"],
+  },
 ];

@@ -187,4 +187,12 @@ export const CLIENTS: readonly Mutation[] = [
     replace: "true",
     tests: ["adversary/22-clients.test.ts", "endpoints/registration.test.ts"],
   },
+  {
+    against: ["threat 69"],
+    what: "a stranger may have a name of the operator",
+    in: "clients/metadata.ts",
+    match: "$RESERVED.has(foldName($NAME))",
+    replace: "false",
+    tests: ["clients/metadata.test.ts"],
+  },
 ];

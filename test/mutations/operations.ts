@@ -408,4 +408,22 @@ export const OPERATIONS: readonly Mutation[] = [
   ...WORTH,
   ...ENDINGS,
   ...PEOPLE,
+  {
+    against: ["threat 75"],
+    what: "wrong secrets of clients are not counted",
+    in: "operations/caller.ts",
+    within: "authenticate",
+    match: "key === null ? 0 : $ATTEMPT",
+    replace: "0",
+    tests: ["adversary/75-client-secrets.test.ts"],
+  },
+  {
+    against: ["threat 75"],
+    what: "wrong secrets lock the client out everywhere",
+    in: "operations/caller.ts",
+    within: "authenticate",
+    match: "`${from.address} ${$CLIENT}`",
+    replace: "` ${$CLIENT}`",
+    tests: ["adversary/75-client-secrets.test.ts"],
+  },
 ];

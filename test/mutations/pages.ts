@@ -177,4 +177,29 @@ export const PAGES: readonly Mutation[] = [
     ],
     tests: ["adversary/18-parameters.test.ts", "pages/sign-in.test.ts"],
   },
+  {
+    against: ["threat 69"],
+    what: "the account page does not mark strangers",
+    in: "pages/account.tsx",
+    match: { entry: "unverified: $MARK" },
+    replace: "unverified: false",
+    tests: ["pages/account.test.ts"],
+  },
+  {
+    against: ["threat 71"],
+    what: "a notice is good for another browser",
+    in: "pages/notice.ts",
+    within: "sealNotice",
+    match: "sealFormData($CONTEXT, $COOKIE, $$$REST)",
+    replace: `sealFormData($CONTEXT, "", $$$REST)`,
+    also: [
+      {
+        in: "pages/notice.ts",
+        within: "readNotice",
+        match: "$CONTEXT.sessionCookie.read($REQUEST)",
+        replace: `""`,
+      },
+    ],
+    tests: ["pages/account.test.ts"],
+  },
 ];

@@ -202,4 +202,13 @@ export const PLATFORM: readonly Mutation[] = [
     replace: "false",
     tests: ["endpoints/overload.test.ts"],
   },
+  {
+    against: ["threat 60"],
+    what: "wide networks are not counted",
+    in: "platform/network.ts",
+    within: "countsFor",
+    match: "limitedNetworks($ADDRESS).map($$$ENTRY)",
+    replace: "limitedNetworks($ADDRESS).slice(0, 1).map($$$ENTRY)",
+    tests: ["platform/network.test.ts"],
+  },
 ];

@@ -256,4 +256,22 @@ export const PROTOCOL: readonly Mutation[] = [
     replace: `code_of_other_client: { ...$WORDS, description: "The code is another client's." }`,
     tests: ["adversary/34-enumeration.test.ts"],
   },
+  {
+    against: ["threat 69"],
+    what: "marks pile up where a name is shown",
+    in: "protocol/names.ts",
+    within: "withoutStackedMarks",
+    match: `$TEXT.replace(STACK, "$1")`,
+    replace: "$TEXT",
+    tests: ["protocol/names.test.ts"],
+  },
+  {
+    against: ["threat 69"],
+    what: "joiners are refused where letters need them",
+    in: "protocol/names.ts",
+    within: "withoutUnseen",
+    match: `$SPELLED ?? ""`,
+    replace: `""`,
+    tests: ["protocol/names.test.ts"],
+  },
 ];

@@ -793,4 +793,31 @@ export const RULES: readonly Mutation[] = [
   ...ENDINGS,
   ...PEOPLE,
   ...EVENTS,
+  {
+    against: ["threat 74"],
+    what: "the proof of a new sign-in counts again",
+    in: "rules/authorization-code.ts",
+    within: "useReauthentication",
+    match: "$USED !== null",
+    replace: "false",
+    also: [
+      {
+        in: "rules/authorization-code.ts",
+        within: "useReauthentication",
+        match: { entry: "changes: $CHANGES" },
+        replace: "changes: []",
+      },
+    ],
+    tests: ["endpoints/authorize.test.ts"],
+    only: "mark",
+  },
+  {
+    against: ["threat 61"],
+    what: "a person's sessions have no number",
+    in: "rules/person.ts",
+    within: "startSession",
+    match: "$OTHERS.map($REMOVE)",
+    replace: "[]",
+    tests: ["operations/sessions.test.ts"],
+  },
 ];

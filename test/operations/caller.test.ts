@@ -96,7 +96,12 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
         method: "POST",
         headers: basic(client.clientId, secret),
       });
-      return asClient(context, request, parseParameters(encodeForm(form), 64), act);
+      return asClient(
+        context,
+        { request, address: "203.0.113.7" },
+        parseParameters(encodeForm(form), 64),
+        act,
+      );
     }
     const reasonOf = async (asking: Promise<unknown>): Promise<Reason | null> => {
       const found = await asking.catch((error: unknown) => error);

@@ -11,6 +11,7 @@ import {
   textOf,
 } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -67,7 +68,7 @@ describe("the account page", () => {
     const form = forms.find(({ fields }) => fields.client_id === "web");
     const response = await browser.post("/account", form?.fields ?? {});
     const location = response.headers.get("location") ?? "";
-    expect(location).toBe("/account?notice=removed&client_id=web");
+    expect(location).toStartWith("/account?notice=");
     expect((await grantsOf(alice)).map(({ clientId }) => String(clientId))).toEqual(["television"]);
     expect(await grantsOf(bob)).toHaveLength(1);
     expect(await textOf(await browser.get(location))).toContain("Example Web no longer has access.");
@@ -168,12 +169,49 @@ describe("the account page", () => {
       action: "remove",
       client_id: "nobody",
     });
-    expect(response.headers.get("location")).toBe("/account?notice=removed");
+    const location = response.headers.get("location") ?? "";
+    expect(await textOf(await browser.get(location))).toContain("no longer registered no longer has access.");
   });
 
-  test("shows no notice that a link made up", async () => {
-    expect((await browser.get("/account?notice=constructor")).status).toBe(200);
-    expect(await textOf(await browser.get("/account?notice=%3Cb%3Eyou+won"))).not.toContain("you won");
+  test(proves("shows no notice that a link made up", "threat 71"), async () => {
+    const links = [
+      "created",
+      "password",
+      "removed&client_id=television",
+      "constructor",
+      "%3Cb%3Eyou+won",
+      "a.b.c.d",
+    ];
+    const plain = await accountText();
+    for (const link of links) expect(await textOf(await browser.get(`/account?notice=${link}`))).toBe(plain);
+  });
+
+  test(proves("shows a notice to the browser that acted, for a minute", "threat 71"), async () => {
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    const remove = { action: "remove", client_id: "web" };
+    const answer = await browser.submit("/account", remove, "/account");
+    const location = answer.headers.get("location") ?? "";
+    const another = openBrowser(server);
+    await another.signIn("alice");
+    expect(await textOf(await another.get(location))).not.toContain("no longer has access");
+    expect(await textOf(await browser.get(location))).toContain("Example Web no longer has access.");
+    server.clock.advance(61);
+    expect(await textOf(await browser.get(location))).not.toContain("no longer has access");
+  });
+
+  test(proves("marks an application for which the operator does not vouch", "threat 69"), async () => {
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    expect(await accountText()).not.toContain("Not verified");
+    const client = await server.context.store.findClient("web");
+    if (client === null) throw new Error("There is no client.");
+    await server.context.store.putClient({ ...client, source: "registration" });
+    expect(await accountText()).toContain(
+      "Not verified. It registered itself under a name of its own choice.",
+    );
+    const answer = await browser.submit("/account", { action: "remove", client_id: "web" }, "/account");
+    expect(await textOf(await browser.get(answer.headers.get("location") ?? ""))).toContain(
+      "Example Web (not verified) no longer has access.",
+    );
   });
 
   test("answers no action that it does not know", async () => {
@@ -195,7 +233,8 @@ describe("changing the password", () => {
     await other.signIn("alice");
     const before = browser.cookie;
     const response = await change(PASSWORD, "a new password of mine");
-    expect(response.headers.get("location")).toBe("/account?notice=password");
+    const text = await textOf(await browser.get(response.headers.get("location") ?? ""));
+    expect(text).toContain("Your password is changed. Other browsers were signed out.");
     expect((await browser.get("/account")).status).toBe(200);
     expect((await other.get("/account")).status).toBe(303);
     browser.cookie = before;

@@ -196,6 +196,26 @@ describe("the question", () => {
     },
   );
 
+  test(
+    proves("names a known product, and quotes the words of the device behind a fold", "threat 69"),
+    async () => {
+      const agent = "Your bank asks you to allow this Firefox/127.0 (X11; Linux)";
+      const { user_code } = await startDevice(server, { "User-Agent": agent });
+      const html = await (await browser.get(`/device?user_code=${user_code}`)).text();
+      const [before = "", fold = ""] = html.split("<details");
+      expect(before).toContain("Firefox on Linux");
+      expect(before).not.toContain("Your bank");
+      expect(fold.split("</details>")[0]).toContain("“Your bank asks you to allow this");
+    },
+  );
+
+  test("names no product for words that it does not know", async () => {
+    const { user_code } = await startDevice(server, { "User-Agent": "Your bank" });
+    const text = await textOf(await browser.get(`/device?user_code=${user_code}`));
+    expect(text).toContain("A program that is not known here");
+    expect(text).toContain("It can claim anything here: “Your bank”");
+  });
+
   test("26: of a client that registered itself says so first, under a heading of its own", async () => {
     const client = await server.context.store.findClient("television");
     if (client === null) throw new Error("The client is missing.");

@@ -57,6 +57,7 @@ describe("the vocabulary of errors", () => {
         server_error: [500],
         temporarily_unavailable: [429, 503],
         not_found: [404],
+        invalid_client_metadata: [400, 413],
         invalid_request: [400, 405, 413, 415],
         access_denied: [400, 403],
       };

@@ -9,7 +9,7 @@ import * as clientActs from "../../src/operations/clients.ts";
 import { decide } from "../../src/operations/decide.ts";
 import * as devices from "../../src/operations/devices.ts";
 import { noEvents } from "../../src/operations/events.ts";
-import { expiriesAt, findCrowdedOut } from "../../src/operations/housekeeping.ts";
+import { expiriesAt } from "../../src/operations/housekeeping.ts";
 import { collect } from "../../src/operations/paging.ts";
 import * as people from "../../src/operations/people.ts";
 import * as serverKey from "../../src/operations/server-key.ts";
@@ -283,7 +283,7 @@ function actsOn(store: Store) {
     revokeAccess: (filter: AccessFilter, reason: tables.RevocationReason, now: EpochSeconds) =>
       access.revokeAccess(context, act, filter, reason, now),
 
-    findCrowdedOut: (newer: number) => findCrowdedOut(context, newer),
+    findCrowdedOut: (newer: number) => clientActs.findCrowdedOut(context, newer),
     removeExpired: (now: EpochSeconds, unusedSince: EpochSeconds, limit: number) =>
       store.expire(expiriesAt(now, unusedSince), limit),
   };

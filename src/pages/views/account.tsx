@@ -13,6 +13,8 @@ export interface ClientAccess {
   readonly clientId: string;
   /** Null if the client is no longer registered. */
   readonly clientName: string | null;
+  /** Whether the client registered itself, so that its name is only its own claim. */
+  readonly unverified: boolean;
   /** The host of the client's website, if it has one. */
   readonly host: string | null;
   readonly via: readonly ("application" | "device")[];
@@ -99,6 +101,11 @@ function Access({ frame, token, entry }: { frame: PageFrame; token: string; entr
           {[entry.host, kinds.join(", ")].filter(Boolean).join(" · ")} · {account.since}{" "}
           <Day frame={frame} at={entry.since} />
         </p>
+        {entry.unverified && (
+          <p class="small unverified">
+            <Icon name="alert" size={16} /> {account.unverified}
+          </p>
+        )}
         <MayList frame={frame} access={entry.access} nothing={account.mayNothing} size="small" />
         {!entry.asksAgain && (
           <p class="small muted">{entry.hasAccess ? account.remembered : account.rememberedOnly}</p>

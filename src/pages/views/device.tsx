@@ -4,6 +4,7 @@ import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
+import { productOf } from "../products.ts";
 import { machineTime, relativeTime } from "../time.ts";
 import {
   type AccessWords,
@@ -78,6 +79,14 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
   const name = displayText(props.clientName);
   const agent = displayText(props.requesterAgent, 160);
   const address = displayText(props.requesterAddress);
+  // The device may claim anything, so its words are not the page's: known names stand here, the rest behind a fold.
+  const { program, system } = productOf(agent);
+  const agentWords =
+    agent === ""
+      ? device.agentUnknown
+      : program !== null && system !== null
+        ? device.agentOn(program, system)
+        : (program ?? system ?? device.agentUnnamed);
   return (
     <Layout frame={frame} title={device.confirmTitle(name)}>
       <div class="card">
@@ -113,8 +122,16 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
           <div>
             <dt>{device.from}</dt>
             <dd>
-              {agent === "" ? device.agentUnknown : <bdi>{agent}</bdi>}
+              {agentWords}
               <span>{props.fromThisComputer ? device.thisComputer(address) : device.address(address)}</span>
+              {agent !== "" && (
+                <details class="agent">
+                  <summary>{device.agentDetails}</summary>
+                  <p class="small muted">
+                    {device.agentSays} <bdi>{device.quote(agent)}</bdi>
+                  </p>
+                </details>
+              )}
             </dd>
           </div>
         </dl>
@@ -151,7 +168,7 @@ export interface DeviceDoneProps {
 
 export function DeviceDoneView({ frame, outcome, clientName }: DeviceDoneProps) {
   const { device } = frame.texts;
-  const name = displayText(clientName);
+  const name = displayText(clientName, 150);
   const [kind, title, text] = {
     approved: ["good", device.approvedTitle, device.approved(name)] as const,
     denied: ["plain", device.deniedTitle, device.denied(name)] as const,

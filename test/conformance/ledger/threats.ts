@@ -368,6 +368,18 @@ export const THREATS: Ledger = {
       does: "wants a box ticked elsewhere on the page before a client for which the operator does not vouch is allowed anything, and checks it itself",
     },
     {
+      id: "60",
+      level: null,
+      statement: "Limits that count an attacker too narrowly",
+      does: "counts each attempt for the /64, /56 and /48 or the /32 and /24 around its address; when the password queue is full, the network with the most gives a place to another",
+    },
+    {
+      id: "61",
+      level: null,
+      statement: "Rows and bytes that strangers can make the server keep",
+      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope for it; ends a person's oldest session beyond limits.sessions_per_person",
+    },
+    {
       id: "63",
       level: null,
       statement: "A grace period without a budget",
@@ -404,10 +416,22 @@ export const THREATS: Ledger = {
       does: "shows a page before every answer to a client for which the operator does not vouch, and tells it nothing of who is signed in",
     },
     {
+      id: "69",
+      level: null,
+      statement: "Names that draw over the page or pose as others",
+      does: "refuses stacked marks, invisible characters that no spelling needs, and the operator's own names; clips them where they are shown, and marks unverified applications on every page",
+    },
+    {
       id: "70",
       level: null,
       statement: "An old token and a stolen database give the live token",
       does: "derives successors from a key that the clean-up removes soon after the retry window",
+    },
+    {
+      id: "71",
+      level: null,
+      statement: "Content in a query that the page speaks as its own",
+      does: "seals each notice for the browser that acted, for a minute",
     },
     {
       id: "72",
@@ -420,6 +444,18 @@ export const THREATS: Ledger = {
       level: null,
       statement: "Half of a question answered twice",
       does: "lets the first answer to a form stand, a no as well as a yes",
+    },
+    {
+      id: "74",
+      level: null,
+      statement: "A proof of a new sign-in that works twice",
+      does: "accepts it once, in the session of that sign-in, for its request",
+    },
+    {
+      id: "75",
+      level: null,
+      statement: "Secrets of clients guessed without limit",
+      does: "counts wrong secrets for each client and network; the right one works from elsewhere",
     },
     {
       id: "76",

@@ -43,6 +43,7 @@ export const CONFIGURATION: ConfigurationInput = {
     user_code_failures_per_address: MANY,
     user_code_failures_per_account: MANY,
     registrations_per_address: MANY,
+    client_secret_failures_per_address: MANY,
     device_requests_per_address: MANY,
     clean_up_interval_seconds: 3600,
   },

@@ -25,6 +25,7 @@ async function open(): Promise<Setting> {
       user_code_failures_per_address: MANY,
       user_code_failures_per_account: MANY,
       registrations_per_address: MANY,
+      client_secret_failures_per_address: MANY,
       device_requests_per_address: MANY,
     },
   });

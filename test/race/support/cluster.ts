@@ -134,9 +134,11 @@ const configurationWith = (lifetimes: ConfigurationInput["lifetimes"] = {}) => (
   ...TEST_CONFIGURATION,
   log: { level: "warn" },
   lifetimes: { refresh_retry_window_seconds: 600, ...lifetimes },
+  registration: { client_credentials_scope: ["mail.read", "mail.send", "files"] },
   limits: {
     connection_idle_seconds: 255,
     device_requests_per_address: 1_000_000,
+    client_secret_failures_per_address: 1_000_000,
     registrations_per_address: 1_000_000,
     password_checks_waiting: 1000,
   },
