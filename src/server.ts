@@ -27,6 +27,7 @@ import {
   newRequestId,
   REQUEST_ID_HEADER,
   type Route,
+  type Target,
   targetOf,
 } from "./platform/http.ts";
 import type { ServerKeys } from "./platform/keys.ts";
@@ -188,11 +189,16 @@ function createRouter(context: Context): Router {
       throw new Error(`No listener would pass on requests for ${path}: see servedPaths.`);
   }
   const common = Object.entries(commonHeaders(context.configuration));
-  const respond = async (request: Request, addressOf: () => string, route: Route | undefined) => {
-    const { path, query } = targetOf(request);
+  const respond = async (
+    request: Request,
+    addressOf: () => string,
+    target: Target,
+    route: Route | undefined,
+  ) => {
     const incoming: Incoming = {
       request,
-      url: new URL(origin + path + query),
+      path: target.path,
+      query: target.query,
       get address() {
         return addressOf();
       },
@@ -205,11 +211,13 @@ function createRouter(context: Context): Router {
     for (const [name, value] of common) response.headers.set(name, value);
     return response;
   };
-  const fetch: Server["fetch"] = (request, addressOf) =>
-    respond(request, addressOf, routes.get(targetOf(request).path));
+  const fetch: Server["fetch"] = (request, addressOf) => {
+    const target = targetOf(request);
+    return respond(request, addressOf, target, routes.get(target.path));
+  };
   return {
     fetch,
-    elsewhere: (request, addressOf) => respond(request, addressOf, undefined),
+    elsewhere: (request, addressOf) => respond(request, addressOf, targetOf(request), undefined),
     async fixedAnswers() {
       const paths = [
         ...metadata.root.map(({ path }) => path),
@@ -266,7 +274,7 @@ async function answer(context: Context, route: Route, incoming: Incoming): Promi
 async function decide(context: Context, route: Route, incoming: Incoming): Promise<Response> {
   try {
     // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
-    if (incoming.url.search.includes("%00")) throw new OAuthError("parameters_malformed");
+    if (incoming.query.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
     const { GET, POST, OPTIONS } = route.methods;
     const handler =

@@ -82,13 +82,13 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
       return answering(
         context,
         incoming,
-        () => decide(incoming, parseParameters(incoming.url.search.slice(1), maximum)),
+        () => decide(incoming, parseParameters(incoming.query, maximum)),
         (refusal, location) => sendRefusal(incoming, refusal, location),
       );
     },
     // RFC 6749 §3.1: POST may be supported. It becomes a GET, as browsers withhold the session from cross-site POSTs.
     POST: async (incoming) => {
-      if (incoming.url.search !== "") throw new OAuthError("parameters_in_query");
+      if (incoming.query !== "") throw new OAuthError("parameters_in_query");
       const parameters = parseParameters(await readBodyText(context, incoming, FORM_TYPE), maximum);
       return seeOther(`${issuer.url(ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`);
     },

@@ -3,6 +3,7 @@
 import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import type { Context } from "../operations/context.ts";
 import { findPresentedAccessToken } from "../operations/tokens.ts";
+import type { Incoming } from "../platform/http.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import { hasBearerCharacters, type Scope } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
@@ -17,12 +18,15 @@ export const hasBearerScheme = (request: Request): boolean =>
  * RFC 6750 §2: the token of a request, from the header or the form body. A token in the query or in two places is refused.
  * Throws `bearer_token_missing` (401 without a code) or `invalid_request` (400).
  */
-export function readBearerToken(request: Request, url: URL, form: Parameters | null): string {
+export function readBearerToken(
+  { request, query }: Pick<Incoming, "request" | "query">,
+  form: Parameters | null,
+): string {
   const sent = request.headers.get("authorization");
   // An empty header is no attempt to send a token.
   const header = sent !== null && /^[ \t]*$/.test(sent) ? null : sent;
   const inBody = form?.get("access_token");
-  if (url.searchParams.has("access_token")) throw refuse("bearer_token_in_query");
+  if (new URLSearchParams(query).has("access_token")) throw refuse("bearer_token_in_query");
   if (header !== null && inBody !== undefined) throw refuse("bearer_token_twice");
   if (inBody !== undefined) return inBody;
   // Another scheme is no attempt to use a token (RFC 6750 §3.1 "an unsupported authentication method").

@@ -9,7 +9,7 @@ type FormContext = Pick<Context, "configuration">;
 /** The parameters of the body. Throws `invalid_request` for parameters in the query, doubles and bad encoding. */
 export async function readForm(context: FormContext, incoming: Incoming): Promise<Parameters> {
   // RFC 6749 §3.2: parameters in the query would put secrets into logs.
-  if (incoming.url.search !== "") throw new OAuthError("parameters_in_query");
+  if (incoming.query !== "") throw new OAuthError("parameters_in_query");
   const text = await readBodyText(context, incoming, FORM_TYPE);
   return parseParameters(text, context.configuration.limits.parameters_per_request).refuseRepeated();
 }

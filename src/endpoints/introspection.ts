@@ -24,7 +24,7 @@ async function asCaller(
   incoming: Incoming,
   parameters: Parameters,
 ): Promise<Introspection> {
-  const { request, url } = incoming;
+  const { request } = incoming;
   const token = () => parameters.required("token");
   try {
     if (!hasBearerScheme(request)) {
@@ -34,9 +34,7 @@ async function asCaller(
       });
     }
     if (parameters.get("client_secret") !== undefined) throw new OAuthError("client_authentication_twice");
-    const { clientId } = await requireBearer(context, readBearerToken(request, url, null), [
-      INTROSPECT_SCOPE,
-    ]);
+    const { clientId } = await requireBearer(context, readBearerToken(incoming, null), [INTROSPECT_SCOPE]);
     return await introspect(context, { clientId, caller: null }, token());
   } catch (error) {
     // The challenge of this 401 also names the scope of the token that would do.

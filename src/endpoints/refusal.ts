@@ -22,7 +22,7 @@ export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incomin
   }
   if (error instanceof PasswordPoolBusy) {
     log.warn("too many passwords wait to be checked", {
-      endpoint: incoming.url.pathname,
+      endpoint: incoming.path,
       request: incoming.requestId,
     });
     return new OAuthError("busy", { retryAfterSeconds: RETRY_AFTER_SECONDS });
@@ -30,7 +30,7 @@ export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incomin
   if (error instanceof StoreUnavailable) {
     // The beginning of an outage has a line (server.ts). A line for each request would fill the disk.
     log.debug("the server is not available", {
-      path: incoming.url.pathname,
+      path: incoming.path,
       cause: causeOf(error),
       advice: error.advice || undefined,
       request: incoming.requestId,
@@ -38,7 +38,7 @@ export function toRefusal(error: unknown, { log }: Pick<Context, "log">, incomin
     return new OAuthError("unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   log.error("a request failed", {
-    path: incoming.url.pathname,
+    path: incoming.path,
     cause: causeOf(error),
     request: incoming.requestId,
   });
@@ -68,11 +68,11 @@ export function refusalResponse(context: RefusalContext, error: unknown, incomin
 export function logRefusal(
   { log }: RefusalContext,
   refusal: OAuthError,
-  { url, request, requestId }: Incoming,
+  { path, request, requestId }: Incoming,
 ): void {
   const level = isRoutine(refusal) || UNREMARKABLE.has(refusal.reason) ? "debug" : "info";
   log[level]("refused", {
-    endpoint: loggable(url.pathname),
+    endpoint: loggable(path),
     method: request.method,
     status: refusal.status,
     error: refusal.error,

@@ -27,18 +27,18 @@ export function registration(context: Context): Handler {
   };
 
   /** Whether the request has a valid initial access token. Throws if the token is needed and missing, or is wrong. */
-  const checkInitialAccessToken = ({ request, url, address }: Incoming): boolean => {
+  const checkInitialAccessToken = (incoming: Incoming): boolean => {
     const { mode } = configuration.registration;
     if (mode === "off") throw new OAuthError("registration_off");
-    if (!hasBearerScheme(request)) {
+    if (!hasBearerScheme(incoming.request)) {
       if (mode === "open") return false;
       throw new OAuthError("registration_token_missing", { challenge: "Bearer" });
     }
-    const presented = digestSecret(readBearerToken(request, url, null));
+    const presented = digestSecret(readBearerToken(incoming, null));
     const known = initialAccessTokens.filter((digest) => timingSafeEqual(digest, presented)).length > 0;
     // A wrong token is an error in open mode too: an invalid credential is never ignored.
     if (!known) {
-      countAttempt(address);
+      countAttempt(incoming.address);
       throw new OAuthError("registration_token_wrong", { challenge: "Bearer" });
     }
     return true;

@@ -12,12 +12,12 @@ import { readForm } from "./form.ts";
 export const userinfo =
   (context: Context): Handler =>
   async (incoming) => {
-    const { request, url } = incoming;
+    const { request, query } = incoming;
     // RFC 6750 §2.2: a form body may carry the token; a POST without a form is fine too.
     const type = (request.headers.get("content-type") ?? "").toLowerCase();
     const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
-    const form = hasForm && url.search === "" ? await readTokenForm(context, incoming) : null;
-    const { scope, grant } = await requireBearer(context, readBearerToken(request, url, form), [
+    const form = hasForm && query === "" ? await readTokenForm(context, incoming) : null;
+    const { scope, grant } = await requireBearer(context, readBearerToken(incoming, form), [
       USERINFO_SCOPE,
       EMAIL_SCOPE,
     ]);

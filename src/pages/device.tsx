@@ -105,7 +105,7 @@ const showDevice =
   (context: Context): Handler =>
   async (incoming) => {
     const { issuer } = context;
-    const typed = incoming.url.searchParams.get("user_code") ?? "";
+    const typed = new URLSearchParams(incoming.query).get("user_code") ?? "";
     const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) {
       const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });

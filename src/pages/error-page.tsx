@@ -51,8 +51,8 @@ export function pageErrorResponse(context: Context, error: unknown, incoming: In
 function refusalOf(context: Context, error: unknown, incoming: Incoming): Refusal {
   if (error instanceof PageError) {
     const { kind } = error;
-    const { url, requestId } = incoming;
-    context.log.info("refused", { endpoint: url.pathname.slice(0, 100), reason: kind, request: requestId });
+    const { path, requestId } = incoming;
+    context.log.info("refused", { endpoint: path.slice(0, 100), reason: kind, request: requestId });
     return { words: kind, status: PAGE_ERROR_STATUS[kind] };
   }
   if (error instanceof BodyError) {

@@ -110,14 +110,14 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
 const showSignIn =
   (context: Context): Handler =>
   async (incoming) => {
-    const { searchParams } = incoming.url;
-    const returnTo = parseReturnPath(context.issuer, searchParams.get("return_to") ?? undefined);
+    const query = new URLSearchParams(incoming.query);
+    const returnTo = parseReturnPath(context.issuer, query.get("return_to") ?? undefined);
     // With a page to return to, a signed-in person must sign in again (`prompt=login`). Others need no sign-in.
     if (returnTo === null && (await findSignedIn(context, incoming.request)) !== null) {
       return seeOther(pagePath(context.issuer, "/account"));
     }
-    const username = displayText(searchParams.get("login_hint") ?? "", 200);
-    const cause = causeOf((name) => searchParams.has(name));
+    const username = displayText(query.get("login_hint") ?? "", 200);
+    const cause = causeOf((name) => query.has(name));
     return signInPage(context, incoming, { returnTo, cause, username });
   };
 

@@ -22,8 +22,8 @@ export const sealNotice = (context: Context, cookieValue: string, subject: strin
   sealFormData(context, cookieValue, "notice", JSON.stringify(notice), subject, NOTICE_SECONDS);
 
 /** The notice in the query; null if this server did not seal it for this browser just now. */
-export function readNotice(context: Context, { request, url }: Incoming): Notice | null {
-  const sealed = url.searchParams.get(NOTICE);
+export function readNotice(context: Context, { request, query }: Incoming): Notice | null {
+  const sealed = new URLSearchParams(query).get(NOTICE);
   if (sealed === null) return null;
   try {
     const { text } = unsealFormData(context, context.sessionCookie.read(request), "notice", sealed);

@@ -59,7 +59,7 @@ function setupPage(
 const showSetup =
   (context: Context): Handler =>
   async (incoming) => {
-    const token = incoming.url.searchParams.get("token") ?? "";
+    const token = new URLSearchParams(incoming.query).get("token") ?? "";
     await requireSetupLink(context, token);
     return setupPage(context, incoming, token, "", {});
   };

@@ -1,10 +1,16 @@
 /** HTTP inside the program: requests as handlers get them, routes, bodies, and common headers. */
 import type { RandomBytes } from "./random.ts";
 
+/** What a request asks for. */
+export interface Target {
+  readonly path: string;
+  /** Without the question mark; empty if there is none. */
+  readonly query: string;
+}
+
 /** A request as it came in, with the address it came from. */
-export interface Incoming {
+export interface Incoming extends Target {
   readonly request: Request;
-  readonly url: URL;
   /** The client's address: for limits and for showing to people, never for a URL. */
   readonly address: string;
   /** Distinguishes this request from all others, in the answer and in the log. */
@@ -38,7 +44,7 @@ export interface Route {
  * The path and query of a request. The part before them comes from the Host header, which may be invalid, and is ignored:
  * this server makes all URLs from the issuer.
  */
-export function targetOf({ url }: Request): { path: string; query: string } {
+export function targetOf({ url }: Request): Target {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
   const target = start < 0 ? "/" : url.slice(start);
   const hash = target.indexOf("#");
@@ -46,7 +52,7 @@ export function targetOf({ url }: Request): { path: string; query: string } {
   const question = all.indexOf("?");
   return question < 0
     ? { path: all, query: "" }
-    : { path: all.slice(0, question), query: all.slice(question) };
+    : { path: all.slice(0, question), query: all.slice(question + 1) };
 }
 
 /** RFC 6749 appendix B: the media type of forms. */

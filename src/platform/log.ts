@@ -13,6 +13,8 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
+const PADDED: Record<LogLevel, string> = { debug: "debug", info: "info ", warn: "warn ", error: "error" };
+
 const ORDER: Record<LogLevel | "silent", number> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
 
 export interface LogOptions {
@@ -52,7 +54,7 @@ export function createLog({
     write(
       format === "json"
         ? `${escapeUnseen(JSON.stringify({ time, level: at, message, ...fields }))}\n`
-        : `${time} ${at.padEnd(5)} ${escapeUnseen(message)}${asText(fields)}\n`,
+        : `${time} ${PADDED[at]} ${escapeUnseen(message)}${asText(fields)}\n`,
     );
   };
   return {

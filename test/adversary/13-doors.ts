@@ -229,7 +229,7 @@ function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
   /** A form's token, as `openForm` makes it, also for data that no page uses. */
   const tokenFor = (purpose: FormPurpose, boundData = ""): string => {
     const request = new Request(ISSUER, { headers: { Cookie: cookie } });
-    const incoming = { request, url: new URL(ISSUER), address: ADDRESS, requestId: "1" };
+    const incoming = { request, path: "/", query: "", address: ADDRESS, requestId: "1" };
     return openForm(server.context, incoming, purpose, boundData).token;
   };
   const page = (path: string, name: string) =>

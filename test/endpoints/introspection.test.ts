@@ -584,7 +584,13 @@ test(
           body: encodeForm({ token }),
         });
         try {
-          const response = await handler({ request, url, address: "192.0.2.1", requestId: "1" });
+          const response = await handler({
+            request,
+            path: "/auth/introspect",
+            query: "",
+            address: "192.0.2.1",
+            requestId: "1",
+          });
           if ((await response.text()).startsWith('{"active":true')) active += 1;
         } catch {
           // With the wrong secret, because a refusal must not write either.

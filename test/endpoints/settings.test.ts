@@ -77,10 +77,10 @@ function onceTaken(name: "device" | "client", found: object) {
   return { ...context, store: { ...context.store, look } };
 }
 const incoming = (path: string, type: string, body: string): Incoming => {
-  const url = new URL(server.issuer + path);
   return {
-    request: new Request(url, { method: "POST", headers: { "Content-Type": type }, body }),
-    url,
+    request: new Request(server.issuer + path, { method: "POST", headers: { "Content-Type": type }, body }),
+    path,
+    query: "",
     address: "192.0.2.9",
     requestId: "1",
   };

@@ -119,8 +119,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   "words of refusals": { read: toDescriptionCharacters },
   "names of clients": { read: (text) => checkClientMetadata({ client_name: text }, policy) },
   "Bearer headers": {
-    read: (text) =>
-      readBearerToken(withHeader("Authorization", text), new URL("https://auth.example/"), null),
+    read: (text) => readBearerToken({ request: withHeader("Authorization", text), query: "" }, null),
     frames: [
       ["Bearer ", ""],
       ["Bearer ", "!"],

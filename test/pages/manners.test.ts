@@ -314,7 +314,8 @@ test("the help begins with an index of the error codes, and only errors lead to 
 describe("errors", () => {
   const incoming = () => ({
     request: new Request("https://auth.example/x"),
-    url: new URL("https://auth.example/x"),
+    path: "/x",
+    query: "",
     address: "203.0.113.7",
     requestId: "1",
   });
@@ -438,12 +439,14 @@ describe("languages", () => {
   }
 
   const reader = () => {
-    const { request, url, address } = {
+    const incoming = {
       request: new Request("https://auth.example/", { headers: { "Accept-Language": "de" } }),
-      url: new URL("https://auth.example/"),
+      path: "/",
+      query: "",
       address: "203.0.113.7",
+      requestId: "1",
     };
-    return pageFrame(server.context, { request, url, address, requestId: "1" }).texts;
+    return pageFrame(server.context, incoming).texts;
   };
 
   test("every scope of the server's own has words in every language", async () => {
