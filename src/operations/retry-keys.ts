@@ -30,8 +30,20 @@ export function createRetryKeys(
   random: RandomBytes,
   windowSeconds: number,
 ): RetryKeys {
-  // Only the newest: an older one must not outlive its row here.
+  // Only that of the present epoch, and no longer: no key may outlive its row here.
   let known: { readonly epoch: number; readonly key: Uint8Array } | null = null;
+  let end: NodeJS.Timeout | undefined;
+  const keep = (epoch: number, key: Uint8Array, now: EpochSeconds) => {
+    known = { epoch, key };
+    clearTimeout(end);
+    end = setTimeout(
+      () => {
+        known = null;
+      },
+      ((epoch + 1) * EPOCH_SECONDS - now) * 1000,
+    );
+    end.unref();
+  };
   let making: { readonly epoch: number; readonly key: Promise<Uint8Array> } | null = null;
 
   const find = async (epoch: number): Promise<Uint8Array | null> =>
@@ -59,7 +71,7 @@ export function createRetryKeys(
       const { key: promise } = making;
       try {
         const key = await promise;
-        known = { epoch, key };
+        keep(epoch, key, now);
         return key;
       } finally {
         if (making?.key === promise) making = null;

@@ -277,6 +277,28 @@ describe("an old refresh token and a stolen database", () => {
     expect(made[0]).toEqual(made[1] as Uint8Array);
     expect(made[0]).not.toEqual(await another.of(now));
   });
+
+  test(proves("is in no memory once its time is over", "threat 70"), async () => {
+    const { store, random } = server.context;
+    let looks = 0;
+    const counted = {
+      ...store,
+      look: (...request: Parameters<typeof store.look>) => {
+        looks += 1;
+        return store.look(...request);
+      },
+    } as typeof store;
+    const keys = createRetryKeys(counted, random, WINDOW_SECONDS);
+    // A key is good for 16 seconds. Two hundredths of a second of these are left.
+    const now = 16 * Math.floor(server.clock.seconds() / 16) + 15.98;
+    await keys.current(now);
+    const before = looks;
+    await keys.of(now);
+    expect(looks).toBe(before);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await keys.of(now);
+    expect(looks).toBe(before + 1);
+  });
 });
 
 describe("a use after the window", () => {

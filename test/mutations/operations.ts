@@ -397,6 +397,14 @@ const RETRIES: readonly Mutation[] = [
     replace: "epoch * 1e6",
     tests: ["endpoints/refresh-token.test.ts"],
   },
+  {
+    against: ["threat 70"],
+    what: "an idle server keeps the key of the last refresh",
+    in: "operations/retry-keys.ts",
+    match: "end = setTimeout($$$REST)",
+    replace: "end = setTimeout(() => {}, 0)",
+    tests: ["endpoints/refresh-token.test.ts"],
+  },
 ];
 
 export const OPERATIONS: readonly Mutation[] = [
