@@ -340,8 +340,8 @@ export const ENDPOINTS: readonly Mutation[] = [
     against: ["threat 50"],
     what: "addresses are logged with their query",
     in: REFUSAL,
-    match: { entry: "endpoint: loggable($URL.pathname)" },
-    replace: "endpoint: $URL.href",
+    match: { entry: "endpoint: loggable(path)" },
+    replace: "endpoint: request.url",
     tests: ["endpoints/canary.test.ts", "adversary/50-canary.test.ts"],
   },
   {

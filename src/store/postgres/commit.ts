@@ -290,6 +290,11 @@ function writeOf(change: Part[number], index: number, text: TemplateText, ifOk: 
   }
 }
 
+/**
+ * It locks rows in the order in which it finds them. Two sweeps over the same rows, one of a person's and one of a client's, may
+ * wait for each other; PostgreSQL then ends one, and the store repeats that commit. Locking in order first would cost another
+ * pass, and Citus refuses `FOR UPDATE` over several shards.
+ */
 function sweepQuery({ table, where, set }: Sweep): Query {
   const text = new SqlText();
   const returning = `RETURNING ${selected(table, table.name)}`;
