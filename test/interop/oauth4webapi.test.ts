@@ -7,6 +7,7 @@ import { SERVER_ACT } from "../../src/rules/events.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { signedInAs } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
+import { rejectionOf } from "../support/rejection.ts";
 
 let server: ListeningServer;
 let as: oauth.AuthorizationServer;
@@ -148,7 +149,7 @@ test("a device asks, waits, and gets its tokens", async () => {
       client,
       await oauth.deviceCodeGrantRequest(as, client, oauth.None(), device.device_code, insecure),
     );
-  await expect(poll()).rejects.toMatchObject({ error: "authorization_pending" });
+  expect(await rejectionOf(poll())).toMatchObject({ error: "authorization_pending" });
 
   const { store, keys, clock } = server.context;
   const code = normalizeUserCode(device.user_code);
@@ -159,7 +160,7 @@ test("a device asks, waits, and gets its tokens", async () => {
 
   const tokens = await poll();
   expect(tokens.scope).toBe("mail.read");
-  await expect(poll()).rejects.toMatchObject({ error: "invalid_grant" });
+  expect(await rejectionOf(poll())).toMatchObject({ error: "invalid_grant" });
 });
 
 test("a service gets a token for itself", async () => {
@@ -186,7 +187,7 @@ test("errors reach the client as the errors of the specification", async () => {
     "trt_whatever",
     insecure,
   );
-  await expect(oauth.processRefreshTokenResponse(as, client, failing)).rejects.toMatchObject({
+  expect(await rejectionOf(oauth.processRefreshTokenResponse(as, client, failing))).toMatchObject({
     status: 401,
   });
 });

@@ -4,6 +4,7 @@ import * as client from "openid-client";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { answerDevice } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
+import { rejectionOf } from "../support/rejection.ts";
 import { SECRET } from "../support/server.ts";
 
 const REDIRECT_URI = "https://client.example/callback";
@@ -61,7 +62,7 @@ describe("the code flow", () => {
     const { answer, checks } = await ask(await web());
     // Both servers know the client; only the answer's issuer shows which server it comes from.
     const elsewhere = client.authorizationCodeGrant(await web(other), answer, checks);
-    await expect(elsewhere).rejects.toMatchObject({ code: "OAUTH_INVALID_RESPONSE" });
+    expect(await rejectionOf(elsewhere)).toMatchObject({ code: "OAUTH_INVALID_RESPONSE" });
     expect((await client.authorizationCodeGrant(await web(), answer, checks)).token_type).toBe("bearer");
   });
 
@@ -76,7 +77,7 @@ describe("the code flow", () => {
     const unknown = client.refreshTokenGrant(config, files.refresh_token ?? "", {
       resource: "https://unknown.example/",
     });
-    await expect(unknown).rejects.toEqual(bodyError(400, "invalid_target"));
+    expect(await rejectionOf(unknown)).toEqual(bodyError(400, "invalid_target"));
   });
 
   test("ends with who the person is, for a token that is meant for that", async () => {
@@ -92,7 +93,7 @@ describe("the code flow", () => {
     const mail = await ask(config, { scope: "mail.read" });
     const narrow = await client.authorizationCodeGrant(config, mail.answer, mail.checks);
     const refused = client.fetchUserInfo(config, narrow.access_token, client.skipSubjectCheck);
-    await expect(refused).rejects.toMatchObject({
+    expect(await rejectionOf(refused)).toMatchObject({
       name: "WWWAuthenticateChallengeError",
       status: 401,
       cause: [{ scheme: "bearer", parameters: { error: "invalid_token" } }],
@@ -120,7 +121,7 @@ describe("the client's own polling for a device", () => {
     const config = await television();
     const device = await client.initiateDeviceAuthorization(config, { scope: "mail.read" });
     await answerDevice(server, device.device_code, null);
-    await expect(client.pollDeviceAuthorizationGrant(config, device)).rejects.toEqual(
+    expect(await rejectionOf(client.pollDeviceAuthorizationGrant(config, device))).toEqual(
       bodyError(400, "access_denied"),
     );
   });
@@ -144,7 +145,7 @@ describe("the client's own polling for a device", () => {
     const config = await television();
     const device = await client.initiateDeviceAuthorization(config, {});
     server.clock.advance(device.expires_in + 1);
-    await expect(client.pollDeviceAuthorizationGrant(config, device)).rejects.toEqual(
+    expect(await rejectionOf(client.pollDeviceAuthorizationGrant(config, device))).toEqual(
       bodyError(400, "expired_token"),
     );
   });
@@ -169,21 +170,21 @@ describe("registration", () => {
     );
     expect(config.clientMetadata().client_secret).toBeString();
     expect((await client.clientCredentialsGrant(config, { scope: "files" })).scope).toBe("files");
-    await expect(client.clientCredentialsGrant(config, { scope: "mail.read" })).rejects.toEqual(
+    expect(await rejectionOf(client.clientCredentialsGrant(config, { scope: "mail.read" }))).toEqual(
       bodyError(400, "invalid_scope"),
     );
-    await expect(client.refreshTokenGrant(config, "trt_x")).rejects.toEqual(
+    expect(await rejectionOf(client.refreshTokenGrant(config, "trt_x"))).toEqual(
       bodyError(400, "unauthorized_client"),
     );
   });
 
   test("without it is refused with a challenge, and with bad metadata as the specification says", async () => {
-    await expect(register({ redirect_uris: [REDIRECT_URI] })).rejects.toMatchObject({
+    expect(await rejectionOf(register({ redirect_uris: [REDIRECT_URI] }))).toMatchObject({
       name: "WWWAuthenticateChallengeError",
       status: 401,
     });
-    await expect(
-      register({ redirect_uris: ["https://client.example/#fragment"] }, "let-me-in"),
-    ).rejects.toEqual(bodyError(400, "invalid_redirect_uri"));
+    expect(
+      await rejectionOf(register({ redirect_uris: ["https://client.example/#fragment"] }, "let-me-in")),
+    ).toEqual(bodyError(400, "invalid_redirect_uri"));
   });
 });

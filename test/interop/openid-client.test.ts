@@ -7,6 +7,7 @@ import { SERVER_ACT } from "../../src/rules/events.ts";
 import { answerConsentAt, redirectOf } from "../support/code-flow.ts";
 import { signedInAs } from "../support/flows.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
+import { rejectionOf } from "../support/rejection.ts";
 import { SECRET } from "../support/server.ts";
 
 let server: ListeningServer;
@@ -67,7 +68,7 @@ test("registration, code flow, userinfo, refresh, introspection and revocation",
   });
   await client.tokenRevocation(config, refreshed.refresh_token ?? "");
   expect(await client.tokenIntrospection(config, refreshed.access_token)).toEqual({ active: false });
-  await expect(client.refreshTokenGrant(config, refreshed.refresh_token ?? "")).rejects.toMatchObject({
+  expect(await rejectionOf(client.refreshTokenGrant(config, refreshed.refresh_token ?? ""))).toMatchObject({
     error: "invalid_grant",
   });
 });
@@ -84,9 +85,11 @@ test("a person who says no is told to the client", async () => {
   });
   const cookie = await server.signIn(await server.addPerson("reluctant"));
   const answer = redirectOf(await answerConsentAt(server, cookie, url.href, "deny"));
-  await expect(
-    client.authorizationCodeGrant(config, answer, { pkceCodeVerifier: verifier, expectedState: "denied" }),
-  ).rejects.toMatchObject({ error: "access_denied" });
+  expect(
+    await rejectionOf(
+      client.authorizationCodeGrant(config, answer, { pkceCodeVerifier: verifier, expectedState: "denied" }),
+    ),
+  ).toMatchObject({ error: "access_denied" });
 });
 
 test("the device flow, with the client's own polling", async () => {

@@ -21,12 +21,6 @@ const SYNCS_BESIDE = process.platform === "linux";
  */
 const SYNCS_WITHOUT_THREAD = 64;
 
-/**
- * A thread was seen that was ready and did not answer its first message, in a process with many other things to load. Commits
- * must not wait for it for ever. A disk may take seconds, so the main thread waits that long before it syncs itself.
- */
-const THREAD_ANSWERS_WITHIN_MILLIS = 5000;
-
 /** Takes the sync out of the commits of a connection. Null if it stays in them. */
 export function takeSyncOut(connection: Connection, file: string): LogSync | null {
   if (!SYNCS_BESIDE) return null;
@@ -67,25 +61,7 @@ export class LogSync {
     // A program that is otherwise done still waits for the sync.
     this.#thread.ref();
     this.#thread.postMessage(this.#descriptor);
-    const patience = setTimeout(() => this.#giveUpThread(), THREAD_ANSWERS_WITHIN_MILLIS);
-    try {
-      await this.#pending.promise;
-    } finally {
-      clearTimeout(patience);
-    }
-  }
-
-  /** The main thread syncs in its place, and from then on. */
-  #giveUpThread(): void {
-    const thread = this.#thread;
-    this.#thread = null;
-    void thread?.terminate();
-    try {
-      fdatasyncSync(this.#descriptor);
-      this.#end(undefined);
-    } catch (error) {
-      this.#end(error instanceof Error ? error.message : String(error));
-    }
+    await this.#pending.promise;
   }
 
   /** Only when no sync is under way. */
@@ -108,13 +84,12 @@ export class LogSync {
     const thread = new Worker(new URL("./sync-worker.ts", import.meta.url));
     thread.unref();
     thread.on("message", (message: FromSyncWorker) => {
-      if (this.#thread !== thread) return;
       if (message.type === "ready") this.#isReady = true;
       else this.#end(message.fault);
     });
     // Without the thread, the main thread syncs by itself again.
     const lose = (reason: string) => {
-      if (this.#isClosing || this.#thread !== thread) return;
+      if (this.#isClosing) return;
       this.#thread = null;
       this.#end(reason);
     };

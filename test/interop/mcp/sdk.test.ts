@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { ClientCredentialsProvider } from "@modelcontextprotocol/sdk/client/auth-extensions.js";
 import { textOf } from "../../support/pages.ts";
+import { rejectionOf } from "../../support/rejection.ts";
 import { SECRET } from "../../support/server.ts";
 import { Application, callTool, Person } from "./application.ts";
 import { type NotesServer, READ, startNotesServer, WRITE } from "./notes-server.ts";
@@ -25,7 +26,8 @@ async function connected(person: Person, at = notes): Promise<Application> {
 }
 
 /** Expects that the SDK sends the person to the server. */
-const sent = (call: Promise<string>) => expect(call).rejects.toBeInstanceOf(UnauthorizedError);
+const sent = async (call: Promise<string>) =>
+  expect(await rejectionOf(call)).toBeInstanceOf(UnauthorizedError);
 
 const endpoint = (path: string): string => `${notes.tessera.issuer}${path}`;
 
@@ -93,7 +95,7 @@ describe("from nothing but the address of an MCP server", () => {
     };
     expect(await callTool(notes, new ClientCredentialsProvider(credentials), "whose_notes")).toBe("null");
     const wrong = new ClientCredentialsProvider({ ...credentials, clientSecret: "another one" });
-    await expect(callTool(notes, wrong, "whose_notes")).rejects.toMatchObject({
+    expect(await rejectionOf(callTool(notes, wrong, "whose_notes"))).toMatchObject({
       errorCode: "invalid_client",
     });
   });
@@ -168,7 +170,7 @@ test("a code for another resource gets no token for this one", async () => {
   application.authorizationUrl?.searchParams.set("resource", "https://elsewhere.example/");
   const answer = await application.sendThere(person);
   // The SDK names its own resource again when it redeems the code, but the person allowed another.
-  await expect(application.finish(answer)).rejects.toMatchObject({ errorCode: "invalid_target" });
+  expect(await rejectionOf(application.finish(answer))).toMatchObject({ errorCode: "invalid_target" });
   expect(application.held).toBeUndefined();
 });
 
@@ -196,7 +198,7 @@ describe("step-up: a call that needs more than was allowed", () => {
     const person = await Person.named("jan", notes);
     const application = await connected(person);
     const before = application.held;
-    await expect(application.call("write_note")).rejects.toMatchObject({ code: 403 });
+    expect(await rejectionOf(application.call("write_note"))).toMatchObject({ code: 403 });
     expect(application.held?.access_token).not.toBe(before?.access_token);
     expect(application.held?.scope).toBe(READ);
     expect(await application.call("whose_notes")).toBe("jan");
