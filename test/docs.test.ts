@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { loadConfiguration } from "../src/configuration/sources.ts";
+import { parseScope } from "../src/protocol/scope.ts";
+import { personClaims } from "../src/rules/personal-data.ts";
 import { generatedPages } from "../tools/docs.ts";
 import { securityPages } from "../tools/mutations.ts";
 
@@ -116,6 +118,20 @@ test("docs/security.md is what the results of the mutations say; 'npm run docs' 
   const text = textOf("docs/security.md");
   const [current = "", ...earlier] = securityPages();
   expect(text).toBe(earlier.includes(text) ? text : current);
+});
+
+test("docs/claims.md gives each claim of userinfo the scopes that the rule gives it", () => {
+  const person = { username: "ada", name: "Ada Lovelace", email: "ada@example.org" };
+  const told = (scope: string) => Object.keys(personClaims(parseScope(scope), person)).sort();
+  const rows = [...textOf("docs/claims.md").matchAll(/^\| `(\w+)` \| (`\w+`(?: or `\w+`)?) \|/gm)].map(
+    ([, claim = "", scopes = ""]) => ({ claim, scopes: scopes.replaceAll("`", "").split(" or ") }),
+  );
+  // The endpoint adds `sub` to every answer.
+  expect(rows[0]).toEqual({ claim: "sub", scopes: ["profile", "email"] });
+  for (const scope of ["profile", "email"]) {
+    const expected = rows.slice(1).filter(({ scopes }) => scopes.includes(scope));
+    expect(expected.map(({ claim }) => claim).sort()).toEqual(told(scope));
+  }
 });
 
 /** The anchors of a page's headings, as forges make them. */
