@@ -134,6 +134,27 @@ test("docs/claims.md gives each claim of userinfo the scopes that the rule gives
   }
 });
 
+test("the README says what is not there yet, and it is not there", async () => {
+  const metadata: Record<string, unknown> = await (
+    await fetch(`${issuer}/.well-known/oauth-authorization-server`)
+  ).json();
+  const NOT_YET: Readonly<Record<string, RegExp>> = {
+    "OpenID Connect ID tokens": /^id_token_/,
+    "JWT access tokens": /^jwks_uri$/,
+    DPoP: /^dpop_/,
+    "mutual TLS": /^(mtls|tls_client)_/,
+    "pushed requests (PAR)": /^pushed_/,
+    "logout of applications": /^(end_session|frontchannel|backchannel)_/,
+  };
+  for (const [words, members] of Object.entries(NOT_YET)) {
+    expect(textOf("README.md")).toContain(words);
+    expect(Object.keys(metadata).filter((name) => members.test(name))).toEqual([]);
+  }
+  expect(textOf("README.md")).toContain("`private_key_jwt`");
+  expect(metadata.token_endpoint_auth_methods_supported).not.toContain("private_key_jwt");
+  expect(metadata.access_token_formats_supported).toEqual(["opaque"]);
+});
+
 /** The anchors of a page's headings, as forges make them. */
 const anchorsOf = (text: string): string[] =>
   [...text.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
