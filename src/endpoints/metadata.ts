@@ -12,7 +12,7 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
-import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
+import { ENDPOINT_PATHS, isDiscovery, metadataPaths } from "./paths.ts";
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
@@ -69,21 +69,37 @@ function metadataDocument({
   return document;
 }
 
-/** The document, at every path where clients look. */
+/**
+ * OpenID Connect Discovery §3 requires these of the document at its own path. Clients that look there first, such as Spring
+ * Security, take no document without them, and do not look further. A subject is the same for every client: `public`.
+ */
+const discoveryMembers = ({ issuer }: Pick<Context, "issuer">) => ({
+  subject_types_supported: ["public"],
+  jwks_uri: issuer.url(ENDPOINT_PATHS.keys),
+});
+
+/** RFC 7517 §5: the keys that clients may verify with. The server signs nothing, so there is none. */
+const KEY_SET = { keys: [] };
+
+/** The document, at every path where clients look, and the key set that it names. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
-  const body = JSON.stringify(metadataDocument(context));
   const headers = new Headers({
     "Content-Type": "application/json",
     "Cache-Control": "public, max-age=300",
     ...NO_SNIFFING,
   });
-  const GET: Handler = () => new Response(body, { headers });
-  const route = (at: string): Route => ({
-    path: at,
-    audience: "programs",
-    cors: "everyone",
-    methods: { GET },
-  });
+  const serving = (content: unknown): ((path: string) => Route) => {
+    const body = JSON.stringify(content);
+    const GET: Handler = () => new Response(body, { headers });
+    return (path) => ({ path, audience: "programs", cors: "everyone", methods: { GET } });
+  };
+  const document = metadataDocument(context);
+  const plain = serving(document);
+  const discovery = serving({ ...document, ...discoveryMembers(context) });
+  const route = (path: string): Route => (isDiscovery(path) ? discovery(path) : plain(path));
   const { root, below } = metadataPaths(context.issuer.path);
-  return { root: root.map(route), below: below.map(route) };
+  return {
+    root: root.map(route),
+    below: [...below.map(route), serving(KEY_SET)(ENDPOINT_PATHS.keys)],
+  };
 }

@@ -7,13 +7,20 @@ export const ENDPOINT_PATHS = {
   revocation: "/auth/revoke",
   registration: "/auth/register",
   userinfo: "/auth/userinfo",
+  keys: "/auth/keys",
 } as const;
 
 /** For operators and load balancers. */
 export const HEALTH_PATHS = ["/healthz", "/readyz"] as const;
 
+/** OpenID Connect Discovery §4. */
+const DISCOVERY = "/.well-known/openid-configuration";
+
 /** Where clients look for the metadata. */
-const METADATA_NAMES = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
+const METADATA_NAMES = ["/.well-known/oauth-authorization-server", DISCOVERY];
+
+/** Whether a path of metadata is the one of OpenID Connect Discovery. */
+export const isDiscovery = (metadataPath: string): boolean => metadataPath.startsWith(DISCOVERY);
 
 /**
  * The paths of the metadata for an issuer with this path. RFC 8414 §3.1 puts the issuer's path behind the well-known name,

@@ -73,7 +73,7 @@ function agreedSecret(kept: ServerKeyRecord, configured: Uint8Array | null): Uin
     throw new ConfigurationError(
       configured === null
         ? "The server's key in the database is damaged. Restore the table server_keys from a backup."
-        : "server_key is not the key that this database is used with. Every node needs the same; docs/scale.md says how to change it.",
+        : "server_key is not the key that this database is used with. Every node needs the same; docs/server-key.md says how to change it.",
     );
   }
   return secret;

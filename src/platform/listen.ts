@@ -101,6 +101,12 @@ interface Socket {
 
 const CERTIFICATE_CHECK_MILLIS = 10_000;
 
+/**
+ * RFC 9325 §4.2: only suites with forward secrecy (ECDHE) and authenticated encryption. By itself the runtime also accepts
+ * key transport by RSA and CBC. TLS 1.3 has no other kind of suite, so this list is for TLS 1.2.
+ */
+const TLS_1_2_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
 /** Opens every listener, or none. Throws ListenError. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { configuration } = options;
@@ -284,7 +290,10 @@ function openTls(
   }
   const actualPort = options.sharing === "joins" ? port : takePort(host, port, answers, options);
   const start = ({ certificate, key }: CertificatePair) =>
-    serve(host, actualPort, answers, options, { reusePort: true, tls: { cert: certificate, key } });
+    serve(host, actualPort, answers, options, {
+      reusePort: true,
+      tls: { cert: certificate, key, ciphers: TLS_1_2_CIPHERS },
+    });
   let current = start(pair);
   const retiring = new Set<HttpServer>();
   const watch = watchCertificate({
@@ -337,7 +346,10 @@ function serve(
   port: number,
   answers: Answers,
   { configuration: { limits }, headers, log }: ListenOptions,
-  extra: { readonly reusePort?: boolean; readonly tls?: { readonly cert: string; readonly key: string } },
+  extra: {
+    readonly reusePort?: boolean;
+    readonly tls?: { readonly cert: string; readonly key: string; readonly ciphers: string };
+  },
 ): HttpServer {
   try {
     return Bun.serve({

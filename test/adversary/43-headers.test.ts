@@ -269,17 +269,13 @@ describe("a challenge", () => {
 
 describe("keys", () => {
   test(
-    proves("are published nowhere: there is no key set, and nothing that signs", "threat 58"),
+    proves("are published nowhere: the key set is empty, and there is nothing that signs", "threat 58"),
     async () => {
       const metadata = await jsonOf(await server.fetch("/.well-known/oauth-authorization-server"));
       expect(Object.keys(metadata).filter((name) => /jwks|signing_alg|encryption/.test(name))).toEqual([]);
-      for (const path of [
-        "/auth/jwks.json",
-        "/jwks",
-        "/.well-known/jwks.json",
-        "/auth/keys",
-        "/auth/certs",
-      ]) {
+      const discovery = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
+      expect(await jsonOf(await server.fetch(String(discovery.jwks_uri)))).toEqual({ keys: [] });
+      for (const path of ["/auth/jwks.json", "/jwks", "/.well-known/jwks.json", "/auth/certs"]) {
         expect((await server.fetch(path)).status).toBe(404);
       }
     },

@@ -91,7 +91,7 @@ describe("who registers", () => {
     );
     try {
       const at = await discover(closed, "oidc");
-      expect(at).toEqual(await discover(closed, "oauth2"));
+      expect(at).toMatchObject(await discover(closed, "oauth2"));
       const metadata = { redirect_uris: [REDIRECT_URI] };
       await expectChallenge(register(metadata, at), 401, { scheme: "bearer", parameters: {} });
       await expectChallenge(register(metadata, at, "another"), 401, {

@@ -250,10 +250,10 @@ export const ENDPOINTS: readonly Mutation[] = [
   },
   {
     against: ["threat 58"],
-    what: "the metadata tell of a key set",
+    what: "the key set has a symmetric key",
     in: "endpoints",
-    match: { entry: "service_documentation: $URL" },
-    replace: `$&,\n    jwks_uri: url("/.well-known/jwks.json")`,
+    match: { entry: "keys: []" },
+    replace: `keys: [{ kty: "oct", k: "c2VjcmV0" }]`,
     tests: ["adversary/43-headers.test.ts"],
   },
   {

@@ -12,20 +12,19 @@ import { proves } from "../support/proves.ts";
 const folder = mkdtempSync(join(tmpdir(), "tessera-tls-"));
 const file = (name: string) => join(folder, name);
 
-function makeCertificate(name: string): void {
+const CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+const RSA = ["-newkey", "rsa:2048"];
+
+function makeCertificate(name: string, key: readonly string[] = CURVE): void {
   const made = Bun.spawnSync(
-    [
-      "openssl",
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-    ].concat(["-subj", `/CN=${name}`, "-keyout", file(`${name}.key`), "-out", file(`${name}.pem`)]),
+    ["openssl", "req", "-x509", ...key, "-nodes", "-days", "2"].concat([
+      "-subj",
+      `/CN=${name}`,
+      "-keyout",
+      file(`${name}.key`),
+      "-out",
+      file(`${name}.pem`),
+    ]),
   );
   if (made.exitCode !== 0) throw new Error(made.stderr.toString());
 }
@@ -33,6 +32,7 @@ function makeCertificate(name: string): void {
 beforeAll(() => {
   makeCertificate("first");
   makeCertificate("second");
+  makeCertificate("rsa", RSA);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -47,8 +47,8 @@ const remember = (line: string) => {
 };
 const log = createLog({ level: "debug", format: "text", write: remember });
 
-async function start(fetch: Fetch, port = 0, certificateCheckMillis = 20) {
-  install("first");
+async function start(fetch: Fetch, port = 0, certificateCheckMillis = 20, certificate = "first") {
+  install(certificate);
   logged = "";
   const configuration = parse(configurationSchema, {
     listen: [{ host: "127.0.0.1", port, tls: { certificate: file("live.pem"), key: file("live.key") } }],
@@ -98,6 +98,29 @@ function spokenVersion(port: number, version: SecureVersion): Promise<string | n
     error.message.includes("ALERT_PROTOCOL_VERSION") ? resolve(null) : reject(error),
   );
   return promise;
+}
+
+/** The suite that the server chooses from what OpenSSL offers; null if it accepts none of them. */
+async function chosenSuite(port: number, offer: readonly string[]): Promise<string | null> {
+  const client = Bun.spawn(["openssl", "s_client", "-connect", `127.0.0.1:${port}`, ...offer], {
+    stdin: new Blob([]),
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const suite = /Cipher is (\S+)/.exec(await new Response(client.stdout).text())?.[1];
+  if (suite === undefined) throw new Error("openssl named no suite");
+  return suite === "(NONE)" ? null : suite;
+}
+
+/** Every suite of TLS 1.2 that the server accepts: offers all, then all but those that it chose before. */
+async function acceptedSuites(port: number): Promise<string[]> {
+  const accepted: string[] = [];
+  for (;;) {
+    const offered = ["ALL:COMPLEMENTOFALL:@SECLEVEL=0", ...accepted.map((suite) => `!${suite}`)].join(":");
+    const suite = await chosenSuite(port, ["-tls1_2", "-cipher", offered]);
+    if (suite === null) return accepted.sort();
+    accepted.push(suite);
+  }
 }
 
 async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
@@ -164,6 +187,29 @@ describe("TLS", () => {
       }
     },
   );
+
+  test.each([
+    ["first", "ECDSA"],
+    ["rsa", "RSA"],
+  ])("with the certificate %s, TLS 1.2 has suites of ECDHE with GCM or Poly1305 only", async (name, kind) => {
+    const { ports } = await start(() => new Response("hello"), 0, 3_600_000, name);
+    const suites = [
+      `ECDHE-${kind}-AES128-GCM-SHA256`,
+      `ECDHE-${kind}-AES256-GCM-SHA384`,
+      `ECDHE-${kind}-CHACHA20-POLY1305`,
+    ];
+    expect(await acceptedSuites(ports[0] ?? 0)).toEqual(suites);
+    for (const suite of ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"])
+      expect(await chosenSuite(ports[0] ?? 0, ["-tls1_3", "-ciphersuites", suite])).toBe(suite);
+    // A renewal opens another listener.
+    install(name === "rsa" ? "first" : "rsa");
+    open.at(-1)?.rereadCertificates();
+    const other = kind === "RSA" ? "ECDSA" : "RSA";
+    await eventually(async () => {
+      const now = await acceptedSuites(ports[0] ?? 0).catch(() => []);
+      return now.join() === suites.join().replaceAll(kind, other);
+    });
+  });
 
   test("shows a renewed certificate to new connections, and finishes the requests of the old ones", async () => {
     const release = Promise.withResolvers<void>();

@@ -2,7 +2,8 @@
 import type { Ledger } from "./row.ts";
 import { NO_TLS, TLS } from "./tls.ts";
 
-const NO_KEYS = "there is no jwks_uri: tokens are opaque, and the server signs nothing for clients";
+const NO_KEYS =
+  "the document of RFC 8414 has no jwks_uri: tokens are opaque, and the server signs nothing for clients";
 const NO_ASSERTIONS = "private_key_jwt and client_secret_jwt are not supported";
 const NOT_SIGNED = "there is no signed_metadata";
 

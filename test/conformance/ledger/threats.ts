@@ -359,7 +359,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes no key set; the start refuses a server key that does not match",
+      does: "publishes an empty key set; the start refuses a server key that does not match",
     },
     {
       id: "59",
