@@ -1,7 +1,8 @@
 /** People as accounts: their names and their identifiers. */
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
-import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
+import { hasInvisible, isBlank } from "../protocol/visible.ts";
 import type { AccountRecord, AccountSource, PersonDeclared } from "../store/tables.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
@@ -10,12 +11,26 @@ const newSubject = (random: RandomBytes): SubjectId =>
 
 /** Why a user name is not allowed, in words that follow "it"; null if it is allowed. */
 export function usernameFault(username: string): string | null {
-  if (username.trim() === "") return "is empty";
+  if (isBlank(username)) return "is empty";
   if (username !== username.trim()) return "begins or ends with a space";
   if ([...username].length > 200) return "is longer than 200 characters";
-  // Invisible characters could make one name look like another.
-  if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(username)) return "has invisible or control characters";
-  return null;
+  return hasInvisible(username) ? "has invisible or control characters" : null;
+}
+
+/** Why a person's name is not allowed, in words that follow "it"; null if it is allowed. */
+export function personNameFault(name: string): string | null {
+  if (isBlank(name)) return "has nothing that can be read";
+  if ([...name].length > 200) return "is longer than 200 characters";
+  return hasInvisible(name.replace(JOINERS, "")) ? "has invisible or control characters" : null;
+}
+
+/** Persian, Sinhala and families of emoji need them between two characters. */
+const JOINERS = /(?<=\S)[\u200C\u200D](?=\S)/gu;
+
+/** Why an e-mail address is not allowed, in words that follow "it"; null if it is allowed. */
+export function emailFault(email: string): string | null {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email) || [...email].length > 320) return "is not an e-mail address";
+  return hasInvisible(email) ? "has invisible or control characters" : null;
 }
 
 export interface NewAccount {
@@ -33,7 +48,6 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   revision: 0,
   source: account.source,
   username: account.username,
-  usernameFolded: foldUsername(account.username),
   name: account.name ?? null,
   email: account.email ?? null,
   administrator: account.administrator ?? false,
@@ -41,6 +55,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   createdAt: clock.seconds(),
   disabledAt: null,
   disabledBy: null,
+  unlockedAt: null,
   isDeclared: account.declaration !== undefined,
   declaration: account.declaration ?? null,
 });

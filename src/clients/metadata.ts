@@ -7,6 +7,7 @@ import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
+import { hasInvisible, isBlank } from "../protocol/visible.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
 
@@ -240,9 +241,8 @@ function readName(members: Members): string | null {
   if (name === null) return null;
   if (name.length > 100) refuse("client_name is longer than 100 characters.");
   // Invisible characters, and those that reverse the text, could make one name look like another.
-  if (/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/u.test(name))
-    refuse("client_name has invisible or control characters.");
-  if (name.trim() === "") refuse("client_name has nothing that can be read.");
+  if (hasInvisible(name)) refuse("client_name has invisible or control characters.");
+  if (isBlank(name)) refuse("client_name has nothing that can be read.");
   return name;
 }
 
