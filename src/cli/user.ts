@@ -24,6 +24,7 @@ import type { RandomBytes } from "../platform/random.ts";
 import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
+import { declaredIn } from "./declared.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
 import { counted, formatFacts, formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
@@ -338,7 +339,7 @@ async function removeUser(username: string, options: CommonOptions, io: Io): Pro
     const account = await requireAccount(workspace, username);
     if (account.isDeclared && account.disabledBy !== "left_out") {
       throw new CommandError(
-        `The configuration declares '${account.username}', and the next start would add the person again. Take the declaration out first.`,
+        `'${account.username}' is declared in ${declaredIn(options, io)}, and the next start would add the person again. Take the declaration out first.`,
       );
     }
     const now = io.clock.seconds();

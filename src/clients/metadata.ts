@@ -42,6 +42,8 @@ export interface MetadataPolicy {
   readonly redirectUriFreedoms?: RedirectUriFreedoms;
   /** The origins of this server itself, to which no redirect URI may lead. */
   readonly ownOrigins: ReadonlySet<string>;
+  /** The redirect URIs that the client has already. They stay even if the policy has become stricter. Default: none. */
+  readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
   /**
@@ -171,7 +173,7 @@ function readRedirectUris(
   policy: MetadataPolicy,
 ): RedirectUri[] {
   const uris = readStrings(members, "redirect_uris") ?? [];
-  for (const uri of uris) {
+  for (const uri of uris.filter((each) => !policy.keptRedirectUris?.includes(each))) {
     const fault = isAtOrigin(uri, policy.ownOrigins)
       ? "it is an address of this server itself"
       : redirectUriFault(uri, policy.privateUseSchemes, policy.redirectUriFreedoms);
