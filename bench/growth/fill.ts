@@ -16,7 +16,6 @@ import type { Clock } from "../../src/platform/clock.ts";
 import type { RandomBytes } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
-import { foldUsername } from "../../src/protocol/identifiers.ts";
 import { isCodeChallenge } from "../../src/protocol/pkce.ts";
 import { authorize, redeemCode } from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
@@ -224,7 +223,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
     /** A new person signs in on each of their devices. */
     signIn(texts: string[]): SignedIn[] {
       const account = newAccount(context);
-      expect(store(createAccount({ sameName: null, setup: null }, account)), true);
+      expect(store(createAccount({ sameName: null, sameEmail: null, setup: null }, account)), "created");
       return Array.from({ length: DEVICES }, () => signInOn(account, texts));
     },
 
@@ -277,7 +276,6 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     revision: 0,
     source: "command_line",
     username,
-    usernameFolded: foldUsername(username),
     name: "A Person",
     email: `${subject}@mail.bench.example`,
     administrator: false,
@@ -285,6 +283,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     createdAt: clock.seconds(),
     disabledAt: null,
     disabledBy: null,
+    unlockedAt: null,
     isDeclared: false,
     declaration: null,
   };

@@ -1,8 +1,8 @@
 /** People as accounts: their names and their identifiers. */
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
-import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
-import { hasStackedMarks, hasUnseen } from "../protocol/names.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
+import { hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import type { AccountRecord, AccountSource, PersonDeclared } from "../store/tables.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
@@ -11,13 +11,29 @@ const newSubject = (random: RandomBytes): SubjectId =>
 
 /** Why a user name is not allowed, in words that follow "it"; null if it is allowed. */
 export function usernameFault(username: string): string | null {
-  if (username.trim() === "") return "is empty";
+  if (isBlank(username)) return "is empty";
   if (username !== username.trim()) return "begins or ends with a space";
   if ([...username].length > 200) return "is longer than 200 characters";
-  // Invisible characters could make one name look like another.
-  if (hasUnseen(username)) return "has invisible or control characters";
-  if (hasStackedMarks(username)) return "has more marks on a letter than any writing needs";
-  return null;
+  return unseenFault(username);
+}
+
+/** Invisible characters, and marks on marks, could make one name look like another. */
+function unseenFault(name: string): string | null {
+  if (hasUnseen(name)) return "has invisible or control characters";
+  return hasStackedMarks(name) ? "has more marks on a letter than any writing needs" : null;
+}
+
+/** Why a person's name is not allowed, in words that follow "it"; null if it is allowed. */
+export function personNameFault(name: string): string | null {
+  if (isBlank(name)) return "has nothing that can be read";
+  if ([...name].length > 200) return "is longer than 200 characters";
+  return unseenFault(name);
+}
+
+/** Why an e-mail address is not allowed, in words that follow "it"; null if it is allowed. */
+export function emailFault(email: string): string | null {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email) || [...email].length > 320) return "is not an e-mail address";
+  return unseenFault(email);
 }
 
 export interface NewAccount {
@@ -35,7 +51,6 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   revision: 0,
   source: account.source,
   username: account.username,
-  usernameFolded: foldUsername(account.username),
   name: account.name ?? null,
   email: account.email ?? null,
   administrator: account.administrator ?? false,
@@ -43,6 +58,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   createdAt: clock.seconds(),
   disabledAt: null,
   disabledBy: null,
+  unlockedAt: null,
   isDeclared: account.declaration !== undefined,
   declaration: account.declaration ?? null,
 });

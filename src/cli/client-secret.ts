@@ -6,6 +6,7 @@ import { mintClientSecret } from "../clients/clients.ts";
 import { addClientSecret, removeClientSecret } from "../operations/clients.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
+import { declaredIn } from "./declared.ts";
 import { requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
 import { formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
@@ -57,7 +58,7 @@ Examples:
 async function addSecret(clientId: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const client = await requireClient(workspace, clientId);
-    requireChangeable(client);
+    requireChangeable(client, options, io);
     if (isPublic(client)) {
       throw new CommandError(
         `'${clientId}' is a public client and has no secrets. Add a client without --public instead.`,
@@ -98,7 +99,7 @@ async function removeSecret(
 ): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const client = await requireClient(workspace, clientId);
-    requireChangeable(client);
+    requireChangeable(client, options, io);
     const endsTokens = options.endTokens ?? false;
     const removal = { endsTokens };
     if (!(await removeClientSecret(workspace, workspace.act, client.clientId, secretId, removal))) {
@@ -128,9 +129,14 @@ async function removeSecret(
   });
 }
 
-function requireChangeable(client: ClientRecord): void {
-  if (client.source !== "configuration" && client.source !== "demo") return;
+function requireChangeable({ clientId, source }: ClientRecord, options: CommonOptions, io: Io): void {
+  if (source === "demo") {
+    throw new CommandError(
+      `The demonstration sets the secrets of '${clientId}' at each start. Add a client of your own: tessera client add --help`,
+    );
+  }
+  if (source !== "configuration") return;
   throw new CommandError(
-    `The secrets of '${client.clientId}' are in the configuration, which wins at the next start. Change them there and start the server again.`,
+    `The secrets of '${clientId}' are in ${declaredIn(options, io)}, which wins at the next start. Change them there, and start the server again.`,
   );
 }

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, newClientId, operatorPolicy } from "../clients/clients.ts";
-import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
+import { checkClientMetadata } from "../clients/metadata.ts";
 import { countGrants } from "../operations/access.ts";
 import {
   addClient as addClientAct,
@@ -13,57 +13,57 @@ import {
   removeClient as removeClientAct,
   vouchForClient,
 } from "../operations/clients.ts";
+import { findLastUse } from "../operations/last-use.ts";
 import { collect as all } from "../operations/paging.ts";
-import { OAuthError } from "../protocol/errors.ts";
-import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import type { ClientRecord } from "../store/tables.ts";
+import { describeForOperator, SOURCES, shortGrant } from "./client-describe.ts";
+import {
+  checked,
+  describingMembers,
+  grantTypesNamed,
+  type MetadataOptions,
+  methodOf,
+  requireReadableName,
+  requireScopes,
+  secondsOf,
+  withNewMetadata,
+} from "./client-metadata.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
+import { addClientSetCommand } from "./client-set.ts";
 import { CommandError } from "./command-error.ts";
+import { declaredIn } from "./declared.ts";
 import { requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, duration, formatFacts, formatTable, isoTime, localTime, printJson } from "./output.ts";
+import {
+  counted,
+  duration,
+  formatFacts,
+  formatTable,
+  isoTime,
+  localAndRelative,
+  localTime,
+  printJson,
+} from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
-interface AddOptions extends CommonOptions {
-  readonly name?: string;
+interface AddOptions extends MetadataOptions {
   readonly id?: string;
-  readonly redirectUri?: readonly string[];
-  readonly grant?: readonly string[];
-  readonly public?: boolean;
-  readonly scope?: readonly string[];
-  readonly defaultScope?: readonly string[];
-  readonly pkce: boolean;
-  readonly allowHttpRedirects?: boolean;
 }
 
 interface VouchOptions extends CommonOptions {
   readonly withdraw?: boolean;
 }
 
-const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
-/** Accepts repeated options, and scopes with spaces or commas between them. */
-const collectScope = (value: string, earlier: readonly string[] = []): string[] => [
-  ...earlier,
-  ...value.split(/[\s,]+/).filter((name) => name !== ""),
-];
-
 export function addClientCommands(program: Command, io: Io): void {
   const client = program
     .command("client")
-    .description("add, list and remove applications, and roll their secrets");
+    .description("add, list, change and remove applications, and roll their secrets");
 
-  withCommonOptions(
-    client.command("add").description("add a client; prints its identifier and, once, its secret"),
+  withNewMetadata(
+    withCommonOptions(
+      client.command("add").description("add a client; prints its identifier and, once, its secret"),
+    ),
   )
-    .option("--name <name>", "what people read on the consent page (default: the --id)")
-    .option("--id <client_id>", "the identifier (default: a generated one)")
-    .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collect)
-    .option("--grant <name>", `${Object.keys(SHORT_GRANTS).join(", ")}; repeatable`, collect)
-    .option("--public", "an app, a page or a device that cannot keep a secret")
-    .option("--scope <scope>", "what it may have (default: everything); repeatable", collectScope)
-    .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectScope)
-    .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet")
-    .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it")
     .addHelpText(
       "after",
       `
@@ -82,9 +82,18 @@ Examples:
     .action((options: CommonOptions) => listClients(options, io));
 
   withCommonOptions(client.command("show <client_id>").description("show everything about a client"))
-    .addHelpText("after", "\nExample:\n  tessera client show wiki")
+    .addHelpText(
+      "after",
+      `
+Last used is when it last got a token, as far as its tokens and grants are still kept. Finding it takes seconds if there
+are millions of tokens.
+
+Example:
+  tessera client show wiki`,
+    )
     .action((clientId: string, options: CommonOptions) => showClient(clientId, options, io));
 
+  addClientSetCommand(client, io);
   addClientSecretCommands(client, io);
 
   withCommonOptions(
@@ -128,9 +137,10 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
   const clientId = options.id === undefined ? newClientId(io.random) : chosenClientId(options.id);
   if (clientId === null) {
     throw new CommandError(
-      "The identifier must be 1 to 200 printable ASCII characters. It must not be a URL or begin with 'acc_'. Choose another --id.",
+      "The identifier must be 1 to 200 printable ASCII characters, and not only spaces. It must not be a URL or begin with 'acc_'. Choose another --id.",
     );
   }
+  requireReadableName(options.name);
   const name = options.name ?? options.id;
   if (name === undefined) {
     throw new CommandError("Give the client a name that people know, such as --name Wiki.");
@@ -139,36 +149,35 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
     const { configuration, catalogue } = workspace;
     const grants = grantTypesOf(options);
     const needsSecret = !options.public;
-    const exist = catalogue.scopes.map((entry): string => entry.name);
-    const unknown = [...(options.scope ?? []), ...(options.defaultScope ?? [])].find(
-      (scope) => !exist.includes(scope),
-    );
-    if (unknown !== undefined) {
-      throw new CommandError(
-        `There is no scope '${unknown}'. There are: ${exist.join(", ")}. More are declared in [[scopes]] of the configuration.`,
-      );
-    }
-    if (!options.pkce && !needsSecret) {
+    requireScopes(workspace, options.scope, options.defaultScope);
+    const requirePkce = options.pkce ?? true;
+    if (!requirePkce && !needsSecret) {
       throw new CommandError("--no-pkce is only for clients with a secret. Leave out --public or --no-pkce.");
     }
-    const metadata = checked(() =>
+    if (!needsSecret && options.secretIn !== undefined) {
+      throw new CommandError("A public client has no secret. Leave out --public or --secret-in.");
+    }
+    const metadata = checked("tessera client add", () =>
       checkClientMetadata(
         {
+          ...describingMembers(options),
           client_name: name,
           redirect_uris: options.redirectUri ?? [],
           grant_types: grants,
-          token_endpoint_auth_method: needsSecret ? "client_secret_basic" : "none",
+          token_endpoint_auth_method: needsSecret ? methodOf(options.secretIn) : "none",
           scope: options.scope?.join(" "),
           default_scope: options.defaultScope?.join(" "),
         },
         operatorPolicy(configuration, catalogue, { allowsHttp: options.allowHttpRedirects ?? false }),
       ),
     );
+    const hasNoScope = options.scope?.length === 0;
     const added = await addClientAct(workspace, workspace.act, {
       clientId,
       source: "command_line",
-      metadata,
-      requirePkce: options.pkce,
+      metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
+      requirePkce,
+      accessTokenSeconds: secondsOf(options),
     });
     if (added === null) {
       throw new CommandError(
@@ -176,7 +185,8 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
       );
     }
     const { client, secret } = added;
-    if (options.json) return printJson(io, { ...describe(client), ...(secret && { client_secret: secret }) });
+    if (options.json)
+      return printJson(io, { ...describeForOperator(client), ...(secret && { client_secret: secret }) });
     io.out(`Added the client ${name}.\n\n`);
     io.out(formatFacts({ client_id: clientId, client_secret: secret ?? "none: it is a public client" }));
     if (secret !== null)
@@ -185,39 +195,18 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
 }
 
 function grantTypesOf(options: AddOptions): string[] {
-  if (options.grant === undefined) {
-    if (options.redirectUri !== undefined) return ["authorization_code", "refresh_token"];
-    if (!options.public) return ["client_credentials"];
-    throw new CommandError(
-      "A public client needs --redirect-uri (code grant) or --grant device. See: tessera client add --help",
-    );
-  }
-  return options.grant
-    .flatMap((given) => given.split(","))
-    .map((name) => {
-      const full = grantTypeNamed(name);
-      if (full !== undefined) return full;
-      throw new CommandError(
-        `There is no grant '${name}'. Use one of: ${Object.keys(SHORT_GRANTS).join(", ")}.`,
-      );
-    });
-}
-
-/** The checks of registration throw OAuthError; the command shows the text of that error. */
-function checked<Result>(check: () => Result): Result {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof OAuthError)
-      throw new CommandError(`${error.description} See: tessera client add --help`);
-    throw error;
-  }
+  if (options.grant !== undefined) return grantTypesNamed(options.grant);
+  if (options.redirectUri !== undefined) return ["authorization_code", "refresh_token"];
+  if (!options.public) return ["client_credentials"];
+  throw new CommandError(
+    "A public client needs --redirect-uri (code grant) or --grant device. See: tessera client add --help",
+  );
 }
 
 async function listClients(options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const clients = await all(everyClient(workspace));
-    if (options.json) return printJson(io, clients.map(describe));
+    if (options.json) return printJson(io, clients.map(describeForOperator));
     if (clients.length === 0) return io.out("There are no clients yet. Add one: tessera client add --help\n");
     io.out(
       formatTable(
@@ -236,13 +225,6 @@ async function listClients(options: CommonOptions, io: Io): Promise<void> {
   });
 }
 
-const SOURCES: Readonly<Record<ClientRecord["source"], string>> = {
-  configuration: "configuration",
-  command_line: "command line",
-  registration: "registration",
-  demo: "demonstration",
-};
-
 const kindOf = (client: ClientRecord): string => (isPublic(client) ? "public" : "confidential");
 
 function stateOf({ disabledAt, disabledBy, usedAt }: ClientRecord): string {
@@ -250,28 +232,16 @@ function stateOf({ disabledAt, disabledBy, usedAt }: ClientRecord): string {
   return disabledBy === "left_out" ? "disabled: not declared any more" : "disabled";
 }
 
-const shortGrant = (grantType: string): string =>
-  Object.entries(SHORT_GRANTS).find(([, full]) => full === grantType)?.[0] ?? grantType;
-
-/** The metadata in the words of RFC 7591, with facts for the operator only. Never a secret. */
-const describe = (client: ClientRecord) => ({
-  ...describeClient(client),
-  default_scope: client.defaultScope.join(" "),
-  require_pkce: client.requirePkce,
-  access_token_seconds: client.accessTokenSeconds,
-  source: client.source,
-  created_at: isoTime(client.createdAt),
-  used_at: client.usedAt === null ? null : isoTime(client.usedAt),
-  vouched_at: client.vouchedAt === null ? null : isoTime(client.vouchedAt),
-  disabled_at: client.disabledAt === null ? null : isoTime(client.disabledAt),
-  secrets: client.secrets.map((secret) => ({ id: secret.id, created_at: isoTime(secret.createdAt) })),
-});
-
 async function showClient(clientId: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const client = await requireClient(workspace, clientId);
-    const grants = await countGrants(workspace, { clientId: client.clientId }, io.clock.seconds());
-    if (options.json) return printJson(io, { ...describe(client), grants });
+    const now = io.clock.seconds();
+    const grants = await countGrants(workspace, { clientId: client.clientId }, now);
+    const lastUsed = await findLastUse(workspace, client);
+    if (options.json) {
+      const last_used_at = lastUsed === null ? null : isoTime(lastUsed);
+      return printJson(io, { ...describeForOperator(client), last_used_at, grants });
+    }
     io.out(
       formatFacts({
         client_id: client.clientId,
@@ -281,6 +251,10 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         grants: client.grantTypes.map(shortGrant).join(", ") || "none",
         "redirect URIs": client.redirectUris.join(", ") || null,
         "home page": client.clientUri,
+        logo: client.logoUri,
+        terms: client.tosUri,
+        privacy: client.policyUri,
+        contacts: client.contacts.join(", ") || null,
         scope: client.scope.join(" ") || "none",
         "default scope": client.defaultScope.join(" ") || "none",
         PKCE: client.requirePkce ? "required" : "not required",
@@ -297,6 +271,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
               : `since ${localTime(client.vouchedAt)}`,
         created: localTime(client.createdAt),
         "first used": client.usedAt === null ? "never" : localTime(client.usedAt),
+        "last used": lastUsed === null ? null : localAndRelative(lastUsed, now),
       }),
     );
   });
@@ -312,7 +287,7 @@ async function vouchFor(clientId: string, options: VouchOptions, io: Io): Promis
     }
     const vouchedAt = options.withdraw ? null : io.clock.seconds();
     await vouchForClient(workspace, workspace.act, found.clientId, vouchedAt);
-    if (options.json) return printJson(io, describe(await requireClient(workspace, clientId)));
+    if (options.json) return printJson(io, describeForOperator(await requireClient(workspace, clientId)));
     io.out(
       options.withdraw
         ? `You no longer vouch for ${clientId}. People are asked each time before they are sent on to it.\n`
@@ -333,7 +308,7 @@ async function setDisabled(
     if (disabled) await disableClient(workspace, act, found.clientId, io.clock.seconds());
     else await enableClient(workspace, act, found.clientId);
     const client = await requireClient(workspace, clientId);
-    if (options.json) return printJson(io, describe(client));
+    if (options.json) return printJson(io, describeForOperator(client));
     io.out(
       disabled
         ? `Disabled ${clientId}: it cannot ask for tokens, and all its tokens are inactive. To end them for good: tessera client remove ${clientId}\n`
@@ -347,7 +322,7 @@ async function removeClient(clientId: string, options: CommonOptions, io: Io): P
     const client = await requireClient(workspace, clientId);
     if (client.source === "configuration" && client.disabledBy !== "left_out") {
       throw new CommandError(
-        `The client '${clientId}' is declared in the configuration and the next start would add it again. Remove it from the configuration and restart the server.`,
+        `The client '${clientId}' is declared in ${declaredIn(options, io)}, and the next start would add it again. Take it out there, and start the server again.`,
       );
     }
     const grants = await countGrants(workspace, { clientId: client.clientId }, io.clock.seconds());

@@ -11,6 +11,7 @@ import type { Context } from "../operations/context.ts";
 import {
   createAccount,
   enableAccount,
+  findAccountBySignInName,
   findAccountByUsername,
   removeAccount,
   setPassword,
@@ -160,12 +161,17 @@ export async function requireDemoPerson({
   store,
 }: Pick<Context, "configuration" | "store">): Promise<void> {
   if (!configuration.demo || declaresDemoPerson(configuration)) return;
-  const { username } = DEMO_PERSON;
-  const known = await findAccountByUsername({ store }, username);
-  if (known === null || known.source === "demo") return;
-  throw new ConfigurationError(
-    `The demonstration needs the user name '${username}', but a person of yours has it. Start without --demo, or with another data folder: --data ./demo-data.`,
-  );
+  const { username, email } = DEMO_PERSON;
+  for (const [what, text] of [
+    ["user name", username],
+    ["e-mail address", email],
+  ]) {
+    const known = await findAccountBySignInName({ store }, text ?? "");
+    if (known === null || known.source === "demo") continue;
+    throw new ConfigurationError(
+      `The demonstration needs the ${what} '${text}', but a person of yours has it. Start without --demo, or with another data folder: --data ./demo-data.`,
+    );
+  }
 }
 
 /** A person of that name whom the operator declares takes precedence, as with clients. */

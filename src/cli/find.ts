@@ -1,6 +1,6 @@
 /** Finds the person or client that a command names. */
 import { findClient } from "../operations/clients.ts";
-import { findAccountByUsername } from "../operations/people.ts";
+import { findAccountBySignInName } from "../operations/people.ts";
 import type { Store } from "../store/contract.ts";
 import type { AccountRecord, ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
@@ -9,11 +9,13 @@ interface Reading {
   readonly store: Store;
 }
 
-/** Throws CommandError if no person has that user name. */
-export async function requireAccount(workspace: Reading, username: string): Promise<AccountRecord> {
-  const account = await findAccountByUsername(workspace, username);
+/** The person with that user name or e-mail address. Throws CommandError if there is none. */
+export async function requireAccount(workspace: Reading, name: string): Promise<AccountRecord> {
+  const account = await findAccountBySignInName(workspace, name);
   if (account !== null) return account;
-  throw new CommandError(`There is no person with the user name '${username}'. See: tessera user list`);
+  throw new CommandError(
+    `There is no person with the user name or e-mail address '${name}'. See: tessera user list`,
+  );
 }
 
 /** Throws CommandError if there is no such client. */

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { newPasswordFault } from "../accounts/new-password.ts";
 import { createPasswords, type Passwords } from "../accounts/passwords.ts";
-import { newAccountRecord, usernameFault } from "../accounts/people.ts";
+import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { hashKind, unsendable } from "../configuration/secrets.ts";
 import { countGrants } from "../operations/access.ts";
@@ -13,18 +13,22 @@ import {
   disableAccount,
   enableAccount,
   everyAccount,
-  findAccountByUsername,
+  findAccount,
+  findAccountBySignInName,
   removeAccount,
   setPassword as setPasswordAct,
+  unlockAccount,
 } from "../operations/people.ts";
 import { everySession } from "../operations/sessions.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
+import { declaredIn } from "./declared.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
 import { counted, formatFacts, formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
-import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface PasswordOptions extends CommonOptions {
   readonly generate?: boolean;
@@ -54,14 +58,14 @@ export function addUserCommands(program: Command, io: Io): void {
 
   withPasswordOptions(user.command("add <username>").description("add a person who can sign in"))
     .option("--name <name>", "what applications are told")
-    .option("--email <address>", "what applications with the scope email are told")
+    .option("--email <address>", "to sign in with, and what applications with the scope email are told")
     .option("--admin", "may administer this server")
     .addHelpText(
       "after",
       `${PASSWORD_HELP}
 
 Examples:
-  tessera user add ada --name "Ada Lovelace"
+  tessera user add ada --name "Ada Lovelace" --email ada@example.org
   tessera user add ada --generate
   pass show tessera/ada | tessera user add ada --password-stdin`,
     )
@@ -79,7 +83,7 @@ Examples:
     user.command("set <username>").description("change a person's name, e-mail address or role"),
   )
     .option("--name <name>", 'what applications are told; "" for none')
-    .option("--email <address>", 'what applications with the scope email are told; "" for none')
+    .option("--email <address>", 'to sign in with, and for the scope email; "" for none')
     .option("--admin", "may administer this server")
     .option("--no-admin", "may not administer this server")
     .addHelpText("after", "\nExample:\n  tessera user set ada --email ada@example.org --no-admin")
@@ -98,6 +102,24 @@ Examples:
   )
     .addHelpText("after", `${PASSWORD_HELP}\n\nExample:\n  tessera user password ada --generate`)
     .action((username: string, options: PasswordOptions) => setPassword(username, options, io));
+
+  withCommonOptions(
+    user
+      .command("unlock <username>")
+      .description("let a person try again at once after too many wrong passwords"),
+  )
+    .addHelpText(
+      "after",
+      `
+After limits.sign_in_failures_per_account wrong passwords a person must wait, even with the right one. Every server counts in
+memory, so this command cannot say whether the person waits. It ends the wait at every server on this database.
+
+It does not end the limit of an address (limits.sign_in_failures_per_address), which passes by itself.
+
+Example:
+  tessera user unlock ada`,
+    )
+    .action((username: string, options: CommonOptions) => unlockUser(username, options, io));
 
   withCommonOptions(
     user
@@ -120,24 +142,30 @@ const withPasswordOptions = (command: Command): Command =>
 async function addUser(username: string, options: AddOptions, io: Io): Promise<void> {
   const fault = usernameFault(username);
   if (fault !== null) throw new CommandError(`The user name ${fault}. Choose another.`);
+  const name = checkedName(options.name);
+  const email = checkedEmail(options.email);
   await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
     const { configuration } = workspace;
-    // This check comes before the prompt, so that the operator does not type a password in vain.
-    if ((await findAccountByUsername(workspace, username)) !== null) throw nameTaken(username);
+    // These checks come before the prompt, so that the operator does not type a password in vain.
+    await requireFree(workspace, "username_taken", username);
+    if (email) await requireFree(workspace, "email_taken", email);
     const password = await newPassword(username, options, configuration, io);
     const account = newAccountRecord(
       {
         source: "command_line",
         username,
         passwordHash: await passwordsOf(configuration).hash(password),
-        name: options.name,
-        email: options.email === undefined ? null : checkedEmail(options.email),
+        name,
+        email,
         administrator: options.admin,
       },
       io.clock,
       io.random,
     );
-    if (!(await createAccount(workspace, workspace.act, account))) throw nameTaken(username);
+    const outcome = await createAccount(workspace, workspace.act, account);
+    if (outcome !== "created") {
+      throw taken(outcome, outcome === "email_taken" ? (email ?? "") : username);
+    }
     const shown = options.generate ? password : null;
     if (options.json)
       return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
@@ -146,10 +174,38 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
   });
 }
 
-const nameTaken = (username: string): CommandError =>
-  new CommandError(
-    `The user name '${username}' is taken. Choose another, or set a new password with: tessera user password ${username}`,
+/** Throws CommandError if a person signs in with the name. */
+async function requireFree(
+  workspace: Workspace,
+  fault: "username_taken" | "email_taken",
+  name: string,
+): Promise<void> {
+  const holder = await findAccountBySignInName(workspace, name);
+  if (holder !== null) throw taken(fault, name, holder);
+}
+
+/** `holder`: the person who signs in with the name, if that is known. */
+function taken(
+  fault: "username_taken" | "email_taken",
+  name: string,
+  holder: AccountRecord | null = null,
+): CommandError {
+  const see =
+    holder === null ? `See: tessera user show '${name}'` : `See: tessera user show ${holder.username}`;
+  if (fault === "email_taken") {
+    return new CommandError(
+      `Another person signs in with '${name}', so it cannot be a second person's address. ${see}`,
+    );
+  }
+  if (holder !== null && foldUsername(holder.username) !== foldUsername(name)) {
+    return new CommandError(
+      `'${name}' is the e-mail address of '${holder.username}', who signs in with it. Choose another user name. ${see}`,
+    );
+  }
+  return new CommandError(
+    `The user name '${name}' is taken. Choose another, or set a new password with: tessera user password ${name}`,
   );
+}
 
 async function listUsers(options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
@@ -183,6 +239,7 @@ const describeAccount = (account: AccountRecord) => ({
   administrator: account.administrator,
   created_at: isoTime(account.createdAt),
   disabled_at: account.disabledAt === null ? null : isoTime(account.disabledAt),
+  unlocked_at: account.unlockedAt === null ? null : isoTime(account.unlockedAt),
 });
 
 async function showUser(username: string, options: CommonOptions, io: Io): Promise<void> {
@@ -210,27 +267,41 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
   });
 }
 
+/** Empty means none. Throws CommandError for a text that cannot be a name. */
+function checkedName(name: string | undefined): string | null | undefined {
+  if (name === undefined || name === "") return name === undefined ? undefined : null;
+  const fault = personNameFault(name);
+  if (fault === null) return name;
+  throw new CommandError(`The name ${fault}. Write --name "Ada Lovelace", or --name "" for none.`);
+}
+
 /** Empty means none. Throws CommandError for a text that cannot be an address. */
-function checkedEmail(email: string): string | null {
-  if (email === "") return null;
-  if (/^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 320) return email;
-  throw new CommandError(`'${email}' is not an e-mail address.`);
+function checkedEmail(email: string | undefined): string | null | undefined {
+  if (email === undefined || email === "") return email === undefined ? undefined : null;
+  const fault = emailFault(email);
+  if (fault === null) return email;
+  throw new CommandError(`'${email}' ${fault}. Write it as --email ada@example.org, or --email "" for none.`);
 }
 
 async function setUser(username: string, options: SetOptions, io: Io): Promise<void> {
-  const { name, email, admin } = options;
+  const { admin } = options;
+  const name = checkedName(options.name);
+  const email = checkedEmail(options.email);
   if (name === undefined && email === undefined && admin === undefined) {
     throw new CommandError("Say what to change: --name, --email, --admin or --no-admin.");
   }
   const changes = {
-    ...(name !== undefined && { name: name === "" ? null : name }),
-    ...(email !== undefined && { email: checkedEmail(email) }),
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
     ...(admin !== undefined && { administrator: admin }),
   };
   await inWorkspace(options, io, {}, async (workspace) => {
     const { subject, isDeclared } = await requireAccount(workspace, username);
-    await changeAccount(workspace, workspace.act, subject, changes);
-    const account = await requireAccount(workspace, username);
+    const outcome = await changeAccount(workspace, workspace.act, subject, changes);
+    if (outcome === "email_taken") {
+      throw taken(outcome, email ?? "", await findAccountBySignInName(workspace, email ?? ""));
+    }
+    const account = await requireSubject(workspace, subject, username);
     if (options.json) return printJson(io, describeAccount(account));
     io.out(`Changed ${account.username}.\n`);
     if (isDeclared) {
@@ -239,12 +310,36 @@ async function setUser(username: string, options: SetOptions, io: Io): Promise<v
   });
 }
 
+/** The person as they are now, even if the name by which they were found has changed. */
+async function requireSubject(
+  workspace: Workspace,
+  subject: SubjectId,
+  name: string,
+): Promise<AccountRecord> {
+  return (await findAccount(workspace, subject)) ?? (await requireAccount(workspace, name));
+}
+
+async function unlockUser(username: string, options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { subject } = await requireAccount(workspace, username);
+    await unlockAccount(workspace, workspace.act, subject, io.clock.seconds());
+    const account = await requireSubject(workspace, subject, username);
+    if (options.json) return printJson(io, describeAccount(account));
+    io.out(`${account.username} may try again at once, at every server on this database.\n`);
+    io.out(
+      "The limit of an address passes by itself: limits.sign_in_failures_per_address and limits.sign_in_window_seconds.\n",
+    );
+    if (account.disabledAt !== null)
+      io.out(`${account.username} is disabled: tessera user enable ${account.username}\n`);
+  });
+}
+
 async function removeUser(username: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const account = await requireAccount(workspace, username);
     if (account.isDeclared && account.disabledBy !== "left_out") {
       throw new CommandError(
-        `The configuration declares '${account.username}', and the next start would add the person again. Take the declaration out first.`,
+        `'${account.username}' is declared in ${declaredIn(options, io)}, and the next start would add the person again. Take the declaration out first.`,
       );
     }
     const now = io.clock.seconds();
@@ -285,7 +380,7 @@ async function disableUser(username: string, options: CommonOptions, io: Io): Pr
     const now = io.clock.seconds();
     const grants = await countGrants(workspace, { subject }, now);
     await disableAccount(workspace, workspace.act, subject, now);
-    const account = await requireAccount(workspace, username);
+    const account = await requireSubject(workspace, subject, username);
     if (options.json) return printJson(io, { ...describeAccount(account), grants_revoked: grants });
     io.out(
       `Disabled ${account.username}: their sessions have ended, and ${counted(grants, "application")} lost access.\n`,

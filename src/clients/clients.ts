@@ -8,7 +8,7 @@ import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters } from "../protocol/identifiers.ts";
-import { foldName } from "../protocol/names.ts";
+import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
@@ -17,10 +17,16 @@ import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 export const newClientId = (random: RandomBytes): ClientId =>
   `cl_${Buffer.from(random(16)).toString("base64url")}` as ClientId;
 
-/** An identifier that the operator chose; null if it could be mistaken for a person's or for a metadata document's. */
+/**
+ * An identifier that the operator chose; null if it is blank, or could be mistaken for a person's or for a metadata document's.
+ */
 export function chosenClientId(text: string): ClientId | null {
   const fine =
-    hasClientIdCharacters(text) && text.length <= 200 && !text.startsWith("acc_") && !/^https?:/i.test(text);
+    hasClientIdCharacters(text) &&
+    !isBlank(text) &&
+    text.length <= 200 &&
+    !text.startsWith("acc_") &&
+    !/^https?:/i.test(text);
   return fine ? (text as ClientId) : null;
 }
 
@@ -85,6 +91,30 @@ export function operatorPolicy(
     redirectUriFreedoms: { anySpelling: true, http: allowsHttp },
     ownOrigins: ownOrigins(configuration),
     reservedNames: new Set(),
+    mayHaveNoGrantType: true,
+    narrows: false,
+  };
+}
+
+/**
+ * For a change of a client by the operator. A client that registered itself may be given no more than registration gives,
+ * because the server lets it do no more (`withinPolicy`). What a client has already, it may keep.
+ */
+export function changePolicy(
+  client: ClientRecord,
+  configuration: Configuration,
+  catalogue: Catalogue,
+  freedoms: { readonly allowsHttp?: boolean } = {},
+): MetadataPolicy {
+  const policy =
+    client.source === "registration"
+      ? registrationPolicy(configuration, catalogue)
+      : operatorPolicy(configuration, catalogue, freedoms);
+  return {
+    ...policy,
+    allowedScope: [...policy.allowedScope, ...client.scope],
+    allowedGrantTypes: [...policy.allowedGrantTypes, ...client.grantTypes],
+    keptRedirectUris: client.redirectUris,
     mayHaveNoGrantType: true,
     narrows: false,
   };

@@ -96,7 +96,8 @@ export function checkedDeclaration(
     throw new ConfigurationError(`The client '${declared.client_id}' in the configuration: ${message}`);
   };
   const clientId =
-    chosenClientId(declared.client_id) ?? complain("its client_id must not start with 'acc_' or be a URL.");
+    chosenClientId(declared.client_id) ??
+    complain("its client_id must not be blank, start with 'acc_' or be a URL.");
   const confidential = declared.secrets.length > 0;
   const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, ...others } =
     declared;

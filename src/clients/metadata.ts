@@ -5,7 +5,7 @@
 import { OAuthError } from "../protocol/errors.ts";
 import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
-import { foldName, hasStackedMarks, hasUnseen } from "../protocol/names.ts";
+import { foldName, hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
@@ -44,6 +44,8 @@ export interface MetadataPolicy {
   readonly ownOrigins: ReadonlySet<string>;
   /** Names that belong to the operator, in the form of `foldName`. */
   readonly reservedNames: ReadonlySet<string>;
+  /** The redirect URIs that the client has already. They stay even if the policy has become stricter. Default: none. */
+  readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
   /**
@@ -173,7 +175,7 @@ function readRedirectUris(
   policy: MetadataPolicy,
 ): RedirectUri[] {
   const uris = readStrings(members, "redirect_uris") ?? [];
-  for (const uri of uris) {
+  for (const uri of uris.filter((each) => !policy.keptRedirectUris?.includes(each))) {
     const fault = isAtOrigin(uri, policy.ownOrigins)
       ? "it is an address of this server itself"
       : redirectUriFault(uri, policy.privateUseSchemes, policy.redirectUriFreedoms);
@@ -245,7 +247,7 @@ function readName(members: Members, { reservedNames }: MetadataPolicy): string |
   // Invisible characters, and those that reverse the text, could make one name look like another.
   if (hasUnseen(name)) refuse("client_name has invisible or control characters.");
   if (hasStackedMarks(name)) refuse("client_name has more marks on a letter than any writing needs.");
-  if (name.trim() === "") refuse("client_name has nothing that can be read.");
+  if (isBlank(name)) refuse("client_name has nothing that can be read.");
   if (reservedNames.has(foldName(name)))
     refuse("client_name is the name of this server or of an application of its operator. Choose another.");
   return name;

@@ -71,6 +71,16 @@ const NAMED_FLAGS = [
   { flag: "workers", path: ["workers"], type: "integer" },
 ] as const satisfies readonly { flag: keyof ConfigurationFlags; path: SettingPath; type: string }[];
 
+/** The configuration file that is read; null if there is none. */
+export function configurationFile(
+  flags: Pick<ConfigurationFlags, "config">,
+  env: ConfigurationSources["env"],
+): string | null {
+  const named = flags.config ?? (env.TESSERA_CONFIG || undefined);
+  if (named !== undefined) return expandHome(named, env.HOME);
+  return existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null;
+}
+
 /** Reads, merges and checks every source. Throws ConfigurationError that lists all mistakes, one a line. */
 export function loadConfiguration({ file, env, flags = {}, extend }: ConfigurationSources): Configuration {
   const problems: string[] = [];

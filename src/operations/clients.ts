@@ -1,6 +1,7 @@
 /** Operations on clients. */
 
 import { isPublic } from "../clients/authentication-methods.ts";
+import type { ClientChanges } from "../clients/change.ts";
 import {
   mintClientSecret,
   type NewClient,
@@ -91,7 +92,8 @@ export const findRenumbered = (context: NumberContext, clientId: ClientId) =>
   findWithFreeNumber(context, clientId, newClientNumber(context.clock.seconds(), context.random));
 
 /** A client to make. */
-export interface WantedClient extends Pick<NewClient, "source" | "metadata" | "requirePkce"> {
+export interface WantedClient
+  extends Pick<NewClient, "source" | "metadata" | "requirePkce" | "accessTokenSeconds"> {
   /** Default: a generated one. */
   readonly clientId?: ClientId;
 }
@@ -162,6 +164,37 @@ export async function putClient(context: DecideContext, act: Act, wanted: Client
     const { found, client } = await findPlace(context, wanted);
     return rules.putClient(found, client);
   });
+}
+
+/** A client before and after a change. */
+export interface ChangedClient {
+  readonly before: ClientRecord;
+  readonly client: ClientRecord;
+  /** The secret of a client that was public; shown once. */
+  readonly secret: string | null;
+}
+
+/**
+ * Changes a client as `change` says of its present row. `change` may throw, and nothing changes. Null if there is no such
+ * client.
+ */
+export async function changeClient(
+  context: AddContext,
+  act: Act,
+  clientId: ClientId,
+  change: (client: ClientRecord) => ClientChanges,
+): Promise<ChangedClient | null> {
+  const made = mintClientSecret(context.clock, context.random);
+  let before: ClientRecord | null = null;
+  const changed = await outcomeOf(context, act, async () => {
+    before = await findClient(context, clientId);
+    const changes = before === null ? {} : change(before);
+    return rules.changeClient(before, changes, made.record);
+  });
+  const client = changed ? await findClient(context, clientId) : null;
+  if (before === null || client === null) return null;
+  const isNew = client.secrets.some(({ id }) => id === made.record.id);
+  return { before, client, secret: isNew ? made.text : null };
 }
 
 /** False if there is no such client. */

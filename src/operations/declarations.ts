@@ -1,6 +1,6 @@
 /** Applies the clients and people of the configuration. Every start does so; it changes what has changed in the file. */
 import type { Passwords } from "../accounts/passwords.ts";
-import { newAccountRecord, usernameFault } from "../accounts/people.ts";
+import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import {
   checkedDeclaration,
   type DeclarationContext,
@@ -21,6 +21,7 @@ import {
   declareAccount,
   disableAccount,
   everyDeclaredAccount,
+  findAccountBySignInName,
   findAccountByUsername,
   removeAccount,
 } from "./people.ts";
@@ -125,19 +126,39 @@ interface PeopleContext extends ApplyContext {
 
 /** The faults of the declared people, without a look at the store. An empty list means that there are none. */
 export function declaredPeopleFaults({ people, limits }: Configuration): string[] {
-  const names = new Set<string>();
-  return people.flatMap(({ username, password }) => {
+  const usernames = new Set<string>();
+  /** The person who is declared with each name for signing in. */
+  const holders = new Map<string, string>();
+  return people.flatMap(({ username, name, email, password }) => {
     const fault = usernameFault(username);
     if (fault !== null) return [`The user name '${username}' in the configuration ${fault}.`];
     const folded = foldUsername(username);
-    if (names.has(folded)) {
+    if (usernames.has(folded)) {
       return [`The configuration declares two people with the user name '${username}', ignoring case.`];
     }
-    names.add(folded);
-    if (Buffer.byteLength(password) <= limits.password_bytes) return [];
-    return [
-      `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
-    ];
+    usernames.add(folded);
+    const faults: string[] = [];
+    const nameFault = name === undefined ? null : personNameFault(name);
+    if (nameFault !== null) faults.push(`The name of '${username}' in the configuration ${nameFault}.`);
+    const addressFault = email === undefined ? null : emailFault(email);
+    if (addressFault !== null) {
+      faults.push(`The address '${email}' of '${username}' in the configuration ${addressFault}.`);
+    }
+    for (const text of new Set([folded, ...(email === undefined ? [] : [foldUsername(email)])])) {
+      const holder = holders.get(text);
+      if (holder !== undefined) {
+        faults.push(
+          `The configuration declares '${text}' for '${holder}' and for '${username}', ignoring case. A person signs in with the user name or the e-mail address, so both belong to one person alone.`,
+        );
+      }
+      holders.set(text, username);
+    }
+    if (Buffer.byteLength(password) > limits.password_bytes) {
+      faults.push(
+        `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
+      );
+    }
+    return faults;
   });
 }
 
@@ -154,17 +175,11 @@ export async function applyDeclaredPeople(
   const { configuration, clock, log } = context;
   const [fault] = declaredPeopleFaults(configuration);
   if (fault !== undefined) throw new ConfigurationError(fault);
-  for (const { username } of configuration.people) {
-    const known = await findAccountByUsername(context, username);
-    if (known === null || known.isDeclared) continue;
-    throw new ConfigurationError(
-      `The configuration declares the person '${username}', but a person with this user name was added otherwise. Take the declaration out, or choose another user name.`,
-    );
-  }
+  for (const person of configuration.people) await requireFreeNames(person, context);
   for (const person of configuration.people) await applyPerson(person, context);
   const declared = new Set(configuration.people.map(({ username }) => foldUsername(username)));
-  for await (const { subject, username, usernameFolded, disabledAt } of everyDeclaredAccount(context)) {
-    if (declared.has(usernameFolded)) continue;
+  for await (const { subject, username, disabledAt } of everyDeclaredAccount(context)) {
+    if (declared.has(foldUsername(username))) continue;
     if (prunes) await removeAccount(context, SERVER_ACT, subject, clock.seconds());
     else {
       if (disabledAt === null)
@@ -174,6 +189,26 @@ export async function applyDeclaredPeople(
         advice: "declare the person again, or keep the account with tessera user enable",
       });
     }
+  }
+}
+
+/** Throws ConfigurationError if another person has the declared user name or e-mail address. */
+async function requireFreeNames(
+  { username, email }: PersonDeclaration,
+  context: PeopleContext,
+): Promise<void> {
+  const known = await findAccountByUsername(context, username);
+  if (known !== null && !known.isDeclared) {
+    throw new ConfigurationError(
+      `The configuration declares the person '${username}', but a person with this user name was added otherwise. Take the declaration out, or choose another user name.`,
+    );
+  }
+  for (const text of [username, ...(email === undefined ? [] : [email])]) {
+    const holder = await findAccountBySignInName(context, text);
+    if (holder === null || holder.subject === known?.subject) continue;
+    throw new ConfigurationError(
+      `The configuration declares '${text}' for the person '${username}', but '${holder.username}' signs in with it. Give '${holder.username}' another address first: tessera user set ${holder.username} --email ADDRESS`,
+    );
   }
 }
 

@@ -14,6 +14,7 @@ import {
   revisions,
   type SetupLinkRecord,
   setupLinks,
+  signInNames,
 } from "../store/tables.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";
@@ -23,23 +24,37 @@ interface Reading {
 }
 
 export const ACCOUNT = { account: row(accounts, { subject: "$subject" }) };
-const BY_USERNAME = { account: row(accounts, { usernameFolded: "$folded" }) };
+const NAME = row(signInNames, { name: "$name" });
+const BY_NAME = { name: NAME, account: row(accounts, { subject: "name.subject" }) };
+const EMAIL = row(signInNames, { name: "$email" });
 const SETUP_ROW = row(revisions, { name: "$setup" });
 const ACCOUNT_AND_SETUP = { ...ACCOUNT, setup: SETUP_ROW };
-const NAME_AND_SETUP = { sameName: row(accounts, { usernameFolded: "$folded" }), setup: SETUP_ROW };
+const CHANGED_ACCOUNT = { ...ACCOUNT_AND_SETUP, sameEmail: EMAIL };
+const NAMES_AND_SETUP = { sameName: NAME, sameEmail: EMAIL, setup: SETUP_ROW };
 const LINK = { link: row(setupLinks, { name: "$link" }) };
-const LINK_AND_NAME = { ...LINK, ...NAME_AND_SETUP };
+const LINK_AND_NAMES = { ...LINK, ...NAMES_AND_SETUP };
 const SETUP = { setup: SETUP_ROW };
 
 export const findAccount = async ({ store }: Reading, subject: string): Promise<AccountRecord | null> =>
   (await store.look(ACCOUNT, { subject })).account;
 
-/** Ignores case. Finds disabled people too; the caller decides about them. */
-export const findAccountByUsername = async (
+/**
+ * The person who signs in with this user name or e-mail address. Ignores case. Finds disabled people too; the caller decides
+ * about them.
+ */
+export const findAccountBySignInName = async (
   { store }: Reading,
+  name: string,
+): Promise<AccountRecord | null> => (await store.look(BY_NAME, { name: foldUsername(name) })).account;
+
+/** The same for the user name alone. */
+export async function findAccountByUsername(
+  context: Reading,
   username: string,
-): Promise<AccountRecord | null> =>
-  (await store.look(BY_USERNAME, { folded: foldUsername(username) })).account;
+): Promise<AccountRecord | null> {
+  const account = await findAccountBySignInName(context, username);
+  return account !== null && foldUsername(account.username) === foldUsername(username) ? account : null;
+}
 
 /** A page of all people, oldest first. */
 export const listAccounts = (
@@ -65,18 +80,30 @@ export async function hasAdministrator({ store }: Reading): Promise<boolean> {
   return false;
 }
 
-/** False, and nothing changed, if the user name is taken. */
-export const createAccount = (context: DecideContext, act: Act, account: AccountRecord): Promise<boolean> =>
+/** The parameters that find the holders of a person's names. */
+const namesOf = ({ username, email }: Pick<AccountRecord, "username" | "email">) => ({
+  name: foldUsername(username),
+  email: folded(email),
+});
+
+const folded = (email: string | null | undefined): string | null => (email ? foldUsername(email) : null);
+
+/** Changes nothing if the user name or the e-mail address is taken. */
+export const createAccount = (
+  context: DecideContext,
+  act: Act,
+  account: AccountRecord,
+): Promise<"created" | rules.NameTaken> =>
   outcomeOf(context, act, async () => {
-    const facts = await context.store.look(NAME_AND_SETUP, {
-      folded: account.usernameFolded,
-      setup: rules.SETUP,
-    });
-    return rules.createAccount(facts, account);
+    const parameters = { ...namesOf(account), setup: rules.SETUP };
+    return rules.createAccount(await context.store.look(NAMES_AND_SETUP, parameters), account);
   });
 
 const lookAtAccount = ({ store }: Reading, subject: SubjectId) =>
   store.look(ACCOUNT_AND_SETUP, { subject, setup: rules.SETUP });
+
+const lookAtChange = ({ store }: Reading, subject: SubjectId, email: string | null | undefined) =>
+  store.look(CHANGED_ACCOUNT, { subject, email: folded(email), setup: rules.SETUP });
 
 /** Sets a password for the operator, without checking the current one. False if there is no such person. */
 export const setPassword = (
@@ -99,26 +126,37 @@ export const replacePassword = (
     rules.changePassword(await findAccount(context, subject), verifiedHash, passwordHash),
   );
 
-/** Applies a declaration that is new or has changed. False if there is no such person. */
+/** Applies a declaration that is new or has changed. */
 export const declareAccount = (
   context: DecideContext,
   act: Act,
   subject: SubjectId,
   changes: rules.DeclaredChanges,
   declaration: PersonDeclared,
-): Promise<boolean> =>
+): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.declareAccount(await lookAtAccount(context, subject), changes, declaration),
+    rules.declareAccount(await lookAtChange(context, subject, changes.email), changes, declaration),
   );
 
-/** Changes what applications are told of a person, or whether the person may administer the server. False if there is none. */
+/** Changes what applications are told of a person, or whether the person may administer the server. */
 export const changeAccount = (
   context: DecideContext,
   act: Act,
   subject: SubjectId,
   changes: rules.AccountChanges,
+): Promise<rules.ChangeOutcome> =>
+  outcomeOf(context, act, async () =>
+    rules.changeAccount(await lookAtChange(context, subject, changes.email), changes),
+  );
+
+/** Lets a person try passwords again who has tried too many (sign-in.ts). False if there is no such person. */
+export const unlockAccount = (
+  context: DecideContext,
+  act: Act,
+  subject: SubjectId,
+  now: EpochSeconds,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.changeAccount(await lookAtAccount(context, subject), changes));
+  outcomeOf(context, act, async () => rules.unlockAccount(await findAccount(context, subject), now));
 
 /** Ends the person's sessions and all access that they gave. False if there is no such person. */
 export const disableAccount = (
@@ -168,12 +206,8 @@ export const redeemSetupLink = (
   id: RecordId,
   account: AccountRecord,
   now: EpochSeconds,
-): Promise<"created" | "spent" | "username_taken"> =>
+): Promise<"created" | "spent" | rules.NameTaken> =>
   outcomeOf(context, act, async () => {
-    const facts = await context.store.look(LINK_AND_NAME, {
-      link: rules.SETUP_LINK,
-      folded: account.usernameFolded,
-      setup: rules.SETUP,
-    });
-    return rules.redeemSetupLink(facts, id, account, now);
+    const parameters = { link: rules.SETUP_LINK, ...namesOf(account), setup: rules.SETUP };
+    return rules.redeemSetupLink(await context.store.look(LINK_AND_NAMES, parameters), id, account, now);
   });

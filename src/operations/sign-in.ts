@@ -1,17 +1,22 @@
 /**
- * Checks a person's password, for the sign-in page and for every other page that asks for it.
- * Attempts count before the check, so that parallel guesses all count. They count by name even if the name does not
- * exist, so that limits, like words and time, do not reveal which names exist (THREATS 33, 34).
+ * Checks a person's password, for the sign-in page and for every other page that asks for it. A person signs in with the user
+ * name or with the e-mail address.
+ * Attempts count before the check, so that parallel guesses all count. They count by the name that was typed even if it does
+ * not exist, so that limits, like words and time, do not reveal which names exist (THREATS 33, 34). They also count by
+ * person, so that two names for one person are not twice as many guesses.
  */
 import type { Passwords } from "../accounts/passwords.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { AttemptLimit } from "../platform/attempts.ts";
+import type { Clock } from "../platform/clock.ts";
 import { widestNetwork } from "../platform/network.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
 import { actOfStranger, type Origin } from "../rules/events.ts";
+import { isUnlocked, signInNamesOf } from "../rules/person.ts";
 import { PASSWORD, type SignInStep } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import type { DecideContext } from "./decide.ts";
-import { findAccountByUsername } from "./people.ts";
+import { findAccountBySignInName } from "./people.ts";
 
 export type PasswordCheck =
   | { readonly outcome: "verified"; readonly account: AccountRecord; readonly steps: readonly SignInStep[] }
@@ -20,6 +25,7 @@ export type PasswordCheck =
   | { readonly outcome: "limited"; readonly retryAfterSeconds: number };
 
 export interface PasswordAttempt {
+  /** A user name or an e-mail address. */
   readonly username: string;
   readonly password: string;
   /** Where the attempt comes from. */
@@ -27,6 +33,8 @@ export interface PasswordAttempt {
 }
 
 export interface PasswordCheckContext extends DecideContext {
+  readonly configuration: Pick<Configuration, "limits">;
+  readonly clock: Clock;
   readonly passwords: Passwords;
   readonly limits: { readonly signInPerAccount: AttemptLimit; readonly signInPerAddress: AttemptLimit };
 }
@@ -40,35 +48,65 @@ export async function checkPassword(
   const { events } = context;
   const act = actOfStranger(attempt.origin);
   if (check.outcome === "limited") events.tell(act, [{ event: "sign_in.limited" }]);
-  if (check.outcome === "refused") events.tell(act, [{ event: "sign_in.refused" }]);
+  if (check.outcome === "refused") {
+    events.tell(act, [{ event: check.isLimited ? "sign_in.limited" : "sign_in.refused" }]);
+    return { outcome: "refused" };
+  }
   return check;
 }
+
+type Measured =
+  | Exclude<PasswordCheck, { readonly outcome: "refused" }>
+  /** `isLimited`: the password was not compared, because of attempts with another name of the person. */
+  | { readonly outcome: "refused"; readonly isLimited: boolean };
+
+const nameKey = (folded: string): string => `name ${folded}`;
+
+/** The key counts the attempts since the operator last unlocked the person. */
+const accountKey = ({ subject, unlockedAt }: AccountRecord): string =>
+  unlockedAt === null ? `account ${subject}` : `account ${subject} ${unlockedAt}`;
 
 async function measurePassword(
   context: PasswordCheckContext,
   { username, password, origin: { address } }: PasswordAttempt,
-): Promise<PasswordCheck> {
-  const { passwords, limits } = context;
+): Promise<Measured> {
+  const { passwords, configuration, clock } = context;
+  const { signInPerAccount: perAccount, signInPerAddress: perAddress } = context.limits;
   const name = username.normalize("NFKC").trim();
-  const nameKey = `name ${foldUsername(name)}`;
+  const typed = nameKey(foldUsername(name));
   // Nothing is awaited before both are counted, so a hundred parallel attempts count a hundred.
-  const addressWait = limits.signInPerAddress.attempt(address);
-  if (addressWait > 0) return { outcome: "limited", retryAfterSeconds: addressWait };
-  const nameWait = limits.signInPerAccount.attempt(nameKey);
-  if (nameWait > 0) return { outcome: "limited", retryAfterSeconds: nameWait };
+  const addressWait = perAddress.attempt(address);
+  if (addressWait > 0) return limited(addressWait);
+  const nameWait = perAccount.attempt(typed);
 
   let account: AccountRecord | null;
   let matches: boolean;
+  let counted: string | null = null;
+  let accountWait = 0;
   try {
-    account = await findAccountByUsername(context, name);
-    matches = await passwords.verify(password, account?.passwordHash ?? null, widestNetwork(address));
+    account = await findAccountBySignInName(context, name);
+    const windowSeconds = configuration.limits.sign_in_window_seconds;
+    if (nameWait > 0 && !isUnlocked(account, clock.seconds(), windowSeconds)) return limited(nameWait);
+    if (account !== null) {
+      counted = accountKey(account);
+      accountWait = perAccount.attempt(counted);
+      if (accountWait > 0 && nameWait > 0) return limited(accountWait);
+    }
+    // The answer "limited" to the first attempt with a name would tell that it is another name of a person whose password
+    // was guessed before. So the answer is that to a wrong password, after as long.
+    const hash = accountWait > 0 ? null : (account?.passwordHash ?? null);
+    matches = await passwords.verify(password, hash, widestNetwork(address));
   } catch (error) {
     // The person is not to blame. The attempt still counts for the address, because a flood may keep the server busy.
-    limits.signInPerAccount.forgive(nameKey);
+    if (nameWait === 0) perAccount.forgive(typed);
+    if (counted !== null && accountWait === 0) perAccount.forgive(counted);
     throw error;
   }
-  if (!matches || account === null || account.disabledAt !== null) return { outcome: "refused" };
-  limits.signInPerAddress.forgive(address);
-  limits.signInPerAccount.reset(nameKey);
+  if (!matches || account === null || account.disabledAt !== null)
+    return { outcome: "refused", isLimited: accountWait > 0 };
+  perAddress.forgive(address);
+  for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)]) perAccount.reset(key);
   return { outcome: "verified", account, steps: [PASSWORD] };
 }
+
+const limited = (retryAfterSeconds: number): Measured => ({ outcome: "limited", retryAfterSeconds });

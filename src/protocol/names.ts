@@ -24,6 +24,9 @@ export const hasUnseen = (name: string): boolean => withoutUnseen(name) !== name
 /** Whether marks pile up on a letter of the name, or the name begins with one, which would sit on the text before it. */
 export const hasStackedMarks = (name: string): boolean => withoutStackedMarks(name) !== name;
 
+/** Whether there is nothing to read in the text: no character, or only spaces and unseen ones. */
+export const isBlank = (text: string): boolean => withoutUnseen(text).trim() === "";
+
 /** The text without the characters that `hasUnseen` finds. */
 export const withoutUnseen = (text: string): string =>
   text.replace(SPELLED_OR_UNSEEN, (_, spelled: string | undefined) => spelled ?? "");

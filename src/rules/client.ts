@@ -121,6 +121,26 @@ export function putClient(found: ClientRecord | null, client: ClientRecord): Dec
 
 const withoutKey = ({ clientId: _, ...rest }: ClientRecord): Omit<ClientRecord, "clientId"> => rest;
 
+/**
+ * Changes what the client may do and how people see it. Its grants and tokens stay. A client that becomes public loses its
+ * secrets. `newSecret`: the first secret of a public client that is to have one. False if there is no such client.
+ */
+export function changeClient(
+  client: ClientRecord | null,
+  changes: Partial<ClientRecord>,
+  newSecret: ClientSecretRecord | null,
+): Decision<boolean> {
+  if (client === null) return concluded(false);
+  const method = changes.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
+  const added = newSecret === null ? [] : [newSecret];
+  const secrets = method === "none" ? [] : client.secrets.length === 0 ? added : client.secrets;
+  return {
+    outcome: true,
+    changes: [touchClient(client, { ...changes, secrets })],
+    events: [{ event: "client.changed", client: client.clientId }],
+  };
+}
+
 /** Its tokens are inactive until it is enabled again; its grants stay. False if there is no such client. */
 export const disableClient = (
   client: ClientRecord | null,

@@ -37,6 +37,7 @@ export const EVENT_TYPES = {
   "person.disabled": { level: "info", words: "person disabled" },
   "person.enabled": { level: "info", words: "person enabled" },
   "person.removed": { level: "info", words: "person removed" },
+  "person.unlocked": { level: "info", words: "a person may try passwords again" },
   "refresh_token.replayed": { level: "warn", words: "refresh token used again: its grant is revoked" },
   "refresh_token.retried_elsewhere": {
     level: "warn",

@@ -1,6 +1,6 @@
 /** People: their accounts, their sessions, and the link that makes the first administrator. */
 import type { EpochSeconds } from "../platform/clock.ts";
-import type { RecordId } from "../protocol/identifiers.ts";
+import { foldUsername, type RecordId } from "../protocol/identifiers.ts";
 import { type Change, hold, insert, put, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
@@ -11,8 +11,10 @@ import {
   revisions,
   type SessionRecord,
   type SetupLinkRecord,
+  type SignInNameRecord,
   sessions,
   setupLinks,
+  signInNames,
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, touchAccount } from "./grant.ts";
@@ -39,20 +41,48 @@ export const SETUP_LINK = "administrator";
 const closeSetup = (account: AccountRecord, setup: SetupRevision): Change[] =>
   canAdminister(account) ? [nextSetup(setup), remove(setupLinks, { name: SETUP_LINK })] : [];
 
-export interface NewAccountFacts {
-  readonly sameName: AccountRecord | null;
+/** The texts with which a person may sign in, as they are compared. */
+export const signInNamesOf = ({ username, email }: Pick<AccountRecord, "username" | "email">): string[] => [
+  ...new Set([username, ...(email === null ? [] : [email])].map(foldUsername)),
+];
+
+/** The changes that let a person sign in with the names of `next` and no others. `account`: null for a new person. */
+function changeNames(account: AccountRecord | null, next: AccountRecord): Change[] {
+  const { subject } = next;
+  const before = account === null ? [] : signInNamesOf(account);
+  const after = signInNamesOf(next);
+  return [
+    ...before.filter((name) => !after.includes(name)).map((name) => remove(signInNames, { name })),
+    ...after.filter((name) => !before.includes(name)).map((name) => insert(signInNames, { name, subject })),
+  ];
+}
+
+/** The holders of the names that a person is to have; null for a name that no person has. */
+export interface NameFacts {
+  readonly sameName: SignInNameRecord | null;
+  readonly sameEmail: SignInNameRecord | null;
+}
+
+export interface NewAccountFacts extends NameFacts {
   readonly setup: SetupRevision;
 }
 
-/** False, and nothing changed, if the user name is taken. */
+/** A taken name is a user name or the e-mail address of another person: either signs that person in. */
+export type NameTaken = "username_taken" | "email_taken";
+
+const nameTaken = ({ sameName, sameEmail }: NameFacts): NameTaken | null =>
+  sameName !== null ? "username_taken" : sameEmail !== null ? "email_taken" : null;
+
+/** Changes nothing if the user name or the e-mail address is taken. */
 export function createAccount(
-  { sameName, setup }: NewAccountFacts,
+  { setup, ...names }: NewAccountFacts,
   account: AccountRecord,
-): Decision<boolean> {
-  if (sameName !== null) return concluded(false);
+): Decision<"created" | NameTaken> {
+  const taken = nameTaken(names);
+  if (taken !== null) return concluded(taken);
   return {
-    outcome: true,
-    changes: [...closeSetup(account, setup), insert(accounts, account)],
+    outcome: "created",
+    changes: [...closeSetup(account, setup), insert(accounts, account), ...changeNames(null, account)],
     events: [{ event: "person.created", subject: account.subject, via: account.source }],
   };
 }
@@ -61,6 +91,17 @@ export interface AccountFacts {
   readonly account: AccountRecord | null;
   readonly setup: SetupRevision;
 }
+
+/** The facts for a change that may bring a new e-mail address. */
+export interface ChangeFacts extends AccountFacts {
+  readonly sameEmail: SignInNameRecord | null;
+}
+
+/** `unknown`: there is no such person. `email_taken`: another person signs in with the address; nothing changed. */
+export type ChangeOutcome = "changed" | "unknown" | "email_taken";
+
+const isOfAnother = (account: AccountRecord, name: SignInNameRecord | null): boolean =>
+  name !== null && name.subject !== account.subject;
 
 /** Sets a password for the operator, without checking the current one, and ends the person's sessions. */
 export function setPassword({ account, setup }: AccountFacts, passwordHash: string): Decision<boolean> {
@@ -95,15 +136,40 @@ export function changePassword(
 /** What an operator may change of a person. */
 export type AccountChanges = Partial<Pick<AccountRecord, "name" | "email" | "administrator">>;
 
-/** Changes what applications are told of a person, or whether the person may administer the server. False if there is none. */
-export function changeAccount({ account, setup }: AccountFacts, changes: AccountChanges): Decision<boolean> {
-  if (account === null) return concluded(false);
+/** Changes what applications are told of a person, or whether the person may administer the server. */
+export function changeAccount(
+  { account, setup, sameEmail }: ChangeFacts,
+  changes: AccountChanges,
+): Decision<ChangeOutcome> {
+  if (account === null) return concluded("unknown");
+  if (isOfAnother(account, sameEmail)) return concluded("email_taken");
+  const next = { ...account, ...changes };
   return {
-    outcome: true,
-    changes: [...closeSetup({ ...account, ...changes }, setup), touchAccount(account, changes)],
+    outcome: "changed",
+    changes: [...closeSetup(next, setup), touchAccount(account, changes), ...changeNames(account, next)],
     events: [{ event: "person.changed", subject: account.subject }],
   };
 }
+
+/** Ends the wait that too many wrong passwords brought upon a person (`isUnlocked`). False if there is no such person. */
+export function unlockAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
+  if (account === null) return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchAccount(account, { unlockedAt: now })],
+    events: [{ event: "person.unlocked", subject: account.subject }],
+  };
+}
+
+/**
+ * Whether the operator has unlocked the person since the attempts began that still count: a window of attempts counts for the
+ * next one too. The servers count in memory; this is how all of them learn of it.
+ */
+export const isUnlocked = (
+  account: Pick<AccountRecord, "unlockedAt"> | null,
+  now: EpochSeconds,
+  windowSeconds: number,
+): boolean => account !== null && account.unlockedAt !== null && account.unlockedAt > now - 2 * windowSeconds;
 
 /** Signs a person out of every browser. False if there is no such person. */
 export function endSessions(account: AccountRecord | null): Decision<boolean> {
@@ -126,11 +192,12 @@ export type DeclaredChanges = Partial<
 
 /** Applies a declaration that is new or has changed. A person who was left out comes back. */
 export function declareAccount(
-  { account, setup }: AccountFacts,
+  { account, setup, sameEmail }: ChangeFacts,
   changes: DeclaredChanges,
   declaration: PersonDeclared,
-): Decision<boolean> {
-  if (account === null) return concluded(false);
+): Decision<ChangeOutcome> {
+  if (account === null) return concluded("unknown");
+  if (isOfAnother(account, sameEmail)) return concluded("email_taken");
   const { subject } = account;
   const comesBack = account.disabledBy === "left_out";
   const set = {
@@ -139,9 +206,10 @@ export function declareAccount(
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),
   };
+  const next = { ...account, ...set };
   return {
-    outcome: true,
-    changes: [...closeSetup({ ...account, ...set }, setup), touchAccount(account, set)],
+    outcome: "changed",
+    changes: [...closeSetup(next, setup), touchAccount(account, set), ...changeNames(account, next)],
     sweeps: changes.passwordHash === undefined ? [] : [sweep(sessions, { subject }, null)],
     events: [
       { event: "person.changed", subject },
@@ -200,6 +268,7 @@ export function removeAccount(account: AccountRecord | null, now: EpochSeconds):
     sweeps: [
       sweep(sessions, { subject }, null),
       ...accessSweeps({ subject }, "person_removed", now),
+      sweep(signInNames, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,
@@ -265,10 +334,8 @@ export function createSetupLink(
   };
 }
 
-export interface SetupFacts {
+export interface SetupFacts extends NewAccountFacts {
   readonly link: SetupLinkRecord | null;
-  readonly sameName: AccountRecord | null;
-  readonly setup: SetupRevision;
 }
 
 /** Whether the stored link is this one and still valid. */
@@ -280,16 +347,22 @@ export const isLinkAlive = (
 
 /** Uses up the link and creates the account. `spent`: the link was used, replaced, is gone or has expired. */
 export function redeemSetupLink(
-  { link, sameName, setup }: SetupFacts,
+  { link, setup, ...names }: SetupFacts,
   id: RecordId,
   account: AccountRecord,
   now: EpochSeconds,
-): Decision<"created" | "spent" | "username_taken"> {
+): Decision<"created" | "spent" | NameTaken> {
   if (!isLinkAlive(link, id, now)) return concluded("spent");
-  if (sameName !== null) return concluded("username_taken");
+  const taken = nameTaken(names);
+  if (taken !== null) return concluded(taken);
   return {
     outcome: "created",
-    changes: [nextSetup(setup), remove(setupLinks, { name: SETUP_LINK }), insert(accounts, account)],
+    changes: [
+      nextSetup(setup),
+      remove(setupLinks, { name: SETUP_LINK }),
+      insert(accounts, account),
+      ...changeNames(null, account),
+    ],
     events: [{ event: "person.created", subject: account.subject, via: "setup_link" }],
   };
 }

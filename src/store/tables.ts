@@ -161,8 +161,6 @@ export const accounts = table("accounts", {
     source: text<AccountSource>(),
     /** As the person wrote it. */
     username: text(),
-    /** As user names are compared. */
-    usernameFolded: text(),
     name: orNull(text()),
     email: orNull(text()),
     administrator: boolean(),
@@ -171,18 +169,34 @@ export const accounts = table("accounts", {
     createdAt: integer(),
     disabledAt: orNull(integer()),
     disabledBy: orNull(text<DisabledBy>()),
+    /** When the operator last ended the wait that too many wrong passwords bring; null if never. */
+    unlockedAt: orNull(integer()),
     isDeclared: boolean(),
     /** Null for a person who was never declared. */
     declaration: orNull(personDeclared),
   },
   key: ["subject"],
-  unique: [["usernameFolded"]],
   indexes: [["createdAt", "subject"]],
   // Every start looks for an administrator and for the declared people, even among a million.
   indexOnly: { administrator: ["subject"], isDeclared: ["subject"] },
   updated: true,
 });
 export type AccountRecord = Row<typeof accounts>;
+
+/**
+ * Every text with which a person may sign in: the user name and the e-mail address. One table for both, so that no user name
+ * is the address of another person.
+ */
+export const signInNames = table("sign_in_names", {
+  columns: {
+    /** As such names are compared. */
+    name: text(),
+    subject: text<SubjectId>(),
+  },
+  key: ["name"],
+  indexes: [["subject"]],
+});
+export type SignInNameRecord = Row<typeof signInNames>;
 
 /** How a person proved who they are: OpenID Connect Core §2 calls the columns `auth_time`, `amr` and `acr`. */
 const authentication = {
@@ -408,6 +422,7 @@ export const TABLES: readonly Table[] = [
   revisions,
   retryKeys,
   accounts,
+  signInNames,
   clients,
   sessions,
   setupLinks,

@@ -67,6 +67,110 @@ describe("checking a password", () => {
   });
 });
 
+describe("signing in with an e-mail address", () => {
+  const ADDRESS = "Alice@Mail.example";
+  beforeEach(async () => {
+    const alice = await server.context.store.findAccountByUsername("alice");
+    if (alice === null) throw new Error("There is no alice.");
+    await server.context.store.changeAccount(alice.subject, { email: ADDRESS });
+  });
+  const events = () =>
+    server.logged.map((line) => JSON.parse(line).event).filter((event) => event?.startsWith("sign_in"));
+
+  test("works in any case, and with the full-width letters of another keyboard", async () => {
+    for (const username of [ADDRESS, "alice@mail.EXAMPLE ", "ａｌｉｃｅ＠mail.example"]) {
+      expect(await attempt({ username })).toMatchObject({
+        outcome: "verified",
+        account: { username: "alice" },
+      });
+    }
+    expect(await wrong({ username: ADDRESS })).toEqual({ outcome: "refused" });
+  });
+
+  test("stays with its person: no user name and no address of another may be the same", async () => {
+    for (const username of ["ALICE@mail.example", "alice＠mail.example"]) {
+      await expect(server.addPerson(username)).rejects.toThrow("is taken");
+    }
+    await expect(server.addPerson("bob", { email: "alice@mail.example" })).rejects.toThrow("is taken");
+    const bob = await addPersonWithPassword(server, "bob@mail.example");
+    const alice = await server.context.store.findAccountByUsername("alice");
+    const change = server.context.store.changeAccount(alice?.subject ?? bob.subject, {
+      email: "BOB@mail.example",
+    });
+    expect(await change).toBe("email_taken");
+    expect(await attempt({ username: "bob@mail.example" })).toMatchObject({
+      account: { subject: bob.subject },
+    });
+    expect(await attempt({ username: ADDRESS })).toMatchObject({ account: { subject: alice?.subject } });
+  });
+
+  test("does not work with an address that the person has no more", async () => {
+    const alice = await server.context.store.findAccountByUsername("alice");
+    if (alice === null) throw new Error("There is no alice.");
+    await server.context.store.changeAccount(alice.subject, { email: null });
+    expect((await attempt({ username: ADDRESS })).outcome).toBe("refused");
+    expect((await attempt()).outcome).toBe("verified");
+  });
+
+  test(
+    proves("is no second set of guesses, and does not tell that two names are one person's", "threat 33"),
+    async () => {
+      for (let count = 0; count < 10; count += 1) await wrong();
+      server.logged.length = 0;
+      // As with an unknown address; the right password is not compared either.
+      for (let count = 0; count < 10; count += 1) {
+        expect(await attempt({ username: ADDRESS })).toEqual({ outcome: "refused" });
+        expect(await attempt({ username: "nobody@mail.example", origin: from("192.0.2.9") })).toEqual({
+          outcome: "refused",
+        });
+      }
+      expect((await attempt({ username: ADDRESS })).outcome).toBe("limited");
+      // The log says why.
+      expect(events().slice(0, 2)).toEqual(["sign_in.limited", "sign_in.refused"]);
+      server.clock.advance(2 * 900);
+      expect((await attempt({ username: ADDRESS })).outcome).toBe("verified");
+    },
+  );
+
+  test("forgives what was counted for the user name too", async () => {
+    for (let count = 0; count < 9; count += 1) await wrong();
+    expect((await attempt({ username: ADDRESS })).outcome).toBe("verified");
+    for (let count = 0; count < 9; count += 1) expect((await wrong()).outcome).toBe("refused");
+    expect((await attempt()).outcome).toBe("verified");
+  });
+});
+
+describe("a person whom the operator unlocks", () => {
+  const unlock = async () => {
+    const alice = await server.context.store.findAccountByUsername("alice");
+    if (alice === null) throw new Error("There is no alice.");
+    await server.context.store.unlockAccount(alice.subject, server.clock.seconds());
+  };
+  const lock = async () => {
+    for (let count = 0; count < 10; count += 1) await wrong({ origin: from(`198.51.100.${count}`) });
+    expect((await attempt()).outcome).toBe("limited");
+  };
+
+  test("may try as often again at once, and no more often", async () => {
+    server.clock.freeze();
+    await lock();
+    await unlock();
+    for (let count = 0; count < 10; count += 1) expect((await wrong()).outcome).toBe("refused");
+    expect((await attempt()).outcome).toBe("limited");
+    server.clock.advance(60);
+    await unlock();
+    expect((await attempt()).outcome).toBe("verified");
+  });
+
+  test("is limited again like everyone, long after that", async () => {
+    await unlock();
+    server.clock.advance(2 * 900);
+    await lock();
+    server.clock.advance(2 * 900);
+    expect((await attempt()).outcome).toBe("verified");
+  });
+});
+
 /** Password checks whose results wait until the test releases them, so that an operator's act comes first. */
 function slowPasswords() {
   const checked = Promise.withResolvers<void>();

@@ -34,7 +34,7 @@ import { proves } from "../support/proves.ts";
 import { ISSUER, SECRET, startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { DEVICE_GRANT } from "../support/token-requests.ts";
 
-/** The metadata that all three ways can express. */
+/** The metadata that all ways can express. */
 interface Wish {
   readonly name?: string;
   readonly redirectUris?: readonly string[];
@@ -160,6 +160,25 @@ describe("every way to make a client", () => {
       const made = ownOf(await server.context.store.findClient(`cli-${index}`));
       expect(made === null).toBe(code !== 0);
       return made;
+    },
+    async "a change of a client"(wish, index) {
+      const repeat = (flag: string, values: readonly string[] = []) =>
+        values.flatMap((value) => [flag, value]);
+      const client = ["--data", folder, `set-${index}`];
+      const kind = wish.secret ? ["--grant", "client_credentials"] : ["--public", "--grant", "device"];
+      await tessera(["client", "add", "--data", folder, "--id", `set-${index}`, ...kind]);
+      const before = await server.context.store.findClient(`set-${index}`);
+      const { code } = await tessera([
+        ...["client", "set", ...client, "--name", wish.name ?? "x"],
+        ...repeat("--redirect-uri", wish.redirectUris),
+        ...repeat("--grant", grantsOf(wish)),
+        ...repeat("--scope", wish.scope),
+        ...repeat("--default-scope", wish.defaultScope),
+      ]);
+      const after = await server.context.store.findClient(`set-${index}`);
+      if (code === 0) return ownOf(after);
+      expect(after).toEqual(before);
+      return null;
     },
     async "the configuration"(wish, index) {
       const declared: ConfigurationInput = {

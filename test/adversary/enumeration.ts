@@ -49,6 +49,7 @@ export async function startGuessing(opened: OpenedStore): Promise<Guessing> {
   if (client === null) throw new Error("The client is missing.");
   await store.putClient({ ...client, disabledAt: server.clock.seconds() });
   const person = await addPersonWithPassword(server, "alice");
+  await server.context.store.changeAccount(person.subject, { email: "a@b.c" });
   const disabled = await addPersonWithPassword(server, "gone0");
   await store.disableAccount(disabled.subject, server.clock.seconds());
   await server.addPerson("empty");
@@ -102,6 +103,9 @@ export async function failedSignIns({ server }: Guessing): Promise<Kinds> {
   return {
     "a wrong password": as("alice", "a wrong password"),
     "an unknown name": as("nobod", "a wrong password"),
+    // Of as many bytes as the names.
+    "an e-mail address": as("a@b.c", "a wrong password"),
+    "an unknown address": as("n@b.c", "a wrong password"),
     "a person who is disabled": as("gone0", PASSWORD),
     "a person without a password": as("empty", PASSWORD),
   };

@@ -26,6 +26,182 @@ async function tokenStatus(clientId: string, secret: string): Promise<number> {
   return answer.status;
 }
 
+describe("client set", () => {
+  const add = async (id: string, ...args: string[]) => json("add", "--id", id, ...args);
+  const REDIRECT = ["--redirect-uri", "https://a.example/cb"];
+  const row = async (id: string) => {
+    const found = await running.store.findClient(id);
+    if (found === null) throw new Error(`There is no ${id}.`);
+    return found;
+  };
+
+  test("changes what is named, and nothing else", async () => {
+    await add("changing", ...REDIRECT, "--scope", "profile,email", "--default-scope", "email");
+    const before = await row("changing");
+    const { code, out } = await client(
+      ...["set", "changing", "--name", "Wiki", "--logo", "https://a.example/logo.svg"],
+      ...[
+        "--home-page",
+        "https://a.example/",
+        "--contact",
+        "root@a.example",
+        "--access-token-seconds",
+        "600",
+      ],
+    );
+    expect(code).toBe(0);
+    expect(out).toBe(
+      "Changed changing.\n  - New access tokens live 10 minutes. Those that it has stay as they are.\n",
+    );
+    const changes = {
+      clientName: "Wiki",
+      logoUri: "https://a.example/logo.svg",
+      clientUri: "https://a.example/",
+      contacts: ["root@a.example"],
+      accessTokenSeconds: 600,
+    };
+    expect(await row("changing")).toEqual({ ...before, ...changes, revision: before.revision + 1 });
+    await client("set", "changing", "--logo", "", "--contact", "", "--access-token-seconds", "");
+    const cleared = { logoUri: null, contacts: [], accessTokenSeconds: null };
+    expect(await row("changing")).toMatchObject({ ...cleared, clientName: "Wiki" });
+  });
+
+  test("adds, removes and replaces redirect URIs, scopes and grants, and says what ends", async () => {
+    await add("lists", ...REDIRECT);
+    await client("set", "lists", "--add-redirect-uri", "https://a.example/2", "--add-grant", "device");
+    expect(await row("lists")).toMatchObject({
+      redirectUris: ["https://a.example/cb", "https://a.example/2"],
+      grantTypes: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+    });
+    const { out } = await client(
+      ...["set", "lists", "--remove-redirect-uri", "https://a.example/cb"],
+      ...["--remove-grant", "refresh", "--remove-scope", "email"],
+    );
+    expect(out).toContain("It gets email no more, at a refresh too. Access tokens that have it keep it");
+    expect(out).toContain("Requests with https://a.example/cb are refused from now on.");
+    expect(out).toContain("Requests for the grant refresh are refused from now on, so people sign in again");
+    // The default was all of the scope, and still is.
+    const left = await row("lists");
+    expect(left.redirectUris).toEqual(["https://a.example/2" as never]);
+    expect([left.scope, left.defaultScope]).toEqual([["profile"], ["profile"]] as never);
+    await client("set", "lists", "--scope", "profile", "--redirect-uri", "https://a.example/3");
+    expect(await row("lists")).toMatchObject({ scope: ["profile"], redirectUris: ["https://a.example/3"] });
+    await client("set", "lists", "--scope", "");
+    expect(await row("lists")).toMatchObject({ scope: [], defaultScope: [] });
+    // Nothing given is nothing, not everything.
+    await client("set", "lists", "--name", "Still without a scope");
+    expect(await row("lists")).toMatchObject({ scope: [], defaultScope: [] });
+  });
+
+  test("makes a client public, which ends its secrets, or gives it one", async () => {
+    const { client_secret: secret } = await add("kinds", "--grant", "client_credentials");
+    expect(await tokenStatus("kinds", secret)).toBe(200);
+    const refused = await client("set", "kinds", "--public");
+    expect(refused.err).toContain("client_credentials needs a client with a secret");
+    const made = await client("set", "kinds", "--public", "--grant", "device");
+    expect(made.out).toContain("It is public: its secrets have ended");
+    expect(await row("kinds")).toMatchObject({ secrets: [], tokenEndpointAuthMethod: "none" });
+    expect(await tokenStatus("kinds", secret)).toBe(401);
+    const again = await json("set", "kinds", "--no-public", "--grant", "client_credentials");
+    expect(await tokenStatus("kinds", again.client_secret)).toBe(200);
+    const shown = await client("set", "kinds", "--secret-in", "body");
+    expect(shown.out).toBe("Changed kinds.\n  - It sends its secret by client_secret_post.\n");
+    expect((await row("kinds")).secrets).toHaveLength(1);
+  });
+
+  test("keeps what was allowed once, and allows no more of it", async () => {
+    await add("intranet", "--redirect-uri", "http://wiki.lan/cb", "--allow-http-redirects");
+    expect((await client("set", "intranet", "--name", "Intranet")).code).toBe(0);
+    const more = ["set", "intranet", "--add-redirect-uri", "http://wiki.lan/2"];
+    expect((await client(...more)).err).toContain("'http://wiki.lan/2' is not allowed");
+    expect((await client(...more, "--allow-http-redirects")).out).toContain("Codes travel in the clear");
+  });
+
+  test("gives a client that registered itself no more than registration gives", async () => {
+    const response = await fetch(`${running.configuration.issuer}/auth/register`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ redirect_uris: ["https://a.example/cb"], token_endpoint_auth_method: "none" }),
+    });
+    const { client_id: id } = await response.json();
+    expect((await client("set", id, "--name", "Known now")).code).toBe(0);
+    expect((await client("set", id, "--add-scope", "introspect")).err).toContain(
+      "The scope 'introspect' does not exist here or is not open to this client.",
+    );
+    expect((await row(id)).clientName).toBe("Known now");
+  });
+
+  test.each([
+    [[], "Say what to change, such as --name."],
+    [["--name", " \u200b"], "The name has nothing that can be read."],
+    [["--scope", "everything"], "There is no scope 'everything'."],
+    [["--add-grant", "implicit"], "There is no grant 'implicit'."],
+    [
+      ["--remove-redirect-uri", "https://b.example/"],
+      "It has no redirect URI 'https://b.example/' to remove.",
+    ],
+    [
+      ["--scope", "profile", "--add-scope", "email"],
+      "Name either every scope, or those to add and to remove.",
+    ],
+    [["--redirect-uri", "javascript:alert(1)"], "See: tessera client set --help"],
+    [["--logo", "data:x"], "logo_uri must be an http or https URL. See: tessera client set --help"],
+    [["--public", "--no-pkce"], "Only a client with a secret can be exempt from PKCE."],
+    [["--public", "--secret-in", "body"], "A public client has no secret."],
+  ])("refuses %p, and changes nothing", async (args, words) => {
+    if ((await running.store.findClient("refusing")) === null) await add("refusing", ...REDIRECT);
+    const before = await row("refusing");
+    const { code, err, out } = await client("set", "refusing", ...args);
+    expect(code).toBe(1);
+    expect(err).toContain(words);
+    expect(out).toBe("");
+    expect(await row("refusing")).toEqual(before);
+  });
+
+  test.each([
+    [["--access-token-seconds", "soon"], "whole number of seconds"],
+    [["--secret-in", "url"], "Write header or body."],
+    [["--redirect-uri", "https://a.example/cb,https://b.example/cb"], "These are several URIs."],
+  ])("does not take %p for what it means", async (args, words) => {
+    const { code, err } = await client("set", "refusing", ...args);
+    expect(code).toBe(2);
+    expect(err).toContain(words);
+  });
+
+  test("leaves what the configuration declares to its file", async () => {
+    const file = `${temporaryFolder()}/server.toml`;
+    await Bun.write(
+      file,
+      '[[clients]]\nclient_id = "declared"\nsecrets = ["a secret that is declared here"]\n',
+    );
+    const { code, err } = await client("set", "declared", "--name", "x", "--config", file);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `The client 'declared' is declared in ${file}, which wins at the next start. Change it there, and start the server again.\n`,
+    );
+    for (const args of [
+      ["remove", "declared"],
+      ["secret", "add", "declared"],
+    ]) {
+      expect((await client(...args, "--config", file)).err).toContain(file);
+    }
+    expect((await client("set", "declared", "--name", "x")).err).toContain("declared in the configuration");
+    expect((await client("set", "nobody", "--name", "x")).err).toContain("There is no client 'nobody'.");
+  });
+});
+
+describe("client show", () => {
+  test("tells when a client was used last, from what it got", async () => {
+    const { client_id: id, client_secret: secret } = await json("add", "--name", "Used");
+    expect((await json("show", id)).last_used_at).toBeNull();
+    expect((await client("show", id)).out).not.toContain("last used");
+    expect(await tokenStatus(id, secret)).toBe(200);
+    const { last_used_at, used_at } = await json("show", id);
+    expect(last_used_at).toBe(used_at);
+    expect((await client("show", id)).out).toMatch(/^last used +\S+ .*\((now|\d+ seconds? ago)\)$/m);
+  });
+});
+
 describe("client add", () => {
   test("prints the identifier and, once, a secret that works at the running server", async () => {
     const { code, out } = await client("add", "--name", "Backup");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { allPages, collect } from "../../src/operations/paging.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { insert } from "../../src/store/contract.ts";
-import { accounts, clients, grants } from "../../src/store/tables.ts";
+import { accounts, clients, grants, signInNames } from "../../src/store/tables.ts";
 import { openSqliteStore } from "../store/acts.ts";
 import { NOW, newAccount, newClient, newGrant } from "../store/records.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
@@ -25,6 +25,7 @@ beforeAll(async () => {
       insert(clients, parties.client),
       ...others.map(() => insert(clients, newClient())),
       insert(accounts, parties.account),
+      insert(signInNames, { name: "ada", subject: parties.account.subject }),
       ...others.map(() => insert(accounts, newAccount())),
       ...others.map(() => insert(grants, newGrant(parties))),
       insert(grants, newGrant({ ...parties, client: newClient() })),

@@ -164,7 +164,9 @@ describe("user password", () => {
   test("for nobody is an error that says where to look", async () => {
     const { code, err } = await user(["password", "nobody", "--generate"]);
     expect(code).toBe(1);
-    expect(err).toBe("There is no person with the user name 'nobody'. See: tessera user list\n");
+    expect(err).toBe(
+      "There is no person with the user name or e-mail address 'nobody'. See: tessera user list\n",
+    );
   });
 });
 
@@ -197,6 +199,57 @@ describe("user show, set and remove", () => {
     expect((await account("known"))?.administrator).toBe(false);
   });
 
+  test("take no address of another person, in any case, and no user name that is one", async () => {
+    const address = "shared@mail.example";
+    await user(["add", "holder", "--generate", "--email", "Shared@Mail.example"]);
+    await user(["add", "seeker", "--generate"]);
+    const refused =
+      "Another person signs in with 'shared@mail.example', so it cannot be a second person's address. See: tessera user show holder\n";
+    expect(await user(["set", "seeker", "--email", address])).toMatchObject({ code: 1, err: refused });
+    expect(await user(["add", "third", "--generate", "--email", address])).toMatchObject({
+      code: 1,
+      err: refused,
+    });
+    const asName = await user(["add", "SHARED@mail.example", "--generate"]);
+    expect(asName.err).toContain("is the e-mail address of 'holder', who signs in with it.");
+    await user(["add", "mallory@mail.example", "--generate"]);
+    expect((await user(["set", "holder", "--email", "Mallory@mail.example"])).err).toContain(
+      "See: tessera user show mallory@mail.example",
+    );
+    for (const name of ["third", "shared@mail.example"]) expect(await account(name)).toBeNull();
+    expect((await account("holder"))?.email).toBe("Shared@Mail.example");
+    // The address is free once its person has another.
+    await user(["set", "holder", "--email", ""]);
+    expect((await user(["set", "seeker", "--email", address])).out).toBe("Changed seeker.\n");
+    expect((await user(["show", address])).out).toMatch(/^user name +seeker$/m);
+    await user(["remove", address]);
+    expect((await user(["add", "fourth", "--generate", "--email", address])).code).toBe(0);
+  });
+
+  test.each([
+    ["--name", "   ", "The name has nothing that can be read."],
+    ["--name", "\u200b\u3164", "The name has nothing that can be read."],
+    ["--name", "A\u202eB", "The name has invisible or control characters."],
+    ["--email", "a\u200b@mail.example", "has invisible or control characters"],
+    ["--email", "a@b@mail.example", "is not an e-mail address"],
+  ])("take no %s '%s'", async (flag, value, words) => {
+    const { code, err } = await user(["add", "seen", "--generate", flag, value]);
+    expect(code).toBe(1);
+    expect(err).toContain(words);
+    expect(await account("seen")).toBeNull();
+  });
+
+  test("take a name with the joiners that its script needs", async () => {
+    await user([
+      "add",
+      "persian",
+      "--generate",
+      "--name",
+      "\u06a9\u062a\u0627\u0628\u200c\u062e\u0627\u0646\u0647",
+    ]);
+    expect((await account("persian"))?.name).toContain("\u200c");
+  });
+
   test("take no address that cannot be one, and want to know what to change", async () => {
     await user(["add", "addressed", "--generate"]);
     expect((await user(["set", "addressed", "--email", "no address"])).err).toContain(
@@ -213,6 +266,19 @@ describe("user show, set and remove", () => {
     expect((await user(["remove", "leaving"])).out).toBe("Removed leaving. 0 applications lost access.\n");
     expect(await account("leaving")).toBeNull();
     expect((await user(["show", "leaving"])).err).toContain("There is no person");
+  });
+});
+
+describe("user unlock", () => {
+  test("notes when the person may try again, and says what stays limited", async () => {
+    await user(["add", "waiting", "--generate"]);
+    const { out } = await user(["unlock", "waiting"]);
+    expect(out).toContain("waiting may try again at once, at every server on this database.\n");
+    expect(out).toContain("The limit of an address passes by itself");
+    expect((await account("waiting"))?.unlockedAt).toBeNumber();
+    const { unlocked_at } = JSON.parse((await user(["unlock", "waiting", "--json"])).out);
+    expect(unlocked_at).toBeString();
+    expect((await user(["unlock", "nobody"])).err).toContain("There is no person");
   });
 });
 

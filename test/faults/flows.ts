@@ -315,8 +315,8 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     },
     // The link is used up. Without a session, the person signs in with the new password.
     {
-      whenLost: { "commit revisions setup_links accounts": "404" },
-      despite: { after: "commit revisions setup_links accounts", outcome: "303 /account" },
+      whenLost: { "commit revisions setup_links accounts sign_in_names": "404" },
+      despite: { after: "commit revisions setup_links accounts sign_in_names", outcome: "303 /account" },
     },
   ),
 };

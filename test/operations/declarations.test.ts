@@ -96,6 +96,34 @@ describe("a declared person", () => {
     expect(await person("ada")).toEqual(ada);
   });
 
+  test("takes no address of another person, declared or not, and no user name that is one", async () => {
+    await server.addPerson("ada", { email: "ada@mail.example" });
+    const ADA = "ada@mail.example";
+    for (const people of [[{ ...BOB, email: "ADA@mail.example" }], [{ ...BOB, username: ADA }]]) {
+      await expect(start({ people })).rejects.toThrow("but 'ada' signs in with it.");
+    }
+    const twins = [
+      { ...BOB, email: "both@mail.example" },
+      { ...BOB, username: "Both@mail.example" },
+    ];
+    await expect(start({ people: twins })).rejects.toThrow(
+      "declares 'both@mail.example' for 'bob' and for 'Both@mail.example', ignoring case.",
+    );
+    expect(await server.context.store.findAccountByUsername("bob")).toBeNull();
+    const own = { ...BOB, username: "bob@mail.example", email: "Bob@mail.example" };
+    await start({ people: [own] });
+    expect((await person("bob@mail.example")).email).toBe("Bob@mail.example");
+    await start({ people: [{ ...own, email: "robert@mail.example" }] });
+    expect((await person("bob@mail.example")).email).toBe("robert@mail.example");
+  });
+
+  test.each([
+    [{ name: " \u200b" }, "The name of 'bob' in the configuration has nothing that can be read."],
+    [{ email: "bob" }, "The address 'bob' of 'bob' in the configuration is not an e-mail address."],
+  ])("is refused with %p", async (wrong, words) => {
+    await expect(start({ people: [{ ...BOB, ...wrong }] })).rejects.toThrow(words);
+  });
+
   test("is not declared twice under names that are equal but for their case", async () => {
     const twice = start({ people: [BOB, { ...BOB, username: "BOB" }] });
     await expect(twice).rejects.toThrow("two people with the user name 'BOB'");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { foldUsername } from "../../src/protocol/identifiers.ts";
 import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
 import {
   canAdminister,
@@ -13,13 +14,22 @@ import {
   endSessions,
   isLinkAlive,
   isSessionAlive,
+  isUnlocked,
   redeemSetupLink,
   removeAccount,
   setPassword,
   startSession,
+  unlockAccount,
 } from "../../src/rules/person.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
-import { accounts, revisions, sessions, setupLinks } from "../../src/store/tables.ts";
+import {
+  type AccountRecord,
+  accounts,
+  revisions,
+  sessions,
+  setupLinks,
+  signInNames,
+} from "../../src/store/tables.ts";
 import { newSession, newSetupLink } from "../store/records.ts";
 import { DISABLED, NOW, newAccount, newId, toldBy } from "./facts.ts";
 
@@ -33,6 +43,11 @@ const CLOSES_SETUP = [
   update(revisions, { name: "setup" }, { revision: 6 }, { revision: 7 }),
   remove(setupLinks, { name: "administrator" }),
 ];
+/** No person has the names. */
+const free = { sameName: null, sameEmail: null };
+const TAKEN = { name: "taken", subject };
+const nameOf = (account: AccountRecord) =>
+  insert(signInNames, { name: foldUsername(account.username), subject: account.subject });
 const endsSessions = (of = subject) => sweep(sessions, { subject: of }, null);
 
 test.each([
@@ -46,27 +61,42 @@ test.each([
 
 describe("a new person", () => {
   test("is stored", () => {
-    expect(createAccount({ sameName: null, setup }, person)).toEqual({
-      outcome: true,
-      changes: [insert(accounts, person)],
+    expect(createAccount({ ...free, setup }, person)).toEqual({
+      outcome: "created",
+      changes: [insert(accounts, person), nameOf(person)],
       events: [{ event: "person.created", subject, via: person.source }],
     });
   });
 
   test("who can administer the server takes the set-up link away", () => {
-    expect(createAccount({ sameName: null, setup }, administrator).changes).toEqual([
+    expect(createAccount({ ...free, setup }, administrator).changes).toEqual([
       ...CLOSES_SETUP,
       insert(accounts, administrator),
+      nameOf(administrator),
     ]);
   });
 
   test("who is the first of all makes the revision that guards the set-up link", () => {
-    const [first] = createAccount({ sameName: null, setup: null }, administrator).changes ?? [];
+    const [first] = createAccount({ ...free, setup: null }, administrator).changes ?? [];
     expect(first).toEqual(insert(revisions, { name: "setup", revision: 1 }));
   });
 
-  test("takes no user name that is taken", () => {
-    expect(createAccount({ sameName: newAccount(), setup }, person)).toEqual({ outcome: false });
+  test("signs in with the user name and the address, and with one if they are the same", () => {
+    const both = { ...person, username: "Ada", email: "Ada@Mail.example" };
+    expect(createAccount({ ...free, setup }, both).changes?.slice(1)).toEqual([
+      insert(signInNames, { name: "ada", subject }),
+      insert(signInNames, { name: "ada@mail.example", subject }),
+    ]);
+    const one = { ...person, username: "ada@mail.example", email: "ADA@mail.example" };
+    expect(createAccount({ ...free, setup }, one).changes?.slice(1)).toEqual([
+      insert(signInNames, { name: "ada@mail.example", subject }),
+    ]);
+  });
+
+  test("takes no user name and no address that is taken", () => {
+    const name = { name: "x", subject: administrator.subject };
+    expect(createAccount({ ...free, sameName: name, setup }, person)).toEqual({ outcome: "username_taken" });
+    expect(createAccount({ ...free, sameEmail: name, setup }, person)).toEqual({ outcome: "email_taken" });
   });
 });
 
@@ -117,17 +147,59 @@ describe("a password that a person sets", () => {
 
 describe("what the operator changes of a person", () => {
   test("changes the row and its revision, and nothing else", () => {
-    expect(changeAccount({ account: person, setup }, { email: "new@mail.example" })).toEqual({
-      outcome: true,
-      changes: [touchAccount(person, { email: "new@mail.example" })],
+    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" })).toEqual({
+      outcome: "changed",
+      changes: [touchAccount(person, { name: "New" })],
       events: [{ event: "person.changed", subject }],
     });
-    expect(changeAccount({ account: null, setup }, { name: "x" })).toEqual({ outcome: false });
+    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" })).toEqual({
+      outcome: "unknown",
+    });
+  });
+
+  test("puts a new address in the place of the old one, and takes none of another person", () => {
+    const account = { ...person, email: "old@mail.example" };
+    const email = "New@mail.example";
+    expect(changeAccount({ account, setup, sameEmail: null }, { email }).changes).toEqual([
+      touchAccount(account, { email }),
+      remove(signInNames, { name: "old@mail.example" }),
+      insert(signInNames, { name: "new@mail.example", subject }),
+    ]);
+    const own = { name: "new@mail.example", subject };
+    expect(changeAccount({ account, setup, sameEmail: own }, { email }).outcome).toBe("changed");
+    const anothers = { ...own, subject: administrator.subject };
+    expect(changeAccount({ account, setup, sameEmail: anothers }, { email })).toEqual({
+      outcome: "email_taken",
+    });
+    expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration)).toEqual({
+      outcome: "email_taken",
+    });
+  });
+
+  test("of the address never takes the user name away, which may be the same", () => {
+    const account = { ...person, username: "ada@mail.example", email: "ada@mail.example" };
+    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }).changes).toEqual([
+      touchAccount(account, { email: null }),
+    ]);
+  });
+
+  test("may be the end of a wait, which counts as long as attempts before it would", () => {
+    expect(unlockAccount(person, NOW)).toEqual({
+      outcome: true,
+      changes: [touchAccount(person, { unlockedAt: NOW })],
+      events: [{ event: "person.unlocked", subject }],
+    });
+    expect(unlockAccount(null, NOW)).toEqual({ outcome: false });
+    expect(isUnlocked(person, NOW, 900)).toBe(false);
+    expect(isUnlocked(null, NOW, 900)).toBe(false);
+    const unlocked = { unlockedAt: NOW };
+    expect(isUnlocked(unlocked, NOW + 1799, 900)).toBe(true);
+    expect(isUnlocked(unlocked, NOW + 1800, 900)).toBe(false);
   });
 
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...person, passwordHash: "theirs" };
-    const { changes } = changeAccount({ account, setup }, { administrator: true });
+    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true });
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
@@ -149,10 +221,17 @@ const declared = { ...person, source: "configuration", isDeclared: true, declara
 describe("a declaration that has changed", () => {
   test("changes what it is about, and the sessions go on", () => {
     const next = { ...declaration, email: "ada@mail.example" };
-    const decision = declareAccount({ account: declared, setup }, { email: next.email }, next);
+    const decision = declareAccount(
+      { account: declared, setup, sameEmail: null },
+      { email: next.email },
+      next,
+    );
     expect(decision).toEqual({
-      outcome: true,
-      changes: [touchAccount(declared, { email: next.email, declaration: next, isDeclared: true })],
+      outcome: "changed",
+      changes: [
+        touchAccount(declared, { email: next.email, declaration: next, isDeclared: true }),
+        insert(signInNames, { name: next.email, subject }),
+      ],
       sweeps: [],
       events: [{ event: "person.changed", subject }],
     });
@@ -160,29 +239,41 @@ describe("a declaration that has changed", () => {
 
   test("ends the sessions with another password", () => {
     const next = { ...declaration, passwordHash: "another" };
-    const decision = declareAccount({ account: declared, setup }, { passwordHash: "another" }, next);
+    const decision = declareAccount(
+      { account: declared, setup, sameEmail: null },
+      { passwordHash: "another" },
+      next,
+    );
     expect(decision.sweeps).toEqual([endsSessions()]);
     expect(decision.events).toContainEqual({ event: "password.changed", subject });
   });
 
   test("brings back a person who was left out, and no one whom the operator disabled", () => {
     const leftOut = { ...declared, disabledAt: NOW, disabledBy: "left_out" } as const;
-    const back = declareAccount({ account: leftOut, setup }, {}, declaration).changes?.at(-1);
+    const back = declareAccount({ account: leftOut, setup, sameEmail: null }, {}, declaration).changes?.at(
+      -1,
+    );
     expect(back).toMatchObject({ set: { disabledAt: null, disabledBy: null } });
     const byOperator = { ...leftOut, disabledBy: "operator" } as const;
-    const stays = declareAccount({ account: byOperator, setup }, {}, declaration).changes?.at(-1);
+    const stays = declareAccount(
+      { account: byOperator, setup, sameEmail: null },
+      {},
+      declaration,
+    ).changes?.at(-1);
     expect(stays).toEqual(touchAccount(byOperator, { declaration, isDeclared: true }));
   });
 
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...declared, passwordHash: "theirs" };
     const next = { ...declaration, administrator: true };
-    const { changes } = declareAccount({ account, setup }, { administrator: true }, next);
+    const { changes } = declareAccount({ account, setup, sameEmail: null }, { administrator: true }, next);
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
   test("of a person who is gone changes nothing", () => {
-    expect(declareAccount({ account: null, setup }, {}, declaration)).toEqual({ outcome: false });
+    expect(declareAccount({ account: null, setup, sameEmail: null }, {}, declaration)).toEqual({
+      outcome: "unknown",
+    });
   });
 });
 
@@ -205,6 +296,7 @@ describe("a person who is", () => {
       sweeps: [
         endsSessions(),
         ...accessSweeps({ subject }, "person_removed", NOW),
+        sweep(signInNames, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,
@@ -306,7 +398,7 @@ describe("a session", () => {
 
 describe("the set-up link", () => {
   const link = newSetupLink({ expiresAt: NOW + 10 });
-  const facts = { link, sameName: null, setup };
+  const facts = { link, ...free, setup };
 
   test("takes the place of every earlier one, unless a person becomes administrator meanwhile", () => {
     expect(createSetupLink(setup, false, link)).toEqual({
@@ -336,13 +428,13 @@ describe("the set-up link", () => {
   test("makes one account, and is used up", () => {
     expect(redeemSetupLink(facts, link.id, administrator, NOW)).toEqual({
       outcome: "created",
-      changes: [...CLOSES_SETUP, insert(accounts, administrator)],
+      changes: [...CLOSES_SETUP, insert(accounts, administrator), nameOf(administrator)],
       events: [{ event: "person.created", subject: administrator.subject, via: "setup_link" }],
     });
   });
 
   test("is spent if it is gone, is another or has expired, whatever the user name", () => {
-    const taken = { ...facts, sameName: person };
+    const taken = { ...facts, sameName: TAKEN };
     expect(redeemSetupLink({ ...taken, link: null }, link.id, administrator, NOW)).toEqual({
       outcome: "spent",
     });
@@ -351,7 +443,7 @@ describe("the set-up link", () => {
   });
 
   test("is not used up by a user name that is taken", () => {
-    const decision = redeemSetupLink({ ...facts, sameName: person }, link.id, administrator, NOW);
+    const decision = redeemSetupLink({ ...facts, sameName: TAKEN }, link.id, administrator, NOW);
     expect(decision).toEqual({ outcome: "username_taken" });
     expect(toldBy(decision)).toEqual([]);
   });

@@ -26,7 +26,6 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
-import { foldUsername } from "../../src/protocol/identifiers.ts";
 import type { LiveAccessToken } from "../../src/rules/access-token.ts";
 import * as codeRules from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
@@ -34,6 +33,7 @@ import { concluded, type Decision } from "../../src/rules/decision.ts";
 import { redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
+import type { AccountChanges } from "../../src/rules/person.ts";
 import { type RotationOutcome as RowRotationOutcome, rotate } from "../../src/rules/refresh-token.ts";
 import { row, type Store } from "../../src/store/contract.ts";
 import { encodeList } from "../../src/store/declare.ts";
@@ -166,11 +166,16 @@ function actsOn(store: Store) {
       clientActs.removeClient(context, act, clientId, now),
 
     findAccount: (subject: SubjectId) => people.findAccount(context, subject),
+    findAccountBySignInName: (name: string) => people.findAccountBySignInName(context, name),
     findAccountByUsername: (username: string) => people.findAccountByUsername(context, username),
     listAccounts: () => collect(people.everyAccount(context)),
     hasAdministrator: () => people.hasAdministrator(context),
-    createAccount: (account: tables.AccountRecord) =>
-      people.createAccount(context, act, { ...account, usernameFolded: foldUsername(account.username) }),
+    createAccount: async (account: tables.AccountRecord) =>
+      (await people.createAccount(context, act, account)) === "created",
+    changeAccount: (subject: SubjectId, changes: AccountChanges) =>
+      people.changeAccount(context, act, subject, changes),
+    unlockAccount: (subject: SubjectId, now: EpochSeconds) =>
+      people.unlockAccount(context, act, subject, now),
     setPassword: (subject: SubjectId, hash: string) => people.setPassword(context, act, subject, hash),
     changePassword: (subject: SubjectId, verified: string, hash: string) =>
       people.replacePassword(context, act, subject, verified, hash),
@@ -193,13 +198,7 @@ function actsOn(store: Store) {
       people.createSetupLink(context, act, { name: "administrator", ...link }),
     findSetupLink: (id: RecordId, now: EpochSeconds) => people.findSetupLink(context, id, now),
     redeemSetupLink: (id: RecordId, account: tables.AccountRecord, now: EpochSeconds) =>
-      people.redeemSetupLink(
-        context,
-        act,
-        id,
-        { ...account, usernameFolded: foldUsername(account.username) },
-        now,
-      ),
+      people.redeemSetupLink(context, act, id, account, now),
 
     findConsent: (subject: SubjectId, clientId: ClientId, redirectUri: RedirectUri) =>
       access.findConsent(context, subject, clientId, redirectUri),

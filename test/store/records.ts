@@ -12,7 +12,6 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
-import { foldUsername } from "../../src/protocol/identifiers.ts";
 import type {
   AccountRecord,
   ClientRecord,
@@ -115,27 +114,22 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
 /** The hash of new accounts. The store never parses it. */
 export const PASSWORD_HASH = "$argon2id$…";
 
-export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =>
-  withFoldedName({
-    subject: subjectId(unique("acc_")),
-    revision: 0,
-    source: "command_line",
-    username: unique("person"),
-    name: "A Person",
-    email: null,
-    administrator: false,
-    passwordHash: PASSWORD_HASH,
-    createdAt: NOW,
-    disabledAt: null,
-    disabledBy: null,
-    isDeclared: false,
-    declaration: null,
-    ...fields,
-  });
-
-const withFoldedName = (account: Omit<AccountRecord, "usernameFolded">): AccountRecord => ({
-  ...account,
-  usernameFolded: foldUsername(account.username),
+export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord => ({
+  subject: subjectId(unique("acc_")),
+  revision: 0,
+  source: "command_line",
+  username: unique("person"),
+  name: "A Person",
+  email: null,
+  administrator: false,
+  passwordHash: PASSWORD_HASH,
+  createdAt: NOW,
+  disabledAt: null,
+  disabledBy: null,
+  unlockedAt: null,
+  isDeclared: false,
+  declaration: null,
+  ...fields,
 });
 
 /** How a person proved who they are. */

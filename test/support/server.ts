@@ -15,7 +15,6 @@ import type { FixedAnswers } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
-import { foldUsername } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { PASSWORD } from "../../src/rules/sign-in.ts";
 import { createServer } from "../../src/server.ts";
@@ -175,7 +174,6 @@ export async function startTestServer(
     async addPerson(username, person = {}) {
       const account: AccountRecord = {
         revision: 0,
-        usernameFolded: foldUsername(username),
         subject: `acc_${Buffer.from(systemRandom(12)).toString("base64url")}` as SubjectId,
         source: "command_line",
         username,
@@ -186,6 +184,7 @@ export async function startTestServer(
         createdAt: clock.seconds(),
         disabledAt: null,
         disabledBy: null,
+        unlockedAt: null,
         isDeclared: false,
         declaration: null,
         ...person,

@@ -43,6 +43,39 @@ export function peopleSuite(open: OpenStore): void {
       expect(await store().findAccountByUsername("zoë")).toEqual(account);
     });
 
+    test("a person is found by the address too, and it is free when the person has another or is gone", async () => {
+      const account = newAccount({ email: "Zoë@mail.example" });
+      await store().createAccount(account);
+      expect(await store().findAccountBySignInName("ZOE\u0308@mail.example")).toEqual(account);
+      expect(await store().findAccountByUsername("zoë@mail.example")).toBeNull();
+      expect(await store().createAccount(newAccount({ username: "ZOË@mail.example" }))).toBe(false);
+      expect(await store().createAccount(newAccount({ email: "zoë@MAIL.example" }))).toBe(false);
+      await store().changeAccount(account.subject, { email: "other@mail.example" });
+      const next = newAccount({ username: "zoë@mail.example" });
+      expect(await store().createAccount(next)).toBe(true);
+      expect(await store().changeAccount(account.subject, { email: "ZOË@mail.example" })).toBe("email_taken");
+      await store().removeAccount(next.subject, NOW);
+      expect(await store().changeAccount(account.subject, { email: "ZOË@mail.example" })).toBe("changed");
+      await store().removeAccount(account.subject, NOW);
+      expect(await store().findAccountBySignInName("other@mail.example")).toBeNull();
+    });
+
+    test("of people who want the same name at once, as a user name or an address, one gets it", async () => {
+      const name = "wanted@mail.example";
+      const others = [newAccount(), newAccount()];
+      for (const other of others) await store().createAccount(other);
+      const outcomes = await Promise.all([
+        ...Array.from({ length: 5 }, () => store().createAccount(newAccount({ username: name }))),
+        ...Array.from({ length: 5 }, () => store().createAccount(newAccount({ email: name }))),
+        ...others.map(
+          async ({ subject }) => (await store().changeAccount(subject, { email: name })) === "changed",
+        ),
+      ]);
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      const people = await store().listAccounts();
+      expect(people.filter(({ username, email }) => username === name || email === name)).toHaveLength(1);
+    });
+
     test("an administrator counts while they can sign in", async () => {
       expect((await store().listAccounts()).length).toBeGreaterThan(0);
       await store().createAccount(newAccount({ administrator: true, passwordHash: null }));

@@ -297,6 +297,7 @@ describe.each(["to PostgreSQL", "to SQLite"])("a copy %s that is interrupted", (
     const first = await copyBetween(from, to, { source: changing });
     expect(first.comparisons.filter(({ same }) => !same).map(({ source }) => source.table)).toEqual([
       "accounts",
+      "sign_in_names",
     ]);
     await expect(to.openStore()).rejects.toThrow("is an unfinished copy of another database");
     const second = await copyBetween(from, to);

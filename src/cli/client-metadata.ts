@@ -1,0 +1,250 @@
+/** The options that say what a client is and may do: the same for `client add` and `client set`. */
+
+import { type Command, InvalidArgumentError } from "commander";
+import type { ClientWish } from "../clients/change.ts";
+import { YEAR_SECONDS } from "../configuration/values.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
+import { isBlank } from "../protocol/names.ts";
+import type { ClientRecord } from "../store/tables.ts";
+import { CommandError } from "./command-error.ts";
+import type { CommonOptions, Workspace } from "./workspace.ts";
+
+export interface MetadataOptions extends CommonOptions {
+  readonly name?: string;
+  readonly homePage?: string;
+  readonly logo?: string;
+  readonly terms?: string;
+  readonly privacy?: string;
+  readonly contact?: readonly string[];
+  readonly redirectUri?: readonly string[];
+  readonly grant?: readonly string[];
+  readonly public?: boolean;
+  readonly secretIn?: "header" | "body";
+  readonly scope?: readonly string[];
+  readonly defaultScope?: readonly string[];
+  readonly pkce?: boolean;
+  readonly allowHttpRedirects?: boolean;
+  /** Commander turns null into a text, so a word stands for the setting of the server. */
+  readonly accessTokenSeconds?: number | "default";
+}
+
+const collect = (value: string, earlier: readonly string[] = []): string[] =>
+  value === "" ? [...earlier] : [...earlier, value];
+
+/** Accepts repeated options, and names with spaces or commas between them. Empty: none. */
+export const collectNames = (value: string, earlier: readonly string[] = []): string[] => [
+  ...earlier,
+  ...value.split(/[\s,]+/).filter((name) => name !== ""),
+];
+
+/** A comma belongs to a URI, so it separates nothing. */
+export function collectUri(value: string, earlier: readonly string[] = []): string[] {
+  if (/,\s*[A-Za-z][A-Za-z0-9+.-]*:\//.test(value)) {
+    throw new InvalidArgumentError("These are several URIs. Repeat the option for each.");
+  }
+  return collect(value, earlier);
+}
+
+function parseSeconds(value: string): number | "default" {
+  if (value === "") return "default";
+  const seconds = Number(value);
+  if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= YEAR_SECONDS) return seconds;
+  throw new InvalidArgumentError(`Write a whole number of seconds, from 1 to ${YEAR_SECONDS}.`);
+}
+
+function parseSecretIn(value: string): "header" | "body" {
+  if (value === "header" || value === "body") return value;
+  throw new InvalidArgumentError("Write header or body.");
+}
+
+/** Null: as `lifetimes.access_token_seconds` says. */
+export const secondsOf = ({ accessTokenSeconds: seconds }: MetadataOptions): number | null =>
+  seconds === undefined || seconds === "default" ? null : seconds;
+
+const NONE = '; "" for none';
+
+/** `none`: words that follow where an empty text takes a value away. */
+const describing = (command: Command, none: string): Command =>
+  command
+    .option("--home-page <url>", `its home page${none}`)
+    .option("--logo <url>", `its logo${none}`)
+    .option("--terms <url>", `its terms of service${none}`)
+    .option("--privacy <url>", `its privacy policy${none}`)
+    .option("--contact <address>", `whom to ask about it; repeatable${none}`, collect)
+    .option(
+      "--secret-in <place>",
+      "where it sends its secret: header (default) or body (client_secret_post)",
+      parseSecretIn,
+    )
+    .option(
+      "--access-token-seconds <seconds>",
+      `how long its access tokens live${none === "" ? "" : '; "" for lifetimes.access_token_seconds'}`,
+      parseSeconds,
+    )
+    .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet");
+
+const GRANT_NAMES = Object.keys(SHORT_GRANTS).join(", ");
+
+export const withNewMetadata = (command: Command): Command =>
+  describing(
+    command
+      .option("--name <name>", "what people read on the consent page (default: the --id)")
+      .option("--id <client_id>", "the identifier (default: a generated one)")
+      .option("--redirect-uri <uri>", "where people are sent back to; repeatable", collectUri)
+      .option("--grant <name>", `${GRANT_NAMES}; repeatable`, collectNames)
+      .option("--public", "an app, a page or a device that cannot keep a secret")
+      .option("--scope <scope>", "what it may have (default: everything); repeatable", collectNames)
+      .option("--default-scope <scope>", "what it gets when it asks for nothing; repeatable", collectNames),
+    "",
+  ).option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it");
+
+export interface ChangeOptions extends MetadataOptions {
+  readonly addRedirectUri?: readonly string[];
+  readonly removeRedirectUri?: readonly string[];
+  readonly addGrant?: readonly string[];
+  readonly removeGrant?: readonly string[];
+  readonly addScope?: readonly string[];
+  readonly removeScope?: readonly string[];
+}
+
+export const withChangedMetadata = (command: Command): Command =>
+  describing(
+    command
+      .option("--name <name>", "what people read on the consent page")
+      .option("--redirect-uri <uri>", `in place of all it has; repeatable${NONE}`, collectUri)
+      .option("--add-redirect-uri <uri>", "beside those it has; repeatable", collectUri)
+      .option("--remove-redirect-uri <uri>", "one of those it has; repeatable", collectUri)
+      .option("--grant <name>", `in place of all it has: ${GRANT_NAMES}; repeatable${NONE}`, collectNames)
+      .option("--add-grant <name>", "beside those it has; repeatable", collectNames)
+      .option("--remove-grant <name>", "one of those it has; repeatable", collectNames)
+      .option("--scope <scope>", `in place of all it may have; repeatable${NONE}`, collectNames)
+      .option("--add-scope <scope>", "beside what it may have; repeatable", collectNames)
+      .option("--remove-scope <scope>", "a part of what it may have; repeatable", collectNames)
+      .option(
+        "--default-scope <scope>",
+        'what it gets when it asks for nothing; "" for all it may have; repeatable',
+        collectNames,
+      )
+      .option("--public", "cannot keep a secret: its secrets end")
+      .option("--no-public", "can keep a secret, which is shown once"),
+    NONE,
+  )
+    .option("--pkce", "require PKCE")
+    .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it");
+
+/** The grant types with these names, short or full. Throws CommandError for one that does not exist. */
+export const grantTypesNamed = (names: readonly string[]): string[] =>
+  names.map((name) => {
+    const full = grantTypeNamed(name);
+    if (full !== undefined) return full;
+    throw new CommandError(`There is no grant '${name}'. Use one of: ${GRANT_NAMES}.`);
+  });
+
+/** Throws CommandError for a name that is given and that no person could read. */
+export function requireReadableName(name: string | undefined): void {
+  if (name === undefined || !isBlank(name)) return;
+  throw new CommandError("The name has nothing that can be read. Give one that people know: --name Wiki");
+}
+
+/** Throws CommandError if a scope does not exist at this server. */
+export function requireScopes({ catalogue }: Workspace, ...lists: (readonly string[] | undefined)[]): void {
+  const exist = catalogue.scopes.map((entry): string => entry.name);
+  const unknown = lists.flatMap((list) => list ?? []).find((scope) => !exist.includes(scope));
+  if (unknown === undefined) return;
+  throw new CommandError(
+    `There is no scope '${unknown}'. There are: ${exist.join(", ")}. More are declared in [[scopes]] of the configuration.`,
+  );
+}
+
+/** The members that `client add` and `client set` say in the same way. */
+export const describingMembers = (options: MetadataOptions): ClientWish => ({
+  ...(options.name !== undefined && { client_name: options.name }),
+  ...(options.homePage !== undefined && { client_uri: options.homePage }),
+  ...(options.logo !== undefined && { logo_uri: options.logo }),
+  ...(options.terms !== undefined && { tos_uri: options.terms }),
+  ...(options.privacy !== undefined && { policy_uri: options.privacy }),
+  ...(options.contact !== undefined && { contacts: options.contact }),
+});
+
+/** The wish of `client set` for the client as it is. Throws CommandError for a part to remove that the client does not have. */
+export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish {
+  const redirectUris = changedList("redirect URI", client.redirectUris, {
+    all: options.redirectUri,
+    added: options.addRedirectUri,
+    removed: options.removeRedirectUri,
+  });
+  const grants = (names: readonly string[] | undefined) => names && grantTypesNamed(names);
+  const grantTypes = changedList("grant", client.grantTypes, {
+    all: grants(options.grant),
+    added: grants(options.addGrant),
+    removed: grants(options.removeGrant),
+  });
+  const scope = changedList("scope", client.scope, {
+    all: options.scope,
+    added: options.addScope,
+    removed: options.removeScope,
+  });
+  const method = changedMethod(options, client);
+  return {
+    ...describingMembers(options),
+    ...(redirectUris && { redirect_uris: redirectUris }),
+    ...(grantTypes && { grant_types: grantTypes }),
+    ...(scope && { scope }),
+    ...(options.defaultScope && { default_scope: options.defaultScope }),
+    ...(method && { token_endpoint_auth_method: method }),
+    ...(options.pkce !== undefined && { require_pkce: options.pkce }),
+    ...(options.accessTokenSeconds !== undefined && { access_token_seconds: secondsOf(options) }),
+  };
+}
+
+interface ListWish {
+  readonly all: readonly string[] | undefined;
+  readonly added: readonly string[] | undefined;
+  readonly removed: readonly string[] | undefined;
+}
+
+/** Undefined if nothing of it is named. */
+function changedList(what: string, has: readonly string[], { all, added, removed }: ListWish) {
+  if (all === undefined && added === undefined && removed === undefined) return undefined;
+  if (all !== undefined && (added !== undefined || removed !== undefined)) {
+    throw new CommandError(
+      `Name either every ${what}, or those to add and to remove. See: tessera client set --help`,
+    );
+  }
+  const missing = removed?.find((each) => !has.includes(each));
+  if (missing !== undefined) {
+    throw new CommandError(`It has no ${what} '${missing}' to remove. It has: ${has.join(", ") || "none"}.`);
+  }
+  const kept = (all ?? has).filter((each) => !removed?.includes(each));
+  return [...new Set([...kept, ...(added ?? [])])];
+}
+
+function changedMethod(
+  { public: isPublic, secretIn }: ChangeOptions,
+  { tokenEndpointAuthMethod: before }: ClientRecord,
+) {
+  if (isPublic === true) {
+    if (secretIn !== undefined)
+      throw new CommandError("A public client has no secret. Leave out --secret-in.");
+    return "none";
+  }
+  if (isPublic === undefined && secretIn === undefined) return undefined;
+  if (before === "none" && isPublic === undefined) {
+    throw new CommandError("A public client has no secret. To give it one: --no-public");
+  }
+  return methodOf(secretIn ?? (before === "client_secret_post" ? "body" : "header"));
+}
+
+export const methodOf = (secretIn: "header" | "body" = "header") =>
+  secretIn === "body" ? "client_secret_post" : "client_secret_basic";
+
+/** The checks of registration throw OAuthError; the command shows the text of that error. */
+export function checked<Result>(command: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof OAuthError) throw new CommandError(`${error.description} See: ${command} --help`);
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+/** A change of a client by the operator, checked as a new client is. */
+
+import type { Configuration } from "../configuration/schema.ts";
+import type { Catalogue } from "../protocol/catalogue.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { isSubset } from "../protocol/scope.ts";
+import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
+import { isPublic } from "./authentication-methods.ts";
+import { changePolicy } from "./clients.ts";
+import { type ClientMetadata, checkClientMetadata, describeClient } from "./metadata.ts";
+
+/** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
+export interface ClientWish {
+  readonly client_name?: string;
+  readonly client_uri?: string | null;
+  readonly logo_uri?: string | null;
+  readonly tos_uri?: string | null;
+  readonly policy_uri?: string | null;
+  readonly contacts?: readonly string[];
+  readonly redirect_uris?: readonly string[];
+  readonly grant_types?: readonly string[];
+  readonly token_endpoint_auth_method?: ClientAuthenticationMethod;
+  readonly scope?: readonly string[];
+  /** Empty: all that it may have. */
+  readonly default_scope?: readonly string[];
+  readonly require_pkce?: boolean;
+  /** Null: as `lifetimes.access_token_seconds` says. */
+  readonly access_token_seconds?: number | null;
+}
+
+/** The values of a client's row that such a change sets. */
+export type ClientChanges = ClientMetadata & Pick<ClientRecord, "requirePkce" | "accessTokenSeconds">;
+
+/** Throws OAuthError as `checkClientMetadata` does, and for a public client without PKCE. */
+export function changedMetadata(
+  client: ClientRecord,
+  wish: ClientWish,
+  { configuration, catalogue }: { readonly configuration: Configuration; readonly catalogue: Catalogue },
+  freedoms: { readonly allowsHttp?: boolean } = {},
+): ClientChanges {
+  const { scope, default_scope, require_pkce, access_token_seconds, ...named } = wish;
+  // The response types follow from the grant types.
+  const { response_types: _, ...has } = describeClient(client);
+  const checked = checkClientMetadata(
+    {
+      ...has,
+      ...named,
+      scope: (scope ?? client.scope).join(" "),
+      default_scope: default_scope?.join(" "),
+    },
+    changePolicy(client, configuration, catalogue, freedoms),
+  );
+  // The check takes no scope for every scope.
+  const nextScope = scope !== undefined && scope.length === 0 ? [] : checked.scope;
+  const changed = {
+    ...checked,
+    scope: scope === undefined ? client.scope : nextScope,
+    requirePkce: require_pkce ?? client.requirePkce,
+    accessTokenSeconds: access_token_seconds === undefined ? client.accessTokenSeconds : access_token_seconds,
+  };
+  if (isPublic(changed) && !changed.requirePkce) {
+    throw new OAuthError("client_metadata_refused", {
+      description: "Only a client with a secret can be exempt from PKCE.",
+    });
+  }
+  return { ...changed, defaultScope: nextDefault(client, wish, changed) };
+}
+
+/** A default that was not named follows the scope: all of it, or what is left of the old default. */
+function nextDefault(
+  client: ClientRecord,
+  { default_scope }: ClientWish,
+  { scope, defaultScope }: ClientMetadata,
+): ClientMetadata["defaultScope"] {
+  if (default_scope?.length === 0) return scope;
+  if (default_scope !== undefined) return defaultScope.filter((name) => scope.includes(name));
+  const wasAll = isSubset(client.scope, client.defaultScope) && client.scope.length > 0;
+  return wasAll ? scope : client.defaultScope.filter((name) => scope.includes(name));
+}
