@@ -141,7 +141,7 @@ describe("a copy", () => {
     await addPerson("grace", data);
     const { code, err, out } = await finished(copying);
     expect(code).toBe(1);
-    expect(err).toContain("1 table changed in the source while it was copied: accounts");
+    expect(err).toContain("2 tables changed in the source while it was copied: accounts, sign_in_names");
     expect(out).toMatch(/accounts +2 +1 +[0-9a-f]+ +different\n/);
     const refused = await finished(startTessera(["serve", "--port", "0", "--data", data], env));
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("unfinished copy") });

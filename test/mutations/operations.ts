@@ -366,8 +366,8 @@ const DECLARED: readonly Mutation[] = [
     against: ["threat 76"],
     what: "a declaration takes over a person who was added otherwise",
     in: "operations/declarations.ts",
-    match: "$KNOWN === null || $KNOWN.isDeclared",
-    replace: "true",
+    match: "$KNOWN !== null && !$KNOWN.isDeclared",
+    replace: "false",
     tests: ["operations/declarations.test.ts"],
   },
   {

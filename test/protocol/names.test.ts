@@ -31,7 +31,7 @@ const UNSEEN = [
   ["a combining grapheme joiner", "Goo\u034Fgle"],
   ["a variation selector on a letter", "G\uFE0Foogle"],
   ["tags on a letter", "G\u{E0041}oogle"],
-  ["a filler of Hangul", "\u115F"],
+  ["a filler of Hangul", "Goo\u115Fgle"],
   ["a blank of Braille", "a\u2800"],
   ["an override of the direction", "Evil\u202Elive"],
   ["a mark that encloses a letter", "a\u20DD"],
