@@ -13,7 +13,8 @@ import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
-import { accessWords } from "./access.ts";
+import { accessWords, isOnlyHere } from "./access.ts";
+import { clientLogo } from "./assets.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -146,6 +147,8 @@ function confirmPage(
       unverified={!isVouchedFor(client, context.configuration.registration)}
       userCode={formatUserCode(code)}
       access={accessWords(context, frame.texts, device.scope, device.resources)}
+      onlyHere={isOnlyHere(context, device.scope, device.resources)}
+      logo={clientLogo(context, client)}
       startedAt={device.createdAt}
       requesterAddress={device.requesterAddress}
       fromThisComputer={isOwnComputer(context.issuer, device.requesterAddress)}

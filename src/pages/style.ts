@@ -101,7 +101,7 @@ button, .button {
   font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none;
   cursor: pointer; touch-action: manipulation;
 }
-.main { background: var(--accent); color: var(--on-accent); }
+.main { background: var(--accent); color: var(--on-accent); border-color: var(--accent-edge); }
 .main:hover { background: var(--accent-hover); }
 .other { background: var(--card); color: var(--ink); border-color: var(--edge); }
 .other:hover { background: var(--sunken); border-color: var(--ink); }
@@ -118,13 +118,15 @@ button, .button {
 .note.bad { background: var(--bad-soft); border-color: transparent; color: var(--bad); font-weight: 550; }
 .note.good { background: var(--good-soft); border-color: transparent; color: var(--good); font-weight: 550; }
 .acknowledge { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; margin-top: 0.5rem; font-weight: 550; cursor: pointer; }
-.acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent); }
+.acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }
 .note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
 .note.warn svg, .note.warn strong { color: var(--warn); }
 
 .asker { display: flex; align-items: flex-start; gap: 0.875rem; min-width: 0; }
 .asker > * { min-width: 0; }
 .tile { display: grid; place-items: center; flex: none; width: 3.25rem; height: 3.25rem; border-radius: 0.875rem; background: var(--sunken); border: 1px solid var(--line); color: var(--ink); font-weight: 650; font-size: 1.375rem; line-height: 1; }
+.tile.picture { padding: 0.375rem; background: var(--card); overflow: hidden; }
+.tile img { display: block; width: 100%; height: 100%; object-fit: contain; }
 .asker h1 { font-size: 1.3125rem; }
 .asker h1 span { display: block; margin-top: 0.125rem; font-size: 1.0625rem; font-weight: 400; letter-spacing: 0; }
 .asker .who { margin-top: 0.1875rem; color: var(--muted); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
@@ -138,7 +140,10 @@ button, .button {
 .list { display: grid; gap: 0.5rem; margin-top: 0.625rem; }
 .list > li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr); gap: 0.625rem; }
 .list > li > svg { margin-top: 0.2rem; }
-.may svg { color: var(--good); }
+.may svg { color: var(--muted); }
+.may .sensitive { font-weight: 600; }
+.may .sensitive svg { color: var(--warn); }
+.list:not(.small) > .sensitive { padding: 0.625rem 0.75rem; border: 1px solid var(--warn-line); border-radius: 0.625rem; background: var(--warn-soft); }
 .may-not { color: var(--muted); font-size: 0.9375rem; gap: 0.25rem; }
 .may-not svg { color: var(--muted); }
 .rule { border: 0; border-top: 1px solid var(--line); margin: 1.25rem 0 0; }
@@ -207,8 +212,8 @@ details > .stack { margin-top: 0.5rem; }
 }
 `;
 
-const accentVariables = ({ accent, accentHover, onAccent, link }: AccentColors): string =>
-  `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --link: ${link};`;
+const accentVariables = ({ accent, accentHover, onAccent, accentEdge, link }: AccentColors): string =>
+  `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --accent-edge: ${accentEdge}; --link: ${link};`;
 
 /** The stylesheet for an accent colour (`#rrggbb`). */
 export function stylesheet(accent: string): string {

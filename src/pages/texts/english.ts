@@ -68,6 +68,7 @@ export const english = {
     acknowledgeDevice: "I started it myself just now",
     mayTitle: "It will be able to",
     mayNothing: "Know that you have an account here, and nothing else",
+    sensitive: "This allows much:",
     forResources: (names: string) => `For ${names}:`,
     mayIdentify: "Show there that you have an account here",
     mayNotTitle: "It will not be able to",

@@ -69,6 +69,7 @@ export const german: Texts = {
     acknowledgeDevice: "Ich habe sie gerade selbst gestartet",
     mayTitle: "Sie darf dann",
     mayNothing: "Wissen, dass Sie hier ein Konto haben, sonst nichts",
+    sensitive: "Das erlaubt viel:",
     forResources: (names) => `Bei ${names}:`,
     mayIdentify: "Dort zeigen, dass Sie hier ein Konto haben",
     mayNotTitle: "Sie darf nicht",
