@@ -20,6 +20,13 @@ export function usernameFault(username: string): string | null {
   return null;
 }
 
+/** Whether it can be a person's name, as applications are told. Characters that hide could make it look like another. */
+export const isName = (name: string): boolean =>
+  [...name].length <= 200 && !hasUnseen(name) && !hasStackedMarks(name);
+
+/** Whether it has the form of an e-mail address. No one checks that it exists, and no application is told that it does. */
+export const isEmail = (email: string): boolean => /^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 320;
+
 export interface NewAccount {
   readonly source: AccountSource;
   readonly username: string;

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { newPasswordFault } from "../accounts/new-password.ts";
 import { createPasswords, type Passwords } from "../accounts/passwords.ts";
-import { newAccountRecord, usernameFault } from "../accounts/people.ts";
+import { isEmail, newAccountRecord, usernameFault } from "../accounts/people.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { hashKind, unsendable } from "../configuration/secrets.ts";
 import { countGrants } from "../operations/access.ts";
@@ -213,7 +213,7 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
 /** Empty means none. Throws CommandError for a text that cannot be an address. */
 function checkedEmail(email: string): string | null {
   if (email === "") return null;
-  if (/^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 320) return email;
+  if (isEmail(email)) return email;
   throw new CommandError(`'${email}' is not an e-mail address.`);
 }
 

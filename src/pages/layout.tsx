@@ -74,6 +74,8 @@ interface FieldProps {
   readonly class?: string;
   readonly placeholder?: string;
   readonly maxlength?: number;
+  /** Whether it must be filled in. Default: yes. */
+  readonly required?: boolean;
 }
 
 /** A labelled input; hint and fault are tied to it. */

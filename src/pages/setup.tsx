@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** First start: the one-time link that creates the first account. The server has no default password. */
 import { newPasswordFault } from "../accounts/new-password.ts";
-import { newAccountRecord, usernameFault } from "../accounts/people.ts";
+import { isEmail, isName, newAccountRecord, usernameFault } from "../accounts/people.ts";
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
 import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
@@ -18,7 +18,7 @@ import { PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { pagePath } from "./urls.ts";
-import { SetupView } from "./views/setup.tsx";
+import { type SetupFaults, SetupView } from "./views/setup.tsx";
 
 /** Throws PageError `setup_link`. */
 async function requireSetupLink(context: Context, token: string): Promise<SetupLinkRecord> {
@@ -30,16 +30,18 @@ async function requireSetupLink(context: Context, token: string): Promise<SetupL
   return link;
 }
 
-interface SetupFaults {
-  readonly username?: string;
-  readonly password?: string;
+/** What the person typed, but for the password. */
+interface Typed {
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
 }
 
 function setupPage(
   context: Context,
   incoming: Incoming,
   setupToken: string,
-  username: string,
+  { username, name, email }: Typed,
   faults: SetupFaults,
 ): Promise<Response> {
   const form = openForm(context, incoming, "setup", setupToken);
@@ -49,6 +51,8 @@ function setupPage(
       token={form.token}
       setupToken={setupToken}
       username={displayText(username, 200)}
+      name={displayText(name, 200)}
+      email={displayText(email, 320)}
       minimumPasswordCharacters={context.configuration.limits.minimum_password_characters}
       faults={faults}
     />,
@@ -61,7 +65,7 @@ const showSetup =
   async (incoming) => {
     const token = incoming.url.searchParams.get("token") ?? "";
     await requireSetupLink(context, token);
-    return setupPage(context, incoming, token, "", {});
+    return setupPage(context, incoming, token, { username: "", name: "", email: "" }, {});
   };
 
 const answerSetup =
@@ -73,14 +77,24 @@ const answerSetup =
     // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
     const link = await requireSetupLink(context, token);
     const username = (form.get("username") ?? "").normalize("NFKC").trim();
+    const name = (form.get("name") ?? "").normalize("NFC").trim();
+    const email = (form.get("email") ?? "").trim();
+    const typed = { username, name, email };
     const password = form.get("password") ?? "";
     const { texts } = pageFrame(context, incoming);
-    const faults = setupFaults(context, texts, username, password);
-    if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, username, faults);
+    const faults = setupFaults(context, texts, typed, password);
+    if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, typed, faults);
 
     const passwordHash = await passwords.hash(password);
     const account = newAccountRecord(
-      { source: "setup_link", username, passwordHash, administrator: true },
+      {
+        source: "setup_link",
+        username,
+        passwordHash,
+        name: name === "" ? null : name,
+        email: email === "" ? null : email,
+        administrator: true,
+      },
       clock,
       random,
     );
@@ -89,7 +103,7 @@ const answerSetup =
     const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
     if (outcome === "spent") throw new PageError("setup_link");
     if (outcome === "username_taken") {
-      return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
+      return setupPage(context, incoming, token, typed, { username: texts.setup.usernameTaken });
     }
     const started = await startAfterChange(
       context,
@@ -105,7 +119,7 @@ const answerSetup =
 function setupFaults(
   { configuration }: Context,
   { setup, account }: Texts,
-  username: string,
+  { username, name, email }: Typed,
   password: string,
 ): SetupFaults {
   const { minimum_password_characters, password_bytes } = configuration.limits;
@@ -119,6 +133,8 @@ function setupFaults(
   return {
     ...(nameWords !== null && { username: nameWords }),
     ...(passwordWords !== null && { password: passwordWords }),
+    ...(!isName(name) && { name: account.nameRefused }),
+    ...(email !== "" && !isEmail(email) && { email: account.emailRefused }),
   };
 }
 

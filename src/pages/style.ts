@@ -109,6 +109,8 @@ button, .button {
 .remove:hover { background: var(--bad-soft); border-color: var(--bad); }
 .block { width: 100%; }
 .choice { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
+.back { text-align: center; }
+.back .plain { overflow-wrap: anywhere; }
 .plain { background: none; border: 0; padding: 0; min-height: 2.75rem; color: var(--link); text-decoration: underline; text-underline-offset: 0.18em; }
 
 .note { display: flex; gap: 0.75rem; padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); font-size: 0.9375rem; line-height: 1.5; }
@@ -166,9 +168,19 @@ button, .button {
 .outcome.plain-mark { background: var(--sunken); color: var(--muted); }
 .outcome.bad { background: var(--bad-soft); color: var(--bad); }
 
-.access { display: grid; }
-.access > li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.5rem 1rem; align-items: start; padding: 1.25rem 0; border-top: 1px solid var(--line); }
+.access, .sessions, .installations { display: grid; }
+.access > li, .sessions > li, .installations > li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .access > li:last-child { padding-bottom: 0; }
+.sessions > li:first-child { border-top: 0; }
+.sessions + form { margin-top: 0.5rem; }
+.installations > li:last-child { border-bottom: 1px solid var(--line); }
+.app > summary { justify-content: flex-start; padding: 0.25rem 0; }
+.app > summary > div:not(.tile) { flex: 1; min-width: 0; }
+.app > summary > svg { margin-left: auto; }
+.app > .stack { padding: 0.25rem 0 0.5rem 4.25rem; }
+.small-button { min-height: 2.75rem; padding: 0.375rem 0.875rem; font-size: 0.9375rem; }
+.steps { display: grid; gap: 1rem; padding-left: 1.25rem; margin: 0; }
+pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9375rem; }
 .list.small { margin-top: 0.5rem; gap: 0.125rem; }
 .applies + .list.small { margin-top: 0.125rem; }
 .list.small > li { grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }
@@ -198,6 +210,7 @@ details > .stack { margin-top: 0.5rem; }
   .page { padding: 0.75rem 1.25rem 1rem; }
   .page.wide { padding-top: 0.75rem; }
   .brand { margin-bottom: 0.75rem; margin-left: 0; }
+  .app > .stack { padding-left: 0; }
   .card { border: 0; border-radius: 0; box-shadow: none; padding: 0.5rem 0; }
   main > .card + .card { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   main { gap: 1.5rem; }

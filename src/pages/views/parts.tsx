@@ -2,6 +2,7 @@
 /** Parts that views about applications share. */
 import { ACKNOWLEDGED } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
+import { longDate, machineTime } from "../time.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 export interface ScopeWords {
@@ -137,6 +138,10 @@ export function Choice({ allow, deny }: { allow: string; deny: string }) {
     </div>
   );
 }
+
+export const Day = ({ frame, at }: { frame: PageFrame; at: number }) => (
+  <time datetime={machineTime(at)}>{longDate(frame.texts.language, at)}</time>
+);
 
 export function Outcome({ kind }: { kind: "good" | "plain" | "bad" }) {
   const icons: Record<typeof kind, IconName> = { good: "check", plain: "minus", bad: "alert" };
