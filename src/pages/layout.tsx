@@ -111,6 +111,30 @@ export function Field({ id, label, hint, fault = null, type = "text", ...input }
   );
 }
 
+/** The field of a search, `q`, which may be empty. */
+export function SearchField({ label, hint, value }: { label: string; hint: string; value: string }) {
+  return (
+    <div class="field">
+      <label for="q">{label}</label>
+      <input
+        id="q"
+        name="q"
+        type="text"
+        inputmode="search"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        maxlength={100}
+        value={value}
+        aria-describedby="q-hint"
+      />
+      <p class="hint" id="q-hint">
+        {hint}
+      </p>
+    </div>
+  );
+}
+
 interface NoteProps {
   readonly kind: "bad" | "good" | "warn" | "plain";
   readonly id?: string;

@@ -151,6 +151,13 @@ button, .button {
 .rule { border: 0; border-top: 1px solid var(--line); margin: 1.25rem 0 0; }
 .links { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: 0.9375rem; }
 .links a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+.search { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; }
+.search .field { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; }
+.search .field > * { grid-column: 1 / -1; }
+.search .field > input { grid-column: 1; grid-row: 2; }
+.search > button { grid-column: 2; grid-row: 1; align-self: start; margin-top: 1.85rem; }
+.index a, .reasons code { text-decoration: none; }
+.index a:hover code { text-decoration: underline; text-underline-offset: 0.4em; }
 .index { display: grid; grid-template-columns: repeat(auto-fill, minmax(13.5rem, 1fr)); }
 .after { font-size: 0.875rem; color: var(--muted); text-align: center; text-wrap: balance; }
 

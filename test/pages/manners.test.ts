@@ -311,6 +311,31 @@ test("the help begins with an index of the error codes, and only errors lead to 
   expect(await missing.text()).toContain('href="/help/errors"');
 });
 
+describe("the search of the help", () => {
+  const entries = async (query: string) => {
+    const html = await (await stranger.get(`/help/errors?q=${encodeURIComponent(query)}`)).text();
+    return { html, found: html.match(/class="reason"/g)?.length ?? 0 };
+  };
+
+  test("finds entries by their code, their reason and their words, without a script", async () => {
+    const all = (await entries("")).found;
+    const byCode = await entries("Invalid_Grant");
+    expect(byCode.found).toBeGreaterThan(0);
+    expect(byCode.found).toBeLessThan(all);
+    expect(byCode.html).not.toContain('id="code-invalid_client"');
+    expect((await entries("authorize_redirect_uri_mismatch")).found).toBe(1);
+    expect((await entries("REDIRECT registered")).found).toBe((await entries("registered redirect")).found);
+    expect((await entries("registered redirect")).found).toBeGreaterThan(0);
+  });
+
+  test("says so when it finds nothing, and leads back to all", async () => {
+    const { html, found } = await entries("no-such-thing");
+    expect(found).toBe(0);
+    expect(html).toContain("No entry has all of these words.");
+    expect(html).toContain('href="/help/errors"');
+  });
+});
+
 describe("errors", () => {
   const incoming = () => ({
     request: new Request("https://auth.example/x"),

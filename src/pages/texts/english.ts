@@ -284,6 +284,16 @@ export const english = {
     title: "Error messages",
     lead: "The errors that this server sends to applications, and what developers can do about them, by error code.",
     index: "Error codes",
+    search: "Find an error",
+    searchHint: "The code, or words of the message: invalid_grant, redirect, PKCE.",
+    submit: "Search",
+    found: (count: number) =>
+      count === 0
+        ? "No entry has all of these words."
+        : count === 1
+          ? "One entry has these words."
+          : `${count} entries have these words.`,
+    showAll: "Show all entries",
   },
   /** The server's own scopes. Those of the operator are in the operator's words. */
   scopes: {

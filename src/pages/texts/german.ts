@@ -288,6 +288,16 @@ export const german: Texts = {
     title: "Fehlermeldungen",
     lead: "Die Fehler, die dieser Server an Anwendungen schickt, und was Entwickler dagegen tun können, geordnet nach dem Fehlercode. Die Einträge sind auf Englisch.",
     index: "Fehlercodes",
+    search: "Fehler suchen",
+    searchHint: "Den Code oder englische Wörter der Meldung: invalid_grant, redirect, PKCE.",
+    submit: "Suchen",
+    found: (count) =>
+      count === 0
+        ? "Kein Eintrag enthält alle diese Wörter."
+        : count === 1
+          ? "Ein Eintrag enthält diese Wörter."
+          : `${count} Einträge enthalten diese Wörter.`,
+    showAll: "Alle Einträge zeigen",
   },
   scopes: {
     profile: "Ihren Namen und Benutzernamen sehen",
