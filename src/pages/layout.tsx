@@ -111,23 +111,35 @@ export function Field({ id, label, hint, fault = null, type = "text", ...input }
   );
 }
 
-/** The field of a search, `q`, which may be empty. */
-export function SearchField({ label, hint, value }: { label: string; hint: string; value: string }) {
+interface SearchProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly submit: string;
+  readonly value: string;
+}
+
+/** The field of a search, `q`, which may be empty, and its button. */
+export function SearchField({ label, hint, submit, value }: SearchProps) {
   return (
     <div class="field">
       <label for="q">{label}</label>
-      <input
-        id="q"
-        name="q"
-        type="text"
-        inputmode="search"
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        maxlength={100}
-        value={value}
-        aria-describedby="q-hint"
-      />
+      <div class="search-row">
+        <input
+          id="q"
+          name="q"
+          type="text"
+          inputmode="search"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          maxlength={100}
+          value={value}
+          aria-describedby="q-hint"
+        />
+        <button class="main" type="submit">
+          {submit}
+        </button>
+      </div>
       <p class="hint" id="q-hint">
         {hint}
       </p>

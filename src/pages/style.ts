@@ -75,7 +75,7 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
 .host { display: inline-flex; align-items: center; gap: 0.4rem; min-width: 0; }
 .muted { color: var(--muted); }
-.unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; }
+.unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; color: var(--warn); }
 .small { font-size: 0.9375rem; line-height: 1.5; }
 
 .field > label { display: block; font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.375rem; }
@@ -110,7 +110,7 @@ button, .button {
 .block { width: 100%; }
 .choice { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
 .back { text-align: center; }
-.back .plain { overflow-wrap: anywhere; }
+.back .plain { font-weight: 500; overflow-wrap: anywhere; }
 .plain { background: none; border: 0; padding: 0; min-height: 2.75rem; color: var(--link); text-decoration: underline; text-underline-offset: 0.18em; }
 
 .note { display: flex; gap: 0.75rem; padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); font-size: 0.9375rem; line-height: 1.5; }
@@ -151,11 +151,7 @@ button, .button {
 .rule { border: 0; border-top: 1px solid var(--line); margin: 1.25rem 0 0; }
 .links { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: 0.9375rem; }
 .links a { display: inline-flex; align-items: center; min-height: 2.75rem; }
-.search { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; }
-.search .field { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; }
-.search .field > * { grid-column: 1 / -1; }
-.search .field > input { grid-column: 1; grid-row: 2; }
-.search > button { grid-column: 2; grid-row: 1; align-self: start; margin-top: 1.85rem; }
+.search-row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.75rem; }
 .index a, .reasons code { text-decoration: none; }
 .index a:hover code { text-decoration: underline; text-underline-offset: 0.4em; }
 .index { display: grid; grid-template-columns: repeat(auto-fill, minmax(13.5rem, 1fr)); }
@@ -178,6 +174,8 @@ button, .button {
 .access, .sessions, .installations { display: grid; }
 .access > li, .sessions > li, .installations > li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .access > li:last-child { padding-bottom: 0; }
+.sessions > li, .installations > li { flex-wrap: nowrap; }
+.sessions > li > :last-child, .installations > li > :last-child { flex: none; }
 .sessions > li:first-child { border-top: 0; }
 .sessions + form { margin-top: 0.5rem; }
 .installations > li:last-child { border-bottom: 1px solid var(--line); }
@@ -186,7 +184,7 @@ button, .button {
 .app > summary > svg { margin-left: auto; }
 .app > .stack { padding: 0.25rem 0 0.5rem 4.25rem; }
 .small-button { min-height: 2.75rem; padding: 0.375rem 0.875rem; font-size: 0.9375rem; }
-.steps { display: grid; gap: 1rem; padding-left: 1.25rem; margin: 0; }
+.card > .steps { display: grid; gap: 1rem; margin: 1rem 0 0; padding-left: 1.25rem; }
 pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9375rem; }
 .list.small { margin-top: 0.5rem; gap: 0.125rem; }
 .applies + .list.small { margin-top: 0.125rem; }

@@ -114,13 +114,13 @@ describe("the account page", () => {
 
   test("shows what may be used without asking again, also when nothing has access now", async () => {
     await consent("web", CALLBACK, "mail.read");
-    expect(await accountText()).toContain("It may be used without asking you again.");
+    expect(await accountText()).toContain("You will not be asked again when it needs this access.");
     server.clock.advance(61);
     expect(await grantsOf(alice)).toEqual([]);
     const text = await accountText();
     expect(text).toMatch(/Example Web client\.example · Application · since/);
     expect(text).toContain("Read your e-mail");
-    expect(text).toContain("It has no access now, but may get it again without asking you.");
+    expect(text).toContain("It has no access at the moment, but can get it again without asking you.");
   });
 
   test("shows one entry for what a client may do now and what it may do again", async () => {
@@ -136,7 +136,7 @@ describe("the account page", () => {
     await consent("native", "com.example.app:/callback", "mail.read");
     const text = await accountText();
     expect(text).toContain("Example Native");
-    expect(text).not.toContain("without asking");
+    expect(text).not.toMatch(/without asking|not be asked/);
   });
 
   test("takes back what is remembered, so that the next request asks", async () => {
@@ -208,9 +208,7 @@ describe("the account page", () => {
     const client = await server.context.store.findClient("web");
     if (client === null) throw new Error("There is no client.");
     await server.context.store.putClient({ ...client, source: "registration" });
-    expect(await accountText()).toContain(
-      "Not verified It registered itself under a name of its own choice.",
-    );
+    expect(await accountText()).toContain("Not verified It registered itself and chose its own name.");
     const answer = await browser.submit("/account", { action: "remove", client_id: "web" }, "/account");
     expect(await textOf(await browser.get(answer.headers.get("location") ?? ""))).toContain(
       "Example Web (not verified) no longer has access.",

@@ -226,7 +226,7 @@ describe("what sign-in is for", () => {
 
   test("is said in the language that the application asks for", async () => {
     const words = await lead(authorizePath({ ui_locales: "de" }), { "Accept-Language": "en" });
-    expect(words).toContain("um zu Example Web zu gelangen");
+    expect(words).toContain("um mit Example Web fortzufahren");
     expect(await lead("/device?ui_locales=de", { "Accept-Language": "en" })).toContain("to connect a device");
   });
 

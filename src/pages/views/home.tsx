@@ -66,11 +66,8 @@ export function HelpView({ frame, reasons, query }: HelpProps) {
         <p class="muted">{help.lead}</p>
         {/* A search changes nothing, so this form needs no token. */}
         <search>
-          <form method="get" action={frame.path("/help/errors")} class="search">
-            <SearchField label={help.search} hint={help.searchHint} value={query} />
-            <button class="main" type="submit">
-              {help.submit}
-            </button>
+          <form method="get" action={frame.path("/help/errors")}>
+            <SearchField label={help.search} hint={help.searchHint} submit={help.submit} value={query} />
           </form>
         </search>
         {query !== "" && (
@@ -79,13 +76,15 @@ export function HelpView({ frame, reasons, query }: HelpProps) {
             <a href={frame.path("/help/errors")}>{help.showAll}</a>
           </p>
         )}
-        <nav class="links index" aria-label={help.index}>
-          {codes.map(([error]) => (
-            <a href={`#code-${error}`}>
-              <code>{error}</code>
-            </a>
-          ))}
-        </nav>
+        {codes.length > 0 && (
+          <nav class="links index" aria-label={help.index}>
+            {codes.map(([error]) => (
+              <a href={`#code-${error}`}>
+                <code>{error}</code>
+              </a>
+            ))}
+          </nav>
+        )}
         <div class="reasons" lang="en">
           {codes.map(([error, entries]) => (
             <section id={`code-${error}`} aria-labelledby={`code-${error}-title`}>
