@@ -154,7 +154,9 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
         const found: string[] = [];
         const allowed = new Set(
           `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
-         section ul li svg path footer dl dt dd strong bdi time details summary hr code nav search`.split(/\s+/),
+         section ul li svg path footer dl dt dd strong bdi time details summary hr code nav search`.split(
+            /\s+/,
+          ),
         );
         const rewriter = new HTMLRewriter().on("*", {
           element(element) {

@@ -151,6 +151,7 @@ export const english = {
     rememberedOnly: "It has no access at the moment, but can get it again without asking you.",
     remove: "Remove",
     removeAll: "Remove all",
+    removeAllLabel: (client: string) => `Remove all access of ${client}`,
     removeLabel: (client: string) => `Remove the access of ${client}`,
     passwordLead: "All other browsers will be signed out.",
     currentPassword: "Current password",

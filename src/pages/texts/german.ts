@@ -155,6 +155,7 @@ export const german: Texts = {
       "Die Anwendung hat gerade keinen Zugriff, kann ihn aber wieder bekommen, ohne dass Sie gefragt werden.",
     remove: "Entfernen",
     removeAll: "Alle entfernen",
+    removeAllLabel: (client) => `Alle entfernen: den ganzen Zugriff von ${client}`,
     removeLabel: (client) => `Den Zugriff von ${client} entfernen`,
     passwordLead: "Alle anderen Browser werden dabei abgemeldet.",
     currentPassword: "Bisheriges Passwort",

@@ -48,7 +48,8 @@ export function AccessRow({ frame, token, entry }: AccessProps) {
   const name = entry.clientName === null ? account.unknownClient : displayText(entry.clientName);
   const words = { application: account.viaApplication, device: account.viaDevice };
   const kinds = [...new Set(installations.map(({ via }) => words[via]))].join(", ") || words.application;
-  const count = installations.length > 1 ? account.installations(installations.length) : null;
+  const isSeveral = installations.length > 1;
+  const count = isSeveral ? account.installations(installations.length) : null;
   return (
     <li>
       <details class="app">
@@ -81,7 +82,7 @@ export function AccessRow({ frame, token, entry }: AccessProps) {
           {installations.length === 1 && installations[0] !== undefined && (
             <p class="small muted">{usedWords(frame, installations[0])}</p>
           )}
-          {installations.length > 1 && (
+          {isSeveral && (
             <ul class="installations" aria-label={account.installations(installations.length)}>
               {installations.map((installation) => (
                 <InstallationRow frame={frame} token={token} name={name} installation={installation} />
@@ -90,8 +91,12 @@ export function AccessRow({ frame, token, entry }: AccessProps) {
           )}
           <form method="post" action={frame.path("/account")}>
             <Hidden values={{ [FORM_TOKEN]: token, action: "remove", client_id: entry.clientId }} />
-            <button class="remove" type="submit" aria-label={account.removeLabel(name)}>
-              {installations.length > 1 ? account.removeAll : account.remove}
+            <button
+              class="remove"
+              type="submit"
+              aria-label={isSeveral ? account.removeAllLabel(name) : account.removeLabel(name)}
+            >
+              {isSeveral ? account.removeAll : account.remove}
             </button>
           </form>
         </div>
