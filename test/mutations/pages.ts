@@ -204,6 +204,15 @@ export const PAGES: readonly Mutation[] = [
     tests: ["pages/account.test.ts"],
   },
   {
+    against: ["threat 69"],
+    what: "a client that registered itself has the logo of a declared one",
+    in: "pages/assets.ts",
+    within: "clientLogo",
+    match: 'source !== "configuration"',
+    replace: "false",
+    tests: ["pages/consent.test.ts"],
+  },
+  {
     against: ["threat 68"],
     what: "a cancelled sign-in leads to strangers without a page",
     in: "endpoints/authorize.ts",

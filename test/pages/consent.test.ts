@@ -132,12 +132,15 @@ describe("the consent page", () => {
     expect(await (await ask(NATIVE)).text()).not.toContain('<img src="/assets/client-');
   });
 
-  test("shows no logo for a client that only has the identifier of a declared one", async () => {
-    const client = await server.context.store.findClient("wiki");
-    if (client === null) throw new Error("There is no client.");
-    expect(clientLogo(server.context, client)).not.toBeNull();
-    expect(clientLogo(server.context, { ...client, source: "registration" })).toBeNull();
-  });
+  test(
+    proves("shows no logo for a client that only has the identifier of a declared one", "threat 69"),
+    async () => {
+      const client = await server.context.store.findClient("wiki");
+      if (client === null) throw new Error("There is no client.");
+      expect(clientLogo(server.context, client)).not.toBeNull();
+      expect(clientLogo(server.context, { ...client, source: "registration" })).toBeNull();
+    },
+  );
 
   test("offers yes and no, as one form each way, and nothing else that answers", async () => {
     const html = await (await ask(WIKI)).text();
