@@ -213,7 +213,7 @@ export const english = {
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>
-      `An application that is not verified wants to send you to ${host}. You are not signed in, and nothing was shared with it. Continue only if you came from there and trust it.`,
+      `An application that is not verified wants to send you to ${host}. Nothing was shared with it. Continue only if you came from there and trust it.`,
     goOn: (host: string) => `Continue to ${host}`,
   },
   errors: {

@@ -216,7 +216,7 @@ export const german: Texts = {
   leaving: {
     title: (host) => `Weiter zu ${host}?`,
     text: (host) =>
-      `Eine nicht geprüfte Anwendung möchte Sie zu ${host} schicken. Sie sind nicht angemeldet, und es wurde nichts weitergegeben. Fahren Sie nur fort, wenn Sie von dort kommen und der Website vertrauen.`,
+      `Eine nicht geprüfte Anwendung möchte Sie zu ${host} schicken. Es wurde nichts weitergegeben. Fahren Sie nur fort, wenn Sie von dort kommen und der Website vertrauen.`,
     goOn: (host) => `Weiter zu ${host}`,
   },
   errors: {
