@@ -16,7 +16,7 @@ import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
-import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
+import { CHANGE_PASSWORD_PATH, changePasswordRoute, pageErrorResponse, pageRoutes } from "./pages/index.ts";
 import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
@@ -169,7 +169,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
-  return [...metadata.root, ...below, ...(base === "" ? [] : [base])];
+  return [CHANGE_PASSWORD_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
@@ -181,6 +181,7 @@ function createRouter(context: Context): Router {
   for (const route of [...metadata.below, ...protocolRoutes(context), ...forPeople]) {
     routes.set(base + route.path, route);
   }
+  routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
   const served = new Set(servedPaths(context.configuration));

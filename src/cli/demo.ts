@@ -28,8 +28,8 @@ export const DEMO_PERSON = {
 } as const;
 
 const SCOPES = [
-  { name: "notes.read", description: "Read your notes" },
-  { name: "notes.write", description: "Write and delete your notes" },
+  { name: "notes.read", description: "Read your notes", sensitive: false },
+  { name: "notes.write", description: "Write and delete your notes", sensitive: false },
 ];
 const PERSONAL_SCOPE = ["notes.read", "notes.write", "profile", "email"];
 

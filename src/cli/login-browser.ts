@@ -15,6 +15,8 @@ import {
   type TokenEndpointResponse,
   validateAuthResponse,
 } from "oauth4webapi";
+import { markSvg } from "../pages/mark.ts";
+import { stylesheet } from "../pages/style.ts";
 import { printable } from "../platform/printable.ts";
 import { sameText } from "../platform/same-text.ts";
 import { CommandError } from "./command-error.ts";
@@ -69,12 +71,11 @@ export function receiveOnLoopback(state: string): Promise<LoopbackReceiver> {
   });
 }
 
+/** The style of the server's pages, so that the last page of a sign-in looks like those before it. */
 const PAGE_STYLE = `
-:root { color-scheme: light dark; }
-body { margin: 0; padding: 18vh 1.5rem 2rem; font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 30rem; margin: 0 auto; overflow-wrap: anywhere; }
-h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; }
-p { margin: 0.75rem 0 0; }
+${stylesheet("#2f5bd0")}
+.brand svg { color: var(--link); width: 1.875rem; height: 1.875rem; }
+main { overflow-wrap: anywhere; }
 `;
 
 /** The page needs nothing but its own style. */
@@ -113,10 +114,15 @@ function pageOf(title: string, ...paragraphs: readonly string[]): string {
 <style>${raw(PAGE_STYLE)}</style>
 </head>
 <body>
+<div class="page">
+<header><span class="brand">${raw(markSvg("currentColor"))}<span>Tessera</span></span></header>
 <main>
+<div class="card">
 <h1>${title}</h1>
-${paragraphs.map((words) => html`<p>${words}</p>`)}
+${paragraphs.map((words) => html`<p class="muted">${words}</p>`)}
+</div>
 </main>
+</div>
 </body>
 </html>
 `;

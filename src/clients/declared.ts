@@ -99,7 +99,7 @@ export function checkedDeclaration(
     chosenClientId(declared.client_id) ??
     complain("its client_id must not be blank, start with 'acc_' or be a URL.");
   const confidential = declared.secrets.length > 0;
-  const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, ...others } =
+  const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, logo, ...others } =
     declared;
   const { allow_http_redirects: allowsHttp, ...named } = others;
   const grantTypes = declared.grant_types?.map(

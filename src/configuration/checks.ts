@@ -78,7 +78,7 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
-function* checkFiles({ listen, appearance }: Configuration): Generator<Finding> {
+function* checkFiles({ listen, appearance, clients }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -88,6 +88,9 @@ function* checkFiles({ listen, appearance }: Configuration): Generator<Finding> 
         ],
   );
   if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
+  for (const [index, { logo }] of clients.entries()) {
+    if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
+  }
   for (const [path, file] of files) {
     if (!isReadable(file)) {
       yield {

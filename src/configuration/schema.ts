@@ -17,6 +17,7 @@ import {
   issuerUrl,
   listenHost,
   passwordText,
+  peopleWords,
   REFERENCES,
   scopeToken,
   seconds,
@@ -35,6 +36,9 @@ const accessTokenSeconds = (description: string) =>
     v.optional(wholeNumber(1, YEAR_SECONDS)),
     words({ description, fallback: "lifetimes.access_token_seconds" }),
   );
+
+const BY_LANGUAGE = (english: string, german: string) =>
+  `a table by language: { en = ${JSON.stringify(english)}, de = ${JSON.stringify(german)} }`;
 
 const listener = v.pipe(
   table({
@@ -68,7 +72,18 @@ const listener = v.pipe(
 
 const scope = table({
   name: v.pipe(scopeToken, v.description("The scope, as clients ask for it.")),
-  description: v.pipe(text(300), v.description('What people read on the consent page: "Read your e-mail".')),
+  description: v.pipe(
+    peopleWords(300),
+    words({
+      allowed: `a text of 1 to 300 characters, or ${BY_LANGUAGE("Read your e-mail", "Ihre E-Mails lesen")}`,
+      description:
+        'What people read on the consent page: "Read your e-mail". The first language is the default.',
+    }),
+  ),
+  sensitive: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description("Whether the consent page shows it first and as a warning, because it allows much."),
+  ),
 });
 
 const resource = table({
@@ -86,8 +101,12 @@ const resource = table({
     }),
   ),
   name: v.pipe(
-    v.optional(text(100)),
-    words({ fallback: "the identifier", description: "Its name, as people read it." }),
+    v.optional(peopleWords(100)),
+    words({
+      allowed: `a text of 1 to 100 characters, or ${BY_LANGUAGE("Mail", "E-Mail")}`,
+      fallback: "the identifier",
+      description: "Its name, as people read it.",
+    }),
   ),
   scopes: v.pipe(
     v.optional(v.array(scopeToken), []),
@@ -108,7 +127,18 @@ const clientDeclaration = table({
   ),
   client_name: v.pipe(v.optional(text(100)), v.description("Its name, as people read it.")),
   client_uri: v.pipe(v.optional(v.string()), v.description("Its home page.")),
-  logo_uri: v.pipe(v.optional(v.string()), v.description("Its logo.")),
+  logo: v.pipe(
+    v.optional(someText),
+    words({
+      fallback: "the first letter of its name",
+      description:
+        "A file (svg, png, jpeg or webp) with its logo. This server shows it on the consent and account pages.",
+    }),
+  ),
+  logo_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("The address of its logo, for other programs. Pages load nothing from other sites."),
+  ),
   tos_uri: v.pipe(v.optional(v.string()), v.description("Its terms of service.")),
   policy_uri: v.pipe(v.optional(v.string()), v.description("Its privacy policy.")),
   contacts: v.pipe(

@@ -133,7 +133,7 @@ function withWrittenPlaces<Output extends Omit<Configuration, "issuer">>(
   configuration: Output,
   home: string | undefined,
 ): Output {
-  const { data, appearance, listen } = configuration;
+  const { data, appearance, listen, clients } = configuration;
   return {
     ...configuration,
     data: expandHome(data, home),
@@ -141,6 +141,9 @@ function withWrittenPlaces<Output extends Omit<Configuration, "issuer">>(
       ...appearance,
       ...(appearance.logo !== undefined && { logo: expandHome(appearance.logo, home) }),
     },
+    clients: clients.map((client) =>
+      client.logo === undefined ? client : { ...client, logo: expandHome(client.logo, home) },
+    ),
     listen: listen.map(({ host, port, tls }) => ({
       host: isIPv6(host.slice(1, -1)) ? host.replace(/^\[|\]$/g, "") : host,
       port,

@@ -31,6 +31,24 @@ export const wholeNumber = (minimum: number, maximum: number) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(minimum), v.maxValue(maximum));
 /** Characters are code points here; the library's plain length counts most emoji twice. */
 export const text = (maximum: number) => v.pipe(v.string(), v.minLength(1), v.maxCodePoints(maximum));
+/** RFC 5646, as far as languages of pages need it: `de`, `pt-BR`. */
+const languageTag = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "a language tag such as de or pt-BR"),
+);
+
+/** Words that people read: one text for all languages, or a table with a text for each language. */
+export const peopleWords = (maximum: number) =>
+  v.union([
+    text(maximum),
+    v.pipe(
+      v.record(languageTag, text(maximum)),
+      v.check(
+        (texts) => Object.keys(texts).length > 0,
+        'a text, or a table with at least one language: { en = "Mail" }',
+      ),
+    ),
+  ]);
 export const someText = v.pipe(v.string(), v.minLength(1));
 
 export const count = (description: string, fallback: number, minimum = 1, maximum = 1_000_000_000) =>

@@ -67,13 +67,6 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     return codeResponse(issuer, request, code);
   };
 
-  /**
-   * RFC 9700 §4.11.2: without a page this server sends people only to clients for which the operator vouches. A page in an
-   * answer to prompt=none shows nothing to a person, because no other site can frame it.
-   */
-  const sendRefusal = (incoming: Incoming, { target }: AuthorizationRefusal, location: string) =>
-    target.vouched ? seeOther(location) : pages.confirmLeaving(incoming, location);
-
   return {
     GET: (incoming) => {
       // A HEAD would use up a consent and leave an unused code in a header.
@@ -83,7 +76,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
         context,
         incoming,
         () => decide(incoming, parseParameters(incoming.query, maximum)),
-        (refusal, location) => sendRefusal(incoming, refusal, location),
+        sendingRefusal(pages, incoming),
       );
     },
     // RFC 6749 §3.1: POST may be supported. It becomes a GET, as browsers withhold the session from cross-site POSTs.
@@ -94,6 +87,15 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     },
   };
 }
+
+/**
+ * RFC 9700 §4.11.2: without a page this server sends people only to clients for which the operator vouches. A page in an
+ * answer to prompt=none shows nothing to a person, because no other site can frame it.
+ */
+const sendingRefusal =
+  (pages: Pick<AuthorizationPages, "confirmLeaving">, incoming: Incoming) =>
+  ({ target }: AuthorizationRefusal, location: string) =>
+    target.vouched ? seeOther(location) : pages.confirmLeaving(incoming, location);
 
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
 async function mustSignInAgain(
@@ -184,6 +186,29 @@ export function decideAuthorization(
     return codeResponse(context.issuer, request, code);
   });
 }
+
+/**
+ * The person leaves the sign-in page without signing in: the client learns that access was denied. The request is checked as
+ * any other, so the answer goes to a registered address only, and through a page if no one vouches for the client
+ * (RFC 9700 §4.11.2).
+ */
+export const cancelAuthorization = (
+  context: Context,
+  pages: Pick<AuthorizationPages, "confirmLeaving">,
+  incoming: Incoming,
+  parameters: Parameters,
+): Promise<Response> =>
+  answering(
+    context,
+    incoming,
+    async () => {
+      throw new AuthorizationRefusal(
+        await checkAuthorizationRequest(context, parameters),
+        new OAuthError("person_denied"),
+      );
+    },
+    sendingRefusal(pages, incoming),
+  );
 
 /** The person sent the form twice, by a double click or the back button: the first answer stands, and is sent again. */
 async function answerAgain(

@@ -1,75 +1,30 @@
 /** @jsxImportSource hono/jsx */
-/** A person's own page: the access that they gave, taking it back, and the password. */
-import { everyConsent, everyGrant, revokeAccess } from "../operations/access.ts";
+/** A person's own page: the access that they gave, their browsers, name and password. */
+import { emailFault, personNameFault } from "../accounts/people.ts";
+import { parseRecordId } from "../credentials/credential.ts";
+import { findGrant, revokeAccess, revokeGrant } from "../operations/access.ts";
 import { changePassword, type PasswordChange } from "../operations/change-password.ts";
 import { findClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { collect } from "../operations/paging.ts";
-import { findSignedIn, type SignedIn, startAfterChange } from "../operations/sessions.ts";
-import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import { changeAccount } from "../operations/people.ts";
+import { endSession, findSignedIn, type SignedIn, startAfterChange } from "../operations/sessions.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
-import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/tables.ts";
-import { accessWords } from "./access.ts";
-import { clientName, markedName, returnHost } from "./display.ts";
+import type { AccountRecord } from "../store/tables.ts";
+import { listAccess, listSessions } from "./account-access.ts";
+import { markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { NOTICE, type Notice, readNotice, sealNotice } from "./notice.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
-import { relativeTime } from "./time.ts";
-import { pagePath } from "./urls.ts";
-import { AccountView, type ClientAccess, type PasswordFault } from "./views/account.tsx";
-
-/**
- * The access that a person gave, one entry for each client: its present access, and the access that it can get again
- * without a question. Clients with access come first, the newest at the top, in the order of the store.
- */
-async function listAccess(context: Context, texts: Texts, { account }: SignedIn): Promise<ClientAccess[]> {
-  const [grants, consents] = await Promise.all([
-    collect(everyGrant(context, { subject: account.subject }, context.clock.seconds())),
-    collect(everyConsent(context, account.subject)),
-  ]);
-  const byClient = Map.groupBy([...grants, ...consents], (allowed) => allowed.clientId);
-  return Promise.all(
-    [...byClient].map(async ([clientId, allowed]) =>
-      describeAccess(context, texts, clientId, allowed, await findClient(context, clientId)),
-    ),
-  );
-}
-
-function describeAccess(
-  context: Context,
-  texts: Texts,
-  clientId: string,
-  allowed: readonly (GrantRecord | ConsentRecord)[],
-  client: ClientRecord | null,
-): ClientAccess {
-  const hosts = new Set(client?.redirectUris.map(returnHost));
-  const grants = allowed.filter((entry) => "via" in entry);
-  const via = allowed.map((entry) =>
-    "via" in entry && entry.via === "device_code" ? "device" : "application",
-  );
-  return {
-    clientId,
-    clientName: client === null ? null : clientName(client),
-    unverified: client !== null && !isVouchedFor(client, context.configuration.registration),
-    // With several hosts the page cannot tell which one the person used.
-    host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
-    via: [...new Set(via)],
-    since: Math.min(...(grants.length > 0 ? grants : allowed).map((entry) => entry.createdAt)),
-    access: accessWords(
-      context,
-      texts,
-      [...new Set(allowed.flatMap((entry) => entry.scope))],
-      [...new Set(allowed.flatMap((entry) => entry.resources))],
-    ),
-    hasAccess: grants.length > 0,
-    asksAgain: grants.length === allowed.length,
-  };
-}
+import { clockTime, relativeTime } from "./time.ts";
+import { pagePath, type Query } from "./urls.ts";
+import { type AccountFault, AccountView, type Details, PASSWORD_ANCHOR } from "./views/account.tsx";
+import type { ClientAccess } from "./views/account-access.tsx";
 
 /** The words for a notice. The page says that a client has no access only while that is true. */
 async function noticeWords(
@@ -89,7 +44,9 @@ async function noticeWords(
 }
 
 interface AccountPage {
-  readonly fault?: PasswordFault | null;
+  readonly fault?: AccountFault | null;
+  /** The details as the person typed them. */
+  readonly typed?: Details;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
 }
@@ -98,36 +55,54 @@ async function accountPage(
   context: Context,
   incoming: Incoming,
   signedIn: SignedIn,
-  { fault = null, status, retryAfterSeconds }: AccountPage,
+  { fault = null, typed, status, retryAfterSeconds }: AccountPage,
 ): Promise<Response> {
-  const { account, session } = signedIn;
+  const { account } = signedIn;
   const form = openForm(context, incoming, "account");
   const frame = pageFrame(context, incoming);
-  const access = await listAccess(context, frame.texts, signedIn);
+  const notice = readNotice(context, incoming);
+  const [access, sessions] = await Promise.all([
+    listAccess(context, frame.texts, signedIn),
+    listSessions(context, signedIn),
+  ]);
   return respondWithPage(
     <AccountView
       frame={frame}
       token={form.token}
       username={account.username}
       name={account.name}
-      signedInSince={session.authenticatedAt}
+      details={typed ?? { name: account.name ?? "", email: account.email ?? "" }}
+      mayChangeEmail={mayChangeEmail(account)}
       minimumPasswordCharacters={context.configuration.limits.minimum_password_characters}
       access={access}
-      notice={await noticeWords(context, frame.texts, readNotice(context, incoming), access)}
+      sessions={sessions}
+      notice={await noticeWords(context, frame.texts, notice, access)}
+      nextFor={notice?.about === "created" && account.administrator ? context.issuer.identifier : null}
+      opensPassword={queryOf(incoming).has(CHANGE_PASSWORD)}
       fault={fault}
     />,
     { status, retryAfterSeconds, setCookie: form.setCookie },
   );
 }
 
-const toSignIn = ({ issuer }: Context): Response =>
-  seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, "/account") }));
+/**
+ * Applications may take an e-mail address for an identity. So only the operator and administrators, who could set any on the
+ * command line, decide about it.
+ */
+const mayChangeEmail = ({ administrator }: Pick<AccountRecord, "administrator">): boolean => administrator;
+
+/** The parameter of the query with which the form for the password is open. */
+const CHANGE_PASSWORD = "change_password";
+
+const toSignIn = ({ issuer }: Context, query: Query = {}): Response =>
+  seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, "/account", query) }));
 
 const showAccount =
   (context: Context): Handler =>
   async (incoming) => {
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) return toSignIn(context);
+    const opens = queryOf(incoming).has(CHANGE_PASSWORD);
+    if (signedIn === null) return toSignIn(context, opens ? { [CHANGE_PASSWORD]: "1" } : {});
     return accountPage(context, incoming, signedIn, {});
   };
 
@@ -140,6 +115,14 @@ const answerAccount =
     switch (form.get("action")) {
       case "remove":
         return removeAccess(context, incoming, signedIn, form);
+      case "end":
+        return endInstallation(context, incoming, signedIn, form);
+      case "end_session":
+        return endOneSession(context, incoming, signedIn, form);
+      case "end_other_sessions":
+        return endOtherSessions(context, incoming, signedIn);
+      case "details":
+        return changeDetails(context, incoming, signedIn, form);
       case "password":
         return replacePassword(context, incoming, signedIn, form);
       default:
@@ -154,19 +137,89 @@ async function removeAccess(
   form: Parameters,
 ): Promise<Response> {
   // A removed client has no access left, and a made-up identifier matches none of this person's grants.
-  const { clock, issuer, sessionCookie } = context;
+  const { clock } = context;
   const client = await findClient(context, form.required("client_id"));
-  const cookieValue = sessionCookie.read(incoming.request);
-  if (cookieValue === null) return toSignIn(context);
   const { subject } = account;
   if (client !== null) {
     const { clientId } = client;
     const act = actOfPerson(incoming, subject);
     await revokeAccess(context, act, { subject, clientId }, "revoked_by_person", clock.seconds());
   }
-  const about = { about: "removed", clientId: client?.clientId ?? "" } as const;
+  return backWith(context, incoming, subject, { about: "removed", clientId: client?.clientId ?? "" });
+}
+
+/** Back to the page, with a notice about what was done. */
+function backWith(context: Context, incoming: Incoming, subject: SubjectId, about: Notice): Response {
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  if (cookieValue === null) return toSignIn(context);
   const notice = sealNotice(context, cookieValue, subject, about);
-  return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }));
+  return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }));
+}
+
+/** Ends one grant, if it is this person's. One that is gone, or was never there, gets the same answer. */
+async function endInstallation(
+  context: Context,
+  incoming: Incoming,
+  { account: { subject } }: SignedIn,
+  form: Parameters,
+): Promise<Response> {
+  const id = parseRecordId(form.required("grant"));
+  const grant = id === null ? null : await findGrant(context, id);
+  if (grant?.subject === subject) {
+    const act = actOfPerson(incoming, subject);
+    await revokeGrant(context, act, grant.id, "revoked_by_person", context.clock.seconds());
+  }
+  return backWith(context, incoming, subject, { about: "ended" });
+}
+
+async function endOneSession(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  form: Parameters,
+): Promise<Response> {
+  const { subject } = signedIn.account;
+  const wanted = form.required("session");
+  const own = (await listSessions(context, signedIn)).some(({ id }) => id === wanted);
+  const id = parseRecordId(wanted);
+  if (own && id !== null) await endSession(context, actOfPerson(incoming, subject), id);
+  return backWith(context, incoming, subject, { about: "session" });
+}
+
+async function endOtherSessions(context: Context, incoming: Incoming, signedIn: SignedIn): Promise<Response> {
+  const { subject } = signedIn.account;
+  const act = actOfPerson(incoming, subject);
+  for (const { id, isHere } of await listSessions(context, signedIn)) {
+    const other = isHere ? null : parseRecordId(id);
+    if (other !== null) await endSession(context, act, other);
+  }
+  return backWith(context, incoming, subject, { about: "sessions" });
+}
+
+async function changeDetails(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  form: Parameters,
+): Promise<Response> {
+  const { account } = signedIn;
+  const mayEmail = mayChangeEmail(account);
+  const name = (form.get("name") ?? "").normalize("NFC").trim();
+  const email = mayEmail ? (form.get("email") ?? "").trim() : (account.email ?? "");
+  const texts = pageFrame(context, incoming).texts.account;
+  const again = (fault: AccountFault) =>
+    accountPage(context, incoming, signedIn, { fault, typed: { name, email }, status: 422 });
+  if (name !== "" && personNameFault(name) !== null) return again({ field: "name", text: texts.nameRefused });
+  if (mayEmail && email !== "" && emailFault(email) !== null)
+    return again({ field: "email", text: texts.emailRefused });
+  const changes = {
+    name: name === "" ? null : name,
+    ...(mayEmail && { email: email === "" ? null : email }),
+  };
+  const act = actOfPerson(incoming, account.subject);
+  if ((await changeAccount(context, act, account.subject, changes)) === "email_taken")
+    return again({ field: "email", text: texts.emailTaken });
+  return backWith(context, incoming, account.subject, { about: "details" });
 }
 
 async function replacePassword(
@@ -204,16 +257,19 @@ async function replacePassword(
 }
 
 function passwordFault(
-  { configuration }: Context,
+  { configuration, clock }: Context,
   { account, signIn, language }: Texts,
   change: Exclude<PasswordChange, { outcome: "changed" }>,
-): PasswordFault {
+): AccountFault {
   const { minimum_password_characters, password_bytes } = configuration.limits;
   switch (change.outcome) {
     case "limited":
       return {
         field: "current_password",
-        text: signIn.limited(relativeTime(language, change.retryAfterSeconds)),
+        text: signIn.limited(
+          relativeTime(language, change.retryAfterSeconds),
+          clockTime(language, clock.seconds() + change.retryAfterSeconds),
+        ),
       };
     case "current_wrong":
       return { field: "current_password", text: account.currentWrong };
@@ -225,6 +281,21 @@ function passwordFault(
       return { field: "new_password", text: account.passwordShort(minimum_password_characters) };
   }
 }
+
+/**
+ * A URL for password managers (W3C "A Well-Known URL for Changing Passwords"): it redirects to the page with the form. It is at
+ * the root of the host, also for an issuer with a path.
+ */
+export const CHANGE_PASSWORD_PATH = "/.well-known/change-password";
+
+export const changePasswordRoute = ({ issuer }: Context): Route => ({
+  path: CHANGE_PASSWORD_PATH,
+  audience: "people",
+  cors: "nobody",
+  methods: {
+    GET: () => seeOther(`${pagePath(issuer, "/account", { [CHANGE_PASSWORD]: "1" })}#${PASSWORD_ANCHOR}`),
+  },
+});
 
 export const accountRoutes = (context: Context): Route[] => [
   {

@@ -1,26 +1,54 @@
-/** The files that pages load: the stylesheet, the mark and the operator's logo. Nothing comes from other sites. */
+/** The files that pages load: the stylesheet, the mark, and the logos of the operator. Nothing comes from other sites. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../configuration/error.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
+import type { ClientRecord } from "../store/tables.ts";
 import { markColor, markPath, markSvg, type Scheme } from "./mark.ts";
 import { stylesheet, stylesheetPath } from "./style.ts";
+import { pagePath } from "./urls.ts";
 
 /** Caches may keep the files for ever, because their addresses change with the content. */
 const FOR_EVER = "public, max-age=31536000, immutable";
+/** For files that may change under the same address; after that the digest in the ETag decides. */
+const AN_HOUR = "public, max-age=3600";
 const LOGO_PATH = "/assets/logo";
 const LOGO_LIMIT_BYTES = 1_048_576;
 
 /** Where the files are, below the issuer. */
-export const assetPaths = ({ appearance: { accent_color: accent, logo } }: Configuration): string[] => [
+export const assetPaths = ({
+  appearance: { accent_color: accent, logo },
+  clients,
+}: Configuration): string[] => [
   stylesheetPath(accent),
   ...new Set([markPath(accent, "light"), markPath(accent, "dark")]),
   ...(logo === undefined ? [] : [LOGO_PATH]),
+  ...clients.flatMap((client) =>
+    client.logo === undefined ? [] : [clientLogoPath(client.client_id, client.logo)],
+  ),
 ];
 
-/** Reads the logo once. Throws ConfigurationError if it cannot be shown. */
+/** The path of a declared client's logo. It says which client and which file, but not the names of either. */
+const clientLogoPath = (clientId: string, file: string): `/${string}` =>
+  `/assets/client-${createHash("sha256")
+    .update(JSON.stringify([clientId, file]))
+    .digest("hex")
+    .slice(0, 20)}`;
+
+/** The logo that the operator gave a client, as a path for pages; null if there is none. */
+export function clientLogo(
+  { configuration, issuer }: Pick<Context, "configuration" | "issuer">,
+  { clientId, source }: Pick<ClientRecord, "clientId" | "source">,
+): string | null {
+  // A client of another source may have the identifier of one that the configuration declared once.
+  if (source !== "configuration") return null;
+  const logo = configuration.clients.find((declared) => declared.client_id === clientId)?.logo;
+  return logo === undefined ? null : pagePath(issuer, clientLogoPath(clientId, logo));
+}
+
+/** Reads the logos once. Throws ConfigurationError if one cannot be shown. */
 export function assetRoutes({ configuration }: Context): Route[] {
   const { accent_color: accent, logo } = configuration.appearance;
   const routes = [
@@ -33,8 +61,13 @@ export function assetRoutes({ configuration }: Context): Route[] {
     routes.push(asset(markPath(accent, scheme), svg, "image/svg+xml", FOR_EVER));
   }
   if (logo !== undefined) {
-    const { bytes, type } = readLogo(logo);
-    routes.push(asset(LOGO_PATH, bytes, type, "public, max-age=3600"));
+    const { bytes, type } = readLogo("appearance.logo", logo);
+    routes.push(asset(LOGO_PATH, bytes, type, AN_HOUR));
+  }
+  for (const { client_id: clientId, logo: file } of configuration.clients) {
+    if (file === undefined) continue;
+    const { bytes, type } = readLogo(`The logo of the client '${clientId}'`, file);
+    routes.push(asset(clientLogoPath(clientId, file), bytes, type, AN_HOUR));
   }
   return routes;
 }
@@ -58,8 +91,8 @@ function asset(path: `/${string}`, bytes: Buffer, type: string, caching: string)
   return { path, audience: "people", cors: "nobody", methods: { GET } };
 }
 
-function readLogo(file: string): { bytes: Buffer; type: string } {
-  const refuse = (why: string) => new ConfigurationError(`appearance.logo: ${file} ${why}`);
+function readLogo(whose: string, file: string): { bytes: Buffer; type: string } {
+  const refuse = (why: string) => new ConfigurationError(`${whose}: ${file} ${why}`);
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);

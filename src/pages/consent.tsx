@@ -9,7 +9,8 @@ import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
-import { accessWords } from "./access.ts";
+import { accessWords, isOnlyHere } from "./access.ts";
+import { clientLogo } from "./assets.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readSubmitted, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -59,6 +60,8 @@ export function consentPages(context: Context): AuthorizationPages {
           redirectUri={request.redirectUri}
           unverified={!request.vouched}
           access={accessWords(context, frame.texts, request.scope, request.resources)}
+          onlyHere={isOnlyHere(context, request.scope, request.resources)}
+          logo={clientLogo(context, client)}
           signedInAs={account.username}
           here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
           action={pagePath(issuer, "/consent")}

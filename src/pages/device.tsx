@@ -6,14 +6,15 @@ import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { answerDevice, findDevice, findPendingDevice, userCodeDigest } from "../operations/devices.ts";
 import { findSignedIn } from "../operations/sessions.ts";
-import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
-import { accessWords } from "./access.ts";
+import { accessWords, isOnlyHere } from "./access.ts";
+import { clientLogo } from "./assets.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
@@ -105,7 +106,7 @@ const showDevice =
   (context: Context): Handler =>
   async (incoming) => {
     const { issuer } = context;
-    const typed = new URLSearchParams(incoming.query).get("user_code") ?? "";
+    const typed = queryOf(incoming).get("user_code") ?? "";
     const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) {
       const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
@@ -146,6 +147,8 @@ function confirmPage(
       unverified={!isVouchedFor(client, context.configuration.registration)}
       userCode={formatUserCode(code)}
       access={accessWords(context, frame.texts, device.scope, device.resources)}
+      onlyHere={isOnlyHere(context, device.scope, device.resources)}
+      logo={clientLogo(context, client)}
       startedAt={device.createdAt}
       requesterAddress={device.requesterAddress}
       fromThisComputer={isOwnComputer(context.issuer, device.requesterAddress)}

@@ -3,11 +3,21 @@
 
 import { publicAnchor } from "../endpoints/refusal.ts";
 import type { Context } from "../operations/context.ts";
-import type { Route } from "../platform/http.ts";
+import { queryOf, type Route } from "../platform/http.ts";
 import { REASONS, type Reason } from "../protocol/errors.ts";
+import { displayText } from "./display.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { HelpView, HomeView, type ReasonHelp } from "./views/home.tsx";
+
+/** The reasons that have all words of the query, in any case and order. */
+export function reasonsWith(reasons: readonly ReasonHelp[], query: string): readonly ReasonHelp[] {
+  const words = query.toLowerCase().split(/\s+/);
+  return reasons.filter(({ anchor, error, description, cure }) => {
+    const text = [anchor, error, description, cure].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
 
 export function homeRoutes(context: Context): Route[] {
   const reasons: ReasonHelp[] = (Object.keys(REASONS) as Reason[])
@@ -27,8 +37,13 @@ export function homeRoutes(context: Context): Route[] {
       audience: "people",
       cors: "nobody",
       methods: {
-        GET: (incoming) =>
-          respondWithPage(<HelpView frame={pageFrame(context, incoming)} reasons={reasons} />),
+        GET: (incoming) => {
+          const query = displayText(queryOf(incoming).get("q") ?? "");
+          const frame = pageFrame(context, incoming);
+          return respondWithPage(
+            <HelpView frame={frame} reasons={reasonsWith(reasons, query)} query={query} />,
+          );
+        },
       },
     },
   ];

@@ -14,6 +14,7 @@ import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
 import { setupRoutes } from "./setup.tsx";
 
+export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account.tsx";
 export { pageErrorResponse } from "./error-page.tsx";
 
 /** Every page but consent, which belongs to the authorization endpoint. Throws ConfigurationError for a bad logo. */

@@ -74,6 +74,8 @@ interface FieldProps {
   readonly class?: string;
   readonly placeholder?: string;
   readonly maxlength?: number;
+  /** Whether it must be filled in. Default: yes. */
+  readonly required?: boolean;
 }
 
 /** A labelled input; hint and fault are tied to it. */
@@ -105,6 +107,42 @@ export function Field({ id, label, hint, fault = null, type = "text", ...input }
           {hint}
         </p>
       )}
+    </div>
+  );
+}
+
+interface SearchProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly submit: string;
+  readonly value: string;
+}
+
+/** The field of a search, `q`, which may be empty, and its button. */
+export function SearchField({ label, hint, submit, value }: SearchProps) {
+  return (
+    <div class="field">
+      <label for="q">{label}</label>
+      <div class="search-row">
+        <input
+          id="q"
+          name="q"
+          type="text"
+          inputmode="search"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          maxlength={100}
+          value={value}
+          aria-describedby="q-hint"
+        />
+        <button class="main" type="submit">
+          {submit}
+        </button>
+      </div>
+      <p class="hint" id="q-hint">
+        {hint}
+      </p>
     </div>
   );
 }

@@ -1,23 +1,27 @@
 /** @jsxImportSource hono/jsx */
 /** Signing in and out. operations/sign-in.ts checks the password; these pages only ask and show. */
 
+import { cancelAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { endSession, findSignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
-import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { parseParameters } from "../protocol/parameters.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { clientName, displayText } from "./display.ts";
+import { consentPages } from "./consent.tsx";
+import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, readSubmitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
-import { relativeTime } from "./time.ts";
+import { clockTime, relativeTime } from "./time.ts";
 import { pagePath, parseReturnPath } from "./urls.ts";
-import { SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
+import { CANCEL, SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
 interface SignInPage {
   readonly returnTo: string | null;
@@ -82,7 +86,10 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       : null;
   const limited = typeof fault === "object";
   const words = limited
-    ? signIn.limited(relativeTime(language, fault.retryAfterSeconds))
+    ? signIn.limited(
+        relativeTime(language, fault.retryAfterSeconds),
+        clockTime(language, frame.now + fault.retryAfterSeconds),
+      )
     : fault === undefined
       ? null
       : signIn[fault];
@@ -93,6 +100,11 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       returnTo={returnTo}
       username={page.username}
       lead={lead}
+      backTo={
+        errand.client === null
+          ? null
+          : markedName(errand.client, context.configuration.registration, frame.texts)
+      }
       cause={cause}
       offered={offered}
       fault={words}
@@ -110,7 +122,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
 const showSignIn =
   (context: Context): Handler =>
   async (incoming) => {
-    const query = new URLSearchParams(incoming.query);
+    const query = queryOf(incoming);
     const returnTo = parseReturnPath(context.issuer, query.get("return_to") ?? undefined);
     // With a page to return to, a signed-in person must sign in again (`prompt=login`). Others need no sign-in.
     if (returnTo === null && (await findSignedIn(context, incoming.request)) !== null) {
@@ -129,6 +141,8 @@ const signIn =
     const returnTo = parseReturnPath(issuer, form.get("return_to"));
     const username = displayText(form.get("username") ?? "", 200);
     const cause = causeOf((name) => form.get(name) !== undefined);
+    // This changes nothing and tells the application no more than a link to it could, so the form need not be fresh.
+    if (form.get(CANCEL) !== undefined) return cancel(context, incoming, returnTo);
     const again = (fault: SignInPage["fault"]) =>
       signInPage(context, incoming, { returnTo, cause, username, fault });
     if (!isFresh) {
@@ -158,6 +172,15 @@ const signIn =
         : withReauthentication(context, returnTo, started.session);
     return seeOther(next, { "Set-Cookie": started.cookie });
   };
+
+/** Back to the application, which learns that the person did not go on. */
+function cancel(context: Context, incoming: Incoming, returnTo: string | null): Promise<Response> {
+  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  if (path !== pagePath(context.issuer, ENDPOINT_PATHS.authorize)) throw new OAuthError("parameter_invalid");
+  const { parameters_per_request } = context.configuration.limits;
+  const parameters = parseParameters(query, parameters_per_request);
+  return cancelAuthorization(context, consentPages(context), incoming, parameters);
+}
 
 const showSignOut =
   (context: Context): Handler =>

@@ -8,7 +8,7 @@ import { sealFormData, unsealFormData } from "./forms.ts";
 import { PageError } from "./page-error.ts";
 
 export type Notice =
-  | { readonly about: "created" | "password" }
+  | { readonly about: "created" | "password" | "details" | "session" | "sessions" | "ended" }
   | { readonly about: "removed"; readonly clientId: string };
 
 /** The parameter of the query that carries a notice. */

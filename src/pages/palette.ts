@@ -9,6 +9,8 @@ export interface AccentColors {
   /** The same under the pointer: farther from the text on it, never nearer. */
   readonly accentHover: string;
   readonly onAccent: string;
+  /** The edge of the main button: the accent, or darker or lighter where that would vanish on the card. */
+  readonly accentEdge: string;
   /** For links, focus rings and marks on the page's own grounds. */
   readonly link: string;
 }
@@ -30,13 +32,13 @@ export function accentColors(accent: string, scheme: "light" | "dark"): AccentCo
     away,
     (color) => contrast(color, card) >= READABLE && contrast(color, ground) >= READABLE,
   );
-  // A button must stand out from the card; its text colour is chosen for contrast with it.
-  const button = shiftUntil(accent, away, (color) => contrast(color, card) >= VISIBLE);
-  const onAccent = contrast("#ffffff", button) >= READABLE ? "#ffffff" : "#000000";
+  // White or black can be read on every colour, so the button has the operator's colour as it is.
+  const onAccent = contrast("#ffffff", accent) >= READABLE ? "#ffffff" : "#000000";
   return {
-    accent: button,
-    accentHover: mix(button, onAccent === "#ffffff" ? "#000000" : "#ffffff", 0.14),
+    accent: accent.toLowerCase(),
+    accentHover: mix(accent, onAccent === "#ffffff" ? "#000000" : "#ffffff", 0.14),
     onAccent,
+    accentEdge: shiftUntil(accent, away, (color) => contrast(color, card) >= VISIBLE),
     link,
   };
 }

@@ -1,12 +1,12 @@
 /** @jsxImportSource hono/jsx */
 /** First start: the one-time link that creates the first account. The server has no default password. */
 import { newPasswordFault } from "../accounts/new-password.ts";
-import { newAccountRecord, usernameFault } from "../accounts/people.ts";
+import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
 import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
 import { findSignedIn, startAfterChange } from "../operations/sessions.ts";
-import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { PASSWORD } from "../rules/sign-in.ts";
 import type { SetupLinkRecord } from "../store/tables.ts";
@@ -18,7 +18,7 @@ import { PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { pagePath } from "./urls.ts";
-import { SetupView } from "./views/setup.tsx";
+import { type SetupFaults, SetupView } from "./views/setup.tsx";
 
 /** Throws PageError `setup_link`. */
 async function requireSetupLink(context: Context, token: string): Promise<SetupLinkRecord> {
@@ -30,16 +30,18 @@ async function requireSetupLink(context: Context, token: string): Promise<SetupL
   return link;
 }
 
-interface SetupFaults {
-  readonly username?: string;
-  readonly password?: string;
+/** What the person typed, but for the password. */
+interface Typed {
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
 }
 
 function setupPage(
   context: Context,
   incoming: Incoming,
   setupToken: string,
-  username: string,
+  { username, name, email }: Typed,
   faults: SetupFaults,
 ): Promise<Response> {
   const form = openForm(context, incoming, "setup", setupToken);
@@ -49,6 +51,8 @@ function setupPage(
       token={form.token}
       setupToken={setupToken}
       username={displayText(username, 200)}
+      name={displayText(name, 200)}
+      email={displayText(email, 320)}
       minimumPasswordCharacters={context.configuration.limits.minimum_password_characters}
       faults={faults}
     />,
@@ -59,9 +63,9 @@ function setupPage(
 const showSetup =
   (context: Context): Handler =>
   async (incoming) => {
-    const token = new URLSearchParams(incoming.query).get("token") ?? "";
+    const token = queryOf(incoming).get("token") ?? "";
     await requireSetupLink(context, token);
-    return setupPage(context, incoming, token, "", {});
+    return setupPage(context, incoming, token, { username: "", name: "", email: "" }, {});
   };
 
 const answerSetup =
@@ -73,14 +77,24 @@ const answerSetup =
     // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
     const link = await requireSetupLink(context, token);
     const username = (form.get("username") ?? "").normalize("NFKC").trim();
+    const name = (form.get("name") ?? "").normalize("NFC").trim();
+    const email = (form.get("email") ?? "").trim();
+    const typed = { username, name, email };
     const password = form.get("password") ?? "";
     const { texts } = pageFrame(context, incoming);
-    const faults = setupFaults(context, texts, username, password);
-    if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, username, faults);
+    const faults = setupFaults(context, texts, typed, password);
+    if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, typed, faults);
 
     const passwordHash = await passwords.hash(password);
     const account = newAccountRecord(
-      { source: "setup_link", username, passwordHash, administrator: true },
+      {
+        source: "setup_link",
+        username,
+        passwordHash,
+        name: name === "" ? null : name,
+        email: email === "" ? null : email,
+        administrator: true,
+      },
       clock,
       random,
     );
@@ -88,8 +102,11 @@ const answerSetup =
     const act = actOfStranger(incoming);
     const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
     if (outcome === "spent") throw new PageError("setup_link");
+    if (outcome === "email_taken") {
+      return setupPage(context, incoming, token, typed, { email: texts.account.emailTaken });
+    }
     if (outcome === "username_taken") {
-      return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
+      return setupPage(context, incoming, token, typed, { username: texts.setup.usernameTaken });
     }
     const started = await startAfterChange(
       context,
@@ -105,7 +122,7 @@ const answerSetup =
 function setupFaults(
   { configuration }: Context,
   { setup, account }: Texts,
-  username: string,
+  { username, name, email }: Typed,
   password: string,
 ): SetupFaults {
   const { minimum_password_characters, password_bytes } = configuration.limits;
@@ -119,6 +136,8 @@ function setupFaults(
   return {
     ...(nameWords !== null && { username: nameWords }),
     ...(passwordWords !== null && { password: passwordWords }),
+    ...(name !== "" && personNameFault(name) !== null && { name: account.nameRefused }),
+    ...(email !== "" && emailFault(email) !== null && { email: account.emailRefused }),
   };
 }
 

@@ -75,7 +75,7 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
 .host { display: inline-flex; align-items: center; gap: 0.4rem; min-width: 0; }
 .muted { color: var(--muted); }
-.unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; }
+.unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; color: var(--warn); }
 .small { font-size: 0.9375rem; line-height: 1.5; }
 
 .field > label { display: block; font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.375rem; }
@@ -101,7 +101,7 @@ button, .button {
   font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none;
   cursor: pointer; touch-action: manipulation;
 }
-.main { background: var(--accent); color: var(--on-accent); }
+.main { background: var(--accent); color: var(--on-accent); border-color: var(--accent-edge); }
 .main:hover { background: var(--accent-hover); }
 .other { background: var(--card); color: var(--ink); border-color: var(--edge); }
 .other:hover { background: var(--sunken); border-color: var(--ink); }
@@ -109,6 +109,8 @@ button, .button {
 .remove:hover { background: var(--bad-soft); border-color: var(--bad); }
 .block { width: 100%; }
 .choice { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
+.back { text-align: center; }
+.back .plain { font-weight: 500; overflow-wrap: anywhere; }
 .plain { background: none; border: 0; padding: 0; min-height: 2.75rem; color: var(--link); text-decoration: underline; text-underline-offset: 0.18em; }
 
 .note { display: flex; gap: 0.75rem; padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); font-size: 0.9375rem; line-height: 1.5; }
@@ -118,13 +120,15 @@ button, .button {
 .note.bad { background: var(--bad-soft); border-color: transparent; color: var(--bad); font-weight: 550; }
 .note.good { background: var(--good-soft); border-color: transparent; color: var(--good); font-weight: 550; }
 .acknowledge { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; margin-top: 0.5rem; font-weight: 550; cursor: pointer; }
-.acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent); }
+.acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }
 .note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
 .note.warn svg, .note.warn strong { color: var(--warn); }
 
 .asker { display: flex; align-items: flex-start; gap: 0.875rem; min-width: 0; }
 .asker > * { min-width: 0; }
 .tile { display: grid; place-items: center; flex: none; width: 3.25rem; height: 3.25rem; border-radius: 0.875rem; background: var(--sunken); border: 1px solid var(--line); color: var(--ink); font-weight: 650; font-size: 1.375rem; line-height: 1; }
+.tile.picture { padding: 0.375rem; background: var(--card); overflow: hidden; }
+.tile img { display: block; width: 100%; height: 100%; object-fit: contain; }
 .asker h1 { font-size: 1.3125rem; }
 .asker h1 span { display: block; margin-top: 0.125rem; font-size: 1.0625rem; font-weight: 400; letter-spacing: 0; }
 .asker .who { margin-top: 0.1875rem; color: var(--muted); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
@@ -138,12 +142,18 @@ button, .button {
 .list { display: grid; gap: 0.5rem; margin-top: 0.625rem; }
 .list > li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr); gap: 0.625rem; }
 .list > li > svg { margin-top: 0.2rem; }
-.may svg { color: var(--good); }
+.may svg { color: var(--muted); }
+.may .sensitive { font-weight: 600; }
+.may .sensitive svg { color: var(--warn); }
+.list:not(.small) > .sensitive { padding: 0.625rem 0.75rem; border: 1px solid var(--warn-line); border-radius: 0.625rem; background: var(--warn-soft); }
 .may-not { color: var(--muted); font-size: 0.9375rem; gap: 0.25rem; }
 .may-not svg { color: var(--muted); }
 .rule { border: 0; border-top: 1px solid var(--line); margin: 1.25rem 0 0; }
 .links { display: flex; flex-wrap: wrap; gap: 0 1.25rem; font-size: 0.9375rem; }
 .links a { display: inline-flex; align-items: center; min-height: 2.75rem; }
+.search-row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.75rem; }
+.index a, .reasons code { text-decoration: none; }
+.index a:hover code { text-decoration: underline; text-underline-offset: 0.4em; }
 .index { display: grid; grid-template-columns: repeat(auto-fill, minmax(13.5rem, 1fr)); }
 .after { font-size: 0.875rem; color: var(--muted); text-align: center; text-wrap: balance; }
 
@@ -161,9 +171,21 @@ button, .button {
 .outcome.plain-mark { background: var(--sunken); color: var(--muted); }
 .outcome.bad { background: var(--bad-soft); color: var(--bad); }
 
-.access { display: grid; }
-.access > li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.5rem 1rem; align-items: start; padding: 1.25rem 0; border-top: 1px solid var(--line); }
+.access, .sessions, .installations { display: grid; }
+.access > li, .sessions > li, .installations > li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .access > li:last-child { padding-bottom: 0; }
+.sessions > li, .installations > li { flex-wrap: nowrap; }
+.sessions > li > :last-child, .installations > li > :last-child { flex: none; }
+.sessions > li:first-child { border-top: 0; }
+.sessions + form { margin-top: 0.5rem; }
+.installations > li:last-child { border-bottom: 1px solid var(--line); }
+.app > summary { justify-content: flex-start; padding: 0.25rem 0; }
+.app > summary > div:not(.tile) { flex: 1; min-width: 0; }
+.app > summary > svg { margin-left: auto; }
+.app > .stack { padding: 0.25rem 0 0.5rem 4.25rem; }
+.small-button { min-height: 2.75rem; padding: 0.375rem 0.875rem; font-size: 0.9375rem; }
+.card > .steps { display: grid; gap: 1rem; margin: 1rem 0 0; padding-left: 1.25rem; }
+pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9375rem; }
 .list.small { margin-top: 0.5rem; gap: 0.125rem; }
 .applies + .list.small { margin-top: 0.125rem; }
 .list.small > li { grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }
@@ -193,6 +215,7 @@ details > .stack { margin-top: 0.5rem; }
   .page { padding: 0.75rem 1.25rem 1rem; }
   .page.wide { padding-top: 0.75rem; }
   .brand { margin-bottom: 0.75rem; margin-left: 0; }
+  .app > .stack { padding-left: 0; }
   .card { border: 0; border-radius: 0; box-shadow: none; padding: 0.5rem 0; }
   main > .card + .card { border-top: 1px solid var(--line); padding-top: 1.5rem; }
   main { gap: 1.5rem; }
@@ -207,8 +230,8 @@ details > .stack { margin-top: 0.5rem; }
 }
 `;
 
-const accentVariables = ({ accent, accentHover, onAccent, link }: AccentColors): string =>
-  `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --link: ${link};`;
+const accentVariables = ({ accent, accentHover, onAccent, accentEdge, link }: AccentColors): string =>
+  `--accent: ${accent}; --accent-hover: ${accentHover}; --on-accent: ${onAccent}; --accent-edge: ${accentEdge}; --link: ${link};`;
 
 /** The stylesheet for an accent colour (`#rrggbb`). */
 export function stylesheet(accent: string): string {

@@ -19,6 +19,13 @@ export const longDate = (language: string, at: EpochSeconds): string =>
     timeZone: "UTC",
   }).format(at * 1000);
 
+/** "14:32 UTC", rounded up to the next minute, so that it is never too early. */
+export const clockTime = (language: string, at: EpochSeconds): string =>
+  `${new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    timeStyle: "short",
+    timeZone: "UTC",
+  }).format(Math.ceil(at / 60) * 60_000)} UTC`;
+
 /** For the `datetime` attribute. */
 export const machineTime = (at: EpochSeconds): string =>
   new Date(at * 1000).toISOString().slice(0, 19).concat("Z");

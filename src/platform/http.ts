@@ -8,6 +8,8 @@ export interface Target {
   readonly query: string;
 }
 
+export const queryOf = ({ query }: Pick<Target, "query">): URLSearchParams => new URLSearchParams(query);
+
 /** A request as it came in, with the address it came from. */
 export interface Incoming extends Target {
   readonly request: Request;

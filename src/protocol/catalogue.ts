@@ -4,11 +4,30 @@ import type { ResourceIndicator, Scope } from "./identifiers.ts";
 import { parseResourceIndicator, sameResource } from "./resource-indicator.ts";
 import { isScope } from "./scope.ts";
 
+/** Words for people: one text for all languages, or one for each, by language tag. */
+export type PeopleWords = string | Readonly<Record<string, string>>;
+
+/**
+ * The words in a language (`de`). A tag with a region (`de-AT`) serves its whole language. If the language is missing, the
+ * first one that was declared is the default.
+ */
+export function wordsIn(words: PeopleWords, language: string): string {
+  if (typeof words === "string") return words;
+  const texts = Object.entries(words);
+  const wanted = language.toLowerCase();
+  const [primary] = wanted.split("-", 1);
+  const found =
+    texts.find(([tag]) => tag.toLowerCase() === wanted) ??
+    texts.find(([tag]) => tag.split("-", 1)[0]?.toLowerCase() === primary) ??
+    texts[0];
+  return found?.[1] ?? "";
+}
+
 /** The operator's declarations of scopes and resources, under the names of the configuration. */
 export interface CatalogueDeclaration {
   readonly issuer: string;
   readonly appearance: { readonly name: string };
-  readonly scopes: readonly { readonly name: string; readonly description: string }[];
+  readonly scopes: readonly ScopeDeclaration[];
   readonly resources: readonly ResourceDeclaration[];
   /** The scopes that a client may register itself for. Default: all but `introspect`. */
   readonly registration: {
@@ -20,9 +39,15 @@ export interface CatalogueDeclaration {
   readonly introspection: { readonly trusted_clients: readonly string[] };
 }
 
+interface ScopeDeclaration {
+  readonly name: string;
+  readonly description: PeopleWords;
+  readonly sensitive?: boolean | undefined;
+}
+
 interface ResourceDeclaration {
   readonly identifier: string;
-  readonly name?: string | undefined;
+  readonly name?: PeopleWords | undefined;
   readonly scopes: readonly string[];
   readonly access_token_seconds?: number | undefined;
   readonly introspection_clients: readonly string[];
@@ -31,12 +56,14 @@ interface ResourceDeclaration {
 export interface ScopeEntry {
   readonly name: Scope;
   /** The words for people. */
-  readonly description: string;
+  readonly description: PeopleWords;
+  /** Whether it allows so much that the consent page warns of it. */
+  readonly sensitive: boolean;
 }
 
 export interface ResourceEntry {
   readonly identifier: ResourceIndicator;
-  readonly name: string;
+  readonly name: PeopleWords;
   readonly scopes: readonly Scope[];
   readonly accessTokenSeconds: number | null;
   readonly introspectionClients: readonly string[];
@@ -48,9 +75,9 @@ export const EMAIL_SCOPE = "email" as Scope;
 export const INTROSPECT_SCOPE = "introspect" as Scope;
 
 export const OWN_SCOPES: readonly ScopeEntry[] = [
-  { name: USERINFO_SCOPE, description: "See your name and user name" },
-  { name: EMAIL_SCOPE, description: "See your e-mail address" },
-  { name: INTROSPECT_SCOPE, description: "Check whether access tokens are valid" },
+  { name: USERINFO_SCOPE, description: "See your name and user name", sensitive: false },
+  { name: EMAIL_SCOPE, description: "See your e-mail address", sensitive: false },
+  { name: INTROSPECT_SCOPE, description: "Check whether access tokens are valid", sensitive: false },
 ];
 
 export interface Catalogue {
@@ -60,9 +87,10 @@ export interface Catalogue {
   readonly registrableScope: readonly Scope[];
   /** The scopes that clients which registered themselves may have, even if registration is off by now. */
   readonly registeredScope: readonly Scope[];
-  /** The words for a scope; the scope itself if there are none. */
-  describeScope(scope: Scope): string;
-  nameResource(identifier: ResourceIndicator): string;
+  /** The words for a scope in a language; the scope itself if there are none. */
+  describeScope(scope: Scope, language?: string): string;
+  isSensitive(scope: Scope): boolean;
+  nameResource(identifier: ResourceIndicator, language?: string): string;
   isKnownScope(scope: Scope): boolean;
   /** Parses and finds requested resources. Throws `resource_malformed` or `resource_unknown`. */
   requireKnownResources(requested: readonly string[]): ResourceIndicator[];
@@ -91,8 +119,8 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     introspectionClients: [],
   };
   const resources = [own, ...declared.resources.map(toEntry)];
-  for (const { name, description } of declared.scopes)
-    if (isScope(name)) scopes.set(name, { name, description });
+  for (const { name, description, sensitive = false } of declared.scopes)
+    if (isScope(name)) scopes.set(name, { name, description, sensitive });
 
   const { mode, scope: registrable } = declared.registration;
   const open = [...scopes.keys()].filter((name) => name !== INTROSPECT_SCOPE);
@@ -108,8 +136,9 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     resources,
     registrableScope: mode === "off" ? [] : registered,
     registeredScope: registered,
-    describeScope: (scope) => scopes.get(scope)?.description ?? scope,
-    nameResource: (identifier) => find(identifier)?.name ?? identifier,
+    describeScope: (scope, language = "en") => wordsIn(scopes.get(scope)?.description ?? scope, language),
+    isSensitive: (scope) => scopes.get(scope)?.sensitive ?? false,
+    nameResource: (identifier, language = "en") => wordsIn(find(identifier)?.name ?? identifier, language),
     isKnownScope: (scope) => scopes.has(scope),
     requireKnownResources(requested) {
       const found: ResourceIndicator[] = [];

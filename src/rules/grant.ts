@@ -35,6 +35,21 @@ const SPARE_PART = 16;
 export const grantExpiry = (now: EpochSeconds, lastExpiry: EpochSeconds): EpochSeconds =>
   lastExpiry + Math.floor((lastExpiry - now) / SPARE_PART);
 
+/**
+ * A time that the last issue of tokens from the grant is not before; null if there was none. It is at most 1/16 of
+ * `refreshSeconds` before it, because a refresh does not always write to its grant (`grantExpiry`).
+ */
+export function usedSince(
+  { activatedAt, expiresAt }: Pick<GrantRecord, "activatedAt" | "expiresAt">,
+  refreshSeconds: number,
+  now: EpochSeconds,
+): EpochSeconds | null {
+  if (activatedAt === null) return null;
+  const extendedAt = expiresAt - grantExpiry(0, refreshSeconds);
+  // A lifetime that the operator has shortened since gives a time in the future.
+  return extendedAt > now ? activatedAt : Math.max(activatedAt, extendedAt);
+}
+
 /** The facts of a client on which a decision rests. */
 export type ServedClient = Pick<ClientRecord, "clientId" | "number" | "revision" | "disabledAt">;
 

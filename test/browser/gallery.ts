@@ -1,6 +1,11 @@
 /** Every page of the server with its full content, for screenshots and accessibility checks. */
+import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { startSession } from "../../src/operations/sessions.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
+import { PASSWORD as BY_PASSWORD_STEP } from "../../src/rules/sign-in.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import type { ListeningServer } from "../support/listening.ts";
@@ -9,12 +14,22 @@ import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
 
 export const GALLERY_CONFIGURATION: ConfigurationInput = {
-  scopes: TEST_CONFIGURATION.scopes,
+  scopes: [
+    { name: "mail.read", description: { en: "Read your e-mail", de: "Ihre E-Mails lesen" } },
+    { name: "mail.send", description: { en: "Send e-mail as you", de: "E-Mails in Ihrem Namen senden" } },
+    { name: "files", description: { en: "See and change your files", de: "Ihre Dateien sehen und ändern" } },
+    {
+      name: "mail.delete",
+      description: { en: "Delete your e-mail for good", de: "Ihre E-Mails endgültig löschen" },
+      sensitive: true,
+    },
+  ],
   resources: TEST_CONFIGURATION.resources,
   clients: [
     {
       client_id: "web",
       client_name: "Lighthouse Mail",
+      logo: fileURLToPath(new URL("lighthouse.svg", import.meta.url)),
       client_uri: "https://client.example/about",
       tos_uri: "https://client.example/terms",
       policy_uri: "https://client.example/privacy",
@@ -94,6 +109,17 @@ export const SIGNED_OUT: readonly Exhibit[] = [
     open: path("/nothing/here"),
   },
   { name: "help", open: path("/help/errors") },
+  { name: "help-search", open: path("/help/errors?q=invalid_grant") },
+  { name: "help-search-nothing", open: path("/help/errors?q=nothing+at+all") },
+  {
+    name: "sign-in-limited",
+    open: async (page, server) => {
+      const account = "carol";
+      for (let count = 0; count < 10; count += 1)
+        server.context.limits.signInPerAccount.attempt(`name ${account}`);
+      await signInOn(page, `${server.issuer}/login`, account, "not my password");
+    },
+  },
   {
     name: "setup",
     open: async (page, server) => {
@@ -110,6 +136,8 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "consent-website",
     open: path(authorizePath({ scope: "mail.read mail.send profile", resource: "https://mail.example/" })),
   },
+  { name: "consent-sensitive", open: path(authorizePath({ scope: "profile mail.read mail.delete" })) },
+  { name: "consent-own", open: path(authorizePath({ scope: "profile email" })) },
   {
     name: "consent-application",
     open: path(
@@ -184,7 +212,18 @@ export const SIGNED_IN: readonly Exhibit[] = [
         ["https://mail.example/"],
       );
       await grantAccess(server, account, "television", ["mail.read"], [], "device_code");
-      await page.goto(`${server.issuer}/account?notice=removed&client_id=native`);
+      await grantAccess(server, account, "television", ["mail.read"], [], "device_code");
+      const stranger = await registerStranger(server);
+      await grantAccess(server, account, stranger, ["mail.read"]);
+      await addPersonElsewhere(server, account);
+      await page.goto(`${server.issuer}/account`);
+    },
+  },
+  {
+    name: "account-open",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account`);
+      for (const row of await page.locator("details > summary").all()) await row.click();
     },
   },
   {
@@ -198,6 +237,13 @@ export const SIGNED_IN: readonly Exhibit[] = [
     },
   },
 ];
+
+/** Two more browsers in which the person is signed in. */
+async function addPersonElsewhere(server: ListeningServer, account: AccountRecord): Promise<void> {
+  for (let count = 0; count < 2; count += 1) {
+    await startSession(server.context, SERVER_ACT, { account, steps: [BY_PASSWORD_STEP] }, null);
+  }
+}
 
 /** Signs alice in on the page. */
 export async function signInAlice(page: Page, server: ListeningServer): Promise<void> {

@@ -36,6 +36,22 @@ async function loginWith(
   return { ...(await command), err: io.captured.err };
 }
 
+test("the code flow: a person who cancels the sign-in gets back to the terminal, which says so", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(
+    ["--browser", "--client-id", "demo-app"],
+    /(http\S+authorize\S+)/,
+    async (url) => {
+      await page.goto(url);
+      await page.getByRole("button", { name: "Cancel and go back to Demo app" }).click();
+      await page.getByRole("heading", { name: "Access was denied" }).waitFor();
+    },
+  );
+  await page.context().close();
+  expect(result.code).not.toBe(0);
+  expect(result.err).toContain("Access was denied");
+});
+
 test("the code flow: the browser comes back to the terminal, and the tokens work", async () => {
   const page = await openPage(browser);
   const result = await loginWith(

@@ -166,6 +166,7 @@ test("a person sees what has access, and removes one of two", async () => {
   await grantAccess(server, alice, "web", ["mail.read"]);
   await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
   await signIn();
+  await page.getByText("Example Web").click();
   await page.getByRole("button", { name: "Remove the access of Example Web" }).click();
   expect(await page.getByRole("status").textContent()).toBe("Example Web no longer has access.");
   const names = await page.locator(".access h3").allTextContents();

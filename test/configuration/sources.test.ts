@@ -127,7 +127,7 @@ describe("where settings come from", () => {
       "TESSERA_SCOPES",
       '[{"name":"a","description":"A"}]',
       (c: Configuration) => c.scopes,
-      [{ name: "a", description: "A" }],
+      [{ name: "a", description: "A", sensitive: false }],
     ],
     [
       "a text that looks like a number",
@@ -314,6 +314,24 @@ describe("a wrong setting stops the start and says where, which, what and what i
       ['listen.0.tls.certificate = "/none/c.pem": there is no such file', "listen.0.tls.key"],
     ],
     ["a logo that is missing", { file: '[appearance]\nlogo = "/none/logo.svg"\n' }, ["appearance.logo"]],
+    [
+      "a client's logo that is missing",
+      { file: '[[clients]]\nclient_id = "a"\nlogo = "/none/logo.svg"\n' },
+      ['clients.0.logo = "/none/logo.svg": there is no such file'],
+    ],
+    [
+      "words for no language",
+      { file: '[[scopes]]\nname = "a"\ndescription = {}\n' },
+      [
+        "scopes.0.description (the scope 'a') = {…} is not allowed. It must be",
+        "a text, or a table with at least one language",
+      ],
+    ],
+    [
+      "words for something that is no language",
+      { file: '[[scopes]]\nname = "a"\ndescription = { "de_AT!" = "A" }\n' },
+      ["scopes.0.description", "a language tag such as de or pt-BR"],
+    ],
     [
       "a proxy that is no address",
       { env: { TESSERA_TRUSTED_PROXIES: "proxy.example" } },

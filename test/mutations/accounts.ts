@@ -93,6 +93,7 @@ export const ACCOUNTS: readonly Mutation[] = [
     against: ["threat 69"],
     what: "user names may have stacked marks",
     in: "accounts/people.ts",
+    within: "usernameFault",
     match: "hasStackedMarks($NAME)",
     replace: "false",
     tests: ["protocol/names.test.ts"],

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { recordIdText } from "../../src/credentials/credential.ts";
+import { changeAccount } from "../../src/operations/people.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 
 import { formsOf } from "../support/code-flow.ts";
@@ -55,7 +58,7 @@ describe("the account page", () => {
       expect(text).toContain(words);
     }
     expect(text).toMatch(/Example Television Device · since/);
-    expect(text).toMatch(/Example Web client\.example · Application · since/);
+    expect(text).toMatch(/Example Web client\.example · Application · 2 installations · since/);
   });
 
   test("takes access back, from one client and for one person only", async () => {
@@ -111,13 +114,13 @@ describe("the account page", () => {
 
   test("shows what may be used without asking again, also when nothing has access now", async () => {
     await consent("web", CALLBACK, "mail.read");
-    expect(await accountText()).toContain("It may be used without asking you again.");
+    expect(await accountText()).toContain("You will not be asked again when it needs this access.");
     server.clock.advance(61);
     expect(await grantsOf(alice)).toEqual([]);
     const text = await accountText();
     expect(text).toMatch(/Example Web client\.example · Application · since/);
     expect(text).toContain("Read your e-mail");
-    expect(text).toContain("It has no access now, but may get it again without asking you.");
+    expect(text).toContain("It has no access at the moment, but can get it again without asking you.");
   });
 
   test("shows one entry for what a client may do now and what it may do again", async () => {
@@ -133,7 +136,7 @@ describe("the account page", () => {
     await consent("native", "com.example.app:/callback", "mail.read");
     const text = await accountText();
     expect(text).toContain("Example Native");
-    expect(text).not.toContain("without asking");
+    expect(text).not.toMatch(/without asking|not be asked/);
   });
 
   test("takes back what is remembered, so that the next request asks", async () => {
@@ -205,19 +208,148 @@ describe("the account page", () => {
     const client = await server.context.store.findClient("web");
     if (client === null) throw new Error("There is no client.");
     await server.context.store.putClient({ ...client, source: "registration" });
-    expect(await accountText()).toContain(
-      "Not verified. It registered itself under a name of its own choice.",
-    );
+    expect(await accountText()).toContain("Not verified It registered itself and chose its own name.");
     const answer = await browser.submit("/account", { action: "remove", client_id: "web" }, "/account");
     expect(await textOf(await browser.get(answer.headers.get("location") ?? ""))).toContain(
       "Example Web (not verified) no longer has access.",
     );
   });
 
+  test("ends one installation of an application, and no other", async () => {
+    const first = await grantAccess(server, alice, "web", ["mail.read"]);
+    const second = await grantAccess(server, alice, "web", ["files"]);
+    const forms = await formsOf(await browser.get("/account"));
+    const ends = forms.filter(({ fields }) => fields.action === "end");
+    expect(ends.map(({ fields }) => fields.grant)).toEqual([recordIdText(second.id), recordIdText(first.id)]);
+    const response = await browser.post("/account", ends[0]?.fields ?? {});
+    expect((await grantsOf(alice)).map(({ id }) => recordIdText(id))).toEqual([recordIdText(first.id)]);
+    const text = await textOf(await browser.get(response.headers.get("location") ?? ""));
+    expect(text).toContain("That installation no longer has access.");
+  });
+
+  test(proves("ends no installation of another person", "threat 32"), async () => {
+    const bob = await server.addPerson("bob");
+    const grant = await grantAccess(server, bob, "web", ["mail.read"]);
+    const form = await browser.form("/account", "/account");
+    for (const id of [recordIdText(grant.id), "nonsense"]) {
+      const answer = await browser.post("/account", { ...form.fields, action: "end", grant: id });
+      expect(answer.status).toBe(303);
+    }
+    expect(await grantsOf(bob)).toHaveLength(1);
+  });
+
+  test("says when an installation was used, as far as it is known", async () => {
+    server.clock.freeze();
+    await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+    server.clock.advance(3000);
+    expect(await accountText()).toContain("Used within the last 24 hours");
+  });
+
+  test("opens without a script", async () => {
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    const html = await (await browser.get("/account")).text();
+    expect(html).toContain('<details class="app"><summary>');
+    expect(html).not.toContain("<script");
+  });
+
   test("answers no action that it does not know", async () => {
     const form = await browser.form("/account", "/account");
     expect((await browser.post("/account", { ...form.fields, action: "promote" })).status).toBe(400);
   });
+});
+
+describe("the browsers of the account page", () => {
+  const sessionForms = async () =>
+    (await formsOf(await browser.get("/account"))).filter(({ fields }) => fields.action === "end_session");
+
+  test("are signed out one by one, but for this one", async () => {
+    const other = openBrowser(server);
+    await other.signIn("alice");
+    const third = openBrowser(server);
+    await third.signIn("alice");
+    const forms = await sessionForms();
+    expect(forms).toHaveLength(2);
+    const response = await browser.post("/account", forms[0]?.fields ?? {});
+    const text = await textOf(await browser.get(response.headers.get("location") ?? ""));
+    expect(text).toContain("That browser is signed out.");
+    const signedIn = [await other.get("/account"), await third.get("/account")].map(({ status }) => status);
+    expect(signedIn.sort()).toEqual([200, 303]);
+  });
+
+  test("are signed out all at once, but for this one", async () => {
+    const others = [openBrowser(server), openBrowser(server)];
+    for (const other of others) await other.signIn("alice");
+    await browser.submit("/account", { action: "end_other_sessions" }, "/account");
+    for (const other of others) expect((await other.get("/account")).status).toBe(303);
+    expect((await browser.get("/account")).status).toBe(200);
+    expect(await sessionForms()).toEqual([]);
+  });
+
+  test(proves("of another person are out of reach", "threat 32"), async () => {
+    await addPersonWithPassword(server, "bob");
+    const bob = openBrowser(server);
+    await bob.signIn("bob");
+    const bobs = openBrowser(server);
+    await bobs.signIn("bob");
+    const form = (await formsOf(await bob.get("/account"))).find(
+      ({ fields }) => fields.action === "end_session",
+    );
+    const session = form?.fields.session ?? "";
+    expect(session).not.toBe("");
+    await browser.submit("/account", { action: "end_session", session }, "/account");
+    expect((await bobs.get("/account")).status).toBe(200);
+  });
+});
+
+describe("the details of a person", () => {
+  const save = (fields: Record<string, string>) =>
+    browser.submit("/account", { action: "details", ...fields }, "/account");
+  const stored = async () => {
+    const account = await server.context.store.findAccountByUsername("alice");
+    return { name: account?.name, email: account?.email };
+  };
+
+  test("are a name that the person chooses", async () => {
+    const response = await save({ name: "  Alice P. Liddell " });
+    expect(await textOf(await browser.get(response.headers.get("location") ?? ""))).toContain(
+      "Your details are saved.",
+    );
+    expect(await stored()).toEqual({ name: "Alice P. Liddell", email: null });
+    await save({ name: "" });
+    expect(await stored()).toEqual({ name: null, email: null });
+  });
+
+  test("are no e-mail address of the person's own choice, unless they administer the server", async () => {
+    await save({ name: "Alice", email: "boss@mail.example" });
+    expect(await stored()).toEqual({ name: "Alice", email: null });
+    await changeAccount(server.context, SERVER_ACT, alice.subject, { administrator: true });
+    await save({ name: "Alice", email: "alice@mail.example" });
+    expect(await stored()).toEqual({ name: "Alice", email: "alice@mail.example" });
+    const wrong = await save({ name: "Alice", email: "nowhere" });
+    expect(wrong.status).toBe(422);
+    expect(await textOf(wrong)).toContain("This is not an e-mail address.");
+  });
+
+  test("are not changed to a name that hides something", async () => {
+    const response = await save({ name: "Alice\u202e" });
+    expect(response.status).toBe(422);
+    expect(await textOf(response)).toContain("A name has at most 200 characters");
+    expect((await stored()).name).toBe("Alice Liddell");
+  });
+});
+
+test("password managers find the page on which the password is changed", async () => {
+  const response = await browser.get("/.well-known/change-password");
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe("/account?change_password=1#password-title");
+  const html = await (await browser.get("/account?change_password=1")).text();
+  expect(html).toMatch(/<details open="">\s*<summary>\s*<h2 id="password-title">/);
+  const signedOut = await openBrowser(server).get("/account?change_password=1");
+  expect(signedOut.headers.get("location")).toBe("/login?return_to=%2Faccount%3Fchange_password%3D1");
+  const deep = await startTestServer({ issuer: "https://auth.example/deep" });
+  const atRoot = await deep.fetch("https://auth.example/.well-known/change-password");
+  expect(atRoot.headers.get("location")).toBe("/deep/account?change_password=1#password-title");
+  await deep.close();
 });
 
 describe("changing the password", () => {

@@ -4,6 +4,13 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isOnlyHere } from "../../src/pages/access.ts";
+import { clientLogo } from "../../src/pages/assets.ts";
+import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
+import { parseScope } from "../../src/protocol/scope.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 
 import { authorizePath } from "../support/code-flow.ts";
@@ -11,11 +18,20 @@ import { textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
+const LOGO = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+
+let folder: string;
 let server: TestServer;
 let alice: AccountRecord;
 let cookie: string;
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tessera-consent-"));
+  writeFileSync(join(folder, "wiki.logo"), LOGO);
   server = await startTestServer({
+    scopes: [
+      ...(TEST_CONFIGURATION.scopes ?? []),
+      { name: "admin", description: "Manage everything", sensitive: true },
+    ],
     clients: [
       ...(TEST_CONFIGURATION.clients ?? []),
       {
@@ -26,13 +42,17 @@ beforeAll(async () => {
         policy_uri: "https://wiki.example/privacy",
         logo_uri: "https://wiki.example/logo.png",
         redirect_uris: ["https://wiki.example/callback"],
+        logo: join(folder, "wiki.logo"),
       },
     ],
   });
   alice = await server.addPerson("alice");
   cookie = await server.signIn(alice);
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
 
 const ask = (changes: Record<string, string | undefined>, headers: Record<string, string> = {}) =>
   server.fetch(authorizePath(changes), { headers: { Cookie: cookie, ...headers } });
@@ -68,12 +88,59 @@ describe("the consent page", () => {
     },
   );
 
-  test("says what it may not do, and how to take it back", async () => {
-    const page = await textOf(await ask(WIKI));
+  test("says what it may not do as far as that is certain, and how to take it back", async () => {
+    const own = await textOf(await ask({ ...WIKI, scope: "profile email" }));
     for (const words of ["See your password", "Change your password", "Give others access", "Your account"]) {
-      expect(page).toContain(words);
+      expect(own).toContain(words);
     }
+    // A scope of the operator may allow anything at an API, and so may an API that asks for no scope.
+    for (const scope of ["mail.read", "profile files"]) {
+      const page = await textOf(await ask({ ...WIKI, scope }));
+      expect(page).toContain("See your password");
+      expect(page).not.toContain("Change your password");
+      expect(page).not.toContain("Give others access");
+    }
+    const api = [parseResourceIndicator("https://mail.example/")];
+    expect(isOnlyHere(server.context, parseScope("profile"), api)).toBe(false);
+    expect(isOnlyHere(server.context, parseScope("profile"), [])).toBe(true);
   });
+
+  test("shows sensitive scopes first, marked for eyes and ears, and all others plainly", async () => {
+    const html = await (await ask({ ...WIKI, scope: "profile mail.read admin" })).text();
+    const [, items = ""] = /<ul class="list may">([\s\S]*?)<\/ul>/.exec(html) ?? [];
+    expect(items).toStartWith('<li class="sensitive">');
+    expect(html.match(/class="sensitive"/g)).toHaveLength(1);
+    const page = await textOf(new Response(html));
+    expect(page).toContain("This allows much: Manage everything");
+    expect(page.indexOf("Manage everything")).toBeLessThan(page.indexOf("See your name"));
+    expect(page.indexOf("Manage everything")).toBeLessThan(page.indexOf("Read your e-mail"));
+  });
+
+  test("shows the logo that the operator gave the client, from this server, and no other", async () => {
+    const html = await (await ask(WIKI)).text();
+    const [, path = ""] =
+      /<div class="tile picture"[^>]*><img src="(\/assets\/client-[0-9a-f]{20})"/.exec(html) ?? [];
+    const response = await server.fetch(path);
+    expect(response.headers.get("content-type")).toBe("image/svg+xml");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(response.headers.get("content-security-policy")).toContain("sandbox");
+    expect(await response.text()).toBe(LOGO);
+    const again = await server.fetch(path, {
+      headers: { "If-None-Match": response.headers.get("etag") ?? "" },
+    });
+    expect(again.status).toBe(304);
+    expect(await (await ask(NATIVE)).text()).not.toContain('<img src="/assets/client-');
+  });
+
+  test(
+    proves("shows no logo for a client that only has the identifier of a declared one", "threat 69"),
+    async () => {
+      const client = await server.context.store.findClient("wiki");
+      if (client === null) throw new Error("There is no client.");
+      expect(clientLogo(server.context, client)).not.toBeNull();
+      expect(clientLogo(server.context, { ...client, source: "registration" })).toBeNull();
+    },
+  );
 
   test("offers yes and no, as one form each way, and nothing else that answers", async () => {
     const html = await (await ask(WIKI)).text();

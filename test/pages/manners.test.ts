@@ -8,7 +8,7 @@ import { displayText, isOwnComputer, returnHost, webLink } from "../../src/pages
 import { pageFrame } from "../../src/pages/frame.ts";
 import { pageErrorResponse } from "../../src/pages/index.ts";
 import { accentColors, contrast, GROUNDS } from "../../src/pages/palette.ts";
-import { chooseTexts } from "../../src/pages/texts.ts";
+import { chooseTexts, type Texts } from "../../src/pages/texts.ts";
 import { OAuthError, REASONS, type Reason } from "../../src/protocol/errors.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
@@ -154,7 +154,9 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
         const found: string[] = [];
         const allowed = new Set(
           `html head meta title link body a div header picture source img span main h1 h2 h3 p form input label button
-         section ul li svg path footer dl dt dd strong bdi time details summary hr code nav`.split(/\s+/),
+         section ul li svg path footer dl dt dd strong bdi time details summary hr code nav search`.split(
+            /\s+/,
+          ),
         );
         const rewriter = new HTMLRewriter().on("*", {
           element(element) {
@@ -284,14 +286,14 @@ describe("what an access is for", () => {
       const other = await startTestServer({
         resources: [...(TEST_CONFIGURATION.resources ?? []), { identifier: ANY, name: "Any" }],
       });
-      expect(
-        accessWords(
-          other.context,
-          chooseTexts("en"),
-          scope === "" ? [] : parseScope(scope),
-          resources.map(parseResourceIndicator),
-        ),
-      ).toEqual(words as never);
+      const access = accessWords(
+        other.context,
+        chooseTexts("en"),
+        scope === "" ? [] : parseScope(scope),
+        resources.map(parseResourceIndicator),
+      );
+      const shown = access.map((group) => ({ ...group, scopes: group.scopes.map(({ text }) => text) }));
+      expect(shown).toEqual(words as never);
       await other.close();
     });
   }
@@ -309,6 +311,31 @@ test("the help begins with an index of the error codes, and only errors lead to 
   }
   const missing = await stranger.get("/nothing", { Accept: "text/html" });
   expect(await missing.text()).toContain('href="/help/errors"');
+});
+
+describe("the search of the help", () => {
+  const entries = async (query: string) => {
+    const html = await (await stranger.get(`/help/errors?q=${encodeURIComponent(query)}`)).text();
+    return { html, found: html.match(/class="reason"/g)?.length ?? 0 };
+  };
+
+  test("finds entries by their code, their reason and their words, without a script", async () => {
+    const all = (await entries("")).found;
+    const byCode = await entries("Invalid_Grant");
+    expect(byCode.found).toBeGreaterThan(0);
+    expect(byCode.found).toBeLessThan(all);
+    expect(byCode.html).not.toContain('id="code-invalid_client"');
+    expect((await entries("authorize_redirect_uri_mismatch")).found).toBe(1);
+    expect((await entries("REDIRECT registered")).found).toBe((await entries("registered redirect")).found);
+    expect((await entries("registered redirect")).found).toBeGreaterThan(0);
+  });
+
+  test("says so when it finds nothing, and leads back to all", async () => {
+    const { html, found } = await entries("no-such-thing");
+    expect(found).toBe(0);
+    expect(html).toContain("No entry has all of these words.");
+    expect(html).toContain('href="/help/errors"');
+  });
 });
 
 describe("errors", () => {
@@ -413,7 +440,8 @@ test("whatever the accent colour, what is painted with it can be read, in light 
       const { ground, card } = GROUNDS[scheme];
       expect(contrast(colors.onAccent, colors.accent)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(colors.onAccent, colors.accentHover)).toBeGreaterThanOrEqual(4.5);
-      expect(contrast(colors.accent, card)).toBeGreaterThanOrEqual(3);
+      expect(contrast(colors.accentEdge, card)).toBeGreaterThanOrEqual(3);
+      expect(colors.accent).toBe(accent);
       expect(contrast(colors.link, card)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(colors.link, ground)).toBeGreaterThanOrEqual(4.5);
     }
@@ -452,8 +480,9 @@ describe("languages", () => {
   test("every scope of the server's own has words in every language", async () => {
     const bare = await startTestServer({ scopes: [], resources: [], clients: [] });
     for (const { name, description } of bare.context.catalogue.scopes) {
-      expect(accessWords(bare.context, chooseTexts("en"), [name], [])[0]?.scopes).toEqual([description]);
-      expect(accessWords(bare.context, reader(), [name], [])[0]?.scopes).not.toEqual([description]);
+      const wordsFor = (texts: Texts) => accessWords(bare.context, texts, [name], [])[0]?.scopes[0]?.text;
+      expect<unknown>(wordsFor(chooseTexts("en"))).toEqual(description);
+      expect<unknown>(wordsFor(reader())).not.toEqual(description);
     }
     await bare.close();
   });
@@ -461,7 +490,29 @@ describe("languages", () => {
   test("the operator's words for a scope stay as they are, also for one of the server's own", async () => {
     const declared = await startTestServer({ scopes: [{ name: "profile", description: "Look you up" }] });
     const [words] = accessWords(declared.context, reader(), parseScope("profile email"), []);
-    expect(words?.scopes).toEqual(["Look you up", "Ihre E-Mail-Adresse sehen"]);
+    expect(words?.scopes.map(({ text }) => text)).toEqual(["Look you up", "Ihre E-Mail-Adresse sehen"]);
+    await declared.close();
+  });
+
+  test("the operator's words for scopes and APIs are in the language of the page, if there are any", async () => {
+    const declared = await startTestServer({
+      scopes: [
+        { name: "notes", description: { en: "Read your notes", de: "Ihre Notizen lesen" } },
+        { name: "files", description: { fr: "Lire vos fichiers", "pt-BR": "Ler os seus arquivos" } },
+      ],
+      resources: [
+        { identifier: "https://notes.example/", name: { en: "Notes", de: "Notizen" }, scopes: ["notes"] },
+      ],
+    });
+    const wordsFor = (language: string) =>
+      accessWords(
+        declared.context,
+        chooseTexts(language),
+        parseScope("notes files"),
+        declared.context.catalogue.requireKnownResources(["https://notes.example/"]),
+      ).map(({ resources, scopes }) => [...resources, ...scopes.map(({ text }) => text)].join(": "));
+    expect(wordsFor("en")).toEqual(["Lire vos fichiers", "Notes: Read your notes"]);
+    expect(wordsFor("de-AT")).toEqual(["Lire vos fichiers", "Notizen: Ihre Notizen lesen"]);
     await declared.close();
   });
 

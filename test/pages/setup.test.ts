@@ -24,6 +24,19 @@ test("the link creates the first account, signs the person in and says so", asyn
   expect(await server.context.store.hasAdministrator()).toBe(true);
 });
 
+test("the first account may have a name and an e-mail address, and is told what to do next", async () => {
+  const wrong = await browser.submit(link, { ...root, email: "nowhere" });
+  expect(wrong.status).toBe(422);
+  expect(await textOf(wrong)).toContain("This is not an e-mail address.");
+  const response = await browser.submit(link, { ...root, name: "Ada Lovelace", email: "ada@mail.example" });
+  const [account] = await server.context.store.listAccounts();
+  expect(account).toMatchObject({ name: "Ada Lovelace", email: "ada@mail.example" });
+  const text = await textOf(await browser.get(response.headers.get("location") ?? ""));
+  expect(text).toContain("tessera client add");
+  expect(text).toContain(server.issuer);
+  expect(await textOf(await browser.get("/account"))).not.toContain("tessera client add");
+});
+
 test("the page promises nothing that the account cannot do", async () => {
   for (const path of [link, "/account"]) {
     expect(await textOf(await browser.get(path))).not.toMatch(/administrator/i);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parseReturnPath } from "../../src/pages/urls.ts";
-import { authorizePath } from "../support/code-flow.ts";
+import { authorizePath, formsOf } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -104,7 +104,9 @@ describe("signing in", () => {
         expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
         pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
       }
-      expect(pages[0]).toMatch(/Too many attempts. Try again in 1[56] minutes\./);
+      expect(pages[0]).toMatch(
+        /Too many attempts. Your account is fine: to protect it, no password is accepted until \d\d:\d\d UTC. Try again in 1[56] minutes\./,
+      );
       expect(pages[1]).toBe(pages[0] ?? "");
     },
   );
@@ -122,6 +124,46 @@ describe("signing in", () => {
       await Promise.all(flood);
     },
   );
+
+  describe("is cancelled", () => {
+    const cancel = async (from: Browser, returnTo: string) => {
+      const page = await from.get(`/login?return_to=${encodeURIComponent(returnTo)}`);
+      const form = (await formsOf(page)).find(({ fields }) => fields.cancel !== undefined);
+      return form === undefined ? null : from.post("/login", form.fields);
+    };
+
+    test("and the application learns that access was denied", async () => {
+      const response = await cancel(browser, authorizePath({ state: "s" }));
+      const location = new URL(response?.headers.get("location") ?? "");
+      expect(location.origin + location.pathname).toBe("https://client.example/callback");
+      expect(location.searchParams.get("error")).toBe("access_denied");
+      expect(location.searchParams.get("state")).toBe("s");
+      expect(location.searchParams.get("iss")).toBe(server.issuer);
+    });
+
+    test(proves("for a client that no one vouches for, on a page that asks first", "threat 68"), async () => {
+      const client = await server.context.store.findClient("web");
+      if (client === null) throw new Error("There is no client.");
+      await server.context.store.putClient({ ...client, source: "registration" });
+      const response = await cancel(browser, authorizePath());
+      expect(response?.status).toBe(200);
+      expect(await textOf(response ?? new Response())).toContain("Continue to client.example?");
+    });
+
+    test(proves("and leads to no address that the client has not registered", "threat 5"), async () => {
+      const response = await cancel(browser, authorizePath({ redirect_uri: "https://evil.example/" }));
+      expect(response?.status).toBe(400);
+      expect(response?.headers.get("location")).toBeNull();
+    });
+
+    test("only where an application waits for an answer", async () => {
+      expect(await cancel(browser, "/device")).toBeNull();
+      expect(await cancel(browser, authorizePath({ client_id: "no-such-client" }))).toBeNull();
+      const form = await browser.form("/login");
+      const made = { ...form.fields, cancel: "1", return_to: "//evil.example" };
+      expect((await browser.post("/login", made)).status).toBe(400);
+    });
+  });
 
   test("31: login_hint stands in the field, and cannot leave it", async () => {
     const hint = `"><script>alert(1)</script>`;
@@ -184,7 +226,7 @@ describe("what sign-in is for", () => {
 
   test("is said in the language that the application asks for", async () => {
     const words = await lead(authorizePath({ ui_locales: "de" }), { "Accept-Language": "en" });
-    expect(words).toContain("um zu Example Web zu gelangen");
+    expect(words).toContain("um mit Example Web fortzufahren");
     expect(await lead("/device?ui_locales=de", { "Accept-Language": "en" })).toContain("to connect a device");
   });
 

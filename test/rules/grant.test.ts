@@ -9,6 +9,7 @@ import {
   revokeReplayed,
   touchAccount,
   touchClient,
+  usedSince,
 } from "../../src/rules/grant.ts";
 import { check, hold, insert, sweep, update } from "../../src/store/contract.ts";
 import {
@@ -16,6 +17,7 @@ import {
   accounts,
   clients,
   consents,
+  type GrantRecord,
   grants,
   type RevocationReason,
   refreshTokens,
@@ -31,6 +33,39 @@ describe("a grant is kept", () => {
     expect(grantExpiry(NOW, NOW + 1600)).toBe(NOW + 1700);
     expect(grantExpiry(NOW, NOW + 15)).toBe(NOW + 15);
     expect(grantExpiry(NOW, NOW)).toBe(NOW);
+  });
+});
+
+describe("the last use of a grant", () => {
+  const LIFETIME = 1600;
+  /** The grant after tokens were issued at these times, each with a refresh token. */
+  const usedAt = (...times: readonly number[]): GrantRecord => {
+    let grant = aGrant({ activatedAt: null, expiresAt: NOW });
+    for (const now of times) {
+      const issuance = anIssuance(grant);
+      const change = issueTokens(grant, CLIENT, {
+        now,
+        accessToken: { ...issuance.accessToken, expiresAt: now + 10 },
+        refreshToken: { ...issuance.refreshToken, expiresAt: now + LIFETIME },
+      }).find(({ table }) => table.name === "grants");
+      if (change?.act === "update") grant = { ...grant, ...change.set };
+    }
+    return grant;
+  };
+
+  test("was not before the time that is told, and at most a sixteenth of a refresh token's life after it", () => {
+    for (const times of [[NOW], [NOW, NOW + 99], [NOW, NOW + 101], [NOW, NOW + 900, NOW + 950, NOW + 2400]]) {
+      const last = times.at(-1) ?? 0;
+      const told = usedSince(usedAt(...times), LIFETIME, last);
+      expect(told).toBeLessThanOrEqual(last);
+      expect(told).toBeGreaterThanOrEqual(last - LIFETIME / 16);
+    }
+  });
+
+  test("is not known before the first, and never in the future", () => {
+    expect(usedSince(aGrant({ activatedAt: null }), LIFETIME, NOW)).toBeNull();
+    const longLived = { activatedAt: NOW, expiresAt: NOW + 100 * LIFETIME };
+    expect(usedSince(longLived, LIFETIME, NOW + 10)).toBe(NOW);
   });
 });
 

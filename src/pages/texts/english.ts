@@ -10,6 +10,8 @@ export const english = {
     switchPerson: "Use another account",
     username: "User name",
     password: "Password",
+    name: "Name",
+    email: "E-mail address",
     opensElsewhere: "leaves this site",
     unverifiedName: (client: string) => `${client} (not verified)`,
   },
@@ -41,7 +43,9 @@ export const english = {
     submit: "Sign in",
     wrong: "Wrong user name or password.",
     stale: "This page was open for too long. Enter your password again.",
-    limited: (wait: string) => `Too many attempts. Try again ${wait}.`,
+    limited: (wait: string, until: string) =>
+      `Too many attempts. Your account is fine: to protect it, no password is accepted until ${until}. Try again ${wait}.`,
+    cancel: (client: string) => `Cancel and go back to ${client}`,
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
   },
   signOut: {
@@ -61,22 +65,23 @@ export const english = {
     website: "Website",
     unverifiedTitle: "This application is not verified",
     unverified: (host: string) =>
-      `It registered itself under a name of its own choice. Continue only if you came from ${host} yourself and trust it.`,
+      `It registered itself and chose its own name. Continue only if you came from ${host} yourself and trust it.`,
     unverifiedDevice:
-      "It registered itself under a name of its own choice. Continue only if you have just started it yourself on this device.",
+      "It registered itself and chose its own name. Continue only if you have just started it yourself on this device.",
     acknowledge: (host: string) => `I came from ${host} myself`,
     acknowledgeDevice: "I started it myself just now",
     mayTitle: "It will be able to",
     mayNothing: "Know that you have an account here, and nothing else",
+    sensitive: "This allows much:",
     forResources: (names: string) => `For ${names}:`,
-    mayIdentify: "Show there that you have an account here",
+    mayIdentify: "Prove there that you have an account here",
     mayNotTitle: "It will not be able to",
     mayNot: ["See your password", "Change your password", "Give others access to your account"],
     takeBack: "You can take this back at any time on this server, under “Your account”.",
     allow: "Allow",
     deny: "Deny",
-    returnsTo: (place: string) => `Whether you allow or deny, you return to ${place}.`,
-    returnsToApplication: "Whether you allow or deny, you return to the application.",
+    returnsTo: (place: string) => `Either way, you return to ${place}.`,
+    returnsToApplication: "Either way, you return to the application.",
     terms: "Terms of service",
     policy: "Privacy policy",
   },
@@ -104,7 +109,7 @@ export const english = {
     agentDetails: "What the device says of itself",
     agentSays: "It can claim anything here:",
     quote: (words: string) => `“${words}”`,
-    unverified: "It registered itself under a name of its own choice.",
+    unverified: "It registered itself and chose its own name.",
     acknowledge: "I started this on my own device",
     warningTitle: "Only allow what you started yourself",
     warning:
@@ -126,20 +131,29 @@ export const english = {
   },
   account: {
     title: "Your account",
-    accessTitle: "What has access",
-    accessLead: "These applications and devices may use your account until you remove them.",
+    accessTitle: "Applications and devices with access",
+    accessLead: "They may use your account until you remove them.",
     accessNone: "No application or device has access to your account.",
     viaApplication: "Application",
     viaDevice: "Device",
     since: "since",
+    installations: (count: number) => `${count} installations`,
+    usedWithin: (days: number) =>
+      days === 1 ? "Used within the last 24 hours" : `Used within the last ${days} days`,
+    notUsedYet: "Not used yet",
+    end: "End",
+    endLabel: (client: string, since: string) => `End the access of ${client} since ${since}`,
     mayNothing: "Knows that you have an account here",
-    unverified: "Not verified. It registered itself under a name of its own choice.",
+    notVerified: "Not verified",
+    unverified: "It registered itself and chose its own name.",
     unknownClient: "An application that is no longer registered",
-    remembered: "It may be used without asking you again.",
-    rememberedOnly: "It has no access now, but may get it again without asking you.",
+    remembered: "You will not be asked again when it needs this access.",
+    rememberedOnly: "It has no access at the moment, but can get it again without asking you.",
     remove: "Remove",
+    removeAll: "Remove all",
+    removeAllLabel: (client: string) => `Remove all access of ${client}`,
     removeLabel: (client: string) => `Remove the access of ${client}`,
-    passwordLead: "Other browsers that are signed in will be signed out.",
+    passwordLead: "All other browsers will be signed out.",
     currentPassword: "Current password",
     newPassword: "New password",
     passwordHint: (characters: number) =>
@@ -149,14 +163,41 @@ export const english = {
     passwordShort: (characters: number) => `The password needs at least ${characters} characters.`,
     passwordLong: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
     passwordSame: "The new password is the same as the current one.",
-    sessionTitle: "This browser",
-    sessionLead: "Signed in since",
+    detailsTitle: "Name and e-mail address",
+    detailsLead: "Only applications that you allow get to see them.",
+    emailByOperator: (email: string | null) =>
+      email === null
+        ? "You have no e-mail address here. The operator of this server can add one."
+        : `Your e-mail address is ${email}. The operator of this server can change it.`,
+    save: "Save",
+    nameRefused: "A name has at most 200 characters, and no invisible ones.",
+    emailRefused: "This is not an e-mail address.",
+    emailTaken: "Another person signs in with this address.",
+    sessionsTitle: "Where you are signed in",
+    sessionHere: "This browser",
+    sessionElsewhere: "Another browser",
+    signedInSince: "Signed in since",
+    lastSeen: (when: string) => `last active ${when}`,
+    endSessionLabel: (since: string) => `Sign out the browser that is signed in since ${since}`,
+    endOtherSessions: "Sign out all other browsers",
     signOut: "Sign out",
     notices: {
       created: "Your account was created. You are signed in.",
       removed: (client: string) => `${client} no longer has access.`,
+      ended: "That installation no longer has access.",
+      details: "Your details are saved.",
+      session: "That browser is signed out.",
+      sessions: "All other browsers are signed out.",
       password: "Your password is changed. Other browsers were signed out.",
     },
+  },
+  /** For the administrator who just set the server up. */
+  next: {
+    title: "What to do next",
+    addClient: "Register your first application, on the command line of the server:",
+    tellIssuer:
+      "In the application, enter the identifier and the secret that the command prints, and this address as the issuer:",
+    addPeople: "Add the people who will use it:",
   },
   setup: {
     title: "Create the first account",
@@ -167,12 +208,13 @@ export const english = {
     usernameRefused: "A user name has at most 200 characters, and no control characters.",
     usernameTaken: "This user name is taken. Choose another.",
     passwordHint: (characters: number) => `At least ${characters} characters.`,
+    optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
   },
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>
-      `An application that is not verified wants to send you to ${host}. You are not signed in, and nothing was shared with it. Continue only if you came from there and trust it.`,
+      `An application that is not verified wants to send you to ${host}. Nothing was shared with it. Continue only if you came from there and trust it.`,
     goOn: (host: string) => `Continue to ${host}`,
   },
   errors: {
@@ -244,6 +286,16 @@ export const english = {
     title: "Error messages",
     lead: "The errors that this server sends to applications, and what developers can do about them, by error code.",
     index: "Error codes",
+    search: "Find an error",
+    searchHint: "The code, or words of the message: invalid_grant, redirect, PKCE.",
+    submit: "Search",
+    found: (count: number) =>
+      count === 0
+        ? "No entry has all of these words."
+        : count === 1
+          ? "One entry has these words."
+          : `${count} entries have these words.`,
+    showAll: "Show all entries",
   },
   /** The server's own scopes. Those of the operator are in the operator's words. */
   scopes: {

@@ -1,45 +1,48 @@
 /** @jsxImportSource hono/jsx */
-/** The account page: access, the password, this browser. */
+/** The account page: access, the person's details, the password, the browsers. */
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
-import { longDate, machineTime } from "../time.ts";
+import { AccessRow, type ClientAccess } from "./account-access.tsx";
+import { type SessionRow, SessionsSection } from "./account-sessions.tsx";
 import { Icon } from "./icons.tsx";
-import { type AccessWords, MayList } from "./parts.tsx";
 
-/** The access of one client, now or again without asking. */
-export interface ClientAccess {
-  readonly clientId: string;
-  /** Null if the client is no longer registered. */
-  readonly clientName: string | null;
-  /** Whether the client registered itself, so that its name is only its own claim. */
-  readonly unverified: boolean;
-  /** The host of the client's website, if it has one. */
-  readonly host: string | null;
-  readonly via: readonly ("application" | "device")[];
-  readonly since: number;
-  readonly access: readonly AccessWords[];
-  /** Whether it can use the account now. */
-  readonly hasAccess: boolean;
-  /** Whether the person is asked before it gets access again. */
-  readonly asksAgain: boolean;
+/** A field that a person filled in wrongly. */
+export interface AccountFault {
+  readonly field: "current_password" | "new_password" | "name" | "email";
+  readonly text: string;
 }
 
-export type PasswordFault = { readonly field: "current_password" | "new_password"; readonly text: string };
+/** What applications are told of the person. */
+export interface Details {
+  readonly name: string;
+  readonly email: string;
+}
 
 export interface AccountProps {
   readonly frame: PageFrame;
   readonly token: string;
   readonly username: string;
   readonly name: string | null;
-  readonly signedInSince: number;
+  /** The content of the fields, as typed if a fault is shown. */
+  readonly details: Details;
+  /** Whether the person may change their e-mail address. */
+  readonly mayChangeEmail: boolean;
   readonly minimumPasswordCharacters: number;
   readonly access: readonly ClientAccess[];
+  readonly sessions: readonly SessionRow[];
   /** The notice about the person's last act. */
   readonly notice: string | null;
-  readonly fault: PasswordFault | null;
+  /** The issuer, for the administrator who just set the server up; null for everyone else. */
+  readonly nextFor: string | null;
+  /** Whether the form for the password is open. */
+  readonly opensPassword: boolean;
+  readonly fault: AccountFault | null;
 }
+
+/** The anchor of the form for the password. */
+export const PASSWORD_ANCHOR = "password-title";
 
 export function AccountView(props: AccountProps) {
   const { frame, access } = props;
@@ -48,6 +51,7 @@ export function AccountView(props: AccountProps) {
   return (
     <Layout frame={frame} title={account.title} width="wide">
       {props.notice && <Note kind="good">{props.notice}</Note>}
+      {props.nextFor && <NextStep frame={frame} issuer={props.nextFor} />}
       <div class="card">
         <div class="row">
           <div>
@@ -64,71 +68,106 @@ export function AccountView(props: AccountProps) {
         {access.length > 0 && (
           <ul class="access">
             {access.map((entry) => (
-              <Access frame={frame} token={props.token} entry={entry} />
+              <AccessRow frame={frame} token={props.token} entry={entry} />
             ))}
           </ul>
         )}
       </section>
+      <SessionsSection {...props} />
+      <DetailsSection {...props} />
       <PasswordSection {...props} />
-      <section class="card fold" aria-labelledby="session">
-        <div class="row">
-          <div>
-            <h2 id="session">{account.sessionTitle}</h2>
-            <p class="small muted">
-              {account.sessionLead} <Day frame={frame} at={props.signedInSince} />
-            </p>
-          </div>
-          <a class="button other" href={frame.path("/logout")}>
-            {account.signOut}
-          </a>
-        </div>
-      </section>
     </Layout>
   );
 }
 
-function Access({ frame, token, entry }: { frame: PageFrame; token: string; entry: ClientAccess }) {
-  const { account } = frame.texts;
-  const name = entry.clientName === null ? account.unknownClient : displayText(entry.clientName);
-  const kinds = entry.via.map((via) => (via === "device" ? account.viaDevice : account.viaApplication));
+/** After first start: an account alone is of no use. */
+function NextStep({ frame, issuer }: { frame: PageFrame; issuer: string }) {
+  const { next } = frame.texts;
   return (
-    <li>
-      <div>
-        <h3>
-          <bdi>{name}</bdi>
-        </h3>
-        <p class="small muted">
-          {[entry.host, kinds.join(", ")].filter(Boolean).join(" · ")} · {account.since}{" "}
-          <Day frame={frame} at={entry.since} />
-        </p>
-        {entry.unverified && (
-          <p class="small unverified">
-            <Icon name="alert" size={16} /> {account.unverified}
-          </p>
-        )}
-        <MayList frame={frame} access={entry.access} nothing={account.mayNothing} size="small" />
-        {!entry.asksAgain && (
-          <p class="small muted">{entry.hasAccess ? account.remembered : account.rememberedOnly}</p>
-        )}
-      </div>
-      <form method="post" action={frame.path("/account")}>
-        <Hidden values={{ [FORM_TOKEN]: token, action: "remove", client_id: entry.clientId }} />
-        <button class="remove" type="submit" aria-label={account.removeLabel(name)}>
-          {account.remove}
-        </button>
-      </form>
-    </li>
+    <section class="card" aria-labelledby="next">
+      <h2 id="next">{next.title}</h2>
+      <ol class="steps">
+        <li>
+          <p>{next.addClient}</p>
+          <pre>
+            <code>tessera client add --name Wiki --redirect-uri https://wiki.example/callback</code>
+          </pre>
+        </li>
+        <li>
+          <p>{next.tellIssuer}</p>
+          <pre>
+            <code>{issuer}</code>
+          </pre>
+        </li>
+        <li>
+          <p>{next.addPeople}</p>
+          <pre>
+            <code>tessera user add ada --name "Ada Lovelace"</code>
+          </pre>
+        </li>
+      </ol>
+    </section>
   );
 }
 
-function PasswordSection({ frame, token, username, minimumPasswordCharacters, fault }: AccountProps) {
-  const { account } = frame.texts;
-  const faultOf = (field: PasswordFault["field"]) => (fault?.field === field ? fault.text : null);
+const faultIn = (fault: AccountFault | null, field: AccountFault["field"]): string | null =>
+  fault?.field === field ? fault.text : null;
+
+function DetailsSection({ frame, token, details, mayChangeEmail, fault }: AccountProps) {
+  const { account, common } = frame.texts;
+  const isOpen = fault?.field === "name" || fault?.field === "email";
   return (
-    <section class="card fold" aria-labelledby="password-title">
-      <details open={fault !== null}>
+    <section class="card fold" aria-labelledby="details-title">
+      <details open={isOpen}>
         <summary>
-          <h2 id="password-title">{account.changePassword}</h2>
+          <h2 id="details-title">{account.detailsTitle}</h2>
+          <Icon name="down" />
+        </summary>
+        <form method="post" action={frame.path("/account")} class="stack">
+          <p class="small muted">{account.detailsLead}</p>
+          <Hidden values={{ [FORM_TOKEN]: token, action: "details" }} />
+          <Field
+            id="name"
+            label={common.name}
+            autocomplete="name"
+            value={details.name}
+            required={false}
+            maxlength={200}
+            fault={faultIn(fault, "name")}
+            autofocus={fault?.field === "name"}
+          />
+          {mayChangeEmail ? (
+            <Field
+              id="email"
+              label={common.email}
+              autocomplete="email"
+              value={details.email}
+              required={false}
+              maxlength={320}
+              fault={faultIn(fault, "email")}
+              autofocus={fault?.field === "email"}
+            />
+          ) : (
+            <p class="small muted">{account.emailByOperator(displayText(details.email, 320) || null)}</p>
+          )}
+          <button class="main" type="submit">
+            {account.save}
+          </button>
+        </form>
+      </details>
+    </section>
+  );
+}
+
+function PasswordSection(props: AccountProps) {
+  const { frame, token, username, minimumPasswordCharacters, opensPassword, fault } = props;
+  const { account } = frame.texts;
+  const isFaulty = fault?.field === "current_password" || fault?.field === "new_password";
+  return (
+    <section class="card fold" aria-labelledby={PASSWORD_ANCHOR}>
+      <details open={opensPassword || isFaulty}>
+        <summary>
+          <h2 id={PASSWORD_ANCHOR}>{account.changePassword}</h2>
           <Icon name="down" />
         </summary>
         <form method="post" action={frame.path("/account")} class="stack">
@@ -141,7 +180,7 @@ function PasswordSection({ frame, token, username, minimumPasswordCharacters, fa
             label={account.currentPassword}
             type="password"
             autocomplete="current-password"
-            fault={faultOf("current_password")}
+            fault={faultIn(fault, "current_password")}
             autofocus={fault?.field === "current_password"}
           />
           <Field
@@ -150,7 +189,7 @@ function PasswordSection({ frame, token, username, minimumPasswordCharacters, fa
             type="password"
             autocomplete="new-password"
             hint={account.passwordHint(minimumPasswordCharacters)}
-            fault={faultOf("new_password")}
+            fault={faultIn(fault, "new_password")}
             autofocus={fault?.field === "new_password"}
           />
           <button class="main" type="submit">
@@ -161,7 +200,3 @@ function PasswordSection({ frame, token, username, minimumPasswordCharacters, fa
     </section>
   );
 }
-
-const Day = ({ frame, at }: { frame: PageFrame; at: number }) => (
-  <time datetime={machineTime(at)}>{longDate(frame.texts.language, at)}</time>
-);

@@ -19,6 +19,10 @@ export interface ConsentProps {
   /** Whether the client registered itself, so that its name is only its own claim. */
   readonly unverified: boolean;
   readonly access: readonly AccessWords[];
+  /** Whether the access is at this server only. */
+  readonly onlyHere: boolean;
+  /** The path of the logo that the operator gave the client; null if there is none. */
+  readonly logo: string | null;
   /** The user name of the person who is asked. */
   readonly signedInAs: string;
   /** The path and query that lead to this question again, for "use another account". */
@@ -42,7 +46,7 @@ export function ConsentView(props: ConsentProps) {
     <Layout frame={frame} title={consent.title(name)}>
       <div class="card">
         <div class="asker">
-          <Tile name={name} />
+          <Tile name={name} logo={props.logo} />
           <div>
             <h1>
               <bdi>{name}</bdi> <span>{consent.heading}</span>
@@ -62,7 +66,7 @@ export function ConsentView(props: ConsentProps) {
           <h2 id="may">{consent.mayTitle}</h2>
           <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
         </section>
-        <MayNot frame={frame} />
+        <MayNot frame={frame} onlyHere={props.onlyHere} />
         <p class="small muted">{consent.takeBack}</p>
         <form id={ANSWER} method="post" action={props.action} class="stack">
           <Hidden values={{ [FORM_TOKEN]: props.token, ...props.hidden }} />

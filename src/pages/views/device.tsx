@@ -63,6 +63,10 @@ export interface DeviceConfirmProps {
   /** As the device shows it: `WDJB-MJHT`. */
   readonly userCode: string;
   readonly access: readonly AccessWords[];
+  /** Whether the access is at this server only. */
+  readonly onlyHere: boolean;
+  /** The path of the logo that the operator gave the client; null if there is none. */
+  readonly logo: string | null;
   readonly startedAt: number;
   readonly requesterAddress: string;
   /** Whether that is certainly the computer of the reader. */
@@ -91,7 +95,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
     <Layout frame={frame} title={device.confirmTitle(name)}>
       <div class="card">
         <div class="asker">
-          <Tile name={name} />
+          <Tile name={name} logo={props.logo} />
           <h1>
             <bdi>{name}</bdi> <span>{device.asks}</span>
           </h1>
@@ -147,7 +151,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
           <h2 id="may">{consent.mayTitle}</h2>
           <MayList frame={frame} access={props.access} nothing={consent.mayNothing} />
         </section>
-        <MayNot frame={frame} />
+        <MayNot frame={frame} onlyHere={props.onlyHere} />
         <p class="small muted">{consent.takeBack}</p>
         <form id={ANSWER} method="post" action={frame.path("/device")} class="stack">
           <Hidden values={{ [FORM_TOKEN]: props.token, device: props.sealedDevice }} />

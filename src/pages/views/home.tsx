@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The start page, and the page that `error_uri` leads to. */
 import type { PageFrame } from "../frame.ts";
-import { Layout } from "../layout.tsx";
+import { Layout, SearchField } from "../layout.tsx";
 import { Icon } from "./icons.tsx";
 
 export function HomeView({ frame }: { frame: PageFrame }) {
@@ -47,7 +47,14 @@ export interface ReasonHelp {
   readonly cure: string;
 }
 
-export function HelpView({ frame, reasons }: { frame: PageFrame; reasons: readonly ReasonHelp[] }) {
+interface HelpProps {
+  readonly frame: PageFrame;
+  /** The reasons that the query finds; all of them if it is empty. */
+  readonly reasons: readonly ReasonHelp[];
+  readonly query: string;
+}
+
+export function HelpView({ frame, reasons, query }: HelpProps) {
   const { help } = frame.texts;
   const codes = [...Map.groupBy(reasons, ({ error }) => error)].sort(([one], [other]) =>
     one < other ? -1 : 1,
@@ -57,13 +64,27 @@ export function HelpView({ frame, reasons }: { frame: PageFrame; reasons: readon
       <div class="card">
         <h1>{help.title}</h1>
         <p class="muted">{help.lead}</p>
-        <nav class="links index" aria-label={help.index}>
-          {codes.map(([error]) => (
-            <a href={`#code-${error}`}>
-              <code>{error}</code>
-            </a>
-          ))}
-        </nav>
+        {/* A search changes nothing, so this form needs no token. */}
+        <search>
+          <form method="get" action={frame.path("/help/errors")}>
+            <SearchField label={help.search} hint={help.searchHint} submit={help.submit} value={query} />
+          </form>
+        </search>
+        {query !== "" && (
+          <p class="row small" role="status">
+            <span>{help.found(reasons.length)}</span>
+            <a href={frame.path("/help/errors")}>{help.showAll}</a>
+          </p>
+        )}
+        {codes.length > 0 && (
+          <nav class="links index" aria-label={help.index}>
+            {codes.map(([error]) => (
+              <a href={`#code-${error}`}>
+                <code>{error}</code>
+              </a>
+            ))}
+          </nav>
+        )}
         <div class="reasons" lang="en">
           {codes.map(([error, entries]) => (
             <section id={`code-${error}`} aria-labelledby={`code-${error}-title`}>

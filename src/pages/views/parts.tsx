@@ -2,16 +2,32 @@
 /** Parts that views about applications share. */
 import { ACKNOWLEDGED } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
+import { longDate, machineTime } from "../time.ts";
 import { Icon, type IconName } from "./icons.tsx";
+
+export interface ScopeWords {
+  readonly text: string;
+  readonly sensitive: boolean;
+}
 
 /** The words for an access at some resources, or at this server if it names none. */
 export interface AccessWords {
   readonly resources: readonly string[];
-  readonly scopes: readonly string[];
+  readonly scopes: readonly ScopeWords[];
 }
 
-/** The first letter of a name, instead of a picture from another site (RFC 9700 §4.2.4). */
-export function Tile({ name }: { name: string }) {
+/**
+ * The logo that the operator gave the client, from this server. Without one the first letter of the name, never a picture
+ * from another site (RFC 9700 §4.2.4).
+ */
+export function Tile({ name, logo = null }: { name: string; logo?: string | null }) {
+  if (logo !== null) {
+    return (
+      <div class="tile picture" aria-hidden="true">
+        <img src={logo} alt="" />
+      </div>
+    );
+  }
   const [letter = "?"] = [...name.replace(/[^\p{L}\p{N}]/gu, "")];
   return (
     <div class="tile" aria-hidden="true">
@@ -33,17 +49,21 @@ export function MayList({ frame, access, nothing, size }: MayListProps) {
   return (
     <>
       {access.map(({ resources, scopes }) => {
-        const words = scopes.length > 0 ? scopes : [resources.length > 0 ? consent.mayIdentify : nothing];
+        const onlyThat = { text: resources.length > 0 ? consent.mayIdentify : nothing, sensitive: false };
+        const words = scopes.length > 0 ? scopes : [onlyThat];
         return (
           <>
             {resources.length > 0 && (
               <p class="applies small muted">{consent.forResources(resources.join(", "))}</p>
             )}
             <ul class={size === "small" ? "list may small" : "list may"}>
-              {words.map((description) => (
-                <li>
-                  <Icon name="check" size={size === "small" ? 16 : undefined} />
-                  <span>{description}</span>
+              {words.map(({ text, sensitive }) => (
+                <li class={sensitive ? "sensitive" : undefined}>
+                  <Icon name={sensitive ? "alert" : "dot"} size={size === "small" ? 16 : undefined} />
+                  <span>
+                    {sensitive && <span class="hidden">{consent.sensitive} </span>}
+                    {text}
+                  </span>
                 </li>
               ))}
             </ul>
@@ -54,13 +74,15 @@ export function MayList({ frame, access, nothing, size }: MayListProps) {
   );
 }
 
-export function MayNot({ frame }: { frame: PageFrame }) {
+/** `onlyHere`: whether the access is at this server only (`isOnlyHere`). Otherwise little is certain. */
+export function MayNot({ frame, onlyHere }: { frame: PageFrame; onlyHere: boolean }) {
   const { consent } = frame.texts;
+  const [first = "", ...others] = consent.mayNot;
   return (
     <section aria-labelledby="may-not">
       <h2 id="may-not">{consent.mayNotTitle}</h2>
       <ul class="list may-not">
-        {consent.mayNot.map((words) => (
+        {[first, ...(onlyHere ? others : [])].map((words) => (
           <li>
             <Icon name="cross" />
             <span>{words}</span>
@@ -116,6 +138,10 @@ export function Choice({ allow, deny }: { allow: string; deny: string }) {
     </div>
   );
 }
+
+export const Day = ({ frame, at }: { frame: PageFrame; at: number }) => (
+  <time datetime={machineTime(at)}>{longDate(frame.texts.language, at)}</time>
+);
 
 export function Outcome({ kind }: { kind: "good" | "plain" | "bad" }) {
   const icons: Record<typeof kind, IconName> = { good: "check", plain: "minus", bad: "alert" };

@@ -4,24 +4,33 @@ import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout } from "../layout.tsx";
 
+/** The faults of the fields, in words. */
+export interface SetupFaults {
+  readonly username?: string;
+  readonly password?: string;
+  readonly name?: string;
+  readonly email?: string;
+}
+
 export interface SetupProps {
   readonly frame: PageFrame;
   readonly token: string;
   /** The one-time link's credential, which the form sends back. */
   readonly setupToken: string;
+  /** The fields as typed. */
   readonly username: string;
+  readonly name: string;
+  readonly email: string;
   readonly minimumPasswordCharacters: number;
-  readonly faults: { readonly username?: string; readonly password?: string };
+  readonly faults: SetupFaults;
 }
 
-export function SetupView({
-  frame,
-  token,
-  setupToken,
-  username,
-  minimumPasswordCharacters,
-  faults,
-}: SetupProps) {
+/** The first of these fields with a fault has the cursor; without a fault the first field. */
+const FIELDS = ["username", "password", "name", "email"] as const;
+
+export function SetupView(props: SetupProps) {
+  const { frame, token, setupToken, username, minimumPasswordCharacters, faults } = props;
+  const focused = FIELDS.find((field) => faults[field] !== undefined) ?? "username";
   const { setup, common } = frame.texts;
   return (
     <Layout frame={frame} title={setup.title}>
@@ -37,7 +46,7 @@ export function SetupView({
             fault={faults.username}
             autocomplete="username"
             value={username}
-            autofocus={faults.username !== undefined || faults.password === undefined}
+            autofocus={focused === "username"}
             maxlength={200}
           />
           <Field
@@ -47,7 +56,29 @@ export function SetupView({
             hint={setup.passwordHint(minimumPasswordCharacters)}
             fault={faults.password}
             autocomplete="new-password"
-            autofocus={faults.username === undefined && faults.password !== undefined}
+            autofocus={focused === "password"}
+          />
+          <Field
+            id="name"
+            label={common.name}
+            hint={setup.optional}
+            fault={faults.name}
+            autocomplete="name"
+            value={props.name}
+            required={false}
+            autofocus={focused === "name"}
+            maxlength={200}
+          />
+          <Field
+            id="email"
+            label={common.email}
+            hint={setup.optional}
+            fault={faults.email}
+            autocomplete="email"
+            value={props.email}
+            required={false}
+            autofocus={focused === "email"}
+            maxlength={320}
           />
           <button class="main block" type="submit">
             {setup.submit}

@@ -5,6 +5,9 @@ import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
 import { Outcome } from "./parts.tsx";
 
+/** The field of the form that leads back to the application. */
+export const CANCEL = "cancel";
+
 export interface SignInProps {
   readonly frame: PageFrame;
   readonly token: string;
@@ -18,11 +21,14 @@ export interface SignInProps {
   readonly cause: string;
   /** The account that the person may go on with, and the page that they go on to; null if they must sign in. */
   readonly offered: { readonly username: string; readonly continueTo: string } | null;
+  /** The name of the application that waits for an answer; null if none does. */
+  readonly backTo: string | null;
   /** Why the last attempt failed. */
   readonly fault: string | null;
 }
 
-export function SignInView({ frame, token, returnTo, username, lead, cause, offered, fault }: SignInProps) {
+export function SignInView(props: SignInProps) {
+  const { frame, token, returnTo, username, lead, cause, offered, backTo, fault } = props;
   const { signIn, common } = frame.texts;
   const title = offered === null ? signIn.title : signIn.chooseTitle;
   return (
@@ -70,6 +76,14 @@ export function SignInView({ frame, token, returnTo, username, lead, cause, offe
           </button>
         </form>
         <p class="small muted">{signIn.forgotten}</p>
+        {backTo !== null && (
+          <form method="post" action={frame.path("/login")} class="back">
+            <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [CANCEL]: "1" }} />
+            <button class="plain" type="submit">
+              {signIn.cancel(backTo)}
+            </button>
+          </form>
+        )}
       </div>
     </Layout>
   );

@@ -1,0 +1,94 @@
+/** The access that a person gave, as the account page shows it: one entry for each client, with its installations. */
+import { recordIdText } from "../credentials/credential.ts";
+import { everyConsent, everyGrant } from "../operations/access.ts";
+import { findClient } from "../operations/clients.ts";
+import type { Context } from "../operations/context.ts";
+import { collect } from "../operations/paging.ts";
+import { everySession, type SignedIn } from "../operations/sessions.ts";
+import { isVouchedFor } from "../rules/client.ts";
+import { usedSince } from "../rules/grant.ts";
+import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/tables.ts";
+import { accessWords } from "./access.ts";
+import { clientLogo } from "./assets.ts";
+import { clientName, returnHost } from "./display.ts";
+import type { Texts } from "./texts.ts";
+import type { ClientAccess, Installation } from "./views/account-access.tsx";
+import type { SessionRow } from "./views/account-sessions.tsx";
+
+/**
+ * The access that a person gave, one entry for each client: its present access, and the access that it can get again
+ * without a question. Clients with access come first, the newest at the top, in the order of the store.
+ */
+export async function listAccess(
+  context: Context,
+  texts: Texts,
+  { account }: SignedIn,
+): Promise<ClientAccess[]> {
+  const [grants, consents] = await Promise.all([
+    collect(everyGrant(context, { subject: account.subject }, context.clock.seconds())),
+    collect(everyConsent(context, account.subject)),
+  ]);
+  const byClient = Map.groupBy([...grants, ...consents], (allowed) => allowed.clientId);
+  return Promise.all(
+    [...byClient].map(async ([clientId, allowed]) =>
+      describeAccess(context, texts, clientId, allowed, await findClient(context, clientId)),
+    ),
+  );
+}
+
+function describeAccess(
+  context: Context,
+  texts: Texts,
+  clientId: string,
+  allowed: readonly (GrantRecord | ConsentRecord)[],
+  client: ClientRecord | null,
+): ClientAccess {
+  const hosts = new Set(client?.redirectUris.map(returnHost));
+  const grants = allowed.filter((entry) => "via" in entry);
+  return {
+    clientId,
+    clientName: client === null ? null : clientName(client),
+    logo: client === null ? null : clientLogo(context, client),
+    unverified: client !== null && !isVouchedFor(client, context.configuration.registration),
+    // With several hosts the page cannot tell which one the person used.
+    host: hosts.size === 1 ? ([...hosts][0] ?? null) : null,
+    since: Math.min(...(grants.length > 0 ? grants : allowed).map((entry) => entry.createdAt)),
+    access: accessWords(
+      context,
+      texts,
+      [...new Set(allowed.flatMap((entry) => entry.scope))],
+      [...new Set(allowed.flatMap((entry) => entry.resources))],
+    ),
+    installations: grants.map((grant) => describeInstallation(context, grant)),
+    asksAgain: grants.length === allowed.length,
+  };
+}
+
+function describeInstallation({ configuration, clock }: Context, grant: GrantRecord): Installation {
+  const now = clock.seconds();
+  return {
+    id: recordIdText(grant.id),
+    via: grant.via === "device_code" ? "device" : "application",
+    since: grant.createdAt,
+    usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),
+  };
+}
+
+/** The browsers in which the person is signed in, this one first, then the one that was used last. */
+export async function listSessions(
+  context: Context,
+  { account, session: here }: SignedIn,
+): Promise<SessionRow[]> {
+  const now = context.clock.seconds();
+  const idleSince = now - context.configuration.lifetimes.session_idle_seconds;
+  const sessions = await collect(everySession(context, account, now, idleSince));
+  const hereId = recordIdText(here.id);
+  return sessions
+    .map((session) => ({
+      id: recordIdText(session.id),
+      isHere: recordIdText(session.id) === hereId,
+      since: session.authenticatedAt,
+      lastSeenAt: session.lastSeenAt,
+    }))
+    .sort((one, other) => Number(other.isHere) - Number(one.isHere) || other.lastSeenAt - one.lastSeenAt);
+}
