@@ -54,8 +54,21 @@ export async function findSignedIn(context: Context, request: Request): Promise<
   const value = context.sessionCookie.read(request);
   const now = context.clock.seconds();
   const found = value === null ? null : await signedInWith(context, value, now);
-  if (found !== null) await touchSession(context, found.session, now);
+  if (found !== null) await noteUse(context, found.session, now);
   return found;
+}
+
+/**
+ * Notes the use if the store can. A store that cannot, on a full disk for example, keeps no person out: at worst the session
+ * ends earlier (THREATS 62).
+ */
+async function noteUse(context: Context, session: SessionRecord, now: EpochSeconds): Promise<void> {
+  try {
+    await touchSession(context, session, now);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    context.log.debug("the use of a session could not be noted", { cause: error.message });
+  }
 }
 
 /** The person whom a value of the cookie signs in at this time. */

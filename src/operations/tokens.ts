@@ -169,7 +169,9 @@ export function refresh(
     const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
     const id = newRecordId(clock, random, shardOf(grant.id));
-    const successors = deriveSuccessors(keys, presented, id, await retryKeys.current(now));
+    // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
+    const retryKey = token.usedAt === null ? await retryKeys.current(now) : random(32);
+    const successors = deriveSuccessors(keys, presented, id, retryKey);
     const wish = { client, grant, scope: allowed.scope, resources: allowed.resources };
     const accessToken = mintAccessToken(context, wish, successors.accessToken);
     const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken);
@@ -184,8 +186,8 @@ export function refresh(
         return { ...decision, outcome: mintedResponse(accessToken, refreshToken, allowed.scope) };
       case "retried": {
         // A retry gets the first answer again.
-        const retryKey = await retryKeys.of(token.usedAt ?? now);
-        const again = deriveSuccessors(keys, presented, outcome.successor.id, retryKey);
+        const firstKey = await retryKeys.of(token.usedAt ?? now);
+        const again = deriveSuccessors(keys, presented, outcome.successor.id, firstKey);
         const expiresAt = outcome.accessToken?.expiresAt ?? now;
         const expiresIn = Math.max(0, expiresAt - now);
         const scope = outcome.accessToken?.scope ?? grant.scope;
