@@ -12,6 +12,7 @@ import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { assetPaths } from "./pages/assets.ts";
@@ -111,6 +112,7 @@ export function createServer({
     callers: new CallerMemory(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
+    readiness: createReadiness({ store: watched, clock, steadyClock, random }),
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;

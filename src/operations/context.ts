@@ -13,6 +13,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import type { Store } from "../store/contract.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { Events } from "./events.ts";
+import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 
 export interface Context {
@@ -38,6 +39,7 @@ export interface Context {
   readonly callers: CallerMemory;
   readonly limits: Limits;
   readonly pollPace: PollPace;
+  readonly readiness: Readiness;
 }
 
 /** The limits, which count attempts in memory. */

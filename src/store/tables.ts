@@ -402,6 +402,14 @@ export const retryKeys = table("retry_keys", {
   expires: "expiresAt",
 });
 
+/** What `/readyz` writes to prove that the store can write: a row for each process. */
+export const probes = table("probes", {
+  columns: { id: id(), writtenAt: integer(), expiresAt: integer() },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+
 /** In the order in which they are made, copied and locked: tables come before those that refer to them. */
 export const TABLES: readonly Table[] = [
   serverKeys,
@@ -418,4 +426,5 @@ export const TABLES: readonly Table[] = [
   codes,
   refreshTokens,
   accessTokens,
+  probes,
 ];

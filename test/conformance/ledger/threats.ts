@@ -380,6 +380,12 @@ export const THREATS: Ledger = {
       does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope for it; ends a person's oldest session beyond limits.sessions_per_person",
     },
     {
+      id: "62",
+      level: null,
+      statement: "Ending access shares the fate of ordinary writes",
+      does: "keeps space on the disk and room in the queue for commits that end access; answers although the use of a session cannot be noted; proves at /readyz that the store can write",
+    },
+    {
       id: "63",
       level: null,
       statement: "A grace period without a budget",
