@@ -1,4 +1,5 @@
 /** The context of every endpoint and page: the parts of the running server, put together once in server.ts. */
+import type { KnownBrowsers } from "../accounts/known-browser.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import type { SessionCookie } from "../accounts/session-cookie.ts";
 import type { Configuration } from "../configuration/schema.ts";
@@ -35,6 +36,7 @@ export interface Context {
   readonly events: Events;
   readonly passwords: Passwords;
   readonly sessionCookie: SessionCookie;
+  readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */
   readonly callers: CallerMemory;
   readonly limits: Limits;
@@ -46,6 +48,8 @@ export interface Context {
 export interface Limits {
   readonly signInPerAccount: AttemptLimit;
   readonly signInPerAddress: AttemptLimit;
+  /** For browsers that are known to the account. */
+  readonly signInPerBrowser: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;

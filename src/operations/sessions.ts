@@ -22,8 +22,10 @@ export interface SignedIn {
 }
 
 export interface StartedSession {
-  /** The `Set-Cookie` header. */
+  /** The `Set-Cookie` header of the session. */
   readonly cookie: string;
+  /** All `Set-Cookie` headers: that one, and the one by which the browser is known to the account from now on. */
+  readonly cookies: readonly string[];
   /** The value of the cookie, for what is sealed for the browser from now on. */
   readonly cookieValue: string;
   readonly session: SessionRecord;
@@ -176,9 +178,15 @@ export async function startSession(
     account.passwordHash,
     configuration.limits.sessions_per_person,
   );
-  return started
-    ? { cookie: sessionCookie.write(minted.text, lifetime), cookieValue: minted.text, session }
-    : null;
+  if (!started) return null;
+  const cookie = sessionCookie.write(minted.text, lifetime);
+  const known = context.knownBrowsers.write(account);
+  return {
+    cookie,
+    cookies: known === null ? [cookie] : [cookie, known],
+    cookieValue: minted.text,
+    session,
+  };
 }
 
 /**

@@ -140,6 +140,7 @@ const signIn =
       username: form.get("username") ?? "",
       password: form.get("password") ?? "",
       origin: incoming,
+      browser: context.knownBrowsers.read(incoming.request),
     });
     if (check.outcome === "limited") {
       return again({ retryAfterSeconds: check.retryAfterSeconds });
@@ -156,7 +157,7 @@ const signIn =
       returnTo === null
         ? pagePath(issuer, "/account")
         : withReauthentication(context, returnTo, started.session);
-    return seeOther(next, { "Set-Cookie": started.cookie });
+    return seeOther(next, started.cookies);
   };
 
 const showSignOut =
@@ -181,7 +182,7 @@ const signOut =
     if (signedIn !== null) {
       await endSession(context, actOfPerson(incoming, signedIn.account.subject), signedIn.session.id);
     }
-    return seeOther(pagePath(issuer, "/logout"), { "Set-Cookie": sessionCookie.clear() });
+    return seeOther(pagePath(issuer, "/logout"), [sessionCookie.clear()]);
   };
 
 export const signInRoutes = (context: Context): Route[] => [

@@ -371,7 +371,7 @@ export const THREATS: Ledger = {
       id: "60",
       level: null,
       statement: "Limits that count an attacker too narrowly",
-      does: "counts each attempt for the /64, /56 and /48 or the /32 and /24 around its address; when the password queue is full, the network with the most gives a place to another",
+      does: "counts each attempt for the /64, /56 and /48 or the /32 and /24 around its address; when the password queue is full, the network with the most gives a place to another; gives a browser in which the person has signed in before places and failures of its own; refuses no right password for being one of many at once",
     },
     {
       id: "61",
