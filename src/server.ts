@@ -137,6 +137,8 @@ export function createServer({
  */
 const BROWSER_WINDOW_SECONDS = 86_400;
 
+const TOKEN_WINDOW_SECONDS = 3600;
+
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
@@ -152,6 +154,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.client_secret_failures_per_address,
       limits.client_secret_window_seconds,
     ),
+    tokensPerStranger: perAccount(limits.tokens_per_registered_client, TOKEN_WINDOW_SECONDS),
     registrationPerAddress: perAddress(limits.registrations_per_address, limits.registration_window_seconds),
     deviceRequestPerAddress: perAddress(
       limits.device_requests_per_address,

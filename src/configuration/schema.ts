@@ -373,6 +373,10 @@ export const configurationSchema = table({
         ),
         user_code_failures_per_address: count("Wrong device codes from one address within the window.", 20),
         user_code_window_seconds: seconds("The window for wrong device codes.", 900, 1, 86_400),
+        tokens_per_registered_client: count(
+          "Token responses in an hour for a client that registered itself and that the operator does not vouch for.",
+          10_000,
+        ),
         registrations_per_address: count("Client registrations from one address within the window.", 60),
         registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
         device_requests_per_address: count("Device flows started from one address within the window.", 120),

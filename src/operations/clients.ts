@@ -91,7 +91,8 @@ export const findRenumbered = (context: NumberContext, clientId: ClientId) =>
   findWithFreeNumber(context, clientId, newClientNumber(context.clock.seconds(), context.random));
 
 /** A client to make. */
-export interface WantedClient extends Pick<NewClient, "source" | "metadata" | "requirePkce"> {
+export interface WantedClient
+  extends Pick<NewClient, "source" | "metadata" | "requirePkce" | "initialAccess"> {
   /** Default: a generated one. */
   readonly clientId?: ClientId;
 }

@@ -54,5 +54,7 @@ export interface Limits {
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;
   readonly registrationPerAddress: AttemptLimit;
+  /** Tokens of each client that registered itself. */
+  readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
 }

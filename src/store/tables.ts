@@ -123,6 +123,8 @@ export const clients = table("clients", {
      * it something, and for clients of the operator.
      */
     unusedFrom: orNull(integer()),
+    /** Whether it registered itself with an initial access token, so that the operator let it act for itself. */
+    initialAccess: boolean(),
     /** When the operator vouched for a client that registered itself. */
     vouchedAt: orNull(integer()),
     /** Its tokens are inactive meanwhile. Its grants stay, so that it can come back whole. */
