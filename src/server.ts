@@ -1,4 +1,5 @@
 /** Puts the parts together: the context of all handlers, the routes, and the manners that all answers share. */
+import { createKnownBrowsers } from "./accounts/known-browser.ts";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
@@ -12,6 +13,7 @@ import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
 import { assetPaths } from "./pages/assets.ts";
@@ -109,9 +111,17 @@ export function createServer({
       maximumBytes: limits.password_bytes,
     }),
     sessionCookie: createSessionCookie(issuer, clock, random),
+    knownBrowsers: createKnownBrowsers(
+      issuer,
+      keys,
+      clock,
+      random,
+      configuration.lifetimes.known_browser_seconds,
+    ),
     callers: new CallerMemory(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
+    readiness: createReadiness({ store: watched, clock, steadyClock, random }),
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
@@ -122,6 +132,14 @@ export function createServer({
   };
 }
 
+/**
+ * A stolen cookie of a known browser gives its guesses once a day. The window of other sign-ins is so short because strangers
+ * can lock an account with it.
+ */
+const BROWSER_WINDOW_SECONDS = 86_400;
+
+const TOKEN_WINDOW_SECONDS = 3600;
+
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   const perAccount = (limit: number, windowSeconds: number) =>
     createAttemptLimit({ clock, limit, windowSeconds });
@@ -130,12 +148,14 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   return {
     signInPerAccount: perAccount(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
     signInPerAddress: perAddress(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
+    signInPerBrowser: perAccount(limits.sign_in_failures_per_browser, BROWSER_WINDOW_SECONDS),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),
     clientSecretPerAddress: perAddress(
       limits.client_secret_failures_per_address,
       limits.client_secret_window_seconds,
     ),
+    tokensPerStranger: perAccount(limits.tokens_per_registered_client, TOKEN_WINDOW_SECONDS),
     registrationPerAddress: perAddress(limits.registrations_per_address, limits.registration_window_seconds),
     deviceRequestPerAddress: perAddress(
       limits.device_requests_per_address,

@@ -14,11 +14,21 @@ export interface Passwords {
   /** An argon2id string in PHC format. */
   hash(password: string): Promise<string>;
   /**
-   * `hash` is null for an unknown person: the check takes as long as for a known one, and fails. `network`: where the attempt
-   * comes from. If all places in the queue are taken, the network with the most gives one up to another.
+   * `hash` is null for an unknown person: the check takes as long as for a known one, and fails. `asker`: who attempts it.
+   * Default: the server itself.
    */
-  verify(password: string, hash: string | null, network?: string): Promise<boolean>;
+  verify(password: string, hash: string | null, asker?: PasswordAsker): Promise<boolean>;
 }
+
+/** Who wants a password checked. If all places in their queue are taken, the source with the most gives one up to another. */
+export interface PasswordAsker {
+  /** A network, or a browser that is known to the account. */
+  readonly source: string;
+  /** Browsers that are known to the account have a queue of their own, and every second turn. */
+  readonly isKnown: boolean;
+}
+
+const SERVER: PasswordAsker = { source: "", isKnown: false };
 
 export interface PasswordsOptions {
   readonly checksAtOnce: number;
@@ -41,10 +51,10 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
     async hash(password) {
       if (tooLong(password))
         throw new ConfigurationError(`A password may have ${maximumBytes} bytes at most.`);
-      return run("", () => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
+      return run(SERVER, () => Bun.password.hash(password.normalize("NFKC"), ARGON2ID));
     },
-    async verify(password, hash, network = "") {
-      return run(network, async () => {
+    async verify(password, hash, asker = SERVER) {
+      return run(asker, async () => {
         const known = hash ?? DECOY;
         // A password that is too long is checked against the decoy, so that its length reveals nothing of the account.
         const matches = await Bun.password.verify(
@@ -57,37 +67,58 @@ export function createPasswords({ checksAtOnce, checksWaiting, maximumBytes }: P
   };
 }
 
-function createPool(
-  atOnce: number,
-  waiting: number,
-): <Result>(network: string, work: () => Promise<Result>) => Promise<Result> {
-  const yieldToRequests = createYielding();
-  let running = 0;
-  interface Waiting {
-    readonly network: string;
-    readonly resolve: () => void;
-    readonly reject: (error: PasswordPoolBusy) => void;
-  }
+interface Waiting {
+  readonly source: string;
+  readonly resolve: () => void;
+  readonly reject: (error: PasswordPoolBusy) => void;
+}
+
+/** A queue with a bounded number of places. */
+function createQueue(places: number) {
   const queue: Waiting[] = [];
-  /** Whether there is a place in the queue. The newest check of the network with the most may have to give up its own. */
-  const makeRoom = (network: string): boolean => {
-    if (queue.length < waiting) return true;
-    // What the server itself asks for has no network, and keeps its place.
-    const fromNetworks = queue.filter((entry) => entry.network !== "");
-    const byNetwork = [...Map.groupBy(fromNetworks, (entry) => entry.network).values()];
-    const own = queue.filter((entry) => entry.network === network).length;
-    const most = byNetwork.reduce((one, other) => (other.length > one.length ? other : one), []);
+  /** Whether there is a place. The newest check of the source with the most may have to give up its own. */
+  const makeRoom = (source: string): boolean => {
+    if (queue.length < places) return true;
+    // What the server itself asks for has no source, and keeps its place.
+    const others = queue.filter((entry) => entry.source !== "");
+    const bySource = [...Map.groupBy(others, (entry) => entry.source).values()];
+    const own = queue.filter((entry) => entry.source === source).length;
+    const most = bySource.reduce((one, other) => (other.length > one.length ? other : one), []);
     const last = most.at(-1);
     if (last === undefined || most.length <= own + 1) return false;
     queue.splice(queue.indexOf(last), 1);
     last.reject(new PasswordPoolBusy());
     return true;
   };
-  return async (network, work) => {
+  return {
+    /** Resolves when it is the turn of this check. Throws PasswordPoolBusy. */
+    async wait(source: string): Promise<void> {
+      if (!makeRoom(source)) throw new PasswordPoolBusy();
+      await new Promise<void>((resolve, reject) => queue.push({ source, resolve, reject }));
+    },
+    shift: () => queue.shift(),
+  };
+}
+
+function createPool(
+  atOnce: number,
+  places: number,
+): <Result>(asker: PasswordAsker, work: () => Promise<Result>) => Promise<Result> {
+  const yieldToRequests = createYielding();
+  let running = 0;
+  const known = createQueue(places);
+  const others = createQueue(places);
+  let isTurnOfKnown = true;
+  /** The queues take turns, so that neither keeps the other waiting. */
+  const next = (): Waiting | undefined => {
+    const [first, second] = isTurnOfKnown ? [known, others] : [others, known];
+    isTurnOfKnown = !isTurnOfKnown;
+    return first.shift() ?? second.shift();
+  };
+  return async ({ source, isKnown }, work) => {
     if (running >= atOnce) {
-      if (!makeRoom(network)) throw new PasswordPoolBusy();
       // The check that finishes passes its place on, so `running` stays as it is.
-      await new Promise<void>((resolve, reject) => queue.push({ network, resolve, reject }));
+      await (isKnown ? known : others).wait(source);
     } else {
       running += 1;
     }
@@ -97,8 +128,8 @@ function createPool(
       yieldToRequests();
       return await working;
     } finally {
-      const next = queue.shift();
-      if (next) next.resolve();
+      const waiting = next();
+      if (waiting) waiting.resolve();
       else running -= 1;
     }
   };

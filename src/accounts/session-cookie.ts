@@ -35,10 +35,10 @@ const LONGEST_COOKIE_SECONDS = 400 * 86_400;
  * port and path, such as `__Host-tessera-8443_login_eu`. Each issuer of a host then has its own name, and two servers
  * on one host do not sign each other's people out.
  */
-export function cookieName({ identifier, path, isEncrypted }: Issuer): string {
+export function cookieName({ identifier, path, isEncrypted }: Issuer, base = "tessera"): string {
   const { port } = new URL(identifier);
   // __Host- needs Secure, no Domain and the root path; browsers then take it from no other host.
-  const name = isEncrypted ? "__Host-tessera" : "tessera";
+  const name = isEncrypted ? `__Host-${base}` : base;
   const written = path
     // Characters that no cookie's name may have (RFC 6265 §4.1.1), and those that have a meaning here.
     .replace(/[^A-Za-z0-9.~/-]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
@@ -46,21 +46,39 @@ export function cookieName({ identifier, path, isEncrypted }: Issuer): string {
   return `${name}${port === "" ? "" : `-${port}`}${written}`;
 }
 
+/**
+ * The values of all cookies with this name. No library reads them: libraries undo percent-encoding and quotes, and a value
+ * has one spelling only.
+ */
+export function* cookieValues(request: Request, name: string): Generator<string> {
+  for (const pair of request.headers.get("cookie")?.split(";") ?? []) {
+    const equals = pair.indexOf("=");
+    if (pair.slice(0, equals).trim() === name) yield pair.slice(equals + 1).trim();
+  }
+}
+
+/** The `Set-Cookie` header. `lifetime` is in seconds; without it the cookie lasts until the browser closes. */
+export const writeCookie = (
+  { isEncrypted }: Issuer,
+  name: string,
+  value: string,
+  lifetime?: number,
+): string => {
+  const attributes = { path: "/", httpOnly: true, sameSite: "Lax", secure: isEncrypted } as const;
+  return serialize(
+    name,
+    value,
+    lifetime === undefined
+      ? attributes
+      : { ...attributes, maxAge: Math.min(lifetime, LONGEST_COOKIE_SECONDS) },
+  );
+};
+
 export function createSessionCookie(issuer: Issuer, clock: Clock, random: RandomBytes): SessionCookie {
   const name = cookieName(issuer);
-  const attributes = {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure: issuer.isEncrypted,
-  } as const;
-  // No library reads the cookie: libraries undo percent-encoding and quotes, and a credential has one spelling only.
   const candidates = (request: Request): readonly string[] => {
     const found = new Set<string>();
-    for (const pair of request.headers.get("cookie")?.split(";") ?? []) {
-      const equals = pair.indexOf("=");
-      if (pair.slice(0, equals).trim() !== name) continue;
-      const value = pair.slice(equals + 1).trim();
+    for (const value of cookieValues(request, name)) {
       if (parseCredential("session", value) !== null) found.add(value);
       if (found.size === MOST_CANDIDATES) break;
     }
@@ -75,14 +93,7 @@ export function createSessionCookie(issuer: Issuer, clock: Clock, random: Random
       return new Request(request, { headers });
     },
     anonymous: () => mintCredential("session", clock, random).text,
-    write: (value, lifetime) =>
-      serialize(
-        name,
-        value,
-        lifetime === undefined
-          ? attributes
-          : { ...attributes, maxAge: Math.min(lifetime, LONGEST_COOKIE_SECONDS) },
-      ),
-    clear: () => serialize(name, "", { ...attributes, maxAge: 0 }),
+    write: (value, lifetime) => writeCookie(issuer, name, value, lifetime),
+    clear: () => writeCookie(issuer, name, "", 0),
   };
 }

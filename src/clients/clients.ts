@@ -6,7 +6,7 @@ import { digestSecret, mintCredential, recordIdText } from "../credentials/crede
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
-import { GRANT_TYPES } from "../protocol/grant-types.ts";
+import { GRANT_TYPES, type GrantType } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
@@ -48,6 +48,8 @@ export interface NewClient {
   readonly metadata: ClientMetadata;
   readonly secrets: readonly ClientSecretRecord[];
   readonly createdAt: number;
+  /** Default: false. */
+  readonly initialAccess?: boolean;
   readonly requirePkce?: boolean;
   readonly accessTokenSeconds?: number | null;
 }
@@ -70,6 +72,7 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   accessTokenSeconds: client.accessTokenSeconds ?? null,
   usedAt: null,
   unusedFrom: client.source === "registration" ? client.createdAt : null,
+  initialAccess: client.initialAccess ?? false,
   vouchedAt: null,
   disabledAt: null,
   disabledBy: null,
@@ -121,20 +124,40 @@ export function changePolicy(
 }
 
 /**
+ * The scopes that the client may have for itself, by client_credentials. No person agrees to them, so a client that any
+ * stranger could register has those of `registration.client_credentials_scope` alone.
+ */
+export const ownScope = (
+  { source, initialAccess, scope }: Pick<ClientRecord, "source" | "initialAccess" | "scope">,
+  { registration }: Pick<Configuration, "registration">,
+): ClientRecord["scope"] =>
+  source !== "registration" || initialAccess
+    ? scope
+    : scope.filter((name) => registration.client_credentials_scope.includes(name));
+
+/**
  * The client as the present policy lets it act. A client that registered itself under an earlier policy keeps its row, and may
  * do no more than one that registers now.
  */
 export function withinPolicy(
   client: ClientRecord,
-  { registration }: Pick<Configuration, "registration">,
+  configuration: Pick<Configuration, "registration">,
   { registeredScope }: Pick<Catalogue, "registeredScope">,
 ): ClientRecord {
+  const { registration } = configuration;
   if (client.source !== "registration") return client;
   const isAllowed = (name: ClientRecord["scope"][number]) => registeredScope.includes(name);
+  const scope = client.scope.filter(isAllowed);
+  const isOpen = (grantType: GrantType) =>
+    registration.grant_types.includes(grantType) &&
+    // Without a scope its tokens for itself would only fill the database.
+    (grantType !== "client_credentials" ||
+      client.initialAccess ||
+      ownScope({ ...client, scope }, configuration).length > 0);
   return {
     ...client,
-    grantTypes: client.grantTypes.filter((grantType) => registration.grant_types.includes(grantType)),
-    scope: client.scope.filter(isAllowed),
+    grantTypes: client.grantTypes.filter(isOpen),
+    scope,
     defaultScope: client.defaultScope.filter(isAllowed),
     redirectUris: client.redirectUris.filter(
       (uri) => redirectUriFault(uri, registration.private_use_schemes) === null,

@@ -22,6 +22,7 @@ export type ClientMetadata = Omit<
   | "createdAt"
   | "usedAt"
   | "unusedFrom"
+  | "initialAccess"
   | "vouchedAt"
   | "disabledAt"
   | "disabledBy"

@@ -342,6 +342,11 @@ export const configurationSchema = table({
         device_interval_seconds: seconds("How long a device waits between two polls.", 5, 1, 60),
         session_idle_seconds: seconds("A session that is not used for this long ends.", 14 * 86_400, 60),
         session_absolute_seconds: seconds("A session ends after this long, used or not.", 90 * 86_400, 60),
+        known_browser_seconds: seconds(
+          "How long a browser in which a person has signed in is known to their account, so that strangers who guess at it do not keep the person out. 0: no browser is.",
+          90 * 86_400,
+          0,
+        ),
         setup_link_seconds: seconds("How long the link that creates the administrator works.", 86_400, 60),
         strict_transport_seconds: seconds(
           "How long a browser that got an answer keeps to https for this host (Strict-Transport-Security), if the issuer is https. With 0 it forgets that it should.",
@@ -376,6 +381,10 @@ export const configurationSchema = table({
         ),
         sign_in_failures_per_account: count("Wrong passwords for one account within the window.", 10),
         sign_in_failures_per_address: count("Wrong passwords from one address within the window.", 50),
+        sign_in_failures_per_browser: count(
+          "Wrong passwords for an account in a day from a browser in which a person has signed in to it before. Further attempts count as those of strangers.",
+          10,
+        ),
         sign_in_window_seconds: seconds("The window for sign-in failures.", 900, 1, 86_400),
         sessions_per_person: count(
           "In how many browsers one person may be signed in; beyond that the oldest session ends.",
@@ -394,6 +403,10 @@ export const configurationSchema = table({
         ),
         user_code_failures_per_address: count("Wrong device codes from one address within the window.", 20),
         user_code_window_seconds: seconds("The window for wrong device codes.", 900, 1, 86_400),
+        tokens_per_registered_client: count(
+          "Token responses in an hour for a client that registered itself and that the operator does not vouch for.",
+          10_000,
+        ),
         registrations_per_address: count("Client registrations from one address within the window.", 60),
         registration_window_seconds: seconds("The window for registrations.", 3600, 1, 86_400),
         device_requests_per_address: count("Device flows started from one address within the window.", 120),

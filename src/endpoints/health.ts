@@ -1,11 +1,11 @@
-/** For operators and load balancers: whether the process is up, and whether it can answer. */
+/** For operators and load balancers: whether the process is up, and whether its store can read and write. */
 import type { Context } from "../operations/context.ts";
 import { type Handler, json, type Route } from "../platform/http.ts";
 import { HEALTH_PATHS } from "./paths.ts";
 
-export const healthRoutes = ({ store }: Pick<Context, "store">): Route[] => [
+export const healthRoutes = ({ readiness }: Pick<Context, "readiness">): Route[] => [
   health(HEALTH_PATHS[0], () => {}),
-  health(HEALTH_PATHS[1], () => store.ping()),
+  health(HEALTH_PATHS[1], () => readiness.check()),
 ];
 
 /** HAProxy asks by OPTIONS unless it is told otherwise, so OPTIONS is answered after the same check as GET. */

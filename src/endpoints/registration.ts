@@ -71,7 +71,11 @@ export function registration(context: Context): Handler {
     const checked = checkClientMetadata(parseJson(text), policy);
     const metadata = trusted ? checked : limitSelfService(checked);
     if (!trusted) await requireRegistrationRoom(context);
-    const added = await addClient(context, actOfStranger(incoming), { source: "registration", metadata });
+    const added = await addClient(context, actOfStranger(incoming), {
+      source: "registration",
+      metadata,
+      initialAccess: trusted,
+    });
     if (added === null) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
     const { client, secret } = added;
     // RFC 7591 §3.2.1: all registered metadata; with a secret, when it expires (0: never).

@@ -3,6 +3,7 @@
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import { asClient } from "../operations/caller.ts";
 import type { Context } from "../operations/context.ts";
+import { withinTokenBudget } from "../operations/tokens.ts";
 import { type Handler, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { actOfStranger } from "../rules/events.ts";
@@ -25,7 +26,9 @@ export const token =
       if (!grantTypes.includes(entry.grantType)) {
         throw new OAuthError("grant_type_not_registered", { clientId });
       }
-      return entry.redeem(context, actOfStranger(incoming), caller, parameters);
+      return withinTokenBudget(context, caller.client, () =>
+        entry.redeem(context, actOfStranger(incoming), caller, parameters),
+      );
     });
     if (redemption instanceof OAuthError) throw redemption;
     return json(redemption);

@@ -1,5 +1,6 @@
 /** A person changes their own password. The old one is checked, and counted, as at sign-in (THREATS 33). */
 
+import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import { type NewPasswordFault, newPasswordFault } from "../accounts/new-password.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
@@ -19,18 +20,20 @@ export interface PasswordChangeRequest {
   readonly current: string;
   readonly replacement: string;
   readonly origin: Origin;
+  /** What the browser presents (`KnownBrowsers`). */
+  readonly browser?: PresentedBrowser | null | undefined;
 }
 
 type Needs = PasswordCheckContext & { readonly configuration: Configuration };
 
 export async function changePassword(
   context: Needs,
-  { account, current, replacement, origin }: PasswordChangeRequest,
+  { account, current, replacement, origin, browser }: PasswordChangeRequest,
 ): Promise<PasswordChange> {
   const fault = newPasswordFault(context.configuration, replacement);
   if (fault !== null) return { outcome: fault };
   const { username } = account;
-  const check = await checkPassword(context, { username, password: current, origin });
+  const check = await checkPassword(context, { username, password: current, origin, browser });
   if (check.outcome === "limited") return check;
   if (check.outcome === "refused") return { outcome: "current_wrong" };
   // Only a person who knows the current password gets this answer.

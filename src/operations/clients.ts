@@ -93,7 +93,7 @@ export const findRenumbered = (context: NumberContext, clientId: ClientId) =>
 
 /** A client to make. */
 export interface WantedClient
-  extends Pick<NewClient, "source" | "metadata" | "requirePkce" | "accessTokenSeconds"> {
+  extends Pick<NewClient, "source" | "metadata" | "requirePkce" | "accessTokenSeconds" | "initialAccess"> {
   /** Default: a generated one. */
   readonly clientId?: ClientId;
 }

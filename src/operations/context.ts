@@ -1,4 +1,5 @@
 /** The context of every endpoint and page: the parts of the running server, put together once in server.ts. */
+import type { KnownBrowsers } from "../accounts/known-browser.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import type { SessionCookie } from "../accounts/session-cookie.ts";
 import type { Configuration } from "../configuration/schema.ts";
@@ -13,6 +14,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import type { Store } from "../store/contract.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { Events } from "./events.ts";
+import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 
 export interface Context {
@@ -34,19 +36,25 @@ export interface Context {
   readonly events: Events;
   readonly passwords: Passwords;
   readonly sessionCookie: SessionCookie;
+  readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */
   readonly callers: CallerMemory;
   readonly limits: Limits;
   readonly pollPace: PollPace;
+  readonly readiness: Readiness;
 }
 
 /** The limits, which count attempts in memory. */
 export interface Limits {
   readonly signInPerAccount: AttemptLimit;
   readonly signInPerAddress: AttemptLimit;
+  /** For browsers that are known to the account. */
+  readonly signInPerBrowser: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;
   readonly userCodePerAddress: AttemptLimit;
   readonly clientSecretPerAddress: AttemptLimit;
   readonly registrationPerAddress: AttemptLimit;
+  /** Tokens of each client that registered itself. */
+  readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
 }

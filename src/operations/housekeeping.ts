@@ -62,12 +62,32 @@ export async function removeAllExpired(
   return removed;
 }
 
+/** How soon after the start the reserve is made: a start does not wait for it. */
+const RESERVE_AFTER_MILLIS = 1000;
+
+/** Keeps the space for commits that end access. Tells once that there is none, and when there is one again. */
+function reserveKeeper({ store, log }: Pick<HousekeepingContext, "store" | "log">): () => Promise<void> {
+  let isKept = true;
+  return async () => {
+    const was = isKept;
+    isKept = await store.keepReserve();
+    if (was && !isKept) {
+      log.warn("there is no room for the reserve: on a full disk, access may not be ended", {
+        advice: "Free some space on the disk of the database.",
+      });
+    }
+    if (!was && isKept) log.info("the reserve for ending access is complete");
+  };
+}
+
 /** Cleans up at intervals. Without trust in the clock nothing is removed, because nothing brings a removed row back. */
 export function startHousekeeping(context: HousekeepingContext & Clocks): { stop(): Promise<void> } {
   const watch = watchClock(context);
   let running: Promise<void> | null = null;
   let stopped = false;
+  const keepReserve = reserveKeeper(context);
   const run = async () => {
+    await keepReserve();
     if (!watch.isTrusted()) {
       context.log.warn(
         "the clock jumped ahead by more than an hour: nothing is removed until it is back, or has been right for an hour",
@@ -93,10 +113,13 @@ export function startHousekeeping(context: HousekeepingContext & Clocks): { stop
     });
   }, context.configuration.limits.clean_up_interval_seconds * 1000);
   timer.unref();
+  const first = setTimeout(() => void keepReserve(), RESERVE_AFTER_MILLIS);
+  first.unref();
   return {
     async stop() {
       stopped = true;
       clearInterval(timer);
+      clearTimeout(first);
       await running;
     },
   };

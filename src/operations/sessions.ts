@@ -22,8 +22,10 @@ export interface SignedIn {
 }
 
 export interface StartedSession {
-  /** The `Set-Cookie` header. */
+  /** The `Set-Cookie` header of the session. */
   readonly cookie: string;
+  /** All `Set-Cookie` headers: that one, and the one by which the browser is known to the account from now on. */
+  readonly cookies: readonly string[];
   /** The value of the cookie, for what is sealed for the browser from now on. */
   readonly cookieValue: string;
   readonly session: SessionRecord;
@@ -54,8 +56,21 @@ export async function findSignedIn(context: Context, request: Request): Promise<
   const value = context.sessionCookie.read(request);
   const now = context.clock.seconds();
   const found = value === null ? null : await signedInWith(context, value, now);
-  if (found !== null) await touchSession(context, found.session, now);
+  if (found !== null) await noteUse(context, found.session, now);
   return found;
+}
+
+/**
+ * Notes the use if the store can. A store that cannot, on a full disk for example, keeps no person out: at worst the session
+ * ends earlier (THREATS 62).
+ */
+async function noteUse(context: Context, session: SessionRecord, now: EpochSeconds): Promise<void> {
+  try {
+    await touchSession(context, session, now);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    context.log.debug("the use of a session could not be noted", { cause: error.message });
+  }
 }
 
 /** The person whom a value of the cookie signs in at this time. */
@@ -163,9 +178,15 @@ export async function startSession(
     account.passwordHash,
     configuration.limits.sessions_per_person,
   );
-  return started
-    ? { cookie: sessionCookie.write(minted.text, lifetime), cookieValue: minted.text, session }
-    : null;
+  if (!started) return null;
+  const cookie = sessionCookie.write(minted.text, lifetime);
+  const known = context.knownBrowsers.write(account);
+  return {
+    cookie,
+    cookies: known === null ? [cookie] : [cookie, known],
+    cookieValue: minted.text,
+    session,
+  };
 }
 
 /**

@@ -3,9 +3,11 @@
  * name or with the e-mail address.
  * Attempts count before the check, so that parallel guesses all count. They count by the name that was typed even if it does
  * not exist, so that limits, like words and time, do not reveal which names exist (THREATS 33, 34). They also count by
- * person, so that two names for one person are not twice as many guesses.
+ * person, so that two names for one person are not twice as many guesses. A browser in which the person has signed in before
+ * counts by itself, so that strangers cannot lock the person out (THREATS 60).
  */
-import type { Passwords } from "../accounts/passwords.ts";
+import type { KnownBrowsers, PresentedBrowser } from "../accounts/known-browser.ts";
+import type { PasswordAsker, Passwords } from "../accounts/passwords.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { AttemptLimit } from "../platform/attempts.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -30,13 +32,20 @@ export interface PasswordAttempt {
   readonly password: string;
   /** Where the attempt comes from. */
   readonly origin: Origin;
+  /** What the browser presents (`KnownBrowsers`). */
+  readonly browser?: PresentedBrowser | null | undefined;
 }
 
 export interface PasswordCheckContext extends DecideContext {
   readonly configuration: Pick<Configuration, "limits">;
   readonly clock: Clock;
   readonly passwords: Passwords;
-  readonly limits: { readonly signInPerAccount: AttemptLimit; readonly signInPerAddress: AttemptLimit };
+  readonly knownBrowsers: KnownBrowsers;
+  readonly limits: {
+    readonly signInPerAccount: AttemptLimit;
+    readonly signInPerAddress: AttemptLimit;
+    readonly signInPerBrowser: AttemptLimit;
+  };
 }
 
 /** Throws PasswordPoolBusy or StoreUnavailable; then the attempt counts for the address only. */
@@ -55,6 +64,8 @@ export async function checkPassword(
   return check;
 }
 
+type Limited = Extract<PasswordCheck, { readonly outcome: "limited" }>;
+
 type Measured =
   | Exclude<PasswordCheck, { readonly outcome: "refused" }>
   /** `isLimited`: the password was not compared, because of attempts with another name of the person. */
@@ -68,45 +79,160 @@ const accountKey = ({ subject, unlockedAt }: AccountRecord): string =>
 
 async function measurePassword(
   context: PasswordCheckContext,
-  { username, password, origin: { address } }: PasswordAttempt,
+  { username, password, origin: { address }, browser = null }: PasswordAttempt,
 ): Promise<Measured> {
-  const { passwords, configuration, clock } = context;
-  const { signInPerAccount: perAccount, signInPerAddress: perAddress } = context.limits;
+  const { passwords, limits } = context;
   const name = username.normalize("NFKC").trim();
-  const typed = nameKey(foldUsername(name));
-  // Nothing is awaited before both are counted, so a hundred parallel attempts count a hundred.
-  const addressWait = perAddress.attempt(address);
-  if (addressWait > 0) return limited(addressWait);
-  const nameWait = perAccount.attempt(typed);
+  const known = browser === null ? null : await knownWay(context, browser, name);
+  const way = known?.way ?? (await strangersWay(context, name, address, known?.account));
+  if ("outcome" in way) return way;
+  const { account, isLimited } = way;
 
-  let account: AccountRecord | null;
   let matches: boolean;
-  let counted: string | null = null;
-  let accountWait = 0;
   try {
-    account = await findAccountBySignInName(context, name);
-    const windowSeconds = configuration.limits.sign_in_window_seconds;
-    if (nameWait > 0 && !isUnlocked(account, clock.seconds(), windowSeconds)) return limited(nameWait);
-    if (account !== null) {
-      counted = accountKey(account);
-      accountWait = perAccount.attempt(counted);
-      if (accountWait > 0 && nameWait > 0) return limited(accountWait);
-    }
     // The answer "limited" to the first attempt with a name would tell that it is another name of a person whose password
     // was guessed before. So the answer is that to a wrong password, after as long.
-    const hash = accountWait > 0 ? null : (account?.passwordHash ?? null);
-    matches = await passwords.verify(password, hash, widestNetwork(address));
+    matches = await passwords.verify(password, isLimited ? null : (account?.passwordHash ?? null), way.asker);
   } catch (error) {
     // The person is not to blame. The attempt still counts for the address, because a flood may keep the server busy.
-    if (nameWait === 0) perAccount.forgive(typed);
-    if (counted !== null && accountWait === 0) perAccount.forgive(counted);
+    takeBack(limits, way.counted);
     throw error;
   }
-  if (!matches || account === null || account.disabledAt !== null)
-    return { outcome: "refused", isLimited: accountWait > 0 };
-  perAddress.forgive(address);
-  for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)]) perAccount.reset(key);
+  if (!matches || account === null || account.disabledAt !== null) {
+    for (const [limit, key] of way.counted) limit.settle(key);
+    return { outcome: "refused", isLimited };
+  }
+  for (const [limit, key] of way.counted) limit.forgive(key);
+  if (!way.asker.isKnown) {
+    for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)])
+      limits.signInPerAccount.reset(key);
+  }
   return { outcome: "verified", account, steps: [PASSWORD] };
 }
 
-const limited = (retryAfterSeconds: number): Measured => ({ outcome: "limited", retryAfterSeconds });
+const limited = (retryAfterSeconds: number): Limited => ({ outcome: "limited", retryAfterSeconds });
+
+type Counted = readonly (readonly [AttemptLimit, string])[];
+
+/** What an attempt counts for, and whose place in the queue it takes. */
+interface CountedWay {
+  readonly account: AccountRecord | null;
+  readonly asker: PasswordAsker;
+  readonly counted: Counted;
+  /** The password is not to be compared. */
+  readonly isLimited: boolean;
+}
+
+/** The attempt could not be carried out. */
+function takeBack(limits: PasswordCheckContext["limits"], counted: Counted): void {
+  for (const [limit, key] of counted) {
+    if (limit === limits.signInPerAddress) limit.settle(key);
+    else limit.forgive(key);
+  }
+}
+
+/** The way of a browser in which the person has signed in before; null if it is none, or has failed too often. */
+async function knownWay(
+  context: PasswordCheckContext,
+  browser: PresentedBrowser,
+  name: string,
+): Promise<{ readonly account: AccountRecord | null; readonly way: CountedWay | null }> {
+  const { knownBrowsers, limits } = context;
+  const account = await findAccountBySignInName(context, name);
+  const counted = [[limits.signInPerBrowser, browser.id]] as const;
+  if (!knownBrowsers.isKnownTo(browser, account) || (await countAttempt(counted)) !== null)
+    return { account, way: null };
+  const asker = { source: `browser ${browser.id}`, isKnown: true };
+  return { account, way: { account, asker, counted, isLimited: false } };
+}
+
+/** The way of everyone else. `found`: the person with the name, if that is known already. */
+async function strangersWay(
+  context: PasswordCheckContext,
+  name: string,
+  address: string,
+  found: AccountRecord | null | undefined,
+): Promise<CountedWay | Limited> {
+  const { limits, configuration, clock } = context;
+  const perAddress = [limits.signInPerAddress, address] as const;
+  const perName = [limits.signInPerAccount, nameKey(foldUsername(name))] as const;
+  // Nothing is awaited between these two, so a hundred parallel attempts count a hundred.
+  const refused = await countAttempt([perAddress, perName]);
+  if (refused?.limit === limits.signInPerAddress) return limited(refused.wait);
+  const counted: (readonly [AttemptLimit, string])[] =
+    refused === null ? [perAddress, perName] : [perAddress];
+  let account: AccountRecord | null;
+  try {
+    account = found === undefined ? await findAccountBySignInName(context, name) : found;
+  } catch (error) {
+    takeBack(limits, counted);
+    throw error;
+  }
+  const isFree = isUnlocked(account, clock.seconds(), configuration.limits.sign_in_window_seconds);
+  if (refused !== null && !isFree) {
+    limits.signInPerAddress.settle(address);
+    return limited(refused.wait);
+  }
+  let isLimited = false;
+  if (account !== null) {
+    const perPerson = [limits.signInPerAccount, accountKey(account)] as const;
+    const refusedPerson = await countAttempt([perPerson]);
+    isLimited = refusedPerson !== null;
+    if (refusedPerson === null) counted.push(perPerson);
+    else if (refused !== null) {
+      limits.signInPerAddress.settle(address);
+      return limited(refusedPerson.wait);
+    }
+  }
+  return { account, asker: { source: widestNetwork(address), isKnown: false }, counted, isLimited };
+}
+
+/** How long a refused attempt waits for those under way, in milliseconds. Checks take tens of milliseconds. */
+const DECIDED_WITHIN_MILLIS = 10_000;
+
+interface Refused {
+  readonly limit: AttemptLimit;
+  readonly key: string;
+  /** In seconds, until an attempt is allowed. */
+  readonly wait: number;
+  /** What it counts for all the same. */
+  readonly before: Counted;
+}
+
+/**
+ * Counts an attempt. Returns null if it is allowed. If the limit is reached only together with attempts under way, it waits for
+ * them: a right password is not refused for being the eleventh at once. A refused attempt counts for the limits before the one
+ * that refuses it; the caller settles them.
+ */
+async function countAttempt(counted: Counted): Promise<Refused | null> {
+  let patience: AbortSignal | null = null;
+  for (;;) {
+    const refused = countOnce(counted);
+    if (refused === null) return null;
+    const decision = patience?.aborted ? null : refused.limit.decision(refused.key);
+    if (decision === null) return refused;
+    for (const [limit, key] of refused.before) limit.forgive(key);
+    patience ??= AbortSignal.timeout(DECIDED_WITHIN_MILLIS);
+    await untilAborted(decision, patience);
+  }
+}
+
+/** One synchronous step. Null if the attempt is counted for all of them. */
+function countOnce(counted: Counted): Refused | null {
+  for (const [index, [limit, key]] of counted.entries()) {
+    const wait = limit.attempt(key);
+    if (wait > 0) return { limit, key, wait, before: counted.slice(0, index) };
+  }
+  return null;
+}
+
+function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    signal.addEventListener("abort", end);
+    void promise.then(end);
+  });
+}

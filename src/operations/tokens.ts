@@ -1,5 +1,6 @@
 /** Tokens: refreshing, issuing to a client for itself, introspecting, and revoking. */
 import { isConfidential } from "../clients/authentication.ts";
+import { ownScope } from "../clients/clients.ts";
 import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import {
   newRecordId,
@@ -28,7 +29,7 @@ import { narrowestNetwork } from "../platform/network.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import * as accessTokenRules from "../rules/access-token.ts";
-import { issueToClient as issueRule } from "../rules/client.ts";
+import { issueToClient as issueRule, isVouchedFor } from "../rules/client.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { revokeGrant as revokeGrantRule } from "../rules/grant.ts";
@@ -169,7 +170,9 @@ export function refresh(
     const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
     const id = newRecordId(clock, random, shardOf(grant.id));
-    const successors = deriveSuccessors(keys, presented, id, await retryKeys.current(now));
+    // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
+    const retryKey = token.usedAt === null ? await retryKeys.current(now) : random(32);
+    const successors = deriveSuccessors(keys, presented, id, retryKey);
     const wish = { client, grant, scope: allowed.scope, resources: allowed.resources };
     const accessToken = mintAccessToken(context, wish, successors.accessToken);
     const refreshToken = refreshTokenOf(context, grant.id, successors.refreshToken);
@@ -184,8 +187,8 @@ export function refresh(
         return { ...decision, outcome: mintedResponse(accessToken, refreshToken, allowed.scope) };
       case "retried": {
         // A retry gets the first answer again.
-        const retryKey = await retryKeys.of(token.usedAt ?? now);
-        const again = deriveSuccessors(keys, presented, outcome.successor.id, retryKey);
+        const firstKey = await retryKeys.of(token.usedAt ?? now);
+        const again = deriveSuccessors(keys, presented, outcome.successor.id, firstKey);
         const expiresAt = outcome.accessToken?.expiresAt ?? now;
         const expiresIn = Math.max(0, expiresAt - now);
         const scope = outcome.accessToken?.scope ?? grant.scope;
@@ -205,6 +208,30 @@ export function refresh(
   });
 }
 
+/**
+ * Counts the tokens of a client that registered itself, unless the operator vouches for it, and redeems within its budget.
+ * Strangers could fill the database otherwise (THREATS 61). The count is in memory, so it costs no statement. What issues
+ * no token does not count. Throws `too_many_tokens` (429).
+ */
+export async function withinTokenBudget<Result>(
+  { limits, configuration }: Pick<Context, "limits" | "configuration">,
+  client: ClientRecord,
+  redeem: () => Promise<Result | OAuthError>,
+): Promise<Result | OAuthError> {
+  if (isVouchedFor(client, configuration.registration)) return redeem();
+  const { clientId } = client;
+  const retryAfterSeconds = limits.tokensPerStranger.attempt(clientId);
+  if (retryAfterSeconds > 0) return new OAuthError("too_many_tokens", { clientId, retryAfterSeconds });
+  let isIssued = false;
+  try {
+    const result = await redeem();
+    isIssued = !(result instanceof OAuthError);
+    return result;
+  } finally {
+    if (!isIssued) limits.tokensPerStranger.forgive(clientId);
+  }
+}
+
 // ── For a client itself ────────────────────────────────────────────────────────────────────────────────────
 
 /**
@@ -217,10 +244,10 @@ export async function issueToClient(
   caller: Caller,
   requested: RequestedTarget,
 ): Promise<TokenResponse> {
-  const { catalogue } = context;
+  const { catalogue, configuration } = context;
   const { client } = caller;
   if (!isConfidential(client)) throw new OAuthError("client_not_confidential", { clientId: client.clientId });
-  const { scope, resources } = requestedTarget(catalogue, client, requested, client.scope);
+  const { scope, resources } = requestedTarget(catalogue, client, requested, ownScope(client, configuration));
   // No person agreed to this token, so without a scope it must not name an API as its audience.
   if (scope.length === 0 && requested.resources.length > 0) {
     throw new OAuthError("resource_scope_empty", { clientId: client.clientId });

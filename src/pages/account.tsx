@@ -233,6 +233,7 @@ async function replacePassword(
     current: form.get("current_password") ?? "",
     replacement: form.get("new_password") ?? "",
     origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
   });
   if (change.outcome !== "changed") {
     const limited = change.outcome === "limited";
@@ -251,9 +252,7 @@ async function replacePassword(
   );
   if (started === null) return toSignIn(context);
   const notice = sealNotice(context, started.cookieValue, change.account.subject, { about: "password" });
-  return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }), {
-    "Set-Cookie": started.cookie,
-  });
+  return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }), started.cookies);
 }
 
 function passwordFault(

@@ -154,6 +154,7 @@ const signIn =
       username: form.get("username") ?? "",
       password: form.get("password") ?? "",
       origin: incoming,
+      browser: context.knownBrowsers.read(incoming.request),
     });
     if (check.outcome === "limited") {
       return again({ retryAfterSeconds: check.retryAfterSeconds });
@@ -170,7 +171,7 @@ const signIn =
       returnTo === null
         ? pagePath(issuer, "/account")
         : withReauthentication(context, returnTo, started.session);
-    return seeOther(next, { "Set-Cookie": started.cookie });
+    return seeOther(next, started.cookies);
   };
 
 /** Back to the application, which learns that the person did not go on. */
@@ -204,7 +205,7 @@ const signOut =
     if (signedIn !== null) {
       await endSession(context, actOfPerson(incoming, signedIn.account.subject), signedIn.session.id);
     }
-    return seeOther(pagePath(issuer, "/logout"), { "Set-Cookie": sessionCookie.clear() });
+    return seeOther(pagePath(issuer, "/logout"), [sessionCookie.clear()]);
   };
 
 export const signInRoutes = (context: Context): Route[] => [

@@ -116,7 +116,7 @@ const answerSetup =
     );
     if (started === null) return seeOther(pagePath(issuer, "/account"));
     const notice = sealNotice(context, started.cookieValue, account.subject, { about: "created" });
-    return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), { "Set-Cookie": started.cookie });
+    return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), started.cookies);
   };
 
 function setupFaults(

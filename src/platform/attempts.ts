@@ -11,8 +11,20 @@ export interface AttemptLimit {
   attempt(key: string): number;
   /** Takes one attempt back, because it turned out to be a good one. */
   forgive(key: string): void;
+  /** One attempt turned out to be a bad one, and stays counted. Only `decision` needs to know. */
+  settle(key: string): void;
   /** Forgets the attempts of a key. */
   reset(key: string): void;
+  /**
+   * For a refused attempt: resolves when one of the attempts under way turns out good or bad, after which there may be room.
+   * Null if waiting cannot help, because the bad ones alone reach the limit, or if too many wait.
+   */
+  decision(key: string): Promise<void> | null;
+}
+
+export interface OneLimit extends AttemptLimit {
+  /** Whether the next attempt would be refused. */
+  isFull(key: string): boolean;
 }
 
 export interface AttemptLimitOptions {
@@ -32,7 +44,14 @@ interface Window {
   count: number;
   /** The count of the previous window; its weight fades as this window goes on. */
   before: number;
+  /** How many of the counted attempts are neither good nor bad yet. */
+  open: number;
+  /** Those who wait for a decision. */
+  waiting: (() => void)[];
 }
+
+/** How many may wait for a decision about one key. */
+const MOST_WAITING = 100;
 
 /** How many of the oldest keys are examined to make room, so that the work does not grow with the number of keys. */
 const LOOKED_AT = 16;
@@ -45,7 +64,7 @@ export function createAttemptLimit({
   windowSeconds,
   keyOf = (key) => key,
   maximumKeys = 100_000,
-}: AttemptLimitOptions): AttemptLimit {
+}: AttemptLimitOptions): OneLimit {
   /** Ordered by the beginning of the windows. */
   const windows = new OldestFirst<Window>();
   const kept = (name: string): string => {
@@ -53,24 +72,33 @@ export function createAttemptLimit({
     return key.length <= KEPT_CHARACTERS ? key : createHash("sha256").update(key).digest("base64url");
   };
 
+  const wake = (window: Window): void => {
+    for (const resolve of window.waiting.splice(0)) resolve();
+  };
+  const drop = (key: string): void => {
+    const window = windows.get(key);
+    windows.delete(key);
+    if (window !== undefined) wake(window);
+  };
+
   const makeRoom = (now: number): void => {
     let looked = 0;
     let fewest: string | undefined;
     let attempts = Number.POSITIVE_INFINITY;
     for (const [key, { start, count, before }] of windows) {
-      if (now - start >= 2 * windowSeconds) windows.delete(key);
+      if (now - start >= 2 * windowSeconds) drop(key);
       else if (count + before < attempts) [fewest, attempts] = [key, count + before];
       looked += 1;
       if (looked === LOOKED_AT) break;
     }
-    if (windows.size >= maximumKeys && fewest !== undefined) windows.delete(fewest);
+    if (windows.size >= maximumKeys && fewest !== undefined) drop(fewest);
   };
 
   const current = (key: string, now: number): Window => {
     const known = windows.get(key);
     if (known === undefined) {
       makeRoom(now);
-      const fresh = { start: now, count: 0, before: 0 };
+      const fresh = { start: now, count: 0, before: 0, open: 0, waiting: [] };
       windows.set(key, fresh);
       return fresh;
     }
@@ -94,14 +122,17 @@ export function createAttemptLimit({
     return Math.max(1, at - elapsed);
   };
 
+  const now = (): number => Math.floor(clock.millis() / 1000);
+  const weigh = ({ count, before, start }: Window, at: number): number =>
+    count + (before * (windowSeconds - (at - start))) / windowSeconds;
+
   return {
     attempt(name) {
-      const now = Math.floor(clock.millis() / 1000);
-      const window = current(kept(name), now);
-      const elapsed = now - window.start;
-      const weighed = window.count + (window.before * (windowSeconds - elapsed)) / windowSeconds;
-      if (weighed >= limit) return secondsToWait(window, elapsed);
+      const at = now();
+      const window = current(kept(name), at);
+      if (weigh(window, at) >= limit) return secondsToWait(window, at - window.start);
       window.count += 1;
+      window.open += 1;
       return 0;
     },
     forgive(name) {
@@ -109,10 +140,29 @@ export function createAttemptLimit({
       const window = windows.get(key);
       if (window === undefined) return;
       if (window.count > 0) window.count -= 1;
-      if (window.count === 0 && window.before === 0) windows.delete(key);
+      if (window.open > 0) window.open -= 1;
+      if (window.count === 0 && window.before === 0) drop(key);
+      else wake(window);
+    },
+    settle(name) {
+      const window = windows.get(kept(name));
+      if (window === undefined) return;
+      if (window.open > 0) window.open -= 1;
+      wake(window);
     },
     reset(name) {
-      windows.delete(kept(name));
+      drop(kept(name));
+    },
+    decision(name) {
+      const at = now();
+      const window = current(kept(name), at);
+      const mayMakeRoom = window.open > 0 && weigh(window, at) - window.open < limit;
+      if (!mayMakeRoom || window.waiting.length >= MOST_WAITING) return null;
+      return new Promise((resolve) => window.waiting.push(resolve));
+    },
+    isFull(name) {
+      const at = now();
+      return weigh(current(kept(name), at), at) >= limit;
     },
   };
 }

@@ -128,9 +128,9 @@ export function json(body: unknown, status = 200, headers: Record<string, string
 }
 
 /** RFC 9700 §4.12: 303 turns a POST into a GET, so that credentials in a form are never sent on. */
-export function seeOther(location: string, headers: Record<string, string> = {}): Response {
-  return new Response(null, {
-    status: 303,
-    headers: { Location: location, ...NO_STORE, ...NO_SNIFFING, ...headers },
-  });
+/** `cookies`: the `Set-Cookie` headers. */
+export function seeOther(location: string, cookies: readonly string[] = []): Response {
+  const headers = new Headers({ Location: location, ...NO_STORE, ...NO_SNIFFING });
+  for (const cookie of cookies) headers.append("Set-Cookie", cookie);
+  return new Response(null, { status: 303, headers });
 }

@@ -8,7 +8,8 @@ export type KeyPurpose =
   | "user code"
   | "form"
   | "code of a form"
-  | "network";
+  | "network"
+  | "known browser";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

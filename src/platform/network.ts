@@ -1,6 +1,11 @@
 /** Networks: which addresses count as one for limits, and which are this machine. */
 import { isIP, isIPv4, isIPv6 } from "node:net";
-import { type AttemptLimit, type AttemptLimitOptions, createAttemptLimit } from "./attempts.ts";
+import {
+  type AttemptLimit,
+  type AttemptLimitOptions,
+  createAttemptLimit,
+  type OneLimit,
+} from "./attempts.ts";
 
 /** Whether the URL's host is this machine, by name or by address. Throws TypeError for a text that is no URL. */
 export function isLoopbackUrl(url: string): boolean {
@@ -73,15 +78,15 @@ function groupsOf(address: string): number[] {
  * at its limit. A key is an address, or an address, a space, and what else the attempts count for.
  */
 export function createNetworkLimit(options: Omit<AttemptLimitOptions, "keyOf">): AttemptLimit {
-  const byShare = new Map<number, AttemptLimit>();
-  const limitOf = (share: number): AttemptLimit => {
+  const byShare = new Map<number, OneLimit>();
+  const limitOf = (share: number): OneLimit => {
     const known = byShare.get(share);
     if (known !== undefined) return known;
     const limit = createAttemptLimit({ ...options, limit: options.limit * share });
     byShare.set(share, limit);
     return limit;
   };
-  const countsFor = (key: string): { readonly limit: AttemptLimit; readonly name: string }[] => {
+  const countsFor = (key: string): { readonly limit: OneLimit; readonly name: string }[] => {
     const space = key.indexOf(" ");
     const address = space < 0 ? key : key.slice(0, space);
     const about = space < 0 ? "" : key.slice(space);
@@ -106,8 +111,15 @@ export function createNetworkLimit(options: Omit<AttemptLimitOptions, "keyOf">):
     forgive(key) {
       for (const { limit, name } of countsFor(key)) limit.forgive(name);
     },
+    settle(key) {
+      for (const { limit, name } of countsFor(key)) limit.settle(name);
+    },
     reset(key) {
       for (const { limit, name } of countsFor(key)) limit.reset(name);
+    },
+    decision(key) {
+      const refusing = countsFor(key).find(({ limit, name }) => limit.isFull(name));
+      return refusing?.limit.decision(refusing.name) ?? null;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { AttemptLimit } from "./attempts.ts";
 /** One change of a count. */
 export interface PeerMessage {
   readonly limit: string;
-  readonly change: keyof AttemptLimit;
+  readonly change: Exclude<keyof AttemptLimit, "decision">;
   readonly key: string;
 }
 
@@ -36,10 +36,15 @@ export function shareLimits<Limits extends { readonly [Name in keyof Limits]: At
         counted.forgive(key);
         peers.tell({ limit, change: "forgive", key });
       },
+      settle(key) {
+        counted.settle(key);
+        peers.tell({ limit, change: "settle", key });
+      },
       reset(key) {
         counted.reset(key);
         peers.tell({ limit, change: "reset", key });
       },
+      decision: (key) => counted.decision(key),
     } satisfies AttemptLimit,
   ]);
   return Object.fromEntries(shared);

@@ -547,6 +547,12 @@ export const REASONS = {
     description: "There were too many requests from this address.",
     cure: "Wait as long as the Retry-After header says.",
   },
+  too_many_tokens: {
+    error: "temporarily_unavailable",
+    status: 429,
+    description: "The client got too many tokens within an hour.",
+    cure: "Keep an access token as long as it is valid. If the client has that many users, the operator can vouch for it (tessera client vouch), or raise limits.tokens_per_registered_client.",
+  },
   registrations_full: {
     error: "temporarily_unavailable",
     status: 503,

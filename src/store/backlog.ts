@@ -20,10 +20,10 @@ const ROOM_AT_FIRST = 2000;
 const TOLD_EVERY_MILLIS = 1000;
 
 /**
- * `urgent`: a commit that ends access or cleans up, or a check of the store. It has twice the room, so that an overload
- * does not keep it out.
+ * `urgent`: the clean-up, or a check of the store. `ends_access`: a commit that ends access. Both have twice the room, so
+ * that an overload does not keep them out.
  */
-export type Urgency = "ordinary" | "urgent";
+export type Urgency = "ordinary" | "urgent" | "ends_access";
 
 export interface BacklogOptions {
   /** This many commits may always wait. */
@@ -82,7 +82,7 @@ export class Backlog {
     } else if (now - this.#since > PATIENCE_MILLIS) {
       this.#measure(now, this.#since);
     }
-    const share = urgency === "urgent" ? 2 : 1;
+    const share = urgency === "ordinary" ? 1 : 2;
     if (this.#waiting >= share * Math.max(this.#room, this.#least)) throw this.#refusal(now);
   }
 

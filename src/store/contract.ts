@@ -144,7 +144,10 @@ export interface Commit {
   /** No row is in two of them, nor a value that must be unique: engines apply them in an order of their own. */
   readonly changes: readonly Change[];
   readonly sweeps?: readonly Sweep[];
-  /** The commit ends access or cleans up, so an overload does not keep it out. */
+  /**
+   * The commit ends access. An overload does not keep it out, and on a full disk it may use the space that `keepReserve`
+   * keeps.
+   */
   readonly urgent?: boolean;
 }
 
@@ -238,6 +241,11 @@ export interface Store {
   requireRoom(): void;
   /** Resolves when the store can answer; throws StoreUnavailable if it cannot. */
   ping(): Promise<void>;
+  /**
+   * Keeps space on the disk for commits that end access. Ordinary commits are refused while a part of it is used. Makes it
+   * whole again if there is room; false if there is not. Only an embedded database has one; others answer true.
+   */
+  keepReserve(): Promise<boolean>;
   /** Waits for open calls, then closes. */
   close(): Promise<void>;
 }

@@ -123,6 +123,8 @@ export const clients = table("clients", {
      * it something, and for clients of the operator.
      */
     unusedFrom: orNull(integer()),
+    /** Whether it registered itself with an initial access token, so that the operator let it act for itself. */
+    initialAccess: boolean(),
     /** When the operator vouched for a client that registered itself. */
     vouchedAt: orNull(integer()),
     /** Its tokens are inactive meanwhile. Its grants stay, so that it can come back whole. */
@@ -416,6 +418,14 @@ export const retryKeys = table("retry_keys", {
   expires: "expiresAt",
 });
 
+/** What `/readyz` writes to prove that the store can write: a row for each process. */
+export const probes = table("probes", {
+  columns: { id: id(), writtenAt: integer(), expiresAt: integer() },
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+
 /** In the order in which they are made, copied and locked: tables come before those that refer to them. */
 export const TABLES: readonly Table[] = [
   serverKeys,
@@ -433,4 +443,5 @@ export const TABLES: readonly Table[] = [
   codes,
   refreshTokens,
   accessTokens,
+  probes,
 ];

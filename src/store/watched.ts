@@ -8,14 +8,15 @@ export interface OutageListener {
 
 /**
  * The store, with its outages told. Reads may work while writes do not, on a full disk for example. So each kind of call
- * fails and recovers by itself, and the outage ends when no kind fails any more.
+ * fails and recovers by itself, and the outage ends when no kind fails any more. A commit that ends access, or a clean-up,
+ * may succeed where others fail, so their success shows nothing.
  */
 export function watchStore(store: Store, listener: OutageListener): Store {
   const failing = new Set<string>();
-  const watch = async <Result>(kind: string, call: Promise<Result>): Promise<Result> => {
+  const watch = async <Result>(kind: string, call: Promise<Result>, shows = true): Promise<Result> => {
     try {
       const result = await call;
-      if (failing.delete(kind) && failing.size === 0) listener.ended();
+      if (shows && failing.delete(kind) && failing.size === 0) listener.ended();
       return result;
     } catch (error) {
       // A busy store works.
@@ -30,8 +31,8 @@ export function watchStore(store: Store, listener: OutageListener): Store {
     ...store,
     look: (plan, parameters) => watch("read", store.look(plan, parameters)),
     list: (table, request) => watch("read", store.list(table, request)),
-    commit: (commit) => watch("write", store.commit(commit)),
-    expire: (expiries, limit) => watch("write", store.expire(expiries, limit)),
+    commit: (commit) => watch("write", store.commit(commit), commit.urgent !== true),
+    expire: (expiries, limit) => watch("write", store.expire(expiries, limit), false),
     ping: () => watch("read", store.ping()),
   };
 }

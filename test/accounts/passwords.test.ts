@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
-import { createPasswords } from "../../src/accounts/passwords.ts";
+import { createPasswords, type PasswordAsker } from "../../src/accounts/passwords.ts";
 import { proves } from "../support/proves.ts";
 
 const threads = () =>
@@ -27,16 +27,18 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
+const stranger = (source: string): PasswordAsker => ({ source, isKnown: false });
+
 test(proves("a flood from one network leaves room in the queue for others", "threat 60"), async () => {
   const passwords = createPasswords({ checksAtOnce: 1, checksWaiting: 8, maximumBytes: 100 });
   const hash = await passwords.hash("a password");
   const flood = Array.from({ length: 100 }, () =>
-    passwords.verify("a guess", null, "203.0.113.0/24").then(
+    passwords.verify("a guess", null, stranger("203.0.113.0/24")).then(
       () => "checked",
       (error: Error) => error.name,
     ),
   );
-  expect(await passwords.verify("a password", hash, "198.51.100.0/24")).toBe(true);
+  expect(await passwords.verify("a password", hash, stranger("198.51.100.0/24"))).toBe(true);
   const checked = (await Promise.all(flood)).filter((outcome) => outcome === "checked");
   // One ran, and of the eight places in the queue the flood gave up one.
   expect(checked).toHaveLength(8);

@@ -33,7 +33,9 @@ export function newVisitor(origin: string): Visitor {
       const told = [...response.headers].map((header) => header.join(": ")).join("\n");
       visitor.answers.push({ label, status: response.status, text: `${told}\n\n${body}`, handsOut });
       if (!isOwn) return response;
-      for (const cookie of response.headers.getSetCookie()) visitor.cookie = cookie.split(";")[0] ?? "";
+      for (const cookie of response.headers.getSetCookie()) {
+        if (!cookie.includes("tessera-known")) visitor.cookie = cookie.split(";")[0] ?? "";
+      }
       return response;
     },
   };

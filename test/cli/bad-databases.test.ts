@@ -17,20 +17,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Node, SECRET } from "../crash/support/node.ts";
+import { canMount, isRoot, mountSmall, run } from "../support/disks.ts";
 import { basic, encodeForm } from "../support/server.ts";
 import { removeTemporaryFolders, temporaryFolder } from "./support.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
-const isRoot = process.getuid?.() === 0;
-
-const run = (...command: string[]): boolean => Bun.spawnSync(command, { stderr: "ignore" }).success;
-
-/** Whether this process can mount file systems: as root, outside of restricted containers. */
-function mayMount(): boolean {
-  const folder = temporaryFolder();
-  return isRoot && run("mount", "-t", "tmpfs", "tmpfs", folder) && run("umount", folder);
-}
-const canMount = process.platform === "linux" && mayMount();
 
 interface Finished {
   readonly code: number | null;
@@ -303,16 +294,5 @@ function makeReadOnly(folder: string): () => void {
   return () => {
     chmodSync(folder, 0o700);
     chmodSync(databaseOf(folder), 0o600);
-  };
-}
-
-/** Mounts a separate disk for a folder, small enough to be filled. */
-function mountSmall(folder: string) {
-  expect(run("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", folder)).toBe(true);
-  const filler = join(folder, "filler");
-  return {
-    fill: () => run("sh", "-c", `head -c 2m /dev/zero > '${filler}'`),
-    free: () => rmSync(filler),
-    remove: () => run("umount", folder),
   };
 }

@@ -150,7 +150,7 @@ test(
     keep(await userinfo(bearer(textOf(refreshed, "access_token"))));
     const cookies = seen.flatMap(({ headers }) => headers.getSetCookie());
     expect(cookies).not.toEqual([]);
-    for (const cookie of cookies) expect(cookie).toMatch(/^__Host-tessera=tss_.*; Secure(;|$)/);
+    for (const cookie of cookies) expect(cookie).toMatch(/^__Host-tessera(=tss_|-known=).*; Secure(;|$)/);
     const addresses = seen.map(({ headers }) => headers.get("location") ?? "");
     for (const text of [...cookies, ...addresses]) expect(text).not.toMatch(/t(at|rt)_/);
   },

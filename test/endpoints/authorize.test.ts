@@ -421,7 +421,8 @@ describe("a client that registered itself (RFC 9700 §4.11.2)", () => {
     const { store } = server.context;
     const stored = await store.findClient(client_id);
     if (stored === null) throw new Error("There is no client.");
-    await store.putClient({ ...stored, grantTypes: ["authorization_code", "client_credentials"] });
+    const grantTypes = ["authorization_code", "client_credentials"] as const;
+    await store.putClient({ ...stored, grantTypes: [...grantTypes], initialAccess: true });
     const credentials = basic(client_id, textOf(registered, "client_secret"));
     const issued = await server.post("/auth/token", { grant_type: "client_credentials" }, credentials);
     expect(issued.status).toBe(200);

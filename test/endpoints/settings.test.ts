@@ -59,6 +59,7 @@ test("the store's fault is told to load balancers: /readyz answers 503 when it c
   await start({});
   expect((await server.fetch("/readyz")).status).toBe(200);
   await server.context.store.close();
+  server.clock.advance(1);
   expect((await server.fetch("/readyz")).status).toBe(503);
   expect((await server.fetch("/healthz")).status).toBe(200);
 });

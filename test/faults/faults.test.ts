@@ -151,9 +151,9 @@ function faultTests(engineName: string, engineOf: () => FixtureEngine): void {
             faults += 1;
 
             const call = `${name}, call ${index + 1}`;
-            const despite = calls.slice(0, index).some((before) => before.name === flow.despite?.after)
-              ? flow.despite?.outcome
-              : undefined;
+            const isAfter = calls.slice(0, index).some((before) => before.name === flow.despite?.after);
+            const despite =
+              name === flow.bestEffort ? flow.outcome : isAfter ? flow.despite?.outcome : undefined;
             expect({ call, outcome: await outcomeOf(response) }).toEqual({
               call,
               outcome: despite ?? (flow.audience === "people" ? "503" : "503 temporarily_unavailable"),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { createAttemptLimit } from "../../src/platform/attempts.ts";
+import { proves } from "../support/proves.ts";
 
 function setUp(limit: number, windowSeconds: number, maximumKeys?: number, keyOf?: (key: string) => string) {
   const time = { now: 1_800_000_000 };
@@ -188,5 +189,41 @@ describe("a limit of attempts", () => {
       expect(limit.attempt(key)).toBe(0);
       expect(limit.attempt(key)).toBeGreaterThan(0);
     }
+  });
+});
+
+describe("an attempt that is refused while others are under way", () => {
+  test(
+    proves("waits for the next decision, and for none if the bad ones alone are too many", "threat 60"),
+    async () => {
+      const { limit } = setUp(2, 60);
+      times(2, () => limit.attempt("a"));
+      const decision = limit.decision("a");
+      expect(decision).not.toBeNull();
+      limit.forgive("a");
+      await decision;
+      expect(limit.attempt("a")).toBe(0);
+      limit.settle("a");
+      expect(limit.decision("a")).not.toBeNull();
+      limit.settle("a");
+      expect(limit.decision("a")).toBeNull();
+      expect(limit.attempt("a")).toBeGreaterThan(0);
+    },
+  );
+
+  test("waits no longer when the key is forgotten", async () => {
+    const { limit } = setUp(1, 60);
+    limit.attempt("a");
+    const decision = limit.decision("a");
+    limit.reset("a");
+    await decision;
+    expect(limit.attempt("a")).toBe(0);
+  });
+
+  test("does not wait if many wait already", () => {
+    const { limit } = setUp(1, 60);
+    limit.attempt("a");
+    for (let count = 0; count < 100; count += 1) expect(limit.decision("a")).not.toBeNull();
+    expect(limit.decision("a")).toBeNull();
   });
 });

@@ -94,7 +94,7 @@ describe("answers", () => {
   });
 
   test("a redirect is 303, so that a form is never sent on (RFC 9700 §4.12), and not stored", () => {
-    const response = seeOther("https://client.example/?code=x", { "Set-Cookie": "a=b" });
+    const response = seeOther("https://client.example/?code=x", ["a=b"]);
     expect(response.status).toBe(303);
     expect(response.headers.get("location")).toBe("https://client.example/?code=x");
     expect(response.headers.get("set-cookie")).toBe("a=b");

@@ -41,6 +41,16 @@ describe("limits of processes that share a port", () => {
     expect(two?.signIn.attempt("ada")).toBe(0);
   });
 
+  test("tell each other which attempts were bad, so that none waits for those of another in vain", async () => {
+    const [one, two] = createPair(1);
+    one?.signIn.attempt("ada");
+    const decision = two?.signIn.decision("ada");
+    expect(decision).not.toBeNull();
+    one?.signIn.settle("ada");
+    await decision;
+    expect(two?.signIn.decision("ada")).toBeNull();
+  });
+
   test("take back and forget together", () => {
     const [one, two] = createPair(1);
     one?.signIn.attempt("ada");

@@ -105,6 +105,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   createdAt: NOW,
   usedAt: null,
   unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,
+  initialAccess: false,
   vouchedAt: null,
   disabledAt: null,
   disabledBy: null,

@@ -19,6 +19,8 @@ export async function addPersonWithPassword(
 export interface Browser {
   /** The Cookie header that it sends; empty if it has none. Tests may plant another. */
   cookie: string;
+  /** The cookie by which it is known to an account; empty if it has none. */
+  known: string;
   readonly address: string;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
@@ -34,18 +36,21 @@ export function openBrowser(server: TestServer, address = "203.0.113.7"): Browse
   const keepCookie = (response: Response): Response => {
     for (const header of response.headers.getSetCookie()) {
       const pair = header.split(";")[0] ?? "";
-      browser.cookie = header.includes("Max-Age=0") ? "" : pair;
+      if (pair.includes("tessera-known")) browser.known = pair;
+      else browser.cookie = header.includes("Max-Age=0") ? "" : pair;
     }
     return response;
   };
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = new Headers(init.headers);
-    if (browser.cookie !== "") headers.set("Cookie", browser.cookie);
+    const cookies = [browser.cookie, browser.known].filter((cookie) => cookie !== "");
+    if (cookies.length > 0) headers.set("Cookie", cookies.join("; "));
     const below = base !== "" && path.startsWith(`${base}/`) ? path.slice(base.length) : path;
     return keepCookie(await server.fetch(below, { ...init, headers, address }));
   };
   const browser: Browser = {
     cookie: "",
+    known: "",
     address,
     get: (path, headers = {}) => send(path, { headers }),
     post: (path, fields, headers = {}) =>

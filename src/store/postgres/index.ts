@@ -67,6 +67,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     async ping() {
       await database.run(PING);
     },
+    // The disk is another machine's.
+    keepReserve: async () => true,
     close: () => database.close(),
   };
 }

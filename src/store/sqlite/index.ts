@@ -17,8 +17,9 @@ import { expireRows, listRows } from "./list.ts";
 import { Looks } from "./look.ts";
 import { type MigrationOptions, migrate, requireOurs } from "./migrations.ts";
 import { GroupReads } from "./reader.ts";
+import { Reserve } from "./reserve.ts";
 import { takeSyncOut } from "./sync.ts";
-import { asOpeningError, isBusy } from "./trouble.ts";
+import { asOpeningError, isBusy, isOutOfRoom } from "./trouble.ts";
 import { GroupCommit } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -52,7 +53,8 @@ function storeOn(connection: Connection, file: string, { tables }: Schema): Stor
   connection.execute("PRAGMA temp_store = MEMORY");
   const reads = new GroupReads(connection);
   const log = takeSyncOut(connection, file);
-  const writes = new GroupCommit(connection, log === null ? {} : { sync: () => log.sync() });
+  const reserve = new Reserve(file);
+  const writes = new GroupCommit(connection, { reserve, ...(log !== null && { sync: () => log.sync() }) });
   const looks = new Looks(connection);
   const commits = new Commits(connection);
   // This reads the file itself, not only the connection's memory.
@@ -65,7 +67,7 @@ function storeOn(connection: Connection, file: string, { tables }: Schema): Stor
       reads.read(() => looks.find(plan, parameters) as Facts<Of>),
     async commit(commit: Commit) {
       try {
-        return await writes.write(() => commits.apply(commit), commit.urgent ? "urgent" : "ordinary");
+        return await writes.write(() => commits.apply(commit), commit.urgent ? "ends_access" : "ordinary");
       } catch (error) {
         if (error instanceof StaleWithin) return STALE;
         throw error;
@@ -87,6 +89,7 @@ function storeOn(connection: Connection, file: string, { tables }: Schema): Stor
       writes.requireWritable();
       await reads.read(() => probe.get());
     },
+    keepReserve: async () => reserve.keep(),
     async close() {
       await writes.close();
       reads.close();
@@ -109,6 +112,8 @@ export async function openMigrated(file: string, migration: MigrationOptions = {
       const requireStillNone = requireNoRestoreMeanwhile(file);
       return openAndMigrate(file, migration, requireStillNone);
     } catch (error) {
+      // The first program to open the database makes its log, and may have come to end access.
+      if (isOutOfRoom(error) && new Reserve(file).release()) continue;
       // SQLite does not wait for locks when it switches to WAL.
       if (!isBusy(error) || attempt >= OPEN_ATTEMPTS) throw asOpeningError(error, file);
     }

@@ -6,6 +6,12 @@ const NOT_WRITABLE =
   "This user must be able to write to the folder and to the files in it: change their owner, mount it writable, or choose another folder with --data.";
 const NO_SPACE =
   "Free some space on its disk. Nothing that was confirmed is lost, and a running server goes on by itself.";
+
+/** Ordinary writes are refused: a part of the reserve is in use (reserve.ts). */
+export const onlyEndsAccess = (): StoreUnavailable =>
+  new StoreUnavailable("the disk is full, and the space that is left is kept for ending access", {
+    advice: NO_SPACE,
+  });
 const DISK = "Look at the disk: whether it is full, limited or failing.";
 const LOCKED =
   "Another program holds its lock, such as an open SQLite shell or a backup that has not ended. End that program, then try again.";
@@ -45,6 +51,13 @@ const codeOf = (error: unknown): number | null => (error instanceof SQLiteError 
 
 /** Another process holds the lock: worth trying again. */
 export const isBusy = (error: unknown): boolean => BUSY.has(codeOf(error) ?? -1);
+
+/** FULL, and the extended codes IOERR_WRITE (a quota, a limit on files) and IOERR_SHMSIZE, among others. */
+const OUT_OF_ROOM: ReadonlySet<number> = new Set([13, 778, 4874]);
+
+/** The disk has no room for what was written. */
+export const isOutOfRoom = (error: unknown): boolean =>
+  error instanceof SQLiteError && OUT_OF_ROOM.has(error.errno);
 
 /** CONSTRAINT_PRIMARYKEY and CONSTRAINT_UNIQUE, among the extended codes. */
 const UNIQUE: ReadonlySet<number> = new Set([1555, 2067]);

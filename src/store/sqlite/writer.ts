@@ -6,7 +6,8 @@
 import { Backlog, type Urgency } from "../backlog.ts";
 import { StoreUnavailable } from "../contract.ts";
 import type { Command, Connection } from "./driver.ts";
-import { adviceFor, asStoreError, isBusy } from "./trouble.ts";
+import type { Reserve } from "./reserve.ts";
+import { adviceFor, asStoreError, isBusy, isOutOfRoom, onlyEndsAccess } from "./trouble.ts";
 
 /** A bound on how long one batch may hold the event loop; the rest follows in the next turn. */
 const MOST_PER_COMMIT = 512;
@@ -14,6 +15,8 @@ const MOST_PER_COMMIT = 512;
 const LOCK_ATTEMPTS = 100;
 
 interface Job {
+  /** The command may use the reserve. */
+  readonly endsAccess: boolean;
   /** Runs the command and keeps its result. */
   run(): void;
   /** Keeps the error of the command, which alone was rolled back. */
@@ -29,6 +32,8 @@ export interface GroupCommitOptions {
   readonly lockAttempts?: number;
   /** Syncs the committed writes (sync.ts). Without it, each commit must sync itself. */
   readonly sync?: () => Promise<void>;
+  /** The space for commands that end access. */
+  readonly reserve?: Pick<Reserve, "isShort" | "release">;
 }
 
 export class GroupCommit {
@@ -37,6 +42,7 @@ export class GroupCommit {
   /** Writes of the current and the next commit are never refused, even on a slow disk. */
   readonly #backlog = new Backlog({ least: 2 * MOST_PER_COMMIT });
   readonly #sync: (() => Promise<void>) | null;
+  readonly #reserve: Pick<Reserve, "isShort" | "release"> | null;
   readonly #begin: Command<[]>;
   readonly #commit: Command<[]>;
   readonly #rollback: Command<[]>;
@@ -56,6 +62,7 @@ export class GroupCommit {
     this.#connection = connection;
     this.#lockAttempts = options.lockAttempts ?? LOCK_ATTEMPTS;
     this.#sync = options.sync ?? null;
+    this.#reserve = options.reserve ?? null;
     // IMMEDIATE takes the write lock first, so the facts that a command reads cannot change before it writes.
     this.#begin = connection.command("BEGIN IMMEDIATE");
     this.#commit = connection.command("COMMIT");
@@ -77,7 +84,7 @@ export class GroupCommit {
         return;
       }
       this.#backlog.enter(urgency);
-      this.#waiting.push(newJob(command, resolve, reject));
+      this.#waiting.push(newJob(command, urgency === "ends_access", resolve, reject));
       this.#schedule();
     });
   }
@@ -113,7 +120,9 @@ export class GroupCommit {
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    if (this.#beginTransaction()) this.#runBatch(this.#waiting.splice(0, MOST_PER_COMMIT));
+    if (this.#reserve?.isShort()) this.#refuseOrdinary();
+    if (this.#waiting.length > 0 && this.#beginTransaction())
+      this.#runBatch(this.#waiting.splice(0, MOST_PER_COMMIT));
     this.#goOn();
   };
 
@@ -132,11 +141,7 @@ export class GroupCommit {
       // Reads go on between two attempts.
       if (isBusy(error) && this.#attempts < this.#lockAttempts) return false;
       this.#attempts = 0;
-      const unavailable = new StoreUnavailable("no transaction could begin", {
-        cause: error,
-        advice: adviceFor(error),
-      });
-      this.#abandon(this.#waiting.splice(0), unavailable);
+      this.#giveUp(this.#waiting.splice(0), "no transaction could begin", error);
       return false;
     }
   }
@@ -149,11 +154,7 @@ export class GroupCommit {
       this.#commit();
     } catch (error) {
       this.#rollbackQuietly();
-      const unavailable = new StoreUnavailable("the transaction could not be committed", {
-        cause: error,
-        advice: adviceFor(error),
-      });
-      this.#abandon(batch, unavailable);
+      this.#giveUp(batch, "the transaction could not be committed", error);
       return;
     }
     if (this.#sync === null) this.#settle(batch);
@@ -186,6 +187,22 @@ export class GroupCommit {
     for (const job of jobs) job.abandon(error);
   }
 
+  /** The transaction failed. On a full disk, commands that end access get another try with space from the reserve. */
+  #giveUp(jobs: readonly Job[], words: string, error: unknown): void {
+    const goesOn =
+      isOutOfRoom(error) && jobs.some((job) => job.endsAccess) && (this.#reserve?.release() ?? false);
+    if (goesOn) this.#waiting.unshift(...jobs.filter((job) => job.endsAccess));
+    const failed = goesOn ? jobs.filter((job) => !job.endsAccess) : jobs;
+    this.#abandon(failed, new StoreUnavailable(words, { cause: error, advice: adviceFor(error) }));
+  }
+
+  /** Otherwise they would take the space that was freed for commands that end access. */
+  #refuseOrdinary(): void {
+    const ordinary = this.#waiting.filter((job) => !job.endsAccess);
+    this.#waiting = this.#waiting.filter((job) => job.endsAccess);
+    this.#abandon(ordinary, onlyEndsAccess());
+  }
+
   #runTogether(batch: readonly Job[]): boolean {
     try {
       for (const job of batch) job.run();
@@ -202,6 +219,7 @@ export class GroupCommit {
       job.run();
     } catch (error) {
       this.#undo(error);
+      if (job.endsAccess && isOutOfRoom(error)) throw error;
       job.fail(asStoreError(error));
     }
     this.#release();
@@ -224,11 +242,13 @@ export class GroupCommit {
 
 function newJob<Result>(
   command: () => Result,
+  endsAccess: boolean,
   resolve: (result: Result) => void,
   reject: (error: unknown) => void,
 ): Job {
   let settle = () => {};
   return {
+    endsAccess,
     run() {
       const result = command();
       settle = () => resolve(result);

@@ -371,13 +371,19 @@ export const THREATS: Ledger = {
       id: "60",
       level: null,
       statement: "Limits that count an attacker too narrowly",
-      does: "counts each attempt for the /64, /56 and /48 or the /32 and /24 around its address; when the password queue is full, the network with the most gives a place to another",
+      does: "counts each attempt for the /64, /56 and /48 or the /32 and /24 around its address; when the password queue is full, the network with the most gives a place to another; gives a browser in which the person has signed in before places and failures of its own; refuses no right password for being one of many at once",
     },
     {
       id: "61",
       level: null,
       statement: "Rows and bytes that strangers can make the server keep",
-      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope for it; ends a person's oldest session beyond limits.sessions_per_person",
+      does: "refuses metadata over 8 kB and, at any time, registrations beyond registration.unused_kept; gives a self-registered client no client_credentials without a scope that is open for it now, and limits.tokens_per_registered_client tokens an hour; ends a person's oldest session beyond limits.sessions_per_person",
+    },
+    {
+      id: "62",
+      level: null,
+      statement: "Ending access shares the fate of ordinary writes",
+      does: "keeps space on the disk and room in the queue for commits that end access; answers although the use of a session cannot be noted; proves at /readyz that the store can write",
     },
     {
       id: "63",
