@@ -15,6 +15,7 @@ import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { isClaimedHttps } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
+import { isYesMeant } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import {
   AuthorizationRefusal,
@@ -168,8 +169,7 @@ export function decideAuthorization(
       if (!(await refuseConsent(context, act, about, form))) return answerAgain(context, request, form);
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
-    // A second click that was meant for another page does not find the box (double-clickjacking).
-    if (!request.vouched && !acknowledged) return startAgain();
+    if (!isYesMeant(request.vouched, acknowledged)) return startAgain();
     if (
       !isSubset<string>(request.scope, shown.scope) ||
       !isSubset<string>(request.resources, shown.resources)

@@ -29,6 +29,13 @@ export const isVouchedFor = (
   registration: { readonly vouched: boolean },
 ): boolean => source !== "registration" || registration.vouched || vouchedAt !== null;
 
+/**
+ * Whether a person's yes to the client counts: the operator vouches for the client, or the person ticked the box that says
+ * that they began this themselves. A second click that was meant for another page does not find the box
+ * (double-clickjacking).
+ */
+export const isYesMeant = (vouched: boolean, acknowledged: boolean): boolean => vouched || acknowledged;
+
 /** Notes that the operator vouches for the client, or no longer does (null). False if there is no such client. */
 export const vouchForClient = (
   client: ClientRecord | null,

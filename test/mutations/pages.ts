@@ -64,11 +64,32 @@ export const PAGES: readonly Mutation[] = [
     what: "a link can approve a device",
     in: DEVICE,
     within: "showDevice",
-    match: "return confirmPage($CONTEXT, $INCOMING, $ACCOUNT, $CODE, $DEVICE, $CLIENT)",
+    match: "return pageForCode($CONTEXT, $INCOMING, $ACCOUNT, $TYPED, $ASKING)",
     replace: `if ($INCOMING.url.searchParams.get("decision") === "allow") {
-      await answerDevice($CONTEXT, actOfPerson($INCOMING, $ACCOUNT.subject), $DEVICE, signedIn, true);
+      const digest = userCodeDigest($CONTEXT.keys, normalizeUserCode($TYPED) ?? "");
+      const { device } = await findDeviceByUserCode($CONTEXT, digest);
+      if (device !== null)
+        await answerDevice($CONTEXT, actOfPerson($INCOMING, $ACCOUNT.subject), device, signedIn, true);
     }
     $&`,
+    tests: ["pages/device.test.ts"],
+  },
+  {
+    against: ["threat 26"],
+    what: "a code that another person answered is no guess",
+    in: "rules/device-code.ts",
+    within: "earlierAnswer",
+    match: "$GRANT.subject === $SUBJECT",
+    replace: "true",
+    tests: ["pages/device.test.ts"],
+  },
+  {
+    against: ["threat 73"],
+    what: "the page confirms an answer about a device that does not count",
+    in: DEVICE,
+    within: "takeAnswer",
+    match: "earlierAnswer($FACTS, $SUBJECT)",
+    replace: "wanted",
     tests: ["pages/device.test.ts"],
   },
   {

@@ -116,8 +116,8 @@ export const english = {
       `${client} now has access. Return to your device; it continues by itself within seconds.`,
     deniedTitle: "Access was denied",
     denied: (client: string) => `${client} got no access to your account. You can close this page.`,
-    answeredTitle: "You have already answered",
-    answered: (client: string) => `Your first answer stands: you allowed ${client}.`,
+    stale: "This page was open for too long. Your answer did not count. Answer again.",
+    stands: "You answered before, and your first answer stands.",
     decidedTitle: "This code is no longer open",
     decided:
       "It has been used, here or on another page, or it has expired. If the device is still waiting, get a new code from it.",

@@ -118,8 +118,9 @@ export const german: Texts = {
     deniedTitle: "Der Zugriff ist abgelehnt",
     denied: (client) =>
       `${client} hat keinen Zugriff auf Ihr Konto bekommen. Sie können diese Seite schließen.`,
-    answeredTitle: "Sie haben schon geantwortet",
-    answered: (client) => `Ihre erste Antwort gilt: Sie haben ${client} den Zugriff erlaubt.`,
+    stale:
+      "Diese Seite war zu lange geöffnet. Ihre Antwort wurde nicht übernommen. Bitte antworten Sie noch einmal.",
+    stands: "Sie haben schon geantwortet, und Ihre erste Antwort gilt.",
     decidedTitle: "Dieser Code gilt nicht mehr",
     decided:
       "Er wurde schon verwendet, hier oder auf einer anderen Seite, oder er ist abgelaufen. Wenn das Gerät noch wartet, lassen Sie sich von ihm einen neuen Code geben.",
