@@ -2,10 +2,11 @@
 
 import { type NewPasswordFault, newPasswordFault } from "../accounts/new-password.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { widestNetwork } from "../platform/network.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
 import type { SignInStep } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
-import { replacePassword } from "./people.ts";
+import { findAccount, replacePassword } from "./people.ts";
 import { checkPassword, type PasswordCheckContext } from "./sign-in.ts";
 
 export type PasswordChange =
@@ -25,18 +26,18 @@ type Needs = PasswordCheckContext & { readonly configuration: Configuration };
 
 export async function changePassword(
   context: Needs,
-  { account, current, replacement, origin }: PasswordChangeRequest,
+  { account: asked, current, replacement, origin }: PasswordChangeRequest,
 ): Promise<PasswordChange> {
   const fault = newPasswordFault(context.configuration, replacement);
   if (fault !== null) return { outcome: fault };
-  const { username } = account;
+  const { username } = asked;
   const check = await checkPassword(context, { username, password: current, origin });
   if (check.outcome === "limited") return check;
   if (check.outcome === "refused") return { outcome: "current_wrong" };
   // Only a person who knows the current password gets this answer.
   if (replacement.normalize("NFKC") === current.normalize("NFKC")) return { outcome: "same" };
   const { subject, passwordHash: verifiedHash } = check.account;
-  if (subject !== account.subject || verifiedHash === null) return { outcome: "current_wrong" };
+  if (subject !== asked.subject || verifiedHash === null) return { outcome: "current_wrong" };
   const passwordHash = await context.passwords.hash(replacement);
   // Checking and hashing take time. If an operator sets another password meanwhile, that one stays.
   const changed = await replacePassword(
@@ -46,7 +47,15 @@ export async function changePassword(
     verifiedHash,
     passwordHash,
   );
-  return changed
-    ? { outcome: "changed", account: { ...check.account, passwordHash }, steps: check.steps }
+  if (changed) return { outcome: "changed", account: { ...check.account, passwordHash }, steps: check.steps };
+  // A double click: another request has just set this very password, and both get the same answer.
+  const account = await findAccount(context, subject);
+  const isSet = await context.passwords.verify(
+    replacement,
+    account?.passwordHash ?? null,
+    widestNetwork(origin.address),
+  );
+  return isSet && account !== null && account.disabledAt === null
+    ? { outcome: "changed", account, steps: check.steps }
     : { outcome: "current_wrong" };
 }

@@ -5,7 +5,8 @@ import { changePassword, type PasswordChange } from "../operations/change-passwo
 import { findClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { collect } from "../operations/paging.ts";
-import { findSignedIn, type SignedIn, startAfterChange } from "../operations/sessions.ts";
+import { findSignedIn, type SignedIn, type SignIn, startAfterChange } from "../operations/sessions.ts";
+import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
@@ -90,6 +91,8 @@ async function noticeWords(
 
 interface AccountPage {
   readonly fault?: PasswordFault | null;
+  /** Whether the person sent a form that was too old, for something else than the password. */
+  readonly isStale?: boolean;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
 }
@@ -98,7 +101,7 @@ async function accountPage(
   context: Context,
   incoming: Incoming,
   signedIn: SignedIn,
-  { fault = null, status, retryAfterSeconds }: AccountPage,
+  { fault = null, isStale = false, status, retryAfterSeconds }: AccountPage,
 ): Promise<Response> {
   const { account, session } = signedIn;
   const form = openForm(context, incoming, "account");
@@ -114,6 +117,7 @@ async function accountPage(
       minimumPasswordCharacters={context.configuration.limits.minimum_password_characters}
       access={access}
       notice={await noticeWords(context, frame.texts, readNotice(context, incoming), access)}
+      alert={isStale ? frame.texts.forms.stale : null}
       fault={fault}
     />,
     { status, retryAfterSeconds, setCookie: form.setCookie },
@@ -134,10 +138,14 @@ const showAccount =
 const answerAccount =
   (context: Context): Handler =>
   async (incoming) => {
-    const form = await readForm(context, incoming, "account");
+    const { form, isFresh } = await readForm(context, incoming, "account");
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) return toSignIn(context);
-    switch (form.get("action")) {
+    const action = form.get("action");
+    if (signedIn === null) {
+      return isFresh && action === "password" ? signInAgain(context, incoming, form) : toSignIn(context);
+    }
+    if (!isFresh) return stalePage(context, incoming, signedIn, action);
+    switch (action) {
       case "remove":
         return removeAccess(context, incoming, signedIn, form);
       case "password":
@@ -146,6 +154,35 @@ const answerAccount =
         throw new OAuthError("parameter_invalid");
     }
   };
+
+/** The person finds the page as it was, with one line that says why nothing happened. */
+function stalePage(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  action: string | undefined,
+): Promise<Response> {
+  const { forms } = pageFrame(context, incoming).texts;
+  return accountPage(context, incoming, signedIn, {
+    status: 422,
+    ...(action === "password"
+      ? { fault: { field: "current_password", text: forms.stalePassword } }
+      : { isStale: true }),
+  });
+}
+
+/**
+ * A double click on "Change password": the first request changed it, and ended the session of this one. The person knows the
+ * new password, so this signs them in as the sign-in page would, and they get the answer of the first request.
+ */
+async function signInAgain(context: Context, incoming: Incoming, form: Parameters): Promise<Response> {
+  const check = await checkPassword(context, {
+    username: form.get("username") ?? "",
+    password: form.get("new_password") ?? "",
+    origin: incoming,
+  });
+  return check.outcome === "verified" ? passwordChanged(context, incoming, check) : toSignIn(context);
+}
 
 async function removeAccess(
   context: Context,
@@ -189,15 +226,15 @@ async function replacePassword(
       retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
     });
   }
-  // Every session ended with the old password; this browser gets a new one.
-  const started = await startAfterChange(
-    context,
-    actOfPerson(incoming, change.account.subject),
-    change,
-    null,
-  );
+  return passwordChanged(context, incoming, change);
+}
+
+/** Every session ended with the old password; this browser gets a new one. */
+async function passwordChanged(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {
+  const { subject } = signIn.account;
+  const started = await startAfterChange(context, actOfPerson(incoming, subject), signIn, null);
   if (started === null) return toSignIn(context);
-  const notice = sealNotice(context, started.cookieValue, change.account.subject, { about: "password" });
+  const notice = sealNotice(context, started.cookieValue, subject, { about: "password" });
   return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }), {
     "Set-Cookie": started.cookie,
   });

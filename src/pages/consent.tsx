@@ -11,7 +11,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, webHost } from "./display.ts";
-import { ACKNOWLEDGED, openForm, readSubmitted, sealedText, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -92,7 +92,7 @@ export const answerConsent =
   (context: Context): Handler =>
   async (incoming) => {
     const { configuration, issuer, sessionCookie } = context;
-    const { form, isFresh } = await readSubmitted(context, incoming, "consent");
+    const { form, isFresh } = await readForm(context, incoming, "consent");
     // A question that is too old, or of an earlier session, is asked again. This leads where any link could lead.
     if (!isFresh) {
       const stale = parsedRequest(sealedText(form.get(REQUEST)));

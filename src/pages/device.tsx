@@ -16,7 +16,7 @@ import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
-import { ACKNOWLEDGED, openForm, readSubmitted, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
@@ -232,7 +232,7 @@ const takeAnswer =
   (context: Context): Handler =>
   async (incoming) => {
     const { issuer, sessionCookie, configuration } = context;
-    const { form, isFresh } = await readSubmitted(context, incoming, "device", "device");
+    const { form, isFresh } = await readForm(context, incoming, "device", "device");
     const typed = form.get(USER_CODE) ?? "";
     const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) return toSignIn(context, typed);

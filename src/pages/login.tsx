@@ -5,18 +5,18 @@ import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { endSession, findSignedIn, startSession } from "../operations/sessions.ts";
+import { endSession, findSignedIn, type SignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { clientName, displayText } from "./display.ts";
-import { openForm, readForm, readSubmitted } from "./forms.ts";
+import { openForm, readForm } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
-import { pagePath, parseReturnPath } from "./urls.ts";
+import { pageAddress, pagePath, parseReturnPath } from "./urls.ts";
 import { SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
 interface SignInPage {
@@ -27,7 +27,7 @@ interface SignInPage {
    */
   readonly cause: SignInCause;
   readonly username: string;
-  readonly fault?: "wrong" | "stale" | { readonly retryAfterSeconds: number };
+  readonly fault?: "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
 }
 
 const SIGN_IN_CAUSES = ["another", "choose"] as const;
@@ -85,7 +85,11 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
     ? signIn.limited(relativeTime(language, fault.retryAfterSeconds))
     : fault === undefined
       ? null
-      : signIn[fault];
+      : fault === "cookieless"
+        ? frame.texts.forms.cookieless
+        : signIn[fault];
+  // The browser may be at another address, such as http without the s, which gets no cookie.
+  const address = pageAddress(context.issuer, "/login", { return_to: returnTo, login_hint: page.username });
   return respondWithPage(
     <SignInView
       frame={frame}
@@ -96,6 +100,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       cause={cause}
       offered={offered}
       fault={words}
+      elsewhere={fault === "cookieless" ? address : null}
     />,
     {
       status: limited ? 429 : fault === undefined ? 200 : 422,
@@ -125,7 +130,7 @@ const signIn =
   (context: Context): Handler =>
   async (incoming) => {
     const { issuer } = context;
-    const { form, isFresh } = await readSubmitted(context, incoming, "login");
+    const { form, isFresh, hasCookie } = await readForm(context, incoming, "login");
     const returnTo = parseReturnPath(issuer, form.get("return_to"));
     const username = displayText(form.get("username") ?? "", 200);
     const cause = causeOf((name) => form.get(name) !== undefined);
@@ -134,7 +139,8 @@ const signIn =
     if (!isFresh) {
       // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
       const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
-      return isSignedIn ? seeOther(returnTo ?? pagePath(issuer, "/account")) : again("stale");
+      if (isSignedIn) return seeOther(returnTo ?? pagePath(issuer, "/account"));
+      return again(hasCookie ? "stale" : "cookieless");
     }
     const check = await checkPassword(context, {
       username: form.get("username") ?? "",
@@ -159,25 +165,42 @@ const signIn =
     return seeOther(next, { "Set-Cookie": started.cookie });
   };
 
+function signOutPage(
+  context: Context,
+  incoming: Incoming,
+  { account }: SignedIn,
+  isStale: boolean,
+): Promise<Response> {
+  const frame = pageFrame(context, incoming);
+  const form = openForm(context, incoming, "logout");
+  return respondWithPage(
+    <SignOutView
+      frame={frame}
+      token={form.token}
+      username={account.username}
+      fault={isStale ? frame.texts.forms.stale : null}
+    />,
+    { status: isStale ? 422 : 200, setCookie: form.setCookie },
+  );
+}
+
 const showSignOut =
   (context: Context): Handler =>
   async (incoming) => {
-    const frame = pageFrame(context, incoming);
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) return respondWithPage(<SignedOutView frame={frame} />);
-    const form = openForm(context, incoming, "logout");
-    return respondWithPage(
-      <SignOutView frame={frame} token={form.token} username={signedIn.account.username} />,
-      { setCookie: form.setCookie },
-    );
+    return signedIn === null
+      ? respondWithPage(<SignedOutView frame={pageFrame(context, incoming)} />)
+      : signOutPage(context, incoming, signedIn, false);
   };
 
 const signOut =
   (context: Context): Handler =>
   async (incoming) => {
     const { sessionCookie, issuer } = context;
-    await readForm(context, incoming, "logout");
+    const { isFresh } = await readForm(context, incoming, "logout");
     const signedIn = await findSignedIn(context, incoming.request);
+    // A person who is signed out already gets the page that says so.
+    if (signedIn !== null && !isFresh) return signOutPage(context, incoming, signedIn, true);
     if (signedIn !== null) {
       await endSession(context, actOfPerson(incoming, signedIn.account.subject), signedIn.session.id);
     }

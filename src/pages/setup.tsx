@@ -5,7 +5,8 @@ import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
 import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
-import { findSignedIn, startAfterChange } from "../operations/sessions.ts";
+import { findSignedIn, type SignIn, startAfterChange } from "../operations/sessions.ts";
+import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { PASSWORD } from "../rules/sign-in.ts";
@@ -20,14 +21,11 @@ import type { Texts } from "./texts.ts";
 import { pagePath } from "./urls.ts";
 import { SetupView } from "./views/setup.tsx";
 
-/** Throws PageError `setup_link`. */
-async function requireSetupLink(context: Context, token: string): Promise<SetupLinkRecord> {
+/** The link of this token; null if it is unknown, used, replaced or too old. */
+async function findLink(context: Context, token: string): Promise<SetupLinkRecord | null> {
   const presented = parseCredential("setup_link", token);
   const link = presented && (await findSetupLink(context, presented.id, context.clock.seconds()));
-  if (presented === null || link === null || !secretMatches(presented.secret, link.digest)) {
-    throw new PageError("setup_link");
-  }
-  return link;
+  return presented !== null && link !== null && secretMatches(presented.secret, link.digest) ? link : null;
 }
 
 interface SetupFaults {
@@ -60,21 +58,30 @@ const showSetup =
   (context: Context): Handler =>
   async (incoming) => {
     const token = incoming.url.searchParams.get("token") ?? "";
-    await requireSetupLink(context, token);
+    if ((await findLink(context, token)) === null) throw new PageError("setup_link");
     return setupPage(context, incoming, token, "", {});
   };
 
 const answerSetup =
   (context: Context): Handler =>
   async (incoming) => {
-    const { issuer, passwords, clock, random } = context;
-    const form = await readForm(context, incoming, "setup", "token");
+    const { passwords, clock, random } = context;
+    const { form, isFresh, hasCookie } = await readForm(context, incoming, "setup", "token");
     const token = form.get("token") ?? "";
     // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
-    const link = await requireSetupLink(context, token);
+    const link = await findLink(context, token);
     const username = (form.get("username") ?? "").normalize("NFKC").trim();
     const password = form.get("password") ?? "";
     const { texts } = pageFrame(context, incoming);
+    if (link === null) {
+      if (!isFresh) throw new PageError("setup_link");
+      return signInInstead(context, incoming, username, password);
+    }
+    if (!isFresh) {
+      const { cookieless, stalePassword } = texts.forms;
+      const words = hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`;
+      return setupPage(context, incoming, token, username, { password: words });
+    }
     const faults = setupFaults(context, texts, username, password);
     if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, username, faults);
 
@@ -84,23 +91,45 @@ const answerSetup =
       clock,
       random,
     );
-    const before = await findSignedIn(context, incoming.request);
     const act = actOfStranger(incoming);
     const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
-    if (outcome === "spent") throw new PageError("setup_link");
+    if (outcome === "spent") return signInInstead(context, incoming, username, password);
     if (outcome === "username_taken") {
       return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
     }
-    const started = await startAfterChange(
-      context,
-      act,
-      { account, steps: [PASSWORD] },
-      before?.session.id ?? null,
-    );
-    if (started === null) return seeOther(pagePath(issuer, "/account"));
-    const notice = sealNotice(context, started.cookieValue, account.subject, { about: "created" });
-    return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), { "Set-Cookie": started.cookie });
+    return accountCreated(context, incoming, { account, steps: [PASSWORD] });
   };
+
+/**
+ * The link is used up. If this is the second click of a double click, the first has created the account with this name and
+ * password. So this signs the person in as the sign-in page would, and they get the answer of the first. Throws PageError
+ * `setup_link` for others.
+ */
+async function signInInstead(
+  context: Context,
+  incoming: Incoming,
+  username: string,
+  password: string,
+): Promise<Response> {
+  const check = await checkPassword(context, { username, password, origin: incoming });
+  if (check.outcome !== "verified" || check.account.source !== "setup_link")
+    throw new PageError("setup_link");
+  return accountCreated(context, incoming, check);
+}
+
+async function accountCreated(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {
+  const { issuer } = context;
+  const before = await findSignedIn(context, incoming.request);
+  const started = await startAfterChange(
+    context,
+    actOfStranger(incoming),
+    signIn,
+    before?.session.id ?? null,
+  );
+  if (started === null) return seeOther(pagePath(issuer, "/account"));
+  const notice = sealNotice(context, started.cookieValue, signIn.account.subject, { about: "created" });
+  return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), { "Set-Cookie": started.cookie });
+}
 
 function setupFaults(
   { configuration }: Context,

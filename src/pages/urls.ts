@@ -14,6 +14,10 @@ export function pagePath({ path: base }: Issuer, path: `/${string}`, query: Quer
   return base + path + (text === "" ? "" : `?${text}`);
 }
 
+/** The whole address of one of our pages, for a browser that may be at another one. */
+export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {}): string =>
+  issuer.origin + pagePath(issuer, path, query);
+
 /** The pages, below the issuer. */
 export const PAGE_PATHS = [
   "/",

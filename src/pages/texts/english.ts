@@ -169,6 +169,14 @@ export const english = {
     passwordHint: (characters: number) => `At least ${characters} characters.`,
     submit: "Create account",
   },
+  /** Forms that come back, because they were open for too long or because the browser sent no cookie. */
+  forms: {
+    stale: "This page was open for too long. Nothing was changed. Try again.",
+    stalePassword: "This page was open for too long. Nothing was changed. Enter the password again.",
+    /** The address of the server follows. */
+    cookieless:
+      "Your browser sent back no cookie, so this form could not be accepted. Allow cookies for this site, and open it at the server’s own address:",
+  },
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>

@@ -172,6 +172,13 @@ export const german: Texts = {
     passwordHint: (characters) => `Mindestens ${characters} Zeichen.`,
     submit: "Konto anlegen",
   },
+  forms: {
+    stale: "Diese Seite war zu lange geöffnet. Es wurde nichts geändert. Bitte versuchen Sie es noch einmal.",
+    stalePassword:
+      "Diese Seite war zu lange geöffnet. Es wurde nichts geändert. Bitte geben Sie das Passwort noch einmal ein.",
+    cookieless:
+      "Ihr Browser hat kein Cookie zurückgeschickt, darum konnte dieses Formular nicht angenommen werden. Erlauben Sie Cookies für diese Website, und öffnen Sie sie unter der eigenen Adresse des Servers:",
+  },
   leaving: {
     title: (host) => `Weiter zu ${host}?`,
     text: (host) =>

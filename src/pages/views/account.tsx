@@ -38,6 +38,8 @@ export interface AccountProps {
   readonly access: readonly ClientAccess[];
   /** The notice about the person's last act. */
   readonly notice: string | null;
+  /** Why the last form, unless it was about the password, did nothing. */
+  readonly alert: string | null;
   readonly fault: PasswordFault | null;
 }
 
@@ -48,6 +50,7 @@ export function AccountView(props: AccountProps) {
   return (
     <Layout frame={frame} title={account.title} width="wide">
       {props.notice && <Note kind="good">{props.notice}</Note>}
+      {props.alert && <Note kind="bad">{props.alert}</Note>}
       <div class="card">
         <div class="row">
           <div>
@@ -134,8 +137,8 @@ function PasswordSection({ frame, token, username, minimumPasswordCharacters, fa
         <form method="post" action={frame.path("/account")} class="stack">
           <p class="small muted">{account.passwordLead}</p>
           <Hidden values={{ [FORM_TOKEN]: token, action: "password" }} />
-          {/* For password managers, which must know whose password changes. */}
-          <input type="text" autocomplete="username" value={username} readonly hidden />
+          {/* For password managers, which must know whose password changes, and for a form that is sent twice. */}
+          <input type="text" name="username" autocomplete="username" value={username} readonly hidden />
           <Field
             id="current_password"
             label={account.currentPassword}
