@@ -16,8 +16,9 @@ import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
 import { accessWords } from "./access.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
-import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
@@ -231,35 +232,45 @@ function donePage(
 const takeAnswer =
   (context: Context): Handler =>
   async (incoming) => {
-    const { issuer, sessionCookie, configuration } = context;
-    const { form, isFresh } = await readForm(context, incoming, "device", "device");
-    const typed = form.get(USER_CODE) ?? "";
-    const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) return toSignIn(context, typed);
-    const { account } = signedIn;
-    // A question that is too old, or of an earlier session, is asked again. This leads where any link could lead.
-    if (!isFresh) return pageForCode(context, incoming, account, typed, "asked_again");
-    const decision = form.get("decision");
-    if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
-    const wanted = decision === "allow" ? "approved" : "denied";
-    const cookieValue = sessionCookie.read(incoming.request);
-    const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
-    if (id === null) throw new OAuthError("parameter_invalid");
-    const { device } = await findDevice(context, id);
-    const client = device === null ? null : await findServedClient(context, device.clientId);
-    if (device !== null && mayAsk(client)) {
-      const vouched = isVouchedFor(client, configuration.registration);
-      const isMeant = isYesMeant(vouched, form.get(ACKNOWLEDGED) !== undefined);
-      if (wanted === "approved" && !isMeant)
-        return seeOther(pagePath(issuer, "/device", { user_code: typed }));
-      const act = actOfPerson(incoming, account.subject);
-      if (await answerDevice(context, act, device, signedIn, wanted === "approved"))
-        return donePage(context, incoming, client, { answer: wanted });
-    }
-    // The person sent the form twice, by a double click or the back button: the first answer stands, and is shown again.
-    const answer = earlierAnswer(await findDevice(context, id), account.subject);
-    return donePage(context, incoming, client, { answer, differs: answer !== null && answer !== wanted });
+    const submitted = await readForm(context, incoming, "device", "device");
+    const again = pagePath(context.issuer, "/device", {
+      user_code: displayText(submitted.form.get(USER_CODE) ?? "", 40),
+    });
+    return offering(again, () => answerForm(context, incoming, submitted));
   };
+
+async function answerForm(
+  context: Context,
+  incoming: Incoming,
+  { form, isFresh }: Submitted,
+): Promise<Response> {
+  const { issuer, sessionCookie, configuration } = context;
+  const typed = form.get(USER_CODE) ?? "";
+  const signedIn = await findSignedIn(context, incoming.request);
+  if (signedIn === null) return toSignIn(context, typed);
+  const { account } = signedIn;
+  // A question that is too old, or of an earlier session, is asked again. This leads where any link could lead.
+  if (!isFresh) return pageForCode(context, incoming, account, typed, "asked_again");
+  const decision = form.get("decision");
+  if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
+  const wanted = decision === "allow" ? "approved" : "denied";
+  const cookieValue = sessionCookie.read(incoming.request);
+  const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
+  if (id === null) throw new OAuthError("parameter_invalid");
+  const { device } = await findDevice(context, id);
+  const client = device === null ? null : await findServedClient(context, device.clientId);
+  if (device !== null && mayAsk(client)) {
+    const vouched = isVouchedFor(client, configuration.registration);
+    const isMeant = isYesMeant(vouched, form.get(ACKNOWLEDGED) !== undefined);
+    if (wanted === "approved" && !isMeant) return seeOther(pagePath(issuer, "/device", { user_code: typed }));
+    const act = actOfPerson(incoming, account.subject);
+    if (await answerDevice(context, act, device, signedIn, wanted === "approved"))
+      return donePage(context, incoming, client, { answer: wanted });
+  }
+  // The person sent the form twice, by a double click or the back button: the first answer stands, and is shown again.
+  const answer = earlierAnswer(await findDevice(context, id), account.subject);
+  return donePage(context, incoming, client, { answer, differs: answer !== null && answer !== wanted });
+}
 
 export const deviceRoutes = (context: Context): Route[] => [
   {

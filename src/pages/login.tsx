@@ -12,11 +12,12 @@ import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { clientName, displayText } from "./display.ts";
-import { openForm, readForm } from "./forms.ts";
+import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
+import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
-import { pageAddress, pagePath, parseReturnPath } from "./urls.ts";
+import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
 import { SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
 interface SignInPage {
@@ -89,7 +90,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
         ? frame.texts.forms.cookieless
         : signIn[fault];
   // The browser may be at another address, such as http without the s, which gets no cookie.
-  const address = pageAddress(context.issuer, "/login", { return_to: returnTo, login_hint: page.username });
+  const address = pageAddress(context.issuer, ...signInPath(page));
   return respondWithPage(
     <SignInView
       frame={frame}
@@ -126,44 +127,65 @@ const showSignIn =
     return signInPage(context, incoming, { returnTo, cause, username });
   };
 
+/** The sign-in page with the same errand. `again` is no name of a field, because it is the cause of a page without one. */
+const signInPath = ({ returnTo, cause, username }: SignInPage): [`/${string}`, Query] => [
+  "/login",
+  { return_to: returnTo, ...(cause !== "again" && { [cause]: "1" }), login_hint: username },
+];
+
 const signIn =
   (context: Context): Handler =>
   async (incoming) => {
     const { issuer } = context;
-    const { form, isFresh, hasCookie } = await readForm(context, incoming, "login");
-    const returnTo = parseReturnPath(issuer, form.get("return_to"));
-    const username = displayText(form.get("username") ?? "", 200);
-    const cause = causeOf((name) => form.get(name) !== undefined);
-    const again = (fault: SignInPage["fault"]) =>
-      signInPage(context, incoming, { returnTo, cause, username, fault });
-    if (!isFresh) {
-      // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
-      const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
-      if (isSignedIn) return seeOther(returnTo ?? pagePath(issuer, "/account"));
-      return again(hasCookie ? "stale" : "cookieless");
-    }
-    const check = await checkPassword(context, {
-      username: form.get("username") ?? "",
-      password: form.get("password") ?? "",
-      origin: incoming,
-    });
-    if (check.outcome === "limited") {
-      return again({ retryAfterSeconds: check.retryAfterSeconds });
-    }
-    if (check.outcome === "refused") {
-      return again("wrong");
-    }
-    const before = await findSignedIn(context, incoming.request);
-    const act = actOfPerson(incoming, check.account.subject);
-    const started = await startSession(context, act, check, before?.session.id ?? null);
-    // The operator disabled the person during the check of the password.
-    if (started === null) return again("wrong");
-    const next =
-      returnTo === null
-        ? pagePath(issuer, "/account")
-        : withReauthentication(context, returnTo, started.session);
-    return seeOther(next, { "Set-Cookie": started.cookie });
+    const submitted = await readForm(context, incoming, "login");
+    const { form } = submitted;
+    const page: SignInPage = {
+      returnTo: parseReturnPath(issuer, form.get("return_to")),
+      cause: causeOf((name) => form.get(name) !== undefined),
+      username: displayText(form.get("username") ?? "", 200),
+    };
+    return offering(pagePath(issuer, ...signInPath(page)), () =>
+      answerSignIn(context, incoming, submitted, page),
+    );
   };
+
+async function answerSignIn(
+  context: Context,
+  incoming: Incoming,
+  { form, isFresh, hasCookie }: Submitted,
+  page: SignInPage,
+): Promise<Response> {
+  const { issuer } = context;
+  const { returnTo, cause } = page;
+  const again = (fault: SignInPage["fault"]) => signInPage(context, incoming, { ...page, fault });
+  if (!isFresh) {
+    // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
+    const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
+    if (isSignedIn) return seeOther(returnTo ?? pagePath(issuer, "/account"));
+    return again(hasCookie ? "stale" : "cookieless");
+  }
+  const check = await checkPassword(context, {
+    username: form.get("username") ?? "",
+    password: form.get("password") ?? "",
+    origin: incoming,
+  });
+  if (check.outcome === "limited") {
+    return again({ retryAfterSeconds: check.retryAfterSeconds });
+  }
+  if (check.outcome === "refused") {
+    return again("wrong");
+  }
+  const before = await findSignedIn(context, incoming.request);
+  const act = actOfPerson(incoming, check.account.subject);
+  const started = await startSession(context, act, check, before?.session.id ?? null);
+  // The operator disabled the person during the check of the password.
+  if (started === null) return again("wrong");
+  const next =
+    returnTo === null
+      ? pagePath(issuer, "/account")
+      : withReauthentication(context, returnTo, started.session);
+  return seeOther(next, { "Set-Cookie": started.cookie });
+}
 
 function signOutPage(
   context: Context,

@@ -12,10 +12,10 @@ import { actOfStranger } from "../rules/events.ts";
 import { PASSWORD } from "../rules/sign-in.ts";
 import type { SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
-import { openForm, readForm } from "./forms.ts";
+import { openForm, readForm, type Submitted } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { NOTICE, sealNotice } from "./notice.ts";
-import { PageError } from "./page-error.ts";
+import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { pagePath } from "./urls.ts";
@@ -65,40 +65,49 @@ const showSetup =
 const answerSetup =
   (context: Context): Handler =>
   async (incoming) => {
-    const { passwords, clock, random } = context;
-    const { form, isFresh, hasCookie } = await readForm(context, incoming, "setup", "token");
-    const token = form.get("token") ?? "";
-    // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
-    const link = await findLink(context, token);
-    const username = (form.get("username") ?? "").normalize("NFKC").trim();
-    const password = form.get("password") ?? "";
-    const { texts } = pageFrame(context, incoming);
-    if (link === null) {
-      if (!isFresh) throw new PageError("setup_link");
-      return signInInstead(context, incoming, username, password);
-    }
-    if (!isFresh) {
-      const { cookieless, stalePassword } = texts.forms;
-      const words = hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`;
-      return setupPage(context, incoming, token, username, { password: words });
-    }
-    const faults = setupFaults(context, texts, username, password);
-    if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, username, faults);
-
-    const passwordHash = await passwords.hash(password);
-    const account = newAccountRecord(
-      { source: "setup_link", username, passwordHash, administrator: true },
-      clock,
-      random,
-    );
-    const act = actOfStranger(incoming);
-    const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
-    if (outcome === "spent") return signInInstead(context, incoming, username, password);
-    if (outcome === "username_taken") {
-      return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
-    }
-    return accountCreated(context, incoming, { account, steps: [PASSWORD] });
+    const submitted = await readForm(context, incoming, "setup", "token");
+    const again = pagePath(context.issuer, "/setup", { token: submitted.form.get("token") });
+    return offering(again, () => createFirstAccount(context, incoming, submitted));
   };
+
+async function createFirstAccount(
+  context: Context,
+  incoming: Incoming,
+  { form, isFresh, hasCookie }: Submitted,
+): Promise<Response> {
+  const { passwords, clock, random } = context;
+  const token = form.get("token") ?? "";
+  // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
+  const link = await findLink(context, token);
+  const username = (form.get("username") ?? "").normalize("NFKC").trim();
+  const password = form.get("password") ?? "";
+  const { texts } = pageFrame(context, incoming);
+  if (link === null) {
+    if (!isFresh) throw new PageError("setup_link");
+    return signInInstead(context, incoming, username, password);
+  }
+  if (!isFresh) {
+    const { cookieless, stalePassword } = texts.forms;
+    const words = hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`;
+    return setupPage(context, incoming, token, username, { password: words });
+  }
+  const faults = setupFaults(context, texts, username, password);
+  if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, username, faults);
+
+  const passwordHash = await passwords.hash(password);
+  const account = newAccountRecord(
+    { source: "setup_link", username, passwordHash, administrator: true },
+    clock,
+    random,
+  );
+  const act = actOfStranger(incoming);
+  const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
+  if (outcome === "spent") return signInInstead(context, incoming, username, password);
+  if (outcome === "username_taken") {
+    return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
+  }
+  return accountCreated(context, incoming, { account, steps: [PASSWORD] });
+}
 
 /**
  * The link is used up. If this is the second click of a double click, the first has created the account with this name and

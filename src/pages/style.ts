@@ -154,6 +154,7 @@ button, .button {
 .facts > div { display: grid; grid-template-columns: 6.75rem minmax(0, 1fr); gap: 0.75rem; }
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
+.facts .values li + li { margin-top: 0.25rem; }
 .facts dd span { display: block; color: var(--muted); font-size: 0.875rem; }
 
 .outcome { display: grid; place-items: center; width: 3.25rem; height: 3.25rem; border-radius: 50%; }

@@ -1,4 +1,6 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
+import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
+import type { Incoming } from "../platform/http.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;
@@ -29,6 +31,27 @@ export const PAGE_PATHS = [
   "/logout",
   "/setup",
 ] as const;
+
+/** The pages that a GET opens, and those of them that need nothing in their query. */
+const OPENED: readonly string[] = [
+  ...PAGE_PATHS.filter((page) => page !== "/consent"),
+  ENDPOINT_PATHS.authorize,
+];
+const OPENED_BY_PATH: readonly string[] = ["/", "/account", "/device", "/help/errors", "/login", "/logout"];
+
+/**
+ * The page of a request that failed, to open it again: the same address after a GET, the page of the form after a POST. Null
+ * if the request was for no page of ours, so that the link never leads elsewhere.
+ */
+export function pageAgain(
+  { path: base }: Issuer,
+  { request, url }: Pick<Incoming, "request" | "url">,
+): string | null {
+  const isIn = (pages: readonly string[]) => pages.some((page) => base + page === url.pathname);
+  const wasGet = request.method === "GET" || request.method === "HEAD";
+  if (wasGet) return isIn(OPENED) ? url.pathname + url.search : null;
+  return isIn(OPENED_BY_PATH) ? url.pathname : null;
+}
 
 /** The pages that a sign-in may lead on to. */
 const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;

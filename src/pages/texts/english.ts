@@ -190,9 +190,17 @@ export const english = {
     learnMore: "What this means and how to fix it",
     request: "If you ask for help, quote this request:",
     home: "Go to the start page",
+    again: "Try again",
+    account: "Go to your account",
+    applicationWay: (host: string) => `Back to ${host}`,
+    sent: "Sent",
+    sentNone: "Not sent",
+    registered: "Registered",
+    registeredNone: "None",
+    registeredHidden: "Not shown here. The operator sees it with",
     form_expired: {
       title: "This form can no longer be used",
-      text: "It was open too long, or your browser did not send its cookie for this site. Nothing was changed. Go back, reload the page and try again. If that does not help, check that your browser keeps cookies for this site.",
+      text: "It was open too long, or your browser did not send its cookie for this site. Nothing was changed. If trying again does not help, check that your browser keeps cookies for this site.",
     },
     form_foreign: {
       title: "This form did not come from our own page",
@@ -209,7 +217,7 @@ export const english = {
     not_found: { title: "There is no page here", text: "Check the address, or begin at the start page." },
     method_not_allowed: {
       title: "This page cannot do that",
-      text: "Go back and use the buttons of the page.",
+      text: "Open it again and use its buttons.",
     },
     too_large: {
       title: "That was too large",
@@ -217,11 +225,7 @@ export const english = {
     },
     malformed: {
       title: "This request cannot be read",
-      text: "Go back, reload the page and try again.",
-    },
-    too_many: {
-      title: "Too many attempts",
-      text: "To protect accounts, this server refuses further attempts for a while. Wait, then try again.",
+      text: "Nothing was changed. Open the page again and repeat what you did.",
     },
     busy: {
       title: "Just a moment",

@@ -192,9 +192,17 @@ export const german: Texts = {
     learnMore: "Was das bedeutet und was hilft",
     request: "Wenn Sie um Hilfe bitten, geben Sie diese Anfrage an:",
     home: "Zur Startseite",
+    again: "Noch einmal versuchen",
+    account: "Zu Ihrem Konto",
+    applicationWay: (host) => `Zurück zu ${host}`,
+    sent: "Gesendet",
+    sentNone: "Nicht gesendet",
+    registered: "Registriert",
+    registeredNone: "Nichts",
+    registeredHidden: "Wird hier nicht gezeigt. Der Betreiber sieht es mit",
     form_expired: {
       title: "Dieses Formular gilt nicht mehr",
-      text: "Es war zu lange offen, oder Ihr Browser hat das Cookie dieser Website nicht mitgeschickt. Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie die Eingabe. Wenn das nicht hilft, prüfen Sie, ob Ihr Browser Cookies dieser Website behält.",
+      text: "Es war zu lange offen, oder Ihr Browser hat das Cookie dieser Website nicht mitgeschickt. Es wurde nichts geändert. Wenn auch ein neuer Versuch nicht hilft, prüfen Sie, ob Ihr Browser Cookies dieser Website behält.",
     },
     form_foreign: {
       title: "Dieses Formular kam nicht von unserer eigenen Seite",
@@ -214,7 +222,7 @@ export const german: Texts = {
     },
     method_not_allowed: {
       title: "Das kann diese Seite nicht",
-      text: "Gehen Sie zurück und benutzen Sie die Knöpfe der Seite.",
+      text: "Öffnen Sie sie noch einmal und benutzen Sie ihre Knöpfe.",
     },
     too_large: {
       title: "Das war zu groß",
@@ -222,11 +230,7 @@ export const german: Texts = {
     },
     malformed: {
       title: "Diese Anfrage ist nicht lesbar",
-      text: "Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie die Eingabe.",
-    },
-    too_many: {
-      title: "Zu viele Versuche",
-      text: "Zum Schutz der Konten lehnt dieser Server eine Zeit lang weitere Versuche ab. Warten Sie etwas und versuchen Sie es dann wieder.",
+      text: "Es wurde nichts geändert. Öffnen Sie die Seite noch einmal und wiederholen Sie die Eingabe.",
     },
     busy: {
       title: "Einen Moment",
