@@ -82,7 +82,13 @@ export async function readForm(
     rest.length === 0 &&
     expiresAt > context.clock.seconds() &&
     sameText(mac, tokenMac(context, cookieValue, purpose, boundData, expiresAt));
-  return { form, isFresh, hasCookie: cookieValue !== null };
+  const hasCookie = cookieValue !== null;
+  if (!isFresh) {
+    const { url, requestId } = incoming;
+    const reason = hasCookie ? "form_stale" : "form_without_cookie";
+    context.log.info("refused", { endpoint: url.pathname, reason, request: requestId });
+  }
+  return { form, isFresh, hasCookie };
 }
 
 /** Data that travels through a form and comes back unchanged, in the same browser, in time. */

@@ -73,7 +73,6 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .card > h2 + p { margin-top: 0.25rem; }
 .foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--muted); font-size: 0.875rem; }
 .foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
-.host { display: inline-flex; align-items: center; gap: 0.4rem; min-width: 0; }
 .muted { color: var(--muted); }
 .unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; }
 .small { font-size: 0.9375rem; line-height: 1.5; }

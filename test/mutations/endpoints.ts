@@ -22,7 +22,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     against: ["threat 5"],
     what: "an address that is not the client's is told that it is not",
     in: "endpoints",
-    match: `if (redirectUri === null) throw new OAuthError("authorize_redirect_uri_mismatch", $DETAIL)`,
+    match: `if (redirectUri === null) throw redirectUriRefusal("authorize_redirect_uri_mismatch", $CLIENT, $PARAMETERS)`,
     replace: `if (redirectUri === null) throw new AuthorizationRefusal(
       { redirectUri: requested as RedirectUri, responseMode: query, state: null, vouched: true },
       new OAuthError("authorize_redirect_uri_mismatch"),

@@ -87,7 +87,7 @@ export const PAGES: readonly Mutation[] = [
     against: ["threat 73"],
     what: "the page confirms an answer about a device that does not count",
     in: DEVICE,
-    within: "takeAnswer",
+    within: "answerForm",
     match: "earlierAnswer($FACTS, $SUBJECT)",
     replace: "wanted",
     tests: ["pages/device.test.ts"],
@@ -128,7 +128,7 @@ export const PAGES: readonly Mutation[] = [
     against: ["threat 25", "threat 19"],
     what: "a device may be approved for a client that was disabled since",
     in: DEVICE,
-    within: "takeAnswer",
+    within: "answerForm",
     match: "mayAsk($CLIENT)",
     replace: "true",
     also: [

@@ -177,6 +177,18 @@ export const english = {
     cookieless:
       "Your browser sent back no cookie, so this form could not be accepted. Allow cookies for this site, and open it at the server’s own address:",
   },
+  otherAddress: {
+    title: (address: string) => `This server is at ${address}`,
+    insecure:
+      "Your browser came without https. You cannot sign in that way: this server’s cookie travels over encrypted connections only.",
+    other_host:
+      "Your browser came by another address. Applications send people to the one above, and a sign-in here does not count there.",
+    goOn: (address: string) => `Continue at ${address}`,
+    stay: "Stay here",
+    operators: "For the operator",
+    operatorsText:
+      "The setting issuer names the address of this server. Set it to the address that people open. A proxy in front of the server should pass on the Host header and set X-Forwarded-Proto.",
+  },
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>

@@ -179,6 +179,18 @@ export const german: Texts = {
     cookieless:
       "Ihr Browser hat kein Cookie zurückgeschickt, darum konnte dieses Formular nicht angenommen werden. Erlauben Sie Cookies für diese Website, und öffnen Sie sie unter der eigenen Adresse des Servers:",
   },
+  otherAddress: {
+    title: (address) => `Dieser Server ist unter ${address} zu finden`,
+    insecure:
+      "Ihr Browser kam ohne https. So können Sie sich nicht anmelden: Das Cookie dieses Servers geht nur über verschlüsselte Verbindungen.",
+    other_host:
+      "Ihr Browser kam über eine andere Adresse. Anwendungen schicken Sie zu der oben genannten, und eine Anmeldung hier gilt dort nicht.",
+    goOn: (address) => `Weiter zu ${address}`,
+    stay: "Hier bleiben",
+    operators: "Für den Betrieb",
+    operatorsText:
+      "Die Einstellung issuer nennt die Adresse dieses Servers. Setzen Sie sie auf die Adresse, die die Menschen öffnen. Ein Proxy vor dem Server sollte den Header Host weitergeben und X-Forwarded-Proto setzen.",
+  },
   leaving: {
     title: (host) => `Weiter zu ${host}?`,
     text: (host) =>
