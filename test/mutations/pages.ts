@@ -84,6 +84,23 @@ export const PAGES: readonly Mutation[] = [
     tests: ["pages/device.test.ts"],
   },
   {
+    against: ["threat 5"],
+    what: "an error page opens again whatever was asked for",
+    in: "pages/urls.ts",
+    within: "pageAgain",
+    match: "isIn(OPENED)",
+    replace: "true",
+    tests: ["pages/errors.test.ts"],
+  },
+  {
+    against: ["threat 43"],
+    what: "the page about another address names the Host header",
+    in: "pages/other-address.tsx",
+    match: { attribute: "address={$ADDRESS}" },
+    replace: `address={request.headers.get("host") ?? ""}`,
+    tests: ["pages/other-address.test.ts"],
+  },
+  {
     against: ["threat 73"],
     what: "the page confirms an answer about a device that does not count",
     in: DEVICE,

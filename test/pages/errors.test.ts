@@ -146,7 +146,7 @@ describe("trying again", () => {
     ["POST", "/consent"],
     ["POST", "/auth/authorize"],
     ["POST", "/nowhere"],
-  ])("after %s %s leads nowhere", async (method, path) => {
+  ])(proves("after %s %s leads nowhere", "threat 5"), async (method, path) => {
     expect(await waysOf(await busy(path, method))).toEqual(HOME);
   });
 
