@@ -1,6 +1,7 @@
 /** Every page of the server with its full content, for screenshots and accessibility checks. */
 import type { Page } from "playwright-core";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import type { ListeningServer } from "../support/listening.ts";
@@ -71,6 +72,13 @@ async function registerStranger(server: ListeningServer): Promise<string> {
   return ((await response.json()) as { client_id: string }).client_id;
 }
 
+/** Fills in the fields and sends their form. */
+async function fillIn(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) await page.locator(`input#${name}`).fill(value);
+  const [name = ""] = Object.keys(fields);
+  await page.locator(`form:has(input#${name}) button[type=submit]`).click();
+}
+
 /** Pages without a sign-in. */
 export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "home", open: path("/") },
@@ -85,13 +93,52 @@ export const SIGNED_OUT: readonly Exhibit[] = [
   {
     name: "error-details",
     open: async (page, server) => {
-      await page.goto(server.issuer + authorizePath({ redirect_uri: "https://evil.example/" }));
-      await page.getByText("For the developer").click();
+      await page.goto(
+        server.issuer + authorizePath({ redirect_uri: "https://client.example/callba\u0441k " }),
+      );
+      await page.locator("summary").click();
     },
   },
   {
     name: "error-not-found",
     open: path("/nothing/here"),
+  },
+  {
+    name: "error-busy",
+    open: async (page, server) => {
+      const { store } = server.context;
+      const { look } = store;
+      Object.assign(store, {
+        look: async () => {
+          throw new StoreUnavailable("closed");
+        },
+      });
+      await page.goto(server.issuer + authorizePath());
+      Object.assign(store, { look });
+    },
+  },
+  {
+    name: "sign-in-stale",
+    open: async (page, server) => {
+      await page.goto(server.issuer + authorizePath());
+      server.clock.advance(3601);
+      await fillIn(page, { username: "alice", password: PASSWORD });
+    },
+  },
+  {
+    name: "sign-in-cookieless",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/login`);
+      await page.context().clearCookies();
+      await fillIn(page, { username: "alice", password: PASSWORD });
+    },
+  },
+  {
+    name: "other-address",
+    open: async (page, server) => {
+      await page.goto(`http://127.0.0.1:${server.port}/login?return_to=%2Fdevice`);
+      await page.locator("summary").click();
+    },
   },
   { name: "help", open: path("/help/errors") },
   {
@@ -100,6 +147,15 @@ export const SIGNED_OUT: readonly Exhibit[] = [
       await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
     },
   },
+  {
+    name: "setup-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
+      server.clock.advance(3601);
+      await fillIn(page, { username: "root", password: PASSWORD });
+    },
+  },
+  { name: "error-setup-link", open: path("/setup?token=used") },
 ];
 
 /** Pages for alice, who is signed in. */
@@ -145,9 +201,40 @@ export const SIGNED_IN: readonly Exhibit[] = [
         device: await field("device"),
         decision: "allow",
       };
-      // With the page's cookies, as the first click of a double click.
+      // With the page's cookies, as before the back button.
       await page.request.post(`${server.issuer}/device`, { form });
-      await page.getByRole("button", { name: "Allow" }).click();
+      await page.locator("button[value=deny]").click();
+    },
+  },
+  {
+    name: "device-stale",
+    open: async (page, server) => {
+      await openDevice(page, server);
+      await page.locator("input[name=form_token]").evaluate((input) => input.setAttribute("value", "old"));
+      await page.locator("button[value=allow]").click();
+    },
+  },
+  {
+    name: "error-answered",
+    open: async (page, server) => {
+      await page.goto(server.issuer + authorizePath({ prompt: "consent" }));
+      const field = (name: string) => page.locator(`input[name=${name}]`).inputValue();
+      const form = {
+        form_token: await field("form_token"),
+        request: await field("request"),
+        decision: "allow",
+      };
+      await page.request.post(`${server.issuer}/consent`, { form, maxRedirects: 0 });
+      server.clock.advance(61);
+      await page.locator("button[value=allow]").click();
+    },
+  },
+  {
+    name: "sign-out-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/logout`);
+      server.clock.advance(3601);
+      await page.locator("form button").click();
     },
   },
   {
@@ -185,6 +272,23 @@ export const SIGNED_IN: readonly Exhibit[] = [
       );
       await grantAccess(server, account, "television", ["mail.read"], [], "device_code");
       await page.goto(`${server.issuer}/account?notice=removed&client_id=native`);
+    },
+  },
+  {
+    name: "account-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account`);
+      server.clock.advance(3601);
+      await page.locator("button.remove").first().click();
+    },
+  },
+  {
+    name: "account-password-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account`);
+      server.clock.advance(3601);
+      await page.locator("summary").last().click();
+      await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });
     },
   },
   {
