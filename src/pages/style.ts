@@ -115,6 +115,7 @@ button, .button {
 .note > div { min-width: 0; }
 .note strong { display: block; font-weight: 650; }
 .note.bad { background: var(--bad-soft); border-color: transparent; color: var(--bad); font-weight: 550; }
+.note.bad a { color: inherit; }
 .note.good { background: var(--good-soft); border-color: transparent; color: var(--good); font-weight: 550; }
 .acknowledge { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; margin-top: 0.5rem; font-weight: 550; cursor: pointer; }
 .acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent); }
