@@ -5,7 +5,7 @@ import { newAccountRecord, usernameFault } from "../accounts/people.ts";
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
 import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
-import { findSignedIn, type SignIn, startAfterChange } from "../operations/sessions.ts";
+import { findSignedIn, type SignedIn, type SignIn, startAfterChange } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, type Route, seeOther } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
@@ -100,13 +100,14 @@ async function createFirstAccount(
     clock,
     random,
   );
+  const before = await findSignedIn(context, incoming.request);
   const act = actOfStranger(incoming);
   const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
   if (outcome === "spent") return signInInstead(context, incoming, username, password);
   if (outcome === "username_taken") {
     return setupPage(context, incoming, token, username, { username: texts.setup.usernameTaken });
   }
-  return accountCreated(context, incoming, { account, steps: [PASSWORD] });
+  return accountCreated(context, incoming, before, { account, steps: [PASSWORD] });
 }
 
 /**
@@ -123,12 +124,17 @@ async function signInInstead(
   const check = await checkPassword(context, { username, password, origin: incoming });
   if (check.outcome !== "verified" || check.account.source !== "setup_link")
     throw new PageError("setup_link");
-  return accountCreated(context, incoming, check);
+  return accountCreated(context, incoming, await findSignedIn(context, incoming.request), check);
 }
 
-async function accountCreated(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {
+/** `before`: who was signed in until now. It was found before the account was made, so that no failure hides the account. */
+async function accountCreated(
+  context: Context,
+  incoming: Incoming,
+  before: SignedIn | null,
+  signIn: SignIn,
+): Promise<Response> {
   const { issuer } = context;
-  const before = await findSignedIn(context, incoming.request);
   const started = await startAfterChange(
     context,
     actOfStranger(incoming),

@@ -39,9 +39,12 @@ const OPENED: readonly string[] = [
 ];
 const OPENED_BY_PATH: readonly string[] = ["/", "/account", "/device", "/help/errors", "/login", "/logout"];
 
+/** The empty reference is the address of the page that has it. */
+const SAME_ADDRESS = "";
+
 /**
- * The page of a request that failed, to open it again: the same address after a GET, the page of the form after a POST. Null
- * if the request was for no page of ours, so that the link never leads elsewhere.
+ * The page of a request that failed, to open it again: after a GET the same address, of which the page repeats nothing; after
+ * a POST the page of the form. Null if the request was for no page of ours, so that the link never leads elsewhere.
  */
 export function pageAgain(
   { path: base }: Issuer,
@@ -49,7 +52,7 @@ export function pageAgain(
 ): string | null {
   const isIn = (pages: readonly string[]) => pages.some((page) => base + page === url.pathname);
   const wasGet = request.method === "GET" || request.method === "HEAD";
-  if (wasGet) return isIn(OPENED) ? url.pathname + url.search : null;
+  if (wasGet) return isIn(OPENED) ? SAME_ADDRESS : null;
   return isIn(OPENED_BY_PATH) ? url.pathname : null;
 }
 

@@ -41,6 +41,8 @@ export interface Flow {
   readonly despite?: { readonly after: string; readonly outcome: string };
   /** The answer to a repetition after the answer to this commit was lost. Default: the same as without a fault. */
   readonly whenLost?: Readonly<Record<string, string>>;
+  /** The credential of the request itself, which the page must repeat so that the person can try again. */
+  readonly repeats?: RegExp;
 }
 
 /** The status, and the error or the target of the redirect, if there is one. */
@@ -57,7 +59,7 @@ export async function outcomeOf(response: Response): Promise<string> {
   return [response.status, ...(error === undefined ? [] : [error])].join(" ");
 }
 
-type Exceptions = Pick<Flow, "whenLost" | "despite">;
+type Exceptions = Pick<Flow, "whenLost" | "despite" | "repeats">;
 
 const programs = (outcome: string, prepare: Flow["prepare"], exceptions: Exceptions = {}): Flow => ({
   audience: "programs",
@@ -269,12 +271,8 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     const code = textOf(await startDevice(scene.server), "user_code");
     return open(`/device?user_code=${code}`)(scene);
   }),
-  "allowing a device": people("200", (scene) => answeringDevice(scene, "allow"), {
-    whenLost: { "commit device_codes grants": "409" },
-  }),
-  "denying a device": people("200", (scene) => answeringDevice(scene, "deny"), {
-    whenLost: { "commit device_codes": "409" },
-  }),
+  "allowing a device": people("200", (scene) => answeringDevice(scene, "allow")),
+  "denying a device": people("200", (scene) => answeringDevice(scene, "deny")),
   "the account page": people("200", async (scene) => {
     await answerConsent(scene.server, scene.cookie);
     await grantAccess(scene.server, scene.person, "television", ["mail.read"]);
@@ -313,10 +311,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       const fields = { username: `boss of ${scene.person.username}`, password: "a long enough password" };
       return filledIn({ ...scene, cookie: "" }, page, "/setup", fields);
     },
-    // The link is used up. Without a session, the person signs in with the new password.
+    // The link is used up. A person who sends the form again is signed in with the new password.
     {
-      whenLost: { "commit revisions setup_links accounts": "404" },
       despite: { after: "commit revisions setup_links accounts", outcome: "303 /account" },
+      repeats: /\btsl_[A-Za-z0-9\-_]{64}/,
     },
   ),
 };

@@ -88,7 +88,7 @@ export const PAGES: readonly Mutation[] = [
     what: "an error page opens again whatever was asked for",
     in: "pages/urls.ts",
     within: "pageAgain",
-    match: "isIn(OPENED)",
+    match: "isIn(OPENED_BY_PATH)",
     replace: "true",
     tests: ["pages/errors.test.ts"],
   },

@@ -102,7 +102,7 @@ describe("the table", () => {
       const response = await pageErrorResponse(server.context, error, incomingAt("/login?return_to=/device"));
       const copy = response.clone();
       const expected: Record<WayOn, Record<string, string>> = {
-        again: { "Try again": "/login?return_to=/device" },
+        again: { "Try again": "" },
         application: { "Back to client.example": "https://client.example/" },
         account: { "Go to your account": "/account" },
         nothing: {},
@@ -129,9 +129,9 @@ describe("trying again", () => {
     pageErrorResponse(server.context, new StoreUnavailable("closed"), incomingAt(path, method));
 
   test.each([
-    ["GET", "/auth/authorize?client_id=web&state=1", "/auth/authorize?client_id=web&state=1"],
-    ["GET", "/setup?token=x", "/setup?token=x"],
-    ["HEAD", "/account", "/account"],
+    ["GET", "/auth/authorize?client_id=web&state=1", ""],
+    ["GET", "/setup?token=x", ""],
+    ["HEAD", "/account", ""],
     ["POST", "/account", "/account"],
     ["POST", "/logout?x=1", "/logout"],
   ])("after %s %s opens %s", async (method, path, again) => {
@@ -144,6 +144,7 @@ describe("trying again", () => {
     ["GET", "/login/"],
     ["GET", "/auth/token"],
     ["POST", "/consent"],
+    ["POST", "//evil.example/login"],
     ["POST", "/auth/authorize"],
     ["POST", "/nowhere"],
   ])(proves("after %s %s leads nowhere", "threat 5"), async (method, path) => {
@@ -152,8 +153,9 @@ describe("trying again", () => {
 
   test("stays below the path of the issuer", () => {
     const issuer = parseIssuer("https://auth.example/t");
-    expect(pageAgain(issuer, incomingAt("/t/login?x"))).toBe("/t/login?x");
-    expect(pageAgain(issuer, incomingAt("/login"))).toBeNull();
+    expect(pageAgain(issuer, incomingAt("/t/login", "POST"))).toBe("/t/login");
+    expect(pageAgain(issuer, incomingAt("/t/login"))).toBe("");
+    for (const method of ["GET", "POST"]) expect(pageAgain(issuer, incomingAt("/login", method))).toBeNull();
   });
 
   test("after a sign-in that had to wait keeps the errand and the user name", async () => {

@@ -45,10 +45,9 @@ export function SignInView(props: SignInProps) {
           <Note kind="bad" id="fault">
             {fault}
             {elsewhere && (
-              <>
-                {" "}
+              <div class="links">
                 <a href={elsewhere}>{new URL(elsewhere).origin}</a>
-              </>
+              </div>
             )}
           </Note>
         )}
