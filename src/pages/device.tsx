@@ -38,7 +38,7 @@ interface FoundDevice {
   readonly answer: "approved" | "denied" | null;
 }
 
-type CodeFault = "malformed" | "unknown" | { readonly retryAfterSeconds: number };
+type CodeFault = "malformed" | "unknown" | "stale" | { readonly retryAfterSeconds: number };
 
 function codePage(
   context: Context,
@@ -152,7 +152,8 @@ async function pageForCode(
   typed: string,
   asking: Asking,
 ): Promise<Response> {
-  if (typed === "") return codePage(context, incoming, account, typed, null);
+  if (typed === "")
+    return codePage(context, incoming, account, typed, asking === "asked_again" ? "stale" : null);
   const code = normalizeUserCode(typed);
   if (code === null) return codePage(context, incoming, account, typed, "malformed");
   const found = await lookUpCode(context, code, account, incoming.address);
