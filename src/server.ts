@@ -19,11 +19,13 @@ import { withOneSession } from "./operations/sessions.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { CHANGE_PASSWORD_PATH, changePasswordRoute, pageErrorResponse, pageRoutes } from "./pages/index.ts";
+import { otherAddressPage } from "./pages/other-address.tsx";
 import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
 import { type Clock, type SteadyClock, systemClock, systemSteadyClock } from "./platform/clock.ts";
 import { allowedRequestHeaders } from "./platform/cors.ts";
 import {
+  type Handler,
   type Incoming,
   NO_SNIFFING,
   newRequestId,
@@ -308,7 +310,7 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
             : undefined;
     if (handler !== undefined) {
       const forPeople = route.audience === "people";
-      const response = await handler(forPeople ? await asOneBrowser(context, incoming) : incoming);
+      const response = await (forPeople ? showPage(context, handler, incoming) : handler(incoming));
       return method === "HEAD" ? await withoutBody(response) : response;
     }
     const allow = [GET && "GET, HEAD", POST && "POST", (OPTIONS || route.cors !== "nobody") && "OPTIONS"]
@@ -323,7 +325,12 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
   }
 }
 
-/** For pages: with one cookie of the session's name, if the browser sent several. */
+/** For pages: a browser that came by another address learns where the server is. */
+async function showPage(context: Context, handler: Handler, incoming: Incoming): Promise<Response> {
+  return (await otherAddressPage(context, incoming)) ?? handler(await asOneBrowser(context, incoming));
+}
+
+/** With one cookie of the session's name, if the browser sent several. */
 async function asOneBrowser(context: Context, incoming: Incoming): Promise<Incoming> {
   const request = await withOneSession(context, incoming.request);
   return request === incoming.request ? incoming : { ...incoming, request };

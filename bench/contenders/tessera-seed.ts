@@ -132,6 +132,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
       requesterAgent: "benchmark",
       status: "pending",
       grantId: null,
+      deniedBy: null,
       usedAt: null,
     });
     expect(isNew, true);

@@ -110,7 +110,7 @@ export async function checkAuthorizationRequest(
   const { redirectUri, redirectUriRequested } = requireRedirectUri(client, parameters);
   // The port of a loopback address may vary, so the check at registration is not enough.
   if (isAtOrigin(redirectUri, context.ownOrigins))
-    throw new OAuthError("authorize_redirect_uri_mismatch", { clientId: client.clientId });
+    throw redirectUriRefusal("authorize_redirect_uri_mismatch", client, parameters);
   const target: ResponseTarget = {
     redirectUri,
     responseMode: requestedResponseMode(parameters) ?? query,
@@ -149,30 +149,41 @@ async function requireClient(
   parameters: Parameters,
 ): Promise<ClientRecord> {
   const clientId = parameters.get("client_id");
-  if (clientId === undefined) throw new OAuthError("authorize_client_id_missing");
+  const sent = { name: "client_id", values: parameters.all("client_id") };
+  if (clientId === undefined) throw new OAuthError("authorize_client_id_missing", { sent });
   const client = await findServedClient(context, clientId);
   if (client === null || client.disabledAt !== null)
-    throw new OAuthError("authorize_client_unknown", { clientId });
+    throw new OAuthError("authorize_client_unknown", { clientId, sent });
   return client;
 }
 
 /** RFC 6749 §3.1.2.3: a client with exactly one registered redirect URI may leave it out. */
 function requireRedirectUri(
-  { redirectUris, clientId }: ClientRecord,
+  client: ClientRecord,
   parameters: Parameters,
 ): { redirectUri: RedirectUri; redirectUriRequested: boolean } {
   const requested = parameters.get("redirect_uri");
   if (requested === undefined) {
-    const [only, ...others] = redirectUris;
+    const [only, ...others] = client.redirectUris;
     if (only === undefined || others.length > 0 || parameters.isRepeated("redirect_uri")) {
-      throw new OAuthError("authorize_redirect_uri_missing", { clientId });
+      throw redirectUriRefusal("authorize_redirect_uri_missing", client, parameters);
     }
     return { redirectUri: only, redirectUriRequested: false };
   }
-  const redirectUri = matchRedirectUri(requested, redirectUris);
-  if (redirectUri === null) throw new OAuthError("authorize_redirect_uri_mismatch", { clientId });
+  const redirectUri = matchRedirectUri(requested, client.redirectUris);
+  if (redirectUri === null) throw redirectUriRefusal("authorize_redirect_uri_mismatch", client, parameters);
   return { redirectUri, redirectUriRequested: true };
 }
+
+const redirectUriRefusal = (
+  reason: "authorize_redirect_uri_missing" | "authorize_redirect_uri_mismatch",
+  { clientId }: ClientRecord,
+  parameters: Parameters,
+): OAuthError =>
+  new OAuthError(reason, {
+    clientId,
+    sent: { name: "redirect_uri", values: parameters.all("redirect_uri") },
+  });
 
 /** RFC 9101 §6.3 and OpenID Connect Core §3.1.2.6: unsupported parameters are refused, never ignored. */
 function refuseUnsupported(parameters: Parameters): void {

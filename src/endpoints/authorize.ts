@@ -5,7 +5,12 @@
 
 import { isPublic } from "../clients/authentication-methods.ts";
 import { findConsent } from "../operations/access.ts";
-import { findEarlierAnswer, issueAuthorizationCode, refuseConsent } from "../operations/authorization.ts";
+import {
+  type ApproveOptions,
+  findEarlierAnswer,
+  issueAuthorizationCode,
+  refuseConsent,
+} from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
@@ -15,7 +20,8 @@ import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { isClaimedHttps } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
-import { actOfPerson } from "../rules/events.ts";
+import { isYesMeant } from "../rules/client.ts";
+import { type Act, actOfPerson } from "../rules/events.ts";
 import {
   AuthorizationRefusal,
   type AuthorizationRequest,
@@ -60,7 +66,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
       return pages.askConsent(incoming, request, signedIn);
     }
     const act = actOfPerson(incoming, signedIn.account.subject);
-    const code = await issueAuthorizationCode(context, act, request, signedIn, {
+    const code = await issueCode(context, act, request, signedIn, {
       form: null,
       remember: false,
     });
@@ -170,15 +176,14 @@ export function decideAuthorization(
       if (!(await refuseConsent(context, act, about, form))) return answerAgain(context, request, form);
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
-    // A second click that was meant for another page does not find the box (double-clickjacking).
-    if (!request.vouched && !acknowledged) return startAgain();
+    if (!isYesMeant(request.vouched, acknowledged)) return startAgain();
     if (
       !isSubset<string>(request.scope, shown.scope) ||
       !isSubset<string>(request.resources, shown.resources)
     ) {
       return startAgain();
     }
-    const code = await issueAuthorizationCode(context, act, request, signedIn, {
+    const code = await issueCode(context, act, request, signedIn, {
       form,
       remember: mayBeRemembered(request),
     });
@@ -210,6 +215,21 @@ export const cancelAuthorization = (
     sendingRefusal(pages, incoming),
   );
 
+/** The client learns that it gets no code, if it or the person was disabled just now. */
+async function issueCode(
+  context: Context,
+  act: Act,
+  request: AuthorizationRequest,
+  signedIn: SignedIn,
+  options: ApproveOptions,
+): Promise<string | null> {
+  try {
+    return await issueAuthorizationCode(context, act, request, signedIn, options);
+  } catch (error) {
+    throw error instanceof OAuthError ? new AuthorizationRefusal(request, error) : error;
+  }
+}
+
 /** The person sent the form twice, by a double click or the back button: the first answer stands, and is sent again. */
 async function answerAgain(
   context: Context,
@@ -217,7 +237,7 @@ async function answerAgain(
   form: AuthorizationDecision["form"],
 ): Promise<Response> {
   const earlier = await findEarlierAnswer(context, form);
-  if (earlier === null) throw new OAuthError("form_answered");
+  if (earlier === null) throw new OAuthError("form_answered", { application: request.redirectUri });
   if (earlier === "denied") throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
   return codeResponse(context.issuer, request, earlier.code);
 }

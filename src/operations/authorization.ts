@@ -70,7 +70,7 @@ export const authorize = (
   context: DecideContext,
   act: Act,
   authorization: rules.Authorization,
-): Promise<"authorized" | "form_spent" | "refused"> => {
+): Promise<"authorized" | "form_answered" | "refused"> => {
   const { grant, code, form } = authorization;
   return outcomeOf(context, act, async () => {
     const facts = await context.store.look(AUTHORIZATION, {
@@ -104,7 +104,7 @@ export async function findEarlierAnswer(
   const found = await store.look(ANSWERED, { formId: form.id, formKind: "form" });
   const earlier = rules.earlierAnswer(found.form, found.code, clock.seconds());
   if (earlier === "denied") return "denied";
-  if (earlier === "spent") return null;
+  if (earlier === "answered") return null;
   const { id, digest } = earlier.code;
   const derived = codeOf(keys, form, id);
   return Buffer.compare(derived.digest, digest) === 0 ? { code: derived.text } : null;
@@ -186,7 +186,7 @@ export async function issueAuthorizationCode(
     form,
   });
   if (outcome === "refused") throw new OAuthError("person_denied", { clientId: client.clientId });
-  return outcome === "form_spent" ? null : text;
+  return outcome === "form_answered" ? null : text;
 }
 
 type NewGrant = Pick<GrantRecord, "scope" | "resources" | "via" | "createdAt" | "expiresAt">;

@@ -3,10 +3,11 @@
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import { type NewPasswordFault, newPasswordFault } from "../accounts/new-password.ts";
 import type { Configuration } from "../configuration/schema.ts";
+import { widestNetwork } from "../platform/network.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
 import type { SignInStep } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
-import { replacePassword } from "./people.ts";
+import { findAccount, replacePassword } from "./people.ts";
 import { checkPassword, type PasswordCheckContext } from "./sign-in.ts";
 
 export type PasswordChange =
@@ -28,18 +29,18 @@ type Needs = PasswordCheckContext & { readonly configuration: Configuration };
 
 export async function changePassword(
   context: Needs,
-  { account, current, replacement, origin, browser }: PasswordChangeRequest,
+  { account: asked, current, replacement, origin, browser }: PasswordChangeRequest,
 ): Promise<PasswordChange> {
   const fault = newPasswordFault(context.configuration, replacement);
   if (fault !== null) return { outcome: fault };
-  const { username } = account;
+  const { username } = asked;
   const check = await checkPassword(context, { username, password: current, origin, browser });
   if (check.outcome === "limited") return check;
   if (check.outcome === "refused") return { outcome: "current_wrong" };
   // Only a person who knows the current password gets this answer.
   if (replacement.normalize("NFKC") === current.normalize("NFKC")) return { outcome: "same" };
   const { subject, passwordHash: verifiedHash } = check.account;
-  if (subject !== account.subject || verifiedHash === null) return { outcome: "current_wrong" };
+  if (subject !== asked.subject || verifiedHash === null) return { outcome: "current_wrong" };
   const passwordHash = await context.passwords.hash(replacement);
   // Checking and hashing take time. If an operator sets another password meanwhile, that one stays.
   const changed = await replacePassword(
@@ -49,7 +50,14 @@ export async function changePassword(
     verifiedHash,
     passwordHash,
   );
-  return changed
-    ? { outcome: "changed", account: { ...check.account, passwordHash }, steps: check.steps }
+  if (changed) return { outcome: "changed", account: { ...check.account, passwordHash }, steps: check.steps };
+  // A double click: another request has just set this very password, and both get the same answer.
+  const account = await findAccount(context, subject);
+  const isSet = await context.passwords.verify(replacement, account?.passwordHash ?? null, {
+    source: widestNetwork(origin.address),
+    isKnown: false,
+  });
+  return isSet && account !== null && account.disabledAt === null
+    ? { outcome: "changed", account, steps: check.steps }
     : { outcome: "current_wrong" };
 }

@@ -13,7 +13,7 @@ import {
 } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
+import type { RecordId, SecretDigest, SubjectId } from "../protocol/identifiers.ts";
 import { newUserCode } from "../protocol/user-code.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import * as rules from "../rules/device-code.ts";
@@ -97,6 +97,7 @@ export async function startDevice(
       expiresAt: createdAt + configuration.lifetimes.device_code_seconds,
       status: "pending",
       grantId: null,
+      deniedBy: null,
       usedAt: null,
     };
     const created = await createDeviceCode(context, actOf(act, caller), device, caller);
@@ -109,26 +110,17 @@ export async function startDevice(
 export const userCodeDigest = (keys: Context["keys"], userCode: string): SecretDigest =>
   keys.mac("user code", userCode) as SecretDigest;
 
-/** The device that waits for an answer under this user code; null if there is none. */
-export async function findPendingDevice(
-  { store }: Reading,
-  digest: SecretDigest,
-  now: EpochSeconds,
-): Promise<DeviceCodeRecord | null> {
-  const { device } = await store.look(BY_USER_CODE, { userCodeDigest: digest });
-  return rules.isPending(device, now) ? device : null;
-}
+const GRANT = { grant: row(grants, { id: "device.grantId" }) };
+const BY_USER_CODE_WITH_GRANT = { ...BY_USER_CODE, ...GRANT };
+const DEVICE = { device: row(deviceCodes, { id: "$id" }), ...GRANT };
 
-const DEVICE = { device: row(deviceCodes, { id: "$id" }), grant: row(grants, { id: "device.grantId" }) };
+/** The device code with this user code, decided or not, until the clean-up removes it; with its grant if there is one. */
+export const findDeviceByUserCode = ({ store }: Reading, digest: SecretDigest): Promise<rules.DeviceFacts> =>
+  store.look(BY_USER_CODE_WITH_GRANT, { userCodeDigest: digest });
 
-/** The device code, expired or not, until the clean-up removes it; with its grant if there is one. */
-export const findDevice = async (
-  { store }: Reading,
-  id: RecordId,
-): Promise<{ device: DeviceCodeRecord; grant: GrantRecord | null } | null> => {
-  const { device, grant } = await store.look(DEVICE, { id });
-  return device === null ? null : { device, grant };
-};
+/** The device code, decided or not, until the clean-up removes it; with its grant if there is one. */
+export const findDevice = ({ store }: Reading, id: RecordId): Promise<rules.DeviceFacts> =>
+  store.look(DEVICE, { id });
 
 const DECISION = {
   account: row(accounts, { subject: "$subject" }),
@@ -136,19 +128,20 @@ const DECISION = {
   client: row(clients, { clientId: "device.clientId" }),
 };
 
-/** Approves (with the grant) or denies (with null). False if it was decided before, or has expired. */
+/** Approves (with the grant) or denies (in the name of a person). False if it was decided before, or has expired. */
 export const decideDeviceCode = (
   context: DecideContext,
   act: Act,
   id: RecordId,
-  grant: GrantRecord | null,
+  answer: { readonly grant: GrantRecord } | { readonly deniedBy: SubjectId },
   now: EpochSeconds,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
-    const facts = await context.store.look(DECISION, { id, subject: grant?.subject ?? null });
-    return grant === null
-      ? rules.denyDevice(facts.device, act.actor.id ?? undefined, now)
-      : rules.approveDevice(facts, grant, now);
+    const subject = "grant" in answer ? answer.grant.subject : null;
+    const facts = await context.store.look(DECISION, { id, subject });
+    return "grant" in answer
+      ? rules.approveDevice(facts, answer.grant, now)
+      : rules.denyDevice(facts.device, answer.deniedBy, now);
   });
 
 /** Records the person's answer. A new grant lives as long as the code, until tokens are issued from it. */
@@ -168,7 +161,8 @@ export function answerDevice(
     createdAt,
     expiresAt: device.expiresAt,
   });
-  return decideDeviceCode(context, act, device.id, allowed ? grant : null, createdAt);
+  const answer = allowed ? { grant } : { deniedBy: signedIn.account.subject };
+  return decideDeviceCode(context, act, device.id, answer, createdAt);
 }
 
 /** RFC 8628 §3.4: a device asks for its tokens. */

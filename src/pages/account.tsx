@@ -7,7 +7,14 @@ import { changePassword, type PasswordChange } from "../operations/change-passwo
 import { findClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { changeAccount } from "../operations/people.ts";
-import { endSession, findSignedIn, type SignedIn, startAfterChange } from "../operations/sessions.ts";
+import {
+  endSession,
+  findSignedIn,
+  type SignedIn,
+  type SignIn,
+  startAfterChange,
+} from "../operations/sessions.ts";
+import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
@@ -45,6 +52,8 @@ async function noticeWords(
 
 interface AccountPage {
   readonly fault?: AccountFault | null;
+  /** Whether the person sent a form that was too old, for something else than the password. */
+  readonly isStale?: boolean;
   /** The details as the person typed them. */
   readonly typed?: Details;
   readonly status?: number;
@@ -55,7 +64,7 @@ async function accountPage(
   context: Context,
   incoming: Incoming,
   signedIn: SignedIn,
-  { fault = null, typed, status, retryAfterSeconds }: AccountPage,
+  { fault = null, isStale = false, typed, status, retryAfterSeconds }: AccountPage,
 ): Promise<Response> {
   const { account } = signedIn;
   const form = openForm(context, incoming, "account");
@@ -79,6 +88,7 @@ async function accountPage(
       notice={await noticeWords(context, frame.texts, notice, access)}
       nextFor={notice?.about === "created" && account.administrator ? context.issuer.identifier : null}
       opensPassword={queryOf(incoming).has(CHANGE_PASSWORD)}
+      alert={isStale ? frame.texts.forms.stale : null}
       fault={fault}
     />,
     { status, retryAfterSeconds, setCookie: form.setCookie },
@@ -109,10 +119,14 @@ const showAccount =
 const answerAccount =
   (context: Context): Handler =>
   async (incoming) => {
-    const form = await readForm(context, incoming, "account");
+    const { form, isFresh } = await readForm(context, incoming, "account");
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) return toSignIn(context);
-    switch (form.get("action")) {
+    const action = form.get("action");
+    if (signedIn === null) {
+      return isFresh && action === "password" ? signInAgain(context, incoming, form) : toSignIn(context);
+    }
+    if (!isFresh) return stalePage(context, incoming, signedIn, form);
+    switch (action) {
       case "remove":
         return removeAccess(context, incoming, signedIn, form);
       case "end":
@@ -129,6 +143,38 @@ const answerAccount =
         throw new OAuthError("parameter_invalid");
     }
   };
+
+/** The person finds the page as they filled it in, with one line that says why nothing happened. */
+function stalePage(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  form: Parameters,
+): Promise<Response> {
+  const { forms } = pageFrame(context, incoming).texts;
+  const action = form.get("action");
+  return accountPage(context, incoming, signedIn, {
+    status: 422,
+    ...(action === "details" && { typed: detailsIn(form, signedIn.account) }),
+    ...(action === "password"
+      ? { fault: { field: "current_password", text: forms.stalePassword } }
+      : { isStale: true }),
+  });
+}
+
+/**
+ * A double click on "Change password": the first request changed it, and ended the session of this one. The person knows the
+ * new password, so this signs them in as the sign-in page would, and they get the answer of the first request.
+ */
+async function signInAgain(context: Context, incoming: Incoming, form: Parameters): Promise<Response> {
+  const check = await checkPassword(context, {
+    username: form.get("username") ?? "",
+    password: form.get("new_password") ?? "",
+    origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
+  });
+  return check.outcome === "verified" ? passwordChanged(context, incoming, check) : toSignIn(context);
+}
 
 async function removeAccess(
   context: Context,
@@ -196,6 +242,12 @@ async function endOtherSessions(context: Context, incoming: Incoming, signedIn: 
   return backWith(context, incoming, subject, { about: "sessions" });
 }
 
+/** The details as the person typed them. */
+const detailsIn = (form: Parameters, account: AccountRecord): Details => ({
+  name: (form.get("name") ?? "").normalize("NFC").trim(),
+  email: mayChangeEmail(account) ? (form.get("email") ?? "").trim() : (account.email ?? ""),
+});
+
 async function changeDetails(
   context: Context,
   incoming: Incoming,
@@ -204,8 +256,7 @@ async function changeDetails(
 ): Promise<Response> {
   const { account } = signedIn;
   const mayEmail = mayChangeEmail(account);
-  const name = (form.get("name") ?? "").normalize("NFC").trim();
-  const email = mayEmail ? (form.get("email") ?? "").trim() : (account.email ?? "");
+  const { name, email } = detailsIn(form, account);
   const texts = pageFrame(context, incoming).texts.account;
   const again = (fault: AccountFault) =>
     accountPage(context, incoming, signedIn, { fault, typed: { name, email }, status: 422 });
@@ -243,15 +294,15 @@ async function replacePassword(
       retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
     });
   }
-  // Every session ended with the old password; this browser gets a new one.
-  const started = await startAfterChange(
-    context,
-    actOfPerson(incoming, change.account.subject),
-    change,
-    null,
-  );
+  return passwordChanged(context, incoming, change);
+}
+
+/** Every session ended with the old password; this browser gets a new one. */
+async function passwordChanged(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {
+  const { subject } = signIn.account;
+  const started = await startAfterChange(context, actOfPerson(incoming, subject), signIn, null);
   if (started === null) return toSignIn(context);
-  const notice = sealNotice(context, started.cookieValue, change.account.subject, { about: "password" });
+  const notice = sealNotice(context, started.cookieValue, subject, { about: "password" });
   return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }), started.cookies);
 }
 

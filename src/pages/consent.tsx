@@ -12,9 +12,9 @@ import { parseParameters } from "../protocol/parameters.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
 import { clientLogo } from "./assets.ts";
 import { clientName, displayText, webHost } from "./display.ts";
-import { ACKNOWLEDGED, openForm, readSubmitted, sealedText, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
-import { PageError } from "./page-error.ts";
+import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
 import { ConsentView } from "./views/consent.tsx";
@@ -95,7 +95,7 @@ export const answerConsent =
   (context: Context): Handler =>
   async (incoming) => {
     const { configuration, issuer, sessionCookie } = context;
-    const { form, isFresh } = await readSubmitted(context, incoming, "consent");
+    const { form, isFresh } = await readForm(context, incoming, "consent");
     // A question that is too old, or of an earlier session, is asked again. This leads where any link could lead.
     if (!isFresh) {
       const stale = parsedRequest(sealedText(form.get(REQUEST)));
@@ -109,20 +109,23 @@ export const answerConsent =
       form.get(REQUEST),
     );
     const shown = parse(sealedRequest, JSON.parse(sealed.text));
-    const startAgain = () => seeOther(`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${shown.query}`);
+    const question = `${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${shown.query}`;
+    const startAgain = () => seeOther(question);
     const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn === null) return startAgain();
     const decision = form.required("decision");
     if (decision !== "allow" && decision !== "deny") {
       throw new OAuthError("parameter_invalid", { description: "The answer must be to allow or to deny." });
     }
-    return decideAuthorization(context, incoming, {
-      parameters: parseParameters(shown.query, configuration.limits.parameters_per_request),
-      shown,
-      startAgain,
-      allowed: decision === "allow",
-      acknowledged: form.get(ACKNOWLEDGED) !== undefined,
-      signedIn,
-      form: { id: sealed.id, expiresAt: sealed.expiresAt, sealed: form.get(REQUEST) ?? "" },
-    });
+    return offering(question, () =>
+      decideAuthorization(context, incoming, {
+        parameters: parseParameters(shown.query, configuration.limits.parameters_per_request),
+        shown,
+        startAgain,
+        allowed: decision === "allow",
+        acknowledged: form.get(ACKNOWLEDGED) !== undefined,
+        signedIn,
+        form: { id: sealed.id, expiresAt: sealed.expiresAt, sealed: form.get(REQUEST) ?? "" },
+      }),
+    );
   };

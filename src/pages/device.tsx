@@ -4,31 +4,42 @@
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { answerDevice, findDevice, findPendingDevice, userCodeDigest } from "../operations/devices.ts";
+import { answerDevice, findDevice, findDeviceByUserCode, userCodeDigest } from "../operations/devices.ts";
 import { findSignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
-import { isVouchedFor } from "../rules/client.ts";
+import { isEnabled, isVouchedFor, isYesMeant } from "../rules/client.ts";
+import { earlierAnswer, isPending } from "../rules/device-code.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
 import { clientLogo } from "./assets.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
-import { ACKNOWLEDGED, openForm, readForm, sealFormData, unsealFormData } from "./forms.ts";
+import { ACKNOWLEDGED, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
-import { DeviceCodeView, DeviceConfirmView, DeviceDoneView, type DeviceOutcome } from "./views/device.tsx";
+import {
+  DeviceCodeView,
+  DeviceConfirmView,
+  DeviceDoneView,
+  type DeviceOutcome,
+  USER_CODE,
+} from "./views/device.tsx";
 
+/** A device that waits for this person's answer, or that they answered before. */
 interface FoundDevice {
   readonly device: DeviceCodeRecord;
-  readonly client: ClientRecord;
+  /** Null if the client is gone, which can be only after the answer. */
+  readonly client: ClientRecord | null;
+  readonly answer: "approved" | "denied" | null;
 }
 
-type CodeFault = "malformed" | "unknown" | { readonly retryAfterSeconds: number };
+type CodeFault = "malformed" | "unknown" | "stale" | { readonly retryAfterSeconds: number };
 
 function codePage(
   context: Context,
@@ -79,7 +90,7 @@ async function lookUpCode(
   }
   let found: FoundDevice | null;
   try {
-    found = await findAskingDevice(context, code);
+    found = await findForPerson(context, code, account);
   } catch (error) {
     // The person is not to blame.
     limits.userCodePerAccount.forgive(account.subject);
@@ -91,41 +102,71 @@ async function lookUpCode(
   return found;
 }
 
-async function findAskingDevice(context: Context, code: string): Promise<FoundDevice | null> {
+/** A code that another person answered is as unknown as one that does not exist. */
+async function findForPerson(
+  context: Context,
+  code: string,
+  { subject }: AccountRecord,
+): Promise<FoundDevice | null> {
   const { keys, clock } = context;
-  const device = await findPendingDevice(context, userCodeDigest(keys, code), clock.seconds());
-  const client = device === null ? null : await findServedClient(context, device.clientId);
-  return device === null || client === null || !mayAsk(client) ? null : { device, client };
+  const facts = await findDeviceByUserCode(context, userCodeDigest(keys, code));
+  const { device } = facts;
+  if (device === null) return null;
+  const client = await findServedClient(context, device.clientId);
+  const answer = earlierAnswer(facts, subject);
+  if (answer !== null) return { device, client, answer };
+  return isPending(device, clock.seconds()) && mayAsk(client) ? { device, client, answer } : null;
 }
 
 /** Checked when the page shows the code and again when the person answers: the client can change in between. */
-const mayAsk = (client: ClientRecord): boolean =>
-  client.disabledAt === null && client.grantTypes.includes(DEVICE_CODE_GRANT);
+const mayAsk = (client: ClientRecord | null): client is ClientRecord =>
+  isEnabled(client) && client.grantTypes.includes(DEVICE_CODE_GRANT);
+
+const toSignIn = ({ issuer }: Context, typed: string): Response => {
+  const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
+  return seeOther(pagePath(issuer, "/login", { return_to: here }));
+};
 
 const showDevice =
   (context: Context): Handler =>
   async (incoming) => {
-    const { issuer } = context;
-    const typed = queryOf(incoming).get("user_code") ?? "";
+    const typed = queryOf(incoming).get(USER_CODE) ?? "";
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) {
-      const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
-      return seeOther(pagePath(issuer, "/login", { return_to: here }));
-    }
+    if (signedIn === null) return toSignIn(context, typed);
     const { account } = signedIn;
     // A link on another site must not use up the guesses of the person who follows it: the person must press the button.
     const fromElsewhere = incoming.request.headers.get("sec-fetch-site") === "cross-site";
     // A HEAD shows no page, so it is no guess either.
     const isHead = incoming.request.method === "HEAD";
-    if (typed === "" || fromElsewhere || isHead) return codePage(context, incoming, account, typed, null);
-    const code = normalizeUserCode(typed);
-    if (code === null) return codePage(context, incoming, account, typed, "malformed");
-    const found = await lookUpCode(context, code, account, incoming.address);
-    if (typeof found === "string" || "retryAfterSeconds" in found) {
-      return codePage(context, incoming, account, typed, found);
-    }
-    return confirmPage(context, incoming, account, code, found.device, found.client);
+    if (fromElsewhere || isHead) return codePage(context, incoming, account, typed, null);
+    return pageForCode(context, incoming, account, typed, "asked");
   };
+
+/** Whether the page asks for the first time, or again because the person sent a form that was too old. */
+type Asking = "asked" | "asked_again";
+
+/** The question about the device with this code, the answer that the person gave before, or what is wrong with the code. */
+async function pageForCode(
+  context: Context,
+  incoming: Incoming,
+  account: AccountRecord,
+  typed: string,
+  asking: Asking,
+): Promise<Response> {
+  if (typed === "")
+    return codePage(context, incoming, account, typed, asking === "asked_again" ? "stale" : null);
+  const code = normalizeUserCode(typed);
+  if (code === null) return codePage(context, incoming, account, typed, "malformed");
+  const found = await lookUpCode(context, code, account, incoming.address);
+  if (typeof found === "string" || "retryAfterSeconds" in found) {
+    return codePage(context, incoming, account, typed, found);
+  }
+  const { device, client, answer } = found;
+  if (answer !== null) return donePage(context, incoming, client, { answer });
+  // A client that is gone cannot ask.
+  if (client === null) return codePage(context, incoming, account, typed, "unknown");
+  return confirmPage(context, incoming, account, code, device, client, asking);
+}
 
 function confirmPage(
   context: Context,
@@ -134,6 +175,7 @@ function confirmPage(
   code: string,
   device: DeviceCodeRecord,
   client: ClientRecord,
+  asking: Asking,
 ): Promise<Response> {
   const { cookieValue } = openForm(context, incoming, "device");
   // The seal binds the code to this browser's session: another person cannot answer it (THREATS 25).
@@ -156,53 +198,83 @@ function confirmPage(
       signedInAs={account.username}
       token={form.token}
       sealedDevice={sealedDevice}
+      fault={asking === "asked_again" ? frame.texts.device.stale : null}
     />,
+    { status: asking === "asked_again" ? 422 : 200 },
+  );
+}
+
+interface Answered {
+  /** The answer that counts; null if the code is no longer open, and this person did not answer it. */
+  readonly answer: "approved" | "denied" | null;
+  /** The answer that the person just gave, if it differs from an earlier one, which stands. */
+  readonly differs?: boolean;
+}
+
+function donePage(
+  context: Context,
+  incoming: Incoming,
+  client: ClientRecord | null,
+  { answer, differs = false }: Answered,
+): Promise<Response> {
+  const frame = pageFrame(context, incoming);
+  const { registration } = context.configuration;
+  // A client that is gone, or that may not use devices any more, has no access.
+  const outcome: DeviceOutcome =
+    answer === null || (answer === "approved" && !mayAsk(client)) ? "decided" : answer;
+  return respondWithPage(
+    <DeviceDoneView
+      frame={frame}
+      outcome={outcome}
+      differs={differs && outcome !== "decided"}
+      clientName={client === null ? "" : markedName(client, registration, frame.texts)}
+    />,
+    { status: outcome === "decided" || differs ? 409 : 200 },
   );
 }
 
 const takeAnswer =
   (context: Context): Handler =>
   async (incoming) => {
-    const { issuer, sessionCookie } = context;
-    const form = await readForm(context, incoming, "device", "device");
-    const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) {
-      return seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, "/device") }));
-    }
-    const { account } = signedIn;
-    const decision = form.get("decision");
-    if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
-    const cookieValue = sessionCookie.read(incoming.request);
-    const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
-    const found = id === null ? null : await findDevice(context, id);
-    const device = found?.device ?? null;
-    const client = device === null ? null : await findServedClient(context, device.clientId);
-    // The store keeps who allowed a code, but not who denied it.
-    // A second click that was meant for another page does not find the box (double-clickjacking).
-    const isMeant =
-      decision === "deny" ||
-      client === null ||
-      form.get(ACKNOWLEDGED) !== undefined ||
-      isVouchedFor(client, context.configuration.registration);
-    if (!isMeant) return seeOther(pagePath(issuer, "/device"));
-    let outcome: DeviceOutcome = found?.grant?.subject === account.subject ? "answered" : "decided";
-    if (device !== null && client !== null && mayAsk(client)) {
-      const act = actOfPerson(incoming, account.subject);
-      const allowed = decision === "allow";
-      if (await answerDevice(context, act, device, signedIn, allowed))
-        outcome = allowed ? "approved" : "denied";
-    }
-    const frame = pageFrame(context, incoming);
-    const { registration } = context.configuration;
-    return respondWithPage(
-      <DeviceDoneView
-        frame={frame}
-        outcome={outcome}
-        clientName={client === null ? "" : markedName(client, registration, frame.texts)}
-      />,
-      { status: outcome === "approved" || outcome === "denied" ? 200 : 409 },
-    );
+    const submitted = await readForm(context, incoming, "device", "device");
+    const again = pagePath(context.issuer, "/device", {
+      user_code: displayText(submitted.form.get(USER_CODE) ?? "", 40),
+    });
+    return offering(again, () => answerForm(context, incoming, submitted));
   };
+
+async function answerForm(
+  context: Context,
+  incoming: Incoming,
+  { form, isFresh }: Submitted,
+): Promise<Response> {
+  const { issuer, sessionCookie, configuration } = context;
+  const typed = form.get(USER_CODE) ?? "";
+  const signedIn = await findSignedIn(context, incoming.request);
+  if (signedIn === null) return toSignIn(context, typed);
+  const { account } = signedIn;
+  // A question that is too old, or of an earlier session, is asked again. This leads where any link could lead.
+  if (!isFresh) return pageForCode(context, incoming, account, typed, "asked_again");
+  const decision = form.get("decision");
+  if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
+  const wanted = decision === "allow" ? "approved" : "denied";
+  const cookieValue = sessionCookie.read(incoming.request);
+  const id = parseRecordId(unsealFormData(context, cookieValue, "device", form.get("device")).text);
+  if (id === null) throw new OAuthError("parameter_invalid");
+  const { device } = await findDevice(context, id);
+  const client = device === null ? null : await findServedClient(context, device.clientId);
+  if (device !== null && mayAsk(client)) {
+    const vouched = isVouchedFor(client, configuration.registration);
+    const isMeant = isYesMeant(vouched, form.get(ACKNOWLEDGED) !== undefined);
+    if (wanted === "approved" && !isMeant) return seeOther(pagePath(issuer, "/device", { user_code: typed }));
+    const act = actOfPerson(incoming, account.subject);
+    if (await answerDevice(context, act, device, signedIn, wanted === "approved"))
+      return donePage(context, incoming, client, { answer: wanted });
+  }
+  // The person sent the form twice, by a double click or the back button: the first answer stands, and is shown again.
+  const answer = earlierAnswer(await findDevice(context, id), account.subject);
+  return donePage(context, incoming, client, { answer, differs: answer !== null && answer !== wanted });
+}
 
 export const deviceRoutes = (context: Context): Route[] => [
   {

@@ -1,41 +1,53 @@
 /** @jsxImportSource hono/jsx */
-/** Every refusal that a person sees: its words, its status, and the details for the developer. */
+/** Every refusal that a person sees: its words, its status, the way on, and the details for the developer. */
 
+import { isPublic } from "../clients/authentication-methods.ts";
+import { withoutCredentials } from "../credentials/credential.ts";
 import { logRefusal, publicAnchor, toRefusal } from "../endpoints/refusal.ts";
+import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
+import { findSignedIn } from "../operations/sessions.ts";
 import { BodyError, type Incoming } from "../platform/http.ts";
-import type { OAuthError, Reason } from "../protocol/errors.ts";
-import { pageFrame } from "./frame.ts";
-import { PageError, type PageErrorKind } from "./page-error.ts";
+import type { OAuthError } from "../protocol/errors.ts";
+import type { RedirectUri } from "../protocol/identifiers.ts";
+import { maySeeRedirectUris } from "../rules/client.ts";
+import { StoreUnavailable } from "../store/contract.ts";
+import { returnHost } from "./display.ts";
+import { BODIES_ON_PAGES, KINDS_ON_PAGES, type PageRefusal, refusalOnPage } from "./error-table.ts";
+import { type PageFrame, pageFrame } from "./frame.ts";
+import { Interrupted, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
-import type { Texts } from "./texts.ts";
-import { ErrorView } from "./views/error.tsx";
+import { pageAgain } from "./urls.ts";
+import { type Comparison, type ErrorDetails, ErrorView, type Way } from "./views/error.tsx";
 
-/** The entries of the catalogue that describe refusals. */
-type Words = {
-  [Key in keyof Texts["errors"]]: Texts["errors"][Key] extends string ? never : Key;
-}[keyof Texts["errors"]];
-
-interface Refusal {
-  readonly words: Words;
+interface Refusal extends PageRefusal {
   readonly status: number;
-  readonly retryAfterSeconds?: number;
-  readonly allow?: string;
-  readonly details?: { readonly error: string; readonly description: string; readonly anchor: string };
+  readonly retryAfterSeconds?: number | undefined;
+  readonly allow?: string | undefined;
+  /** Null for a refusal that only a page can have. */
+  readonly oauth: OAuthError | null;
 }
 
 /**
  * Renders any thrown value as a page, and logs it. An unexpected error becomes a 500 without details.
  * The page never has a `WWW-Authenticate` header: it would make a browser ask for a password (THREATS 57).
  */
-export function pageErrorResponse(context: Context, error: unknown, incoming: Incoming): Promise<Response> {
-  const { words, status, retryAfterSeconds, allow, details = null } = refusalOf(context, error, incoming);
+export async function pageErrorResponse(
+  context: Context,
+  thrown: unknown,
+  incoming: Incoming,
+): Promise<Response> {
+  const error = thrown instanceof Interrupted ? thrown.cause : thrown;
+  const refusal = refusalOf(context, error, incoming);
+  const { words, status, retryAfterSeconds, allow, oauth } = refusal;
   const frame = pageFrame(context, incoming);
+  const again = thrown instanceof Interrupted ? thrown.again : pageAgain(context.issuer, incoming);
   return respondWithPage(
     <ErrorView
       frame={frame}
       {...frame.texts.errors[words]}
-      details={details}
+      way={wayOn(frame, refusal, again)}
+      details={oauth !== null && refusal.isOfApplication ? await detailsOf(context, incoming, oauth) : null}
       requestId={incoming.requestId}
     />,
     {
@@ -53,55 +65,91 @@ function refusalOf(context: Context, error: unknown, incoming: Incoming): Refusa
     const { kind } = error;
     const { path, requestId } = incoming;
     context.log.info("refused", { endpoint: path.slice(0, 100), reason: kind, request: requestId });
-    return { words: kind, status: PAGE_ERROR_STATUS[kind] };
+    return { ...KINDS_ON_PAGES[kind], oauth: null };
   }
   if (error instanceof BodyError) {
-    return BODY_REFUSALS[error.fault];
+    return { ...BODIES_ON_PAGES[error.fault], oauth: null };
   }
-  const refusal = toRefusal(error, context, incoming);
-  logRefusal(context, refusal, incoming);
-  return oauthRefusal(refusal);
+  const oauth = toRefusal(error, context, incoming);
+  logRefusal(context, oauth, incoming);
+  const { retryAfterSeconds, allow } = oauth.detail;
+  // A 401 requires a challenge (RFC 9110 §15.5.2), and pages have none.
+  const status = oauth.status === 401 ? 400 : oauth.status;
+  return { ...refusalOnPage(oauth.reason), status, retryAfterSeconds, allow, oauth };
 }
 
-const BODY_REFUSALS: Record<BodyError["fault"], Refusal> = {
-  too_large: { words: "too_large", status: 413 },
-  wrong_type: { words: "malformed", status: 415 },
-  incomplete: { words: "malformed", status: 400 },
-};
+/** The link that the page offers; null if there is none. It leads to a page of ours or to a registered address. */
+function wayOn({ texts, path }: PageFrame, { offers, oauth }: Refusal, again: string | null): Way | null {
+  const { errors } = texts;
+  switch (offers) {
+    case "again":
+      return again === null ? null : { href: again, words: errors.again };
+    case "account":
+      return { href: path("/account"), words: errors.account };
+    case "application":
+      return applicationWay(oauth?.detail.application, errors.applicationWay);
+    case "nothing":
+      return null;
+  }
+}
 
-const PAGE_ERROR_STATUS: Record<PageErrorKind, number> = {
-  form_expired: 403,
-  form_foreign: 403,
-  setup_link: 404,
-};
+/**
+ * The start page of the application, at the origin of its redirect URI. The redirect URI itself would get an answer that it
+ * did not ask for. A program on the person's own device has no such page.
+ */
+function applicationWay(redirectUri: RedirectUri | undefined, words: (host: string) => string): Way | null {
+  const host = redirectUri === undefined ? null : returnHost(redirectUri);
+  if (redirectUri === undefined || host === null) return null;
+  return { href: `${new URL(redirectUri).origin}/`, words: words(host) };
+}
 
-/** Refusals that concern the page itself. All others concern the request of an application. */
-const PAGE_WORDS: Partial<Record<Reason, Words>> = {
-  not_found: "not_found",
-  method_not_allowed: "method_not_allowed",
-  body_too_large: "too_large",
-  too_many_requests: "too_many",
-  busy: "busy",
-  unavailable: "unavailable",
-  server_error: "server_error",
-  content_type_unsupported: "malformed",
-  form_answered: "form_answered",
-};
-
-const APPLICATION_WORDS: Partial<Record<Reason, Words>> = {
-  authorize_client_unknown: "application_unknown",
-  authorize_redirect_uri_mismatch: "redirect_mismatch",
-};
-
-function oauthRefusal({ reason, error, description, status, detail }: OAuthError): Refusal {
-  const { retryAfterSeconds, allow } = detail;
-  const pageWords = PAGE_WORDS[reason];
-  if (pageWords !== undefined) return { words: pageWords, status, retryAfterSeconds, allow };
+async function detailsOf(context: Context, incoming: Incoming, refusal: OAuthError): Promise<ErrorDetails> {
+  const { error, description, reason } = refusal;
   return {
-    words: APPLICATION_WORDS[reason] ?? "application",
-    // A 401 requires a challenge (RFC 9110 §15.5.2), and pages have none.
-    status: status === 401 ? 400 : status,
-    retryAfterSeconds,
-    details: { error, description, anchor: publicAnchor(reason) },
+    error,
+    description,
+    anchor: publicAnchor(reason),
+    comparison: await comparisonOf(context, incoming, refusal),
   };
+}
+
+/** The refused parameter as it was sent, beside what is registered. Null for other refusals. */
+async function comparisonOf(
+  context: Context,
+  incoming: Incoming,
+  { detail: { sent, clientId } }: OAuthError,
+): Promise<Comparison | null> {
+  if (sent === undefined) return null;
+  const { name } = sent;
+  const compared = { name, sent: sent.values.map(shown) };
+  if (name !== "redirect_uri" || clientId === undefined) return { ...compared, registered: null };
+  const registered = await registeredRedirectUris(context, incoming, clientId);
+  return { ...compared, registered: registered?.map(shown) ?? { hiddenOf: shown(clientId) } };
+}
+
+/** The redirect URIs of a client, if the reader of the page may see them. */
+async function registeredRedirectUris(
+  context: Context,
+  { request }: Incoming,
+  clientId: string,
+): Promise<readonly string[] | null> {
+  try {
+    const client = await findServedClient(context, clientId);
+    const reader = (await findSignedIn(context, request))?.account ?? null;
+    if (client === null) return null;
+    const { source, redirectUris } = client;
+    return maySeeRedirectUris({ source, isPublic: isPublic(client) }, reader) ? redirectUris : null;
+  } catch (error) {
+    // The page says what is wrong even if the database does not answer now.
+    if (error instanceof StoreUnavailable) return null;
+    throw error;
+  }
+}
+
+const MOST_SHOWN = 400;
+
+/** A value of a request, every character of it visible: a difference may be a space, or a letter of another script. */
+function shown(value: string): string {
+  const visible = withoutCredentials(value.toWellFormed()).replace(/[^\x21-\x7E…]/gu, encodeURIComponent);
+  return visible.length <= MOST_SHOWN ? visible : `${visible.slice(0, MOST_SHOWN - 1)}…`;
 }

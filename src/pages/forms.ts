@@ -54,13 +54,16 @@ export interface Submitted {
   readonly form: Parameters;
   /** Whether `openForm` opened it for this browser and purpose, and not too long ago. Otherwise the form proves nothing. */
   readonly isFresh: boolean;
+  /** False: the browser does not keep the cookie, so none of its forms will ever be fresh. */
+  readonly hasCookie: boolean;
 }
 
 /**
- * Reads a submitted form, even if it is stale, so that a page can show it again as the person filled it in. Throws PageError
- * for a form that another site sends, and BodyError or OAuthError if it cannot be read.
+ * Reads a submitted form, even if it is stale, so that the page can show it again as the person filled it in. A page does
+ * nothing that a stale form asks for. Throws PageError for a form that another site sends, and BodyError or OAuthError if
+ * it cannot be read. `boundField` names the field with the data to which the token is bound.
  */
-export async function readSubmitted(
+export async function readForm(
   context: Context,
   incoming: Incoming,
   purpose: FormPurpose,
@@ -79,22 +82,13 @@ export async function readSubmitted(
     rest.length === 0 &&
     expiresAt > context.clock.seconds() &&
     sameText(mac, tokenMac(context, cookieValue, purpose, boundData, expiresAt));
-  return { form, isFresh };
-}
-
-/**
- * Reads a submitted form. Throws PageError unless `openForm` opened it for this browser and purpose, and BodyError or
- * OAuthError if it cannot be read. `boundField` names the field with the data to which the token is bound.
- */
-export async function readForm(
-  context: Context,
-  incoming: Incoming,
-  purpose: FormPurpose,
-  boundField?: string,
-): Promise<Parameters> {
-  const { form, isFresh } = await readSubmitted(context, incoming, purpose, boundField);
-  if (!isFresh) throw new PageError("form_expired");
-  return form;
+  const hasCookie = cookieValue !== null;
+  if (!isFresh) {
+    const { path, requestId } = incoming;
+    const reason = hasCookie ? "form_stale" : "form_without_cookie";
+    context.log.info("refused", { endpoint: path, reason, request: requestId });
+  }
+  return { form, isFresh, hasCookie };
 }
 
 /** Data that travels through a form and comes back unchanged, in the same browser, in time. */

@@ -12,8 +12,6 @@ export interface PageFrame {
   readonly name: string;
   /** The host of the issuer, which people trust with their password. */
   readonly issuerHost: string;
-  /** Whether the issuer speaks TLS; a lock is shown only then. */
-  readonly encrypted: boolean;
   /** The time as the page shows it. */
   readonly now: number;
   readonly path: (path: `/${string}`, query?: Query) => string;
@@ -34,7 +32,6 @@ export function pageFrame(context: Context, incoming: Incoming, uiLocales?: stri
     texts: chooseTexts(incoming.request.headers.get("accept-language"), uiLocales),
     name,
     issuerHost: issuer.host,
-    encrypted: issuer.isEncrypted,
     now: context.clock.seconds(),
     path,
     assets: {

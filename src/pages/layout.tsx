@@ -38,10 +38,7 @@ export function Layout({ frame, title, width = "narrow", foot, children }: Props
           </header>
           <main id="content">{children}</main>
           <footer class="foot">
-            <span class="host">
-              {frame.encrypted && <Icon name="lock" />}
-              {frame.issuerHost}
-            </span>
+            <span>{frame.issuerHost}</span>
             {foot === "errors" && <a href={frame.path("/help/errors")}>{texts.common.errorHelp}</a>}
           </footer>
         </div>

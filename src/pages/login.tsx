@@ -6,7 +6,7 @@ import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { endSession, findSignedIn, startSession } from "../operations/sessions.ts";
+import { endSession, findSignedIn, type SignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -16,11 +16,12 @@ import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { consentPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
-import { openForm, readForm, readSubmitted } from "./forms.ts";
+import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
+import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { clockTime, relativeTime } from "./time.ts";
-import { pagePath, parseReturnPath } from "./urls.ts";
+import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
 import { CANCEL, SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
 interface SignInPage {
@@ -31,7 +32,7 @@ interface SignInPage {
    */
   readonly cause: SignInCause;
   readonly username: string;
-  readonly fault?: "wrong" | "stale" | { readonly retryAfterSeconds: number };
+  readonly fault?: "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
 }
 
 const SIGN_IN_CAUSES = ["another", "choose"] as const;
@@ -92,7 +93,11 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       )
     : fault === undefined
       ? null
-      : signIn[fault];
+      : fault === "cookieless"
+        ? frame.texts.forms.cookieless
+        : signIn[fault];
+  // The browser may be at another address, such as http without the s, which gets no cookie.
+  const address = pageAddress(context.issuer, ...signInPath(page));
   return respondWithPage(
     <SignInView
       frame={frame}
@@ -108,6 +113,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       cause={cause}
       offered={offered}
       fault={words}
+      elsewhere={fault === "cookieless" ? address : null}
     />,
     {
       status: limited ? 429 : fault === undefined ? 200 : 422,
@@ -133,46 +139,68 @@ const showSignIn =
     return signInPage(context, incoming, { returnTo, cause, username });
   };
 
+/** The sign-in page with the same errand. `again` is no name of a field, because it is the cause of a page without one. */
+const signInPath = ({ returnTo, cause, username }: SignInPage): [`/${string}`, Query] => [
+  "/login",
+  { return_to: returnTo, ...(cause !== "again" && { [cause]: "1" }), login_hint: username },
+];
+
 const signIn =
   (context: Context): Handler =>
   async (incoming) => {
     const { issuer } = context;
-    const { form, isFresh } = await readSubmitted(context, incoming, "login");
-    const returnTo = parseReturnPath(issuer, form.get("return_to"));
-    const username = displayText(form.get("username") ?? "", 200);
-    const cause = causeOf((name) => form.get(name) !== undefined);
+    const submitted = await readForm(context, incoming, "login");
+    const { form } = submitted;
+    const page: SignInPage = {
+      returnTo: parseReturnPath(issuer, form.get("return_to")),
+      cause: causeOf((name) => form.get(name) !== undefined),
+      username: displayText(form.get("username") ?? "", 200),
+    };
     // This changes nothing and tells the application no more than a link to it could, so the form need not be fresh.
-    if (form.get(CANCEL) !== undefined) return cancel(context, incoming, returnTo);
-    const again = (fault: SignInPage["fault"]) =>
-      signInPage(context, incoming, { returnTo, cause, username, fault });
-    if (!isFresh) {
-      // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
-      const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
-      return isSignedIn ? seeOther(returnTo ?? pagePath(issuer, "/account")) : again("stale");
-    }
-    const check = await checkPassword(context, {
-      username: form.get("username") ?? "",
-      password: form.get("password") ?? "",
-      origin: incoming,
-      browser: context.knownBrowsers.read(incoming.request),
-    });
-    if (check.outcome === "limited") {
-      return again({ retryAfterSeconds: check.retryAfterSeconds });
-    }
-    if (check.outcome === "refused") {
-      return again("wrong");
-    }
-    const before = await findSignedIn(context, incoming.request);
-    const act = actOfPerson(incoming, check.account.subject);
-    const started = await startSession(context, act, check, before?.session.id ?? null);
-    // The operator disabled the person during the check of the password.
-    if (started === null) return again("wrong");
-    const next =
-      returnTo === null
-        ? pagePath(issuer, "/account")
-        : withReauthentication(context, returnTo, started.session);
-    return seeOther(next, started.cookies);
+    if (form.get(CANCEL) !== undefined) return cancel(context, incoming, page.returnTo);
+    return offering(pagePath(issuer, ...signInPath(page)), () =>
+      answerSignIn(context, incoming, submitted, page),
+    );
   };
+
+async function answerSignIn(
+  context: Context,
+  incoming: Incoming,
+  { form, isFresh, hasCookie }: Submitted,
+  page: SignInPage,
+): Promise<Response> {
+  const { issuer } = context;
+  const { returnTo, cause } = page;
+  const again = (fault: SignInPage["fault"]) => signInPage(context, incoming, { ...page, fault });
+  if (!isFresh) {
+    // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
+    const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
+    if (isSignedIn) return seeOther(returnTo ?? pagePath(issuer, "/account"));
+    return again(hasCookie ? "stale" : "cookieless");
+  }
+  const check = await checkPassword(context, {
+    username: form.get("username") ?? "",
+    password: form.get("password") ?? "",
+    origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
+  });
+  if (check.outcome === "limited") {
+    return again({ retryAfterSeconds: check.retryAfterSeconds });
+  }
+  if (check.outcome === "refused") {
+    return again("wrong");
+  }
+  const before = await findSignedIn(context, incoming.request);
+  const act = actOfPerson(incoming, check.account.subject);
+  const started = await startSession(context, act, check, before?.session.id ?? null);
+  // The operator disabled the person during the check of the password.
+  if (started === null) return again("wrong");
+  const next =
+    returnTo === null
+      ? pagePath(issuer, "/account")
+      : withReauthentication(context, returnTo, started.session);
+  return seeOther(next, started.cookies);
+}
 
 /** Back to the application, which learns that the person did not go on. */
 function cancel(context: Context, incoming: Incoming, returnTo: string | null): Promise<Response> {
@@ -183,25 +211,42 @@ function cancel(context: Context, incoming: Incoming, returnTo: string | null): 
   return cancelAuthorization(context, consentPages(context), incoming, parameters);
 }
 
+function signOutPage(
+  context: Context,
+  incoming: Incoming,
+  { account }: SignedIn,
+  isStale: boolean,
+): Promise<Response> {
+  const frame = pageFrame(context, incoming);
+  const form = openForm(context, incoming, "logout");
+  return respondWithPage(
+    <SignOutView
+      frame={frame}
+      token={form.token}
+      username={account.username}
+      fault={isStale ? frame.texts.forms.stale : null}
+    />,
+    { status: isStale ? 422 : 200, setCookie: form.setCookie },
+  );
+}
+
 const showSignOut =
   (context: Context): Handler =>
   async (incoming) => {
-    const frame = pageFrame(context, incoming);
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) return respondWithPage(<SignedOutView frame={frame} />);
-    const form = openForm(context, incoming, "logout");
-    return respondWithPage(
-      <SignOutView frame={frame} token={form.token} username={signedIn.account.username} />,
-      { setCookie: form.setCookie },
-    );
+    return signedIn === null
+      ? respondWithPage(<SignedOutView frame={pageFrame(context, incoming)} />)
+      : signOutPage(context, incoming, signedIn, false);
   };
 
 const signOut =
   (context: Context): Handler =>
   async (incoming) => {
     const { sessionCookie, issuer } = context;
-    await readForm(context, incoming, "logout");
+    const { isFresh } = await readForm(context, incoming, "logout");
     const signedIn = await findSignedIn(context, incoming.request);
+    // A person who is signed out already gets the page that says so.
+    if (signedIn !== null && !isFresh) return signOutPage(context, incoming, signedIn, true);
     if (signedIn !== null) {
       await endSession(context, actOfPerson(incoming, signedIn.account.subject), signedIn.session.id);
     }

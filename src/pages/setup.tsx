@@ -5,29 +5,27 @@ import { emailFault, newAccountRecord, personNameFault, usernameFault } from "..
 import { parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Context } from "../operations/context.ts";
 import { findSetupLink, redeemSetupLink } from "../operations/people.ts";
-import { findSignedIn, startAfterChange } from "../operations/sessions.ts";
+import { findSignedIn, type SignedIn, type SignIn, startAfterChange } from "../operations/sessions.ts";
+import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { PASSWORD } from "../rules/sign-in.ts";
 import type { SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
-import { openForm, readForm } from "./forms.ts";
+import { openForm, readForm, type Submitted } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { NOTICE, sealNotice } from "./notice.ts";
-import { PageError } from "./page-error.ts";
+import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { pagePath } from "./urls.ts";
 import { type SetupFaults, SetupView } from "./views/setup.tsx";
 
-/** Throws PageError `setup_link`. */
-async function requireSetupLink(context: Context, token: string): Promise<SetupLinkRecord> {
+/** The link of this token; null if it is unknown, used, replaced or too old. */
+async function findLink(context: Context, token: string): Promise<SetupLinkRecord | null> {
   const presented = parseCredential("setup_link", token);
   const link = presented && (await findSetupLink(context, presented.id, context.clock.seconds()));
-  if (presented === null || link === null || !secretMatches(presented.secret, link.digest)) {
-    throw new PageError("setup_link");
-  }
-  return link;
+  return presented !== null && link !== null && secretMatches(presented.secret, link.digest) ? link : null;
 }
 
 /** What the person typed, but for the password. */
@@ -64,60 +62,106 @@ const showSetup =
   (context: Context): Handler =>
   async (incoming) => {
     const token = queryOf(incoming).get("token") ?? "";
-    await requireSetupLink(context, token);
+    if ((await findLink(context, token)) === null) throw new PageError("setup_link");
     return setupPage(context, incoming, token, { username: "", name: "", email: "" }, {});
   };
 
 const answerSetup =
   (context: Context): Handler =>
   async (incoming) => {
-    const { issuer, passwords, clock, random } = context;
-    const form = await readForm(context, incoming, "setup", "token");
-    const token = form.get("token") ?? "";
-    // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
-    const link = await requireSetupLink(context, token);
-    const username = (form.get("username") ?? "").normalize("NFKC").trim();
-    const name = (form.get("name") ?? "").normalize("NFC").trim();
-    const email = (form.get("email") ?? "").trim();
-    const typed = { username, name, email };
-    const password = form.get("password") ?? "";
-    const { texts } = pageFrame(context, incoming);
-    const faults = setupFaults(context, texts, typed, password);
-    if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, typed, faults);
-
-    const passwordHash = await passwords.hash(password);
-    const account = newAccountRecord(
-      {
-        source: "setup_link",
-        username,
-        passwordHash,
-        name: name === "" ? null : name,
-        email: email === "" ? null : email,
-        administrator: true,
-      },
-      clock,
-      random,
-    );
-    const before = await findSignedIn(context, incoming.request);
-    const act = actOfStranger(incoming);
-    const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
-    if (outcome === "spent") throw new PageError("setup_link");
-    if (outcome === "email_taken") {
-      return setupPage(context, incoming, token, typed, { email: texts.account.emailTaken });
-    }
-    if (outcome === "username_taken") {
-      return setupPage(context, incoming, token, typed, { username: texts.setup.usernameTaken });
-    }
-    const started = await startAfterChange(
-      context,
-      act,
-      { account, steps: [PASSWORD] },
-      before?.session.id ?? null,
-    );
-    if (started === null) return seeOther(pagePath(issuer, "/account"));
-    const notice = sealNotice(context, started.cookieValue, account.subject, { about: "created" });
-    return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), started.cookies);
+    const submitted = await readForm(context, incoming, "setup", "token");
+    const again = pagePath(context.issuer, "/setup", { token: submitted.form.get("token") });
+    return offering(again, () => createFirstAccount(context, incoming, submitted));
   };
+
+async function createFirstAccount(
+  context: Context,
+  incoming: Incoming,
+  { form, isFresh, hasCookie }: Submitted,
+): Promise<Response> {
+  const { passwords, clock, random } = context;
+  const token = form.get("token") ?? "";
+  // The link is checked before the costly hash of the password, so that strangers cannot cause that work.
+  const link = await findLink(context, token);
+  const username = (form.get("username") ?? "").normalize("NFKC").trim();
+  const name = (form.get("name") ?? "").normalize("NFC").trim();
+  const email = (form.get("email") ?? "").trim();
+  const typed = { username, name, email };
+  const password = form.get("password") ?? "";
+  const { texts } = pageFrame(context, incoming);
+  if (link === null) {
+    if (!isFresh) throw new PageError("setup_link");
+    return signInInstead(context, incoming, username, password);
+  }
+  if (!isFresh) {
+    const { cookieless, stalePassword } = texts.forms;
+    const words = hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`;
+    return setupPage(context, incoming, token, typed, { password: words });
+  }
+  const faults = setupFaults(context, texts, typed, password);
+  if (Object.keys(faults).length > 0) return setupPage(context, incoming, token, typed, faults);
+
+  const passwordHash = await passwords.hash(password);
+  const account = newAccountRecord(
+    {
+      source: "setup_link",
+      username,
+      passwordHash,
+      name: name === "" ? null : name,
+      email: email === "" ? null : email,
+      administrator: true,
+    },
+    clock,
+    random,
+  );
+  const before = await findSignedIn(context, incoming.request);
+  const act = actOfStranger(incoming);
+  const outcome = await redeemSetupLink(context, act, link.id, account, clock.seconds());
+  if (outcome === "spent") return signInInstead(context, incoming, username, password);
+  if (outcome === "username_taken") {
+    return setupPage(context, incoming, token, typed, { username: texts.setup.usernameTaken });
+  }
+  if (outcome === "email_taken") {
+    return setupPage(context, incoming, token, typed, { email: texts.account.emailTaken });
+  }
+  return accountCreated(context, incoming, before, { account, steps: [PASSWORD] });
+}
+
+/**
+ * The link is used up. If this is the second click of a double click, the first has created the account with this name and
+ * password. So this signs the person in as the sign-in page would, and they get the answer of the first. Throws PageError
+ * `setup_link` for others.
+ */
+async function signInInstead(
+  context: Context,
+  incoming: Incoming,
+  username: string,
+  password: string,
+): Promise<Response> {
+  const check = await checkPassword(context, { username, password, origin: incoming });
+  if (check.outcome !== "verified" || check.account.source !== "setup_link")
+    throw new PageError("setup_link");
+  return accountCreated(context, incoming, await findSignedIn(context, incoming.request), check);
+}
+
+/** `before`: who was signed in until now. It was found before the account was made, so that no failure hides the account. */
+async function accountCreated(
+  context: Context,
+  incoming: Incoming,
+  before: SignedIn | null,
+  signIn: SignIn,
+): Promise<Response> {
+  const { issuer } = context;
+  const started = await startAfterChange(
+    context,
+    actOfStranger(incoming),
+    signIn,
+    before?.session.id ?? null,
+  );
+  if (started === null) return seeOther(pagePath(issuer, "/account"));
+  const notice = sealNotice(context, started.cookieValue, signIn.account.subject, { about: "created" });
+  return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), started.cookies);
+}
 
 function setupFaults(
   { configuration }: Context,

@@ -73,7 +73,6 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .card > h2 + p { margin-top: 0.25rem; }
 .foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--muted); font-size: 0.875rem; }
 .foot a { display: inline-flex; align-items: center; min-height: 2.75rem; color: inherit; }
-.host { display: inline-flex; align-items: center; gap: 0.4rem; min-width: 0; }
 .muted { color: var(--muted); }
 .unverified { display: flex; align-items: center; gap: 0.375rem; font-weight: 550; color: var(--warn); }
 .small { font-size: 0.9375rem; line-height: 1.5; }
@@ -118,6 +117,7 @@ button, .button {
 .note > div { min-width: 0; }
 .note strong { display: block; font-weight: 650; }
 .note.bad { background: var(--bad-soft); border-color: transparent; color: var(--bad); font-weight: 550; }
+.note.bad a { color: inherit; }
 .note.good { background: var(--good-soft); border-color: transparent; color: var(--good); font-weight: 550; }
 .acknowledge { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; margin-top: 0.5rem; font-weight: 550; cursor: pointer; }
 .acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }
@@ -164,6 +164,7 @@ button, .button {
 .facts > div { display: grid; grid-template-columns: 6.75rem minmax(0, 1fr); gap: 0.75rem; }
 .facts dt { color: var(--muted); }
 .facts dd { overflow-wrap: anywhere; }
+.facts .values li + li { margin-top: 0.25rem; }
 .facts dd span { display: block; color: var(--muted); font-size: 0.875rem; }
 
 .outcome { display: grid; place-items: center; width: 3.25rem; height: 3.25rem; border-radius: 50%; }

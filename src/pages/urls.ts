@@ -1,4 +1,6 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
+import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
+import type { Incoming } from "../platform/http.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;
@@ -14,6 +16,10 @@ export function pagePath({ path: base }: Issuer, path: `/${string}`, query: Quer
   return base + path + (text === "" ? "" : `?${text}`);
 }
 
+/** The whole address of one of our pages, for a browser that may be at another one. */
+export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {}): string =>
+  issuer.origin + pagePath(issuer, path, query);
+
 /** The pages, below the issuer. */
 export const PAGE_PATHS = [
   "/",
@@ -25,6 +31,30 @@ export const PAGE_PATHS = [
   "/logout",
   "/setup",
 ] as const;
+
+/** The pages that a GET opens, and those of them that need nothing in their query. */
+const OPENED: readonly string[] = [
+  ...PAGE_PATHS.filter((page) => page !== "/consent"),
+  ENDPOINT_PATHS.authorize,
+];
+const OPENED_BY_PATH: readonly string[] = ["/", "/account", "/device", "/help/errors", "/login", "/logout"];
+
+/** The empty reference is the address of the page that has it. */
+const SAME_ADDRESS = "";
+
+/**
+ * The page of a request that failed, to open it again: after a GET the same address, of which the page repeats nothing; after
+ * a POST the page of the form. Null if the request was for no page of ours, so that the link never leads elsewhere.
+ */
+export function pageAgain(
+  { path: base }: Issuer,
+  { request, path }: Pick<Incoming, "request" | "path">,
+): string | null {
+  const isIn = (pages: readonly string[]) => pages.some((page) => base + page === path);
+  const wasGet = request.method === "GET" || request.method === "HEAD";
+  if (wasGet) return isIn(OPENED) ? SAME_ADDRESS : null;
+  return isIn(OPENED_BY_PATH) ? path : null;
+}
 
 /** The pages that a sign-in may lead on to. */
 const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;

@@ -3,6 +3,8 @@
  * error code, a status and a description. Reasons that an attacker must not tell apart share their public words.
  */
 
+import type { RedirectUri } from "./identifiers.ts";
+
 /** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, OIDC Core §3.1.2.6. */
 export type ErrorCode =
   | "invalid_request"
@@ -603,6 +605,10 @@ export interface ErrorDetail {
   readonly allow?: string;
   /** For the log: who asked. */
   readonly clientId?: string;
+  /** For the page of a refusal that is not sent to the client: the values of the parameter that is refused, as they came. */
+  readonly sent?: { readonly name: string; readonly values: readonly string[] };
+  /** For the page: where the answer would have gone. */
+  readonly application?: RedirectUri;
 }
 
 /**

@@ -61,7 +61,7 @@ export interface AuthorizationFacts {
 /**
  * The change that makes something count once. The store forgets it when it has expired. `codeId`: the code that came of it.
  */
-const spend = (kind: OnceKind, { id, expiresAt }: Single, codeId: RecordId | null = null): Change =>
+const countOnce = (kind: OnceKind, { id, expiresAt }: Single, codeId: RecordId | null = null): Change =>
   insert(once, { kind, id, expiresAt, codeId });
 
 /** The person says no. The answer uses up the form, so that no later one turns it into a yes. False if it was answered before. */
@@ -74,13 +74,13 @@ export function refuseConsent(
   if (form.expiresAt <= now || found !== null) return concluded(false);
   return {
     outcome: true,
-    changes: [spend("form", form)],
+    changes: [countOnce("form", form)],
     events: [{ event: "consent.refused", ...about }],
   };
 }
 
-/** The answer that a form got before. `spent`: its code was used or has expired, so no second browser may get it. */
-export type EarlierAnswer = "denied" | "spent" | { readonly code: AuthorizationCodeRecord };
+/** The answer that a form got before. `answered`: its code was used or has expired, so no second browser may get it. */
+export type EarlierAnswer = "denied" | "answered" | { readonly code: AuthorizationCodeRecord };
 
 /** The first answer to a form stands: a double click or the back button gets it again. */
 export function earlierAnswer(
@@ -90,7 +90,7 @@ export function earlierAnswer(
 ): EarlierAnswer {
   if (found !== null && found.codeId === null) return "denied";
   const isOpen = code !== null && code.usedAt === null && code.expiresAt > now;
-  return isOpen ? { code } : "spent";
+  return isOpen ? { code } : "answered";
 }
 
 /** A proof that a person signed in again counts once. False if it was used before, or has expired. */
@@ -101,7 +101,7 @@ export const useReauthentication = (
 ): Decision<boolean> =>
   proof.expiresAt <= now || used !== null
     ? concluded(false)
-    : { outcome: true, changes: [spend("reauthentication", proof)] };
+    : { outcome: true, changes: [countOnce("reauthentication", proof)] };
 
 /** Whether a remembered consent covers the request. */
 export const covers = (
@@ -110,18 +110,18 @@ export const covers = (
 ): consent is ConsentRecord =>
   consent !== null && isSubset(scope, consent.scope) && isSubset(resources, consent.resources);
 
-/** RFC 6749 §4.1.2: stores grant, code and consent. `form_spent`: the form was answered before. */
+/** RFC 6749 §4.1.2: stores grant, code and consent. `form_answered`: the form was answered before. */
 export function authorize(
   facts: AuthorizationFacts,
   { now, grant, code, consent, form }: Authorization,
-): Decision<"authorized" | "form_spent" | "refused"> {
+): Decision<"authorized" | "form_answered" | "refused"> {
   const { client, account } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
   const remembered = consent === "remembered" ? facts.consent : null;
   // The consent may be gone since the caller found it.
   if (consent === "remembered" && !covers(remembered, grant)) return concluded("refused");
   // The store forgets the answer to a form that has expired.
-  if (form !== null && (form.expiresAt <= now || facts.form !== null)) return concluded("form_spent");
+  if (form !== null && (form.expiresAt <= now || facts.form !== null)) return concluded("form_answered");
   const about = { subject: grant.subject, client: grant.clientId, grant: grant.id };
   return {
     outcome: "authorized",
@@ -129,7 +129,7 @@ export function authorize(
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
       allowClient(client, now),
       ...(remembered === null ? [] : [holdConsent(remembered)]),
-      ...(form === null ? [] : [spend("form", form, code.id)]),
+      ...(form === null ? [] : [countOnce("form", form, code.id)]),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
       insert(grants, { ...grant, expiresAt: Math.max(grant.expiresAt, code.expiresAt) }),
       insert(codes, code),

@@ -3,6 +3,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { type Change, check, hold, insert, sweep, update } from "../store/contract.ts";
 import {
   type AccessTokenRecord,
+  type AccountRecord,
   accessTokens,
   type ClientRecord,
   type ClientSecretRecord,
@@ -12,6 +13,7 @@ import {
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, asItWas, touchClient } from "./grant.ts";
+import { canAdminister } from "./person.ts";
 
 /** A registration counts as used for this long beyond its last token, so that its use is noted once a day at most. */
 const USE_NOTED_FOR_SECONDS = 86_400;
@@ -28,6 +30,24 @@ export const isVouchedFor = (
   { source, vouchedAt }: Pick<ClientRecord, "source" | "vouchedAt">,
   registration: { readonly vouched: boolean },
 ): boolean => source !== "registration" || registration.vouched || vouchedAt !== null;
+
+/**
+ * Whether a person's yes to the client counts: the operator vouches for the client, or the person ticked the box that says
+ * that they began this themselves. A second click that was meant for another page does not find the box
+ * (double-clickjacking).
+ */
+export const isYesMeant = (vouched: boolean, acknowledged: boolean): boolean => vouched || acknowledged;
+
+/**
+ * Whether the reader of a page may see all redirect URIs of the client. They can name hosts that only the makers of the
+ * application know, such as a test system, and everyone who uses the application knows its identifier. So administrators
+ * see them. Everyone sees those of a public client that registered itself: the registration asked no secret of it, and what
+ * it registered is what every copy of the program sends.
+ */
+export const maySeeRedirectUris = (
+  { source, isPublic }: Pick<ClientRecord, "source"> & { readonly isPublic: boolean },
+  reader: AccountRecord | null,
+): boolean => (reader !== null && canAdminister(reader)) || (source === "registration" && isPublic);
 
 /** Notes that the operator vouches for the client, or no longer does (null). False if there is no such client. */
 export const vouchForClient = (

@@ -2,6 +2,7 @@
 import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { Reason } from "../protocol/errors.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
 import { hold, insert, update } from "../store/contract.ts";
 import {
   type AccountRecord,
@@ -100,15 +101,23 @@ export function approveDevice(
   };
 }
 
+/** False if the code was decided before or has expired. */
 export const denyDevice = (
   device: DeviceCodeRecord | null,
-  subject: string | undefined,
+  subject: SubjectId,
   now: EpochSeconds,
 ): Decision<boolean> =>
   isPending(device, now)
     ? {
         outcome: true,
-        changes: [update(deviceCodes, { id: device.id }, { status: "pending" }, { status: "denied" })],
+        changes: [
+          update(
+            deviceCodes,
+            { id: device.id },
+            { status: "pending" },
+            { status: "denied", deniedBy: subject },
+          ),
+        ],
         events: [{ event: "device.denied", subject, client: device.clientId }],
       }
     : concluded(false);
@@ -116,6 +125,19 @@ export const denyDevice = (
 export interface DeviceFacts {
   readonly device: DeviceCodeRecord | null;
   readonly grant: GrantRecord | null;
+}
+
+/**
+ * The answer that this person gave before: a double click, the back button and a reload meet it again. Null if they gave
+ * none, or if the access that they allowed was taken back. It says nothing of the answers of other people.
+ */
+export function earlierAnswer(
+  { device, grant }: DeviceFacts,
+  subject: SubjectId,
+): "approved" | "denied" | null {
+  if (device?.status === "denied") return device.deniedBy === subject ? "denied" : null;
+  const isTheirs = grant !== null && grant.subject === subject && grant.revokedAt === null;
+  return isTheirs ? "approved" : null;
 }
 
 /** RFC 8628 §3.5: the reason not to issue tokens (yet), or null. */

@@ -353,6 +353,8 @@ export const deviceCodes = table("device_codes", {
     requesterAgent: text(),
     status: text<"pending" | "approved" | "denied">(),
     grantId: orNull(id()),
+    /** The person who denied it. The grant names the person who approved it. */
+    deniedBy: orNull(text<SubjectId>()),
     usedAt: orNull(integer()),
   },
   unique: [["userCodeDigest"]],

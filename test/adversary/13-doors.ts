@@ -223,6 +223,12 @@ function cookieDoors(server: TestServer): Door[] {
   }));
 }
 
+/**
+ * The status of an answer to a stale form, which does nothing. Most come back. The sign-in form of a person who is signed in
+ * leads on; there is no link to set up, and no request to ask about again.
+ */
+const STALE: Partial<Record<FormPurpose, number>> = { login: 303, setup: 404, consent: 403 };
+
 function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
   const browser = { Cookie: cookie, ...SAME_SITE };
   const purposes: readonly FormPurpose[] = ["login", "logout", "device", "account", "setup", "consent"];
@@ -239,8 +245,7 @@ function formDoors(server: TestServer, { cookie }: Visitors): Door[] {
       (purpose): Door => ({
         name: `/${purpose}: form_token`,
         own: purpose === "logout" ? ["form token"] : [],
-        // A stale sign-in form of a person who is signed in leads on, and does nothing.
-        status: purpose === "login" ? 303 : 403,
+        status: STALE[purpose] ?? 422,
         send: (form_token) =>
           server.post(
             `/${purpose}`,

@@ -176,16 +176,19 @@ function answers(open: () => Promise<OpenedStore>): void {
       proves("at the authorization endpoint is the same for unknown and disabled clients", "threat 34"),
       async () => {
         await expectAlike(
-          kindsOf({ unknown: "nob", disabled: "gon" }, (client_id) =>
-            server.fetch(authorizePath({ client_id })),
-          ),
+          kindsOf({ unknown: "nob", disabled: "gon" }, async (client_id) => {
+            const response = await server.fetch(authorizePath({ client_id }));
+            // The page shows the developer what was sent.
+            const page = (await response.text()).replaceAll(`<code>${client_id}</code>`, "<code>…</code>");
+            return new Response(page, response);
+          }),
         );
       },
     );
 
     test(
       proves(
-        "to the code of a device is the same for unknown, answered and expired ones",
+        "to the code of a device is the same for unknown and expired ones, and those that another person answered",
         "threat 26",
         "threat 34",
       ),
@@ -195,8 +198,9 @@ function answers(open: () => Promise<OpenedStore>): void {
         server.clock.advance(900);
         const answered = await startDevice(server);
         const headers = { Cookie: cookie };
+        // The person who answered sees the answer again.
         const browser = openBrowser(server);
-        browser.cookie = cookie;
+        browser.cookie = await server.signIn(await server.addPerson("another"));
         const path = `/device?user_code=${textOf(answered, "user_code")}`;
         expect((await browser.submit(path, { decision: "deny" }, "/device")).status).toBe(200);
         const codes = { unknown: "BBBB-BBBB", answered: textOf(answered, "user_code"), expired };

@@ -5,6 +5,7 @@ import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { PASSWORD as BY_PASSWORD_STEP } from "../../src/rules/sign-in.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
@@ -86,6 +87,17 @@ async function registerStranger(server: ListeningServer): Promise<string> {
   return ((await response.json()) as { client_id: string }).client_id;
 }
 
+/** Fills in the fields and sends their form. */
+async function fillIn(page: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) await page.locator(`input#${name}`).fill(value);
+  const [name = ""] = Object.keys(fields);
+  await page.locator(`form:has(input#${name}) button[type=submit]`).click();
+}
+
+/** Makes the form on the page a stale one, without a clock that would end what the form is about. */
+const spoil = (page: Page) =>
+  page.locator("input[name=form_token]").evaluate((input) => input.setAttribute("value", "old"));
+
 /** Pages without a sign-in. */
 export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "home", open: path("/") },
@@ -100,13 +112,52 @@ export const SIGNED_OUT: readonly Exhibit[] = [
   {
     name: "error-details",
     open: async (page, server) => {
-      await page.goto(server.issuer + authorizePath({ redirect_uri: "https://evil.example/" }));
-      await page.getByText("For the developer").click();
+      await page.goto(
+        server.issuer + authorizePath({ redirect_uri: "https://client.example/callba\u0441k " }),
+      );
+      await page.locator("summary").click();
     },
   },
   {
     name: "error-not-found",
     open: path("/nothing/here"),
+  },
+  {
+    name: "error-busy",
+    open: async (page, server) => {
+      const { store } = server.context;
+      const { look } = store;
+      Object.assign(store, {
+        look: async () => {
+          throw new StoreUnavailable("closed");
+        },
+      });
+      await page.goto(server.issuer + authorizePath());
+      Object.assign(store, { look });
+    },
+  },
+  {
+    name: "sign-in-stale",
+    open: async (page, server) => {
+      await page.goto(server.issuer + authorizePath());
+      server.clock.advance(3601);
+      await fillIn(page, { username: "alice", password: PASSWORD });
+    },
+  },
+  {
+    name: "sign-in-cookieless",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/login`);
+      await page.context().clearCookies();
+      await fillIn(page, { username: "alice", password: PASSWORD });
+    },
+  },
+  {
+    name: "other-address",
+    open: async (page, server) => {
+      await page.goto(`http://127.0.0.1:${server.port}/login?return_to=%2Fdevice`);
+      await page.locator("summary").click();
+    },
   },
   { name: "help", open: path("/help/errors") },
   { name: "help-search", open: path("/help/errors?q=invalid_grant") },
@@ -126,6 +177,15 @@ export const SIGNED_OUT: readonly Exhibit[] = [
       await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
     },
   },
+  {
+    name: "setup-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/setup?token=${await makeSetupLink(server)}`);
+      await spoil(page);
+      await fillIn(page, { username: "root", password: PASSWORD });
+    },
+  },
+  { name: "error-setup-link", open: path("/setup?token=used") },
 ];
 
 /** Pages for alice, who is signed in. */
@@ -173,9 +233,40 @@ export const SIGNED_IN: readonly Exhibit[] = [
         device: await field("device"),
         decision: "allow",
       };
-      // With the page's cookies, as the first click of a double click.
+      // With the page's cookies, as before the back button.
       await page.request.post(`${server.issuer}/device`, { form });
-      await page.getByRole("button", { name: "Allow" }).click();
+      await page.locator("button[value=deny]").click();
+    },
+  },
+  {
+    name: "device-stale",
+    open: async (page, server) => {
+      await openDevice(page, server);
+      await spoil(page);
+      await page.locator("button[value=allow]").click();
+    },
+  },
+  {
+    name: "error-answered",
+    open: async (page, server) => {
+      await page.goto(server.issuer + authorizePath({ prompt: "consent" }));
+      const field = (name: string) => page.locator(`input[name=${name}]`).inputValue();
+      const form = {
+        form_token: await field("form_token"),
+        request: await field("request"),
+        decision: "allow",
+      };
+      await page.request.post(`${server.issuer}/consent`, { form, maxRedirects: 0 });
+      server.clock.advance(61);
+      await page.locator("button[value=allow]").click();
+    },
+  },
+  {
+    name: "sign-out-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/logout`);
+      server.clock.advance(3601);
+      await page.locator("form button").click();
     },
   },
   {
@@ -224,6 +315,23 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
       for (const row of await page.locator("details > summary").all()) await row.click();
+    },
+  },
+  {
+    name: "account-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account`);
+      server.clock.advance(3601);
+      await page.locator("button.remove").first().click();
+    },
+  },
+  {
+    name: "account-password-stale",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account`);
+      server.clock.advance(3601);
+      await page.locator("summary").last().click();
+      await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });
     },
   },
   {

@@ -65,7 +65,7 @@ async function adaAllows() {
   const presented = parseCredential("device_code", code);
   const found = presented && (await findDevice(context, presented.id));
   const session = account && (await startSession(context, SERVER_ACT, { account, steps: [PASSWORD] }, null));
-  if (!account || !found || !session) throw new Error("no demonstration");
+  if (!account || !found?.device || !session) throw new Error("no demonstration");
   await answerDevice(context, SERVER_ACT, found.device, { account, session: session.session }, true);
   const tokens = await post("/auth/token", {
     grant_type: "urn:ietf:params:oauth:grant-type:device_code",

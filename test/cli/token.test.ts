@@ -90,6 +90,7 @@ async function adaAllows(): Promise<Given> {
     requesterAgent: "",
     status: "pending",
     grantId: null,
+    deniedBy: null,
     usedAt: null,
   });
   await store.decideDeviceCode(device.id, grant, now);

@@ -43,6 +43,8 @@ export interface Flow {
   readonly bestEffort?: string;
   /** The answer to a repetition after the answer to this commit was lost. Default: the same as without a fault. */
   readonly whenLost?: Readonly<Record<string, string>>;
+  /** The credential of the request itself, which the page must repeat so that the person can try again. */
+  readonly repeats?: RegExp;
 }
 
 /** The status, and the error or the target of the redirect, if there is one. */
@@ -59,7 +61,7 @@ export async function outcomeOf(response: Response): Promise<string> {
   return [response.status, ...(error === undefined ? [] : [error])].join(" ");
 }
 
-type Exceptions = Pick<Flow, "whenLost" | "despite" | "bestEffort">;
+type Exceptions = Pick<Flow, "whenLost" | "despite" | "bestEffort" | "repeats">;
 
 const programs = (outcome: string, prepare: Flow["prepare"], exceptions: Exceptions = {}): Flow => ({
   audience: "programs",
@@ -270,12 +272,8 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     const code = textOf(await startDevice(scene.server), "user_code");
     return open(`/device?user_code=${code}`)(scene);
   }),
-  "allowing a device": people("200", (scene) => answeringDevice(scene, "allow"), {
-    whenLost: { "commit device_codes grants": "409" },
-  }),
-  "denying a device": people("200", (scene) => answeringDevice(scene, "deny"), {
-    whenLost: { "commit device_codes": "409" },
-  }),
+  "allowing a device": people("200", (scene) => answeringDevice(scene, "allow")),
+  "denying a device": people("200", (scene) => answeringDevice(scene, "deny")),
   "the account page": people("200", async (scene) => {
     await answerConsent(scene.server, scene.cookie);
     await grantAccess(scene.server, scene.person, "television", ["mail.read"]);
@@ -318,10 +316,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       const fields = { username: `boss of ${scene.person.username}`, password: "a long enough password" };
       return filledIn({ ...scene, cookie: "" }, page, "/setup", fields);
     },
-    // The link is used up. Without a session, the person signs in with the new password.
+    // The link is used up. A person who sends the form again is signed in with the new password.
     {
-      whenLost: { "commit revisions setup_links accounts sign_in_names": "404" },
       despite: { after: "commit revisions setup_links accounts sign_in_names", outcome: "303 /account" },
+      repeats: /\btsl_[A-Za-z0-9\-_]{64}/,
     },
   ),
 };

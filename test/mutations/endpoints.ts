@@ -22,7 +22,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     against: ["threat 5"],
     what: "an address that is not the client's is told that it is not",
     in: "endpoints",
-    match: `if (redirectUri === null) throw new OAuthError("authorize_redirect_uri_mismatch", $DETAIL)`,
+    match: `if (redirectUri === null) throw redirectUriRefusal("authorize_redirect_uri_mismatch", $CLIENT, $PARAMETERS)`,
     replace: `if (redirectUri === null) throw new AuthorizationRefusal(
       { redirectUri: requested as RedirectUri, responseMode: query, state: null, vouched: true },
       new OAuthError("authorize_redirect_uri_mismatch"),
@@ -158,10 +158,10 @@ export const ENDPOINTS: readonly Mutation[] = [
   {
     against: ["threat 59"],
     what: "two clicks at one place allow a stranger's client",
-    in: "endpoints",
-    match: "!$REQUEST.vouched && !acknowledged",
-    replace: "false",
-    tests: ["endpoints/authorize.test.ts"],
+    in: "rules/client.ts",
+    match: "vouched || acknowledged",
+    replace: "true",
+    tests: ["endpoints/authorize.test.ts", "pages/device.test.ts"],
   },
   {
     against: ["threat 65"],
@@ -184,7 +184,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     what: "a yes after a no counts",
     in: "rules/authorization-code.ts",
     within: "refuseConsent",
-    match: { entry: 'changes: [spend("form", $FORM)]' },
+    match: { entry: 'changes: [countOnce("form", $FORM)]' },
     replace: "changes: []",
     tests: ["endpoints/authorize.test.ts"],
   },

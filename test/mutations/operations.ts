@@ -56,11 +56,9 @@ const REDEMPTIONS: readonly Mutation[] = [
     in: DEVICES,
     match: `parseCredential("device_code", $TEXT)`,
     replace: `$& ??
-    (await findPendingDevice(
-      context,
-      userCodeDigest(context.keys, $TEXT.replace("-", "")),
-      clock.seconds(),
-    ).then((shown) => shown && { id: shown.id, secret: new Uint8Array(32) }))`,
+    (await findDeviceByUserCode(context, userCodeDigest(context.keys, $TEXT.replace("-", ""))).then(
+      ({ device: shown }) => shown && { id: shown.id, secret: new Uint8Array(32) },
+    ))`,
     also: [
       {
         in: "rules/device-code.ts",

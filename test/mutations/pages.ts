@@ -64,11 +64,49 @@ export const PAGES: readonly Mutation[] = [
     what: "a link can approve a device",
     in: DEVICE,
     within: "showDevice",
-    match: "return confirmPage($CONTEXT, $INCOMING, $ACCOUNT, $CODE, $DEVICE, $CLIENT)",
+    match: "return pageForCode($CONTEXT, $INCOMING, $ACCOUNT, $TYPED, $ASKING)",
     replace: `if ($INCOMING.url.searchParams.get("decision") === "allow") {
-      await answerDevice($CONTEXT, actOfPerson($INCOMING, $ACCOUNT.subject), $DEVICE, signedIn, true);
+      const digest = userCodeDigest($CONTEXT.keys, normalizeUserCode($TYPED) ?? "");
+      const { device } = await findDeviceByUserCode($CONTEXT, digest);
+      if (device !== null)
+        await answerDevice($CONTEXT, actOfPerson($INCOMING, $ACCOUNT.subject), device, signedIn, true);
     }
     $&`,
+    tests: ["pages/device.test.ts"],
+  },
+  {
+    against: ["threat 26"],
+    what: "a code that another person answered is no guess",
+    in: "rules/device-code.ts",
+    within: "earlierAnswer",
+    match: "$GRANT.subject === $SUBJECT",
+    replace: "true",
+    tests: ["pages/device.test.ts"],
+  },
+  {
+    against: ["threat 5"],
+    what: "an error page opens again whatever was asked for",
+    in: "pages/urls.ts",
+    within: "pageAgain",
+    match: "isIn(OPENED_BY_PATH)",
+    replace: "true",
+    tests: ["pages/errors.test.ts"],
+  },
+  {
+    against: ["threat 43"],
+    what: "the page about another address names the Host header",
+    in: "pages/other-address.tsx",
+    match: { attribute: "address={$ADDRESS}" },
+    replace: `address={request.headers.get("host") ?? ""}`,
+    tests: ["pages/other-address.test.ts"],
+  },
+  {
+    against: ["threat 73"],
+    what: "the page confirms an answer about a device that does not count",
+    in: DEVICE,
+    within: "answerForm",
+    match: "earlierAnswer($FACTS, $SUBJECT)",
+    replace: "wanted",
     tests: ["pages/device.test.ts"],
   },
   {
@@ -107,7 +145,7 @@ export const PAGES: readonly Mutation[] = [
     against: ["threat 25", "threat 19"],
     what: "a device may be approved for a client that was disabled since",
     in: DEVICE,
-    within: "takeAnswer",
+    within: "answerForm",
     match: "mayAsk($CLIENT)",
     replace: "true",
     also: [

@@ -375,6 +375,38 @@ describe("changing the password", () => {
     expect((await openBrowser(server).signIn("alice", "a new password of mine")).status).toBe(303);
   });
 
+  test("by a double click changes it once, and each click gets the same answer", async () => {
+    const replacement = "a new password of mine";
+    const { fields } = await browser.form("/account", "/account");
+    const { cookie } = browser;
+    const click = (changes: Record<string, string> = {}) => {
+      browser.cookie = cookie;
+      return browser.post("/account", {
+        ...fields,
+        action: "password",
+        username: "alice",
+        current_password: PASSWORD,
+        new_password: replacement,
+        ...changes,
+      });
+    };
+    const together = await Promise.all([click(), click(), click()]);
+    for (const response of [...together, await click()]) {
+      expect(response.status).toBe(303);
+      browser.cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+      const page = await textOf(await browser.get(response.headers.get("location") ?? ""));
+      expect(page).toContain("Your password is changed.");
+    }
+    for (const [field, value] of [
+      ["new_password", "not that one"],
+      ["username", "nobody"],
+    ] as const) {
+      const response = await click({ [field]: value });
+      expect(response.headers.get("location")).toBe("/login?return_to=%2Faccount");
+      expect(response.headers.getSetCookie()).toEqual([]);
+    }
+  });
+
   const refused: [string, string, string, string][] = [
     ["a wrong current password", "wrong", "a new password of mine", "That is not your current password."],
     ["no current password", "", "a new password of mine", "That is not your current password."],

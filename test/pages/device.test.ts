@@ -268,35 +268,98 @@ describe("the question", () => {
     expect(await poll(device_code)).toBe("access_denied");
   });
 
-  test("can be answered once; the second answer changes nothing and says so", async () => {
-    const { user_code, device_code } = await startDevice(server);
-    const form = await confirm(user_code);
-    await browser.post(form.action, { ...form.fields, decision: "deny" });
-    const second = await browser.post(form.action, { ...form.fields, decision: "allow" });
-    expect(second.status).toBe(409);
-    expect(await textOf(second)).toContain("This code is no longer open");
-    expect(await poll(device_code)).toBe("access_denied");
-  });
+  for (const [first, second, title, polled] of [
+    ["deny", "allow", "Access was denied", "access_denied"],
+    ["allow", "deny", "Your device is connected", "tokens"],
+  ] as const) {
+    test(
+      proves(`counts once: after ${first}, ${second} changes nothing and says so`, "threat 73"),
+      async () => {
+        const { user_code, device_code } = await startDevice(server);
+        const form = await confirm(user_code);
+        await browser.post(form.action, { ...form.fields, decision: first });
+        const response = await browser.post(form.action, { ...form.fields, decision: second });
+        expect(response.status).toBe(409);
+        const text = await textOf(response);
+        expect(text).toContain(title);
+        expect(text).toContain("You answered before, and your first answer stands.");
+        expect(await poll(device_code)).toBe(polled);
+      },
+    );
+  }
 
-  test("allowed twice by the same person, by a double click, says that they have answered", async () => {
-    const { user_code, device_code } = await startDevice(server);
-    const form = await confirm(user_code);
-    await browser.post(form.action, { ...form.fields, decision: "allow" });
-    const second = await browser.post(form.action, { ...form.fields, decision: "allow" });
-    expect(second.status).toBe(409);
-    expect(await textOf(second)).toContain("Your first answer stands: you allowed Example Television.");
-    expect(await poll(device_code)).toBe("tokens");
-  });
+  for (const [decision, polled] of [
+    ["allow", "tokens"],
+    ["deny", "access_denied"],
+  ] as const) {
+    test(`answered with ${decision} twice, or loaded again, shows the same page, and is no guess`, async () => {
+      const { user_code, device_code } = await startDevice(server);
+      const form = await confirm(user_code);
+      const first = await browser.post(form.action, { ...form.fields, decision });
+      expect(first.status).toBe(200);
+      const page = await first.text();
+      for (let count = 0; count < 30; count += 1) {
+        const sent = await browser.post(form.action, { ...form.fields, decision });
+        const loaded = await browser.get(`/device?user_code=${user_code}`);
+        expect([sent.status, loaded.status]).toEqual([200, 200]);
+        expect([await sent.text(), await loaded.text()]).toEqual([page, page]);
+      }
+      expect(await poll(device_code)).toBe(polled);
+      expect(await (await browser.get(`/device?user_code=${user_code}`)).text()).toBe(page);
+    });
+  }
 
-  test("allowed by somebody else meanwhile, is not said to be this person's answer", async () => {
+  test("of two clicks at once, each gets the page of the answer", async () => {
     const { user_code } = await startDevice(server);
     const form = await confirm(user_code);
-    await addPersonWithPassword(server, "bob");
-    const bob = openBrowser(server);
-    await bob.signIn("bob");
-    await bob.submit(`/device?user_code=${user_code}`, { decision: "allow" }, "/device");
-    const late = await browser.post(form.action, { ...form.fields, decision: "allow" });
-    expect(await textOf(late)).toContain("This code is no longer open");
+    const click = () => browser.post(form.action, { ...form.fields, decision: "allow" });
+    const pages = await Promise.all((await Promise.all([click(), click(), click()])).map(textOf));
+    for (const page of pages) expect(page).toContain("Your device is connected");
+  });
+
+  test("is not said to be connected once the access was taken back", async () => {
+    const { user_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    const allow = () => browser.post(form.action, { ...form.fields, decision: "allow" });
+    await allow();
+    await browser.submit("/account", {}, "/account");
+    expect(await textOf(await allow())).toContain("This code is no longer open");
+  });
+
+  for (const decision of ["allow", "deny"] as const) {
+    test(
+      proves(`answered by another person (${decision}) is unknown, and a guess`, "threat 26"),
+      async () => {
+        const { user_code } = await startDevice(server);
+        const form = await confirm(user_code);
+        await addPersonWithPassword(server, "bob");
+        const bob = openBrowser(server);
+        await bob.signIn("bob");
+        await bob.submit(`/device?user_code=${user_code}`, { decision }, "/device");
+        const late = await browser.post(form.action, { ...form.fields, decision });
+        expect(await textOf(late)).toContain("This code is no longer open");
+        const statuses: number[] = [];
+        for (let count = 0; count < 11; count += 1)
+          statuses.push((await browser.get(`/device?user_code=${user_code}`)).status);
+        expect(statuses).toEqual([...Array<number>(10).fill(422), 429]);
+      },
+    );
+  }
+
+  test("of an earlier session is asked again, with one line that says why, and asks for sign-in first", async () => {
+    const { user_code, device_code } = await startDevice(server);
+    const form = await confirm(user_code);
+    await browser.submit("/logout", {});
+    const away = await browser.post(form.action, { ...form.fields, decision: "allow" });
+    expect(away.headers.get("location")).toBe(`/login?return_to=%2Fdevice%3Fuser_code%3D${user_code}`);
+    await browser.signIn("alice");
+    const stale = await browser.post(form.action, { ...form.fields, decision: "allow" });
+    expect(stale.status).toBe(422);
+    const page = await stale.text();
+    expect(page).toContain("This page was open for too long.");
+    expect(page).toContain('name="decision"');
+    expect(page).toContain(user_code);
+    expect(await poll(device_code)).toBe("authorization_pending");
   });
 
   test("an answer that is neither yes nor no is none", async () => {
@@ -320,7 +383,10 @@ describe("the question", () => {
       { ...form.fields, form_token: own.fields.form_token ?? "" },
       { ...own.fields, device: form.fields.device ?? "" },
     ]) {
-      expect((await bob.post("/device", { ...fields, decision: "allow" })).status).toBe(403);
+      // The question is asked again, as one to him.
+      const asked = await bob.post("/device", { ...fields, decision: "allow" });
+      expect(asked.status).toBe(422);
+      expect(await textOf(asked)).toContain("Signed in as bob");
     }
     expect(await poll(device_code)).toBe("authorization_pending");
   });
@@ -330,7 +396,7 @@ describe("the question", () => {
     const other = await startDevice(server);
     const second = await confirm(other.user_code);
     const mixed = { ...first.fields, device: second.fields.device ?? "", decision: "allow" };
-    expect((await browser.post("/device", mixed)).status).toBe(403);
+    expect((await browser.post("/device", mixed)).status).toBe(422);
     expect(await poll(other.device_code)).toBe("authorization_pending");
   });
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { sealFormData, unsealFormData } from "../../src/pages/forms.ts";
 import { PageError } from "../../src/pages/page-error.ts";
-import { authorizePath } from "../support/code-flow.ts";
+import { authorizePath, formsOf } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD } from "../support/pages.ts";
+import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -18,11 +19,11 @@ afterEach(() => server.close());
 const credentials = { username: "alice", password: PASSWORD };
 
 /** A stale sign-in form signs no person in: the page comes back, filled in, with one line that says why. */
-async function expectStale(response: Response): Promise<void> {
+async function expectStale(response: Response, why = "This page was open for too long."): Promise<void> {
   expect(response.status).toBe(422);
   expect(response.headers.getSetCookie().join()).not.toContain("Max-Age");
   const page = await response.text();
-  expect(page).toContain("This page was open for too long.");
+  expect(page).toContain(why);
   expect(page).toContain('value="alice"');
   expect((await browser.get("/account")).status).toBe(303);
 }
@@ -42,10 +43,13 @@ describe("a form", () => {
     },
   );
 
-  test("without a cookie is refused", async () => {
+  test("without a cookie is refused, and the page says where the server is and that it needs cookies", async () => {
     const form = await browser.form("/login");
     browser.cookie = "";
-    await expectStale(await browser.post("/login", { ...form.fields, ...credentials }));
+    const response = await browser.post("/login", { ...form.fields, ...credentials, return_to: "/device" });
+    const page = await response.clone().text();
+    expect(page).toContain('href="https://auth.example/login?return_to=%2Fdevice&amp;login_hint=alice"');
+    await expectStale(response, "Your browser sent back no cookie");
   });
 
   test(proves("of another browser is refused", "threat 29"), async () => {
@@ -75,7 +79,7 @@ describe("a form", () => {
       current_password: PASSWORD,
       new_password: "another password",
     });
-    expect(response.status).toBe(403);
+    expect(response.status).toBe(422);
     const account = await server.context.store.findAccountByUsername("alice");
     expect(await server.context.passwords.verify(PASSWORD, account?.passwordHash ?? null)).toBe(true);
   });
@@ -112,6 +116,77 @@ describe("a form", () => {
     const again = response.headers.get("location") ?? "";
     expect(again).toStartWith("/auth/authorize?");
     expect((await browser.form(again, "/consent")).fields.form_token).not.toBe(form.fields.form_token);
+  });
+
+  test("to remove access that is too old removes nothing; the account page comes back with one line", async () => {
+    const alice = await server.context.store.findAccountByUsername("alice");
+    if (alice === null) throw new Error("Alice is missing.");
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    await browser.signIn("alice");
+    const { fields } = await browser.form("/account");
+    server.clock.advance(3601);
+    const late = await browser.post("/account", fields);
+    expect(late.status).toBe(422);
+    const page = await late.clone().text();
+    expect(page).toContain("This page was open for too long. Nothing was changed. Try again.");
+    const again = (await formsOf(late))[0];
+    const removed = await browser.post("/account", again?.fields ?? {});
+    expect(removed.headers.get("location")).toStartWith("/account?notice=");
+  });
+
+  test("to change the password that is too old changes nothing; the page comes back with one line", async () => {
+    await browser.signIn("alice");
+    const { fields } = await browser.form("/account", "/account");
+    server.clock.advance(3601);
+    const passwords = { current_password: PASSWORD, new_password: "another password" };
+    const late = await browser.post("/account", { ...fields, ...passwords });
+    expect(late.status).toBe(422);
+    expect(await late.text()).toContain("Nothing was changed. Enter the password again.");
+    expect((await openBrowser(server).signIn("alice")).status).toBe(303);
+  });
+
+  test("to sign out that is too old asks again, and leads on when the person is signed out already", async () => {
+    await browser.signIn("alice");
+    const form = await browser.form("/logout");
+    server.clock.advance(3601);
+    const late = await browser.post("/logout", form.fields);
+    expect(late.status).toBe(422);
+    expect(await late.clone().text()).toContain("This page was open for too long.");
+    const again = (await formsOf(late))[0]?.fields ?? {};
+    const { cookie } = browser;
+    for (let count = 0; count < 2; count += 1) {
+      browser.cookie = cookie;
+      const out = await browser.post("/logout", again);
+      expect([out.status, out.headers.get("location")]).toEqual([303, "/logout"]);
+    }
+    const after = await browser.post("/logout", form.fields);
+    expect([after.status, after.headers.get("location")]).toEqual([303, "/logout"]);
+  });
+
+  test("to make the first account that is too old makes none; it comes back with the name filled in", async () => {
+    const link = `/setup?token=${await makeSetupLink(server)}`;
+    const form = await browser.form(link);
+    const { cookie } = browser;
+    for (const [sent, words] of [
+      ["", "Your browser sent back no cookie"],
+      [
+        (await openBrowser(server).get("/login")).headers.getSetCookie()[0]?.split(";")[0] ?? "",
+        "Enter the password again.",
+      ],
+    ] as const) {
+      browser.cookie = sent;
+      const late = await browser.post("/setup", { ...form.fields, username: "root", password: PASSWORD });
+      expect(late.status).toBe(422);
+      const page = await late.text();
+      expect(page).toContain(words);
+      expect(page).toContain('value="root"');
+      expect(page).not.toContain(PASSWORD);
+    }
+    expect(await server.context.store.hasAdministrator()).toBe(false);
+    browser.cookie = cookie;
+    expect(
+      (await browser.post("/setup", { ...form.fields, username: "root", password: PASSWORD })).status,
+    ).toBe(303);
   });
 
   const senders: [Record<string, string>, number][] = [

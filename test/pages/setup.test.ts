@@ -63,7 +63,41 @@ test("the link works once, and not after it has expired", async () => {
   await browser.submit(link, root);
   expect((await browser.get(link)).status).toBe(404);
   const late = openBrowser(server);
-  expect((await late.post("/setup", { ...form.fields, ...root })).status).toBe(403);
+  expect((await late.post("/setup", { ...form.fields, ...root })).status).toBe(404);
+});
+
+test("sent twice, by a double click, gives the same answer twice; a wrong password gives none", async () => {
+  const form = await browser.form(link);
+  const { cookie } = browser;
+  const click = (fields: Record<string, string> = {}) => {
+    browser.cookie = cookie;
+    return browser.post("/setup", { ...form.fields, ...root, ...fields });
+  };
+  const together = await Promise.all([click(), click()]);
+  for (const response of [...together, await click()]) {
+    expect(response.status).toBe(303);
+    browser.cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const page = await textOf(await browser.get(response.headers.get("location") ?? ""));
+    expect(page).toContain("Your account was created. You are signed in.");
+  }
+  for (const [field, value] of [
+    ["password", "a wrong password"],
+    ["username", "other"],
+  ] as const) {
+    const response = await click({ [field]: value });
+    expect(response.status).toBe(404);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  }
+  expect(await server.context.store.listAccounts()).toHaveLength(1);
+});
+
+test("a used link signs in no person whom it did not create", async () => {
+  const form = await browser.form(link);
+  await addPersonWithPassword(server, "ada");
+  await addPersonWithPassword(server, "boss", { administrator: true });
+  const late = await browser.post("/setup", { ...form.fields, username: "ada", password: PASSWORD });
+  expect(late.status).toBe(404);
+  expect(late.headers.getSetCookie()).toEqual([]);
 });
 
 test("the link does not work any more when it has expired", async () => {

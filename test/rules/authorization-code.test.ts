@@ -109,7 +109,7 @@ describe("a person's yes", () => {
       { consent: "remembered", form: null },
     ],
     // Before the form: the person may answer it again.
-    ["the person is disabled and the form spent", { account: null, form: answered }],
+    ["the person is disabled and the form answered", { account: null, form: answered }],
   ];
   for (const [what, wrong, wish = {}] of refusals) {
     test(`counts for nothing if ${what}`, () => {
@@ -117,24 +117,24 @@ describe("a person's yes", () => {
     });
   }
 
-  test("counts once: the form is spent", () => {
-    const spent = { ...facts, form: answered };
-    expect(authorize(spent, asked)).toEqual({ outcome: "form_spent" });
+  test("counts once: the form is answered then", () => {
+    const again = { ...facts, form: answered };
+    expect(authorize(again, asked)).toEqual({ outcome: "form_answered" });
   });
 
   test("is answered again as at first, while the code is unused and in time", () => {
     expect(earlierAnswer(answered, code, NOW)).toEqual({ code });
     expect(earlierAnswer({ ...answered, codeId: null }, null, NOW)).toBe("denied");
-    expect(earlierAnswer(answered, { ...code, usedAt: NOW }, NOW)).toBe("spent");
-    expect(earlierAnswer(answered, code, code.expiresAt)).toBe("spent");
-    expect(earlierAnswer(answered, null, NOW)).toBe("spent");
-    expect(earlierAnswer(null, null, NOW)).toBe("spent");
+    expect(earlierAnswer(answered, { ...code, usedAt: NOW }, NOW)).toBe("answered");
+    expect(earlierAnswer(answered, code, code.expiresAt)).toBe("answered");
+    expect(earlierAnswer(answered, null, NOW)).toBe("answered");
+    expect(earlierAnswer(null, null, NOW)).toBe("answered");
   });
 
   test("counts until the form expires, to the second: then it is not known whether it was answered", () => {
     const at = (expiresAt: number) => authorize(facts, { ...asked, form: { ...form, expiresAt } }).outcome;
     expect(at(NOW + 1)).toBe("authorized");
-    expect(at(NOW)).toBe("form_spent");
+    expect(at(NOW)).toBe("form_answered");
   });
 });
 

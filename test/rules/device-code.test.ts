@@ -1,6 +1,7 @@
 /** RFC 8628. */
 import { describe, expect, test } from "bun:test";
 import type { Reason } from "../../src/protocol/errors.ts";
+import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { allowClient } from "../../src/rules/client.ts";
 import {
   approveDevice,
@@ -9,12 +10,14 @@ import {
   type DeviceFacts,
   denyDevice,
   deviceFault,
+  earlierAnswer,
   isPending,
   redeemDeviceCode,
 } from "../../src/rules/device-code.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
 import { hold, insert, update } from "../../src/store/contract.ts";
 import { accounts, clients, deviceCodes, grants } from "../../src/store/tables.ts";
+import { newAccount } from "../store/records.ts";
 import {
   ACCOUNT,
   aDevice,
@@ -120,7 +123,14 @@ describe("a person who denies a device", () => {
   test("decides once", () => {
     expect(denyDevice(pending, ACCOUNT.subject, NOW)).toEqual({
       outcome: true,
-      changes: [update(deviceCodes, { id: pending.id }, { status: "pending" }, { status: "denied" })],
+      changes: [
+        update(
+          deviceCodes,
+          { id: pending.id },
+          { status: "pending" },
+          { status: "denied", deniedBy: ACCOUNT.subject },
+        ),
+      ],
       events: [{ event: "device.denied", ...about }],
     });
   });
@@ -137,6 +147,26 @@ describe("a person who denies a device", () => {
 });
 
 const approved = { ...pending, status: "approved" as const, grantId: grant.id };
+const denied = { ...pending, status: "denied" as const, deniedBy: ACCOUNT.subject };
+const stranger = newAccount().subject;
+
+describe("the answer that a person gave before", () => {
+  test.each<[string, ReturnType<typeof earlierAnswer>, DeviceFacts, SubjectId?]>([
+    ["is their yes", "approved", { device: approved, grant }],
+    ["is their no", "denied", { device: denied, grant: null }],
+    ["is none while the device waits", null, { device: pending, grant: null }],
+    ["is none of a device that is gone", null, { device: null, grant: null }],
+    ["is not the yes of another", null, { device: approved, grant }, stranger],
+    ["is not the no of another", null, { device: denied, grant: null }, stranger],
+    [
+      "is none once the access was taken back",
+      null,
+      { device: approved, grant: { ...grant, revokedAt: NOW } },
+    ],
+  ])("%s", (_, answer, facts, subject = ACCOUNT.subject) => {
+    expect(earlierAnswer(facts, subject)).toBe(answer);
+  });
+});
 
 describe("where the request of a device stands (RFC 8628 §3.5):", () => {
   const revoked = { ...grant, revokedAt: NOW };

@@ -30,7 +30,7 @@ import type { LiveAccessToken } from "../../src/rules/access-token.ts";
 import * as codeRules from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import { concluded, type Decision } from "../../src/rules/decision.ts";
-import { redeemDeviceCode } from "../../src/rules/device-code.ts";
+import { isPending, redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
 import type { AccountChanges } from "../../src/rules/person.ts";
@@ -43,6 +43,9 @@ import {
 } from "../../src/store/postgres/index.ts";
 import { openSqliteStore as openSqlite, type SqliteStoreOptions } from "../../src/store/sqlite/index.ts";
 import * as tables from "../../src/store/tables.ts";
+
+/** The person who denies in these tests. */
+export const DENIER = "acc_denier" as SubjectId;
 
 /** An access token, as the tests pass it to acts and get it back. */
 export interface AccessTokenRecord {
@@ -225,11 +228,17 @@ function actsOn(store: Store) {
       }),
 
     createDeviceCode: (device: tables.DeviceCodeRecord) => devices.createDeviceCode(context, act, device),
-    findDeviceCode: (id: RecordId) => devices.findDevice(context, id),
-    findPendingDeviceCode: (userCodeDigest: SecretDigest, now: EpochSeconds) =>
-      devices.findPendingDevice(context, userCodeDigest, now),
+    findDeviceCode: async (id: RecordId) => {
+      const { device, grant } = await devices.findDevice(context, id);
+      return device === null ? null : { device, grant };
+    },
+    findPendingDeviceCode: async (userCodeDigest: SecretDigest, now: EpochSeconds) => {
+      const { device } = await devices.findDeviceByUserCode(context, userCodeDigest);
+      return isPending(device, now) ? device : null;
+    },
+    /** Approves with a grant. Without one, DENIER denies. */
     decideDeviceCode: (id: RecordId, grant: tables.GrantRecord | null, now: EpochSeconds) =>
-      devices.decideDeviceCode(context, act, id, grant, now),
+      devices.decideDeviceCode(context, act, id, grant === null ? { deniedBy: DENIER } : { grant }, now),
     redeemDeviceCode: (id: RecordId, issuance: Issuance) =>
       outcomeOf(async () => {
         const facts = await store.look(DEVICE, { id });

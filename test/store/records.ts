@@ -236,6 +236,7 @@ export const newDeviceCode = (
   requesterAgent: "television",
   status: "pending",
   grantId: null,
+  deniedBy: null,
   usedAt: null,
   ...fields,
 });

@@ -127,7 +127,7 @@ export async function codeFor(
   const signedIn = signedInAs(server, account);
   const options = { form, remember: false };
   const code = await issueAuthorizationCode(server.context, SERVER_ACT, request, signedIn, options);
-  if (code === null) throw new Error("The form was spent.");
+  if (code === null) throw new Error("The form was answered before.");
   return code;
 }
 

@@ -68,6 +68,7 @@ export async function grantAccess(
     requesterAgent: "",
     status: "pending",
     grantId: null,
+    deniedBy: null,
     usedAt: null,
   });
   await store.decideDeviceCode(code.id, grant, now);

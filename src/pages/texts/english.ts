@@ -121,8 +121,8 @@ export const english = {
       `${client} now has access. Return to your device; it continues by itself within seconds.`,
     deniedTitle: "Access was denied",
     denied: (client: string) => `${client} got no access to your account. You can close this page.`,
-    answeredTitle: "You have already answered",
-    answered: (client: string) => `Your first answer stands: you allowed ${client}.`,
+    stale: "This page was open for too long. Your answer did not count. Answer again.",
+    stands: "You answered before, and your first answer stands.",
     decidedTitle: "This code is no longer open",
     decided:
       "It has been used, here or on another page, or it has expired. If the device is still waiting, get a new code from it.",
@@ -211,6 +211,26 @@ export const english = {
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
   },
+  /** Forms that come back, because they were open for too long or because the browser sent no cookie. */
+  forms: {
+    stale: "This page was open for too long. Nothing was changed. Try again.",
+    stalePassword: "This page was open for too long. Nothing was changed. Enter the password again.",
+    /** The address of the server follows. */
+    cookieless:
+      "Your browser sent back no cookie, so this form could not be accepted. Allow cookies for this site, and open it at the server’s own address:",
+  },
+  otherAddress: {
+    title: (address: string) => `This server is at ${address}`,
+    insecure:
+      "Your browser came without https. You cannot sign in that way: this server’s cookie travels over encrypted connections only.",
+    other_host:
+      "Your browser came by another address. Applications send people to the one above, and a sign-in here does not count there.",
+    goOn: (address: string) => `Continue at ${address}`,
+    stay: "Stay here",
+    operators: "For the operator",
+    operatorsText:
+      "The setting issuer names the address of this server. Set it to the address that people open. A proxy in front of the server should pass on the Host header and set X-Forwarded-Proto.",
+  },
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>
@@ -224,9 +244,17 @@ export const english = {
     learnMore: "What this means and how to fix it",
     request: "If you ask for help, quote this request:",
     home: "Go to the start page",
+    again: "Try again",
+    account: "Go to your account",
+    applicationWay: (host: string) => `Back to ${host}`,
+    sent: "Sent",
+    sentNone: "Not sent",
+    registered: "Registered",
+    registeredNone: "None",
+    registeredHidden: "Not shown here. The operator sees it with",
     form_expired: {
       title: "This form can no longer be used",
-      text: "It was open too long, or your browser did not send its cookie for this site. Nothing was changed. Go back, reload the page and try again. If that does not help, check that your browser keeps cookies for this site.",
+      text: "It was open too long, or your browser did not send its cookie for this site. Nothing was changed. If trying again does not help, check that your browser keeps cookies for this site.",
     },
     form_foreign: {
       title: "This form did not come from our own page",
@@ -243,7 +271,7 @@ export const english = {
     not_found: { title: "There is no page here", text: "Check the address, or begin at the start page." },
     method_not_allowed: {
       title: "This page cannot do that",
-      text: "Go back and use the buttons of the page.",
+      text: "Open it again and use its buttons.",
     },
     too_large: {
       title: "That was too large",
@@ -251,11 +279,7 @@ export const english = {
     },
     malformed: {
       title: "This request cannot be read",
-      text: "Go back, reload the page and try again.",
-    },
-    too_many: {
-      title: "Too many attempts",
-      text: "To protect accounts, this server refuses further attempts for a while. Wait, then try again.",
+      text: "Nothing was changed. Open the page again and repeat what you did.",
     },
     busy: {
       title: "Just a moment",

@@ -124,8 +124,9 @@ export const german: Texts = {
     deniedTitle: "Der Zugriff ist abgelehnt",
     denied: (client) =>
       `${client} hat keinen Zugriff auf Ihr Konto bekommen. Sie können diese Seite schließen.`,
-    answeredTitle: "Sie haben schon geantwortet",
-    answered: (client) => `Ihre erste Antwort gilt: Sie haben ${client} den Zugriff erlaubt.`,
+    stale:
+      "Diese Seite war zu lange geöffnet. Ihre Antwort wurde nicht übernommen. Bitte antworten Sie noch einmal.",
+    stands: "Sie haben schon geantwortet, und Ihre erste Antwort gilt.",
     decidedTitle: "Dieser Code gilt nicht mehr",
     decided:
       "Er wurde schon verwendet, hier oder auf einer anderen Seite, oder er ist abgelaufen. Wenn das Gerät noch wartet, lassen Sie sich von ihm einen neuen Code geben.",
@@ -214,6 +215,25 @@ export const german: Texts = {
     optional: "Freiwillig. Nur Anwendungen, denen Sie es erlauben, bekommen diese Angabe zu sehen.",
     submit: "Konto anlegen",
   },
+  forms: {
+    stale: "Diese Seite war zu lange geöffnet. Es wurde nichts geändert. Bitte versuchen Sie es noch einmal.",
+    stalePassword:
+      "Diese Seite war zu lange geöffnet. Es wurde nichts geändert. Bitte geben Sie das Passwort noch einmal ein.",
+    cookieless:
+      "Ihr Browser hat kein Cookie zurückgeschickt, darum konnte dieses Formular nicht angenommen werden. Erlauben Sie Cookies für diese Website, und öffnen Sie sie unter der eigenen Adresse des Servers:",
+  },
+  otherAddress: {
+    title: (address) => `Dieser Server ist unter ${address} zu finden`,
+    insecure:
+      "Ihr Browser kam ohne https. So können Sie sich nicht anmelden: Das Cookie dieses Servers geht nur über verschlüsselte Verbindungen.",
+    other_host:
+      "Ihr Browser kam über eine andere Adresse. Anwendungen schicken Sie zu der oben genannten, und eine Anmeldung hier gilt dort nicht.",
+    goOn: (address) => `Weiter zu ${address}`,
+    stay: "Hier bleiben",
+    operators: "Für den Betrieb",
+    operatorsText:
+      "Die Einstellung issuer nennt die Adresse dieses Servers. Setzen Sie sie auf die Adresse, die die Menschen öffnen. Ein Proxy vor dem Server sollte den Header Host weitergeben und X-Forwarded-Proto setzen.",
+  },
   leaving: {
     title: (host) => `Weiter zu ${host}?`,
     text: (host) =>
@@ -227,9 +247,17 @@ export const german: Texts = {
     learnMore: "Was das bedeutet und was hilft",
     request: "Wenn Sie um Hilfe bitten, geben Sie diese Anfrage an:",
     home: "Zur Startseite",
+    again: "Noch einmal versuchen",
+    account: "Zu Ihrem Konto",
+    applicationWay: (host) => `Zurück zu ${host}`,
+    sent: "Gesendet",
+    sentNone: "Nicht gesendet",
+    registered: "Registriert",
+    registeredNone: "Nichts",
+    registeredHidden: "Wird hier nicht gezeigt. Der Betreiber sieht es mit",
     form_expired: {
       title: "Dieses Formular gilt nicht mehr",
-      text: "Es war zu lange offen, oder Ihr Browser hat das Cookie dieser Website nicht mitgeschickt. Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie die Eingabe. Wenn das nicht hilft, prüfen Sie, ob Ihr Browser Cookies dieser Website behält.",
+      text: "Es war zu lange offen, oder Ihr Browser hat das Cookie dieser Website nicht mitgeschickt. Es wurde nichts geändert. Wenn auch ein neuer Versuch nicht hilft, prüfen Sie, ob Ihr Browser Cookies dieser Website behält.",
     },
     form_foreign: {
       title: "Dieses Formular kam nicht von unserer eigenen Seite",
@@ -249,7 +277,7 @@ export const german: Texts = {
     },
     method_not_allowed: {
       title: "Das kann diese Seite nicht",
-      text: "Gehen Sie zurück und benutzen Sie die Knöpfe der Seite.",
+      text: "Öffnen Sie sie noch einmal und benutzen Sie ihre Knöpfe.",
     },
     too_large: {
       title: "Das war zu groß",
@@ -257,11 +285,7 @@ export const german: Texts = {
     },
     malformed: {
       title: "Diese Anfrage ist nicht lesbar",
-      text: "Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie die Eingabe.",
-    },
-    too_many: {
-      title: "Zu viele Versuche",
-      text: "Zum Schutz der Konten lehnt dieser Server eine Zeit lang weitere Versuche ab. Warten Sie etwas und versuchen Sie es dann wieder.",
+      text: "Es wurde nichts geändert. Öffnen Sie die Seite noch einmal und wiederholen Sie die Eingabe.",
     },
     busy: {
       title: "Einen Moment",

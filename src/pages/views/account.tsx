@@ -38,6 +38,8 @@ export interface AccountProps {
   readonly nextFor: string | null;
   /** Whether the form for the password is open. */
   readonly opensPassword: boolean;
+  /** Why the last form, unless it was about the password, did nothing. */
+  readonly alert: string | null;
   readonly fault: AccountFault | null;
 }
 
@@ -52,6 +54,7 @@ export function AccountView(props: AccountProps) {
     <Layout frame={frame} title={account.title} width="wide">
       {props.notice && <Note kind="good">{props.notice}</Note>}
       {props.nextFor && <NextStep frame={frame} issuer={props.nextFor} />}
+      {props.alert && <Note kind="bad">{props.alert}</Note>}
       <div class="card">
         <div class="row">
           <div>
@@ -173,8 +176,8 @@ function PasswordSection(props: AccountProps) {
         <form method="post" action={frame.path("/account")} class="stack">
           <p class="small muted">{account.passwordLead}</p>
           <Hidden values={{ [FORM_TOKEN]: token, action: "password" }} />
-          {/* For password managers, which must know whose password changes. */}
-          <input type="text" autocomplete="username" value={username} readonly hidden />
+          {/* For password managers, which must know whose password changes, and for a form that is sent twice. */}
+          <input type="text" name="username" autocomplete="username" value={username} readonly hidden />
           <Field
             id="current_password"
             label={account.currentPassword}

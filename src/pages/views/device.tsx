@@ -18,6 +18,9 @@ import {
   Tile,
 } from "./parts.tsx";
 
+/** The name of the field with the code, in the query and in forms. */
+export const USER_CODE = "user_code";
+
 export interface DeviceCodeProps {
   readonly frame: PageFrame;
   readonly signedInAs: string;
@@ -36,7 +39,7 @@ export function DeviceCodeView({ frame, signedInAs, typed, fault }: DeviceCodePr
         {/* Typing a code changes nothing, so this form needs no token. */}
         <form method="get" action={frame.path("/device")} class="stack">
           <Field
-            id="user_code"
+            id={USER_CODE}
             label={device.code}
             hint={device.codeHint}
             fault={fault}
@@ -75,6 +78,8 @@ export interface DeviceConfirmProps {
   readonly signedInAs: string;
   readonly token: string;
   readonly sealedDevice: string;
+  /** Why the last answer did not count. */
+  readonly fault: string | null;
 }
 
 export function DeviceConfirmView(props: DeviceConfirmProps) {
@@ -100,6 +105,7 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
             <bdi>{name}</bdi> <span>{device.asks}</span>
           </h1>
         </div>
+        {props.fault && <Note kind="bad">{props.fault}</Note>}
         {props.unverified && (
           <Note kind="warn" title={consent.unverifiedTitle}>
             {device.unverified}
@@ -154,7 +160,9 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
         <MayNot frame={frame} onlyHere={props.onlyHere} />
         <p class="small muted">{consent.takeBack}</p>
         <form id={ANSWER} method="post" action={frame.path("/device")} class="stack">
-          <Hidden values={{ [FORM_TOKEN]: props.token, device: props.sealedDevice }} />
+          <Hidden
+            values={{ [FORM_TOKEN]: props.token, device: props.sealedDevice, [USER_CODE]: props.userCode }}
+          />
           <Choice allow={device.allow} deny={device.deny} />
         </form>
       </div>
@@ -162,21 +170,22 @@ export function DeviceConfirmView(props: DeviceConfirmProps) {
   );
 }
 
-export type DeviceOutcome = "approved" | "denied" | "answered" | "decided";
+export type DeviceOutcome = "approved" | "denied" | "decided";
 
 export interface DeviceDoneProps {
   readonly frame: PageFrame;
   readonly outcome: DeviceOutcome;
+  /** Whether the person just answered otherwise. */
+  readonly differs: boolean;
   readonly clientName: string;
 }
 
-export function DeviceDoneView({ frame, outcome, clientName }: DeviceDoneProps) {
+export function DeviceDoneView({ frame, outcome, differs, clientName }: DeviceDoneProps) {
   const { device } = frame.texts;
   const name = displayText(clientName, 150);
   const [kind, title, text] = {
     approved: ["good", device.approvedTitle, device.approved(name)] as const,
     denied: ["plain", device.deniedTitle, device.denied(name)] as const,
-    answered: ["plain", device.answeredTitle, device.answered(name)] as const,
     decided: ["bad", device.decidedTitle, device.decided] as const,
   }[outcome];
   return (
@@ -184,8 +193,9 @@ export function DeviceDoneView({ frame, outcome, clientName }: DeviceDoneProps) 
       <div class="card">
         <Outcome kind={kind} />
         <h1>{title}</h1>
+        {differs && <Note kind="warn">{device.stands}</Note>}
         <p class="muted">{text}</p>
-        {outcome === "approved" || outcome === "answered" ? (
+        {outcome === "approved" ? (
           <a class="button other block" href={frame.path("/account")}>
             {device.toAccount}
           </a>

@@ -25,10 +25,12 @@ export interface SignInProps {
   readonly backTo: string | null;
   /** Why the last attempt failed. */
   readonly fault: string | null;
+  /** The address of this page at the issuer, for a browser that may be at another one. */
+  readonly elsewhere: string | null;
 }
 
 export function SignInView(props: SignInProps) {
-  const { frame, token, returnTo, username, lead, cause, offered, backTo, fault } = props;
+  const { frame, token, returnTo, username, lead, cause, offered, backTo, fault, elsewhere } = props;
   const { signIn, common } = frame.texts;
   const title = offered === null ? signIn.title : signIn.chooseTitle;
   return (
@@ -47,6 +49,11 @@ export function SignInView(props: SignInProps) {
         {fault && (
           <Note kind="bad" id="fault">
             {fault}
+            {elsewhere && (
+              <div class="links">
+                <a href={elsewhere}>{new URL(elsewhere).origin}</a>
+              </div>
+            )}
           </Note>
         )}
         <form
@@ -89,15 +96,15 @@ export function SignInView(props: SignInProps) {
   );
 }
 
-export function SignOutView({
-  frame,
-  token,
-  username,
-}: {
-  frame: PageFrame;
-  token: string;
-  username: string;
-}) {
+interface SignOutProps {
+  readonly frame: PageFrame;
+  readonly token: string;
+  readonly username: string;
+  /** Why the last attempt failed. */
+  readonly fault: string | null;
+}
+
+export function SignOutView({ frame, token, username, fault }: SignOutProps) {
   const { signOut, common } = frame.texts;
   return (
     <Layout frame={frame} title={signOut.title}>
@@ -107,6 +114,7 @@ export function SignOutView({
           <span class="muted">{common.signedInAs}</span> <strong>{username}</strong>
         </p>
         <p class="muted">{signOut.lead}</p>
+        {fault && <Note kind="bad">{fault}</Note>}
         <form method="post" action={frame.path("/logout")} class="stack">
           <Hidden values={{ [FORM_TOKEN]: token }} />
           <button class="main block" type="submit">

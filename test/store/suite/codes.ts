@@ -101,15 +101,15 @@ export function codeSuite(open: OpenStore): void {
       const authorizations = Array.from({ length: 8 }, () => newAuthorization(parties, { form }));
       const outcomes = await Promise.all(authorizations.map((each) => store().authorize(each)));
       expect(outcomes.filter((outcome) => outcome === "authorized")).toHaveLength(1);
-      expect(outcomes.filter((outcome) => outcome === "form_spent")).toHaveLength(7);
+      expect(outcomes.filter((outcome) => outcome === "form_answered")).toHaveLength(7);
       const codes = await Promise.all(authorizations.map(({ code }) => store().findCode(code.id)));
       expect(codes.filter((code) => code !== null)).toHaveLength(1);
     });
 
-    test("a form that has expired counts as spent", async () => {
+    test("a form that has expired counts as answered", async () => {
       const form = { id: newId(), expiresAt: NOW, sealed: "sealed" };
       const authorization = newAuthorization(await createParties(store()), { form });
-      expect(await store().authorize(authorization)).toBe("form_spent");
+      expect(await store().authorize(authorization)).toBe("form_answered");
       expect(await store().findCode(authorization.code.id)).toBeNull();
     });
 

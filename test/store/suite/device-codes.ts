@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { DEVICE_CODE_REMEMBERED_SECONDS } from "../../../src/rules/device-code.ts";
 import { grantExpiry } from "../../../src/rules/grant.ts";
 import { proves } from "../../support/proves.ts";
-import type { ActingStore } from "../acts.ts";
+import { type ActingStore, DENIER } from "../acts.ts";
 import {
   NOW,
   newAccount,
@@ -88,7 +88,7 @@ export function deviceCodeSuite(open: OpenStore): void {
       await store().createDeviceCode(device);
       expect(await store().decideDeviceCode(device.id, null, NOW)).toBe(true);
       expect(await store().findDeviceCode(device.id)).toEqual({
-        device: { ...device, status: "denied" },
+        device: { ...device, status: "denied", deniedBy: DENIER },
         grant: null,
       });
       const issuance = newIssuance(newGrant({ client, account }));
