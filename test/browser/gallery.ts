@@ -166,8 +166,11 @@ export const SIGNED_OUT: readonly Exhibit[] = [
     name: "sign-in-limited",
     open: async (page, server) => {
       const account = "carol";
-      for (let count = 0; count < 10; count += 1)
-        server.context.limits.signInPerAccount.attempt(`name ${account}`);
+      const { signInPerAccount } = server.context.limits;
+      for (let count = 0; count < 10; count += 1) {
+        signInPerAccount.attempt(`name ${account}`);
+        signInPerAccount.settle(`name ${account}`);
+      }
       await signInOn(page, `${server.issuer}/login`, account, "not my password");
     },
   },
@@ -322,6 +325,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
       server.clock.advance(3601);
+      await page.locator("details > summary").first().click();
       await page.locator("button.remove").first().click();
     },
   },

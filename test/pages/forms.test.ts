@@ -138,7 +138,7 @@ describe("a form", () => {
     await browser.signIn("alice");
     const { fields } = await browser.form("/account", "/account");
     server.clock.advance(3601);
-    const passwords = { current_password: PASSWORD, new_password: "another password" };
+    const passwords = { action: "password", current_password: PASSWORD, new_password: "another password" };
     const late = await browser.post("/account", { ...fields, ...passwords });
     expect(late.status).toBe(422);
     expect(await late.text()).toContain("Nothing was changed. Enter the password again.");
