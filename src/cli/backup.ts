@@ -25,12 +25,14 @@ export function addBackupCommand(program: Command, io: Io): void {
 The file holds all data as of one moment: the digests of all passwords and secrets, and the server's own key, unless
 that is in your configuration. Keep it like a password. Only you can read it, and no file is ever overwritten.
 
-Without a name it is tessera-<time>.backup, in the current folder or in the folder that you name.
+Without a name it is tessera-<time>.backup, in the current folder or in the folder that you name. With - it goes to
+standard output, and needs as much space in the data folder meanwhile.
 
 Examples:
   tessera backup
   tessera backup /var/backups/tessera/         into this folder, which must exist
   tessera backup friday.backup --data /var/lib/tessera
+  tessera backup - | ssh store 'cat > tessera.backup'
   tessera backup --json | jq -r .file          for scripts: the name it got
 
 See also: tessera restore --help`,
@@ -39,6 +41,9 @@ See also: tessera restore --help`,
     backUp(file, options, io, program.version() ?? ""),
   );
 }
+
+/** As a name: standard output. */
+const STANDARD_OUTPUT = "-";
 
 async function backUp(
   file: string | undefined,
@@ -55,7 +60,13 @@ async function backUp(
   const database = databaseFile(configuration);
   requireDatabase(configuration);
   const now = io.clock.seconds();
-  const target = resolve(nameOf(file, now));
+  const isPiped = file === STANDARD_OUTPUT;
+  if (isPiped && io.showsPerson) {
+    throw new CommandError(
+      "A backup is no text to read. Send it somewhere: tessera backup - > friday.backup",
+    );
+  }
+  const target = resolve(nameOf(isPiped ? join(configuration.data, "piped") : file, now));
   if (existsSync(target)) throw taken(target);
   // An interrupted backup keeps this name, by which people see that it is incomplete.
   const partial = `${target}.partial-${Buffer.from(io.random(6)).toString("hex")}`;
@@ -68,9 +79,13 @@ async function backUp(
       makeEmpty(partial);
       return writeWithProgress({ database, file: partial, facts }, options, io);
     });
-    if (!publish(partial, target)) throw taken(target);
-    eventsOf(configuration, io).tell(operatorAct(), [{ event: "database.backed_up", file: target }]);
-    report(target, backup, options, io);
+    if (isPiped) await io.outFile(partial);
+    else if (!publish(partial, target)) throw taken(target);
+    eventsOf(configuration, io).tell(operatorAct(), [
+      { event: "database.backed_up", file: isPiped ? "standard output" : target },
+    ]);
+    if (isPiped) io.err(`Backed up ${summary(backup)} to standard output.\n`);
+    else report(target, backup, options, io);
   } finally {
     discard();
   }

@@ -9,7 +9,7 @@ import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
+import { isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
 interface RemoveOptions extends CommonOptions {
@@ -82,11 +82,10 @@ async function listSecrets(clientId: string, options: CommonOptions, io: Io): Pr
       );
     }
     if (secrets.length === 0) return io.out(`${clientId} has no secrets.\n`);
-    io.out(
-      formatTable(
-        ["secret_id", "since"],
-        secrets.map((secret) => [secret.id, localTime(secret.createdAt)]),
-      ),
+    printTable(
+      io,
+      ["secret_id", "since"],
+      secrets.map((secret) => [secret.id, localTime(secret.createdAt)]),
     );
   });
 }

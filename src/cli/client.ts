@@ -38,11 +38,11 @@ import {
   counted,
   duration,
   formatFacts,
-  formatTable,
   isoTime,
   localAndRelative,
   localTime,
   printJson,
+  printTable,
 } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
@@ -208,19 +208,18 @@ async function listClients(options: CommonOptions, io: Io): Promise<void> {
     const clients = await all(everyClient(workspace));
     if (options.json) return printJson(io, clients.map(describeForOperator));
     if (clients.length === 0) return io.out("There are no clients yet. Add one: tessera client add --help\n");
-    io.out(
-      formatTable(
-        ["client_id", "name", "kind", "grants", "from", "state", "since"],
-        clients.map((client) => [
-          client.clientId,
-          client.clientName ?? "",
-          kindOf(client),
-          client.grantTypes.map(shortGrant).join(" "),
-          SOURCES[client.source],
-          stateOf(client),
-          localTime(client.createdAt),
-        ]),
-      ),
+    printTable(
+      io,
+      ["client_id", "name", "kind", "grants", "from", "state", "since"],
+      clients.map((client) => [
+        client.clientId,
+        client.clientName ?? "",
+        kindOf(client),
+        client.grantTypes.map(shortGrant).join(" "),
+        SOURCES[client.source],
+        stateOf(client),
+        localTime(client.createdAt),
+      ]),
     );
   });
 }

@@ -10,7 +10,7 @@ import { CommandError } from "./command-error.ts";
 import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
 import { operatorAct } from "./operator.ts";
-import { counted, decimal, formatTable, printJson } from "./output.ts";
+import { counted, decimal, printJson, printTable } from "./output.ts";
 import { startProgress } from "./progress.ts";
 import { type CommonOptions, eventsOf, readConfiguration, withCommonOptions } from "./workspace.ts";
 
@@ -129,17 +129,16 @@ function report(
   const different = comparisons.filter(({ same }) => !same).map(({ source }) => source.table);
   if (json) printJson(io, { same: different.length === 0, tables: comparisons.map(describe) });
   else {
-    io.out(
-      formatTable(
-        ["table", "rows", "copied", "sha-256", ""],
-        comparisons.map(({ source, target, same }) => [
-          source.table,
-          decimal(source.rows),
-          decimal(target.rows),
-          target.digest.slice(0, SHOWN_DIGITS),
-          same ? "the same" : "different",
-        ]),
-      ),
+    printTable(
+      io,
+      ["table", "rows", "copied", "sha-256", ""],
+      comparisons.map(({ source, target, same }) => [
+        source.table,
+        decimal(source.rows),
+        decimal(target.rows),
+        target.digest.slice(0, SHOWN_DIGITS),
+        same ? "the same" : "different",
+      ]),
     );
   }
   if (different.length > 0) {

@@ -8,7 +8,7 @@ import type { GrantRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, formatTable, isoTime, localTime, printJson } from "./output.ts";
+import { counted, isoTime, localTime, printJson, printTable } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface FilterOptions extends CommonOptions {
@@ -58,19 +58,18 @@ async function listGrants(options: FilterOptions, io: Io): Promise<void> {
     const grants = await collect(everyGrant(workspace, filter, io.clock.seconds()));
     if (options.json) return printJson(io, grants.map(describeGrant));
     if (grants.length === 0) return io.out("No application has access.\n");
-    io.out(
-      formatTable(
-        ["grant_id", "person", "client_id", "scope", "for", "by", "since"],
-        grants.map((grant) => [
-          recordIdText(grant.id),
-          grant.username,
-          grant.clientId,
-          grant.scope.join(" "),
-          grant.resources.join(" "),
-          grant.via === "device_code" ? "device" : "code",
-          localTime(grant.createdAt),
-        ]),
-      ),
+    printTable(
+      io,
+      ["grant_id", "person", "client_id", "scope", "for", "by", "since"],
+      grants.map((grant) => [
+        recordIdText(grant.id),
+        grant.username,
+        grant.clientId,
+        grant.scope.join(" "),
+        grant.resources.join(" "),
+        grant.via === "device_code" ? "device" : "code",
+        localTime(grant.createdAt),
+      ]),
     );
   });
 }

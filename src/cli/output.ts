@@ -2,6 +2,26 @@
 import { printable } from "../platform/printable.ts";
 import type { Io } from "./io.ts";
 
+/**
+ * A table. On a terminal that is too narrow for it, each row becomes lines of one fact each: nothing that people copy from it
+ * is cut.
+ */
+export function printTable(
+  io: Pick<Io, "out" | "columns">,
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  const table = formatTable(headings, rows);
+  const width = Math.max(...table.split("\n").map((line) => [...line].length));
+  if (io.columns === null || width <= io.columns) {
+    io.out(table);
+    return;
+  }
+  const factsOf = (row: readonly string[]) =>
+    Object.fromEntries(headings.map((heading, index) => [heading.toLowerCase(), row[index] || null]));
+  io.out(rows.map((row) => formatFacts(factsOf(row))).join("\n"));
+}
+
 /** Columns as wide as their longest cell, two spaces between, headings in capitals. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(printable))];

@@ -7,7 +7,7 @@ import type { SessionRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, formatTable, isoTime, localTime, printJson, relativeTime } from "./output.ts";
+import { counted, isoTime, localTime, printJson, printTable, relativeTime } from "./output.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
 
 interface EndOptions extends CommonOptions {
@@ -47,16 +47,15 @@ async function listSessions(username: string, options: CommonOptions, io: Io): P
     const sessions = await collect(everySession(workspace, account, now, idleSince));
     if (options.json) return printJson(io, sessions.map(describe));
     if (sessions.length === 0) return io.out(`${account.username} is not signed in anywhere.\n`);
-    io.out(
-      formatTable(
-        ["session_id", "since", "last seen", "ends"],
-        sessions.map((session) => [
-          recordIdText(session.id),
-          localTime(session.createdAt),
-          relativeTime(session.lastSeenAt, now),
-          relativeTime(session.expiresAt, now),
-        ]),
-      ),
+    printTable(
+      io,
+      ["session_id", "since", "last seen", "ends"],
+      sessions.map((session) => [
+        recordIdText(session.id),
+        localTime(session.createdAt),
+        relativeTime(session.lastSeenAt, now),
+        relativeTime(session.expiresAt, now),
+      ]),
     );
   });
 }

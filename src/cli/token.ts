@@ -21,7 +21,7 @@ import type { RecordId } from "../protocol/identifiers.ts";
 import { CommandError } from "./command-error.ts";
 import { requireAccount, requireClient } from "./find.ts";
 import type { Io } from "./io.ts";
-import { formatFacts, formatTable, localAndRelative, printJson, relativeTime } from "./output.ts";
+import { formatFacts, localAndRelative, printJson, printTable, relativeTime } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 /** The operator learns more about a token than introspection tells a client. */
@@ -183,18 +183,17 @@ async function listTokens(options: FilterOptions, io: Io): Promise<void> {
     const views = tokens.map((token) => introspectAccessToken(issuer, token, true));
     if (options.json) return printJson(io, views);
     if (views.length === 0) return io.out("No access token is alive.\n");
-    io.out(
-      formatTable(
-        ["token_id", "person", "client_id", "scope", "for", "expires"],
-        views.map((view) => [
-          view.jti ?? "",
-          view.username ?? "none",
-          view.client_id,
-          view.scope ?? "",
-          [view.aud].flat().join(" "),
-          relativeTime(view.exp, now),
-        ]),
-      ),
+    printTable(
+      io,
+      ["token_id", "person", "client_id", "scope", "for", "expires"],
+      views.map((view) => [
+        view.jti ?? "",
+        view.username ?? "none",
+        view.client_id,
+        view.scope ?? "",
+        [view.aud].flat().join(" "),
+        relativeTime(view.exp, now),
+      ]),
     );
   });
 }

@@ -27,7 +27,7 @@ import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireAccount } from "./find.ts";
 import type { Io } from "./io.ts";
-import { counted, formatFacts, formatTable, isoTime, localTime, printJson, showOnce } from "./output.ts";
+import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface PasswordOptions extends CommonOptions {
@@ -213,19 +213,18 @@ async function listUsers(options: CommonOptions, io: Io): Promise<void> {
     if (options.json) return printJson(io, accounts.map(describeAccount));
     if (accounts.length === 0)
       return io.out("There are no people yet. Add the first person: tessera user add NAME\n");
-    io.out(
-      formatTable(
-        ["user name", "name", "e-mail", "role", "state", "since", "subject"],
-        accounts.map((account) => [
-          account.username,
-          account.name ?? "",
-          account.email ?? "",
-          account.administrator ? "administrator" : "",
-          account.disabledAt === null ? "active" : "disabled",
-          localTime(account.createdAt),
-          account.subject,
-        ]),
-      ),
+    printTable(
+      io,
+      ["user name", "name", "e-mail", "role", "state", "since", "subject"],
+      accounts.map((account) => [
+        account.username,
+        account.name ?? "",
+        account.email ?? "",
+        account.administrator ? "administrator" : "",
+        account.disabledAt === null ? "active" : "disabled",
+        localTime(account.createdAt),
+        account.subject,
+      ]),
     );
   });
 }

@@ -11,6 +11,7 @@ import { type Catalogue, createCatalogue } from "../protocol/catalogue.ts";
 import type { Act } from "../rules/events.ts";
 import type { Store } from "../store/contract.ts";
 import { databaseFile, isEmbedded, openStore } from "../store/open.ts";
+import { requireAccess } from "./data-access.ts";
 import { makeDataFolder, requireNoFile } from "./data-folder.ts";
 import { withDemo } from "./demo.ts";
 import type { Io } from "./io.ts";
@@ -95,6 +96,7 @@ export async function inWorkspace<Result>(
 ): Promise<Result> {
   const configuration = readConfiguration(flags, io);
   if (isEmbedded(configuration)) {
+    requireAccess(configuration);
     requireNoFile(configuration.data);
     const isNew = !existsSync(databaseFile(configuration));
     if (isNew && mayCreate) io.err(`Made a new database in ${configuration.data}.\n`);

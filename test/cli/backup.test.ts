@@ -1,11 +1,11 @@
 /** `tessera backup` beside real servers. */
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withConnection } from "../../src/store/sqlite/driver.ts";
 import { addTokens, sqliteFile, withStore } from "../store/transfer/places.ts";
 import { figure } from "../support/figures.ts";
-import { type Child, endProcesses, finished, startTessera } from "./processes.ts";
+import { type Child, endProcesses, finished, start, startTessera } from "./processes.ts";
 import { isActive, issueUntilStopped, startServer } from "./running.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
 
@@ -48,6 +48,29 @@ async function withData(): Promise<{ folder: string; data: string }> {
   expect((await tessera(["user", "add", "ada", "--generate", "--data", data])).code).toBe(0);
   return { folder, data };
 }
+
+describe("to standard output", () => {
+  test("is the same file, and words go to standard error", async () => {
+    const { folder, data } = await withData();
+    const [out, err] = [join(folder, "piped.backup"), join(folder, "words")];
+    const command = `exec "$0" "$1" backup - --data "$2" > "$3" 2> "$4"`;
+    const main = join(import.meta.dir, "../../src/main.ts");
+    const { code } = await finished(start(["sh", "-c", command, process.execPath, main, data, out, err]));
+    expect(code).toBe(0);
+    expect(readFileSync(err, "utf8")).toContain("Backed up 1 person");
+    expect(readdirSync(data).filter((name) => name.includes("partial"))).toEqual([]);
+    const elsewhere = join(folder, "elsewhere");
+    expect(await tessera(["restore", out, "--data", elsewhere])).toMatchObject({ code: 0 });
+    expect((await tessera(["user", "list", "--data", elsewhere])).out).toContain("ada");
+  });
+
+  test("is refused where a person reads it", async () => {
+    const { data } = await withData();
+    const refused = await tessera(["backup", "-", "--data", data], { showsPerson: true });
+    expect(refused).toMatchObject({ code: 1, out: "" });
+    expect(refused.err).toContain("tessera backup - > friday.backup");
+  });
+});
 
 describe("the file", () => {
   test("is its owner's only, has the time in its name, and says in words what is in it", async () => {

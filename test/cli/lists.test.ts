@@ -76,3 +76,12 @@ test.each([0, 1, 499, 500, 501, 1000, 1001])("of %d rows each comes once", async
     rows.filter((row) => row > (after ?? -1)).slice(0, limit);
   expect(await collect(allPages<number>(list))).toEqual(rows);
 });
+
+test("a terminal that is too narrow for a table gets one fact a line, and nothing is cut", async () => {
+  const { out } = await tessera(["user", "list", "--data", data], { clock, columns: 60 });
+  expect(out).toContain(`user name  ada\n`);
+  expect(out).toContain(`subject    ${parties.account.subject}\n`);
+  expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60);
+  const wide = await tessera(["user", "list", "--data", data], { clock, columns: 200 });
+  expect(wide.out).toMatch(/^USER NAME +STATE/);
+});

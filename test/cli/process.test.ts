@@ -34,6 +34,39 @@ async function slowRequest(url: string) {
   return { finish: () => void socket.write(body.slice(5)), answer: answer.promise };
 }
 
+describe("a reader that has seen enough", () => {
+  test("ends the command quietly", async () => {
+    const piped = start([
+      "bash",
+      "-c",
+      `set -o pipefail; node "$0" config settings | head -c 1 > /dev/null; echo "\${PIPESTATUS[0]}"`,
+      join(root, "bin/tessera.mjs"),
+    ]);
+    const { out, err } = await finished(piped);
+    expect({ out, err }).toEqual({ out: "0\n", err: "" });
+  });
+});
+
+const isRoot = process.getuid?.() === 0;
+
+describe("another user", () => {
+  // Only root can start a process as another user.
+  test.skipIf(!isRoot)("learns whose the database is, and not that there is none", async () => {
+    const data = join(temporaryFolder(), "data");
+    const made = await finished(start([...launcher, "user", "add", "ada", "--generate", "--data", data]));
+    expect(made.code).toBe(0);
+    // A program of root may be in a folder that others cannot read, so only its last steps run as another user.
+    const refused = `
+      const { requireAccess } = await import(${JSON.stringify(join(root, "src/cli/data-access.ts"))});
+      process.setuid(65534);
+      try { requireAccess({ data: ${JSON.stringify(data)} }); } catch (error) { console.log(error.message); }`;
+    const { out } = await finished(start([process.execPath, "-e", refused]));
+    expect(out).toMatch(
+      /^This user may not use the database \S+: \S+ belongs to root\. Run the command as that user: sudo -u root tessera/,
+    );
+  });
+});
+
 describe("the launcher", () => {
   test("runs from any folder, and passes arguments and the exit code", async () => {
     const wrong = await finished(start([...launcher, "user", "list"]));

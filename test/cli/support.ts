@@ -1,5 +1,5 @@
 /** Runs commands in this process, with their output. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Io } from "../../src/cli/io.ts";
@@ -27,11 +27,15 @@ export function captureIo(
     asksPerson: false,
     showsPerson: false,
     drawsProgress: false,
+    columns: null,
     out: (text) => {
       captured.out += text;
     },
     err: (text) => {
       captured.err += text;
+    },
+    outFile: async (file) => {
+      captured.out += readFileSync(file, "latin1");
     },
     readStdin: async () => overrides.stdin ?? "",
     askHidden: async () => {
