@@ -83,5 +83,5 @@ test("a terminal that is too narrow for a table gets one fact a line, and nothin
   expect(out).toContain(`subject    ${parties.account.subject}\n`);
   expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60);
   const wide = await tessera(["user", "list", "--data", data], { clock, columns: 200 });
-  expect(wide.out).toMatch(/^USER NAME +STATE/);
+  expect(wide.out).toMatch(/^USER NAME +NAME/);
 });
