@@ -7,7 +7,7 @@ import { openPostgresSource, openPostgresTarget } from "../store/postgres/transf
 import { openSqliteSource, openSqliteTarget } from "../store/sqlite/transfer.ts";
 import { type Comparison, type CopyReport, copyAll, type End, type Target } from "../store/transfer/copy.ts";
 import { CommandError } from "./command-error.ts";
-import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
+import { commandAt, lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
 import { operatorAct } from "./operator.ts";
 import { counted, decimal, printJson, printTable } from "./output.ts";
@@ -56,7 +56,7 @@ async function copy(options: CopyOptions, io: Io): Promise<void> {
   }
   if (options.to === "postgresql") requireDatabase(configuration);
   makeDataFolder(configuration);
-  const lock = lockDataFolder(configuration);
+  const lock = lockDataFolder(configuration, commandAt(io.clock));
   try {
     await withSides(postgres, configuration, options, async (source, target) => {
       const comparisons = await copyWithProgress(source, target, options, io);

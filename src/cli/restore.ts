@@ -14,7 +14,7 @@ import {
 } from "../store/sqlite/restore.ts";
 import { describeBackup, summary } from "./backup.ts";
 import { CommandError } from "./command-error.ts";
-import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
+import { commandAt, lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import type { Io } from "./io.ts";
 import { operatorAct } from "./operator.ts";
 import { counted, localAndRelative, printJson } from "./output.ts";
@@ -68,7 +68,7 @@ async function restore(file: string | undefined, options: RestoreOptions, io: Io
     );
   }
   makeDataFolder(configuration);
-  const lock = lockDataFolder(configuration);
+  const lock = lockDataFolder(configuration, commandAt(io.clock));
   try {
     const wasInterrupted = isRestorePrepared(databaseFile(configuration));
     if (!wasInterrupted && file === undefined) {

@@ -1,5 +1,6 @@
 /** `tessera serve`: opens everything, applies the declarations, listens, prints the banner, and stops in order. */
 import type { Command } from "commander";
+import { version } from "../../package.json";
 import { defaultIssuer } from "../configuration/checks.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, kubernetesVariables } from "../configuration/sources.ts";
@@ -18,7 +19,7 @@ import type { Store } from "../store/contract.ts";
 import { isEmbedded, openStore } from "../store/open.ts";
 import type { HeldLock } from "../store/sqlite/lock.ts";
 import { banner } from "./banner.ts";
-import { lockDataFolder, makeDataFolder } from "./data-folder.ts";
+import { type FolderUser, lockDataFolder, makeDataFolder } from "./data-folder.ts";
 import { demoClients, requireDemoPerson, settleDemoPerson } from "./demo.ts";
 import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
@@ -114,7 +115,10 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
   // This process counts as one of the workers.
   const workers = new Workers({ count: configuration.workers - 1, env: io.env, log });
   try {
-    if (isEmbedded(configuration)) lock = takeDataFolder(configuration, log);
+    if (isEmbedded(configuration)) {
+      const me = { program: version, startedAt: io.clock.seconds(), urls: listening.urls };
+      lock = takeDataFolder(configuration, me, log);
+    }
     store = await openStore(configuration, { warn: log.warn });
     const { keys, wereThere } = await findServerKeys({ configuration, store, random: io.random });
     server = createServer({
@@ -178,13 +182,13 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
 }
 
 /** From here on, no other server uses the folder. */
-function takeDataFolder(configuration: Configuration, log: Log): HeldLock {
+function takeDataFolder(configuration: Configuration, me: FolderUser, log: Log): HeldLock {
   if (makeDataFolder(configuration) === "tightened") {
     log.warn("others could write to the data folder; now only its owner can use it", {
       data: configuration.data,
     });
   }
-  return lockDataFolder(configuration);
+  return lockDataFolder(configuration, me);
 }
 
 /** With port 0 the issuer is known only now, unless it is configured. */

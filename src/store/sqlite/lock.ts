@@ -2,6 +2,7 @@
  * One server per data folder. The lock is an open write transaction on a small database of its own: the operating system
  * releases it when the process dies for any reason. A row in that database names the holder.
  */
+import { existsSync } from "node:fs";
 import { Connection } from "./driver.ts";
 import { ensurePrivateFile } from "./files.ts";
 import { asOpeningError, isBusy } from "./trouble.ts";
@@ -10,6 +11,20 @@ import { asOpeningError, isBusy } from "./trouble.ts";
 export interface LockHolder {
   readonly pid: number;
   readonly issuer: string;
+  /** Its version. */
+  readonly program: string;
+  /** In seconds since the epoch. */
+  readonly startedAt: number;
+  /** Where a server listens. Empty for a command that uses the folder alone. */
+  readonly urls: readonly string[];
+}
+
+interface HolderRow {
+  readonly pid: number;
+  readonly issuer: string;
+  readonly program: string;
+  readonly started_at: number;
+  readonly urls: string;
 }
 
 export interface HeldLock {
@@ -46,6 +61,30 @@ export function takeLock(file: string, me: LockHolder): HeldLock | RefusedLock {
   }
 }
 
+/** Whether a process holds the lock, and which: null if its name cannot be read at this moment. Takes no lock. */
+export type LockState =
+  | { readonly held: false }
+  | { readonly held: true; readonly holder: LockHolder | null };
+
+/** Throws StoreUnavailable if the file cannot be used. */
+export function lockState(file: string): LockState {
+  if (!existsSync(file)) return { held: false };
+  let connection: Connection | null = null;
+  try {
+    const opened = new Connection(file);
+    connection = opened;
+    // A server that starts just now waits longer than this takes.
+    opened.execute("BEGIN IMMEDIATE");
+    opened.execute("ROLLBACK");
+    return { held: false };
+  } catch (error) {
+    if (!isBusy(error) || connection === null) throw asOpeningError(error, file);
+    return { held: true, holder: readHolderIfPossible(connection) };
+  } finally {
+    connection?.close();
+  }
+}
+
 function lock(connection: Connection, me: LockHolder): "me" | LockHolder | null {
   try {
     // A power failure releases the lock, and the name in it no longer matters. Only a new file waits for the disk, so that
@@ -53,14 +92,14 @@ function lock(connection: Connection, me: LockHolder): "me" | LockHolder | null 
     if (isMade(connection)) connection.execute("PRAGMA synchronous = OFF");
     for (;;) {
       connection.execute("BEGIN IMMEDIATE");
+      // Another version may have made it with other columns.
+      connection.execute("DROP TABLE IF EXISTS holder");
       connection.execute(
-        "CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, issuer TEXT NOT NULL) STRICT",
+        "CREATE TABLE holder (pid INTEGER NOT NULL, issuer TEXT NOT NULL, program TEXT NOT NULL, started_at INTEGER NOT NULL, urls TEXT NOT NULL) STRICT",
       );
-      connection.execute("DELETE FROM holder");
-      connection.command<[number, string]>("INSERT INTO holder (pid, issuer) VALUES (?, ?)")(
-        me.pid,
-        me.issuer,
-      );
+      connection.command<[number, string, string, number, string]>(
+        "INSERT INTO holder (pid, issuer, program, started_at, urls) VALUES (?, ?, ?, ?, ?)",
+      )(me.pid, me.issuer, me.program, me.startedAt, me.urls.join(" "));
       connection.execute("COMMIT");
       connection.execute("BEGIN IMMEDIATE");
       // Between the two transactions another process may have written its name and released the lock.
@@ -79,8 +118,14 @@ const isMade = (connection: Connection): boolean =>
   connection.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE name = 'holder'").get() !==
   null;
 
-const readHolder = (connection: Connection): LockHolder | null =>
-  connection.query<{ pid: number; issuer: string }, []>("SELECT pid, issuer FROM holder").get();
+function readHolder(connection: Connection): LockHolder | null {
+  const row = connection
+    .query<HolderRow, []>("SELECT pid, issuer, program, started_at, urls FROM holder")
+    .get();
+  if (row === null) return null;
+  const { pid, issuer, program, started_at: startedAt, urls } = row;
+  return { pid, issuer, program, startedAt, urls: urls === "" ? [] : urls.split(" ") };
+}
 
 function readHolderIfPossible(connection: Connection): LockHolder | null {
   try {
