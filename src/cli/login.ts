@@ -8,6 +8,7 @@ import { printable, printableLines } from "../platform/printable.ts";
 import { decodeUtf8 } from "../platform/text-bytes.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { CommandError } from "./command-error.ts";
+import { runningServer } from "./data-folder.ts";
 import type { Io } from "./io.ts";
 import { authorizationUrl, newCodeFlow, receiveOnLoopback, redeemAnswer } from "./login-browser.ts";
 import { pollForToken, requestDeviceAuthorization } from "./login-device.ts";
@@ -40,8 +41,8 @@ export function addLoginCommand(program: Command, io: Io): void {
         "sign in, on a device or with a browser, at this or any other server, and print the tokens",
       ),
     {
-      shown: ["issuer", "config", "set"],
-      issuer: "the server to sign in at (default: the one that the configuration describes)",
+      shown: ["issuer", "config", "data", "set"],
+      issuer: "the server to sign in at (default: the one that runs here)",
     },
   )
     .option("--browser", "use a browser on this machine (code flow) instead of a code (device flow)")
@@ -53,7 +54,7 @@ export function addLoginCommand(program: Command, io: Io): void {
       "after",
       `
 Examples:
-  tessera login                                          at the server that the configuration describes
+  tessera login                                          at the server that runs on this data folder
   tessera login --client-id demo-device --scope notes.read
   tessera login --browser --client-id demo-app --scope notes.read
   tessera login --issuer https://auth.example.org --json | jq -r .access_token`,
@@ -61,8 +62,14 @@ Examples:
     .action((options: LoginOptions) => login(options, io));
 }
 
+/** The server that runs on the data folder may have an issuer that only its own command line named, or a port that was free. */
+function issuerHere(options: LoginOptions, io: Io): string {
+  const configuration = readConfiguration(options, io);
+  return runningServer(configuration)?.issuer ?? configuration.issuer;
+}
+
 async function login(options: LoginOptions, io: Io): Promise<void> {
-  const issuer = options.issuer ?? readConfiguration(options, io).issuer;
+  const issuer = options.issuer ?? issuerHere(options, io);
   const server = await discover(issuer, io.fetch);
   const response = await (options.browser ? byBrowser : byDevice)(server, options, io);
   if (options.json) return printJson(io, response);

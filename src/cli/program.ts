@@ -30,6 +30,7 @@ type AddCommand = (program: Command, io: Io) => void;
 /** In the order of the help. Each is loaded only when needed, so a server does not wait for files of `login`. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
+  status: async () => (await import("./status.ts")).addStatusCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
   client: async () => (await import("./client.ts")).addClientCommands,

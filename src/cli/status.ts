@@ -1,0 +1,116 @@
+/** `tessera status`: what runs here, on which data, and what to look at. */
+import { statSync } from "node:fs";
+import type { Command } from "commander";
+import type { Configuration } from "../configuration/schema.ts";
+import { countGrants } from "../operations/access.ts";
+import { everyClient } from "../operations/clients.ts";
+import { everyAccount } from "../operations/people.ts";
+import { databaseFile, databaseName, isEmbedded } from "../store/open.ts";
+import type { LockHolder } from "../store/sqlite/lock.ts";
+import { folderLock } from "./data-folder.ts";
+import type { Io } from "./io.ts";
+import { byteSize, decimal, formatFacts, isoTime, localAndRelative, printJson } from "./output.ts";
+import { startWarnings } from "./start-checks.ts";
+import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
+
+export function addStatusCommand(program: Command, io: Io): void {
+  withCommonOptions(
+    program.command("status").description("show whether the server runs, on which data, and what to look at"),
+  )
+    .addHelpText(
+      "after",
+      `
+It works whether the server runs or not. On PostgreSQL it cannot tell: any number of nodes may run elsewhere. Ask
+/readyz of each.
+
+Examples:
+  tessera status
+  tessera status --json | jq -r .server.state`,
+    )
+    .action((options: CommonOptions) => showStatus(options, io));
+}
+
+/** `unknown`: the database is PostgreSQL, or the server is just starting. */
+type ServerState =
+  | { readonly state: "stopped" | "unknown" }
+  | { readonly state: "running"; readonly holder: LockHolder };
+
+function stateOf(configuration: Configuration): ServerState {
+  if (!isEmbedded(configuration)) return { state: "unknown" };
+  const lock = folderLock(configuration);
+  if (!lock.held) return { state: "stopped" };
+  const { holder } = lock;
+  return holder === null || holder.urls.length === 0 ? { state: "unknown" } : { state: "running", holder };
+}
+
+/** The size of the database with its log, in bytes; null on PostgreSQL. */
+function sizeOf(configuration: Configuration): number | null {
+  if (!isEmbedded(configuration)) return null;
+  const file = databaseFile(configuration);
+  const sizes = [file, `${file}-wal`].map((name) => statSync(name, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function showStatus(options: CommonOptions, io: Io): Promise<void> {
+  await inWorkspace(options, io, {}, async (workspace) => {
+    const { configuration } = workspace;
+    const now = io.clock.seconds();
+    const server = stateOf(configuration);
+    const issuer = server.state === "running" ? server.holder.issuer : configuration.issuer;
+    const database = { name: databaseName(configuration), bytes: sizeOf(configuration) };
+    const counts = {
+      people: await countOf(everyAccount(workspace)),
+      clients: await countOf(everyClient(workspace)),
+      grants: await countGrants(workspace, {}, now),
+    };
+    const warnings = startWarnings(configuration, io.clock);
+    if (options.json) {
+      printJson(io, { server: describeServer(server), issuer, database, ...counts, warnings });
+      return;
+    }
+    io.out(
+      formatFacts({
+        server: serverWords(server),
+        ...(server.state === "running" && {
+          since: localAndRelative(server.holder.startedAt, now),
+          listening: server.holder.urls.join(" "),
+        }),
+        issuer,
+        database: database.bytes === null ? database.name : `${database.name} (${byteSize(database.bytes)})`,
+        people: decimal(counts.people),
+        clients: decimal(counts.clients),
+        access: `${decimal(counts.grants)} that people gave`,
+      }),
+    );
+    for (const warning of warnings) io.out(`\nWarning: ${warning}\n`);
+    if (server.state === "stopped") io.out("\nStart the server: tessera serve\n");
+  });
+}
+
+async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of rows) count += 1;
+  return count;
+}
+
+const serverWords = (server: ServerState): string => {
+  switch (server.state) {
+    case "running":
+      return `running (process ${server.holder.pid}, version ${server.holder.program})`;
+    case "stopped":
+      return "not running";
+    case "unknown":
+      return "not known from here";
+  }
+};
+
+const describeServer = (server: ServerState) =>
+  server.state === "running"
+    ? {
+        state: server.state,
+        pid: server.holder.pid,
+        version: server.holder.program,
+        started_at: isoTime(server.holder.startedAt),
+        urls: server.holder.urls,
+      }
+    : { state: server.state };
