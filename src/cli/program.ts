@@ -41,6 +41,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   backup: async () => (await import("./backup.ts")).addBackupCommand,
   restore: async () => (await import("./restore.ts")).addRestoreCommand,
   copy: async () => (await import("./copy.ts")).addCopyCommand,
+  completion: async () => {
+    const { addCompletionCommand } = await import("./completion.ts");
+    return (program, io) =>
+      addCompletionCommand(program, io, () => createProgram(io, program.version() ?? "", undefined));
+  },
   worker: async () => (await import("./worker.ts")).addWorkerCommand,
 };
 
