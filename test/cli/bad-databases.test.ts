@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { until } from "../crash/support/moments.ts";
 import { Node, SECRET } from "../crash/support/node.ts";
 import { canMount, isRoot, mountSmall, run } from "../support/disks.ts";
 import { basic, encodeForm } from "../support/server.ts";
@@ -218,7 +219,7 @@ describe("while the server runs,", () => {
         disk.fill();
         for (let attempt = 0; attempt < 3; attempt += 1) await expectUnavailable(await requestToken(node));
         expect(await (await introspect(node, token)).json()).toMatchObject({ active: true });
-        expect(node.printed).toContain("Free some space on its disk.");
+        await until("the log says what to do", () => node.printed.includes("Free some space on its disk."));
         disk.free();
         await expectAlive(node, token);
         await node.kill();
@@ -239,7 +240,7 @@ describe("while the server runs,", () => {
     other.run("BEGIN IMMEDIATE");
     await expectUnavailable(await requestToken(node));
     expect(await (await introspect(node, token)).json()).toMatchObject({ active: true });
-    expect(node.printed).toContain("Another program holds its lock");
+    await until("the log says what to do", () => node.printed.includes("Another program holds its lock"));
     other.run("ROLLBACK");
     other.close();
     await expectAlive(node, token);
@@ -261,7 +262,7 @@ describe("while the server runs,", () => {
 
     await expectUnavailable(await introspect(node, token));
     await expectUnavailable(await requestToken(node));
-    expect(node.printed).toContain("put a backup in its place");
+    await until("the log says what to do", () => node.printed.includes("put a backup in its place"));
     await node.kill();
     await expect(node.start()).rejects.toThrow("put a backup in its place");
 
