@@ -120,7 +120,7 @@ export const ACCOUNTS: readonly Mutation[] = [
     against: ["threat 69"],
     what: "user names may have stacked marks",
     in: "accounts/people.ts",
-    within: "usernameFault",
+    within: "unseenFault",
     match: "hasStackedMarks($NAME)",
     replace: "false",
     tests: ["protocol/names.test.ts"],
