@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { loadConfiguration } from "../src/configuration/sources.ts";
 import { parseScope } from "../src/protocol/scope.ts";
+import { EVENT_TYPES } from "../src/rules/events.ts";
 import { personClaims } from "../src/rules/personal-data.ts";
 import { generatedPages } from "../tools/docs.ts";
 import { securityPages } from "../tools/mutations.ts";
@@ -178,4 +179,14 @@ test("every link to a file leads to one, and to a heading that is there", () => 
     }
   }
   expect(broken).toEqual([]);
+});
+
+test("docs/operate.md names every event, with its level", () => {
+  const rows = textOf("docs/operate.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+  for (const [event, { level }] of Object.entries(EVENT_TYPES)) {
+    const row = rows.find((line) => line.split(" | ")[0]?.includes(`\`${event}\``));
+    expect(row ?? `There is no row for ${event}.`).toContain(`| ${level} |`);
+  }
 });
