@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   addSecret,
   allowClient,
+  changeClient,
   createClient,
   disableClient,
   enableClient,
@@ -255,5 +256,40 @@ describe("removing a client", () => {
 
   test("that is not there needs no commit", () => {
     expect(removeClient(null, NOW)).toEqual({ outcome: false });
+  });
+});
+
+describe("a change of a client by the operator", () => {
+  const secret = newSecret();
+  const confidential = { ...client, tokenEndpointAuthMethod: "client_secret_basic" as const };
+
+  test("is a change of the client as it was found, and is told", () => {
+    const kept = { ...confidential, secrets: [secret] };
+    expect(changeClient(kept, { clientName: "Team Wiki" }, null)).toEqual({
+      outcome: true,
+      changes: [touchClient(kept, { clientName: "Team Wiki", secrets: [secret] })],
+      events: [{ event: "client.changed", client: clientId }],
+    });
+  });
+
+  test("takes the secrets of a client that becomes public, and gives one that is no more its first", () => {
+    const withSecret = { ...confidential, secrets: [secret] };
+    const becomesPublic = { tokenEndpointAuthMethod: "none" as const };
+    expect(changeClient(withSecret, becomesPublic, null).changes).toEqual([
+      touchClient(withSecret, { ...becomesPublic, secrets: [] }),
+    ]);
+    const open = { ...client, tokenEndpointAuthMethod: "none" as const, secrets: [] };
+    const becomesConfidential = { tokenEndpointAuthMethod: "client_secret_basic" as const };
+    expect(changeClient(open, becomesConfidential, secret).changes).toEqual([
+      touchClient(open, { ...becomesConfidential, secrets: [secret] }),
+    ]);
+  });
+
+  test("gives no further secret to a client that has one, and finds no client that is gone", () => {
+    const withSecret = { ...confidential, secrets: [secret] };
+    expect(changeClient(withSecret, {}, newSecret()).changes).toEqual([
+      touchClient(withSecret, { secrets: [secret] }),
+    ]);
+    expect(changeClient(null, {}, null)).toEqual({ outcome: false });
   });
 });
