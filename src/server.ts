@@ -14,6 +14,7 @@ import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
+import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { pageErrorResponse, pageRoutes } from "./pages/index.ts";
@@ -91,6 +92,7 @@ export function createServer({
       }),
     ended: () => log.info("the database is available again"),
   });
+  const events = createEvents([logEvents(log)]);
   const context: Context = {
     configuration,
     issuer,
@@ -101,8 +103,9 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
+    signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
     store: watched,
-    events: createEvents([logEvents(log)]),
+    events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
       checksWaiting: limits.password_checks_waiting,
