@@ -16,6 +16,7 @@ import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
+import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
 import { CHANGE_PASSWORD_PATH, changePasswordRoute, pageErrorResponse, pageRoutes } from "./pages/index.ts";
@@ -95,6 +96,7 @@ export function createServer({
       }),
     ended: () => log.info("the database is available again"),
   });
+  const events = createEvents([logEvents(log)]);
   const context: Context = {
     configuration,
     issuer,
@@ -105,8 +107,9 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
+    signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
     store: watched,
-    events: createEvents([logEvents(log)]),
+    events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
       checksWaiting: limits.password_checks_waiting,

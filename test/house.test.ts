@@ -16,6 +16,7 @@ const FLOORS = [
   "clients",
   "accounts",
   "credentials",
+  "keys",
   "store",
   "configuration",
   "protocol",

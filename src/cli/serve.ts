@@ -138,6 +138,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await applyDeclaredClients(context, declarations);
     await settleDemoPerson(context);
     await applyDeclaredPeople(context, declarations);
+    await context.signingKeys.keepUp();
     await warnOfUnknownClients(configuration, store, log);
     for (const warning of startWarnings(configuration, io.clock)) log.warn(warning);
 

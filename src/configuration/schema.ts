@@ -10,6 +10,7 @@ import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
+import { DEFAULT_SIGNING_ALGORITHM, SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import {
   count,
   databaseUrl,
@@ -322,6 +323,27 @@ export const configurationSchema = table({
       {},
     ),
     v.description("How the pages look."),
+  ),
+  signing: v.pipe(
+    v.optional(
+      table({
+        algorithms: v.pipe(
+          v.optional(
+            v.pipe(v.array(v.picklist(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm))), v.minLength(1)),
+            [DEFAULT_SIGNING_ALGORITHM],
+          ),
+          v.description("The algorithms for which the server has keys. Clients expect RS256 by default."),
+        ),
+        rotation_seconds: seconds("How long a key signs before the next one does.", 90 * 86_400, 3600),
+        publish_seconds: seconds(
+          "How long a key is published before it signs, so that APIs with an older key set never meet a signature of it.",
+          7 * 86_400,
+          300,
+        ),
+      }),
+      {},
+    ),
+    v.description("The keys that sign tokens."),
   ),
   lifetimes: v.pipe(
     v.optional(

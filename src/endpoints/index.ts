@@ -7,6 +7,7 @@ import type { Handler, Route } from "../platform/http.ts";
 import { deviceAuthorization } from "./device-authorization.ts";
 import { healthRoutes } from "./health.ts";
 import { introspection } from "./introspection.ts";
+import { jwks } from "./jwks.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 import { registration } from "./registration.ts";
 import { revocation } from "./revocation.ts";
@@ -34,6 +35,7 @@ export function protocolRoutes(context: Context): Route[] {
       cors: "browser_clients",
       methods: { GET: showUserinfo, POST: showUserinfo },
     },
+    { path: ENDPOINT_PATHS.jwks, audience: "programs", cors: "everyone", methods: { GET: jwks(context) } },
     ...healthRoutes(context),
   ];
 }

@@ -75,13 +75,10 @@ function metadataDocument({
  */
 const discoveryMembers = ({ issuer }: Pick<Context, "issuer">) => ({
   subject_types_supported: ["public"],
-  jwks_uri: issuer.url(ENDPOINT_PATHS.keys),
+  jwks_uri: issuer.url(ENDPOINT_PATHS.jwks),
 });
 
-/** RFC 7517 §5: the keys that clients may verify with. The server signs nothing, so there is none. */
-const KEY_SET = { keys: [] };
-
-/** The document, at every path where clients look, and the key set that it names. */
+/** The document, at every path where clients look. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
   const headers = new Headers({
     "Content-Type": "application/json",
@@ -98,8 +95,5 @@ export function metadataRoutes(context: Context): { readonly root: Route[]; read
   const discovery = serving({ ...document, ...discoveryMembers(context) });
   const route = (path: string): Route => (isDiscovery(path) ? discovery(path) : plain(path));
   const { root, below } = metadataPaths(context.issuer.path);
-  return {
-    root: root.map(route),
-    below: [...below.map(route), serving(KEY_SET)(ENDPOINT_PATHS.keys)],
-  };
+  return { root: root.map(route), below: below.map(route) };
 }

@@ -7,7 +7,7 @@ export const ENDPOINT_PATHS = {
   revocation: "/auth/revoke",
   registration: "/auth/register",
   userinfo: "/auth/userinfo",
-  keys: "/auth/keys",
+  jwks: "/auth/jwks.json",
 } as const;
 
 /** For operators and load balancers. */

@@ -16,6 +16,7 @@ import type { CallerMemory } from "./caller-memory.ts";
 import type { Events } from "./events.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
+import type { SigningKeyRing } from "./signing-keys.ts";
 
 export interface Context {
   readonly configuration: Configuration;
@@ -31,6 +32,8 @@ export interface Context {
   readonly keys: ServerKeys;
   /** The keys of the successors of refresh tokens. */
   readonly retryKeys: RetryKeys;
+  /** The keys that sign tokens. */
+  readonly signingKeys: SigningKeyRing;
   readonly store: Store;
   /** Receives every event. */
   readonly events: Events;

@@ -31,7 +31,7 @@ export function createEvents(subscribers: readonly Subscriber[]): Events {
 
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
-  tell({ actor, origin }, { event, subject, client, grant, reason, file, count, via }) {
+  tell({ actor, origin }, { event, subject, client, grant, reason, file, count, key, via }) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
     const fields: LogFields = {
@@ -42,6 +42,7 @@ export const logEvents = (log: Log): Subscriber => ({
       via,
       reason,
       file,
+      key,
       count,
       by: actor.id === null ? actor.kind : `${actor.kind}:${actor.id}`,
       address: origin?.address,

@@ -9,9 +9,11 @@ import { type Expiries, type Store, StoreUnavailable } from "../store/contract.t
 import { clients, deviceCodes, TABLES } from "../store/tables.ts";
 import { CROWDED_SECONDS, findCrowdedOut } from "./clients.ts";
 import type { Events } from "./events.ts";
+import type { SigningKeyRing } from "./signing-keys.ts";
 
 const BATCH = 500;
 
+/** What a run of the clean-up needs. */
 interface HousekeepingContext {
   readonly store: Store;
   readonly clock: Clock;
@@ -81,7 +83,9 @@ function reserveKeeper({ store, log }: Pick<HousekeepingContext, "store" | "log"
 }
 
 /** Cleans up at intervals. Without trust in the clock nothing is removed, because nothing brings a removed row back. */
-export function startHousekeeping(context: HousekeepingContext & Clocks): { stop(): Promise<void> } {
+export function startHousekeeping(
+  context: HousekeepingContext & Clocks & { readonly signingKeys: Pick<SigningKeyRing, "keepUp"> },
+): { stop(): Promise<void> } {
   const watch = watchClock(context);
   let running: Promise<void> | null = null;
   let stopped = false;
@@ -96,6 +100,7 @@ export function startHousekeeping(context: HousekeepingContext & Clocks): { stop
       return;
     }
     try {
+      await context.signingKeys.keepUp();
       const count = await removeAllExpired(context, () => !stopped);
       if (count > 0) context.events.tell(SERVER_ACT, [{ event: "rows.expired", count }]);
     } catch (error) {

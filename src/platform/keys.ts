@@ -1,5 +1,5 @@
 /** The keys that the server derives from its own secret. operations/server-key.ts says where the secret is kept. */
-import { createHash, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 
 /** The uses of the secret. Each purpose has a key of its own, so that the output for one does not fit another. */
 export type KeyPurpose =
@@ -9,12 +9,20 @@ export type KeyPurpose =
   | "form"
   | "code of a form"
   | "network"
-  | "known browser";
+  | "known browser"
+  | "signing keys";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */
   mac(purpose: KeyPurpose, ...parts: readonly (string | Uint8Array)[]): Uint8Array;
+  /** Encrypts under the key of this purpose (AES-256-GCM). What is sealed about one thing does not open as about another. */
+  seal(purpose: KeyPurpose, about: string, plain: Uint8Array): Uint8Array;
+  /** Throws if this secret did not seal it, or not about this. */
+  unseal(purpose: KeyPurpose, about: string, sealed: Uint8Array): Uint8Array;
 }
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** How long the secret is, in bytes. */
 export const SERVER_SECRET_BYTES = 32;
@@ -43,6 +51,21 @@ export function serverKeys(secret: Uint8Array): ServerKeys {
         hmac.update(`${bytes.length}:`).update(bytes);
       }
       return new Uint8Array(hmac.digest());
+    },
+    seal(purpose, about, plain) {
+      // NIST SP 800-38D §8.2.2: a random nonce is safe for some billions of messages. There are a few keys.
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv("aes-256-gcm", keyFor(purpose), nonce).setAAD(Buffer.from(about));
+      const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final()]);
+      return new Uint8Array(Buffer.concat([sealed, cipher.getAuthTag()]));
+    },
+    unseal(purpose, about, sealed) {
+      const nonce = sealed.subarray(0, NONCE_BYTES);
+      const decipher = createDecipheriv("aes-256-gcm", keyFor(purpose), nonce, { authTagLength: TAG_BYTES })
+        .setAAD(Buffer.from(about))
+        .setAuthTag(sealed.subarray(-TAG_BYTES));
+      const plain = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+      return new Uint8Array(Buffer.concat([plain, decipher.final()]));
     },
   };
 }

@@ -48,6 +48,8 @@ export const EVENT_TYPES = {
   "session.ended": { level: "info", words: "signed out" },
   "session.started": { level: "info", words: "signed in" },
   "sessions.ended": { level: "info", words: "signed out everywhere" },
+  "signing_key.added": { level: "info", words: "signing key added" },
+  "signing_key.retired": { level: "warn", words: "signing key retired: its tokens do not verify any more" },
   "setup_link.created": { level: "info", words: "set-up link created" },
   "sign_in.limited": { level: "warn", words: "sign-in refused: too many attempts" },
   "sign_in.refused": { level: "info", words: "sign-in refused: wrong name or password" },
@@ -70,6 +72,8 @@ export interface Event {
   readonly file?: string | undefined;
   /** How many things the event concerns. */
   readonly count?: number | undefined;
+  /** The `kid` of a signing key. */
+  readonly key?: string | undefined;
   /** The grant type, the kind of credential, or the engine of a database. */
   readonly via?: string | undefined;
 }

@@ -17,6 +17,7 @@ import type {
   SecretDigest,
   SubjectId,
 } from "../protocol/identifiers.ts";
+import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { boolean, bytes, integer, json, list, orNull, type Row, type Table, table, text } from "./declare.ts";
 
 const id = () => bytes<RecordId>();
@@ -38,9 +39,34 @@ export const serverKeys = table("server_keys", {
 });
 export type ServerKeyRecord = Row<typeof serverKeys>;
 
+/** A public key as in RFC 7517, with `kid`, `use` and `alg`. */
+export type PublicJwk = Readonly<Record<string, unknown>>;
+
+/** The keys that sign tokens. Each is published before it signs, and until the last token that it signed has expired. */
+export const signingKeys = table("signing_keys", {
+  columns: {
+    /** RFC 7638: the thumbprint of the public key. */
+    kid: text(),
+    algorithm: text<SigningAlgorithm>(),
+    publicKey: json<PublicJwk>({ encode: (jwk) => jwk, decode: (stored) => stored as PublicJwk }),
+    /** The private key (PKCS #8), sealed with a key of the server. */
+    sealedPrivateKey: bytes(),
+    /** Published from this time on. */
+    createdAt: integer(),
+    /** Signs from this time on, until a newer key of the algorithm does. */
+    signsFrom: integer(),
+    /** Null while no newer key takes its place. */
+    publishedUntil: orNull(integer()),
+  },
+  key: ["kid"],
+  expires: "publishedUntil",
+  updated: true,
+});
+export type SigningKeyRecord = Row<typeof signingKeys>;
+
 /**
  * Numbers that guard decisions on facts without a row of their own. `setup` changes with everything that may make a person
- * an administrator, and with every new setup link.
+ * an administrator, and with every new setup link. `signing_keys` changes with every change of the keys.
  */
 export const revisions = table("revisions", {
   columns: { name: text(), revision: integer() },
@@ -432,6 +458,7 @@ export const probes = table("probes", {
 export const TABLES: readonly Table[] = [
   serverKeys,
   revisions,
+  signingKeys,
   retryKeys,
   accounts,
   signInNames,

@@ -100,7 +100,7 @@ describe("the metadata document", () => {
       ...document,
       // Spring Security takes no document without these two.
       subject_types_supported: ["public"],
-      jwks_uri: "https://auth.example/auth/keys",
+      jwks_uri: "https://auth.example/auth/jwks.json",
     });
     // Nothing there may make a client expect ID tokens.
     expect(Object.keys(document).filter((member) => /id_token|jwks/.test(member))).toEqual([]);

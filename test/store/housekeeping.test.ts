@@ -21,6 +21,7 @@ afterEach(() => opened.close());
 function start(expire: Store["expire"]) {
   const configuration = parse(configurationSchema, { limits: { clean_up_interval_seconds: 1 } });
   return startHousekeeping({
+    signingKeys: { keepUp: async () => {} },
     store: { ...opened.store, expire },
     clock: { millis: () => NOW * 1000, seconds: () => NOW },
     steadyClock: { millis: () => 0 },

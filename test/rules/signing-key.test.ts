@@ -1,0 +1,124 @@
+/** The ring of signing keys as a pure rule: at every time one published key signs, and what it signed verifies. */
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  addSigningKey,
+  currentKey,
+  type KeyTimes,
+  nextKeyDue,
+  publishedKeys,
+  retireSigningKey,
+  stateOf,
+} from "../../src/rules/signing-key.ts";
+import type { Change } from "../../src/store/contract.ts";
+import { type SigningKeyRecord, signingKeys } from "../../src/store/tables.ts";
+
+const DAY = 86_400;
+const TIMES: KeyTimes = { rotationSeconds: 90 * DAY, publishSeconds: 7 * DAY, keepSeconds: 7200 };
+
+let count = 0;
+function newKey(createdAt: number, signsFrom: number): SigningKeyRecord {
+  count += 1;
+  return {
+    kid: `key-${String(count).padStart(6, "0")}`,
+    algorithm: "RS256",
+    publicKey: {},
+    sealedPrivateKey: new Uint8Array(),
+    createdAt,
+    signsFrom,
+    publishedUntil: null,
+  };
+}
+
+/** The rows after the changes, as a store would have them. */
+function applied(keys: readonly SigningKeyRecord[], changes: readonly Change[] = []): SigningKeyRecord[] {
+  let rows = [...keys];
+  for (const change of changes) {
+    if (change.table !== signingKeys) continue;
+    if (change.act === "insert") rows.push(change.row as SigningKeyRecord);
+    if (change.act === "remove") rows = rows.filter(({ kid }) => kid !== change.key.kid);
+    if (change.act === "update") {
+      const { key, set } = change;
+      rows = rows.map((row) => (row.kid === key.kid ? { ...row, ...set } : row));
+    }
+  }
+  return rows;
+}
+
+const added = (keys: readonly SigningKeyRecord[], key: SigningKeyRecord) =>
+  applied(keys, addSigningKey({ keys, revision: null }, key, TIMES).changes);
+
+/** What the server does by itself at this time; expired keys are removed as the clean-up does. */
+function keptUp(keys: readonly SigningKeyRecord[], now: number): SigningKeyRecord[] {
+  const due = nextKeyDue(keys, "RS256", TIMES, now);
+  return publishedKeys(due === null ? keys : added(keys, newKey(now, due)), now).slice();
+}
+
+describe("keys rotate by themselves", () => {
+  test("the first key signs at once; the next is published a week before it signs, once", () => {
+    const first = keptUp([], 1000);
+    expect(first).toMatchObject([{ signsFrom: 1000, publishedUntil: null }]);
+    expect(keptUp(first, 1000 + 83 * DAY - 1)).toEqual(first);
+    const second = keptUp(first, 1000 + 83 * DAY);
+    expect(second).toMatchObject([
+      { signsFrom: 1000, publishedUntil: 1000 + 90 * DAY + 7200 },
+      { signsFrom: 1000 + 90 * DAY, publishedUntil: null },
+    ]);
+    expect(keptUp(second, 1000 + 84 * DAY)).toEqual(second);
+    expect(second.map((key) => stateOf(key, second, 1000 + 84 * DAY))).toEqual(["current", "next"]);
+    expect(second.map((key) => stateOf(key, second, 1000 + 90 * DAY))).toEqual(["former", "current"]);
+    expect(keptUp(second, 1000 + 90 * DAY + 7200)).toHaveLength(1);
+  });
+
+  test("a server that was off for a year still publishes a key for a week before it signs", () => {
+    const first = keptUp([], 1000);
+    const now = 1000 + 365 * DAY;
+    expect(keptUp(first, now)).toMatchObject([{}, { createdAt: now, signsFrom: now + 7 * DAY }]);
+  });
+
+  test("another algorithm has keys of its own", () => {
+    const first = keptUp([], 1000);
+    expect(nextKeyDue(first, "ES256", TIMES, 1000)).toBe(1000);
+    expect(currentKey(first, "ES256", 1000)).toBeNull();
+  });
+});
+
+test("whatever the operator does and when, one published key signs, and what it signed verifies", () => {
+  const acts = fc.array(
+    fc.record({
+      wait: fc.integer({ min: 0, max: 100 * DAY }),
+      act: fc.constantFrom("nothing", "rotate", "rotate now", "retire"),
+      which: fc.nat(5),
+    }),
+    { maxLength: 30 },
+  );
+  fc.assert(
+    fc.property(acts, (steps) => {
+      let now = 1_000_000;
+      let keys = keptUp([], now);
+      const signed: { kid: string; until: number }[] = [];
+      const retired = new Set<string>();
+      for (const { wait, act, which } of steps) {
+        // The clean-up runs every few minutes; a day is enough here.
+        for (const end = now + wait; now < end; now = Math.min(end, now + DAY)) keys = keptUp(keys, now);
+        if (act === "rotate") keys = added(keys, newKey(now, now + TIMES.publishSeconds));
+        if (act === "rotate now") keys = added(keys, newKey(now, now + 120));
+        const chosen = keys[which % keys.length];
+        if (act === "retire" && chosen !== undefined) {
+          const { changes } = retireSigningKey({ keys, revision: null }, chosen.kid, newKey(now, now), now);
+          keys = applied(keys, changes);
+          retired.add(chosen.kid);
+        }
+        const current = currentKey(keys, "RS256", now);
+        const published = publishedKeys(keys, now).map(({ kid }) => kid);
+        expect(current).not.toBeNull();
+        expect(published).toContain(current?.kid ?? "");
+        signed.push({ kid: current?.kid ?? "", until: now + 3600 });
+        for (const { kid, until } of signed) {
+          if (until > now && !retired.has(kid)) expect(published).toContain(kid);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
