@@ -1,13 +1,12 @@
 /** A change of a client by the operator, checked as a new client is. */
 
 import type { Configuration } from "../configuration/schema.ts";
-import type { Catalogue } from "../protocol/catalogue.ts";
+import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { isSubset } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
-import { type ClientMetadata, checkClientMetadata, describeClient } from "./metadata.ts";
+import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
 
 /** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
 export interface ClientWish {
@@ -72,8 +71,8 @@ function nextDefault(
   { default_scope }: ClientWish,
   { scope, defaultScope }: ClientMetadata,
 ): ClientMetadata["defaultScope"] {
-  if (default_scope?.length === 0) return scope;
+  if (default_scope?.length === 0) return impliedScope(scope);
   if (default_scope !== undefined) return defaultScope.filter((name) => scope.includes(name));
-  const wasAll = isSubset(client.scope, client.defaultScope) && client.scope.length > 0;
-  return wasAll ? scope : client.defaultScope.filter((name) => scope.includes(name));
+  const followed = hasImpliedDefault(client) && client.scope.length > 0;
+  return followed ? impliedScope(scope) : client.defaultScope.filter((name) => scope.includes(name));
 }

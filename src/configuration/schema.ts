@@ -349,6 +349,7 @@ export const configurationSchema = table({
     v.optional(
       table({
         access_token_seconds: seconds("How long an access token lives.", 3600, 1, YEAR_SECONDS),
+        id_token_seconds: seconds("How long an ID token is valid.", 3600, 60, YEAR_SECONDS),
         refresh_token_seconds: seconds(
           "A refresh token that is not used for this long expires.",
           90 * 86_400,

@@ -141,6 +141,8 @@ export interface TokenResponse {
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope?: string;
+  /** OpenID Connect Core §3.1.3.3. */
+  readonly id_token?: string;
 }
 
 export const tokenResponse = (

@@ -12,7 +12,25 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
-import { ENDPOINT_PATHS, isDiscovery, metadataPaths } from "./paths.ts";
+import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
+
+/** OpenID Connect Discovery §3: the claims that a client may get, in ID tokens and from userinfo. */
+const CLAIM_NAMES = [
+  "sub",
+  "iss",
+  "aud",
+  "exp",
+  "iat",
+  "auth_time",
+  "nonce",
+  "amr",
+  "acr",
+  "at_hash",
+  "sid",
+  "preferred_username",
+  "name",
+  "email",
+];
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
@@ -33,6 +51,7 @@ function metadataDocument({
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
+    jwks_uri: url(ENDPOINT_PATHS.jwks),
     scopes_supported: catalogue.scopes.map((entry) => entry.name),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
@@ -46,6 +65,11 @@ function metadataDocument({
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
+    // OpenID Connect Discovery §3.
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: configuration.signing.algorithms,
+    claim_types_supported: ["normal"],
+    claims_supported: CLAIM_NAMES,
     prompt_values_supported: [...PROMPTS.keys()],
     // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,
@@ -69,15 +93,6 @@ function metadataDocument({
   return document;
 }
 
-/**
- * OpenID Connect Discovery §3 requires these of the document at its own path. Clients that look there first, such as Spring
- * Security, take no document without them, and do not look further. A subject is the same for every client: `public`.
- */
-const discoveryMembers = ({ issuer }: Pick<Context, "issuer">) => ({
-  subject_types_supported: ["public"],
-  jwks_uri: issuer.url(ENDPOINT_PATHS.jwks),
-});
-
 /** The document, at every path where clients look. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
   const headers = new Headers({
@@ -90,10 +105,7 @@ export function metadataRoutes(context: Context): { readonly root: Route[]; read
     const GET: Handler = () => new Response(body, { headers });
     return (path) => ({ path, audience: "programs", cors: "everyone", methods: { GET } });
   };
-  const document = metadataDocument(context);
-  const plain = serving(document);
-  const discovery = serving({ ...document, ...discoveryMembers(context) });
-  const route = (path: string): Route => (isDiscovery(path) ? discovery(path) : plain(path));
+  const route = serving(metadataDocument(context));
   const { root, below } = metadataPaths(context.issuer.path);
   return { root: root.map(route), below: below.map(route) };
 }

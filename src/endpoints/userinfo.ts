@@ -2,7 +2,14 @@
 import type { Context } from "../operations/context.ts";
 import { findAccount } from "../operations/people.ts";
 import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.ts";
-import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
+import {
+  ADDRESS_SCOPE,
+  EMAIL_SCOPE,
+  GROUPS_SCOPE,
+  OPENID_SCOPE,
+  PHONE_SCOPE,
+  USERINFO_SCOPE,
+} from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { personClaims } from "../rules/personal-data.ts";
@@ -18,8 +25,12 @@ export const userinfo =
     const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
     const form = hasForm && query === "" ? await readTokenForm(context, incoming) : null;
     const { scope, grant } = await requireBearer(context, readBearerToken(incoming, form), [
+      OPENID_SCOPE,
       USERINFO_SCOPE,
       EMAIL_SCOPE,
+      PHONE_SCOPE,
+      ADDRESS_SCOPE,
+      GROUPS_SCOPE,
     ]);
     const account = grant && (await findAccount(context, grant.subject));
     // The token belongs to a client itself, and to no person.

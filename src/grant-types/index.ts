@@ -4,6 +4,7 @@
  */
 import { redeemCode } from "../operations/authorization.ts";
 import { redeemDeviceCode } from "../operations/devices.ts";
+import { identified } from "../operations/id-tokens.ts";
 import { issueToClient, refresh } from "../operations/tokens.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { type GrantTypeEntry, grantType, targetOf } from "./grant-type.ts";
@@ -19,7 +20,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       codeVerifier: parameters.get("code_verifier"),
       target: targetOf(parameters),
     }),
-    redeem: redeemCode,
+    redeem: identified(redeemCode),
   }),
   // RFC 6749 §6.
   grantType({
@@ -29,7 +30,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       refreshToken: parameters.required("refresh_token"),
       target: targetOf(parameters),
     }),
-    redeem: refresh,
+    redeem: identified(refresh),
   }),
   // RFC 6749 §4.4.2.
   grantType({ grantType: "client_credentials", binding: "bearer", parse: targetOf, redeem: issueToClient }),
@@ -41,6 +42,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       deviceCode: parameters.required("device_code"),
       target: targetOf(parameters),
     }),
-    redeem: redeemDeviceCode,
+    redeem: identified(redeemDeviceCode),
   }),
 ];

@@ -50,6 +50,7 @@ import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
+import type { Issued } from "./id-tokens.ts";
 import { allPages, type Page } from "./paging.ts";
 
 interface Reading {
@@ -149,7 +150,7 @@ export function refresh(
   act: Act,
   caller: Caller,
   { refreshToken: text, target }: RefreshRequest,
-): Promise<TokenResponse | OAuthError> {
+): Promise<Issued | OAuthError> {
   const { clock, random, keys, retryKeys, configuration, catalogue } = context;
   const { client } = caller;
   const from = networkDigest(keys, act.origin?.address ?? "");
@@ -157,7 +158,7 @@ export function refresh(
   const presented = parseCredential("refresh_token", text);
   const refuse = (reason: Reason): Decision<OAuthError> =>
     concluded(new OAuthError(reason, { clientId: client.clientId }));
-  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+  return outcomeOf<Issued | OAuthError>(context, actOf(act, caller), async () => {
     const facts = await lookAtRotation(context, presented?.id ?? null, caller.callerId);
     caller.confirm(facts.caller);
     const now = clock.seconds();
@@ -184,7 +185,15 @@ export function refresh(
     });
     switch (outcome.outcome) {
       case "rotated":
-        return { ...decision, outcome: mintedResponse(accessToken, refreshToken, allowed.scope) };
+        return {
+          ...decision,
+          outcome: {
+            response: mintedResponse(accessToken, refreshToken, allowed.scope),
+            grant,
+            scope: allowed.scope,
+            nonce: null,
+          },
+        };
       case "retried": {
         // A retry gets the first answer again.
         const firstKey = await retryKeys.of(token.usedAt ?? now);
@@ -192,10 +201,9 @@ export function refresh(
         const expiresAt = outcome.accessToken?.expiresAt ?? now;
         const expiresIn = Math.max(0, expiresAt - now);
         const scope = outcome.accessToken?.scope ?? grant.scope;
-        return {
-          ...decision,
-          outcome: tokenResponse({ text: again.accessToken.text, expiresIn }, again.refreshToken, scope),
-        };
+        const text = again.accessToken.text;
+        const response = tokenResponse({ text, expiresIn }, again.refreshToken, scope);
+        return { ...decision, outcome: { response, grant, scope, nonce: null } };
       }
       case "replayed":
         return {

@@ -69,16 +69,58 @@ export interface ResourceEntry {
   readonly introspectionClients: readonly string[];
 }
 
-/** The scopes of the server itself, as a resource: userinfo and introspection. */
+/** OpenID Connect Core §3.1.2.1: it makes a request one of OpenID Connect, so that the client gets an ID token. */
+export const OPENID_SCOPE = "openid" as Scope;
+/** The scopes of OpenID Connect Core §5.4, and the one for groups that applications have agreed on. */
 export const USERINFO_SCOPE = "profile" as Scope;
 export const EMAIL_SCOPE = "email" as Scope;
+export const PHONE_SCOPE = "phone" as Scope;
+export const ADDRESS_SCOPE = "address" as Scope;
+export const GROUPS_SCOPE = "groups" as Scope;
+/** OpenID Connect Core §11: the access stays when the person signs out. */
+export const OFFLINE_ACCESS_SCOPE = "offline_access" as Scope;
 export const INTROSPECT_SCOPE = "introspect" as Scope;
 
+const own = (name: Scope, description: string): ScopeEntry => ({ name, description, sensitive: false });
+
+/** The scopes of the server itself. */
 export const OWN_SCOPES: readonly ScopeEntry[] = [
-  { name: USERINFO_SCOPE, description: "See your name and user name", sensitive: false },
-  { name: EMAIL_SCOPE, description: "See your e-mail address", sensitive: false },
-  { name: INTROSPECT_SCOPE, description: "Check whether access tokens are valid", sensitive: false },
+  own(OPENID_SCOPE, "Know that it is you"),
+  own(USERINFO_SCOPE, "See your name and user name"),
+  own(EMAIL_SCOPE, "See your e-mail address"),
+  own(PHONE_SCOPE, "See your phone number"),
+  own(ADDRESS_SCOPE, "See your postal address"),
+  own(GROUPS_SCOPE, "See which groups you belong to"),
+  own(OFFLINE_ACCESS_SCOPE, "Keep its access after you sign out"),
+  own(INTROSPECT_SCOPE, "Check whether access tokens are valid"),
 ];
+
+/** What these scopes give is also in the ID token, whichever API the access token is for. */
+const IDENTITY_SCOPES: ReadonlySet<Scope> = new Set([
+  OPENID_SCOPE,
+  USERINFO_SCOPE,
+  EMAIL_SCOPE,
+  PHONE_SCOPE,
+  ADDRESS_SCOPE,
+  GROUPS_SCOPE,
+]);
+
+/** Scopes that a client gets only if it names them: applications of OAuth alone do not expect them. */
+const NAMED_SCOPES: ReadonlySet<Scope> = new Set([
+  OPENID_SCOPE,
+  PHONE_SCOPE,
+  ADDRESS_SCOPE,
+  GROUPS_SCOPE,
+  OFFLINE_ACCESS_SCOPE,
+]);
+
+/** The part of a client's scope that a request without any scope means, unless the client's metadata says otherwise. */
+export const impliedScope = (scope: readonly Scope[]): Scope[] =>
+  scope.filter((name) => !NAMED_SCOPES.has(name));
+
+/** The scopes of a request that hold whichever API the access token is for. Those of identity need an ID token. */
+export const isForEveryResource = (name: Scope, scope: readonly Scope[]): boolean =>
+  name === OFFLINE_ACCESS_SCOPE || (IDENTITY_SCOPES.has(name) && scope.includes(OPENID_SCOPE));
 
 export interface Catalogue {
   readonly scopes: readonly ScopeEntry[];
@@ -111,14 +153,15 @@ export interface Catalogue {
 export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   const scopes = new Map<Scope, ScopeEntry>();
   for (const entry of OWN_SCOPES) scopes.set(entry.name, entry);
-  const own: ResourceEntry = {
+  const self: ResourceEntry = {
     identifier: parseResourceIndicator(declared.issuer),
     name: declared.appearance.name,
-    scopes: OWN_SCOPES.map((entry) => entry.name),
+    // A scope that holds everywhere makes no token one for this server.
+    scopes: OWN_SCOPES.map((entry) => entry.name).filter((name) => name !== OFFLINE_ACCESS_SCOPE),
     accessTokenSeconds: null,
     introspectionClients: [],
   };
-  const resources = [own, ...declared.resources.map(toEntry)];
+  const resources = [self, ...declared.resources.map(toEntry)];
   for (const { name, description, sensitive = false } of declared.scopes)
     if (isScope(name)) scopes.set(name, { name, description, sensitive });
 
@@ -158,7 +201,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     isOpenResource: (identifier) => find(identifier) !== undefined || declared.unknown_resources === "accept",
     defaultResources(scope) {
       const using = resources.filter((entry) => entry.scopes.some((name) => scope.includes(name)));
-      return (using.length > 0 ? using : [own]).map((entry) => entry.identifier);
+      return (using.length > 0 ? using : [self]).map((entry) => entry.identifier);
     },
     scopeFor: (scope, identifiers) =>
       scope.filter((name) => identifiers.some((identifier) => takes(find(identifier), name))),

@@ -277,26 +277,27 @@ export function removeAccount(account: AccountRecord | null, now: EpochSeconds):
 }
 
 /**
- * Starts a session in place of `replaces`, the browser's earlier one. `verifiedHash` is the password hash against which
+ * Starts a session in place of `earlier`, the one that the browser had; it continues that of the same person. `verifiedHash` is the password hash against which
  * the sign-in was checked: a new password shuts out a sign-in that is under way. `surplus`: sessions that are too many now.
  */
 export function startSession(
   account: AccountRecord | null,
   session: SessionRecord,
-  replaces: RecordId | null,
+  earlier: SessionRecord | null,
   verifiedHash: string | null,
   surplus: readonly Pick<SessionRecord, "id">[] = [],
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const others = surplus.filter(({ id }) => replaces === null || Buffer.compare(id, replaces) !== 0);
+  const others = surplus.filter(({ id }) => earlier === null || Buffer.compare(id, earlier.id) !== 0);
+  const continuity = earlier?.subject === account.subject ? earlier.continuity : session.continuity;
   return {
     outcome: true,
     changes: [
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
-      ...(replaces === null ? [] : [remove(sessions, { id: replaces })]),
+      ...(earlier === null ? [] : [remove(sessions, { id: earlier.id })]),
       ...others.map(({ id }) => remove(sessions, { id })),
-      insert(sessions, session),
+      insert(sessions, { ...session, continuity }),
     ],
     events: [{ event: "session.started", subject: account.subject }],
   };

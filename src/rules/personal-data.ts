@@ -7,11 +7,11 @@ import type { AccountRecord } from "../store/tables.ts";
 import type { LiveAccessToken } from "./access-token.ts";
 
 /** The claims of OpenID Connect Core §5.4 that a scope gives. */
-export interface PersonClaims {
+export type PersonClaims = {
   readonly preferred_username?: string;
   readonly name?: string;
   readonly email?: string;
-}
+};
 
 export const tellsUsername = (scope: readonly Scope[]): boolean => scope.includes(USERINFO_SCOPE);
 

@@ -4,10 +4,10 @@
  * nodes agree on it without a word.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
-import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { DEFAULT_SIGNING_ALGORITHM, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
-import { revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
+import { type ClientRecord, revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 export type KeyState = "next" | "current" | "former";
@@ -31,7 +31,9 @@ export function currentKey(
   algorithm: SigningAlgorithm,
   now: EpochSeconds,
 ): SigningKeyRecord | null {
-  const signing = keys.filter((key) => key.algorithm === algorithm && key.signsFrom <= now);
+  const signing = publishedKeys(keys, now).filter(
+    (key) => key.algorithm === algorithm && key.signsFrom <= now,
+  );
   return signing.reduce<SigningKeyRecord | null>(
     (newest, key) => (newest === null || isNewer(key, newest) ? key : newest),
     null,
@@ -71,6 +73,16 @@ export function nextKeyDue(
   const due = current.signsFrom + rotationSeconds;
   return now < due - publishSeconds ? null : Math.max(due, now + publishSeconds);
 }
+
+/**
+ * The algorithm of a client's ID tokens. A client may have named one for which the server has no key any more: the default is
+ * better than a key that no one publishes.
+ */
+export const idTokenAlgorithm = (
+  _client: ClientRecord,
+  [first = DEFAULT_SIGNING_ALGORITHM, ...others]: readonly SigningAlgorithm[],
+): SigningAlgorithm =>
+  [first, ...others].includes(DEFAULT_SIGNING_ALGORITHM) ? DEFAULT_SIGNING_ALGORITHM : first;
 
 export interface RingFacts {
   readonly keys: readonly SigningKeyRecord[];

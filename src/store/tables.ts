@@ -240,6 +240,8 @@ export const sessions = table("sessions", {
     id: id(),
     digest: digest(),
     subject: text<SubjectId>(),
+    /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
+    continuity: id(),
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -321,6 +323,8 @@ export const grants = table("grants", {
     scope: scope(),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
+    /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
+    session: orNull(id()),
     ...authentication,
     createdAt: integer(),
     /**
@@ -352,6 +356,8 @@ export const codes = table("codes", {
     /** Whether the request named the redirect URI; then the token request must name it again (RFC 6749 §4.1.3). */
     redirectUriRequested: boolean(),
     codeChallenge: orNull(text<CodeChallenge>()),
+    /** OpenID Connect Core §3.1.2.1: the ID token has it again, as it came. */
+    nonce: orNull(text()),
     createdAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),

@@ -123,7 +123,18 @@ describe("client metadata", () => {
       redirectUris: [CALLBACK] as never,
       grantTypes: ["authorization_code"],
       tokenEndpointAuthMethod: "client_secret_basic",
-      scope: ["profile", "email", "mail.read", "mail.send"] as never,
+      scope: [
+        "openid",
+        "profile",
+        "email",
+        "phone",
+        "address",
+        "groups",
+        "offline_access",
+        "mail.read",
+        "mail.send",
+      ] as never,
+      // A client of OAuth alone expects no ID token, and no more of the person than before.
       defaultScope: ["profile", "email", "mail.read", "mail.send"] as never,
     });
   });
@@ -290,15 +301,15 @@ describe("client metadata of which a part is possible (RFC 7591 §2)", () => {
     ],
     [
       "an unknown scope",
-      { scope: "openid  mail.read offline_access" },
+      { scope: "calendar  mail.read contacts" },
       { scope: "mail.read" },
-      "The scope 'openid' does not exist here",
+      "The scope 'calendar' does not exist here",
     ],
     [
       "an unknown default scope",
-      { scope: "mail.read mail.send", default_scope: "openid mail.read" },
+      { scope: "mail.read mail.send", default_scope: "calendar mail.read" },
       { scope: "mail.read mail.send", default_scope: "mail.read" },
-      "The scope 'openid' does not exist here",
+      "The scope 'calendar' does not exist here",
     ],
     ["a logo that is sent itself", { logo_uri: "DATA:image/png;base64,AA" }, {}, "logo_uri must be an http"],
     ["an unknown application type", { application_type: "spa" }, {}, "application_type must be 'web' or"],

@@ -185,7 +185,7 @@ describe("userinfo without a token that is good (§3)", () => {
     async () => {
       const response = await withToken(await introspectScopeToken(server));
       expect(response.headers.get("www-authenticate")).toBe(
-        'Bearer realm="Tessera", error="insufficient_scope", error_description="The access token does not have the scope this needs.", scope="profile"',
+        'Bearer realm="Tessera", error="insufficient_scope", error_description="The access token does not have the scope this needs.", scope="openid"',
       );
       await expectRefusal(response, 403, "insufficient_scope");
     },

@@ -349,9 +349,18 @@ describe("a session", () => {
   });
 
   test("takes the place of the one that the browser had", () => {
-    const before = newId();
+    const before = newSession();
+    expect(startSession(person, session, before, "old").changes).toEqual([
+      hold(accounts, { subject }, { revision: 4 }),
+      remove(sessions, { id: before.id }),
+      insert(sessions, session),
+    ]);
+  });
+
+  test("continues the one that the same person had in the browser", () => {
+    const before = newSession({ subject });
     expect(startSession(person, session, before, "old").changes).toContainEqual(
-      remove(sessions, { id: before }),
+      insert(sessions, { ...session, continuity: before.continuity }),
     );
   });
 

@@ -323,8 +323,13 @@ export const english = {
   },
   /** The server's own scopes. Those of the operator are in the operator's words. */
   scopes: {
+    openid: "Know that it is you",
     profile: "See your name and user name",
     email: "See your e-mail address",
+    phone: "See your phone number",
+    address: "See your postal address",
+    groups: "See which groups you belong to",
+    offline_access: "Keep its access after you sign out",
     introspect: "Check whether access tokens are valid",
   },
 };

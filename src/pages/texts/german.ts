@@ -328,8 +328,13 @@ export const german: Texts = {
     showAll: "Alle Einträge zeigen",
   },
   scopes: {
+    openid: "Wissen, dass Sie es sind",
     profile: "Ihren Namen und Benutzernamen sehen",
     email: "Ihre E-Mail-Adresse sehen",
+    phone: "Ihre Telefonnummer sehen",
+    address: "Ihre Postanschrift sehen",
+    groups: "Sehen, zu welchen Gruppen Sie gehören",
+    offline_access: "Den Zugriff behalten, wenn Sie sich abmelden",
     introspect: "Prüfen, ob Zugriffstokens gültig sind",
   },
 };
