@@ -11,6 +11,7 @@ import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
+import { idTokenAlgorithm } from "../rules/signing-key.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
 
@@ -82,9 +83,7 @@ function metadataDocument({
     authorization_code_expires_in: lifetimes.authorization_code_seconds,
     device_code_expires_in: lifetimes.device_code_seconds,
     access_token_formats_supported: ACCESS_TOKEN_FORMATS.map(({ format }) => format),
-    access_token_signing_alg_values_supported: ACCESS_TOKEN_FORMATS.flatMap(
-      (entry) => entry.signingAlgorithms,
-    ),
+    access_token_signing_alg_values_supported: [idTokenAlgorithm(configuration.signing.algorithms)],
   };
   // RFC 8414 §3.2: "Claims with zero elements MUST be omitted".
   for (const [name, value] of Object.entries(document)) {

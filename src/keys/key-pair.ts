@@ -25,7 +25,7 @@ export async function newSigningKey(
   return {
     kid,
     algorithm,
-    publicKey: { ...publicJwk, kid, use: "sig", alg: algorithm },
+    publicKey: { ...publicJwk, kty: publicJwk.kty ?? "", kid, use: "sig", alg: algorithm },
     sealedPrivateKey: serverKeys.seal("signing keys", kid, pkcs8),
     createdAt,
     signsFrom,

@@ -35,7 +35,7 @@ import {
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
-import type { Issued } from "./id-tokens.ts";
+import type { Issued } from "./issued.ts";
 import type { SignedIn } from "./sessions.ts";
 
 /** An authorization request that the authorization endpoint has checked. */
@@ -269,8 +269,9 @@ export function redeemCode(
         decision.outcome === "issued"
           ? {
               response: mintedResponse(accessToken, refreshToken, allowed.scope),
+              accessToken: accessToken.record,
               grant,
-              scope: allowed.scope,
+              ...allowed,
               nonce: code.nonce,
             }
           : refused("code_replayed"),

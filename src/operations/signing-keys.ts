@@ -5,6 +5,7 @@
 import { SignJWT } from "jose";
 import type { Configuration } from "../configuration/schema.ts";
 import { newSigningKey, openSigningKey } from "../keys/key-pair.ts";
+import { hasJwtForm, type VerifyJwt, verifyJwt } from "../keys/verify.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
@@ -27,7 +28,7 @@ const SPARE_SECONDS = 3600;
 const timesOf = ({ signing, lifetimes }: SigningKeyContext["configuration"]): rules.KeyTimes => ({
   rotationSeconds: signing.rotation_seconds,
   publishSeconds: signing.publish_seconds,
-  keepSeconds: Math.max(lifetimes.access_token_seconds, lifetimes.id_token_seconds) + SPARE_SECONDS,
+  keepSeconds: Math.max(lifetimes.jwt_access_token_seconds, lifetimes.id_token_seconds) + SPARE_SECONDS,
 });
 
 const REVISION = { revision: row(revisions, { name: "$name" }) };
@@ -98,6 +99,8 @@ export interface SigningKeyRing {
    * another. Throws if the configuration has no such algorithm, which is a bug of the program.
    */
   sign(algorithm: SigningAlgorithm, typ: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Verifies what this server signed (`verifyJwt`). */
+  readonly verify: VerifyJwt;
   /** Makes the keys that are due, and reads the ring again. */
   keepUp(): Promise<void>;
 }
@@ -158,6 +161,16 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     },
     async published() {
       return rules.publishedKeys(await ring(), clock.seconds()).map(({ publicKey }) => publicKey);
+    },
+    async verify(text, typ) {
+      // A text of another form costs no look into the ring.
+      if (!hasJwtForm(text)) return null;
+      const published = rules.publishedKeys(await ring(), clock.seconds());
+      return verifyJwt(
+        published.map(({ publicKey }) => publicKey),
+        text,
+        typ,
+      );
     },
     keepUp,
   };

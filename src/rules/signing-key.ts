@@ -7,7 +7,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { DEFAULT_SIGNING_ALGORITHM, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
-import { type ClientRecord, revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
+import { revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 export type KeyState = "next" | "current" | "former";
@@ -78,10 +78,10 @@ export function nextKeyDue(
  * The algorithm of a client's ID tokens. A client may have named one for which the server has no key any more: the default is
  * better than a key that no one publishes.
  */
-export const idTokenAlgorithm = (
-  _client: ClientRecord,
-  [first = DEFAULT_SIGNING_ALGORITHM, ...others]: readonly SigningAlgorithm[],
-): SigningAlgorithm =>
+export const idTokenAlgorithm = ([
+  first = DEFAULT_SIGNING_ALGORITHM,
+  ...others
+]: readonly SigningAlgorithm[]): SigningAlgorithm =>
   [first, ...others].includes(DEFAULT_SIGNING_ALGORITHM) ? DEFAULT_SIGNING_ALGORITHM : first;
 
 export interface RingFacts {

@@ -39,8 +39,14 @@ export const serverKeys = table("server_keys", {
 });
 export type ServerKeyRecord = Row<typeof serverKeys>;
 
-/** A public key as in RFC 7517, with `kid`, `use` and `alg`. */
-export type PublicJwk = Readonly<Record<string, unknown>>;
+/** A public key as in RFC 7517. */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly use: "sig";
+  readonly alg: SigningAlgorithm;
+  readonly [member: string]: unknown;
+}
 
 /** The keys that sign tokens. Each is published before it signs, and until the last token that it signed has expired. */
 export const signingKeys = table("signing_keys", {
