@@ -8,7 +8,7 @@ import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { endSession, findSignedIn, type SignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
-import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { isVouchedFor } from "../rules/client.ts";
@@ -49,7 +49,7 @@ interface Errand {
 
 async function errandOf(context: Context, returnTo: string | null): Promise<Errand> {
   const { issuer } = context;
-  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  const { path, query } = splitTarget(returnTo ?? "");
   const parameters = new URLSearchParams(query);
   if (path !== pagePath(issuer, ENDPOINT_PATHS.authorize)) {
     return { client: null, device: path === pagePath(issuer, "/device"), uiLocales: undefined };
@@ -204,7 +204,7 @@ async function answerSignIn(
 
 /** Back to the application, which learns that the person did not go on. */
 function cancel(context: Context, incoming: Incoming, returnTo: string | null): Promise<Response> {
-  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  const { path, query } = splitTarget(returnTo ?? "");
   if (path !== pagePath(context.issuer, ENDPOINT_PATHS.authorize)) throw new OAuthError("parameter_invalid");
   const { parameters_per_request } = context.configuration.limits;
   const parameters = parseParameters(query, parameters_per_request);

@@ -141,6 +141,21 @@ describe("signing in", () => {
       expect(location.searchParams.get("iss")).toBe(server.issuer);
     });
 
+    test("also if the request has a question mark in its query", async () => {
+      // RFC 3986 §3.4 allows it there, and applications write it as it is.
+      const request = `${authorizePath({ state: undefined })}&state=a?b`;
+      const page = await browser.get(`/login?return_to=${encodeURIComponent(request)}`);
+      expect(await textOf(page)).toContain("to continue to Example Web");
+      const response = await cancel(browser, request);
+      const location = new URL(response?.headers.get("location") ?? "");
+      expect(location.searchParams.get("error")).toBe("access_denied");
+      expect(location.searchParams.get("state")).toBe("a?b");
+      const late = `/auth/authorize?resource=https://a.example/?x&${authorizePath().split("?")[1]}`;
+      expect(await textOf(await browser.get(`/login?return_to=${encodeURIComponent(late)}`))).toContain(
+        "to continue to Example Web",
+      );
+    });
+
     test(proves("for a client that no one vouches for, on a page that asks first", "threat 68"), async () => {
       const client = await server.context.store.findClient("web");
       if (client === null) throw new Error("There is no client.");
