@@ -18,6 +18,7 @@ import { consentPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
+import { signInNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { clockTime, relativeTime } from "./time.ts";
@@ -96,6 +97,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       : fault === "cookieless"
         ? frame.texts.forms.cookieless
         : signIn[fault];
+  const kept = signInNotice(context, incoming);
   // The browser may be at another address, such as http without the s, which gets no cookie.
   const address = pageAddress(context.issuer, ...signInPath(page));
   return respondWithPage(
@@ -112,6 +114,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       }
       cause={cause}
       offered={offered}
+      notice={kept === null ? null : frame.texts.signIn.passwordKept[kept]}
       fault={words}
       elsewhere={fault === "cookieless" ? address : null}
     />,

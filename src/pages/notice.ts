@@ -7,9 +7,17 @@ import type { Incoming } from "../platform/http.ts";
 import { sealFormData, unsealFormData } from "./forms.ts";
 import { PageError } from "./page-error.ts";
 
-export type Notice =
+export type AccountNotice =
   | { readonly about: "created" | "password" | "details" | "session" | "sessions" | "ended" }
   | { readonly about: "removed"; readonly clientId: string };
+
+/** For the sign-in page: why the form of a person who is signed out meanwhile did not change the password. */
+export type PasswordKept = "signed_out" | "same_password";
+
+type Notice = AccountNotice | { readonly about: PasswordKept };
+
+const isPasswordKept = (notice: Notice): notice is { readonly about: PasswordKept } =>
+  notice.about === "signed_out" || notice.about === "same_password";
 
 /** The parameter of the query that carries a notice. */
 export const NOTICE = "notice";
@@ -21,8 +29,19 @@ const NOTICE_SECONDS = 60;
 export const sealNotice = (context: Context, cookieValue: string, subject: string, notice: Notice): string =>
   sealFormData(context, cookieValue, "notice", JSON.stringify(notice), subject, NOTICE_SECONDS);
 
-/** The notice in the query; null if this server did not seal it for this browser just now. */
-export function readNotice(context: Context, { request, query }: Incoming): Notice | null {
+/** The notice for the account page in the query; null if this server did not seal it for this browser just now. */
+export function accountNotice(context: Context, incoming: Incoming): AccountNotice | null {
+  const notice = readNotice(context, incoming);
+  return notice === null || isPasswordKept(notice) ? null : notice;
+}
+
+/** The same for the sign-in page. */
+export function signInNotice(context: Context, incoming: Incoming): PasswordKept | null {
+  const notice = readNotice(context, incoming);
+  return notice !== null && isPasswordKept(notice) ? notice.about : null;
+}
+
+function readNotice(context: Context, { request, query }: Incoming): Notice | null {
   const sealed = new URLSearchParams(query).get(NOTICE);
   if (sealed === null) return null;
   try {

@@ -45,6 +45,11 @@ export const english = {
     stale: "This page was open for too long. Enter your password again.",
     limited: (wait: string, until: string) =>
       `Too many attempts. Your account is fine: to protect it, no password is accepted until ${until}. Try again ${wait}.`,
+    passwordKept: {
+      signed_out:
+        "Your password was not changed, because you were signed out meanwhile. Sign in to change it.",
+      same_password: "Your password was not changed: the new one is the same as the current one.",
+    },
     cancel: (client: string) => `Cancel and go back to ${client}`,
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
   },

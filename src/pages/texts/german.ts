@@ -47,6 +47,11 @@ export const german: Texts = {
     stale: "Diese Seite war zu lange geöffnet. Bitte geben Sie Ihr Passwort noch einmal ein.",
     limited: (wait, until) =>
       `Zu viele Versuche. Mit Ihrem Konto ist alles in Ordnung: Zu seinem Schutz wird bis ${until} kein Passwort angenommen. Versuchen Sie es ${wait} wieder.`,
+    passwordKept: {
+      signed_out:
+        "Ihr Passwort wurde nicht geändert, denn Sie waren inzwischen abgemeldet. Melden Sie sich an, um es zu ändern.",
+      same_password: "Ihr Passwort wurde nicht geändert: Das neue ist dasselbe wie das aktuelle.",
+    },
     cancel: (client) => `Abbrechen und zurück zu ${client}`,
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
   },
