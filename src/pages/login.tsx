@@ -21,7 +21,7 @@ import { type PageFrame, pageFrame } from "./frame.ts";
 import { signInNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
-import { clockTime, relativeTime } from "./time.ts";
+import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
 import { CANCEL, SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
@@ -33,8 +33,10 @@ interface SignInPage {
    */
   readonly cause: SignInCause;
   readonly username: string;
-  readonly fault?: "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
+  readonly fault?: SignInFault;
 }
+
+type SignInFault = "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
 
 const SIGN_IN_CAUSES = ["another", "choose"] as const;
 type SignInCause = "again" | (typeof SIGN_IN_CAUSES)[number];
@@ -74,11 +76,30 @@ function leadOf(
   return (isKnown ? signIn.leadToClient : signIn.leadToStranger)(name, clientName(client));
 }
 
+function faultWords(
+  { configuration }: Context,
+  { texts: { signIn, forms, language }, now }: PageFrame,
+  fault: SignInFault,
+): string {
+  if (typeof fault === "object") {
+    const wait = fault.retryAfterSeconds;
+    return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
+  }
+  switch (fault) {
+    case "wrong":
+      return signIn.wrong(duration(language, configuration.limits.sign_in_window_seconds));
+    case "stale":
+      return signIn.stale;
+    case "cookieless":
+      return forms.cookieless;
+  }
+}
+
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
   const { fault, returnTo, cause } = page;
   const errand = await errandOf(context, returnTo);
   const frame = pageFrame(context, incoming, errand.uiLocales);
-  const { signIn, language } = frame.texts;
+  const { signIn } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");
   const lead = signedIn === null ? leadOf(context, frame, errand) : signIn[cause](signedIn.account.username);
@@ -87,16 +108,6 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       ? { username: signedIn.account.username, continueTo: returnTo }
       : null;
   const limited = typeof fault === "object";
-  const words = limited
-    ? signIn.limited(
-        relativeTime(language, fault.retryAfterSeconds),
-        clockTime(language, frame.now + fault.retryAfterSeconds),
-      )
-    : fault === undefined
-      ? null
-      : fault === "cookieless"
-        ? frame.texts.forms.cookieless
-        : signIn[fault];
   const kept = signInNotice(context, incoming);
   // The browser may be at another address, such as http without the s, which gets no cookie.
   const address = pageAddress(context.issuer, ...signInPath(page));
@@ -115,7 +126,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       cause={cause}
       offered={offered}
       notice={kept === null ? null : frame.texts.signIn.passwordKept[kept]}
-      fault={words}
+      fault={fault === undefined ? null : faultWords(context, frame, fault)}
       elsewhere={fault === "cookieless" ? address : null}
     />,
     {
@@ -174,7 +185,7 @@ async function answerSignIn(
 ): Promise<Response> {
   const { issuer } = context;
   const { returnTo, cause } = page;
-  const again = (fault: SignInPage["fault"]) => signInPage(context, incoming, { ...page, fault });
+  const again = (fault: SignInFault) => signInPage(context, incoming, { ...page, fault });
   if (!isFresh) {
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
     const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;

@@ -83,7 +83,9 @@ describe("signing in", () => {
         pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
       }
       expect(new Set(pages).size).toBe(1);
-      expect(pages[0]).toContain("Wrong user name or password.");
+      expect(pages[0]).toContain(
+        "Wrong user name or password. If you have tried many times, wait 15 minutes and try again: until then, the right password may be refused too.",
+      );
     },
   );
 
@@ -110,6 +112,15 @@ describe("signing in", () => {
       expect(pages[1]).toBe(pages[0] ?? "");
     },
   );
+
+  test("whose right password is refused after too many attempts with another name learns that it may be right", async () => {
+    await addPersonWithPassword(server, "carol", { email: "carol@mail.example" });
+    for (let count = 0; count < 10; count += 1) await openBrowser(server).signIn("carol", "wrong");
+    const page = await textOf(await openBrowser(server).signIn("carol@mail.example"));
+    expect(page).toContain("wait 15 minutes and try again: until then, the right password may be refused");
+    const german = await browser.get("/login", { "Accept-Language": "de" });
+    expect(await textOf(german)).toContain("Benutzername oder E-Mail-Adresse");
+  });
 
   test(
     proves("41: when all who check passwords are busy, others are told to come back", "threat 41"),
@@ -203,7 +214,7 @@ describe("signing in", () => {
 describe("what sign-in is for", () => {
   const lead = async (returnTo: string, headers = {}) =>
     textOf(await browser.get(`/login?return_to=${encodeURIComponent(returnTo)}`, headers));
-  const PLAIN = "Sign in Use your Tessera account. User name";
+  const PLAIN = "Sign in Use your Tessera account. User name or e-mail address Password";
 
   test("is the application that asks, or a device", async () => {
     expect(await lead(authorizePath())).toContain("Use your Tessera account to continue to Example Web.");

@@ -68,7 +68,7 @@ export function SignInView(props: SignInProps) {
           <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [cause]: "1" }} />
           <Field
             id="username"
-            label={common.username}
+            label={signIn.usernameOrEmail}
             autocomplete="username"
             value={username}
             autofocus={offered === null && username === ""}
