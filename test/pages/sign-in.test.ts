@@ -84,7 +84,7 @@ describe("signing in", () => {
       }
       expect(new Set(pages).size).toBe(1);
       expect(pages[0]).toContain(
-        "Wrong user name or password. If you have tried many times, wait 15 minutes and try again: until then, the right password may be refused too.",
+        "Wrong user name or password. After many attempts, the right password is refused too: wait 15 minutes, then try again.",
       );
     },
   );
@@ -117,7 +117,7 @@ describe("signing in", () => {
     await addPersonWithPassword(server, "carol", { email: "carol@mail.example" });
     for (let count = 0; count < 10; count += 1) await openBrowser(server).signIn("carol", "wrong");
     const page = await textOf(await openBrowser(server).signIn("carol@mail.example"));
-    expect(page).toContain("wait 15 minutes and try again: until then, the right password may be refused");
+    expect(page).toContain("the right password is refused too: wait 15 minutes, then try again.");
     const german = await browser.get("/login", { "Accept-Language": "de" });
     expect(await textOf(german)).toContain("Benutzername oder E-Mail-Adresse");
   });

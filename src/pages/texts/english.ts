@@ -44,7 +44,7 @@ export const english = {
     usernameOrEmail: "User name or e-mail address",
     /** Too many attempts make the right password look wrong too. The words are the same for every name and every attempt. */
     wrong: (wait: string) =>
-      `Wrong user name or password. If you have tried many times, wait ${wait} and try again: until then, the right password may be refused too.`,
+      `Wrong user name or password. After many attempts, the right password is refused too: wait ${wait}, then try again.`,
     stale: "This page was open for too long. Enter your password again.",
     limited: (wait: string, until: string) =>
       `Too many attempts. Your account is fine: to protect it, no password is accepted until ${until}. Try again ${wait}.`,

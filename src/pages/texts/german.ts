@@ -45,7 +45,7 @@ export const german: Texts = {
     submit: "Anmelden",
     usernameOrEmail: "Benutzername oder E-Mail-Adresse",
     wrong: (wait) =>
-      `Benutzername oder Passwort ist falsch. Wenn Sie es schon oft versucht haben, warten Sie ${wait} und versuchen es dann noch einmal: Bis dahin wird vielleicht auch das richtige Passwort abgelehnt.`,
+      `Benutzername oder Passwort ist falsch. Nach vielen Versuchen wird auch das richtige Passwort abgelehnt: Warten Sie ${wait} und versuchen Sie es dann noch einmal.`,
     stale: "Diese Seite war zu lange geöffnet. Bitte geben Sie Ihr Passwort noch einmal ein.",
     limited: (wait, until) =>
       `Zu viele Versuche. Mit Ihrem Konto ist alles in Ordnung: Zu seinem Schutz wird bis ${until} kein Passwort angenommen. Versuchen Sie es ${wait} wieder.`,
