@@ -26,7 +26,7 @@ import { listAccess, listSessions } from "./account-access.ts";
 import { markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
-import { type AccountNotice, accountNotice, NOTICE, type PasswordKept, sealNotice } from "./notice.ts";
+import { type AccountNotice, NOTICE, readNotice, sealNotice } from "./notice.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { clockTime, relativeTime } from "./time.ts";
@@ -76,7 +76,7 @@ async function accountPage(
   const { account } = signedIn;
   const form = openForm(context, incoming, "account");
   const frame = pageFrame(context, incoming);
-  const notice = accountNotice(context, incoming);
+  const notice = readNotice(context, incoming, "account");
   const [access, sessions] = await Promise.all([
     listAccess(context, frame.texts, signedIn),
     listSessions(context, signedIn),
@@ -212,10 +212,15 @@ async function signInAgain(context: Context, incoming: Incoming, form: Parameter
 }
 
 /** To the sign-in page, which says that the password was not changed, and from there to the form for it. */
-function passwordKept(context: Context, incoming: Incoming, about: PasswordKept): Response {
+function passwordKept(
+  context: Context,
+  incoming: Incoming,
+  about: keyof Texts["signIn"]["passwordKept"],
+): Response {
   const { issuer, sessionCookie } = context;
   const returnTo = pagePath(issuer, "/account", { [CHANGE_PASSWORD]: "1" });
-  const notice = sealNotice(context, sessionCookie.read(incoming.request) ?? "", "", { about });
+  const cookieValue = sessionCookie.read(incoming.request) ?? "";
+  const notice = sealNotice(context, cookieValue, "", "sign_in", { about });
   return seeOther(pagePath(issuer, "/login", { return_to: returnTo, [NOTICE]: notice }));
 }
 
@@ -241,7 +246,7 @@ async function removeAccess(
 function backWith(context: Context, incoming: Incoming, subject: SubjectId, about: AccountNotice): Response {
   const cookieValue = context.sessionCookie.read(incoming.request);
   if (cookieValue === null) return toSignIn(context);
-  const notice = sealNotice(context, cookieValue, subject, about);
+  const notice = sealNotice(context, cookieValue, subject, "account", about);
   return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }));
 }
 
@@ -345,7 +350,7 @@ async function passwordChanged(context: Context, incoming: Incoming, signIn: Sig
   const { subject } = signIn.account;
   const started = await startAfterChange(context, actOfPerson(incoming, subject), signIn, null);
   if (started === null) return toSignIn(context);
-  const notice = sealNotice(context, started.cookieValue, subject, { about: "password" });
+  const notice = sealNotice(context, started.cookieValue, subject, "account", { about: "password" });
   return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }), started.cookies);
 }
 

@@ -18,7 +18,7 @@ import { consentPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
-import { signInNotice } from "./notice.ts";
+import { readNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
@@ -108,7 +108,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       ? { username: signedIn.account.username, continueTo: returnTo }
       : null;
   const limited = typeof fault === "object";
-  const kept = signInNotice(context, incoming);
+  const notice = readNotice(context, incoming, "sign_in");
   // The browser may be at another address, such as http without the s, which gets no cookie.
   const address = pageAddress(context.issuer, ...signInPath(page));
   return respondWithPage(
@@ -125,7 +125,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       }
       cause={cause}
       offered={offered}
-      notice={kept === null ? null : frame.texts.signIn.passwordKept[kept]}
+      notice={notice === null ? null : signIn.passwordKept[notice.about]}
       fault={fault === undefined ? null : faultWords(context, frame, fault)}
       elsewhere={fault === "cookieless" ? address : null}
     />,

@@ -86,6 +86,15 @@ export const english = {
     mayNotTitle: "It will not be able to",
     mayNot: ["See your password", "Change your password", "Give others access to your account"],
     takeBack: "You can take this back at any time on this server, under “Your account”.",
+    /** Why an answer did not count. */
+    askedAgain: {
+      stale:
+        "Your answer did not count: this page was open for too long, or you have signed in again since. Please check it and answer again.",
+      changed:
+        "Your answer did not count: what this application would be able to do has changed since the page was opened. Please check it and answer again.",
+      unacknowledged:
+        "Your answer did not count: to allow this, tick the box that says that you began it yourself.",
+    },
     allow: "Allow",
     deny: "Deny",
     returnsTo: (place: string) => `Either way, you return to ${place}.`,

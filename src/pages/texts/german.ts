@@ -87,6 +87,14 @@ export const german: Texts = {
     mayNotTitle: "Das darf die Anwendung nicht",
     mayNot: ["Ihr Passwort sehen", "Ihr Passwort ändern", "Anderen Zugriff auf Ihr Konto geben"],
     takeBack: "Sie können das jederzeit auf diesem Server unter „Ihr Konto“ widerrufen.",
+    askedAgain: {
+      stale:
+        "Ihre Antwort zählt nicht: Diese Seite war zu lange geöffnet, oder Sie haben sich inzwischen neu angemeldet. Bitte prüfen Sie sie und antworten Sie noch einmal.",
+      changed:
+        "Ihre Antwort zählt nicht: Was die Anwendung darf, hat sich geändert, seit die Seite geöffnet wurde. Bitte prüfen Sie sie und antworten Sie noch einmal.",
+      unacknowledged:
+        "Ihre Antwort zählt nicht: Um das zu erlauben, kreuzen Sie an, dass Sie es selbst begonnen haben.",
+    },
     allow: "Erlauben",
     deny: "Ablehnen",
     returnsTo: (place) => `In beiden Fällen kehren Sie zu ${place} zurück.`,
