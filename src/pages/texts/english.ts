@@ -248,6 +248,18 @@ export const english = {
     operatorsText:
       "The setting issuer names the address of this server. Set it to the address that people open. A proxy in front of the server should pass on the Host header and set X-Forwarded-Proto.",
   },
+  /** The last page of a sign-in from the command line, which is the only one that another program shows. */
+  terminal: {
+    deniedTitle: "Access was denied",
+    denied: "Nothing was shared.",
+    refusedTitle: "The server refused",
+    noCode: "It sent no code.",
+    close: "Close this window and go back to the terminal.",
+    doneTitle: "The browser’s part is done",
+    done: "Close this window and go back to the terminal, which shows the result.",
+    strayTitle: "Nothing here",
+    stray: "This is not an answer.",
+  },
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>

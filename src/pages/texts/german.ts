@@ -249,6 +249,17 @@ export const german: Texts = {
     operatorsText:
       "Die Einstellung issuer nennt die Adresse dieses Servers. Setzen Sie sie auf die Adresse, die die Menschen öffnen. Ein Proxy vor dem Server sollte den Header Host weitergeben und X-Forwarded-Proto setzen.",
   },
+  terminal: {
+    deniedTitle: "Der Zugriff wurde abgelehnt",
+    denied: "Es wurde nichts weitergegeben.",
+    refusedTitle: "Der Server hat abgelehnt",
+    noCode: "Er hat keinen Code geschickt.",
+    close: "Schließen Sie dieses Fenster und kehren Sie zum Terminal zurück.",
+    doneTitle: "Der Browser ist fertig",
+    done: "Schließen Sie dieses Fenster und kehren Sie zum Terminal zurück, das das Ergebnis zeigt.",
+    strayTitle: "Hier ist nichts",
+    stray: "Das ist keine Antwort.",
+  },
   leaving: {
     title: (host) => `Weiter zu ${host}?`,
     text: (host) =>
