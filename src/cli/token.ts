@@ -56,7 +56,16 @@ const FROM_STDIN = `
 A token on the command line stays in the history of the shell. With - it is read from standard input.`;
 
 export function addTokenCommands(program: Command, io: Io): void {
-  const token = program.command("token").description("inspect, list and revoke access and refresh tokens");
+  const token = program
+    .command("token")
+    .description("inspect, list and revoke access and refresh tokens")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  pbpaste | tessera token inspect -
+  tessera token list --client backup`,
+    );
 
   withCommonOptions(
     token.command("inspect <token>").description("say whether a token is valid, whose it is and what for"),

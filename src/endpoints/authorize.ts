@@ -149,12 +149,15 @@ async function mustAskConsent(
   return !covers(remembered, { scope, resources });
 }
 
+/** Why a person is asked again. changed: the request means more by now; unacknowledged: the box is not ticked. */
+export type AskedAgain = "changed" | "unacknowledged";
+
 export interface AuthorizationDecision {
   readonly parameters: Parameters;
   /** The scope and resources that the page showed; the person grants nothing else. */
   readonly shown: { readonly scope: readonly string[]; readonly resources: readonly string[] };
-  /** Asks the person again if the request has another meaning by now. */
-  readonly startAgain: () => Response;
+  /** Asks the person again. */
+  readonly startAgain: (why: AskedAgain) => Response;
   readonly allowed: boolean;
   /** Whether the person said that they began this themselves (`ACKNOWLEDGED`). */
   readonly acknowledged: boolean;
@@ -176,12 +179,12 @@ export function decideAuthorization(
       if (!(await refuseConsent(context, act, about, form))) return answerAgain(context, request, form);
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
-    if (!isYesMeant(request.vouched, acknowledged)) return startAgain();
+    if (!isYesMeant(request.vouched, acknowledged)) return startAgain("unacknowledged");
     if (
       !isSubset<string>(request.scope, shown.scope) ||
       !isSubset<string>(request.resources, shown.resources)
     ) {
-      return startAgain();
+      return startAgain("changed");
     }
     const code = await issueCode(context, act, request, signedIn, {
       form,

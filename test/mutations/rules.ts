@@ -820,4 +820,14 @@ export const RULES: readonly Mutation[] = [
     replace: "[]",
     tests: ["operations/sessions.test.ts"],
   },
+  {
+    against: ["threat 33"],
+    what: "unlocking counts from no time",
+    in: PERSON,
+    within: "isUnlocked",
+    match: "$ACCOUNT.unlockedAt > now - 2 * windowSeconds",
+    replace: "true",
+    tests: ["rules/person.test.ts", "accounts/sign-in.test.ts"],
+    only: "wait|unlocks",
+  },
 ];
