@@ -116,9 +116,12 @@ const texts = json<readonly string[]>({
   decode: (stored) => stored as readonly string[],
 });
 
+/** A public key of a client (RFC 7517). */
+export type ClientJwk = Readonly<Record<string, unknown>>;
+
 /** RFC 7517 §5: the public keys of a client. */
 export interface ClientKeySet {
-  readonly keys: readonly Readonly<Record<string, unknown>>[];
+  readonly keys: readonly ClientJwk[];
 }
 
 const keySet = json<ClientKeySet>({ encode: (value) => value, decode: (stored) => stored as ClientKeySet });
