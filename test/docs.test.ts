@@ -140,7 +140,7 @@ test("the README says what is not there yet, and it is not there", async () => {
     await fetch(`${issuer}/.well-known/oauth-authorization-server`)
   ).json();
   const NOT_YET: Readonly<Record<string, RegExp>> = {
-    "JWT access tokens": /^access_token_signing_alg_values_supported$/,
+    "encrypt tokens": /_encryption_/,
     DPoP: /^dpop_/,
     "mutual TLS": /^(mtls|tls_client)_/,
     "pushed requests (PAR)": /^pushed_/,
@@ -152,7 +152,7 @@ test("the README says what is not there yet, and it is not there", async () => {
   }
   expect(textOf("README.md")).toContain("`private_key_jwt`");
   expect(metadata.token_endpoint_auth_methods_supported).not.toContain("private_key_jwt");
-  expect(metadata.access_token_formats_supported).toEqual(["opaque"]);
+  expect(metadata.response_types_supported).toEqual(["code"]);
 });
 
 /** The anchors of a page's headings, as forges make them. */

@@ -50,7 +50,11 @@ async function claimsOf(tokens: Json, audience = "web"): Promise<Json> {
 
 describe("an ID token", () => {
   test(
-    proves("says who signed in, how and when, for this client and this request (§2)", "threat 64"),
+    proves(
+      "says who signed in, how and when, for this client and this request (§2)",
+      "threat 64",
+      "threat 79",
+    ),
     async () => {
       await start();
       server.clock.freeze();

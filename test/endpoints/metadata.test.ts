@@ -117,7 +117,8 @@ describe("the metadata document", () => {
         refresh_token_expires_in: 90 * 86_400,
         authorization_code_expires_in: 60,
         device_code_expires_in: 900,
-        access_token_formats_supported: ["opaque"],
+        access_token_formats_supported: ["opaque", "jwt"],
+        access_token_signing_alg_values_supported: ["RS256"],
       });
     },
   );
