@@ -5,7 +5,7 @@ import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.t
 import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { personClaims } from "../rules/personal-data.ts";
+import { personClaims } from "../rules/claims.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
