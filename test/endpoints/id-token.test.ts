@@ -80,6 +80,8 @@ describe("an ID token", () => {
         preferred_username: "ada",
         name: "Ada",
         email: "ada@example.org",
+        email_verified: true,
+        updated_at: ada.updatedAt,
       });
       expect(sid).toMatch(/^[A-Za-z0-9_-]{22}$/);
       expect(header).toEqual({ alg: "RS256", typ: "JWT", kid: expect.any(String) });
