@@ -304,7 +304,7 @@ async function setUser(username: string, options: SetOptions, io: Io): Promise<v
   };
   await inWorkspace(options, io, {}, async (workspace) => {
     const { subject, isDeclared } = await requireAccount(workspace, username);
-    const outcome = await changeAccount(workspace, workspace.act, subject, changes);
+    const outcome = await changeAccount(workspace, workspace.act, subject, changes, io.clock.seconds());
     if (outcome === "email_taken") {
       throw taken(outcome, email ?? "", await findAccountBySignInName(workspace, email ?? ""));
     }

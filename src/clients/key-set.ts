@@ -1,5 +1,5 @@
 /** RFC 7517: the public keys of a client, as its metadata or its `jwks_uri` gives them. */
-import type { ClientKeySet, ClientJwk } from "../store/tables.ts";
+import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
 
 /** Each key costs a client's request a look, and the database room. */
 export const MOST_KEYS = 20;

@@ -11,12 +11,13 @@ import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
+import { CLAIM_NAMES } from "../rules/claims.ts";
 import { idTokenAlgorithm } from "../rules/signing-key.ts";
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
 
-/** OpenID Connect Discovery §3: the claims that a client may get, in ID tokens and from userinfo. */
-const CLAIM_NAMES = [
+/** OpenID Connect Discovery §3: the claims of the ID token itself. Those about the person are in rules/claims.ts. */
+const TOKEN_CLAIMS = [
   "sub",
   "iss",
   "aud",
@@ -28,9 +29,6 @@ const CLAIM_NAMES = [
   "acr",
   "at_hash",
   "sid",
-  "preferred_username",
-  "name",
-  "email",
 ];
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
@@ -70,7 +68,7 @@ function metadataDocument({
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
     claim_types_supported: ["normal"],
-    claims_supported: CLAIM_NAMES,
+    claims_supported: [...TOKEN_CLAIMS, ...CLAIM_NAMES],
     prompt_values_supported: [...PROMPTS.keys()],
     // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,

@@ -12,7 +12,7 @@ import {
 } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { personClaims } from "../rules/personal-data.ts";
+import { personClaims } from "../rules/claims.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
 

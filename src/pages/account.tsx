@@ -316,8 +316,8 @@ async function changeDetails(
     ...(mayEmail && { email: email === "" ? null : email }),
   };
   const act = actOfPerson(incoming, account.subject);
-  if ((await changeAccount(context, act, account.subject, changes)) === "email_taken")
-    return again({ field: "email", text: texts.emailTaken });
+  const outcome = await changeAccount(context, act, account.subject, changes, context.clock.seconds());
+  if (outcome === "email_taken") return again({ field: "email", text: texts.emailTaken });
   return backWith(context, incoming, account.subject, { about: "details" });
 }
 

@@ -145,20 +145,48 @@ export function changePassword(
   };
 }
 
+/** The facts about a person that applications are told. */
+type ToldFacts = Pick<
+  AccountRecord,
+  "name" | "email" | "emailVerified" | "profile" | "attributes" | "groups"
+>;
+
 /** What an operator may change of a person. */
-export type AccountChanges = Partial<Pick<AccountRecord, "name" | "email" | "administrator">>;
+export type AccountChanges = Partial<ToldFacts & Pick<AccountRecord, "administrator">>;
+
+const TOLD = ["name", "email", "emailVerified", "profile", "attributes", "groups"] as const;
+
+/**
+ * The changes with what follows from them. An operator writes the addresses, so a new address is verified, unless the
+ * operator says otherwise. A change of a told fact is noted with its time.
+ */
+function withWhatFollows(
+  account: AccountRecord,
+  changes: DeclaredChanges,
+  now: EpochSeconds,
+): Partial<AccountRecord> {
+  const isNewAddress = changes.email !== undefined && changes.email !== account.email;
+  const isTold = TOLD.some((fact) => changes[fact] !== undefined);
+  return {
+    ...(isNewAddress && { emailVerified: true }),
+    ...changes,
+    ...(isTold && { updatedAt: now }),
+  };
+}
 
 /** Changes what applications are told of a person, or whether the person may administer the server. */
 export function changeAccount(
   { account, setup, sameEmail }: ChangeFacts,
   changes: AccountChanges,
+  now: EpochSeconds,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const next = { ...account, ...changes };
+  const set = withWhatFollows(account, changes, now);
+  const next = { ...account, ...set };
   return {
     outcome: "changed",
-    changes: [...closeSetup(next, setup), touchAccount(account, changes), ...changeNames(account, next)],
+    changes: [...closeSetup(next, setup), touchAccount(account, set), ...changeNames(account, next)],
     events: [{ event: "person.changed", subject: account.subject }],
   };
 }
@@ -199,9 +227,7 @@ export function endSessions(account: AccountRecord | null, ending: Ending): Deci
 }
 
 /** What a declaration changes of a person. A new `passwordHash` ends the person's sessions. */
-export type DeclaredChanges = Partial<
-  Pick<AccountRecord, "name" | "email" | "administrator" | "passwordHash">
->;
+export type DeclaredChanges = AccountChanges & Partial<Pick<AccountRecord, "passwordHash">>;
 
 /** Applies a declaration that is new or has changed. A person who was left out comes back. */
 export function declareAccount(
@@ -215,7 +241,7 @@ export function declareAccount(
   const { subject } = account;
   const comesBack = account.disabledBy === "left_out";
   const set = {
-    ...changes,
+    ...withWhatFollows(account, changes, ending.now),
     declaration,
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),

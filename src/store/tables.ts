@@ -24,6 +24,8 @@ const id = () => bytes<RecordId>();
 const digest = () => bytes<SecretDigest>();
 const scope = () => list<Scope>();
 const resources = () => list<ResourceIndicator>();
+/** A value that is JSON already. */
+const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
 
 /** The server's own secret, from which all processes on this database derive their keys: one row. */
 export const serverKeys = table("server_keys", {
@@ -54,7 +56,7 @@ export const signingKeys = table("signing_keys", {
     /** RFC 7638: the thumbprint of the public key. */
     kid: text(),
     algorithm: text<SigningAlgorithm>(),
-    publicKey: json<PublicJwk>({ encode: (jwk) => jwk, decode: (stored) => stored as PublicJwk }),
+    publicKey: asItIs<PublicJwk>(),
     /** The private key (PKCS #8), sealed with a key of the server. */
     sealedPrivateKey: bytes(),
     /** Published from this time on. */
@@ -111,10 +113,7 @@ const secrets = json<readonly ClientSecretRecord[]>({
     })),
 });
 
-const texts = json<readonly string[]>({
-  encode: (values) => values,
-  decode: (stored) => stored as readonly string[],
-});
+const texts = asItIs<readonly string[]>();
 
 /** A public key of a client (RFC 7517). */
 export type ClientJwk = Readonly<Record<string, unknown>>;
@@ -224,19 +223,52 @@ export type ClientRecord = Row<typeof clients>;
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
 export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
 
+/** OpenID Connect Core §5.1.1. */
+export interface PostalAddress {
+  readonly formatted?: string;
+  readonly street_address?: string;
+  readonly locality?: string;
+  readonly region?: string;
+  readonly postal_code?: string;
+  readonly country?: string;
+}
+
+/** Facts about a person, under the names of OpenID Connect Core §5.1. A fact that is not known is missing. */
+export interface PersonProfile {
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly middle_name?: string;
+  readonly nickname?: string;
+  readonly profile?: string;
+  readonly picture?: string;
+  readonly website?: string;
+  readonly gender?: string;
+  readonly birthdate?: string;
+  readonly zoneinfo?: string;
+  readonly locale?: string;
+  readonly phone_number?: string;
+  /** Missing: yes, because the operator wrote the number. */
+  readonly phone_number_verified?: boolean;
+  readonly address?: PostalAddress;
+}
+
+export type AttributeValue = string | number | boolean | readonly string[];
+/** The operator's own facts about a person, by their names. */
+export type PersonAttributes = Readonly<Record<string, AttributeValue>>;
+
 /** What the configuration said of a person when it was last applied. */
 export interface PersonDeclared {
   readonly name: string | null;
   readonly email: string | null;
+  /** Null if it said nothing. */
+  readonly emailVerified: boolean | null;
+  readonly profile: PersonProfile;
+  readonly attributes: PersonAttributes;
+  readonly groups: readonly string[];
   readonly administrator: boolean;
   /** The argon2id string of the declared password, which need not be the person's password any more. */
   readonly passwordHash: string;
 }
-
-const personDeclared = json<PersonDeclared>({
-  encode: (value) => value,
-  decode: (stored) => stored as PersonDeclared,
-});
 
 export const accounts = table("accounts", {
   columns: {
@@ -248,6 +280,13 @@ export const accounts = table("accounts", {
     username: text(),
     name: orNull(text()),
     email: orNull(text()),
+    emailVerified: boolean(),
+    profile: asItIs<PersonProfile>(),
+    attributes: asItIs<PersonAttributes>(),
+    /** The groups that the person is in, in alphabetical order. `group_members` mirrors them. */
+    groups: list(),
+    /** When a fact that applications are told was last changed. */
+    updatedAt: integer(),
     administrator: boolean(),
     /** An argon2id string, or null for a person who cannot sign in with a password. */
     passwordHash: orNull(text()),
@@ -258,7 +297,7 @@ export const accounts = table("accounts", {
     unlockedAt: orNull(integer()),
     isDeclared: boolean(),
     /** Null for a person who was never declared. */
-    declaration: orNull(personDeclared),
+    declaration: orNull(asItIs<PersonDeclared>()),
   },
   key: ["subject"],
   indexes: [["createdAt", "subject"]],

@@ -50,7 +50,11 @@ async function claimsOf(tokens: Json, audience = "web"): Promise<Json> {
 
 describe("an ID token", () => {
   test(
-    proves("says who signed in, how and when, for this client and this request (§2)", "threat 64"),
+    proves(
+      "says who signed in, how and when, for this client and this request (§2)",
+      "threat 64",
+      "threat 79",
+    ),
     async () => {
       await start();
       server.clock.freeze();
@@ -76,6 +80,8 @@ describe("an ID token", () => {
         preferred_username: "ada",
         name: "Ada",
         email: "ada@example.org",
+        email_verified: true,
+        updated_at: ada.updatedAt,
       });
       expect(sid).toMatch(/^[A-Za-z0-9_-]{22}$/);
       expect(header).toEqual({ alg: "RS256", typ: "JWT", kid: expect.any(String) });

@@ -1,6 +1,8 @@
 /** RFC 8414: the server does what the document promises. Threat class 43. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { CLAIM_NAMES } from "../../src/rules/claims.ts";
 import { expectRefusal, type Json, jsonOf, requestToken } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -78,9 +80,7 @@ describe("the metadata document", () => {
           "acr",
           "at_hash",
           "sid",
-          "preferred_username",
-          "name",
-          "email",
+          ...CLAIM_NAMES,
         ],
         scopes_supported: [
           "openid",
@@ -117,7 +117,8 @@ describe("the metadata document", () => {
         refresh_token_expires_in: 90 * 86_400,
         authorization_code_expires_in: 60,
         device_code_expires_in: 900,
-        access_token_formats_supported: ["opaque"],
+        access_token_formats_supported: ["opaque", "jwt"],
+        access_token_signing_alg_values_supported: ["RS256"],
       });
     },
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { foldUsername } from "../../src/protocol/identifiers.ts";
 import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
 import {
+  type AccountChanges,
   canAdminister,
   changeAccount,
   changePassword,
@@ -152,14 +153,44 @@ describe("a password that a person sets", () => {
   });
 });
 
+/** What a new address brings with it: the operator wrote it. */
+const VERIFIED_NOW = { emailVerified: true, updatedAt: NOW };
+
 describe("what the operator changes of a person", () => {
+  test("notes the time when applications are told something else, and only then", () => {
+    const setOf = (changes: AccountChanges) =>
+      changeAccount({ account: person, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+    for (const changes of [
+      { profile: { nickname: "x" } },
+      { attributes: { quota: 1 } },
+      { groups: [] },
+      { emailVerified: false },
+    ])
+      expect(setOf(changes)).toEqual(touchAccount(person, { ...changes, updatedAt: NOW }));
+    expect(setOf({ administrator: false })).toEqual(touchAccount(person, { administrator: false }));
+  });
+
+  test("says that an address is verified only if it is new, or the operator says so", () => {
+    const account = { ...person, email: "a@mail.example", emailVerified: false };
+    const setOf = (changes: AccountChanges) =>
+      changeAccount({ account, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+    const email = "new@mail.example";
+    expect(setOf({ email })).toEqual(touchAccount(account, { email, ...VERIFIED_NOW }));
+    expect(setOf({ email, emailVerified: false })).toEqual(
+      touchAccount(account, { email, emailVerified: false, updatedAt: NOW }),
+    );
+    expect(setOf({ email: account.email })).toEqual(
+      touchAccount(account, { email: account.email, updatedAt: NOW }),
+    );
+  });
+
   test("changes the row and its revision, and nothing else", () => {
-    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" })).toEqual({
+    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" }, NOW)).toEqual({
       outcome: "changed",
-      changes: [touchAccount(person, { name: "New" })],
+      changes: [touchAccount(person, { name: "New", updatedAt: NOW })],
       events: [{ event: "person.changed", subject }],
     });
-    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" })).toEqual({
+    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" }, NOW)).toEqual({
       outcome: "unknown",
     });
   });
@@ -167,15 +198,15 @@ describe("what the operator changes of a person", () => {
   test("puts a new address in the place of the old one, and takes none of another person", () => {
     const account = { ...person, email: "old@mail.example" };
     const email = "New@mail.example";
-    expect(changeAccount({ account, setup, sameEmail: null }, { email }).changes).toEqual([
-      touchAccount(account, { email }),
+    expect(changeAccount({ account, setup, sameEmail: null }, { email }, NOW).changes).toEqual([
+      touchAccount(account, { email, ...VERIFIED_NOW }),
       remove(signInNames, { name: "old@mail.example" }),
       insert(signInNames, { name: "new@mail.example", subject }),
     ]);
     const own = { name: "new@mail.example", subject };
-    expect(changeAccount({ account, setup, sameEmail: own }, { email }).outcome).toBe("changed");
+    expect(changeAccount({ account, setup, sameEmail: own }, { email }, NOW).outcome).toBe("changed");
     const anothers = { ...own, subject: administrator.subject };
-    expect(changeAccount({ account, setup, sameEmail: anothers }, { email })).toEqual({
+    expect(changeAccount({ account, setup, sameEmail: anothers }, { email }, NOW)).toEqual({
       outcome: "email_taken",
     });
     expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration, ending)).toEqual({
@@ -185,8 +216,8 @@ describe("what the operator changes of a person", () => {
 
   test("of the address never takes the user name away, which may be the same", () => {
     const account = { ...person, username: "ada@mail.example", email: "ada@mail.example" };
-    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }).changes).toEqual([
-      touchAccount(account, { email: null }),
+    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }, NOW).changes).toEqual([
+      touchAccount(account, { email: null, ...VERIFIED_NOW }),
     ]);
   });
 
@@ -206,7 +237,7 @@ describe("what the operator changes of a person", () => {
 
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...person, passwordHash: "theirs" };
-    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true });
+    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true }, NOW);
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
@@ -222,7 +253,16 @@ describe("what the operator changes of a person", () => {
   });
 });
 
-const declaration = { name: null, email: null, administrator: false, passwordHash: "declared" };
+const declaration = {
+  name: null,
+  email: null,
+  emailVerified: null,
+  profile: {},
+  attributes: {},
+  groups: [],
+  administrator: false,
+  passwordHash: "declared",
+};
 const declared = { ...person, source: "configuration", isDeclared: true, declaration } as const;
 
 describe("a declaration that has changed", () => {
@@ -237,7 +277,12 @@ describe("a declaration that has changed", () => {
     expect(decision).toEqual({
       outcome: "changed",
       changes: [
-        touchAccount(declared, { email: next.email, declaration: next, isDeclared: true }),
+        touchAccount(declared, {
+          email: next.email,
+          ...VERIFIED_NOW,
+          declaration: next,
+          isDeclared: true,
+        }),
         insert(signInNames, { name: next.email, subject }),
       ],
       sweeps: [],
