@@ -51,6 +51,8 @@ function metadataDocument({
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
+    // OpenID Connect RP-Initiated Logout §2.1.
+    end_session_endpoint: url(ENDPOINT_PATHS.endSession),
     scopes_supported: catalogue.scopes.map((entry) => entry.name),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),

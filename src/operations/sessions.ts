@@ -247,7 +247,11 @@ export async function endSessions(
   return outcome ? (swept[0]?.length ?? 0) : null;
 }
 
-/** Signs the browser out. False if the session was gone before. */
+/** Signs the browser out, and waits a moment while the applications of the session hear of it. False if it was gone before. */
+export const signOut = (context: Context, act: Act, id: RecordId): Promise<boolean> =>
+  endSession(context, act, id);
+
+/** Ends a session. False if it was gone before. */
 export const endSession = (context: EndingContext, act: Act, id: RecordId): Promise<boolean> =>
   outcomeOf(context, act, async () => {
     const { session } = await context.store.look(BY_ID, { id });
