@@ -13,6 +13,7 @@ import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -39,6 +40,7 @@ import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
+import { createOutbound, type Outbound } from "./platform/outbound.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
@@ -60,6 +62,10 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
+  /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
+  readonly sendsNotices?: boolean;
+  /** The requests that this server makes itself. */
+  readonly outbound?: Outbound;
 }
 
 export interface Server {
@@ -84,6 +90,8 @@ export function createServer({
   random = systemRandom,
   cleansUp = true,
   peers,
+  sendsNotices = cleansUp,
+  outbound = createOutbound({ allow: [] }),
 }: ServerParts): Server {
   const { limits } = configuration;
   const ownLimits = createLimits(configuration, steadyClock);
@@ -97,6 +105,7 @@ export function createServer({
     ended: () => log.info("the database is available again"),
   });
   const events = createEvents([logEvents(log)]);
+  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
   const context: Context = {
     configuration,
     issuer,
@@ -107,7 +116,7 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
-    signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
+    signingKeys,
     store: watched,
     events,
     passwords: createPasswords({
@@ -127,12 +136,29 @@ export function createServer({
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
+    logoutSender: createLogoutSender({
+      store: watched,
+      events,
+      clock,
+      random,
+      configuration,
+      issuer,
+      keys,
+      signingKeys,
+      outbound,
+      log,
+    }),
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  const sending = sendsNotices ? startSending(context.logoutSender) : null;
   return {
     ...router,
-    close: async () => housekeeping?.stop(),
+    async close() {
+      await housekeeping?.stop();
+      await sending?.stop();
+      await context.logoutSender.settled();
+    },
     context,
   };
 }
