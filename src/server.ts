@@ -10,6 +10,7 @@ import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
+import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
@@ -39,6 +40,7 @@ import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
+import { createOutbound, type Outbound } from "./platform/outbound.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
@@ -60,6 +62,8 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
+  /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
+  readonly outbound?: Outbound;
 }
 
 export interface Server {
@@ -84,6 +88,10 @@ export function createServer({
   random = systemRandom,
   cleansUp = true,
   peers,
+  outbound = createOutbound({
+    allow: configuration.outbound.allow,
+    timeoutMillis: configuration.outbound.timeout_seconds * 1000,
+  }),
 }: ServerParts): Server {
   const { limits } = configuration;
   const ownLimits = createLimits(configuration, steadyClock);
@@ -108,6 +116,8 @@ export function createServer({
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
     signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
+    outbound,
+    clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
     events,
     passwords: createPasswords({
