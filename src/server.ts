@@ -10,6 +10,7 @@ import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
+import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
@@ -64,7 +65,7 @@ export interface ServerParts {
   readonly peers?: Peers;
   /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
-  /** The requests that this server makes itself. */
+  /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
   readonly outbound?: Outbound;
 }
 
@@ -91,7 +92,10 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
-  outbound = createOutbound({ allow: [] }),
+  outbound = createOutbound({
+    allow: configuration.outbound.allow,
+    timeoutMillis: configuration.outbound.timeout_seconds * 1000,
+  }),
 }: ServerParts): Server {
   const { limits } = configuration;
   const ownLimits = createLimits(configuration, steadyClock);
@@ -117,6 +121,8 @@ export function createServer({
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
     signingKeys,
+    outbound,
+    clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
     events,
     passwords: createPasswords({

@@ -7,6 +7,7 @@ import { secretDigest } from "../clients/secret-reference.ts";
 import { digestSecret } from "../credentials/credential.ts";
 import { addClient, requireRegistrationRoom } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
+import { requireSector } from "../operations/sector.ts";
 import { type Handler, type Incoming, json } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { isScope, isSubset } from "../protocol/scope.ts";
@@ -71,6 +72,7 @@ export function registration(context: Context): Handler {
     const checked = checkClientMetadata(parseJson(text), policy);
     const metadata = trusted ? checked : limitSelfService(checked);
     if (!trusted) await requireRegistrationRoom(context);
+    await requireSector(context, metadata);
     const added = await addClient(context, actOfStranger(incoming), {
       source: "registration",
       metadata,

@@ -8,14 +8,14 @@ import {
   registrationPolicy,
   withinPolicy,
 } from "../../src/clients/clients.ts";
-import { clientInLanguage } from "../../src/clients/localized.ts";
+import { addressesInLanguage, nameInLanguage } from "../../src/clients/localized.ts";
 import { checkClientMetadata, describeClient } from "../../src/clients/metadata.ts";
 import { idTokenAlgorithm } from "../../src/clients/openid-metadata.ts";
-import { sectorOf } from "../../src/clients/sector.ts";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { sectorOf } from "../../src/protocol/sector.ts";
 import { refusalOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
 
@@ -279,11 +279,11 @@ describe("names in several languages (RFC 7591 §2.2)", () => {
     ["en", "Photos"],
     ["und-x", "Photos"],
   ])("a reader of %s reads %s", (language, name) => {
-    expect(clientInLanguage(client, language).clientName).toBe(name);
+    expect(nameInLanguage(client, language)).toBe(name);
   });
 
   test("a text that stands in one language only serves every reader", () => {
-    expect(clientInLanguage(client, "en").policyUri).toBe("https://client.example.org/datenschutz");
-    expect(clientInLanguage(clientWith({}), "de").clientName).toBeNull();
+    expect(addressesInLanguage(client, "en").policyUri).toBe("https://client.example.org/datenschutz");
+    expect(nameInLanguage(clientWith({}), "de")).toBeNull();
   });
 });

@@ -135,7 +135,7 @@ export interface TestServerParts {
   /** The server's own secret: 32 bytes. */
   readonly key?: Uint8Array;
   readonly clock?: TestClock;
-  /** The requests that the server makes itself. */
+  /** How the server reaches other hosts. Default: as the server itself does. */
   readonly outbound?: Outbound;
 }
 
@@ -156,8 +156,8 @@ export async function startTestServer(
     keys: serverKeys(key),
     // Tests send when they want to.
     sendsNotices: false,
-    ...(outbound !== undefined && { outbound }),
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
+    ...(outbound && { outbound }),
   });
   await applyDeclaredClients(server.context);
   const { issuer } = configuration;
