@@ -134,7 +134,7 @@ export async function checkAuthorizationRequest(
       scope,
       resources,
       prompt: readPrompt(parameters),
-      maxAgeSeconds: readMaxAge(parameters),
+      maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? null,
       parameters,
     };

@@ -145,6 +145,7 @@ async function mustAskConsent(
 ): Promise<boolean> {
   const { client, redirectUri, scope, resources, prompt } = request;
   if (prompt.asksConsent || !mayBeRemembered(request)) return true;
+  if (client.firstParty) return false;
   const remembered = await findConsent(context, account.subject, client.clientId, redirectUri);
   return !covers(remembered, { scope, resources });
 }

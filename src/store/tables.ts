@@ -42,12 +42,14 @@ export const serverKeys = table("server_keys", {
 export type ServerKeyRecord = Row<typeof serverKeys>;
 
 /** A public key as in RFC 7517. */
-export interface PublicJwk {
+export type PublicJwk = Readonly<Record<string, unknown>>;
+
+/** A public key of this server. */
+export interface SigningJwk extends PublicJwk {
   readonly kty: string;
   readonly kid: string;
   readonly use: "sig";
   readonly alg: SigningAlgorithm;
-  readonly [member: string]: unknown;
 }
 
 /** The keys that sign tokens. Each is published before it signs, and until the last token that it signed has expired. */
@@ -56,7 +58,7 @@ export const signingKeys = table("signing_keys", {
     /** RFC 7638: the thumbprint of the public key. */
     kid: text(),
     algorithm: text<SigningAlgorithm>(),
-    publicKey: asItIs<PublicJwk>(),
+    publicKey: asItIs<SigningJwk>(),
     /** The private key (PKCS #8), sealed with a key of the server. */
     sealedPrivateKey: bytes(),
     /** Published from this time on. */
@@ -115,6 +117,27 @@ const secrets = json<readonly ClientSecretRecord[]>({
 
 const texts = asItIs<readonly string[]>();
 
+/** RFC 7517 §5: the public keys of a client. */
+export interface ClientKeySet {
+  readonly keys: readonly PublicJwk[];
+}
+
+const keySet = json<ClientKeySet>({ encode: (value) => value, decode: (stored) => stored as ClientKeySet });
+
+/** RFC 7591 §2.2: texts in further languages, by the name of the member with the tag of the language: `client_name#de`. */
+export type LocalizedMembers = Readonly<Record<string, string>>;
+
+const localizedMembers = json<LocalizedMembers>({
+  encode: (value) => value,
+  decode: (stored) => stored as LocalizedMembers,
+});
+
+/** What ID tokens of a client carry: every claim that its scopes grant, or only what OpenID Connect requires. */
+export type IdTokenClaims = "granted" | "minimal";
+
+/** OpenID Connect Core §8. */
+export type SubjectType = "public" | "pairwise";
+
 /** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
   columns: {
@@ -143,6 +166,31 @@ export const clients = table("clients", {
     scope: scope(),
     /** The scopes of a request that names none. */
     defaultScope: scope(),
+    localized: localizedMembers,
+    /** Null: the default of this server. */
+    idTokenSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** Null: userinfo answers in JSON, unsigned. */
+    userinfoSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    subjectType: text<SubjectType>(),
+    sectorIdentifierUri: orNull(text()),
+    defaultMaxAge: orNull(integer()),
+    requireAuthTime: boolean(),
+    defaultAcrValues: list(),
+    initiateLoginUri: orNull(text()),
+    /** OpenID Connect RP-Initiated Logout 1.0 §3.1; compared byte for byte. */
+    postLogoutRedirectUris: list(),
+    backchannelLogoutUri: orNull(text()),
+    backchannelLogoutSessionRequired: boolean(),
+    frontchannelLogoutUri: orNull(text()),
+    frontchannelLogoutSessionRequired: boolean(),
+    /** At most one of `jwks` and `jwksUri` is not null. */
+    jwks: orNull(keySet),
+    jwksUri: orNull(text()),
+    /** Null: any that the server can verify. */
+    requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    idTokenClaims: text<IdTokenClaims>(),
+    /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
+    firstParty: boolean(),
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
     secrets,
@@ -154,6 +202,8 @@ export const clients = table("clients", {
      * it something, and for clients of the operator.
      */
     unusedFrom: orNull(integer()),
+    /** RFC 7592 §3: the digest of the token that manages the registration; null for clients of the operator. */
+    registrationToken: orNull(digest()),
     /** Whether it registered itself with an initial access token, so that the operator let it act for itself. */
     initialAccess: boolean(),
     /** When the operator vouched for a client that registered itself. */

@@ -67,6 +67,7 @@ describe("the metadata document", () => {
         jwks_uri: "https://auth.example/auth/jwks.json",
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["RS256"],
+        userinfo_signing_alg_values_supported: ["RS256"],
         claim_types_supported: ["normal"],
         claims_supported: [
           "sub",
