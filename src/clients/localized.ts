@@ -55,13 +55,17 @@ function inLanguage(
   );
 }
 
-type Described = Pick<ClientRecord, "localized" | "clientName" | "clientUri" | "tosUri" | "policyUri">;
+type Localized<Name extends keyof ClientRecord> = Pick<ClientRecord, "localized" | Name>;
 
-/** The client with its name and its addresses in a language, where it has them. */
-export const clientInLanguage = <Client extends Described>(client: Client, language: string): Client => ({
-  ...client,
-  clientName: inLanguage(client.localized, "client_name", client.clientName, language),
-  clientUri: inLanguage(client.localized, "client_uri", client.clientUri, language),
-  tosUri: inLanguage(client.localized, "tos_uri", client.tosUri, language),
-  policyUri: inLanguage(client.localized, "policy_uri", client.policyUri, language),
+export const nameInLanguage = (client: Localized<"clientName">, language: string): string | null =>
+  inLanguage(client.localized, "client_name", client.clientName, language);
+
+/** The addresses that a page offers, in the language of its reader where the client has them. */
+export const addressesInLanguage = (
+  { localized, clientUri, tosUri, policyUri }: Localized<"clientUri" | "tosUri" | "policyUri">,
+  language: string,
+) => ({
+  clientUri: inLanguage(localized, "client_uri", clientUri, language),
+  tosUri: inLanguage(localized, "tos_uri", tosUri, language),
+  policyUri: inLanguage(localized, "policy_uri", policyUri, language),
 });

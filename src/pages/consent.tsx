@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 /** The consent page: it asks the person for the authorization endpoint, and passes the answer back. */
 import { array, type InferOutput, object, parse, string } from "valibot";
+import { addressesInLanguage } from "../clients/localized.ts";
 import type { AuthorizationRequest } from "../endpoints/authorization-request.ts";
 import { type AskedAgain, type AuthorizationPages, decideAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
@@ -56,10 +57,8 @@ export function consentPages(context: Context): AuthorizationPages {
       const view = (
         <ConsentView
           frame={frame}
-          clientName={clientName(client)}
-          clientUri={client.clientUri}
-          tosUri={client.tosUri}
-          policyUri={client.policyUri}
+          clientName={clientName(client, frame.texts)}
+          {...addressesInLanguage(client, frame.texts.language)}
           redirectUri={request.redirectUri}
           unverified={!request.vouched}
           notice={notice === null ? null : frame.texts.consent.askedAgain[notice.about]}

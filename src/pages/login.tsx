@@ -65,15 +65,12 @@ async function errandOf(context: Context, returnTo: string | null): Promise<Erra
   };
 }
 
-function leadOf(
-  { configuration }: Context,
-  { texts: { signIn }, name }: PageFrame,
-  { client, device }: Errand,
-): string {
+function leadOf({ configuration }: Context, { texts, name }: PageFrame, { client, device }: Errand): string {
+  const { signIn } = texts;
   if (device) return signIn.leadToDevice(name);
   if (client === null) return signIn.lead(name);
   const isKnown = isVouchedFor(client, configuration.registration);
-  return (isKnown ? signIn.leadToClient : signIn.leadToStranger)(name, clientName(client));
+  return (isKnown ? signIn.leadToClient : signIn.leadToStranger)(name, clientName(client, texts));
 }
 
 function faultWords(

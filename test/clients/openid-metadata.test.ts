@@ -8,7 +8,7 @@ import {
   registrationPolicy,
   withinPolicy,
 } from "../../src/clients/clients.ts";
-import { clientInLanguage } from "../../src/clients/localized.ts";
+import { addressesInLanguage, nameInLanguage } from "../../src/clients/localized.ts";
 import { checkClientMetadata, describeClient } from "../../src/clients/metadata.ts";
 import { idTokenAlgorithm } from "../../src/clients/openid-metadata.ts";
 import { sectorOf } from "../../src/clients/sector.ts";
@@ -279,11 +279,11 @@ describe("names in several languages (RFC 7591 §2.2)", () => {
     ["en", "Photos"],
     ["und-x", "Photos"],
   ])("a reader of %s reads %s", (language, name) => {
-    expect(clientInLanguage(client, language).clientName).toBe(name);
+    expect(nameInLanguage(client, language)).toBe(name);
   });
 
   test("a text that stands in one language only serves every reader", () => {
-    expect(clientInLanguage(client, "en").policyUri).toBe("https://client.example.org/datenschutz");
-    expect(clientInLanguage(clientWith({}), "de").clientName).toBeNull();
+    expect(addressesInLanguage(client, "en").policyUri).toBe("https://client.example.org/datenschutz");
+    expect(nameInLanguage(clientWith({}), "de")).toBeNull();
   });
 });
