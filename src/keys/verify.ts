@@ -12,6 +12,15 @@ const LONGEST_JWT = 16_384;
 export const hasJwtForm = (text: string): boolean =>
   text.length <= LONGEST_JWT && /^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(text);
 
+/** The key that a JWT says it was signed with; null if it says none. */
+export function keyIdOf(text: string): string | null {
+  try {
+    return decodeProtectedHeader(text).kid ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** The claims of a JWT that one of these keys signed, with exactly this `typ`; null for every other text. */
 export async function verifyJwt(
   keys: readonly SigningJwk[],

@@ -92,7 +92,7 @@ describe("the consent page", () => {
     const client_id = String(Object(await response.json()).client_id);
     const pageFor = async (language: string) => {
       const changes = { client_id, redirect_uri: "https://photos.example/cb", scope: "profile" };
-      return textOf(await ask(changes, { "Accept-Language": language }));
+      return (await ask(changes, { "Accept-Language": language })).text();
     };
     const german = await pageFor("de-AT");
     expect(german).toContain("Lichtbilder");
