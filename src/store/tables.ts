@@ -117,9 +117,12 @@ const secrets = json<readonly ClientSecretRecord[]>({
 
 const texts = asItIs<readonly string[]>();
 
+/** A public key of a client (RFC 7517). */
+export type ClientJwk = Readonly<Record<string, unknown>>;
+
 /** RFC 7517 §5: the public keys of a client. */
 export interface ClientKeySet {
-  readonly keys: readonly PublicJwk[];
+  readonly keys: readonly ClientJwk[];
 }
 
 const keySet = json<ClientKeySet>({ encode: (value) => value, decode: (stored) => stored as ClientKeySet });
@@ -403,6 +406,7 @@ export type RevocationReason =
   | "revoked_by_client"
   | "revoked_by_person"
   | "revoked_by_operator"
+  | "signed_out"
   | "person_disabled"
   | "person_removed"
   | "client_removed";
@@ -420,6 +424,8 @@ export const grants = table("grants", {
     via: text<"authorization_code" | "device_code">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
+    /** Whether it ends with that session (`isOnline`). */
+    online: boolean(),
     ...authentication,
     createdAt: integer(),
     /**
@@ -438,6 +444,33 @@ export const grants = table("grants", {
   updated: true,
 });
 export type GrantRecord = Row<typeof grants>;
+
+/**
+ * Back-Channel Logout: the ends of sessions of which clients have yet to hear. A row without a client comes with the commit that
+ * ends the session; a sender then puts one row for each client in its place, which stays until the client has heard.
+ */
+export const logoutNotices = table("logout_notices", {
+  columns: {
+    id: id(),
+    subject: text<SubjectId>(),
+    /** The `continuity` of the session; null: all sessions of the person. */
+    session: orNull(id()),
+    /** The client to tell; null until a sender has found the clients. */
+    clientId: orNull(text<ClientId>()),
+    createdAt: integer(),
+    /** How many times a sender has tried. */
+    attempts: integer(),
+    /** When the next sender may try. */
+    nextAt: integer(),
+    /** No sender tries after this time. */
+    expiresAt: integer(),
+  },
+  indexes: [["nextAt", "id"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type LogoutNoticeRecord = Row<typeof logoutNotices>;
 
 /**
  * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
@@ -573,5 +606,6 @@ export const TABLES: readonly Table[] = [
   codes,
   refreshTokens,
   accessTokens,
+  logoutNotices,
   probes,
 ];

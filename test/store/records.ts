@@ -200,6 +200,7 @@ export const newGrant = ({ client, account }: Parties, fields: Partial<GrantReco
   resources: resources("https://mail.example/", "https://dav.example/a"),
   via: "authorization_code",
   session: newId(),
+  online: false,
   ...AUTHENTICATION,
   createdAt: NOW,
   expiresAt: NOW + 60,
