@@ -11,8 +11,9 @@ import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
-import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
+import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, isDiscovery, metadataPaths } from "./paths.ts";
+import { RESPONSE_MODES } from "./response-mode.ts";
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);

@@ -64,7 +64,7 @@ describe("the metadata document", () => {
         userinfo_endpoint: "https://auth.example/auth/userinfo",
         scopes_supported: ["profile", "email", "introspect", "mail.read", "mail.send", "files"],
         response_types_supported: ["code"],
-        response_modes_supported: ["query"],
+        response_modes_supported: ["query", "fragment", "form_post"],
         grant_types_supported: [
           "authorization_code",
           "refresh_token",
