@@ -68,7 +68,7 @@ const NONE = '; "" for none';
 const describing = (command: Command, none: string): Command =>
   command
     .option("--home-page <url>", `its home page${none}`)
-    .option("--logo <url>", `its logo${none}`)
+    .option("--logo <url>", `the address of its logo, for other programs: no page shows it${none}`)
     .option("--terms <url>", `its terms of service${none}`)
     .option("--privacy <url>", `its privacy policy${none}`)
     .option("--contact <address>", `whom to ask about it; repeatable${none}`, collect)

@@ -34,7 +34,7 @@ export function addClientSetCommand(client: Command, io: Io): void {
 The identifier never changes. The command says what the change ends, and what stays until it expires.
 
 Examples:
-  tessera client set wiki --name "Team Wiki" --logo https://wiki.example/logo.svg
+  tessera client set wiki --name "Team Wiki" --home-page https://wiki.example/
   tessera client set wiki --add-redirect-uri https://wiki.example/callback2
   tessera client set wiki --remove-scope mail.send
   tessera client set wiki --access-token-seconds 600`,

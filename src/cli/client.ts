@@ -57,7 +57,15 @@ interface VouchOptions extends CommonOptions {
 export function addClientCommands(program: Command, io: Io): void {
   const client = program
     .command("client")
-    .description("add, list, change and remove applications, and roll their secrets");
+    .description("add, list, change and remove applications, and roll their secrets")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera client add --name Wiki --redirect-uri https://wiki.example/callback
+  tessera client list
+  tessera client secret --help                 to roll a secret without an outage`,
+    );
 
   withNewMetadata(
     withCommonOptions(

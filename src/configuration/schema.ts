@@ -114,6 +114,12 @@ const resource = table({
     v.description("The scopes it uses, each declared in [[scopes]]. Empty: any."),
   ),
   access_token_seconds: accessTokenSeconds("How long access tokens for it live."),
+  access_token_format: v.pipe(
+    v.optional(v.picklist(["opaque", "jwt"]), "opaque"),
+    v.description(
+      "`jwt`: the API checks tokens by itself, with the key set, and does not see that one was revoked (RFC 9068).",
+    ),
+  ),
   introspection_clients: v.pipe(
     v.optional(v.array(identifier), []),
     v.description("Identifiers of the clients that may introspect tokens meant for it."),
@@ -349,6 +355,13 @@ export const configurationSchema = table({
     v.optional(
       table({
         access_token_seconds: seconds("How long an access token lives.", 3600, 1, YEAR_SECONDS),
+        jwt_access_token_seconds: seconds(
+          "How long an access token lives that an API checks by itself. The API does not see that it was revoked.",
+          600,
+          1,
+          YEAR_SECONDS,
+        ),
+        id_token_seconds: seconds("How long an ID token is valid.", 3600, 60, YEAR_SECONDS),
         refresh_token_seconds: seconds(
           "A refresh token that is not used for this long expires.",
           90 * 86_400,

@@ -130,10 +130,11 @@ export async function checkAuthorizationRequest(
       client,
       redirectUriRequested,
       codeChallenge,
+      nonce: readNonce(parameters),
       scope,
       resources,
       prompt: readPrompt(parameters),
-      maxAgeSeconds: readMaxAge(parameters),
+      maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? null,
       parameters,
     };
@@ -245,6 +246,16 @@ function readPrompt(parameters: Parameters): PromptDemand {
   // OpenID Connect Core §3.1.2.1: `none` cannot be combined with other values.
   if (demand.isSilent && names.size > 1) throw invalid("prompt", "'none' cannot be combined with others");
   return demand;
+}
+
+/** Clients send 16 to 50 characters; a row keeps what they send. */
+const NONCE_CHARACTERS = 500;
+
+function readNonce(parameters: Parameters): string | null {
+  const nonce = parameters.get("nonce") ?? null;
+  if (nonce !== null && nonce.length > NONCE_CHARACTERS)
+    throw invalid("nonce", `it may have ${NONCE_CHARACTERS} characters`);
+  return nonce;
 }
 
 function readMaxAge(parameters: Parameters): number | null {

@@ -170,16 +170,20 @@ async function mustAskConsent(
 ): Promise<boolean> {
   const { client, redirectUri, scope, resources, prompt } = request;
   if (prompt.asksConsent || !mayBeRemembered(request)) return true;
+  if (client.firstParty) return false;
   const remembered = await findConsent(context, account.subject, client.clientId, redirectUri);
   return !covers(remembered, { scope, resources });
 }
+
+/** Why a person is asked again. changed: the request means more by now; unacknowledged: the box is not ticked. */
+export type AskedAgain = "changed" | "unacknowledged";
 
 export interface AuthorizationDecision {
   readonly parameters: Parameters;
   /** The scope and resources that the page showed; the person grants nothing else. */
   readonly shown: { readonly scope: readonly string[]; readonly resources: readonly string[] };
-  /** Asks the person again if the request has another meaning by now. */
-  readonly startAgain: () => Response;
+  /** Asks the person again. */
+  readonly startAgain: (why: AskedAgain) => Response;
   readonly allowed: boolean;
   /** Whether the person said that they began this themselves (`ACKNOWLEDGED`). */
   readonly acknowledged: boolean;
@@ -203,12 +207,12 @@ export function decideAuthorization(
         return answerAgain(context, pages, incoming, request, form);
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
-    if (!isYesMeant(request.vouched, acknowledged)) return startAgain();
+    if (!isYesMeant(request.vouched, acknowledged)) return startAgain("unacknowledged");
     if (
       !isSubset<string>(request.scope, shown.scope) ||
       !isSubset<string>(request.resources, shown.resources)
     ) {
-      return startAgain();
+      return startAgain("changed");
     }
     const code = await issueCode(context, act, request, signedIn, {
       form,

@@ -1,5 +1,5 @@
 /** Signing keys as values: making them, sealing them for the database, and opening them again. */
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8 } from "jose";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
@@ -25,10 +25,20 @@ export async function newSigningKey(
   return {
     kid,
     algorithm,
-    publicKey: { ...publicJwk, kid, use: "sig", alg: algorithm },
+    publicKey: { ...publicJwk, kty: publicJwk.kty ?? "", kid, use: "sig", alg: algorithm },
     sealedPrivateKey: serverKeys.seal("signing keys", kid, pkcs8),
     createdAt,
     signsFrom,
     publishedUntil: null,
   };
+}
+
+/** The private key, to sign with. Throws if the server's secret is not the one that sealed it. */
+export function openSigningKey(
+  serverKeys: ServerKeys,
+  { kid, algorithm, sealedPrivateKey }: SigningKeyRecord,
+): Promise<CryptoKey> {
+  const pkcs8 = serverKeys.unseal("signing keys", kid, sealedPrivateKey);
+  const pem = `-----BEGIN PRIVATE KEY-----\n${Buffer.from(pkcs8).toString("base64")}\n-----END PRIVATE KEY-----`;
+  return importPKCS8(pem, algorithm);
 }

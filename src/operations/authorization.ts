@@ -6,12 +6,7 @@ import {
   newRecordId,
   parseCredential,
 } from "../credentials/credential.ts";
-import {
-  mintAccessToken,
-  mintedResponse,
-  mintRefreshToken,
-  type TokenResponse,
-} from "../credentials/issue.ts";
+import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type {
@@ -40,6 +35,7 @@ import {
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
+import type { Issued } from "./issued.ts";
 import type { SignedIn } from "./sessions.ts";
 
 /** An authorization request that the authorization endpoint has checked. */
@@ -48,6 +44,8 @@ export interface CodeRequest {
   readonly redirectUri: RedirectUri;
   readonly redirectUriRequested: boolean;
   readonly codeChallenge: CodeChallenge | null;
+  /** OpenID Connect Core §3.1.2.1; null if the request has none. */
+  readonly nonce: string | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
 }
@@ -152,7 +150,7 @@ export async function issueAuthorizationCode(
     form === null
       ? mintCredential("authorization_code", clock, random, shard)
       : codeOf(keys, form, newRecordId(clock, random, shard));
-  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge } = request;
+  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge, nonce } = request;
   const consent = {
     subject: account.subject,
     clientId: client.clientId,
@@ -167,6 +165,7 @@ export async function issueAuthorizationCode(
       scope,
       resources,
       via: "authorization_code",
+      session: session.continuity,
       createdAt: now,
       expiresAt,
     }),
@@ -176,6 +175,7 @@ export async function issueAuthorizationCode(
       redirectUri,
       redirectUriRequested,
       codeChallenge,
+      nonce,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -189,7 +189,7 @@ export async function issueAuthorizationCode(
   return outcome === "form_answered" ? null : text;
 }
 
-type NewGrant = Pick<GrantRecord, "scope" | "resources" | "via" | "createdAt" | "expiresAt">;
+type NewGrant = Pick<GrantRecord, "scope" | "resources" | "via" | "session" | "createdAt" | "expiresAt">;
 
 /** A grant of a person who is signed in. It records how the person proved who they are. */
 export const newGrant = (
@@ -233,13 +233,13 @@ export function redeemCode(
   act: Act,
   caller: Caller,
   { code: text, target, ...request }: CodeRedemption,
-): Promise<TokenResponse | OAuthError> {
+): Promise<Issued | OAuthError> {
   const { store, clock, configuration, catalogue } = context;
   const { client } = caller;
   const failureLimit = configuration.limits.code_redemption_failures;
   const presented = parseCredential("authorization_code", text);
   const refused = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });
-  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+  return outcomeOf<Issued | OAuthError>(context, actOf(act, caller), async () => {
     const facts = await store.look(CODE, { id: presented?.id ?? null, callerId: caller.callerId });
     caller.confirm(facts.caller);
     const now = clock.seconds();
@@ -267,7 +267,13 @@ export function redeemCode(
       ...decision,
       outcome:
         decision.outcome === "issued"
-          ? mintedResponse(accessToken, refreshToken, allowed.scope)
+          ? {
+              response: mintedResponse(accessToken, refreshToken, allowed.scope),
+              accessToken: accessToken.record,
+              grant,
+              ...allowed,
+              nonce: code.nonce,
+            }
           : refused("code_replayed"),
     };
   });

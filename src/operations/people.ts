@@ -133,9 +133,10 @@ export const declareAccount = (
   subject: SubjectId,
   changes: rules.DeclaredChanges,
   declaration: PersonDeclared,
+  now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.declareAccount(await lookAtChange(context, subject, changes.email), changes, declaration),
+    rules.declareAccount(await lookAtChange(context, subject, changes.email), changes, declaration, now),
   );
 
 /** Changes what applications are told of a person, or whether the person may administer the server. */
@@ -144,9 +145,10 @@ export const changeAccount = (
   act: Act,
   subject: SubjectId,
   changes: rules.AccountChanges,
+  now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.changeAccount(await lookAtChange(context, subject, changes.email), changes),
+    rules.changeAccount(await lookAtChange(context, subject, changes.email), changes, now),
   );
 
 /** Lets a person try passwords again who has tried too many (sign-in.ts). False if there is no such person. */

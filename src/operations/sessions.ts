@@ -122,6 +122,8 @@ const findSurplus = ({ store }: { readonly store: Store }, subject: SubjectId, k
     limit: SURPLUS_ENDED,
   });
 
+const BY_ID = { session: row(sessions, { id: "$id" }) };
+
 /** `kept`: how many sessions the person may have with this one; the oldest of the others end. */
 export const createSession = (
   context: DecideContext,
@@ -132,9 +134,10 @@ export const createSession = (
   kept = Number.POSITIVE_INFINITY,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
+    const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
     const account = await findAccount(context, session.subject);
     const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
-    return rules.startSession(account, session, replaces, verifiedHash, surplus);
+    return rules.startSession(account, session, earlier, verifiedHash, surplus);
   });
 
 /** A person as the store had them when they took the steps of a sign-in. */
@@ -163,6 +166,7 @@ export async function startSession(
     id: minted.id,
     digest: minted.digest,
     subject: account.subject,
+    continuity: minted.id,
     authenticatedAt: now,
     ...authentication,
     createdAt: now,
@@ -237,8 +241,6 @@ export async function endSessions(
   );
   return outcome ? (swept[0]?.length ?? 0) : null;
 }
-
-const BY_ID = { session: row(sessions, { id: "$id" }) };
 
 /** Signs the browser out. False if the session was gone before. */
 export const endSession = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>

@@ -2,9 +2,10 @@
  * The keys that sign tokens. The database has them, sealed; every process keeps the ring in memory and reads it again each
  * minute. A key is published long before it signs, so no process and no resource server meets a signature that it does not know.
  */
-
+import { SignJWT } from "jose";
 import type { Configuration } from "../configuration/schema.ts";
-import { newSigningKey } from "../keys/key-pair.ts";
+import { newSigningKey, openSigningKey } from "../keys/key-pair.ts";
+import { hasJwtForm, type VerifyJwt, verifyJwt } from "../keys/verify.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
@@ -27,7 +28,7 @@ const SPARE_SECONDS = 3600;
 const timesOf = ({ signing, lifetimes }: SigningKeyContext["configuration"]): rules.KeyTimes => ({
   rotationSeconds: signing.rotation_seconds,
   publishSeconds: signing.publish_seconds,
-  keepSeconds: lifetimes.access_token_seconds + SPARE_SECONDS,
+  keepSeconds: Math.max(lifetimes.jwt_access_token_seconds, lifetimes.id_token_seconds) + SPARE_SECONDS,
 });
 
 const REVISION = { revision: row(revisions, { name: "$name" }) };
@@ -93,6 +94,13 @@ export const retireSigningKey = async (
 export interface SigningKeyRing {
   /** RFC 7517 §5: the public keys, each with `kid`, `use` and `alg`. */
   published(): Promise<readonly PublicJwk[]>;
+  /**
+   * A JWT (RFC 7519), signed with the current key of the algorithm. `typ`: RFC 8725 §3.11, so that no kind of token counts as
+   * another. Throws if the configuration has no such algorithm, which is a bug of the program.
+   */
+  sign(algorithm: SigningAlgorithm, typ: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Verifies what this server signed (`verifyJwt`). */
+  readonly verify: VerifyJwt;
   /** Makes the keys that are due, and reads the ring again. */
   keepUp(): Promise<void>;
 }
@@ -120,13 +128,50 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     });
     return reading;
   };
+  const opened = new Map<string, Promise<CryptoKey>>();
+  const open = (record: SigningKeyRecord): Promise<CryptoKey> => {
+    let key = opened.get(record.kid);
+    if (key === undefined) {
+      key = openSigningKey(context.keys, record);
+      opened.set(record.kid, key);
+    }
+    return key;
+  };
+  const keepUp = async () => {
+    await makeDueKeys(context);
+    const published = rules.publishedKeys(await read(), clock.seconds());
+    for (const kid of opened.keys()) if (!published.some((key) => key.kid === kid)) opened.delete(kid);
+  };
+  const current = async (algorithm: SigningAlgorithm): Promise<SigningKeyRecord> => {
+    const find = async () => rules.currentKey(await ring(), algorithm, clock.seconds());
+    const found = await find();
+    if (found !== null) return found;
+    // The first start, or the first one with this algorithm, has not made its key yet.
+    await keepUp();
+    const made = await find();
+    if (made === null) throw new Error(`No key signs with ${algorithm}.`);
+    return made;
+  };
   return {
+    async sign(algorithm, typ, claims) {
+      const record = await current(algorithm);
+      return new SignJWT(claims)
+        .setProtectedHeader({ alg: algorithm, kid: record.kid, typ })
+        .sign(await open(record));
+    },
     async published() {
       return rules.publishedKeys(await ring(), clock.seconds()).map(({ publicKey }) => publicKey);
     },
-    async keepUp() {
-      await makeDueKeys(context);
-      await read();
+    async verify(text, typ) {
+      // A text of another form costs no look into the ring.
+      if (!hasJwtForm(text)) return null;
+      const published = rules.publishedKeys(await ring(), clock.seconds());
+      return verifyJwt(
+        published.map(({ publicKey }) => publicKey),
+        text,
+        typ,
+      );
     },
+    keepUp,
   };
 }

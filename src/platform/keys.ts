@@ -10,7 +10,8 @@ export type KeyPurpose =
   | "code of a form"
   | "network"
   | "known browser"
-  | "signing keys";
+  | "signing keys"
+  | "session of an application";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

@@ -133,20 +133,48 @@ export function changePassword(
   };
 }
 
+/** The facts about a person that applications are told. */
+type ToldFacts = Pick<
+  AccountRecord,
+  "name" | "email" | "emailVerified" | "profile" | "attributes" | "groups"
+>;
+
 /** What an operator may change of a person. */
-export type AccountChanges = Partial<Pick<AccountRecord, "name" | "email" | "administrator">>;
+export type AccountChanges = Partial<ToldFacts & Pick<AccountRecord, "administrator">>;
+
+const TOLD = ["name", "email", "emailVerified", "profile", "attributes", "groups"] as const;
+
+/**
+ * The changes with what follows from them. An operator writes the addresses, so a new address is verified, unless the
+ * operator says otherwise. A change of a told fact is noted with its time.
+ */
+function withWhatFollows(
+  account: AccountRecord,
+  changes: DeclaredChanges,
+  now: EpochSeconds,
+): Partial<AccountRecord> {
+  const isNewAddress = changes.email !== undefined && changes.email !== account.email;
+  const isTold = TOLD.some((fact) => changes[fact] !== undefined);
+  return {
+    ...(isNewAddress && { emailVerified: true }),
+    ...changes,
+    ...(isTold && { updatedAt: now }),
+  };
+}
 
 /** Changes what applications are told of a person, or whether the person may administer the server. */
 export function changeAccount(
   { account, setup, sameEmail }: ChangeFacts,
   changes: AccountChanges,
+  now: EpochSeconds,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const next = { ...account, ...changes };
+  const set = withWhatFollows(account, changes, now);
+  const next = { ...account, ...set };
   return {
     outcome: "changed",
-    changes: [...closeSetup(next, setup), touchAccount(account, changes), ...changeNames(account, next)],
+    changes: [...closeSetup(next, setup), touchAccount(account, set), ...changeNames(account, next)],
     events: [{ event: "person.changed", subject: account.subject }],
   };
 }
@@ -186,22 +214,21 @@ export function endSessions(account: AccountRecord | null): Decision<boolean> {
 }
 
 /** What a declaration changes of a person. A new `passwordHash` ends the person's sessions. */
-export type DeclaredChanges = Partial<
-  Pick<AccountRecord, "name" | "email" | "administrator" | "passwordHash">
->;
+export type DeclaredChanges = AccountChanges & Partial<Pick<AccountRecord, "passwordHash">>;
 
 /** Applies a declaration that is new or has changed. A person who was left out comes back. */
 export function declareAccount(
   { account, setup, sameEmail }: ChangeFacts,
   changes: DeclaredChanges,
   declaration: PersonDeclared,
+  now: EpochSeconds,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
   const { subject } = account;
   const comesBack = account.disabledBy === "left_out";
   const set = {
-    ...changes,
+    ...withWhatFollows(account, changes, now),
     declaration,
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),
@@ -277,26 +304,27 @@ export function removeAccount(account: AccountRecord | null, now: EpochSeconds):
 }
 
 /**
- * Starts a session in place of `replaces`, the browser's earlier one. `verifiedHash` is the password hash against which
+ * Starts a session in place of `earlier`, the one that the browser had; it continues that of the same person. `verifiedHash` is the password hash against which
  * the sign-in was checked: a new password shuts out a sign-in that is under way. `surplus`: sessions that are too many now.
  */
 export function startSession(
   account: AccountRecord | null,
   session: SessionRecord,
-  replaces: RecordId | null,
+  earlier: SessionRecord | null,
   verifiedHash: string | null,
   surplus: readonly Pick<SessionRecord, "id">[] = [],
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const others = surplus.filter(({ id }) => replaces === null || Buffer.compare(id, replaces) !== 0);
+  const others = surplus.filter(({ id }) => earlier === null || Buffer.compare(id, earlier.id) !== 0);
+  const continuity = earlier?.subject === account.subject ? earlier.continuity : session.continuity;
   return {
     outcome: true,
     changes: [
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
-      ...(replaces === null ? [] : [remove(sessions, { id: replaces })]),
+      ...(earlier === null ? [] : [remove(sessions, { id: earlier.id })]),
       ...others.map(({ id }) => remove(sessions, { id })),
-      insert(sessions, session),
+      insert(sessions, { ...session, continuity }),
     ],
     events: [{ event: "session.started", subject: account.subject }],
   };

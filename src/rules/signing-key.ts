@@ -31,7 +31,9 @@ export function currentKey(
   algorithm: SigningAlgorithm,
   now: EpochSeconds,
 ): SigningKeyRecord | null {
-  const signing = keys.filter((key) => key.algorithm === algorithm && key.signsFrom <= now);
+  const signing = publishedKeys(keys, now).filter(
+    (key) => key.algorithm === algorithm && key.signsFrom <= now,
+  );
   return signing.reduce<SigningKeyRecord | null>(
     (newest, key) => (newest === null || isNewer(key, newest) ? key : newest),
     null,

@@ -276,4 +276,14 @@ export const PAGES: readonly Mutation[] = [
     ],
     tests: ["pages/account.test.ts"],
   },
+  {
+    against: ["threat 33"],
+    what: "the account page of one person gives guesses at the passwords of others",
+    in: "pages/account.tsx",
+    within: "signInAgain",
+    match: "sameText($MARK, passwordMark($$$ABOUT))",
+    replace: "true",
+    tests: ["pages/account.test.ts"],
+    only: "guesses at the password of another",
+  },
 ];

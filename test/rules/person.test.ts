@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { foldUsername } from "../../src/protocol/identifiers.ts";
 import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
 import {
+  type AccountChanges,
   canAdminister,
   changeAccount,
   changePassword,
@@ -145,14 +146,44 @@ describe("a password that a person sets", () => {
   });
 });
 
+/** What a new address brings with it: the operator wrote it. */
+const VERIFIED_NOW = { emailVerified: true, updatedAt: NOW };
+
 describe("what the operator changes of a person", () => {
+  test("notes the time when applications are told something else, and only then", () => {
+    const setOf = (changes: AccountChanges) =>
+      changeAccount({ account: person, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+    for (const changes of [
+      { profile: { nickname: "x" } },
+      { attributes: { quota: 1 } },
+      { groups: [] },
+      { emailVerified: false },
+    ])
+      expect(setOf(changes)).toEqual(touchAccount(person, { ...changes, updatedAt: NOW }));
+    expect(setOf({ administrator: false })).toEqual(touchAccount(person, { administrator: false }));
+  });
+
+  test("says that an address is verified only if it is new, or the operator says so", () => {
+    const account = { ...person, email: "a@mail.example", emailVerified: false };
+    const setOf = (changes: AccountChanges) =>
+      changeAccount({ account, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+    const email = "new@mail.example";
+    expect(setOf({ email })).toEqual(touchAccount(account, { email, ...VERIFIED_NOW }));
+    expect(setOf({ email, emailVerified: false })).toEqual(
+      touchAccount(account, { email, emailVerified: false, updatedAt: NOW }),
+    );
+    expect(setOf({ email: account.email })).toEqual(
+      touchAccount(account, { email: account.email, updatedAt: NOW }),
+    );
+  });
+
   test("changes the row and its revision, and nothing else", () => {
-    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" })).toEqual({
+    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" }, NOW)).toEqual({
       outcome: "changed",
-      changes: [touchAccount(person, { name: "New" })],
+      changes: [touchAccount(person, { name: "New", updatedAt: NOW })],
       events: [{ event: "person.changed", subject }],
     });
-    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" })).toEqual({
+    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" }, NOW)).toEqual({
       outcome: "unknown",
     });
   });
@@ -160,26 +191,26 @@ describe("what the operator changes of a person", () => {
   test("puts a new address in the place of the old one, and takes none of another person", () => {
     const account = { ...person, email: "old@mail.example" };
     const email = "New@mail.example";
-    expect(changeAccount({ account, setup, sameEmail: null }, { email }).changes).toEqual([
-      touchAccount(account, { email }),
+    expect(changeAccount({ account, setup, sameEmail: null }, { email }, NOW).changes).toEqual([
+      touchAccount(account, { email, ...VERIFIED_NOW }),
       remove(signInNames, { name: "old@mail.example" }),
       insert(signInNames, { name: "new@mail.example", subject }),
     ]);
     const own = { name: "new@mail.example", subject };
-    expect(changeAccount({ account, setup, sameEmail: own }, { email }).outcome).toBe("changed");
+    expect(changeAccount({ account, setup, sameEmail: own }, { email }, NOW).outcome).toBe("changed");
     const anothers = { ...own, subject: administrator.subject };
-    expect(changeAccount({ account, setup, sameEmail: anothers }, { email })).toEqual({
+    expect(changeAccount({ account, setup, sameEmail: anothers }, { email }, NOW)).toEqual({
       outcome: "email_taken",
     });
-    expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration)).toEqual({
+    expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration, NOW)).toEqual({
       outcome: "email_taken",
     });
   });
 
   test("of the address never takes the user name away, which may be the same", () => {
     const account = { ...person, username: "ada@mail.example", email: "ada@mail.example" };
-    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }).changes).toEqual([
-      touchAccount(account, { email: null }),
+    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }, NOW).changes).toEqual([
+      touchAccount(account, { email: null, ...VERIFIED_NOW }),
     ]);
   });
 
@@ -199,7 +230,7 @@ describe("what the operator changes of a person", () => {
 
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...person, passwordHash: "theirs" };
-    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true });
+    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true }, NOW);
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
@@ -215,7 +246,16 @@ describe("what the operator changes of a person", () => {
   });
 });
 
-const declaration = { name: null, email: null, administrator: false, passwordHash: "declared" };
+const declaration = {
+  name: null,
+  email: null,
+  emailVerified: null,
+  profile: {},
+  attributes: {},
+  groups: [],
+  administrator: false,
+  passwordHash: "declared",
+};
 const declared = { ...person, source: "configuration", isDeclared: true, declaration } as const;
 
 describe("a declaration that has changed", () => {
@@ -225,11 +265,17 @@ describe("a declaration that has changed", () => {
       { account: declared, setup, sameEmail: null },
       { email: next.email },
       next,
+      NOW,
     );
     expect(decision).toEqual({
       outcome: "changed",
       changes: [
-        touchAccount(declared, { email: next.email, declaration: next, isDeclared: true }),
+        touchAccount(declared, {
+          email: next.email,
+          ...VERIFIED_NOW,
+          declaration: next,
+          isDeclared: true,
+        }),
         insert(signInNames, { name: next.email, subject }),
       ],
       sweeps: [],
@@ -243,6 +289,7 @@ describe("a declaration that has changed", () => {
       { account: declared, setup, sameEmail: null },
       { passwordHash: "another" },
       next,
+      NOW,
     );
     expect(decision.sweeps).toEqual([endsSessions()]);
     expect(decision.events).toContainEqual({ event: "password.changed", subject });
@@ -250,15 +297,19 @@ describe("a declaration that has changed", () => {
 
   test("brings back a person who was left out, and no one whom the operator disabled", () => {
     const leftOut = { ...declared, disabledAt: NOW, disabledBy: "left_out" } as const;
-    const back = declareAccount({ account: leftOut, setup, sameEmail: null }, {}, declaration).changes?.at(
-      -1,
-    );
+    const back = declareAccount(
+      { account: leftOut, setup, sameEmail: null },
+      {},
+      declaration,
+      NOW,
+    ).changes?.at(-1);
     expect(back).toMatchObject({ set: { disabledAt: null, disabledBy: null } });
     const byOperator = { ...leftOut, disabledBy: "operator" } as const;
     const stays = declareAccount(
       { account: byOperator, setup, sameEmail: null },
       {},
       declaration,
+      NOW,
     ).changes?.at(-1);
     expect(stays).toEqual(touchAccount(byOperator, { declaration, isDeclared: true }));
   });
@@ -266,12 +317,17 @@ describe("a declaration that has changed", () => {
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...declared, passwordHash: "theirs" };
     const next = { ...declaration, administrator: true };
-    const { changes } = declareAccount({ account, setup, sameEmail: null }, { administrator: true }, next);
+    const { changes } = declareAccount(
+      { account, setup, sameEmail: null },
+      { administrator: true },
+      next,
+      NOW,
+    );
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
   test("of a person who is gone changes nothing", () => {
-    expect(declareAccount({ account: null, setup, sameEmail: null }, {}, declaration)).toEqual({
+    expect(declareAccount({ account: null, setup, sameEmail: null }, {}, declaration, NOW)).toEqual({
       outcome: "unknown",
     });
   });
@@ -349,9 +405,18 @@ describe("a session", () => {
   });
 
   test("takes the place of the one that the browser had", () => {
-    const before = newId();
+    const before = newSession();
+    expect(startSession(person, session, before, "old").changes).toEqual([
+      hold(accounts, { subject }, { revision: 4 }),
+      remove(sessions, { id: before.id }),
+      insert(sessions, session),
+    ]);
+  });
+
+  test("continues the one that the same person had in the browser", () => {
+    const before = newSession({ subject });
     expect(startSession(person, session, before, "old").changes).toContainEqual(
-      remove(sessions, { id: before }),
+      insert(sessions, { ...session, continuity: before.continuity }),
     );
   });
 

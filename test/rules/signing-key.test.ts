@@ -22,7 +22,7 @@ function newKey(createdAt: number, signsFrom: number): SigningKeyRecord {
   return {
     kid: `key-${String(count).padStart(6, "0")}`,
     algorithm: "RS256",
-    publicKey: {},
+    publicKey: { kty: "RSA", kid: "", use: "sig", alg: "RS256" },
     sealedPrivateKey: new Uint8Array(),
     createdAt,
     signsFrom,

@@ -109,7 +109,10 @@ export function signedInAs({ context: { clock, random } }: TestServer, account: 
   const { id, digest } = mintCredential("session", clock, random);
   const now = clock.seconds();
   const times = { authenticatedAt: now, createdAt: now, lastSeenAt: now, expiresAt: now + 600 };
-  return { account, session: { id, digest, subject: account.subject, ...BY_PASSWORD, ...times } };
+  return {
+    account,
+    session: { id, digest, subject: account.subject, continuity: id, ...BY_PASSWORD, ...times },
+  };
 }
 
 /** A code for a person's permission. The request passes the checks of the authorization endpoint. */
@@ -117,6 +120,7 @@ export async function codeFor(
   server: TestServer,
   account: AccountRecord,
   changes: AuthorizationParameters = {},
+  signedIn: SignedIn = signedInAs(server, account),
 ): Promise<string> {
   const parameters = parseParameters(authorizationQuery(changes), 64);
   const request = await checkAuthorizationRequest(server.context, parameters);
@@ -124,7 +128,6 @@ export async function codeFor(
   // As if the person had just answered the consent page, and this server did not remember the answer.
   const id = newRecordId(clock, random);
   const form = { id, expiresAt: clock.seconds() + 60, sealed: String(id) };
-  const signedIn = signedInAs(server, account);
   const options = { form, remember: false };
   const code = await issueAuthorizationCode(server.context, SERVER_ACT, request, signedIn, options);
   if (code === null) throw new Error("The form was answered before.");

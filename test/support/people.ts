@@ -46,6 +46,7 @@ export async function grantAccess(
     scope: parseScope(scope.join(" ")),
     resources: resources.map(parseResourceIndicator),
     via,
+    session: null,
     authenticatedAt: now,
     ...BY_PASSWORD,
     createdAt: now,
