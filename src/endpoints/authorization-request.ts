@@ -30,6 +30,13 @@ import {
 
 export const RESPONSE_TYPES = ["code"] as const;
 
+/** Members of response types that other servers know, and why this one answers with a code alone (RFC 9700 §2.1.2). */
+const REFUSED_RESPONSE_TYPES: ReadonlyMap<string, string> = new Map([
+  ["token", "an access token in an address leaks, and nothing binds it to the client"],
+  ["id_token", "the ID token comes with the access token from the token endpoint"],
+  ["none", "an answer without a code tells the client nothing that it could check"],
+]);
+
 /** A client's demands on the pages. */
 export interface PromptDemand {
   /** Nothing is shown. */
@@ -207,9 +214,16 @@ function requireResponseMode(parameters: Parameters, redirectUri: RedirectUri): 
 }
 
 function requireResponseType(parameters: Parameters): void {
-  if (!isOneOf(parameters.required("response_type"), RESPONSE_TYPES)) {
-    throw new OAuthError("response_type_unsupported");
+  const asked = parameters.required("response_type");
+  if (isOneOf(asked, RESPONSE_TYPES)) return;
+  for (const member of asked.split(" ", 3)) {
+    const why = REFUSED_RESPONSE_TYPES.get(member);
+    if (why === undefined) continue;
+    throw new OAuthError("response_type_unsupported", {
+      description: `response_type with '${member}' is not supported: ${why}. Use response_type=code with PKCE (S256).`,
+    });
   }
+  throw new OAuthError("response_type_unsupported");
 }
 
 function requireGrantType(client: ClientRecord): void {

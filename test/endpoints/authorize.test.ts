@@ -294,6 +294,23 @@ describe("a fault that is sent to the client", () => {
     },
   );
 
+  test.each([
+    ["token", "an access token in an address leaks"],
+    ["id_token", "the ID token comes with the access token from the token endpoint"],
+    ["code id_token", "the ID token comes with the access token from the token endpoint"],
+    ["id_token token", "the ID token comes"],
+    ["token id_token", "an access token in an address leaks"],
+    ["code token", "an access token in an address leaks"],
+    ["token code id_token", "an access token in an address leaks"],
+    ["none", "an answer without a code"],
+    ["something else", "Only response_type=code is supported."],
+  ])("response_type=%s, with the reason and the cure", async (responseType, why) => {
+    const told = expectSent(await open({ response_type: responseType }), "unsupported_response_type");
+    const words = told.get("error_description");
+    expect(words).toContain(why);
+    expect(words).toContain("response_type=code");
+  });
+
   test("a client that is not registered for the grant", async () => {
     const response = await open({ client_id: "device-with-uri", redirect_uri: "https://tv.example/" });
     expect(redirectOf(response).searchParams.get("error")).toBe("unauthorized_client");
