@@ -13,8 +13,9 @@ import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
 import { CLAIM_NAMES } from "../rules/claims.ts";
-import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
+import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
+import { RESPONSE_MODES } from "./response-mode.ts";
 
 /** OpenID Connect Discovery §3: the claims of the ID token itself. Those about the person are in rules/claims.ts. */
 const TOKEN_CLAIMS = [

@@ -97,7 +97,7 @@ describe("the metadata document", () => {
           "files",
         ],
         response_types_supported: ["code"],
-        response_modes_supported: ["query"],
+        response_modes_supported: ["query", "fragment", "form_post"],
         grant_types_supported: [
           "authorization_code",
           "refresh_token",
