@@ -19,10 +19,17 @@ import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/signing-key.ts";
 import { row, StoreUnavailable } from "../store/contract.ts";
-import { revisions, type SigningJwk, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
-import { everyClient } from "./clients.ts";
+import {
+  type ClientRecord,
+  type ClientSource,
+  clients,
+  revisions,
+  type SigningJwk,
+  type SigningKeyRecord,
+  signingKeys,
+} from "../store/tables.ts";
 import { type DecideContext, decide, outcomeOf } from "./decide.ts";
-import { allPages, collect } from "./paging.ts";
+import { allPages, collect, type Page } from "./paging.ts";
 
 export interface SigningKeyContext extends DecideContext {
   readonly configuration: Pick<Configuration, "signing" | "lifetimes" | "resources">;
@@ -48,7 +55,7 @@ async function findTimes(context: SigningKeyContext): Promise<rules.KeyTimes> {
   for (const { access_token_seconds } of resources) lives.push(access_token_seconds ?? 0);
   // A client that registered itself has no lifetime of its own.
   for (const source of ["configuration", "command_line"] as const) {
-    for await (const { accessTokenSeconds } of everyClient(context, source))
+    for await (const { accessTokenSeconds } of clientsOf(context, source))
       lives.push(accessTokenSeconds ?? 0);
   }
   return { ...rotationOf(context), keepSeconds: Math.max(...lives) + SPARE_SECONDS };
@@ -59,6 +66,11 @@ const rotationOf = ({ configuration: { signing } }: SigningKeyContext) => ({
   rotationSeconds: signing.rotation_seconds,
   publishSeconds: signing.publish_seconds + KNOWN_AFTER_SECONDS,
 });
+
+const clientsOf = ({ store }: SigningKeyContext, source: ClientSource): AsyncGenerator<ClientRecord> =>
+  allPages(({ limit, after = null }: Page<ClientRecord>) =>
+    store.list(clients, { where: { source }, after, limit }),
+  );
 
 const REVISION = { revision: row(revisions, { name: "$name" }) };
 
