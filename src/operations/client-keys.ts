@@ -9,7 +9,7 @@ import type { Log } from "../platform/log.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, OutboundError } from "../platform/outbound.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientKeySet, ClientRecord, ClientJwk } from "../store/tables.ts";
+import type { ClientJwk, ClientKeySet, ClientRecord } from "../store/tables.ts";
 
 /** `words`: what to tell the client, and no other. */
 export class ClientKeyError extends Error {

@@ -14,7 +14,7 @@ import { parseParameters } from "../protocol/parameters.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { consentPages } from "./consent.tsx";
+import { answerPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
@@ -219,7 +219,7 @@ function cancel(context: Context, incoming: Incoming, returnTo: string | null): 
   if (path !== pagePath(context.issuer, ENDPOINT_PATHS.authorize)) throw new OAuthError("parameter_invalid");
   const { parameters_per_request } = context.configuration.limits;
   const parameters = parseParameters(query, parameters_per_request);
-  return cancelAuthorization(context, consentPages(context), incoming, parameters);
+  return cancelAuthorization(context, answerPages(context), incoming, parameters);
 }
 
 export const signInRoutes = (context: Context): Route[] => [

@@ -41,7 +41,8 @@ export interface Authorization {
   readonly code: AuthorizationCodeRecord;
   /**
    * The consent to remember, if the person gave one now; it replaces an older one for the same redirect URI.
-   * `remembered`: the person was not asked, because of an earlier consent. That consent must still exist and cover the grant.
+   * `remembered`: the person was not asked, because of an earlier consent, which must still exist and cover the grant, or
+   * because the client is a part of the operator's own service.
    */
   readonly consent: ConsentRecord | "remembered" | null;
   /** The form that the person answered. It counts once. */
@@ -126,9 +127,9 @@ export function authorize(
 ): Decision<"authorized" | "form_answered" | "refused" | "signed_out"> {
   const { client, account, session } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
-  const remembered = consent === "remembered" ? facts.consent : null;
-  // The consent may be gone since the caller found it.
-  if (consent === "remembered" && !covers(remembered, grant)) return concluded("refused");
+  const remembered = consent === "remembered" && covers(facts.consent, grant) ? facts.consent : null;
+  // The consent may be gone since the caller found it, and the operator's word for the client too.
+  if (consent === "remembered" && remembered === null && !client.firstParty) return concluded("refused");
   // The store forgets the answer to a form that has expired.
   if (form !== null && (form.expiresAt <= now || facts.form !== null)) return concluded("form_answered");
   if (signsIn(grant) && session === null) return concluded("signed_out");

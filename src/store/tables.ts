@@ -42,12 +42,14 @@ export const serverKeys = table("server_keys", {
 export type ServerKeyRecord = Row<typeof serverKeys>;
 
 /** A public key as in RFC 7517. */
-export interface PublicJwk {
+export type PublicJwk = Readonly<Record<string, unknown>>;
+
+/** A public key of this server. */
+export interface SigningJwk extends PublicJwk {
   readonly kty: string;
   readonly kid: string;
   readonly use: "sig";
   readonly alg: SigningAlgorithm;
-  readonly [member: string]: unknown;
 }
 
 /** The keys that sign tokens. Each is published before it signs, and until the last token that it signed has expired. */
@@ -56,7 +58,7 @@ export const signingKeys = table("signing_keys", {
     /** RFC 7638: the thumbprint of the public key. */
     kid: text(),
     algorithm: text<SigningAlgorithm>(),
-    publicKey: asItIs<PublicJwk>(),
+    publicKey: asItIs<SigningJwk>(),
     /** The private key (PKCS #8), sealed with a key of the server. */
     sealedPrivateKey: bytes(),
     /** Published from this time on. */

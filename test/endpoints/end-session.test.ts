@@ -67,7 +67,7 @@ describe("an application with an ID token", () => {
   test(
     proves(
       "signs the person out, and they are back with the state as it was",
-      "RP-Initiated Logout 1.0 2-1",
+      "RP-Initiated Logout 2-1",
       "threat 81",
     ),
     async () => {
@@ -196,7 +196,7 @@ describe("a person is asked, and goes nowhere", () => {
     ["if another party signed it", async (hint: string) => ({ id_token_hint: await byAnother(hint) })],
     ["if it is for another application", async (hint: string) => ({ id_token_hint: hint, client_id: "spa" })],
     ["if it is no ID token", async () => ({ id_token_hint: "nonsense" })],
-  ])(proves("%s", "RP-Initiated Logout 1.0 2-2", "threat 81"), async (_, parameters) => {
+  ])(proves("%s", "RP-Initiated Logout 2-2", "threat 81"), async (_, parameters) => {
     const request = await parameters(await hintOf());
     const answer = await logout({ post_logout_redirect_uri: GOODBYE, ...request });
     expect(await expectPage(answer)).toContain("Sign out of");
@@ -252,7 +252,7 @@ describe("an address that is not registered", () => {
     ["the right one and another", [GOODBYE, "https://evil.example/"]],
     ["a script", ["javascript:alert(1)"]],
   ])(
-    proves("%s: the person is signed out, stays, and learns why", "RP-Initiated Logout 1.0 3-1", "threat 81"),
+    proves("%s: the person is signed out, stays, and learns why", "RP-Initiated Logout 3-1", "threat 81"),
     async (_, addresses) => {
       const pairs: [string, string][] = addresses.map((uri) => ["post_logout_redirect_uri", uri]);
       const answer = await logout([["id_token_hint", await hintOf()], ...pairs]);

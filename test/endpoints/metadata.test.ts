@@ -67,6 +67,7 @@ describe("the metadata document", () => {
         jwks_uri: "https://auth.example/auth/jwks.json",
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["RS256"],
+        userinfo_signing_alg_values_supported: ["RS256"],
         claim_types_supported: ["normal"],
         claims_supported: [
           "sub",
@@ -96,7 +97,7 @@ describe("the metadata document", () => {
           "files",
         ],
         response_types_supported: ["code"],
-        response_modes_supported: ["query"],
+        response_modes_supported: ["query", "fragment", "form_post"],
         grant_types_supported: [
           "authorization_code",
           "refresh_token",

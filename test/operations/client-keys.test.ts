@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import { ClientKeyError, type ClientKeys, createClientKeys } from "../../src/operations/client-keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
-import type { ClientRecord, ClientJwk } from "../../src/store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../../src/store/tables.ts";
 import { newClient } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
 

@@ -120,8 +120,8 @@ describe("a sign-out", () => {
   test(
     proves(
       "is told to the application before it returns, in a token that says who and which session",
-      "Back-Channel Logout 1.0 2.4-1",
-      "Back-Channel Logout 1.0 2.5-1",
+      "Back-Channel Logout 2.4-1",
+      "Back-Channel Logout 2.5-1",
       "threat 81",
     ),
     async () => {
@@ -206,7 +206,7 @@ describe("a sign-out", () => {
   });
 
   test(
-    proves("is told long after the tokens of the application have expired", "Back-Channel Logout 1.0 2.3-1"),
+    proves("is told long after the tokens of the application have expired", "Back-Channel Logout 2.3-1"),
     async () => {
       const application = listen();
       await notify("web", application.url);
@@ -303,7 +303,7 @@ describe("an application that", () => {
   test.each([
     ["refuses the token", () => new Response(null, { status: 400 }), "status 400"],
     ["redirects", () => Response.redirect("http://127.0.0.1:1/"), "redirected"],
-  ])(proves("%s hears once only", "Back-Channel Logout 1.0 2.5-2"), async (_, answer, reason) => {
+  ])(proves("%s hears once only", "Back-Channel Logout 2.5-2"), async (_, answer, reason) => {
     const application = listen(answer);
     await notify("web", application.url);
     const signedIn = await signIn();

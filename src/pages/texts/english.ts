@@ -271,6 +271,7 @@ export const english = {
     text: (host: string) =>
       `An application that is not verified wants to send you to ${host}. Nothing was shared with it. Continue only if you came from there and trust it.`,
     goOn: (host: string) => `Continue to ${host}`,
+    posting: "Your browser takes the answer there. If nothing happens, press the button.",
   },
   errors: {
     developers: "For the developer",

@@ -271,6 +271,8 @@ export const german: Texts = {
     text: (host) =>
       `Eine nicht geprüfte Anwendung möchte Sie zu ${host} schicken. Es wurde nichts weitergegeben. Fahren Sie nur fort, wenn Sie von dort kommen und der Website vertrauen.`,
     goOn: (host) => `Weiter zu ${host}`,
+    posting:
+      "Ihr Browser bringt die Antwort dorthin. Falls nichts geschieht, klicken Sie auf die Schaltfläche.",
   },
   errors: {
     developers: "Für die Entwicklung",

@@ -191,7 +191,7 @@ export const THREATS: Ledger = {
       id: "31",
       level: null,
       statement: "Reflected markup in parameters",
-      does: "escapes every value; encodes refusals into the redirect; no page has a script",
+      does: "escapes every value; encodes refusals into the redirect; no page has a script inside, and one loads a file that submits its form",
     },
     {
       id: "32",
