@@ -15,7 +15,7 @@ export interface IdTokenHint {
 
 /**
  * Reads an ID token that this server issued; null for every other text. It may have expired, as §3.1.2.1 wants. Only a key of
- * this server verifies it, by the key's own algorithm, and no other kind of token counts (THREATS 35, 80).
+ * this server verifies it, by the key's own algorithm, and no other kind of token counts (THREATS 35).
  */
 export async function readIdTokenHint(
   verify: VerifyJwt,

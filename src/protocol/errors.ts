@@ -361,7 +361,7 @@ export const REASONS = {
     error: "unmet_authentication_requirements",
     status: 400,
     description: "The claim acr is essential, and this server has none of the wanted values.",
-    cure: "Ask for one of acr_values_supported in the metadata, or do not mark acr as essential (OpenID Connect Core §5.5.1.1).",
+    cure: "Ask for the value 1, or do not mark acr as essential (OpenID Connect Core §5.5.1.1).",
   },
   interaction_required: {
     error: "interaction_required",

@@ -158,33 +158,30 @@ describe("id_token_hint", () => {
     expect(unknown.searchParams.has("another")).toBe(true);
   });
 
-  test(
-    proves("that this server did not give this client is refused", "threat 35", "threat 79", "threat 80"),
-    async () => {
-      const { signingKeys, issuer } = server.context;
-      const claims = { iss: issuer.identifier, aud: "web", sub: ada.subject };
-      const good = await signingKeys.sign("RS256", "JWT", claims);
-      const [header = "", body = "", signature = ""] = good.split(".");
-      const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-      const { kid } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid: string };
-      expect(await silently(good)).toBe("code");
-      const bad = {
-        "no token": "x",
-        "no signature": `${header}.${body}.`,
-        "alg none": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.`,
-        "alg none with a signature": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.${signature}`,
-        "another algorithm": `${encoded({ alg: "HS256", kid, typ: "JWT" })}.${body}.${signature}`,
-        "an unknown key": `${encoded({ alg: "RS256", kid: "x", typ: "JWT" })}.${body}.${signature}`,
-        "another body": `${header}.${encoded({ ...claims, sub: bob.subject })}.${signature}`,
-        "another issuer": await signingKeys.sign("RS256", "JWT", { ...claims, iss: "https://evil.example" }),
-        "another client": await signingKeys.sign("RS256", "JWT", { ...claims, aud: "spa" }),
-        "several clients": await signingKeys.sign("RS256", "JWT", { ...claims, aud: ["web", "spa"] }),
-        "no person": await signingKeys.sign("RS256", "JWT", { ...claims, sub: undefined }),
-        "another kind of token": await signingKeys.sign("RS256", "at+jwt", claims),
-      };
-      const answers: Record<string, string> = {};
-      for (const [name, hint] of Object.entries(bad)) answers[name] = await silently(hint);
-      expect(answers).toEqual(Object.fromEntries(Object.keys(bad).map((name) => [name, "invalid_request"])));
-    },
-  );
+  test(proves("that this server did not give this client is refused", "threat 35", "threat 79"), async () => {
+    const { signingKeys, issuer } = server.context;
+    const claims = { iss: issuer.identifier, aud: "web", sub: ada.subject };
+    const good = await signingKeys.sign("RS256", "JWT", claims);
+    const [header = "", body = "", signature = ""] = good.split(".");
+    const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const { kid } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid: string };
+    expect(await silently(good)).toBe("code");
+    const bad = {
+      "no token": "x",
+      "no signature": `${header}.${body}.`,
+      "alg none": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.`,
+      "alg none with a signature": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.${signature}`,
+      "another algorithm": `${encoded({ alg: "HS256", kid, typ: "JWT" })}.${body}.${signature}`,
+      "an unknown key": `${encoded({ alg: "RS256", kid: "x", typ: "JWT" })}.${body}.${signature}`,
+      "another body": `${header}.${encoded({ ...claims, sub: bob.subject })}.${signature}`,
+      "another issuer": await signingKeys.sign("RS256", "JWT", { ...claims, iss: "https://evil.example" }),
+      "another client": await signingKeys.sign("RS256", "JWT", { ...claims, aud: "spa" }),
+      "several clients": await signingKeys.sign("RS256", "JWT", { ...claims, aud: ["web", "spa"] }),
+      "no person": await signingKeys.sign("RS256", "JWT", { ...claims, sub: undefined }),
+      "another kind of token": await signingKeys.sign("RS256", "at+jwt", claims),
+    };
+    const answers: Record<string, string> = {};
+    for (const [name, hint] of Object.entries(bad)) answers[name] = await silently(hint);
+    expect(answers).toEqual(Object.fromEntries(Object.keys(bad).map((name) => [name, "invalid_request"])));
+  });
 });

@@ -172,7 +172,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     tests: ["endpoints/openid-request.test.ts"],
   },
   {
-    against: ["threat 35", "threat 80"],
+    against: ["threat 35"],
     what: "a token of another kind is a hint",
     in: "credentials/id-token-hint.ts",
     match: `verify(text, "JWT")`,
