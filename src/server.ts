@@ -9,6 +9,7 @@ import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
@@ -194,7 +195,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
-  return [CHANGE_PASSWORD_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
+  return [CHANGE_PASSWORD_PATH, WEBFINGER_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
@@ -207,6 +208,7 @@ function createRouter(context: Context): Router {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
+  routes.set(WEBFINGER_PATH, webfingerRoute(context));
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
   const served = new Set(servedPaths(context.configuration));

@@ -27,6 +27,7 @@ import {
   someText,
   table,
   text,
+  webHost,
   wholeNumber,
   words,
   YEAR_SECONDS,
@@ -648,6 +649,20 @@ export const configurationSchema = table({
       {},
     ),
     v.description("Introspection (RFC 7662)."),
+  ),
+  webfinger: v.pipe(
+    v.optional(
+      table({
+        domains: v.pipe(
+          v.optional(v.array(webHost), []),
+          v.description(
+            "Domains of mail addresses whose people this server signs in. Send /.well-known/webfinger of each domain here.",
+          ),
+        ),
+      }),
+      {},
+    ),
+    v.description("Discovery by mail address (RFC 7033), for services such as Tailscale."),
   ),
   unknown_resources: v.pipe(
     v.optional(v.picklist(["refuse", "accept"]), "refuse"),

@@ -64,6 +64,16 @@ export const scopeToken = v.pipe(
   v.maxCodePoints(200),
 );
 
+/** The host of an address, and its port if it has one of its own. */
+export const webHost = v.pipe(
+  v.string(),
+  v.maxLength(255),
+  v.regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?$/,
+    "a domain in lower case and in ASCII, such as example.org",
+  ),
+);
+
 /** A secret that is given as its digest. */
 export const SECRET_DIGEST = /^sha256:([0-9a-f]{64})$/i;
 
