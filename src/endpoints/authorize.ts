@@ -71,6 +71,10 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
     const signedIn = await findSignedIn(context, incoming.request);
+    if (signedIn !== null && !isWanted(request, signedIn)) {
+      if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("other_person"));
+      return seeOther(signInLocation(context, request, "another"));
+    }
     if (signedIn === null || (await mustSignInAgain(context, incoming, request, signedIn))) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
       return seeOther(signInLocation(context, request));
@@ -127,6 +131,10 @@ const sending =
   (pages: AnswerPages, incoming: Incoming): Sending =>
   (target, { address, fields }) =>
     fields === null ? seeOther(address) : pages.postAnswer(incoming, target, { address, fields });
+
+/** OpenID Connect Core §3.1.2.2: whether the request may be answered about this person. */
+const isWanted = ({ subjects }: AuthorizationRequest, { account }: SignedIn): boolean =>
+  subjects === null || subjects.includes(account.subject);
 
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
 async function mustSignInAgain(
@@ -309,7 +317,11 @@ function codeResponse(
 }
 
 /** The sign-in page. It returns to this request with a proof that the person signed in for it. */
-function signInLocation({ issuer }: Context, request: AuthorizationRequest, offer?: "choose"): string {
+function signInLocation(
+  { issuer }: Context,
+  request: AuthorizationRequest,
+  offer?: "choose" | "another",
+): string {
   const query = request.parameters.toQuery([REAUTHENTICATION, CHOSEN]);
   const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
   const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;

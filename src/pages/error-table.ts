@@ -89,6 +89,9 @@ export const REASONS_ON_PAGES = {
   person_denied: REDIRECTED,
   form_answered: own("form_answered", "application"),
   login_required: REDIRECTED,
+  other_person: REDIRECTED,
+  id_token_hint_invalid: REDIRECTED,
+  authentication_level_unmet: REDIRECTED,
   interaction_required: REDIRECTED,
   consent_required: REDIRECTED,
 
