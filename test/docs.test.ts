@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { loadConfiguration } from "../src/configuration/sources.ts";
-import { parseScope } from "../src/protocol/scope.ts";
 import { CLAIM_NAMES, scopeOfClaim } from "../src/rules/claims.ts";
 import { EVENT_TYPES } from "../src/rules/events.ts";
 import { generatedPages } from "../tools/docs.ts";
