@@ -28,6 +28,8 @@ export type ClientMetadata = Omit<
   | "disabledBy"
   | "requirePkce"
   | "accessTokenSeconds"
+  | "allowedGroups"
+  | "deniedGroups"
 >;
 
 export interface MetadataPolicy {

@@ -14,6 +14,7 @@ import { clientLogo } from "./assets.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { notAllowedPage } from "./not-allowed.tsx";
 import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
@@ -39,6 +40,9 @@ export function consentPages(context: Context): AuthorizationPages {
       );
       return respondWithPage(view, { leads: "on_to_client" });
     },
+
+    refusePerson: (incoming, { client, parameters }, { account }, another) =>
+      notAllowedPage(context, incoming, client, account, another, parameters.get("ui_locales")),
 
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
       const { issuer } = context;

@@ -22,6 +22,7 @@ import {
   once,
 } from "../store/tables.ts";
 import { allowClient, isEnabled } from "./client.ts";
+import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
 
@@ -117,6 +118,7 @@ export function authorize(
 ): Decision<"authorized" | "form_answered" | "refused"> {
   const { client, account } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
+  if (!mayUse(client, account)) return concluded("refused");
   const remembered = consent === "remembered" ? facts.consent : null;
   // The consent may be gone since the caller found it.
   if (consent === "remembered" && !covers(remembered, grant)) return concluded("refused");
