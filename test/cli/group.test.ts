@@ -135,3 +135,24 @@ test("user add takes the same facts", async () => {
   const { code, err } = await run("user", "add", "mallory", "--generate", "--group", "none");
   expect([code, err]).toEqual([1, expect.stringContaining("There is no group 'none'.")]);
 });
+
+describe("a client for members of groups", () => {
+  test("is made and changed with the groups that exist", async () => {
+    const add = ["client", "add", "--id", "wiki", "--redirect-uri", "https://wiki.example/cb"];
+    const wrong = await run(...add, "--allow-group", "none");
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("There is no group 'none'.")]);
+    expect(await json(...add, "--allow-group", "photos")).toMatchObject({
+      allowed_groups: ["photos"],
+      denied_groups: [],
+    });
+    expect((await run("client", "show", "wiki")).out).toMatch(/only for +photos/);
+    const set = await run("client", "set", "wiki", "--allow-group", "", "--deny-group", "photos");
+    expect(set.out).toContain("People who may not use it are refused from now on");
+    expect(await json("client", "show", "wiki")).toMatchObject({
+      allowed_groups: [],
+      denied_groups: ["photos"],
+    });
+    const typo = await run("client", "set", "wiki", "--deny-group", "none");
+    expect([typo.code, typo.err]).toEqual([1, expect.stringContaining("There is no group 'none'.")]);
+  });
+});

@@ -61,6 +61,18 @@ async function setPassword(username: string, password: string): Promise<void> {
 const without = (clientId: string) =>
   server.context.configuration.clients.filter(({ client_id }) => client_id !== clientId);
 
+test("a declared client is for the groups that the declaration names", async () => {
+  const clients = server.context.configuration.clients.map((declared) =>
+    declared.client_id === "web"
+      ? { ...declared, allowed_groups: ["family"], denied_groups: ["guests"] }
+      : declared,
+  );
+  await start({ clients });
+  expect(await client("web")).toMatchObject({ allowedGroups: ["family"], deniedGroups: ["guests"] });
+  await start({});
+  expect(await client("web")).toMatchObject({ allowedGroups: [], deniedGroups: [] });
+});
+
 describe("the facts about a declared person", () => {
   const TOLD: Person = {
     ...BOB,
