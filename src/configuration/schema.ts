@@ -11,13 +11,14 @@ import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM, SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { person } from "./person-schema.ts";
 import {
   count,
   databaseUrl,
+  groupName,
   identifier,
   issuerUrl,
   listenHost,
-  passwordText,
   peopleWords,
   REFERENCES,
   scopeToken,
@@ -291,23 +292,14 @@ const clientDeclaration = table({
     v.optional(v.string()),
     v.description("Where its public keys are. This server fetches them."),
   ),
-});
-
-const person = table({
-  username: v.pipe(text(200), v.description("What the person signs in with, in any case.")),
-  password: v.pipe(
-    passwordText,
-    v.description("The first password. It is set again only when this setting changes."),
+  allowed_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    words({ fallback: "all people", description: "The groups whose members may use it." }),
   ),
-  name: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(200))),
-    v.description("What applications are told."),
+  denied_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    v.description("The groups whose members may not use it, even if they are in an allowed one."),
   ),
-  email: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(320))),
-    v.description("What applications with the scope `email` are told."),
-  ),
-  administrator: v.pipe(v.optional(v.boolean(), false), v.description("May administer this server.")),
 });
 
 export const configurationSchema = table({
@@ -685,4 +677,3 @@ export type ConfigurationInput = v.InferInput<typeof configurationSchema>;
 /** The configuration as the program uses it: checked, with every default filled in. */
 export type Configuration = v.InferOutput<typeof configurationSchema> & { issuer: string };
 export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;
-export type PersonDeclaration = v.InferOutput<typeof person>;

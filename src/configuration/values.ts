@@ -58,6 +58,8 @@ export const seconds = (description: string, fallback: number, minimum = 1, maxi
   count(description, fallback, minimum, maximum);
 
 export const identifier = text(200);
+/** As `groupNameFault` (accounts/profile.ts) allows it, as far as a text can say. */
+export const groupName = v.pipe(text(100), v.regex(/^\S+$/, "the name of a group, without spaces"));
 export const scopeToken = v.pipe(
   v.string(),
   v.check(isScope, "a name without spaces, quotes or backslashes (RFC 6749 §3.3)"),

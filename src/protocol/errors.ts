@@ -333,6 +333,18 @@ export const REASONS = {
     description: "The person did not allow access.",
     cure: "Tell the person what the access is for, and let them try again.",
   },
+  person_not_allowed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The person may not use this client.",
+    cure: "Ask the operator to put the person into one of the client's allowed_groups, or to take them out of its denied_groups. The person can sign in with another account.",
+  },
+  authorize_person_not_allowed: {
+    error: "access_denied",
+    status: 400,
+    description: "The person may not use this client.",
+    cure: "Ask the operator to put the person into one of the client's allowed_groups, or to take them out of its denied_groups. The person can sign in with another account.",
+  },
   form_answered: {
     error: "invalid_request",
     status: 400,

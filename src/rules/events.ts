@@ -30,6 +30,11 @@ export const EVENT_TYPES = {
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
+  "group.changed": { level: "info", words: "group changed" },
+  "group.created": { level: "info", words: "group created" },
+  "group.joined": { level: "info", words: "a person is in a group now" },
+  "group.left": { level: "info", words: "a person is no longer in a group" },
+  "group.removed": { level: "info", words: "group removed" },
   "grant.revoked": { level: "info", words: "grant revoked" },
   "password.changed": { level: "info", words: "password changed" },
   "person.changed": { level: "info", words: "person changed" },
@@ -65,6 +70,7 @@ export interface Event {
   /** The person whom the event concerns. */
   readonly subject?: string | undefined;
   readonly client?: string | undefined;
+  readonly group?: string | undefined;
   readonly grant?: RecordId | null | undefined;
   /** The reason, in the vocabulary of the rule. */
   readonly reason?: string | undefined;
