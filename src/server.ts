@@ -312,23 +312,16 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
     if (incoming.query.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
-    const { GET, POST, OPTIONS } = route.methods;
+    const { methods } = route;
     const handler =
-      method === "POST"
-        ? POST
-        : method === "GET" || method === "HEAD"
-          ? GET
-          : method === "OPTIONS"
-            ? OPTIONS
-            : undefined;
+      method === "HEAD" ? methods.GET : isMethodOf(methods, method) ? methods[method] : undefined;
     if (handler !== undefined) {
       const forPeople = route.audience === "people";
       const response = await (forPeople ? showPage(context, handler, incoming) : handler(incoming));
       return method === "HEAD" ? await withoutBody(response) : response;
     }
-    const allow = [GET && "GET, HEAD", POST && "POST", (OPTIONS || route.cors !== "nobody") && "OPTIONS"]
-      .filter(Boolean)
-      .join(", ");
+    const names = Object.keys(methods).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+    const allow = [...new Set([...names, ...(route.cors !== "nobody" ? ["OPTIONS"] : [])])].join(", ");
     if (method === "OPTIONS" && route.cors !== "nobody") {
       return new Response(null, { status: 204, headers: { Allow: allow, ...NO_SNIFFING } });
     }
@@ -337,6 +330,9 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
 }
+
+const isMethodOf = (methods: Route["methods"], method: string): method is keyof Route["methods"] =>
+  Object.hasOwn(methods, method);
 
 /** For pages: a browser that came by another address learns where the server is. */
 async function showPage(context: Context, handler: Handler, incoming: Incoming): Promise<Response> {
