@@ -11,6 +11,7 @@ import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.t
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
+import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
@@ -40,6 +41,7 @@ import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
+import { createOutbound, type Outbound } from "./platform/outbound.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
@@ -61,6 +63,8 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
+  /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
+  readonly outbound?: Outbound;
 }
 
 export interface Server {
@@ -85,6 +89,10 @@ export function createServer({
   random = systemRandom,
   cleansUp = true,
   peers,
+  outbound = createOutbound({
+    allow: configuration.outbound.allow,
+    timeoutMillis: configuration.outbound.timeout_seconds * 1000,
+  }),
 }: ServerParts): Server {
   const { limits } = configuration;
   const ownLimits = createLimits(configuration, steadyClock);
@@ -109,6 +117,8 @@ export function createServer({
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
     signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
+    outbound,
+    clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
     events,
     passwords: createPasswords({
@@ -304,23 +314,16 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
     if (incoming.query.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
-    const { GET, POST, OPTIONS } = route.methods;
+    const { methods } = route;
     const handler =
-      method === "POST"
-        ? POST
-        : method === "GET" || method === "HEAD"
-          ? GET
-          : method === "OPTIONS"
-            ? OPTIONS
-            : undefined;
+      method === "HEAD" ? methods.GET : isMethodOf(methods, method) ? methods[method] : undefined;
     if (handler !== undefined) {
       const forPeople = route.audience === "people";
       const response = await (forPeople ? showPage(context, handler, incoming) : handler(incoming));
       return method === "HEAD" ? await withoutBody(response) : response;
     }
-    const allow = [GET && "GET, HEAD", POST && "POST", (OPTIONS || route.cors !== "nobody") && "OPTIONS"]
-      .filter(Boolean)
-      .join(", ");
+    const names = Object.keys(methods).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+    const allow = [...new Set([...names, ...(route.cors !== "nobody" ? ["OPTIONS"] : [])])].join(", ");
     if (method === "OPTIONS" && route.cors !== "nobody") {
       return new Response(null, { status: 204, headers: { Allow: allow, ...NO_SNIFFING } });
     }
@@ -329,6 +332,9 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
 }
+
+const isMethodOf = (methods: Route["methods"], method: string): method is keyof Route["methods"] =>
+  Object.hasOwn(methods, method);
 
 /** For pages: a browser that came by another address learns where the server is. */
 async function showPage(context: Context, handler: Handler, incoming: Incoming): Promise<Response> {

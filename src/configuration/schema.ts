@@ -6,6 +6,7 @@
  * Every lifetime is in seconds and says so in its name; every size is in bytes and says so.
  */
 import * as v from "valibot";
+import { isOutboundAllowance } from "../platform/outbound.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
@@ -622,6 +623,34 @@ export const configurationSchema = table({
       {},
     ),
     v.description("Clients that register themselves (RFC 7591)."),
+  ),
+  outbound: v.pipe(
+    v.optional(
+      table({
+        allow: v.pipe(
+          v.optional(
+            v.array(
+              v.pipe(
+                v.string(),
+                v.check(
+                  isOutboundAllowance,
+                  "an address, a network (10.0.0.0/8) or a host name in lower case",
+                ),
+              ),
+            ),
+            [],
+          ),
+          words({
+            allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or host names (nextcloud.lan)",
+            description:
+              "Where this server may fetch keys and send sign-out notices although it is not on the public Internet. A host name may also have http.",
+          }),
+        ),
+        timeout_seconds: seconds("How long such a request may take in all.", 5, 1, 60),
+      }),
+      {},
+    ),
+    v.description("Requests that this server makes itself, to addresses of clients."),
   ),
   scopes: v.pipe(
     v.optional(v.array(scope), []),

@@ -139,6 +139,9 @@ export const REASONS_ON_PAGES = {
   registration_off: AS_JSON,
   registration_token_missing: AS_JSON,
   registration_token_wrong: AS_JSON,
+  registration_access_token_missing: AS_JSON,
+  registration_access_token_wrong: AS_JSON,
+  registered_client_disabled: AS_JSON,
 
   // The pages that count attempts say so themselves, beside the field.
   too_many_requests: AS_JSON,

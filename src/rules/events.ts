@@ -110,6 +110,11 @@ export const SERVER_ACT: Act = { actor: { kind: "server", id: null }, origin: nu
 /** An act of a request whose sender is not known yet. */
 export const actOfStranger = (origin: Origin): Act => ({ actor: { kind: "stranger", id: null }, origin });
 
+export const actOfClient = (origin: Origin, clientId: string): Act => ({
+  actor: { kind: "client", id: clientId },
+  origin,
+});
+
 export const actOfPerson = (origin: Origin, subject: string): Act => ({
   actor: { kind: "person", id: subject },
   origin,
