@@ -79,7 +79,7 @@ async function findRing(context: SigningKeyContext): Promise<rules.RingFacts> {
 /** Makes the keys that are due: at the first start, some days before a key's time is over, and for a new algorithm. */
 export async function makeDueKeys(context: SigningKeyContext): Promise<void> {
   for (const algorithm of context.configuration.signing.algorithms) {
-    await decide(context, SERVER_ACT, async () => {
+    await decide<unknown>(context, SERVER_ACT, async () => {
       const facts = await findRing(context);
       const now = context.clock.seconds();
       const signsFrom = rules.nextKeyDue(facts.keys, algorithm, rotationOf(context), now);
@@ -116,8 +116,7 @@ export async function rotateSigningKey(
   const signsFrom = now + (atOnce ? KNOWN_AFTER_SECONDS : rotationOf(context).publishSeconds);
   const key = await newSigningKey(context.keys, algorithm, now, signsFrom);
   const times = await findTimes(context);
-  await decide(context, act, async () => rules.addSigningKey(await findRing(context), key, times));
-  return key;
+  return outcomeOf(context, act, async () => rules.addSigningKey(await findRing(context), key, times));
 }
 
 /** A key that the server cannot use as it is stored. */

@@ -356,7 +356,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes an empty key set; the start refuses a server key that does not match",
+      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, and signing keys that do not open",
     },
     {
       id: "59",
@@ -483,6 +483,13 @@ export const THREATS: Ledger = {
       level: null,
       statement: "ID tokens with wrong audience, nonce, times or hashes, or taken for another kind of token",
       does: "makes every ID token from the grant and the request, in one place; an ID token is no access token",
+    },
+    {
+      id: "80",
+      level: null,
+      statement:
+        "Rotation: tokens signed before are refused, a key signs that is not published, private keys in a response",
+      does: "publishes a key before it signs and until its last token has expired, on every node; a retired key leaves the key set at once",
     },
   ],
 };
