@@ -272,6 +272,7 @@ describe("keys", () => {
     proves("are published in the key set only, which has no private and no symmetric one", "threat 58"),
     async () => {
       const metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
+      await server.context.signingKeys.keepUp();
       const keySet = await server.fetch(String(metadata.jwks_uri));
       const { keys }: { keys: object[] } = await keySet.json();
       expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([
