@@ -191,6 +191,8 @@ export interface SigningKeyRing {
   readonly verify: VerifyJwt;
   /** Makes the keys that are due, and reads the ring again. */
   keepUp(): Promise<void>;
+  /** Calls `onChange` when other keys are published than before. Returns a function that ends it. */
+  watch(onChange: () => Promise<void>): () => void;
 }
 
 interface Known {
@@ -239,11 +241,13 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     }
     return key;
   };
+  const watchers = new Set<() => Promise<void>>();
   const keepUp = async () => {
     await makeDueKeys(context);
     await prolongKeys(context);
     const published = rules.publishedKeys(await read(), clock.seconds());
     for (const kid of opened.keys()) if (!published.some((key) => key.kid === kid)) opened.delete(kid);
+    for (const look of watchers) await look();
   };
   const current = async (algorithm: SigningAlgorithm): Promise<SigningKeyRecord> => {
     const find = async () => rules.currentKey(await ring(), algorithm, clock.seconds());
@@ -283,6 +287,23 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
       return verifyJwt(isKnown ? keys : await published(UNKNOWN_KEY_SECONDS), text, typ);
     },
     keepUp,
+    watch(onChange) {
+      let seen = lastPublished;
+      const look = async () => {
+        const keys = await published(READ_AGAIN_SECONDS / 2);
+        if (keys === seen) return;
+        seen = keys;
+        await onChange();
+      };
+      // The next time may succeed; an outage of the database has its own line in the log.
+      const timer = setInterval(() => void look().catch(() => {}), READ_AGAIN_SECONDS * 1000);
+      timer.unref();
+      watchers.add(look);
+      return () => {
+        clearInterval(timer);
+        watchers.delete(look);
+      };
+    },
   };
 }
 

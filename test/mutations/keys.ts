@@ -319,6 +319,15 @@ export const KEYS: readonly Mutation[] = [
   },
   {
     against: ["threat 80"],
+    what: "a listener sends the key set that it had at the start",
+    in: "server.ts",
+    within: "publishTo",
+    match: "context.signingKeys.watch(publishNow)",
+    replace: "() => {}",
+    tests: ["cli/key.test.ts"],
+  },
+  {
+    against: ["threat 80"],
     what: "an old key set counts as unchanged",
     in: "endpoints/jwks.ts",
     within: "names",
