@@ -74,6 +74,8 @@ export interface Server {
   elsewhere(request: Request, addressOf: () => string): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
+  /** Hands over the fixed answers, now and each time that the signing keys change. */
+  publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -141,9 +143,18 @@ export function createServer({
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  let endWatch = () => {};
   return {
     ...router,
-    close: async () => housekeeping?.stop(),
+    async publishTo(publish) {
+      const publishNow = async () => publish(await router.fixedAnswers());
+      await publishNow();
+      endWatch = context.signingKeys.watch(publishNow);
+    },
+    async close() {
+      endWatch();
+      await housekeeping?.stop();
+    },
     context,
   };
 }
@@ -260,6 +271,7 @@ function createRouter(context: Context): Router {
       const paths = [
         ...metadata.root.map(({ path }) => path),
         ...metadata.below.map(({ path }) => base + path),
+        base + ENDPOINT_PATHS.jwks,
       ];
       const ask = async (path: string) => {
         const response = await fetch(new Request(origin + path), () => "");
