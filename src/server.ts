@@ -15,6 +15,7 @@ import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -63,6 +64,8 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
+  /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
+  readonly sendsNotices?: boolean;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
   readonly outbound?: Outbound;
 }
@@ -91,6 +94,7 @@ export function createServer({
   random = systemRandom,
   cleansUp = true,
   peers,
+  sendsNotices = cleansUp,
   outbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
@@ -108,6 +112,7 @@ export function createServer({
     ended: () => log.info("the database is available again"),
   });
   const events = createEvents([logEvents(log)]);
+  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
   const context: Context = {
     configuration,
     issuer,
@@ -118,7 +123,7 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
-    signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
+    signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
@@ -140,9 +145,22 @@ export function createServer({
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
+    logoutSender: createLogoutSender({
+      store: watched,
+      events,
+      clock,
+      random,
+      configuration,
+      issuer,
+      keys,
+      signingKeys,
+      outbound,
+      log,
+    }),
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  const sending = sendsNotices ? startSending(context.logoutSender) : null;
   let endWatch = () => {};
   return {
     ...router,
@@ -154,6 +172,8 @@ export function createServer({
     async close() {
       endWatch();
       await housekeeping?.stop();
+      await sending?.stop();
+      await context.logoutSender.settled();
     },
     context,
   };

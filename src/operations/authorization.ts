@@ -20,7 +20,7 @@ import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
-import { isOnline } from "../rules/session.ts";
+import { isOnline, keptForSignOut } from "../rules/session.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -272,6 +272,7 @@ export function redeemCode(
       now,
       accessToken: accessToken.record,
       refreshToken: refreshToken?.record ?? null,
+      keptUntil: keptForSignOut(client, grant, now + configuration.lifetimes.session_absolute_seconds),
     });
     if (decision.outcome === "refused") return concluded(refused("code_revoked"));
     return {

@@ -59,10 +59,16 @@ export const german: Texts = {
   },
   signOut: {
     title: "Abmelden?",
-    lead: "Anwendungen und Geräte behalten den Zugriff, den Sie ihnen gegeben haben. Auf der Seite Ihres Kontos können Sie ihn entziehen.",
+    titleOf: (server) => `Von ${server} abmelden?`,
+    asked: (client) => `${client} möchte Sie abmelden.`,
+    lead: "Die Anwendungen, bei denen Sie sich in diesem Browser angemeldet haben, verlieren ihren Zugriff. Geräte und Anwendungen, die auch ohne Sie handeln dürfen, behalten ihn. Auf der Seite Ihres Kontos können Sie ihn entziehen.",
     submit: "Abmelden",
+    stay: "Angemeldet bleiben",
     doneTitle: "Sie sind abgemeldet",
     doneLead: "Dieser Browser ist nicht mehr angemeldet.",
+    notRegistered:
+      "Die Anwendung wollte Sie an eine Adresse weiterleiten, die nicht für sie eingetragen ist. Darum geht es hier nicht weiter.",
+    backTo: (place) => `Zurück zu ${place}`,
     signIn: "Erneut anmelden",
     toAccount: "Zurück zu Ihrem Konto",
   },
