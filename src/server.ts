@@ -9,6 +9,7 @@ import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
@@ -76,6 +77,8 @@ export interface Server {
   elsewhere(request: Request, addressOf: () => string): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
+  /** Hands over the fixed answers, now and each time that the signing keys change. */
+  publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -158,9 +161,16 @@ export function createServer({
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
+  let endWatch = () => {};
   return {
     ...router,
+    async publishTo(publish) {
+      const publishNow = async () => publish(await router.fixedAnswers());
+      await publishNow();
+      endWatch = context.signingKeys.watch(publishNow);
+    },
     async close() {
+      endWatch();
       await housekeeping?.stop();
       await sending?.stop();
       await context.logoutSender.settled();
@@ -226,7 +236,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
-  return [CHANGE_PASSWORD_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
+  return [CHANGE_PASSWORD_PATH, WEBFINGER_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
@@ -239,6 +249,7 @@ function createRouter(context: Context): Router {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
+  routes.set(WEBFINGER_PATH, webfingerRoute(context));
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
   const served = new Set(servedPaths(context.configuration));
@@ -280,6 +291,7 @@ function createRouter(context: Context): Router {
       const paths = [
         ...metadata.root.map(({ path }) => path),
         ...metadata.below.map(({ path }) => base + path),
+        base + ENDPOINT_PATHS.jwks,
       ];
       const ask = async (path: string) => {
         const response = await fetch(new Request(origin + path), () => "");
@@ -334,23 +346,16 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
     if (incoming.query.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
-    const { GET, POST, OPTIONS } = route.methods;
+    const { methods } = route;
     const handler =
-      method === "POST"
-        ? POST
-        : method === "GET" || method === "HEAD"
-          ? GET
-          : method === "OPTIONS"
-            ? OPTIONS
-            : undefined;
+      method === "HEAD" ? methods.GET : isMethodOf(methods, method) ? methods[method] : undefined;
     if (handler !== undefined) {
       const forPeople = route.audience === "people";
       const response = await (forPeople ? showPage(context, handler, incoming) : handler(incoming));
       return method === "HEAD" ? await withoutBody(response) : response;
     }
-    const allow = [GET && "GET, HEAD", POST && "POST", (OPTIONS || route.cors !== "nobody") && "OPTIONS"]
-      .filter(Boolean)
-      .join(", ");
+    const names = Object.keys(methods).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+    const allow = [...new Set([...names, ...(route.cors !== "nobody" ? ["OPTIONS"] : [])])].join(", ");
     if (method === "OPTIONS" && route.cors !== "nobody") {
       return new Response(null, { status: 204, headers: { Allow: allow, ...NO_SNIFFING } });
     }
@@ -359,6 +364,9 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
 }
+
+const isMethodOf = (methods: Route["methods"], method: string): method is keyof Route["methods"] =>
+  Object.hasOwn(methods, method);
 
 /** For pages: a browser that came by another address learns where the server is. */
 async function showPage(context: Context, handler: Handler, incoming: Incoming): Promise<Response> {

@@ -20,6 +20,7 @@ import { isClaimedHttps } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
+import { mayUse } from "../rules/client-access.ts";
 import { type Act, actOfPerson } from "../rules/events.ts";
 import {
   AuthorizationRefusal,
@@ -52,6 +53,13 @@ export interface AnswerPages {
 
 /** The pages that the endpoint needs. */
 export interface AuthorizationPages extends AnswerPages {
+  /** Says that the person may not use the client. `another`: where they choose another account. */
+  refusePerson(
+    incoming: Incoming,
+    request: AuthorizationRequest,
+    signedIn: SignedIn,
+    another: string,
+  ): Response | Promise<Response>;
   /** Asks the person. The answer comes back through `decideAuthorization`. */
   askConsent(
     incoming: Incoming,
@@ -80,6 +88,10 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
       return seeOther(signInLocation(context, request));
     }
     if (mustChooseAccount(request)) return seeOther(signInLocation(context, request, "choose"));
+    if (!mayUse(request.client, signedIn.account)) {
+      if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("authorize_person_not_allowed"));
+      return pages.refusePerson(incoming, request, signedIn, signInLocation(context, request, "choose"));
+    }
     if (await mustAskConsent(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);

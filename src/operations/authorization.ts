@@ -35,6 +35,7 @@ import {
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
+import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -257,6 +258,8 @@ export function redeemCode(
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
       return { ...decision, outcome: refused(outcome.refused) };
     }
+    if (code.usedAt === null && !(await mayStillUse(context, client, grant)))
+      return concluded(refused("person_not_allowed"));
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
     const accessToken = mintAccessToken(context, {
       client,

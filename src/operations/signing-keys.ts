@@ -91,7 +91,7 @@ async function findRing(context: SigningKeyContext): Promise<rules.RingFacts> {
 /** Makes the keys that are due: at the first start, some days before a key's time is over, and for a new algorithm. */
 export async function makeDueKeys(context: SigningKeyContext): Promise<void> {
   for (const algorithm of context.configuration.signing.algorithms) {
-    await decide(context, SERVER_ACT, async () => {
+    await decide<unknown>(context, SERVER_ACT, async () => {
       const facts = await findRing(context);
       const now = context.clock.seconds();
       const signsFrom = rules.nextKeyDue(facts.keys, algorithm, rotationOf(context), now);
@@ -128,8 +128,7 @@ export async function rotateSigningKey(
   const signsFrom = now + (atOnce ? KNOWN_AFTER_SECONDS : rotationOf(context).publishSeconds);
   const key = await newSigningKey(context.keys, algorithm, now, signsFrom);
   const times = await findTimes(context);
-  await decide(context, act, async () => rules.addSigningKey(await findRing(context), key, times));
-  return key;
+  return outcomeOf(context, act, async () => rules.addSigningKey(await findRing(context), key, times));
 }
 
 /** A key that the server cannot use as it is stored. */
@@ -204,6 +203,8 @@ export interface SigningKeyRing {
   readonly verify: VerifyJwt;
   /** Makes the keys that are due, and reads the ring again. */
   keepUp(): Promise<void>;
+  /** Calls `onChange` when other keys are published than before. Returns a function that ends it. */
+  watch(onChange: () => Promise<void>): () => void;
 }
 
 interface Known {
@@ -252,11 +253,13 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     }
     return key;
   };
+  const watchers = new Set<() => Promise<void>>();
   const keepUp = async () => {
     await makeDueKeys(context);
     await prolongKeys(context);
     const published = rules.publishedKeys(await read(), clock.seconds());
     for (const kid of opened.keys()) if (!published.some((key) => key.kid === kid)) opened.delete(kid);
+    for (const look of watchers) await look();
   };
   const current = async (algorithm: SigningAlgorithm): Promise<SigningKeyRecord> => {
     const find = async () => rules.currentKey(await ring(), algorithm, clock.seconds());
@@ -296,6 +299,23 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
       return verifyJwt(isKnown ? keys : await published(UNKNOWN_KEY_SECONDS), text, typ);
     },
     keepUp,
+    watch(onChange) {
+      let seen = lastPublished;
+      const look = async () => {
+        const keys = await published(READ_AGAIN_SECONDS / 2);
+        if (keys === seen) return;
+        seen = keys;
+        await onChange();
+      };
+      // The next time may succeed; an outage of the database has its own line in the log.
+      const timer = setInterval(() => void look().catch(() => {}), READ_AGAIN_SECONDS * 1000);
+      timer.unref();
+      watchers.add(look);
+      return () => {
+        clearInterval(timer);
+        watchers.delete(look);
+      };
+    },
   };
 }
 

@@ -289,14 +289,6 @@ export const ENDPOINTS: readonly Mutation[] = [
     tests: ["adversary/43-headers.test.ts"],
   },
   {
-    against: ["threat 58"],
-    what: "the key set has a symmetric key",
-    in: "endpoints",
-    match: { entry: "keys: []" },
-    replace: `keys: [{ kty: "oct", k: "c2VjcmV0" }]`,
-    tests: ["adversary/43-headers.test.ts"],
-  },
-  {
     against: ["threat 42"],
     what: "anybody may register without end",
     in: "endpoints",

@@ -108,6 +108,14 @@ export const english = {
     terms: "Terms of service",
     policy: "Privacy policy",
   },
+  notAllowed: {
+    title: (client: string) => `You may not use ${client}`,
+    only: (username: string, client: string, groups: string) =>
+      `You are signed in as ${username}, but ${client} is only for members of: ${groups}.`,
+    denied: (username: string, client: string) =>
+      `You are signed in as ${username}, but ${client} is not for this account.`,
+    ask: "If you should have access, ask the operator of this server. Nothing was shared.",
+  },
   device: {
     title: "Connect a device",
     lead: "Type the code that your device shows.",

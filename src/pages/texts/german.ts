@@ -108,6 +108,14 @@ export const german: Texts = {
     terms: "Nutzungsbedingungen",
     policy: "Datenschutzerklärung",
   },
+  notAllowed: {
+    title: (client) => `${client} steht Ihnen nicht offen`,
+    only: (username, client, groups) =>
+      `Sie sind als ${username} angemeldet, aber ${client} ist nur für Mitglieder von: ${groups}.`,
+    denied: (username, client) =>
+      `Sie sind als ${username} angemeldet, aber ${client} ist nicht für dieses Konto.`,
+    ask: "Wenn Sie Zugang haben sollten, fragen Sie den Betreiber dieses Servers. Es wurde nichts weitergegeben.",
+  },
   device: {
     title: "Ein Gerät verbinden",
     lead: "Geben Sie den Code ein, den Ihr Gerät anzeigt.",

@@ -355,7 +355,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes an empty key set; the start refuses a server key that does not match",
+      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, and signing keys that do not open",
     },
     {
       id: "59",
@@ -487,7 +487,7 @@ export const THREATS: Ledger = {
       id: "80",
       level: null,
       statement: "Keys: rotation that breaks tokens, private keys in responses, injected or confused keys",
-      does: "keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
+      does: "publishes a key before it signs and until its last token has expired, on every node; keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
     },
     {
       id: "81",
