@@ -19,10 +19,16 @@ import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/signing-key.ts";
 import { row, StoreUnavailable } from "../store/contract.ts";
-import { type PublicJwk, revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
-import { everyClient } from "./clients.ts";
+import {
+  type ClientRecord,
+  clients,
+  type PublicJwk,
+  revisions,
+  type SigningKeyRecord,
+  signingKeys,
+} from "../store/tables.ts";
 import { type DecideContext, decide, outcomeOf } from "./decide.ts";
-import { allPages, collect } from "./paging.ts";
+import { allPages, collect, type Page } from "./paging.ts";
 
 export interface SigningKeyContext extends DecideContext {
   readonly configuration: Pick<Configuration, "signing" | "lifetimes" | "resources">;
