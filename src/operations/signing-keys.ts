@@ -54,8 +54,10 @@ async function findTimes(context: SigningKeyContext): Promise<rules.KeyTimes> {
   for (const { access_token_seconds } of resources) lives.push(access_token_seconds ?? 0);
   // A client that registered itself has no lifetime of its own.
   for (const source of ["configuration", "command_line"] as const) {
-    for await (const { accessTokenSeconds } of everyClient(context, source))
-      lives.push(accessTokenSeconds ?? 0);
+    const pages = allPages((page: Page<ClientRecord>) =>
+      context.store.list(clients, { where: { source }, order: ["number"], ...page }),
+    );
+    for await (const { accessTokenSeconds } of pages) lives.push(accessTokenSeconds ?? 0);
   }
   return { ...rotationOf(context), keepSeconds: Math.max(...lives) + SPARE_SECONDS };
 }
