@@ -15,9 +15,10 @@ import {
   wishOf,
   withChangedMetadata,
 } from "./client-metadata.ts";
+import { openIdConsequences } from "./client-openid.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
-import { requireClient } from "./find.ts";
+import { requireClient, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { duration, printJson, showOnce } from "./output.ts";
 import { inWorkspace, withCommonOptions } from "./workspace.ts";
@@ -37,7 +38,8 @@ Examples:
   tessera client set wiki --name "Team Wiki" --home-page https://wiki.example/
   tessera client set wiki --add-redirect-uri https://wiki.example/callback2
   tessera client set wiki --remove-scope mail.send
-  tessera client set wiki --access-token-seconds 600`,
+  tessera client set wiki --access-token-seconds 600
+  tessera client set wiki --backchannel-logout https://wiki.example/logout --id-token-alg ES256`,
     )
     .action((clientId: string, options: ChangeOptions) => setClient(clientId, options, io));
 }
@@ -48,6 +50,7 @@ async function setClient(clientId: string, options: ChangeOptions, io: Io): Prom
     const found = await requireClient(workspace, clientId);
     requireChangeable(found, options, io);
     requireScopes(workspace, options.scope, options.addScope, options.defaultScope);
+    await requireGroups(workspace, options.allowGroup, options.denyGroup);
     if (Object.keys(wishOf(options, found)).length === 0) {
       throw new CommandError("Say what to change, such as --name. See: tessera client set --help");
     }
@@ -133,6 +136,17 @@ function consequences({ before, client }: ChangedClient): string[] {
       client.accessTokenSeconds === null
         ? "New access tokens live as lifetimes.access_token_seconds says."
         : `New access tokens live ${duration(client.accessTokenSeconds)}. Those that it has stay as they are.`,
+    );
+  }
+  words.push(...openIdConsequences(before, client));
+  if (
+    gone(before.deniedGroups, client.deniedGroups).length +
+      gone(client.deniedGroups, before.deniedGroups).length >
+      0 ||
+    !Bun.deepEquals(before.allowedGroups, client.allowedGroups)
+  ) {
+    words.push(
+      "People who may not use it are refused from now on, and what they allowed it counts for nothing meanwhile.",
     );
   }
   const unprotected = gone(client.redirectUris, before.redirectUris).filter(isUnprotected);

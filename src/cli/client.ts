@@ -28,11 +28,12 @@ import {
   secondsOf,
   withNewMetadata,
 } from "./client-metadata.ts";
+import { openIdFacts } from "./client-openid.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
-import { requireClient } from "./find.ts";
+import { requireClient, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import {
   counted,
@@ -81,7 +82,9 @@ Examples:
   A web site with a server:   tessera client add --name Wiki --redirect-uri https://wiki.example/callback
   An app or a page:           tessera client add --name Notes --public --redirect-uri http://localhost/callback
   A television or a terminal: tessera client add --name TV --public --grant device --grant refresh
-  A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read`,
+  A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read
+  With sign-out everywhere:   tessera client add --name Files --redirect-uri https://files.example/callback \\
+                                --backchannel-logout https://files.example/logout --post-logout-uri https://files.example/`,
     )
     .action((options: AddOptions) => addClient(options, io));
 
@@ -158,6 +161,7 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
     const grants = grantTypesOf(options);
     const needsSecret = !options.public;
     requireScopes(workspace, options.scope, options.defaultScope);
+    await requireGroups(workspace, options.allowGroup, options.denyGroup);
     const requirePkce = options.pkce ?? true;
     if (!requirePkce && !needsSecret) {
       throw new CommandError("--no-pkce is only for clients with a secret. Leave out --public or --no-pkce.");
@@ -186,6 +190,8 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
       metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
       requirePkce,
       accessTokenSeconds: secondsOf(options),
+      allowedGroups: options.allowGroup,
+      deniedGroups: options.denyGroup,
     });
     if (added === null) {
       throw new CommandError(
@@ -262,11 +268,14 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         terms: client.tosUri,
         privacy: client.policyUri,
         contacts: client.contacts.join(", ") || null,
+        ...openIdFacts(client),
         scope: client.scope.join(" ") || "none",
         "default scope": client.defaultScope.join(" ") || "none",
         PKCE: client.requirePkce ? "required" : "not required",
         "access tokens":
           client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
+        "only for": client.allowedGroups.join(", ") || null,
+        "not for": client.deniedGroups.join(", ") || null,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],

@@ -22,13 +22,30 @@ export interface ClientWish {
   readonly scope?: readonly string[];
   /** Empty: all that it may have. */
   readonly default_scope?: readonly string[];
+  readonly id_token_signed_response_alg?: string | null;
+  readonly userinfo_signed_response_alg?: string | null;
+  readonly subject_type?: string;
+  readonly sector_identifier_uri?: string | null;
+  readonly default_max_age?: number | null;
+  readonly initiate_login_uri?: string | null;
+  readonly post_logout_redirect_uris?: readonly string[];
+  readonly backchannel_logout_uri?: string | null;
+  readonly frontchannel_logout_uri?: string | null;
+  /** Takes the place of `jwks_uri`, and the other way round. */
+  readonly jwks?: unknown;
+  readonly jwks_uri?: string | null;
+  readonly id_token_claims?: string;
+  readonly first_party?: boolean;
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
+  readonly allowed_groups?: readonly string[];
+  readonly denied_groups?: readonly string[];
 }
 
 /** The values of a client's row that such a change sets. */
-export type ClientChanges = ClientMetadata & Pick<ClientRecord, "requirePkce" | "accessTokenSeconds">;
+export type ClientChanges = ClientMetadata &
+  Pick<ClientRecord, "requirePkce" | "accessTokenSeconds" | "allowedGroups" | "deniedGroups">;
 
 /** Throws OAuthError as `checkClientMetadata` does, and for a public client without PKCE. */
 export function changedMetadata(
@@ -37,12 +54,22 @@ export function changedMetadata(
   { configuration, catalogue }: { readonly configuration: Configuration; readonly catalogue: Catalogue },
   freedoms: { readonly allowsHttp?: boolean } = {},
 ): ClientChanges {
-  const { scope, default_scope, require_pkce, access_token_seconds, ...named } = wish;
+  const {
+    scope,
+    default_scope,
+    require_pkce,
+    access_token_seconds,
+    allowed_groups,
+    denied_groups,
+    ...named
+  } = wish;
   // The response types follow from the grant types.
   const { response_types: _, ...has } = describeClient(client);
   const checked = checkClientMetadata(
     {
       ...has,
+      ...(named.jwks !== undefined && { jwks_uri: null }),
+      ...(named.jwks_uri !== undefined && { jwks: null }),
       ...named,
       scope: (scope ?? client.scope).join(" "),
       default_scope: default_scope?.join(" "),
@@ -56,6 +83,8 @@ export function changedMetadata(
     scope: scope === undefined ? client.scope : nextScope,
     requirePkce: require_pkce ?? client.requirePkce,
     accessTokenSeconds: access_token_seconds === undefined ? client.accessTokenSeconds : access_token_seconds,
+    allowedGroups: allowed_groups ?? client.allowedGroups,
+    deniedGroups: denied_groups ?? client.deniedGroups,
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {

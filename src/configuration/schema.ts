@@ -6,18 +6,20 @@
  * Every lifetime is in seconds and says so in its name; every size is in bytes and says so.
  */
 import * as v from "valibot";
+import { isOutboundAllowance } from "../platform/outbound.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM, SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { person } from "./person-schema.ts";
 import {
   count,
   databaseUrl,
+  groupName,
   identifier,
   issuerUrl,
   listenHost,
-  passwordText,
   peopleWords,
   REFERENCES,
   scopeToken,
@@ -27,6 +29,7 @@ import {
   someText,
   table,
   text,
+  webHost,
   wholeNumber,
   words,
   YEAR_SECONDS,
@@ -126,6 +129,8 @@ const resource = table({
   ),
 });
 
+const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
+
 const clientDeclaration = table({
   client_id: v.pipe(
     identifier,
@@ -198,23 +203,104 @@ const clientDeclaration = table({
     v.description("Whether its redirect URIs may have http on a network. Only for an intranet without TLS."),
   ),
   access_token_seconds: accessTokenSeconds("How long its access tokens live."),
-});
-
-const person = table({
-  username: v.pipe(text(200), v.description("What the person signs in with, in any case.")),
-  password: v.pipe(
-    passwordText,
-    v.description("The first password. It is set again only when this setting changes."),
+  first_party: v.pipe(
+    v.optional(v.boolean()),
+    words({
+      fallback: "false",
+      description: "Your own application: people are not asked before it gets access.",
+    }),
   ),
-  name: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(200))),
-    v.description("What applications are told."),
+  post_logout_redirect_uris: v.pipe(
+    v.optional(v.array(v.string())),
+    words({
+      fallback: "none",
+      description: "Where people may be sent after a sign-out, compared byte for byte.",
+    }),
   ),
-  email: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(320))),
-    v.description("What applications with the scope `email` are told."),
+  backchannel_logout_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("Where this server tells it that a person signed out."),
   ),
-  administrator: v.pipe(v.optional(v.boolean(), false), v.description("May administer this server.")),
+  backchannel_logout_session_required: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether those notices must name the session." }),
+  ),
+  frontchannel_logout_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("A page of it that signs the browser out. Its host is that of a redirect URI."),
+  ),
+  frontchannel_logout_session_required: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether that page must be told the session." }),
+  ),
+  id_token_claims: v.pipe(
+    v.optional(v.picklist(["granted", "minimal"])),
+    words({
+      fallback: "granted",
+      description:
+        "What its ID tokens say. granted: all that its scopes grant; minimal: who signed in, and the rest is at userinfo.",
+    }),
+  ),
+  id_token_signed_response_alg: v.pipe(
+    v.optional(v.picklist(ALGORITHMS)),
+    words({
+      fallback: "RS256 if it is among signing.algorithms, else the first of them",
+      description: "The algorithm that signs its ID tokens, one of signing.algorithms.",
+    }),
+  ),
+  userinfo_signed_response_alg: v.pipe(
+    v.optional(v.picklist(ALGORITHMS)),
+    words({ fallback: "JSON, unsigned", description: "The algorithm that signs what userinfo answers it." }),
+  ),
+  subject_type: v.pipe(
+    v.optional(v.picklist(["public", "pairwise"])),
+    words({
+      fallback: "public",
+      description:
+        "public: every application knows a person under one identifier; pairwise: the applications of each host have their own.",
+    }),
+  ),
+  sector_identifier_uri: v.pipe(
+    v.optional(v.string()),
+    v.description(
+      "An https URL whose host pairwise identifiers are for, if its redirect URIs have several hosts.",
+    ),
+  ),
+  default_max_age: v.pipe(
+    v.optional(wholeNumber(0, YEAR_SECONDS)),
+    words({
+      fallback: "no limit",
+      description: "How old a sign-in may be, in seconds, before it is asked for again.",
+    }),
+  ),
+  require_auth_time: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether its ID tokens must say when the person signed in." }),
+  ),
+  default_acr_values: v.pipe(
+    v.optional(v.array(someText)),
+    words({
+      fallback: "none",
+      description: "The levels of sign-in that it asks for when a request names none, the preferred first.",
+    }),
+  ),
+  initiate_login_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("An https URL at which a sign-in that begins elsewhere is started."),
+  ),
+  jwks_file: v.pipe(v.optional(someText), v.description("A JSON file with its public keys (a JWK set).")),
+  jwks_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("Where its public keys are. This server fetches them."),
+  ),
+  allowed_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    words({ fallback: "all people", description: "The groups whose members may use it." }),
+  ),
+  denied_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    v.description("The groups whose members may not use it, even if they are in an allowed one."),
+  ),
 });
 
 export const configurationSchema = table({
@@ -334,10 +420,7 @@ export const configurationSchema = table({
     v.optional(
       table({
         algorithms: v.pipe(
-          v.optional(
-            v.pipe(v.array(v.picklist(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm))), v.minLength(1)),
-            [DEFAULT_SIGNING_ALGORITHM],
-          ),
+          v.optional(v.pipe(v.array(v.picklist(ALGORITHMS)), v.minLength(1)), [DEFAULT_SIGNING_ALGORITHM]),
           v.description("The algorithms for which the server has keys. Clients expect RS256 by default."),
         ),
         rotation_seconds: seconds("How long a key signs before the next one does.", 90 * 86_400, 3600),
@@ -541,6 +624,34 @@ export const configurationSchema = table({
     ),
     v.description("Clients that register themselves (RFC 7591)."),
   ),
+  outbound: v.pipe(
+    v.optional(
+      table({
+        allow: v.pipe(
+          v.optional(
+            v.array(
+              v.pipe(
+                v.string(),
+                v.check(
+                  isOutboundAllowance,
+                  "an address, a network (10.0.0.0/8) or a host name in lower case",
+                ),
+              ),
+            ),
+            [],
+          ),
+          words({
+            allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or host names (nextcloud.lan)",
+            description:
+              "Where this server may fetch keys and send sign-out notices although it is not on the public Internet. A host name may also have http.",
+          }),
+        ),
+        timeout_seconds: seconds("How long such a request may take in all.", 5, 1, 60),
+      }),
+      {},
+    ),
+    v.description("Requests that this server makes itself, to addresses of clients."),
+  ),
   scopes: v.pipe(
     v.optional(v.array(scope), []),
     v.description("The scopes of your APIs, with the words people read."),
@@ -559,6 +670,20 @@ export const configurationSchema = table({
       {},
     ),
     v.description("Introspection (RFC 7662)."),
+  ),
+  webfinger: v.pipe(
+    v.optional(
+      table({
+        domains: v.pipe(
+          v.optional(v.array(webHost), []),
+          v.description(
+            "Domains of mail addresses whose people this server signs in. Send /.well-known/webfinger of each domain here.",
+          ),
+        ),
+      }),
+      {},
+    ),
+    v.description("Discovery by mail address (RFC 7033), for services such as Tailscale."),
   ),
   unknown_resources: v.pipe(
     v.optional(v.picklist(["refuse", "accept"]), "refuse"),
@@ -581,4 +706,3 @@ export type ConfigurationInput = v.InferInput<typeof configurationSchema>;
 /** The configuration as the program uses it: checked, with every default filled in. */
 export type Configuration = v.InferOutput<typeof configurationSchema> & { issuer: string };
 export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;
-export type PersonDeclaration = v.InferOutput<typeof person>;

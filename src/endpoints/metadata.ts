@@ -6,17 +6,19 @@ import {
   CLIENT_AUTHENTICATION_METHODS,
   type ClientAuthenticationMethod,
 } from "../clients/authentication-methods.ts";
+import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
-import { idTokenAlgorithm } from "../rules/signing-key.ts";
-import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
+import { CLAIM_NAMES } from "../rules/claims.ts";
+import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
+import { RESPONSE_MODES } from "./response-mode.ts";
 
-/** OpenID Connect Discovery §3: the claims that a client may get, in ID tokens and from userinfo. */
-const CLAIM_NAMES = [
+/** OpenID Connect Discovery §3: the claims of the ID token itself. Those about the person are in rules/claims.ts. */
+const TOKEN_CLAIMS = [
   "sub",
   "iss",
   "aud",
@@ -28,9 +30,6 @@ const CLAIM_NAMES = [
   "acr",
   "at_hash",
   "sid",
-  "preferred_username",
-  "name",
-  "email",
 ];
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
@@ -53,6 +52,11 @@ function metadataDocument({
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
+    // OpenID Connect RP-Initiated Logout §2.1.
+    end_session_endpoint: url(ENDPOINT_PATHS.endSession),
+    // Back-Channel Logout §2.1: logout tokens always name the session.
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     scopes_supported: catalogue.scopes.map((entry) => entry.name),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
@@ -69,8 +73,9 @@ function metadataDocument({
     // OpenID Connect Discovery §3.
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
+    userinfo_signing_alg_values_supported: configuration.signing.algorithms,
     claim_types_supported: ["normal"],
-    claims_supported: CLAIM_NAMES,
+    claims_supported: [...TOKEN_CLAIMS, ...CLAIM_NAMES],
     prompt_values_supported: [...PROMPTS.keys()],
     // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,
@@ -83,7 +88,7 @@ function metadataDocument({
     authorization_code_expires_in: lifetimes.authorization_code_seconds,
     device_code_expires_in: lifetimes.device_code_seconds,
     access_token_formats_supported: ACCESS_TOKEN_FORMATS.map(({ format }) => format),
-    access_token_signing_alg_values_supported: [idTokenAlgorithm(configuration.signing.algorithms)],
+    access_token_signing_alg_values_supported: [defaultSigningAlgorithm(configuration.signing.algorithms)],
   };
   // RFC 8414 §3.2: "Claims with zero elements MUST be omitted".
   for (const [name, value] of Object.entries(document)) {

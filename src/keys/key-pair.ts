@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8 } from 
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { PublicJwk, SigningKeyRecord } from "../store/tables.ts";
+import type { SigningJwk, SigningKeyRecord } from "../store/tables.ts";
 
 /** RFC 7518 §3.3: "A key of size 2048 bits or larger MUST be used". */
 const RSA_BITS = 2048;
@@ -57,7 +57,7 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The key as others may see it, whatever the database has. Null if it is no public key: one of a symmetric key does not exist. */
-export function publicJwk({ publicKey, kid, algorithm }: SigningKeyRecord): PublicJwk | null {
+export function publicJwk({ publicKey, kid, algorithm }: SigningKeyRecord): SigningJwk | null {
   const { kty } = publicKey;
   const members = PUBLIC_MEMBERS[kty];
   if (members?.every((name) => typeof publicKey[name] === "string") !== true) return null;

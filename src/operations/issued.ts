@@ -2,6 +2,7 @@
  * The answer of the token endpoint: the tokens that a redemption stored, in the form in which the client gets them. What is
  * signed is signed after the commit, so that no signature is made for a code that another request used.
  */
+import { defaultSigningAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
 import { accessTokenFormat } from "../credentials/access-token-formats.ts";
 import { recordIdText } from "../credentials/credential.ts";
 import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
@@ -10,9 +11,8 @@ import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
+import { personClaims } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
-import { personClaims } from "../rules/personal-data.ts";
-import { idTokenAlgorithm } from "../rules/signing-key.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
@@ -73,7 +73,7 @@ async function signAccessToken(
   // A token that was revoked meanwhile gets no signature: an API would take it until it expires.
   if (accessToken === null) return response.access_token;
   const [audience] = resources;
-  return signingKeys.sign(idTokenAlgorithm(configuration.signing.algorithms), typ, {
+  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, {
     iss: issuer.identifier,
     sub: grant?.subject ?? clientId,
     aud: resources.length === 1 ? audience : resources,
@@ -93,13 +93,14 @@ async function signAccessToken(
 /** OpenID Connect Core §3.1.3.3, §12.2. */
 function signIdToken(
   { issuer, keys, clock, configuration, signingKeys }: Context,
-  { clientId }: ClientRecord,
+  client: ClientRecord,
   grant: GrantRecord,
   account: AccountRecord,
   { scope, nonce }: Pick<Issued, "scope" | "nonce">,
   accessToken: string,
 ): Promise<string> {
-  const algorithm = idTokenAlgorithm(configuration.signing.algorithms);
+  const { clientId } = client;
+  const algorithm = idTokenAlgorithm(client, configuration.signing);
   const claims = idTokenClaims(
     {
       issuer: issuer.identifier,
@@ -109,7 +110,7 @@ function signIdToken(
       sid: grant.session === null ? null : sessionIdFor(keys, grant.session, clientId),
       nonce,
       accessToken,
-      claims: personClaims(scope, account),
+      claims: client.idTokenClaims === "minimal" ? {} : personClaims(scope, account),
     },
     algorithm,
     clock.seconds(),

@@ -21,9 +21,10 @@ import * as rules from "../rules/signing-key.ts";
 import { row, StoreUnavailable } from "../store/contract.ts";
 import {
   type ClientRecord,
+  type ClientSource,
   clients,
-  type PublicJwk,
   revisions,
+  type SigningJwk,
   type SigningKeyRecord,
   signingKeys,
 } from "../store/tables.ts";
@@ -54,10 +55,8 @@ async function findTimes(context: SigningKeyContext): Promise<rules.KeyTimes> {
   for (const { access_token_seconds } of resources) lives.push(access_token_seconds ?? 0);
   // A client that registered itself has no lifetime of its own.
   for (const source of ["configuration", "command_line"] as const) {
-    const pages = allPages((page: Page<ClientRecord>) =>
-      context.store.list(clients, { where: { source }, order: ["number"], ...page }),
-    );
-    for await (const { accessTokenSeconds } of pages) lives.push(accessTokenSeconds ?? 0);
+    for await (const { accessTokenSeconds } of clientsOf(context, source))
+      lives.push(accessTokenSeconds ?? 0);
   }
   return { ...rotationOf(context), keepSeconds: Math.max(...lives) + SPARE_SECONDS };
 }
@@ -67,6 +66,11 @@ const rotationOf = ({ configuration: { signing } }: SigningKeyContext) => ({
   rotationSeconds: signing.rotation_seconds,
   publishSeconds: signing.publish_seconds + KNOWN_AFTER_SECONDS,
 });
+
+const clientsOf = ({ store }: SigningKeyContext, source: ClientSource): AsyncGenerator<ClientRecord> =>
+  allPages(({ limit, after = null }: Page<ClientRecord>) =>
+    store.list(clients, { where: { source }, after, limit }),
+  );
 
 const REVISION = { revision: row(revisions, { name: "$name" }) };
 
@@ -189,7 +193,7 @@ export async function retireSigningKey(
 /** The ring as one process knows it. */
 export interface SigningKeyRing {
   /** RFC 7517 §5: the public keys, each with `kid`, `use` and `alg`. The same array for as long as they are the same keys. */
-  published(): Promise<readonly PublicJwk[]>;
+  published(): Promise<readonly SigningJwk[]>;
   /**
    * A JWT (RFC 7519), signed with the current key of the algorithm. `typ`: RFC 8725 §3.11, so that no kind of token counts as
    * another. Throws if the configuration has no such algorithm, which is a bug of the program.
@@ -267,9 +271,9 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     if (made === null) throw new Error(`No key signs with ${algorithm}.`);
     return made;
   };
-  let lastPublished: readonly PublicJwk[] = [];
+  let lastPublished: readonly SigningJwk[] = [];
   let lastRecords: readonly SigningKeyRecord[] = [];
-  const published = async (age?: number): Promise<readonly PublicJwk[]> => {
+  const published = async (age?: number): Promise<readonly SigningJwk[]> => {
     const records = rules.publishedKeys(await ring(age), clock.seconds());
     if (!areSame(records, lastRecords)) {
       lastPublished = records.map(publicJwk).filter((jwk) => jwk !== null);

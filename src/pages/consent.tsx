@@ -1,8 +1,14 @@
 /** @jsxImportSource hono/jsx */
 /** The consent page: it asks the person for the authorization endpoint, and passes the answer back. */
 import { array, type InferOutput, object, parse, string } from "valibot";
+import { addressesInLanguage } from "../clients/localized.ts";
 import type { AuthorizationRequest } from "../endpoints/authorization-request.ts";
-import { type AskedAgain, type AuthorizationPages, decideAuthorization } from "../endpoints/authorize.ts";
+import {
+  type AnswerPages,
+  type AskedAgain,
+  type AuthorizationPages,
+  decideAuthorization,
+} from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
@@ -10,16 +16,17 @@ import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
-import { clientLogo } from "./assets.ts";
+import { clientLogo, SUBMIT_SCRIPT } from "./assets.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { notAllowedPage } from "./not-allowed.tsx";
 import { REQUEST_NOTICE, readNotice, sealNotice } from "./notice.ts";
 import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
 import { ConsentView } from "./views/consent.tsx";
-import { LeavingView } from "./views/leaving.tsx";
+import { LeavingView, PostAnswerView } from "./views/leaving.tsx";
 
 /** The hidden field with the request in question. */
 const REQUEST = "request";
@@ -28,18 +35,44 @@ const REQUEST = "request";
 const sealedRequest = object({ query: string(), scope: array(string()), resources: array(string()) });
 type SealedRequest = InferOutput<typeof sealedRequest>;
 
+/** The pages on the way of an answer to the client. */
+export const answerPages = (context: Context): AnswerPages => ({
+  confirmLeaving(incoming, { redirectUri, uiLocales }, delivery) {
+    const view = (
+      <LeavingView
+        frame={pageFrame(context, incoming, uiLocales ?? undefined)}
+        host={hostOf(redirectUri)}
+        delivery={delivery}
+      />
+    );
+    return respondWithPage(view, {
+      leads: "on_to_client",
+      postsTo: delivery.fields === null ? undefined : delivery.address,
+    });
+  },
+
+  postAnswer(incoming, { redirectUri, uiLocales }, { address, fields }) {
+    const view = (
+      <PostAnswerView
+        frame={pageFrame(context, incoming, uiLocales ?? undefined)}
+        host={hostOf(redirectUri)}
+        address={address}
+        fields={fields}
+        script={pagePath(context.issuer, SUBMIT_SCRIPT.path)}
+      />
+    );
+    return respondWithPage(view, { leads: "on_to_client", postsTo: address, runs: "own_script" });
+  },
+});
+
+const hostOf = (redirectUri: string): string => webHost(redirectUri) ?? displayText(redirectUri);
+
 export function consentPages(context: Context): AuthorizationPages {
   return {
-    confirmLeaving(incoming: Incoming, location: string) {
-      const view = (
-        <LeavingView
-          frame={pageFrame(context, incoming)}
-          host={webHost(location) ?? displayText(location)}
-          location={location}
-        />
-      );
-      return respondWithPage(view, { leads: "on_to_client" });
-    },
+    ...answerPages(context),
+
+    refusePerson: (incoming, { client, parameters }, { account }, another) =>
+      notAllowedPage(context, incoming, client, account, another, parameters.get("ui_locales")),
 
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
       const { issuer } = context;
@@ -56,10 +89,8 @@ export function consentPages(context: Context): AuthorizationPages {
       const view = (
         <ConsentView
           frame={frame}
-          clientName={clientName(client)}
-          clientUri={client.clientUri}
-          tosUri={client.tosUri}
-          policyUri={client.policyUri}
+          clientName={clientName(client, frame.texts)}
+          {...addressesInLanguage(client, frame.texts.language)}
           redirectUri={request.redirectUri}
           unverified={!request.vouched}
           notice={notice === null ? null : frame.texts.consent.askedAgain[notice.about]}
@@ -136,7 +167,7 @@ export const answerConsent =
       throw new OAuthError("parameter_invalid", { description: "The answer must be to allow or to deny." });
     }
     return offering(question, () =>
-      decideAuthorization(context, incoming, {
+      decideAuthorization(context, answerPages(context), incoming, {
         parameters: parseParameters(shown.query, configuration.limits.parameters_per_request),
         shown,
         startAgain: (why) => askAgain(context, incoming, shown, why),

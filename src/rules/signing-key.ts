@@ -4,7 +4,7 @@
  * nodes agree on it without a word.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
-import { DEFAULT_SIGNING_ALGORITHM, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type Change, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import { revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
@@ -70,16 +70,6 @@ export function nextKeyDue(
   const due = current.signsFrom + rotationSeconds;
   return now < due - publishSeconds ? null : Math.max(due, now + publishSeconds);
 }
-
-/**
- * The algorithm of a client's ID tokens. A client may have named one for which the server has no key any more: the default is
- * better than a key that no one publishes.
- */
-export const idTokenAlgorithm = ([
-  first = DEFAULT_SIGNING_ALGORITHM,
-  ...others
-]: readonly SigningAlgorithm[]): SigningAlgorithm =>
-  [first, ...others].includes(DEFAULT_SIGNING_ALGORITHM) ? DEFAULT_SIGNING_ALGORITHM : first;
 
 export interface RingFacts {
   readonly keys: readonly SigningKeyRecord[];

@@ -205,16 +205,25 @@ describe("what is no access token of this server is none, whatever it says", () 
       },
     ],
     ["with a fourth part", (good) => `${good}.AAAA`],
-    ["with much too much in it", (good) => `${good.split(".")[0]}.${"A".repeat(20_000)}.AAAA`],
   ];
 
-  test.each(forgeries)(proves("%s", "threat 35", "threat 39"), async (_, forge) => {
+  test.each(forgeries)(proves("%s", "threat 35"), async (_, forge) => {
     const good = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
     const forged = await forge(good);
     expect(await introspect(forged)).toEqual({ active: false });
     expect((await userinfo(forged)).status).toBe(401);
     await postAs(server, "native", "/auth/revoke", { token: forged });
     expect(await introspect(good)).toMatchObject({ active: true });
+  });
+
+  test(proves("a JWT that is longer than any of this server is not even decoded", "threat 39"), async () => {
+    const good = textOf(await tokens({ scope: "mail.read" }), "access_token");
+    // Its signature is right.
+    const long = await server.context.signingKeys.sign("RS256", "at+jwt", {
+      ...claimsIn(good),
+      more: "x".repeat(20_000),
+    });
+    expect(await introspect(long)).toEqual({ active: false });
   });
 
   test(proves("an ID token is no access token", "threat 79"), async () => {

@@ -255,8 +255,8 @@ export const PAGES: readonly Mutation[] = [
     what: "a cancelled sign-in leads to strangers without a page",
     in: "endpoints/authorize.ts",
     within: "cancelAuthorization",
-    match: "sendingRefusal(pages, incoming)",
-    replace: "(_, location) => seeOther(location)",
+    match: "sendingUnasked(pages, incoming)",
+    replace: "sending(pages, incoming)",
     tests: ["pages/sign-in.test.ts"],
   },
   {

@@ -322,7 +322,7 @@ describe("the details of a person", () => {
   test("are no e-mail address of the person's own choice, unless they administer the server", async () => {
     await save({ name: "Alice", email: "boss@mail.example" });
     expect(await stored()).toEqual({ name: "Alice", email: null });
-    await changeAccount(server.context, SERVER_ACT, alice.subject, { administrator: true });
+    await changeAccount(server.context, SERVER_ACT, alice.subject, { administrator: true }, 1);
     await save({ name: "Alice", email: "alice@mail.example" });
     expect(await stored()).toEqual({ name: "Alice", email: "alice@mail.example" });
     const wrong = await save({ name: "Alice", email: "nowhere" });

@@ -77,6 +77,31 @@ describe("the consent page", () => {
     },
   );
 
+  test("names a client in the language of the reader, with the addresses for that language", async () => {
+    const response = await server.fetch("/auth/register", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        redirect_uris: ["https://photos.example/cb"],
+        client_name: "Photographs",
+        "client_name#de": "Lichtbilder",
+        tos_uri: "https://photos.example/terms",
+        "tos_uri#de": "https://photos.example/bedingungen",
+      }),
+    });
+    const client_id = String(Object(await response.json()).client_id);
+    const pageFor = async (language: string) => {
+      const changes = { client_id, redirect_uri: "https://photos.example/cb", scope: "profile" };
+      return (await ask(changes, { "Accept-Language": language })).text();
+    };
+    const german = await pageFor("de-AT");
+    expect(german).toContain("Lichtbilder");
+    expect(german).toContain("https://photos.example/bedingungen");
+    const english = await pageFor("en");
+    expect(english).toContain("Photographs");
+    expect(english).toContain("https://photos.example/terms");
+  });
+
   test(
     proves("says what the access is for in the operator's words, and where", "RFC 6749 10.2-4"),
     async () => {

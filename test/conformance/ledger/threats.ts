@@ -125,14 +125,13 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "makes no requests: stores addresses in metadata as text, and refuses key sets and request objects",
+      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect",
     },
     {
       id: "21",
       level: null,
       statement: "Ways around a deny list of addresses",
-      does: "makes no request, so needs no list",
-      notApplicable: "does not exist yet: outbound requests (20 shows that there are none)",
+      does: "resolves a name once, checks every address it has in its one form, and connects to one of these",
     },
     {
       id: "22",
@@ -192,7 +191,7 @@ export const THREATS: Ledger = {
       id: "31",
       level: null,
       statement: "Reflected markup in parameters",
-      does: "escapes every value; encodes refusals into the redirect; no page has a script",
+      does: "escapes every value; encodes refusals into the redirect; no page has a script inside, and one loads a file that submits its form",
     },
     {
       id: "32",
@@ -487,9 +486,15 @@ export const THREATS: Ledger = {
     {
       id: "80",
       level: null,
+      statement: "Keys: rotation that breaks tokens, private keys in responses, injected or confused keys",
+      does: "publishes a key before it signs and until its last token has expired, on every node; keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
+    },
+    {
+      id: "86",
+      level: null,
       statement:
-        "Rotation: tokens signed before are refused, a key signs that is not published, private keys in a response",
-      does: "publishes a key before it signs and until its last token has expired, on every node; a retired key leaves the key set at once",
+        "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
+      does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
     },
   ],
 };
