@@ -30,6 +30,7 @@ export type ClientMetadata = Omit<
   | "accessTokenSeconds"
   | "allowedGroups"
   | "deniedGroups"
+  | "claims"
 >;
 
 export interface MetadataPolicy {

@@ -1,11 +1,10 @@
 /** This server's own resource, protected by RFC 6750: the facts about the person that the token's scopes allow. */
+import { claimsAbout } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
-import { findAccount } from "../operations/people.ts";
 import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.ts";
 import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { personClaims } from "../rules/claims.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
@@ -17,14 +16,14 @@ export const userinfo =
     const type = (request.headers.get("content-type") ?? "").toLowerCase();
     const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
     const form = hasForm && query === "" ? await readTokenForm(context, incoming) : null;
-    const { scope, grant } = await requireBearer(context, readBearerToken(incoming, form), [
+    const { scope, grant, clientId } = await requireBearer(context, readBearerToken(incoming, form), [
       USERINFO_SCOPE,
       EMAIL_SCOPE,
     ]);
-    const account = grant && (await findAccount(context, grant.subject));
+    const claims = grant && (await claimsAbout(context, { subject: grant.subject, clientId }, scope));
     // The token belongs to a client itself, and to no person.
-    if (account === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
-    return json({ sub: account.subject, ...personClaims(scope, account) });
+    if (claims === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
+    return json(claims);
   };
 
 /** RFC 6750 §3: the challenge of a resource says what is wrong, even if the form cannot be read. */

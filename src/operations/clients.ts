@@ -102,6 +102,7 @@ export interface WantedClient
     | "initialAccess"
     | "allowedGroups"
     | "deniedGroups"
+    | "claims"
   > {
   /** Default: a generated one. */
   readonly clientId?: ClientId;

@@ -156,3 +156,40 @@ describe("a client for members of groups", () => {
     expect([typo.code, typo.err]).toEqual([1, expect.stringContaining("There is no group 'none'.")]);
   });
 });
+
+describe("a client with claims of its own", () => {
+  test("is made, changed and shown with their sources", async () => {
+    const role = '{"admin":"group:photos","viewer":"everyone"}';
+    const add = ["client", "add", "--id", "grafana", "--redirect-uri", "https://grafana.example/cb"];
+    const made = await json(...add, "--claim", `role=${role}`, "--claim", "quota=attribute:quota");
+    expect(made.claims).toEqual({
+      role: { admin: "group:photos", viewer: "everyone" },
+      quota: "attribute:quota",
+    });
+    const set = await json(
+      "client",
+      "set",
+      "grafana",
+      "--claim",
+      "quota=",
+      "--claim",
+      "is_admin=group:photos",
+    );
+    expect(set.claims).toEqual({ role: made.claims.role, is_admin: "group:photos" });
+    expect((await run("client", "show", "grafana")).out).toContain("is_admin=group:photos");
+  });
+
+  test.each([
+    ["sub=attribute:x", "is a claim of the protocol itself"],
+    ["aud=attribute:x", "is a claim of the protocol itself"],
+    ["email=attribute:x", "cannot have another source"],
+    ["a b=attribute:x", "is not the name of a claim"],
+    ["quota=quota", "is no source: write attribute:NAME"],
+    ["role={}", "has no value"],
+    ['role={"1":"everyone"}', "has a number for a value"],
+    ['role={"admin":"photos"}', "names 'photos', which is neither everyone nor group:NAME"],
+  ])("refuses %s", async (claim, words) => {
+    const { code, err } = await run("client", "set", "grafana", "--claim", claim);
+    expect([code, err]).toEqual([1, expect.stringContaining(words)]);
+  });
+});
