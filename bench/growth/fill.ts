@@ -174,6 +174,8 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       scope,
       resources,
       via: "authorization_code",
+      session: null,
+      online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],
       authenticationLevel: "1",
@@ -189,6 +191,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       redirectUri: redirectUriOf(client),
       redirectUriRequested: true,
       codeChallenge: isCodeChallenge(CHALLENGE) ? CHALLENGE : null,
+      nonce: null,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -202,7 +205,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       resources,
       createdAt: now,
     };
-    const facts = { client, account, consent: null, form: null };
+    const facts = { client, account, consent: null, session: null, form: null };
     expect(store(authorize(facts, { now, grant, code, consent, form: null })), "authorized");
     noteFirstUse();
     return { grant, code };

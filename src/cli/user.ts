@@ -65,7 +65,15 @@ input.`;
 export function addUserCommands(program: Command, io: Io): void {
   const user = program
     .command("user")
-    .description("add, list, change and remove people, and set their passwords");
+    .description("add, list, change and remove people, and set their passwords")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera user add ada --name "Ada Lovelace"
+  tessera user list
+  tessera user password ada --generate`,
+    );
 
   withNewFacts(
     withPasswordOptions(user.command("add <username>").description("add a person who can sign in")),

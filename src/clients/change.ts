@@ -1,14 +1,13 @@
 /** A change of a client by the operator, checked as a new client is. */
 
 import type { Configuration } from "../configuration/schema.ts";
-import type { Catalogue } from "../protocol/catalogue.ts";
+import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { isSubset } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
-import { type ClientMetadata, checkClientMetadata, describeClient } from "./metadata.ts";
+import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
 
 /** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
 export interface ClientWish {
@@ -24,6 +23,20 @@ export interface ClientWish {
   readonly scope?: readonly string[];
   /** Empty: all that it may have. */
   readonly default_scope?: readonly string[];
+  readonly id_token_signed_response_alg?: string | null;
+  readonly userinfo_signed_response_alg?: string | null;
+  readonly subject_type?: string;
+  readonly sector_identifier_uri?: string | null;
+  readonly default_max_age?: number | null;
+  readonly initiate_login_uri?: string | null;
+  readonly post_logout_redirect_uris?: readonly string[];
+  readonly backchannel_logout_uri?: string | null;
+  readonly frontchannel_logout_uri?: string | null;
+  /** Takes the place of `jwks_uri`, and the other way round. */
+  readonly jwks?: unknown;
+  readonly jwks_uri?: string | null;
+  readonly id_token_claims?: string;
+  readonly first_party?: boolean;
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
@@ -59,6 +72,8 @@ export function changedMetadata(
   const checked = checkClientMetadata(
     {
       ...has,
+      ...(named.jwks !== undefined && { jwks_uri: null }),
+      ...(named.jwks_uri !== undefined && { jwks: null }),
       ...named,
       scope: (scope ?? client.scope).join(" "),
       default_scope: default_scope?.join(" "),
@@ -90,8 +105,8 @@ function nextDefault(
   { default_scope }: ClientWish,
   { scope, defaultScope }: ClientMetadata,
 ): ClientMetadata["defaultScope"] {
-  if (default_scope?.length === 0) return scope;
+  if (default_scope?.length === 0) return impliedScope(scope);
   if (default_scope !== undefined) return defaultScope.filter((name) => scope.includes(name));
-  const wasAll = isSubset(client.scope, client.defaultScope) && client.scope.length > 0;
-  return wasAll ? scope : client.defaultScope.filter((name) => scope.includes(name));
+  const followed = hasImpliedDefault(client) && client.scope.length > 0;
+  return followed ? impliedScope(scope) : client.defaultScope.filter((name) => scope.includes(name));
 }

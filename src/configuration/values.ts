@@ -1,5 +1,6 @@
 /** The kinds of values that the configuration is declared with: texts, numbers, tables, URLs, secrets. */
 import * as v from "valibot";
+import { splitTarget } from "../platform/http.ts";
 import { isListenHost } from "../platform/network.ts";
 import { issuerFault } from "../protocol/issuer.ts";
 import { isScope } from "../protocol/scope.ts";
@@ -65,6 +66,16 @@ export const scopeToken = v.pipe(
   v.string(),
   v.check(isScope, "a name without spaces, quotes or backslashes (RFC 6749 §3.3)"),
   v.maxCodePoints(200),
+);
+
+/** The host of an address, and its port if it has one of its own. */
+export const webHost = v.pipe(
+  v.string(),
+  v.maxLength(255),
+  v.regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?$/,
+    "a domain in lower case and in ASCII, such as example.org",
+  ),
 );
 
 /** A secret that is given as its digest. */
@@ -155,7 +166,7 @@ function databaseUrlFault(url: string): string | null {
 /** Such a character in the password would end the host, or make a part of the password the host. */
 function hasUnencodedCharacters(url: string): boolean {
   const [, authority = "", rest = ""] = /^\w+:\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
-  const [path = "", query = ""] = rest.split("?", 2);
+  const { path, query } = splitTarget(rest);
   // PostgreSQL's URLs have no fragment.
   if (authority.split("@").length > 2 || rest.includes("#") || path.includes("@")) return true;
   const isNoParameter = (text: string) => text.includes("@") && !/^[\w.]+=/.test(text);

@@ -5,12 +5,7 @@ import {
   newRecordId,
   parseCredential,
 } from "../credentials/credential.ts";
-import {
-  mintAccessToken,
-  mintedResponse,
-  mintRefreshToken,
-  type TokenResponse,
-} from "../credentials/issue.ts";
+import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId, SecretDigest, SubjectId } from "../protocol/identifiers.ts";
@@ -34,6 +29,7 @@ import { actOf, CALLER, type Caller } from "./caller.ts";
 import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
+import type { Issued } from "./issued.ts";
 import type { SignedIn } from "./sessions.ts";
 
 interface Reading {
@@ -159,6 +155,7 @@ export function answerDevice(
     scope: device.scope,
     resources: device.resources,
     via: "device_code",
+    session: null,
     createdAt,
     expiresAt: device.expiresAt,
   });
@@ -179,14 +176,14 @@ export async function redeemDeviceCode(
   act: Act,
   caller: Caller,
   { deviceCode, target }: DeviceRedemption,
-): Promise<TokenResponse | OAuthError> {
+): Promise<Issued | OAuthError> {
   const { store, clock, catalogue, pollPace } = context;
   const { client } = caller;
   const presented = parseCredential("device_code", deviceCode);
   const refuse = (reason: Reason): Decision<OAuthError> =>
     concluded(new OAuthError(reason, { clientId: client.clientId }));
   let hasCounted = false;
-  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+  return outcomeOf<Issued | OAuthError>(context, actOf(act, caller), async () => {
     const facts = await store.look(REDEMPTION, { id: presented?.id ?? null, callerId: caller.callerId });
     caller.confirm(facts.caller);
     const now = clock.seconds();
@@ -208,6 +205,10 @@ export async function redeemDeviceCode(
     });
     pollPace.forget(device.id);
     if (decision.outcome === "refused") return refuse("device_code_used");
-    return { ...decision, outcome: mintedResponse(accessToken, refreshToken, scope) };
+    const response = mintedResponse(accessToken, refreshToken, scope);
+    return {
+      ...decision,
+      outcome: { response, accessToken: accessToken.record, grant, scope, resources, nonce: null },
+    };
   });
 }

@@ -18,10 +18,11 @@ export function notAllowedPage(
   locales?: string,
 ): Promise<Response> {
   const isDenied = client.deniedGroups.some((group) => account.groups.includes(group));
+  const frame = pageFrame(context, incoming, locales);
   return respondWithPage(
     <NotAllowedView
-      frame={pageFrame(context, incoming, locales)}
-      clientName={clientName(client)}
+      frame={frame}
+      clientName={clientName(client, frame.texts)}
       signedInAs={account.username}
       groups={isDenied ? [] : client.allowedGroups}
       another={another}

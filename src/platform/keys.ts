@@ -10,7 +10,9 @@ export type KeyPurpose =
   | "code of a form"
   | "network"
   | "known browser"
-  | "signing keys";
+  | "signing keys"
+  | "session of an application"
+  | "pairwise subject";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

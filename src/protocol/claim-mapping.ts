@@ -5,7 +5,6 @@
  * - `attribute:quota`: the person's attribute of that name.
  * - `group:admins`: true for members of the group, false for others.
  * - `email`, `groups` …: the standard claim of that name.
- * - `sub`: the person's identifier.
  */
 
 /** The values, and who gets each: `group:NAME` or `everyone`. */
@@ -56,8 +55,7 @@ export const attributeIn = (text: string): string | null => ATTRIBUTE.exec(text)
 /** Why a source is not allowed, in words that follow "it"; null if it is allowed. */
 export function claimSourceFault(source: ClaimSource, standardClaims: readonly string[]): string | null {
   if (typeof source === "string") {
-    const isKnown =
-      groupIn(source) ?? attributeIn(source) ?? (source === "sub" || standardClaims.includes(source));
+    const isKnown = groupIn(source) ?? attributeIn(source) ?? standardClaims.includes(source);
     return isKnown ? null : "is no source: write attribute:NAME, group:NAME or the name of a standard claim";
   }
   const choices = Object.entries(source);

@@ -19,15 +19,7 @@ export { CLAIM_NAMES, scopeOfClaim } from "../protocol/standard-claims.ts";
 /** The facts about a person that claims are made of. */
 export type ToldPerson = Pick<
   AccountRecord,
-  | "subject"
-  | "username"
-  | "name"
-  | "email"
-  | "emailVerified"
-  | "profile"
-  | "attributes"
-  | "groups"
-  | "updatedAt"
+  "username" | "name" | "email" | "emailVerified" | "profile" | "attributes" | "groups" | "updatedAt"
 >;
 
 export type ClaimValue = AttributeValue | PostalAddress;
@@ -122,7 +114,6 @@ function mappedValue(source: ClaimSource, person: ToldPerson): ClaimValue | null
     const fitting = Object.entries(source).find(([, who]) => who === "everyone" || isIn(groupIn(who)));
     return fitting?.[0] ?? null;
   }
-  if (source === "sub") return person.subject;
   const attribute = attributeIn(source);
   if (attribute !== null)
     return Object.hasOwn(person.attributes, attribute) ? (person.attributes[attribute] ?? null) : null;

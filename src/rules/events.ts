@@ -36,6 +36,9 @@ export const EVENT_TYPES = {
   "group.left": { level: "info", words: "a person is no longer in a group" },
   "group.removed": { level: "info", words: "group removed" },
   "grant.revoked": { level: "info", words: "grant revoked" },
+  "logout.failed": { level: "warn", words: "an application did not hear of a sign-out: trying again" },
+  "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
+  "logout.sent": { level: "info", words: "an application heard of a sign-out" },
   "password.changed": { level: "info", words: "password changed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
@@ -109,6 +112,11 @@ export const SERVER_ACT: Act = { actor: { kind: "server", id: null }, origin: nu
 
 /** An act of a request whose sender is not known yet. */
 export const actOfStranger = (origin: Origin): Act => ({ actor: { kind: "stranger", id: null }, origin });
+
+export const actOfClient = (origin: Origin, clientId: string): Act => ({
+  actor: { kind: "client", id: clientId },
+  origin,
+});
 
 export const actOfPerson = (origin: Origin, subject: string): Act => ({
   actor: { kind: "person", id: subject },

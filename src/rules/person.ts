@@ -22,6 +22,7 @@ import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
+import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
 export type SetupRevision = Row<typeof revisions> | null;
@@ -126,12 +127,21 @@ const isOfAnother = (account: AccountRecord, name: SignInNameRecord | null): boo
   name !== null && name.subject !== account.subject;
 
 /** Sets a password for the operator, without checking the current one, and ends the person's sessions. */
-export function setPassword({ account, setup }: AccountFacts, passwordHash: string): Decision<boolean> {
+export function setPassword(
+  { account, setup }: AccountFacts,
+  passwordHash: string,
+  ending: Ending,
+): Decision<boolean> {
   if (account === null) return concluded(false);
+  const { changes, sweeps } = endEverySession(account.subject, ending);
   return {
     outcome: true,
-    changes: [...closeSetup({ ...account, passwordHash }, setup), touchAccount(account, { passwordHash })],
-    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    changes: [
+      ...closeSetup({ ...account, passwordHash }, setup),
+      touchAccount(account, { passwordHash }),
+      ...changes,
+    ],
+    sweeps,
     events: [{ event: "password.changed", subject: account.subject }],
   };
 }
@@ -144,13 +154,15 @@ export function changePassword(
   account: AccountRecord | null,
   verifiedHash: string,
   passwordHash: string,
+  ending: Ending,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
+  const { changes, sweeps } = endEverySession(account.subject, ending);
   return {
     outcome: true,
-    changes: [touchAccount(account, { passwordHash })],
-    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    changes: [touchAccount(account, { passwordHash }), ...changes],
+    sweeps,
     events: [{ event: "password.changed", subject: account.subject }],
   };
 }
@@ -216,14 +228,15 @@ export const isUnlocked = (
 ): boolean => account !== null && account.unlockedAt !== null && account.unlockedAt > now - 2 * windowSeconds;
 
 /** Signs a person out of every browser. False if there is no such person. */
-export function endSessions(account: AccountRecord | null): Decision<boolean> {
+export function endSessions(account: AccountRecord | null, ending: Ending): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
+  const { changes, sweeps } = endEverySession(subject, ending);
   return {
     outcome: true,
     // A session that is being started meanwhile rests on the account as it was.
-    changes: [touchAccount(account, {})],
-    sweeps: [sweep(sessions, { subject }, null)],
+    changes: [touchAccount(account, {}), ...changes],
+    sweeps,
     urgent: true,
     events: [{ event: "sessions.ended", subject }],
   };
@@ -237,7 +250,7 @@ export function declareAccount(
   facts: ChangeFacts,
   { passwordHash, ...changes }: DeclaredChanges,
   declaration: PersonDeclared,
-  now: EpochSeconds,
+  ending: Ending,
 ): Decision<ChangeOutcome> {
   const comesBack = facts.account?.disabledBy === "left_out";
   const isNewPassword = passwordHash !== undefined;
@@ -247,12 +260,14 @@ export function declareAccount(
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),
   };
-  const decision = changedAccount(facts, changes, set, now);
+  const decision = changedAccount(facts, changes, set, ending.now);
   const subject = facts.account?.subject;
   if (decision.outcome !== "changed" || subject === undefined) return decision;
+  const signedOut = isNewPassword ? endEverySession(subject, ending) : { changes: [], sweeps: [] };
   return {
     ...decision,
-    sweeps: isNewPassword ? [sweep(sessions, { subject }, null)] : [],
+    changes: [...(decision.changes ?? []), ...signedOut.changes],
+    sweeps: signedOut.sweeps,
     events: [
       ...(decision.events ?? []),
       ...(isNewPassword ? [{ event: "password.changed", subject } as const] : []),
@@ -264,14 +279,18 @@ export function declareAccount(
 /** Ends the person's sessions and takes back all access that they gave, in one commit. */
 export function disableAccount(
   account: AccountRecord | null,
-  now: EpochSeconds,
+  ending: Ending,
   by: DisabledBy = "operator",
 ): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
+  const { now } = ending;
   return {
     outcome: true,
-    changes: [touchAccount(account, { disabledAt: now, disabledBy: by })],
+    changes: [
+      touchAccount(account, { disabledAt: now, disabledBy: by }),
+      tellOfEverySession(subject, ending),
+    ],
     sweeps: [sweep(sessions, { subject }, null), ...accessSweeps({ subject }, "person_disabled", now)],
     urgent: true,
     events: [{ event: "person.disabled", subject }],
@@ -301,15 +320,15 @@ export function enableAccount({ account, setup }: AccountFacts): Decision<boolea
 }
 
 /** Ends everything as `disableAccount` does, and removes the account. No later account gets the subject. */
-export function removeAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
+export function removeAccount(account: AccountRecord | null, ending: Ending): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
   return {
     outcome: true,
-    changes: [touchAccount(account, {})],
+    changes: [touchAccount(account, {}), tellOfEverySession(subject, ending)],
     sweeps: [
       sweep(sessions, { subject }, null),
-      ...accessSweeps({ subject }, "person_removed", now),
+      ...accessSweeps({ subject }, "person_removed", ending.now),
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(accounts, { subject }, null),
@@ -319,31 +338,60 @@ export function removeAccount(account: AccountRecord | null, now: EpochSeconds):
   };
 }
 
+/** What a new session ends: the one that the browser had, and those that are too many now. */
+export interface Superseded {
+  readonly earlier: SessionRecord | null;
+  /** Each with the ending of its own. */
+  readonly surplus: readonly { readonly session: SessionRecord; readonly ending: Ending }[];
+  /** The ending of `earlier`. */
+  readonly ending: Ending;
+}
+
 /**
- * Starts a session in place of `replaces`, the browser's earlier one. `verifiedHash` is the password hash against which
- * the sign-in was checked: a new password shuts out a sign-in that is under way. `surplus`: sessions that are too many now.
+ * Starts a session in place of `earlier`. The session of the same person goes on: its applications stay signed in. That of
+ * another person ends. `verifiedHash` is the password hash against which the sign-in was checked: a new password shuts out a
+ * sign-in that is under way.
  */
 export function startSession(
   account: AccountRecord | null,
   session: SessionRecord,
-  replaces: RecordId | null,
   verifiedHash: string | null,
-  surplus: readonly Pick<SessionRecord, "id">[] = [],
+  { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const others = surplus.filter(({ id }) => replaces === null || Buffer.compare(id, replaces) !== 0);
+  const { subject } = account;
+  const continued = earlier?.subject === subject ? earlier : null;
+  const replaced = continued === null ? earlier : null;
+  const others = surplus.filter(
+    ({ session: { id } }) => earlier === null || Buffer.compare(id, earlier.id) !== 0,
+  );
+  const ends = [
+    ...(continued === null ? [] : [giveWay(continued, ending)]),
+    ...(replaced === null ? [] : [endOneSession(replaced, ending)]),
+    ...others.map((other) => endOneSession(other.session, other.ending)),
+  ];
   return {
     outcome: true,
     changes: [
-      hold(accounts, { subject: account.subject }, { revision: account.revision }),
-      ...(replaces === null ? [] : [remove(sessions, { id: replaces })]),
-      ...others.map(({ id }) => remove(sessions, { id })),
-      insert(sessions, session),
+      hold(accounts, { subject }, { revision: account.revision }),
+      insert(sessions, continued === null ? session : { ...session, continuity: continued.continuity }),
+      ...ends.flatMap(({ changes }) => changes),
     ],
-    events: [{ event: "session.started", subject: account.subject }],
+    sweeps: ends.flatMap(({ sweeps }) => sweeps),
+    events: [
+      ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
+      ...others.map((other) => sessionEnded(other.session, "surplus")),
+      { event: "session.started", subject },
+    ],
   };
 }
+
+/** Why a session ended. */
+type SessionEndReason = "signed_out" | "replaced" | "surplus";
+
+const sessionEnded = ({ subject }: Pick<SessionRecord, "subject">, reason: SessionEndReason) =>
+  ({ event: "session.ended", subject, reason }) as const;
 
 /** Whether a session is valid: not expired, seen after `idleSince`, and of a person who may sign in. */
 export const isSessionAlive = (
@@ -353,14 +401,15 @@ export const isSessionAlive = (
   idleSince: EpochSeconds,
 ): boolean => session.expiresAt > now && session.lastSeenAt >= idleSince && account.disabledAt === null;
 
-export const endSession = (session: SessionRecord | null): Decision<boolean> =>
+/** Ends a session, and the access that ends with it. False if it is gone. */
+export const endSession = (session: SessionRecord | null, ending: Ending): Decision<boolean> =>
   session === null
     ? concluded(false)
     : {
         outcome: true,
-        changes: [remove(sessions, { id: session.id })],
+        ...endOneSession(session, ending),
         urgent: true,
-        events: [{ event: "session.ended", subject: session.subject }],
+        events: [sessionEnded(session, "signed_out")],
       };
 
 /** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */

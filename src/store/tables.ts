@@ -42,8 +42,16 @@ export const serverKeys = table("server_keys", {
 });
 export type ServerKeyRecord = Row<typeof serverKeys>;
 
-/** A public key as in RFC 7517, with `kid`, `use` and `alg`. */
+/** A public key as in RFC 7517. */
 export type PublicJwk = Readonly<Record<string, unknown>>;
+
+/** A public key of this server. */
+export interface SigningJwk extends PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly use: "sig";
+  readonly alg: SigningAlgorithm;
+}
 
 /** The keys that sign tokens. Each is published before it signs, and until the last token that it signed has expired. */
 export const signingKeys = table("signing_keys", {
@@ -51,7 +59,7 @@ export const signingKeys = table("signing_keys", {
     /** RFC 7638: the thumbprint of the public key. */
     kid: text(),
     algorithm: text<SigningAlgorithm>(),
-    publicKey: asItIs<PublicJwk>(),
+    publicKey: asItIs<SigningJwk>(),
     /** The private key (PKCS #8), sealed with a key of the server. */
     sealedPrivateKey: bytes(),
     /** Published from this time on. */
@@ -110,6 +118,30 @@ const secrets = json<readonly ClientSecretRecord[]>({
 
 const texts = asItIs<readonly string[]>();
 
+/** A public key of a client (RFC 7517). */
+export type ClientJwk = Readonly<Record<string, unknown>>;
+
+/** RFC 7517 §5: the public keys of a client. */
+export interface ClientKeySet {
+  readonly keys: readonly ClientJwk[];
+}
+
+const keySet = json<ClientKeySet>({ encode: (value) => value, decode: (stored) => stored as ClientKeySet });
+
+/** RFC 7591 §2.2: texts in further languages, by the name of the member with the tag of the language: `client_name#de`. */
+export type LocalizedMembers = Readonly<Record<string, string>>;
+
+const localizedMembers = json<LocalizedMembers>({
+  encode: (value) => value,
+  decode: (stored) => stored as LocalizedMembers,
+});
+
+/** What ID tokens of a client carry: every claim that its scopes grant, or only what OpenID Connect requires. */
+export type IdTokenClaims = "granted" | "minimal";
+
+/** OpenID Connect Core §8. */
+export type SubjectType = "public" | "pairwise";
+
 /** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
   columns: {
@@ -138,6 +170,31 @@ export const clients = table("clients", {
     scope: scope(),
     /** The scopes of a request that names none. */
     defaultScope: scope(),
+    localized: localizedMembers,
+    /** Null: the default of this server. */
+    idTokenSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** Null: userinfo answers in JSON, unsigned. */
+    userinfoSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    subjectType: text<SubjectType>(),
+    sectorIdentifierUri: orNull(text()),
+    defaultMaxAge: orNull(integer()),
+    requireAuthTime: boolean(),
+    defaultAcrValues: list(),
+    initiateLoginUri: orNull(text()),
+    /** OpenID Connect RP-Initiated Logout 1.0 §3.1; compared byte for byte. */
+    postLogoutRedirectUris: list(),
+    backchannelLogoutUri: orNull(text()),
+    backchannelLogoutSessionRequired: boolean(),
+    frontchannelLogoutUri: orNull(text()),
+    frontchannelLogoutSessionRequired: boolean(),
+    /** At most one of `jwks` and `jwksUri` is not null. */
+    jwks: orNull(keySet),
+    jwksUri: orNull(text()),
+    /** Null: any that the server can verify. */
+    requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    idTokenClaims: text<IdTokenClaims>(),
+    /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
+    firstParty: boolean(),
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
     secrets,
@@ -155,6 +212,8 @@ export const clients = table("clients", {
      * it something, and for clients of the operator.
      */
     unusedFrom: orNull(integer()),
+    /** RFC 7592 §3: the digest of the token that manages the registration; null for clients of the operator. */
+    registrationToken: orNull(digest()),
     /** Whether it registered itself with an initial access token, so that the operator let it act for itself. */
     initialAccess: boolean(),
     /** When the operator vouched for a client that registered itself. */
@@ -306,6 +365,8 @@ export const sessions = table("sessions", {
     id: id(),
     digest: digest(),
     subject: text<SubjectId>(),
+    /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
+    continuity: id(),
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -372,6 +433,7 @@ export type RevocationReason =
   | "revoked_by_client"
   | "revoked_by_person"
   | "revoked_by_operator"
+  | "signed_out"
   | "person_disabled"
   | "person_removed"
   | "client_removed";
@@ -387,6 +449,10 @@ export const grants = table("grants", {
     scope: scope(),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
+    /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
+    session: orNull(id()),
+    /** Whether it ends with that session (`isOnline`). */
+    online: boolean(),
     ...authentication,
     createdAt: integer(),
     /**
@@ -407,6 +473,33 @@ export const grants = table("grants", {
 export type GrantRecord = Row<typeof grants>;
 
 /**
+ * Back-Channel Logout: the ends of sessions of which clients have yet to hear. A row without a client comes with the commit that
+ * ends the session; a sender then puts one row for each client in its place, which stays until the client has heard.
+ */
+export const logoutNotices = table("logout_notices", {
+  columns: {
+    id: id(),
+    subject: text<SubjectId>(),
+    /** The `continuity` of the session; null: all sessions of the person. */
+    session: orNull(id()),
+    /** The client to tell; null until a sender has found the clients. */
+    clientId: orNull(text<ClientId>()),
+    createdAt: integer(),
+    /** How many times a sender has tried. */
+    attempts: integer(),
+    /** When the next sender may try. */
+    nextAt: integer(),
+    /** No sender tries after this time. */
+    expiresAt: integer(),
+  },
+  indexes: [["nextAt", "id"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type LogoutNoticeRecord = Row<typeof logoutNotices>;
+
+/**
  * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
  * the tokens that were issued for the code.
  */
@@ -418,6 +511,8 @@ export const codes = table("codes", {
     /** Whether the request named the redirect URI; then the token request must name it again (RFC 6749 §4.1.3). */
     redirectUriRequested: boolean(),
     codeChallenge: orNull(text<CodeChallenge>()),
+    /** OpenID Connect Core §3.1.2.1: the ID token has it again, as it came. */
+    nonce: orNull(text()),
     createdAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
@@ -540,5 +635,6 @@ export const TABLES: readonly Table[] = [
   codes,
   refreshTokens,
   accessTokens,
+  logoutNotices,
   probes,
 ];

@@ -21,10 +21,13 @@ async function told(scope: string, configuration: Partial<typeof TEST_CONFIGURAT
   server = await startTestServer(configuration);
   await createGroup(server.context, SERVER_ACT, "family", null, 1);
   const ada = await server.addPerson("ada", FACTS);
-  const token = textOf(await tokensFor(server, ada, { scope }), "access_token");
+  const tokens = await tokensFor(server, ada, { scope });
+  const token = textOf(tokens, "access_token");
   const response = await server.fetch("/auth/userinfo", { headers: { Authorization: `Bearer ${token}` } });
   const { updated_at: _, ...claims } = await jsonOf(response);
-  return { claims, ada };
+  const [, body = ""] = String(tokens.id_token ?? "").split(".");
+  const inIdToken = body === "" ? null : JSON.parse(Buffer.from(body, "base64url").toString());
+  return { claims, ada, inIdToken };
 }
 
 test("the scopes give the facts of the person", async () => {
@@ -50,8 +53,12 @@ test("the configuration adds claims of its own, to a scope and to a client", asy
       : client,
   );
   const claims = { scopes: { email: ["quota", "groups"] } };
-  const { claims: given, ada } = await told("email", { ...TEST_CONFIGURATION, clients, claims });
-  expect(given).toEqual({
+  const {
+    claims: given,
+    ada,
+    inIdToken,
+  } = await told("openid email", { ...TEST_CONFIGURATION, clients, claims });
+  const own = {
     sub: ada.subject,
     email: "ada@mail.example",
     email_verified: true,
@@ -59,5 +66,9 @@ test("the configuration adds claims of its own, to a scope and to a client", asy
     groups: ["family"],
     id: 7,
     is_admin: false,
-  });
+  };
+  expect(given).toEqual(own);
+  expect(inIdToken).toMatchObject(own);
+  const discovery = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
+  expect(discovery.claims_supported).toContain("quota");
 });

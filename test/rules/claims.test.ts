@@ -119,8 +119,8 @@ describe("the operator's own claims", () => {
   });
 
   test("come for their client, and repeat no standard claim that the person did not allow", () => {
-    const client = { id: "sub", immich_quota: "attribute:quota", mail: "email", login: "preferred_username" };
-    expect(of({}, client)).toEqual({ id: ada.subject, immich_quota: 5 });
+    const client = { immich_quota: "attribute:quota", mail: "email", login: "preferred_username" };
+    expect(of({}, client)).toEqual({ immich_quota: 5 });
     expect(personClaims(parseScope("profile"), ada, ["email"], { scopes: {}, client })).toMatchObject({
       mail: "ada@mail.example",
       login: "ada",

@@ -125,14 +125,13 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "makes no requests: stores addresses in metadata as text, and refuses key sets and request objects",
+      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect",
     },
     {
       id: "21",
       level: null,
       statement: "Ways around a deny list of addresses",
-      does: "makes no request, so needs no list",
-      notApplicable: "does not exist yet: outbound requests (20 shows that there are none)",
+      does: "resolves a name once, checks every address it has in its one form, and connects to one of these",
     },
     {
       id: "22",
@@ -192,7 +191,7 @@ export const THREATS: Ledger = {
       id: "31",
       level: null,
       statement: "Reflected markup in parameters",
-      does: "escapes every value; encodes refusals into the redirect; no page has a script",
+      does: "escapes every value; encodes refusals into the redirect; no page has a script inside, and one loads a file that submits its form",
     },
     {
       id: "32",
@@ -216,15 +215,13 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "reads no JWT: treats one as an unknown token, or as a parameter that is not supported",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "verifies a JWT with its own keys only, each with its own algorithm and for one type; reads of the header nothing but kid, typ and alg",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "reads no JWT",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "takes the times of an access token from its row, never from the JWT",
     },
     {
       id: "37",
@@ -243,8 +240,7 @@ export const THREATS: Ledger = {
       id: "39",
       level: null,
       statement: "JOSE headers that cost more than they are worth",
-      does: "reads no JOSE; limits request bodies",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "limits the length before it decodes anything; decrypts nothing and unpacks nothing",
     },
     {
       id: "40",
@@ -359,7 +355,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes an empty key set; the start refuses a server key that does not match",
+      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, and signing keys that do not open",
     },
     {
       id: "59",
@@ -480,6 +476,25 @@ export const THREATS: Ledger = {
       level: null,
       statement: "Commands that say they ended something and did not",
       does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant",
+    },
+    {
+      id: "79",
+      level: null,
+      statement: "ID tokens with wrong audience, nonce, times or hashes, or taken for another kind of token",
+      does: "makes every ID token from the grant and the request, in one place; an ID token is no access token",
+    },
+    {
+      id: "80",
+      level: null,
+      statement: "Keys: rotation that breaks tokens, private keys in responses, injected or confused keys",
+      does: "publishes a key before it signs and until its last token has expired, on every node; keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
+    },
+    {
+      id: "86",
+      level: null,
+      statement:
+        "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
+      does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
     },
   ],
 };
