@@ -27,7 +27,17 @@ interface DescribeOptions extends CommonOptions {
 export function addGroupCommands(program: Command, io: Io): void {
   const group = program
     .command("group")
-    .description("add, list and remove groups of people, and say who is in them");
+    .description("add, list and remove groups of people, and say who is in them")
+    .addHelpText(
+      "after",
+      `
+Applications that have the scope groups are told a person's groups, and an application may be for members only.
+
+Examples:
+  tessera group add family
+  tessera group join family ada grace
+  tessera client set photos --allow-group family`,
+    );
 
   withCommonOptions(group.command("add <group>").description("make a group, without people in it"))
     .option("--description <text>", "what the group is for")

@@ -19,7 +19,7 @@ export type ClaimMapping = Readonly<Record<string, ClaimSource>>;
  */
 const RESERVED: ReadonlySet<string> = new Set(
   `iss sub aud exp iat nbf jti nonce auth_time acr amr azp at_hash c_hash s_hash sid events toe act may_act cnf scope
-  client_id active token_type username authorization_details sub_id sub_jwk grant_id _claim_names _claim_sources`.split(
+  client_id active token_type authorization_details sub_id sub_jwk grant_id _claim_names _claim_sources`.split(
     /\s+/,
   ),
 );

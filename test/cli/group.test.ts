@@ -193,3 +193,33 @@ describe("a client with claims of its own", () => {
     expect([code, err]).toEqual([1, expect.stringContaining(words)]);
   });
 });
+
+describe("claims preview", () => {
+  const of = (...scope: string[]) => [
+    "claims",
+    "preview",
+    "--client",
+    "grafana",
+    "--person",
+    "grace",
+    ...scope,
+  ];
+
+  test("prints what the application would be told", async () => {
+    await run("group", "join", "photos", "grace");
+    const { userinfo, id_token } = await json(...of("--scope", "openid profile groups"));
+    expect(userinfo).toMatchObject({ preferred_username: "grace", groups: ["photos"], is_admin: true });
+    expect(id_token).toEqual(userinfo);
+    await run("client", "set", "grafana", "--id-token-claims", "minimal");
+    expect((await json(...of("--scope", "openid profile"))).id_token).toEqual({ sub: userinfo.sub });
+  });
+
+  test("says of a scope that the client may not have, and of a person who may not use it", async () => {
+    await run("client", "set", "grafana", "--remove-scope", "groups");
+    const scope = await run(...of("--scope", "groups"));
+    expect([scope.code, scope.err]).toEqual([1, expect.stringContaining("may not have the scope 'groups'")]);
+    await run("client", "set", "grafana", "--deny-group", "photos");
+    const person = await run(...of());
+    expect([person.code, person.err]).toEqual([1, expect.stringContaining("'grace' may not use 'grafana'")]);
+  });
+});
