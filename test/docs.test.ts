@@ -98,6 +98,7 @@ describe("configurations in the guides", () => {
         writeFileSync(join(folder, "wiki"), "a-secret-for-this-test-only");
         const secrets = {
           WIKI_SECRET: "a-secret-for-this-test-only",
+          GRAFANA_SECRET: "another-secret-for-this-test",
           GRACE_PASSWORD: "for this test only",
           CREDENTIALS_DIRECTORY: folder,
         };

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { groupNameFault, groupsFault } from "../accounts/profile.ts";
 import {
+  clientsNaming,
   countMembers,
   createGroup,
   describeGroup,
@@ -187,6 +188,13 @@ async function setGroup(name: string, options: DescribeOptions, io: Io): Promise
 
 async function dropGroup(name: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
+    const [client] = await clientsNaming(workspace, name);
+    // Without the group, a client that refuses its members would let them in.
+    if (client !== undefined) {
+      throw new CommandError(
+        `The client '${client}' goes by the group '${name}'. Change that first: tessera client set ${client} --allow-group GROUP --deny-group GROUP`,
+      );
+    }
     const count = await removeGroup(workspace, workspace.act, name, io.clock.seconds());
     if (count === null) throw new CommandError(`There is no group '${name}'. See: tessera group list`);
     if (options.json) return printJson(io, { name, removed: true, members: count });

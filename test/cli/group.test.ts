@@ -152,6 +152,11 @@ describe("a client for members of groups", () => {
       allowed_groups: [],
       denied_groups: ["photos"],
     });
+    const removed = await run("group", "remove", "photos");
+    expect([removed.code, removed.err]).toEqual([
+      1,
+      expect.stringContaining("The client 'wiki' goes by the group"),
+    ]);
     const typo = await run("client", "set", "wiki", "--deny-group", "none");
     expect([typo.code, typo.err]).toEqual([1, expect.stringContaining("There is no group 'none'.")]);
   });
