@@ -19,6 +19,7 @@ import type { ClientRecord } from "../store/tables.ts";
 import { describeForOperator, SOURCES, shortGrant } from "./client-describe.ts";
 import {
   checked,
+  claimsOf,
   describingMembers,
   grantTypesNamed,
   type MetadataOptions,
@@ -192,6 +193,7 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
       accessTokenSeconds: secondsOf(options),
       allowedGroups: options.allowGroup,
       deniedGroups: options.denyGroup,
+      claims: claimsOf(options),
     });
     if (added === null) {
       throw new CommandError(
@@ -275,6 +277,12 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         "access tokens":
           client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
         "only for": client.allowedGroups.join(", ") || null,
+        claims:
+          Object.entries(client.claims)
+            .map(
+              ([name, source]) => `${name}=${typeof source === "string" ? source : JSON.stringify(source)}`,
+            )
+            .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),

@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   group: async () => (await import("./group.ts")).addGroupCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
   client: async () => (await import("./client.ts")).addClientCommands,
+  claims: async () => (await import("./claims.ts")).addClaimsCommands,
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,

@@ -109,6 +109,7 @@ export interface WantedClient
     | "initialAccess"
     | "allowedGroups"
     | "deniedGroups"
+    | "claims"
   > {
   /** Default: a generated one. */
   readonly clientId?: ClientId;

@@ -312,6 +312,14 @@ const PEOPLE: readonly Mutation[] = [
   },
   {
     against: ["threat 19"],
+    what: "what a person allowed a client counts on after they left its groups",
+    in: "operations/client-access.ts",
+    match: "$ACCOUNT !== null && mayUse($CLIENT, $ACCOUNT)",
+    replace: "true",
+    tests: ["endpoints/client-groups.test.ts"],
+  },
+  {
+    against: ["threat 19"],
     what: "a person who was disabled may sign in",
     in: SIGN_IN,
     match: "$ACCOUNT.disabledAt !== null",
