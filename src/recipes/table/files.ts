@@ -185,7 +185,7 @@ OCIS_EXCLUDE_RUN_SERVICES=idp`,
     notes: [
       "`PROXY_OIDC_ACCESS_TOKEN_VERIFY_METHOD=none` makes ownCloud ask userinfo about every token, so opaque tokens work.",
       "The browser asks this server directly. Add `{issuer}` to `connect-src` and `frame-src` of `csp.yaml`.",
-      "The apps for the desktop, Android and iOS have identifiers and secrets of their own, which are published with them. Declare them in the configuration, as below.",
+      "The apps for the desktop, Android and iOS have identifiers and secrets of their own, which are published with them. They must be declared in the configuration.",
     ],
     read: { from: "documentation", what: "Authelia's guide for oCIS 4.0.5", date: "2026-08" },
   },

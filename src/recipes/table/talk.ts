@@ -344,7 +344,7 @@ NGImap4AuthMechanism = xoauth2;`,
     clients: [
       {
         redirectUris: [],
-        secret: "body",
+        secret: "header",
         scope: [],
         pkce: { never: "it only asks about tokens" },
         grants: [],
