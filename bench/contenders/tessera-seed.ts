@@ -77,6 +77,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
       resources,
       via: "authorization_code",
       session: null,
+      online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],
       authenticationLevel: "1",

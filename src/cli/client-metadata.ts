@@ -7,10 +7,11 @@ import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { isBlank } from "../protocol/names.ts";
 import type { ClientRecord } from "../store/tables.ts";
+import { type OpenIdOptions, openIdMembers, withOpenIdOptions } from "./client-openid.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommonOptions, Workspace } from "./workspace.ts";
 
-export interface MetadataOptions extends CommonOptions {
+export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly name?: string;
   readonly homePage?: string;
   readonly logo?: string;
@@ -66,23 +67,27 @@ const NONE = '; "" for none';
 
 /** `none`: words that follow where an empty text takes a value away. */
 const describing = (command: Command, none: string): Command =>
-  command
-    .option("--home-page <url>", `its home page${none}`)
-    .option("--logo <url>", `its logo${none}`)
-    .option("--terms <url>", `its terms of service${none}`)
-    .option("--privacy <url>", `its privacy policy${none}`)
-    .option("--contact <address>", `whom to ask about it; repeatable${none}`, collect)
-    .option(
-      "--secret-in <place>",
-      "where it sends its secret: header (default) or body (client_secret_post)",
-      parseSecretIn,
-    )
-    .option(
-      "--access-token-seconds <seconds>",
-      `how long its access tokens live${none === "" ? "" : '; "" for lifetimes.access_token_seconds'}`,
-      parseSeconds,
-    )
-    .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet");
+  withOpenIdOptions(
+    command
+      .option("--home-page <url>", `its home page${none}`)
+      .option("--logo <url>", `the address of its logo, for other programs: no page shows it${none}`)
+      .option("--terms <url>", `its terms of service${none}`)
+      .option("--privacy <url>", `its privacy policy${none}`)
+      .option("--contact <address>", `whom to ask about it; repeatable${none}`, collect)
+      .option(
+        "--secret-in <place>",
+        "where it sends its secret: header (default) or body (client_secret_post)",
+        parseSecretIn,
+      )
+      .option(
+        "--access-token-seconds <seconds>",
+        `how long its access tokens live${none === "" ? "" : '; "" for lifetimes.access_token_seconds'}`,
+        parseSeconds,
+      )
+      .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet"),
+    none,
+    collectUri,
+  );
 
 const GRANT_NAMES = Object.keys(SHORT_GRANTS).join(", ");
 
@@ -130,6 +135,7 @@ export const withChangedMetadata = (command: Command): Command =>
       .option("--no-public", "can keep a secret, which is shown once"),
     NONE,
   )
+    .option("--no-first-party", "not your own application: people are asked")
     .option("--pkce", "require PKCE")
     .option("--no-pkce", "do not require PKCE; only for a client with a secret that cannot do it");
 
@@ -165,6 +171,7 @@ export const describingMembers = (options: MetadataOptions): ClientWish => ({
   ...(options.terms !== undefined && { tos_uri: options.terms }),
   ...(options.privacy !== undefined && { policy_uri: options.privacy }),
   ...(options.contact !== undefined && { contacts: options.contact }),
+  ...openIdMembers(options),
 });
 
 /** The wish of `client set` for the client as it is. Throws CommandError for a part to remove that the client does not have. */

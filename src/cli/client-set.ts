@@ -15,6 +15,7 @@ import {
   wishOf,
   withChangedMetadata,
 } from "./client-metadata.ts";
+import { openIdConsequences } from "./client-openid.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
 import { requireClient } from "./find.ts";
@@ -34,10 +35,11 @@ export function addClientSetCommand(client: Command, io: Io): void {
 The identifier never changes. The command says what the change ends, and what stays until it expires.
 
 Examples:
-  tessera client set wiki --name "Team Wiki" --logo https://wiki.example/logo.svg
+  tessera client set wiki --name "Team Wiki" --home-page https://wiki.example/
   tessera client set wiki --add-redirect-uri https://wiki.example/callback2
   tessera client set wiki --remove-scope mail.send
-  tessera client set wiki --access-token-seconds 600`,
+  tessera client set wiki --access-token-seconds 600
+  tessera client set wiki --backchannel-logout https://wiki.example/logout --id-token-alg ES256`,
     )
     .action((clientId: string, options: ChangeOptions) => setClient(clientId, options, io));
 }
@@ -135,6 +137,7 @@ function consequences({ before, client }: ChangedClient): string[] {
         : `New access tokens live ${duration(client.accessTokenSeconds)}. Those that it has stay as they are.`,
     );
   }
+  words.push(...openIdConsequences(before, client));
   const unprotected = gone(client.redirectUris, before.redirectUris).filter(isUnprotected);
   if (unprotected.length > 0)
     words.push(`Codes travel in the clear, because of http: ${unprotected.join(", ")}`);

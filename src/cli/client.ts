@@ -27,6 +27,7 @@ import {
   secondsOf,
   withNewMetadata,
 } from "./client-metadata.ts";
+import { openIdFacts } from "./client-openid.ts";
 import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
 import { CommandError } from "./command-error.ts";
@@ -53,7 +54,15 @@ interface VouchOptions extends CommonOptions {
 export function addClientCommands(program: Command, io: Io): void {
   const client = program
     .command("client")
-    .description("add, list, change and remove applications, and roll their secrets");
+    .description("add, list, change and remove applications, and roll their secrets")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera client add --name Wiki --redirect-uri https://wiki.example/callback
+  tessera client list
+  tessera client secret --help                 to roll a secret without an outage`,
+    );
 
   withNewMetadata(
     withRecipe(
@@ -72,7 +81,9 @@ Examples:
   A web site with a server:   tessera client add --name Wiki --redirect-uri https://wiki.example/callback
   An app or a page:           tessera client add --name Notes --public --redirect-uri http://localhost/callback
   A television or a terminal: tessera client add --name TV --public --grant device --grant refresh
-  A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read`,
+  A program of its own:       tessera client add --name Backup --grant client_credentials --scope files.read
+  With sign-out everywhere:   tessera client add --name Files --redirect-uri https://files.example/callback \\
+                                --backchannel-logout https://files.example/logout --post-logout-uri https://files.example/`,
     )
     .action((options: RecipeOptions) => addClient(options, io));
 
@@ -258,6 +269,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         terms: client.tosUri,
         privacy: client.policyUri,
         contacts: client.contacts.join(", ") || null,
+        ...openIdFacts(client),
         scope: client.scope.join(" ") || "none",
         "default scope": client.defaultScope.join(" ") || "none",
         PKCE: client.requirePkce ? "required" : "not required",

@@ -57,7 +57,8 @@ async function loadCommands(named = ""): Promise<AddCommand[]> {
   return Promise.all(loads.flatMap((load) => load?.() ?? []));
 }
 
-async function createProgram(io: Io, version: string, named: string | undefined): Promise<Command> {
+/** With the command of this name, or with all commands. */
+export async function createProgram(io: Io, version: string, named: string | undefined): Promise<Command> {
   const program = new Command("tessera")
     .description("A self-hosted OAuth 2.0 authorization server.")
     .version(version, "-v, --version", "print the version")

@@ -54,7 +54,15 @@ input.`;
 export function addUserCommands(program: Command, io: Io): void {
   const user = program
     .command("user")
-    .description("add, list, change and remove people, and set their passwords");
+    .description("add, list, change and remove people, and set their passwords")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera user add ada --name "Ada Lovelace"
+  tessera user list
+  tessera user password ada --generate`,
+    );
 
   withPasswordOptions(user.command("add <username>").description("add a person who can sign in"))
     .option("--name <name>", "what applications are told")
@@ -296,7 +304,7 @@ async function setUser(username: string, options: SetOptions, io: Io): Promise<v
   };
   await inWorkspace(options, io, {}, async (workspace) => {
     const { subject, isDeclared } = await requireAccount(workspace, username);
-    const outcome = await changeAccount(workspace, workspace.act, subject, changes);
+    const outcome = await changeAccount(workspace, workspace.act, subject, changes, io.clock.seconds());
     if (outcome === "email_taken") {
       throw taken(outcome, email ?? "", await findAccountBySignInName(workspace, email ?? ""));
     }

@@ -22,6 +22,20 @@ export interface ClientWish {
   readonly scope?: readonly string[];
   /** Empty: all that it may have. */
   readonly default_scope?: readonly string[];
+  readonly id_token_signed_response_alg?: string | null;
+  readonly userinfo_signed_response_alg?: string | null;
+  readonly subject_type?: string;
+  readonly sector_identifier_uri?: string | null;
+  readonly default_max_age?: number | null;
+  readonly initiate_login_uri?: string | null;
+  readonly post_logout_redirect_uris?: readonly string[];
+  readonly backchannel_logout_uri?: string | null;
+  readonly frontchannel_logout_uri?: string | null;
+  /** Takes the place of `jwks_uri`, and the other way round. */
+  readonly jwks?: unknown;
+  readonly jwks_uri?: string | null;
+  readonly id_token_claims?: string;
+  readonly first_party?: boolean;
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
@@ -43,6 +57,8 @@ export function changedMetadata(
   const checked = checkClientMetadata(
     {
       ...has,
+      ...(named.jwks !== undefined && { jwks_uri: null }),
+      ...(named.jwks_uri !== undefined && { jwks: null }),
       ...named,
       scope: (scope ?? client.scope).join(" "),
       default_scope: default_scope?.join(" "),

@@ -7,9 +7,10 @@ import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
 import { GRANT_TYPES, type GrantType } from "../protocol/grant-types.ts";
-import { type ClientId, hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { type ClientId, hasClientIdCharacters, type SecretDigest } from "../protocol/identifiers.ts";
 import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
+import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
@@ -50,6 +51,8 @@ export interface NewClient {
   readonly createdAt: number;
   /** Default: false. */
   readonly initialAccess?: boolean;
+  /** Default: none. */
+  readonly registrationToken?: SecretDigest | null;
   readonly requirePkce?: boolean;
   readonly accessTokenSeconds?: number | null;
 }
@@ -73,6 +76,7 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   usedAt: null,
   unusedFrom: client.source === "registration" ? client.createdAt : null,
   initialAccess: client.initialAccess ?? false,
+  registrationToken: client.registrationToken ?? null,
   vouchedAt: null,
   disabledAt: null,
   disabledBy: null,
@@ -95,9 +99,15 @@ export function operatorPolicy(
     ownOrigins: ownOrigins(configuration),
     reservedNames: new Set(),
     mayHaveNoGrantType: true,
+    signingAlgorithms: configuration.signing.algorithms,
+    mayBeFirstParty: true,
+    mayCallHttp: true,
     narrows: false,
   };
 }
+
+const algorithmsOf = (client: ClientRecord): SigningAlgorithm[] =>
+  [client.idTokenSignedResponseAlg, client.userinfoSignedResponseAlg].filter((name) => name !== null);
 
 /**
  * For a change of a client by the operator. A client that registered itself may be given no more than registration gives,
@@ -117,7 +127,9 @@ export function changePolicy(
     ...policy,
     allowedScope: [...policy.allowedScope, ...client.scope],
     allowedGrantTypes: [...policy.allowedGrantTypes, ...client.grantTypes],
-    keptRedirectUris: client.redirectUris,
+    keptRedirectUris: [...client.redirectUris, ...client.postLogoutRedirectUris],
+    // An algorithm that the configuration dropped is replaced when the client is served (`idTokenAlgorithm`).
+    signingAlgorithms: [...policy.signingAlgorithms, ...algorithmsOf(client)],
     mayHaveNoGrantType: true,
     narrows: false,
   };
@@ -148,6 +160,7 @@ export function withinPolicy(
   if (client.source !== "registration") return client;
   const isAllowed = (name: ClientRecord["scope"][number]) => registeredScope.includes(name);
   const scope = client.scope.filter(isAllowed);
+  const isAddress = (uri: string) => redirectUriFault(uri, registration.private_use_schemes) === null;
   const isOpen = (grantType: GrantType) =>
     registration.grant_types.includes(grantType) &&
     // Without a scope its tokens for itself would only fill the database.
@@ -159,9 +172,9 @@ export function withinPolicy(
     grantTypes: client.grantTypes.filter(isOpen),
     scope,
     defaultScope: client.defaultScope.filter(isAllowed),
-    redirectUris: client.redirectUris.filter(
-      (uri) => redirectUriFault(uri, registration.private_use_schemes) === null,
-    ),
+    redirectUris: client.redirectUris.filter(isAddress),
+    postLogoutRedirectUris: client.postLogoutRedirectUris.filter(isAddress),
+    firstParty: false,
   };
 }
 
@@ -181,6 +194,9 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
         .filter((name) => name !== ""),
     ),
     mayHaveNoGrantType: false,
+    signingAlgorithms: configuration.signing.algorithms,
+    mayBeFirstParty: false,
+    mayCallHttp: false,
     narrows: true,
   };
 }

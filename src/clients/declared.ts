@@ -1,5 +1,6 @@
 /** Clients that the configuration declares, as records. Applying them: operations/declarations.ts. */
 
+import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../configuration/error.ts";
 import type { ClientDeclaration, Configuration } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -8,7 +9,7 @@ import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
-import { isUnprotected } from "../protocol/redirect-uri.ts";
+import { isLoopback, isUnprotected } from "../protocol/redirect-uri.ts";
 import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { chosenClientId, newClientRecord, operatorPolicy } from "./clients.ts";
@@ -48,12 +49,17 @@ export function declaredClientFaults(context: Declarations): string[] {
 
 /** Declarations that are allowed but deserve a warning. */
 export function declaredClientWarnings({ clients, demo }: Configuration): string[] {
-  return clients.flatMap(({ client_id, require_pkce, secrets, redirect_uris }) => {
+  return clients.flatMap(({ client_id, require_pkce, secrets, redirect_uris, first_party }) => {
     const warnings: string[] = [];
     const unprotected = redirect_uris.filter(isUnprotected);
     if (unprotected.length > 0) {
       warnings.push(
         `Codes for the client '${client_id}' travel in the clear, because of http: ${unprotected.join(", ")}`,
+      );
+    }
+    if (first_party && redirect_uris.some(isLoopback)) {
+      warnings.push(
+        `The client '${client_id}' is first-party and has a redirect URI on the person's own computer: any program there can get access without asking.`,
       );
     }
     if (!require_pkce) warnings.push(`The client '${client_id}' is exempt from PKCE.`);
@@ -101,7 +107,7 @@ export function checkedDeclaration(
   const confidential = declared.secrets.length > 0;
   const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, logo, ...others } =
     declared;
-  const { allow_http_redirects: allowsHttp, ...named } = others;
+  const { allow_http_redirects: allowsHttp, jwks_file, ...named } = others;
   const grantTypes = declared.grant_types?.map(
     (name) =>
       grantTypeNamed(name) ??
@@ -111,6 +117,10 @@ export function checkedDeclaration(
   );
   const input = {
     ...named,
+    jwks:
+      jwks_file === undefined
+        ? null
+        : (readJson(jwks_file) ?? complain(`the file ${jwks_file} is not JSON.`)),
     grant_types:
       grantTypes ??
       (declared.redirect_uris.length > 0
@@ -135,6 +145,15 @@ export function checkedDeclaration(
     complain("it has secrets but its token_endpoint_auth_method is 'none'.");
   if (!require_pkce && !confidential) complain("require_pkce = false is only for clients with a secret.");
   return { clientId, metadata };
+}
+
+/** The content of a file; null if it is not JSON. */
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
 }
 
 export function declaredClient(

@@ -9,8 +9,12 @@ import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
 import { foldName, hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
+import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
+import { checkLocalized, describeLocalized } from "./localized.ts";
+import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
+import { checkOpenIdMetadata, describeOpenId } from "./openid-metadata.ts";
 
 /** A client's metadata, checked and with the defaults of RFC 7591 §2. */
 export type ClientMetadata = Omit<
@@ -29,6 +33,7 @@ export type ClientMetadata = Omit<
   | "disabledBy"
   | "requirePkce"
   | "accessTokenSeconds"
+  | "registrationToken"
 >;
 
 export interface MetadataPolicy {
@@ -50,6 +55,12 @@ export interface MetadataPolicy {
   readonly keptRedirectUris?: readonly string[];
   /** A client of the operator may have no grant type: it only introspects. */
   readonly mayHaveNoGrantType: boolean;
+  /** The algorithms with which this server signs. */
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
+  /** The operator may vouch for a client so far that people are not asked before it gets access. */
+  readonly mayBeFirstParty: boolean;
+  /** Whether addresses that this server itself calls may have http. The guard against inner networks holds anyway. */
+  readonly mayCallHttp: boolean;
   /**
    * RFC 7591 §2 and §3.2.1: the server may register less than a client asks for, and answers with what it registered.
    * Programs name all that they could use anywhere. An operator who names what is not there has made a mistake.
@@ -57,23 +68,20 @@ export interface MetadataPolicy {
   readonly narrows: boolean;
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** Throws `client_metadata_refused`, `redirect_uri_refused` or `software_statement_unsupported`. */
 export function checkClientMetadata(input: unknown, policy: MetadataPolicy): ClientMetadata {
   if (typeof input !== "object" || input === null || Array.isArray(input))
     throw new OAuthError("body_malformed");
   const members: Members = { ...input };
   if (!isAbsent(members.software_statement)) throw new OAuthError("software_statement_unsupported");
-  // RFC 7591 §2: the two forms of the key set exclude each other. This server uses neither, so it keeps neither.
-  if (!isAbsent(members.jwks) && !isAbsent(members.jwks_uri)) refuse("jwks and jwks_uri exclude each other.");
-
   const tokenEndpointAuthMethod = readAuthenticationMethod(members);
   const grantTypes = readGrantTypes(members, policy, tokenEndpointAuthMethod);
   const redirectUris = readRedirectUris(members, grantTypes, policy);
   checkResponseTypes(members, grantTypes, policy);
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   return {
+    ...checkOpenIdMetadata(members, redirectUris, policy),
+    localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),
     logoUri: isDroppedLogo(members, policy) ? null : readWebUrl(members, "logo_uri"),
@@ -111,6 +119,8 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
     default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
+    ...describeOpenId(client),
+    ...describeLocalized(client),
   };
   for (const [name, value] of Object.entries(described)) if (value === null) delete described[name];
   return described;
@@ -273,43 +283,3 @@ function readApplicationType(members: Members, { narrows }: MetadataPolicy): "we
 /** Some programs send their logo itself. No page shows logos of clients, so it is not worth a refusal. */
 const isDroppedLogo = ({ logo_uri }: Members, { narrows }: MetadataPolicy): boolean =>
   narrows && typeof logo_uri === "string" && /^data:/i.test(logo_uri);
-
-function readWebUrl(members: Members, name: string): string | null {
-  const text = readString(members, name);
-  if (text === null) return null;
-  const fine = /^https?:\/\/[^\s\\<>"]+$/.test(text) && URL.canParse(text);
-  return fine ? text : refuse(`${name} must be an http or https URL.`);
-}
-
-/** Null and the empty string count as left out: several clients send them. */
-const isAbsent = (value: unknown): value is undefined | null | "" =>
-  value === undefined || value === null || value === "";
-
-function readString(members: Members, name: string): string | null {
-  const value = members[name];
-  if (isAbsent(value)) return null;
-  return typeof value === "string" ? checkText(value, name) : refuse(`${name} must be a string.`);
-}
-
-/** Half a character of UTF-16 would not come back from the store as it was. */
-function checkText(text: string, name: string): string {
-  if (text.length > 2000) return refuse(`${name} is too long.`);
-  return text.isWellFormed() ? text : refuse(`${name} is not well-formed Unicode.`);
-}
-
-function readStrings(members: Members, name: string): string[] | null {
-  const value = members[name];
-  if (isAbsent(value)) return null;
-  if (!Array.isArray(value) || value.length > 50)
-    return refuse(`${name} must be an array of at most 50 strings.`);
-  const strings: string[] = [];
-  for (const item of value) {
-    if (typeof item !== "string") return refuse(`${name} must be an array of strings.`);
-    if (item !== "") strings.push(checkText(item, name));
-  }
-  return strings;
-}
-
-function refuse(description: string): never {
-  throw new OAuthError("client_metadata_refused", { description });
-}

@@ -88,8 +88,9 @@ function* checkFiles({ listen, appearance, clients }: Configuration): Generator<
         ],
   );
   if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
-  for (const [index, { logo }] of clients.entries()) {
+  for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
+    if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);
   }
   for (const [path, file] of files) {
     if (!isReadable(file)) {

@@ -114,11 +114,19 @@ const resource = table({
     v.description("The scopes it uses, each declared in [[scopes]]. Empty: any."),
   ),
   access_token_seconds: accessTokenSeconds("How long access tokens for it live."),
+  access_token_format: v.pipe(
+    v.optional(v.picklist(["opaque", "jwt"]), "opaque"),
+    v.description(
+      "`jwt`: the API checks tokens by itself, with the key set, and does not see that one was revoked (RFC 9068).",
+    ),
+  ),
   introspection_clients: v.pipe(
     v.optional(v.array(identifier), []),
     v.description("Identifiers of the clients that may introspect tokens meant for it."),
   ),
 });
+
+const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
 
 const clientDeclaration = table({
   client_id: v.pipe(
@@ -192,6 +200,96 @@ const clientDeclaration = table({
     v.description("Whether its redirect URIs may have http on a network. Only for an intranet without TLS."),
   ),
   access_token_seconds: accessTokenSeconds("How long its access tokens live."),
+  first_party: v.pipe(
+    v.optional(v.boolean()),
+    words({
+      fallback: "false",
+      description: "Your own application: people are not asked before it gets access.",
+    }),
+  ),
+  post_logout_redirect_uris: v.pipe(
+    v.optional(v.array(v.string())),
+    words({
+      fallback: "none",
+      description: "Where people may be sent after a sign-out, compared byte for byte.",
+    }),
+  ),
+  backchannel_logout_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("Where this server tells it that a person signed out."),
+  ),
+  backchannel_logout_session_required: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether those notices must name the session." }),
+  ),
+  frontchannel_logout_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("A page of it that signs the browser out. Its host is that of a redirect URI."),
+  ),
+  frontchannel_logout_session_required: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether that page must be told the session." }),
+  ),
+  id_token_claims: v.pipe(
+    v.optional(v.picklist(["granted", "minimal"])),
+    words({
+      fallback: "granted",
+      description:
+        "What its ID tokens say. granted: all that its scopes grant; minimal: who signed in, and the rest is at userinfo.",
+    }),
+  ),
+  id_token_signed_response_alg: v.pipe(
+    v.optional(v.picklist(ALGORITHMS)),
+    words({
+      fallback: "RS256 if it is among signing.algorithms, else the first of them",
+      description: "The algorithm that signs its ID tokens, one of signing.algorithms.",
+    }),
+  ),
+  userinfo_signed_response_alg: v.pipe(
+    v.optional(v.picklist(ALGORITHMS)),
+    words({ fallback: "JSON, unsigned", description: "The algorithm that signs what userinfo answers it." }),
+  ),
+  subject_type: v.pipe(
+    v.optional(v.picklist(["public", "pairwise"])),
+    words({
+      fallback: "public",
+      description:
+        "public: every application knows a person under one identifier; pairwise: the applications of each host have their own.",
+    }),
+  ),
+  sector_identifier_uri: v.pipe(
+    v.optional(v.string()),
+    v.description(
+      "An https URL whose host pairwise identifiers are for, if its redirect URIs have several hosts.",
+    ),
+  ),
+  default_max_age: v.pipe(
+    v.optional(wholeNumber(0, YEAR_SECONDS)),
+    words({
+      fallback: "no limit",
+      description: "How old a sign-in may be, in seconds, before it is asked for again.",
+    }),
+  ),
+  require_auth_time: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether its ID tokens must say when the person signed in." }),
+  ),
+  default_acr_values: v.pipe(
+    v.optional(v.array(someText)),
+    words({
+      fallback: "none",
+      description: "The levels of sign-in that it asks for when a request names none, the preferred first.",
+    }),
+  ),
+  initiate_login_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("An https URL at which a sign-in that begins elsewhere is started."),
+  ),
+  jwks_file: v.pipe(v.optional(someText), v.description("A JSON file with its public keys (a JWK set).")),
+  jwks_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("Where its public keys are. This server fetches them."),
+  ),
 });
 
 const person = table({
@@ -328,10 +426,7 @@ export const configurationSchema = table({
     v.optional(
       table({
         algorithms: v.pipe(
-          v.optional(
-            v.pipe(v.array(v.picklist(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm))), v.minLength(1)),
-            [DEFAULT_SIGNING_ALGORITHM],
-          ),
+          v.optional(v.pipe(v.array(v.picklist(ALGORITHMS)), v.minLength(1)), [DEFAULT_SIGNING_ALGORITHM]),
           v.description("The algorithms for which the server has keys. Clients expect RS256 by default."),
         ),
         rotation_seconds: seconds("How long a key signs before the next one does.", 90 * 86_400, 3600),
@@ -349,6 +444,12 @@ export const configurationSchema = table({
     v.optional(
       table({
         access_token_seconds: seconds("How long an access token lives.", 3600, 1, YEAR_SECONDS),
+        jwt_access_token_seconds: seconds(
+          "How long an access token lives that an API checks by itself. The API does not see that it was revoked.",
+          600,
+          1,
+          YEAR_SECONDS,
+        ),
         id_token_seconds: seconds("How long an ID token is valid.", 3600, 60, YEAR_SECONDS),
         refresh_token_seconds: seconds(
           "A refresh token that is not used for this long expires.",

@@ -1,5 +1,6 @@
 /** The kinds of values that the configuration is declared with: texts, numbers, tables, URLs, secrets. */
 import * as v from "valibot";
+import { splitTarget } from "../platform/http.ts";
 import { isListenHost } from "../platform/network.ts";
 import { issuerFault } from "../protocol/issuer.ts";
 import { isScope } from "../protocol/scope.ts";
@@ -151,7 +152,7 @@ function databaseUrlFault(url: string): string | null {
 /** Such a character in the password would end the host, or make a part of the password the host. */
 function hasUnencodedCharacters(url: string): boolean {
   const [, authority = "", rest = ""] = /^\w+:\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
-  const [path = "", query = ""] = rest.split("?", 2);
+  const { path, query } = splitTarget(rest);
   // PostgreSQL's URLs have no fragment.
   if (authority.split("@").length > 2 || rest.includes("#") || path.includes("@")) return true;
   const isNoParameter = (text: string) => text.includes("@") && !/^[\w.]+=/.test(text);

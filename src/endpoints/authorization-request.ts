@@ -16,23 +16,26 @@ import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
-import { isAtOrigin, matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
+import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
 import type { ClientRecord } from "../store/tables.ts";
+import {
+  type Delivery,
+  QUERY,
+  RESPONSE_MODES,
+  type ResponseMode,
+  type ResponseParameters,
+} from "./response-mode.ts";
 
 export const RESPONSE_TYPES = ["code"] as const;
 
-/** How an answer gets to the client (OAuth 2.0 Multiple Response Type Encoding Practices §2.1). */
-export interface ResponseMode {
-  readonly mode: string;
-  /** The address to which the browser is redirected. */
-  locate(redirectUri: RedirectUri, parameters: Readonly<Record<string, string | undefined>>): string;
-}
-
-const query: ResponseMode = { mode: "query", locate: withResponseParameters };
-
-export const RESPONSE_MODES: readonly ResponseMode[] = [query];
+/** Members of response types that other servers know, and why this one answers with a code alone (RFC 9700 §2.1.2). */
+const REFUSED_RESPONSE_TYPES: ReadonlyMap<string, string> = new Map([
+  ["token", "an access token in an address leaks, and nothing binds it to the client"],
+  ["id_token", "the ID token comes with the access token from the token endpoint"],
+  ["none", "an answer without a code tells the client nothing that it could check"],
+]);
 
 /** A client's demands on the pages. */
 export interface PromptDemand {
@@ -65,6 +68,8 @@ export interface ResponseTarget {
   readonly state: string | null;
   /** Whether the operator vouches for the client (`isVouchedFor`). */
   readonly vouched: boolean;
+  /** `ui_locales`: the languages of the pages on the way, best first (OpenID Connect Core §3.1.2.1). */
+  readonly uiLocales: string | null;
 }
 
 export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
@@ -86,12 +91,12 @@ export class AuthorizationRefusal extends Error {
 }
 
 /** RFC 6749 §4.1.2 and RFC 9207 §2: every answer names its issuer. */
-export const responseLocation = (
+export const responseTo = (
   issuer: Issuer,
   { redirectUri, responseMode, state }: Pick<ResponseTarget, "redirectUri" | "responseMode" | "state">,
-  parameters: Readonly<Record<string, string | undefined>>,
-): string =>
-  responseMode.locate(redirectUri, {
+  parameters: ResponseParameters,
+): Delivery =>
+  responseMode.deliver(redirectUri, {
     code: undefined,
     error: undefined,
     error_description: undefined,
@@ -113,13 +118,15 @@ export async function checkAuthorizationRequest(
     throw redirectUriRefusal("authorize_redirect_uri_mismatch", client, parameters);
   const target: ResponseTarget = {
     redirectUri,
-    responseMode: requestedResponseMode(parameters) ?? query,
+    responseMode: requestedResponseMode(parameters, redirectUri) ?? QUERY,
     state: parameters.get("state") ?? null,
     vouched: isVouchedFor(client, context.configuration.registration),
+    uiLocales: parameters.get("ui_locales") ?? null,
   };
   try {
     parameters.refuseRepeated();
     refuseUnsupported(parameters);
+    requireResponseMode(parameters, redirectUri);
     requireResponseType(parameters);
     requireGrantType(client);
     const codeChallenge = requireCodeChallenge(client, parameters);
@@ -134,7 +141,7 @@ export async function checkAuthorizationRequest(
       scope,
       resources,
       prompt: readPrompt(parameters),
-      maxAgeSeconds: readMaxAge(parameters),
+      maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? null,
       parameters,
     };
@@ -192,21 +199,31 @@ function refuseUnsupported(parameters: Parameters): void {
   if (parameters.get("request_uri") !== undefined) throw new OAuthError("request_uri_unsupported");
   if (parameters.get("registration") !== undefined)
     throw new OAuthError("registration_parameter_unsupported");
-  if (requestedResponseMode(parameters) === undefined) {
-    throw invalid("response_mode", `use ${RESPONSE_MODES.map(({ mode }) => mode).join(", ")}`);
-  }
 }
 
-/** The default for an answer with a code is `query`. Undefined if there is no such mode. */
-function requestedResponseMode(parameters: Parameters): ResponseMode | undefined {
-  const name = parameters.get("response_mode") ?? query.mode;
-  return RESPONSE_MODES.find(({ mode }) => mode === name);
+/** The mode of the answer. Undefined if there is no such mode, or none that reaches the redirect URI. */
+function requestedResponseMode(parameters: Parameters, redirectUri: RedirectUri): ResponseMode | undefined {
+  const name = parameters.get("response_mode") ?? QUERY.mode;
+  return RESPONSE_MODES.find(({ mode, reaches }) => mode === name && reaches(redirectUri));
+}
+
+function requireResponseMode(parameters: Parameters, redirectUri: RedirectUri): void {
+  if (requestedResponseMode(parameters, redirectUri) !== undefined) return;
+  const usable = RESPONSE_MODES.filter(({ reaches }) => reaches(redirectUri)).map(({ mode }) => mode);
+  throw invalid("response_mode", `with this redirect URI use ${usable.join(" or ")}`);
 }
 
 function requireResponseType(parameters: Parameters): void {
-  if (!isOneOf(parameters.required("response_type"), RESPONSE_TYPES)) {
-    throw new OAuthError("response_type_unsupported");
+  const asked = parameters.required("response_type");
+  if (isOneOf(asked, RESPONSE_TYPES)) return;
+  for (const member of asked.split(" ", 3)) {
+    const why = REFUSED_RESPONSE_TYPES.get(member);
+    if (why === undefined) continue;
+    throw new OAuthError("response_type_unsupported", {
+      description: `response_type with '${member}' is not supported: ${why}. Use response_type=code with PKCE (S256).`,
+    });
   }
+  throw new OAuthError("response_type_unsupported");
 }
 
 function requireGrantType(client: ClientRecord): void {

@@ -6,16 +6,19 @@ import {
   CLIENT_AUTHENTICATION_METHODS,
   type ClientAuthenticationMethod,
 } from "../clients/authentication-methods.ts";
+import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
-import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
+import { CLAIM_NAMES } from "../rules/claims.ts";
+import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
+import { RESPONSE_MODES } from "./response-mode.ts";
 
-/** OpenID Connect Discovery §3: the claims that a client may get, in ID tokens and from userinfo. */
-const CLAIM_NAMES = [
+/** OpenID Connect Discovery §3: the claims of the ID token itself. Those about the person are in rules/claims.ts. */
+const TOKEN_CLAIMS = [
   "sub",
   "iss",
   "aud",
@@ -27,9 +30,6 @@ const CLAIM_NAMES = [
   "acr",
   "at_hash",
   "sid",
-  "preferred_username",
-  "name",
-  "email",
 ];
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
@@ -68,8 +68,9 @@ function metadataDocument({
     // OpenID Connect Discovery §3.
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
+    userinfo_signing_alg_values_supported: configuration.signing.algorithms,
     claim_types_supported: ["normal"],
-    claims_supported: CLAIM_NAMES,
+    claims_supported: [...TOKEN_CLAIMS, ...CLAIM_NAMES],
     prompt_values_supported: [...PROMPTS.keys()],
     // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,
@@ -82,9 +83,7 @@ function metadataDocument({
     authorization_code_expires_in: lifetimes.authorization_code_seconds,
     device_code_expires_in: lifetimes.device_code_seconds,
     access_token_formats_supported: ACCESS_TOKEN_FORMATS.map(({ format }) => format),
-    access_token_signing_alg_values_supported: ACCESS_TOKEN_FORMATS.flatMap(
-      (entry) => entry.signingAlgorithms,
-    ),
+    access_token_signing_alg_values_supported: [defaultSigningAlgorithm(configuration.signing.algorithms)],
   };
   // RFC 8414 §3.2: "Claims with zero elements MUST be omitted".
   for (const [name, value] of Object.entries(document)) {

@@ -20,6 +20,7 @@ import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
+import { isOnline } from "../rules/session.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -31,11 +32,12 @@ import {
   type GrantRecord,
   grants,
   once,
+  sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
-import type { Issued } from "./id-tokens.ts";
+import type { Issued } from "./issued.ts";
 import type { SignedIn } from "./sessions.ts";
 
 /** An authorization request that the authorization endpoint has checked. */
@@ -61,6 +63,7 @@ const AUTHORIZATION = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
   consent: row(consents, { subject: "$subject", clientId: "$clientId", redirectUri: "$redirectUri" }),
+  session: row(sessions, { id: "$sessionId" }),
   form: row(once, { id: "$formId", kind: "$formKind" }),
 };
 
@@ -68,13 +71,14 @@ export const authorize = (
   context: DecideContext,
   act: Act,
   authorization: rules.Authorization,
-): Promise<"authorized" | "form_answered" | "refused"> => {
-  const { grant, code, form } = authorization;
+): Promise<"authorized" | "form_answered" | "refused" | "signed_out"> => {
+  const { grant, code, form, session = null } = authorization;
   return outcomeOf(context, act, async () => {
     const facts = await context.store.look(AUTHORIZATION, {
       subject: grant.subject,
       clientId: grant.clientId,
       redirectUri: code.redirectUri,
+      sessionId: session,
       formId: form?.id ?? null,
       formKind: "form",
     });
@@ -184,7 +188,10 @@ export async function issueAuthorizationCode(
     // Without a form the code rests on a remembered consent, which may be gone by now.
     consent: remember ? consent : form === null ? "remembered" : null,
     form,
+    session: session.id,
   });
+  // The person signed out at this very moment.
+  if (outcome === "signed_out") throw new OAuthError("login_required", { clientId: client.clientId });
   if (outcome === "refused") throw new OAuthError("person_denied", { clientId: client.clientId });
   return outcome === "form_answered" ? null : text;
 }
@@ -206,6 +213,7 @@ export const newGrant = (
   authenticationMethods: session.authenticationMethods,
   authenticationLevel: session.authenticationLevel,
   ...grant,
+  online: isOnline(grant),
   activatedAt: null,
   revokedAt: null,
   revokedReason: null,
@@ -269,8 +277,9 @@ export function redeemCode(
         decision.outcome === "issued"
           ? {
               response: mintedResponse(accessToken, refreshToken, allowed.scope),
+              accessToken: accessToken.record,
               grant,
-              scope: allowed.scope,
+              ...allowed,
               nonce: code.nonce,
             }
           : refused("code_replayed"),

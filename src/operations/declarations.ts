@@ -220,7 +220,8 @@ async function applyPerson(person: PersonDeclaration, context: PeopleContext): P
   const before = known?.declaration ?? null;
   const samePassword = before !== null && (await passwords.verify(password, before.passwordHash));
   const passwordHash = samePassword ? before.passwordHash : await passwords.hash(password);
-  const declaration = { name, email, administrator, passwordHash };
+  const told = { name, email, emailVerified: null, profile: {}, attributes: {}, groups: [] };
+  const declaration = { ...told, administrator, passwordHash };
   if (known === null) {
     const account = { ...person, passwordHash, source: "configuration", declaration } as const;
     await createAccount(context, SERVER_ACT, newAccountRecord(account, clock, random));
@@ -233,5 +234,5 @@ async function applyPerson(person: PersonDeclaration, context: PeopleContext): P
     ...(before?.administrator !== administrator && { administrator }),
     ...(!samePassword && { passwordHash }),
   };
-  await declareAccount(context, SERVER_ACT, known.subject, changes, declaration);
+  await declareAccount(context, SERVER_ACT, known.subject, changes, declaration, clock.seconds());
 }

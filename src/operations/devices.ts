@@ -28,7 +28,7 @@ import { newGrant } from "./authorization.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
-import type { Issued } from "./id-tokens.ts";
+import type { Issued } from "./issued.ts";
 import type { SignedIn } from "./sessions.ts";
 
 interface Reading {
@@ -204,6 +204,9 @@ export async function redeemDeviceCode(
     pollPace.forget(device.id);
     if (decision.outcome === "refused") return refuse("device_code_used");
     const response = mintedResponse(accessToken, refreshToken, scope);
-    return { ...decision, outcome: { response, grant, scope, nonce: null } };
+    return {
+      ...decision,
+      outcome: { response, accessToken: accessToken.record, grant, scope, resources, nonce: null },
+    };
   });
 }

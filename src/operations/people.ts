@@ -17,6 +17,7 @@ import {
   signInNames,
 } from "../store/tables.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
+import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 
 interface Reading {
@@ -107,35 +108,46 @@ const lookAtChange = ({ store }: Reading, subject: SubjectId, email: string | nu
 
 /** Sets a password for the operator, without checking the current one. False if there is no such person. */
 export const setPassword = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   passwordHash: string,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.setPassword(await lookAtAccount(context, subject), passwordHash));
+  outcomeOf(context, act, async () =>
+    rules.setPassword(await lookAtAccount(context, subject), passwordHash, newEnding(context, subject)),
+  );
 
 /** A person sets their own password. False if `verifiedHash` is not their password any more, or they are disabled. */
 export const replacePassword = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   verifiedHash: string,
   passwordHash: string,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () =>
-    rules.changePassword(await findAccount(context, subject), verifiedHash, passwordHash),
+    rules.changePassword(
+      await findAccount(context, subject),
+      verifiedHash,
+      passwordHash,
+      newEnding(context, subject),
+    ),
   );
 
 /** Applies a declaration that is new or has changed. */
 export const declareAccount = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   changes: rules.DeclaredChanges,
   declaration: PersonDeclared,
+  now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.declareAccount(await lookAtChange(context, subject, changes.email), changes, declaration),
+    rules.declareAccount(await lookAtChange(context, subject, changes.email), changes, declaration, {
+      ...newEnding(context, subject),
+      now,
+    }),
   );
 
 /** Changes what applications are told of a person, or whether the person may administer the server. */
@@ -144,9 +156,10 @@ export const changeAccount = (
   act: Act,
   subject: SubjectId,
   changes: rules.AccountChanges,
+  now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.changeAccount(await lookAtChange(context, subject, changes.email), changes),
+    rules.changeAccount(await lookAtChange(context, subject, changes.email), changes, now),
   );
 
 /** Lets a person try passwords again who has tried too many (sign-in.ts). False if there is no such person. */
@@ -160,13 +173,15 @@ export const unlockAccount = (
 
 /** Ends the person's sessions and all access that they gave. False if there is no such person. */
 export const disableAccount = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   now: EpochSeconds,
   by?: DisabledBy,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.disableAccount(await findAccount(context, subject), now, by));
+  outcomeOf(context, act, async () =>
+    rules.disableAccount(await findAccount(context, subject), { ...newEnding(context, subject), now }, by),
+  );
 
 /** Lets a disabled person sign in again. False if there is no such person. */
 export const enableAccount = (context: DecideContext, act: Act, subject: SubjectId): Promise<boolean> =>
@@ -174,12 +189,14 @@ export const enableAccount = (context: DecideContext, act: Act, subject: Subject
 
 /** Ends the person's access and sessions, and removes the account. False if there is no such person. */
 export const removeAccount = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   now: EpochSeconds,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.removeAccount(await findAccount(context, subject), now));
+  outcomeOf(context, act, async () =>
+    rules.removeAccount(await findAccount(context, subject), { ...newEnding(context, subject), now }),
+  );
 
 /** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */
 export const createSetupLink = (context: DecideContext, act: Act, link: SetupLinkRecord): Promise<boolean> =>

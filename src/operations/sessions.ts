@@ -12,7 +12,8 @@ import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
 import { type AccountRecord, accounts, type SessionRecord, sessions } from "../store/tables.ts";
 import type { Context } from "./context.ts";
-import { type DecideContext, decide, outcomeOf } from "./decide.ts";
+import { decide, outcomeOf } from "./decide.ts";
+import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
 
@@ -126,7 +127,7 @@ const BY_ID = { session: row(sessions, { id: "$id" }) };
 
 /** `kept`: how many sessions the person may have with this one; the oldest of the others end. */
 export const createSession = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   session: SessionRecord,
   replaces: RecordId | null,
@@ -137,7 +138,11 @@ export const createSession = (
     const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
     const account = await findAccount(context, session.subject);
     const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
-    return rules.startSession(account, session, earlier, verifiedHash, surplus);
+    return rules.startSession(account, session, verifiedHash, {
+      earlier,
+      ending: newEnding(context, earlier?.subject ?? session.subject),
+      surplus: surplus.map((other) => ({ session: other, ending: newEnding(context, other.subject) })),
+    });
   });
 
 /** A person as the store had them when they took the steps of a sign-in. */
@@ -232,16 +237,19 @@ export async function* everySession(
 
 /** Signs a person out of every browser. Returns how many sessions ended; null if there is no such person. */
 export async function endSessions(
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
 ): Promise<number | null> {
   const { outcome, swept } = await decide(context, act, async () =>
-    rules.endSessions(await findAccount(context, subject)),
+    rules.endSessions(await findAccount(context, subject), newEnding(context, subject)),
   );
   return outcome ? (swept[0]?.length ?? 0) : null;
 }
 
 /** Signs the browser out. False if the session was gone before. */
-export const endSession = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.endSession((await context.store.look(BY_ID, { id })).session));
+export const endSession = (context: EndingContext, act: Act, id: RecordId): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const { session } = await context.store.look(BY_ID, { id });
+    return rules.endSession(session, newEnding(context, session?.subject ?? ""));
+  });

@@ -1,14 +1,8 @@
 /** Tokens: refreshing, issuing to a client for itself, introspecting, and revoking. */
 import { isConfidential } from "../clients/authentication.ts";
 import { ownScope } from "../clients/clients.ts";
-import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
-import {
-  newRecordId,
-  type PresentedCredential,
-  parseCredential,
-  recordIdText,
-  secretMatches,
-} from "../credentials/credential.ts";
+import { type PresentedAccessToken, recognizeAccessToken } from "../credentials/access-token-formats.ts";
+import { newRecordId, parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
 import {
   INACTIVE,
   type Introspection,
@@ -20,7 +14,6 @@ import {
   mintAccessToken,
   mintedResponse,
   refreshTokenOf,
-  type TokenResponse,
   tokenResponse,
 } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
@@ -50,7 +43,7 @@ import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
-import type { Issued } from "./id-tokens.ts";
+import type { Issued } from "./issued.ts";
 import { allPages, type Page } from "./paging.ts";
 
 interface Reading {
@@ -74,7 +67,7 @@ export const findLiveAccessToken = async (
 /** The same for the text of a token that was presented to this server itself. */
 export const findPresentedAccessToken = async (
   { store }: Reading,
-  presented: PresentedCredential,
+  presented: PresentedAccessToken,
   now: EpochSeconds,
 ): Promise<accessTokenRules.LiveAccessToken | null> =>
   accessTokenRules.presentedAccessToken(presented, await store.look(ACCESS_TOKEN, { id: presented.id }), now);
@@ -189,8 +182,9 @@ export function refresh(
           ...decision,
           outcome: {
             response: mintedResponse(accessToken, refreshToken, allowed.scope),
+            accessToken: accessToken.record,
             grant,
-            scope: allowed.scope,
+            ...allowed,
             nonce: null,
           },
         };
@@ -203,7 +197,11 @@ export function refresh(
         const scope = outcome.accessToken?.scope ?? grant.scope;
         const text = again.accessToken.text;
         const response = tokenResponse({ text, expiresIn }, again.refreshToken, scope);
-        return { ...decision, outcome: { response, grant, scope, nonce: null } };
+        const resources = outcome.accessToken?.resources ?? grant.resources;
+        return {
+          ...decision,
+          outcome: { response, accessToken: outcome.accessToken, grant, scope, resources, nonce: null },
+        };
       }
       case "replayed":
         return {
@@ -251,7 +249,7 @@ export async function issueToClient(
   act: Act,
   caller: Caller,
   requested: RequestedTarget,
-): Promise<TokenResponse> {
+): Promise<Issued> {
   const { catalogue, configuration } = context;
   const { client } = caller;
   if (!isConfidential(client)) throw new OAuthError("client_not_confidential", { clientId: client.clientId });
@@ -265,7 +263,14 @@ export async function issueToClient(
   if (decision.outcome === "refused") throw new OAuthError("client_disabled", { clientId: client.clientId });
   if ((await carryOut(context, actOf(act, caller), decision)) === "stale") caller.changed();
   caller.isConfirmed = true;
-  return mintedResponse(accessToken, null, scope);
+  return {
+    response: mintedResponse(accessToken, null, scope),
+    accessToken: accessToken.record,
+    grant: null,
+    scope,
+    resources,
+    nonce: null,
+  };
 }
 
 // ── What a token is worth ──────────────────────────────────────────────────────────────────────────────────
@@ -278,13 +283,13 @@ const INTROSPECTED_REFRESH_TOKEN = { ...REFRESH_TOKEN, caller: CALLER };
  * every other text, is inactive to it. `caller`: null for a bearer, whose token names `clientId`.
  */
 export async function introspect(
-  { store, clock, catalogue, issuer: { identifier: issuer } }: Context,
+  { store, clock, catalogue, signingKeys, issuer: { identifier: issuer } }: Context,
   { clientId, caller }: { readonly clientId: string; readonly caller: Caller | null },
   text: string,
 ): Promise<Introspection> {
   const now = clock.seconds();
   const callerId = caller?.callerId ?? null;
-  const accessToken = recognizeAccessToken(text);
+  const accessToken = await recognizeAccessToken(text, signingKeys.verify);
   if (accessToken !== null) {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
@@ -349,7 +354,7 @@ export async function revokeToken(context: Context, act: Act, caller: Caller, te
     });
     return;
   }
-  const accessToken = recognizeAccessToken(text);
+  const accessToken = await recognizeAccessToken(text, context.signingKeys.verify);
   if (accessToken === null) return;
   await decide(context, actOf(act, caller), async () => {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });

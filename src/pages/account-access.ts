@@ -47,7 +47,7 @@ function describeAccess(
   const grants = allowed.filter((entry) => "via" in entry);
   return {
     clientId,
-    clientName: client === null ? null : clientName(client),
+    clientName: client === null ? null : clientName(client, texts),
     logo: client === null ? null : clientLogo(context, client),
     unverified: client !== null && !isVouchedFor(client, context.configuration.registration),
     // With several hosts the page cannot tell which one the person used.

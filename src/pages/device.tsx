@@ -185,7 +185,7 @@ function confirmPage(
   return respondWithPage(
     <DeviceConfirmView
       frame={frame}
-      clientName={clientName(client)}
+      clientName={clientName(client, frame.texts)}
       unverified={!isVouchedFor(client, context.configuration.registration)}
       userCode={formatUserCode(code)}
       access={accessWords(context, frame.texts, device.scope, device.resources)}

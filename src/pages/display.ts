@@ -1,5 +1,6 @@
 /** Prepares texts of strangers (client names, addresses, user agents) for a page. JSX escapes them; this keeps them honest. */
 import { isIPv4 } from "node:net";
+import { nameInLanguage } from "../clients/localized.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import { withoutStackedMarks, withoutUnseen } from "../protocol/names.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
@@ -17,17 +18,21 @@ export function displayText(text: string, maximum = 100): string {
   return characters.length <= maximum ? line : `${characters.slice(0, maximum - 1).join("")}…`;
 }
 
-/** The client's name, or its identifier if it has none. */
-export const clientName = (client: Pick<ClientRecord, "clientId" | "clientName">): string =>
-  displayText(client.clientName ?? "") || displayText(client.clientId);
+type Named = Pick<ClientRecord, "clientId" | "clientName" | "localized">;
+
+/** The client's name in the language of the page, or its identifier if it has none. */
+export const clientName = (client: Named, { language }: Pick<Texts, "language">): string =>
+  displayText(nameInLanguage(client, language) ?? "") || displayText(client.clientId);
 
 /** The client's name in a sentence, marked if the operator does not vouch for the client. */
 export const markedName = (
-  client: Pick<ClientRecord, "clientId" | "clientName" | "source" | "vouchedAt">,
+  client: Named & Pick<ClientRecord, "source" | "vouchedAt">,
   registration: { readonly vouched: boolean },
-  { common }: Texts,
-): string =>
-  isVouchedFor(client, registration) ? clientName(client) : common.unverifiedName(clientName(client));
+  texts: Texts,
+): string => {
+  const name = clientName(client, texts);
+  return isVouchedFor(client, registration) ? name : texts.common.unverifiedName(name);
+};
 
 /** A link that a page may offer: http or https only, since other schemes may run code. Null otherwise. */
 export function webLink(uri: string | null): string | null {

@@ -8,19 +8,20 @@ import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { endSession, findSignedIn, type SignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
-import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { consentPages } from "./consent.tsx";
+import { answerPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
+import { readNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
-import { clockTime, relativeTime } from "./time.ts";
+import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
 import { CANCEL, SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
 
@@ -32,8 +33,10 @@ interface SignInPage {
    */
   readonly cause: SignInCause;
   readonly username: string;
-  readonly fault?: "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
+  readonly fault?: SignInFault;
 }
+
+type SignInFault = "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
 
 const SIGN_IN_CAUSES = ["another", "choose"] as const;
 type SignInCause = "again" | (typeof SIGN_IN_CAUSES)[number];
@@ -49,7 +52,7 @@ interface Errand {
 
 async function errandOf(context: Context, returnTo: string | null): Promise<Errand> {
   const { issuer } = context;
-  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  const { path, query } = splitTarget(returnTo ?? "");
   const parameters = new URLSearchParams(query);
   if (path !== pagePath(issuer, ENDPOINT_PATHS.authorize)) {
     return { client: null, device: path === pagePath(issuer, "/device"), uiLocales: undefined };
@@ -62,22 +65,38 @@ async function errandOf(context: Context, returnTo: string | null): Promise<Erra
   };
 }
 
-function leadOf(
-  { configuration }: Context,
-  { texts: { signIn }, name }: PageFrame,
-  { client, device }: Errand,
-): string {
+function leadOf({ configuration }: Context, { texts, name }: PageFrame, { client, device }: Errand): string {
+  const { signIn } = texts;
   if (device) return signIn.leadToDevice(name);
   if (client === null) return signIn.lead(name);
   const isKnown = isVouchedFor(client, configuration.registration);
-  return (isKnown ? signIn.leadToClient : signIn.leadToStranger)(name, clientName(client));
+  return (isKnown ? signIn.leadToClient : signIn.leadToStranger)(name, clientName(client, texts));
+}
+
+function faultWords(
+  { configuration }: Context,
+  { texts: { signIn, forms, language }, now }: PageFrame,
+  fault: SignInFault,
+): string {
+  if (typeof fault === "object") {
+    const wait = fault.retryAfterSeconds;
+    return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
+  }
+  switch (fault) {
+    case "wrong":
+      return signIn.wrong(duration(language, configuration.limits.sign_in_window_seconds));
+    case "stale":
+      return signIn.stale;
+    case "cookieless":
+      return forms.cookieless;
+  }
 }
 
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
   const { fault, returnTo, cause } = page;
   const errand = await errandOf(context, returnTo);
   const frame = pageFrame(context, incoming, errand.uiLocales);
-  const { signIn, language } = frame.texts;
+  const { signIn } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");
   const lead = signedIn === null ? leadOf(context, frame, errand) : signIn[cause](signedIn.account.username);
@@ -86,16 +105,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       ? { username: signedIn.account.username, continueTo: returnTo }
       : null;
   const limited = typeof fault === "object";
-  const words = limited
-    ? signIn.limited(
-        relativeTime(language, fault.retryAfterSeconds),
-        clockTime(language, frame.now + fault.retryAfterSeconds),
-      )
-    : fault === undefined
-      ? null
-      : fault === "cookieless"
-        ? frame.texts.forms.cookieless
-        : signIn[fault];
+  const notice = readNotice(context, incoming, "sign_in");
   // The browser may be at another address, such as http without the s, which gets no cookie.
   const address = pageAddress(context.issuer, ...signInPath(page));
   return respondWithPage(
@@ -112,7 +122,8 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       }
       cause={cause}
       offered={offered}
-      fault={words}
+      notice={notice === null ? null : signIn.passwordKept[notice.about]}
+      fault={fault === undefined ? null : faultWords(context, frame, fault)}
       elsewhere={fault === "cookieless" ? address : null}
     />,
     {
@@ -171,7 +182,7 @@ async function answerSignIn(
 ): Promise<Response> {
   const { issuer } = context;
   const { returnTo, cause } = page;
-  const again = (fault: SignInPage["fault"]) => signInPage(context, incoming, { ...page, fault });
+  const again = (fault: SignInFault) => signInPage(context, incoming, { ...page, fault });
   if (!isFresh) {
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
     const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
@@ -204,11 +215,11 @@ async function answerSignIn(
 
 /** Back to the application, which learns that the person did not go on. */
 function cancel(context: Context, incoming: Incoming, returnTo: string | null): Promise<Response> {
-  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  const { path, query } = splitTarget(returnTo ?? "");
   if (path !== pagePath(context.issuer, ENDPOINT_PATHS.authorize)) throw new OAuthError("parameter_invalid");
   const { parameters_per_request } = context.configuration.limits;
   const parameters = parseParameters(query, parameters_per_request);
-  return cancelAuthorization(context, consentPages(context), incoming, parameters);
+  return cancelAuthorization(context, answerPages(context), incoming, parameters);
 }
 
 function signOutPage(

@@ -50,6 +50,7 @@ interface ResourceDeclaration {
   readonly name?: PeopleWords | undefined;
   readonly scopes: readonly string[];
   readonly access_token_seconds?: number | undefined;
+  readonly access_token_format: "opaque" | "jwt";
   readonly introspection_clients: readonly string[];
 }
 
@@ -66,6 +67,7 @@ export interface ResourceEntry {
   readonly name: PeopleWords;
   readonly scopes: readonly Scope[];
   readonly accessTokenSeconds: number | null;
+  readonly accessTokenFormat: "opaque" | "jwt";
   readonly introspectionClients: readonly string[];
 }
 
@@ -144,6 +146,11 @@ export interface Catalogue {
   scopeFor(scope: readonly Scope[], resources: readonly ResourceIndicator[]): Scope[];
   /** How long a token for these resources may live, if they say so: the shortest wins. */
   accessTokenSeconds(resources: readonly ResourceIndicator[]): number | null;
+  /**
+   * The format of tokens for these resources. A JWT is for one API, and perhaps for this server's userinfo besides: an API
+   * could use a token of several at the others, and cannot know that this server revoked it.
+   */
+  accessTokenFormat(resources: readonly ResourceIndicator[]): "opaque" | "jwt";
   /** Whether the client may see tokens that are meant for one of these resources. */
   mayIntrospect(clientId: string, resources: readonly ResourceIndicator[]): boolean;
   /** Whether the client may see every token, whatever it is meant for. */
@@ -159,6 +166,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     // A scope that holds everywhere makes no token one for this server.
     scopes: OWN_SCOPES.map((entry) => entry.name).filter((name) => name !== OFFLINE_ACCESS_SCOPE),
     accessTokenSeconds: null,
+    accessTokenFormat: "opaque",
     introspectionClients: [],
   };
   const resources = [self, ...declared.resources.map(toEntry)];
@@ -210,6 +218,10 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
       const known = limits.filter((limit) => limit !== null);
       return known.length === 0 ? null : Math.min(...known);
     },
+    accessTokenFormat(identifiers) {
+      const [api, ...others] = identifiers.filter((identifier) => !sameResource(identifier, self.identifier));
+      return api === undefined || others.length > 0 ? "opaque" : (find(api)?.accessTokenFormat ?? "opaque");
+    },
     mayIntrospect: (clientId, identifiers) =>
       identifiers.some((identifier) => find(identifier)?.introspectionClients.includes(clientId) ?? false),
     mayIntrospectAll: (clientId) => declared.introspection.trusted_clients.includes(clientId),
@@ -221,5 +233,6 @@ const toEntry = (declared: ResourceDeclaration): ResourceEntry => ({
   name: declared.name ?? declared.identifier,
   scopes: declared.scopes.filter(isScope),
   accessTokenSeconds: declared.access_token_seconds ?? null,
+  accessTokenFormat: declared.access_token_format,
   introspectionClients: declared.introspection_clients,
 });

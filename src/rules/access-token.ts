@@ -1,5 +1,5 @@
 /** Access tokens: the one rule about whether a token is valid and which access it gives. */
-import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
+import type { PresentedAccessToken } from "../credentials/access-token-formats.ts";
 import type { IntrospectedToken } from "../credentials/introspection.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, SecretDigest } from "../protocol/identifiers.ts";
@@ -49,14 +49,14 @@ export function liveAccessToken(
   };
 }
 
-/** The same for a token that was presented: its secret must match. */
+/** The same for a token that was presented: its text must prove that it is this one. */
 export function presentedAccessToken(
-  presented: PresentedCredential,
+  presented: PresentedAccessToken,
   facts: AccessTokenFacts,
   now: EpochSeconds,
 ): LiveAccessToken | null {
   const live = liveAccessToken(facts, now);
-  return live !== null && secretMatches(presented.secret, live.digest) ? live : null;
+  return live !== null && presented.proves(live.digest) ? live : null;
 }
 
 /** Ends one access token. False if there is none. */

@@ -18,6 +18,7 @@ import {
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, touchAccount } from "./grant.ts";
+import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
 export type SetupRevision = Row<typeof revisions> | null;
@@ -104,12 +105,21 @@ const isOfAnother = (account: AccountRecord, name: SignInNameRecord | null): boo
   name !== null && name.subject !== account.subject;
 
 /** Sets a password for the operator, without checking the current one, and ends the person's sessions. */
-export function setPassword({ account, setup }: AccountFacts, passwordHash: string): Decision<boolean> {
+export function setPassword(
+  { account, setup }: AccountFacts,
+  passwordHash: string,
+  ending: Ending,
+): Decision<boolean> {
   if (account === null) return concluded(false);
+  const { changes, sweeps } = endEverySession(account.subject, ending);
   return {
     outcome: true,
-    changes: [...closeSetup({ ...account, passwordHash }, setup), touchAccount(account, { passwordHash })],
-    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    changes: [
+      ...closeSetup({ ...account, passwordHash }, setup),
+      touchAccount(account, { passwordHash }),
+      ...changes,
+    ],
+    sweeps,
     events: [{ event: "password.changed", subject: account.subject }],
   };
 }
@@ -122,31 +132,61 @@ export function changePassword(
   account: AccountRecord | null,
   verifiedHash: string,
   passwordHash: string,
+  ending: Ending,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
+  const { changes, sweeps } = endEverySession(account.subject, ending);
   return {
     outcome: true,
-    changes: [touchAccount(account, { passwordHash })],
-    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    changes: [touchAccount(account, { passwordHash }), ...changes],
+    sweeps,
     events: [{ event: "password.changed", subject: account.subject }],
   };
 }
 
+/** The facts about a person that applications are told. */
+type ToldFacts = Pick<
+  AccountRecord,
+  "name" | "email" | "emailVerified" | "profile" | "attributes" | "groups"
+>;
+
 /** What an operator may change of a person. */
-export type AccountChanges = Partial<Pick<AccountRecord, "name" | "email" | "administrator">>;
+export type AccountChanges = Partial<ToldFacts & Pick<AccountRecord, "administrator">>;
+
+const TOLD = ["name", "email", "emailVerified", "profile", "attributes", "groups"] as const;
+
+/**
+ * The changes with what follows from them. An operator writes the addresses, so a new address is verified, unless the
+ * operator says otherwise. A change of a told fact is noted with its time.
+ */
+function withWhatFollows(
+  account: AccountRecord,
+  changes: DeclaredChanges,
+  now: EpochSeconds,
+): Partial<AccountRecord> {
+  const isNewAddress = changes.email !== undefined && changes.email !== account.email;
+  const isTold = TOLD.some((fact) => changes[fact] !== undefined);
+  return {
+    ...(isNewAddress && { emailVerified: true }),
+    ...changes,
+    ...(isTold && { updatedAt: now }),
+  };
+}
 
 /** Changes what applications are told of a person, or whether the person may administer the server. */
 export function changeAccount(
   { account, setup, sameEmail }: ChangeFacts,
   changes: AccountChanges,
+  now: EpochSeconds,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const next = { ...account, ...changes };
+  const set = withWhatFollows(account, changes, now);
+  const next = { ...account, ...set };
   return {
     outcome: "changed",
-    changes: [...closeSetup(next, setup), touchAccount(account, changes), ...changeNames(account, next)],
+    changes: [...closeSetup(next, setup), touchAccount(account, set), ...changeNames(account, next)],
     events: [{ event: "person.changed", subject: account.subject }],
   };
 }
@@ -172,45 +212,52 @@ export const isUnlocked = (
 ): boolean => account !== null && account.unlockedAt !== null && account.unlockedAt > now - 2 * windowSeconds;
 
 /** Signs a person out of every browser. False if there is no such person. */
-export function endSessions(account: AccountRecord | null): Decision<boolean> {
+export function endSessions(account: AccountRecord | null, ending: Ending): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
+  const { changes, sweeps } = endEverySession(subject, ending);
   return {
     outcome: true,
     // A session that is being started meanwhile rests on the account as it was.
-    changes: [touchAccount(account, {})],
-    sweeps: [sweep(sessions, { subject }, null)],
+    changes: [touchAccount(account, {}), ...changes],
+    sweeps,
     urgent: true,
     events: [{ event: "sessions.ended", subject }],
   };
 }
 
 /** What a declaration changes of a person. A new `passwordHash` ends the person's sessions. */
-export type DeclaredChanges = Partial<
-  Pick<AccountRecord, "name" | "email" | "administrator" | "passwordHash">
->;
+export type DeclaredChanges = AccountChanges & Partial<Pick<AccountRecord, "passwordHash">>;
 
 /** Applies a declaration that is new or has changed. A person who was left out comes back. */
 export function declareAccount(
   { account, setup, sameEmail }: ChangeFacts,
   changes: DeclaredChanges,
   declaration: PersonDeclared,
+  ending: Ending,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
   const { subject } = account;
   const comesBack = account.disabledBy === "left_out";
   const set = {
-    ...changes,
+    ...withWhatFollows(account, changes, ending.now),
     declaration,
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),
   };
   const next = { ...account, ...set };
+  const signedOut =
+    changes.passwordHash === undefined ? { changes: [], sweeps: [] } : endEverySession(subject, ending);
   return {
     outcome: "changed",
-    changes: [...closeSetup(next, setup), touchAccount(account, set), ...changeNames(account, next)],
-    sweeps: changes.passwordHash === undefined ? [] : [sweep(sessions, { subject }, null)],
+    changes: [
+      ...closeSetup(next, setup),
+      touchAccount(account, set),
+      ...changeNames(account, next),
+      ...signedOut.changes,
+    ],
+    sweeps: signedOut.sweeps,
     events: [
       { event: "person.changed", subject },
       ...(changes.passwordHash === undefined ? [] : [{ event: "password.changed", subject } as const]),
@@ -222,14 +269,18 @@ export function declareAccount(
 /** Ends the person's sessions and takes back all access that they gave, in one commit. */
 export function disableAccount(
   account: AccountRecord | null,
-  now: EpochSeconds,
+  ending: Ending,
   by: DisabledBy = "operator",
 ): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
+  const { now } = ending;
   return {
     outcome: true,
-    changes: [touchAccount(account, { disabledAt: now, disabledBy: by })],
+    changes: [
+      touchAccount(account, { disabledAt: now, disabledBy: by }),
+      tellOfEverySession(subject, ending),
+    ],
     sweeps: [sweep(sessions, { subject }, null), ...accessSweeps({ subject }, "person_disabled", now)],
     urgent: true,
     events: [{ event: "person.disabled", subject }],
@@ -259,15 +310,15 @@ export function enableAccount({ account, setup }: AccountFacts): Decision<boolea
 }
 
 /** Ends everything as `disableAccount` does, and removes the account. No later account gets the subject. */
-export function removeAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
+export function removeAccount(account: AccountRecord | null, ending: Ending): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
   return {
     outcome: true,
-    changes: [touchAccount(account, {})],
+    changes: [touchAccount(account, {}), tellOfEverySession(subject, ending)],
     sweeps: [
       sweep(sessions, { subject }, null),
-      ...accessSweeps({ subject }, "person_removed", now),
+      ...accessSweeps({ subject }, "person_removed", ending.now),
       sweep(signInNames, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
@@ -276,32 +327,60 @@ export function removeAccount(account: AccountRecord | null, now: EpochSeconds):
   };
 }
 
+/** What a new session ends: the one that the browser had, and those that are too many now. */
+export interface Superseded {
+  readonly earlier: SessionRecord | null;
+  /** Each with the ending of its own. */
+  readonly surplus: readonly { readonly session: SessionRecord; readonly ending: Ending }[];
+  /** The ending of `earlier`. */
+  readonly ending: Ending;
+}
+
 /**
- * Starts a session in place of `earlier`, the one that the browser had; it continues that of the same person. `verifiedHash` is the password hash against which
- * the sign-in was checked: a new password shuts out a sign-in that is under way. `surplus`: sessions that are too many now.
+ * Starts a session in place of `earlier`. The session of the same person goes on: its applications stay signed in. That of
+ * another person ends. `verifiedHash` is the password hash against which the sign-in was checked: a new password shuts out a
+ * sign-in that is under way.
  */
 export function startSession(
   account: AccountRecord | null,
   session: SessionRecord,
-  earlier: SessionRecord | null,
   verifiedHash: string | null,
-  surplus: readonly Pick<SessionRecord, "id">[] = [],
+  { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const others = surplus.filter(({ id }) => earlier === null || Buffer.compare(id, earlier.id) !== 0);
-  const continuity = earlier?.subject === account.subject ? earlier.continuity : session.continuity;
+  const { subject } = account;
+  const continued = earlier?.subject === subject ? earlier : null;
+  const replaced = continued === null ? earlier : null;
+  const others = surplus.filter(
+    ({ session: { id } }) => earlier === null || Buffer.compare(id, earlier.id) !== 0,
+  );
+  const ends = [
+    ...(continued === null ? [] : [giveWay(continued, ending)]),
+    ...(replaced === null ? [] : [endOneSession(replaced, ending)]),
+    ...others.map((other) => endOneSession(other.session, other.ending)),
+  ];
   return {
     outcome: true,
     changes: [
-      hold(accounts, { subject: account.subject }, { revision: account.revision }),
-      ...(earlier === null ? [] : [remove(sessions, { id: earlier.id })]),
-      ...others.map(({ id }) => remove(sessions, { id })),
-      insert(sessions, { ...session, continuity }),
+      hold(accounts, { subject }, { revision: account.revision }),
+      insert(sessions, continued === null ? session : { ...session, continuity: continued.continuity }),
+      ...ends.flatMap(({ changes }) => changes),
     ],
-    events: [{ event: "session.started", subject: account.subject }],
+    sweeps: ends.flatMap(({ sweeps }) => sweeps),
+    events: [
+      ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
+      ...others.map((other) => sessionEnded(other.session, "surplus")),
+      { event: "session.started", subject },
+    ],
   };
 }
+
+/** Why a session ended. */
+type SessionEndReason = "signed_out" | "replaced" | "surplus";
+
+const sessionEnded = ({ subject }: Pick<SessionRecord, "subject">, reason: SessionEndReason) =>
+  ({ event: "session.ended", subject, reason }) as const;
 
 /** Whether a session is valid: not expired, seen after `idleSince`, and of a person who may sign in. */
 export const isSessionAlive = (
@@ -311,14 +390,15 @@ export const isSessionAlive = (
   idleSince: EpochSeconds,
 ): boolean => session.expiresAt > now && session.lastSeenAt >= idleSince && account.disabledAt === null;
 
-export const endSession = (session: SessionRecord | null): Decision<boolean> =>
+/** Ends a session, and the access that ends with it. False if it is gone. */
+export const endSession = (session: SessionRecord | null, ending: Ending): Decision<boolean> =>
   session === null
     ? concluded(false)
     : {
         outcome: true,
-        changes: [remove(sessions, { id: session.id })],
+        ...endOneSession(session, ending),
         urgent: true,
-        events: [{ event: "session.ended", subject: session.subject }],
+        events: [sessionEnded(session, "signed_out")],
       };
 
 /** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */

@@ -4,10 +4,10 @@
  * nodes agree on it without a word.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
-import { DEFAULT_SIGNING_ALGORITHM, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import { insert, remove, update } from "../store/contract.ts";
+import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
+import { type Change, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
-import { type ClientRecord, revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
+import { revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 export type KeyState = "next" | "current" | "former";
@@ -25,19 +25,20 @@ export interface KeyTimes {
   readonly keepSeconds: number;
 }
 
-/** The key that signs at this time; null if there is none. */
+/**
+ * The key that signs at this time; null if there is none. With a clock that is behind the one that made the first key, that key
+ * signs too early: it is published, and a second one would help no one.
+ */
 export function currentKey(
   keys: readonly SigningKeyRecord[],
   algorithm: SigningAlgorithm,
   now: EpochSeconds,
 ): SigningKeyRecord | null {
-  const signing = publishedKeys(keys, now).filter(
-    (key) => key.algorithm === algorithm && key.signsFrom <= now,
-  );
-  return signing.reduce<SigningKeyRecord | null>(
-    (newest, key) => (newest === null || isNewer(key, newest) ? key : newest),
-    null,
-  );
+  const candidates = publishedKeys(keys, now).filter((key) => key.algorithm === algorithm);
+  const signing = candidates.filter((key) => key.signsFrom <= now);
+  if (signing.length === 0)
+    return candidates.toSorted((one, other) => one.signsFrom - other.signsFrom)[0] ?? null;
+  return signing.reduce((newest, key) => (isNewer(key, newest) ? key : newest));
 }
 
 /** Two keys that sign from the same second on: all nodes must take the same one. */
@@ -49,8 +50,8 @@ export function stateOf(
   keys: readonly SigningKeyRecord[],
   now: EpochSeconds,
 ): KeyState {
-  if (key.signsFrom > now) return "next";
-  return currentKey(keys, key.algorithm, now)?.kid === key.kid ? "current" : "former";
+  if (currentKey(keys, key.algorithm, now)?.kid === key.kid) return "current";
+  return key.signsFrom > now ? "next" : "former";
 }
 
 /** The keys of the key set: what may have signed a token that is valid now, and what will sign soon. */
@@ -64,7 +65,7 @@ export const publishedKeys = (
 export function nextKeyDue(
   keys: readonly SigningKeyRecord[],
   algorithm: SigningAlgorithm,
-  { rotationSeconds, publishSeconds }: KeyTimes,
+  { rotationSeconds, publishSeconds }: Omit<KeyTimes, "keepSeconds">,
   now: EpochSeconds,
 ): EpochSeconds | null {
   const current = currentKey(keys, algorithm, now);
@@ -73,16 +74,6 @@ export function nextKeyDue(
   const due = current.signsFrom + rotationSeconds;
   return now < due - publishSeconds ? null : Math.max(due, now + publishSeconds);
 }
-
-/**
- * The algorithm of a client's ID tokens. A client may have named one for which the server has no key any more: the default is
- * better than a key that no one publishes.
- */
-export const idTokenAlgorithm = (
-  _client: ClientRecord,
-  [first = DEFAULT_SIGNING_ALGORITHM, ...others]: readonly SigningAlgorithm[],
-): SigningAlgorithm =>
-  [first, ...others].includes(DEFAULT_SIGNING_ALGORITHM) ? DEFAULT_SIGNING_ALGORITHM : first;
 
 export interface RingFacts {
   readonly keys: readonly SigningKeyRecord[];
@@ -127,39 +118,79 @@ export function addSigningKey(
 }
 
 /**
- * Takes a key out of the key set at once, because others may have it. Its tokens do not verify any more. If it signs, or would
- * sign next, `replacement` does so in its place. False if there is no such key.
+ * A former key whose tokens live longer than the ring planned for, because a lifetime has grown since the next key was added. Only a
+ * key that still signs counts: a former key signs nothing with the new lifetime.
+ */
+export function prolongSigningKeys(
+  { keys, revision }: RingFacts,
+  { keepSeconds }: KeyTimes,
+  now: EpochSeconds,
+): Decision<void> {
+  const short = keys.flatMap((key) => {
+    const { publishedUntil } = key;
+    if (publishedUntil === null || stateOf(key, keys, now) === "former") return [];
+    const [follows] = laterThan(key, keys);
+    const until = follows === undefined ? 0 : follows.signsFrom + keepSeconds;
+    return publishedUntil < until ? [{ kid: key.kid, publishedUntil, until }] : [];
+  });
+  if (short.length === 0) return concluded(undefined);
+  return {
+    outcome: undefined,
+    changes: [
+      nextRevision(revision),
+      ...short.map(({ kid, publishedUntil, until }) =>
+        update(signingKeys, { kid }, { publishedUntil }, { publishedUntil: until }),
+      ),
+    ],
+  };
+}
+
+/** The keys of the same algorithm that sign after this one, the first of them first. */
+const laterThan = (key: SigningKeyRecord, keys: readonly SigningKeyRecord[]): readonly SigningKeyRecord[] =>
+  keys
+    .filter(({ algorithm, signsFrom }) => algorithm === key.algorithm && signsFrom > key.signsFrom)
+    .toSorted((one, other) => one.signsFrom - other.signsFrom);
+
+export interface RetiredKey {
+  readonly key: SigningKeyRecord;
+  /** The key that signs in its place; null if it did not sign any more. */
+  readonly successor: SigningKeyRecord | null;
+}
+
+/**
+ * Takes a key out of the key set at once, because others may have it. Its tokens do not verify any more. If it signs, the next key
+ * signs from now on: APIs may know that one already. Without a next key, or if the retired key is the next one, `replacement` takes
+ * its place. Null if there is no such key.
  */
 export function retireSigningKey(
   { keys, revision }: RingFacts,
   kid: string,
   replacement: SigningKeyRecord,
   now: EpochSeconds,
-): Decision<boolean> {
+): Decision<RetiredKey | null> {
   const key = keys.find((candidate) => candidate.kid === kid);
-  if (key === undefined) return concluded(false);
-  const isReplaced = stateOf(key, keys, now) !== "former";
-  return {
-    outcome: true,
-    changes: [
-      nextRevision(revision),
-      remove(signingKeys, { kid }),
-      ...(isReplaced
-        ? [
-            insert(signingKeys, {
-              ...replacement,
-              signsFrom: Math.max(now, key.signsFrom),
-              publishedUntil: key.publishedUntil,
-            }),
-          ]
-        : []),
-    ],
+  if (key === undefined) return concluded(null);
+  const state = stateOf(key, keys, now);
+  const [next] = state === "current" ? laterThan(key, keys) : [];
+  const replaced = {
+    ...replacement,
+    signsFrom: Math.max(now, key.signsFrom),
+    publishedUntil: key.publishedUntil,
+  };
+  const retired = { event: "signing_key.retired", key: kid, via: key.algorithm } as const;
+  const decided = (successor: SigningKeyRecord | null, ...changes: Change[]) => ({
+    outcome: { key, successor },
+    changes: [nextRevision(revision), remove(signingKeys, { kid }), ...changes],
     urgent: true,
-    events: [
-      { event: "signing_key.retired", key: kid, via: key.algorithm },
-      ...(isReplaced
-        ? [{ event: "signing_key.added", key: replacement.kid, via: key.algorithm } as const]
-        : []),
-    ],
+  });
+  if (state === "former") return { ...decided(null), events: [retired] };
+  if (next !== undefined) {
+    const { signsFrom } = next;
+    const takesOver = update(signingKeys, { kid: next.kid }, { signsFrom }, { signsFrom: now });
+    return { ...decided({ ...next, signsFrom: now }, takesOver), events: [retired] };
+  }
+  return {
+    ...decided(replaced, insert(signingKeys, replaced)),
+    events: [retired, { event: "signing_key.added", key: replaced.kid, via: key.algorithm }],
   };
 }

@@ -24,6 +24,8 @@ const id = () => bytes<RecordId>();
 const digest = () => bytes<SecretDigest>();
 const scope = () => list<Scope>();
 const resources = () => list<ResourceIndicator>();
+/** A value that is JSON already. */
+const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
 
 /** The server's own secret, from which all processes on this database derive their keys: one row. */
 export const serverKeys = table("server_keys", {
@@ -39,8 +41,16 @@ export const serverKeys = table("server_keys", {
 });
 export type ServerKeyRecord = Row<typeof serverKeys>;
 
-/** A public key as in RFC 7517, with `kid`, `use` and `alg`. */
+/** A public key as in RFC 7517. */
 export type PublicJwk = Readonly<Record<string, unknown>>;
+
+/** A public key of this server. */
+export interface SigningJwk extends PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly use: "sig";
+  readonly alg: SigningAlgorithm;
+}
 
 /** The keys that sign tokens. Each is published before it signs, and until the last token that it signed has expired. */
 export const signingKeys = table("signing_keys", {
@@ -48,7 +58,7 @@ export const signingKeys = table("signing_keys", {
     /** RFC 7638: the thumbprint of the public key. */
     kid: text(),
     algorithm: text<SigningAlgorithm>(),
-    publicKey: json<PublicJwk>({ encode: (jwk) => jwk, decode: (stored) => stored as PublicJwk }),
+    publicKey: asItIs<SigningJwk>(),
     /** The private key (PKCS #8), sealed with a key of the server. */
     sealedPrivateKey: bytes(),
     /** Published from this time on. */
@@ -105,10 +115,31 @@ const secrets = json<readonly ClientSecretRecord[]>({
     })),
 });
 
-const texts = json<readonly string[]>({
-  encode: (values) => values,
-  decode: (stored) => stored as readonly string[],
+const texts = asItIs<readonly string[]>();
+
+/** A public key of a client (RFC 7517). */
+export type ClientJwk = Readonly<Record<string, unknown>>;
+
+/** RFC 7517 §5: the public keys of a client. */
+export interface ClientKeySet {
+  readonly keys: readonly ClientJwk[];
+}
+
+const keySet = json<ClientKeySet>({ encode: (value) => value, decode: (stored) => stored as ClientKeySet });
+
+/** RFC 7591 §2.2: texts in further languages, by the name of the member with the tag of the language: `client_name#de`. */
+export type LocalizedMembers = Readonly<Record<string, string>>;
+
+const localizedMembers = json<LocalizedMembers>({
+  encode: (value) => value,
+  decode: (stored) => stored as LocalizedMembers,
 });
+
+/** What ID tokens of a client carry: every claim that its scopes grant, or only what OpenID Connect requires. */
+export type IdTokenClaims = "granted" | "minimal";
+
+/** OpenID Connect Core §8. */
+export type SubjectType = "public" | "pairwise";
 
 /** Client metadata in the terms of RFC 7591 §2, in camel case, and the server's own facts about the client. */
 export const clients = table("clients", {
@@ -138,6 +169,31 @@ export const clients = table("clients", {
     scope: scope(),
     /** The scopes of a request that names none. */
     defaultScope: scope(),
+    localized: localizedMembers,
+    /** Null: the default of this server. */
+    idTokenSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    /** Null: userinfo answers in JSON, unsigned. */
+    userinfoSignedResponseAlg: orNull(text<SigningAlgorithm>()),
+    subjectType: text<SubjectType>(),
+    sectorIdentifierUri: orNull(text()),
+    defaultMaxAge: orNull(integer()),
+    requireAuthTime: boolean(),
+    defaultAcrValues: list(),
+    initiateLoginUri: orNull(text()),
+    /** OpenID Connect RP-Initiated Logout 1.0 §3.1; compared byte for byte. */
+    postLogoutRedirectUris: list(),
+    backchannelLogoutUri: orNull(text()),
+    backchannelLogoutSessionRequired: boolean(),
+    frontchannelLogoutUri: orNull(text()),
+    frontchannelLogoutSessionRequired: boolean(),
+    /** At most one of `jwks` and `jwksUri` is not null. */
+    jwks: orNull(keySet),
+    jwksUri: orNull(text()),
+    /** Null: any that the server can verify. */
+    requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    idTokenClaims: text<IdTokenClaims>(),
+    /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
+    firstParty: boolean(),
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
     secrets,
@@ -149,6 +205,8 @@ export const clients = table("clients", {
      * it something, and for clients of the operator.
      */
     unusedFrom: orNull(integer()),
+    /** RFC 7592 §3: the digest of the token that manages the registration; null for clients of the operator. */
+    registrationToken: orNull(digest()),
     /** Whether it registered itself with an initial access token, so that the operator let it act for itself. */
     initialAccess: boolean(),
     /** When the operator vouched for a client that registered itself. */
@@ -167,19 +225,52 @@ export type ClientRecord = Row<typeof clients>;
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
 export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
 
+/** OpenID Connect Core §5.1.1. */
+export interface PostalAddress {
+  readonly formatted?: string;
+  readonly street_address?: string;
+  readonly locality?: string;
+  readonly region?: string;
+  readonly postal_code?: string;
+  readonly country?: string;
+}
+
+/** Facts about a person, under the names of OpenID Connect Core §5.1. A fact that is not known is missing. */
+export interface PersonProfile {
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly middle_name?: string;
+  readonly nickname?: string;
+  readonly profile?: string;
+  readonly picture?: string;
+  readonly website?: string;
+  readonly gender?: string;
+  readonly birthdate?: string;
+  readonly zoneinfo?: string;
+  readonly locale?: string;
+  readonly phone_number?: string;
+  /** Missing: yes, because the operator wrote the number. */
+  readonly phone_number_verified?: boolean;
+  readonly address?: PostalAddress;
+}
+
+export type AttributeValue = string | number | boolean | readonly string[];
+/** The operator's own facts about a person, by their names. */
+export type PersonAttributes = Readonly<Record<string, AttributeValue>>;
+
 /** What the configuration said of a person when it was last applied. */
 export interface PersonDeclared {
   readonly name: string | null;
   readonly email: string | null;
+  /** Null if it said nothing. */
+  readonly emailVerified: boolean | null;
+  readonly profile: PersonProfile;
+  readonly attributes: PersonAttributes;
+  readonly groups: readonly string[];
   readonly administrator: boolean;
   /** The argon2id string of the declared password, which need not be the person's password any more. */
   readonly passwordHash: string;
 }
-
-const personDeclared = json<PersonDeclared>({
-  encode: (value) => value,
-  decode: (stored) => stored as PersonDeclared,
-});
 
 export const accounts = table("accounts", {
   columns: {
@@ -191,6 +282,13 @@ export const accounts = table("accounts", {
     username: text(),
     name: orNull(text()),
     email: orNull(text()),
+    emailVerified: boolean(),
+    profile: asItIs<PersonProfile>(),
+    attributes: asItIs<PersonAttributes>(),
+    /** The groups that the person is in, in alphabetical order. `group_members` mirrors them. */
+    groups: list(),
+    /** When a fact that applications are told was last changed. */
+    updatedAt: integer(),
     administrator: boolean(),
     /** An argon2id string, or null for a person who cannot sign in with a password. */
     passwordHash: orNull(text()),
@@ -201,7 +299,7 @@ export const accounts = table("accounts", {
     unlockedAt: orNull(integer()),
     isDeclared: boolean(),
     /** Null for a person who was never declared. */
-    declaration: orNull(personDeclared),
+    declaration: orNull(asItIs<PersonDeclared>()),
   },
   key: ["subject"],
   indexes: [["createdAt", "subject"]],
@@ -308,6 +406,7 @@ export type RevocationReason =
   | "revoked_by_client"
   | "revoked_by_person"
   | "revoked_by_operator"
+  | "signed_out"
   | "person_disabled"
   | "person_removed"
   | "client_removed";
@@ -325,6 +424,8 @@ export const grants = table("grants", {
     via: text<"authorization_code" | "device_code">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
     session: orNull(id()),
+    /** Whether it ends with that session (`isOnline`). */
+    online: boolean(),
     ...authentication,
     createdAt: integer(),
     /**
@@ -343,6 +444,33 @@ export const grants = table("grants", {
   updated: true,
 });
 export type GrantRecord = Row<typeof grants>;
+
+/**
+ * Back-Channel Logout: the ends of sessions of which clients have yet to hear. A row without a client comes with the commit that
+ * ends the session; a sender then puts one row for each client in its place, which stays until the client has heard.
+ */
+export const logoutNotices = table("logout_notices", {
+  columns: {
+    id: id(),
+    subject: text<SubjectId>(),
+    /** The `continuity` of the session; null: all sessions of the person. */
+    session: orNull(id()),
+    /** The client to tell; null until a sender has found the clients. */
+    clientId: orNull(text<ClientId>()),
+    createdAt: integer(),
+    /** How many times a sender has tried. */
+    attempts: integer(),
+    /** When the next sender may try. */
+    nextAt: integer(),
+    /** No sender tries after this time. */
+    expiresAt: integer(),
+  },
+  indexes: [["nextAt", "id"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type LogoutNoticeRecord = Row<typeof logoutNotices>;
 
 /**
  * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
@@ -478,5 +606,6 @@ export const TABLES: readonly Table[] = [
   codes,
   refreshTokens,
   accessTokens,
+  logoutNotices,
   probes,
 ];

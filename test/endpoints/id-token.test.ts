@@ -13,6 +13,7 @@ import {
   codeFor,
   expectTokens,
   type Json,
+  jsonOf,
   redeemCode,
   refresh,
   requestToken,
@@ -50,7 +51,11 @@ async function claimsOf(tokens: Json, audience = "web"): Promise<Json> {
 
 describe("an ID token", () => {
   test(
-    proves("says who signed in, how and when, for this client and this request (§2)", "threat 64"),
+    proves(
+      "says who signed in, how and when, for this client and this request (§2)",
+      "threat 64",
+      "threat 79",
+    ),
     async () => {
       await start();
       server.clock.freeze();
@@ -76,6 +81,8 @@ describe("an ID token", () => {
         preferred_username: "ada",
         name: "Ada",
         email: "ada@example.org",
+        email_verified: true,
+        updated_at: ada.updatedAt,
       });
       expect(sid).toMatch(/^[A-Za-z0-9_-]{22}$/);
       expect(header).toEqual({ alg: "RS256", typ: "JWT", kid: expect.any(String) });
@@ -236,5 +243,59 @@ describe("an ID token", () => {
     expect((await claimsOf(await tokensFor(server, ada, { scope: "openid", nonce }))).nonce).toBe(nonce);
     const refused = await rejectionOf(tokensFor(server, ada, { scope: "openid", nonce: "x".repeat(501) }));
     expect(refused).toMatchObject({ error: { error: "invalid_request" } });
+  });
+});
+
+describe("a client may say how it wants to be told", () => {
+  const withClient = (client: Record<string, unknown>, more: ConfigurationInput = {}) =>
+    start({
+      ...more,
+      clients: [
+        {
+          client_id: "web",
+          redirect_uris: ["https://client.example/callback"],
+          secrets: ["a secret that is long enough for tests"],
+          ...client,
+        },
+      ],
+    });
+  const signing = { algorithms: ["RS256" as const, "ES384" as const] };
+
+  test(proves("with an ID token of another algorithm (Registration §2)", "threat 79"), async () => {
+    await withClient({ id_token_signed_response_alg: "ES384" }, { signing });
+    const ada = await server.addPerson("ada");
+    const claims = await claimsOf(await tokensFor(server, ada, { scope: "openid" }));
+    expect(claims.header).toMatchObject({ alg: "ES384" });
+  });
+
+  test("without the claims of its scopes in the ID token: userinfo has them all the same", async () => {
+    await withClient({ id_token_claims: "minimal" });
+    const ada = await server.addPerson("ada", { email: "ada@example.org" });
+    const tokens = await tokensFor(server, ada, { scope: "openid email" });
+    expect(Object.keys(await claimsOf(tokens))).not.toContain("email");
+    const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+    expect(await jsonOf(await server.fetch("/auth/userinfo", { headers }))).toMatchObject({
+      email: "ada@example.org",
+    });
+  });
+
+  test("with userinfo as a signed JWT for this client (§5.3.2)", async () => {
+    await withClient({ userinfo_signed_response_alg: "ES384" }, { signing });
+    const ada = await server.addPerson("ada", { email: "ada@example.org" });
+    const tokens = await tokensFor(server, ada, { scope: "openid email", nonce: "n" });
+    const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+    const answer = await server.fetch("/auth/userinfo", { headers });
+    expect(answer.headers.get("content-type")).toBe("application/jwt");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    const keySet = (await (await server.fetch("/auth/jwks.json")).json()) as JSONWebKeySet;
+    const { payload, protectedHeader } = await jwtVerify(await answer.text(), createLocalJWKSet(keySet));
+    expect(protectedHeader.alg).toBe("ES384");
+    expect(payload).toEqual({
+      iss: server.issuer,
+      aud: "web",
+      sub: ada.subject,
+      email: "ada@example.org",
+      email_verified: true,
+    });
   });
 });

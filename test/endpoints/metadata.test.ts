@@ -1,6 +1,8 @@
 /** RFC 8414: the server does what the document promises. Threat class 43. */
+
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { CLAIM_NAMES } from "../../src/rules/claims.ts";
 import { expectRefusal, type Json, jsonOf, requestToken } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -65,6 +67,7 @@ describe("the metadata document", () => {
         jwks_uri: "https://auth.example/auth/jwks.json",
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["RS256"],
+        userinfo_signing_alg_values_supported: ["RS256"],
         claim_types_supported: ["normal"],
         claims_supported: [
           "sub",
@@ -78,9 +81,7 @@ describe("the metadata document", () => {
           "acr",
           "at_hash",
           "sid",
-          "preferred_username",
-          "name",
-          "email",
+          ...CLAIM_NAMES,
         ],
         scopes_supported: [
           "openid",
@@ -96,7 +97,7 @@ describe("the metadata document", () => {
           "files",
         ],
         response_types_supported: ["code"],
-        response_modes_supported: ["query"],
+        response_modes_supported: ["query", "fragment", "form_post"],
         grant_types_supported: [
           "authorization_code",
           "refresh_token",
@@ -117,7 +118,8 @@ describe("the metadata document", () => {
         refresh_token_expires_in: 90 * 86_400,
         authorization_code_expires_in: 60,
         device_code_expires_in: 900,
-        access_token_formats_supported: ["opaque"],
+        access_token_formats_supported: ["opaque", "jwt"],
+        access_token_signing_alg_values_supported: ["RS256"],
       });
     },
   );

@@ -89,7 +89,9 @@ describe("open registration", () => {
       expect(rest).toEqual({
         client_secret_expires_at: 0,
         client_name: "My Example Client",
+        "client_name#ja-Jpan-JP": "\u30AF\u30E9\u30A4\u30A2\u30F3\u30C8\u540D",
         logo_uri: "https://client.example.org/logo.png",
+        jwks_uri: "https://client.example.org/my_public_keys.jwks",
         redirect_uris: [CALLBACK, CALLBACK2],
         grant_types: ["authorization_code"],
         response_types: ["code"],

@@ -39,6 +39,9 @@ const policy = {
   privateUseSchemes: [],
   reservedNames: new Set<string>(),
   mayHaveNoGrantType: false,
+  signingAlgorithms: ["RS256"],
+  mayBeFirstParty: false,
+  mayCallHttp: false,
   narrows: true,
   ownOrigins: new Set<string>(),
 } as const;

@@ -175,8 +175,8 @@ function actsOn(store: Store) {
     hasAdministrator: () => people.hasAdministrator(context),
     createAccount: async (account: tables.AccountRecord) =>
       (await people.createAccount(context, act, account)) === "created",
-    changeAccount: (subject: SubjectId, changes: AccountChanges) =>
-      people.changeAccount(context, act, subject, changes),
+    changeAccount: (subject: SubjectId, changes: AccountChanges, now: EpochSeconds = 1) =>
+      people.changeAccount(context, act, subject, changes, now),
     unlockAccount: (subject: SubjectId, now: EpochSeconds) =>
       people.unlockAccount(context, act, subject, now),
     setPassword: (subject: SubjectId, hash: string) => people.setPassword(context, act, subject, hash),

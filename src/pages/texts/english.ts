@@ -41,10 +41,18 @@ export const english = {
     continueAs: (username: string) => `Continue as ${username}`,
     useAnother: "Use another account",
     submit: "Sign in",
-    wrong: "Wrong user name or password.",
+    usernameOrEmail: "User name or e-mail address",
+    /** Too many attempts make the right password look wrong too. The words are the same for every name and every attempt. */
+    wrong: (wait: string) =>
+      `Wrong user name or password. After many attempts, the right password is refused too: wait ${wait}, then try again.`,
     stale: "This page was open for too long. Enter your password again.",
     limited: (wait: string, until: string) =>
       `Too many attempts. Your account is fine: to protect it, no password is accepted until ${until}. Try again ${wait}.`,
+    passwordKept: {
+      signed_out:
+        "Your password was not changed, because you were signed out meanwhile. Sign in to change it.",
+      same_password: "Your password was not changed: the new one is the same as the current one.",
+    },
     cancel: (client: string) => `Cancel and go back to ${client}`,
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
   },
@@ -78,6 +86,15 @@ export const english = {
     mayNotTitle: "It will not be able to",
     mayNot: ["See your password", "Change your password", "Give others access to your account"],
     takeBack: "You can take this back at any time on this server, under “Your account”.",
+    /** Why an answer did not count. */
+    askedAgain: {
+      stale:
+        "Your answer did not count: this page was open for too long, or you have signed in again since. Please check it and answer again.",
+      changed:
+        "Your answer did not count: what this application would be able to do has changed since the page was opened. Please check it and answer again.",
+      unacknowledged:
+        "Your answer did not count: to allow this, tick the box that says that you began it yourself.",
+    },
     allow: "Allow",
     deny: "Deny",
     returnsTo: (place: string) => `Either way, you return to ${place}.`,
@@ -231,11 +248,24 @@ export const english = {
     operatorsText:
       "The setting issuer names the address of this server. Set it to the address that people open. A proxy in front of the server should pass on the Host header and set X-Forwarded-Proto.",
   },
+  /** The last page of a sign-in from the command line, which is the only one that another program shows. */
+  terminal: {
+    deniedTitle: "Access was denied",
+    denied: "Nothing was shared.",
+    refusedTitle: "The server refused",
+    noCode: "It sent no code.",
+    close: "Close this window and go back to the terminal.",
+    doneTitle: "The browser’s part is done",
+    done: "Close this window and go back to the terminal, which shows the result.",
+    strayTitle: "Nothing here",
+    stray: "This is not an answer.",
+  },
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>
       `An application that is not verified wants to send you to ${host}. Nothing was shared with it. Continue only if you came from there and trust it.`,
     goOn: (host: string) => `Continue to ${host}`,
+    posting: "Your browser takes the answer there. If nothing happens, press the button.",
   },
   errors: {
     developers: "For the developer",

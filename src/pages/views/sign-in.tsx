@@ -23,6 +23,8 @@ export interface SignInProps {
   readonly offered: { readonly username: string; readonly continueTo: string } | null;
   /** The name of the application that waits for an answer; null if none does. */
   readonly backTo: string | null;
+  /** Why the person is here, after a form that changed nothing. */
+  readonly notice: string | null;
   /** Why the last attempt failed. */
   readonly fault: string | null;
   /** The address of this page at the issuer, for a browser that may be at another one. */
@@ -30,7 +32,7 @@ export interface SignInProps {
 }
 
 export function SignInView(props: SignInProps) {
-  const { frame, token, returnTo, username, lead, cause, offered, backTo, fault, elsewhere } = props;
+  const { frame, token, returnTo, username, lead, cause, offered, backTo, notice, fault, elsewhere } = props;
   const { signIn, common } = frame.texts;
   const title = offered === null ? signIn.title : signIn.chooseTitle;
   return (
@@ -46,6 +48,7 @@ export function SignInView(props: SignInProps) {
             <h2>{signIn.useAnother}</h2>
           </>
         )}
+        {notice && <Note kind="warn">{notice}</Note>}
         {fault && (
           <Note kind="bad" id="fault">
             {fault}
@@ -65,7 +68,7 @@ export function SignInView(props: SignInProps) {
           <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [cause]: "1" }} />
           <Field
             id="username"
-            label={common.username}
+            label={signIn.usernameOrEmail}
             autocomplete="username"
             value={username}
             autofocus={offered === null && username === ""}

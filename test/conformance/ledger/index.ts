@@ -1,4 +1,5 @@
 /** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
+import { FORM_POST } from "./form-post.ts";
 import { RFC_6749 } from "./rfc6749.ts";
 import { RFC_6750 } from "./rfc6750.ts";
 import { RFC_7009 } from "./rfc7009.ts";
@@ -27,6 +28,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8707,
   RFC_9207,
   RFC_9700,
+  FORM_POST,
 ];
 
 export const LEDGERS: readonly Ledger[] = [...SPECIFICATIONS, THREATS];

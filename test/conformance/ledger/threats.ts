@@ -192,7 +192,7 @@ export const THREATS: Ledger = {
       id: "31",
       level: null,
       statement: "Reflected markup in parameters",
-      does: "escapes every value; encodes refusals into the redirect; no page has a script",
+      does: "escapes every value; encodes refusals into the redirect; no page has a script inside, and one loads a file that submits its form",
     },
     {
       id: "32",
@@ -216,15 +216,13 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "reads no JWT: treats one as an unknown token, or as a parameter that is not supported",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "verifies a JWT with its own keys only, each with its own algorithm and for one type; reads of the header nothing but kid, typ and alg",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "reads no JWT",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "takes the times of an access token from its row, never from the JWT",
     },
     {
       id: "37",
@@ -243,8 +241,7 @@ export const THREATS: Ledger = {
       id: "39",
       level: null,
       statement: "JOSE headers that cost more than they are worth",
-      does: "reads no JOSE; limits request bodies",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "limits the length before it decodes anything; decrypts nothing and unpacks nothing",
     },
     {
       id: "40",
@@ -480,6 +477,12 @@ export const THREATS: Ledger = {
       level: null,
       statement: "Commands that say they ended something and did not",
       does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant",
+    },
+    {
+      id: "79",
+      level: null,
+      statement: "ID tokens with wrong audience, nonce, times or hashes, or taken for another kind of token",
+      does: "makes every ID token from the grant and the request, in one place; an ID token is no access token",
     },
   ],
 };

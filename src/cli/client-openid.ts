@@ -1,0 +1,149 @@
+/** The options of `client add` and `client set` for applications that sign people in: OpenID Connect. */
+import { readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError } from "commander";
+import type { ClientWish } from "../clients/change.ts";
+import { sectorOf } from "../clients/sector.ts";
+import type { ClientRecord } from "../store/tables.ts";
+import { CommandError } from "./command-error.ts";
+import { duration } from "./output.ts";
+
+export interface OpenIdOptions {
+  readonly idTokenAlg?: string;
+  readonly idTokenClaims?: string;
+  readonly userinfoAlg?: string;
+  readonly subjectType?: string;
+  readonly sectorUri?: string;
+  readonly postLogoutUri?: readonly string[];
+  readonly backchannelLogout?: string;
+  readonly frontchannelLogout?: string;
+  readonly loginPage?: string;
+  /** Commander turns null into a text. */
+  readonly maxAge?: number | "none";
+  readonly jwks?: string;
+  readonly jwksUri?: string;
+  readonly firstParty?: boolean;
+}
+
+function parseMaxAge(value: string): number | "none" {
+  if (value === "") return "none";
+  const seconds = Number(value);
+  if (Number.isSafeInteger(seconds) && seconds >= 0) return seconds;
+  throw new InvalidArgumentError("Write a whole number of seconds, 0 or more.");
+}
+
+/** `none`: words that follow where an empty text takes a value away. `collectUri`: collects a repeatable option. */
+export const withOpenIdOptions = (
+  command: Command,
+  none: string,
+  collectUri: (value: string, earlier?: readonly string[]) => string[],
+): Command =>
+  command
+    .option(
+      "--post-logout-uri <uri>",
+      `where people may be sent after a sign-out; repeatable${none}`,
+      collectUri,
+    )
+    .option("--backchannel-logout <url>", `where this server tells it that a person signed out${none}`)
+    .option("--frontchannel-logout <url>", `a page of it that signs the browser out, shown in a frame${none}`)
+    .option(
+      "--id-token-claims <which>",
+      "granted (default): all that its scopes grant; minimal: only who signed in; the rest is at userinfo",
+    )
+    .option("--id-token-alg <algorithm>", `signs its ID tokens, such as ES256 (default: RS256)${none}`)
+    .option("--userinfo-alg <algorithm>", `signs what userinfo answers it (default: unsigned JSON)${none}`)
+    .option(
+      "--subject-type <type>",
+      "public (default): every application knows a person under one identifier; pairwise: each host has its own",
+    )
+    .option("--sector-uri <url>", `the host that pairwise identifiers are for, if it has several${none}`)
+    .option(
+      "--max-age <seconds>",
+      `a sign-in older than this is asked for again (default_max_age)${none}`,
+      parseMaxAge,
+    )
+    .option("--login-page <url>", `where a sign-in that begins here is started (initiate_login_uri)${none}`)
+    .option("--jwks <file>", `a JSON file with its public keys (JWK set)${none}`)
+    .option("--jwks-uri <url>", `where its public keys are; this server fetches them${none}`)
+    .option("--first-party", "your own application: people are not asked before it gets access");
+
+const nullIfEmpty = (text: string): string | null => (text === "" ? null : text);
+
+/** The members of client metadata that the options name. Throws CommandError for a file that cannot be read. */
+export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
+  ...(options.postLogoutUri !== undefined && { post_logout_redirect_uris: options.postLogoutUri }),
+  ...(options.backchannelLogout !== undefined && {
+    backchannel_logout_uri: nullIfEmpty(options.backchannelLogout),
+  }),
+  ...(options.frontchannelLogout !== undefined && {
+    frontchannel_logout_uri: nullIfEmpty(options.frontchannelLogout),
+  }),
+  ...(options.idTokenClaims !== undefined && { id_token_claims: options.idTokenClaims }),
+  ...(options.idTokenAlg !== undefined && { id_token_signed_response_alg: nullIfEmpty(options.idTokenAlg) }),
+  ...(options.userinfoAlg !== undefined && {
+    userinfo_signed_response_alg: nullIfEmpty(options.userinfoAlg),
+  }),
+  ...(options.subjectType !== undefined && { subject_type: options.subjectType }),
+  ...(options.sectorUri !== undefined && { sector_identifier_uri: nullIfEmpty(options.sectorUri) }),
+  ...(options.maxAge !== undefined && { default_max_age: options.maxAge === "none" ? null : options.maxAge }),
+  ...(options.loginPage !== undefined && { initiate_login_uri: nullIfEmpty(options.loginPage) }),
+  ...(options.jwks !== undefined && { jwks: options.jwks === "" ? null : readKeySetFile(options.jwks) }),
+  ...(options.jwksUri !== undefined && { jwks_uri: nullIfEmpty(options.jwksUri) }),
+  ...(options.firstParty !== undefined && { first_party: options.firstParty }),
+});
+
+function readKeySetFile(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new CommandError(`The file ${file} cannot be read. --jwks takes a JSON file with a JWK set.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError(
+      `The file ${file} is not JSON. --jwks takes a JSON file with a JWK set: {"keys": […]}`,
+    );
+  }
+}
+
+/** The facts for `client show`; null where the client has the default. */
+export const openIdFacts = (client: ClientRecord): Readonly<Record<string, string | null>> => ({
+  "first party": client.firstParty ? "yes: people are not asked before it gets access" : null,
+  "after sign-out": client.postLogoutRedirectUris.join(", ") || null,
+  "sign-out notices": client.backchannelLogoutUri ?? null,
+  "sign-out frame": client.frontchannelLogoutUri ?? null,
+  "ID tokens":
+    [
+      client.idTokenSignedResponseAlg === null ? null : `signed with ${client.idTokenSignedResponseAlg}`,
+      client.idTokenClaims === "minimal" ? "minimal claims" : null,
+    ]
+      .filter((words) => words !== null)
+      .join(", ") || null,
+  userinfo:
+    client.userinfoSignedResponseAlg === null ? null : `signed with ${client.userinfoSignedResponseAlg}`,
+  "subject type": client.subjectType === "pairwise" ? "pairwise" : null,
+  sector: client.sectorIdentifierUri,
+  "sign-in at most": client.defaultMaxAge === null ? null : `${duration(client.defaultMaxAge)} old`,
+  "login page": client.initiateLoginUri,
+  keys: client.jwksUri ?? (client.jwks === null ? null : `${client.jwks.keys.length} of its own`),
+});
+
+/** What a change of these members means for the application and its people. */
+export function openIdConsequences(before: ClientRecord, client: ClientRecord): string[] {
+  const words: string[] = [];
+  if (sectorOf(before) !== sectorOf(client) || before.subjectType !== client.subjectType) {
+    if (client.subjectType === "pairwise" || before.subjectType === "pairwise")
+      words.push(
+        "It knows every person under another identifier (sub) from now on, and may take them for new people.",
+      );
+  }
+  if (before.idTokenSignedResponseAlg !== client.idTokenSignedResponseAlg)
+    words.push(
+      `New ID tokens are signed with ${client.idTokenSignedResponseAlg ?? "the default algorithm"}. It must expect that.`,
+    );
+  if (!before.firstParty && client.firstParty)
+    words.push("People are not asked any more before it gets access. Only for an application of your own.");
+  if (before.firstParty && !client.firstParty) words.push("People are asked before it gets access.");
+  return words;
+}

@@ -1,0 +1,79 @@
+/** RFC 7517: the public keys of a client, as its metadata or its `jwks_uri` gives them. */
+import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
+
+/** Each key costs a client's request a look, and the database room. */
+export const MOST_KEYS = 20;
+/** The most characters of a key, its certificates included. */
+const KEY_CHARACTERS = 6000;
+/** RFC 7518 §3.3: at least 2048 bits. A signature of a longer key than this takes the server too long to verify. */
+const RSA_BITS = { least: 2048, most: 8192 };
+
+/** RFC 7518 §6, RFC 8037 §2: the private parts of keys, and the value of a symmetric one. */
+const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+/** What is kept of a key. Other members could be anything. */
+const KEPT_MEMBERS = [
+  ...["kty", "kid", "use", "key_ops", "alg", "crv", "x", "y", "n", "e"],
+  ...["x5c", "x5t", "x5t#S256"],
+];
+
+const CURVES: Readonly<Record<string, readonly string[]>> = {
+  EC: ["P-256", "P-384", "P-521"],
+  OKP: ["Ed25519"],
+};
+
+/**
+ * The keys that this server can use; there may be none. RFC 7517 §5: it leaves out keys of kinds that it does not know. Throws what `refuse`
+ * throws, with words for the maker of the client.
+ */
+export function checkKeySet(value: unknown, refuse: (fault: string) => never): ClientKeySet {
+  const keys = isObject(value) ? value.keys : undefined;
+  if (!Array.isArray(keys))
+    return refuse('it must be a JSON object with an array "keys" (RFC 7517 section 5)');
+  if (keys.length > MOST_KEYS) return refuse(`it has more than ${MOST_KEYS} keys`);
+  const usable: ClientJwk[] = [];
+  for (const key of keys as readonly unknown[]) {
+    const known = usableKey(key, refuse);
+    if (known !== null) usable.push(known);
+  }
+  const names = usable.flatMap(({ kid }) => (kid === undefined ? [] : [kid]));
+  if (new Set(names).size < names.length) return refuse("two of its keys have the same kid");
+  return { keys: usable };
+}
+
+function usableKey(key: unknown, refuse: (fault: string) => never): ClientJwk | null {
+  if (!isObject(key)) return refuse("a key is not a JSON object");
+  if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(key, name))) {
+    return refuse(
+      "a key has private members. It is known to others now: make a new key pair, and register its public part only",
+    );
+  }
+  if (JSON.stringify(key).length > KEY_CHARACTERS)
+    return refuse(`a key is longer than ${KEY_CHARACTERS} characters`);
+  if (key.kid !== undefined && typeof key.kid !== "string") return refuse("the kid of a key is not a string");
+  // Keys that encrypt may stand beside those that sign.
+  if (key.use !== undefined && key.use !== "sig") return null;
+  return isUsable(key, refuse) ? kept(key) : null;
+}
+
+function isUsable(key: Readonly<Record<string, unknown>>, refuse: (fault: string) => never): boolean {
+  const { kty, crv } = key;
+  if (kty === "RSA") {
+    const bits = byteLength(key.n) * 8;
+    if (bits < RSA_BITS.least || bits > RSA_BITS.most)
+      refuse(`an RSA key must have ${RSA_BITS.least} to ${RSA_BITS.most} bits`);
+    return byteLength(key.e) > 0 && byteLength(key.e) <= 8;
+  }
+  if (typeof kty !== "string" || typeof crv !== "string" || !CURVES[kty]?.includes(crv)) return false;
+  return byteLength(key.x) > 0 && (kty === "OKP" || byteLength(key.y) > 0);
+}
+
+const kept = (key: Readonly<Record<string, unknown>>): ClientJwk =>
+  Object.fromEntries(KEPT_MEMBERS.flatMap((name) => (Object.hasOwn(key, name) ? [[name, key[name]]] : [])));
+
+/** How many bytes a base64url text has; 0 if it is none. */
+const byteLength = (value: unknown): number =>
+  typeof value === "string" && /^[A-Za-z0-9_-]+$/.test(value) ? Math.floor((value.length * 3) / 4) : 0;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

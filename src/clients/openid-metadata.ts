@@ -1,0 +1,276 @@
+/**
+ * OpenID Connect Dynamic Client Registration 1.0 §2, and the members of RP-Initiated, Back-Channel and Front-Channel Logout 1.0:
+ * the metadata of a client that signs people in.
+ */
+import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
+import {
+  DEFAULT_SIGNING_ALGORITHM,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from "../protocol/signing-algorithms.ts";
+import type { ClientKeySet, ClientRecord } from "../store/tables.ts";
+import { checkKeySet } from "./key-set.ts";
+import {
+  isAbsent,
+  type Members,
+  readBoolean,
+  readSeconds,
+  readString,
+  readStrings,
+  refuse,
+} from "./members.ts";
+import { sectorFault } from "./sector.ts";
+
+export type OpenIdMetadata = Pick<
+  ClientRecord,
+  | "idTokenSignedResponseAlg"
+  | "userinfoSignedResponseAlg"
+  | "subjectType"
+  | "sectorIdentifierUri"
+  | "defaultMaxAge"
+  | "requireAuthTime"
+  | "defaultAcrValues"
+  | "initiateLoginUri"
+  | "postLogoutRedirectUris"
+  | "backchannelLogoutUri"
+  | "backchannelLogoutSessionRequired"
+  | "frontchannelLogoutUri"
+  | "frontchannelLogoutSessionRequired"
+  | "jwks"
+  | "jwksUri"
+  | "requestObjectSigningAlg"
+  | "idTokenClaims"
+  | "firstParty"
+>;
+
+interface OpenIdPolicy {
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
+  readonly mayBeFirstParty: boolean;
+  readonly mayCallHttp: boolean;
+  readonly narrows: boolean;
+  readonly privateUseSchemes: readonly string[];
+  readonly redirectUriFreedoms?: RedirectUriFreedoms;
+  readonly ownOrigins: ReadonlySet<string>;
+  readonly keptRedirectUris?: readonly string[];
+}
+
+/** The algorithm of a client that names none: RS256 if the server has a key for it, else the first that is configured. */
+export const defaultSigningAlgorithm = (configured: readonly SigningAlgorithm[]): SigningAlgorithm =>
+  configured.includes(DEFAULT_SIGNING_ALGORITHM)
+    ? DEFAULT_SIGNING_ALGORITHM
+    : (configured[0] ?? DEFAULT_SIGNING_ALGORITHM);
+
+/** The algorithm of the client's ID tokens. One that the configuration dropped since the registration gives way to the default. */
+export const idTokenAlgorithm = (
+  { idTokenSignedResponseAlg: named }: Pick<ClientRecord, "idTokenSignedResponseAlg">,
+  { algorithms }: { readonly algorithms: readonly SigningAlgorithm[] },
+): SigningAlgorithm =>
+  named !== null && algorithms.includes(named) ? named : defaultSigningAlgorithm(algorithms);
+
+/** Throws `client_metadata_refused`. */
+export function checkOpenIdMetadata(
+  members: Members,
+  redirectUris: readonly string[],
+  policy: OpenIdPolicy,
+): OpenIdMetadata {
+  refuseEncryption(members, policy);
+  const subjectType = readSubjectType(members, policy);
+  const sectorIdentifierUri = readHttpsUrl(members, "sector_identifier_uri");
+  if (subjectType === "pairwise") {
+    const fault = sectorFault({ redirectUris, sectorIdentifierUri });
+    if (fault !== null) refuse(fault);
+  }
+  return {
+    idTokenSignedResponseAlg: readAlgorithm(
+      members,
+      "id_token_signed_response_alg",
+      policy.signingAlgorithms,
+      policy,
+    ),
+    userinfoSignedResponseAlg: readAlgorithm(
+      members,
+      "userinfo_signed_response_alg",
+      policy.signingAlgorithms,
+      policy,
+    ),
+    subjectType,
+    sectorIdentifierUri,
+    defaultMaxAge: readSeconds(members, "default_max_age"),
+    requireAuthTime: readBoolean(members, "require_auth_time"),
+    defaultAcrValues: readAcrValues(members),
+    initiateLoginUri: readHttpsUrl(members, "initiate_login_uri"),
+    postLogoutRedirectUris: readPostLogoutUris(members, policy),
+    backchannelLogoutUri: readCalledUrl(members, "backchannel_logout_uri", policy),
+    backchannelLogoutSessionRequired: readBoolean(members, "backchannel_logout_session_required"),
+    frontchannelLogoutUri: readFrontchannelUri(members, redirectUris),
+    frontchannelLogoutSessionRequired: readBoolean(members, "frontchannel_logout_session_required"),
+    ...readKeys(members, policy),
+    requestObjectSigningAlg: readAlgorithm(
+      members,
+      "request_object_signing_alg",
+      SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
+      policy,
+    ),
+    idTokenClaims: readIdTokenClaims(members, policy),
+    firstParty: readFirstParty(members, policy),
+  };
+}
+
+/** Members that say the default are left out; so a client reads what it chose. */
+export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> => ({
+  id_token_signed_response_alg: client.idTokenSignedResponseAlg,
+  userinfo_signed_response_alg: client.userinfoSignedResponseAlg,
+  subject_type: client.subjectType === "public" ? null : client.subjectType,
+  sector_identifier_uri: client.sectorIdentifierUri,
+  default_max_age: client.defaultMaxAge,
+  require_auth_time: client.requireAuthTime || null,
+  default_acr_values: client.defaultAcrValues.length > 0 ? client.defaultAcrValues : null,
+  initiate_login_uri: client.initiateLoginUri,
+  post_logout_redirect_uris: client.postLogoutRedirectUris.length > 0 ? client.postLogoutRedirectUris : null,
+  backchannel_logout_uri: client.backchannelLogoutUri,
+  backchannel_logout_session_required: client.backchannelLogoutSessionRequired || null,
+  frontchannel_logout_uri: client.frontchannelLogoutUri,
+  frontchannel_logout_session_required: client.frontchannelLogoutSessionRequired || null,
+  jwks: client.jwks,
+  jwks_uri: client.jwksUri,
+  request_object_signing_alg: client.requestObjectSigningAlg,
+  id_token_claims: client.idTokenClaims === "granted" ? null : client.idTokenClaims,
+  first_party: client.firstParty || null,
+});
+
+/** Tokens and answers are signed, never encrypted: they travel over TLS, and no application that was looked at needs it. */
+const ENCRYPTED = [
+  "id_token_encrypted_response_alg",
+  "id_token_encrypted_response_enc",
+  "userinfo_encrypted_response_alg",
+  "userinfo_encrypted_response_enc",
+  "request_object_encryption_alg",
+  "request_object_encryption_enc",
+];
+
+function refuseEncryption(members: Members, { narrows }: OpenIdPolicy): void {
+  const named = ENCRYPTED.find((name) => !isAbsent(members[name]));
+  if (named !== undefined && !narrows)
+    refuse(`${named} is not supported: this server encrypts nothing beyond TLS. Leave it out.`);
+}
+
+/** `none` is never exchanged: a client that reads unsigned ID tokens would not check a signature. */
+function readAlgorithm(
+  members: Members,
+  name: string,
+  offered: readonly SigningAlgorithm[],
+  { narrows }: OpenIdPolicy,
+): SigningAlgorithm | null {
+  const named = readString(members, name);
+  if (named === null) return null;
+  const found = offered.find((algorithm) => algorithm === named);
+  if (found !== undefined) return found;
+  if (named === "none" && name === "id_token_signed_response_alg")
+    return refuse("id_token_signed_response_alg is 'none', but this server signs every ID token.");
+  return narrows ? null : refuse(`${name} '${named}' is not supported; use ${offered.join(", ")}.`);
+}
+
+function readSubjectType(members: Members, { narrows }: OpenIdPolicy): OpenIdMetadata["subjectType"] {
+  const named = readString(members, "subject_type");
+  if (named === null || named === "public") return "public";
+  if (named === "pairwise") return named;
+  return narrows ? "public" : refuse("subject_type must be 'public' or 'pairwise'.");
+}
+
+/** OpenID Connect Registration §2: these use the https scheme. */
+function readHttpsUrl(members: Members, name: string): string | null {
+  const text = readString(members, name);
+  if (text === null) return null;
+  return isPlainUrl(text, ["https:"]) ? text : refuse(`${name} must be an https URL without a fragment.`);
+}
+
+/** An address that this server calls. Back-Channel Logout §2.2: it may have http where the client has a secret. */
+function readCalledUrl(members: Members, name: string, { mayCallHttp }: OpenIdPolicy): string | null {
+  if (!mayCallHttp) return readHttpsUrl(members, name);
+  const text = readString(members, name);
+  if (text === null) return null;
+  return isPlainUrl(text, ["https:", "http:"])
+    ? text
+    : refuse(`${name} must be an https or http URL without a fragment.`);
+}
+
+const isPlainUrl = (text: string, schemes: readonly string[]): boolean => {
+  if (!/^[\x21-\x7E]+$/.test(text) || /[\\"<>^`{|}#]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return schemes.includes(protocol) && username === "" && password === "";
+};
+
+/** They are checked as redirect URIs: an open one would lead people anywhere. */
+function readPostLogoutUris(members: Members, policy: OpenIdPolicy): string[] {
+  const uris = readStrings(members, "post_logout_redirect_uris") ?? [];
+  for (const uri of uris.filter((each) => !policy.keptRedirectUris?.includes(each))) {
+    const fault = isAtOrigin(uri, policy.ownOrigins)
+      ? "it is an address of this server itself"
+      : redirectUriFault(uri, policy.privateUseSchemes, policy.redirectUriFreedoms);
+    if (fault !== null)
+      refuse(`The URI '${uri.slice(0, 200)}' of post_logout_redirect_uris is not allowed: ${fault}.`);
+  }
+  return [...new Set(uris)];
+}
+
+/** Front-Channel Logout §2: scheme, host and port are those of a redirect URI, since pages of this server load it in a frame. */
+function readFrontchannelUri(members: Members, redirectUris: readonly string[]): string | null {
+  const name = "frontchannel_logout_uri";
+  const text = readString(members, name);
+  if (text === null) return null;
+  if (!isPlainUrl(text, ["https:", "http:"])) refuse(`${name} must be an https URL without a fragment.`);
+  const { origin } = new URL(text);
+  return redirectUris.some((uri) => isAtOrigin(uri, new Set([origin])))
+    ? text
+    : refuse(`${name} must have the scheme, host and port of a redirect URI.`);
+}
+
+/** A space separates them in `acr_values`, so none has one. */
+function readAcrValues(members: Members): string[] {
+  const values = readStrings(members, "default_acr_values") ?? [];
+  if (values.some((value) => !/^[\x21-\x7E]+$/.test(value)))
+    refuse("default_acr_values must be texts of printable ASCII characters without spaces.");
+  return [...new Set(values)];
+}
+
+/** RFC 7591 §2: the two forms of the key set exclude each other. */
+function readKeys(
+  members: Members,
+  policy: OpenIdPolicy,
+): { readonly jwks: ClientKeySet | null; readonly jwksUri: string | null } {
+  const isInline = !isAbsent(members.jwks);
+  if (isInline && !isAbsent(members.jwks_uri)) refuse("jwks and jwks_uri exclude each other.");
+  return {
+    jwks: isInline ? readKeySet(members.jwks, policy) : null,
+    jwksUri: readCalledUrl(members, "jwks_uri", policy),
+  };
+}
+
+/** Some programs send an empty set, and some only keys for encryption. */
+function readKeySet(value: unknown, { narrows }: OpenIdPolicy): ClientKeySet | null {
+  const set = checkKeySet(value, (fault) => refuse(`jwks is not allowed: ${fault}.`));
+  if (set.keys.length > 0) return set;
+  return narrows
+    ? null
+    : refuse(
+        `jwks has no key that this server can use. It verifies ${SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm).join(", ")}.`,
+      );
+}
+
+function readIdTokenClaims(members: Members, { narrows }: OpenIdPolicy): OpenIdMetadata["idTokenClaims"] {
+  const named = readString(members, "id_token_claims");
+  if (named === null || named === "granted") return "granted";
+  if (named === "minimal") return named;
+  return narrows ? "granted" : refuse("id_token_claims must be 'granted' or 'minimal'.");
+}
+
+/** Only the operator says which applications are its own. A stranger's word for it is no more than an unknown member. */
+function readFirstParty(members: Members, { mayBeFirstParty, narrows }: OpenIdPolicy): boolean {
+  if (!mayBeFirstParty && narrows) return false;
+  const firstParty = readBoolean(members, "first_party");
+  if (firstParty && !mayBeFirstParty)
+    refuse(
+      "A client that registered itself cannot be first-party. Add it yourself: tessera client add --help",
+    );
+  return firstParty;
+}

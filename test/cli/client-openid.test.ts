@@ -1,0 +1,163 @@
+/** `client add`, `client set` and the configuration file: what an application that signs people in needs. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { removeTemporaryFolders, temporaryFolder, tessera } from "./support.ts";
+
+afterAll(removeTemporaryFolders);
+const data = temporaryFolder();
+const client = (...args: string[]) => tessera(["client", ...args, "--data", data]);
+const json = async (...args: string[]) => JSON.parse((await client(...args, "--json")).out);
+
+const KEY = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", kid: "one" };
+const keyFile = (content: string) => {
+  const file = join(temporaryFolder(), "keys.json");
+  writeFileSync(file, content);
+  return file;
+};
+
+const REDIRECT = ["--redirect-uri", "https://files.example/cb"];
+
+describe("an application that signs people in", () => {
+  test("gets all of it by options, shows it, and loses it by empty texts", async () => {
+    const made = await json(
+      ...["add", "--id", "files", ...REDIRECT, "--post-logout-uri", "https://files.example/bye"],
+      ...[
+        "--backchannel-logout",
+        "http://files.lan/logout",
+        "--frontchannel-logout",
+        "https://files.example/frame",
+      ],
+      ...["--id-token-claims", "minimal", "--id-token-alg", "RS256", "--userinfo-alg", "RS256"],
+      ...["--subject-type", "pairwise", "--sector-uri", "https://files.example/sector.json"],
+      ...["--max-age", "3600", "--login-page", "https://files.example/login"],
+      ...["--jwks", keyFile(JSON.stringify({ keys: [KEY] })), "--first-party"],
+    );
+    const members = {
+      post_logout_redirect_uris: ["https://files.example/bye"],
+      backchannel_logout_uri: "http://files.lan/logout",
+      frontchannel_logout_uri: "https://files.example/frame",
+      id_token_claims: "minimal",
+      id_token_signed_response_alg: "RS256",
+      userinfo_signed_response_alg: "RS256",
+      subject_type: "pairwise",
+      sector_identifier_uri: "https://files.example/sector.json",
+      default_max_age: 3600,
+      initiate_login_uri: "https://files.example/login",
+      jwks: { keys: [{ ...KEY }] },
+      first_party: true,
+    };
+    expect(made).toMatchObject(members);
+    expect(await json("show", "files")).toMatchObject(members);
+    const { out } = await client("show", "files");
+    for (const words of [
+      "first party ",
+      "pairwise",
+      "http://files.lan/logout",
+      "signed with RS256",
+      "1 of its own",
+    ])
+      expect(out).toContain(words);
+    const cleared = await json(
+      ...["set", "files", "--post-logout-uri", "", "--backchannel-logout", "", "--frontchannel-logout", ""],
+      ...[
+        "--id-token-claims",
+        "granted",
+        "--id-token-alg",
+        "",
+        "--userinfo-alg",
+        "",
+        "--subject-type",
+        "public",
+      ],
+      ...["--sector-uri", "", "--max-age", "", "--login-page", "", "--jwks", "", "--no-first-party"],
+    );
+    for (const name of Object.keys(members)) expect(Object.keys(cleared)).not.toContain(name);
+  });
+
+  test("is told what a change means", async () => {
+    await json("add", "--id", "told", ...REDIRECT);
+    const { out } = await client(
+      "set",
+      "told",
+      "--subject-type",
+      "pairwise",
+      "--first-party",
+      "--id-token-alg",
+      "RS256",
+    );
+    expect(out).toContain("another identifier (sub)");
+    expect(out).toContain("People are not asked any more");
+    expect(out).toContain("New ID tokens are signed with RS256");
+    expect((await client("set", "told", "--no-first-party")).out).toContain("People are asked");
+  });
+
+  test("jwks_uri takes the place of keys, and the other way round", async () => {
+    const file = keyFile(JSON.stringify({ keys: [KEY] }));
+    await json("add", "--id", "keys", ...REDIRECT, "--jwks", file);
+    const fetched = await json("set", "keys", "--jwks-uri", "https://files.example/keys");
+    expect(fetched.jwks).toBeUndefined();
+    expect((await json("set", "keys", "--jwks", file)).jwks_uri).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "an algorithm for which the server has no key",
+      ["--id-token-alg", "ES256"],
+      "'ES256' is not supported; use RS256",
+    ],
+    ["a private key", ["--jwks", () => keyFile(JSON.stringify({ keys: [{ ...KEY, d: "x" }] }))], "private"],
+    ["a file that is not JSON", ["--jwks", () => keyFile("-----BEGIN")], "not JSON"],
+    ["a file that is not there", ["--jwks", "/no/such/file"], "cannot be read"],
+    [
+      "a sign-in page without TLS",
+      ["--login-page", "http://files.example/login"],
+      "initiate_login_uri must be an https",
+    ],
+    ["half a second", ["--max-age", "0.5"], "whole number"],
+  ] as const)("is refused %s", async (_, args, words) => {
+    const given = args.map((arg) => (typeof arg === "string" ? arg : arg()));
+    const { code, err } = await client("add", "--name", "x", ...REDIRECT, ...given);
+    expect(code).toBeGreaterThan(0);
+    expect(err).toContain(words);
+  });
+});
+
+describe("a declared client", () => {
+  const show = async (declared: Record<string, unknown>) => {
+    const folder = temporaryFolder();
+    const clients = [{ client_id: "files", redirect_uris: ["https://files.example/cb"], ...declared }];
+    const set = `clients=${JSON.stringify(clients)}`;
+    return tessera(["config", "check", "--data", folder, "--set", set]);
+  };
+
+  test("may state the same", async () => {
+    const { code, err } = await show({
+      ...{ first_party: true, id_token_claims: "minimal", id_token_signed_response_alg: "RS256" },
+      ...{ post_logout_redirect_uris: ["https://files.example/bye"], subject_type: "pairwise" },
+      ...{ backchannel_logout_uri: "http://files.lan/logout", backchannel_logout_session_required: true },
+      ...{ default_max_age: 60, require_auth_time: true, default_acr_values: ["1"] },
+      jwks_file: keyFile(JSON.stringify({ keys: [KEY] })),
+    });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
+  test.each([
+    [{ jwks_file: "/no/such/file" }, "there is no such file"],
+    [{ id_token_signed_response_alg: "ES256" }, "'ES256' is not supported; use RS256"],
+    [{ initiate_login_uri: "http://files.example" }, "initiate_login_uri must be an https"],
+    [
+      { redirect_uris: ["https://a.example/", "https://b.example/"], subject_type: "pairwise" },
+      "sector_identifier_uri",
+    ],
+  ])("%p is refused before the start", async (declared, words) => {
+    const { code, err } = await show(declared);
+    expect(code).toBe(1);
+    expect(err).toContain(words);
+  });
+
+  test("is warned of a first-party program on people's own computers", async () => {
+    const { out, err } = await show({ first_party: true, redirect_uris: ["http://localhost/cb"] });
+    expect(out + err).toContain("any program there can get access without asking");
+  });
+});
