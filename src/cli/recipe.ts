@@ -9,7 +9,13 @@ import { isPaste, type Recipe, type RecipeClient, RecipeError } from "../recipes
 import { findRecipe, nearestRecipe, RECIPE_GROUPS, RECIPES } from "../recipes/table.ts";
 import { addressValues, clientValues, fill, issuerValues, namesIn, type Values } from "../recipes/values.ts";
 import { describeForOperator } from "./client-describe.ts";
-import { checked, type MetadataOptions, requireReadableName } from "./client-metadata.ts";
+import {
+  checked,
+  describingMembers,
+  type MetadataOptions,
+  requireReadableName,
+  secondsOf,
+} from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
 import type { Io } from "./io.ts";
 import { formatFacts, formatTable, printJson } from "./output.ts";
@@ -114,6 +120,7 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
     );
   }
   requireReadableName(options.name);
+  const { client_name: _, ...further } = describingMembers(options);
   await asCommandError(async () => {
     const url = addressOf(recipe, options.url);
     await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
@@ -124,6 +131,8 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
           ...(options.id !== undefined && { clientId: options.id }),
           ...(options.name !== undefined && { name: options.name }),
           allowsHttp: options.allowHttpRedirects ?? false,
+          further,
+          accessTokenSeconds: secondsOf(options),
         }),
       );
       const issuer = parseIssuer(workspace.configuration.issuer);

@@ -4,7 +4,7 @@ import { chosenClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { addClient, findClient } from "../operations/clients.ts";
-import type { Catalogue } from "../protocol/catalogue.ts";
+import { type Catalogue, OWN_SCOPES } from "../protocol/catalogue.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type { Act } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
@@ -29,6 +29,10 @@ export interface Order {
   readonly name?: string;
   /** Whether redirect URIs may have http on a network. */
   readonly allowsHttp?: boolean;
+  /** Members of the metadata (RFC 7591) that the operator says otherwise or beside, for each client. */
+  readonly further?: Readonly<Record<string, unknown>>;
+  /** Null: as `lifetimes.access_token_seconds` says. */
+  readonly accessTokenSeconds?: number | null;
 }
 
 export interface MadeClient {
@@ -112,11 +116,12 @@ export function membersOf({ recipe, url, clientId = recipe.id, name }: Order, pa
  * application cannot work, and OAuthError as `checkClientMetadata` does; then no client is made.
  */
 export async function makeClients(context: RecipeContext, act: Act, order: Order): Promise<MadeClient[]> {
-  const { recipe, clientId = recipe.id, allowsHttp = false } = order;
+  const { recipe, clientId = recipe.id, allowsHttp = false, further, accessTokenSeconds = null } = order;
   if (recipe.refused !== undefined)
     throw new RecipeError(
       `${recipe.name} cannot sign in with this server. ${recipe.refused.why} ${recipe.refused.instead}`,
     );
+  requireScopes(context, order);
   const policy = operatorPolicy(context.configuration, context.catalogue, { allowsHttp });
   const wanted = recipe.clients
     .filter(({ published }) => published === undefined)
@@ -124,7 +129,7 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
       const chosen = chosenClientId(clientIdOf(clientId, part));
       if (chosen === null)
         throw new RecipeError(`'${clientId}' cannot be an identifier. Choose another --id.`);
-      const metadata = checkClientMetadata(membersOf(order, part), policy);
+      const metadata = checkClientMetadata({ ...membersOf(order, part), ...further }, policy);
       const hasNoScope = part.scope.length === 0;
       return {
         part,
@@ -133,6 +138,7 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
           source: "command_line" as const,
           metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
           requirePkce: isPublic(metadata) || exemptionOf(part) === null,
+          accessTokenSeconds,
         },
       };
     });
@@ -146,6 +152,21 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
     made.push({ part, ...added });
   }
   return made;
+}
+
+/** The scopes of the recipe that are no scopes of the server itself. The configuration must declare them first. */
+export const ownScopesOf = ({ clients }: Recipe): string[] => {
+  const every = new Set(clients.flatMap(({ scope }) => scope));
+  return [...every].filter((name) => !OWN_SCOPES.some((own) => own.name === name));
+};
+
+function requireScopes({ catalogue }: RecipeContext, { recipe, url, clientId = recipe.id }: Order): void {
+  const missing = ownScopesOf(recipe).find((name) => !catalogue.scopes.some((scope) => scope.name === name));
+  if (missing === undefined) return;
+  const values = { ...addressValues(url), ...clientValues(undefined, clientId, null) };
+  throw new RecipeError(
+    `${recipe.name} needs the scope '${missing}'. Put this into tessera.toml, start the server again, and repeat the command:\n\n${fill(recipe.server ?? "", values)}`,
+  );
 }
 
 const takenError = (clientId: string) =>

@@ -1,5 +1,12 @@
 /** The words about a recipe: the page in docs/apps, and the settings that the command line prints. */
-import { authenticationMethodOf, clientIdOf, exemptionOf, grantTypesOf, membersOf } from "./clients.ts";
+import {
+  authenticationMethodOf,
+  clientIdOf,
+  exemptionOf,
+  grantTypesOf,
+  membersOf,
+  ownScopesOf,
+} from "./clients.ts";
 import { isPaste, NEEDS, type Recipe, type RecipeClient, type Settings } from "./recipe.ts";
 import { RECIPE_GROUPS } from "./table.ts";
 import { addressValues, clientValues, fill, type Values } from "./values.ts";
@@ -71,8 +78,11 @@ export function recipePage(recipe: Recipe, issuer: Values): string {
       ? ["It needs no client. Paste these settings:"]
       : [
           "## Make the client",
+          ...(ownScopesOf(recipe).length === 0
+            ? []
+            : ["First put what is below into `tessera.toml`, and start the server again."]),
           block(
-            "sh",
+            ownScopesOf(recipe).length === 0 ? "sh" : "text",
             `npx tessera client add --recipe ${recipe.id}${recipe.address === null ? "" : ` --url ${recipe.address.example}`}`,
           ),
           `The command prints the settings below with their values${recipe.clients.some(({ secret, published }) => secret !== "none" && published === undefined) ? ", and the secret once" : ""}.`,
@@ -119,6 +129,8 @@ function factsOf(recipe: Recipe): string[] {
     const facts: string[] = [];
     if (part.idToken !== null) facts.push(`${whose}It reads in the ID token: ${code(part.idToken)}.`);
     if (part.userinfo !== null) facts.push(`${whose}It reads from userinfo: ${code(part.userinfo)}.`);
+    if (part.signedFor !== undefined)
+      facts.push(`${whose}It checks access tokens by their signature (RFC 9068).`);
     if (part.algorithm !== undefined) facts.push(`${whose}It wants ID tokens with ${part.algorithm}.`);
     if (part.backChannel !== undefined)
       facts.push(`${whose}It learns by back-channel logout that a session has ended.`);
@@ -163,6 +175,14 @@ function declareClient(order: Parameters<typeof membersOf>[0], part: RecipeClien
       : null,
     ["scope", list(part.scope)],
     exemptionOf(part) === null ? null : ["require_pkce", "false"],
+    part.algorithm === undefined ? null : ["id_token_signed_response_alg", JSON.stringify(part.algorithm)],
+    members.post_logout_redirect_uris === undefined
+      ? null
+      : ["post_logout_redirect_uris", list(members.post_logout_redirect_uris)],
+    members.backchannel_logout_uri === undefined
+      ? null
+      : ["backchannel_logout_uri", JSON.stringify(members.backchannel_logout_uri)],
+    members.backchannel_logout_uri === undefined ? null : ["backchannel_logout_session_required", "true"],
   ];
   return `[[clients]]\n${lines.flatMap((line) => (line === null ? [] : [`${line[0]} = ${line[1]}\n`])).join("")}`;
 }

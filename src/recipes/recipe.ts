@@ -51,6 +51,10 @@ export interface RecipeClient {
   readonly idToken: readonly string[] | null;
   /** The claims that it reads from userinfo. Null: it does not ask there. */
   readonly userinfo: readonly string[] | null;
+  /** The audience of access tokens that it checks by their signature (RFC 9068). */
+  readonly signedFor?: Template;
+  /** Whether a page of it asks this server from within the browser (CORS). */
+  readonly inBrowser?: boolean;
   /** Where people are sent after they have signed out. */
   readonly postLogout?: readonly Template[];
   /** Where the server tells it that a session has ended. */
@@ -77,12 +81,8 @@ export type Settings = Fields | Paste;
 
 /** What an application needs and this server does not have yet. The words are for the guide. */
 export const NEEDS = {
-  form_post: "It asks for the answer as a form (`response_mode=form_post`).",
-  jwt_access_token: "It checks access tokens by their signature (RFC 9068).",
   custom_claims: "It reads claims with names of its own.",
   webfinger: "It finds the issuer by WebFinger on the domain of people's e-mail addresses.",
-  introspected_email: "It reads `email` in the answer of introspection.",
-  end_session: "It sends people to the server to sign out.",
 } as const;
 
 export type Need = keyof typeof NEEDS;
@@ -103,7 +103,7 @@ export interface Recipe {
   /** Members of the metadata that the application insists on. */
   readonly discovery: readonly string[];
   readonly settings: readonly Settings[];
-  /** What the configuration of this server must have beside the client, in TOML. */
+  /** What the configuration of this server must have beside the client, in TOML. Scopes in it must be there first. */
   readonly server?: Template;
   /** What to know: one sentence or two each. */
   readonly notes: readonly Template[];

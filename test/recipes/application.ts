@@ -177,12 +177,16 @@ export class Application {
   async #redeem(wanted: Record<string, string | undefined>): Promise<Json> {
     const { form, headers } = this.#credentials();
     const endpoint = textOf(this.#metadata, "token_endpoint");
-    return expectTokens(await this.#server.post(endpoint, { ...wanted, ...form }, headers));
+    const response = await this.#server.post(endpoint, { ...wanted, ...form }, headers);
+    if (this.#made.part.signedFor === undefined) return expectTokens(response);
+    expect(response.status).toBe(200);
+    return jsonOf(response);
   }
 
   async #read(tokens: Json, nonce: string | undefined): Promise<Applied> {
     const { part } = this.#made;
     const claims = part.idToken === null ? null : await this.#verify(textOf(tokens, "id_token"), nonce);
+    if (part.signedFor !== undefined) await this.#verifyAccessToken(textOf(tokens, "access_token"));
     const userinfo = part.userinfo === null ? null : await this.#userinfo(textOf(tokens, "access_token"));
     // OpenID Connect Core §5.3.2: a client must not use an answer about another person.
     if (claims !== null && userinfo !== null) expect(userinfo.sub).toBe(claims.sub);
@@ -204,6 +208,39 @@ export class Application {
     if (payload.azp !== undefined) expect(payload.azp).toBe(this.#clientId);
     expect(payload.nonce).toBe(nonce);
     return payload;
+  }
+
+  /** RFC 9068 §4. The audience is the address of the application. */
+  async #verifyAccessToken(token: string): Promise<void> {
+    const audience = this.#made.client.clientUri ?? "no address";
+    const { payload } = await jwtVerify(token, this.#keys, {
+      issuer: this.#server.issuer,
+      audience,
+      typ: "at+jwt",
+      algorithms: [DEFAULT_ALGORITHM],
+      currentDate: new Date(this.#server.clock.millis()),
+    });
+    expect(payload.client_id).toBe(this.#clientId);
+  }
+
+  /** Whether a page of the origin may read the answers of the endpoints that it asks (CORS). */
+  async checkBrowser(origin: string): Promise<void> {
+    for (const member of ["jwks_uri", "token_endpoint", "userinfo_endpoint"]) {
+      const url = textOf(this.#metadata, member);
+      const method = member === "token_endpoint" ? "POST" : "GET";
+      const asked = await this.#server.fetch(url, {
+        method: "OPTIONS",
+        headers: {
+          Origin: origin,
+          "Access-Control-Request-Method": method,
+          "Access-Control-Request-Headers": "authorization",
+        },
+      });
+      expect({ member, status: asked.status }).toEqual({ member, status: 204 });
+      expect(["*", origin]).toContain(asked.headers.get("access-control-allow-origin") ?? "nothing");
+      const answer = await this.#server.fetch(url, { method, headers: { Origin: origin } });
+      expect(["*", origin]).toContain(answer.headers.get("access-control-allow-origin") ?? "nothing");
+    }
   }
 
   async #userinfo(accessToken: string): Promise<Json> {

@@ -1,5 +1,9 @@
 /** Every recipe works: an application that does what the recipe says signs a person in, and finds what it reads. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { parse as parseToml } from "smol-toml";
+import * as v from "valibot";
+import { configurationSchema } from "../../src/configuration/schema.ts";
+import { describeSettings } from "../../src/configuration/settings.ts";
 import {
   addressOf,
   clientIdOf,
@@ -8,8 +12,10 @@ import {
   makeClients,
   membersOf,
 } from "../../src/recipes/clients.ts";
+import { exampleValues } from "../../src/recipes/guide.ts";
 import { NEEDS, type Need, type Recipe } from "../../src/recipes/recipe.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
+import { fill } from "../../src/recipes/values.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { type Json, jsonOf, textOf, tokensFor } from "../support/flows.ts";
@@ -17,14 +23,22 @@ import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support
 import { DEVICE_GRANT } from "../support/token-requests.ts";
 import { Application, type Applied } from "./application.ts";
 
-/** Claims that applications read and that this server does not have yet. Each leaves the list when it comes. */
-const NOT_YET: readonly string[] = ["groups", "picture", "email_verified"];
-
 const HELPERS = ["dovecot", "fastmcp", "mcp-server"];
+
+/** What the recipes want in the configuration of the server. */
+const served = RECIPES.flatMap((recipe) => {
+  if (recipe.server === undefined) return [];
+  const { scopes, resources } = v.parse(
+    configurationSchema,
+    parseToml(fill(recipe.server, exampleValues(recipe, {}))),
+  );
+  return [{ scopes, resources }];
+});
 
 let server: TestServer;
 let ada: AccountRecord;
 let metadata: Json;
+let webFingerStatus = 0;
 
 beforeAll(async () => {
   server = await startTestServer({
@@ -36,10 +50,9 @@ beforeAll(async () => {
           if (part.published === undefined) return [];
           const url = addressOf(recipe, recipe.address?.example);
           const { scope = "", grant_types, ...members } = membersOf({ recipe, url }, part);
-          const { id_token_signed_response_alg: _, ...declared } = members;
           return [
             {
-              ...declared,
+              ...members,
               client_id: part.published.clientId,
               grant_types: [...grant_types],
               scope: scope.split(" "),
@@ -50,28 +63,28 @@ beforeAll(async () => {
       ),
     ],
     introspection: { trusted_clients: HELPERS },
+    scopes: [...(TEST_CONFIGURATION.scopes ?? []), ...served.flatMap(({ scopes }) => scopes)],
+    resources: [...(TEST_CONFIGURATION.resources ?? []), ...served.flatMap(({ resources }) => resources)],
   });
-  ada = await server.addPerson("ada", { name: "Ada Lovelace", email: "ada@example.org" });
+  ada = await server.addPerson("ada", {
+    name: "Ada Lovelace",
+    email: "ada@example.org",
+    groups: ["staff", "admins"],
+    profile: { picture: "https://example.org/ada.jpg" },
+  });
+  webFingerStatus = (await server.fetch("/.well-known/webfinger?resource=acct:ada@example.org")).status;
   metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
 });
 afterAll(() => server.close());
 
 /** Whether the server can do by now what a recipe needs. */
 const IS_THERE: Readonly<Record<Need, () => boolean>> = {
-  form_post: () => [metadata.response_modes_supported].flat().includes("form_post"),
-  jwt_access_token: () => [metadata.access_token_formats_supported].flat().includes("jwt"),
-  custom_claims: () => false,
-  webfinger: () => false,
-  introspected_email: () => false,
-  end_session: () => "end_session_endpoint" in metadata,
+  custom_claims: () => describeSettings().some(({ key }) => key.startsWith("claims")),
+  webfinger: () => webFingerStatus !== 404,
 };
 
 test.each(Object.keys(NEEDS) as Need[])("what is not there yet is not there: %s", (need) => {
   expect(IS_THERE[need]()).toBe(false);
-});
-
-test.each([...NOT_YET])("the server has no claim %s yet", (claim) => {
-  expect(metadata.claims_supported).not.toContain(claim);
 });
 
 /** The clients of the recipe, made by the code of `tessera client add`; those that are published, as they are declared. */
@@ -92,18 +105,23 @@ async function clientsOf(recipe: Recipe): Promise<MadeClient[]> {
 /** The claims that the application reads are there, as far as the server has them. */
 function expectClaims({ part }: MadeClient, { claims, userinfo }: Applied): void {
   const missing = (names: readonly string[] | null, found: object | null) =>
-    (names ?? []).filter((name) => !NOT_YET.includes(name) && !(name in (found ?? {})));
+    (names ?? []).filter((name) => !(name in (found ?? {})));
   expect({ idToken: missing(part.idToken, claims), userinfo: missing(part.userinfo, userinfo) }).toEqual({
     idToken: [],
     userinfo: [],
   });
   const facts = { ...claims, ...userinfo };
-  const known = { preferred_username: "ada", name: "Ada Lovelace", email: "ada@example.org" };
+  const known = {
+    preferred_username: "ada",
+    name: "Ada Lovelace",
+    email: "ada@example.org",
+    email_verified: true,
+    picture: "https://example.org/ada.jpg",
+    groups: ["staff", "admins"],
+  };
   for (const [name, value] of Object.entries(known))
     if (name in facts) expect(facts).toMatchObject({ [name]: value });
 }
-
-const waits = ({ needs = [] }: Recipe, need: Need) => needs.includes(need);
 
 describe.each(RECIPES.filter(({ refused, clients }) => refused === undefined && clients.length > 0))(
   "$name",
@@ -120,16 +138,18 @@ describe.each(RECIPES.filter(({ refused, clients }) => refused === undefined && 
         expect(client.requirePkce).toBe(!exempt);
         expect(client.grantTypes).toEqual([...grantTypesOf(part)]);
         expect(client.scope.map(String)).toEqual([...part.scope]);
+        expect(client.idTokenSignedResponseAlg).toBe(part.algorithm ?? null);
+        expect(client.postLogoutRedirectUris).toHaveLength(part.postLogout?.length ?? 0);
+        expect(client.backchannelLogoutUri === null).toBe(part.backChannel === undefined);
       }
     });
 
-    if (!waits(recipe, "form_post"))
-      test("finds in the metadata what it needs", async () => {
-        for (const each of made) (await Application.start(server, each)).checkMetadata(recipe.discovery);
-      });
+    test("finds in the metadata what it needs", async () => {
+      for (const each of made) (await Application.start(server, each)).checkMetadata(recipe.discovery);
+    });
 
     const signsIn = recipe.clients.some((part) => grantTypesOf(part).includes("authorization_code"));
-    if (signsIn && !waits(recipe, "form_post"))
+    if (signsIn)
       test("signs a person in at each of its addresses, and refreshes", async () => {
         for (const each of made) {
           const application = await Application.start(server, each);
@@ -144,6 +164,14 @@ describe.each(RECIPES.filter(({ refused, clients }) => refused === undefined && 
             expect(again.tokens.access_token).not.toBe(applied.tokens.access_token);
             expectClaims(each, again);
           }
+        }
+      });
+
+    const pages = recipe.clients.filter(({ inBrowser }) => inBrowser === true);
+    if (pages.length > 0)
+      test("may ask from within a page", async () => {
+        for (const each of made.filter(({ part }) => pages.includes(part))) {
+          await (await Application.start(server, each)).checkBrowser(each.client.clientUri ?? "");
         }
       });
 

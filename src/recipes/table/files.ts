@@ -104,6 +104,7 @@ php occ user_oidc:provider tessera --clientid='{client_id}' --clientsecret='{cli
     clients: [
       {
         redirectUris: ["{url}/", "{url}/oidc-callback.html", "{url}/oidc-silent-redirect.html"],
+        inBrowser: true,
         secret: "none",
         scope: ["openid", "profile", "email", "groups", "offline_access"],
         pkce: "by itself",
@@ -199,6 +200,7 @@ OCIS_EXCLUDE_RUN_SERVICES=idp`,
     clients: [
       {
         redirectUris: ["{url}/", "{url}/oidc-callback.html", "{url}/oidc-silent-redirect.html"],
+        inBrowser: true,
         secret: "none",
         scope: ["openid", "profile", "email", "groups", "offline_access"],
         pkce: "by itself",
@@ -323,7 +325,6 @@ WEBFINGER_IOS_OIDC_CLIENT_SCOPES=openid profile email groups offline_access`,
       },
     ],
     notes: [],
-    needs: ["form_post"],
     read: { from: "documentation", what: "Authelia's guide for FileRise 1.3.9", date: "2026-08" },
   },
   {

@@ -321,10 +321,20 @@ spec:
       },
     ],
     notes: [
-      "The audience is the identifier of your API in `[[resources]]`.",
+      "The audience is the identifier of your API in `[[resources]]`. Its tokens are signed (`access_token_format`).",
+      "A signed token works until it expires, even if it was revoked. Let it live briefly: `access_token_seconds = 300`.",
       "A rule alone lets requests without any token pass. Add an `AuthorizationPolicy`.",
     ],
-    needs: ["jwt_access_token"],
+    server: `[[scopes]]
+name = "api"
+description = "Use the API"
+
+[[resources]]
+identifier = "https://api.example.org"
+name = "API"
+scopes = ["api"]
+access_token_format = "jwt"
+`,
     read: { from: "memory", what: "Istio's reference", date: "2026-08" },
   },
   {
@@ -390,7 +400,7 @@ introspection_clients = ["{client_id}"]
     website: "https://modelcontextprotocol.io",
     what: "a server of tools for agents, with an SDK of MCP",
     people: "The agent opens Tessera's pages when it connects.",
-    address: { example: "https://mcp.example.org", path: true },
+    address: { example: "https://agents.example.org", path: true },
     clients: [
       {
         redirectUris: [],
@@ -410,7 +420,7 @@ introspection_clients = ["{client_id}"]
         text: `{
   "resource": "{url}/mcp",
   "authorization_servers": ["{issuer}"],
-  "scopes_supported": ["tools"],
+  "scopes_supported": ["agents"],
   "bearer_methods_supported": ["header"]
 }`,
       },
@@ -425,13 +435,13 @@ token=…`,
       },
     ],
     server: `[[scopes]]
-name = "tools"
-description = "Use the tools"
+name = "agents"
+description = "Use the tools of the server"
 
 [[resources]]
 identifier = "{url}/mcp"
-name = "Tools"
-scopes = ["tools"]
+name = "Agents"
+scopes = ["agents"]
 introspection_clients = ["{client_id}"]
 `,
     notes: [

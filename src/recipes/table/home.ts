@@ -512,7 +512,6 @@ SSO_CLIENT_SECRET={client_secret}`,
       "Compare the redirect URI with the callback path that the settings page shows. If it differs: `tessera client set bitwarden --add-redirect-uri …`.",
       "The redirect behavior may also be Redirect GET.",
     ],
-    needs: ["form_post"],
     read: {
       from: "documentation",
       what: "Authelia's guide for Bitwarden 2025.7.3; redirect URI from memory",

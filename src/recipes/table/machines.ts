@@ -349,13 +349,14 @@ subjects:
     clients: [
       {
         redirectUris: [
-          "{url}/auth",
-          "{url}/silent-auth",
+          "{url}/nb-auth",
+          "{url}/nb-silent-auth",
           "{url}/peers",
           "{url}/add-peers",
           "http://localhost:53000",
           "http://localhost:54000",
         ],
+        inBrowser: true,
         secret: "none",
         scope: ["openid", "profile", "email", "groups", "offline_access"],
         grants: ["authorization_code", "refresh_token", DEVICE_CODE_GRANT],
@@ -387,8 +388,8 @@ NETBIRD_AUTH_CLIENT_ID={client_id}
 NETBIRD_AUTH_AUDIENCE={client_id}
 NETBIRD_AUTH_SUPPORTED_SCOPES="openid profile email groups offline_access"
 NETBIRD_AUTH_USER_ID_CLAIM=sub
-NETBIRD_AUTH_REDIRECT_URI=/auth
-NETBIRD_AUTH_SILENT_REDIRECT_URI=/silent-auth
+NETBIRD_AUTH_REDIRECT_URI=/nb-auth
+NETBIRD_AUTH_SILENT_REDIRECT_URI=/nb-silent-auth
 NETBIRD_TOKEN_SOURCE=idToken
 NETBIRD_AUTH_DEVICE_AUTH_CLIENT_ID={client_id}
 NETBIRD_AUTH_DEVICE_AUTH_AUDIENCE={client_id}
@@ -413,14 +414,15 @@ NETBIRD_MGMT_IDP_SIGNKEY_REFRESH=true`,
       {
         redirectUris: ["{url}/oidc/callback"],
         secret: "none",
-        scope: ["openid", "profile", "email", "offline_access"],
+        scope: ["openid", "profile", "offline_access", "incus"],
         grants: ["authorization_code", "refresh_token", DEVICE_CODE_GRANT],
         pkce: "by itself",
         refreshes: true,
         nonce: false,
         algorithm: "RS256",
+        signedFor: "{url}",
         idToken: ["sub"],
-        userinfo: ["sub", "email"],
+        userinfo: null,
       },
     ],
     discovery: [
@@ -434,20 +436,26 @@ NETBIRD_MGMT_IDP_SIGNKEY_REFRESH=true`,
       {
         where: "a terminal",
         language: "text",
-        text: `incus config set oidc.issuer={issuer} oidc.client.id={client_id} oidc.audience={url}`,
+        text: `incus config set oidc.issuer={issuer} oidc.client.id={client_id} \\
+  oidc.audience={url} oidc.scopes="openid,profile,offline_access,incus" oidc.claim=sub`,
       },
     ],
-    server: `[[resources]]
+    server: `[[scopes]]
+name = "incus"
+description = "Manage containers and virtual machines"
+
+[[resources]]
 identifier = "{url}"
 name = "Incus"
+scopes = ["incus"]
+access_token_format = "jwt"
 `,
-    notes: ["The audience is the address of Incus, declared as a resource of this server."],
-    needs: ["jwt_access_token"],
-    read: {
-      from: "documentation",
-      what: "Authelia's guide for Incus 6.0.1; source of lxc/incus from memory",
-      date: "2026-08",
-    },
+    notes: [
+      "Incus checks access tokens by their signature. The scope `incus` makes them tokens for Incus, which are signed.",
+      "`oidc.scopes` is missing in old versions of Incus.",
+      "With `oidc.claim=sub` people are known by their identifier: `tessera user show ada`.",
+    ],
+    read: { from: "source", what: "lxc/incus be7afc5", date: "2026-08-22" },
   },
   {
     id: "opkssh",
