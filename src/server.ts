@@ -9,10 +9,13 @@ import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
+import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -39,6 +42,7 @@ import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
+import { createOutbound, type Outbound } from "./platform/outbound.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
@@ -60,6 +64,10 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
+  /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
+  readonly sendsNotices?: boolean;
+  /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
+  readonly outbound?: Outbound;
 }
 
 export interface Server {
@@ -69,6 +77,8 @@ export interface Server {
   elsewhere(request: Request, addressOf: () => string): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
+  /** Hands over the fixed answers, now and each time that the signing keys change. */
+  publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -84,6 +94,11 @@ export function createServer({
   random = systemRandom,
   cleansUp = true,
   peers,
+  sendsNotices = cleansUp,
+  outbound = createOutbound({
+    allow: configuration.outbound.allow,
+    timeoutMillis: configuration.outbound.timeout_seconds * 1000,
+  }),
 }: ServerParts): Server {
   const { limits } = configuration;
   const ownLimits = createLimits(configuration, steadyClock);
@@ -97,6 +112,7 @@ export function createServer({
     ended: () => log.info("the database is available again"),
   });
   const events = createEvents([logEvents(log)]);
+  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
   const context: Context = {
     configuration,
     issuer,
@@ -107,7 +123,9 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
-    signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
+    signingKeys,
+    outbound,
+    clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
     events,
     passwords: createPasswords({
@@ -127,12 +145,36 @@ export function createServer({
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
+    logoutSender: createLogoutSender({
+      store: watched,
+      events,
+      clock,
+      random,
+      configuration,
+      issuer,
+      keys,
+      signingKeys,
+      outbound,
+      log,
+    }),
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  const sending = sendsNotices ? startSending(context.logoutSender) : null;
+  let endWatch = () => {};
   return {
     ...router,
-    close: async () => housekeeping?.stop(),
+    async publishTo(publish) {
+      const publishNow = async () => publish(await router.fixedAnswers());
+      await publishNow();
+      endWatch = context.signingKeys.watch(publishNow);
+    },
+    async close() {
+      endWatch();
+      await housekeeping?.stop();
+      await sending?.stop();
+      await context.logoutSender.settled();
+    },
     context,
   };
 }
@@ -194,7 +236,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
-  return [CHANGE_PASSWORD_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
+  return [CHANGE_PASSWORD_PATH, WEBFINGER_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
@@ -207,6 +249,7 @@ function createRouter(context: Context): Router {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
+  routes.set(WEBFINGER_PATH, webfingerRoute(context));
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
   const served = new Set(servedPaths(context.configuration));
@@ -248,6 +291,7 @@ function createRouter(context: Context): Router {
       const paths = [
         ...metadata.root.map(({ path }) => path),
         ...metadata.below.map(({ path }) => base + path),
+        base + ENDPOINT_PATHS.jwks,
       ];
       const ask = async (path: string) => {
         const response = await fetch(new Request(origin + path), () => "");
@@ -302,23 +346,16 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     // As in forms (decodeFormComponent). This check is for the pages, which read their queries themselves.
     if (incoming.query.includes("%00")) throw new OAuthError("parameters_malformed");
     const { method } = incoming.request;
-    const { GET, POST, OPTIONS } = route.methods;
+    const { methods } = route;
     const handler =
-      method === "POST"
-        ? POST
-        : method === "GET" || method === "HEAD"
-          ? GET
-          : method === "OPTIONS"
-            ? OPTIONS
-            : undefined;
+      method === "HEAD" ? methods.GET : isMethodOf(methods, method) ? methods[method] : undefined;
     if (handler !== undefined) {
       const forPeople = route.audience === "people";
       const response = await (forPeople ? showPage(context, handler, incoming) : handler(incoming));
       return method === "HEAD" ? await withoutBody(response) : response;
     }
-    const allow = [GET && "GET, HEAD", POST && "POST", (OPTIONS || route.cors !== "nobody") && "OPTIONS"]
-      .filter(Boolean)
-      .join(", ");
+    const names = Object.keys(methods).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+    const allow = [...new Set([...names, ...(route.cors !== "nobody" ? ["OPTIONS"] : [])])].join(", ");
     if (method === "OPTIONS" && route.cors !== "nobody") {
       return new Response(null, { status: 204, headers: { Allow: allow, ...NO_SNIFFING } });
     }
@@ -327,6 +364,9 @@ async function decide(context: Context, route: Route, incoming: Incoming): Promi
     return (route.audience === "people" ? pageErrorResponse : refusalResponse)(context, error, incoming);
   }
 }
+
+const isMethodOf = (methods: Route["methods"], method: string): method is keyof Route["methods"] =>
+  Object.hasOwn(methods, method);
 
 /** For pages: a browser that came by another address learns where the server is. */
 async function showPage(context: Context, handler: Handler, incoming: Incoming): Promise<Response> {

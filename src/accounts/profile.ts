@@ -1,17 +1,13 @@
 /** The checks of what is known about a person beside their names: the claims of OpenID Connect Core §5.1, and attributes. */
+import { FACTS_BYTES, isTooLong } from "../protocol/fact-size.ts";
 import type { AttributeValue, PersonAttributes, PersonProfile, PostalAddress } from "../store/tables.ts";
 import { personNameFault, unseenFault } from "./people.ts";
 
 /** Why a value is not allowed, in words that follow "it"; null if it is allowed. */
 type Fault = string | null;
 
-/** The most bytes, as JSON, of a person's profile, of their attributes and of their groups. Tokens carry them. */
-export const FACTS_BYTES = 16_384;
-
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
-
 const sizeFault = (value: unknown): Fault =>
-  bytesOf(value) > FACTS_BYTES ? `is longer than ${FACTS_BYTES} bytes altogether` : null;
+  isTooLong(value) ? `is longer than ${FACTS_BYTES} bytes altogether` : null;
 
 function webAddressFault(text: string): Fault {
   if (text.length > 1000) return "is longer than 1000 characters";

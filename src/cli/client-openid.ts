@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
-import { sectorOf } from "../clients/sector.ts";
+import { sectorOf } from "../protocol/sector.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { duration } from "./output.ts";

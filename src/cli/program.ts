@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   status: async () => (await import("./status.ts")).addStatusCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
+  group: async () => (await import("./group.ts")).addGroupCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
   client: async () => (await import("./client.ts")).addClientCommands,
   recipe: async () => (await import("./recipe.ts")).addRecipeCommands,

@@ -147,7 +147,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     const setupLink = await makeSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
     await workers.start(configuration);
-    listening.publish(await server.fixedAnswers());
+    await server.publishTo(listening.publish);
     answers = server;
     ready.resolve(server);
     io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));

@@ -39,10 +39,13 @@ export interface ClientWish {
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
+  readonly allowed_groups?: readonly string[];
+  readonly denied_groups?: readonly string[];
 }
 
 /** The values of a client's row that such a change sets. */
-export type ClientChanges = ClientMetadata & Pick<ClientRecord, "requirePkce" | "accessTokenSeconds">;
+export type ClientChanges = ClientMetadata &
+  Pick<ClientRecord, "requirePkce" | "accessTokenSeconds" | "allowedGroups" | "deniedGroups">;
 
 /** Throws OAuthError as `checkClientMetadata` does, and for a public client without PKCE. */
 export function changedMetadata(
@@ -51,7 +54,15 @@ export function changedMetadata(
   { configuration, catalogue }: { readonly configuration: Configuration; readonly catalogue: Catalogue },
   freedoms: { readonly allowsHttp?: boolean } = {},
 ): ClientChanges {
-  const { scope, default_scope, require_pkce, access_token_seconds, ...named } = wish;
+  const {
+    scope,
+    default_scope,
+    require_pkce,
+    access_token_seconds,
+    allowed_groups,
+    denied_groups,
+    ...named
+  } = wish;
   // The response types follow from the grant types.
   const { response_types: _, ...has } = describeClient(client);
   const checked = checkClientMetadata(
@@ -72,6 +83,8 @@ export function changedMetadata(
     scope: scope === undefined ? client.scope : nextScope,
     requirePkce: require_pkce ?? client.requirePkce,
     accessTokenSeconds: access_token_seconds === undefined ? client.accessTokenSeconds : access_token_seconds,
+    allowedGroups: allowed_groups ?? client.allowedGroups,
+    deniedGroups: denied_groups ?? client.deniedGroups,
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {

@@ -34,6 +34,8 @@ export type ClientMetadata = Omit<
   | "requirePkce"
   | "accessTokenSeconds"
   | "registrationToken"
+  | "allowedGroups"
+  | "deniedGroups"
 >;
 
 export interface MetadataPolicy {

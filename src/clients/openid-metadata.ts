@@ -3,6 +3,7 @@
  * the metadata of a client that signs people in.
  */
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
+import { sectorFault } from "../protocol/sector.ts";
 import {
   DEFAULT_SIGNING_ALGORITHM,
   SIGNING_ALGORITHMS,
@@ -19,7 +20,6 @@ import {
   readStrings,
   refuse,
 } from "./members.ts";
-import { sectorFault } from "./sector.ts";
 
 export type OpenIdMetadata = Pick<
   ClientRecord,

@@ -6,18 +6,20 @@
  * Every lifetime is in seconds and says so in its name; every size is in bytes and says so.
  */
 import * as v from "valibot";
+import { isOutboundAllowance } from "../platform/outbound.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM, SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { person } from "./person-schema.ts";
 import {
   count,
   databaseUrl,
+  groupName,
   identifier,
   issuerUrl,
   listenHost,
-  passwordText,
   peopleWords,
   REFERENCES,
   scopeToken,
@@ -27,6 +29,7 @@ import {
   someText,
   table,
   text,
+  webHost,
   wholeNumber,
   words,
   YEAR_SECONDS,
@@ -290,23 +293,14 @@ const clientDeclaration = table({
     v.optional(v.string()),
     v.description("Where its public keys are. This server fetches them."),
   ),
-});
-
-const person = table({
-  username: v.pipe(text(200), v.description("What the person signs in with, in any case.")),
-  password: v.pipe(
-    passwordText,
-    v.description("The first password. It is set again only when this setting changes."),
+  allowed_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    words({ fallback: "all people", description: "The groups whose members may use it." }),
   ),
-  name: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(200))),
-    v.description("What applications are told."),
+  denied_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    v.description("The groups whose members may not use it, even if they are in an allowed one."),
   ),
-  email: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(320))),
-    v.description("What applications with the scope `email` are told."),
-  ),
-  administrator: v.pipe(v.optional(v.boolean(), false), v.description("May administer this server.")),
 });
 
 export const configurationSchema = table({
@@ -630,6 +624,34 @@ export const configurationSchema = table({
     ),
     v.description("Clients that register themselves (RFC 7591)."),
   ),
+  outbound: v.pipe(
+    v.optional(
+      table({
+        allow: v.pipe(
+          v.optional(
+            v.array(
+              v.pipe(
+                v.string(),
+                v.check(
+                  isOutboundAllowance,
+                  "an address, a network (10.0.0.0/8) or a host name in lower case",
+                ),
+              ),
+            ),
+            [],
+          ),
+          words({
+            allowed: "addresses (10.0.0.7), networks (10.0.0.0/8, fd00::/8) or host names (nextcloud.lan)",
+            description:
+              "Where this server may fetch keys and send sign-out notices although it is not on the public Internet. A host name may also have http.",
+          }),
+        ),
+        timeout_seconds: seconds("How long such a request may take in all.", 5, 1, 60),
+      }),
+      {},
+    ),
+    v.description("Requests that this server makes itself, to addresses of clients."),
+  ),
   scopes: v.pipe(
     v.optional(v.array(scope), []),
     v.description("The scopes of your APIs, with the words people read."),
@@ -648,6 +670,20 @@ export const configurationSchema = table({
       {},
     ),
     v.description("Introspection (RFC 7662)."),
+  ),
+  webfinger: v.pipe(
+    v.optional(
+      table({
+        domains: v.pipe(
+          v.optional(v.array(webHost), []),
+          v.description(
+            "Domains of mail addresses whose people this server signs in. Send /.well-known/webfinger of each domain here.",
+          ),
+        ),
+      }),
+      {},
+    ),
+    v.description("Discovery by mail address (RFC 7033), for services such as Tailscale."),
   ),
   unknown_resources: v.pipe(
     v.optional(v.picklist(["refuse", "accept"]), "refuse"),
@@ -670,4 +706,3 @@ export type ConfigurationInput = v.InferInput<typeof configurationSchema>;
 /** The configuration as the program uses it: checked, with every default filled in. */
 export type Configuration = v.InferOutput<typeof configurationSchema> & { issuer: string };
 export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;
-export type PersonDeclaration = v.InferOutput<typeof person>;

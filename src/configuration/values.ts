@@ -58,10 +58,22 @@ export const seconds = (description: string, fallback: number, minimum = 1, maxi
   count(description, fallback, minimum, maximum);
 
 export const identifier = text(200);
+/** As `groupNameFault` (accounts/profile.ts) allows it, as far as a text can say. */
+export const groupName = v.pipe(text(100), v.regex(/^\S+$/, "the name of a group, without spaces"));
 export const scopeToken = v.pipe(
   v.string(),
   v.check(isScope, "a name without spaces, quotes or backslashes (RFC 6749 §3.3)"),
   v.maxCodePoints(200),
+);
+
+/** The host of an address, and its port if it has one of its own. */
+export const webHost = v.pipe(
+  v.string(),
+  v.maxLength(255),
+  v.regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?$/,
+    "a domain in lower case and in ASCII, such as example.org",
+  ),
 );
 
 /** A secret that is given as its digest. */

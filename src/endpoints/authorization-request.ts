@@ -7,10 +7,12 @@
  */
 
 import { isPublic } from "../clients/authentication-methods.ts";
+import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
+import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
@@ -19,6 +21,7 @@ import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
 import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
+import { AUTHENTICATION_LEVEL } from "../rules/sign-in.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import {
   type Delivery,
@@ -76,6 +79,10 @@ export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
   readonly prompt: PromptDemand;
   readonly maxAgeSeconds: number | null;
   readonly loginHint: string | null;
+  /** The subjects of which one must answer (`id_token_hint`, and the claim `sub`); null if any person may. */
+  readonly subjects: readonly string[] | null;
+  /** The single claims that an OpenID Connect request asks for; null if it asks for none. */
+  readonly claims: ClaimsRequest | null;
   readonly parameters: Parameters;
 }
 
@@ -108,7 +115,7 @@ export const responseTo = (
 
 /** Throws OAuthError (show it) or AuthorizationRefusal (send it). */
 export async function checkAuthorizationRequest(
-  context: Pick<Context, "store" | "catalogue" | "configuration" | "ownOrigins">,
+  context: Pick<Context, "store" | "catalogue" | "configuration" | "ownOrigins" | "issuer" | "signingKeys">,
   parameters: Parameters,
 ): Promise<AuthorizationRequest> {
   const client = await requireClient(context, parameters);
@@ -132,6 +139,8 @@ export async function checkAuthorizationRequest(
     const codeChallenge = requireCodeChallenge(client, parameters);
     const askable = askableScope(context.catalogue, client);
     const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
+    const claims = readClaims(parameters, scope);
+    const hint = await readHint(context, client, parameters);
     return {
       ...target,
       client,
@@ -142,7 +151,9 @@ export async function checkAuthorizationRequest(
       resources,
       prompt: readPrompt(parameters),
       maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
-      loginHint: parameters.get("login_hint")?.slice(0, 200) ?? null,
+      loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
+      subjects: wantedSubjects(hint, claims),
+      claims,
       parameters,
     };
   } catch (error) {
@@ -277,6 +288,40 @@ function readMaxAge(parameters: Parameters): number | null {
   if (text === undefined) return null;
   if (!/^[0-9]{1,9}$/.test(text)) throw invalid("max_age", "it is a number of seconds");
   return Number(text);
+}
+
+/** OpenID Connect Core §5.5. Without the scope openid the parameter means nothing (§3.1.2.1). */
+function readClaims(parameters: Parameters, scope: readonly string[]): ClaimsRequest | null {
+  const text = parameters.get("claims");
+  if (text === undefined || !scope.includes("openid")) return null;
+  const claims = parseClaimsRequest(text);
+  const acr = claims.idToken.acr;
+  // §5.5.1.1: an essential level that cannot be reached is a failed authentication.
+  if (acr?.essential && acr.values !== null && !acr.values.includes(AUTHENTICATION_LEVEL))
+    throw new OAuthError("authentication_level_unmet");
+  return claims;
+}
+
+/** OpenID Connect Core §3.1.2.1. A hint that is meant for another client says that two sign-ins were mixed up. */
+async function readHint(
+  { signingKeys, issuer }: Pick<Context, "signingKeys" | "issuer">,
+  { clientId }: ClientRecord,
+  parameters: Parameters,
+): Promise<IdTokenHint | null> {
+  const text = parameters.get("id_token_hint");
+  if (text === undefined) return null;
+  const hint = await readIdTokenHint(signingKeys.verify, issuer.identifier, text);
+  if (hint === null || hint.clientId !== clientId) throw new OAuthError("id_token_hint_invalid");
+  return hint;
+}
+
+/** OpenID Connect Core §3.1.2.2: the answer is about the person of the hint and of the wanted `sub`, or about nobody. */
+function wantedSubjects(hint: IdTokenHint | null, claims: ClaimsRequest | null): readonly string[] | null {
+  const wishes = [claims?.idToken.sub?.values, claims?.userinfo.sub?.values, hint && [hint.subject]]
+    .filter((values) => values !== null && values !== undefined)
+    .map((values) => values.filter((value) => typeof value === "string"));
+  const [first, ...others] = wishes;
+  return first?.filter((subject) => others.every((values) => values.includes(subject))) ?? null;
 }
 
 const isOneOf = <Name extends string>(text: string, names: readonly Name[]): text is Name =>

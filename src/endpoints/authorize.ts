@@ -20,6 +20,7 @@ import { isClaimedHttps } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
+import { mayUse } from "../rules/client-access.ts";
 import { type Act, actOfPerson } from "../rules/events.ts";
 import {
   AuthorizationRefusal,
@@ -52,6 +53,13 @@ export interface AnswerPages {
 
 /** The pages that the endpoint needs. */
 export interface AuthorizationPages extends AnswerPages {
+  /** Says that the person may not use the client. `another`: where they choose another account. */
+  refusePerson(
+    incoming: Incoming,
+    request: AuthorizationRequest,
+    signedIn: SignedIn,
+    another: string,
+  ): Response | Promise<Response>;
   /** Asks the person. The answer comes back through `decideAuthorization`. */
   askConsent(
     incoming: Incoming,
@@ -71,11 +79,19 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
     const signedIn = await findSignedIn(context, incoming.request);
+    if (signedIn !== null && !isWanted(request, signedIn)) {
+      if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("other_person"));
+      return seeOther(signInLocation(context, request, "another"));
+    }
     if (signedIn === null || (await mustSignInAgain(context, incoming, request, signedIn))) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
       return seeOther(signInLocation(context, request));
     }
     if (mustChooseAccount(request)) return seeOther(signInLocation(context, request, "choose"));
+    if (!mayUse(request.client, signedIn.account)) {
+      if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("authorize_person_not_allowed"));
+      return pages.refusePerson(incoming, request, signedIn, signInLocation(context, request, "choose"));
+    }
     if (await mustAskConsent(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);
@@ -127,6 +143,10 @@ const sending =
   (pages: AnswerPages, incoming: Incoming): Sending =>
   (target, { address, fields }) =>
     fields === null ? seeOther(address) : pages.postAnswer(incoming, target, { address, fields });
+
+/** OpenID Connect Core §3.1.2.2: whether the request may be answered about this person. */
+const isWanted = ({ subjects }: AuthorizationRequest, { account }: SignedIn): boolean =>
+  subjects === null || subjects.includes(account.subject);
 
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
 async function mustSignInAgain(
@@ -309,7 +329,11 @@ function codeResponse(
 }
 
 /** The sign-in page. It returns to this request with a proof that the person signed in for it. */
-function signInLocation({ issuer }: Context, request: AuthorizationRequest, offer?: "choose"): string {
+function signInLocation(
+  { issuer }: Context,
+  request: AuthorizationRequest,
+  offer?: "choose" | "another",
+): string {
   const query = request.parameters.toQuery([REAUTHENTICATION, CHOSEN]);
   const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
   const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;

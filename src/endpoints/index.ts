@@ -10,6 +10,7 @@ import { introspection } from "./introspection.ts";
 import { jwks } from "./jwks.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 import { registration } from "./registration.ts";
+import { registrationManagement } from "./registration-management.ts";
 import { revocation } from "./revocation.ts";
 import { token } from "./token.ts";
 import { userinfo } from "./userinfo.ts";
@@ -28,7 +29,12 @@ export function protocolRoutes(context: Context): Route[] {
     post(ENDPOINT_PATHS.deviceAuthorization, "browser_clients", deviceAuthorization(context)),
     post(ENDPOINT_PATHS.introspection, "nobody", introspection(context)),
     post(ENDPOINT_PATHS.revocation, "browser_clients", revocation(context)),
-    post(ENDPOINT_PATHS.registration, "browser_clients", registration(context)),
+    {
+      path: ENDPOINT_PATHS.registration,
+      audience: "programs",
+      cors: "browser_clients",
+      methods: { ...registrationManagement(context), POST: registration(context) },
+    },
     {
       path: ENDPOINT_PATHS.userinfo,
       audience: "programs",

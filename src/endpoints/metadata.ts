@@ -52,6 +52,11 @@ function metadataDocument({
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
     jwks_uri: url(ENDPOINT_PATHS.jwks),
+    // OpenID Connect RP-Initiated Logout §2.1.
+    end_session_endpoint: url(ENDPOINT_PATHS.endSession),
+    // Back-Channel Logout §2.1: logout tokens always name the session.
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     scopes_supported: catalogue.scopes.map((entry) => entry.name),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),

@@ -8,6 +8,7 @@ export const ENDPOINT_PATHS = {
   registration: "/auth/register",
   userinfo: "/auth/userinfo",
   jwks: "/auth/jwks.json",
+  endSession: "/auth/logout",
 } as const;
 
 /** For operators and load balancers. */

@@ -1,18 +1,18 @@
 /** RFC 7591: dynamic client registration: open, with an initial access token, or off. */
 import { timingSafeEqual } from "node:crypto";
 import { registrationPolicy } from "../clients/clients.ts";
-import type { ClientMetadata } from "../clients/metadata.ts";
-import { checkClientMetadata, describeClient } from "../clients/metadata.ts";
+import { checkClientMetadata } from "../clients/metadata.ts";
 import { secretDigest } from "../clients/secret-reference.ts";
+import { withinSelfService } from "../clients/self-service.ts";
 import { digestSecret } from "../credentials/credential.ts";
 import { addClient, requireRegistrationRoom } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { type Handler, type Incoming, json } from "../platform/http.ts";
+import { requireSector } from "../operations/sector.ts";
+import type { Handler, Incoming } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { isScope, isSubset } from "../protocol/scope.ts";
 import { actOfStranger } from "../rules/events.ts";
 import { hasBearerScheme, readBearerToken } from "./bearer.ts";
-import { readBodyText } from "./form.ts";
+import { readMetadata, registrationAnswer } from "./registration-body.ts";
 
 export function registration(context: Context): Handler {
   const { configuration, catalogue, limits } = context;
@@ -44,72 +44,19 @@ export function registration(context: Context): Handler {
     return true;
   };
 
-  /**
-   * No person agrees to a self-registered client's acts for itself, so by default it may do none. Without a scope it does not
-   * get the grant type: its tokens would only fill the database. RFC 7591 §3.2.1: the answer says what was registered.
-   */
-  const limitSelfService = (metadata: ClientMetadata): ClientMetadata => {
-    if (!metadata.grantTypes.includes("client_credentials")) return metadata;
-    const allowed = configuration.registration.client_credentials_scope.filter(isScope);
-    const keep = (scope: ClientMetadata["scope"]) => scope.filter((name) => isSubset([name], allowed));
-    const scope = keep(metadata.scope);
-    if (scope.length > 0) return { ...metadata, scope, defaultScope: keep(metadata.defaultScope) };
-    const grantTypes = metadata.grantTypes.filter((grantType) => grantType !== "client_credentials");
-    if (grantTypes.length === 0) {
-      throw new OAuthError("client_metadata_refused", {
-        description:
-          "There is no scope for 'client_credentials' that is open to clients that register themselves.",
-      });
-    }
-    return { ...metadata, grantTypes };
-  };
-
   return async (incoming) => {
     const trusted = checkInitialAccessToken(incoming);
     if (!trusted) countAttempt(incoming.address);
-    const text = await readMetadata(context, incoming);
-    const checked = checkClientMetadata(parseJson(text), policy);
-    const metadata = trusted ? checked : limitSelfService(checked);
+    const checked = checkClientMetadata(await readMetadata(context, incoming), policy);
+    const metadata = trusted ? checked : withinSelfService(checked, configuration.registration);
     if (!trusted) await requireRegistrationRoom(context);
+    await requireSector(context, metadata);
     const added = await addClient(context, actOfStranger(incoming), {
       source: "registration",
       metadata,
       initialAccess: trusted,
     });
     if (added === null) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });
-    const { client, secret } = added;
-    // RFC 7591 §3.2.1: all registered metadata; with a secret, when it expires (0: never).
-    return json(
-      {
-        ...describeClient(client),
-        ...(secret === null ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
-      },
-      201,
-    );
+    return registrationAnswer(context, added, 201);
   };
-}
-
-/** The most bytes of client metadata. Strangers register, and the database keeps what they send. */
-const METADATA_BYTES = 8192;
-
-/** Throws `client_metadata_too_large` (413), or as `readBodyText`. */
-async function readMetadata(context: Context, incoming: Incoming): Promise<string> {
-  const text = await readBodyText(context, incoming, "application/json");
-  if (Buffer.byteLength(text) > METADATA_BYTES) throw new OAuthError("client_metadata_too_large");
-  return text;
-}
-
-/** Not every database can keep U+0000, and no metadata needs it. */
-function refuseNull(name: string, value: unknown): unknown {
-  if (name.includes("\0") || (typeof value === "string" && value.includes("\0"))) throw new Error("U+0000");
-  return value;
-}
-
-function parseJson(text: string): unknown {
-  if (text.includes("\uFFFD")) throw new OAuthError("body_malformed");
-  try {
-    return JSON.parse(text, refuseNull);
-  } catch {
-    throw new OAuthError("body_malformed", { description: "The body is not valid JSON." });
-  }
 }

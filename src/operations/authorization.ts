@@ -20,7 +20,7 @@ import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
-import { isOnline } from "../rules/session.ts";
+import { isOnline, keptForSignOut } from "../rules/session.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -35,6 +35,7 @@ import {
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
+import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -257,6 +258,8 @@ export function redeemCode(
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
       return { ...decision, outcome: refused(outcome.refused) };
     }
+    if (code.usedAt === null && !(await mayStillUse(context, client, grant)))
+      return concluded(refused("person_not_allowed"));
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
     const accessToken = mintAccessToken(context, {
       client,
@@ -269,6 +272,7 @@ export function redeemCode(
       now,
       accessToken: accessToken.record,
       refreshToken: refreshToken?.record ?? null,
+      keptUntil: keptForSignOut(client, grant, now + configuration.lifetimes.session_absolute_seconds),
     });
     if (decision.outcome === "refused") return concluded(refused("code_revoked"));
     return {

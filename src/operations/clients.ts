@@ -10,11 +10,14 @@ import {
   newClientRecord,
   withinPolicy,
 } from "../clients/clients.ts";
+import type { ClientMetadata } from "../clients/metadata.ts";
+import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import * as rules from "../rules/client.ts";
+import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { row, type Store } from "../store/contract.ts";
 import {
@@ -93,7 +96,16 @@ export const findRenumbered = (context: NumberContext, clientId: ClientId) =>
 
 /** A client to make. */
 export interface WantedClient
-  extends Pick<NewClient, "source" | "metadata" | "requirePkce" | "accessTokenSeconds" | "initialAccess"> {
+  extends Pick<
+    NewClient,
+    | "source"
+    | "metadata"
+    | "requirePkce"
+    | "accessTokenSeconds"
+    | "initialAccess"
+    | "allowedGroups"
+    | "deniedGroups"
+  > {
   /** Default: a generated one. */
   readonly clientId?: ClientId;
 }
@@ -102,6 +114,8 @@ export interface AddedClient {
   readonly client: ClientRecord;
   /** Shown once; null for a public client. */
   readonly secret: string | null;
+  /** RFC 7592: manages the registration. Null for a client of the operator. */
+  readonly registrationToken: string | null;
 }
 
 /** Makes a client, with a secret unless it is public. Null, and nothing changed, if the identifier is taken. */
@@ -114,8 +128,31 @@ export async function addClient(
   const { clientId = newClientId(random), metadata } = wanted;
   const secret = isPublic(metadata) ? null : mintClientSecret(clock, random);
   const secrets = secret === null ? [] : [secret.record];
-  const client = newClientRecord({ ...wanted, clientId, secrets, createdAt: clock.seconds() }, random);
-  return (await createClient(context, act, client)) ? { client, secret: secret?.text ?? null } : null;
+  const token =
+    wanted.source === "registration" ? mintCredential("registration_access_token", clock, random) : null;
+  const registrationToken = token?.digest ?? null;
+  const client = newClientRecord(
+    { ...wanted, clientId, secrets, registrationToken, createdAt: clock.seconds() },
+    random,
+  );
+  if (!(await createClient(context, act, client))) return null;
+  return { client, secret: secret?.text ?? null, registrationToken: token?.text ?? null };
+}
+
+/**
+ * The client whose registration the token manages (RFC 7592 §3); null for another token, and for a client that is gone. Both
+ * get the same answer, so that no one learns which clients there are.
+ */
+export async function findManagedClient(
+  context: Reading,
+  clientId: string,
+  token: string,
+): Promise<ClientRecord | null> {
+  const presented = parseCredential("registration_access_token", token);
+  const client = presented && (await findClient(context, clientId));
+  const digest = client?.registrationToken ?? null;
+  const isRight = presented !== null && digest !== null && secretMatches(presented.secret, digest);
+  return isRight ? client : null;
 }
 
 /** A client has this long to use its registration, even if there are too many registrations. */
@@ -178,18 +215,34 @@ export interface ChangedClient {
  * Changes a client as `change` says of its present row. `change` may throw, and nothing changes. Null if there is no such
  * client.
  */
-export async function changeClient(
+export const changeClient = (
   context: AddContext,
   act: Act,
   clientId: ClientId,
   change: (client: ClientRecord) => ClientChanges,
+): Promise<ChangedClient | null> =>
+  changeBy(context, act, clientId, (client, secret) => rules.changeClient(client, change(client), secret));
+
+/** RFC 7592 §2.2: a client replaces its metadata. Null if it was removed meanwhile. */
+export const changeRegistration = (
+  context: AddContext,
+  act: Act,
+  clientId: ClientId,
+  metadata: ClientMetadata,
+): Promise<ChangedClient | null> =>
+  changeBy(context, act, clientId, (client, secret) => rules.changeRegistration(client, metadata, secret));
+
+async function changeBy(
+  context: AddContext,
+  act: Act,
+  clientId: ClientId,
+  decideOn: (client: ClientRecord, newSecret: ClientSecretRecord) => Decision<boolean>,
 ): Promise<ChangedClient | null> {
   const made = mintClientSecret(context.clock, context.random);
   let before: ClientRecord | null = null;
   const changed = await outcomeOf(context, act, async () => {
     before = await findClient(context, clientId);
-    const changes = before === null ? {} : change(before);
-    return rules.changeClient(before, changes, made.record);
+    return before === null ? concluded(false) : decideOn(before, made.record);
   });
   const client = changed ? await findClient(context, clientId) : null;
   if (before === null || client === null) return null;

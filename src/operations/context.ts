@@ -7,13 +7,16 @@ import type { AttemptLimit } from "../platform/attempts.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
+import type { Outbound } from "../platform/outbound.ts";
 import type { PollPace } from "../platform/poll-pace.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { Store } from "../store/contract.ts";
 import type { CallerMemory } from "./caller-memory.ts";
+import type { ClientKeys } from "./client-keys.ts";
 import type { Events } from "./events.ts";
+import type { LogoutSender } from "./logout-notices.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -34,6 +37,10 @@ export interface Context {
   readonly retryKeys: RetryKeys;
   /** The keys that sign tokens. */
   readonly signingKeys: SigningKeyRing;
+  /** Requests to addresses that clients name. */
+  readonly outbound: Outbound;
+  /** The public keys of clients. */
+  readonly clientKeys: ClientKeys;
   readonly store: Store;
   /** Receives every event. */
   readonly events: Events;
@@ -45,6 +52,8 @@ export interface Context {
   readonly limits: Limits;
   readonly pollPace: PollPace;
   readonly readiness: Readiness;
+  /** Tells clients that sessions have ended. */
+  readonly logoutSender: LogoutSender;
 }
 
 /** The limits, which count attempts in memory. */

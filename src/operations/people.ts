@@ -3,6 +3,7 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
+import type { AccountChanges } from "../rules/account-changes.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/person.ts";
 import { row, type Store } from "../store/contract.ts";
@@ -10,6 +11,8 @@ import {
   type AccountRecord,
   accounts,
   type DisabledBy,
+  type GroupRecord,
+  groups,
   type PersonDeclared,
   revisions,
   type SetupLinkRecord,
@@ -32,6 +35,7 @@ const SETUP_ROW = row(revisions, { name: "$setup" });
 const ACCOUNT_AND_SETUP = { ...ACCOUNT, setup: SETUP_ROW };
 const CHANGED_ACCOUNT = { ...ACCOUNT_AND_SETUP, sameEmail: EMAIL };
 const NAMES_AND_SETUP = { sameName: NAME, sameEmail: EMAIL, setup: SETUP_ROW };
+export const GROUP = { group: row(groups, { name: "$name" }) };
 const LINK = { link: row(setupLinks, { name: "$link" }) };
 const LINK_AND_NAMES = { ...LINK, ...NAMES_AND_SETUP };
 const SETUP = { setup: SETUP_ROW };
@@ -89,22 +93,39 @@ const namesOf = ({ username, email }: Pick<AccountRecord, "username" | "email">)
 
 const folded = (email: string | null | undefined): string | null => (email ? foldUsername(email) : null);
 
-/** Changes nothing if the user name or the e-mail address is taken. */
+/** The groups of these names that exist. */
+async function findGroups({ store }: Reading, names: readonly string[]): Promise<GroupRecord[]> {
+  const found = await Promise.all(names.map(async (name) => (await store.look(GROUP, { name })).group));
+  return found.filter((group) => group !== null);
+}
+
+/** Changes nothing if the user name or the e-mail address is taken, or a group does not exist. */
 export const createAccount = (
   context: DecideContext,
   act: Act,
   account: AccountRecord,
-): Promise<"created" | rules.NameTaken> =>
+): Promise<"created" | rules.NameTaken | "group_unknown"> =>
   outcomeOf(context, act, async () => {
     const parameters = { ...namesOf(account), setup: rules.SETUP };
-    return rules.createAccount(await context.store.look(NAMES_AND_SETUP, parameters), account);
+    const groups = await findGroups(context, account.groups);
+    return rules.createAccount(
+      { ...(await context.store.look(NAMES_AND_SETUP, parameters)), groups },
+      account,
+    );
   });
 
 const lookAtAccount = ({ store }: Reading, subject: SubjectId) =>
   store.look(ACCOUNT_AND_SETUP, { subject, setup: rules.SETUP });
 
-const lookAtChange = ({ store }: Reading, subject: SubjectId, email: string | null | undefined) =>
-  store.look(CHANGED_ACCOUNT, { subject, email: folded(email), setup: rules.SETUP });
+async function lookAtChange(
+  context: Reading,
+  subject: SubjectId,
+  { email, groups = [], joins = [] }: AccountChanges,
+): Promise<rules.ChangeFacts> {
+  const parameters = { subject, email: folded(email), setup: rules.SETUP };
+  const found = await findGroups(context, [...groups, ...joins]);
+  return { ...(await context.store.look(CHANGED_ACCOUNT, parameters)), groups: found };
+}
 
 /** Sets a password for the operator, without checking the current one. False if there is no such person. */
 export const setPassword = (
@@ -144,22 +165,22 @@ export const declareAccount = (
   now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.declareAccount(await lookAtChange(context, subject, changes.email), changes, declaration, {
+    rules.declareAccount(await lookAtChange(context, subject, changes), changes, declaration, {
       ...newEnding(context, subject),
       now,
     }),
   );
 
-/** Changes what applications are told of a person, or whether the person may administer the server. */
+/** Changes what applications are told of a person, their groups, or whether the person may administer the server. */
 export const changeAccount = (
   context: DecideContext,
   act: Act,
   subject: SubjectId,
-  changes: rules.AccountChanges,
+  changes: AccountChanges,
   now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.changeAccount(await lookAtChange(context, subject, changes.email), changes, now),
+    rules.changeAccount(await lookAtChange(context, subject, changes), changes, now),
   );
 
 /** Lets a person try passwords again who has tried too many (sign-in.ts). False if there is no such person. */

@@ -247,9 +247,25 @@ export async function endSessions(
   return outcome ? (swept[0]?.length ?? 0) : null;
 }
 
-/** Signs the browser out. False if the session was gone before. */
-export const endSession = (context: EndingContext, act: Act, id: RecordId): Promise<boolean> =>
+/** Signs the browser out, and waits a moment while the applications of the session hear of it. False if it was gone before. */
+export async function signOut(context: Context, act: Act, id: RecordId): Promise<boolean> {
+  const noticeId = await endWithNotice(context, act, id);
+  if (noticeId !== null) await context.logoutSender.deliver(noticeId, PATIENCE_MILLIS);
+  return noticeId !== null;
+}
+
+/** RP-Initiated Logout §3 wants applications to hear before the person goes on. One that is slow must not keep the person here. */
+const PATIENCE_MILLIS = 1000;
+
+/** Ends a session. False if it was gone before. */
+export const endSession = async (context: EndingContext, act: Act, id: RecordId): Promise<boolean> =>
+  (await endWithNotice(context, act, id)) !== null;
+
+/** The identifier of the notice for the applications; null if the session was gone before. */
+const endWithNotice = (context: EndingContext, act: Act, id: RecordId): Promise<RecordId | null> =>
   outcomeOf(context, act, async () => {
     const { session } = await context.store.look(BY_ID, { id });
-    return rules.endSession(session, newEnding(context, session?.subject ?? ""));
+    const ending = newEnding(context, session?.subject ?? "");
+    const { outcome, ...decision } = rules.endSession(session, ending);
+    return { ...decision, outcome: outcome ? ending.noticeId : null };
   });

@@ -19,10 +19,17 @@ import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { type Act, SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/signing-key.ts";
 import { row, StoreUnavailable } from "../store/contract.ts";
-import { revisions, type SigningJwk, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
-import { everyClient } from "./clients.ts";
+import {
+  type ClientRecord,
+  type ClientSource,
+  clients,
+  revisions,
+  type SigningJwk,
+  type SigningKeyRecord,
+  signingKeys,
+} from "../store/tables.ts";
 import { type DecideContext, decide, outcomeOf } from "./decide.ts";
-import { allPages, collect } from "./paging.ts";
+import { allPages, collect, type Page } from "./paging.ts";
 
 export interface SigningKeyContext extends DecideContext {
   readonly configuration: Pick<Configuration, "signing" | "lifetimes" | "resources">;
@@ -48,7 +55,7 @@ async function findTimes(context: SigningKeyContext): Promise<rules.KeyTimes> {
   for (const { access_token_seconds } of resources) lives.push(access_token_seconds ?? 0);
   // A client that registered itself has no lifetime of its own.
   for (const source of ["configuration", "command_line"] as const) {
-    for await (const { accessTokenSeconds } of everyClient(context, source))
+    for await (const { accessTokenSeconds } of clientsOf(context, source))
       lives.push(accessTokenSeconds ?? 0);
   }
   return { ...rotationOf(context), keepSeconds: Math.max(...lives) + SPARE_SECONDS };
@@ -59,6 +66,11 @@ const rotationOf = ({ configuration: { signing } }: SigningKeyContext) => ({
   rotationSeconds: signing.rotation_seconds,
   publishSeconds: signing.publish_seconds + KNOWN_AFTER_SECONDS,
 });
+
+const clientsOf = ({ store }: SigningKeyContext, source: ClientSource): AsyncGenerator<ClientRecord> =>
+  allPages(({ limit, after = null }: Page<ClientRecord>) =>
+    store.list(clients, { where: { source }, after, limit }),
+  );
 
 const REVISION = { revision: row(revisions, { name: "$name" }) };
 
@@ -79,7 +91,7 @@ async function findRing(context: SigningKeyContext): Promise<rules.RingFacts> {
 /** Makes the keys that are due: at the first start, some days before a key's time is over, and for a new algorithm. */
 export async function makeDueKeys(context: SigningKeyContext): Promise<void> {
   for (const algorithm of context.configuration.signing.algorithms) {
-    await decide(context, SERVER_ACT, async () => {
+    await decide<unknown>(context, SERVER_ACT, async () => {
       const facts = await findRing(context);
       const now = context.clock.seconds();
       const signsFrom = rules.nextKeyDue(facts.keys, algorithm, rotationOf(context), now);
@@ -116,8 +128,7 @@ export async function rotateSigningKey(
   const signsFrom = now + (atOnce ? KNOWN_AFTER_SECONDS : rotationOf(context).publishSeconds);
   const key = await newSigningKey(context.keys, algorithm, now, signsFrom);
   const times = await findTimes(context);
-  await decide(context, act, async () => rules.addSigningKey(await findRing(context), key, times));
-  return key;
+  return outcomeOf(context, act, async () => rules.addSigningKey(await findRing(context), key, times));
 }
 
 /** A key that the server cannot use as it is stored. */
@@ -192,6 +203,8 @@ export interface SigningKeyRing {
   readonly verify: VerifyJwt;
   /** Makes the keys that are due, and reads the ring again. */
   keepUp(): Promise<void>;
+  /** Calls `onChange` when other keys are published than before. Returns a function that ends it. */
+  watch(onChange: () => Promise<void>): () => void;
 }
 
 interface Known {
@@ -240,11 +253,13 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
     }
     return key;
   };
+  const watchers = new Set<() => Promise<void>>();
   const keepUp = async () => {
     await makeDueKeys(context);
     await prolongKeys(context);
     const published = rules.publishedKeys(await read(), clock.seconds());
     for (const kid of opened.keys()) if (!published.some((key) => key.kid === kid)) opened.delete(kid);
+    for (const look of watchers) await look();
   };
   const current = async (algorithm: SigningAlgorithm): Promise<SigningKeyRecord> => {
     const find = async () => rules.currentKey(await ring(), algorithm, clock.seconds());
@@ -284,6 +299,23 @@ export function createSigningKeyRing(context: SigningKeyContext): SigningKeyRing
       return verifyJwt(isKnown ? keys : await published(UNKNOWN_KEY_SECONDS), text, typ);
     },
     keepUp,
+    watch(onChange) {
+      let seen = lastPublished;
+      const look = async () => {
+        const keys = await published(READ_AGAIN_SECONDS / 2);
+        if (keys === seen) return;
+        seen = keys;
+        await onChange();
+      };
+      // The next time may succeed; an outage of the database has its own line in the log.
+      const timer = setInterval(() => void look().catch(() => {}), READ_AGAIN_SECONDS * 1000);
+      timer.unref();
+      watchers.add(look);
+      return () => {
+        clearInterval(timer);
+        watchers.delete(look);
+      };
+    },
   };
 }
 

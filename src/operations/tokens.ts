@@ -41,6 +41,7 @@ import {
 } from "../store/tables.ts";
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
+import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -53,7 +54,12 @@ interface Reading {
 const ACCESS_TOKEN = {
   token: row(accessTokens, { id: "$id" }),
   grant: row(grants, { id: "token.grantId" }),
-  client: row(clients, { number: "token.client" }, ["clientId", "disabledAt"]),
+  client: row(clients, { number: "token.client" }, [
+    "clientId",
+    "disabledAt",
+    "allowedGroups",
+    "deniedGroups",
+  ]),
 };
 
 /** The token, if it has not expired and its grant and client are alive; else null. */
@@ -65,12 +71,15 @@ export const findLiveAccessToken = async (
   accessTokenRules.liveAccessToken(await store.look(ACCESS_TOKEN, { id }), now);
 
 /** The same for the text of a token that was presented to this server itself. */
-export const findPresentedAccessToken = async (
+export async function findPresentedAccessToken(
   { store }: Reading,
   presented: PresentedAccessToken,
   now: EpochSeconds,
-): Promise<accessTokenRules.LiveAccessToken | null> =>
-  accessTokenRules.presentedAccessToken(presented, await store.look(ACCESS_TOKEN, { id: presented.id }), now);
+): Promise<accessTokenRules.LiveAccessToken | null> {
+  const facts = await store.look(ACCESS_TOKEN, { id: presented.id });
+  const live = accessTokenRules.presentedAccessToken(presented, facts, now);
+  return live !== null && (await mayStillUse({ store }, facts.client, live.grant)) ? live : null;
+}
 
 const REFRESH_TOKEN = {
   token: row(refreshTokens, { id: "$id" }),
@@ -162,6 +171,7 @@ export function refresh(
     }
     // A late use must end the grant, even if the other parameters of the request are bad.
     const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
+    if (!isLate && !(await mayStillUse(context, client, grant))) return refuse("person_not_allowed");
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
     const id = newRecordId(clock, random, shardOf(grant.id));
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
@@ -276,7 +286,11 @@ export async function issueToClient(
 // ── What a token is worth ──────────────────────────────────────────────────────────────────────────────────
 
 const INTROSPECTED_ACCESS_TOKEN = { ...ACCESS_TOKEN, caller: CALLER };
-const INTROSPECTED_REFRESH_TOKEN = { ...REFRESH_TOKEN, caller: CALLER };
+const INTROSPECTED_REFRESH_TOKEN = {
+  ...REFRESH_TOKEN,
+  client: row(clients, { clientId: "grant.clientId" }, ["allowedGroups", "deniedGroups"]),
+  caller: CALLER,
+};
 
 /**
  * RFC 7662: a resource server sees tokens that are meant for it or were issued to it (`visibleToken`). Every other token, and
@@ -294,7 +308,7 @@ export async function introspect(
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
     const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
-    if (token === null) return INACTIVE;
+    if (token === null || !(await mayStillUse({ store }, facts.client, token.grant))) return INACTIVE;
     const visible = visibleToken(catalogue, clientId, token);
     return visible === null ? INACTIVE : introspectAccessToken(issuer, visible.token, visible.showsUsername);
   }
@@ -307,7 +321,7 @@ export async function introspect(
   if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest)) return INACTIVE;
   const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
   // Only the client that a refresh token was issued to may see it.
-  return active && grant.clientId === clientId
+  return active && grant.clientId === clientId && (await mayStillUse({ store }, facts.client, grant))
     ? introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope))
     : INACTIVE;
 }

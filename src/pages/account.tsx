@@ -8,10 +8,10 @@ import { findClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { changeAccount, findAccountByUsername } from "../operations/people.ts";
 import {
-  endSession,
   findSignedIn,
   type SignedIn,
   type SignIn,
+  signOut,
   startAfterChange,
 } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
@@ -276,17 +276,18 @@ async function endOneSession(
   const wanted = form.required("session");
   const own = (await listSessions(context, signedIn)).some(({ id }) => id === wanted);
   const id = parseRecordId(wanted);
-  if (own && id !== null) await endSession(context, actOfPerson(incoming, subject), id);
+  if (own && id !== null) await signOut(context, actOfPerson(incoming, subject), id);
   return backWith(context, incoming, subject, { about: "session" });
 }
 
 async function endOtherSessions(context: Context, incoming: Incoming, signedIn: SignedIn): Promise<Response> {
   const { subject } = signedIn.account;
   const act = actOfPerson(incoming, subject);
-  for (const { id, isHere } of await listSessions(context, signedIn)) {
+  const others = (await listSessions(context, signedIn)).flatMap(({ id, isHere }) => {
     const other = isHere ? null : parseRecordId(id);
-    if (other !== null) await endSession(context, act, other);
-  }
+    return other === null ? [] : [other];
+  });
+  await Promise.all(others.map((other) => signOut(context, act, other)));
   return backWith(context, incoming, subject, { about: "sessions" });
 }
 

@@ -20,6 +20,7 @@ import { clientLogo, SUBMIT_SCRIPT } from "./assets.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { notAllowedPage } from "./not-allowed.tsx";
 import { REQUEST_NOTICE, readNotice, sealNotice } from "./notice.ts";
 import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -69,6 +70,9 @@ const hostOf = (redirectUri: string): string => webHost(redirectUri) ?? displayT
 export function consentPages(context: Context): AuthorizationPages {
   return {
     ...answerPages(context),
+
+    refusePerson: (incoming, { client, parameters }, { account }, another) =>
+      notAllowedPage(context, incoming, client, account, another, parameters.get("ui_locales")),
 
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
       const { issuer } = context;

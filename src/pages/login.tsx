@@ -1,12 +1,12 @@
 /** @jsxImportSource hono/jsx */
-/** Signing in and out. operations/sign-in.ts checks the password; these pages only ask and show. */
+/** Signing in. operations/sign-in.ts checks the password; this page only asks and shows. */
 
 import { cancelAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { endSession, findSignedIn, type SignedIn, startSession } from "../operations/sessions.ts";
+import { findSignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -23,7 +23,7 @@ import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
-import { CANCEL, SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
+import { CANCEL, SignInView } from "./views/sign-in.tsx";
 
 interface SignInPage {
   readonly returnTo: string | null;
@@ -222,59 +222,11 @@ function cancel(context: Context, incoming: Incoming, returnTo: string | null): 
   return cancelAuthorization(context, answerPages(context), incoming, parameters);
 }
 
-function signOutPage(
-  context: Context,
-  incoming: Incoming,
-  { account }: SignedIn,
-  isStale: boolean,
-): Promise<Response> {
-  const frame = pageFrame(context, incoming);
-  const form = openForm(context, incoming, "logout");
-  return respondWithPage(
-    <SignOutView
-      frame={frame}
-      token={form.token}
-      username={account.username}
-      fault={isStale ? frame.texts.forms.stale : null}
-    />,
-    { status: isStale ? 422 : 200, setCookie: form.setCookie },
-  );
-}
-
-const showSignOut =
-  (context: Context): Handler =>
-  async (incoming) => {
-    const signedIn = await findSignedIn(context, incoming.request);
-    return signedIn === null
-      ? respondWithPage(<SignedOutView frame={pageFrame(context, incoming)} />)
-      : signOutPage(context, incoming, signedIn, false);
-  };
-
-const signOut =
-  (context: Context): Handler =>
-  async (incoming) => {
-    const { sessionCookie, issuer } = context;
-    const { isFresh } = await readForm(context, incoming, "logout");
-    const signedIn = await findSignedIn(context, incoming.request);
-    // A person who is signed out already gets the page that says so.
-    if (signedIn !== null && !isFresh) return signOutPage(context, incoming, signedIn, true);
-    if (signedIn !== null) {
-      await endSession(context, actOfPerson(incoming, signedIn.account.subject), signedIn.session.id);
-    }
-    return seeOther(pagePath(issuer, "/logout"), [sessionCookie.clear()]);
-  };
-
 export const signInRoutes = (context: Context): Route[] => [
   {
     path: "/login",
     audience: "people",
     cors: "nobody",
     methods: { GET: showSignIn(context), POST: signIn(context) },
-  },
-  {
-    path: "/logout",
-    audience: "people",
-    cors: "nobody",
-    methods: { GET: showSignOut(context), POST: signOut(context) },
   },
 ];

@@ -37,6 +37,8 @@ export interface Route {
   readonly methods: {
     readonly GET?: Handler;
     readonly POST?: Handler;
+    readonly PUT?: Handler;
+    readonly DELETE?: Handler;
     /** For a route that scripts of other sites do not use; the server itself answers their preflights. */
     readonly OPTIONS?: Handler;
   };

@@ -11,7 +11,8 @@ export type KeyPurpose =
   | "network"
   | "known browser"
   | "signing keys"
-  | "session of an application";
+  | "session of an application"
+  | "pairwise subject";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

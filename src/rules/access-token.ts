@@ -11,13 +11,14 @@ import {
   type GrantRecord,
 } from "../store/tables.ts";
 import { isEnabled } from "./client.ts";
+import type { Restriction } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 export interface AccessTokenFacts {
   readonly token: AccessTokenRecord | null;
   readonly grant: GrantRecord | null;
   /** The client with the token's number. */
-  readonly client: Pick<ClientRecord, "clientId" | "disabledAt"> | null;
+  readonly client: (Pick<ClientRecord, "clientId" | "disabledAt"> & Restriction) | null;
 }
 
 /** A token that is valid now, with the facts that it depends on. */

@@ -24,6 +24,7 @@ import {
   sessions,
 } from "../store/tables.ts";
 import { allowClient, isEnabled } from "./client.ts";
+import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
 import { signsIn } from "./session.ts";
@@ -127,6 +128,7 @@ export function authorize(
 ): Decision<"authorized" | "form_answered" | "refused" | "signed_out"> {
   const { client, account, session } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
+  if (!mayUse(client, account)) return concluded("refused");
   const remembered = consent === "remembered" && covers(facts.consent, grant) ? facts.consent : null;
   // The consent may be gone since the caller found it, and the operator's word for the client too.
   if (consent === "remembered" && remembered === null && !client.firstParty) return concluded("refused");

@@ -161,6 +161,33 @@ export function changeClient(
   };
 }
 
+/** What people are told of a client, and where they are sent: for these the operator vouched. */
+const isSameToPeople = (
+  client: ClientRecord,
+  { clientName, redirectUris, localized }: Partial<ClientRecord>,
+): boolean =>
+  client.clientName === clientName &&
+  (redirectUris ?? []).every((uri) => client.redirectUris.includes(uri)) &&
+  Object.entries(localized ?? {}).every(([name, text]) => client.localized[name] === text);
+
+/**
+ * A client that registered itself replaces its metadata. The operator vouched for a name and for addresses, so a new name or
+ * address ends that.
+ */
+export function changeRegistration(
+  client: ClientRecord,
+  metadata: Partial<ClientRecord>,
+  newSecret: ClientSecretRecord,
+): Decision<boolean> {
+  const losesTrust = client.vouchedAt !== null && !isSameToPeople(client, metadata);
+  const decision = changeClient(client, { ...metadata, ...(losesTrust && { vouchedAt: null }) }, newSecret);
+  if (!losesTrust) return decision;
+  return {
+    ...decision,
+    events: [...(decision.events ?? []), { event: "client.unvouched", client: client.clientId }],
+  };
+}
+
 /** Its tokens are inactive until it is enabled again; its grants stay. False if there is no such client. */
 export const disableClient = (
   client: ClientRecord | null,

@@ -7,6 +7,8 @@ import {
   type AccountRecord,
   accounts,
   type DisabledBy,
+  type GroupRecord,
+  groupMembers,
   type PersonDeclared,
   revisions,
   type SessionRecord,
@@ -16,8 +18,10 @@ import {
   setupLinks,
   signInNames,
 } from "../store/tables.ts";
+import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, touchAccount } from "./grant.ts";
+import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
@@ -66,6 +70,8 @@ export interface NameFacts {
 
 export interface NewAccountFacts extends NameFacts {
   readonly setup: SetupRevision;
+  /** The groups that exist, of those that the person is to be in. */
+  readonly groups?: readonly GroupRecord[];
 }
 
 /** A taken name is a user name or the e-mail address of another person: either signs that person in. */
@@ -74,17 +80,28 @@ export type NameTaken = "username_taken" | "email_taken";
 const nameTaken = ({ sameName, sameEmail }: NameFacts): NameTaken | null =>
   sameName !== null ? "username_taken" : sameEmail !== null ? "email_taken" : null;
 
-/** Changes nothing if the user name or the e-mail address is taken. */
+/** Changes nothing if the user name or the e-mail address is taken, or a group does not exist. */
 export function createAccount(
-  { setup, ...names }: NewAccountFacts,
+  { setup, groups = [], ...names }: NewAccountFacts,
   account: AccountRecord,
-): Decision<"created" | NameTaken> {
+): Decision<"created" | NameTaken | "group_unknown"> {
   const taken = nameTaken(names);
   if (taken !== null) return concluded(taken);
+  const membership = membershipChange([], account.groups);
+  const mirrored = mirrorGroups(account, membership, groups, account.createdAt);
+  if (mirrored === null) return concluded("group_unknown");
   return {
     outcome: "created",
-    changes: [...closeSetup(account, setup), insert(accounts, account), ...changeNames(null, account)],
-    events: [{ event: "person.created", subject: account.subject, via: account.source }],
+    changes: [
+      ...closeSetup(account, setup),
+      insert(accounts, account),
+      ...changeNames(null, account),
+      ...mirrored,
+    ],
+    events: [
+      { event: "person.created", subject: account.subject, via: account.source },
+      ...membershipEvents(account.subject, membership),
+    ],
   };
 }
 
@@ -93,13 +110,18 @@ export interface AccountFacts {
   readonly setup: SetupRevision;
 }
 
-/** The facts for a change that may bring a new e-mail address. */
+/** The facts for a change that may bring a new e-mail address or new groups. */
 export interface ChangeFacts extends AccountFacts {
   readonly sameEmail: SignInNameRecord | null;
+  /** The groups that exist, of those that the change names. */
+  readonly groups?: readonly GroupRecord[];
 }
 
-/** `unknown`: there is no such person. `email_taken`: another person signs in with the address; nothing changed. */
-export type ChangeOutcome = "changed" | "unknown" | "email_taken";
+/**
+ * `unknown`: there is no such person. `email_taken`: another person signs in with the address. `group_unknown`: there is no
+ * such group. `too_long`: the facts would be longer than tokens can carry. Only `changed` changes something.
+ */
+export type ChangeOutcome = "changed" | "unknown" | "email_taken" | "group_unknown" | "too_long";
 
 const isOfAnother = (account: AccountRecord, name: SignInNameRecord | null): boolean =>
   name !== null && name.subject !== account.subject;
@@ -145,51 +167,45 @@ export function changePassword(
   };
 }
 
-/** The facts about a person that applications are told. */
-type ToldFacts = Pick<
-  AccountRecord,
-  "name" | "email" | "emailVerified" | "profile" | "attributes" | "groups"
->;
-
-/** What an operator may change of a person. */
-export type AccountChanges = Partial<ToldFacts & Pick<AccountRecord, "administrator">>;
-
-const TOLD = ["name", "email", "emailVerified", "profile", "attributes", "groups"] as const;
-
-/**
- * The changes with what follows from them. An operator writes the addresses, so a new address is verified, unless the
- * operator says otherwise. A change of a told fact is noted with its time.
- */
-function withWhatFollows(
-  account: AccountRecord,
-  changes: DeclaredChanges,
-  now: EpochSeconds,
-): Partial<AccountRecord> {
-  const isNewAddress = changes.email !== undefined && changes.email !== account.email;
-  const isTold = TOLD.some((fact) => changes[fact] !== undefined);
-  return {
-    ...(isNewAddress && { emailVerified: true }),
-    ...changes,
-    ...(isTold && { updatedAt: now }),
-  };
-}
-
-/** Changes what applications are told of a person, or whether the person may administer the server. */
-export function changeAccount(
-  { account, setup, sameEmail }: ChangeFacts,
-  changes: AccountChanges,
+/** A change of facts with everything that goes with it, or why it may not be. */
+function changedAccount(
+  { account, setup, sameEmail, groups = [] }: ChangeFacts,
+  wish: AccountChanges,
+  alsoSet: Partial<AccountRecord>,
   now: EpochSeconds,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const set = withWhatFollows(account, changes, now);
+  const facts = changedFacts(account, wish, now);
+  if (facts === null) return concluded("too_long");
+  const set = { ...facts, ...alsoSet };
   const next = { ...account, ...set };
+  const membership = membershipChange(account.groups, next.groups);
+  const mirrored = mirrorGroups(account, membership, groups, now);
+  if (mirrored === null) return concluded("group_unknown");
   return {
     outcome: "changed",
-    changes: [...closeSetup(next, setup), touchAccount(account, set), ...changeNames(account, next)],
-    events: [{ event: "person.changed", subject: account.subject }],
+    changes: [
+      ...closeSetup(next, setup),
+      touchAccount(account, set),
+      ...changeNames(account, next),
+      ...mirrored,
+    ],
+    // To leave a group can end access to applications.
+    ...(membership.left.length > 0 && { urgent: true }),
+    events: [
+      { event: "person.changed", subject: account.subject },
+      ...membershipEvents(account.subject, membership),
+    ],
   };
 }
+
+/** Changes what applications are told of a person, their groups, or whether the person may administer the server. */
+export const changeAccount = (
+  facts: ChangeFacts,
+  changes: AccountChanges,
+  now: EpochSeconds,
+): Decision<ChangeOutcome> => changedAccount(facts, changes, {}, now);
 
 /** Ends the wait that too many wrong passwords brought upon a person (`isUnlocked`). False if there is no such person. */
 export function unlockAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
@@ -231,36 +247,30 @@ export type DeclaredChanges = AccountChanges & Partial<Pick<AccountRecord, "pass
 
 /** Applies a declaration that is new or has changed. A person who was left out comes back. */
 export function declareAccount(
-  { account, setup, sameEmail }: ChangeFacts,
-  changes: DeclaredChanges,
+  facts: ChangeFacts,
+  { passwordHash, ...changes }: DeclaredChanges,
   declaration: PersonDeclared,
   ending: Ending,
 ): Decision<ChangeOutcome> {
-  if (account === null) return concluded("unknown");
-  if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const { subject } = account;
-  const comesBack = account.disabledBy === "left_out";
+  const comesBack = facts.account?.disabledBy === "left_out";
+  const isNewPassword = passwordHash !== undefined;
   const set = {
-    ...withWhatFollows(account, changes, ending.now),
+    ...(isNewPassword && { passwordHash }),
     declaration,
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),
   };
-  const next = { ...account, ...set };
-  const signedOut =
-    changes.passwordHash === undefined ? { changes: [], sweeps: [] } : endEverySession(subject, ending);
+  const decision = changedAccount(facts, changes, set, ending.now);
+  const subject = facts.account?.subject;
+  if (decision.outcome !== "changed" || subject === undefined) return decision;
+  const signedOut = isNewPassword ? endEverySession(subject, ending) : { changes: [], sweeps: [] };
   return {
-    outcome: "changed",
-    changes: [
-      ...closeSetup(next, setup),
-      touchAccount(account, set),
-      ...changeNames(account, next),
-      ...signedOut.changes,
-    ],
+    ...decision,
+    changes: [...(decision.changes ?? []), ...signedOut.changes],
     sweeps: signedOut.sweeps,
     events: [
-      { event: "person.changed", subject },
-      ...(changes.passwordHash === undefined ? [] : [{ event: "password.changed", subject } as const]),
+      ...(decision.events ?? []),
+      ...(isNewPassword ? [{ event: "password.changed", subject } as const] : []),
       ...(comesBack ? [{ event: "person.enabled", subject } as const] : []),
     ],
   };
@@ -320,6 +330,7 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(sessions, { subject }, null),
       ...accessSweeps({ subject }, "person_removed", ending.now),
       sweep(signInNames, { subject }, null),
+      sweep(groupMembers, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,

@@ -8,6 +8,7 @@ import { OFFLINE_ACCESS_SCOPE, OPENID_SCOPE } from "../protocol/catalogue.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { type Change, insert, type Sweep, sweep, update } from "../store/contract.ts";
 import {
+  type ClientRecord,
   type GrantRecord,
   grants,
   type LogoutNoticeRecord,
@@ -26,6 +27,16 @@ export const isOnline = ({ scope, session }: Pick<GrantRecord, "scope" | "sessio
 /** Whether a client is told of the session (`sid`), and so hears of its end. */
 export const signsIn = ({ scope, session }: Pick<GrantRecord, "scope" | "session">): boolean =>
   session !== null && scope.includes(OPENID_SCOPE);
+
+/**
+ * Back-Channel Logout §2.3: until when the grant of a client that wants to hear of sign-outs is kept, so that the server knows that
+ * the person signed in to it: as long as a session lasts. 0: no longer than its tokens.
+ */
+export const keptForSignOut = (
+  { backchannelLogoutUri }: Pick<ClientRecord, "backchannelLogoutUri">,
+  grant: Pick<GrantRecord, "scope" | "session">,
+  sessionEnd: EpochSeconds,
+): EpochSeconds => (backchannelLogoutUri !== null && signsIn(grant) ? sessionEnd : 0);
 
 /** The moment in which sessions end, and an identifier for the notice of it. */
 export interface Ending {

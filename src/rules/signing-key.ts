@@ -38,12 +38,8 @@ export function currentKey(
   const signing = candidates.filter((key) => key.signsFrom <= now);
   if (signing.length === 0)
     return candidates.toSorted((one, other) => one.signsFrom - other.signsFrom)[0] ?? null;
-  return signing.reduce((newest, key) => (isNewer(key, newest) ? key : newest));
+  return signing.reduce((newest, key) => (key.signsFrom > newest.signsFrom ? key : newest));
 }
-
-/** Two keys that sign from the same second on: all nodes must take the same one. */
-const isNewer = (key: SigningKeyRecord, other: SigningKeyRecord): boolean =>
-  key.signsFrom > other.signsFrom || (key.signsFrom === other.signsFrom && key.kid > other.kid);
 
 export function stateOf(
   key: SigningKeyRecord,
@@ -92,34 +88,39 @@ const nextRevision = (found: RingRevision) =>
 
 /**
  * Adds a key. The keys that it follows stay published for as long as their tokens may live after it began to sign, and it
- * stays so long after a key that follows it.
+ * stays so long after a key that follows it. No two keys of an algorithm begin to sign in the same second, so that all nodes take the
+ * same one.
  */
 export function addSigningKey(
   { keys, revision }: RingFacts,
-  added: SigningKeyRecord,
+  wish: SigningKeyRecord,
   { keepSeconds }: KeyTimes,
-): Decision<void> {
-  const same = keys.filter(({ algorithm }) => algorithm === added.algorithm);
-  const earlier = same.filter(
-    ({ signsFrom, publishedUntil }) => signsFrom <= added.signsFrom && publishedUntil === null,
-  );
-  const later = same.filter(({ signsFrom }) => signsFrom > added.signsFrom).map(({ signsFrom }) => signsFrom);
-  const publishedUntil = later.length === 0 ? null : Math.min(...later) + keepSeconds;
-  const until = { publishedUntil: added.signsFrom + keepSeconds };
+): Decision<SigningKeyRecord> {
+  const same = keys.filter(({ algorithm }) => algorithm === wish.algorithm);
+  let { signsFrom } = wish;
+  while (same.some((key) => key.signsFrom === signsFrom)) signsFrom += 1;
+  const [follows] = laterThan({ ...wish, signsFrom }, same);
+  const added = {
+    ...wish,
+    signsFrom,
+    publishedUntil: follows === undefined ? null : follows.signsFrom + keepSeconds,
+  };
+  const earlier = same.filter((key) => key.signsFrom < signsFrom && key.publishedUntil === null);
+  const until = { publishedUntil: signsFrom + keepSeconds };
   return {
-    outcome: undefined,
+    outcome: added,
     changes: [
       nextRevision(revision),
       ...earlier.map(({ kid }) => update(signingKeys, { kid }, { publishedUntil: null }, until)),
-      insert(signingKeys, { ...added, publishedUntil }),
+      insert(signingKeys, added),
     ],
     events: [{ event: "signing_key.added", key: added.kid, via: added.algorithm }],
   };
 }
 
 /**
- * A former key whose tokens live longer than the ring planned for, because a lifetime has grown since the next key was added. Only a
- * key that still signs counts: a former key signs nothing with the new lifetime.
+ * Keeps a key longer whose tokens live longer than planned, because a lifetime has grown since the next key was added. Only a key
+ * that signs or will sign counts: a former key signs nothing with the new lifetime.
  */
 export function prolongSigningKeys(
   { keys, revision }: RingFacts,

@@ -197,6 +197,10 @@ export const clients = table("clients", {
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
     secrets,
+    /** The groups whose members may use it; empty: all people. */
+    allowedGroups: list(),
+    /** The groups whose members may not use it. */
+    deniedGroups: list(),
     createdAt: integer(),
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),
@@ -323,6 +327,26 @@ export const signInNames = table("sign_in_names", {
   indexes: [["subject"]],
 });
 export type SignInNameRecord = Row<typeof signInNames>;
+
+export const groups = table("groups", {
+  columns: {
+    /** Without spaces; as tokens carry it. */
+    name: text(),
+    description: orNull(text()),
+    createdAt: integer(),
+  },
+  key: ["name"],
+  updated: true,
+});
+export type GroupRecord = Row<typeof groups>;
+
+/** Who is in a group: the column `groups` of accounts, seen from the other side. One commit changes both. */
+export const groupMembers = table("group_members", {
+  columns: { groupName: text(), subject: text<SubjectId>(), joinedAt: integer() },
+  key: ["groupName", "subject"],
+  indexes: [["subject"]],
+});
+export type GroupMemberRecord = Row<typeof groupMembers>;
 
 /** How a person proved who they are: OpenID Connect Core §2 calls the columns `auth_time`, `amr` and `acr`. */
 const authentication = {
@@ -594,8 +618,10 @@ export const TABLES: readonly Table[] = [
   revisions,
   signingKeys,
   retryKeys,
+  groups,
   accounts,
   signInNames,
+  groupMembers,
   clients,
   sessions,
   setupLinks,

@@ -138,11 +138,19 @@ describe("key retire", () => {
     );
     expect(lines[3]).toBe("  - Every process of the server knows in less than a minute.");
     expect((await found("current")).kid).toBe(next);
+    const path = `${running.configuration.issuer}/auth/jwks.json`;
+    const before = await fetch(path);
     await running.server.context.signingKeys.keepUp();
-    const answer = await fetch(`${running.configuration.issuer}/auth/jwks.json`);
+    const answer = await fetch(path, { headers: { "If-None-Match": before.headers.get("etag") ?? "" } });
+    expect(answer.headers.get("content-type")).toBe("application/jwk-set+json");
     const kids = (await answer.json()).keys.map((each: { kid: string }) => each.kid);
     expect(kids).not.toContain(current.kid);
     expect(kids).toContain(next);
+    // The listener sends it by itself, as the metadata.
+    expect(answer.headers.has("request-id")).toBe(false);
+    const known = { "If-None-Match": `W/${answer.headers.get("etag")}` };
+    expect((await fetch(path, { headers: known })).status).toBe(304);
+    expect((await fetch(path, { method: "HEAD" })).headers.get("etag")).toBe(answer.headers.get("etag"));
   });
 
   test("says which key takes the place of the next one, and of none", async () => {

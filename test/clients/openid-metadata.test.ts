@@ -11,11 +11,11 @@ import {
 import { addressesInLanguage, nameInLanguage } from "../../src/clients/localized.ts";
 import { checkClientMetadata, describeClient } from "../../src/clients/metadata.ts";
 import { idTokenAlgorithm } from "../../src/clients/openid-metadata.ts";
-import { sectorOf } from "../../src/clients/sector.ts";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
+import { sectorOf } from "../../src/protocol/sector.ts";
 import { refusalOf } from "../support/expect.ts";
 import { proves } from "../support/proves.ts";
 

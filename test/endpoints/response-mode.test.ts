@@ -93,19 +93,19 @@ describe("response_mode=form_post", () => {
     const { form } = await postedBy(await open({ scope: "everything" }));
     expect(form.action).toBe(CALLBACK);
     expect(Object.keys(form.fields)).toEqual(["error", "error_description", "state", "iss"]);
-    expect(form.fields["error"]).toBe("invalid_scope");
+    expect(form.fields.error).toBe("invalid_scope");
   });
 
   test("a refusal by the person is posted, also a second time", async () => {
     const changes = { response_mode: "form_post", prompt: "consent" };
     const { form } = await postedBy(await answerConsent(server, cookie, changes, "deny"));
-    expect(form.fields["error"]).toBe("access_denied");
+    expect(form.fields.error).toBe("access_denied");
   });
 
   test(proves("a value cannot break out of the page", "threat 31"), async () => {
     const state = `"><script>alert(1)</script><input name="code" value='x'>&amp;`;
     const { form, text } = await postedBy(await open({ scope: "everything", state }));
-    expect(form.fields["state"]).toBe(state);
+    expect(form.fields.state).toBe(state);
     expect(Object.keys(form.fields)).toEqual(["error", "error_description", "state", "iss"]);
     expect(text).not.toContain("alert(1)</script>");
   });
@@ -143,7 +143,7 @@ describe("response_mode=form_post", () => {
     expect(text).toContain("Weiter zu stranger.example?");
     expect(headers.get("content-security-policy")).toContain("form-action https://stranger.example");
     expect(form.action).toBe("https://stranger.example/cb");
-    expect(form.fields["error"]).toBe("invalid_scope");
+    expect(form.fields.error).toBe("invalid_scope");
   });
 });
 

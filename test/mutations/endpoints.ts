@@ -164,6 +164,30 @@ export const ENDPOINTS: readonly Mutation[] = [
     tests: ["endpoints/response-mode.test.ts"],
   },
   {
+    against: ["threat 79"],
+    what: "the ID token of one client is a hint for another",
+    in: "endpoints/authorization-request.ts",
+    match: "$HINT.clientId !== clientId",
+    replace: "false",
+    tests: ["endpoints/openid-request.test.ts"],
+  },
+  {
+    against: ["threat 35"],
+    what: "a token of another kind is a hint",
+    in: "credentials/id-token-hint.ts",
+    match: `verify(text, "JWT")`,
+    replace: `(await verify(text, "JWT")) ?? (await verify(text, "at+jwt"))`,
+    tests: ["endpoints/openid-request.test.ts"],
+  },
+  {
+    against: ["threat 79"],
+    what: "the person of a hint need not be the one who is signed in",
+    in: "endpoints/authorize.ts",
+    match: "!isWanted($REQUEST, $PERSON)",
+    replace: "false",
+    tests: ["endpoints/openid-request.test.ts"],
+  },
+  {
     against: ["threat 68"],
     what: "prompt=none tells a stranger's client who is signed in",
     in: "endpoints",
@@ -262,14 +286,6 @@ export const ENDPOINTS: readonly Mutation[] = [
     const host = request.headers.get("x-forwarded-host") ?? new URL(context.configuration.issuer).host;
     return new Response($BODY.replaceAll(new URL(context.configuration.issuer).host, host), $INIT);
   }`,
-    tests: ["adversary/43-headers.test.ts"],
-  },
-  {
-    against: ["threat 58"],
-    what: "the key set has a symmetric key",
-    in: "endpoints",
-    match: { entry: "keys: []" },
-    replace: `keys: [{ kty: "oct", k: "c2VjcmV0" }]`,
     tests: ["adversary/43-headers.test.ts"],
   },
   {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { foldUsername } from "../../src/protocol/identifiers.ts";
+import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
 import {
-  type AccountChanges,
   canAdminister,
   changeAccount,
   changePassword,
@@ -27,6 +27,7 @@ import { hold, insert, put, remove, sweep, update } from "../../src/store/contra
 import {
   type AccountRecord,
   accounts,
+  groupMembers,
   revisions,
   sessions,
   setupLinks,
@@ -361,6 +362,7 @@ describe("a person who is", () => {
         endsSessions(),
         ...accessSweeps({ subject }, "person_removed", NOW),
         sweep(signInNames, { subject }, null),
+        sweep(groupMembers, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,

@@ -21,7 +21,8 @@ let count = 0;
 function newKey(createdAt: number, signsFrom: number): SigningKeyRecord {
   count += 1;
   return {
-    kid: `key-${String(count).padStart(6, "0")}`,
+    // In no order, as those of real keys.
+    kid: `key-${(count * 7919) % 100_003}`,
     algorithm: "RS256",
     publicKey: { kty: "RSA", kid: "", use: "sig", alg: "RS256" },
     sealedPrivateKey: new Uint8Array(),
@@ -90,11 +91,14 @@ const retired = (keys: readonly SigningKeyRecord[], key: SigningKeyRecord | unde
   return { ...decision, keys: applied(keys, decision.changes) };
 };
 
-test("keys with one age have one order, so that every node signs with the same key", () => {
-  const pair = [newKey(1000, 1000), newKey(1000, 1000)];
-  const [, later] = pair;
-  expect(currentKey(pair, "RS256", 1000)).toEqual(later as SigningKeyRecord);
-  expect(currentKey(pair.toReversed(), "RS256", 1000)).toEqual(later as SigningKeyRecord);
+test("two keys that are added in one second sign one after the other, and both stay long enough", () => {
+  const first = keptUp([], 1000);
+  const signsFrom = 2000 + TIMES.publishSeconds;
+  const keys = added(added(first, newKey(2000, signsFrom)), newKey(2000, signsFrom));
+  expect(keys.slice(1)).toMatchObject([
+    { signsFrom, publishedUntil: signsFrom + 1 + TIMES.keepSeconds },
+    { signsFrom: signsFrom + 1, publishedUntil: null },
+  ]);
 });
 
 test("a node whose clock is behind signs with the key that another node has made, and makes none", () => {

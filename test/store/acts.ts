@@ -27,13 +27,13 @@ import type {
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
 import type { LiveAccessToken } from "../../src/rules/access-token.ts";
+import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import * as codeRules from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import { concluded, type Decision } from "../../src/rules/decision.ts";
 import { isPending, redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
-import type { AccountChanges } from "../../src/rules/person.ts";
 import { type RotationOutcome as RowRotationOutcome, rotate } from "../../src/rules/refresh-token.ts";
 import { row, type Store } from "../../src/store/contract.ts";
 import { encodeList } from "../../src/store/declare.ts";

@@ -121,6 +121,8 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   requirePkce: true,
   accessTokenSeconds: 600,
   secrets: [newSecret(), newSecret({ expiresAt: NOW + 99 })],
+  allowedGroups: [],
+  deniedGroups: [],
   createdAt: NOW,
   usedAt: null,
   unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,

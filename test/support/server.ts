@@ -13,6 +13,7 @@ import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import type { FixedAnswers } from "../../src/platform/listen.ts";
 import { createLog } from "../../src/platform/log.ts";
+import type { Outbound } from "../../src/platform/outbound.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -134,12 +135,14 @@ export interface TestServerParts {
   /** The server's own secret: 32 bytes. */
   readonly key?: Uint8Array;
   readonly clock?: TestClock;
+  /** How the server reaches other hosts. Default: as the server itself does. */
+  readonly outbound?: Outbound;
 }
 
 /** `overrides` replaces whole members of TEST_CONFIGURATION. */
 export async function startTestServer(
   overrides: ConfigurationInput = {},
-  { opened, key = systemRandom(32), clock = new TestClock() }: TestServerParts = {},
+  { opened, key = systemRandom(32), clock = new TestClock(), outbound }: TestServerParts = {},
 ): Promise<TestServer> {
   const { store, close } = opened ?? (await openTemporary());
   const parsed = parse(configurationSchema, { ...TEST_CONFIGURATION, ...overrides });
@@ -151,7 +154,10 @@ export async function startTestServer(
     clock,
     steadyClock: clock.steady,
     keys: serverKeys(key),
+    // Tests send when they want to.
+    sendsNotices: false,
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
+    ...(outbound && { outbound }),
   });
   await applyDeclaredClients(server.context);
   const { issuer } = configuration;

@@ -58,10 +58,16 @@ export const english = {
   },
   signOut: {
     title: "Sign out?",
-    lead: "Applications and devices keep the access that you gave them. You can take it back on your account page.",
+    titleOf: (server: string) => `Sign out of ${server}?`,
+    asked: (client: string) => `${client} wants to sign you out.`,
+    lead: "The applications that you signed in to from this browser lose their access. Devices, and applications that you let act without you, keep it: you can take it back on your account page.",
     submit: "Sign out",
+    stay: "Stay signed in",
     doneTitle: "You are signed out",
     doneLead: "This browser is no longer signed in.",
+    notRegistered:
+      "The application wanted to send you on to an address that is not registered for it, so your way ends here.",
+    backTo: (place: string) => `Back to ${place}`,
     signIn: "Sign in again",
     toAccount: "Back to your account",
   },
@@ -101,6 +107,14 @@ export const english = {
     returnsToApplication: "Either way, you return to the application.",
     terms: "Terms of service",
     policy: "Privacy policy",
+  },
+  notAllowed: {
+    title: (client: string) => `You may not use ${client}`,
+    only: (username: string, client: string, groups: string) =>
+      `You are signed in as ${username}, but ${client} is only for members of: ${groups}.`,
+    denied: (username: string, client: string) =>
+      `You are signed in as ${username}, but ${client} is not for this account.`,
+    ask: "If you should have access, ask the operator of this server. Nothing was shared.",
   },
   device: {
     title: "Connect a device",

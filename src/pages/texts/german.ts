@@ -59,10 +59,16 @@ export const german: Texts = {
   },
   signOut: {
     title: "Abmelden?",
-    lead: "Anwendungen und Geräte behalten den Zugriff, den Sie ihnen gegeben haben. Auf der Seite Ihres Kontos können Sie ihn entziehen.",
+    titleOf: (server) => `Von ${server} abmelden?`,
+    asked: (client) => `${client} möchte Sie abmelden.`,
+    lead: "Die Anwendungen, bei denen Sie sich in diesem Browser angemeldet haben, verlieren ihren Zugriff. Geräte und Anwendungen, die auch ohne Sie handeln dürfen, behalten ihn. Auf der Seite Ihres Kontos können Sie ihn entziehen.",
     submit: "Abmelden",
+    stay: "Angemeldet bleiben",
     doneTitle: "Sie sind abgemeldet",
     doneLead: "Dieser Browser ist nicht mehr angemeldet.",
+    notRegistered:
+      "Die Anwendung wollte Sie an eine Adresse weiterleiten, die nicht für sie eingetragen ist. Darum geht es hier nicht weiter.",
+    backTo: (place) => `Zurück zu ${place}`,
     signIn: "Erneut anmelden",
     toAccount: "Zurück zu Ihrem Konto",
   },
@@ -101,6 +107,14 @@ export const german: Texts = {
     returnsToApplication: "In beiden Fällen kehren Sie zur Anwendung zurück.",
     terms: "Nutzungsbedingungen",
     policy: "Datenschutzerklärung",
+  },
+  notAllowed: {
+    title: (client) => `${client} steht Ihnen nicht offen`,
+    only: (username, client, groups) =>
+      `Sie sind als ${username} angemeldet, aber ${client} ist nur für Mitglieder von: ${groups}.`,
+    denied: (username, client) =>
+      `Sie sind als ${username} angemeldet, aber ${client} ist nicht für dieses Konto.`,
+    ask: "Wenn Sie Zugang haben sollten, fragen Sie den Betreiber dieses Servers. Es wurde nichts weitergegeben.",
   },
   device: {
     title: "Ein Gerät verbinden",

@@ -1,9 +1,8 @@
 /** @jsxImportSource hono/jsx */
-/** Sign-in and sign-out. */
+/** Sign-in. */
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
-import { Outcome } from "./parts.tsx";
 
 /** The field of the form that leads back to the application. */
 export const CANCEL = "cancel";
@@ -94,55 +93,6 @@ export function SignInView(props: SignInProps) {
             </button>
           </form>
         )}
-      </div>
-    </Layout>
-  );
-}
-
-interface SignOutProps {
-  readonly frame: PageFrame;
-  readonly token: string;
-  readonly username: string;
-  /** Why the last attempt failed. */
-  readonly fault: string | null;
-}
-
-export function SignOutView({ frame, token, username, fault }: SignOutProps) {
-  const { signOut, common } = frame.texts;
-  return (
-    <Layout frame={frame} title={signOut.title}>
-      <div class="card">
-        <h1>{signOut.title}</h1>
-        <p>
-          <span class="muted">{common.signedInAs}</span> <strong>{username}</strong>
-        </p>
-        <p class="muted">{signOut.lead}</p>
-        {fault && <Note kind="bad">{fault}</Note>}
-        <form method="post" action={frame.path("/logout")} class="stack">
-          <Hidden values={{ [FORM_TOKEN]: token }} />
-          <button class="main block" type="submit">
-            {signOut.submit}
-          </button>
-          <a class="button other block" href={frame.path("/account")}>
-            {signOut.toAccount}
-          </a>
-        </form>
-      </div>
-    </Layout>
-  );
-}
-
-export function SignedOutView({ frame }: { frame: PageFrame }) {
-  const { signOut } = frame.texts;
-  return (
-    <Layout frame={frame} title={signOut.doneTitle}>
-      <div class="card">
-        <Outcome kind="good" />
-        <h1>{signOut.doneTitle}</h1>
-        <p class="muted">{signOut.doneLead}</p>
-        <a class="button other block" href={frame.path("/login")}>
-          {signOut.signIn}
-        </a>
       </div>
     </Layout>
   );

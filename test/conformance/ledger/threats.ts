@@ -125,14 +125,13 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "makes no requests: stores addresses in metadata as text, and refuses key sets and request objects",
+      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect",
     },
     {
       id: "21",
       level: null,
       statement: "Ways around a deny list of addresses",
-      does: "makes no request, so needs no list",
-      notApplicable: "does not exist yet: outbound requests (20 shows that there are none)",
+      does: "resolves a name once, checks every address it has in its one form, and connects to one of these",
     },
     {
       id: "22",
@@ -356,7 +355,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes an empty key set; the start refuses a server key that does not match",
+      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, and signing keys that do not open",
     },
     {
       id: "59",
@@ -483,6 +482,19 @@ export const THREATS: Ledger = {
       level: null,
       statement: "ID tokens with wrong audience, nonce, times or hashes, or taken for another kind of token",
       does: "makes every ID token from the grant and the request, in one place; an ID token is no access token",
+    },
+    {
+      id: "80",
+      level: null,
+      statement: "Keys: rotation that breaks tokens, private keys in responses, injected or confused keys",
+      does: "publishes a key before it signs and until its last token has expired, on every node; keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
+    },
+    {
+      id: "86",
+      level: null,
+      statement:
+        "Client assertions: replay, wrong audience, keys of another client, remembered keys after rotation",
+      does: "finds keys by client and kid, fetches them again for an unknown kid, and forgets those that the client took out",
     },
   ],
 };

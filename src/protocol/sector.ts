@@ -1,7 +1,8 @@
 /** OpenID Connect Core §8.1: the sector of a client. Clients of one sector know a person under the same pairwise identifier. */
-import type { ClientRecord } from "../store/tables.ts";
-
-type Sectored = Pick<ClientRecord, "sectorIdentifierUri"> & { readonly redirectUris: readonly string[] };
+interface Sectored {
+  readonly sectorIdentifierUri: string | null;
+  readonly redirectUris: readonly string[];
+}
 
 /** The hosts of redirect URIs that belong to one owner. Loopback addresses and private-use schemes belong to every computer. */
 const ownedHosts = (redirectUris: readonly string[]): string[] => [
@@ -23,7 +24,7 @@ export const sectorFault = ({ redirectUris, sectorIdentifierUri }: Sectored): st
  * The sector: the host of `sector_identifier_uri`, else the one host of the redirect URIs. A client that has neither is a sector
  * of its own.
  */
-export function sectorOf(client: Sectored & Pick<ClientRecord, "clientId">): string {
+export function sectorOf(client: Sectored & { readonly clientId: string }): string {
   if (client.sectorIdentifierUri !== null) return new URL(client.sectorIdentifierUri).hostname;
   const hosts = ownedHosts(client.redirectUris);
   return hosts.length === 1 && hosts[0] !== undefined ? hosts[0] : `client ${client.clientId}`;
