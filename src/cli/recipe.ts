@@ -17,6 +17,7 @@ import {
   secondsOf,
 } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
+import { requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { formatFacts, formatTable, printJson } from "./output.ts";
 import { type CommonOptions, inWorkspace, readConfiguration, withCommonOptions } from "./workspace.ts";
@@ -124,6 +125,7 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
   await asCommandError(async () => {
     const url = addressOf(recipe, options.url);
     await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
+      await requireGroups(workspace, options.allowGroup, options.denyGroup);
       const made = await checkedAsync(() =>
         makeClients(workspace, workspace.act, {
           recipe,
@@ -132,7 +134,11 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
           ...(options.name !== undefined && { name: options.name }),
           allowsHttp: options.allowHttpRedirects ?? false,
           further,
-          accessTokenSeconds: secondsOf(options),
+          rules: {
+            accessTokenSeconds: secondsOf(options),
+            allowedGroups: options.allowGroup,
+            deniedGroups: options.denyGroup,
+          },
         }),
       );
       const issuer = parseIssuer(workspace.configuration.issuer);

@@ -3,7 +3,7 @@ import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import type { Configuration } from "../configuration/schema.ts";
-import { addClient, findClient } from "../operations/clients.ts";
+import { addClient, findClient, type WantedClient } from "../operations/clients.ts";
 import { type Catalogue, OWN_SCOPES } from "../protocol/catalogue.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type { Act } from "../rules/events.ts";
@@ -31,8 +31,8 @@ export interface Order {
   readonly allowsHttp?: boolean;
   /** Members of the metadata (RFC 7591) that the operator says otherwise or beside, for each client. */
   readonly further?: Readonly<Record<string, unknown>>;
-  /** Null: as `lifetimes.access_token_seconds` says. */
-  readonly accessTokenSeconds?: number | null;
+  /** What the operator says about each client beside its metadata. */
+  readonly rules?: Pick<WantedClient, "accessTokenSeconds" | "allowedGroups" | "deniedGroups">;
 }
 
 export interface MadeClient {
@@ -116,7 +116,7 @@ export function membersOf({ recipe, url, clientId = recipe.id, name }: Order, pa
  * application cannot work, and OAuthError as `checkClientMetadata` does; then no client is made.
  */
 export async function makeClients(context: RecipeContext, act: Act, order: Order): Promise<MadeClient[]> {
-  const { recipe, clientId = recipe.id, allowsHttp = false, further, accessTokenSeconds = null } = order;
+  const { recipe, clientId = recipe.id, allowsHttp = false, further, rules } = order;
   if (recipe.refused !== undefined)
     throw new RecipeError(
       `${recipe.name} cannot sign in with this server. ${recipe.refused.why} ${recipe.refused.instead}`,
@@ -138,7 +138,7 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
           source: "command_line" as const,
           metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
           requirePkce: isPublic(metadata) || exemptionOf(part) === null,
-          accessTokenSeconds,
+          ...rules,
         },
       };
     });

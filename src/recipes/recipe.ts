@@ -82,7 +82,6 @@ export type Settings = Fields | Paste;
 /** What an application needs and this server does not have yet. The words are for the guide. */
 export const NEEDS = {
   custom_claims: "It reads claims with names of its own.",
-  webfinger: "It finds the issuer by WebFinger on the domain of people's e-mail addresses.",
 } as const;
 
 export type Need = keyof typeof NEEDS;

@@ -18,11 +18,13 @@ export function clientValues(suffix: string | undefined, clientId: string, secre
 export const issuerValues = ({ identifier, url }: Pick<Issuer, "identifier" | "url">): Values => ({
   issuer: identifier,
   issuer_host: new URL(identifier).host,
+  issuer_origin: new URL(identifier).origin,
   discovery: `${identifier}/.well-known/openid-configuration`,
   authorize: url(ENDPOINT_PATHS.authorize),
   token: url(ENDPOINT_PATHS.token),
   userinfo: url(ENDPOINT_PATHS.userinfo),
   jwks: url(ENDPOINT_PATHS.jwks),
+  end_session: url(ENDPOINT_PATHS.endSession),
   introspect: url(ENDPOINT_PATHS.introspection),
   introspect_path: url(ENDPOINT_PATHS.introspection).replace(/^https?:\/\//, ""),
 });

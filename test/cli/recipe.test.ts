@@ -64,6 +64,26 @@ describe("client add --recipe", () => {
     expect(await row("half")).toBe("There is no half.");
   });
 
+  test("takes what the operator says beside it: groups, the logo, how long tokens live", async () => {
+    await tessera(["group", "add", "family", "--data", data]);
+    const options = ["--allow-group", "family", "--access-token-seconds", "600", "--first-party"];
+    const { code } = await add(
+      "mealie",
+      "--url",
+      "https://cook.example.org",
+      "--name",
+      "Kitchen",
+      ...options,
+    );
+    expect(code).toBe(0);
+    expect(await row("mealie")).toMatchObject({
+      clientName: "Kitchen",
+      allowedGroups: ["family"],
+      accessTokenSeconds: 600,
+      firstParty: true,
+    });
+  });
+
   test("exempts from PKCE what cannot do it, and says so", async () => {
     const { out } = await add("portainer", "--url", "https://docker.example.org");
     expect(out).toContain("Portainer is exempt from PKCE: it sends none.");
@@ -80,9 +100,16 @@ describe("client add --recipe", () => {
   });
 
   test("names what the server cannot do yet, and what must be declared", async () => {
-    expect((await add("incus", "--url", "https://incus.example.org:8443")).out).toContain("Not yet:");
+    expect((await add("mattermost", "--url", "https://chat.example.org")).out).toContain("Not yet:");
     const { out } = await add("owncloud", "--url", "https://cloud.example.org");
     expect(out).toContain("To declare in tessera.toml: ownCloud desktop");
+  });
+
+  test("says which scope the configuration must have first", async () => {
+    const { code, err } = await add("incus", "--url", "https://incus.example.org:8443");
+    expect(code).toBe(1);
+    expect(err).toContain("Incus needs the scope 'incus'. Put this into tessera.toml");
+    expect(err).toContain('identifier = "https://incus.example.org:8443"');
   });
 
   test("needs no client for an application that only asks userinfo", async () => {

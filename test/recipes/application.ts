@@ -154,6 +154,34 @@ export class Application {
     return this.#read(again, undefined);
   }
 
+  /** RP-Initiated Logout 1.0 §2: the application sends the person to sign out. Returns where the person ends. */
+  async signOut(cookie: string, { tokens }: Applied, returnTo: string): Promise<string | null> {
+    const query = encodeForm({
+      id_token_hint: textOf(tokens, "id_token"),
+      post_logout_redirect_uri: returnTo,
+      client_id: this.#clientId,
+    });
+    const url = `${textOf(this.#metadata, "end_session_endpoint")}?${query}`;
+    const response = await this.#server.fetch(url, { headers: { Cookie: cookie } });
+    return response.headers.get("location");
+  }
+
+  /** Back-Channel Logout 1.0 §2.6, as Immich and Nextcloud check a notice. Returns the session that ended. */
+  async heedNotice(token: string): Promise<unknown> {
+    const { payload } = await jwtVerify(token, this.#keys, {
+      issuer: this.#server.issuer,
+      audience: this.#clientId,
+      algorithms: [this.#made.part.algorithm ?? DEFAULT_ALGORITHM],
+      currentDate: new Date(this.#server.clock.millis()),
+      // Immich takes no notice that is older.
+      maxTokenAge: 120,
+      requiredClaims: ["iss", "aud", "iat", "exp", "jti", "events"],
+    });
+    expect(payload.events).toEqual({ "http://schemas.openid.net/event/backchannel-logout": {} });
+    expect(payload).not.toHaveProperty("nonce");
+    return payload.sid;
+  }
+
   async introspect(token: string): Promise<Json> {
     const { form, headers } = this.#credentials();
     const response = await this.#server.post(

@@ -4,6 +4,8 @@ import { parse as parseToml } from "smol-toml";
 import * as v from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
 import { describeSettings } from "../../src/configuration/settings.ts";
+import { createGroup } from "../../src/operations/groups.ts";
+import { findSignedIn, signOut } from "../../src/operations/sessions.ts";
 import {
   addressOf,
   clientIdOf,
@@ -28,51 +30,64 @@ const HELPERS = ["dovecot", "fastmcp", "mcp-server"];
 /** What the recipes want in the configuration of the server. */
 const served = RECIPES.flatMap((recipe) => {
   if (recipe.server === undefined) return [];
-  const { scopes, resources } = v.parse(
+  const { scopes, resources, webfinger } = v.parse(
     configurationSchema,
     parseToml(fill(recipe.server, exampleValues(recipe, {}))),
   );
-  return [{ scopes, resources }];
+  return [{ scopes, resources, webfinger }];
 });
 
 let server: TestServer;
 let ada: AccountRecord;
 let metadata: Json;
-let webFingerStatus = 0;
+/** The notices that applications got, by their address. */
+const notices = new Map<string, string>();
 
 beforeAll(async () => {
-  server = await startTestServer({
-    clients: [
-      ...(TEST_CONFIGURATION.clients ?? []),
-      // The programs of ownCloud: their identifiers and secrets cannot be chosen.
-      ...RECIPES.flatMap((recipe) =>
-        recipe.clients.flatMap((part) => {
-          if (part.published === undefined) return [];
-          const url = addressOf(recipe, recipe.address?.example);
-          const { scope = "", grant_types, ...members } = membersOf({ recipe, url }, part);
-          return [
-            {
-              ...members,
-              client_id: part.published.clientId,
-              grant_types: [...grant_types],
-              scope: scope.split(" "),
-              secrets: [part.published.secret],
-            },
-          ];
-        }),
-      ),
-    ],
-    introspection: { trusted_clients: HELPERS },
-    scopes: [...(TEST_CONFIGURATION.scopes ?? []), ...served.flatMap(({ scopes }) => scopes)],
-    resources: [...(TEST_CONFIGURATION.resources ?? []), ...served.flatMap(({ resources }) => resources)],
-  });
+  server = await startTestServer(
+    {
+      clients: [
+        ...(TEST_CONFIGURATION.clients ?? []),
+        // The programs of ownCloud: their identifiers and secrets cannot be chosen.
+        ...RECIPES.flatMap((recipe) =>
+          recipe.clients.flatMap((part) => {
+            if (part.published === undefined) return [];
+            const url = addressOf(recipe, recipe.address?.example);
+            const { scope = "", grant_types, ...members } = membersOf({ recipe, url }, part);
+            return [
+              {
+                ...members,
+                client_id: part.published.clientId,
+                grant_types: [...grant_types],
+                scope: scope.split(" "),
+                secrets: [part.published.secret],
+              },
+            ];
+          }),
+        ),
+      ],
+      introspection: { trusted_clients: HELPERS },
+      webfinger: { domains: served.flatMap(({ webfinger }) => webfinger.domains) },
+      scopes: [...(TEST_CONFIGURATION.scopes ?? []), ...served.flatMap(({ scopes }) => scopes)],
+      resources: [...(TEST_CONFIGURATION.resources ?? []), ...served.flatMap(({ resources }) => resources)],
+    },
+    {
+      outbound: {
+        async send({ url, form }) {
+          notices.set(url, form?.logout_token ?? "");
+          return { status: 200, text: "" };
+        },
+      },
+    },
+  );
+  const groups = ["admins", "staff"];
+  for (const name of groups) await createGroup(server.context, SERVER_ACT, name, null, 1);
   ada = await server.addPerson("ada", {
     name: "Ada Lovelace",
     email: "ada@example.org",
-    groups: ["staff", "admins"],
+    groups,
     profile: { picture: "https://example.org/ada.jpg" },
   });
-  webFingerStatus = (await server.fetch("/.well-known/webfinger?resource=acct:ada@example.org")).status;
   metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
 });
 afterAll(() => server.close());
@@ -80,7 +95,6 @@ afterAll(() => server.close());
 /** Whether the server can do by now what a recipe needs. */
 const IS_THERE: Readonly<Record<Need, () => boolean>> = {
   custom_claims: () => describeSettings().some(({ key }) => key.startsWith("claims")),
-  webfinger: () => webFingerStatus !== 404,
 };
 
 test.each(Object.keys(NEEDS) as Need[])("what is not there yet is not there: %s", (need) => {
@@ -117,7 +131,7 @@ function expectClaims({ part }: MadeClient, { claims, userinfo }: Applied): void
     email: "ada@example.org",
     email_verified: true,
     picture: "https://example.org/ada.jpg",
-    groups: ["staff", "admins"],
+    groups: ["admins", "staff"],
   };
   for (const [name, value] of Object.entries(known))
     if (name in facts) expect(facts).toMatchObject({ [name]: value });
@@ -167,6 +181,38 @@ describe.each(RECIPES.filter(({ refused, clients }) => refused === undefined && 
         }
       });
 
+    if (recipe.clients.some(({ postLogout }) => postLogout !== undefined))
+      test("signs the person out, and gets the person back at each of its addresses", async () => {
+        for (const each of made) {
+          const application = await Application.start(server, each);
+          const [redirectUri = ""] = each.client.redirectUris;
+          for (const returnTo of each.client.postLogoutRedirectUris) {
+            const cookie = await server.signIn(ada);
+            const applied = await application.signIn(cookie, redirectUri);
+            expect(await application.signOut(cookie, applied, returnTo)).toBe(returnTo);
+          }
+        }
+      });
+
+    if (recipe.clients.some(({ backChannel }) => backChannel !== undefined))
+      test("hears that the session has ended", async () => {
+        for (const each of made) {
+          const application = await Application.start(server, each);
+          const cookie = await server.signIn(ada);
+          const applied = await application.signIn(cookie, each.client.redirectUris[0] ?? "");
+          notices.clear();
+          const signedIn = await findSignedIn(
+            server.context,
+            new Request(server.issuer, { headers: { Cookie: cookie } }),
+          );
+          if (signedIn !== null) await signOut(server.context, SERVER_ACT, signedIn.session.id);
+          await server.context.logoutSender.sendDue();
+          await server.context.logoutSender.settled();
+          const notice = notices.get(each.client.backchannelLogoutUri ?? "") ?? "no notice";
+          expect(await application.heedNotice(notice)).toBe(applied.claims?.sid);
+        }
+      });
+
     const pages = recipe.clients.filter(({ inBrowser }) => inBrowser === true);
     if (pages.length > 0)
       test("may ask from within a page", async () => {
@@ -204,6 +250,15 @@ test("Dovecot and Stalwart can ask userinfo with the token itself", async () => 
   const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
   const answer = await jsonOf(await server.fetch(textOf(metadata, "userinfo_endpoint"), { headers }));
   expect(answer).toMatchObject({ email: "ada@example.org", preferred_username: "ada", name: "Ada Lovelace" });
+});
+
+test("Tailscale finds the issuer of an address by WebFinger", async () => {
+  const query = new URLSearchParams({
+    resource: "acct:ada@example.org",
+    rel: "http://openid.net/specs/connect/1.0/issuer",
+  });
+  const answer = await server.fetch(`/.well-known/webfinger?${query}`);
+  expect(await answer.json()).toMatchObject({ links: [{ href: server.issuer }] });
 });
 
 test("a recipe that cannot work makes no client, and says why and what to do instead", async () => {

@@ -190,6 +190,7 @@ scopes = openid profile email groups offline_access
 auth_url = {authorize}
 token_url = {token}
 api_url = {userinfo}
+signout_redirect_url = {end_session}?client_id={client_id}&post_logout_redirect_uri={url}/login
 auth_style = InHeader
 use_pkce = true
 use_refresh_token = true
@@ -260,7 +261,7 @@ role_attribute_path = contains(groups[*], 'grafana-admins') && 'Admin' || contai
         algorithm: "RS256",
         idToken: ["sub", "email", "groups"],
         userinfo: ["sub", "groups"],
-        postLogout: ["{url}"],
+        postLogout: ["{url}", "{url}/"],
       },
       {
         suffix: "cli",
@@ -290,7 +291,7 @@ role_attribute_path = contains(groups[*], 'grafana-admins') && 'Admin' || contai
     clientSecret: $oidc.tessera.clientSecret
     cliClientID: {client_id:cli}
     requestedScopes: ["openid", "email", "groups"]
-    logoutURL: {url}`,
+    logoutURL: {end_session}?id_token_hint={{token}}&post_logout_redirect_uri={{logoutRedirectURL}}`,
       },
       {
         where: "a terminal: the secret",

@@ -403,6 +403,7 @@ OIDC_CLIENT_SECRET={client_secret}
 OIDC_AUTH_URI={authorize}
 OIDC_TOKEN_URI={token}
 OIDC_USERINFO_URI={userinfo}
+OIDC_LOGOUT_URI={end_session}
 OIDC_USERNAME_CLAIM=preferred_username
 OIDC_DISPLAY_NAME=Tessera
 OIDC_SCOPES=openid offline_access profile email`,

@@ -42,6 +42,7 @@ client_secret = "{client_secret}"
 scope = "openid profile email groups"
 code_challenge_method = "S256"
 email_domains = ["*"]
+whitelist_domains = ["{issuer_host}"]
 oidc_groups_claim = "groups"
 # allowed_groups = ["staff"]
 # cookie_secret: openssl rand -base64 32 | tr -- '+/' '-_'
@@ -52,6 +53,7 @@ cookie_refresh = "10m"`,
     notes: [
       "oauth2-proxy refuses people whose `email_verified` is false. If nobody verifies addresses: `insecure_oidc_allow_unverified_email = true`.",
       "It needs an e-mail address of everyone.",
+      "To sign people out of both: a link to `/oauth2/sign_out?rd=` and, percent-encoded, `{end_session}?client_id={client_id}&post_logout_redirect_uri={url}/`.",
     ],
     read: { from: "source", what: "oauth2-proxy/oauth2-proxy 14af295", date: "2026-07-30" },
   },

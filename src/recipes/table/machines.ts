@@ -141,6 +141,7 @@ export const MACHINES: readonly Recipe[] = [
           ["Access Token URL", "{token}"],
           ["Resource URL", "{userinfo}"],
           ["Redirect URL", "{url}"],
+          ["Logout URL", "{end_session}"],
           ["User Identifier", "preferred_username"],
           ["Scopes", "openid profile groups email"],
           ["Auth Style", "In Params"],
@@ -323,20 +324,20 @@ subjects:
         ],
       },
       {
-        where: "what https://example.org/.well-known/webfinger?resource=acct:ada@example.org must answer",
-        language: "json",
-        text: `{
-  "subject": "acct:ada@example.org",
-  "links": [{ "rel": "http://openid.net/specs/connect/1.0/issuer", "href": "{issuer}" }]
+        where: "nginx, for the domain of people's e-mail addresses",
+        language: "nginx",
+        text: `location = /.well-known/webfinger {
+  proxy_pass {issuer_origin};
 }`,
       },
     ],
     notes: [
-      "`example.org` is the domain of people's e-mail addresses. Tailscale asks there, so the web server of that domain must answer or pass the request on.",
-      "The address in the answer is the issuer byte for byte.",
+      "`example.org` stands for the domain of people's e-mail addresses. Tailscale asks there, so the web server of that domain passes the request on to this server, which answers with its issuer.",
       "Tailscale reaches this server from the Internet.",
     ],
-    needs: ["webfinger"],
+    server: `[webfinger]
+domains = ["example.org"]
+`,
     read: { from: "documentation", what: "Tailscale's and Authelia's guides", date: "2026-08" },
   },
   {
