@@ -36,7 +36,15 @@ export const withRecipe = (command: Command): Command =>
 export function addRecipeCommands(program: Command, io: Io): void {
   const recipe = program
     .command("recipe")
-    .description("show what applications need: the client, and the settings to paste");
+    .description("show what applications need: the client, and the settings to paste")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera recipe list
+  tessera recipe show immich
+  tessera client add --recipe immich --url https://photos.example.org`,
+    );
 
   recipe
     .command("list")
