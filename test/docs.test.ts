@@ -96,10 +96,9 @@ describe("configurations in the guides", () => {
         // The example's certificates are not on this machine. Another test checks that the files must exist.
         writeFileSync(file, block.replace(/^tls = .*$/m, ""));
         writeFileSync(join(folder, "wiki"), "a-secret-for-this-test-only");
+        const named = [...block.matchAll(/env = "([A-Z0-9_]+)"/g)].map(([, name = ""]) => name);
         const secrets = {
-          WIKI_SECRET: "a-secret-for-this-test-only",
-          GRAFANA_SECRET: "another-secret-for-this-test",
-          GRACE_PASSWORD: "for this test only",
+          ...Object.fromEntries(named.map((name) => [name, `${name} for this test only`])),
           CREDENTIALS_DIRECTORY: folder,
         };
         expect(() => loadConfiguration({ file, env: secrets, flags: {} })).not.toThrow();
