@@ -85,7 +85,8 @@ describe("open registration", () => {
       expect(textOf(body, "client_id")).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
       expect(textOf(body, "client_secret")).toMatch(/^tcs_[A-Za-z0-9\-_]{64}$/);
       expect(body.client_id_issued_at).toBeGreaterThanOrEqual(before);
-      const { client_id, client_secret, client_id_issued_at, ...rest } = body;
+      const { client_id, client_secret, client_id_issued_at, ...others } = body;
+      const { registration_access_token, registration_client_uri, ...rest } = others;
       expect(rest).toEqual({
         client_secret_expires_at: 0,
         client_name: "My Example Client",
@@ -172,7 +173,8 @@ describe("open registration", () => {
       application_type: "spa",
       contacts: "",
     });
-    const { client_id, client_id_issued_at, ...rest } = body;
+    const { client_id, client_id_issued_at, registration_access_token, registration_client_uri, ...rest } =
+      body;
     expect(rest).toEqual({
       redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
       token_endpoint_auth_method: "none",
