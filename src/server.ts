@@ -9,11 +9,13 @@ import { protocolRoutes } from "./endpoints/index.ts";
 import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
+import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -62,6 +64,8 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
+  /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
+  readonly sendsNotices?: boolean;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
   readonly outbound?: Outbound;
 }
@@ -73,6 +77,8 @@ export interface Server {
   elsewhere(request: Request, addressOf: () => string): Promise<Response>;
   /** The answers that are the same for every request, by path: a listener may send them by itself. */
   fixedAnswers(): Promise<FixedAnswers>;
+  /** Hands over the fixed answers, now and each time that the signing keys change. */
+  publishTo(publish: (answers: FixedAnswers) => void): Promise<void>;
   /** Stops the housekeeping. The store stays open. */
   close(): Promise<void>;
   readonly context: Context;
@@ -88,6 +94,7 @@ export function createServer({
   random = systemRandom,
   cleansUp = true,
   peers,
+  sendsNotices = cleansUp,
   outbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
@@ -105,6 +112,7 @@ export function createServer({
     ended: () => log.info("the database is available again"),
   });
   const events = createEvents([logEvents(log)]);
+  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
   const context: Context = {
     configuration,
     issuer,
@@ -115,7 +123,7 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
-    signingKeys: createSigningKeyRing({ store: watched, events, configuration, clock, keys }),
+    signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
@@ -137,12 +145,36 @@ export function createServer({
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
+    logoutSender: createLogoutSender({
+      store: watched,
+      events,
+      clock,
+      random,
+      configuration,
+      issuer,
+      keys,
+      signingKeys,
+      outbound,
+      log,
+    }),
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
+  const sending = sendsNotices ? startSending(context.logoutSender) : null;
+  let endWatch = () => {};
   return {
     ...router,
-    close: async () => housekeeping?.stop(),
+    async publishTo(publish) {
+      const publishNow = async () => publish(await router.fixedAnswers());
+      await publishNow();
+      endWatch = context.signingKeys.watch(publishNow);
+    },
+    async close() {
+      endWatch();
+      await housekeeping?.stop();
+      await sending?.stop();
+      await context.logoutSender.settled();
+    },
     context,
   };
 }
@@ -204,7 +236,7 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
-  return [CHANGE_PASSWORD_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
+  return [CHANGE_PASSWORD_PATH, WEBFINGER_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
@@ -217,6 +249,7 @@ function createRouter(context: Context): Router {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
+  routes.set(WEBFINGER_PATH, webfingerRoute(context));
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));
   const served = new Set(servedPaths(context.configuration));
@@ -258,6 +291,7 @@ function createRouter(context: Context): Router {
       const paths = [
         ...metadata.root.map(({ path }) => path),
         ...metadata.below.map(({ path }) => base + path),
+        base + ENDPOINT_PATHS.jwks,
       ];
       const ask = async (path: string) => {
         const response = await fetch(new Request(origin + path), () => "");

@@ -174,6 +174,8 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       scope,
       resources,
       via: "authorization_code",
+      session: null,
+      online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],
       authenticationLevel: "1",
@@ -189,6 +191,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       redirectUri: redirectUriOf(client),
       redirectUriRequested: true,
       codeChallenge: isCodeChallenge(CHALLENGE) ? CHALLENGE : null,
+      nonce: null,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -202,7 +205,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       resources,
       createdAt: now,
     };
-    const facts = { client, account, consent: null, form: null };
+    const facts = { client, account, consent: null, session: null, form: null };
     expect(store(authorize(facts, { now, grant, code, consent, form: null })), "authorized");
     noteFirstUse();
     return { grant, code };
@@ -278,6 +281,11 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     username,
     name: "A Person",
     email: `${subject}@mail.bench.example`,
+    emailVerified: true,
+    profile: {},
+    attributes: {},
+    groups: [],
+    updatedAt: clock.seconds(),
     administrator: false,
     passwordHash: PASSWORD_HASH,
     createdAt: clock.seconds(),

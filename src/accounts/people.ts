@@ -3,7 +3,13 @@ import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { hasStackedMarks, hasUnseen, isBlank } from "../protocol/names.ts";
-import type { AccountRecord, AccountSource, PersonDeclared } from "../store/tables.ts";
+import type {
+  AccountRecord,
+  AccountSource,
+  PersonAttributes,
+  PersonDeclared,
+  PersonProfile,
+} from "../store/tables.ts";
 
 /** A new stable identifier. Its prefix keeps it apart from every client identifier (RFC 9700 §4.15). */
 const newSubject = (random: RandomBytes): SubjectId =>
@@ -17,8 +23,8 @@ export function usernameFault(username: string): string | null {
   return unseenFault(username);
 }
 
-/** Invisible characters, and marks on marks, could make one name look like another. */
-function unseenFault(name: string): string | null {
+/** Invisible characters, and marks on marks, could make one name look like another. In words that follow "it"; or null. */
+export function unseenFault(name: string): string | null {
   if (hasUnseen(name)) return "has invisible or control characters";
   return hasStackedMarks(name) ? "has more marks on a letter than any writing needs" : null;
 }
@@ -42,6 +48,11 @@ export interface NewAccount {
   readonly passwordHash: string | null;
   readonly name?: string | null | undefined;
   readonly email?: string | null | undefined;
+  /** Default: true, because an operator wrote the address. */
+  readonly emailVerified?: boolean | null | undefined;
+  readonly profile?: PersonProfile | undefined;
+  readonly attributes?: PersonAttributes | undefined;
+  readonly groups?: readonly string[] | undefined;
   readonly administrator?: boolean | undefined;
   readonly declaration?: PersonDeclared | undefined;
 }
@@ -53,6 +64,11 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   username: account.username,
   name: account.name ?? null,
   email: account.email ?? null,
+  emailVerified: account.emailVerified ?? true,
+  profile: account.profile ?? {},
+  attributes: account.attributes ?? {},
+  groups: account.groups ?? [],
+  updatedAt: clock.seconds(),
   administrator: account.administrator ?? false,
   passwordHash: account.passwordHash,
   createdAt: clock.seconds(),

@@ -7,6 +7,7 @@ import type { Backup } from "../store/sqlite/backup.ts";
 import { writeBackupAside } from "../store/sqlite/backup-thread.ts";
 import { publish } from "../store/sqlite/files.ts";
 import { CommandError } from "./command-error.ts";
+import { requireAccess } from "./data-access.ts";
 import type { Io } from "./io.ts";
 import { operatorAct } from "./operator.ts";
 import { byteSize, counted, decimal, isoTime, printJson } from "./output.ts";
@@ -23,16 +24,19 @@ export function addBackupCommand(program: Command, io: Io): void {
         "after",
         `
 The file holds all data as of one moment: the digests of all passwords and secrets, and the server's own key, unless
-that is in your configuration. Keep it like a password. Only you can read it, and no file is ever overwritten.
+that is in your configuration. Keep it like a password. Only you can read a file that this command makes, and it
+overwrites no file.
 
 Without a name it is tessera-<time>.backup, in the current folder or in the folder that you name. With - it goes to
-standard output, and needs as much space in the data folder meanwhile.
+standard output, and needs as much space in the data folder meanwhile. Who can read it then depends on your shell: set
+umask 077 where the file is written.
 
 Examples:
   tessera backup
   tessera backup /var/backups/tessera/         into this folder, which must exist
   tessera backup friday.backup --data /var/lib/tessera
-  tessera backup - | ssh store 'cat > tessera.backup'
+  (umask 077; tessera backup - > friday.backup)
+  tessera backup - | ssh store 'umask 077; cat > friday.backup'
   tessera backup --json | jq -r .file          for scripts: the name it got
 
 See also: tessera restore --help`,
@@ -58,12 +62,13 @@ async function backUp(
     );
   }
   const database = databaseFile(configuration);
+  requireAccess(configuration);
   requireDatabase(configuration);
   const now = io.clock.seconds();
   const isPiped = file === STANDARD_OUTPUT;
   if (isPiped && io.showsPerson) {
     throw new CommandError(
-      "A backup is no text to read. Send it somewhere: tessera backup - > friday.backup",
+      "A backup is no text to read. Send it somewhere: (umask 077; tessera backup - > friday.backup)",
     );
   }
   const target = resolve(nameOf(isPiped ? join(configuration.data, "piped") : file, now));

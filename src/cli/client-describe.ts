@@ -20,6 +20,8 @@ export const describeForOperator = (client: ClientRecord) => ({
   default_scope: client.defaultScope.join(" "),
   require_pkce: client.requirePkce,
   access_token_seconds: client.accessTokenSeconds,
+  allowed_groups: client.allowedGroups,
+  denied_groups: client.deniedGroups,
   source: client.source,
   created_at: isoTime(client.createdAt),
   used_at: client.usedAt === null ? null : isoTime(client.usedAt),

@@ -28,6 +28,8 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly allowHttpRedirects?: boolean;
   /** Commander turns null into a text, so a word stands for the setting of the server. */
   readonly accessTokenSeconds?: number | "default";
+  readonly allowGroup?: readonly string[];
+  readonly denyGroup?: readonly string[];
 }
 
 const collect = (value: string, earlier: readonly string[] = []): string[] =>
@@ -70,7 +72,7 @@ const describing = (command: Command, none: string): Command =>
   withOpenIdOptions(
     command
       .option("--home-page <url>", `its home page${none}`)
-      .option("--logo <url>", `its logo${none}`)
+      .option("--logo <url>", `the address of its logo, for other programs: no page shows it${none}`)
       .option("--terms <url>", `its terms of service${none}`)
       .option("--privacy <url>", `its privacy policy${none}`)
       .option("--contact <address>", `whom to ask about it; repeatable${none}`, collect)
@@ -84,6 +86,8 @@ const describing = (command: Command, none: string): Command =>
         `how long its access tokens live${none === "" ? "" : '; "" for lifetimes.access_token_seconds'}`,
         parseSeconds,
       )
+      .option("--allow-group <group>", `only its members may use it; repeatable${none}`, collectNames)
+      .option("--deny-group <group>", `its members may not use it; repeatable${none}`, collectNames)
       .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet"),
     none,
     collectUri,
@@ -202,6 +206,8 @@ export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish
     ...(method && { token_endpoint_auth_method: method }),
     ...(options.pkce !== undefined && { require_pkce: options.pkce }),
     ...(options.accessTokenSeconds !== undefined && { access_token_seconds: secondsOf(options) }),
+    ...(options.allowGroup && { allowed_groups: options.allowGroup }),
+    ...(options.denyGroup && { denied_groups: options.denyGroup }),
   };
 }
 

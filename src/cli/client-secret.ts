@@ -24,6 +24,8 @@ export function addClientSecretCommands(client: Command, io: Io): void {
       "after",
       `
 To roll a secret without an outage: add one, give it to the client, then remove the old one.
+
+Examples:
   tessera client secret add wiki
   tessera client secret list wiki
   tessera client secret remove wiki SECRET_ID`,

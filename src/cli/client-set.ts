@@ -18,7 +18,7 @@ import {
 import { openIdConsequences } from "./client-openid.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
-import { requireClient } from "./find.ts";
+import { requireClient, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { duration, printJson, showOnce } from "./output.ts";
 import { inWorkspace, withCommonOptions } from "./workspace.ts";
@@ -35,7 +35,7 @@ export function addClientSetCommand(client: Command, io: Io): void {
 The identifier never changes. The command says what the change ends, and what stays until it expires.
 
 Examples:
-  tessera client set wiki --name "Team Wiki" --logo https://wiki.example/logo.svg
+  tessera client set wiki --name "Team Wiki" --home-page https://wiki.example/
   tessera client set wiki --add-redirect-uri https://wiki.example/callback2
   tessera client set wiki --remove-scope mail.send
   tessera client set wiki --access-token-seconds 600
@@ -50,6 +50,7 @@ async function setClient(clientId: string, options: ChangeOptions, io: Io): Prom
     const found = await requireClient(workspace, clientId);
     requireChangeable(found, options, io);
     requireScopes(workspace, options.scope, options.addScope, options.defaultScope);
+    await requireGroups(workspace, options.allowGroup, options.denyGroup);
     if (Object.keys(wishOf(options, found)).length === 0) {
       throw new CommandError("Say what to change, such as --name. See: tessera client set --help");
     }
@@ -138,6 +139,16 @@ function consequences({ before, client }: ChangedClient): string[] {
     );
   }
   words.push(...openIdConsequences(before, client));
+  if (
+    gone(before.deniedGroups, client.deniedGroups).length +
+      gone(client.deniedGroups, before.deniedGroups).length >
+      0 ||
+    !Bun.deepEquals(before.allowedGroups, client.allowedGroups)
+  ) {
+    words.push(
+      "People who may not use it are refused from now on, and what they allowed it counts for nothing meanwhile.",
+    );
+  }
   const unprotected = gone(client.redirectUris, before.redirectUris).filter(isUnprotected);
   if (unprotected.length > 0)
     words.push(`Codes travel in the clear, because of http: ${unprotected.join(", ")}`);

@@ -33,7 +33,7 @@ import { addClientSecretCommands } from "./client-secret.ts";
 import { addClientSetCommand } from "./client-set.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
-import { requireClient } from "./find.ts";
+import { requireClient, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import {
   counted,
@@ -58,7 +58,15 @@ interface VouchOptions extends CommonOptions {
 export function addClientCommands(program: Command, io: Io): void {
   const client = program
     .command("client")
-    .description("add, list, change and remove applications, and roll their secrets");
+    .description("add, list, change and remove applications, and roll their secrets")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera client add --name Wiki --redirect-uri https://wiki.example/callback
+  tessera client list
+  tessera client secret --help                 to roll a secret without an outage`,
+    );
 
   withNewMetadata(
     withCommonOptions(
@@ -153,6 +161,7 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
     const grants = grantTypesOf(options);
     const needsSecret = !options.public;
     requireScopes(workspace, options.scope, options.defaultScope);
+    await requireGroups(workspace, options.allowGroup, options.denyGroup);
     const requirePkce = options.pkce ?? true;
     if (!requirePkce && !needsSecret) {
       throw new CommandError("--no-pkce is only for clients with a secret. Leave out --public or --no-pkce.");
@@ -181,6 +190,8 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
       metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
       requirePkce,
       accessTokenSeconds: secondsOf(options),
+      allowedGroups: options.allowGroup,
+      deniedGroups: options.denyGroup,
     });
     if (added === null) {
       throw new CommandError(
@@ -263,6 +274,8 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         PKCE: client.requirePkce ? "required" : "not required",
         "access tokens":
           client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
+        "only for": client.allowedGroups.join(", ") || null,
+        "not for": client.deniedGroups.join(", ") || null,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),
         from: SOURCES[client.source],

@@ -14,7 +14,17 @@ import {
 } from "./workspace.ts";
 
 export function addConfigCommands(program: Command, io: Io): void {
-  const config = program.command("config").description("show the settings, and check them without starting");
+  const config = program
+    .command("config")
+    .description("show the settings, and check them without starting")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera config settings | grep -A3 lifetimes.access
+  tessera config check --config tessera.toml
+  TESSERA_PORT=9000 tessera config show`,
+    );
 
   withCommonOptions(config.command("show").description("show the configuration in force, secrets hidden"))
     .addHelpText("after", "\nExample:\n  TESSERA_PORT=9000 tessera config show")

@@ -5,16 +5,30 @@ import type { Configuration } from "../configuration/schema.ts";
 import { databaseFile } from "../store/open.ts";
 import { CommandError } from "./command-error.ts";
 
-/** Throws CommandError that names the owner, if this user may not read and write the database. A missing one is no fault here. */
+/**
+ * Throws CommandError if this user may not read and write the database. It names the owner, or the cure if that is this user.
+ * A missing database is no fault here.
+ */
 export function requireAccess(configuration: Pick<Configuration, "data">): void {
   const file = resolve(databaseFile(configuration));
   if (!isRefused(file)) return;
-  const owned = nearestVisible(file);
-  const owner = nameOf(statSync(owned).uid);
+  const refusing = nearestVisible(file);
+  const facts = statSync(refusing);
+  if (facts.uid === process.getuid?.()) {
+    const modes = facts.isDirectory() ? "u+rwx" : "u+rw";
+    throw new CommandError(
+      `This user may not use the database ${file}: ${refusing} is yours, but its permissions refuse it. Allow it: chmod ${modes} ${shellWord(refusing)}`,
+    );
+  }
+  const owner = nameOf(facts.uid);
   throw new CommandError(
-    `This user may not use the database ${file}: ${owned} belongs to ${owner}. Run the command as that user: sudo -u ${owner} tessera …`,
+    `This user may not use the database ${file}: ${refusing} belongs to ${owner}. Run the command as that user: sudo -u ${shellWord(owner)} tessera …`,
   );
 }
+
+/** The text as one word of a POSIX shell. To a shell, an unquoted `#` begins a comment. */
+const shellWord = (text: string): string =>
+  /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function isRefused(file: string): boolean {
   try {

@@ -8,12 +8,15 @@ import type { Clock } from "../platform/clock.ts";
 import { isEmbedded } from "../store/open.ts";
 import { type HeldLock, type LockHolder, type LockState, lockState, takeLock } from "../store/sqlite/lock.ts";
 import { CommandError } from "./command-error.ts";
+import { requireAccess } from "./data-access.ts";
 
 /**
  * Makes the data folder, for its owner only. Other users with write access could replace the database. So this tightens
- * an existing folder of this user, and refuses a folder of another.
+ * an existing folder of this user, and refuses a folder of another. Throws CommandError if this user may not use the
+ * database in it.
  */
-export function makeDataFolder({ data }: Configuration): "fine" | "tightened" {
+export function makeDataFolder({ data }: Pick<Configuration, "data">): "fine" | "tightened" {
+  requireAccess({ data });
   requireNoFile(data);
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 });

@@ -114,6 +114,7 @@ export function withDemo(configuration: Configuration): Configuration {
           identifier: DEMO_RESOURCE,
           name: "Demo notes",
           scopes: SCOPES.map((scope) => scope.name),
+          access_token_format: "opaque",
           introspection_clients: ["demo-api"],
         },
       ],

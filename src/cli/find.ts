@@ -1,5 +1,6 @@
 /** Finds the person or client that a command names. */
 import { findClient } from "../operations/clients.ts";
+import { findGroup } from "../operations/groups.ts";
 import { findAccountBySignInName } from "../operations/people.ts";
 import type { Store } from "../store/contract.ts";
 import type { AccountRecord, ClientRecord } from "../store/tables.ts";
@@ -23,4 +24,17 @@ export async function requireClient(workspace: Reading, clientId: string): Promi
   const client = await findClient(workspace, clientId);
   if (client !== null) return client;
   throw new CommandError(`There is no client '${clientId}'. See: tessera client list`);
+}
+
+/** Throws CommandError for a name that is no group: to a wrong name no person belongs. */
+export async function requireGroups(
+  workspace: Reading,
+  ...lists: (readonly string[] | undefined)[]
+): Promise<void> {
+  for (const name of lists.flatMap((list) => list ?? [])) {
+    if ((await findGroup(workspace, name)) !== null) continue;
+    throw new CommandError(
+      `There is no group '${name}'. Make it: tessera group add ${name}. See: tessera group list`,
+    );
+  }
 }

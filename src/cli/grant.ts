@@ -17,7 +17,16 @@ interface FilterOptions extends CommonOptions {
 }
 
 export function addGrantCommands(program: Command, io: Io): void {
-  const grant = program.command("grant").description("list and revoke what people allowed applications");
+  const grant = program
+    .command("grant")
+    .description("list and revoke what people allowed applications")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera grant list --user ada
+  tessera grant revoke --user ada --client wiki`,
+    );
 
   withCommonOptions(grant.command("list").description("list the access that is alive, newest first"))
     .option("--user <username>", "only what this person allowed")

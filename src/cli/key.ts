@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { findServerKeys } from "../operations/server-key.ts";
 import {
   findSigningKeys,
+  requireUsableKeys,
   retireSigningKey,
   rotateSigningKey,
   type SigningKeyContext,
@@ -20,9 +21,6 @@ interface RotateOptions extends CommonOptions {
   readonly now?: boolean;
 }
 
-/** Every process of the server reads the keys once a minute. */
-const KNOWN_AFTER_SECONDS = 120;
-
 export function addKeyCommands(program: Command, io: Io): void {
   const key = program
     .command("key")
@@ -32,11 +30,21 @@ export function addKeyCommands(program: Command, io: Io): void {
       `
 The server rotates its keys by itself (signing.rotation_seconds). A new key is in the key set
 at /auth/jwks.json for signing.publish_seconds before it signs, and a former one until the last
-token that it signed has expired. So no API meets a signature that it cannot verify.`,
+token that it signed has expired. So no API meets a signature that it cannot verify.
+
+Examples:
+  tessera key list
+  tessera key rotate
+  tessera key retire IhWlnowFxY9I6hmZwkZC0SV4zacQf_UcPdlDZ3NfmTM`,
     );
 
-  withCommonOptions(key.command("list").description("list the keys, oldest first"))
-    .addHelpText("after", "\nExample:\n  tessera key list")
+  withCommonOptions(
+    key.command("list").description("list the keys, oldest first: what each does, and since or until when"),
+  )
+    .addHelpText(
+      "after",
+      "\nExamples:\n  tessera key list\n  tessera key list --json | jq -r '.[] | select(.state == \"current\").kid'",
+    )
     .action((options: CommonOptions) => listKeys(options, io));
 
   withCommonOptions(key.command("rotate").description("make the next key before its time"))
@@ -46,7 +54,7 @@ token that it signed has expired. So no API meets a signature that it cannot ver
         "the key for this algorithm (default: the first of signing.algorithms)",
       ).choices(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm)),
     )
-    .option("--now", "let it sign in two minutes: APIs that keep an older key set must fetch it again")
+    .option("--now", "let it sign in a minute: APIs that keep an older key set refuse its tokens at first")
     .addHelpText("after", "\nExamples:\n  tessera key rotate\n  tessera key rotate --algorithm ES256 --now")
     .action((options: RotateOptions) => rotateKey(options, io));
 
@@ -66,9 +74,8 @@ const withKeys = async (workspace: Workspace): Promise<SigningKeyContext> => ({
 
 const WORDS: Record<KeyState, (key: SigningKeyRecord) => string> = {
   next: ({ signsFrom }) => `signs from ${localTime(signsFrom)}`,
-  current: () => "signs",
-  former: ({ publishedUntil }) =>
-    publishedUntil === null ? "verifies" : `verifies until ${localTime(publishedUntil)}`,
+  current: ({ signsFrom }) => `signs since ${localTime(signsFrom)}`,
+  former: () => "verifies",
 };
 
 const describeKey = (key: SigningKeyRecord, state: KeyState) => ({
@@ -85,47 +92,79 @@ async function listKeys(options: CommonOptions, io: Io): Promise<void> {
     const keys = await findSigningKeys(workspace);
     const now = io.clock.seconds();
     const withState = keys.map((key) => ({ key, state: stateOf(key, keys, now) }));
-    if (options.json)
-      return printJson(
+    if (options.json) {
+      printJson(
         io,
         withState.map(({ key, state }) => describeKey(key, state)),
       );
-    if (keys.length === 0) return io.out("There are no keys yet. The server makes them when it starts.\n");
-    io.out(
-      formatTable(
-        ["KID", "ALGORITHM", "STATE"],
-        withState.map(({ key, state }) => [key.kid, key.algorithm, WORDS[state](key)]),
-      ),
-    );
+    } else if (keys.length === 0) {
+      io.out("There are no keys yet. The server makes them when it starts.\n");
+    } else {
+      io.out(
+        formatTable(
+          ["KID", "ALGORITHM", "STATE", "PUBLISHED SINCE", "UNTIL"],
+          withState.map(({ key, state }) => [
+            key.kid,
+            key.algorithm,
+            WORDS[state](key),
+            localTime(key.createdAt),
+            key.publishedUntil === null ? "a newer key signs" : localTime(key.publishedUntil),
+          ]),
+        ),
+      );
+    }
+    // The list helps the operator to choose what to do.
+    if (keys.length > 0) await requireUsableKeys(await withKeys(workspace));
   });
 }
 
-async function rotateKey(
-  { algorithm, now: isNow = false, ...options }: RotateOptions,
-  io: Io,
-): Promise<void> {
+async function rotateKey({ algorithm, now = false, ...options }: RotateOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const { signing } = workspace.configuration;
     const wanted = algorithm ?? signing.algorithms[0];
     if (wanted === undefined || !signing.algorithms.includes(wanted)) {
-      throw new CommandError(`The server has no keys for ${wanted}: signing.algorithms does not name it.`);
+      throw new CommandError(
+        `The server has no keys for ${wanted}: signing.algorithms names ${signing.algorithms.join(", ")}.`,
+      );
     }
-    const now = io.clock.seconds();
-    const signsFrom = now + (isNow ? KNOWN_AFTER_SECONDS : signing.publish_seconds);
-    const key = await rotateSigningKey(await withKeys(workspace), workspace.act, wanted, signsFrom);
+    const key = await rotateSigningKey(await withKeys(workspace), workspace.act, wanted, { atOnce: now });
     if (options.json) return printJson(io, describeKey(key, "next"));
     io.out(`Made the key ${key.kid} (${wanted}). It ${WORDS.next(key)}.\n`);
+    if (now) {
+      const known = localTime(key.createdAt + signing.publish_seconds);
+      io.out(
+        `  - An API that keeps the key set and does not fetch it again for a key that it does not know may refuse new tokens until ${known}.\n`,
+      );
+    }
+    io.out("  - Tokens that the key before it signed stay valid.\n");
   });
 }
 
 async function retireKey(kid: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
-    if (!(await retireSigningKey(await withKeys(workspace), workspace.act, kid))) {
-      throw new CommandError(`There is no key ${kid}. List them: tessera key list`);
-    }
-    if (options.json) return printJson(io, { kid, state: "retired" });
+    const retired = await retireSigningKey(await withKeys(workspace), workspace.act, kid);
+    if (retired === null) throw new CommandError(`There is no key ${kid}. List them: tessera key list`);
+    const { successor } = retired;
+    if (options.json) return printJson(io, { kid, state: "retired", successor: successor?.kid ?? null });
     io.out(
-      `Retired the key ${kid}. The server takes it out of the key set within a minute. APIs drop it when they fetch the key set again.\n`,
+      [
+        `Retired the key ${kid} (${retired.key.algorithm}).`,
+        "  - Tokens that it signed do not verify any more. APIs that keep the key set accept them until they fetch it again.",
+        ...(successor === null ? [] : [successorWords(successor, workspace)]),
+        "  - Every process of the server knows in less than a minute.\n",
+      ].join("\n"),
     );
   });
+}
+
+function successorWords(
+  { kid, signsFrom, createdAt }: SigningKeyRecord,
+  { clock, configuration }: Workspace,
+): string {
+  const now = clock.seconds();
+  if (signsFrom > now) return `  - ${kid} takes its place and signs from ${localTime(signsFrom)}.`;
+  const known = createdAt + configuration.signing.publish_seconds;
+  return known <= now
+    ? `  - ${kid} signs now. It was published long enough for every API to know it.`
+    : `  - ${kid} signs now. An API that keeps the key set and does not fetch it again for a key that it does not know may refuse new tokens until ${localTime(known)}.`;
 }

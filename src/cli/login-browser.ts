@@ -17,6 +17,7 @@ import {
 } from "oauth4webapi";
 import { markSvg } from "../pages/mark.ts";
 import { stylesheet } from "../pages/style.ts";
+import { chooseTexts, type Texts } from "../pages/texts.ts";
 import { printable } from "../platform/printable.ts";
 import { sameText } from "../platform/same-text.ts";
 import { CommandError } from "./command-error.ts";
@@ -48,7 +49,8 @@ export function receiveOnLoopback(state: string): Promise<LoopbackReceiver> {
       "Cache-Control": "no-store",
       Connection: "close",
     });
-    response.end(genuine ? answerPage(url.searchParams) : pageOf("Nothing here", "This is not an answer."));
+    const texts = chooseTexts(request.headers["accept-language"] ?? null);
+    response.end(genuine ? answerPage(texts, url.searchParams) : strayPage(texts));
     if (genuine) answered.resolve(url.searchParams);
   });
   return new Promise((resolve, reject) => {
@@ -88,25 +90,24 @@ const PAGE_POLICY = [
 ].join("; ");
 
 /** The last page in the browser. A code is not yet a token, so only the terminal can report success. */
-function answerPage(answer: URLSearchParams): string {
+function answerPage(texts: Texts, answer: URLSearchParams): string {
+  const { terminal } = texts;
   const error = answer.get("error");
-  if (error === "access_denied") {
-    return pageOf("Access was denied", "Nothing was shared. Close this window and go back to the terminal.");
-  }
+  if (error === "access_denied") return pageOf(texts, terminal.deniedTitle, terminal.denied, terminal.close);
   if (error !== null || !answer.has("code")) {
-    const words = (answer.get("error_description") ?? error ?? "It sent no code.").slice(0, 500);
-    return pageOf("The server refused", words, "Close this window and go back to the terminal.");
+    const words = (answer.get("error_description") ?? error ?? terminal.noCode).slice(0, 500);
+    return pageOf(texts, terminal.refusedTitle, words, terminal.close);
   }
-  return pageOf(
-    "The browser’s part is done",
-    "Close this window and go back to the terminal, which shows the result.",
-  );
+  return pageOf(texts, terminal.doneTitle, terminal.done);
 }
 
+/** For a page or program that has no answer to this sign-in. */
+const strayPage = (texts: Texts): string => pageOf(texts, texts.terminal.strayTitle, texts.terminal.stray);
+
 /** Escapes its arguments. */
-function pageOf(title: string, ...paragraphs: readonly string[]): string {
+function pageOf({ language }: Texts, title: string, ...paragraphs: readonly string[]): string {
   const page = html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

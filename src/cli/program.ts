@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   serve: async () => (await import("./serve.ts")).addServeCommand,
   status: async () => (await import("./status.ts")).addStatusCommand,
   user: async () => (await import("./user.ts")).addUserCommands,
+  group: async () => (await import("./group.ts")).addGroupCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
   client: async () => (await import("./client.ts")).addClientCommands,
   grant: async () => (await import("./grant.ts")).addGrantCommands,
@@ -56,7 +57,8 @@ async function loadCommands(named = ""): Promise<AddCommand[]> {
   return Promise.all(loads.flatMap((load) => load?.() ?? []));
 }
 
-async function createProgram(io: Io, version: string, named: string | undefined): Promise<Command> {
+/** With the command of this name, or with all commands. */
+export async function createProgram(io: Io, version: string, named: string | undefined): Promise<Command> {
   const program = new Command("tessera")
     .description("A self-hosted OAuth 2.0 authorization server.")
     .version(version, "-v, --version", "print the version")

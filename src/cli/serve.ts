@@ -12,6 +12,7 @@ import {
 } from "../operations/declarations.ts";
 import { listAccounts } from "../operations/people.ts";
 import { findServerKeys } from "../operations/server-key.ts";
+import { requireUsableKeys } from "../operations/signing-keys.ts";
 import { type Fetch, type Listening, listen } from "../platform/listen.ts";
 import { createLog, gathering, type Log } from "../platform/log.ts";
 import { commonHeaders, createServer, type Server, servedPaths } from "../server.ts";
@@ -135,6 +136,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     // Checks that can refuse the start run before any change; applyDeclaredClients begins with its own.
     await requireStillDeclared(context, declarations);
     await requireDemoPerson(context);
+    await requireUsableKeys(context);
     await applyDeclaredClients(context, declarations);
     await settleDemoPerson(context);
     await applyDeclaredPeople(context, declarations);
@@ -145,7 +147,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     const setupLink = await makeSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
     await workers.start(configuration);
-    listening.publish(await server.fixedAnswers());
+    await server.publishTo(listening.publish);
     answers = server;
     ready.resolve(server);
     io.out(banner({ configuration, listening, wasStartedBefore: wereThere, setupLink, firstClient }));

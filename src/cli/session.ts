@@ -15,7 +15,16 @@ interface EndOptions extends CommonOptions {
 }
 
 export function addSessionCommands(program: Command, io: Io): void {
-  const session = program.command("session").description("list and end the sessions of people");
+  const session = program
+    .command("session")
+    .description("list and end the sessions of people")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera session list ada
+  tessera session end --user ada`,
+    );
 
   withCommonOptions(
     session.command("list <username>").description("list where a person is signed in, oldest first"),

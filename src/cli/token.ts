@@ -8,9 +8,11 @@ import {
   introspectAccessToken,
   introspectRefreshToken,
 } from "../credentials/introspection.ts";
+import { type VerifyJwt, verifyJwt } from "../keys/verify.ts";
 import { revokeGrant } from "../operations/access.ts";
 import { endClientTokens } from "../operations/clients.ts";
 import { collect } from "../operations/paging.ts";
+import { findSigningKeys } from "../operations/signing-keys.ts";
 import {
   everyAccessToken,
   findLiveAccessToken,
@@ -54,7 +56,16 @@ const FROM_STDIN = `
 A token on the command line stays in the history of the shell. With - it is read from standard input.`;
 
 export function addTokenCommands(program: Command, io: Io): void {
-  const token = program.command("token").description("inspect, list and revoke access and refresh tokens");
+  const token = program
+    .command("token")
+    .description("inspect, list and revoke access and refresh tokens")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  pbpaste | tessera token inspect -
+  tessera token list --client backup`,
+    );
 
   withCommonOptions(
     token.command("inspect <token>").description("say whether a token is valid, whose it is and what for"),
@@ -126,15 +137,26 @@ async function inspectToken(text: string, options: CommonOptions, io: Io): Promi
   });
 }
 
+const verifyIn =
+  (workspace: Workspace): VerifyJwt =>
+  async (text, typ) => {
+    const keys = await findSigningKeys(workspace);
+    return verifyJwt(
+      keys.map(({ publicKey }) => publicKey),
+      text,
+      typ,
+    );
+  };
+
 async function findToken(workspace: Workspace, text: string, now: number): Promise<Finding> {
   const { issuer } = workspace.configuration;
-  const access = recognizeAccessToken(text);
+  const access = await recognizeAccessToken(text, verifyIn(workspace));
   if (access !== null) {
     const kind = "access token";
     const dead = (why: string): Finding => ({ state: "inactive", kind, grantId: null, why });
     const found = await findLiveAccessToken(workspace, access.id, now);
     if (found === null) return dead("it has expired, was revoked, or was never issued here");
-    if (!secretMatches(access.secret, found.digest)) return dead("it was never issued here");
+    if (!access.proves(found.digest)) return dead("it was never issued here");
     const view = introspectAccessToken(issuer, found, true);
     return { state: "active", kind, view, grantId: found.grant?.id ?? null };
   }
@@ -165,7 +187,7 @@ async function findToken(workspace: Workspace, text: string, now: number): Promi
     };
   }
   throw new CommandError(
-    "This is not a token of Tessera. An access token begins with tat_, a refresh token with trt_, and 64 characters follow.",
+    "This is not a token of Tessera. An access token begins with tat_, a refresh token with trt_, and 64 characters follow. A JWT must be signed with a key of this server.",
   );
 }
 
@@ -230,7 +252,8 @@ async function endToken(workspace: Workspace, text: string, now: number) {
       grantId !== null && (await revokeGrant(workspace, act, grantId, "revoked_by_operator", now));
     return { kind, revoked, why: why ?? "its grant has just been revoked" };
   }
-  const id = finding.state === "active" ? recognizeAccessToken(text)?.id : undefined;
+  const presented = finding.state === "active" ? await recognizeAccessToken(text, verifyIn(workspace)) : null;
+  const id = presented?.id;
   const revoked = id !== undefined && (await revokeAccessToken(workspace, act, id));
   return { kind, revoked, why: why ?? "it has just been revoked" };
 }

@@ -21,13 +21,24 @@ import {
 } from "../operations/people.ts";
 import { everySession } from "../operations/sessions.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import { FACTS_BYTES } from "../protocol/fact-size.ts";
 import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
+import { sortedGroups } from "../rules/group.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
-import { requireAccount } from "./find.ts";
+import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import {
+  type FactOptions,
+  factChanges,
+  newAttributes,
+  newProfile,
+  shownFacts,
+  withChangedFacts,
+  withNewFacts,
+} from "./user-facts.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface PasswordOptions extends CommonOptions {
@@ -35,13 +46,13 @@ interface PasswordOptions extends CommonOptions {
   readonly passwordStdin?: boolean;
 }
 
-interface AddOptions extends PasswordOptions {
+interface AddOptions extends PasswordOptions, FactOptions {
   readonly name?: string;
   readonly email?: string;
   readonly admin?: boolean;
 }
 
-interface SetOptions extends CommonOptions {
+interface SetOptions extends FactOptions {
   readonly name?: string;
   readonly email?: string;
   readonly admin?: boolean;
@@ -54,9 +65,19 @@ input.`;
 export function addUserCommands(program: Command, io: Io): void {
   const user = program
     .command("user")
-    .description("add, list, change and remove people, and set their passwords");
+    .description("add, list, change and remove people, and set their passwords")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera user add ada --name "Ada Lovelace"
+  tessera user list
+  tessera user password ada --generate`,
+    );
 
-  withPasswordOptions(user.command("add <username>").description("add a person who can sign in"))
+  withNewFacts(
+    withPasswordOptions(user.command("add <username>").description("add a person who can sign in")),
+  )
     .option("--name <name>", "what applications are told")
     .option("--email <address>", "to sign in with, and what applications with the scope email are told")
     .option("--admin", "may administer this server")
@@ -79,14 +100,26 @@ Examples:
     .addHelpText("after", "\nExample:\n  tessera user show ada")
     .action((username: string, options: CommonOptions) => showUser(username, options, io));
 
-  withCommonOptions(
-    user.command("set <username>").description("change a person's name, e-mail address or role"),
+  withChangedFacts(
+    withCommonOptions(
+      user
+        .command("set <username>")
+        .description("change what is known about a person, their groups or their role"),
+    ),
   )
     .option("--name <name>", 'what applications are told; "" for none')
     .option("--email <address>", 'to sign in with, and for the scope email; "" for none')
     .option("--admin", "may administer this server")
     .option("--no-admin", "may not administer this server")
-    .addHelpText("after", "\nExample:\n  tessera user set ada --email ada@example.org --no-admin")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera user set ada --email ada@example.org --no-admin
+  tessera user set ada --given-name Ada --family-name Lovelace --locale en-GB
+  tessera user set ada --attribute quota=5 --attribute 'sites=["one","two"]'
+  tessera user set ada --add-group family`,
+    )
     .action((username: string, options: SetOptions) => setUser(username, options, io));
 
   withCommonOptions(
@@ -144,11 +177,13 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
   if (fault !== null) throw new CommandError(`The user name ${fault}. Choose another.`);
   const name = checkedName(options.name);
   const email = checkedEmail(options.email);
+  const facts = factChanges(options);
   await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
     const { configuration } = workspace;
     // These checks come before the prompt, so that the operator does not type a password in vain.
     await requireFree(workspace, "username_taken", username);
     if (email) await requireFree(workspace, "email_taken", email);
+    await requireGroups(workspace, facts.groups, facts.joins);
     const password = await newPassword(username, options, configuration, io);
     const account = newAccountRecord(
       {
@@ -157,12 +192,17 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
         passwordHash: await passwordsOf(configuration).hash(password),
         name,
         email,
+        emailVerified: facts.emailVerified,
+        profile: newProfile(facts),
+        attributes: newAttributes(facts),
+        groups: sortedGroups(facts.groups ?? []),
         administrator: options.admin,
       },
       io.clock,
       io.random,
     );
     const outcome = await createAccount(workspace, workspace.act, account);
+    if (outcome === "group_unknown") throw groupGone();
     if (outcome !== "created") {
       throw taken(outcome, outcome === "email_taken" ? (email ?? "") : username);
     }
@@ -235,6 +275,11 @@ const describeAccount = (account: AccountRecord) => ({
   username: account.username,
   name: account.name,
   email: account.email,
+  email_verified: account.emailVerified,
+  ...account.profile,
+  attributes: account.attributes,
+  groups: account.groups,
+  updated_at: isoTime(account.updatedAt),
   administrator: account.administrator,
   created_at: isoTime(account.createdAt),
   disabled_at: account.disabledAt === null ? null : isoTime(account.disabledAt),
@@ -253,7 +298,9 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
       formatFacts({
         "user name": account.username,
         name: account.name,
-        "e-mail": account.email,
+        "e-mail":
+          account.emailVerified || account.email === null ? account.email : `${account.email} (not verified)`,
+        ...shownFacts(account),
         role: account.administrator ? "administrator" : null,
         state: account.disabledAt === null ? "active" : `disabled since ${localTime(account.disabledAt)}`,
         from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
@@ -286,19 +333,34 @@ async function setUser(username: string, options: SetOptions, io: Io): Promise<v
   const { admin } = options;
   const name = checkedName(options.name);
   const email = checkedEmail(options.email);
-  if (name === undefined && email === undefined && admin === undefined) {
-    throw new CommandError("Say what to change: --name, --email, --admin or --no-admin.");
-  }
+  const facts = factChanges(options);
   const changes = {
+    ...facts,
     ...(name !== undefined && { name }),
     ...(email !== undefined && { email }),
     ...(admin !== undefined && { administrator: admin }),
   };
+  if (Object.keys(changes).length === 0) {
+    throw new CommandError("Say what to change, such as --name or --email. See: tessera user set --help");
+  }
   await inWorkspace(options, io, {}, async (workspace) => {
-    const { subject, isDeclared } = await requireAccount(workspace, username);
-    const outcome = await changeAccount(workspace, workspace.act, subject, changes);
+    const { subject, isDeclared, groups } = await requireAccount(workspace, username);
+    const gone = facts.leaves?.find((group) => !groups.includes(group));
+    if (gone !== undefined) {
+      throw new CommandError(
+        `'${username}' is not in the group '${gone}'. Groups: ${groups.join(", ") || "none"}.`,
+      );
+    }
+    await requireGroups(workspace, facts.groups, facts.joins);
+    const outcome = await changeAccount(workspace, workspace.act, subject, changes, io.clock.seconds());
     if (outcome === "email_taken") {
       throw taken(outcome, email ?? "", await findAccountBySignInName(workspace, email ?? ""));
+    }
+    if (outcome === "group_unknown") throw groupGone();
+    if (outcome === "too_long") {
+      throw new CommandError(
+        `That is more than the ${FACTS_BYTES} bytes that tokens can carry of a person. Nothing was changed.`,
+      );
     }
     const account = await requireSubject(workspace, subject, username);
     if (options.json) return printJson(io, describeAccount(account));
@@ -308,6 +370,9 @@ async function setUser(username: string, options: SetOptions, io: Io): Promise<v
     }
   });
 }
+
+const groupGone = (): CommandError =>
+  new CommandError("A group was removed meanwhile. Nothing was changed; try again.");
 
 /** The person as they are now, even if the name by which they were found has changed. */
 async function requireSubject(

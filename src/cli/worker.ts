@@ -79,7 +79,7 @@ async function runWorker(io: Io): Promise<void> {
     log,
     sharing: "joins",
   });
-  listening.publish(await server.fixedAnswers());
+  await server.publishTo(listening.publish);
   onReload = listening.rereadCertificates;
   tell({ type: "ready" });
   await stop.promise;

@@ -1,13 +1,12 @@
 /** A change of a client by the operator, checked as a new client is. */
 
 import type { Configuration } from "../configuration/schema.ts";
-import type { Catalogue } from "../protocol/catalogue.ts";
+import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import { isSubset } from "../protocol/scope.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
-import { type ClientMetadata, checkClientMetadata, describeClient } from "./metadata.ts";
+import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
 
 /** What is to change, in the words of RFC 7591. Members that are left out stay as they are; null or an empty list: none. */
 export interface ClientWish {
@@ -40,10 +39,13 @@ export interface ClientWish {
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
+  readonly allowed_groups?: readonly string[];
+  readonly denied_groups?: readonly string[];
 }
 
 /** The values of a client's row that such a change sets. */
-export type ClientChanges = ClientMetadata & Pick<ClientRecord, "requirePkce" | "accessTokenSeconds">;
+export type ClientChanges = ClientMetadata &
+  Pick<ClientRecord, "requirePkce" | "accessTokenSeconds" | "allowedGroups" | "deniedGroups">;
 
 /** Throws OAuthError as `checkClientMetadata` does, and for a public client without PKCE. */
 export function changedMetadata(
@@ -52,7 +54,15 @@ export function changedMetadata(
   { configuration, catalogue }: { readonly configuration: Configuration; readonly catalogue: Catalogue },
   freedoms: { readonly allowsHttp?: boolean } = {},
 ): ClientChanges {
-  const { scope, default_scope, require_pkce, access_token_seconds, ...named } = wish;
+  const {
+    scope,
+    default_scope,
+    require_pkce,
+    access_token_seconds,
+    allowed_groups,
+    denied_groups,
+    ...named
+  } = wish;
   // The response types follow from the grant types.
   const { response_types: _, ...has } = describeClient(client);
   const checked = checkClientMetadata(
@@ -73,6 +83,8 @@ export function changedMetadata(
     scope: scope === undefined ? client.scope : nextScope,
     requirePkce: require_pkce ?? client.requirePkce,
     accessTokenSeconds: access_token_seconds === undefined ? client.accessTokenSeconds : access_token_seconds,
+    allowedGroups: allowed_groups ?? client.allowedGroups,
+    deniedGroups: denied_groups ?? client.deniedGroups,
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {
@@ -88,8 +100,8 @@ function nextDefault(
   { default_scope }: ClientWish,
   { scope, defaultScope }: ClientMetadata,
 ): ClientMetadata["defaultScope"] {
-  if (default_scope?.length === 0) return scope;
+  if (default_scope?.length === 0) return impliedScope(scope);
   if (default_scope !== undefined) return defaultScope.filter((name) => scope.includes(name));
-  const wasAll = isSubset(client.scope, client.defaultScope) && client.scope.length > 0;
-  return wasAll ? scope : client.defaultScope.filter((name) => scope.includes(name));
+  const followed = hasImpliedDefault(client) && client.scope.length > 0;
+  return followed ? impliedScope(scope) : client.defaultScope.filter((name) => scope.includes(name));
 }

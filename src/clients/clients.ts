@@ -55,6 +55,8 @@ export interface NewClient {
   readonly registrationToken?: SecretDigest | null;
   readonly requirePkce?: boolean;
   readonly accessTokenSeconds?: number | null;
+  readonly allowedGroups?: readonly string[] | undefined;
+  readonly deniedGroups?: readonly string[] | undefined;
 }
 
 /** Made from the time and 16 random bits, so numbers follow the order in which clients are created. */
@@ -73,6 +75,8 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   createdAt: client.createdAt,
   requirePkce: client.requirePkce ?? true,
   accessTokenSeconds: client.accessTokenSeconds ?? null,
+  allowedGroups: client.allowedGroups ?? [],
+  deniedGroups: client.deniedGroups ?? [],
   usedAt: null,
   unusedFrom: client.source === "registration" ? client.createdAt : null,
   initialAccess: client.initialAccess ?? false,

@@ -105,8 +105,18 @@ export function checkedDeclaration(
     chosenClientId(declared.client_id) ??
     complain("its client_id must not be blank, start with 'acc_' or be a URL.");
   const confidential = declared.secrets.length > 0;
-  const { secrets, require_pkce, access_token_seconds, client_id, scope, default_scope, logo, ...others } =
-    declared;
+  const {
+    allowed_groups: _,
+    denied_groups: __,
+    secrets,
+    require_pkce,
+    access_token_seconds,
+    client_id,
+    scope,
+    default_scope,
+    logo,
+    ...others
+  } = declared;
   const { allow_http_redirects: allowsHttp, jwks_file, ...named } = others;
   const grantTypes = declared.grant_types?.map(
     (name) =>
@@ -177,6 +187,8 @@ export function declaredClient(
       createdAt,
       requirePkce: declared.require_pkce,
       accessTokenSeconds: declared.access_token_seconds ?? null,
+      allowedGroups: declared.allowed_groups ?? [],
+      deniedGroups: declared.denied_groups ?? [],
     },
     context.random,
   );

@@ -1,5 +1,5 @@
 /** RFC 7517: the public keys of a client, as its metadata or its `jwks_uri` gives them. */
-import type { ClientKeySet, PublicJwk } from "../store/tables.ts";
+import type { ClientJwk, ClientKeySet } from "../store/tables.ts";
 
 /** Each key costs a client's request a look, and the database room. */
 export const MOST_KEYS = 20;
@@ -31,7 +31,7 @@ export function checkKeySet(value: unknown, refuse: (fault: string) => never): C
   if (!Array.isArray(keys))
     return refuse('it must be a JSON object with an array "keys" (RFC 7517 section 5)');
   if (keys.length > MOST_KEYS) return refuse(`it has more than ${MOST_KEYS} keys`);
-  const usable: PublicJwk[] = [];
+  const usable: ClientJwk[] = [];
   for (const key of keys as readonly unknown[]) {
     const known = usableKey(key, refuse);
     if (known !== null) usable.push(known);
@@ -41,7 +41,7 @@ export function checkKeySet(value: unknown, refuse: (fault: string) => never): C
   return { keys: usable };
 }
 
-function usableKey(key: unknown, refuse: (fault: string) => never): PublicJwk | null {
+function usableKey(key: unknown, refuse: (fault: string) => never): ClientJwk | null {
   if (!isObject(key)) return refuse("a key is not a JSON object");
   if (PRIVATE_MEMBERS.some((name) => Object.hasOwn(key, name))) {
     return refuse(
@@ -68,7 +68,7 @@ function isUsable(key: Readonly<Record<string, unknown>>, refuse: (fault: string
   return byteLength(key.x) > 0 && (kty === "OKP" || byteLength(key.y) > 0);
 }
 
-const kept = (key: Readonly<Record<string, unknown>>): PublicJwk =>
+const kept = (key: Readonly<Record<string, unknown>>): ClientJwk =>
   Object.fromEntries(KEPT_MEMBERS.flatMap((name) => (Object.hasOwn(key, name) ? [[name, key[name]]] : [])));
 
 /** How many bytes a base64url text has; 0 if it is none. */

@@ -2,6 +2,7 @@
  * RFC 7591 §2: client metadata. Every client passes through this one check, whether it comes from the configuration,
  * the command line or the registration endpoint; only the policy differs.
  */
+import { impliedScope } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type GrantType, isGrantType } from "../protocol/grant-types.ts";
 import type { RedirectUri, Scope } from "../protocol/identifiers.ts";
@@ -33,6 +34,8 @@ export type ClientMetadata = Omit<
   | "requirePkce"
   | "accessTokenSeconds"
   | "registrationToken"
+  | "allowedGroups"
+  | "deniedGroups"
 >;
 
 export interface MetadataPolicy {
@@ -94,7 +97,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
     grantTypes,
     tokenEndpointAuthMethod,
     scope,
-    defaultScope: readScope(members, "default_scope", scope, policy) ?? scope,
+    defaultScope: readScope(members, "default_scope", scope, policy) ?? impliedScope(scope),
   };
 }
 
@@ -117,12 +120,21 @@ export function describeClient(client: ClientRecord): Record<string, unknown> {
     response_types: responseTypesFor(client.grantTypes),
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     scope: client.scope.length > 0 ? formatScope(client.scope) : null,
-    default_scope: isSubset(client.scope, client.defaultScope) ? null : formatScope(client.defaultScope),
+    default_scope: hasImpliedDefault(client) ? null : formatScope(client.defaultScope),
     ...describeOpenId(client),
     ...describeLocalized(client),
   };
   for (const [name, value] of Object.entries(described)) if (value === null) delete described[name];
   return described;
+}
+
+/** Whether the metadata say nothing of their own about requests without a scope. */
+export function hasImpliedDefault({
+  scope,
+  defaultScope,
+}: Pick<ClientRecord, "scope" | "defaultScope">): boolean {
+  const implied = impliedScope(scope);
+  return isSubset(implied, defaultScope) && isSubset(defaultScope, implied);
 }
 
 /** RFC 7591 §2.1: the code response type belongs to the authorization code grant, and to no other. */

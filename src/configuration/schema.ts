@@ -12,13 +12,14 @@ import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM, SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import { person } from "./person-schema.ts";
 import {
   count,
   databaseUrl,
+  groupName,
   identifier,
   issuerUrl,
   listenHost,
-  passwordText,
   peopleWords,
   REFERENCES,
   scopeToken,
@@ -28,6 +29,7 @@ import {
   someText,
   table,
   text,
+  webHost,
   wholeNumber,
   words,
   YEAR_SECONDS,
@@ -115,6 +117,12 @@ const resource = table({
     v.description("The scopes it uses, each declared in [[scopes]]. Empty: any."),
   ),
   access_token_seconds: accessTokenSeconds("How long access tokens for it live."),
+  access_token_format: v.pipe(
+    v.optional(v.picklist(["opaque", "jwt"]), "opaque"),
+    v.description(
+      "`jwt`: the API checks tokens by itself, with the key set, and does not see that one was revoked (RFC 9068).",
+    ),
+  ),
   introspection_clients: v.pipe(
     v.optional(v.array(identifier), []),
     v.description("Identifiers of the clients that may introspect tokens meant for it."),
@@ -285,23 +293,14 @@ const clientDeclaration = table({
     v.optional(v.string()),
     v.description("Where its public keys are. This server fetches them."),
   ),
-});
-
-const person = table({
-  username: v.pipe(text(200), v.description("What the person signs in with, in any case.")),
-  password: v.pipe(
-    passwordText,
-    v.description("The first password. It is set again only when this setting changes."),
+  allowed_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    words({ fallback: "all people", description: "The groups whose members may use it." }),
   ),
-  name: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(200))),
-    v.description("What applications are told."),
+  denied_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    v.description("The groups whose members may not use it, even if they are in an allowed one."),
   ),
-  email: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxCodePoints(320))),
-    v.description("What applications with the scope `email` are told."),
-  ),
-  administrator: v.pipe(v.optional(v.boolean(), false), v.description("May administer this server.")),
 });
 
 export const configurationSchema = table({
@@ -439,6 +438,13 @@ export const configurationSchema = table({
     v.optional(
       table({
         access_token_seconds: seconds("How long an access token lives.", 3600, 1, YEAR_SECONDS),
+        jwt_access_token_seconds: seconds(
+          "How long an access token lives that an API checks by itself. The API does not see that it was revoked.",
+          600,
+          1,
+          YEAR_SECONDS,
+        ),
+        id_token_seconds: seconds("How long an ID token is valid.", 3600, 60, YEAR_SECONDS),
         refresh_token_seconds: seconds(
           "A refresh token that is not used for this long expires.",
           90 * 86_400,
@@ -665,6 +671,20 @@ export const configurationSchema = table({
     ),
     v.description("Introspection (RFC 7662)."),
   ),
+  webfinger: v.pipe(
+    v.optional(
+      table({
+        domains: v.pipe(
+          v.optional(v.array(webHost), []),
+          v.description(
+            "Domains of mail addresses whose people this server signs in. Send /.well-known/webfinger of each domain here.",
+          ),
+        ),
+      }),
+      {},
+    ),
+    v.description("Discovery by mail address (RFC 7033), for services such as Tailscale."),
+  ),
   unknown_resources: v.pipe(
     v.optional(v.picklist(["refuse", "accept"]), "refuse"),
     v.description(
@@ -686,4 +706,3 @@ export type ConfigurationInput = v.InferInput<typeof configurationSchema>;
 /** The configuration as the program uses it: checked, with every default filled in. */
 export type Configuration = v.InferOutput<typeof configurationSchema> & { issuer: string };
 export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;
-export type PersonDeclaration = v.InferOutput<typeof person>;

@@ -1,5 +1,6 @@
 /** The kinds of values that the configuration is declared with: texts, numbers, tables, URLs, secrets. */
 import * as v from "valibot";
+import { splitTarget } from "../platform/http.ts";
 import { isListenHost } from "../platform/network.ts";
 import { issuerFault } from "../protocol/issuer.ts";
 import { isScope } from "../protocol/scope.ts";
@@ -57,10 +58,22 @@ export const seconds = (description: string, fallback: number, minimum = 1, maxi
   count(description, fallback, minimum, maximum);
 
 export const identifier = text(200);
+/** As `groupNameFault` (accounts/profile.ts) allows it, as far as a text can say. */
+export const groupName = v.pipe(text(100), v.regex(/^\S+$/, "the name of a group, without spaces"));
 export const scopeToken = v.pipe(
   v.string(),
   v.check(isScope, "a name without spaces, quotes or backslashes (RFC 6749 §3.3)"),
   v.maxCodePoints(200),
+);
+
+/** The host of an address, and its port if it has one of its own. */
+export const webHost = v.pipe(
+  v.string(),
+  v.maxLength(255),
+  v.regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?$/,
+    "a domain in lower case and in ASCII, such as example.org",
+  ),
 );
 
 /** A secret that is given as its digest. */
@@ -151,7 +164,7 @@ function databaseUrlFault(url: string): string | null {
 /** Such a character in the password would end the host, or make a part of the password the host. */
 function hasUnencodedCharacters(url: string): boolean {
   const [, authority = "", rest = ""] = /^\w+:\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
-  const [path = "", query = ""] = rest.split("?", 2);
+  const { path, query } = splitTarget(rest);
   // PostgreSQL's URLs have no fragment.
   if (authority.split("@").length > 2 || rest.includes("#") || path.includes("@")) return true;
   const isNoParameter = (text: string) => text.includes("@") && !/^[\w.]+=/.test(text);

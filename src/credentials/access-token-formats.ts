@@ -1,51 +1,78 @@
 /**
- * The formats of access tokens. An entry has everything about a format: how a token is made, how it is recognized, and
- * the format's metadata.
+ * The formats of access tokens. An entry has everything about a format: the text that the client gets, how it is recognized,
+ * and the format's metadata. The row of a token is the same for each, so every token can be listed and revoked.
  */
-import type { Clock } from "../platform/clock.ts";
-import type { RandomBytes } from "../platform/random.ts";
-import type { ResourceIndicator } from "../protocol/identifiers.ts";
-import {
-  type MintedCredential,
-  mintCredential,
-  type PresentedCredential,
-  parseCredential,
-} from "./credential.ts";
+import type { VerifyJwt } from "../keys/verify.ts";
+import { hasJwtForm } from "../keys/verify.ts";
+import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
+import { parseCredential, parseRecordId, secretMatches } from "./credential.ts";
 
-export interface MintContext {
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-  /** The shard of the grant's rows. */
-  readonly shard: number | undefined;
+export const ACCESS_TOKEN_FORMAT_NAMES = ["opaque", "jwt"] as const;
+export type AccessTokenFormatName = (typeof ACCESS_TOKEN_FORMAT_NAMES)[number];
+
+/** An access token from a request. Its form is right; only the store can tell whether it exists. */
+export interface PresentedAccessToken {
+  readonly id: RecordId;
+  /** Whether the text proves that it is the token of the row with this digest. */
+  proves(digest: SecretDigest): boolean;
+}
+
+/** The parts of which a format makes the text of a token. */
+export interface AccessTokenText {
+  /** The credential of the row. */
+  readonly credential: string;
+  sign(typ: string): Promise<string>;
 }
 
 export interface AccessTokenFormat {
-  readonly format: string;
-  /** The algorithms that sign the tokens; none if the server looks its tokens up. */
-  readonly signingAlgorithms: readonly string[];
-  mint(context: MintContext): MintedCredential;
+  readonly format: AccessTokenFormatName;
+  /** Whether an API can check the tokens by itself, with the key set. */
+  readonly isSigned: boolean;
+  write(token: AccessTokenText): string | Promise<string>;
   /** Null if the text is no token of this format. */
-  recognize(text: string): PresentedCredential | null;
+  recognize(
+    text: string,
+    verify: VerifyJwt,
+  ): PresentedAccessToken | null | Promise<PresentedAccessToken | null>;
 }
 
 /** A random text, which only this server can interpret (RFC 6749 §1.4). */
 const opaque: AccessTokenFormat = {
   format: "opaque",
-  signingAlgorithms: [],
-  mint: ({ clock, random, shard }) => mintCredential("access_token", clock, random, shard),
-  recognize: (text) => parseCredential("access_token", text),
+  isSigned: false,
+  write: ({ credential }) => credential,
+  recognize(text) {
+    const presented = parseCredential("access_token", text);
+    return presented && { id: presented.id, proves: (digest) => secretMatches(presented.secret, digest) };
+  },
 };
 
-export const ACCESS_TOKEN_FORMATS: readonly AccessTokenFormat[] = [opaque];
+/** RFC 9068 §2.1: so that no other kind of JWT counts as an access token. */
+const JWT_TYPE = "at+jwt";
 
-/** The format of tokens for these resources. */
-export const accessTokenFormatOf = (_resources: readonly ResourceIndicator[]): AccessTokenFormat => opaque;
+/** RFC 9068. The secret of its row is never told; the signature proves that the token is of this server. */
+const jwt: AccessTokenFormat = {
+  format: "jwt",
+  isSigned: true,
+  write: ({ sign }) => sign(JWT_TYPE),
+  recognize: (text, verify) => (hasJwtForm(text) ? recognizeJwt(text, verify) : null),
+};
+
+async function recognizeJwt(text: string, verify: VerifyJwt): Promise<PresentedAccessToken | null> {
+  const claims = await verify(text, JWT_TYPE);
+  const id = typeof claims?.jti === "string" ? parseRecordId(claims.jti) : null;
+  return id && { id, proves: () => true };
+}
+
+export const ACCESS_TOKEN_FORMATS: readonly AccessTokenFormat[] = [opaque, jwt];
+
+export const accessTokenFormat = (name: AccessTokenFormatName): AccessTokenFormat =>
+  name === "jwt" ? jwt : opaque;
 
 /** The access token in a text, of any format; null if the text is not an access token. */
-export function recognizeAccessToken(text: string): PresentedCredential | null {
-  for (const { recognize } of ACCESS_TOKEN_FORMATS) {
-    const presented = recognize(text);
-    if (presented !== null) return presented;
-  }
-  return null;
+export function recognizeAccessToken(
+  text: string,
+  verify: VerifyJwt,
+): PresentedAccessToken | null | Promise<PresentedAccessToken | null> {
+  return opaque.recognize(text, verify) ?? jwt.recognize(text, verify);
 }

@@ -28,8 +28,9 @@ export type CredentialKind = keyof typeof CREDENTIAL_PREFIXES;
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const TEXT = /^[A-Za-z0-9\-_]{64}$/;
-/** A credential within another text, even if its end is cut off. `newsletter_sender` and the like do not match. */
-const WITHIN = /t(?:at|rt|ac|dc|cs|ss|sl|rg|ra)_[A-Za-z0-9\-_]{20,}/g;
+/** A credential or a JWT within another text, even if its end is cut off. `newsletter_sender` and the like do not match. */
+const WITHIN =
+  /t(?:at|rt|ac|dc|cs|ss|sl|rg|ra)_[A-Za-z0-9\-_]{20,}|eyJ[A-Za-z0-9\-_]{10,}\.[A-Za-z0-9\-_]*(?:\.[A-Za-z0-9\-_]*)?/g;
 
 /** A new credential: its text goes to the client, once; the rest is stored. */
 export interface MintedCredential {

@@ -8,7 +8,7 @@ import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers
 import { formatScope } from "../protocol/scope.ts";
 import { encodeList, shardOf } from "../store/declare.ts";
 import type { AccessTokenRecord, ClientRecord, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
-import { accessTokenFormatOf } from "./access-token-formats.ts";
+import { accessTokenFormat } from "./access-token-formats.ts";
 import {
   assembleCredential,
   type MintedCredential,
@@ -45,13 +45,16 @@ export function mintAccessToken(
   credential?: MintedCredential,
 ): Minted<AccessTokenRecord> {
   const shard = grant === null ? undefined : shardOf(grant.id);
-  const { text, id, digest } = credential ?? accessTokenFormatOf(resources).mint({ clock, random, shard });
+  const { text, id, digest } = credential ?? mintCredential("access_token", clock, random, shard);
   const issuedAt = clock.seconds();
   // The lifetimes of the client and the resource take precedence over the general one; the shorter of the two counts.
   const special = [client.accessTokenSeconds, catalogue.accessTokenSeconds(resources)].filter(
     (seconds) => seconds !== null,
   );
-  const seconds = special.length > 0 ? Math.min(...special) : configuration.lifetimes.access_token_seconds;
+  const { access_token_seconds, jwt_access_token_seconds } = configuration.lifetimes;
+  const { isSigned } = accessTokenFormat(catalogue.accessTokenFormat(resources));
+  const general = isSigned ? jwt_access_token_seconds : access_token_seconds;
+  const seconds = special.length > 0 ? Math.min(...special) : general;
   return {
     text,
     record: {
@@ -141,6 +144,8 @@ export interface TokenResponse {
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope?: string;
+  /** OpenID Connect Core §3.1.3.3. */
+  readonly id_token?: string;
 }
 
 export const tokenResponse = (

@@ -7,32 +7,38 @@
  */
 
 import { isPublic } from "../clients/authentication-methods.ts";
+import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
+import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
-import { isAtOrigin, matchRedirectUri, withResponseParameters } from "../protocol/redirect-uri.ts";
+import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
+import { AUTHENTICATION_LEVEL } from "../rules/sign-in.ts";
 import type { ClientRecord } from "../store/tables.ts";
+import {
+  type Delivery,
+  QUERY,
+  RESPONSE_MODES,
+  type ResponseMode,
+  type ResponseParameters,
+} from "./response-mode.ts";
 
 export const RESPONSE_TYPES = ["code"] as const;
 
-/** How an answer gets to the client (OAuth 2.0 Multiple Response Type Encoding Practices §2.1). */
-export interface ResponseMode {
-  readonly mode: string;
-  /** The address to which the browser is redirected. */
-  locate(redirectUri: RedirectUri, parameters: Readonly<Record<string, string | undefined>>): string;
-}
-
-const query: ResponseMode = { mode: "query", locate: withResponseParameters };
-
-export const RESPONSE_MODES: readonly ResponseMode[] = [query];
+/** Members of response types that other servers know, and why this one answers with a code alone (RFC 9700 §2.1.2). */
+const REFUSED_RESPONSE_TYPES: ReadonlyMap<string, string> = new Map([
+  ["token", "an access token in an address leaks, and nothing binds it to the client"],
+  ["id_token", "the ID token comes with the access token from the token endpoint"],
+  ["none", "an answer without a code tells the client nothing that it could check"],
+]);
 
 /** A client's demands on the pages. */
 export interface PromptDemand {
@@ -65,12 +71,18 @@ export interface ResponseTarget {
   readonly state: string | null;
   /** Whether the operator vouches for the client (`isVouchedFor`). */
   readonly vouched: boolean;
+  /** `ui_locales`: the languages of the pages on the way, best first (OpenID Connect Core §3.1.2.1). */
+  readonly uiLocales: string | null;
 }
 
 export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
   readonly prompt: PromptDemand;
   readonly maxAgeSeconds: number | null;
   readonly loginHint: string | null;
+  /** The subjects of which one must answer (`id_token_hint`, and the claim `sub`); null if any person may. */
+  readonly subjects: readonly string[] | null;
+  /** The single claims that an OpenID Connect request asks for; null if it asks for none. */
+  readonly claims: ClaimsRequest | null;
   readonly parameters: Parameters;
 }
 
@@ -86,12 +98,12 @@ export class AuthorizationRefusal extends Error {
 }
 
 /** RFC 6749 §4.1.2 and RFC 9207 §2: every answer names its issuer. */
-export const responseLocation = (
+export const responseTo = (
   issuer: Issuer,
   { redirectUri, responseMode, state }: Pick<ResponseTarget, "redirectUri" | "responseMode" | "state">,
-  parameters: Readonly<Record<string, string | undefined>>,
-): string =>
-  responseMode.locate(redirectUri, {
+  parameters: ResponseParameters,
+): Delivery =>
+  responseMode.deliver(redirectUri, {
     code: undefined,
     error: undefined,
     error_description: undefined,
@@ -103,7 +115,7 @@ export const responseLocation = (
 
 /** Throws OAuthError (show it) or AuthorizationRefusal (send it). */
 export async function checkAuthorizationRequest(
-  context: Pick<Context, "store" | "catalogue" | "configuration" | "ownOrigins">,
+  context: Pick<Context, "store" | "catalogue" | "configuration" | "ownOrigins" | "issuer" | "signingKeys">,
   parameters: Parameters,
 ): Promise<AuthorizationRequest> {
   const client = await requireClient(context, parameters);
@@ -113,28 +125,35 @@ export async function checkAuthorizationRequest(
     throw redirectUriRefusal("authorize_redirect_uri_mismatch", client, parameters);
   const target: ResponseTarget = {
     redirectUri,
-    responseMode: requestedResponseMode(parameters) ?? query,
+    responseMode: requestedResponseMode(parameters, redirectUri) ?? QUERY,
     state: parameters.get("state") ?? null,
     vouched: isVouchedFor(client, context.configuration.registration),
+    uiLocales: parameters.get("ui_locales") ?? null,
   };
   try {
     parameters.refuseRepeated();
     refuseUnsupported(parameters);
+    requireResponseMode(parameters, redirectUri);
     requireResponseType(parameters);
     requireGrantType(client);
     const codeChallenge = requireCodeChallenge(client, parameters);
     const askable = askableScope(context.catalogue, client);
     const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
+    const claims = readClaims(parameters, scope);
+    const hint = await readHint(context, client, parameters);
     return {
       ...target,
       client,
       redirectUriRequested,
       codeChallenge,
+      nonce: readNonce(parameters),
       scope,
       resources,
       prompt: readPrompt(parameters),
-      maxAgeSeconds: readMaxAge(parameters),
-      loginHint: parameters.get("login_hint")?.slice(0, 200) ?? null,
+      maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
+      loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
+      subjects: wantedSubjects(hint, claims),
+      claims,
       parameters,
     };
   } catch (error) {
@@ -191,21 +210,31 @@ function refuseUnsupported(parameters: Parameters): void {
   if (parameters.get("request_uri") !== undefined) throw new OAuthError("request_uri_unsupported");
   if (parameters.get("registration") !== undefined)
     throw new OAuthError("registration_parameter_unsupported");
-  if (requestedResponseMode(parameters) === undefined) {
-    throw invalid("response_mode", `use ${RESPONSE_MODES.map(({ mode }) => mode).join(", ")}`);
-  }
 }
 
-/** The default for an answer with a code is `query`. Undefined if there is no such mode. */
-function requestedResponseMode(parameters: Parameters): ResponseMode | undefined {
-  const name = parameters.get("response_mode") ?? query.mode;
-  return RESPONSE_MODES.find(({ mode }) => mode === name);
+/** The mode of the answer. Undefined if there is no such mode, or none that reaches the redirect URI. */
+function requestedResponseMode(parameters: Parameters, redirectUri: RedirectUri): ResponseMode | undefined {
+  const name = parameters.get("response_mode") ?? QUERY.mode;
+  return RESPONSE_MODES.find(({ mode, reaches }) => mode === name && reaches(redirectUri));
+}
+
+function requireResponseMode(parameters: Parameters, redirectUri: RedirectUri): void {
+  if (requestedResponseMode(parameters, redirectUri) !== undefined) return;
+  const usable = RESPONSE_MODES.filter(({ reaches }) => reaches(redirectUri)).map(({ mode }) => mode);
+  throw invalid("response_mode", `with this redirect URI use ${usable.join(" or ")}`);
 }
 
 function requireResponseType(parameters: Parameters): void {
-  if (!isOneOf(parameters.required("response_type"), RESPONSE_TYPES)) {
-    throw new OAuthError("response_type_unsupported");
+  const asked = parameters.required("response_type");
+  if (isOneOf(asked, RESPONSE_TYPES)) return;
+  for (const member of asked.split(" ", 3)) {
+    const why = REFUSED_RESPONSE_TYPES.get(member);
+    if (why === undefined) continue;
+    throw new OAuthError("response_type_unsupported", {
+      description: `response_type with '${member}' is not supported: ${why}. Use response_type=code with PKCE (S256).`,
+    });
   }
+  throw new OAuthError("response_type_unsupported");
 }
 
 function requireGrantType(client: ClientRecord): void {
@@ -244,11 +273,55 @@ function readPrompt(parameters: Parameters): PromptDemand {
   return demand;
 }
 
+/** Clients send 16 to 50 characters; a row keeps what they send. */
+const NONCE_CHARACTERS = 500;
+
+function readNonce(parameters: Parameters): string | null {
+  const nonce = parameters.get("nonce") ?? null;
+  if (nonce !== null && nonce.length > NONCE_CHARACTERS)
+    throw invalid("nonce", `it may have ${NONCE_CHARACTERS} characters`);
+  return nonce;
+}
+
 function readMaxAge(parameters: Parameters): number | null {
   const text = parameters.get("max_age");
   if (text === undefined) return null;
   if (!/^[0-9]{1,9}$/.test(text)) throw invalid("max_age", "it is a number of seconds");
   return Number(text);
+}
+
+/** OpenID Connect Core §5.5. Without the scope openid the parameter means nothing (§3.1.2.1). */
+function readClaims(parameters: Parameters, scope: readonly string[]): ClaimsRequest | null {
+  const text = parameters.get("claims");
+  if (text === undefined || !scope.includes("openid")) return null;
+  const claims = parseClaimsRequest(text);
+  const acr = claims.idToken.acr;
+  // §5.5.1.1: an essential level that cannot be reached is a failed authentication.
+  if (acr?.essential && acr.values !== null && !acr.values.includes(AUTHENTICATION_LEVEL))
+    throw new OAuthError("authentication_level_unmet");
+  return claims;
+}
+
+/** OpenID Connect Core §3.1.2.1. A hint that is meant for another client says that two sign-ins were mixed up. */
+async function readHint(
+  { signingKeys, issuer }: Pick<Context, "signingKeys" | "issuer">,
+  { clientId }: ClientRecord,
+  parameters: Parameters,
+): Promise<IdTokenHint | null> {
+  const text = parameters.get("id_token_hint");
+  if (text === undefined) return null;
+  const hint = await readIdTokenHint(signingKeys.verify, issuer.identifier, text);
+  if (hint === null || hint.clientId !== clientId) throw new OAuthError("id_token_hint_invalid");
+  return hint;
+}
+
+/** OpenID Connect Core §3.1.2.2: the answer is about the person of the hint and of the wanted `sub`, or about nobody. */
+function wantedSubjects(hint: IdTokenHint | null, claims: ClaimsRequest | null): readonly string[] | null {
+  const wishes = [claims?.idToken.sub?.values, claims?.userinfo.sub?.values, hint && [hint.subject]]
+    .filter((values) => values !== null && values !== undefined)
+    .map((values) => values.filter((value) => typeof value === "string"));
+  const [first, ...others] = wishes;
+  return first?.filter((subject) => others.every((values) => values.includes(subject))) ?? null;
 }
 
 const isOneOf = <Name extends string>(text: string, names: readonly Name[]): text is Name =>

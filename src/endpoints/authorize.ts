@@ -15,28 +15,51 @@ import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { Issuer } from "../protocol/issuer.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { isClaimedHttps } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
+import { mayUse } from "../rules/client-access.ts";
 import { type Act, actOfPerson } from "../rules/events.ts";
 import {
   AuthorizationRefusal,
   type AuthorizationRequest,
   checkAuthorizationRequest,
-  responseLocation,
+  type ResponseTarget,
+  responseTo,
 } from "./authorization-request.ts";
 import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
 import { hasSignedInAgain, REAUTHENTICATION } from "./reauthentication.ts";
 import { logRefusal } from "./refusal.ts";
+import type { Delivery, ResponseParameters } from "./response-mode.ts";
+
+/** The pages through which an answer may pass on its way to the client. */
+export interface AnswerPages {
+  /** Asks the person whether to go on to the address of an unverified application. */
+  confirmLeaving(
+    incoming: Incoming,
+    target: ResponseTarget,
+    delivery: Delivery,
+  ): Response | Promise<Response>;
+  /** Has the browser post the fields to the address (OAuth 2.0 Form Post Response Mode §2). */
+  postAnswer(
+    incoming: Incoming,
+    target: ResponseTarget,
+    delivery: Delivery & { readonly fields: NonNullable<Delivery["fields"]> },
+  ): Response | Promise<Response>;
+}
 
 /** The pages that the endpoint needs. */
-export interface AuthorizationPages {
-  /** Asks the person whether to go on to the address of an unverified application. */
-  confirmLeaving(incoming: Incoming, location: string): Response | Promise<Response>;
+export interface AuthorizationPages extends AnswerPages {
+  /** Says that the person may not use the client. `another`: where they choose another account. */
+  refusePerson(
+    incoming: Incoming,
+    request: AuthorizationRequest,
+    signedIn: SignedIn,
+    another: string,
+  ): Response | Promise<Response>;
   /** Asks the person. The answer comes back through `decideAuthorization`. */
   askConsent(
     incoming: Incoming,
@@ -56,11 +79,19 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
     const signedIn = await findSignedIn(context, incoming.request);
+    if (signedIn !== null && !isWanted(request, signedIn)) {
+      if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("other_person"));
+      return seeOther(signInLocation(context, request, "another"));
+    }
     if (signedIn === null || (await mustSignInAgain(context, incoming, request, signedIn))) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("login_required"));
       return seeOther(signInLocation(context, request));
     }
     if (mustChooseAccount(request)) return seeOther(signInLocation(context, request, "choose"));
+    if (!mayUse(request.client, signedIn.account)) {
+      if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("authorize_person_not_allowed"));
+      return pages.refusePerson(incoming, request, signedIn, signInLocation(context, request, "choose"));
+    }
     if (await mustAskConsent(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);
@@ -70,7 +101,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
       form: null,
       remember: false,
     });
-    return codeResponse(issuer, request, code);
+    return codeResponse(context, pages, incoming, request, code);
   };
 
   return {
@@ -82,7 +113,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
         context,
         incoming,
         () => decide(incoming, parseParameters(incoming.query, maximum)),
-        sendingRefusal(pages, incoming),
+        sendingUnasked(pages, incoming),
       );
     },
     // RFC 6749 §3.1: POST may be supported. It becomes a GET, as browsers withhold the session from cross-site POSTs.
@@ -98,10 +129,24 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
  * RFC 9700 §4.11.2: without a page this server sends people only to clients for which the operator vouches. A page in an
  * answer to prompt=none shows nothing to a person, because no other site can frame it.
  */
-const sendingRefusal =
-  (pages: Pick<AuthorizationPages, "confirmLeaving">, incoming: Incoming) =>
-  ({ target }: AuthorizationRefusal, location: string) =>
-    target.vouched ? seeOther(location) : pages.confirmLeaving(incoming, location);
+const sendingUnasked =
+  (pages: AnswerPages, incoming: Incoming): Sending =>
+  (target, delivery) =>
+    target.vouched
+      ? sending(pages, incoming)(target, delivery)
+      : pages.confirmLeaving(incoming, target, delivery);
+
+/** Sends the browser on to the client with an answer. */
+type Sending = (target: ResponseTarget, delivery: Delivery) => Response | Promise<Response>;
+
+const sending =
+  (pages: AnswerPages, incoming: Incoming): Sending =>
+  (target, { address, fields }) =>
+    fields === null ? seeOther(address) : pages.postAnswer(incoming, target, { address, fields });
+
+/** OpenID Connect Core §3.1.2.2: whether the request may be answered about this person. */
+const isWanted = ({ subjects }: AuthorizationRequest, { account }: SignedIn): boolean =>
+  subjects === null || subjects.includes(account.subject);
 
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
 async function mustSignInAgain(
@@ -145,16 +190,20 @@ async function mustAskConsent(
 ): Promise<boolean> {
   const { client, redirectUri, scope, resources, prompt } = request;
   if (prompt.asksConsent || !mayBeRemembered(request)) return true;
+  if (client.firstParty) return false;
   const remembered = await findConsent(context, account.subject, client.clientId, redirectUri);
   return !covers(remembered, { scope, resources });
 }
+
+/** Why a person is asked again. changed: the request means more by now; unacknowledged: the box is not ticked. */
+export type AskedAgain = "changed" | "unacknowledged";
 
 export interface AuthorizationDecision {
   readonly parameters: Parameters;
   /** The scope and resources that the page showed; the person grants nothing else. */
   readonly shown: { readonly scope: readonly string[]; readonly resources: readonly string[] };
-  /** Asks the person again if the request has another meaning by now. */
-  readonly startAgain: () => Response;
+  /** Asks the person again. */
+  readonly startAgain: (why: AskedAgain) => Response;
   readonly allowed: boolean;
   /** Whether the person said that they began this themselves (`ACKNOWLEDGED`). */
   readonly acknowledged: boolean;
@@ -165,31 +214,35 @@ export interface AuthorizationDecision {
 /** The person answered the consent page. The request is checked again, because clients and settings may have changed. */
 export function decideAuthorization(
   context: Context,
+  pages: AnswerPages,
   incoming: Incoming,
   { parameters, shown, startAgain, allowed, acknowledged, signedIn, form }: AuthorizationDecision,
 ): Promise<Response> {
-  return answering(context, incoming, async () => {
+  const work = async () => {
     const request = await checkAuthorizationRequest(context, parameters);
     const act = actOfPerson(incoming, signedIn.account.subject);
     if (!allowed) {
       const about = { subject: signedIn.account.subject, client: request.client.clientId };
-      if (!(await refuseConsent(context, act, about, form))) return answerAgain(context, request, form);
+      if (!(await refuseConsent(context, act, about, form)))
+        return answerAgain(context, pages, incoming, request, form);
       throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
     }
-    if (!isYesMeant(request.vouched, acknowledged)) return startAgain();
+    if (!isYesMeant(request.vouched, acknowledged)) return startAgain("unacknowledged");
     if (
       !isSubset<string>(request.scope, shown.scope) ||
       !isSubset<string>(request.resources, shown.resources)
     ) {
-      return startAgain();
+      return startAgain("changed");
     }
     const code = await issueCode(context, act, request, signedIn, {
       form,
       remember: mayBeRemembered(request),
     });
-    if (code === null) return answerAgain(context, request, form);
-    return codeResponse(context.issuer, request, code);
-  });
+    if (code === null) return answerAgain(context, pages, incoming, request, form);
+    return codeResponse(context, pages, incoming, request, code);
+  };
+  // The person has just answered about this client, so no other page asks.
+  return answering(context, incoming, work, sending(pages, incoming));
 }
 
 /**
@@ -199,7 +252,7 @@ export function decideAuthorization(
  */
 export const cancelAuthorization = (
   context: Context,
-  pages: Pick<AuthorizationPages, "confirmLeaving">,
+  pages: AnswerPages,
   incoming: Incoming,
   parameters: Parameters,
 ): Promise<Response> =>
@@ -212,7 +265,7 @@ export const cancelAuthorization = (
         new OAuthError("person_denied"),
       );
     },
-    sendingRefusal(pages, incoming),
+    sendingUnasked(pages, incoming),
   );
 
 /** The client learns that it gets no code, if it or the person was disabled just now. */
@@ -233,13 +286,15 @@ async function issueCode(
 /** The person sent the form twice, by a double click or the back button: the first answer stands, and is sent again. */
 async function answerAgain(
   context: Context,
+  pages: AnswerPages,
+  incoming: Incoming,
   request: AuthorizationRequest,
   form: AuthorizationDecision["form"],
 ): Promise<Response> {
   const earlier = await findEarlierAnswer(context, form);
   if (earlier === null) throw new OAuthError("form_answered", { application: request.redirectUri });
   if (earlier === "denied") throw new AuthorizationRefusal(request, new OAuthError("person_denied"));
-  return codeResponse(context.issuer, request, earlier.code);
+  return codeResponse(context, pages, incoming, request, earlier.code);
 }
 
 /** Refusals that belong to the client are sent to it; the caller shows all others. */
@@ -247,29 +302,38 @@ async function answering(
   context: Context,
   incoming: Incoming,
   work: () => Promise<Response>,
-  send: (refusal: AuthorizationRefusal, location: string) => Response | Promise<Response> = (_, location) =>
-    seeOther(location),
+  send: Sending,
 ): Promise<Response> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof AuthorizationRefusal)) throw error;
     logRefusal(context, error.error, incoming);
-    const location = responseLocation(context.issuer, error.target, {
+    const parameters: ResponseParameters = {
       error: error.error.error,
       error_description: error.error.description,
-    });
-    return send(error, location);
+    };
+    return send(error.target, responseTo(context.issuer, error.target, parameters));
   }
 }
 
-function codeResponse(issuer: Issuer, request: AuthorizationRequest, code: string | null): Response {
+function codeResponse(
+  { issuer }: Context,
+  pages: AnswerPages,
+  incoming: Incoming,
+  request: AuthorizationRequest,
+  code: string | null,
+): Response | Promise<Response> {
   if (code === null) throw new OAuthError("server_error");
-  return seeOther(responseLocation(issuer, request, { code }));
+  return sending(pages, incoming)(request, responseTo(issuer, request, { code }));
 }
 
 /** The sign-in page. It returns to this request with a proof that the person signed in for it. */
-function signInLocation({ issuer }: Context, request: AuthorizationRequest, offer?: "choose"): string {
+function signInLocation(
+  { issuer }: Context,
+  request: AuthorizationRequest,
+  offer?: "choose" | "another",
+): string {
   const query = request.parameters.toQuery([REAUTHENTICATION, CHOSEN]);
   const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
   const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;

@@ -38,11 +38,11 @@ export function readBearerToken(
 
 /** The valid token, meant for this server and with one of the scopes. Throws `invalid_token` (401) or `insufficient_scope` (403). */
 export async function requireBearer(
-  { store, clock, issuer }: Pick<Context, "store" | "clock" | "issuer">,
+  { store, clock, issuer, signingKeys }: Pick<Context, "store" | "clock" | "issuer" | "signingKeys">,
   token: string,
   scopes: readonly [Scope, ...Scope[]],
 ): Promise<LiveAccessToken> {
-  const presented = recognizeAccessToken(token);
+  const presented = await recognizeAccessToken(token, signingKeys.verify);
   const found = presented && (await findPresentedAccessToken({ store }, presented, clock.seconds()));
   if (found === null) throw refuse("bearer_token_unknown");
   if (!found.resources.some((resource) => sameResource(resource, issuer.identifier))) {

@@ -6,13 +6,31 @@ import {
   CLIENT_AUTHENTICATION_METHODS,
   type ClientAuthenticationMethod,
 } from "../clients/authentication-methods.ts";
+import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
-import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from "./authorization-request.ts";
-import { ENDPOINT_PATHS, isDiscovery, metadataPaths } from "./paths.ts";
+import { CLAIM_NAMES } from "../rules/claims.ts";
+import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
+import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
+import { RESPONSE_MODES } from "./response-mode.ts";
+
+/** OpenID Connect Discovery §3: the claims of the ID token itself. Those about the person are in rules/claims.ts. */
+const TOKEN_CLAIMS = [
+  "sub",
+  "iss",
+  "aud",
+  "exp",
+  "iat",
+  "auth_time",
+  "nonce",
+  "amr",
+  "acr",
+  "at_hash",
+  "sid",
+];
 
 const methodsOf = (entries: readonly ClientAuthenticationMethod[]): string[] =>
   entries.map(({ method }) => method);
@@ -33,6 +51,12 @@ function metadataDocument({
     revocation_endpoint: url(ENDPOINT_PATHS.revocation),
     registration_endpoint: registration.mode === "off" ? undefined : url(ENDPOINT_PATHS.registration),
     userinfo_endpoint: url(ENDPOINT_PATHS.userinfo),
+    jwks_uri: url(ENDPOINT_PATHS.jwks),
+    // OpenID Connect RP-Initiated Logout §2.1.
+    end_session_endpoint: url(ENDPOINT_PATHS.endSession),
+    // Back-Channel Logout §2.1: logout tokens always name the session.
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     scopes_supported: catalogue.scopes.map((entry) => entry.name),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES.map(({ mode }) => mode),
@@ -46,6 +70,12 @@ function metadataDocument({
     code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
+    // OpenID Connect Discovery §3.
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: configuration.signing.algorithms,
+    userinfo_signing_alg_values_supported: configuration.signing.algorithms,
+    claim_types_supported: ["normal"],
+    claims_supported: [...TOKEN_CLAIMS, ...CLAIM_NAMES],
     prompt_values_supported: [...PROMPTS.keys()],
     // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,
@@ -58,9 +88,7 @@ function metadataDocument({
     authorization_code_expires_in: lifetimes.authorization_code_seconds,
     device_code_expires_in: lifetimes.device_code_seconds,
     access_token_formats_supported: ACCESS_TOKEN_FORMATS.map(({ format }) => format),
-    access_token_signing_alg_values_supported: ACCESS_TOKEN_FORMATS.flatMap(
-      (entry) => entry.signingAlgorithms,
-    ),
+    access_token_signing_alg_values_supported: [defaultSigningAlgorithm(configuration.signing.algorithms)],
   };
   // RFC 8414 §3.2: "Claims with zero elements MUST be omitted".
   for (const [name, value] of Object.entries(document)) {
@@ -68,15 +96,6 @@ function metadataDocument({
   }
   return document;
 }
-
-/**
- * OpenID Connect Discovery §3 requires these of the document at its own path. Clients that look there first, such as Spring
- * Security, take no document without them, and do not look further. A subject is the same for every client: `public`.
- */
-const discoveryMembers = ({ issuer }: Pick<Context, "issuer">) => ({
-  subject_types_supported: ["public"],
-  jwks_uri: issuer.url(ENDPOINT_PATHS.jwks),
-});
 
 /** The document, at every path where clients look. */
 export function metadataRoutes(context: Context): { readonly root: Route[]; readonly below: Route[] } {
@@ -90,10 +109,7 @@ export function metadataRoutes(context: Context): { readonly root: Route[]; read
     const GET: Handler = () => new Response(body, { headers });
     return (path) => ({ path, audience: "programs", cors: "everyone", methods: { GET } });
   };
-  const document = metadataDocument(context);
-  const plain = serving(document);
-  const discovery = serving({ ...document, ...discoveryMembers(context) });
-  const route = (path: string): Route => (isDiscovery(path) ? discovery(path) : plain(path));
+  const route = serving(metadataDocument(context));
   const { root, below } = metadataPaths(context.issuer.path);
   return { root: root.map(route), below: below.map(route) };
 }

@@ -8,6 +8,7 @@ export const ENDPOINT_PATHS = {
   registration: "/auth/register",
   userinfo: "/auth/userinfo",
   jwks: "/auth/jwks.json",
+  endSession: "/auth/logout",
 } as const;
 
 /** For operators and load balancers. */
@@ -18,9 +19,6 @@ const DISCOVERY = "/.well-known/openid-configuration";
 
 /** Where clients look for the metadata. */
 const METADATA_NAMES = ["/.well-known/oauth-authorization-server", DISCOVERY];
-
-/** Whether a path of metadata is the one of OpenID Connect Discovery. */
-export const isDiscovery = (metadataPath: string): boolean => metadataPath.startsWith(DISCOVERY);
 
 /**
  * The paths of the metadata for an issuer with this path. RFC 8414 §3.1 puts the issuer's path behind the well-known name,

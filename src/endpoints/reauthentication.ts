@@ -5,7 +5,7 @@
 import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { newFormId, useReauthentication } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
-import type { Incoming } from "../platform/http.ts";
+import { type Incoming, splitTarget } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
@@ -27,11 +27,11 @@ export function withReauthentication(
 ): string {
   const { issuer, clock, configuration } = context;
   const path = `${issuer.path}${ENDPOINT_PATHS.authorize}`;
-  const [target, search = ""] = splitOnce(returnTo, "?");
-  if (target !== path) return returnTo;
+  const target = splitTarget(returnTo);
+  if (target.path !== path) return returnTo;
   let parameters: Parameters;
   try {
-    parameters = parseParameters(search, configuration.limits.parameters_per_request);
+    parameters = parseParameters(target.query, configuration.limits.parameters_per_request);
   } catch (error) {
     // The authorization endpoint says what is wrong with the request.
     if (error instanceof OAuthError) return returnTo;
@@ -68,9 +68,4 @@ function proofMac(
 ): string {
   const mac = keys.mac("form", "reauthentication", recordIdText(session.id), id, expiresAt, query);
   return Buffer.from(mac).toString("base64url");
-}
-
-function splitOnce(text: string, separator: string): [string, string?] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }

@@ -1,11 +1,20 @@
 /** This server's own resource, protected by RFC 6750: the facts about the person that the token's scopes allow. */
+
+import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { findAccount } from "../operations/people.ts";
-import { FORM_TYPE, type Handler, type Incoming, json } from "../platform/http.ts";
-import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
+import { FORM_TYPE, type Handler, type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
+import {
+  ADDRESS_SCOPE,
+  EMAIL_SCOPE,
+  GROUPS_SCOPE,
+  OPENID_SCOPE,
+  PHONE_SCOPE,
+  USERINFO_SCOPE,
+} from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { personClaims } from "../rules/personal-data.ts";
+import { personClaims } from "../rules/claims.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
@@ -17,15 +26,35 @@ export const userinfo =
     const type = (request.headers.get("content-type") ?? "").toLowerCase();
     const hasForm = request.method === "POST" && type.startsWith(FORM_TYPE);
     const form = hasForm && query === "" ? await readTokenForm(context, incoming) : null;
-    const { scope, grant } = await requireBearer(context, readBearerToken(incoming, form), [
+    const { scope, grant, clientId } = await requireBearer(context, readBearerToken(incoming, form), [
+      OPENID_SCOPE,
       USERINFO_SCOPE,
       EMAIL_SCOPE,
+      PHONE_SCOPE,
+      ADDRESS_SCOPE,
+      GROUPS_SCOPE,
     ]);
     const account = grant && (await findAccount(context, grant.subject));
     // The token belongs to a client itself, and to no person.
     if (account === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
-    return json({ sub: account.subject, ...personClaims(scope, account) });
+    return answer(context, clientId, { sub: account.subject, ...personClaims(scope, account) });
   };
+
+/** OpenID Connect Core §5.3.2: as JSON, or signed if the client registered an algorithm for it. */
+async function answer(
+  context: Context,
+  clientId: string,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<Response> {
+  const { configuration, issuer, signingKeys } = context;
+  const client = await findServedClient(context, clientId);
+  const algorithm = client?.userinfoSignedResponseAlg ?? null;
+  if (algorithm === null) return json(claims);
+  // An algorithm that the operator dropped has no key: a plain answer would not be what the client trusts.
+  if (!configuration.signing.algorithms.includes(algorithm)) throw new OAuthError("server_error");
+  const text = await signingKeys.sign(algorithm, "JWT", { ...claims, iss: issuer.identifier, aud: clientId });
+  return new Response(text, { headers: { ...NO_STORE, ...NO_SNIFFING, "Content-Type": "application/jwt" } });
+}
 
 /** RFC 6750 §3: the challenge of a resource says what is wrong, even if the form cannot be read. */
 async function readTokenForm(context: Context, incoming: Incoming): Promise<Parameters> {

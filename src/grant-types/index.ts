@@ -4,6 +4,7 @@
  */
 import { redeemCode } from "../operations/authorization.ts";
 import { redeemDeviceCode } from "../operations/devices.ts";
+import { answered } from "../operations/issued.ts";
 import { issueToClient, refresh } from "../operations/tokens.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { type GrantTypeEntry, grantType, targetOf } from "./grant-type.ts";
@@ -19,7 +20,7 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       codeVerifier: parameters.get("code_verifier"),
       target: targetOf(parameters),
     }),
-    redeem: redeemCode,
+    redeem: answered(redeemCode),
   }),
   // RFC 6749 §6.
   grantType({
@@ -29,10 +30,15 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       refreshToken: parameters.required("refresh_token"),
       target: targetOf(parameters),
     }),
-    redeem: refresh,
+    redeem: answered(refresh),
   }),
   // RFC 6749 §4.4.2.
-  grantType({ grantType: "client_credentials", binding: "bearer", parse: targetOf, redeem: issueToClient }),
+  grantType({
+    grantType: "client_credentials",
+    binding: "bearer",
+    parse: targetOf,
+    redeem: answered(issueToClient),
+  }),
   // RFC 8628 §3.4.
   grantType({
     grantType: DEVICE_CODE_GRANT,
@@ -41,6 +47,6 @@ export const GRANT_TYPE_ENTRIES: readonly GrantTypeEntry[] = [
       deviceCode: parameters.required("device_code"),
       target: targetOf(parameters),
     }),
-    redeem: redeemDeviceCode,
+    redeem: answered(redeemDeviceCode),
   }),
 ];

@@ -1,9 +1,9 @@
 /** Signing keys as values: making them, sealing them for the database, and opening them again. */
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importPKCS8 } from "jose";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { SigningKeyRecord } from "../store/tables.ts";
+import type { SigningJwk, SigningKeyRecord } from "../store/tables.ts";
 
 /** RFC 7518 §3.3: "A key of size 2048 bits or larger MUST be used". */
 const RSA_BITS = 2048;
@@ -21,14 +21,71 @@ export async function newSigningKey(
   });
   const publicJwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(publicJwk);
+  // The command line would take it for an option.
+  if (kid.startsWith("-")) return newSigningKey(serverKeys, algorithm, createdAt, signsFrom);
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
   return {
     kid,
     algorithm,
-    publicKey: { ...publicJwk, kid, use: "sig", alg: algorithm },
+    publicKey: { ...publicJwk, kty: publicJwk.kty ?? "", kid, use: "sig", alg: algorithm },
     sealedPrivateKey: serverKeys.seal("signing keys", kid, pkcs8),
     createdAt,
     signsFrom,
     publishedUntil: null,
   };
+}
+
+/** The private key, to sign with. Throws if the server's secret is not the one that sealed it. */
+export const openSigningKey = (serverKeys: ServerKeys, record: SigningKeyRecord): Promise<CryptoKey> =>
+  openPrivateKey(serverKeys, record, false);
+
+function openPrivateKey(
+  serverKeys: ServerKeys,
+  { kid, algorithm, sealedPrivateKey }: SigningKeyRecord,
+  extractable: boolean,
+): Promise<CryptoKey> {
+  const pkcs8 = serverKeys.unseal("signing keys", kid, sealedPrivateKey);
+  const pem = `-----BEGIN PRIVATE KEY-----\n${Buffer.from(pkcs8).toString("base64")}\n-----END PRIVATE KEY-----`;
+  return importPKCS8(pem, algorithm, { extractable });
+}
+
+/** RFC 7518 §6 and RFC 8037 §2: the members of a public key. Every other member is private, or says nothing of the key. */
+const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  RSA: ["n", "e"],
+  EC: ["crv", "x", "y"],
+  OKP: ["crv", "x"],
+};
+
+/** The key as others may see it, whatever the database has. Null if it is no public key: one of a symmetric key does not exist. */
+export function publicJwk({ publicKey, kid, algorithm }: SigningKeyRecord): SigningJwk | null {
+  const { kty } = publicKey;
+  const members = PUBLIC_MEMBERS[kty];
+  if (members?.every((name) => typeof publicKey[name] === "string") !== true) return null;
+  return {
+    kty,
+    ...Object.fromEntries(members.map((name) => [name, publicKey[name]])),
+    kid,
+    use: "sig",
+    alg: algorithm,
+  };
+}
+
+/** Why a stored key is not usable: `public`: its public key is damaged; `private`: it does not open, or is of another key. */
+export type KeyFault = "public" | "private";
+
+/** Null if the key is whole. `signs`: whether its private key is still needed. */
+export async function signingKeyFault(
+  serverKeys: ServerKeys,
+  record: SigningKeyRecord,
+  signs: boolean,
+): Promise<KeyFault | null> {
+  const published = publicJwk(record);
+  if (published === null || (await calculateJwkThumbprint(published)) !== record.kid) return "public";
+  if (!signs) return null;
+  try {
+    const jwk = await exportJWK(await openPrivateKey(serverKeys, record, true));
+    return (await calculateJwkThumbprint(jwk)) === record.kid ? null : "private";
+  } catch {
+    return "private";
+  }
 }

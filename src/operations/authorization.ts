@@ -6,12 +6,7 @@ import {
   newRecordId,
   parseCredential,
 } from "../credentials/credential.ts";
-import {
-  mintAccessToken,
-  mintedResponse,
-  mintRefreshToken,
-  type TokenResponse,
-} from "../credentials/issue.ts";
+import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type {
@@ -25,6 +20,7 @@ import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { type RequestedTarget, redeemedTarget } from "../rules/scope.ts";
+import { isOnline, keptForSignOut } from "../rules/session.ts";
 import { row } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -36,10 +32,13 @@ import {
   type GrantRecord,
   grants,
   once,
+  sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
+import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
+import type { Issued } from "./issued.ts";
 import type { SignedIn } from "./sessions.ts";
 
 /** An authorization request that the authorization endpoint has checked. */
@@ -48,6 +47,8 @@ export interface CodeRequest {
   readonly redirectUri: RedirectUri;
   readonly redirectUriRequested: boolean;
   readonly codeChallenge: CodeChallenge | null;
+  /** OpenID Connect Core §3.1.2.1; null if the request has none. */
+  readonly nonce: string | null;
   readonly scope: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
 }
@@ -63,6 +64,7 @@ const AUTHORIZATION = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
   consent: row(consents, { subject: "$subject", clientId: "$clientId", redirectUri: "$redirectUri" }),
+  session: row(sessions, { id: "$sessionId" }),
   form: row(once, { id: "$formId", kind: "$formKind" }),
 };
 
@@ -70,13 +72,14 @@ export const authorize = (
   context: DecideContext,
   act: Act,
   authorization: rules.Authorization,
-): Promise<"authorized" | "form_answered" | "refused"> => {
-  const { grant, code, form } = authorization;
+): Promise<"authorized" | "form_answered" | "refused" | "signed_out"> => {
+  const { grant, code, form, session = null } = authorization;
   return outcomeOf(context, act, async () => {
     const facts = await context.store.look(AUTHORIZATION, {
       subject: grant.subject,
       clientId: grant.clientId,
       redirectUri: code.redirectUri,
+      sessionId: session,
       formId: form?.id ?? null,
       formKind: "form",
     });
@@ -152,7 +155,7 @@ export async function issueAuthorizationCode(
     form === null
       ? mintCredential("authorization_code", clock, random, shard)
       : codeOf(keys, form, newRecordId(clock, random, shard));
-  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge } = request;
+  const { client, scope, resources, redirectUri, redirectUriRequested, codeChallenge, nonce } = request;
   const consent = {
     subject: account.subject,
     clientId: client.clientId,
@@ -167,6 +170,7 @@ export async function issueAuthorizationCode(
       scope,
       resources,
       via: "authorization_code",
+      session: session.continuity,
       createdAt: now,
       expiresAt,
     }),
@@ -176,6 +180,7 @@ export async function issueAuthorizationCode(
       redirectUri,
       redirectUriRequested,
       codeChallenge,
+      nonce,
       createdAt: now,
       expiresAt,
       usedAt: null,
@@ -184,12 +189,15 @@ export async function issueAuthorizationCode(
     // Without a form the code rests on a remembered consent, which may be gone by now.
     consent: remember ? consent : form === null ? "remembered" : null,
     form,
+    session: session.id,
   });
+  // The person signed out at this very moment.
+  if (outcome === "signed_out") throw new OAuthError("login_required", { clientId: client.clientId });
   if (outcome === "refused") throw new OAuthError("person_denied", { clientId: client.clientId });
   return outcome === "form_answered" ? null : text;
 }
 
-type NewGrant = Pick<GrantRecord, "scope" | "resources" | "via" | "createdAt" | "expiresAt">;
+type NewGrant = Pick<GrantRecord, "scope" | "resources" | "via" | "session" | "createdAt" | "expiresAt">;
 
 /** A grant of a person who is signed in. It records how the person proved who they are. */
 export const newGrant = (
@@ -206,6 +214,7 @@ export const newGrant = (
   authenticationMethods: session.authenticationMethods,
   authenticationLevel: session.authenticationLevel,
   ...grant,
+  online: isOnline(grant),
   activatedAt: null,
   revokedAt: null,
   revokedReason: null,
@@ -233,13 +242,13 @@ export function redeemCode(
   act: Act,
   caller: Caller,
   { code: text, target, ...request }: CodeRedemption,
-): Promise<TokenResponse | OAuthError> {
+): Promise<Issued | OAuthError> {
   const { store, clock, configuration, catalogue } = context;
   const { client } = caller;
   const failureLimit = configuration.limits.code_redemption_failures;
   const presented = parseCredential("authorization_code", text);
   const refused = (reason: Reason) => new OAuthError(reason, { clientId: client.clientId });
-  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+  return outcomeOf<Issued | OAuthError>(context, actOf(act, caller), async () => {
     const facts = await store.look(CODE, { id: presented?.id ?? null, callerId: caller.callerId });
     caller.confirm(facts.caller);
     const now = clock.seconds();
@@ -249,6 +258,8 @@ export function redeemCode(
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
       return { ...decision, outcome: refused(outcome.refused) };
     }
+    if (code.usedAt === null && !(await mayStillUse(context, client, grant)))
+      return concluded(refused("person_not_allowed"));
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
     const accessToken = mintAccessToken(context, {
       client,
@@ -261,13 +272,20 @@ export function redeemCode(
       now,
       accessToken: accessToken.record,
       refreshToken: refreshToken?.record ?? null,
+      keptUntil: keptForSignOut(client, grant, now + configuration.lifetimes.session_absolute_seconds),
     });
     if (decision.outcome === "refused") return concluded(refused("code_revoked"));
     return {
       ...decision,
       outcome:
         decision.outcome === "issued"
-          ? mintedResponse(accessToken, refreshToken, allowed.scope)
+          ? {
+              response: mintedResponse(accessToken, refreshToken, allowed.scope),
+              accessToken: accessToken.record,
+              grant,
+              ...allowed,
+              nonce: code.nonce,
+            }
           : refused("code_replayed"),
     };
   });

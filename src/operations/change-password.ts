@@ -7,6 +7,7 @@ import { widestNetwork } from "../platform/network.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
 import type { SignInStep } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
+import type { EndingContext } from "./ending.ts";
 import { findAccount, replacePassword } from "./people.ts";
 import { checkPassword, type PasswordCheckContext } from "./sign-in.ts";
 
@@ -25,7 +26,7 @@ export interface PasswordChangeRequest {
   readonly browser?: PresentedBrowser | null | undefined;
 }
 
-type Needs = PasswordCheckContext & { readonly configuration: Configuration };
+type Needs = PasswordCheckContext & EndingContext & { readonly configuration: Configuration };
 
 export async function changePassword(
   context: Needs,

@@ -9,7 +9,7 @@ import type { Log } from "../platform/log.ts";
 import { OldestFirst } from "../platform/oldest-first.ts";
 import { type Outbound, OutboundError } from "../platform/outbound.ts";
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientKeySet, ClientRecord, PublicJwk } from "../store/tables.ts";
+import type { ClientJwk, ClientKeySet, ClientRecord } from "../store/tables.ts";
 
 /** `words`: what to tell the client, and no other. */
 export class ClientKeyError extends Error {
@@ -99,7 +99,7 @@ export function createClientKeys({ outbound, steadyClock, log }: Parts): ClientK
     uri: string,
     clientId: string,
     header: KeyHeader,
-  ): Promise<readonly PublicJwk[]> {
+  ): Promise<readonly ClientJwk[]> {
     const remembered = memory.get(clientId);
     const known = remembered?.uri === uri ? remembered : null;
     const now = steadyClock.millis();
@@ -138,7 +138,7 @@ function wordsOf(error: unknown): string | null {
   return error instanceof OutboundError ? `The keys at jwks_uri cannot be fetched. ${error.message}` : null;
 }
 
-async function importKey(key: PublicJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+async function importKey(key: ClientJwk, algorithm: SigningAlgorithm): Promise<CryptoKey> {
   // Certificates and uses of the key do not matter here, and could be odd.
   const { kty, crv, x, y, n, e } = key;
   try {
@@ -159,7 +159,7 @@ const CURVES: Readonly<Record<string, string>> = {
 };
 
 /** RFC 7515 §4.1.4: the key with the `kid`; without one, every key that fits the algorithm. */
-function fitting({ keys }: ClientKeySet, { alg, kid }: KeyHeader): readonly PublicJwk[] {
+function fitting({ keys }: ClientKeySet, { alg, kid }: KeyHeader): readonly ClientJwk[] {
   const keyType = SIGNING_ALGORITHMS.find(({ algorithm }) => algorithm === alg)?.keyType;
   return keys.filter(
     (key) =>

@@ -96,7 +96,16 @@ export const findRenumbered = (context: NumberContext, clientId: ClientId) =>
 
 /** A client to make. */
 export interface WantedClient
-  extends Pick<NewClient, "source" | "metadata" | "requirePkce" | "accessTokenSeconds" | "initialAccess"> {
+  extends Pick<
+    NewClient,
+    | "source"
+    | "metadata"
+    | "requirePkce"
+    | "accessTokenSeconds"
+    | "initialAccess"
+    | "allowedGroups"
+    | "deniedGroups"
+  > {
   /** Default: a generated one. */
   readonly clientId?: ClientId;
 }

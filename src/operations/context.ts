@@ -16,6 +16,7 @@ import type { Store } from "../store/contract.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { Events } from "./events.ts";
+import type { LogoutSender } from "./logout-notices.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -51,6 +52,8 @@ export interface Context {
   readonly limits: Limits;
   readonly pollPace: PollPace;
   readonly readiness: Readiness;
+  /** Tells clients that sessions have ended. */
+  readonly logoutSender: LogoutSender;
 }
 
 /** The limits, which count attempts in memory. */

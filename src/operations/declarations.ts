@@ -1,6 +1,7 @@
 /** Applies the clients and people of the configuration. Every start does so; it changes what has changed in the file. */
 import type { Passwords } from "../accounts/passwords.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
+import { attributesFault, groupsFault, PROFILE_TEXT_NAMES, profileFault } from "../accounts/profile.ts";
 import {
   checkedDeclaration,
   type DeclarationContext,
@@ -8,13 +9,18 @@ import {
   isAsDeclared,
 } from "../clients/declared.ts";
 import { ConfigurationError } from "../configuration/error.ts";
-import type { Configuration, PersonDeclaration } from "../configuration/schema.ts";
+import type { PersonDeclaration } from "../configuration/person-schema.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { Log } from "../platform/log.ts";
+import { FACTS_BYTES } from "../protocol/fact-size.ts";
 import { type ClientId, foldUsername } from "../protocol/identifiers.ts";
+import type { AccountChanges, ProfileChanges } from "../rules/account-changes.ts";
 import { SERVER_ACT } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import { sortedGroups } from "../rules/group.ts";
+import type { ClientRecord, PersonProfile, PostalAddress } from "../store/tables.ts";
 import { disableClient, everyClient, findClient, putClient, removeClient } from "./clients.ts";
 import type { DecideContext } from "./decide.ts";
+import { createGroup, findGroup } from "./groups.ts";
 import { collect } from "./paging.ts";
 import {
   createAccount,
@@ -129,7 +135,8 @@ export function declaredPeopleFaults({ people, limits }: Configuration): string[
   const usernames = new Set<string>();
   /** The person who is declared with each name for signing in. */
   const holders = new Map<string, string>();
-  return people.flatMap(({ username, name, email, password }) => {
+  return people.flatMap((person) => {
+    const { username, name, email, password } = person;
     const fault = usernameFault(username);
     if (fault !== null) return [`The user name '${username}' in the configuration ${fault}.`];
     const folded = foldUsername(username);
@@ -158,8 +165,41 @@ export function declaredPeopleFaults({ people, limits }: Configuration): string[
         `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
       );
     }
+    const { profile, attributes, groups } = toldFacts(person);
+    const found = profileFault(profile) ?? attributesFault(attributes) ?? groupsFault(groups);
+    if (found !== null) {
+      faults.push(
+        `${found.fact} = ${JSON.stringify(found.value)} of '${username}' in the configuration ${found.fault}.`,
+      );
+    }
     return faults;
   });
+}
+
+const given = <Facts extends object>(facts: { readonly [Name in keyof Facts]?: unknown }): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Facts;
+
+/** What a declaration says that applications may be told. */
+function toldFacts(person: PersonDeclaration) {
+  const { phone_number_verified, address, attributes, groups } = person;
+  const profile = {
+    ...Object.fromEntries(PROFILE_TEXT_NAMES.map((name) => [name, person[name]])),
+    phone_number_verified,
+    address: address && given<PostalAddress>(address),
+  };
+  return { profile: given<PersonProfile>(profile), attributes, groups: sortedGroups(groups) };
+}
+
+/** The values that differ; null for those that the declaration no longer has. */
+function differing(before: object, next: object): Record<string, unknown> {
+  const was = new Map<string, unknown>(Object.entries(before));
+  const is = new Map<string, unknown>(Object.entries(next));
+  const names = [...new Set([...was.keys(), ...is.keys()])];
+  return Object.fromEntries(
+    names
+      .filter((name) => !Bun.deepEquals(was.get(name), is.get(name)))
+      .map((name) => [name, is.get(name) ?? null]),
+  );
 }
 
 /**
@@ -212,26 +252,67 @@ async function requireFreeNames(
   }
 }
 
+function changedProfile(before: PersonProfile, next: PersonProfile): ProfileChanges {
+  const { address: _, ...changes } = differing(before, next);
+  const address = differing(before.address ?? {}, next.address ?? {});
+  return { ...changes, ...(Object.keys(address).length > 0 && { address }) };
+}
+
 async function applyPerson(person: PersonDeclaration, context: PeopleContext): Promise<void> {
   const { passwords, clock, random } = context;
   const { password } = person;
   const known = await findAccountByUsername(context, person.username);
-  const { name = null, email = null, administrator } = person;
+  const { name = null, email = null, email_verified: emailVerified = null, administrator } = person;
+  const told = toldFacts(person);
   const before = known?.declaration ?? null;
   const samePassword = before !== null && (await passwords.verify(password, before.passwordHash));
   const passwordHash = samePassword ? before.passwordHash : await passwords.hash(password);
-  const declaration = { name, email, administrator, passwordHash };
+  const declaration = { name, email, emailVerified, ...told, administrator, passwordHash };
   if (known === null) {
-    const account = { ...person, passwordHash, source: "configuration", declaration } as const;
+    await makeGroups(told.groups, context);
+    const { username } = person;
+    const about = { username, name, email, emailVerified, administrator, ...told };
+    const account = { ...about, passwordHash, source: "configuration", declaration } as const;
     await createAccount(context, SERVER_ACT, newAccountRecord(account, clock, random));
     return;
   }
   if (known.disabledBy !== "left_out" && Bun.deepEquals(before, declaration)) return;
+  const profile = changedProfile(before?.profile ?? {}, told.profile);
+  const attributes = differing(before?.attributes ?? {}, told.attributes) as AccountChanges["attributes"];
+  const joins = told.groups.filter((group) => !(before?.groups ?? []).includes(group));
+  const leaves = (before?.groups ?? []).filter((group) => !told.groups.includes(group));
   const changes = {
     ...(before?.name !== name && { name }),
     ...(before?.email !== email && { email }),
+    ...(before?.emailVerified !== emailVerified && { emailVerified: emailVerified ?? true }),
     ...(before?.administrator !== administrator && { administrator }),
+    ...(Object.keys(profile).length > 0 && { profile }),
+    ...(attributes !== undefined && Object.keys(attributes).length > 0 && { attributes }),
+    ...(joins.length > 0 && { joins }),
+    ...(leaves.length > 0 && { leaves }),
     ...(!samePassword && { passwordHash }),
   };
-  await declareAccount(context, SERVER_ACT, known.subject, changes, declaration);
+  await makeGroups(joins, context);
+  const outcome = await declareAccount(
+    context,
+    SERVER_ACT,
+    known.subject,
+    changes,
+    declaration,
+    clock.seconds(),
+  );
+  if (outcome === "too_long") {
+    throw new ConfigurationError(
+      `The configuration and the command line together say more of '${person.username}' than the ${FACTS_BYTES} bytes that tokens can carry.`,
+    );
+  }
+}
+
+/** Makes those of the groups that do not exist: to name a group in the configuration is to declare it. */
+async function makeGroups(names: readonly string[], context: PeopleContext): Promise<void> {
+  const { clock } = context;
+  for (const name of names) {
+    if ((await findGroup(context, name)) === null)
+      await createGroup(context, SERVER_ACT, name, null, clock.seconds());
+  }
 }

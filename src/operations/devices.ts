@@ -5,12 +5,7 @@ import {
   newRecordId,
   parseCredential,
 } from "../credentials/credential.ts";
-import {
-  mintAccessToken,
-  mintedResponse,
-  mintRefreshToken,
-  type TokenResponse,
-} from "../credentials/issue.ts";
+import { mintAccessToken, mintedResponse, mintRefreshToken } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId, SecretDigest, SubjectId } from "../protocol/identifiers.ts";
@@ -31,8 +26,10 @@ import {
 } from "../store/tables.ts";
 import { newGrant } from "./authorization.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
+import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
+import type { Issued } from "./issued.ts";
 import type { SignedIn } from "./sessions.ts";
 
 interface Reading {
@@ -158,6 +155,7 @@ export function answerDevice(
     scope: device.scope,
     resources: device.resources,
     via: "device_code",
+    session: null,
     createdAt,
     expiresAt: device.expiresAt,
   });
@@ -178,14 +176,14 @@ export async function redeemDeviceCode(
   act: Act,
   caller: Caller,
   { deviceCode, target }: DeviceRedemption,
-): Promise<TokenResponse | OAuthError> {
+): Promise<Issued | OAuthError> {
   const { store, clock, catalogue, pollPace } = context;
   const { client } = caller;
   const presented = parseCredential("device_code", deviceCode);
   const refuse = (reason: Reason): Decision<OAuthError> =>
     concluded(new OAuthError(reason, { clientId: client.clientId }));
   let hasCounted = false;
-  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+  return outcomeOf<Issued | OAuthError>(context, actOf(act, caller), async () => {
     const facts = await store.look(REDEMPTION, { id: presented?.id ?? null, callerId: caller.callerId });
     caller.confirm(facts.caller);
     const now = clock.seconds();
@@ -196,6 +194,7 @@ export async function redeemDeviceCode(
       if (pollPace.isTooFast(device.id)) return refuse("slow_down");
     }
     if (fault !== null || device === null || grant === null) return refuse(fault ?? "device_code_unknown");
+    if (!(await mayStillUse(context, client, grant))) return refuse("person_not_allowed");
     const { scope, resources } = redeemedTarget(catalogue, grant, client, target);
     const accessToken = mintAccessToken(context, { client, grant, scope, resources });
     const refreshToken = mintRefreshToken(context, client, grant.id);
@@ -206,6 +205,10 @@ export async function redeemDeviceCode(
     });
     pollPace.forget(device.id);
     if (decision.outcome === "refused") return refuse("device_code_used");
-    return { ...decision, outcome: mintedResponse(accessToken, refreshToken, scope) };
+    const response = mintedResponse(accessToken, refreshToken, scope);
+    return {
+      ...decision,
+      outcome: { response, accessToken: accessToken.record, grant, scope, resources, nonce: null },
+    };
   });
 }

@@ -31,13 +31,14 @@ export function createEvents(subscribers: readonly Subscriber[]): Events {
 
 /** The first subscriber: a line in the log for each event. */
 export const logEvents = (log: Log): Subscriber => ({
-  tell({ actor, origin }, { event, subject, client, grant, reason, file, count, key, via }) {
+  tell({ actor, origin }, { event, subject, client, group, grant, reason, file, count, key, via }) {
     const { level, words } = EVENT_TYPES[event];
     if (!log.writes(level)) return;
     const fields: LogFields = {
       event,
       subject,
       client,
+      group,
       grant: grant === null || grant === undefined ? undefined : recordIdText(grant),
       via,
       reason,

@@ -19,6 +19,16 @@ export async function* allPages<Row>(list: (page: Page<Row>) => Promise<Row[]>):
   }
 }
 
+/** How many rows there are; null if more than `most`. It reads no more than it needs to know that. */
+export async function countUpTo(most: number, rows: AsyncIterable<unknown>): Promise<number | null> {
+  let count = 0;
+  for await (const _ of rows) {
+    if (count === most) return null;
+    count += 1;
+  }
+  return count;
+}
+
 /** For lists of one person or one client, which are short. */
 export async function collect<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
   const all: Row[] = [];

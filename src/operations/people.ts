@@ -3,6 +3,7 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
+import type { AccountChanges } from "../rules/account-changes.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/person.ts";
 import { row, type Store } from "../store/contract.ts";
@@ -10,6 +11,8 @@ import {
   type AccountRecord,
   accounts,
   type DisabledBy,
+  type GroupRecord,
+  groups,
   type PersonDeclared,
   revisions,
   type SetupLinkRecord,
@@ -17,6 +20,7 @@ import {
   signInNames,
 } from "../store/tables.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
+import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 
 interface Reading {
@@ -31,6 +35,7 @@ const SETUP_ROW = row(revisions, { name: "$setup" });
 const ACCOUNT_AND_SETUP = { ...ACCOUNT, setup: SETUP_ROW };
 const CHANGED_ACCOUNT = { ...ACCOUNT_AND_SETUP, sameEmail: EMAIL };
 const NAMES_AND_SETUP = { sameName: NAME, sameEmail: EMAIL, setup: SETUP_ROW };
+export const GROUP = { group: row(groups, { name: "$name" }) };
 const LINK = { link: row(setupLinks, { name: "$link" }) };
 const LINK_AND_NAMES = { ...LINK, ...NAMES_AND_SETUP };
 const SETUP = { setup: SETUP_ROW };
@@ -88,65 +93,94 @@ const namesOf = ({ username, email }: Pick<AccountRecord, "username" | "email">)
 
 const folded = (email: string | null | undefined): string | null => (email ? foldUsername(email) : null);
 
-/** Changes nothing if the user name or the e-mail address is taken. */
+/** The groups of these names that exist. */
+async function findGroups({ store }: Reading, names: readonly string[]): Promise<GroupRecord[]> {
+  const found = await Promise.all(names.map(async (name) => (await store.look(GROUP, { name })).group));
+  return found.filter((group) => group !== null);
+}
+
+/** Changes nothing if the user name or the e-mail address is taken, or a group does not exist. */
 export const createAccount = (
   context: DecideContext,
   act: Act,
   account: AccountRecord,
-): Promise<"created" | rules.NameTaken> =>
+): Promise<"created" | rules.NameTaken | "group_unknown"> =>
   outcomeOf(context, act, async () => {
     const parameters = { ...namesOf(account), setup: rules.SETUP };
-    return rules.createAccount(await context.store.look(NAMES_AND_SETUP, parameters), account);
+    const groups = await findGroups(context, account.groups);
+    return rules.createAccount(
+      { ...(await context.store.look(NAMES_AND_SETUP, parameters)), groups },
+      account,
+    );
   });
 
 const lookAtAccount = ({ store }: Reading, subject: SubjectId) =>
   store.look(ACCOUNT_AND_SETUP, { subject, setup: rules.SETUP });
 
-const lookAtChange = ({ store }: Reading, subject: SubjectId, email: string | null | undefined) =>
-  store.look(CHANGED_ACCOUNT, { subject, email: folded(email), setup: rules.SETUP });
+async function lookAtChange(
+  context: Reading,
+  subject: SubjectId,
+  { email, groups = [], joins = [] }: AccountChanges,
+): Promise<rules.ChangeFacts> {
+  const parameters = { subject, email: folded(email), setup: rules.SETUP };
+  const found = await findGroups(context, [...groups, ...joins]);
+  return { ...(await context.store.look(CHANGED_ACCOUNT, parameters)), groups: found };
+}
 
 /** Sets a password for the operator, without checking the current one. False if there is no such person. */
 export const setPassword = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   passwordHash: string,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.setPassword(await lookAtAccount(context, subject), passwordHash));
+  outcomeOf(context, act, async () =>
+    rules.setPassword(await lookAtAccount(context, subject), passwordHash, newEnding(context, subject)),
+  );
 
 /** A person sets their own password. False if `verifiedHash` is not their password any more, or they are disabled. */
 export const replacePassword = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   verifiedHash: string,
   passwordHash: string,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () =>
-    rules.changePassword(await findAccount(context, subject), verifiedHash, passwordHash),
+    rules.changePassword(
+      await findAccount(context, subject),
+      verifiedHash,
+      passwordHash,
+      newEnding(context, subject),
+    ),
   );
 
 /** Applies a declaration that is new or has changed. */
 export const declareAccount = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   changes: rules.DeclaredChanges,
   declaration: PersonDeclared,
+  now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.declareAccount(await lookAtChange(context, subject, changes.email), changes, declaration),
+    rules.declareAccount(await lookAtChange(context, subject, changes), changes, declaration, {
+      ...newEnding(context, subject),
+      now,
+    }),
   );
 
-/** Changes what applications are told of a person, or whether the person may administer the server. */
+/** Changes what applications are told of a person, their groups, or whether the person may administer the server. */
 export const changeAccount = (
   context: DecideContext,
   act: Act,
   subject: SubjectId,
-  changes: rules.AccountChanges,
+  changes: AccountChanges,
+  now: EpochSeconds,
 ): Promise<rules.ChangeOutcome> =>
   outcomeOf(context, act, async () =>
-    rules.changeAccount(await lookAtChange(context, subject, changes.email), changes),
+    rules.changeAccount(await lookAtChange(context, subject, changes), changes, now),
   );
 
 /** Lets a person try passwords again who has tried too many (sign-in.ts). False if there is no such person. */
@@ -160,13 +194,15 @@ export const unlockAccount = (
 
 /** Ends the person's sessions and all access that they gave. False if there is no such person. */
 export const disableAccount = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   now: EpochSeconds,
   by?: DisabledBy,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.disableAccount(await findAccount(context, subject), now, by));
+  outcomeOf(context, act, async () =>
+    rules.disableAccount(await findAccount(context, subject), { ...newEnding(context, subject), now }, by),
+  );
 
 /** Lets a disabled person sign in again. False if there is no such person. */
 export const enableAccount = (context: DecideContext, act: Act, subject: SubjectId): Promise<boolean> =>
@@ -174,12 +210,14 @@ export const enableAccount = (context: DecideContext, act: Act, subject: Subject
 
 /** Ends the person's access and sessions, and removes the account. False if there is no such person. */
 export const removeAccount = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
   now: EpochSeconds,
 ): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.removeAccount(await findAccount(context, subject), now));
+  outcomeOf(context, act, async () =>
+    rules.removeAccount(await findAccount(context, subject), { ...newEnding(context, subject), now }),
+  );
 
 /** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */
 export const createSetupLink = (context: DecideContext, act: Act, link: SetupLinkRecord): Promise<boolean> =>

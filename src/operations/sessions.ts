@@ -12,7 +12,8 @@ import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
 import { type AccountRecord, accounts, type SessionRecord, sessions } from "../store/tables.ts";
 import type { Context } from "./context.ts";
-import { type DecideContext, decide, outcomeOf } from "./decide.ts";
+import { decide, outcomeOf } from "./decide.ts";
+import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
 
@@ -122,9 +123,11 @@ const findSurplus = ({ store }: { readonly store: Store }, subject: SubjectId, k
     limit: SURPLUS_ENDED,
   });
 
+const BY_ID = { session: row(sessions, { id: "$id" }) };
+
 /** `kept`: how many sessions the person may have with this one; the oldest of the others end. */
 export const createSession = (
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   session: SessionRecord,
   replaces: RecordId | null,
@@ -132,9 +135,14 @@ export const createSession = (
   kept = Number.POSITIVE_INFINITY,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
+    const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
     const account = await findAccount(context, session.subject);
     const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
-    return rules.startSession(account, session, replaces, verifiedHash, surplus);
+    return rules.startSession(account, session, verifiedHash, {
+      earlier,
+      ending: newEnding(context, earlier?.subject ?? session.subject),
+      surplus: surplus.map((other) => ({ session: other, ending: newEnding(context, other.subject) })),
+    });
   });
 
 /** A person as the store had them when they took the steps of a sign-in. */
@@ -163,6 +171,7 @@ export async function startSession(
     id: minted.id,
     digest: minted.digest,
     subject: account.subject,
+    continuity: minted.id,
     authenticatedAt: now,
     ...authentication,
     createdAt: now,
@@ -228,18 +237,35 @@ export async function* everySession(
 
 /** Signs a person out of every browser. Returns how many sessions ended; null if there is no such person. */
 export async function endSessions(
-  context: DecideContext,
+  context: EndingContext,
   act: Act,
   subject: SubjectId,
 ): Promise<number | null> {
   const { outcome, swept } = await decide(context, act, async () =>
-    rules.endSessions(await findAccount(context, subject)),
+    rules.endSessions(await findAccount(context, subject), newEnding(context, subject)),
   );
   return outcome ? (swept[0]?.length ?? 0) : null;
 }
 
-const BY_ID = { session: row(sessions, { id: "$id" }) };
+/** Signs the browser out, and waits a moment while the applications of the session hear of it. False if it was gone before. */
+export async function signOut(context: Context, act: Act, id: RecordId): Promise<boolean> {
+  const noticeId = await endWithNotice(context, act, id);
+  if (noticeId !== null) await context.logoutSender.deliver(noticeId, PATIENCE_MILLIS);
+  return noticeId !== null;
+}
 
-/** Signs the browser out. False if the session was gone before. */
-export const endSession = (context: DecideContext, act: Act, id: RecordId): Promise<boolean> =>
-  outcomeOf(context, act, async () => rules.endSession((await context.store.look(BY_ID, { id })).session));
+/** RP-Initiated Logout §3 wants applications to hear before the person goes on. One that is slow must not keep the person here. */
+const PATIENCE_MILLIS = 1000;
+
+/** Ends a session. False if it was gone before. */
+export const endSession = async (context: EndingContext, act: Act, id: RecordId): Promise<boolean> =>
+  (await endWithNotice(context, act, id)) !== null;
+
+/** The identifier of the notice for the applications; null if the session was gone before. */
+const endWithNotice = (context: EndingContext, act: Act, id: RecordId): Promise<RecordId | null> =>
+  outcomeOf(context, act, async () => {
+    const { session } = await context.store.look(BY_ID, { id });
+    const ending = newEnding(context, session?.subject ?? "");
+    const { outcome, ...decision } = rules.endSession(session, ending);
+    return { ...decision, outcome: outcome ? ending.noticeId : null };
+  });

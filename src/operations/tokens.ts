@@ -1,14 +1,8 @@
 /** Tokens: refreshing, issuing to a client for itself, introspecting, and revoking. */
 import { isConfidential } from "../clients/authentication.ts";
 import { ownScope } from "../clients/clients.ts";
-import { recognizeAccessToken } from "../credentials/access-token-formats.ts";
-import {
-  newRecordId,
-  type PresentedCredential,
-  parseCredential,
-  recordIdText,
-  secretMatches,
-} from "../credentials/credential.ts";
+import { type PresentedAccessToken, recognizeAccessToken } from "../credentials/access-token-formats.ts";
+import { newRecordId, parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
 import {
   INACTIVE,
   type Introspection,
@@ -20,7 +14,6 @@ import {
   mintAccessToken,
   mintedResponse,
   refreshTokenOf,
-  type TokenResponse,
   tokenResponse,
 } from "../credentials/issue.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
@@ -48,8 +41,10 @@ import {
 } from "../store/tables.ts";
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
+import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
+import type { Issued } from "./issued.ts";
 import { allPages, type Page } from "./paging.ts";
 
 interface Reading {
@@ -59,7 +54,12 @@ interface Reading {
 const ACCESS_TOKEN = {
   token: row(accessTokens, { id: "$id" }),
   grant: row(grants, { id: "token.grantId" }),
-  client: row(clients, { number: "token.client" }, ["clientId", "disabledAt"]),
+  client: row(clients, { number: "token.client" }, [
+    "clientId",
+    "disabledAt",
+    "allowedGroups",
+    "deniedGroups",
+  ]),
 };
 
 /** The token, if it has not expired and its grant and client are alive; else null. */
@@ -71,12 +71,15 @@ export const findLiveAccessToken = async (
   accessTokenRules.liveAccessToken(await store.look(ACCESS_TOKEN, { id }), now);
 
 /** The same for the text of a token that was presented to this server itself. */
-export const findPresentedAccessToken = async (
+export async function findPresentedAccessToken(
   { store }: Reading,
-  presented: PresentedCredential,
+  presented: PresentedAccessToken,
   now: EpochSeconds,
-): Promise<accessTokenRules.LiveAccessToken | null> =>
-  accessTokenRules.presentedAccessToken(presented, await store.look(ACCESS_TOKEN, { id: presented.id }), now);
+): Promise<accessTokenRules.LiveAccessToken | null> {
+  const facts = await store.look(ACCESS_TOKEN, { id: presented.id });
+  const live = accessTokenRules.presentedAccessToken(presented, facts, now);
+  return live !== null && (await mayStillUse({ store }, facts.client, live.grant)) ? live : null;
+}
 
 const REFRESH_TOKEN = {
   token: row(refreshTokens, { id: "$id" }),
@@ -149,7 +152,7 @@ export function refresh(
   act: Act,
   caller: Caller,
   { refreshToken: text, target }: RefreshRequest,
-): Promise<TokenResponse | OAuthError> {
+): Promise<Issued | OAuthError> {
   const { clock, random, keys, retryKeys, configuration, catalogue } = context;
   const { client } = caller;
   const from = networkDigest(keys, act.origin?.address ?? "");
@@ -157,7 +160,7 @@ export function refresh(
   const presented = parseCredential("refresh_token", text);
   const refuse = (reason: Reason): Decision<OAuthError> =>
     concluded(new OAuthError(reason, { clientId: client.clientId }));
-  return outcomeOf<TokenResponse | OAuthError>(context, actOf(act, caller), async () => {
+  return outcomeOf<Issued | OAuthError>(context, actOf(act, caller), async () => {
     const facts = await lookAtRotation(context, presented?.id ?? null, caller.callerId);
     caller.confirm(facts.caller);
     const now = clock.seconds();
@@ -168,6 +171,7 @@ export function refresh(
     }
     // A late use must end the grant, even if the other parameters of the request are bad.
     const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
+    if (!isLate && !(await mayStillUse(context, client, grant))) return refuse("person_not_allowed");
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
     const id = newRecordId(clock, random, shardOf(grant.id));
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).
@@ -184,7 +188,16 @@ export function refresh(
     });
     switch (outcome.outcome) {
       case "rotated":
-        return { ...decision, outcome: mintedResponse(accessToken, refreshToken, allowed.scope) };
+        return {
+          ...decision,
+          outcome: {
+            response: mintedResponse(accessToken, refreshToken, allowed.scope),
+            accessToken: accessToken.record,
+            grant,
+            ...allowed,
+            nonce: null,
+          },
+        };
       case "retried": {
         // A retry gets the first answer again.
         const firstKey = await retryKeys.of(token.usedAt ?? now);
@@ -192,9 +205,12 @@ export function refresh(
         const expiresAt = outcome.accessToken?.expiresAt ?? now;
         const expiresIn = Math.max(0, expiresAt - now);
         const scope = outcome.accessToken?.scope ?? grant.scope;
+        const text = again.accessToken.text;
+        const response = tokenResponse({ text, expiresIn }, again.refreshToken, scope);
+        const resources = outcome.accessToken?.resources ?? grant.resources;
         return {
           ...decision,
-          outcome: tokenResponse({ text: again.accessToken.text, expiresIn }, again.refreshToken, scope),
+          outcome: { response, accessToken: outcome.accessToken, grant, scope, resources, nonce: null },
         };
       }
       case "replayed":
@@ -243,7 +259,7 @@ export async function issueToClient(
   act: Act,
   caller: Caller,
   requested: RequestedTarget,
-): Promise<TokenResponse> {
+): Promise<Issued> {
   const { catalogue, configuration } = context;
   const { client } = caller;
   if (!isConfidential(client)) throw new OAuthError("client_not_confidential", { clientId: client.clientId });
@@ -257,31 +273,42 @@ export async function issueToClient(
   if (decision.outcome === "refused") throw new OAuthError("client_disabled", { clientId: client.clientId });
   if ((await carryOut(context, actOf(act, caller), decision)) === "stale") caller.changed();
   caller.isConfirmed = true;
-  return mintedResponse(accessToken, null, scope);
+  return {
+    response: mintedResponse(accessToken, null, scope),
+    accessToken: accessToken.record,
+    grant: null,
+    scope,
+    resources,
+    nonce: null,
+  };
 }
 
 // ── What a token is worth ──────────────────────────────────────────────────────────────────────────────────
 
 const INTROSPECTED_ACCESS_TOKEN = { ...ACCESS_TOKEN, caller: CALLER };
-const INTROSPECTED_REFRESH_TOKEN = { ...REFRESH_TOKEN, caller: CALLER };
+const INTROSPECTED_REFRESH_TOKEN = {
+  ...REFRESH_TOKEN,
+  client: row(clients, { clientId: "grant.clientId" }, ["allowedGroups", "deniedGroups"]),
+  caller: CALLER,
+};
 
 /**
  * RFC 7662: a resource server sees tokens that are meant for it or were issued to it (`visibleToken`). Every other token, and
  * every other text, is inactive to it. `caller`: null for a bearer, whose token names `clientId`.
  */
 export async function introspect(
-  { store, clock, catalogue, issuer: { identifier: issuer } }: Context,
+  { store, clock, catalogue, signingKeys, issuer: { identifier: issuer } }: Context,
   { clientId, caller }: { readonly clientId: string; readonly caller: Caller | null },
   text: string,
 ): Promise<Introspection> {
   const now = clock.seconds();
   const callerId = caller?.callerId ?? null;
-  const accessToken = recognizeAccessToken(text);
+  const accessToken = await recognizeAccessToken(text, signingKeys.verify);
   if (accessToken !== null) {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
     const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
-    if (token === null) return INACTIVE;
+    if (token === null || !(await mayStillUse({ store }, facts.client, token.grant))) return INACTIVE;
     const visible = visibleToken(catalogue, clientId, token);
     return visible === null ? INACTIVE : introspectAccessToken(issuer, visible.token, visible.showsUsername);
   }
@@ -294,7 +321,7 @@ export async function introspect(
   if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest)) return INACTIVE;
   const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
   // Only the client that a refresh token was issued to may see it.
-  return active && grant.clientId === clientId
+  return active && grant.clientId === clientId && (await mayStillUse({ store }, facts.client, grant))
     ? introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope))
     : INACTIVE;
 }
@@ -341,7 +368,7 @@ export async function revokeToken(context: Context, act: Act, caller: Caller, te
     });
     return;
   }
-  const accessToken = recognizeAccessToken(text);
+  const accessToken = await recognizeAccessToken(text, context.signingKeys.verify);
   if (accessToken === null) return;
   await decide(context, actOf(act, caller), async () => {
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });

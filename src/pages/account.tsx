@@ -6,16 +6,17 @@ import { findGrant, revokeAccess, revokeGrant } from "../operations/access.ts";
 import { changePassword, type PasswordChange } from "../operations/change-password.ts";
 import { findClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { changeAccount } from "../operations/people.ts";
+import { changeAccount, findAccountByUsername } from "../operations/people.ts";
 import {
-  endSession,
   findSignedIn,
   type SignedIn,
   type SignIn,
+  signOut,
   startAfterChange,
 } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { sameText } from "../platform/same-text.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
@@ -25,19 +26,25 @@ import { listAccess, listSessions } from "./account-access.ts";
 import { markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
-import { NOTICE, type Notice, readNotice, sealNotice } from "./notice.ts";
+import { type AccountNotice, NOTICE, readNotice, sealNotice } from "./notice.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
 import { clockTime, relativeTime } from "./time.ts";
 import { pagePath, type Query } from "./urls.ts";
-import { type AccountFault, AccountView, type Details, PASSWORD_ANCHOR } from "./views/account.tsx";
+import {
+  type AccountFault,
+  AccountView,
+  type Details,
+  PASSWORD_ANCHOR,
+  PASSWORD_MARK,
+} from "./views/account.tsx";
 import type { ClientAccess } from "./views/account-access.tsx";
 
 /** The words for a notice. The page says that a client has no access only while that is true. */
 async function noticeWords(
   context: Context,
   texts: Texts,
-  notice: Notice | null,
+  notice: AccountNotice | null,
   access: readonly ClientAccess[],
 ): Promise<string | null> {
   const { account } = texts;
@@ -69,7 +76,7 @@ async function accountPage(
   const { account } = signedIn;
   const form = openForm(context, incoming, "account");
   const frame = pageFrame(context, incoming);
-  const notice = readNotice(context, incoming);
+  const notice = readNotice(context, incoming, "account");
   const [access, sessions] = await Promise.all([
     listAccess(context, frame.texts, signedIn),
     listSessions(context, signedIn),
@@ -78,6 +85,7 @@ async function accountPage(
     <AccountView
       frame={frame}
       token={form.token}
+      passwordMark={passwordMark(context, form.cookieValue, account)}
       username={account.username}
       name={account.name}
       details={typed ?? { name: account.name ?? "", email: account.email ?? "" }}
@@ -163,17 +171,57 @@ function stalePage(
 }
 
 /**
- * A double click on "Change password": the first request changed it, and ended the session of this one. The person knows the
- * new password, so this signs them in as the sign-in page would, and they get the answer of the first request.
+ * Tells this server, and no one else, which password the person had when the page was opened. It proves no more than that the
+ * browser was signed in as the person then.
+ */
+function passwordMark(
+  { keys }: Context,
+  cookieValue: string,
+  { subject, passwordHash }: Pick<AccountRecord, "subject" | "passwordHash">,
+): string {
+  const mac = keys.mac("form", "password", cookieValue, subject, passwordHash ?? "");
+  return Buffer.from(mac).toString("base64url");
+}
+
+/**
+ * The form of a person who is signed out. After a double click on "Change password" the first request changed it, and ended
+ * the session of this one. The person knows the new password, so this signs them in as the sign-in page would, and they get
+ * the answer of the first request. If the password is still the one of the page, the session just ended: no password is
+ * compared, so nothing counts as an attempt.
  */
 async function signInAgain(context: Context, incoming: Incoming, form: Parameters): Promise<Response> {
+  const username = form.get("username") ?? "";
+  const replacement = form.get("new_password") ?? "";
+  if (replacement.normalize("NFKC") === (form.get("current_password") ?? "").normalize("NFKC"))
+    return passwordKept(context, incoming, "same_password");
+  const account = await findAccountByUsername(context, username);
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  const isUnchanged =
+    account !== null &&
+    cookieValue !== null &&
+    sameText(form.get(PASSWORD_MARK) ?? "", passwordMark(context, cookieValue, account));
+  if (isUnchanged) return passwordKept(context, incoming, "signed_out");
   const check = await checkPassword(context, {
-    username: form.get("username") ?? "",
-    password: form.get("new_password") ?? "",
+    username,
+    password: replacement,
     origin: incoming,
     browser: context.knownBrowsers.read(incoming.request),
   });
-  return check.outcome === "verified" ? passwordChanged(context, incoming, check) : toSignIn(context);
+  if (check.outcome === "verified") return passwordChanged(context, incoming, check);
+  return check.outcome === "limited" ? toSignIn(context) : passwordKept(context, incoming, "signed_out");
+}
+
+/** To the sign-in page, which says that the password was not changed, and from there to the form for it. */
+function passwordKept(
+  context: Context,
+  incoming: Incoming,
+  about: keyof Texts["signIn"]["passwordKept"],
+): Response {
+  const { issuer, sessionCookie } = context;
+  const returnTo = pagePath(issuer, "/account", { [CHANGE_PASSWORD]: "1" });
+  const cookieValue = sessionCookie.read(incoming.request) ?? "";
+  const notice = sealNotice(context, cookieValue, "", "sign_in", { about });
+  return seeOther(pagePath(issuer, "/login", { return_to: returnTo, [NOTICE]: notice }));
 }
 
 async function removeAccess(
@@ -195,10 +243,10 @@ async function removeAccess(
 }
 
 /** Back to the page, with a notice about what was done. */
-function backWith(context: Context, incoming: Incoming, subject: SubjectId, about: Notice): Response {
+function backWith(context: Context, incoming: Incoming, subject: SubjectId, about: AccountNotice): Response {
   const cookieValue = context.sessionCookie.read(incoming.request);
   if (cookieValue === null) return toSignIn(context);
-  const notice = sealNotice(context, cookieValue, subject, about);
+  const notice = sealNotice(context, cookieValue, subject, "account", about);
   return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }));
 }
 
@@ -228,17 +276,18 @@ async function endOneSession(
   const wanted = form.required("session");
   const own = (await listSessions(context, signedIn)).some(({ id }) => id === wanted);
   const id = parseRecordId(wanted);
-  if (own && id !== null) await endSession(context, actOfPerson(incoming, subject), id);
+  if (own && id !== null) await signOut(context, actOfPerson(incoming, subject), id);
   return backWith(context, incoming, subject, { about: "session" });
 }
 
 async function endOtherSessions(context: Context, incoming: Incoming, signedIn: SignedIn): Promise<Response> {
   const { subject } = signedIn.account;
   const act = actOfPerson(incoming, subject);
-  for (const { id, isHere } of await listSessions(context, signedIn)) {
+  const others = (await listSessions(context, signedIn)).flatMap(({ id, isHere }) => {
     const other = isHere ? null : parseRecordId(id);
-    if (other !== null) await endSession(context, act, other);
-  }
+    return other === null ? [] : [other];
+  });
+  await Promise.all(others.map((other) => signOut(context, act, other)));
   return backWith(context, incoming, subject, { about: "sessions" });
 }
 
@@ -268,8 +317,8 @@ async function changeDetails(
     ...(mayEmail && { email: email === "" ? null : email }),
   };
   const act = actOfPerson(incoming, account.subject);
-  if ((await changeAccount(context, act, account.subject, changes)) === "email_taken")
-    return again({ field: "email", text: texts.emailTaken });
+  const outcome = await changeAccount(context, act, account.subject, changes, context.clock.seconds());
+  if (outcome === "email_taken") return again({ field: "email", text: texts.emailTaken });
   return backWith(context, incoming, account.subject, { about: "details" });
 }
 
@@ -302,7 +351,7 @@ async function passwordChanged(context: Context, incoming: Incoming, signIn: Sig
   const { subject } = signIn.account;
   const started = await startAfterChange(context, actOfPerson(incoming, subject), signIn, null);
   if (started === null) return toSignIn(context);
-  const notice = sealNotice(context, started.cookieValue, subject, { about: "password" });
+  const notice = sealNotice(context, started.cookieValue, subject, "account", { about: "password" });
   return seeOther(pagePath(context.issuer, "/account", { [NOTICE]: notice }), started.cookies);
 }
 

@@ -1,4 +1,4 @@
-/** The files that pages load: the stylesheet, the mark, and the logos of the operator. Nothing comes from other sites. */
+/** The files that pages load: the stylesheet, the mark, the logos of the operator, and one script. Nothing comes from other sites. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../configuration/error.ts";
@@ -17,12 +17,23 @@ const AN_HOUR = "public, max-age=3600";
 const LOGO_PATH = "/assets/logo";
 const LOGO_LIMIT_BYTES = 1_048_576;
 
+const digestOf = (content: string): string =>
+  createHash("sha256").update(content).digest("base64url").slice(0, 12);
+
+/**
+ * Submits the only form of the page. The browser has not finished loading the page then, so the form's answer takes the
+ * page's place in the history, and "back" leads to the page before it.
+ */
+const SUBMIT = "document.forms[0].submit();\n";
+export const SUBMIT_SCRIPT = { path: `/assets/submit-${digestOf(SUBMIT)}.js`, text: SUBMIT } as const;
+
 /** Where the files are, below the issuer. */
 export const assetPaths = ({
   appearance: { accent_color: accent, logo },
   clients,
 }: Configuration): string[] => [
   stylesheetPath(accent),
+  SUBMIT_SCRIPT.path,
   ...new Set([markPath(accent, "light"), markPath(accent, "dark")]),
   ...(logo === undefined ? [] : [LOGO_PATH]),
   ...clients.flatMap((client) =>
@@ -53,6 +64,7 @@ export function assetRoutes({ configuration }: Context): Route[] {
   const { accent_color: accent, logo } = configuration.appearance;
   const routes = [
     asset(stylesheetPath(accent), Buffer.from(stylesheet(accent)), "text/css; charset=utf-8", FOR_EVER),
+    asset(SUBMIT_SCRIPT.path, Buffer.from(SUBMIT_SCRIPT.text), "text/javascript; charset=utf-8", FOR_EVER),
   ];
   const schemes: Scheme[] =
     markPath(accent, "light") === markPath(accent, "dark") ? ["light"] : ["light", "dark"];

@@ -3,7 +3,12 @@
 import { array, type InferOutput, object, parse, string } from "valibot";
 import { addressesInLanguage } from "../clients/localized.ts";
 import type { AuthorizationRequest } from "../endpoints/authorization-request.ts";
-import { type AuthorizationPages, decideAuthorization } from "../endpoints/authorize.ts";
+import {
+  type AnswerPages,
+  type AskedAgain,
+  type AuthorizationPages,
+  decideAuthorization,
+} from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import type { Context } from "../operations/context.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
@@ -11,15 +16,17 @@ import { type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { accessWords, isOnlyHere } from "./access.ts";
-import { clientLogo } from "./assets.ts";
+import { clientLogo, SUBMIT_SCRIPT } from "./assets.ts";
 import { clientName, displayText, webHost } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, sealedText, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { notAllowedPage } from "./not-allowed.tsx";
+import { REQUEST_NOTICE, readNotice, sealNotice } from "./notice.ts";
 import { offering, PageError } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { pagePath } from "./urls.ts";
 import { ConsentView } from "./views/consent.tsx";
-import { LeavingView } from "./views/leaving.tsx";
+import { LeavingView, PostAnswerView } from "./views/leaving.tsx";
 
 /** The hidden field with the request in question. */
 const REQUEST = "request";
@@ -28,29 +35,57 @@ const REQUEST = "request";
 const sealedRequest = object({ query: string(), scope: array(string()), resources: array(string()) });
 type SealedRequest = InferOutput<typeof sealedRequest>;
 
+/** The pages on the way of an answer to the client. */
+export const answerPages = (context: Context): AnswerPages => ({
+  confirmLeaving(incoming, { redirectUri, uiLocales }, delivery) {
+    const view = (
+      <LeavingView
+        frame={pageFrame(context, incoming, uiLocales ?? undefined)}
+        host={hostOf(redirectUri)}
+        delivery={delivery}
+      />
+    );
+    return respondWithPage(view, {
+      leads: "on_to_client",
+      postsTo: delivery.fields === null ? undefined : delivery.address,
+    });
+  },
+
+  postAnswer(incoming, { redirectUri, uiLocales }, { address, fields }) {
+    const view = (
+      <PostAnswerView
+        frame={pageFrame(context, incoming, uiLocales ?? undefined)}
+        host={hostOf(redirectUri)}
+        address={address}
+        fields={fields}
+        script={pagePath(context.issuer, SUBMIT_SCRIPT.path)}
+      />
+    );
+    return respondWithPage(view, { leads: "on_to_client", postsTo: address, runs: "own_script" });
+  },
+});
+
+const hostOf = (redirectUri: string): string => webHost(redirectUri) ?? displayText(redirectUri);
+
 export function consentPages(context: Context): AuthorizationPages {
   return {
-    confirmLeaving(incoming: Incoming, location: string) {
-      const view = (
-        <LeavingView
-          frame={pageFrame(context, incoming)}
-          host={webHost(location) ?? displayText(location)}
-          location={location}
-        />
-      );
-      return respondWithPage(view, { leads: "on_to_client" });
-    },
+    ...answerPages(context),
+
+    refusePerson: (incoming, { client, parameters }, { account }, another) =>
+      notAllowedPage(context, incoming, client, account, another, parameters.get("ui_locales")),
 
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
       const { issuer } = context;
       const { client, parameters } = request;
       const form = openForm(context, incoming, "consent");
+      const query = parameters.toQuery([REQUEST_NOTICE]);
       const shown: SealedRequest = {
-        query: parameters.toQuery(),
+        query,
         scope: [...request.scope],
         resources: [...request.resources],
       };
       const frame = pageFrame(context, incoming, parameters.get("ui_locales"));
+      const notice = readNotice(context, incoming, "consent");
       const view = (
         <ConsentView
           frame={frame}
@@ -58,11 +93,12 @@ export function consentPages(context: Context): AuthorizationPages {
           {...addressesInLanguage(client, frame.texts.language)}
           redirectUri={request.redirectUri}
           unverified={!request.vouched}
+          notice={notice === null ? null : frame.texts.consent.askedAgain[notice.about]}
           access={accessWords(context, frame.texts, request.scope, request.resources)}
           onlyHere={isOnlyHere(context, request.scope, request.resources)}
           logo={clientLogo(context, client)}
           signedInAs={account.username}
-          here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${parameters.toQuery()}`}
+          here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${query}`}
           action={pagePath(issuer, "/consent")}
           token={form.token}
           hidden={{
@@ -89,6 +125,20 @@ function parsedRequest(text: string): SealedRequest | null {
   }
 }
 
+/** Leads to the question again, with one line that says why. */
+function askAgain(
+  context: Context,
+  { request }: Incoming,
+  { query }: SealedRequest,
+  about: "stale" | AskedAgain,
+): Response {
+  const question = `${pagePath(context.issuer, ENDPOINT_PATHS.authorize)}?${query}`;
+  const cookieValue = context.sessionCookie.read(request);
+  if (cookieValue === null) return seeOther(question);
+  const notice = sealNotice(context, cookieValue, "", "consent", { about });
+  return seeOther(`${question}&${REQUEST_NOTICE}=${encodeURIComponent(notice)}`);
+}
+
 /** POST /consent: the answer. It counts once, in the same browser, for the request that the page showed. */
 export const answerConsent =
   (context: Context): Handler =>
@@ -99,7 +149,7 @@ export const answerConsent =
     if (!isFresh) {
       const stale = parsedRequest(sealedText(form.get(REQUEST)));
       if (stale === null) throw new PageError("form_expired");
-      return seeOther(`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${stale.query}`);
+      return askAgain(context, incoming, stale, "stale");
     }
     const sealed = unsealFormData(
       context,
@@ -109,18 +159,18 @@ export const answerConsent =
     );
     const shown = parse(sealedRequest, JSON.parse(sealed.text));
     const question = `${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${shown.query}`;
-    const startAgain = () => seeOther(question);
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn === null) return startAgain();
+    // The sign-in page comes first, and then the question, which is new to this session.
+    if (signedIn === null) return seeOther(question);
     const decision = form.required("decision");
     if (decision !== "allow" && decision !== "deny") {
       throw new OAuthError("parameter_invalid", { description: "The answer must be to allow or to deny." });
     }
     return offering(question, () =>
-      decideAuthorization(context, incoming, {
+      decideAuthorization(context, answerPages(context), incoming, {
         parameters: parseParameters(shown.query, configuration.limits.parameters_per_request),
         shown,
-        startAgain,
+        startAgain: (why) => askAgain(context, incoming, shown, why),
         allowed: decision === "allow",
         acknowledged: form.get(ACKNOWLEDGED) !== undefined,
         signedIn,

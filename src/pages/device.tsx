@@ -11,6 +11,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
 import { isEnabled, isVouchedFor, isYesMeant } from "../rules/client.ts";
+import { mayUse } from "../rules/client-access.ts";
 import { earlierAnswer, isPending } from "../rules/device-code.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
@@ -19,6 +20,7 @@ import { clientLogo } from "./assets.ts";
 import { clientName, displayText, isOwnComputer, markedName } from "./display.ts";
 import { ACKNOWLEDGED, openForm, readForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { notAllowedPage } from "./not-allowed.tsx";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { relativeTime } from "./time.ts";
@@ -165,7 +167,20 @@ async function pageForCode(
   if (answer !== null) return donePage(context, incoming, client, { answer });
   // A client that is gone cannot ask.
   if (client === null) return codePage(context, incoming, account, typed, "unknown");
+  if (!mayUse(client, account)) return notAllowed(context, incoming, client, account, typed);
   return confirmPage(context, incoming, account, code, device, client, asking);
+}
+
+function notAllowed(
+  context: Context,
+  incoming: Incoming,
+  client: ClientRecord,
+  account: AccountRecord,
+  typed: string,
+): Promise<Response> {
+  const here = pagePath(context.issuer, "/device", { user_code: displayText(typed, 40) });
+  const another = pagePath(context.issuer, "/login", { return_to: here, choose: "1" });
+  return notAllowedPage(context, incoming, client, account, another);
 }
 
 function confirmPage(
@@ -266,6 +281,8 @@ async function answerForm(
   if (device !== null && mayAsk(client)) {
     const vouched = isVouchedFor(client, configuration.registration);
     const isMeant = isYesMeant(vouched, form.get(ACKNOWLEDGED) !== undefined);
+    if (wanted === "approved" && !mayUse(client, account))
+      return notAllowed(context, incoming, client, account, typed);
     if (wanted === "approved" && !isMeant) return seeOther(pagePath(issuer, "/device", { user_code: typed }));
     const act = actOfPerson(incoming, account.subject);
     if (await answerDevice(context, act, device, signedIn, wanted === "approved"))

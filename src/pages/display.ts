@@ -10,7 +10,8 @@ import type { Texts } from "./texts.ts";
 
 /** One short line, without characters that hide, turn the text around or draw over the page (protocol/names.ts). */
 export function displayText(text: string, maximum = 100): string {
-  const seen = withoutUnseen(text.replace(/[\p{Cc}\s]+/gu, " "));
+  // What was between two spaces may be gone.
+  const seen = withoutUnseen(text.replace(/[\p{Cc}\s]+/gu, " ")).replace(/\s+/gu, " ");
   // A mark after a space at the beginning is one at the beginning as soon as the space is gone.
   const line = withoutStackedMarks(seen.replace(/^[\p{M}\s\u200C\u200D]+/u, "")).trim();
   const characters = [...line];

@@ -87,8 +87,13 @@ export const REASONS_ON_PAGES = {
   request_uri_unsupported: REDIRECTED,
   registration_parameter_unsupported: REDIRECTED,
   person_denied: REDIRECTED,
+  authorize_person_not_allowed: REDIRECTED,
+  person_not_allowed: AS_JSON,
   form_answered: own("form_answered", "application"),
   login_required: REDIRECTED,
+  other_person: REDIRECTED,
+  id_token_hint_invalid: REDIRECTED,
+  authentication_level_unmet: REDIRECTED,
   interaction_required: REDIRECTED,
   consent_required: REDIRECTED,
 

@@ -13,6 +13,7 @@ import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
 import { setupRoutes } from "./setup.tsx";
+import { signOutRoutes } from "./sign-out.tsx";
 
 export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account.tsx";
 export { pageErrorResponse } from "./error-page.tsx";
@@ -21,6 +22,7 @@ export { pageErrorResponse } from "./error-page.tsx";
 export const pageRoutes = (context: Context): Route[] => [
   ...homeRoutes(context),
   ...signInRoutes(context),
+  ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),
   ...setupRoutes(context),

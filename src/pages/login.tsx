@@ -1,28 +1,29 @@
 /** @jsxImportSource hono/jsx */
-/** Signing in and out. operations/sign-in.ts checks the password; these pages only ask and show. */
+/** Signing in. operations/sign-in.ts checks the password; this page only asks and shows. */
 
 import { cancelAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { endSession, findSignedIn, type SignedIn, startSession } from "../operations/sessions.ts";
+import { findSignedIn, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
-import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
-import { consentPages } from "./consent.tsx";
+import { answerPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
+import { readNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
-import { clockTime, relativeTime } from "./time.ts";
+import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
-import { CANCEL, SignedOutView, SignInView, SignOutView } from "./views/sign-in.tsx";
+import { CANCEL, SignInView } from "./views/sign-in.tsx";
 
 interface SignInPage {
   readonly returnTo: string | null;
@@ -32,8 +33,10 @@ interface SignInPage {
    */
   readonly cause: SignInCause;
   readonly username: string;
-  readonly fault?: "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
+  readonly fault?: SignInFault;
 }
+
+type SignInFault = "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
 
 const SIGN_IN_CAUSES = ["another", "choose"] as const;
 type SignInCause = "again" | (typeof SIGN_IN_CAUSES)[number];
@@ -49,7 +52,7 @@ interface Errand {
 
 async function errandOf(context: Context, returnTo: string | null): Promise<Errand> {
   const { issuer } = context;
-  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  const { path, query } = splitTarget(returnTo ?? "");
   const parameters = new URLSearchParams(query);
   if (path !== pagePath(issuer, ENDPOINT_PATHS.authorize)) {
     return { client: null, device: path === pagePath(issuer, "/device"), uiLocales: undefined };
@@ -70,11 +73,30 @@ function leadOf({ configuration }: Context, { texts, name }: PageFrame, { client
   return (isKnown ? signIn.leadToClient : signIn.leadToStranger)(name, clientName(client, texts));
 }
 
+function faultWords(
+  { configuration }: Context,
+  { texts: { signIn, forms, language }, now }: PageFrame,
+  fault: SignInFault,
+): string {
+  if (typeof fault === "object") {
+    const wait = fault.retryAfterSeconds;
+    return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
+  }
+  switch (fault) {
+    case "wrong":
+      return signIn.wrong(duration(language, configuration.limits.sign_in_window_seconds));
+    case "stale":
+      return signIn.stale;
+    case "cookieless":
+      return forms.cookieless;
+  }
+}
+
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
   const { fault, returnTo, cause } = page;
   const errand = await errandOf(context, returnTo);
   const frame = pageFrame(context, incoming, errand.uiLocales);
-  const { signIn, language } = frame.texts;
+  const { signIn } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");
   const lead = signedIn === null ? leadOf(context, frame, errand) : signIn[cause](signedIn.account.username);
@@ -83,16 +105,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       ? { username: signedIn.account.username, continueTo: returnTo }
       : null;
   const limited = typeof fault === "object";
-  const words = limited
-    ? signIn.limited(
-        relativeTime(language, fault.retryAfterSeconds),
-        clockTime(language, frame.now + fault.retryAfterSeconds),
-      )
-    : fault === undefined
-      ? null
-      : fault === "cookieless"
-        ? frame.texts.forms.cookieless
-        : signIn[fault];
+  const notice = readNotice(context, incoming, "sign_in");
   // The browser may be at another address, such as http without the s, which gets no cookie.
   const address = pageAddress(context.issuer, ...signInPath(page));
   return respondWithPage(
@@ -109,7 +122,8 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       }
       cause={cause}
       offered={offered}
-      fault={words}
+      notice={notice === null ? null : signIn.passwordKept[notice.about]}
+      fault={fault === undefined ? null : faultWords(context, frame, fault)}
       elsewhere={fault === "cookieless" ? address : null}
     />,
     {
@@ -168,7 +182,7 @@ async function answerSignIn(
 ): Promise<Response> {
   const { issuer } = context;
   const { returnTo, cause } = page;
-  const again = (fault: SignInPage["fault"]) => signInPage(context, incoming, { ...page, fault });
+  const again = (fault: SignInFault) => signInPage(context, incoming, { ...page, fault });
   if (!isFresh) {
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
     const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
@@ -201,54 +215,12 @@ async function answerSignIn(
 
 /** Back to the application, which learns that the person did not go on. */
 function cancel(context: Context, incoming: Incoming, returnTo: string | null): Promise<Response> {
-  const [path, query = ""] = returnTo?.split("?", 2) ?? [];
+  const { path, query } = splitTarget(returnTo ?? "");
   if (path !== pagePath(context.issuer, ENDPOINT_PATHS.authorize)) throw new OAuthError("parameter_invalid");
   const { parameters_per_request } = context.configuration.limits;
   const parameters = parseParameters(query, parameters_per_request);
-  return cancelAuthorization(context, consentPages(context), incoming, parameters);
+  return cancelAuthorization(context, answerPages(context), incoming, parameters);
 }
-
-function signOutPage(
-  context: Context,
-  incoming: Incoming,
-  { account }: SignedIn,
-  isStale: boolean,
-): Promise<Response> {
-  const frame = pageFrame(context, incoming);
-  const form = openForm(context, incoming, "logout");
-  return respondWithPage(
-    <SignOutView
-      frame={frame}
-      token={form.token}
-      username={account.username}
-      fault={isStale ? frame.texts.forms.stale : null}
-    />,
-    { status: isStale ? 422 : 200, setCookie: form.setCookie },
-  );
-}
-
-const showSignOut =
-  (context: Context): Handler =>
-  async (incoming) => {
-    const signedIn = await findSignedIn(context, incoming.request);
-    return signedIn === null
-      ? respondWithPage(<SignedOutView frame={pageFrame(context, incoming)} />)
-      : signOutPage(context, incoming, signedIn, false);
-  };
-
-const signOut =
-  (context: Context): Handler =>
-  async (incoming) => {
-    const { sessionCookie, issuer } = context;
-    const { isFresh } = await readForm(context, incoming, "logout");
-    const signedIn = await findSignedIn(context, incoming.request);
-    // A person who is signed out already gets the page that says so.
-    if (signedIn !== null && !isFresh) return signOutPage(context, incoming, signedIn, true);
-    if (signedIn !== null) {
-      await endSession(context, actOfPerson(incoming, signedIn.account.subject), signedIn.session.id);
-    }
-    return seeOther(pagePath(issuer, "/logout"), [sessionCookie.clear()]);
-  };
 
 export const signInRoutes = (context: Context): Route[] => [
   {
@@ -256,11 +228,5 @@ export const signInRoutes = (context: Context): Route[] => [
     audience: "people",
     cors: "nobody",
     methods: { GET: showSignIn(context), POST: signIn(context) },
-  },
-  {
-    path: "/logout",
-    audience: "people",
-    cors: "nobody",
-    methods: { GET: showSignOut(context), POST: signOut(context) },
   },
 ];

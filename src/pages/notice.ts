@@ -2,32 +2,56 @@
  * The notice about a person's last act, on the page to which the act leads. Anyone can make up a link to that page, and
  * the page would speak its words as its own. So the notice is sealed for the browser that acted, and only for a minute.
  */
+import type { AskedAgain } from "../endpoints/authorize.ts";
 import type { Context } from "../operations/context.ts";
 import type { Incoming } from "../platform/http.ts";
 import { sealFormData, unsealFormData } from "./forms.ts";
 import { PageError } from "./page-error.ts";
 
-export type Notice =
+export type AccountNotice =
   | { readonly about: "created" | "password" | "details" | "session" | "sessions" | "ended" }
   | { readonly about: "removed"; readonly clientId: string };
+
+/** What each page may be told. */
+interface Notices {
+  readonly account: AccountNotice;
+  /** Why the form of a person who is signed out meanwhile did not change the password. */
+  readonly sign_in: { readonly about: "signed_out" | "same_password" };
+  /** Why an answer did not count. `stale`: it came from a page that was too old, or of an earlier session. */
+  readonly consent: { readonly about: "stale" | AskedAgain };
+}
 
 /** The parameter of the query that carries a notice. */
 export const NOTICE = "notice";
 
+/** The same in an authorization request. RFC 6749 §8.2: a prefix of our own. */
+export const REQUEST_NOTICE = "tessera_notice";
+
 /** Long enough for a redirect on a slow line. */
 const NOTICE_SECONDS = 60;
 
-/** The value of `NOTICE` for the browser with this cookie. `subject`: the person who acted. */
-export const sealNotice = (context: Context, cookieValue: string, subject: string, notice: Notice): string =>
-  sealFormData(context, cookieValue, "notice", JSON.stringify(notice), subject, NOTICE_SECONDS);
+/** The value of the parameter for the browser with this cookie. `subject`: the person who acted; empty if not known. */
+export const sealNotice = <Page extends keyof Notices>(
+  context: Context,
+  cookieValue: string,
+  subject: string,
+  page: Page,
+  notice: Notices[Page],
+): string =>
+  sealFormData(context, cookieValue, "notice", JSON.stringify({ page, notice }), subject, NOTICE_SECONDS);
 
-/** The notice in the query; null if this server did not seal it for this browser just now. */
-export function readNotice(context: Context, { request, query }: Incoming): Notice | null {
-  const sealed = new URLSearchParams(query).get(NOTICE);
+/** The notice for the page in the query; null if this server did not seal it for this page and browser just now. */
+export function readNotice<Page extends keyof Notices>(
+  context: Context,
+  { request, query }: Incoming,
+  page: Page,
+): Notices[Page] | null {
+  const sealed = new URLSearchParams(query).get(page === "consent" ? REQUEST_NOTICE : NOTICE);
   if (sealed === null) return null;
   try {
     const { text } = unsealFormData(context, context.sessionCookie.read(request), "notice", sealed);
-    return JSON.parse(text);
+    const told = JSON.parse(text);
+    return told.page === page ? told.notice : null;
   } catch (error) {
     if (error instanceof PageError) return null;
     throw error;

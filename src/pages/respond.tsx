@@ -15,6 +15,10 @@ export interface PageOptions {
    * have opened the page's window, and must not lose its handle on it.
    */
   readonly leads?: "on_to_client" | "nowhere_else";
+  /** The address to which the form of the page posts, if that is a client's and not ours. */
+  readonly postsTo?: string;
+  /** `own_script`: the page loads a script of this server (`SUBMIT_SCRIPT`). No page has a script inside. */
+  readonly runs?: "own_script" | "nothing";
 }
 
 /** The result of a view component. */
@@ -22,12 +26,19 @@ export type View = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** Turns a view into a response. */
 export async function respondWithPage(view: View, options: PageOptions = {}): Promise<Response> {
-  const { status = 200, setCookie = null, retryAfterSeconds, leads = "nowhere_else" } = options;
+  const {
+    status = 200,
+    setCookie = null,
+    retryAfterSeconds,
+    leads = "nowhere_else",
+    runs = "nothing",
+    postsTo,
+  } = options;
   const headers = new Headers({
     "Content-Type": "text/html; charset=utf-8",
     ...NO_STORE,
     ...NO_SNIFFING,
-    ...pageHeaders(leads),
+    ...pageHeaders(leads, runs, postsTo),
     ...options.headers,
   });
   if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(Math.ceil(retryAfterSeconds)));
@@ -35,7 +46,11 @@ export async function respondWithPage(view: View, options: PageOptions = {}): Pr
   return new Response(`<!doctype html>${String(await view)}`, { status, headers });
 }
 
-function pageHeaders(leads: "on_to_client" | "nowhere_else"): Record<string, string> {
+function pageHeaders(
+  leads: NonNullable<PageOptions["leads"]>,
+  runs: NonNullable<PageOptions["runs"]>,
+  postsTo: string | undefined,
+): Record<string, string> {
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
@@ -43,7 +58,9 @@ function pageHeaders(leads: "on_to_client" | "nowhere_else"): Record<string, str
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ];
-  if (leads === "nowhere_else") policy.push("form-action 'self'");
+  if (runs === "own_script") policy.push("script-src 'self'");
+  if (postsTo !== undefined) policy.push(`form-action ${new URL(postsTo).origin}`);
+  else if (leads === "nowhere_else") policy.push("form-action 'self'");
   const headers: Record<string, string> = {
     "Content-Security-Policy": policy.join("; "),
     // For browsers that do not know frame-ancestors.

@@ -159,7 +159,9 @@ async function accountCreated(
     before?.session.id ?? null,
   );
   if (started === null) return seeOther(pagePath(issuer, "/account"));
-  const notice = sealNotice(context, started.cookieValue, signIn.account.subject, { about: "created" });
+  const notice = sealNotice(context, started.cookieValue, signIn.account.subject, "account", {
+    about: "created",
+  });
   return seeOther(pagePath(issuer, "/account", { [NOTICE]: notice }), started.cookies);
 }
 

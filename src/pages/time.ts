@@ -4,13 +4,27 @@ import type { EpochSeconds } from "../platform/clock.ts";
 /** "2 minutes ago", "in 5 minutes". It rounds minutes and hours away from now, so that "in" is never too early. */
 export function relativeTime(language: string, seconds: number): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  const size = Math.abs(seconds);
-  const away = (unit: number) => (seconds < 0 ? -Math.floor(size / unit) : Math.ceil(size / unit));
-  if (size < 60) return format.format(seconds, "second");
-  if (size < 3600) return format.format(away(60), "minute");
-  if (size < 86_400) return format.format(away(3600), "hour");
-  return format.format(away(86_400), "day");
+  const { name, length } = unitFor(Math.abs(seconds));
+  const away = seconds < 0 ? -Math.floor(-seconds / length) : Math.ceil(seconds / length);
+  return format.format(away, name);
 }
+
+/** "15 minutes". It rounds up, so that it is never too short. */
+export function duration(language: string, seconds: number): string {
+  const { name, length } = unitFor(seconds);
+  const format = new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "long" });
+  return format.format(Math.ceil(seconds / length));
+}
+
+const UNITS = [
+  { name: "day", length: 86_400 },
+  { name: "hour", length: 3600 },
+  { name: "minute", length: 60 },
+] as const;
+
+/** The largest unit of which the time has at least one. */
+const unitFor = (seconds: number) =>
+  UNITS.find(({ length }) => seconds >= length) ?? ({ name: "second", length: 1 } as const);
 
 /** "22 November 2025", in UTC, because the server does not know where the person is. */
 export const longDate = (language: string, at: EpochSeconds): string =>

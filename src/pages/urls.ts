@@ -1,6 +1,6 @@
 /** Addresses of our own pages. They come from the configured issuer, never from a request (THREATS: forwarded headers). */
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
-import type { Incoming } from "../platform/http.ts";
+import { type Incoming, splitTarget } from "../platform/http.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 
 export type Query = Readonly<Record<string, string | null | undefined>>;
@@ -68,6 +68,6 @@ export function parseReturnPath({ path: base }: Issuer, text: string | undefined
   if (text === undefined || !/^\/[\x21-\x22\x24-\x5B\x5D-\x7E]*$/.test(text)) return null;
   // The page itself would refuse an encoded U+0000.
   if (text.startsWith("//") || text.includes("%00")) return null;
-  const path = text.split("?", 1)[0];
+  const { path } = splitTarget(text);
   return RETURN_PAGES.some((page) => base + page === path) ? text : null;
 }

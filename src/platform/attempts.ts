@@ -13,7 +13,7 @@ export interface AttemptLimit {
   forgive(key: string): void;
   /** One attempt turned out to be a bad one, and stays counted. Only `decision` needs to know. */
   settle(key: string): void;
-  /** Forgets the attempts of a key. */
+  /** Forgets the attempts of a key. Those under way stay counted until they turn out good. */
   reset(key: string): void;
   /**
    * For a refused attempt: resolves when one of the attempts under way turns out good or bad, after which there may be room.
@@ -81,6 +81,8 @@ export function createAttemptLimit({
     if (window !== undefined) wake(window);
   };
 
+  const isEmpty = ({ count, before, open }: Window): boolean => count + before + open === 0;
+
   const makeRoom = (now: number): void => {
     let looked = 0;
     let fewest: string | undefined;
@@ -141,7 +143,7 @@ export function createAttemptLimit({
       if (window === undefined) return;
       if (window.count > 0) window.count -= 1;
       if (window.open > 0) window.open -= 1;
-      if (window.count === 0 && window.before === 0) drop(key);
+      if (isEmpty(window)) drop(key);
       else wake(window);
     },
     settle(name) {
@@ -151,7 +153,15 @@ export function createAttemptLimit({
       wake(window);
     },
     reset(name) {
-      drop(kept(name));
+      const key = kept(name);
+      const window = windows.get(key);
+      if (window === undefined) return;
+      // Of those under way, the ones before this window are not in its count. Each of the others is still to be taken back or
+      // settled, and must find what it counted for.
+      window.count = Math.min(window.count, window.open);
+      window.before = 0;
+      if (isEmpty(window)) drop(key);
+      else wake(window);
     },
     decision(name) {
       const at = now();

@@ -52,11 +52,15 @@ export function targetOf({ url }: Request): Target {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("//") + 2);
   const target = start < 0 ? "/" : url.slice(start);
   const hash = target.indexOf("#");
-  const all = hash < 0 ? target : target.slice(0, hash);
-  const question = all.indexOf("?");
+  return splitTarget(hash < 0 ? target : target.slice(0, hash));
+}
+
+/** RFC 3986 §3.4: the query begins after the first question mark, and may contain more of them. */
+export function splitTarget(target: string): Target {
+  const question = target.indexOf("?");
   return question < 0
-    ? { path: all, query: "" }
-    : { path: all.slice(0, question), query: all.slice(question + 1) };
+    ? { path: target, query: "" }
+    : { path: target.slice(0, question), query: target.slice(question + 1) };
 }
 
 /** RFC 6749 appendix B: the media type of forms. */

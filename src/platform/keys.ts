@@ -11,6 +11,7 @@ export type KeyPurpose =
   | "network"
   | "known browser"
   | "signing keys"
+  | "session of an application"
   | "pairwise subject";
 
 export interface ServerKeys {

@@ -28,6 +28,8 @@ export class OutboundError extends Error {
   constructor(
     readonly fault: OutboundFault,
     message: string,
+    /** The status of an answer that was not 2xx; null for every other fault. */
+    readonly status: number | null = null,
   ) {
     super(message);
     this.name = "OutboundError";
@@ -223,8 +225,8 @@ export function createOutbound({
       done(null, first?.address ?? "", first?.family);
     };
     const { promise, resolve: answer, reject } = Promise.withResolvers<OutboundAnswer>();
-    const fail = (fault: OutboundFault, words: string) => {
-      reject(new OutboundError(fault, words));
+    const fail = (fault: OutboundFault, words: string, status: number | null = null) => {
+      reject(new OutboundError(fault, words, status));
       request.destroy();
     };
     const request = (url.protocol === "https:" ? https : http).request(
@@ -254,7 +256,7 @@ export function createOutbound({
         response.on("error", () => fail("unreachable", "The connection broke off."));
         if (status >= 300 && status < 400) return fail("redirected", "It redirects. Give the final address.");
         if (status < 200 || status >= 300)
-          return fail("refused_by_peer", `It answers with status ${status}.`);
+          return fail("refused_by_peer", `It answers with status ${status}.`, status);
         if (types.length === 0) {
           answer({ status, text: "" });
           return void request.destroy();

@@ -50,6 +50,7 @@ interface ResourceDeclaration {
   readonly name?: PeopleWords | undefined;
   readonly scopes: readonly string[];
   readonly access_token_seconds?: number | undefined;
+  readonly access_token_format: "opaque" | "jwt";
   readonly introspection_clients: readonly string[];
 }
 
@@ -66,19 +67,62 @@ export interface ResourceEntry {
   readonly name: PeopleWords;
   readonly scopes: readonly Scope[];
   readonly accessTokenSeconds: number | null;
+  readonly accessTokenFormat: "opaque" | "jwt";
   readonly introspectionClients: readonly string[];
 }
 
-/** The scopes of the server itself, as a resource: userinfo and introspection. */
+/** OpenID Connect Core §3.1.2.1: it makes a request one of OpenID Connect, so that the client gets an ID token. */
+export const OPENID_SCOPE = "openid" as Scope;
+/** The scopes of OpenID Connect Core §5.4, and the one for groups that applications have agreed on. */
 export const USERINFO_SCOPE = "profile" as Scope;
 export const EMAIL_SCOPE = "email" as Scope;
+export const PHONE_SCOPE = "phone" as Scope;
+export const ADDRESS_SCOPE = "address" as Scope;
+export const GROUPS_SCOPE = "groups" as Scope;
+/** OpenID Connect Core §11: the access stays when the person signs out. */
+export const OFFLINE_ACCESS_SCOPE = "offline_access" as Scope;
 export const INTROSPECT_SCOPE = "introspect" as Scope;
 
+const own = (name: Scope, description: string): ScopeEntry => ({ name, description, sensitive: false });
+
+/** The scopes of the server itself. */
 export const OWN_SCOPES: readonly ScopeEntry[] = [
-  { name: USERINFO_SCOPE, description: "See your name and user name", sensitive: false },
-  { name: EMAIL_SCOPE, description: "See your e-mail address", sensitive: false },
-  { name: INTROSPECT_SCOPE, description: "Check whether access tokens are valid", sensitive: false },
+  own(OPENID_SCOPE, "Know that it is you"),
+  own(USERINFO_SCOPE, "See your name and user name"),
+  own(EMAIL_SCOPE, "See your e-mail address"),
+  own(PHONE_SCOPE, "See your phone number"),
+  own(ADDRESS_SCOPE, "See your postal address"),
+  own(GROUPS_SCOPE, "See which groups you belong to"),
+  own(OFFLINE_ACCESS_SCOPE, "Keep its access after you sign out"),
+  own(INTROSPECT_SCOPE, "Check whether access tokens are valid"),
 ];
+
+/** What these scopes give is also in the ID token, whichever API the access token is for. */
+const IDENTITY_SCOPES: ReadonlySet<Scope> = new Set([
+  OPENID_SCOPE,
+  USERINFO_SCOPE,
+  EMAIL_SCOPE,
+  PHONE_SCOPE,
+  ADDRESS_SCOPE,
+  GROUPS_SCOPE,
+]);
+
+/** Scopes that a client gets only if it names them: applications of OAuth alone do not expect them. */
+const NAMED_SCOPES: ReadonlySet<Scope> = new Set([
+  OPENID_SCOPE,
+  PHONE_SCOPE,
+  ADDRESS_SCOPE,
+  GROUPS_SCOPE,
+  OFFLINE_ACCESS_SCOPE,
+]);
+
+/** The part of a client's scope that a request without any scope means, unless the client's metadata says otherwise. */
+export const impliedScope = (scope: readonly Scope[]): Scope[] =>
+  scope.filter((name) => !NAMED_SCOPES.has(name));
+
+/** The scopes of a request that hold whichever API the access token is for. Those of identity need an ID token. */
+export const isForEveryResource = (name: Scope, scope: readonly Scope[]): boolean =>
+  name === OFFLINE_ACCESS_SCOPE || (IDENTITY_SCOPES.has(name) && scope.includes(OPENID_SCOPE));
 
 export interface Catalogue {
   readonly scopes: readonly ScopeEntry[];
@@ -102,6 +146,11 @@ export interface Catalogue {
   scopeFor(scope: readonly Scope[], resources: readonly ResourceIndicator[]): Scope[];
   /** How long a token for these resources may live, if they say so: the shortest wins. */
   accessTokenSeconds(resources: readonly ResourceIndicator[]): number | null;
+  /**
+   * The format of tokens for these resources. A JWT is for one API, and perhaps for this server's userinfo besides: an API
+   * could use a token of several at the others, and cannot know that this server revoked it.
+   */
+  accessTokenFormat(resources: readonly ResourceIndicator[]): "opaque" | "jwt";
   /** Whether the client may see tokens that are meant for one of these resources. */
   mayIntrospect(clientId: string, resources: readonly ResourceIndicator[]): boolean;
   /** Whether the client may see every token, whatever it is meant for. */
@@ -111,14 +160,16 @@ export interface Catalogue {
 export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   const scopes = new Map<Scope, ScopeEntry>();
   for (const entry of OWN_SCOPES) scopes.set(entry.name, entry);
-  const own: ResourceEntry = {
+  const self: ResourceEntry = {
     identifier: parseResourceIndicator(declared.issuer),
     name: declared.appearance.name,
-    scopes: OWN_SCOPES.map((entry) => entry.name),
+    // A scope that holds everywhere makes no token one for this server.
+    scopes: OWN_SCOPES.map((entry) => entry.name).filter((name) => name !== OFFLINE_ACCESS_SCOPE),
     accessTokenSeconds: null,
+    accessTokenFormat: "opaque",
     introspectionClients: [],
   };
-  const resources = [own, ...declared.resources.map(toEntry)];
+  const resources = [self, ...declared.resources.map(toEntry)];
   for (const { name, description, sensitive = false } of declared.scopes)
     if (isScope(name)) scopes.set(name, { name, description, sensitive });
 
@@ -158,7 +209,7 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
     isOpenResource: (identifier) => find(identifier) !== undefined || declared.unknown_resources === "accept",
     defaultResources(scope) {
       const using = resources.filter((entry) => entry.scopes.some((name) => scope.includes(name)));
-      return (using.length > 0 ? using : [own]).map((entry) => entry.identifier);
+      return (using.length > 0 ? using : [self]).map((entry) => entry.identifier);
     },
     scopeFor: (scope, identifiers) =>
       scope.filter((name) => identifiers.some((identifier) => takes(find(identifier), name))),
@@ -166,6 +217,10 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
       const limits = identifiers.map((identifier) => find(identifier)?.accessTokenSeconds ?? null);
       const known = limits.filter((limit) => limit !== null);
       return known.length === 0 ? null : Math.min(...known);
+    },
+    accessTokenFormat(identifiers) {
+      const [api, ...others] = identifiers.filter((identifier) => !sameResource(identifier, self.identifier));
+      return api === undefined || others.length > 0 ? "opaque" : (find(api)?.accessTokenFormat ?? "opaque");
     },
     mayIntrospect: (clientId, identifiers) =>
       identifiers.some((identifier) => find(identifier)?.introspectionClients.includes(clientId) ?? false),
@@ -178,5 +233,6 @@ const toEntry = (declared: ResourceDeclaration): ResourceEntry => ({
   name: declared.name ?? declared.identifier,
   scopes: declared.scopes.filter(isScope),
   accessTokenSeconds: declared.access_token_seconds ?? null,
+  accessTokenFormat: declared.access_token_format,
   introspectionClients: declared.introspection_clients,
 });

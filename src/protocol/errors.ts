@@ -29,6 +29,7 @@ export type ErrorCode =
   | "login_required"
   | "consent_required"
   | "interaction_required"
+  | "unmet_authentication_requirements"
   | "request_not_supported"
   | "request_uri_not_supported"
   | "registration_not_supported"
@@ -332,6 +333,18 @@ export const REASONS = {
     description: "The person did not allow access.",
     cure: "Tell the person what the access is for, and let them try again.",
   },
+  person_not_allowed: {
+    error: "invalid_grant",
+    status: 400,
+    description: "The person may not use this client.",
+    cure: "Ask the operator to put the person into one of the client's allowed_groups, or to take them out of its denied_groups. The person can sign in with another account.",
+  },
+  authorize_person_not_allowed: {
+    error: "access_denied",
+    status: 400,
+    description: "The person may not use this client.",
+    cure: "Ask the operator to put the person into one of the client's allowed_groups, or to take them out of its denied_groups. The person can sign in with another account.",
+  },
   form_answered: {
     error: "invalid_request",
     status: 400,
@@ -343,6 +356,24 @@ export const REASONS = {
     status: 400,
     description: "No person is signed in, and prompt=none forbids asking.",
     cure: "Send the request again without prompt=none.",
+  },
+  other_person: {
+    error: "login_required",
+    status: 400,
+    description: "The person that the request names is not signed in, and prompt=none forbids asking.",
+    cure: "Send the request again without prompt=none, or without id_token_hint and the claim sub.",
+  },
+  id_token_hint_invalid: {
+    error: "invalid_request",
+    status: 400,
+    description: "id_token_hint is no ID token that this server issued to this client.",
+    cure: "Send an ID token that the client got here, or leave the hint out. It may have expired.",
+  },
+  authentication_level_unmet: {
+    error: "unmet_authentication_requirements",
+    status: 400,
+    description: "The claim acr is essential, and this server has none of the wanted values.",
+    cure: "Ask for the value 1, or do not mark acr as essential (OpenID Connect Core §5.5.1.1).",
   },
   interaction_required: {
     error: "interaction_required",

@@ -102,6 +102,9 @@ export const isLoopback = (uri: string): boolean => LOOPBACK.test(uri);
 export const isAtOrigin = (uri: string, origins: ReadonlySet<string>): boolean =>
   /^https?:/.test(uri) && URL.canParse(uri) && origins.has(new URL(uri).origin);
 
+/** Whether a browser fetches the address, rather than hand it to a program on the device. */
+export const isWeb = (uri: string): boolean => /^https?:\/\//.test(uri);
+
 /** Whether only the owner of the address can receive the answer (RFC 8252 §8.6). */
 export const isClaimedHttps = (uri: string): boolean => uri.startsWith("https://");
 
@@ -131,16 +134,40 @@ export function withResponseParameters(
   redirectUri: RedirectUri,
   parameters: Readonly<Record<string, string | undefined>>,
 ): string {
+  const { base, kept } = apart(redirectUri, Object.keys(parameters));
+  return `${base}?${[...kept, ...encoded(parameters)].join("&")}`;
+}
+
+/** Adds the answer as the fragment, which a registered redirect URI does not have. */
+export const withResponseFragment = (
+  redirectUri: RedirectUri,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string => `${withoutParameters(redirectUri, Object.keys(parameters))}#${encoded(parameters).join("&")}`;
+
+/** The redirect URI without the parameters of these names in its query; unchanged if it has none of them. */
+export function withoutParameters(redirectUri: RedirectUri, names: readonly string[]): string {
+  const { base, kept, hadSome } = apart(redirectUri, names);
+  if (!hadSome) return redirectUri;
+  return kept.length === 0 ? base : `${base}?${kept.join("&")}`;
+}
+
+/** Takes a redirect URI apart: what is before the query, and the pairs of the query that have none of the names. */
+function apart(
+  redirectUri: RedirectUri,
+  names: readonly string[],
+): { base: string; kept: string[]; hadSome: boolean } {
   const [base = "", query = ""] = splitOnce(redirectUri, "?");
-  const kept = query.split("&").filter((pair) => {
-    if (pair === "") return false;
-    const name = splitOnce(pair, "=")[0] ?? "";
-    return !Object.hasOwn(parameters, decodeLoosely(name));
-  });
+  const pairs = query.split("&").filter((pair) => pair !== "");
+  const kept = pairs.filter((pair) => !names.includes(decodeLoosely(splitOnce(pair, "=")[0] ?? "")));
+  return { base, kept, hadSome: kept.length < pairs.length };
+}
+
+function encoded(parameters: Readonly<Record<string, string | undefined>>): string[] {
+  const pairs: string[] = [];
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined) kept.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+    if (value !== undefined) pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
   }
-  return `${base}?${kept.join("&")}`;
+  return pairs;
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

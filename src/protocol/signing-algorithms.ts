@@ -19,5 +19,9 @@ export const SIGNING_ALGORITHMS = [
 
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]["algorithm"];
 
+/** The hash of an algorithm (RFC 7518 §3.1). Ed25519 hashes with SHA-512 (RFC 8032 §5.1). */
+export const hashOf = (algorithm: SigningAlgorithm): "sha256" | "sha384" | "sha512" =>
+  algorithm.endsWith("256") ? "sha256" : algorithm.endsWith("384") ? "sha384" : "sha512";
+
 /** OpenID Connect Core §15.1: every OpenID provider supports RS256, and clients expect it by default. */
 export const DEFAULT_SIGNING_ALGORITHM: SigningAlgorithm = "RS256";

@@ -1,5 +1,5 @@
 /** Access tokens: the one rule about whether a token is valid and which access it gives. */
-import { type PresentedCredential, secretMatches } from "../credentials/credential.ts";
+import type { PresentedAccessToken } from "../credentials/access-token-formats.ts";
 import type { IntrospectedToken } from "../credentials/introspection.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, SecretDigest } from "../protocol/identifiers.ts";
@@ -11,13 +11,14 @@ import {
   type GrantRecord,
 } from "../store/tables.ts";
 import { isEnabled } from "./client.ts";
+import type { Restriction } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 
 export interface AccessTokenFacts {
   readonly token: AccessTokenRecord | null;
   readonly grant: GrantRecord | null;
   /** The client with the token's number. */
-  readonly client: Pick<ClientRecord, "clientId" | "disabledAt"> | null;
+  readonly client: (Pick<ClientRecord, "clientId" | "disabledAt"> & Restriction) | null;
 }
 
 /** A token that is valid now, with the facts that it depends on. */
@@ -49,14 +50,14 @@ export function liveAccessToken(
   };
 }
 
-/** The same for a token that was presented: its secret must match. */
+/** The same for a token that was presented: its text must prove that it is this one. */
 export function presentedAccessToken(
-  presented: PresentedCredential,
+  presented: PresentedAccessToken,
   facts: AccessTokenFacts,
   now: EpochSeconds,
 ): LiveAccessToken | null {
   const live = liveAccessToken(facts, now);
-  return live !== null && secretMatches(presented.secret, live.digest) ? live : null;
+  return live !== null && presented.proves(live.digest) ? live : null;
 }
 
 /** Ends one access token. False if there is none. */

@@ -20,10 +20,14 @@ import {
   grants,
   type OnceKind,
   once,
+  type SessionRecord,
+  sessions,
 } from "../store/tables.ts";
 import { allowClient, isEnabled } from "./client.ts";
+import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { type Issuance, issueTokens, revokeReplayed, type ServedClient } from "./grant.ts";
+import { signsIn } from "./session.ts";
 
 /** What counts once. Its id is kept until it expires. */
 export interface Single {
@@ -38,11 +42,14 @@ export interface Authorization {
   readonly code: AuthorizationCodeRecord;
   /**
    * The consent to remember, if the person gave one now; it replaces an older one for the same redirect URI.
-   * `remembered`: the person was not asked, because of an earlier consent. That consent must still exist and cover the grant.
+   * `remembered`: the person was not asked, because of an earlier consent, which must still exist and cover the grant, or
+   * because the client is a part of the operator's own service.
    */
   readonly consent: ConsentRecord | "remembered" | null;
   /** The form that the person answered. It counts once. */
   readonly form: AnsweredForm | null;
+  /** The row of the session in which the person allows it. */
+  readonly session?: RecordId | null;
 }
 
 export interface AnsweredForm extends Single {
@@ -54,6 +61,7 @@ export interface AuthorizationFacts {
   readonly client: ClientRecord | null;
   readonly account: AccountRecord | null;
   readonly consent: ConsentRecord | null;
+  readonly session: SessionRecord | null;
   /** The row that says that the form was answered. */
   readonly form: Row<typeof once> | null;
 }
@@ -110,24 +118,30 @@ export const covers = (
 ): consent is ConsentRecord =>
   consent !== null && isSubset(scope, consent.scope) && isSubset(resources, consent.resources);
 
-/** RFC 6749 §4.1.2: stores grant, code and consent. `form_answered`: the form was answered before. */
+/**
+ * RFC 6749 §4.1.2: stores grant, code and consent. `form_answered`: the form was answered before. `signed_out`: the session has
+ * ended, so the client would never hear of its end.
+ */
 export function authorize(
   facts: AuthorizationFacts,
   { now, grant, code, consent, form }: Authorization,
-): Decision<"authorized" | "form_answered" | "refused"> {
-  const { client, account } = facts;
+): Decision<"authorized" | "form_answered" | "refused" | "signed_out"> {
+  const { client, account, session } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
-  const remembered = consent === "remembered" ? facts.consent : null;
-  // The consent may be gone since the caller found it.
-  if (consent === "remembered" && !covers(remembered, grant)) return concluded("refused");
+  if (!mayUse(client, account)) return concluded("refused");
+  const remembered = consent === "remembered" && covers(facts.consent, grant) ? facts.consent : null;
+  // The consent may be gone since the caller found it, and the operator's word for the client too.
+  if (consent === "remembered" && remembered === null && !client.firstParty) return concluded("refused");
   // The store forgets the answer to a form that has expired.
   if (form !== null && (form.expiresAt <= now || facts.form !== null)) return concluded("form_answered");
+  if (signsIn(grant) && session === null) return concluded("signed_out");
   const about = { subject: grant.subject, client: grant.clientId, grant: grant.id };
   return {
     outcome: "authorized",
     changes: [
       hold(accounts, { subject: account.subject }, { revision: account.revision }),
       allowClient(client, now),
+      ...(signsIn(grant) && session !== null ? [holdSession(session)] : []),
       ...(remembered === null ? [] : [holdConsent(remembered)]),
       ...(form === null ? [] : [countOnce("form", form, code.id)]),
       // A grant outlives everything issued from it, so that the clean-up can go by the grant's own expiry.
@@ -141,6 +155,9 @@ export function authorize(
     ],
   };
 }
+
+/** The end of a session changes its row (`endOneSession`), so it finds every grant of the session. */
+const holdSession = ({ id, continuity }: SessionRecord) => hold(sessions, { id }, { continuity });
 
 const holdConsent = ({ subject, clientId, redirectUri, scope, resources }: ConsentRecord) =>
   hold(consents, { subject, clientId, redirectUri }, { scope, resources });

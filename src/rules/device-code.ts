@@ -15,6 +15,7 @@ import {
   grants,
 } from "../store/tables.ts";
 import { allowClient, isEnabled } from "./client.ts";
+import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { asItWas, type Issuance, issueTokens, type ServedClient } from "./grant.ts";
 
@@ -78,7 +79,7 @@ export function approveDevice(
   now: EpochSeconds,
 ): Decision<boolean> {
   if (!isPending(device, now) || !isEnabled(client)) return concluded(false);
-  if (account === null || account.disabledAt !== null) return concluded(false);
+  if (account === null || account.disabledAt !== null || !mayUse(client, account)) return concluded(false);
   const { subject, clientId } = grant;
   return {
     outcome: true,

@@ -30,7 +30,15 @@ export const EVENT_TYPES = {
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
+  "group.changed": { level: "info", words: "group changed" },
+  "group.created": { level: "info", words: "group created" },
+  "group.joined": { level: "info", words: "a person is in a group now" },
+  "group.left": { level: "info", words: "a person is no longer in a group" },
+  "group.removed": { level: "info", words: "group removed" },
   "grant.revoked": { level: "info", words: "grant revoked" },
+  "logout.failed": { level: "warn", words: "an application did not hear of a sign-out: trying again" },
+  "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
+  "logout.sent": { level: "info", words: "an application heard of a sign-out" },
   "password.changed": { level: "info", words: "password changed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
@@ -65,6 +73,7 @@ export interface Event {
   /** The person whom the event concerns. */
   readonly subject?: string | undefined;
   readonly client?: string | undefined;
+  readonly group?: string | undefined;
   readonly grant?: RecordId | null | undefined;
   /** The reason, in the vocabulary of the rule. */
   readonly reason?: string | undefined;

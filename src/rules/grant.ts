@@ -23,6 +23,8 @@ export interface Issuance {
   readonly now: EpochSeconds;
   readonly accessToken: AccessTokenRecord;
   readonly refreshToken: RefreshTokenRecord | null;
+  /** Until when the grant is kept beyond its tokens (`keptForSignOut`). */
+  readonly keptUntil?: EpochSeconds;
 }
 
 /**
@@ -69,9 +71,9 @@ export const asItWas = ({ number, revision }: Pick<ClientRecord, "number" | "rev
 export function issueTokens(
   grant: GrantRecord,
   client: ServedClient,
-  { now, accessToken, refreshToken }: Issuance,
+  { now, accessToken, refreshToken, keptUntil = 0 }: Issuance,
 ): Change[] {
-  const lastExpiry = Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0);
+  const lastExpiry = Math.max(accessToken.expiresAt, refreshToken?.expiresAt ?? 0, keptUntil);
   const isKept = grant.activatedAt !== null && grant.expiresAt >= lastExpiry;
   const alive = { revokedAt: null };
   const kept = {

@@ -7,6 +7,8 @@ import {
   type AccountRecord,
   accounts,
   type DisabledBy,
+  type GroupRecord,
+  groupMembers,
   type PersonDeclared,
   revisions,
   type SessionRecord,
@@ -16,8 +18,11 @@ import {
   setupLinks,
   signInNames,
 } from "../store/tables.ts";
+import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, touchAccount } from "./grant.ts";
+import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
+import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
 export type SetupRevision = Row<typeof revisions> | null;
@@ -65,6 +70,8 @@ export interface NameFacts {
 
 export interface NewAccountFacts extends NameFacts {
   readonly setup: SetupRevision;
+  /** The groups that exist, of those that the person is to be in. */
+  readonly groups?: readonly GroupRecord[];
 }
 
 /** A taken name is a user name or the e-mail address of another person: either signs that person in. */
@@ -73,17 +80,28 @@ export type NameTaken = "username_taken" | "email_taken";
 const nameTaken = ({ sameName, sameEmail }: NameFacts): NameTaken | null =>
   sameName !== null ? "username_taken" : sameEmail !== null ? "email_taken" : null;
 
-/** Changes nothing if the user name or the e-mail address is taken. */
+/** Changes nothing if the user name or the e-mail address is taken, or a group does not exist. */
 export function createAccount(
-  { setup, ...names }: NewAccountFacts,
+  { setup, groups = [], ...names }: NewAccountFacts,
   account: AccountRecord,
-): Decision<"created" | NameTaken> {
+): Decision<"created" | NameTaken | "group_unknown"> {
   const taken = nameTaken(names);
   if (taken !== null) return concluded(taken);
+  const membership = membershipChange([], account.groups);
+  const mirrored = mirrorGroups(account, membership, groups, account.createdAt);
+  if (mirrored === null) return concluded("group_unknown");
   return {
     outcome: "created",
-    changes: [...closeSetup(account, setup), insert(accounts, account), ...changeNames(null, account)],
-    events: [{ event: "person.created", subject: account.subject, via: account.source }],
+    changes: [
+      ...closeSetup(account, setup),
+      insert(accounts, account),
+      ...changeNames(null, account),
+      ...mirrored,
+    ],
+    events: [
+      { event: "person.created", subject: account.subject, via: account.source },
+      ...membershipEvents(account.subject, membership),
+    ],
   };
 }
 
@@ -92,24 +110,38 @@ export interface AccountFacts {
   readonly setup: SetupRevision;
 }
 
-/** The facts for a change that may bring a new e-mail address. */
+/** The facts for a change that may bring a new e-mail address or new groups. */
 export interface ChangeFacts extends AccountFacts {
   readonly sameEmail: SignInNameRecord | null;
+  /** The groups that exist, of those that the change names. */
+  readonly groups?: readonly GroupRecord[];
 }
 
-/** `unknown`: there is no such person. `email_taken`: another person signs in with the address; nothing changed. */
-export type ChangeOutcome = "changed" | "unknown" | "email_taken";
+/**
+ * `unknown`: there is no such person. `email_taken`: another person signs in with the address. `group_unknown`: there is no
+ * such group. `too_long`: the facts would be longer than tokens can carry. Only `changed` changes something.
+ */
+export type ChangeOutcome = "changed" | "unknown" | "email_taken" | "group_unknown" | "too_long";
 
 const isOfAnother = (account: AccountRecord, name: SignInNameRecord | null): boolean =>
   name !== null && name.subject !== account.subject;
 
 /** Sets a password for the operator, without checking the current one, and ends the person's sessions. */
-export function setPassword({ account, setup }: AccountFacts, passwordHash: string): Decision<boolean> {
+export function setPassword(
+  { account, setup }: AccountFacts,
+  passwordHash: string,
+  ending: Ending,
+): Decision<boolean> {
   if (account === null) return concluded(false);
+  const { changes, sweeps } = endEverySession(account.subject, ending);
   return {
     outcome: true,
-    changes: [...closeSetup({ ...account, passwordHash }, setup), touchAccount(account, { passwordHash })],
-    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    changes: [
+      ...closeSetup({ ...account, passwordHash }, setup),
+      touchAccount(account, { passwordHash }),
+      ...changes,
+    ],
+    sweeps,
     events: [{ event: "password.changed", subject: account.subject }],
   };
 }
@@ -122,34 +154,58 @@ export function changePassword(
   account: AccountRecord | null,
   verifiedHash: string,
   passwordHash: string,
+  ending: Ending,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
+  const { changes, sweeps } = endEverySession(account.subject, ending);
   return {
     outcome: true,
-    changes: [touchAccount(account, { passwordHash })],
-    sweeps: [sweep(sessions, { subject: account.subject }, null)],
+    changes: [touchAccount(account, { passwordHash }), ...changes],
+    sweeps,
     events: [{ event: "password.changed", subject: account.subject }],
   };
 }
 
-/** What an operator may change of a person. */
-export type AccountChanges = Partial<Pick<AccountRecord, "name" | "email" | "administrator">>;
-
-/** Changes what applications are told of a person, or whether the person may administer the server. */
-export function changeAccount(
-  { account, setup, sameEmail }: ChangeFacts,
-  changes: AccountChanges,
+/** A change of facts with everything that goes with it, or why it may not be. */
+function changedAccount(
+  { account, setup, sameEmail, groups = [] }: ChangeFacts,
+  wish: AccountChanges,
+  alsoSet: Partial<AccountRecord>,
+  now: EpochSeconds,
 ): Decision<ChangeOutcome> {
   if (account === null) return concluded("unknown");
   if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const next = { ...account, ...changes };
+  const facts = changedFacts(account, wish, now);
+  if (facts === null) return concluded("too_long");
+  const set = { ...facts, ...alsoSet };
+  const next = { ...account, ...set };
+  const membership = membershipChange(account.groups, next.groups);
+  const mirrored = mirrorGroups(account, membership, groups, now);
+  if (mirrored === null) return concluded("group_unknown");
   return {
     outcome: "changed",
-    changes: [...closeSetup(next, setup), touchAccount(account, changes), ...changeNames(account, next)],
-    events: [{ event: "person.changed", subject: account.subject }],
+    changes: [
+      ...closeSetup(next, setup),
+      touchAccount(account, set),
+      ...changeNames(account, next),
+      ...mirrored,
+    ],
+    // To leave a group can end access to applications.
+    ...(membership.left.length > 0 && { urgent: true }),
+    events: [
+      { event: "person.changed", subject: account.subject },
+      ...membershipEvents(account.subject, membership),
+    ],
   };
 }
+
+/** Changes what applications are told of a person, their groups, or whether the person may administer the server. */
+export const changeAccount = (
+  facts: ChangeFacts,
+  changes: AccountChanges,
+  now: EpochSeconds,
+): Decision<ChangeOutcome> => changedAccount(facts, changes, {}, now);
 
 /** Ends the wait that too many wrong passwords brought upon a person (`isUnlocked`). False if there is no such person. */
 export function unlockAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
@@ -172,48 +228,49 @@ export const isUnlocked = (
 ): boolean => account !== null && account.unlockedAt !== null && account.unlockedAt > now - 2 * windowSeconds;
 
 /** Signs a person out of every browser. False if there is no such person. */
-export function endSessions(account: AccountRecord | null): Decision<boolean> {
+export function endSessions(account: AccountRecord | null, ending: Ending): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
+  const { changes, sweeps } = endEverySession(subject, ending);
   return {
     outcome: true,
     // A session that is being started meanwhile rests on the account as it was.
-    changes: [touchAccount(account, {})],
-    sweeps: [sweep(sessions, { subject }, null)],
+    changes: [touchAccount(account, {}), ...changes],
+    sweeps,
     urgent: true,
     events: [{ event: "sessions.ended", subject }],
   };
 }
 
 /** What a declaration changes of a person. A new `passwordHash` ends the person's sessions. */
-export type DeclaredChanges = Partial<
-  Pick<AccountRecord, "name" | "email" | "administrator" | "passwordHash">
->;
+export type DeclaredChanges = AccountChanges & Partial<Pick<AccountRecord, "passwordHash">>;
 
 /** Applies a declaration that is new or has changed. A person who was left out comes back. */
 export function declareAccount(
-  { account, setup, sameEmail }: ChangeFacts,
-  changes: DeclaredChanges,
+  facts: ChangeFacts,
+  { passwordHash, ...changes }: DeclaredChanges,
   declaration: PersonDeclared,
+  ending: Ending,
 ): Decision<ChangeOutcome> {
-  if (account === null) return concluded("unknown");
-  if (isOfAnother(account, sameEmail)) return concluded("email_taken");
-  const { subject } = account;
-  const comesBack = account.disabledBy === "left_out";
+  const comesBack = facts.account?.disabledBy === "left_out";
+  const isNewPassword = passwordHash !== undefined;
   const set = {
-    ...changes,
+    ...(isNewPassword && { passwordHash }),
     declaration,
     isDeclared: true,
     ...(comesBack && { disabledAt: null, disabledBy: null }),
   };
-  const next = { ...account, ...set };
+  const decision = changedAccount(facts, changes, set, ending.now);
+  const subject = facts.account?.subject;
+  if (decision.outcome !== "changed" || subject === undefined) return decision;
+  const signedOut = isNewPassword ? endEverySession(subject, ending) : { changes: [], sweeps: [] };
   return {
-    outcome: "changed",
-    changes: [...closeSetup(next, setup), touchAccount(account, set), ...changeNames(account, next)],
-    sweeps: changes.passwordHash === undefined ? [] : [sweep(sessions, { subject }, null)],
+    ...decision,
+    changes: [...(decision.changes ?? []), ...signedOut.changes],
+    sweeps: signedOut.sweeps,
     events: [
-      { event: "person.changed", subject },
-      ...(changes.passwordHash === undefined ? [] : [{ event: "password.changed", subject } as const]),
+      ...(decision.events ?? []),
+      ...(isNewPassword ? [{ event: "password.changed", subject } as const] : []),
       ...(comesBack ? [{ event: "person.enabled", subject } as const] : []),
     ],
   };
@@ -222,14 +279,18 @@ export function declareAccount(
 /** Ends the person's sessions and takes back all access that they gave, in one commit. */
 export function disableAccount(
   account: AccountRecord | null,
-  now: EpochSeconds,
+  ending: Ending,
   by: DisabledBy = "operator",
 ): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
+  const { now } = ending;
   return {
     outcome: true,
-    changes: [touchAccount(account, { disabledAt: now, disabledBy: by })],
+    changes: [
+      touchAccount(account, { disabledAt: now, disabledBy: by }),
+      tellOfEverySession(subject, ending),
+    ],
     sweeps: [sweep(sessions, { subject }, null), ...accessSweeps({ subject }, "person_disabled", now)],
     urgent: true,
     events: [{ event: "person.disabled", subject }],
@@ -259,16 +320,17 @@ export function enableAccount({ account, setup }: AccountFacts): Decision<boolea
 }
 
 /** Ends everything as `disableAccount` does, and removes the account. No later account gets the subject. */
-export function removeAccount(account: AccountRecord | null, now: EpochSeconds): Decision<boolean> {
+export function removeAccount(account: AccountRecord | null, ending: Ending): Decision<boolean> {
   if (account === null) return concluded(false);
   const { subject } = account;
   return {
     outcome: true,
-    changes: [touchAccount(account, {})],
+    changes: [touchAccount(account, {}), tellOfEverySession(subject, ending)],
     sweeps: [
       sweep(sessions, { subject }, null),
-      ...accessSweeps({ subject }, "person_removed", now),
+      ...accessSweeps({ subject }, "person_removed", ending.now),
       sweep(signInNames, { subject }, null),
+      sweep(groupMembers, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,
@@ -276,31 +338,60 @@ export function removeAccount(account: AccountRecord | null, now: EpochSeconds):
   };
 }
 
+/** What a new session ends: the one that the browser had, and those that are too many now. */
+export interface Superseded {
+  readonly earlier: SessionRecord | null;
+  /** Each with the ending of its own. */
+  readonly surplus: readonly { readonly session: SessionRecord; readonly ending: Ending }[];
+  /** The ending of `earlier`. */
+  readonly ending: Ending;
+}
+
 /**
- * Starts a session in place of `replaces`, the browser's earlier one. `verifiedHash` is the password hash against which
- * the sign-in was checked: a new password shuts out a sign-in that is under way. `surplus`: sessions that are too many now.
+ * Starts a session in place of `earlier`. The session of the same person goes on: its applications stay signed in. That of
+ * another person ends. `verifiedHash` is the password hash against which the sign-in was checked: a new password shuts out a
+ * sign-in that is under way.
  */
 export function startSession(
   account: AccountRecord | null,
   session: SessionRecord,
-  replaces: RecordId | null,
   verifiedHash: string | null,
-  surplus: readonly Pick<SessionRecord, "id">[] = [],
+  { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const others = surplus.filter(({ id }) => replaces === null || Buffer.compare(id, replaces) !== 0);
+  const { subject } = account;
+  const continued = earlier?.subject === subject ? earlier : null;
+  const replaced = continued === null ? earlier : null;
+  const others = surplus.filter(
+    ({ session: { id } }) => earlier === null || Buffer.compare(id, earlier.id) !== 0,
+  );
+  const ends = [
+    ...(continued === null ? [] : [giveWay(continued, ending)]),
+    ...(replaced === null ? [] : [endOneSession(replaced, ending)]),
+    ...others.map((other) => endOneSession(other.session, other.ending)),
+  ];
   return {
     outcome: true,
     changes: [
-      hold(accounts, { subject: account.subject }, { revision: account.revision }),
-      ...(replaces === null ? [] : [remove(sessions, { id: replaces })]),
-      ...others.map(({ id }) => remove(sessions, { id })),
-      insert(sessions, session),
+      hold(accounts, { subject }, { revision: account.revision }),
+      insert(sessions, continued === null ? session : { ...session, continuity: continued.continuity }),
+      ...ends.flatMap(({ changes }) => changes),
     ],
-    events: [{ event: "session.started", subject: account.subject }],
+    sweeps: ends.flatMap(({ sweeps }) => sweeps),
+    events: [
+      ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
+      ...others.map((other) => sessionEnded(other.session, "surplus")),
+      { event: "session.started", subject },
+    ],
   };
 }
+
+/** Why a session ended. */
+type SessionEndReason = "signed_out" | "replaced" | "surplus";
+
+const sessionEnded = ({ subject }: Pick<SessionRecord, "subject">, reason: SessionEndReason) =>
+  ({ event: "session.ended", subject, reason }) as const;
 
 /** Whether a session is valid: not expired, seen after `idleSince`, and of a person who may sign in. */
 export const isSessionAlive = (
@@ -310,14 +401,15 @@ export const isSessionAlive = (
   idleSince: EpochSeconds,
 ): boolean => session.expiresAt > now && session.lastSeenAt >= idleSince && account.disabledAt === null;
 
-export const endSession = (session: SessionRecord | null): Decision<boolean> =>
+/** Ends a session, and the access that ends with it. False if it is gone. */
+export const endSession = (session: SessionRecord | null, ending: Ending): Decision<boolean> =>
   session === null
     ? concluded(false)
     : {
         outcome: true,
-        changes: [remove(sessions, { id: session.id })],
+        ...endOneSession(session, ending),
         urgent: true,
-        events: [{ event: "session.ended", subject: session.subject }],
+        events: [sessionEnded(session, "signed_out")],
       };
 
 /** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */

@@ -1,27 +1,11 @@
 /**
- * What a caller may learn: the one rule for userinfo and introspection, so that no door tells what another one keeps.
+ * What a caller may learn of a token: the one rule for introspection.
  */
-import { type Catalogue, EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
+import { type Catalogue, USERINFO_SCOPE } from "../protocol/catalogue.ts";
 import type { Scope } from "../protocol/identifiers.ts";
-import type { AccountRecord } from "../store/tables.ts";
 import type { LiveAccessToken } from "./access-token.ts";
 
-/** The claims of OpenID Connect Core §5.4 that a scope gives. */
-export interface PersonClaims {
-  readonly preferred_username?: string;
-  readonly name?: string;
-  readonly email?: string;
-}
-
 export const tellsUsername = (scope: readonly Scope[]): boolean => scope.includes(USERINFO_SCOPE);
-
-export const personClaims = (
-  scope: readonly Scope[],
-  { username, name, email }: Pick<AccountRecord, "username" | "name" | "email">,
-): PersonClaims => ({
-  ...(tellsUsername(scope) && { preferred_username: username, ...(name !== null && { name }) }),
-  ...(scope.includes(EMAIL_SCOPE) && email !== null && { email }),
-});
 
 /** What a caller sees of an access token. */
 export interface VisibleToken {

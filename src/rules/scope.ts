@@ -1,5 +1,5 @@
 /** The scope and resources that a request may ask for: RFC 6749 §3.3 and §6, RFC 8707. */
-import type { Catalogue } from "../protocol/catalogue.ts";
+import { type Catalogue, isForEveryResource } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { firstMissing, parseScope } from "../protocol/scope.ts";
@@ -139,7 +139,10 @@ function narrowToResources(
   return { scope: downscope(catalogue, scope, resources), resources };
 }
 
-/** RFC 8707 §2.2: keeps the scopes that the resources can use. Throws `resource_scope_empty` if none is left. */
+/**
+ * RFC 8707 §2.2: keeps the scopes that the resources can use, and those that hold for all. Throws `resource_scope_empty` if
+ * the resources can use none.
+ */
 function downscope(
   catalogue: Catalogue,
   scope: readonly Scope[],
@@ -147,5 +150,5 @@ function downscope(
 ): Scope[] {
   const usable = catalogue.scopeFor(scope, resources);
   if (usable.length === 0 && scope.length > 0) throw new OAuthError("resource_scope_empty");
-  return usable;
+  return scope.filter((name) => usable.includes(name) || isForEveryResource(name, scope));
 }

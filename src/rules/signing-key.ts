@@ -5,7 +5,7 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import { insert, remove, update } from "../store/contract.ts";
+import { type Change, insert, remove, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import { revisions, type SigningKeyRecord, signingKeys } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
@@ -25,30 +25,29 @@ export interface KeyTimes {
   readonly keepSeconds: number;
 }
 
-/** The key that signs at this time; null if there is none. */
+/**
+ * The key that signs at this time; null if there is none. With a clock that is behind the one that made the first key, that key
+ * signs too early: it is published, and a second one would help no one.
+ */
 export function currentKey(
   keys: readonly SigningKeyRecord[],
   algorithm: SigningAlgorithm,
   now: EpochSeconds,
 ): SigningKeyRecord | null {
-  const signing = keys.filter((key) => key.algorithm === algorithm && key.signsFrom <= now);
-  return signing.reduce<SigningKeyRecord | null>(
-    (newest, key) => (newest === null || isNewer(key, newest) ? key : newest),
-    null,
-  );
+  const candidates = publishedKeys(keys, now).filter((key) => key.algorithm === algorithm);
+  const signing = candidates.filter((key) => key.signsFrom <= now);
+  if (signing.length === 0)
+    return candidates.toSorted((one, other) => one.signsFrom - other.signsFrom)[0] ?? null;
+  return signing.reduce((newest, key) => (key.signsFrom > newest.signsFrom ? key : newest));
 }
-
-/** Two keys that sign from the same second on: all nodes must take the same one. */
-const isNewer = (key: SigningKeyRecord, other: SigningKeyRecord): boolean =>
-  key.signsFrom > other.signsFrom || (key.signsFrom === other.signsFrom && key.kid > other.kid);
 
 export function stateOf(
   key: SigningKeyRecord,
   keys: readonly SigningKeyRecord[],
   now: EpochSeconds,
 ): KeyState {
-  if (key.signsFrom > now) return "next";
-  return currentKey(keys, key.algorithm, now)?.kid === key.kid ? "current" : "former";
+  if (currentKey(keys, key.algorithm, now)?.kid === key.kid) return "current";
+  return key.signsFrom > now ? "next" : "former";
 }
 
 /** The keys of the key set: what may have signed a token that is valid now, and what will sign soon. */
@@ -62,7 +61,7 @@ export const publishedKeys = (
 export function nextKeyDue(
   keys: readonly SigningKeyRecord[],
   algorithm: SigningAlgorithm,
-  { rotationSeconds, publishSeconds }: KeyTimes,
+  { rotationSeconds, publishSeconds }: Omit<KeyTimes, "keepSeconds">,
   now: EpochSeconds,
 ): EpochSeconds | null {
   const current = currentKey(keys, algorithm, now);
@@ -89,65 +88,110 @@ const nextRevision = (found: RingRevision) =>
 
 /**
  * Adds a key. The keys that it follows stay published for as long as their tokens may live after it began to sign, and it
- * stays so long after a key that follows it.
+ * stays so long after a key that follows it. No two keys of an algorithm begin to sign in the same second, so that all nodes take the
+ * same one.
  */
 export function addSigningKey(
   { keys, revision }: RingFacts,
-  added: SigningKeyRecord,
+  wish: SigningKeyRecord,
   { keepSeconds }: KeyTimes,
-): Decision<void> {
-  const same = keys.filter(({ algorithm }) => algorithm === added.algorithm);
-  const earlier = same.filter(
-    ({ signsFrom, publishedUntil }) => signsFrom <= added.signsFrom && publishedUntil === null,
-  );
-  const later = same.filter(({ signsFrom }) => signsFrom > added.signsFrom).map(({ signsFrom }) => signsFrom);
-  const publishedUntil = later.length === 0 ? null : Math.min(...later) + keepSeconds;
-  const until = { publishedUntil: added.signsFrom + keepSeconds };
+): Decision<SigningKeyRecord> {
+  const same = keys.filter(({ algorithm }) => algorithm === wish.algorithm);
+  let { signsFrom } = wish;
+  while (same.some((key) => key.signsFrom === signsFrom)) signsFrom += 1;
+  const [follows] = laterThan({ ...wish, signsFrom }, same);
+  const added = {
+    ...wish,
+    signsFrom,
+    publishedUntil: follows === undefined ? null : follows.signsFrom + keepSeconds,
+  };
+  const earlier = same.filter((key) => key.signsFrom < signsFrom && key.publishedUntil === null);
+  const until = { publishedUntil: signsFrom + keepSeconds };
   return {
-    outcome: undefined,
+    outcome: added,
     changes: [
       nextRevision(revision),
       ...earlier.map(({ kid }) => update(signingKeys, { kid }, { publishedUntil: null }, until)),
-      insert(signingKeys, { ...added, publishedUntil }),
+      insert(signingKeys, added),
     ],
     events: [{ event: "signing_key.added", key: added.kid, via: added.algorithm }],
   };
 }
 
 /**
- * Takes a key out of the key set at once, because others may have it. Its tokens do not verify any more. If it signs, or would
- * sign next, `replacement` does so in its place. False if there is no such key.
+ * Keeps a key longer whose tokens live longer than planned, because a lifetime has grown since the next key was added. Only a key
+ * that signs or will sign counts: a former key signs nothing with the new lifetime.
+ */
+export function prolongSigningKeys(
+  { keys, revision }: RingFacts,
+  { keepSeconds }: KeyTimes,
+  now: EpochSeconds,
+): Decision<void> {
+  const short = keys.flatMap((key) => {
+    const { publishedUntil } = key;
+    if (publishedUntil === null || stateOf(key, keys, now) === "former") return [];
+    const [follows] = laterThan(key, keys);
+    const until = follows === undefined ? 0 : follows.signsFrom + keepSeconds;
+    return publishedUntil < until ? [{ kid: key.kid, publishedUntil, until }] : [];
+  });
+  if (short.length === 0) return concluded(undefined);
+  return {
+    outcome: undefined,
+    changes: [
+      nextRevision(revision),
+      ...short.map(({ kid, publishedUntil, until }) =>
+        update(signingKeys, { kid }, { publishedUntil }, { publishedUntil: until }),
+      ),
+    ],
+  };
+}
+
+/** The keys of the same algorithm that sign after this one, the first of them first. */
+const laterThan = (key: SigningKeyRecord, keys: readonly SigningKeyRecord[]): readonly SigningKeyRecord[] =>
+  keys
+    .filter(({ algorithm, signsFrom }) => algorithm === key.algorithm && signsFrom > key.signsFrom)
+    .toSorted((one, other) => one.signsFrom - other.signsFrom);
+
+export interface RetiredKey {
+  readonly key: SigningKeyRecord;
+  /** The key that signs in its place; null if it did not sign any more. */
+  readonly successor: SigningKeyRecord | null;
+}
+
+/**
+ * Takes a key out of the key set at once, because others may have it. Its tokens do not verify any more. If it signs, the next key
+ * signs from now on: APIs may know that one already. Without a next key, or if the retired key is the next one, `replacement` takes
+ * its place. Null if there is no such key.
  */
 export function retireSigningKey(
   { keys, revision }: RingFacts,
   kid: string,
   replacement: SigningKeyRecord,
   now: EpochSeconds,
-): Decision<boolean> {
+): Decision<RetiredKey | null> {
   const key = keys.find((candidate) => candidate.kid === kid);
-  if (key === undefined) return concluded(false);
-  const isReplaced = stateOf(key, keys, now) !== "former";
-  return {
-    outcome: true,
-    changes: [
-      nextRevision(revision),
-      remove(signingKeys, { kid }),
-      ...(isReplaced
-        ? [
-            insert(signingKeys, {
-              ...replacement,
-              signsFrom: Math.max(now, key.signsFrom),
-              publishedUntil: key.publishedUntil,
-            }),
-          ]
-        : []),
-    ],
+  if (key === undefined) return concluded(null);
+  const state = stateOf(key, keys, now);
+  const [next] = state === "current" ? laterThan(key, keys) : [];
+  const replaced = {
+    ...replacement,
+    signsFrom: Math.max(now, key.signsFrom),
+    publishedUntil: key.publishedUntil,
+  };
+  const retired = { event: "signing_key.retired", key: kid, via: key.algorithm } as const;
+  const decided = (successor: SigningKeyRecord | null, ...changes: Change[]) => ({
+    outcome: { key, successor },
+    changes: [nextRevision(revision), remove(signingKeys, { kid }), ...changes],
     urgent: true,
-    events: [
-      { event: "signing_key.retired", key: kid, via: key.algorithm },
-      ...(isReplaced
-        ? [{ event: "signing_key.added", key: replacement.kid, via: key.algorithm } as const]
-        : []),
-    ],
+  });
+  if (state === "former") return { ...decided(null), events: [retired] };
+  if (next !== undefined) {
+    const { signsFrom } = next;
+    const takesOver = update(signingKeys, { kid: next.kid }, { signsFrom }, { signsFrom: now });
+    return { ...decided({ ...next, signsFrom: now }, takesOver), events: [retired] };
+  }
+  return {
+    ...decided(replaced, insert(signingKeys, replaced)),
+    events: [retired, { event: "signing_key.added", key: replaced.kid, via: key.algorithm }],
   };
 }

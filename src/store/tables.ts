@@ -24,6 +24,8 @@ const id = () => bytes<RecordId>();
 const digest = () => bytes<SecretDigest>();
 const scope = () => list<Scope>();
 const resources = () => list<ResourceIndicator>();
+/** A value that is JSON already. */
+const asItIs = <Value>() => json<Value>({ encode: (value) => value, decode: (stored) => stored as Value });
 
 /** The server's own secret, from which all processes on this database derive their keys: one row. */
 export const serverKeys = table("server_keys", {
@@ -39,8 +41,16 @@ export const serverKeys = table("server_keys", {
 });
 export type ServerKeyRecord = Row<typeof serverKeys>;
 
-/** A public key as in RFC 7517, with `kid`, `use` and `alg`. */
+/** A public key as in RFC 7517. */
 export type PublicJwk = Readonly<Record<string, unknown>>;
+
+/** A public key of this server. */
+export interface SigningJwk extends PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly use: "sig";
+  readonly alg: SigningAlgorithm;
+}
 
 /** The keys that sign tokens. Each is published before it signs, and until the last token that it signed has expired. */
 export const signingKeys = table("signing_keys", {
@@ -48,7 +58,7 @@ export const signingKeys = table("signing_keys", {
     /** RFC 7638: the thumbprint of the public key. */
     kid: text(),
     algorithm: text<SigningAlgorithm>(),
-    publicKey: json<PublicJwk>({ encode: (jwk) => jwk, decode: (stored) => stored as PublicJwk }),
+    publicKey: asItIs<SigningJwk>(),
     /** The private key (PKCS #8), sealed with a key of the server. */
     sealedPrivateKey: bytes(),
     /** Published from this time on. */
@@ -105,14 +115,14 @@ const secrets = json<readonly ClientSecretRecord[]>({
     })),
 });
 
-const texts = json<readonly string[]>({
-  encode: (values) => values,
-  decode: (stored) => stored as readonly string[],
-});
+const texts = asItIs<readonly string[]>();
+
+/** A public key of a client (RFC 7517). */
+export type ClientJwk = Readonly<Record<string, unknown>>;
 
 /** RFC 7517 §5: the public keys of a client. */
 export interface ClientKeySet {
-  readonly keys: readonly PublicJwk[];
+  readonly keys: readonly ClientJwk[];
 }
 
 const keySet = json<ClientKeySet>({ encode: (value) => value, decode: (stored) => stored as ClientKeySet });
@@ -187,6 +197,10 @@ export const clients = table("clients", {
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
     secrets,
+    /** The groups whose members may use it; empty: all people. */
+    allowedGroups: list(),
+    /** The groups whose members may not use it. */
+    deniedGroups: list(),
     createdAt: integer(),
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),
@@ -215,19 +229,52 @@ export type ClientRecord = Row<typeof clients>;
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
 export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
 
+/** OpenID Connect Core §5.1.1. */
+export interface PostalAddress {
+  readonly formatted?: string;
+  readonly street_address?: string;
+  readonly locality?: string;
+  readonly region?: string;
+  readonly postal_code?: string;
+  readonly country?: string;
+}
+
+/** Facts about a person, under the names of OpenID Connect Core §5.1. A fact that is not known is missing. */
+export interface PersonProfile {
+  readonly given_name?: string;
+  readonly family_name?: string;
+  readonly middle_name?: string;
+  readonly nickname?: string;
+  readonly profile?: string;
+  readonly picture?: string;
+  readonly website?: string;
+  readonly gender?: string;
+  readonly birthdate?: string;
+  readonly zoneinfo?: string;
+  readonly locale?: string;
+  readonly phone_number?: string;
+  /** Missing: yes, because the operator wrote the number. */
+  readonly phone_number_verified?: boolean;
+  readonly address?: PostalAddress;
+}
+
+export type AttributeValue = string | number | boolean | readonly string[];
+/** The operator's own facts about a person, by their names. */
+export type PersonAttributes = Readonly<Record<string, AttributeValue>>;
+
 /** What the configuration said of a person when it was last applied. */
 export interface PersonDeclared {
   readonly name: string | null;
   readonly email: string | null;
+  /** Null if it said nothing. */
+  readonly emailVerified: boolean | null;
+  readonly profile: PersonProfile;
+  readonly attributes: PersonAttributes;
+  readonly groups: readonly string[];
   readonly administrator: boolean;
   /** The argon2id string of the declared password, which need not be the person's password any more. */
   readonly passwordHash: string;
 }
-
-const personDeclared = json<PersonDeclared>({
-  encode: (value) => value,
-  decode: (stored) => stored as PersonDeclared,
-});
 
 export const accounts = table("accounts", {
   columns: {
@@ -239,6 +286,13 @@ export const accounts = table("accounts", {
     username: text(),
     name: orNull(text()),
     email: orNull(text()),
+    emailVerified: boolean(),
+    profile: asItIs<PersonProfile>(),
+    attributes: asItIs<PersonAttributes>(),
+    /** The groups that the person is in, in alphabetical order. `group_members` mirrors them. */
+    groups: list(),
+    /** When a fact that applications are told was last changed. */
+    updatedAt: integer(),
     administrator: boolean(),
     /** An argon2id string, or null for a person who cannot sign in with a password. */
     passwordHash: orNull(text()),
@@ -249,7 +303,7 @@ export const accounts = table("accounts", {
     unlockedAt: orNull(integer()),
     isDeclared: boolean(),
     /** Null for a person who was never declared. */
-    declaration: orNull(personDeclared),
+    declaration: orNull(asItIs<PersonDeclared>()),
   },
   key: ["subject"],
   indexes: [["createdAt", "subject"]],
@@ -274,6 +328,26 @@ export const signInNames = table("sign_in_names", {
 });
 export type SignInNameRecord = Row<typeof signInNames>;
 
+export const groups = table("groups", {
+  columns: {
+    /** Without spaces; as tokens carry it. */
+    name: text(),
+    description: orNull(text()),
+    createdAt: integer(),
+  },
+  key: ["name"],
+  updated: true,
+});
+export type GroupRecord = Row<typeof groups>;
+
+/** Who is in a group: the column `groups` of accounts, seen from the other side. One commit changes both. */
+export const groupMembers = table("group_members", {
+  columns: { groupName: text(), subject: text<SubjectId>(), joinedAt: integer() },
+  key: ["groupName", "subject"],
+  indexes: [["subject"]],
+});
+export type GroupMemberRecord = Row<typeof groupMembers>;
+
 /** How a person proved who they are: OpenID Connect Core §2 calls the columns `auth_time`, `amr` and `acr`. */
 const authentication = {
   authenticatedAt: integer(),
@@ -288,6 +362,8 @@ export const sessions = table("sessions", {
     id: id(),
     digest: digest(),
     subject: text<SubjectId>(),
+    /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
+    continuity: id(),
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -354,6 +430,7 @@ export type RevocationReason =
   | "revoked_by_client"
   | "revoked_by_person"
   | "revoked_by_operator"
+  | "signed_out"
   | "person_disabled"
   | "person_removed"
   | "client_removed";
@@ -369,6 +446,10 @@ export const grants = table("grants", {
     scope: scope(),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
+    /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
+    session: orNull(id()),
+    /** Whether it ends with that session (`isOnline`). */
+    online: boolean(),
     ...authentication,
     createdAt: integer(),
     /**
@@ -389,6 +470,33 @@ export const grants = table("grants", {
 export type GrantRecord = Row<typeof grants>;
 
 /**
+ * Back-Channel Logout: the ends of sessions of which clients have yet to hear. A row without a client comes with the commit that
+ * ends the session; a sender then puts one row for each client in its place, which stays until the client has heard.
+ */
+export const logoutNotices = table("logout_notices", {
+  columns: {
+    id: id(),
+    subject: text<SubjectId>(),
+    /** The `continuity` of the session; null: all sessions of the person. */
+    session: orNull(id()),
+    /** The client to tell; null until a sender has found the clients. */
+    clientId: orNull(text<ClientId>()),
+    createdAt: integer(),
+    /** How many times a sender has tried. */
+    attempts: integer(),
+    /** When the next sender may try. */
+    nextAt: integer(),
+    /** No sender tries after this time. */
+    expiresAt: integer(),
+  },
+  indexes: [["nextAt", "id"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type LogoutNoticeRecord = Row<typeof logoutNotices>;
+
+/**
  * Authorization codes. A code has the id of its grant, and its row lives as long: RFC 6749 §4.1.2 wants a replay to revoke
  * the tokens that were issued for the code.
  */
@@ -400,6 +508,8 @@ export const codes = table("codes", {
     /** Whether the request named the redirect URI; then the token request must name it again (RFC 6749 §4.1.3). */
     redirectUriRequested: boolean(),
     codeChallenge: orNull(text<CodeChallenge>()),
+    /** OpenID Connect Core §3.1.2.1: the ID token has it again, as it came. */
+    nonce: orNull(text()),
     createdAt: integer(),
     expiresAt: integer(),
     usedAt: orNull(integer()),
@@ -508,8 +618,10 @@ export const TABLES: readonly Table[] = [
   revisions,
   signingKeys,
   retryKeys,
+  groups,
   accounts,
   signInNames,
+  groupMembers,
   clients,
   sessions,
   setupLinks,
@@ -520,5 +632,6 @@ export const TABLES: readonly Table[] = [
   codes,
   refreshTokens,
   accessTokens,
+  logoutNotices,
   probes,
 ];

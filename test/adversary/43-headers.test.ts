@@ -269,13 +269,17 @@ describe("a challenge", () => {
 
 describe("keys", () => {
   test(
-    proves("are published nowhere: the key set is empty, and there is nothing that signs", "threat 58"),
+    proves("are published in the key set only, which has no private and no symmetric one", "threat 58"),
     async () => {
-      const metadata = await jsonOf(await server.fetch("/.well-known/oauth-authorization-server"));
-      expect(Object.keys(metadata).filter((name) => /jwks|signing_alg|encryption/.test(name))).toEqual([]);
-      const discovery = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
-      expect(await jsonOf(await server.fetch(String(discovery.jwks_uri)))).toEqual({ keys: [] });
-      for (const path of ["/auth/jwks.json", "/jwks", "/.well-known/jwks.json", "/auth/certs"]) {
+      const metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
+      await server.context.signingKeys.keepUp();
+      const keySet = await server.fetch(String(metadata.jwks_uri));
+      const { keys }: { keys: object[] } = await keySet.json();
+      expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([
+        ["alg", "e", "kid", "kty", "n", "use"],
+      ]);
+      expect(Object.keys(metadata).filter((name) => /encryption/.test(name))).toEqual([]);
+      for (const path of ["/jwks", "/.well-known/jwks.json", "/auth/certs"]) {
         expect((await server.fetch(path)).status).toBe(404);
       }
     },

@@ -189,6 +189,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
     },
   },
   { name: "error-setup-link", open: path("/setup?token=used") },
+  { name: "sign-in-kept-password", open: changePasswordLate },
 ];
 
 /** Pages for alice, who is signed in. */
@@ -219,6 +220,14 @@ export const SIGNED_IN: readonly Exhibit[] = [
       await page.goto(
         server.issuer + authorizePath({ client_id: clientId, redirect_uri, scope: "mail.read mail.send" }),
       );
+    },
+  },
+  {
+    name: "consent-again",
+    open: async (page, server) => {
+      await page.goto(server.issuer + authorizePath({ prompt: "consent" }));
+      await spoil(page);
+      await page.locator("button[value=allow]").click();
     },
   },
   { name: "device-code", open: path("/device") },
@@ -349,6 +358,19 @@ export const SIGNED_IN: readonly Exhibit[] = [
     },
   },
 ];
+
+/** The form for the password, sent after the session has ended. */
+async function changePasswordLate(page: Page, server: ListeningServer): Promise<void> {
+  await signInAlice(page, server);
+  await page.goto(`${server.issuer}/account?change_password=1`);
+  const cookies = await page.context().cookies();
+  const other = await page.context().newPage();
+  await other.goto(`${server.issuer}/logout`);
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.close();
+  await page.context().addCookies(cookies);
+  await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });
+}
 
 /** Two more browsers in which the person is signed in. */
 async function addPersonElsewhere(server: ListeningServer, account: AccountRecord): Promise<void> {

@@ -87,8 +87,8 @@ const atOther = () => page.waitForURL(`${other.origin}/callback**`);
 
 test("a person signs in, after a slip, and out again", async () => {
   await signInOn(page, url("/login"), "alice", "a slip");
-  expect(await page.getByRole("alert").textContent()).toBe("Wrong user name or password.");
-  expect(await page.getByLabel("User name").inputValue()).toBe("alice");
+  expect(await page.getByRole("alert").textContent()).toStartWith("Wrong user name or password.");
+  expect(await page.getByLabel("User name or e-mail address").inputValue()).toBe("alice");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   expect(page.url()).toBe(url("/account"));
@@ -123,7 +123,7 @@ test("a person answers as somebody else", async () => {
   await addPersonWithPassword(server, "bob");
   await signInOn(page, authorizeOther(), "alice", PASSWORD);
   await page.getByRole("link", { name: "Use another account" }).click();
-  await page.getByLabel("User name").fill("bob");
+  await page.getByLabel("User name or e-mail address").fill("bob");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   expect(await page.locator(".person strong").textContent()).toBe("bob");

@@ -64,11 +64,18 @@ describe("to standard output", () => {
     expect((await tessera(["user", "list", "--data", elsewhere])).out).toContain("ada");
   });
 
+  test("has the mode of the shell, as the help says", async () => {
+    const { out } = await tessera(["backup", "--help"]);
+    expect(out).toContain("(umask 077; tessera backup - > friday.backup)");
+    expect(out).toContain("Only you can read a file that this command makes");
+    expect(out).toContain("Who can read it then depends on your shell");
+  });
+
   test("is refused where a person reads it", async () => {
     const { data } = await withData();
     const refused = await tessera(["backup", "-", "--data", data], { showsPerson: true });
     expect(refused).toMatchObject({ code: 1, out: "" });
-    expect(refused.err).toContain("tessera backup - > friday.backup");
+    expect(refused.err).toContain("(umask 077; tessera backup - > friday.backup)");
   });
 });
 

@@ -83,7 +83,10 @@ describe("client set", () => {
     // The default was all of the scope, and still is.
     const left = await row("lists");
     expect(left.redirectUris).toEqual(["https://a.example/2" as never]);
-    expect([left.scope, left.defaultScope]).toEqual([["profile"], ["profile"]] as never);
+    expect([left.scope, left.defaultScope]).toEqual([
+      ["openid", "profile", "phone", "address", "groups", "offline_access"],
+      ["profile"],
+    ] as never);
     await client("set", "lists", "--scope", "profile", "--redirect-uri", "https://a.example/3");
     expect(await row("lists")).toMatchObject({ scope: ["profile"], redirectUris: ["https://a.example/3"] });
     await client("set", "lists", "--scope", "");
@@ -297,7 +300,7 @@ describe("client add", () => {
     [
       "a scope that does not exist",
       ["--scope", "everything"],
-      "There is no scope 'everything'. There are: profile, email, introspect.",
+      "There is no scope 'everything'. There are: openid, profile, email, phone, address, groups, offline_access, introspect.",
     ],
     [
       "a public client without PKCE",

@@ -86,6 +86,18 @@ describe("an act of the operator is told", () => {
     const created = await told("user add grace --generate");
     const subject = (await running.store.findAccountByUsername("grace"))?.subject;
     expect(created).toEqual(act("person.created", { subject, via: "command_line" }));
+    expect(await told("group add family")).toEqual(act("group.created", { group: "family" }));
+    expect(await told("group set family --description us")).toEqual(
+      act("group.changed", { group: "family" }),
+    );
+    const about = { group: "family", subject };
+    const changed = act("person.changed", { subject });
+    expect(await told("group join family grace")).toEqual([...changed, ...act("group.joined", about)]);
+    expect(await told("group remove family")).toEqual([
+      ...act("group.removed", { group: "family" }),
+      ...changed,
+      ...act("group.left", about),
+    ]);
     expect(await told("user password grace --generate")).toEqual(act("password.changed", { subject }));
     expect(await told("user disable grace")).toEqual(act("person.disabled", { subject }));
     expect(await told("user enable grace")).toEqual(act("person.enabled", { subject }));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { qrCode } from "../../src/cli/login.ts";
-import { redeemAnswer } from "../../src/cli/login-browser.ts";
+import { receiveOnLoopback, redeemAnswer } from "../../src/cli/login-browser.ts";
 import { pollForToken, requestDeviceAuthorization } from "../../src/cli/login-device.ts";
 import { discover, type Fetch, loginClient, type Server } from "../../src/cli/login-server.ts";
 import { parseCredential } from "../../src/credentials/credential.ts";
@@ -215,6 +215,26 @@ test("a server that calls the address by its older name is understood", async ()
   );
   const device = await requestDeviceAuthorization(server, PUBLIC, new URLSearchParams());
   expect(device.verification_uri).toBe("https://a.example/d");
+});
+
+describe("the last page in the browser", () => {
+  test.each([
+    ["de-AT,de;q=0.9,en;q=0.5", "de", "Der Browser ist fertig", "kehren Sie zum Terminal zurück"],
+    ["fr", "en", "The browser’s part is done", "go back to the terminal"],
+  ])("for %s is in the language %s", async (accepted, language, title, words) => {
+    const receiver = await receiveOnLoopback("state");
+    const open = async (query: string) => {
+      const headers = { "Accept-Language": accepted };
+      return (await fetch(`${receiver.redirectUri}?${query}`, { headers })).text();
+    };
+    const stray = await open("state=another&code=x");
+    const done = await open("state=state&code=x");
+    receiver.close();
+    for (const page of [stray, done]) expect(page).toContain(`<html lang="${language}">`);
+    expect(done).toContain(title);
+    expect(done).toContain(words);
+    expect((await receiver.answer).get("code")).toBe("x");
+  });
 });
 
 describe("the answer that the browser brings", () => {

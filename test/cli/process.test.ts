@@ -1,7 +1,7 @@
 /** The program in its own process: arguments, exit codes, signals. */
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Child, endProcesses, finished, printed, start } from "./processes.ts";
 import { removeTemporaryFolders, temporaryFolder } from "./support.ts";
 
@@ -49,21 +49,59 @@ describe("a reader that has seen enough", () => {
 
 const isRoot = process.getuid?.() === 0;
 
-describe("another user", () => {
-  // Only root can start a process as another user.
-  test.skipIf(!isRoot)("learns whose the database is, and not that there is none", async () => {
+describe("a user who may not use the database", () => {
+  /** What `act` prints as a user that this machine has no name for. Only root can start a process as another user. */
+  async function printedAs(uid: number, act: string, data: string): Promise<string> {
+    // A program of root may be in a folder that others cannot read, so only its last steps run as another user.
+    const program = `
+      const { requireAccess } = await import(${JSON.stringify(join(root, "src/cli/data-access.ts"))});
+      const { makeDataFolder } = await import(${JSON.stringify(join(root, "src/cli/data-folder.ts"))});
+      const configuration = { data: ${JSON.stringify(data)} };
+      process.setuid(${uid});
+      try { ${act}(configuration); } catch (error) { console.log(error.message); }`;
+    return (await finished(start([process.execPath, "-e", program]))).out;
+  }
+
+  async function withDatabase(): Promise<string> {
     const data = join(temporaryFolder(), "data");
     const made = await finished(start([...launcher, "user", "add", "ada", "--generate", "--data", data]));
     expect(made.code).toBe(0);
-    // A program of root may be in a folder that others cannot read, so only its last steps run as another user.
-    const refused = `
-      const { requireAccess } = await import(${JSON.stringify(join(root, "src/cli/data-access.ts"))});
-      process.setuid(65534);
-      try { requireAccess({ data: ${JSON.stringify(data)} }); } catch (error) { console.log(error.message); }`;
-    const { out } = await finished(start([process.execPath, "-e", refused]));
-    expect(out).toMatch(
-      /^This user may not use the database \S+: \S+ belongs to root\. Run the command as that user: sudo -u root tessera/,
+    return data;
+  }
+
+  // `serve`, `restore` and `copy` begin with makeDataFolder, the other commands with requireAccess.
+  test.skipIf(!isRoot).each(["requireAccess", "makeDataFolder"])(
+    "learns from %s whose the database is, and not that there is none",
+    async (act) => {
+      const data = await withDatabase();
+      expect(await printedAs(65534, act, data)).toMatch(
+        /^This user may not use the database \S+: \S+ belongs to root\. Run the command as that user: sudo -u root tessera …\n$/,
+      );
+    },
+  );
+
+  test.skipIf(!isRoot)("learns the number of an owner without a name, as a shell needs it", async () => {
+    const data = await withDatabase();
+    chmodSync(dirname(data), 0o755);
+    chownSync(data, 4_000_001, 4_000_001);
+    expect(await printedAs(65534, "requireAccess", data)).toContain(
+      "belongs to #4000001. Run the command as that user: sudo -u '#4000001' tessera",
     );
+  });
+
+  test.skipIf(!isRoot)("learns that a database of their own refuses them, and how to cure it", async () => {
+    const data = await withDatabase();
+    const file = join(data, "tessera.db");
+    const me = 4_000_001;
+    chmodSync(dirname(data), 0o755);
+    chownSync(data, me, me);
+    chownSync(file, me, me);
+    chmodSync(file, 0o400);
+    expect(await printedAs(me, "requireAccess", data)).toBe(
+      `This user may not use the database ${file}: ${file} is yours, but its permissions refuse it. Allow it: chmod u+rw ${file}\n`,
+    );
+    chmodSync(data, 0o600);
+    expect(await printedAs(me, "requireAccess", data)).toEndWith(`Allow it: chmod u+rwx ${data}\n`);
   });
 });
 

@@ -1,4 +1,5 @@
 /** `tessera status`, and how `login` finds the server that runs on the data folder. */
+import { Database } from "bun:sqlite";
 import { afterAll, afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { endProcesses, finished, startTessera } from "./processes.ts";
@@ -28,6 +29,30 @@ test("says what runs on the data, where and since when, and after its end that i
   const stopped = await tessera(["status", "--data", data]);
   expect(stopped.out).toMatch(/^server {4}not running\n/);
   expect(stopped.out).toContain("Start the server: tessera serve");
+});
+
+test("counts no further than 10,000, because that reads the rows", async () => {
+  const data = join(temporaryFolder(), "data");
+  expect((await tessera(["client", "add", "--name", "Wiki", "--data", data])).code).toBe(0);
+  const database = new Database(join(data, "tessera.db"));
+  const columns = database
+    .query<{ name: string }, []>("SELECT name FROM pragma_table_info('clients') WHERE name != 'client_id'")
+    .all()
+    .map(({ name }) => name);
+  const copies = (count: number) =>
+    database.run(
+      `INSERT INTO clients (client_id, ${columns})
+       WITH RECURSIVE copy (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < ${count})
+       SELECT 'copy-${count}-' || n, ${columns.map((name) => (name === "number" ? `${count} * 100000 + n` : name))}
+       FROM copy CROSS JOIN (SELECT * FROM clients WHERE client_id NOT LIKE 'copy-%')`,
+    );
+  const status = async (...options: string[]) => (await tessera(["status", ...options, "--data", data])).out;
+  copies(9_999);
+  expect(await status()).toMatch(/^clients +10,000$/m);
+  copies(1);
+  expect(await status()).toMatch(/^clients +more than 10,000$/m);
+  expect(JSON.parse(await status("--json"))).toMatchObject({ people: 0, clients: null, grants: 0 });
+  database.close();
 });
 
 test("says where there is no data at all", async () => {

@@ -135,7 +135,9 @@ describe("declared clients", () => {
         default_scope: ["mail.read"],
       },
     ]);
-    expect((await stored("silent")).scope.join(" ")).toBe("profile email mail.read mail.send");
+    expect((await stored("silent")).scope.join(" ")).toBe(
+      "openid profile email phone address groups offline_access mail.read mail.send",
+    );
     expect((await stored("choosy")).scope.join(" ")).toBe("introspect mail.read");
     expect((await stored("choosy")).defaultScope.join(" ")).toBe("mail.read");
   });

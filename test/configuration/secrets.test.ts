@@ -293,6 +293,7 @@ test(proves("no fault of a URL of the database repeats a part of it", "threat 50
     "postgres://u:12/hunter2@db.example/x",
     "postgres://u:12/hunter2?x@db.example/x",
     "postgres://u:12?hunter2@db.example/x",
+    "postgres://u:1?2?hunter2@db.example/x",
     "postgres://u:hunter2@x@db.example/x",
     "postgres://u:hunter2%@db.example/x",
     "postgres://u:hunter2%zz@db.example/x",

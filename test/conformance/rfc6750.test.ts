@@ -126,7 +126,7 @@ test(
       const values = new Map(parameters);
       expect(values.get("error")).toBe(error);
       expect(values.has("error_description")).toBe(error !== undefined);
-      expect(values.get("scope")).toBe(error === "insufficient_scope" ? "profile" : undefined);
+      expect(values.get("scope")).toBe(error === "insufficient_scope" ? "openid" : undefined);
       for (const [, value] of parameters) expect(value).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
     }
   },

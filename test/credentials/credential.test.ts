@@ -36,6 +36,12 @@ describe("credentials", () => {
     expect(withoutCredentials(`/path/${text.slice(0, 30)}/${text}`)).toBe("/path/…/…");
   });
 
+  test("a JWT is left out as well", () => {
+    const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl";
+    expect(withoutCredentials(`/path/${jwt}?x`)).toBe("/path/…?x");
+    expect(withoutCredentials(jwt.slice(0, 40))).toBe("…");
+  });
+
   test.each(["newsletter_dispatcher_production", "call-center_desktop_application_v2", "cl_tat_0123456789"])(
     "%s is the name of a client, and logged as it is",
     (name) => {

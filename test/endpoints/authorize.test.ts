@@ -242,8 +242,7 @@ describe("a fault that is sent to the client", () => {
     ["a request URI", { request_uri: "urn:ietf:params:oauth:request_uri:x" }, "request_uri_not_supported"],
     ["a request URI on the network", { request_uri: "https://evil.example/r" }, "request_uri_not_supported"],
     ["inline registration", { registration: "{}" }, "registration_not_supported"],
-    ["response_mode=fragment", { response_mode: "fragment" }, "invalid_request"],
-    ["response_mode=form_post", { response_mode: "form_post" }, "invalid_request"],
+    ["an unknown response_mode", { response_mode: "carrier_pigeon" }, "invalid_request"],
     ["an unknown prompt", { prompt: "sometimes" }, "invalid_request"],
     ["prompt=none with one that is ignored", { prompt: "none create" }, "invalid_request"],
     ["prompt=none with another", { prompt: "none login" }, "invalid_request"],
@@ -294,6 +293,23 @@ describe("a fault that is sent to the client", () => {
       }
     },
   );
+
+  test.each([
+    ["token", "an access token in an address leaks"],
+    ["id_token", "the ID token comes with the access token from the token endpoint"],
+    ["code id_token", "the ID token comes with the access token from the token endpoint"],
+    ["id_token token", "the ID token comes"],
+    ["token id_token", "an access token in an address leaks"],
+    ["code token", "an access token in an address leaks"],
+    ["token code id_token", "an access token in an address leaks"],
+    ["none", "an answer without a code"],
+    ["something else", "Only response_type=code is supported."],
+  ])("response_type=%s, with the reason and the cure", async (responseType, why) => {
+    const told = expectSent(await open({ response_type: responseType }), "unsupported_response_type");
+    const words = told.get("error_description");
+    expect(words).toContain(why);
+    expect(words).toContain("response_type=code");
+  });
 
   test("a client that is not registered for the grant", async () => {
     const response = await open({ client_id: "device-with-uri", redirect_uri: "https://tv.example/" });

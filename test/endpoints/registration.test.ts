@@ -97,7 +97,7 @@ describe("open registration", () => {
         grant_types: ["authorization_code"],
         response_types: ["code"],
         token_endpoint_auth_method: "client_secret_basic",
-        scope: "profile email mail.read mail.send files",
+        scope: "openid profile email phone address groups offline_access mail.read mail.send files",
       });
     },
   );
@@ -180,7 +180,7 @@ describe("open registration", () => {
       token_endpoint_auth_method: "none",
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
-      scope: "email profile",
+      scope: "openid email profile",
     });
   });
 

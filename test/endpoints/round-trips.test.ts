@@ -75,6 +75,21 @@ const once = { statements: 1, roundTrips: 1 };
 const twice = { statements: 2, roundTrips: 2 };
 
 describe("on PostgreSQL", () => {
+  test("introspection looks at the person only for a client that is not for all people", async () => {
+    const tokens = await tokensFor(server, person, { scope: "mail.read" });
+    const token = textOf(tokens, "access_token");
+    const introspect = () => postAs(server, "web", "/auth/introspect", { token });
+    await introspect();
+    expect(await cost(introspect)).toEqual(once);
+    const client = await server.context.store.findClient("web");
+    if (client === null) throw new Error("There is no web.");
+    await server.context.store.putClient({ ...client, deniedGroups: ["guests"] });
+    // The changed client authenticates anew.
+    await introspect();
+    await introspect();
+    expect(await cost(introspect)).toEqual(twice);
+  });
+
   test("introspection takes one statement, whether the token is active, unknown or no token at all", async () => {
     const token = textOf(
       await expectTokens(

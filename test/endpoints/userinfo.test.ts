@@ -44,6 +44,8 @@ describe("userinfo", () => {
       preferred_username: "Ada",
       name: "Ada Lovelace",
       email: "ada@example.org",
+      email_verified: true,
+      updated_at: person.updatedAt,
     });
   });
 
@@ -51,12 +53,17 @@ describe("userinfo", () => {
     const profile = textOf(await tokensFor(server, person, { scope: "profile" }), "access_token");
     expect(Object.keys(await jsonOf(await withToken(profile)))).toEqual([
       "sub",
-      "preferred_username",
       "name",
+      "preferred_username",
+      "updated_at",
     ]);
     const bare = await server.addPerson("bare");
     const other = textOf(await tokensFor(server, bare, SCOPE), "access_token");
-    expect(await jsonOf(await withToken(other))).toEqual({ sub: bare.subject, preferred_username: "bare" });
+    expect(await jsonOf(await withToken(other))).toEqual({
+      sub: bare.subject,
+      preferred_username: "bare",
+      updated_at: bare.updatedAt,
+    });
   });
 
   test("by POST, beside an empty Authorization header", async () => {
@@ -185,7 +192,7 @@ describe("userinfo without a token that is good (§3)", () => {
     async () => {
       const response = await withToken(await introspectScopeToken(server));
       expect(response.headers.get("www-authenticate")).toBe(
-        'Bearer realm="Tessera", error="insufficient_scope", error_description="The access token does not have the scope this needs.", scope="profile"',
+        'Bearer realm="Tessera", error="insufficient_scope", error_description="The access token does not have the scope this needs.", scope="openid"',
       );
       await expectRefusal(response, 403, "insufficient_scope");
     },
@@ -194,7 +201,11 @@ describe("userinfo without a token that is good (§3)", () => {
   test(proves("tells the address alone to a token with the scope email alone", "threat 64"), async () => {
     const named = await server.addPerson("grace", { name: "Grace Hopper", email: "grace@example.org" });
     const email = textOf(await tokensFor(server, named, { scope: "email" }), "access_token");
-    expect(await jsonOf(await withToken(email))).toEqual({ sub: named.subject, email: "grace@example.org" });
+    expect(await jsonOf(await withToken(email))).toEqual({
+      sub: named.subject,
+      email: "grace@example.org",
+      email_verified: true,
+    });
   });
 
   test.each([

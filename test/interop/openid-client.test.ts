@@ -73,6 +73,70 @@ test("registration, code flow, userinfo, refresh, introspection and revocation",
   });
 });
 
+test.each([
+  ["RS256", "with PKCE and a nonce"],
+  ["ES256", "where another algorithm is the only one"],
+  ["EdDSA", "where another algorithm is the only one"],
+] as const)("signing in with OpenID Connect: %s, %s", async (algorithm) => {
+  const issuing = await startListeningServer({
+    signing: { algorithms: [algorithm] },
+    clients: [
+      {
+        client_id: "web",
+        redirect_uris: ["https://client.example/callback"],
+        grant_types: ["authorization_code", "refresh_token"],
+        secrets: [SECRET],
+      },
+    ],
+  });
+  try {
+    const redirectUri = "https://client.example/callback";
+    const config = await client.discovery(
+      new URL(issuing.issuer),
+      "web",
+      { client_secret: SECRET, id_token_signed_response_alg: algorithm },
+      client.ClientSecretPost(SECRET),
+      { execute: [client.allowInsecureRequests] },
+    );
+    const verifier = client.randomPKCECodeVerifier();
+    const [state, nonce] = [client.randomState(), client.randomNonce()];
+    const url = client.buildAuthorizationUrl(config, {
+      redirect_uri: redirectUri,
+      scope: "openid email profile offline_access",
+      state,
+      nonce,
+      max_age: "600",
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: "S256",
+    });
+    const person = await issuing.addPerson("grace", { email: "grace@example.org", name: "Grace" });
+    const cookie = await issuing.signIn(person);
+    const answer = redirectOf(await answerConsentAt(issuing, cookie, url.href));
+    // The library checks the signature, iss, aud, exp, nonce, auth_time and at_hash.
+    const tokens = await client.authorizationCodeGrant(config, answer, {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+      expectedNonce: nonce,
+      maxAge: 600,
+      idTokenExpected: true,
+    });
+    expect(tokens.claims()).toMatchObject({
+      sub: person.subject,
+      email: "grace@example.org",
+      name: "Grace",
+      preferred_username: "grace",
+    });
+    expect(await client.fetchUserInfo(config, tokens.access_token, person.subject)).toMatchObject({
+      sub: person.subject,
+      email: "grace@example.org",
+    });
+    const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? "");
+    expect(refreshed.claims()).toMatchObject({ sub: person.subject, name: "Grace" });
+  } finally {
+    await issuing.close();
+  }
+});
+
 test("a person who says no is told to the client", async () => {
   const config = await discover("web", client.ClientSecretBasic(SECRET));
   const verifier = client.randomPKCECodeVerifier();

@@ -3,6 +3,7 @@ import { ACCOUNTS } from "./accounts.ts";
 import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
+import { KEYS } from "./keys.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PAGES } from "./pages.ts";
@@ -19,6 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CONFIGURATION,
   ...CLIENTS,
   ...RULES,
+  ...KEYS,
   ...OPERATIONS,
   ...ACCOUNTS,
   ...ENDPOINTS,

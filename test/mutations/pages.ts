@@ -255,8 +255,8 @@ export const PAGES: readonly Mutation[] = [
     what: "a cancelled sign-in leads to strangers without a page",
     in: "endpoints/authorize.ts",
     within: "cancelAuthorization",
-    match: "sendingRefusal(pages, incoming)",
-    replace: "(_, location) => seeOther(location)",
+    match: "sendingUnasked(pages, incoming)",
+    replace: "sending(pages, incoming)",
     tests: ["pages/sign-in.test.ts"],
   },
   {
@@ -275,5 +275,15 @@ export const PAGES: readonly Mutation[] = [
       },
     ],
     tests: ["pages/account.test.ts"],
+  },
+  {
+    against: ["threat 33"],
+    what: "the account page of one person gives guesses at the passwords of others",
+    in: "pages/account.tsx",
+    within: "signInAgain",
+    match: "sameText($MARK, passwordMark($$$ABOUT))",
+    replace: "true",
+    tests: ["pages/account.test.ts"],
+    only: "guesses at the password of another",
   },
 ];

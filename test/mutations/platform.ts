@@ -145,6 +145,15 @@ export const PLATFORM: readonly Mutation[] = [
   },
   {
     against: ["threat 33"],
+    what: "a reset forgets the attempts under way",
+    in: "platform/attempts.ts",
+    within: "reset",
+    match: "$WINDOW.count = Math.min($$$COUNTS)",
+    replace: "$WINDOW.count = 0",
+    tests: ["platform/attempts.test.ts"],
+  },
+  {
+    against: ["threat 33"],
     what: "each process counts for itself",
     in: "platform/peers.ts",
     within: "attempt",

@@ -272,6 +272,7 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
           redirectUri: client.redirectUris[0] ?? ("" as never),
           redirectUriRequested: true,
           codeChallenge: null,
+          nonce: null,
           scope: client.scope,
           resources: context.catalogue.defaultResources(client.scope),
         },

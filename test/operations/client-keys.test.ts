@@ -4,14 +4,14 @@ import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import { ClientKeyError, type ClientKeys, createClientKeys } from "../../src/operations/client-keys.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
-import type { ClientRecord, PublicJwk } from "../../src/store/tables.ts";
+import type { ClientJwk, ClientRecord } from "../../src/store/tables.ts";
 import { newClient } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
 
 const KEYS_URI = "https://client.example/keys";
-let first: PublicJwk;
-let second: PublicJwk;
-let rsa: PublicJwk;
+let first: ClientJwk;
+let second: ClientJwk;
+let rsa: ClientJwk;
 let privateKey: CryptoKey;
 beforeAll(async () => {
   const made = await Promise.all([
@@ -55,7 +55,7 @@ beforeEach(() => {
   });
 });
 
-const inline = (...set: PublicJwk[]) => newClient({ jwks: { keys: set }, jwksUri: null });
+const inline = (...set: ClientJwk[]) => newClient({ jwks: { keys: set }, jwksUri: null });
 const fetched = (uri = KEYS_URI) => newClient({ jwks: null, jwksUri: uri });
 const find = (client: ClientRecord, kid: string | undefined, alg = "ES256") =>
   keys.find(client, { alg, ...(kid !== undefined && { kid }) });

@@ -7,6 +7,8 @@ import {
   type DeclarationOptions,
   requireStillDeclared,
 } from "../../src/operations/declarations.ts";
+import { everyMember } from "../../src/operations/groups.ts";
+import { collect } from "../../src/operations/paging.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
 import { introspectAs, isActive, refresh, serviceToken, textOf, tokensFor } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
@@ -14,7 +16,13 @@ import { startTestServer, type TestServer } from "../support/server.ts";
 
 type Person = Configuration["people"][number];
 
-const BOB: Person = { username: "bob", password: "the declared password", administrator: false };
+const BOB: Person = {
+  username: "bob",
+  password: "the declared password",
+  administrator: false,
+  groups: [],
+  attributes: {},
+};
 
 let server: TestServer;
 
@@ -52,6 +60,87 @@ async function setPassword(username: string, password: string): Promise<void> {
 
 const without = (clientId: string) =>
   server.context.configuration.clients.filter(({ client_id }) => client_id !== clientId);
+
+test("a declared client is for the groups that the declaration names", async () => {
+  const clients = server.context.configuration.clients.map((declared) =>
+    declared.client_id === "web"
+      ? { ...declared, allowed_groups: ["family"], denied_groups: ["guests"] }
+      : declared,
+  );
+  await start({ clients });
+  expect(await client("web")).toMatchObject({ allowedGroups: ["family"], deniedGroups: ["guests"] });
+  await start({});
+  expect(await client("web")).toMatchObject({ allowedGroups: [], deniedGroups: [] });
+});
+
+describe("the facts about a declared person", () => {
+  const TOLD: Person = {
+    ...BOB,
+    email: "bob@mail.example",
+    email_verified: false,
+    given_name: "Bob",
+    address: { locality: "London", country: "UK" },
+    attributes: { quota: 5 },
+    groups: ["photos", "family"],
+  };
+
+  test("are as declared, and the groups that it names exist", async () => {
+    await start({ people: [TOLD] });
+    expect(await person("bob")).toMatchObject({
+      emailVerified: false,
+      profile: { given_name: "Bob", address: { locality: "London", country: "UK" } },
+      attributes: { quota: 5 },
+      groups: ["family", "photos"],
+    });
+    expect(await membersOf("family")).toEqual(["bob"]);
+  });
+
+  test("change with the declaration, and only where it changed", async () => {
+    await start({ people: [TOLD] });
+    const { subject } = await person("bob");
+    await server.context.store.changeAccount(subject, {
+      profile: { nickname: "bobby", address: { country: "England" } },
+      attributes: { role: "editor" },
+      leaves: ["photos"],
+    });
+    await start({ people: [TOLD] });
+    expect(await person("bob")).toMatchObject({ groups: ["family"], profile: { nickname: "bobby" } });
+    await start({
+      people: [
+        { ...BOB, family_name: "Last", address: { locality: "Paris", country: "UK" }, groups: ["wiki"] },
+      ],
+    });
+    expect(await person("bob")).toMatchObject({
+      email: null,
+      emailVerified: true,
+      attributes: { role: "editor" },
+      groups: ["wiki"],
+    });
+    expect((await person("bob")).profile).toEqual({
+      nickname: "bobby",
+      family_name: "Last",
+      address: { locality: "Paris", country: "England" },
+    });
+    expect(await membersOf("family")).toEqual([]);
+  });
+
+  test("are refused with the person and the fact, before anything changes", async () => {
+    for (const [words, wrong] of [
+      ["birthdate = \"1815-13-10\" of 'bob'", { birthdate: "1815-13-10" }],
+      ["groups = \"a b\" of 'bob'", { groups: ["a b"] }],
+      ["a b = \"1\" of 'bob'", { attributes: { "a b": 1 } }],
+      ["address.country = \"\\u0007\" of 'bob'", { address: { country: "\u0007" } }],
+    ] as const) {
+      const people = [{ ...BOB, ...wrong } as Person];
+      await expect(start({ people })).rejects.toThrow(words);
+    }
+    expect(await server.context.store.findAccountByUsername("bob")).toBeNull();
+  });
+
+  async function membersOf(group: string): Promise<string[]> {
+    return (await collect(everyMember(server.context, group))).map(({ username }) => username);
+  }
+});
 
 describe("a declared person", () => {
   test(proves("keeps a password of their own at the next start", "threat 76"), async () => {

@@ -4,7 +4,7 @@ import { changeAccount } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 
-import { formsOf } from "../support/code-flow.ts";
+import { formsOf, type PageForm } from "../support/code-flow.ts";
 import {
   addPersonWithPassword,
   type Browser,
@@ -322,7 +322,7 @@ describe("the details of a person", () => {
   test("are no e-mail address of the person's own choice, unless they administer the server", async () => {
     await save({ name: "Alice", email: "boss@mail.example" });
     expect(await stored()).toEqual({ name: "Alice", email: null });
-    await changeAccount(server.context, SERVER_ACT, alice.subject, { administrator: true });
+    await changeAccount(server.context, SERVER_ACT, alice.subject, { administrator: true }, 1);
     await save({ name: "Alice", email: "alice@mail.example" });
     expect(await stored()).toEqual({ name: "Alice", email: "alice@mail.example" });
     const wrong = await save({ name: "Alice", email: "nowhere" });
@@ -360,6 +360,13 @@ describe("changing the password", () => {
       "/account",
     );
 
+  const passwordForm = async (): Promise<PageForm> => {
+    const forms = await formsOf(await browser.get("/account"));
+    const found = forms.find(({ fields }) => fields.action === "password");
+    if (found === undefined) throw new Error("There is no form for the password.");
+    return found;
+  };
+
   test("ends every other session and keeps this browser signed in", async () => {
     const other = openBrowser(server);
     await other.signIn("alice");
@@ -377,7 +384,7 @@ describe("changing the password", () => {
 
   test("by a double click changes it once, and each click gets the same answer", async () => {
     const replacement = "a new password of mine";
-    const { fields } = await browser.form("/account", "/account");
+    const { fields } = await passwordForm();
     const { cookie } = browser;
     const click = (changes: Record<string, string> = {}) => {
       browser.cookie = cookie;
@@ -402,9 +409,67 @@ describe("changing the password", () => {
       ["username", "nobody"],
     ] as const) {
       const response = await click({ [field]: value });
-      expect(response.headers.get("location")).toBe("/login?return_to=%2Faccount");
+      expect(response.headers.get("location")).toStartWith("/login?return_to=%2Faccount");
       expect(response.headers.getSetCookie()).toEqual([]);
     }
+  });
+
+  describe("after the session ended meanwhile", () => {
+    /** Sends the form of a page of this person, whose session has ended since. */
+    async function openLate() {
+      const { fields } = await passwordForm();
+      const { cookie } = browser;
+      await browser.submit("/logout", {});
+      browser.cookie = cookie;
+      const values = {
+        username: "alice",
+        ...fields,
+        current_password: PASSWORD,
+        new_password: "a new password of mine",
+      };
+      return (changes: Record<string, string> = {}) => browser.post("/account", { ...values, ...changes });
+    }
+    const signInPageAfter = async (response: Response) =>
+      textOf(await browser.get(response.headers.get("location") ?? ""));
+
+    test("the sign-in page says that the password was not changed, and leads on to the form", async () => {
+      const send = await openLate();
+      const page = await signInPageAfter(await send());
+      expect(page).toContain("Your password was not changed, because you were signed out meanwhile.");
+      const signedIn = await browser.submit((await send()).headers.get("location") ?? "", {
+        username: "alice",
+        password: PASSWORD,
+      });
+      expect(signedIn.headers.get("location")).toBe("/account?change_password=1");
+    });
+
+    test("nothing counts as an attempt", async () => {
+      const send = await openLate();
+      for (let count = 0; count < 25; count += 1) await send();
+      const { signInPerAccount } = server.context.limits;
+      expect(await signInPageAfter(await send())).toContain("was not changed");
+      expect(signInPerAccount.attempt("name alice")).toBe(0);
+      expect((await openBrowser(server).signIn("alice")).status).toBe(303);
+      expect((await browser.signIn("alice")).status).toBe(303);
+    });
+
+    test("a new password that is the current one is not called changed", async () => {
+      const send = await openLate();
+      const page = await signInPageAfter(await send({ new_password: PASSWORD }));
+      expect(page).toContain("Your password was not changed: the new one is the same as the current one.");
+    });
+
+    test(
+      proves("a page of one person gives no guesses at the password of another", "threat 33"),
+      async () => {
+        await addPersonWithPassword(server, "mallory");
+        browser = openBrowser(server);
+        await browser.signIn("mallory");
+        const send = await openLate();
+        for (let count = 0; count < 10; count += 1) await send({ username: "alice" });
+        expect((await openBrowser(server, "198.51.100.9").signIn("alice")).status).toBe(429);
+      },
+    );
   });
 
   const refused: [string, string, string, string][] = [

@@ -3,7 +3,7 @@
  * page must not do.
  */
 
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,10 +11,10 @@ import { isOnlyHere } from "../../src/pages/access.ts";
 import { clientLogo } from "../../src/pages/assets.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
 
 import { authorizePath } from "../support/code-flow.ts";
-import { textOf } from "../support/pages.ts";
+import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 
@@ -226,5 +226,85 @@ describe("the consent page", () => {
   test("speaks the language that the application asked for, before the browser's", async () => {
     const german = await textOf(await ask({ ...WIKI, ui_locales: "de-AT en" }, { "Accept-Language": "en" }));
     expect(german).toContain("Angemeldet als alice");
+  });
+});
+
+describe("a question that is asked again", () => {
+  let own: TestServer;
+  let browser: Browser;
+  beforeEach(async () => {
+    own = await startTestServer();
+    await addPersonWithPassword(own, "alice");
+    browser = openBrowser(own);
+    await browser.signIn("alice");
+  });
+  afterEach(() => own.close());
+
+  const changeClient = async (changes: Partial<ClientRecord>) => {
+    const client = await own.context.store.findClient("web");
+    if (client === null) throw new Error("There is no client.");
+    await own.context.store.putClient({ ...client, ...changes });
+  };
+
+  /** Opens the question, lets something happen meanwhile, and answers yes. Returns the address of the next page. */
+  async function answerAfter(meanwhile: () => Promise<unknown>): Promise<string> {
+    const form = await browser.form(authorizePath({ scope: undefined }), "/consent");
+    await meanwhile();
+    const response = await browser.post("/consent", { ...form.fields, decision: "allow" });
+    expect(response.status).toBe(303);
+    return response.headers.get("location") ?? "";
+  }
+
+  const tooLate = async () => own.clock.advance(own.context.configuration.lifetimes.form_seconds + 1);
+  const signInAgain = async () => {
+    browser.cookie = "";
+    await browser.signIn("alice");
+  };
+  const CASES: [string, () => Promise<unknown>, string][] = [
+    ["the page was open for too long", tooLate, "this page was open for too long"],
+    ["the person signed in again since", signInAgain, "you have signed in again since"],
+    [
+      "the client would get more by now",
+      () => changeClient({ defaultScope: parseScope("mail.read mail.send") }),
+      "what this application would be able to do has changed",
+    ],
+    ["the box is not ticked", () => changeClient({ source: "registration" }), "to allow this, tick the box"],
+  ];
+  test.each(CASES)("says that %s", async (_, meanwhile, words) => {
+    await changeClient({ defaultScope: parseScope("mail.read") });
+    const page = await textOf(await browser.get(await answerAfter(meanwhile)));
+    expect(page).toContain("Your answer did not count: ");
+    expect(page).toContain(words);
+    expect(page).toContain("wants to use your account");
+  });
+
+  test("says so in German too", async () => {
+    const location = await answerAfter(tooLate);
+    const page = await textOf(await browser.get(location, { "Accept-Language": "de" }));
+    expect(page).toContain("Ihre Antwort zählt nicht: Diese Seite war zu lange geöffnet");
+  });
+
+  test("keeps the line out of the request, which the client gets an answer to", async () => {
+    const location = await answerAfter(tooLate);
+    expect(location).toContain("&tessera_notice=");
+    const again = await browser.form(location, "/consent");
+    const sealed = Buffer.from(again.fields.request?.split(".")[2] ?? "", "base64url").toString();
+    expect(sealed).not.toContain("tessera_notice");
+    const answer = await browser.post("/consent", { ...again.fields, decision: "allow" });
+    expect(answer.headers.get("location")).toStartWith("https://client.example/callback?code=");
+  });
+
+  test(proves("says nothing that a link made up, or another browser was told", "threat 71"), async () => {
+    const words = "did not count";
+    const told = new URL(await answerAfter(tooLate), own.issuer).searchParams.get("tessera_notice") ?? "";
+    const other = openBrowser(own);
+    await other.signIn("alice");
+    for (const notice of [told, "stale", "changed"]) {
+      const page = await other.get(`${authorizePath()}&tessera_notice=${encodeURIComponent(notice)}`);
+      expect(await textOf(page)).not.toContain(words);
+    }
+    const later = `${authorizePath()}&tessera_notice=${encodeURIComponent(told)}`;
+    own.clock.advance(61);
+    expect(await textOf(await browser.get(later))).not.toContain(words);
   });
 });

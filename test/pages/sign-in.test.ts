@@ -83,7 +83,9 @@ describe("signing in", () => {
         pages.push((await withoutTokens(response)).replaceAll(username, "NAME"));
       }
       expect(new Set(pages).size).toBe(1);
-      expect(pages[0]).toContain("Wrong user name or password.");
+      expect(pages[0]).toContain(
+        "Wrong user name or password. After many attempts, the right password is refused too: wait 15 minutes, then try again.",
+      );
     },
   );
 
@@ -110,6 +112,15 @@ describe("signing in", () => {
       expect(pages[1]).toBe(pages[0] ?? "");
     },
   );
+
+  test("whose right password is refused after too many attempts with another name learns that it may be right", async () => {
+    await addPersonWithPassword(server, "carol", { email: "carol@mail.example" });
+    for (let count = 0; count < 10; count += 1) await openBrowser(server).signIn("carol", "wrong");
+    const page = await textOf(await openBrowser(server).signIn("carol@mail.example"));
+    expect(page).toContain("the right password is refused too: wait 15 minutes, then try again.");
+    const german = await browser.get("/login", { "Accept-Language": "de" });
+    expect(await textOf(german)).toContain("Benutzername oder E-Mail-Adresse");
+  });
 
   test(
     proves("41: when all who check passwords are busy, others are told to come back", "threat 41"),
@@ -139,6 +150,21 @@ describe("signing in", () => {
       expect(location.searchParams.get("error")).toBe("access_denied");
       expect(location.searchParams.get("state")).toBe("s");
       expect(location.searchParams.get("iss")).toBe(server.issuer);
+    });
+
+    test("also if the request has a question mark in its query", async () => {
+      // RFC 3986 §3.4 allows it there, and applications write it as it is.
+      const request = `${authorizePath({ state: undefined })}&state=a?b`;
+      const page = await browser.get(`/login?return_to=${encodeURIComponent(request)}`);
+      expect(await textOf(page)).toContain("to continue to Example Web");
+      const response = await cancel(browser, request);
+      const location = new URL(response?.headers.get("location") ?? "");
+      expect(location.searchParams.get("error")).toBe("access_denied");
+      expect(location.searchParams.get("state")).toBe("a?b");
+      const late = `/auth/authorize?resource=https://a.example/?x&${authorizePath().split("?")[1]}`;
+      expect(await textOf(await browser.get(`/login?return_to=${encodeURIComponent(late)}`))).toContain(
+        "to continue to Example Web",
+      );
     });
 
     test(proves("for a client that no one vouches for, on a page that asks first", "threat 68"), async () => {
@@ -188,7 +214,7 @@ describe("signing in", () => {
 describe("what sign-in is for", () => {
   const lead = async (returnTo: string, headers = {}) =>
     textOf(await browser.get(`/login?return_to=${encodeURIComponent(returnTo)}`, headers));
-  const PLAIN = "Sign in Use your Tessera account. User name";
+  const PLAIN = "Sign in Use your Tessera account. User name or e-mail address Password";
 
   test("is the application that asks, or a device", async () => {
     expect(await lead(authorizePath())).toContain("Use your Tessera account to continue to Example Web.");

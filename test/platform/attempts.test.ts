@@ -119,8 +119,33 @@ describe("a limit of attempts", () => {
   test("a reset key starts anew", () => {
     const { limit } = setUp(1, 60);
     limit.attempt("a");
+    limit.settle("a");
     limit.reset("a");
     expect(limit.attempt("a")).toBe(0);
+  });
+
+  test(proves("attempts under way stay counted when their key is reset", "threat 33"), () => {
+    const { limit } = setUp(3, 60);
+    times(3, () => limit.attempt("a"));
+    limit.settle("a");
+    limit.reset("a");
+    expect(limit.attempt("a")).toBe(0);
+    expect(limit.attempt("a")).toBeGreaterThan(0);
+    limit.settle("a");
+    limit.settle("a");
+    expect(limit.attempt("a")).toBeGreaterThan(0);
+    limit.forgive("a");
+    expect(limit.attempt("a")).toBe(0);
+  });
+
+  test("a reset forgets the attempts of the window before", () => {
+    const { limit, time } = setUp(3, 60);
+    times(3, () => limit.attempt("a"));
+    for (let count = 0; count < 3; count += 1) limit.settle("a");
+    time.now += 60;
+    expect(limit.attempt("a")).toBeGreaterThan(0);
+    limit.reset("a");
+    expect(times(3, () => limit.attempt("a"))).toEqual([0, 0, 0]);
   });
 
   test("space is bounded: the oldest key is forgotten, the younger ones are not", () => {
@@ -170,6 +195,7 @@ describe("a limit of attempts", () => {
     expect(limit.attempt("a3")).toBeGreaterThan(0);
     limit.forgive("a4");
     expect(limit.attempt("a5")).toBe(0);
+    for (const name of ["a1", "a2"]) limit.settle(name);
     limit.reset("a6");
     expect(limit.attempt("a7")).toBe(0);
     expect(limit.attempt("b1")).toBe(0);
@@ -212,7 +238,9 @@ describe("an attempt that is refused while others are under way", () => {
   );
 
   test("waits no longer when the key is forgotten", async () => {
-    const { limit } = setUp(1, 60);
+    const { limit } = setUp(2, 60);
+    limit.attempt("a");
+    limit.settle("a");
     limit.attempt("a");
     const decision = limit.decision("a");
     limit.reset("a");

@@ -46,3 +46,32 @@ describe("what the server's keys sign", () => {
     expect(hex(keys.mac("form", "é"))).toBe(hex(keys.mac("form", new Uint8Array([0xc3, 0xa9]))));
   });
 });
+
+describe("what the server's keys seal", () => {
+  const keys = serverKeys(new Uint8Array(32).fill(1));
+  const plain = new Uint8Array(48).fill(7);
+
+  test("opens again, and is another text each time", () => {
+    const sealed = keys.seal("signing keys", "one", plain);
+    expect(hex(keys.unseal("signing keys", "one", sealed))).toBe(hex(plain));
+    expect(hex(keys.seal("signing keys", "one", plain))).not.toBe(hex(sealed));
+    expect(hex(sealed)).not.toContain("07".repeat(8));
+  });
+
+  test("opens only under its secret, for its purpose and about its thing", () => {
+    const sealed = keys.seal("signing keys", "one", plain);
+    expect(() => keys.unseal("signing keys", "two", sealed)).toThrow();
+    expect(() => keys.unseal("form", "one", sealed)).toThrow();
+    expect(() => serverKeys(new Uint8Array(32).fill(2)).unseal("signing keys", "one", sealed)).toThrow();
+  });
+
+  test("does not open when a byte of it has changed, or is missing", () => {
+    const sealed = keys.seal("signing keys", "one", plain);
+    for (let position = 0; position < sealed.length; position += 1) {
+      const changed = sealed.slice();
+      changed[position] = (changed[position] ?? 0) ^ 1;
+      expect(() => keys.unseal("signing keys", "one", changed)).toThrow();
+      expect(() => keys.unseal("signing keys", "one", sealed.slice(0, position))).toThrow();
+    }
+  });
+});

@@ -56,6 +56,7 @@ describe("limits of processes that share a port", () => {
     one?.signIn.attempt("ada");
     two?.signIn.forgive("ada");
     expect(one?.signIn.attempt("ada")).toBe(0);
+    one?.signIn.settle("ada");
     two?.signIn.reset("ada");
     expect(one?.signIn.attempt("ada")).toBe(0);
   });

@@ -42,8 +42,13 @@ const names = (scope: readonly string[]): string[] => [...scope];
 describe("the catalogue of scopes", () => {
   test("has the server's own and the declared ones; a resource names scopes, but makes none", () => {
     expect(names(catalogueOf().scopes.map((entry) => entry.name))).toEqual([
+      "openid",
       "profile",
       "email",
+      "phone",
+      "address",
+      "groups",
+      "offline_access",
       "introspect",
       "mail.read",
       "loose",

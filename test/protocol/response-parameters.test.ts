@@ -1,11 +1,8 @@
 /** Threat class 3: adding an answer to a redirect URI. Our parameters win, and each occurs once. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  RESPONSE_MODES,
-  type ResponseMode,
-  responseLocation,
-} from "../../src/endpoints/authorization-request.ts";
+import { responseTo } from "../../src/endpoints/authorization-request.ts";
+import { QUERY, RESPONSE_MODES, type ResponseMode } from "../../src/endpoints/response-mode.ts";
 import type { RedirectUri } from "../../src/protocol/identifiers.ts";
 import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { withResponseParameters } from "../../src/protocol/redirect-uri.ts";
@@ -84,34 +81,60 @@ describe("an answer on a redirect URI", () => {
   });
 });
 
-describe("the location of an authorization response (RFC 9207 §2)", () => {
+describe("an authorization response (RFC 9207 §2)", () => {
   const issuer = parseIssuer("https://auth.example");
-  const [query] = RESPONSE_MODES as [ResponseMode];
   const redirectUri =
     "https://client.example/cb?code=old&error=old&error_description=old&error_uri=old&iss=https://evil.example&state=old&a=1" as RedirectUri;
+  const given = (responseMode: ResponseMode, state: string | null, parameters: Record<string, string>) =>
+    responseTo(issuer, { redirectUri, responseMode, state }, parameters);
+  /** Every parameter that the client gets, from wherever it comes. */
+  const received = (mode: ResponseMode, state: string | null, parameters: Record<string, string>) => {
+    const { address, fields } = given(mode, state, parameters);
+    const { searchParams, hash } = new URL(address);
+    return [...searchParams, ...new URLSearchParams(hash.slice(1)), ...Object.entries(fields ?? {})];
+  };
 
-  test("a success has no error, an error has no code, whatever the client registered", () => {
-    const target = { redirectUri, responseMode: query, state: "s" };
-    expect([...new URL(responseLocation(issuer, target, { code: "new" })).searchParams]).toEqual([
-      ["a", "1"],
-      ["code", "new"],
-      ["state", "s"],
-      ["iss", "https://auth.example"],
-    ]);
-    expect([...new URL(responseLocation(issuer, target, { error: "access_denied" })).searchParams]).toEqual([
-      ["a", "1"],
-      ["error", "access_denied"],
-      ["state", "s"],
-      ["iss", "https://auth.example"],
+  for (const mode of RESPONSE_MODES) {
+    test(`${mode.mode}: a success has no error, an error has no code, whatever the client registered`, () => {
+      expect(received(mode, "s", { code: "new" })).toEqual([
+        ["a", "1"],
+        ["code", "new"],
+        ["state", "s"],
+        ["iss", "https://auth.example"],
+      ]);
+      expect(received(mode, "s", { error: "access_denied" })).toEqual([
+        ["a", "1"],
+        ["error", "access_denied"],
+        ["state", "s"],
+        ["iss", "https://auth.example"],
+      ]);
+    });
+
+    test(`${mode.mode}: without a state in the request there is none in the answer`, () => {
+      expect(received(mode, null, { code: "c" }).map(([name]) => name)).toEqual(["a", "code", "iss"]);
+    });
+  }
+
+  test("only query and fragment put the answer into the address", () => {
+    const places = RESPONSE_MODES.map((mode) => {
+      const { address, fields } = given(mode, null, { code: "c" });
+      const { search, hash } = new URL(address);
+      return [mode.mode, search.includes("code=c"), hash.includes("code=c"), fields?.code === "c"];
+    });
+    expect(places).toEqual([
+      ["query", true, false, false],
+      ["fragment", false, true, false],
+      ["form_post", false, false, true],
     ]);
   });
 
-  test("without a state in the request there is none in the answer", () => {
-    const location = responseLocation(
-      issuer,
-      { redirectUri, responseMode: query, state: null },
-      { code: "c" },
-    );
-    expect(new URL(location).searchParams.has("state")).toBe(false);
+  test.each([
+    "https://client.example/cb",
+    "https://client.example/cb?",
+    "https://client.example/cb?a=%2f+%20&b",
+    "http://127.0.0.1:5000",
+  ])("form_post posts to exactly %s", (uri) => {
+    const target = { redirectUri: uri as RedirectUri, responseMode: RESPONSE_MODES[2] ?? QUERY, state: "s" };
+    expect(responseTo(issuer, target, { code: "c" }).address).toBe(uri);
   });
 });

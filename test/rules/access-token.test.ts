@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import type { PresentedAccessToken } from "../../src/credentials/access-token-formats.ts";
+import { secretMatches } from "../../src/credentials/credential.ts";
 import {
   type AccessTokenFacts,
   liveAccessToken,
@@ -75,15 +77,21 @@ describe("an access token is alive", () => {
   });
 });
 
+/** An opaque token, as its format recognizes it. */
+const shown = (...secret: Parameters<typeof presented>): PresentedAccessToken => {
+  const { id, secret: bytes } = presented(...secret);
+  return { id, proves: (digest) => secretMatches(bytes, digest) };
+};
+
 describe("an access token that is presented", () => {
   test("must have the right secret", () => {
-    expect(presentedAccessToken(presented(), alive, NOW)).toEqual(liveAccessToken(alive, NOW));
-    expect(presentedAccessToken(presented(WRONG_SECRET), alive, NOW)).toBeNull();
+    expect(presentedAccessToken(shown(), alive, NOW)).toEqual(liveAccessToken(alive, NOW));
+    expect(presentedAccessToken(shown(WRONG_SECRET), alive, NOW)).toBeNull();
   });
 
   test("must be alive, whatever its secret", () => {
-    expect(presentedAccessToken(presented(), { ...alive, client: null }, NOW)).toBeNull();
-    expect(presentedAccessToken(presented(), alive, token.expiresAt)).toBeNull();
+    expect(presentedAccessToken(shown(), { ...alive, client: null }, NOW)).toBeNull();
+    expect(presentedAccessToken(shown(), alive, token.expiresAt)).toBeNull();
   });
 });
 

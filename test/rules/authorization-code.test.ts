@@ -19,8 +19,8 @@ import {
 import { allowClient } from "../../src/rules/client.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
 import { hold, insert, put, update } from "../../src/store/contract.ts";
-import { accounts, codes, consents, grants, once } from "../../src/store/tables.ts";
-import { newConsent } from "../store/records.ts";
+import { accounts, codes, consents, grants, once, sessions } from "../../src/store/tables.ts";
+import { newConsent, newSession } from "../store/records.ts";
 import {
   ACCOUNT,
   aCode,
@@ -44,7 +44,13 @@ const about = { subject: grant.subject, client: grant.clientId, grant: grant.id 
 describe("a person's yes", () => {
   const form = { id: newId(), expiresAt: NOW + 600, sealed: "sealed" };
   const answered = { kind: "form", id: form.id, expiresAt: form.expiresAt, codeId: code.id } as const;
-  const facts: AuthorizationFacts = { client: CLIENT, account: ACCOUNT, consent: null, form: null };
+  const facts: AuthorizationFacts = {
+    client: CLIENT,
+    account: ACCOUNT,
+    consent: null,
+    session: null,
+    form: null,
+  };
   const asked: Authorization = { now: NOW, grant, code, consent: null, form };
   const remembered = newConsent(grant);
 
@@ -62,6 +68,25 @@ describe("a person's yes", () => {
       { event: "consent.given", ...about },
       { event: "code.issued", ...about },
     ]);
+  });
+
+  describe("that signs the person in at an application", () => {
+    const session = newSession({ subject: grant.subject });
+    const signIn = { ...grant, scope: scopes("openid"), session: session.continuity };
+    const identifying = { ...asked, grant: signIn };
+
+    test("counts while the session is there, and the session ends no sooner", () => {
+      expect(authorize({ ...facts, session }, identifying).changes).toContainEqual(
+        hold(sessions, { id: session.id }, { continuity: session.continuity }),
+      );
+      expect(authorize({ ...facts, session }, asked).changes?.some(({ table }) => table === sessions)).toBe(
+        false,
+      );
+    });
+
+    test("does not count after the session", () => {
+      expect(authorize(facts, identifying)).toEqual({ outcome: "signed_out" });
+    });
   });
 
   test("keeps the grant as long as its code at least", () => {

@@ -84,6 +84,7 @@ export const aCode = (
   redirectUri: redirectUri("https://mail.example/callback"),
   redirectUriRequested: true,
   codeChallenge: null,
+  nonce: null,
   createdAt: NOW - 5,
   expiresAt: NOW + 60,
   usedAt: null,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { foldUsername } from "../../src/protocol/identifiers.ts";
+import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
 import {
   canAdminister,
@@ -21,10 +22,12 @@ import {
   startSession,
   unlockAccount,
 } from "../../src/rules/person.ts";
+import { endEverySession, endOneSession, giveWay, tellOfEverySession } from "../../src/rules/session.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
 import {
   type AccountRecord,
   accounts,
+  groupMembers,
   revisions,
   sessions,
   setupLinks,
@@ -49,6 +52,9 @@ const TAKEN = { name: "taken", subject };
 const nameOf = (account: AccountRecord) =>
   insert(signInNames, { name: foldUsername(account.username), subject: account.subject });
 const endsSessions = (of = subject) => sweep(sessions, { subject: of }, null);
+const ending = { now: NOW, noticeId: newId() };
+/** All sessions of the person end, and with them the access that lasts as long as they do. */
+const { changes: tells, sweeps: endsAll } = endEverySession(subject, ending);
 
 test.each([
   ["an administrator with a password", administrator, true],
@@ -102,35 +108,38 @@ describe("a new person", () => {
 
 describe("a password that the operator sets", () => {
   test("ends the person's sessions", () => {
-    expect(setPassword({ account: person, setup }, "new")).toEqual({
+    expect(setPassword({ account: person, setup }, "new", ending)).toEqual({
       outcome: true,
-      changes: [touchAccount(person, { passwordHash: "new" })],
-      sweeps: [endsSessions()],
+      changes: [touchAccount(person, { passwordHash: "new" }), ...tells],
+      sweeps: endsAll,
       events: [{ event: "password.changed", subject }],
     });
   });
 
   test("takes the set-up link away if it lets an administrator in", () => {
     const account = { ...administrator, passwordHash: null };
-    expect(setPassword({ account, setup }, "first").changes).toEqual([
+    expect(setPassword({ account, setup }, "first", ending).changes).toEqual([
       ...CLOSES_SETUP,
       touchAccount(account, { passwordHash: "first" }),
+      tellOfEverySession(account.subject, ending),
     ]);
     const disabled = { ...account, ...DISABLED };
-    expect(setPassword({ account: disabled, setup }, "first").changes).toHaveLength(1);
+    expect(setPassword({ account: disabled, setup }, "first", ending).changes).not.toContainEqual(
+      remove(setupLinks, { name: "administrator" }),
+    );
   });
 
   test("is not set if there is no such person", () => {
-    expect(setPassword({ account: null, setup }, "new")).toEqual({ outcome: false });
+    expect(setPassword({ account: null, setup }, "new", ending)).toEqual({ outcome: false });
   });
 });
 
 describe("a password that a person sets", () => {
   test("ends their sessions", () => {
-    expect(changePassword(person, "old", "new")).toEqual({
+    expect(changePassword(person, "old", "new", ending)).toEqual({
       outcome: true,
-      changes: [touchAccount(person, { passwordHash: "new" })],
-      sweeps: [endsSessions()],
+      changes: [touchAccount(person, { passwordHash: "new" }), ...tells],
+      sweeps: endsAll,
       events: [{ event: "password.changed", subject }],
     });
   });
@@ -141,18 +150,48 @@ describe("a password that a person sets", () => {
     ["they are disabled", { ...person, ...DISABLED }],
     ["they are gone", null],
   ])("is not set if %s", (_, account) => {
-    expect(changePassword(account, "old", "new")).toEqual({ outcome: false });
+    expect(changePassword(account, "old", "new", ending)).toEqual({ outcome: false });
   });
 });
 
+/** What a new address brings with it: the operator wrote it. */
+const VERIFIED_NOW = { emailVerified: true, updatedAt: NOW };
+
 describe("what the operator changes of a person", () => {
+  test("notes the time when applications are told something else, and only then", () => {
+    const setOf = (changes: AccountChanges) =>
+      changeAccount({ account: person, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+    for (const changes of [
+      { profile: { nickname: "x" } },
+      { attributes: { quota: 1 } },
+      { groups: [] },
+      { emailVerified: false },
+    ])
+      expect(setOf(changes)).toEqual(touchAccount(person, { ...changes, updatedAt: NOW }));
+    expect(setOf({ administrator: false })).toEqual(touchAccount(person, { administrator: false }));
+  });
+
+  test("says that an address is verified only if it is new, or the operator says so", () => {
+    const account = { ...person, email: "a@mail.example", emailVerified: false };
+    const setOf = (changes: AccountChanges) =>
+      changeAccount({ account, setup, sameEmail: null }, changes, NOW).changes?.at(0);
+    const email = "new@mail.example";
+    expect(setOf({ email })).toEqual(touchAccount(account, { email, ...VERIFIED_NOW }));
+    expect(setOf({ email, emailVerified: false })).toEqual(
+      touchAccount(account, { email, emailVerified: false, updatedAt: NOW }),
+    );
+    expect(setOf({ email: account.email })).toEqual(
+      touchAccount(account, { email: account.email, updatedAt: NOW }),
+    );
+  });
+
   test("changes the row and its revision, and nothing else", () => {
-    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" })).toEqual({
+    expect(changeAccount({ account: person, setup, sameEmail: null }, { name: "New" }, NOW)).toEqual({
       outcome: "changed",
-      changes: [touchAccount(person, { name: "New" })],
+      changes: [touchAccount(person, { name: "New", updatedAt: NOW })],
       events: [{ event: "person.changed", subject }],
     });
-    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" })).toEqual({
+    expect(changeAccount({ account: null, setup, sameEmail: null }, { name: "x" }, NOW)).toEqual({
       outcome: "unknown",
     });
   });
@@ -160,26 +199,26 @@ describe("what the operator changes of a person", () => {
   test("puts a new address in the place of the old one, and takes none of another person", () => {
     const account = { ...person, email: "old@mail.example" };
     const email = "New@mail.example";
-    expect(changeAccount({ account, setup, sameEmail: null }, { email }).changes).toEqual([
-      touchAccount(account, { email }),
+    expect(changeAccount({ account, setup, sameEmail: null }, { email }, NOW).changes).toEqual([
+      touchAccount(account, { email, ...VERIFIED_NOW }),
       remove(signInNames, { name: "old@mail.example" }),
       insert(signInNames, { name: "new@mail.example", subject }),
     ]);
     const own = { name: "new@mail.example", subject };
-    expect(changeAccount({ account, setup, sameEmail: own }, { email }).outcome).toBe("changed");
+    expect(changeAccount({ account, setup, sameEmail: own }, { email }, NOW).outcome).toBe("changed");
     const anothers = { ...own, subject: administrator.subject };
-    expect(changeAccount({ account, setup, sameEmail: anothers }, { email })).toEqual({
+    expect(changeAccount({ account, setup, sameEmail: anothers }, { email }, NOW)).toEqual({
       outcome: "email_taken",
     });
-    expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration)).toEqual({
+    expect(declareAccount({ account, setup, sameEmail: anothers }, { email }, declaration, ending)).toEqual({
       outcome: "email_taken",
     });
   });
 
   test("of the address never takes the user name away, which may be the same", () => {
     const account = { ...person, username: "ada@mail.example", email: "ada@mail.example" };
-    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }).changes).toEqual([
-      touchAccount(account, { email: null }),
+    expect(changeAccount({ account, setup, sameEmail: null }, { email: null }, NOW).changes).toEqual([
+      touchAccount(account, { email: null, ...VERIFIED_NOW }),
     ]);
   });
 
@@ -199,23 +238,32 @@ describe("what the operator changes of a person", () => {
 
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...person, passwordHash: "theirs" };
-    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true });
+    const { changes } = changeAccount({ account, setup, sameEmail: null }, { administrator: true }, NOW);
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
   test("may be all sessions, which end", () => {
-    expect(endSessions(person)).toEqual({
+    expect(endSessions(person, ending)).toEqual({
       outcome: true,
-      changes: [touchAccount(person, {})],
-      sweeps: [endsSessions()],
+      changes: [touchAccount(person, {}), ...tells],
+      sweeps: endsAll,
       urgent: true,
       events: [{ event: "sessions.ended", subject }],
     });
-    expect(endSessions(null)).toEqual({ outcome: false });
+    expect(endSessions(null, ending)).toEqual({ outcome: false });
   });
 });
 
-const declaration = { name: null, email: null, administrator: false, passwordHash: "declared" };
+const declaration = {
+  name: null,
+  email: null,
+  emailVerified: null,
+  profile: {},
+  attributes: {},
+  groups: [],
+  administrator: false,
+  passwordHash: "declared",
+};
 const declared = { ...person, source: "configuration", isDeclared: true, declaration } as const;
 
 describe("a declaration that has changed", () => {
@@ -225,11 +273,17 @@ describe("a declaration that has changed", () => {
       { account: declared, setup, sameEmail: null },
       { email: next.email },
       next,
+      ending,
     );
     expect(decision).toEqual({
       outcome: "changed",
       changes: [
-        touchAccount(declared, { email: next.email, declaration: next, isDeclared: true }),
+        touchAccount(declared, {
+          email: next.email,
+          ...VERIFIED_NOW,
+          declaration: next,
+          isDeclared: true,
+        }),
         insert(signInNames, { name: next.email, subject }),
       ],
       sweeps: [],
@@ -243,22 +297,28 @@ describe("a declaration that has changed", () => {
       { account: declared, setup, sameEmail: null },
       { passwordHash: "another" },
       next,
+      ending,
     );
-    expect(decision.sweeps).toEqual([endsSessions()]);
+    expect(decision.changes).toEqual(expect.arrayContaining([...tells]));
+    expect(decision.sweeps).toEqual(endsAll);
     expect(decision.events).toContainEqual({ event: "password.changed", subject });
   });
 
   test("brings back a person who was left out, and no one whom the operator disabled", () => {
     const leftOut = { ...declared, disabledAt: NOW, disabledBy: "left_out" } as const;
-    const back = declareAccount({ account: leftOut, setup, sameEmail: null }, {}, declaration).changes?.at(
-      -1,
-    );
+    const back = declareAccount(
+      { account: leftOut, setup, sameEmail: null },
+      {},
+      declaration,
+      ending,
+    ).changes?.at(-1);
     expect(back).toMatchObject({ set: { disabledAt: null, disabledBy: null } });
     const byOperator = { ...leftOut, disabledBy: "operator" } as const;
     const stays = declareAccount(
       { account: byOperator, setup, sameEmail: null },
       {},
       declaration,
+      ending,
     ).changes?.at(-1);
     expect(stays).toEqual(touchAccount(byOperator, { declaration, isDeclared: true }));
   });
@@ -266,12 +326,17 @@ describe("a declaration that has changed", () => {
   test("takes the set-up link away if it makes an administrator", () => {
     const account = { ...declared, passwordHash: "theirs" };
     const next = { ...declaration, administrator: true };
-    const { changes } = declareAccount({ account, setup, sameEmail: null }, { administrator: true }, next);
+    const { changes } = declareAccount(
+      { account, setup, sameEmail: null },
+      { administrator: true },
+      next,
+      ending,
+    );
     expect(changes?.slice(0, 2)).toEqual(CLOSES_SETUP);
   });
 
   test("of a person who is gone changes nothing", () => {
-    expect(declareAccount({ account: null, setup, sameEmail: null }, {}, declaration)).toEqual({
+    expect(declareAccount({ account: null, setup, sameEmail: null }, {}, declaration, ending)).toEqual({
       outcome: "unknown",
     });
   });
@@ -279,9 +344,9 @@ describe("a declaration that has changed", () => {
 
 describe("a person who is", () => {
   test("disabled loses their sessions and all access that they gave", () => {
-    expect(disableAccount(person, NOW)).toEqual({
+    expect(disableAccount(person, ending)).toEqual({
       outcome: true,
-      changes: [touchAccount(person, { disabledAt: NOW, disabledBy: "operator" })],
+      changes: [touchAccount(person, { disabledAt: NOW, disabledBy: "operator" }), ...tells],
       sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW)],
       urgent: true,
       events: [{ event: "person.disabled", subject }],
@@ -289,14 +354,15 @@ describe("a person who is", () => {
   });
 
   test("removed loses the same, and is gone after that", () => {
-    expect(removeAccount(person, NOW)).toEqual({
+    expect(removeAccount(person, ending)).toEqual({
       outcome: true,
       // Decisions that rest on the row start over.
-      changes: [touchAccount(person, {})],
+      changes: [touchAccount(person, {}), ...tells],
       sweeps: [
         endsSessions(),
         ...accessSweeps({ subject }, "person_removed", NOW),
         sweep(signInNames, { subject }, null),
+        sweep(groupMembers, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,
@@ -331,32 +397,69 @@ describe("a person who is", () => {
   });
 
   test("not there is none of that", () => {
-    expect(disableAccount(null, NOW)).toEqual({ outcome: false });
-    expect(removeAccount(null, NOW)).toEqual({ outcome: false });
+    expect(disableAccount(null, ending)).toEqual({ outcome: false });
+    expect(removeAccount(null, ending)).toEqual({ outcome: false });
     expect(enableAccount({ account: null, setup })).toEqual({ outcome: false });
   });
 });
 
 describe("a session", () => {
   const session = newSession({ subject, expiresAt: NOW + 100, lastSeenAt: NOW - 50 });
+  const alone = { earlier: null, surplus: [], ending };
 
   test("starts while nothing is decided about the person", () => {
-    expect(startSession(person, session, null, "old")).toEqual({
+    expect(startSession(person, session, "old", alone)).toEqual({
       outcome: true,
       changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session)],
+      sweeps: [],
       events: [{ event: "session.started", subject }],
     });
   });
 
-  test("takes the place of the one that the browser had", () => {
-    const before = newId();
-    expect(startSession(person, session, before, "old").changes).toContainEqual(
-      remove(sessions, { id: before }),
-    );
+  test("ends the one that another person had in the browser", () => {
+    const before = newSession();
+    const ends = endOneSession(before, ending);
+    expect(startSession(person, session, "old", { ...alone, earlier: before })).toEqual({
+      outcome: true,
+      changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session), ...ends.changes],
+      sweeps: [...ends.sweeps],
+      events: [
+        { event: "session.ended", subject: before.subject, reason: "replaced" },
+        { event: "session.started", subject },
+      ],
+    });
+  });
+
+  test("continues the one that the same person had in the browser, so nothing ends", () => {
+    const before = newSession({ subject });
+    const way = giveWay(before, ending);
+    expect(startSession(person, session, "old", { ...alone, earlier: before })).toEqual({
+      outcome: true,
+      changes: [
+        hold(accounts, { subject }, { revision: 4 }),
+        insert(sessions, { ...session, continuity: before.continuity }),
+        ...way.changes,
+      ],
+      sweeps: [...way.sweeps],
+      events: [{ event: "session.started", subject }],
+    });
+  });
+
+  test("ends those that are too many, but the one that it continues only once", () => {
+    const before = newSession({ subject });
+    const other = newSession({ subject });
+    const ends = endOneSession(other, ending);
+    const surplus = [before, other].map((each) => ({ session: each, ending }));
+    const decision = startSession(person, session, "old", { earlier: before, surplus, ending });
+    expect(decision.sweeps).toEqual([...giveWay(before, ending).sweeps, ...ends.sweeps]);
+    expect(decision.events).toEqual([
+      { event: "session.ended", subject, reason: "surplus" },
+      { event: "session.started", subject },
+    ]);
   });
 
   test("of a person who has no password starts without one", () => {
-    expect(startSession({ ...person, passwordHash: null }, session, null, null).outcome).toBe(true);
+    expect(startSession({ ...person, passwordHash: null }, session, null, alone).outcome).toBe(true);
   });
 
   test.each([
@@ -365,7 +468,7 @@ describe("a session", () => {
     ["they are disabled", { ...person, ...DISABLED }, "old"],
     ["they are gone", null, null],
   ])("does not start if %s", (_, account, verified) => {
-    expect(startSession(account, session, null, verified)).toEqual({ outcome: false });
+    expect(startSession(account, session, verified, alone)).toEqual({ outcome: false });
   });
 
   const isAlive = (now: number, idleSince: number, account = person) =>
@@ -386,13 +489,13 @@ describe("a session", () => {
   });
 
   test("can be ended, also in an overload", () => {
-    expect(endSession(session)).toEqual({
+    expect(endSession(session, ending)).toEqual({
       outcome: true,
-      changes: [remove(sessions, { id: session.id })],
+      ...endOneSession(session, ending),
       urgent: true,
-      events: [{ event: "session.ended", subject }],
+      events: [{ event: "session.ended", subject, reason: "signed_out" }],
     });
-    expect(endSession(null)).toEqual({ outcome: false });
+    expect(endSession(null, ending)).toEqual({ outcome: false });
   });
 });
 

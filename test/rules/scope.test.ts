@@ -94,7 +94,7 @@ describe("what a new request asks for", () => {
 
   test.each([
     ["scope=gone", "scope_unknown"],
-    ["scope=gone+openid", "scope_unknown"],
+    ["scope=gone+nothing", "scope_unknown"],
     ["scope=a%09b", "scope_malformed"],
     ["scope=introspect", "scope_not_registered"],
     ["scope=gone+introspect", "scope_not_registered"],

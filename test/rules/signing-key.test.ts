@@ -6,6 +6,7 @@ import {
   currentKey,
   type KeyTimes,
   nextKeyDue,
+  prolongSigningKeys,
   publishedKeys,
   retireSigningKey,
   stateOf,
@@ -20,9 +21,10 @@ let count = 0;
 function newKey(createdAt: number, signsFrom: number): SigningKeyRecord {
   count += 1;
   return {
-    kid: `key-${String(count).padStart(6, "0")}`,
+    // In no order, as those of real keys.
+    kid: `key-${(count * 7919) % 100_003}`,
     algorithm: "RS256",
-    publicKey: {},
+    publicKey: { kty: "RSA", kid: "", use: "sig", alg: "RS256" },
     sealedPrivateKey: new Uint8Array(),
     createdAt,
     signsFrom,
@@ -83,6 +85,87 @@ describe("keys rotate by themselves", () => {
   });
 });
 
+const retired = (keys: readonly SigningKeyRecord[], key: SigningKeyRecord | undefined, now: number) => {
+  if (key === undefined) throw new Error("There is no such key.");
+  const decision = retireSigningKey({ keys, revision: null }, key.kid, newKey(now, now), now);
+  return { ...decision, keys: applied(keys, decision.changes) };
+};
+
+test("two keys that are added in one second sign one after the other, and both stay long enough", () => {
+  const first = keptUp([], 1000);
+  const signsFrom = 2000 + TIMES.publishSeconds;
+  const keys = added(added(first, newKey(2000, signsFrom)), newKey(2000, signsFrom));
+  expect(keys.slice(1)).toMatchObject([
+    { signsFrom, publishedUntil: signsFrom + 1 + TIMES.keepSeconds },
+    { signsFrom: signsFrom + 1, publishedUntil: null },
+  ]);
+});
+
+test("a node whose clock is behind signs with the key that another node has made, and makes none", () => {
+  const keys = keptUp([], 1000);
+  expect(currentKey(keys, "RS256", 990)).toEqual(keys[0] as SigningKeyRecord);
+  expect(stateOf(keys[0] as SigningKeyRecord, keys, 990)).toBe("current");
+  expect(keptUp(keys, 990)).toEqual(keys);
+});
+
+test("a key that is added before others stays until the last token that it signed has expired", () => {
+  const first = keptUp([], 1000);
+  const planned = added(first, newKey(2000, 2000 + TIMES.publishSeconds));
+  const between = newKey(3000, 3120);
+  expect(added(planned, between).at(-1)).toMatchObject({
+    kid: between.kid,
+    publishedUntil: 2000 + TIMES.publishSeconds + TIMES.keepSeconds,
+  });
+});
+
+describe("a retired key", () => {
+  test("leaves the key set, and the next key, which every API may know, signs at once", () => {
+    const keys = added(keptUp([], 1000), newKey(2000, 90_000));
+    const { outcome, keys: left, events, urgent } = retired(keys, keys[0], 5000);
+    expect(left).toEqual([{ ...(keys[1] as SigningKeyRecord), signsFrom: 5000 }]);
+    expect(outcome?.successor).toEqual(left[0] as SigningKeyRecord);
+    expect(events?.map(({ event }) => event)).toEqual(["signing_key.retired"]);
+    expect(urgent).toBe(true);
+  });
+
+  test("has a replacement where there is no next key, in its place in the ring", () => {
+    const alone = keptUp([], 1000);
+    const { keys: left, outcome, events } = retired(alone, alone[0], 5000);
+    expect(left).toMatchObject([{ signsFrom: 5000, publishedUntil: null }]);
+    expect(outcome?.successor).toEqual(left[0] as SigningKeyRecord);
+    expect(events?.map(({ event }) => event)).toEqual(["signing_key.retired", "signing_key.added"]);
+    const three = added(added(alone, newKey(2000, 90_000)), newKey(2000, 200_000));
+    const [, next] = three;
+    expect(retired(three, next, 5000).keys.at(-1)).toMatchObject({
+      signsFrom: 90_000,
+      publishedUntil: 200_000 + TIMES.keepSeconds,
+    });
+  });
+
+  test("has none if it only verified, and none of its kind remains", () => {
+    const keys = added(keptUp([], 1000), newKey(2000, 3000));
+    const { keys: left, outcome } = retired(keys, keys[0], 4000);
+    expect(left).toEqual(keys.slice(1));
+    expect(outcome?.successor).toBeNull();
+  });
+
+  test("that does not exist changes nothing", () => {
+    expect(retireSigningKey({ keys: [], revision: null }, "none", newKey(1, 1), 1)).toEqual({
+      outcome: null,
+    });
+  });
+});
+
+test("a key that signs tokens of a longer lifetime than it was planned for is published longer", () => {
+  const keys = added(keptUp([], 1000), newKey(2000, 90_000));
+  const longer = (now: number, keepSeconds: number) =>
+    applied(keys, prolongSigningKeys({ keys, revision: null }, { ...TIMES, keepSeconds }, now).changes);
+  expect(longer(5000, 20_000)[0]).toMatchObject({ publishedUntil: 110_000 });
+  expect(longer(5000, 100)).toEqual(keys);
+  // It signs no more, so it signed no such token.
+  expect(longer(90_000, 20_000)).toEqual(keys);
+});
+
 test("whatever the operator does and when, one published key signs, and what it signed verifies", () => {
   const acts = fc.array(
     fc.record({
@@ -97,7 +180,7 @@ test("whatever the operator does and when, one published key signs, and what it 
       let now = 1_000_000;
       let keys = keptUp([], now);
       const signed: { kid: string; until: number }[] = [];
-      const retired = new Set<string>();
+      const gone = new Set<string>();
       for (const { wait, act, which } of steps) {
         // The clean-up runs every few minutes; a day is enough here.
         for (const end = now + wait; now < end; now = Math.min(end, now + DAY)) keys = keptUp(keys, now);
@@ -107,7 +190,7 @@ test("whatever the operator does and when, one published key signs, and what it 
         if (act === "retire" && chosen !== undefined) {
           const { changes } = retireSigningKey({ keys, revision: null }, chosen.kid, newKey(now, now), now);
           keys = applied(keys, changes);
-          retired.add(chosen.kid);
+          gone.add(chosen.kid);
         }
         const current = currentKey(keys, "RS256", now);
         const published = publishedKeys(keys, now).map(({ kid }) => kid);
@@ -115,7 +198,7 @@ test("whatever the operator does and when, one published key signs, and what it 
         expect(published).toContain(current?.kid ?? "");
         signed.push({ kid: current?.kid ?? "", until: now + 3600 });
         for (const { kid, until } of signed) {
-          if (until > now && !retired.has(kid)) expect(published).toContain(kid);
+          if (until > now && !gone.has(kid)) expect(published).toContain(kid);
         }
       }
     }),

@@ -27,13 +27,13 @@ import type {
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
 import type { LiveAccessToken } from "../../src/rules/access-token.ts";
+import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import * as codeRules from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import { concluded, type Decision } from "../../src/rules/decision.ts";
 import { isPending, redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
-import type { AccountChanges } from "../../src/rules/person.ts";
 import { type RotationOutcome as RowRotationOutcome, rotate } from "../../src/rules/refresh-token.ts";
 import { row, type Store } from "../../src/store/contract.ts";
 import { encodeList } from "../../src/store/declare.ts";
@@ -175,8 +175,8 @@ function actsOn(store: Store) {
     hasAdministrator: () => people.hasAdministrator(context),
     createAccount: async (account: tables.AccountRecord) =>
       (await people.createAccount(context, act, account)) === "created",
-    changeAccount: (subject: SubjectId, changes: AccountChanges) =>
-      people.changeAccount(context, act, subject, changes),
+    changeAccount: (subject: SubjectId, changes: AccountChanges, now: EpochSeconds = 1) =>
+      people.changeAccount(context, act, subject, changes, now),
     unlockAccount: (subject: SubjectId, now: EpochSeconds) =>
       people.unlockAccount(context, act, subject, now),
     setPassword: (subject: SubjectId, hash: string) => people.setPassword(context, act, subject, hash),

@@ -13,6 +13,7 @@ import { grantSuite } from "./suite/grants.ts";
 import { housekeepingSuite } from "./suite/housekeeping.ts";
 import { peopleSuite } from "./suite/people.ts";
 import { serverKeySuite } from "./suite/server-key.ts";
+import { signOutSuite } from "./suite/sign-out.ts";
 import { tokenSuite } from "./suite/tokens.ts";
 
 export interface OpenedStore {
@@ -31,6 +32,7 @@ export function storeSuite(name: string, open: OpenStore): void {
     deviceCodeSuite(open);
     tokenSuite(open);
     grantSuite(open);
+    signOutSuite(open);
     housekeepingSuite(open);
   });
 }

@@ -20,7 +20,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 /** Signs in through the page. */
 export async function signInOn(page: Page, url: string, username: string, password: string): Promise<void> {
   await page.goto(url);
-  await page.getByLabel("User name").fill(username);
+  await page.getByLabel("User name or e-mail address").fill(username);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }

@@ -6,7 +6,7 @@ import { checkAuthorizationRequest } from "../../src/endpoints/authorization-req
 import { issueAuthorizationCode } from "../../src/operations/authorization.ts";
 import { answerDevice as answer } from "../../src/operations/devices.ts";
 import type { SignedIn } from "../../src/operations/sessions.ts";
-import { INTROSPECT_SCOPE } from "../../src/protocol/catalogue.ts";
+import { INTROSPECT_SCOPE, OPENID_SCOPE } from "../../src/protocol/catalogue.ts";
 import { parseParameters } from "../../src/protocol/parameters.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, DeviceCodeRecord } from "../../src/store/tables.ts";
@@ -109,7 +109,10 @@ export function signedInAs({ context: { clock, random } }: TestServer, account: 
   const { id, digest } = mintCredential("session", clock, random);
   const now = clock.seconds();
   const times = { authenticatedAt: now, createdAt: now, lastSeenAt: now, expiresAt: now + 600 };
-  return { account, session: { id, digest, subject: account.subject, ...BY_PASSWORD, ...times } };
+  return {
+    account,
+    session: { id, digest, subject: account.subject, continuity: id, ...BY_PASSWORD, ...times },
+  };
 }
 
 /** A code for a person's permission. The request passes the checks of the authorization endpoint. */
@@ -117,16 +120,22 @@ export async function codeFor(
   server: TestServer,
   account: AccountRecord,
   changes: AuthorizationParameters = {},
+  signedIn: SignedIn | null = null,
 ): Promise<string> {
+  const session = signedIn ?? signedInAs(server, account);
+  const isNew = signedIn === null;
   const parameters = parseParameters(authorizationQuery(changes), 64);
   const request = await checkAuthorizationRequest(server.context, parameters);
-  const { clock, random } = server.context;
+  const { clock, random, store } = server.context;
+  // An application learns of the end of a session, so it gets no ID token without one.
+  if (isNew && request.scope.includes(OPENID_SCOPE)) {
+    await store.createSession(session.session, null, account.passwordHash);
+  }
   // As if the person had just answered the consent page, and this server did not remember the answer.
   const id = newRecordId(clock, random);
   const form = { id, expiresAt: clock.seconds() + 60, sealed: String(id) };
-  const signedIn = signedInAs(server, account);
   const options = { form, remember: false };
-  const code = await issueAuthorizationCode(server.context, SERVER_ACT, request, signedIn, options);
+  const code = await issueAuthorizationCode(server.context, SERVER_ACT, request, session, options);
   if (code === null) throw new Error("The form was answered before.");
   return code;
 }

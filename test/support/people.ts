@@ -46,6 +46,8 @@ export async function grantAccess(
     scope: parseScope(scope.join(" ")),
     resources: resources.map(parseResourceIndicator),
     via,
+    session: null,
+    online: false,
     authenticatedAt: now,
     ...BY_PASSWORD,
     createdAt: now,

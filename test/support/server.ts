@@ -154,6 +154,8 @@ export async function startTestServer(
     clock,
     steadyClock: clock.steady,
     keys: serverKeys(key),
+    // Tests send when they want to.
+    sendsNotices: false,
     log: createLog({ ...configuration.log, write: (line) => logged.push(line) }),
     ...(outbound && { outbound }),
   });
@@ -183,6 +185,11 @@ export async function startTestServer(
         username,
         name: null,
         email: null,
+        emailVerified: true,
+        profile: {},
+        attributes: {},
+        groups: [],
+        updatedAt: clock.seconds(),
         administrator: false,
         passwordHash: null,
         createdAt: clock.seconds(),

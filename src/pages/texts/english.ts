@@ -41,19 +41,33 @@ export const english = {
     continueAs: (username: string) => `Continue as ${username}`,
     useAnother: "Use another account",
     submit: "Sign in",
-    wrong: "Wrong user name or password.",
+    usernameOrEmail: "User name or e-mail address",
+    /** Too many attempts make the right password look wrong too. The words are the same for every name and every attempt. */
+    wrong: (wait: string) =>
+      `Wrong user name or password. After many attempts, the right password is refused too: wait ${wait}, then try again.`,
     stale: "This page was open for too long. Enter your password again.",
     limited: (wait: string, until: string) =>
       `Too many attempts. Your account is fine: to protect it, no password is accepted until ${until}. Try again ${wait}.`,
+    passwordKept: {
+      signed_out:
+        "Your password was not changed, because you were signed out meanwhile. Sign in to change it.",
+      same_password: "Your password was not changed: the new one is the same as the current one.",
+    },
     cancel: (client: string) => `Cancel and go back to ${client}`,
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
   },
   signOut: {
     title: "Sign out?",
-    lead: "Applications and devices keep the access that you gave them. You can take it back on your account page.",
+    titleOf: (server: string) => `Sign out of ${server}?`,
+    asked: (client: string) => `${client} wants to sign you out.`,
+    lead: "The applications that you signed in to from this browser lose their access. Devices, and applications that you let act without you, keep it: you can take it back on your account page.",
     submit: "Sign out",
+    stay: "Stay signed in",
     doneTitle: "You are signed out",
     doneLead: "This browser is no longer signed in.",
+    notRegistered:
+      "The application wanted to send you on to an address that is not registered for it, so your way ends here.",
+    backTo: (place: string) => `Back to ${place}`,
     signIn: "Sign in again",
     toAccount: "Back to your account",
   },
@@ -78,12 +92,29 @@ export const english = {
     mayNotTitle: "It will not be able to",
     mayNot: ["See your password", "Change your password", "Give others access to your account"],
     takeBack: "You can take this back at any time on this server, under “Your account”.",
+    /** Why an answer did not count. */
+    askedAgain: {
+      stale:
+        "Your answer did not count: this page was open for too long, or you have signed in again since. Please check it and answer again.",
+      changed:
+        "Your answer did not count: what this application would be able to do has changed since the page was opened. Please check it and answer again.",
+      unacknowledged:
+        "Your answer did not count: to allow this, tick the box that says that you began it yourself.",
+    },
     allow: "Allow",
     deny: "Deny",
     returnsTo: (place: string) => `Either way, you return to ${place}.`,
     returnsToApplication: "Either way, you return to the application.",
     terms: "Terms of service",
     policy: "Privacy policy",
+  },
+  notAllowed: {
+    title: (client: string) => `You may not use ${client}`,
+    only: (username: string, client: string, groups: string) =>
+      `You are signed in as ${username}, but ${client} is only for members of: ${groups}.`,
+    denied: (username: string, client: string) =>
+      `You are signed in as ${username}, but ${client} is not for this account.`,
+    ask: "If you should have access, ask the operator of this server. Nothing was shared.",
   },
   device: {
     title: "Connect a device",
@@ -231,11 +262,24 @@ export const english = {
     operatorsText:
       "The setting issuer names the address of this server. Set it to the address that people open. A proxy in front of the server should pass on the Host header and set X-Forwarded-Proto.",
   },
+  /** The last page of a sign-in from the command line, which is the only one that another program shows. */
+  terminal: {
+    deniedTitle: "Access was denied",
+    denied: "Nothing was shared.",
+    refusedTitle: "The server refused",
+    noCode: "It sent no code.",
+    close: "Close this window and go back to the terminal.",
+    doneTitle: "The browser’s part is done",
+    done: "Close this window and go back to the terminal, which shows the result.",
+    strayTitle: "Nothing here",
+    stray: "This is not an answer.",
+  },
   leaving: {
     title: (host: string) => `Continue to ${host}?`,
     text: (host: string) =>
       `An application that is not verified wants to send you to ${host}. Nothing was shared with it. Continue only if you came from there and trust it.`,
     goOn: (host: string) => `Continue to ${host}`,
+    posting: "Your browser takes the answer there. If nothing happens, press the button.",
   },
   errors: {
     developers: "For the developer",
@@ -323,8 +367,13 @@ export const english = {
   },
   /** The server's own scopes. Those of the operator are in the operator's words. */
   scopes: {
+    openid: "Know that it is you",
     profile: "See your name and user name",
     email: "See your e-mail address",
+    phone: "See your phone number",
+    address: "See your postal address",
+    groups: "See which groups you belong to",
+    offline_access: "Keep its access after you sign out",
     introspect: "Check whether access tokens are valid",
   },
 };

@@ -43,19 +43,32 @@ export const german: Texts = {
     continueAs: (username) => `Als ${username} fortfahren`,
     useAnother: "Anderes Konto verwenden",
     submit: "Anmelden",
-    wrong: "Benutzername oder Passwort ist falsch.",
+    usernameOrEmail: "Benutzername oder E-Mail-Adresse",
+    wrong: (wait) =>
+      `Benutzername oder Passwort ist falsch. Nach vielen Versuchen wird auch das richtige Passwort abgelehnt: Warten Sie ${wait} und versuchen Sie es dann noch einmal.`,
     stale: "Diese Seite war zu lange geöffnet. Bitte geben Sie Ihr Passwort noch einmal ein.",
     limited: (wait, until) =>
       `Zu viele Versuche. Mit Ihrem Konto ist alles in Ordnung: Zu seinem Schutz wird bis ${until} kein Passwort angenommen. Versuchen Sie es ${wait} wieder.`,
+    passwordKept: {
+      signed_out:
+        "Ihr Passwort wurde nicht geändert, denn Sie waren inzwischen abgemeldet. Melden Sie sich an, um es zu ändern.",
+      same_password: "Ihr Passwort wurde nicht geändert: Das neue ist dasselbe wie das aktuelle.",
+    },
     cancel: (client) => `Abbrechen und zurück zu ${client}`,
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
   },
   signOut: {
     title: "Abmelden?",
-    lead: "Anwendungen und Geräte behalten den Zugriff, den Sie ihnen gegeben haben. Auf der Seite Ihres Kontos können Sie ihn entziehen.",
+    titleOf: (server) => `Von ${server} abmelden?`,
+    asked: (client) => `${client} möchte Sie abmelden.`,
+    lead: "Die Anwendungen, bei denen Sie sich in diesem Browser angemeldet haben, verlieren ihren Zugriff. Geräte und Anwendungen, die auch ohne Sie handeln dürfen, behalten ihn. Auf der Seite Ihres Kontos können Sie ihn entziehen.",
     submit: "Abmelden",
+    stay: "Angemeldet bleiben",
     doneTitle: "Sie sind abgemeldet",
     doneLead: "Dieser Browser ist nicht mehr angemeldet.",
+    notRegistered:
+      "Die Anwendung wollte Sie an eine Adresse weiterleiten, die nicht für sie eingetragen ist. Darum geht es hier nicht weiter.",
+    backTo: (place) => `Zurück zu ${place}`,
     signIn: "Erneut anmelden",
     toAccount: "Zurück zu Ihrem Konto",
   },
@@ -80,12 +93,28 @@ export const german: Texts = {
     mayNotTitle: "Das darf die Anwendung nicht",
     mayNot: ["Ihr Passwort sehen", "Ihr Passwort ändern", "Anderen Zugriff auf Ihr Konto geben"],
     takeBack: "Sie können das jederzeit auf diesem Server unter „Ihr Konto“ widerrufen.",
+    askedAgain: {
+      stale:
+        "Ihre Antwort zählt nicht: Diese Seite war zu lange geöffnet, oder Sie haben sich inzwischen neu angemeldet. Bitte prüfen Sie sie und antworten Sie noch einmal.",
+      changed:
+        "Ihre Antwort zählt nicht: Was die Anwendung darf, hat sich geändert, seit die Seite geöffnet wurde. Bitte prüfen Sie sie und antworten Sie noch einmal.",
+      unacknowledged:
+        "Ihre Antwort zählt nicht: Um das zu erlauben, kreuzen Sie an, dass Sie es selbst begonnen haben.",
+    },
     allow: "Erlauben",
     deny: "Ablehnen",
     returnsTo: (place) => `In beiden Fällen kehren Sie zu ${place} zurück.`,
     returnsToApplication: "In beiden Fällen kehren Sie zur Anwendung zurück.",
     terms: "Nutzungsbedingungen",
     policy: "Datenschutzerklärung",
+  },
+  notAllowed: {
+    title: (client) => `${client} steht Ihnen nicht offen`,
+    only: (username, client, groups) =>
+      `Sie sind als ${username} angemeldet, aber ${client} ist nur für Mitglieder von: ${groups}.`,
+    denied: (username, client) =>
+      `Sie sind als ${username} angemeldet, aber ${client} ist nicht für dieses Konto.`,
+    ask: "Wenn Sie Zugang haben sollten, fragen Sie den Betreiber dieses Servers. Es wurde nichts weitergegeben.",
   },
   device: {
     title: "Ein Gerät verbinden",
@@ -234,11 +263,24 @@ export const german: Texts = {
     operatorsText:
       "Die Einstellung issuer nennt die Adresse dieses Servers. Setzen Sie sie auf die Adresse, die die Menschen öffnen. Ein Proxy vor dem Server sollte den Header Host weitergeben und X-Forwarded-Proto setzen.",
   },
+  terminal: {
+    deniedTitle: "Der Zugriff wurde abgelehnt",
+    denied: "Es wurde nichts weitergegeben.",
+    refusedTitle: "Der Server hat abgelehnt",
+    noCode: "Er hat keinen Code geschickt.",
+    close: "Schließen Sie dieses Fenster und kehren Sie zum Terminal zurück.",
+    doneTitle: "Der Browser ist fertig",
+    done: "Schließen Sie dieses Fenster und kehren Sie zum Terminal zurück, das das Ergebnis zeigt.",
+    strayTitle: "Hier ist nichts",
+    stray: "Das ist keine Antwort.",
+  },
   leaving: {
     title: (host) => `Weiter zu ${host}?`,
     text: (host) =>
       `Eine nicht geprüfte Anwendung möchte Sie zu ${host} schicken. Es wurde nichts weitergegeben. Fahren Sie nur fort, wenn Sie von dort kommen und der Website vertrauen.`,
     goOn: (host) => `Weiter zu ${host}`,
+    posting:
+      "Ihr Browser bringt die Antwort dorthin. Falls nichts geschieht, klicken Sie auf die Schaltfläche.",
   },
   errors: {
     developers: "Für die Entwicklung",
@@ -328,8 +370,13 @@ export const german: Texts = {
     showAll: "Alle Einträge zeigen",
   },
   scopes: {
+    openid: "Wissen, dass Sie es sind",
     profile: "Ihren Namen und Benutzernamen sehen",
     email: "Ihre E-Mail-Adresse sehen",
+    phone: "Ihre Telefonnummer sehen",
+    address: "Ihre Postanschrift sehen",
+    groups: "Sehen, zu welchen Gruppen Sie gehören",
+    offline_access: "Den Zugriff behalten, wenn Sie sich abmelden",
     introspect: "Prüfen, ob Zugriffstokens gültig sind",
   },
 };

@@ -23,6 +23,8 @@ export interface Details {
 export interface AccountProps {
   readonly frame: PageFrame;
   readonly token: string;
+  /** Goes along with the form for the password. */
+  readonly passwordMark: string;
   readonly username: string;
   readonly name: string | null;
   /** The content of the fields, as typed if a fault is shown. */
@@ -45,6 +47,9 @@ export interface AccountProps {
 
 /** The anchor of the form for the password. */
 export const PASSWORD_ANCHOR = "password-title";
+
+/** The hidden field that tells which password the person had when the page was opened. */
+export const PASSWORD_MARK = "password_mark";
 
 export function AccountView(props: AccountProps) {
   const { frame, access } = props;
@@ -163,7 +168,7 @@ function DetailsSection({ frame, token, details, mayChangeEmail, fault }: Accoun
 }
 
 function PasswordSection(props: AccountProps) {
-  const { frame, token, username, minimumPasswordCharacters, opensPassword, fault } = props;
+  const { frame, token, passwordMark, username, minimumPasswordCharacters, opensPassword, fault } = props;
   const { account } = frame.texts;
   const isFaulty = fault?.field === "current_password" || fault?.field === "new_password";
   return (
@@ -175,7 +180,7 @@ function PasswordSection(props: AccountProps) {
         </summary>
         <form method="post" action={frame.path("/account")} class="stack">
           <p class="small muted">{account.passwordLead}</p>
-          <Hidden values={{ [FORM_TOKEN]: token, action: "password" }} />
+          <Hidden values={{ [FORM_TOKEN]: token, action: "password", [PASSWORD_MARK]: passwordMark }} />
           {/* For password managers, which must know whose password changes, and for a form that is sent twice. */}
           <input type="text" name="username" autocomplete="username" value={username} readonly hidden />
           <Field

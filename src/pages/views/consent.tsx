@@ -18,6 +18,8 @@ export interface ConsentProps {
   readonly redirectUri: string;
   /** Whether the client registered itself, so that its name is only its own claim. */
   readonly unverified: boolean;
+  /** Why the person is asked again. */
+  readonly notice: string | null;
   readonly access: readonly AccessWords[];
   /** Whether the access is at this server only. */
   readonly onlyHere: boolean;
@@ -54,6 +56,7 @@ export function ConsentView(props: ConsentProps) {
             <p class="who">{host ?? consent.self}</p>
           </div>
         </div>
+        {props.notice && <Note kind="plain">{props.notice}</Note>}
         {host === null && <p class="small muted">{consent.selfHint}</p>}
         {props.unverified && (
           <Note kind="warn" title={consent.unverifiedTitle}>

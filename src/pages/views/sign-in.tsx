@@ -1,9 +1,8 @@
 /** @jsxImportSource hono/jsx */
-/** Sign-in and sign-out. */
+/** Sign-in. */
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
 import { Field, Hidden, Layout, Note } from "../layout.tsx";
-import { Outcome } from "./parts.tsx";
 
 /** The field of the form that leads back to the application. */
 export const CANCEL = "cancel";
@@ -23,6 +22,8 @@ export interface SignInProps {
   readonly offered: { readonly username: string; readonly continueTo: string } | null;
   /** The name of the application that waits for an answer; null if none does. */
   readonly backTo: string | null;
+  /** Why the person is here, after a form that changed nothing. */
+  readonly notice: string | null;
   /** Why the last attempt failed. */
   readonly fault: string | null;
   /** The address of this page at the issuer, for a browser that may be at another one. */
@@ -30,7 +31,7 @@ export interface SignInProps {
 }
 
 export function SignInView(props: SignInProps) {
-  const { frame, token, returnTo, username, lead, cause, offered, backTo, fault, elsewhere } = props;
+  const { frame, token, returnTo, username, lead, cause, offered, backTo, notice, fault, elsewhere } = props;
   const { signIn, common } = frame.texts;
   const title = offered === null ? signIn.title : signIn.chooseTitle;
   return (
@@ -46,6 +47,7 @@ export function SignInView(props: SignInProps) {
             <h2>{signIn.useAnother}</h2>
           </>
         )}
+        {notice && <Note kind="warn">{notice}</Note>}
         {fault && (
           <Note kind="bad" id="fault">
             {fault}
@@ -65,7 +67,7 @@ export function SignInView(props: SignInProps) {
           <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [cause]: "1" }} />
           <Field
             id="username"
-            label={common.username}
+            label={signIn.usernameOrEmail}
             autocomplete="username"
             value={username}
             autofocus={offered === null && username === ""}
@@ -91,55 +93,6 @@ export function SignInView(props: SignInProps) {
             </button>
           </form>
         )}
-      </div>
-    </Layout>
-  );
-}
-
-interface SignOutProps {
-  readonly frame: PageFrame;
-  readonly token: string;
-  readonly username: string;
-  /** Why the last attempt failed. */
-  readonly fault: string | null;
-}
-
-export function SignOutView({ frame, token, username, fault }: SignOutProps) {
-  const { signOut, common } = frame.texts;
-  return (
-    <Layout frame={frame} title={signOut.title}>
-      <div class="card">
-        <h1>{signOut.title}</h1>
-        <p>
-          <span class="muted">{common.signedInAs}</span> <strong>{username}</strong>
-        </p>
-        <p class="muted">{signOut.lead}</p>
-        {fault && <Note kind="bad">{fault}</Note>}
-        <form method="post" action={frame.path("/logout")} class="stack">
-          <Hidden values={{ [FORM_TOKEN]: token }} />
-          <button class="main block" type="submit">
-            {signOut.submit}
-          </button>
-          <a class="button other block" href={frame.path("/account")}>
-            {signOut.toAccount}
-          </a>
-        </form>
-      </div>
-    </Layout>
-  );
-}
-
-export function SignedOutView({ frame }: { frame: PageFrame }) {
-  const { signOut } = frame.texts;
-  return (
-    <Layout frame={frame} title={signOut.doneTitle}>
-      <div class="card">
-        <Outcome kind="good" />
-        <h1>{signOut.doneTitle}</h1>
-        <p class="muted">{signOut.doneLead}</p>
-        <a class="button other block" href={frame.path("/login")}>
-          {signOut.signIn}
-        </a>
       </div>
     </Layout>
   );

@@ -191,7 +191,7 @@ export const THREATS: Ledger = {
       id: "31",
       level: null,
       statement: "Reflected markup in parameters",
-      does: "escapes every value; encodes refusals into the redirect; no page has a script",
+      does: "escapes every value; encodes refusals into the redirect; no page has a script inside, and one loads a file that submits its form",
     },
     {
       id: "32",
@@ -215,15 +215,13 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "reads no JWT: treats one as an unknown token, or as a parameter that is not supported",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "verifies a JWT with its own keys only, each with its own algorithm and for one type; reads of the header nothing but kid, typ and alg",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "reads no JWT",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "takes the times of an access token from its row, never from the JWT",
     },
     {
       id: "37",
@@ -242,8 +240,7 @@ export const THREATS: Ledger = {
       id: "39",
       level: null,
       statement: "JOSE headers that cost more than they are worth",
-      does: "reads no JOSE; limits request bodies",
-      notApplicable: "does not exist yet: JWTs of any kind",
+      does: "limits the length before it decodes anything; decrypts nothing and unpacks nothing",
     },
     {
       id: "40",
@@ -358,7 +355,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes an empty key set; the start refuses a server key that does not match",
+      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, and signing keys that do not open",
     },
     {
       id: "59",
@@ -481,10 +478,16 @@ export const THREATS: Ledger = {
       does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant",
     },
     {
+      id: "79",
+      level: null,
+      statement: "ID tokens with wrong audience, nonce, times or hashes, or taken for another kind of token",
+      does: "makes every ID token from the grant and the request, in one place; an ID token is no access token",
+    },
+    {
       id: "80",
       level: null,
       statement: "Keys: rotation that breaks tokens, private keys in responses, injected or confused keys",
-      does: "keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
+      does: "publishes a key before it signs and until its last token has expired, on every node; keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
     },
     {
       id: "86",

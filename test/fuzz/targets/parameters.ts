@@ -1,6 +1,7 @@
 /** Forms, queries, scopes, resources and user codes, each compared with a second implementation. */
 import fc from "fast-check";
 import { systemRandom } from "../../../src/platform/random.ts";
+import { type ClaimsRequest, parseClaimsRequest } from "../../../src/protocol/claims-request.ts";
 import { OAuthError, type Reason } from "../../../src/protocol/errors.ts";
 import { type Parameters, parseParameters } from "../../../src/protocol/parameters.ts";
 import { parseResourceIndicator, sameResource } from "../../../src/protocol/resource-indicator.ts";
@@ -90,6 +91,34 @@ const resources = property("resource indicators", 300, resource, (text) => {
   mustBe(sameResource(parsed, parsed), true, "the same as itself");
 });
 
+const EXAMPLE = '{"userinfo":{"name":{"essential":true}},"id_token":{"acr":{"values":["1","2"]},"sub":null}}';
+const claimsText = fc.oneof(
+  spoilt(fc.constant(EXAMPLE)),
+  fc.json({ maxDepth: 5 }),
+  fc
+    .dictionary(fc.constantFrom("userinfo", "id_token", "__proto__", "x"), fc.jsonValue({ maxDepth: 3 }))
+    .map((value) => JSON.stringify(value)),
+  textOf(["{", "}", '"userinfo"', ":", "null", '"value"', "[", "]", ","]),
+  anyText,
+);
+
+const claims = property("claims parameters", 400, claimsText, (text) => {
+  let parsed: ClaimsRequest | undefined;
+  if (refusedWith(["parameter_invalid"], () => (parsed = parseClaimsRequest(text)))) return;
+  if (parsed === undefined) return;
+  const kept = JSON.stringify(parsed);
+  mustBe(JSON.stringify(JSON.parse(kept)), kept, "JSON can keep it");
+  const sent: unknown = JSON.parse(text);
+  for (const [member, read] of [
+    ["userinfo", parsed.userinfo],
+    ["id_token", parsed.idToken],
+  ] as const) {
+    const asked = Object.entries(new Map(Object.entries(Object(sent))).get(member) ?? {});
+    const names = asked.map(([name]) => name).filter((name) => name.length <= 100);
+    mustBe(Object.keys(read), names.slice(0, 40), "the names that were sent");
+  }
+});
+
 const LETTERS = /^[BCDFGHJKLMNPQRSTVWXZ]{8}$/;
 const typed = fc.oneof(
   spoilt(fc.constantFrom("WDJB-MJHT", "wdjb mjht", "ＷＤＪＢ－ＭＪＨＴ", "WDJB\u2011MJHT")),
@@ -120,4 +149,4 @@ const refusals = property("words of refusals", 200, anyText, (text) => {
   mustBe(/^[\x20-\x21\x23-\x5B\x5D-\x7E]*$/.test(description), true, `sendable: ${description}`);
 });
 
-export const PARAMETER_TARGETS: readonly Target[] = [forms, scopes, resources, userCodes, refusals];
+export const PARAMETER_TARGETS: readonly Target[] = [forms, scopes, resources, claims, userCodes, refusals];

@@ -1,0 +1,21 @@
+/** The end of sessions, as operations pass it to the rules. */
+import { newRecordId } from "../credentials/credential.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import type { Ending } from "../rules/session.ts";
+import { shardOf } from "../store/declare.ts";
+import type { DecideContext } from "./decide.ts";
+
+export interface EndingContext extends DecideContext {
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** An ending now, with an identifier for the notice of it. */
+export const newEnding = (
+  { clock, random }: Pick<EndingContext, "clock" | "random">,
+  subject: string,
+): Ending => ({
+  now: clock.seconds(),
+  noticeId: newRecordId(clock, random, shardOf(subject)),
+});

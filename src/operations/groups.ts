@@ -1,0 +1,98 @@
+/** Operations on groups of people. */
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { Act } from "../rules/events.ts";
+import * as rules from "../rules/group.ts";
+import type { Store } from "../store/contract.ts";
+import {
+  type AccountRecord,
+  type GroupMemberRecord,
+  type GroupRecord,
+  groupMembers,
+  groups,
+} from "../store/tables.ts";
+import { type DecideContext, outcomeOf } from "./decide.ts";
+import { allPages, type Page } from "./paging.ts";
+import { changeAccount, findAccount, GROUP } from "./people.ts";
+
+interface Reading {
+  readonly store: Store;
+}
+
+export const findGroup = async ({ store }: Reading, name: string): Promise<GroupRecord | null> =>
+  (await store.look(GROUP, { name })).group;
+
+/** A page of all groups, by name. */
+const listGroups = ({ store }: Reading, { limit, after = null }: Page<GroupRecord>): Promise<GroupRecord[]> =>
+  store.list(groups, { after, limit });
+
+export const everyGroup = (context: Reading): AsyncGenerator<GroupRecord> =>
+  allPages((page: Page<GroupRecord>) => listGroups(context, page));
+
+/** A page of the members of a group. */
+const listMemberRows = (
+  { store }: Reading,
+  groupName: string,
+  { limit, after = null }: Page<GroupMemberRecord>,
+): Promise<GroupMemberRecord[]> => store.list(groupMembers, { where: { groupName }, after, limit });
+
+const everyMemberRow = (context: Reading, groupName: string): AsyncGenerator<GroupMemberRecord> =>
+  allPages((page: Page<GroupMemberRecord>) => listMemberRows(context, groupName, page));
+
+/** How many people are in the group. */
+export async function countMembers(context: Reading, groupName: string): Promise<number> {
+  let count = 0;
+  for await (const _ of everyMemberRow(context, groupName)) count += 1;
+  return count;
+}
+
+/** The people in the group, read in pages. */
+export async function* everyMember(context: Reading, groupName: string): AsyncGenerator<AccountRecord> {
+  for await (const { subject } of everyMemberRow(context, groupName)) {
+    const account = await findAccount(context, subject);
+    if (account !== null) yield account;
+  }
+}
+
+/** `taken`: there is such a group. `being_removed`: an earlier group of the name still has members. */
+export const createGroup = (
+  context: DecideContext,
+  act: Act,
+  name: string,
+  description: string | null,
+  now: EpochSeconds,
+): Promise<"created" | "taken" | "being_removed"> =>
+  outcomeOf(context, act, async () => {
+    const group = await findGroup(context, name);
+    const hasMembers = (await listMemberRows(context, name, { limit: 1 })).length > 0;
+    return rules.createGroup({ group, hasMembers }, name, description, now);
+  });
+
+/** False if there is no such group. */
+export const describeGroup = (
+  context: DecideContext,
+  act: Act,
+  name: string,
+  description: string | null,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => rules.describeGroup(await findGroup(context, name), description));
+
+/**
+ * Removes the group, and then takes its members out of it, one commit for each. A removal that was interrupted goes on at the
+ * next call. Null if there is no such group; else how many people were in it.
+ */
+export async function removeGroup(
+  context: DecideContext,
+  act: Act,
+  name: string,
+  now: EpochSeconds,
+): Promise<number | null> {
+  const removed = await outcomeOf(context, act, async () =>
+    rules.removeGroup(await findGroup(context, name)),
+  );
+  let count = 0;
+  for await (const { subject } of everyMemberRow(context, name)) {
+    await changeAccount(context, act, subject, { leaves: [name] }, now);
+    count += 1;
+  }
+  return removed || count > 0 ? count : null;
+}

@@ -1,0 +1,120 @@
+/**
+ * The answer of the token endpoint: the tokens that a redemption stored, in the form in which the client gets them. What is
+ * signed is signed after the commit, so that no signature is made for a code that another request used.
+ */
+import { defaultSigningAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
+import { accessTokenFormat } from "../credentials/access-token-formats.ts";
+import { recordIdText } from "../credentials/credential.ts";
+import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
+import type { TokenResponse } from "../credentials/issue.ts";
+import { OPENID_SCOPE } from "../protocol/catalogue.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
+import { formatScope } from "../protocol/scope.ts";
+import { personClaims } from "../rules/claims.ts";
+import type { Act } from "../rules/events.ts";
+import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
+import type { Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
+import { findAccount } from "./people.ts";
+
+/** Tokens that were stored. */
+export interface Issued {
+  /** The answer, as it is for an opaque access token and without an ID token. */
+  readonly response: TokenResponse;
+  /** Null if the token has been revoked since, as a retry may find. */
+  readonly accessToken: AccessTokenRecord | null;
+  /** Null for client_credentials. */
+  readonly grant: GrantRecord | null;
+  readonly scope: readonly Scope[];
+  readonly resources: readonly ResourceIndicator[];
+  /** The nonce of the authorization request. OpenID Connect Core §12.2: a refresh has none. */
+  readonly nonce: string | null;
+}
+
+type Redeem<Request, Result> = (
+  context: Context,
+  act: Act,
+  caller: Caller,
+  request: Request,
+) => Promise<Result | OAuthError>;
+
+/** A redemption, with its tokens as the client gets them. */
+export const answered =
+  <Request>(redeem: Redeem<Request, Issued>): Redeem<Request, TokenResponse> =>
+  async (context, act, caller, request) => {
+    const issued = await redeem(context, act, caller, request);
+    if (issued instanceof OAuthError) return issued;
+    const { client } = caller;
+    const format = accessTokenFormat(context.catalogue.accessTokenFormat(issued.resources));
+    const wantsIdToken = issued.grant !== null && issued.scope.includes(OPENID_SCOPE);
+    if (!format.isSigned && !wantsIdToken) return issued.response;
+    const account = issued.grant === null ? null : await findAccount(context, issued.grant.subject);
+    // The person was removed in this moment, and the tokens with them.
+    if (issued.grant !== null && account === null)
+      return new OAuthError("grant_outdated", { clientId: client.clientId });
+    const credential = issued.response.access_token;
+    const text = await format.write({
+      credential,
+      sign: (typ) => signAccessToken(context, client, issued, typ),
+    });
+    const response = { ...issued.response, access_token: text };
+    if (!wantsIdToken || issued.grant === null || account === null) return response;
+    return { ...response, id_token: await signIdToken(context, client, issued.grant, account, issued, text) };
+  };
+
+/** RFC 9068 §2.2. */
+async function signAccessToken(
+  { issuer, configuration, signingKeys }: Context,
+  { clientId }: ClientRecord,
+  { response, accessToken, grant, scope, resources }: Issued,
+  typ: string,
+): Promise<string> {
+  // A token that was revoked meanwhile gets no signature: an API would take it until it expires.
+  if (accessToken === null) return response.access_token;
+  const [audience] = resources;
+  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, {
+    iss: issuer.identifier,
+    sub: grant?.subject ?? clientId,
+    aud: resources.length === 1 ? audience : resources,
+    client_id: clientId,
+    iat: accessToken.issuedAt,
+    exp: accessToken.expiresAt,
+    jti: recordIdText(accessToken.id),
+    ...(scope.length > 0 && { scope: formatScope(scope) }),
+    ...(grant !== null && {
+      auth_time: grant.authenticatedAt,
+      acr: grant.authenticationLevel,
+      amr: grant.authenticationMethods,
+    }),
+  });
+}
+
+/** OpenID Connect Core §3.1.3.3, §12.2. */
+function signIdToken(
+  { issuer, keys, clock, configuration, signingKeys }: Context,
+  client: ClientRecord,
+  grant: GrantRecord,
+  account: AccountRecord,
+  { scope, nonce }: Pick<Issued, "scope" | "nonce">,
+  accessToken: string,
+): Promise<string> {
+  const { clientId } = client;
+  const algorithm = idTokenAlgorithm(client, configuration.signing);
+  const claims = idTokenClaims(
+    {
+      issuer: issuer.identifier,
+      clientId,
+      subject: grant.subject,
+      grant,
+      sid: grant.session === null ? null : sessionIdFor(keys, grant.session, clientId),
+      nonce,
+      accessToken,
+      claims: client.idTokenClaims === "minimal" ? {} : personClaims(scope, account),
+    },
+    algorithm,
+    clock.seconds(),
+    configuration.lifetimes.id_token_seconds,
+  );
+  return signingKeys.sign(algorithm, "JWT", claims);
+}

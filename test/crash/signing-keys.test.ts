@@ -1,0 +1,84 @@
+/** Threat 80: SIGKILL while a key is made. The ring is as before or complete, and the server signs. */
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { findServerKeys } from "../../src/operations/server-key.ts";
+import { findFaultyKeys, findSigningKeys } from "../../src/operations/signing-keys.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { systemRandom } from "../../src/platform/random.ts";
+import { stateOf } from "../../src/rules/signing-key.ts";
+import { openSqliteStore } from "../store/acts.ts";
+import { figure } from "../support/figures.ts";
+import { PATIENCE_MILLIS, scaled } from "../support/scale.ts";
+import { moment } from "./support/moments.ts";
+import { Node } from "./support/node.ts";
+
+const main = join(import.meta.dir, "../../src/main.ts");
+
+/** Every key but the last has an end, which comes after the next one signs; one signs; all are whole. */
+async function expectWholeRing(node: Node): Promise<number> {
+  const store = await openSqliteStore({ file: node.databaseFile });
+  try {
+    const context = {
+      store,
+      clock: systemClock,
+      random: systemRandom,
+      configuration: { server_key: undefined },
+    };
+    const { keys: serverKeys } = await findServerKeys(context);
+    expect(await findFaultyKeys({ ...context, keys: serverKeys })).toEqual([]);
+    const keys = await findSigningKeys(context);
+    const now = systemClock.seconds();
+    expect(keys.filter((key) => stateOf(key, keys, now) === "current")).toHaveLength(1);
+    const inOrder = keys.toSorted((one, other) => one.signsFrom - other.signsFrom);
+    for (const [index, { publishedUntil }] of inOrder.entries()) {
+      const next = inOrder[index + 1];
+      if (next === undefined) expect(publishedUntil).toBeNull();
+      else expect(publishedUntil ?? 0).toBeGreaterThan(next.signsFrom);
+    }
+    return keys.length;
+  } finally {
+    await store.close();
+  }
+}
+
+test(
+  "a rotation that is killed at any moment has made a whole key or none",
+  async () => {
+    const kills = scaled(6);
+    await using node = new Node({ configuration: '\n[signing]\nalgorithms = ["ES256"]\n' });
+    const rotate = () =>
+      Bun.spawn(
+        [process.execPath, main, "key", "rotate", "--data", join(node.folder, "data")].concat(
+          ...["--config", join(node.folder, "tessera.toml")],
+        ),
+        { cwd: node.folder, stdin: "ignore", stdout: "ignore", stderr: "ignore" },
+      );
+    await node.start();
+    const startedAt = performance.now();
+    expect(await rotate().exited).toBe(0);
+    const millis = performance.now() - startedAt;
+    let made = await expectWholeRing(node);
+    expect(made).toBe(2);
+    let completed = 0;
+    for (let kill = 1; kill <= kills; kill += 1) {
+      const rotation = rotate();
+      await moment(millis * 0.3, millis * 1.2);
+      rotation.kill("SIGKILL");
+      await rotation.exited;
+      const now = await expectWholeRing(node);
+      expect([made, made + 1]).toContain(now);
+      completed += now - made;
+      made = now;
+    }
+    await node.kill();
+    await node.start();
+    const { keys } = await (await fetch(`${node.url}/auth/jwks.json`)).json();
+    expect(keys).toHaveLength(made);
+    const database = new Database(node.databaseFile, { readonly: true });
+    expect(database.query("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+    database.close();
+    figure(`Signing keys: ${kills} rotations killed, ${completed} of them after the key was made`);
+  },
+  PATIENCE_MILLIS,
+);

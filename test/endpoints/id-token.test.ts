@@ -1,0 +1,301 @@
+/** OpenID Connect Core §2, §3.1.3 and §12: ID tokens, as a client checks them. */
+import { afterEach, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { findSignedIn, startSession } from "../../src/operations/sessions.ts";
+import { SIGNING_ALGORITHMS } from "../../src/protocol/signing-algorithms.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
+import { PASSWORD } from "../../src/rules/sign-in.ts";
+import type { AuthorizationParameters } from "../support/code-flow.ts";
+import {
+  answerDevice,
+  codeFor,
+  expectTokens,
+  type Json,
+  jsonOf,
+  redeemCode,
+  refresh,
+  requestToken,
+  startDevice,
+  textOf,
+  tokensFor,
+} from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
+import { rejectionOf } from "../support/rejection.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { deviceForm } from "../support/token-requests.ts";
+
+let server: TestServer;
+const start = async (overrides: ConfigurationInput = {}) => {
+  server = await startTestServer(overrides);
+};
+afterEach(() => server.close());
+
+/** The claims of an ID token, checked as §3.1.3.7 says, with the key set that the server publishes. */
+async function claimsOf(tokens: Json, audience = "web"): Promise<Json> {
+  const keySet = (await (await server.fetch("/auth/jwks.json")).json()) as JSONWebKeySet;
+  const { payload, protectedHeader } = await jwtVerify(
+    textOf(tokens, "id_token"),
+    createLocalJWKSet(keySet),
+    {
+      issuer: server.issuer,
+      audience,
+      typ: "JWT",
+      currentDate: new Date(server.clock.millis()),
+      requiredClaims: ["iss", "sub", "aud", "exp", "iat", "auth_time"],
+    },
+  );
+  return { ...payload, header: protectedHeader };
+}
+
+describe("an ID token", () => {
+  test(
+    proves(
+      "says who signed in, how and when, for this client and this request (§2)",
+      "threat 64",
+      "threat 79",
+    ),
+    async () => {
+      await start();
+      server.clock.freeze();
+      const now = server.clock.seconds();
+      const ada = await server.addPerson("ada", { name: "Ada", email: "ada@example.org" });
+      const tokens = await tokensFor(server, ada, { scope: "openid profile email", nonce: "n-0S6_WzA2Mj" });
+      const { header, sid, ...claims } = await claimsOf(tokens);
+      expect(claims).toEqual({
+        iss: server.issuer,
+        sub: ada.subject,
+        aud: "web",
+        iat: now,
+        exp: now + 3600,
+        auth_time: now,
+        amr: ["pwd"],
+        acr: "1",
+        nonce: "n-0S6_WzA2Mj",
+        at_hash: createHash("sha256")
+          .update(textOf(tokens, "access_token"))
+          .digest()
+          .subarray(0, 16)
+          .toString("base64url"),
+        preferred_username: "ada",
+        name: "Ada",
+        email: "ada@example.org",
+        email_verified: true,
+        updated_at: ada.updatedAt,
+      });
+      expect(sid).toMatch(/^[A-Za-z0-9_-]{22}$/);
+      expect(header).toEqual({ alg: "RS256", typ: "JWT", kid: expect.any(String) });
+    },
+  );
+
+  test("has the claims of the granted scopes and no others", async () => {
+    await start();
+    const ada = await server.addPerson("ada", { name: "Ada", email: "ada@example.org" });
+    const claims = await claimsOf(await tokensFor(server, ada, { scope: "openid email" }));
+    expect(claims.email).toBe("ada@example.org");
+    expect(Object.keys(claims)).not.toContain("name");
+    expect(Object.keys(claims)).not.toContain("preferred_username");
+    expect(Object.keys(claims)).not.toContain("nonce");
+  });
+
+  test("comes with the scope openid only (§3.1.2.1)", async () => {
+    await start();
+    const ada = await server.addPerson("ada");
+    expect(await tokensFor(server, ada, { scope: "profile" })).not.toHaveProperty("id_token");
+    expect(await tokensFor(server, ada, { scope: undefined })).not.toHaveProperty("id_token");
+    const tokens = await tokensFor(server, ada, { scope: "openid" });
+    expect(tokens.scope).toBe("openid");
+    expect((await claimsOf(tokens)).sub).toBe(ada.subject);
+  });
+
+  test("comes with a scope of which the server does not know a part (§3.1.2.1)", async () => {
+    await start();
+    const ada = await server.addPerson("ada");
+    const tokens = await tokensFor(server, ada, { scope: "openid nonsense" });
+    expect(tokens.scope).toBe("openid");
+    expect(tokens).toHaveProperty("id_token");
+  });
+
+  test("keeps the claims of its scopes, though the access token is for another API (RFC 8707)", async () => {
+    await start();
+    const ada = await server.addPerson("ada", { email: "ada@example.org" });
+    const tokens = await tokensFor(server, ada, {
+      scope: "openid email mail.read files",
+      resource: "https://mail.example/",
+    });
+    expect(tokens.scope).toBe("openid email mail.read");
+    expect((await claimsOf(tokens)).email).toBe("ada@example.org");
+  });
+
+  test("comes again with a refresh: the same person and sign-in, a later time, no nonce (§12.2)", async () => {
+    await start();
+    server.clock.freeze();
+    const ada = await server.addPerson("ada");
+    const tokens = await tokensFor(server, ada, {
+      client_id: "native",
+      redirect_uri: "com.example.app:/callback",
+      scope: "openid",
+      nonce: "once",
+    });
+    const first = await claimsOf(tokens, "native");
+    server.clock.advance(60);
+    const used = textOf(tokens, "refresh_token");
+    const second = await claimsOf(await expectTokens(await refresh(server, used, {}, "native")), "native");
+    const { iss, sub, aud, auth_time, sid } = first;
+    expect(second).toMatchObject({ iss, sub, aud, auth_time, sid, iat: Number(first.iat) + 60 });
+    expect(second).not.toHaveProperty("nonce");
+    // A retry gets the same tokens, and so an ID token that fits them.
+    const third = await claimsOf(await expectTokens(await refresh(server, used, {}, "native")), "native");
+    expect(third.at_hash).toBe(second.at_hash as string);
+    // OpenID Connect Core §12: a client that narrows its scope gets what is in it.
+    server.clock.advance(60);
+    const narrowed = await tokensFor(server, ada, {
+      client_id: "native",
+      redirect_uri: "com.example.app:/callback",
+      scope: "openid email",
+    });
+    const without = await refresh(server, textOf(narrowed, "refresh_token"), { scope: "email" }, "native");
+    expect(await expectTokens(without)).not.toHaveProperty("id_token");
+  });
+
+  test("is for a device too, and names no session, as none ends what a device may do", async () => {
+    await start();
+    const ada = await server.addPerson("ada");
+    const code = textOf(await startDevice(server, { scope: "openid" }), "device_code");
+    await answerDevice(server, code, ada);
+    const tokens = await expectTokens(await requestToken(server, "television", deviceForm(code)));
+    const claims = await claimsOf(tokens, "television");
+    expect(claims.sub).toBe(ada.subject);
+    expect(claims).not.toHaveProperty("sid");
+  });
+
+  test("is not for a person who was removed meanwhile", async () => {
+    await start();
+    const ada = await server.addPerson("ada", { name: "Ada" });
+    const parameters = {
+      client_id: "native",
+      redirect_uri: "com.example.app:/callback",
+      scope: "openid profile",
+    };
+    const tokens = await tokensFor(server, ada, parameters);
+    await server.context.store.removeAccount(ada.subject, server.clock.seconds());
+    expect((await refresh(server, textOf(tokens, "refresh_token"), {}, "native")).status).toBe(400);
+  });
+
+  test("names the session: another way for each client, and the same when the person signs in again in that browser", async () => {
+    await start();
+    const ada = await server.addPerson("ada");
+    const sidWith = async (cookie: string, changes: AuthorizationParameters, clientId = "web") => {
+      const request = new Request(server.issuer, { headers: { Cookie: cookie } });
+      const signedIn = await findSignedIn(server.context, request);
+      if (signedIn === null) throw new Error("The person is not signed in.");
+      const code = await codeFor(server, ada, { scope: "openid", ...changes }, signedIn);
+      const sent = { redirect_uri: changes.redirect_uri as string };
+      const claims = await claimsOf(
+        await expectTokens(await redeemCode(server, code, sent, clientId)),
+        clientId,
+      );
+      return { sid: claims.sid, session: signedIn.session };
+    };
+    const web = { redirect_uri: "https://client.example/callback" };
+    const cookie = await server.signIn(ada);
+    const { sid, session } = await sidWith(cookie, web);
+    expect((await sidWith(cookie, web)).sid).toBe(sid);
+    const native = { client_id: "native", redirect_uri: "com.example.app:/callback" };
+    expect((await sidWith(cookie, native, "native")).sid).not.toBe(sid);
+    const again = await startSession(
+      server.context,
+      SERVER_ACT,
+      { account: ada, steps: [PASSWORD] },
+      session.id,
+    );
+    expect((await sidWith(again?.cookie ?? "", web)).sid).toBe(sid);
+    expect((await sidWith(await server.signIn(ada), web)).sid).not.toBe(sid);
+  });
+
+  test.each(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm))(
+    "may be signed with %s, and its at_hash has the hash of that algorithm (§3.1.3.6)",
+    async (algorithm) => {
+      await start({ signing: { algorithms: [algorithm] } });
+      const ada = await server.addPerson("ada");
+      const tokens = await tokensFor(server, ada, { scope: "openid" });
+      const claims = await claimsOf(tokens);
+      expect(decodeProtectedHeader(textOf(tokens, "id_token")).alg).toBe(algorithm);
+      const hash = algorithm.endsWith("256") ? "sha256" : algorithm.endsWith("384") ? "sha384" : "sha512";
+      const digest = createHash(hash).update(textOf(tokens, "access_token")).digest();
+      expect(claims.at_hash).toBe(digest.subarray(0, digest.length / 2).toString("base64url"));
+    },
+  );
+
+  test("is signed with RS256 where that is among others (§15.1)", async () => {
+    await start({ signing: { algorithms: ["ES256", "RS256"] } });
+    const ada = await server.addPerson("ada");
+    expect((await claimsOf(await tokensFor(server, ada, { scope: "openid" }))).header).toMatchObject({
+      alg: "RS256",
+    });
+  });
+
+  test("has a nonce exactly as it came, and no nonce is too long to be refused in words", async () => {
+    await start();
+    const ada = await server.addPerson("ada");
+    const nonce = `${"x".repeat(62)} é`;
+    expect((await claimsOf(await tokensFor(server, ada, { scope: "openid", nonce }))).nonce).toBe(nonce);
+    const refused = await rejectionOf(tokensFor(server, ada, { scope: "openid", nonce: "x".repeat(501) }));
+    expect(refused).toMatchObject({ error: { error: "invalid_request" } });
+  });
+});
+
+describe("a client may say how it wants to be told", () => {
+  const withClient = (client: Record<string, unknown>, more: ConfigurationInput = {}) =>
+    start({
+      ...more,
+      clients: [
+        {
+          client_id: "web",
+          redirect_uris: ["https://client.example/callback"],
+          secrets: ["a secret that is long enough for tests"],
+          ...client,
+        },
+      ],
+    });
+  const signing = { algorithms: ["RS256" as const, "ES384" as const] };
+
+  test(proves("with an ID token of another algorithm (Registration §2)", "threat 79"), async () => {
+    await withClient({ id_token_signed_response_alg: "ES384" }, { signing });
+    const ada = await server.addPerson("ada");
+    const claims = await claimsOf(await tokensFor(server, ada, { scope: "openid" }));
+    expect(claims.header).toMatchObject({ alg: "ES384" });
+  });
+
+  test("without the claims of its scopes in the ID token: userinfo has them all the same", async () => {
+    await withClient({ id_token_claims: "minimal" });
+    const ada = await server.addPerson("ada", { email: "ada@example.org" });
+    const tokens = await tokensFor(server, ada, { scope: "openid email" });
+    expect(Object.keys(await claimsOf(tokens))).not.toContain("email");
+    const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+    expect(await jsonOf(await server.fetch("/auth/userinfo", { headers }))).toMatchObject({
+      email: "ada@example.org",
+    });
+  });
+
+  test("with userinfo as a signed JWT for this client (§5.3.2)", async () => {
+    await withClient({ userinfo_signed_response_alg: "ES384" }, { signing });
+    const ada = await server.addPerson("ada", { email: "ada@example.org" });
+    const tokens = await tokensFor(server, ada, { scope: "openid email", nonce: "n" });
+    const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+    const answer = await server.fetch("/auth/userinfo", { headers });
+    expect(answer.headers.get("content-type")).toBe("application/jwt");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    const keySet = (await (await server.fetch("/auth/jwks.json")).json()) as JSONWebKeySet;
+    const { payload, protectedHeader } = await jwtVerify(await answer.text(), createLocalJWKSet(keySet));
+    expect(protectedHeader.alg).toBe("ES384");
+    expect(payload).toEqual({
+      iss: server.issuer,
+      aud: "web",
+      sub: ada.subject,
+      email: "ada@example.org",
+      email_verified: true,
+    });
+  });
+});

@@ -1,0 +1,239 @@
+/** RFC 9068: access tokens that an API checks by itself, and that this server still knows. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import {
+  base64url,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  type JSONWebKeySet,
+  jwtVerify,
+  SignJWT,
+  UnsecuredJWT,
+} from "jose";
+import { openSigningKey } from "../../src/keys/key-pair.ts";
+import { findSigningKeys } from "../../src/operations/signing-keys.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
+import { codeFor, type Json, jsonOf, postAs, redeemCode, refresh, textOf } from "../support/flows.ts";
+import { proves } from "../support/proves.ts";
+import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
+
+const API = "https://mail.example/";
+const NATIVE = { client_id: "native", redirect_uri: "com.example.app:/callback" };
+
+let server: TestServer;
+let ada: AccountRecord;
+beforeEach(async () => {
+  server = await startTestServer({
+    resources: TEST_CONFIGURATION.resources?.map((resource) =>
+      resource.identifier === API ? { ...resource, access_token_format: "jwt" as const } : resource,
+    ),
+  });
+  server.clock.freeze();
+  ada = await server.addPerson("ada", { email: "ada@example.org" });
+});
+afterEach(() => server.close());
+
+const tokens = async (changes: Record<string, string> = {}): Promise<Json> =>
+  jsonOf(
+    await redeemCode(
+      server,
+      await codeFor(server, ada, { ...NATIVE, ...changes }),
+      { redirect_uri: NATIVE.redirect_uri },
+      "native",
+    ),
+  );
+
+const keySet = async () => (await (await server.fetch("/auth/jwks.json")).json()) as JSONWebKeySet;
+
+/** As RFC 9068 §4 tells an API to check. */
+async function check(text: string, audience = API): Promise<Json> {
+  const { payload, protectedHeader } = await jwtVerify(text, createLocalJWKSet(await keySet()), {
+    issuer: server.issuer,
+    audience,
+    typ: "at+jwt",
+    currentDate: new Date(server.clock.millis()),
+    requiredClaims: ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
+  });
+  return { ...payload, header: protectedHeader };
+}
+
+const introspect = async (token: string): Promise<Json> =>
+  jsonOf(await postAs(server, "mail-server", "/auth/introspect", { token }));
+
+const userinfo = (token: string) =>
+  server.fetch("/auth/userinfo", { headers: { Authorization: `Bearer ${token}` } });
+
+describe("a JWT access token", () => {
+  test("tells an API what introspection tells it (§2.2)", async () => {
+    const now = server.clock.seconds();
+    const text = textOf(await tokens({ scope: "mail.read" }), "access_token");
+    const { header, ...claims } = await check(text);
+    expect(header).toEqual({ alg: "RS256", typ: "at+jwt", kid: expect.any(String) });
+    expect(claims).toEqual({
+      iss: server.issuer,
+      sub: ada.subject,
+      aud: API,
+      client_id: "native",
+      iat: now,
+      exp: now + 600,
+      jti: expect.any(String),
+      scope: "mail.read",
+      auth_time: now,
+      acr: "1",
+      amr: ["pwd"],
+    });
+    const { iss, sub, aud, client_id, iat, exp, jti, scope } = claims;
+    expect(await introspect(text)).toMatchObject({
+      active: true,
+      iss,
+      sub,
+      aud,
+      client_id,
+      iat,
+      exp,
+      jti,
+      scope,
+    });
+  });
+
+  test("is issued to a client for itself, with the client as its subject (§2.2)", async () => {
+    const answer = await postAs(server, "service", "/auth/token", {
+      grant_type: "client_credentials",
+      scope: "mail.read",
+    });
+    const claims = await check(textOf(await jsonOf(answer), "access_token"));
+    expect(claims.sub).toBe("service");
+    expect(Object.keys(claims)).not.toContain("auth_time");
+  });
+
+  test("opens userinfo too if the client signs the person in, and no other API", async () => {
+    const text = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
+    expect((await check(text)).aud).toEqual([server.issuer, API]);
+    expect(await jsonOf(await userinfo(text))).toMatchObject({ sub: ada.subject, email: "ada@example.org" });
+    const narrow = textOf(await tokens({ scope: "openid mail.read", resource: API }), "access_token");
+    expect((await userinfo(narrow)).status).toBe(401);
+  });
+
+  test("is never for several APIs: such a token stays opaque (§3)", async () => {
+    const text = textOf(await tokens({ scope: "mail.read files" }), "access_token");
+    expect(text).toStartWith("tat_");
+    expect(await introspect(text)).toMatchObject({ active: true });
+  });
+
+  test("ends at this server when it is revoked", async () => {
+    const text = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
+    await postAs(server, "native", "/auth/revoke", { token: text });
+    expect(await introspect(text)).toEqual({ active: false });
+    expect((await userinfo(text)).status).toBe(401);
+  });
+
+  test(proves("ends with its grant, and by its time", "threat 36"), async () => {
+    const first = textOf(await tokens({ scope: "mail.read" }), "access_token");
+    server.clock.advance(600);
+    expect(await introspect(first)).toEqual({ active: false });
+    const second = textOf(await tokens({ scope: "mail.read" }), "access_token");
+    await server.context.store.disableAccount(ada.subject, server.clock.seconds());
+    expect(await introspect(second)).toEqual({ active: false });
+  });
+
+  test("comes from a refresh, and again with the same jti from its retry", async () => {
+    const used = textOf(await tokens({ scope: "mail.read" }), "refresh_token");
+    const first = await jsonOf(await refresh(server, used, {}, "native"));
+    const again = await jsonOf(await refresh(server, used, {}, "native"));
+    const { jti, exp } = await check(textOf(first, "access_token"));
+    expect(await check(textOf(again, "access_token"))).toMatchObject({
+      jti: jti as string,
+      exp: exp as number,
+    });
+    // A retry of what was revoked meanwhile must not give a signature that an API would take.
+    await postAs(server, "native", "/auth/revoke", { token: textOf(first, "access_token") });
+    const dead = textOf(await jsonOf(await refresh(server, used, {}, "native")), "access_token");
+    expect(dead).toStartWith("tat_");
+    expect(await introspect(dead)).toEqual({ active: false });
+  });
+});
+
+describe("what is no access token of this server is none, whatever it says", () => {
+  const forgeries: readonly [string, (good: string) => Promise<string> | string][] = [
+    ["without a signature (alg none)", (good) => new UnsecuredJWT(claimsIn(good)).encode()],
+    [
+      "signed with the public key as if it were a secret (HS256)",
+      async (good) => {
+        const [key] = (await keySet()).keys;
+        const secret = new TextEncoder().encode(JSON.stringify(key));
+        return new SignJWT(claimsIn(good))
+          .setProtectedHeader({ ...headerIn(good), alg: "HS256" })
+          .sign(secret);
+      },
+    ],
+    [
+      "signed by another, who sends the key along",
+      async (good) => {
+        const { privateKey, publicKey } = await generateKeyPair("RS256");
+        const jwk = await exportJWK(publicKey);
+        return new SignJWT(claimsIn(good))
+          .setProtectedHeader({ ...headerIn(good), alg: "RS256", jwk })
+          .sign(privateKey);
+      },
+    ],
+    [
+      "with other claims",
+      (good) => {
+        const [header, , signature] = good.split(".");
+        return `${header}.${base64url.encode(JSON.stringify({ ...claimsIn(good), sub: "acc_other" }))}.${signature}`;
+      },
+    ],
+    [
+      "of another type, signed by this server",
+      async (good) => server.context.signingKeys.sign("RS256", "JWT", claimsIn(good)),
+    ],
+    [
+      "with an identifier that does not exist, signed by this server",
+      async (good) =>
+        server.context.signingKeys.sign("RS256", "at+jwt", {
+          ...claimsIn(good),
+          jti: "AAAAAAAAAAAAAAAAAAAAAA",
+        }),
+    ],
+    [
+      "with the right key under another algorithm",
+      async (good) => {
+        const [record] = await findSigningKeys(server.context);
+        if (record === undefined) throw new Error("There is no key.");
+        const key = await openSigningKey(server.context.keys, { ...record, algorithm: "PS256" });
+        return new SignJWT(claimsIn(good)).setProtectedHeader({ ...headerIn(good), alg: "PS256" }).sign(key);
+      },
+    ],
+    ["with a fourth part", (good) => `${good}.AAAA`],
+  ];
+
+  test.each(forgeries)(proves("%s", "threat 35"), async (_, forge) => {
+    const good = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
+    const forged = await forge(good);
+    expect(await introspect(forged)).toEqual({ active: false });
+    expect((await userinfo(forged)).status).toBe(401);
+    await postAs(server, "native", "/auth/revoke", { token: forged });
+    expect(await introspect(good)).toMatchObject({ active: true });
+  });
+
+  test(proves("a JWT that is longer than any of this server is not even decoded", "threat 39"), async () => {
+    const good = textOf(await tokens({ scope: "mail.read" }), "access_token");
+    // Its signature is right.
+    const long = await server.context.signingKeys.sign("RS256", "at+jwt", {
+      ...claimsIn(good),
+      more: "x".repeat(20_000),
+    });
+    expect(await introspect(long)).toEqual({ active: false });
+  });
+
+  test(proves("an ID token is no access token", "threat 79"), async () => {
+    const idToken = textOf(await tokens({ scope: "openid email" }), "id_token");
+    expect(await introspect(idToken)).toEqual({ active: false });
+    expect((await userinfo(idToken)).status).toBe(401);
+  });
+});
+
+const partOf = (text: string, index: number): Record<string, unknown> =>
+  JSON.parse(new TextDecoder().decode(base64url.decode(text.split(".")[index] ?? "")));
+const headerIn = (text: string) => partOf(text, 0);
+const claimsIn = (text: string) => partOf(text, 1);

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "bun:test";
+import { parseScope } from "../../src/protocol/scope.ts";
+import { CLAIM_NAMES, personClaims, scopeOfClaim } from "../../src/rules/claims.ts";
+import { NOW, newAccount } from "./facts.ts";
+
+const ADDRESS = { street_address: "12 St James's Square\n2nd floor", locality: "London", country: "UK" };
+
+const ada = newAccount({
+  username: "ada",
+  name: "Ada Lovelace",
+  email: "ada@mail.example",
+  profile: {
+    given_name: "Ada",
+    family_name: "Lovelace",
+    middle_name: "King",
+    nickname: "the countess",
+    profile: "https://example.org/ada",
+    picture: "https://example.org/ada.png",
+    website: "https://ada.example",
+    gender: "female",
+    birthdate: "1815-12-10",
+    zoneinfo: "Europe/London",
+    locale: "en-GB",
+    phone_number: "+442012345678",
+    address: ADDRESS,
+  },
+  attributes: { quota: 5 },
+  groups: ["family", "photos"],
+  updatedAt: NOW,
+});
+const nameless = newAccount({ username: "bob", name: null, email: null, updatedAt: NOW });
+
+const told = (scope: string, person = ada, requested: string[] = []) =>
+  personClaims(parseScope(scope), person, requested);
+
+describe("the claims about a person", () => {
+  test("are those of the granted scopes (OpenID Connect Core §5.4)", () => {
+    expect(told("openid")).toEqual({});
+    expect(told("profile")).toEqual({
+      name: "Ada Lovelace",
+      preferred_username: "ada",
+      given_name: "Ada",
+      family_name: "Lovelace",
+      middle_name: "King",
+      nickname: "the countess",
+      profile: "https://example.org/ada",
+      picture: "https://example.org/ada.png",
+      website: "https://ada.example",
+      gender: "female",
+      birthdate: "1815-12-10",
+      zoneinfo: "Europe/London",
+      locale: "en-GB",
+      updated_at: NOW,
+    });
+    expect(told("openid email")).toEqual({ email: "ada@mail.example", email_verified: true });
+    expect(told("phone")).toEqual({ phone_number: "+442012345678", phone_number_verified: true });
+    expect(told("address")).toEqual({ address: ADDRESS });
+    expect(told("groups")).toEqual({ groups: ["family", "photos"] });
+  });
+
+  test("leave out facts that the person does not have, and tell that they are in no group", () => {
+    expect(told("openid profile email phone address groups", nameless)).toEqual({
+      preferred_username: "bob",
+      updated_at: NOW,
+      groups: [],
+    });
+  });
+
+  test("say of an address and a number that they are not verified, if the operator said so", () => {
+    const unsure = newAccount({
+      email: "ada@mail.example",
+      emailVerified: false,
+      profile: { phone_number: "+442012345678", phone_number_verified: false },
+    });
+    expect(told("email phone", unsure)).toMatchObject({
+      email_verified: false,
+      phone_number_verified: false,
+    });
+  });
+
+  test("are also those that the request names, and no others", () => {
+    expect(told("openid", ada, ["email", "groups", "quota", "password_hash", "constructor"])).toEqual({
+      email: "ada@mail.example",
+      groups: ["family", "photos"],
+    });
+  });
+
+  test("belong each to one scope", () => {
+    for (const claim of CLAIM_NAMES) {
+      const scope = scopeOfClaim(claim);
+      expect(scope).not.toBeNull();
+      expect(Object.keys(told(scope ?? "", ada))).toContain(claim);
+    }
+    expect(scopeOfClaim("email_verified")).toBe(parseScope("email")[0] ?? null);
+    expect(scopeOfClaim("sub")).toBeNull();
+    expect(scopeOfClaim("constructor")).toBeNull();
+  });
+});
