@@ -251,32 +251,40 @@ describe("every way to make a client", () => {
     },
   );
 
-  test(proves("is one of these: no one changes a registration without its token", "threat 22"), async () => {
-    const response = await server.fetch("/auth/register", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ redirect_uris: URI }),
-    });
-    const { client_id, client_secret } = await jsonOf(response);
-    const before = await server.context.store.findClient(String(client_id));
-    for (const path of [
-      "/auth/register",
-      `/auth/register/${client_id}`,
-      `/auth/register?client_id=${client_id}`,
-    ]) {
-      for (const method of ["PUT", "PATCH", "DELETE", "GET"]) {
-        const answer = await server.fetch(path, {
-          method,
-          headers: { "Content-Type": "application/json", Authorization: `Bearer ${client_secret}` },
-          ...(method === "GET"
-            ? {}
-            : { body: JSON.stringify({ client_id, redirect_uris: ["https://evil.example/"] }) }),
-        });
-        expect([401, 404, 405]).toContain(answer.status);
+  test(
+    proves(
+      "is one of these: no one changes a registration without its token",
+      "threat 22",
+      "RFC 7592 2.2-8",
+      "RFC 7592 2.3-4",
+    ),
+    async () => {
+      const response = await server.fetch("/auth/register", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ redirect_uris: URI }),
+      });
+      const { client_id, client_secret } = await jsonOf(response);
+      const before = await server.context.store.findClient(String(client_id));
+      for (const path of [
+        "/auth/register",
+        `/auth/register/${client_id}`,
+        `/auth/register?client_id=${client_id}`,
+      ]) {
+        for (const method of ["PUT", "PATCH", "DELETE", "GET"]) {
+          const answer = await server.fetch(path, {
+            method,
+            headers: { "Content-Type": "application/json", Authorization: `Bearer ${client_secret}` },
+            ...(method === "GET"
+              ? {}
+              : { body: JSON.stringify({ client_id, redirect_uris: ["https://evil.example/"] }) }),
+          });
+          expect([401, 404, 405]).toContain(answer.status);
+        }
       }
-    }
-    expect(await server.context.store.findClient(String(client_id))).toEqual(before);
-  });
+      expect(await server.context.store.findClient(String(client_id))).toEqual(before);
+    },
+  );
 });
 
 describe("beyond its registration", () => {
