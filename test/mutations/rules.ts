@@ -874,6 +874,14 @@ const OWN_TOKENS: readonly Mutation[] = [
 ];
 
 export const RULES: readonly Mutation[] = [
+  {
+    against: ["threat 22"],
+    what: "the operator's trust in a client outlives the name and addresses that it was for",
+    in: "rules/client.ts",
+    match: "client.vouchedAt !== null && !isSameToPeople($CLIENT, $METADATA)",
+    replace: "false",
+    tests: ["endpoints/registration-management.test.ts"],
+  },
   ...OWN_TOKENS,
   ...PERSONAL,
   ...CONTENTION,
