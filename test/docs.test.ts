@@ -145,7 +145,6 @@ test("the README says what is not there yet, and it is not there", async () => {
     DPoP: /^dpop_/,
     "mutual TLS": /^(mtls|tls_client)_/,
     "pushed requests (PAR)": /^pushed_/,
-    "logout of applications": /^(end_session|frontchannel|backchannel)_/,
   };
   for (const [words, members] of Object.entries(NOT_YET)) {
     expect(textOf("README.md")).toContain(words);

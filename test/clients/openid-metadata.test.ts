@@ -139,6 +139,7 @@ describe("the members of OpenID Connect", () => {
   ] as const)(
     proves(
       "%s %p is refused, with words that name the member",
+      "Back-Channel Logout 2.2-1",
       "threat 22",
       "OpenID Registration 2-9",
       "OpenID Registration 2-13",

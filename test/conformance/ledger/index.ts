@@ -1,4 +1,6 @@
 /** All ledgers, in the order of docs/conformance.md. The threats have a page of their own, docs/threats.md. */
+
+import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { FORM_POST } from "./form-post.ts";
 import { OPENID_CORE_AUTHORIZATION } from "./openid-core-authorization.ts";
 import { OPENID_REGISTRATION } from "./openid-registration.ts";
@@ -18,6 +20,7 @@ import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9207 } from "./rfc9207.ts";
 import { RFC_9700 } from "./rfc9700.ts";
 import type { Ledger } from "./row.ts";
+import { RP_INITIATED_LOGOUT } from "./rp-initiated-logout.ts";
 import { THREATS } from "./threats.ts";
 
 export const SPECIFICATIONS: readonly Ledger[] = [
@@ -39,6 +42,8 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   FORM_POST,
   OPENID_CORE_AUTHORIZATION,
   OPENID_REGISTRATION,
+  RP_INITIATED_LOGOUT,
+  BACK_CHANNEL_LOGOUT,
 ];
 
 export const LEDGERS: readonly Ledger[] = [...SPECIFICATIONS, THREATS];
