@@ -33,13 +33,16 @@ Examples:
     .action((username: string, options: CommonOptions) => listSessions(username, options, io));
 
   withCommonOptions(
-    session.command("end [session_id]").description("sign a person out; applications keep their access"),
+    session
+      .command("end [session_id]")
+      .description("sign a person out; applications of the session lose their access"),
   )
     .option("--user <username>", "everywhere")
     .addHelpText(
       "after",
       `
-To end the access of applications too: tessera grant revoke --user NAME
+Devices, and applications with offline_access, keep theirs. To end that too:
+  tessera grant revoke --user NAME
 
 Examples:
   tessera session end AZqh3kVtcE2mJ0QhGm8yfg

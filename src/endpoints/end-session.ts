@@ -2,9 +2,10 @@
  * OpenID Connect RP-Initiated Logout 1.0: an application sends a person here to sign out. The request is idempotent (§4): a person
  * who comes back after the sign-out, or was never signed in, gets the same answer.
  */
+import { sessionIdFor } from "../credentials/id-token.ts";
+import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { type IdTokenHint, isHintOf, readIdTokenHint } from "../operations/id-token-hint.ts";
 import { findSignedIn, type SignedIn, signOut } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
@@ -14,9 +15,12 @@ import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { withResponseParameters } from "../protocol/redirect-uri.ts";
 import { isEnabled, isVouchedFor } from "../rules/client.ts";
 import { actOfPerson } from "../rules/events.ts";
+import { subjectFor } from "../rules/subject.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { readBodyText } from "./form.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
+
+type Hint = Pick<IdTokenHint, "clientId" | "subject" | "sid">;
 
 /** A request, as far as it is valid. */
 export interface LogoutRequest {
@@ -24,7 +28,7 @@ export interface LogoutRequest {
   /** The application that sent the person; null if that is unknown. */
   readonly client: ClientRecord | null;
   /** Null without a hint of this server for that application. */
-  readonly hint: IdTokenHint | null;
+  readonly hint: Hint | null;
   /**
    * Where the person wants to go: a registered address with the state. `refused`: the address is none of the application's.
    * Null if the request names none.
@@ -55,8 +59,7 @@ export function endSession(context: Context, pages: EndSessionPages): { GET: Han
       const signedIn = await findSignedIn(context, incoming.request);
       if (signedIn !== null) {
         // §2, §6: without a hint about this person, any site could sign people out.
-        if (request.hint === null || !isHintOf(context, request.hint, signedIn))
-          return pages.askSignOut(incoming, request, signedIn);
+        if (!isAbout(context, request, signedIn)) return pages.askSignOut(incoming, request, signedIn);
         const act = actOfPerson(incoming, signedIn.account.subject);
         await signOut(context, act, signedIn.session.id);
       }
@@ -72,12 +75,23 @@ export function endSession(context: Context, pages: EndSessionPages): { GET: Han
       if (incoming.query !== "") throw new OAuthError("parameters_in_query");
       const parameters = parseParameters(await readBodyText(context, incoming, FORM_TYPE), maximum);
       const text = parameters.get(HINT);
-      const hint = text === undefined ? null : await readIdTokenHint(context, text);
+      const hint = text === undefined ? null : await readHint(context, text);
       const query = new URLSearchParams(parameters.toQuery([HINT, CHECKED_HINT]));
       if (hint !== null) query.set(CHECKED_HINT, sealHint(context, hint));
       return seeOther(`${issuer.url(ENDPOINT_PATHS.endSession)}?${query}`);
     },
   };
+}
+
+/** §2: whether the hint is about the person who is signed in here: this very session, or another one of theirs. */
+function isAbout(
+  context: Pick<Context, "keys">,
+  { client, hint }: LogoutRequest,
+  { account, session }: SignedIn,
+): boolean {
+  if (client === null || hint === null) return false;
+  const sid = sessionIdFor(context.keys, session.continuity, client.clientId);
+  return hint.sid === sid || hint.subject === subjectFor(context, client, account.subject);
 }
 
 /**
@@ -138,23 +152,26 @@ const logDoubt = (
   client: string | undefined,
 ): void => log.info("refused", { endpoint: path, reason, client, request: requestId });
 
+const readHint = ({ signingKeys, issuer }: Context, text: string): Promise<Hint | null> =>
+  readIdTokenHint(signingKeys.verify, issuer.identifier, text);
+
 // ── The hint of a POST ─────────────────────────────────────────────────────────────────────────────────────
 
-async function findHint(context: Context, parameters: Parameters): Promise<IdTokenHint | null> {
+async function findHint(context: Context, parameters: Parameters): Promise<Hint | null> {
   const text = parameters.get(HINT);
-  if (text !== undefined) return readIdTokenHint(context, text);
+  if (text !== undefined) return readHint(context, text);
   const sealed = parameters.get(CHECKED_HINT);
   return sealed === undefined ? null : unsealHint(context, sealed);
 }
 
 /** It lasts as long as a form, since the person may be asked before it is used again. */
-function sealHint(context: Context, { clientId, subject, sid }: IdTokenHint): string {
+function sealHint(context: Context, { clientId, subject, sid }: Hint): string {
   const expiresAt = context.clock.seconds() + context.configuration.lifetimes.form_seconds;
   const fields = Buffer.from(JSON.stringify([clientId, subject, sid, expiresAt])).toString("base64url");
   return `${fields}.${hintMac(context, fields)}`;
 }
 
-function unsealHint(context: Context, sealed: string): IdTokenHint | null {
+function unsealHint(context: Context, sealed: string): Hint | null {
   const [fields = "", mac = "", ...rest] = sealed.split(".");
   if (rest.length > 0 || !sameText(mac, hintMac(context, fields))) return null;
   const [clientId, subject, sid, expiresAt] = JSON.parse(Buffer.from(fields, "base64url").toString("utf8"));

@@ -15,6 +15,7 @@ import { personClaims } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
+import { ownClaims } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { findAccount } from "./people.ts";
 
@@ -110,7 +111,10 @@ function signIdToken(
       sid: grant.session === null ? null : sessionIdFor(keys, grant.session, clientId),
       nonce,
       accessToken,
-      claims: client.idTokenClaims === "minimal" ? {} : personClaims(scope, account),
+      claims:
+        client.idTokenClaims === "minimal"
+          ? {}
+          : personClaims(scope, account, [], ownClaims({ configuration }, client)),
     },
     algorithm,
     clock.seconds(),

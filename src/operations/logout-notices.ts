@@ -15,6 +15,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import { isEnabled } from "../rules/client.ts";
 import { SERVER_ACT } from "../rules/events.ts";
 import * as rules from "../rules/logout-notice.ts";
+import { subjectFor } from "../rules/subject.ts";
 import { row, StoreUnavailable } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -185,16 +186,17 @@ async function send(context: LogoutSenderContext, notice: rules.ClientNotice): P
 
 /** §2.5. Each attempt has a token of its own, because a token is short-lived. */
 async function post(
-  { outbound, issuer, keys, clock, random, configuration, signingKeys }: LogoutSenderContext,
+  context: LogoutSenderContext,
   client: Notified,
   { session, subject }: rules.ClientNotice,
 ): Promise<rules.Answer> {
+  const { outbound, issuer, keys, clock, random, configuration, signingKeys } = context;
   const { clientId } = client;
   const claims = logoutTokenClaims(
     {
       issuer: issuer.identifier,
       clientId,
-      subject,
+      subject: subjectFor(context, client, subject),
       sid: sessionIdFor(keys, session, clientId),
       id: recordIdText(newRecordId(clock, random)),
     },

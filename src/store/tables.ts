@@ -6,6 +6,7 @@
  * time, so growing tables store their rows in the order of creation.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type {
   ClientId,
@@ -201,6 +202,8 @@ export const clients = table("clients", {
     allowedGroups: list(),
     /** The groups whose members may not use it. */
     deniedGroups: list(),
+    /** The operator's own claims for this client. */
+    claims: asItIs<ClaimMapping>(),
     createdAt: integer(),
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),

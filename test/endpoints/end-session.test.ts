@@ -67,7 +67,10 @@ describe("an application with an ID token", () => {
   test(
     proves(
       "signs the person out, and they are back with the state as it was",
-      "RP-Initiated Logout 2-1",
+      "RP-Initiated Logout 2-3",
+      "RP-Initiated Logout 2-4",
+      "RP-Initiated Logout 2-11",
+      "threat 3",
       "threat 81",
     ),
     async () => {
@@ -97,34 +100,50 @@ describe("an application with an ID token", () => {
     expect(answer.headers.get("location")).toBe(GOODBYE);
   });
 
-  test("signs out on the server, so a copy of the cookie is worth nothing", async () => {
-    const copy = { ...browser, cookie: browser.cookie };
-    await logout({ id_token_hint: await hintOf() });
-    expect(await isSignedIn(copy)).toBe(false);
-  });
+  test(
+    proves("signs out on the server, so a copy of the cookie is worth nothing", "RP-Initiated Logout 2-11"),
+    async () => {
+      const copy = { ...browser, cookie: browser.cookie };
+      await logout({ id_token_hint: await hintOf() });
+      expect(await isSignedIn(copy)).toBe(false);
+    },
+  );
 
-  test("loses its access, unless the person let it go on without them", async () => {
-    await change("web", { scope: [...((await server.context.store.findClient("web"))?.scope ?? [])] });
-    const online = await signInTo(browser);
-    const offline = await signInTo(browser, { scope: "openid offline_access" });
-    await logout({ id_token_hint: textOf(online, "id_token") });
-    expect((await refresh(server, textOf(online, "refresh_token"))).status).toBe(400);
-    if (String(offline.scope).includes("offline_access"))
+  test(
+    proves(
+      "loses its access, unless the person let it go on without them",
+      "Back-Channel Logout 2.7-1",
+      "Back-Channel Logout 2.7-2",
+    ),
+    async () => {
+      const online = await signInTo(browser);
+      const offline = await signInTo(browser, { scope: "openid offline_access" });
+      await logout({ id_token_hint: textOf(online, "id_token") });
+      expect((await refresh(server, textOf(online, "refresh_token"))).status).toBe(400);
+      expect(String(offline.scope).split(" ")).toContain("offline_access");
       expect((await refresh(server, textOf(offline, "refresh_token"))).status).toBe(200);
-  });
+    },
+  );
 
-  test("may have one that has expired, or is of another session of the person", async () => {
-    const hint = await hintOf();
-    server.clock.advance(7200);
-    const elsewhere = openBrowser(server);
-    await elsewhere.signIn("ada");
-    expect(
-      (await logout({ id_token_hint: hint, post_logout_redirect_uri: GOODBYE }, elsewhere)).headers.get(
-        "location",
-      ),
-    ).toBe(GOODBYE);
-    expect(await isSignedIn(elsewhere)).toBe(false);
-  });
+  test(
+    proves(
+      "may have one that has expired, or is of another session of the person",
+      "RP-Initiated Logout 2-7",
+      "RP-Initiated Logout 2-9",
+    ),
+    async () => {
+      const hint = await hintOf();
+      server.clock.advance(7200);
+      const elsewhere = openBrowser(server);
+      await elsewhere.signIn("ada");
+      expect(
+        (await logout({ id_token_hint: hint, post_logout_redirect_uri: GOODBYE }, elsewhere)).headers.get(
+          "location",
+        ),
+      ).toBe(GOODBYE);
+      expect(await isSignedIn(elsewhere)).toBe(false);
+    },
+  );
 
   test("is answered the same when no person is signed in (§4)", async () => {
     const hint = await hintOf();
@@ -140,38 +159,50 @@ describe("an application with an ID token", () => {
     expect(await isSignedIn()).toBe(false);
   });
 
-  test("may POST its request: the ID token goes into no address", async () => {
-    const request = { id_token_hint: await hintOf(), post_logout_redirect_uri: GOODBYE, state: "s" };
-    // Browsers withhold the cookie from a POST of another site, and send it with the redirect.
-    const posted = await server.post("/auth/logout", request, { "Sec-Fetch-Site": "cross-site" });
-    const next = posted.headers.get("location") ?? "";
-    expect(posted.status).toBe(303);
-    expect(next.startsWith(`${server.issuer}/auth/logout?`)).toBe(true);
-    expect(next).not.toContain("id_token_hint");
-    expect(next.length).toBeLessThan(500);
-    const answer = await browser.get(next.slice(server.issuer.length));
-    expect(redirectOf(answer).searchParams.get("state")).toBe("s");
-    expect(await isSignedIn()).toBe(false);
-  });
+  test(
+    proves("may POST its request: the ID token goes into no address", "RP-Initiated Logout 2-5"),
+    async () => {
+      const request = { id_token_hint: await hintOf(), post_logout_redirect_uri: GOODBYE, state: "s" };
+      // Browsers withhold the cookie from a POST of another site, and send it with the redirect.
+      const posted = await server.post("/auth/logout", request, { "Sec-Fetch-Site": "cross-site" });
+      const next = posted.headers.get("location") ?? "";
+      expect(posted.status).toBe(303);
+      expect(next.startsWith(`${server.issuer}/auth/logout?`)).toBe(true);
+      expect(next).not.toContain("id_token_hint");
+      expect(next.length).toBeLessThan(500);
+      const answer = await browser.get(next.slice(server.issuer.length));
+      expect(redirectOf(answer).searchParams.get("state")).toBe("s");
+      expect(await isSignedIn()).toBe(false);
+    },
+  );
 
-  test("by POST is trusted only with a proof of this server, and not for long", async () => {
-    const sealed = async () => {
-      const posted = await server.post("/auth/logout", { id_token_hint: await hintOf() });
-      return redirectOf(posted).searchParams.get("tessera_checked_hint") ?? "";
-    };
-    const proof = await sealed();
-    const [fields = "", mac = ""] = proof.split(".");
-    const forged = Buffer.from(fields, "base64url").toString().replace("web", "spa");
-    for (const bad of [`${Buffer.from(forged).toString("base64url")}.${mac}`, fields, "", `${proof}.x`, "."])
-      await expectPage(await logout({ tessera_checked_hint: bad }));
-    expect(await isSignedIn()).toBe(true);
-    const { form_seconds } = server.context.configuration.lifetimes;
-    server.clock.advance(form_seconds);
-    await expectPage(await logout({ tessera_checked_hint: proof }));
-    expect(await isSignedIn()).toBe(true);
-    await logout({ tessera_checked_hint: await sealed() });
-    expect(await isSignedIn()).toBe(false);
-  });
+  test(
+    proves("by POST is trusted only with a proof of this server, and not for long", "threat 81"),
+    async () => {
+      const sealed = async () => {
+        const posted = await server.post("/auth/logout", { id_token_hint: await hintOf() });
+        return redirectOf(posted).searchParams.get("tessera_checked_hint") ?? "";
+      };
+      const proof = await sealed();
+      const [fields = "", mac = ""] = proof.split(".");
+      const forged = Buffer.from(fields, "base64url").toString().replace("web", "spa");
+      for (const bad of [
+        `${Buffer.from(forged).toString("base64url")}.${mac}`,
+        fields,
+        "",
+        `${proof}.x`,
+        ".",
+      ])
+        await expectPage(await logout({ tessera_checked_hint: bad }));
+      expect(await isSignedIn()).toBe(true);
+      const { form_seconds } = server.context.configuration.lifetimes;
+      server.clock.advance(form_seconds);
+      await expectPage(await logout({ tessera_checked_hint: proof }));
+      expect(await isSignedIn()).toBe(true);
+      await logout({ tessera_checked_hint: await sealed() });
+      expect(await isSignedIn()).toBe(false);
+    },
+  );
 });
 
 describe("a person is asked, and goes nowhere", () => {
@@ -196,28 +227,49 @@ describe("a person is asked, and goes nowhere", () => {
     ["if another party signed it", async (hint: string) => ({ id_token_hint: await byAnother(hint) })],
     ["if it is for another application", async (hint: string) => ({ id_token_hint: hint, client_id: "spa" })],
     ["if it is no ID token", async () => ({ id_token_hint: "nonsense" })],
-  ])(proves("%s", "RP-Initiated Logout 2-2", "threat 81"), async (_, parameters) => {
-    const request = await parameters(await hintOf());
-    const answer = await logout({ post_logout_redirect_uri: GOODBYE, ...request });
-    expect(await expectPage(answer)).toContain("Sign out of");
-    expect(answer.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-    expect(await isSignedIn()).toBe(true);
-  });
+  ])(
+    proves(
+      "%s",
+      "RP-Initiated Logout 2-1",
+      "RP-Initiated Logout 2-6",
+      "RP-Initiated Logout 2-10",
+      "RP-Initiated Logout 3-1",
+      "RP-Initiated Logout 4-1",
+      "RP-Initiated Logout 6-1",
+      "threat 35",
+      "threat 81",
+    ),
+    async (_, parameters) => {
+      const request = await parameters(await hintOf());
+      const answer = await logout({ post_logout_redirect_uri: GOODBYE, ...request });
+      expect(await expectPage(answer)).toContain("Sign out of");
+      expect(answer.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(await isSignedIn()).toBe(true);
+    },
+  );
 
-  test("if the ID token is of another person; a yes signs out, and leads on", async () => {
-    await addPersonWithPassword(server, "bob");
-    const other = openBrowser(server);
-    await other.signIn("bob");
-    const request = { id_token_hint: await hintOf(other), post_logout_redirect_uri: GOODBYE, state: "x" };
-    const path = `/auth/logout?${encodeForm(request)}`;
-    const page = await expectPage(await browser.get(path));
-    expect(page).toContain("Example Web wants to sign you out");
-    const answer = await browser.submit(path, {}, "/logout");
-    const next = answer.headers.get("location") ?? "";
-    expect(redirectOf(await browser.get(next)).searchParams.get("state")).toBe("x");
-    expect(await isSignedIn()).toBe(false);
-    expect(await isSignedIn(other)).toBe(true);
-  });
+  test(
+    proves(
+      "if the ID token is of another person; a yes signs out, and leads on",
+      "RP-Initiated Logout 2-8",
+      "RP-Initiated Logout 2-10",
+      "RP-Initiated Logout 2-11",
+    ),
+    async () => {
+      await addPersonWithPassword(server, "bob");
+      const other = openBrowser(server);
+      await other.signIn("bob");
+      const request = { id_token_hint: await hintOf(other), post_logout_redirect_uri: GOODBYE, state: "x" };
+      const path = `/auth/logout?${encodeForm(request)}`;
+      const page = await expectPage(await browser.get(path));
+      expect(page).toContain("Example Web wants to sign you out");
+      const answer = await browser.submit(path, {}, "/logout");
+      const next = answer.headers.get("location") ?? "";
+      expect(redirectOf(await browser.get(next)).searchParams.get("state")).toBe("x");
+      expect(await isSignedIn()).toBe(false);
+      expect(await isSignedIn(other)).toBe(true);
+    },
+  );
 
   test("and after a yes without an ID token finds a link, which only an own address of the application gets", async () => {
     const path = `/auth/logout?${encodeForm({ client_id: "web", post_logout_redirect_uri: GOODBYE, state: "x" })}`;
@@ -227,16 +279,19 @@ describe("a person is asked, and goes nowhere", () => {
     expect(page).toContain("Back to client.example");
   });
 
-  test("and a form of another site, or one that was changed, signs nobody out", async () => {
-    const form = await browser.form("/auth/logout?client_id=web", "/logout");
-    const foreign = await browser.post(form.action, form.fields, { "Sec-Fetch-Site": "cross-site" });
-    expect(foreign.status).toBe(403);
-    const changed = { ...form.fields, request: "client_id=spa" };
-    expect((await browser.post(form.action, changed)).status).toBe(422);
-    expect(await isSignedIn()).toBe(true);
-  });
+  test(
+    proves("and a form of another site, or one that was changed, signs nobody out", "threat 28", "threat 81"),
+    async () => {
+      const form = await browser.form("/auth/logout?client_id=web", "/logout");
+      const foreign = await browser.post(form.action, form.fields, { "Sec-Fetch-Site": "cross-site" });
+      expect(foreign.status).toBe(403);
+      const changed = { ...form.fields, request: "client_id=spa" };
+      expect((await browser.post(form.action, changed)).status).toBe(422);
+      expect(await isSignedIn()).toBe(true);
+    },
+  );
 
-  test("and a HEAD signs nobody out", async () => {
+  test(proves("and a HEAD signs nobody out", "threat 81"), async () => {
     const path = `/auth/logout?${encodeForm({ id_token_hint: await hintOf() })}`;
     const answer = await server.fetch(path, { method: "HEAD", headers: { Cookie: browser.cookie } });
     expect(answer.status).toBe(405);
@@ -252,7 +307,14 @@ describe("an address that is not registered", () => {
     ["the right one and another", [GOODBYE, "https://evil.example/"]],
     ["a script", ["javascript:alert(1)"]],
   ])(
-    proves("%s: the person is signed out, stays, and learns why", "RP-Initiated Logout 3-1", "threat 81"),
+    proves(
+      "%s: the person is signed out, stays, and learns why",
+      "RP-Initiated Logout 2-2",
+      "RP-Initiated Logout 3-2",
+      "RP-Initiated Logout 4-2",
+      "threat 2",
+      "threat 81",
+    ),
     async (_, addresses) => {
       const pairs: [string, string][] = addresses.map((uri) => ["post_logout_redirect_uri", uri]);
       const answer = await logout([["id_token_hint", await hintOf()], ...pairs]);
@@ -265,13 +327,16 @@ describe("an address that is not registered", () => {
     },
   );
 
-  test("is every address of an application that is gone or disabled", async () => {
-    const hint = await hintOf();
-    await server.context.store.disableClient("web", server.clock.seconds());
-    const page = await expectPage(await logout({ id_token_hint: hint, post_logout_redirect_uri: GOODBYE }));
-    expect(page).toContain("Sign out of");
-    expect(await isSignedIn()).toBe(true);
-  });
+  test(
+    proves("is every address of an application that is gone or disabled", "RP-Initiated Logout 4-1"),
+    async () => {
+      const hint = await hintOf();
+      await server.context.store.disableClient("web", server.clock.seconds());
+      const page = await expectPage(await logout({ id_token_hint: hint, post_logout_redirect_uri: GOODBYE }));
+      expect(page).toContain("Sign out of");
+      expect(await isSignedIn()).toBe(true);
+    },
+  );
 });
 
 test(
@@ -321,7 +386,7 @@ test("the page speaks the language that the application asks for", async () => {
   expect(await pageText(await logout({ ui_locales: "de" }))).toContain("abmelden?");
 });
 
-test("metadata names the endpoint", async () => {
+test(proves("metadata names the endpoint", "RP-Initiated Logout 2.1-1"), async () => {
   const metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
   expect(metadata.end_session_endpoint).toBe(`${server.issuer}/auth/logout`);
 });

@@ -4,6 +4,7 @@ import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
+import { LOGOUT } from "./logout.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PAGES } from "./pages.ts";
@@ -24,6 +25,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...OPERATIONS,
   ...ACCOUNTS,
   ...ENDPOINTS,
+  ...LOGOUT,
   ...PAGES,
   ...PLATFORM,
   ...STORE,

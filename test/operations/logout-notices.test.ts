@@ -120,8 +120,14 @@ describe("a sign-out", () => {
   test(
     proves(
       "is told to the application before it returns, in a token that says who and which session",
+      "Back-Channel Logout 2.1-2",
+      "Back-Channel Logout 2.2-2",
       "Back-Channel Logout 2.4-1",
+      "Back-Channel Logout 2.4-2",
+      "Back-Channel Logout 2.4-3",
+      "Back-Channel Logout 2.4-4",
       "Back-Channel Logout 2.5-1",
+      "Back-Channel Logout 4-1",
       "threat 81",
     ),
     async () => {
@@ -155,22 +161,25 @@ describe("a sign-out", () => {
     },
   );
 
-  test("happens before the browser goes on", async () => {
-    const order: string[] = [];
-    const application = listen(() => {
-      order.push("told");
-      return new Response(null, { status: 204 });
-    });
-    await notify("web", application.url);
-    const browser = openBrowser(server);
-    await browser.signIn("ada");
-    const code = await obtainCode(server, browser.cookie, { scope: "openid" });
-    const tokens = await expectTokens(await redeemCode(server, code));
-    const answer = await browser.get(`/auth/logout?id_token_hint=${textOf(tokens, "id_token")}`);
-    order.push("answered");
-    expect(answer.status).toBe(200);
-    expect(order).toEqual(["told", "answered"]);
-  });
+  test(
+    proves("happens before the browser goes on", "RP-Initiated Logout 2-12", "Back-Channel Logout 2.8-1"),
+    async () => {
+      const order: string[] = [];
+      const application = listen(() => {
+        order.push("told");
+        return new Response(null, { status: 204 });
+      });
+      await notify("web", application.url);
+      const browser = openBrowser(server);
+      await browser.signIn("ada");
+      const code = await obtainCode(server, browser.cookie, { scope: "openid" });
+      const tokens = await expectTokens(await redeemCode(server, code));
+      const answer = await browser.get(`/auth/logout?id_token_hint=${textOf(tokens, "id_token")}`);
+      order.push("answered");
+      expect(answer.status).toBe(200);
+      expect(order).toEqual(["told", "answered"]);
+    },
+  );
 
   test("is told each application of the session in its own words, and no other", async () => {
     const [web, spa] = [listen(), listen()];
@@ -270,35 +279,42 @@ test("the operator's end of one session, and a sign-in of another person, are to
 });
 
 describe("an application that", () => {
-  test("answers 500 hears again later, from a new token, until it has heard", async () => {
-    let fails = 2;
-    const application = listen(() => new Response(null, { status: fails-- > 0 ? 500 : 200 }));
-    await notify("web", application.url);
-    const signedIn = await signIn();
-    await use(signedIn);
-    await out(signedIn);
-    await sendDue();
-    expect(application.came).toHaveLength(1);
-    server.clock.advance(waitAfter(1));
-    await sendDue();
-    expect(application.came).toHaveLength(2);
-    server.clock.advance(waitAfter(2) - 1);
-    await sendDue();
-    expect(application.came).toHaveLength(2);
-    server.clock.advance(1);
-    await sendDue();
-    expect(application.came).toHaveLength(3);
-    expect(new Set(application.came.map(({ token }) => token)).size).toBe(3);
-    await claimsOf(application.came[2]?.token ?? "", "logout+jwt");
-    expect(logged("logout.failed")).toMatchObject([
-      { level: "warn", client: "web", reason: "status 500", count: 1 },
-      { count: 2 },
-    ]);
-    expect(logged("logout.sent")).toHaveLength(1);
-    server.clock.advance(86_400);
-    await sendDue();
-    expect(application.came).toHaveLength(3);
-  });
+  test(
+    proves(
+      "answers 500 hears again later, from a new token, until it has heard",
+      "Back-Channel Logout 2.5-2",
+      "Back-Channel Logout 2.5-3",
+    ),
+    async () => {
+      let fails = 2;
+      const application = listen(() => new Response(null, { status: fails-- > 0 ? 500 : 200 }));
+      await notify("web", application.url);
+      const signedIn = await signIn();
+      await use(signedIn);
+      await out(signedIn);
+      await sendDue();
+      expect(application.came).toHaveLength(1);
+      server.clock.advance(waitAfter(1));
+      await sendDue();
+      expect(application.came).toHaveLength(2);
+      server.clock.advance(waitAfter(2) - 1);
+      await sendDue();
+      expect(application.came).toHaveLength(2);
+      server.clock.advance(1);
+      await sendDue();
+      expect(application.came).toHaveLength(3);
+      expect(new Set(application.came.map(({ token }) => token)).size).toBe(3);
+      await claimsOf(application.came[2]?.token ?? "", "logout+jwt");
+      expect(logged("logout.failed")).toMatchObject([
+        { level: "warn", client: "web", reason: "status 500", count: 1 },
+        { count: 2 },
+      ]);
+      expect(logged("logout.sent")).toHaveLength(1);
+      server.clock.advance(86_400);
+      await sendDue();
+      expect(application.came).toHaveLength(3);
+    },
+  );
 
   test.each([
     ["refuses the token", () => new Response(null, { status: 400 }), "status 400"],
@@ -420,7 +436,7 @@ test("several processes that look at the same moment send each notice once", asy
   expect(await waiting()).toEqual([]);
 });
 
-test("a token for a sign-out is no ID token", async () => {
+test(proves("a token for a sign-out is no ID token", "Back-Channel Logout 2.4-4", "threat 81"), async () => {
   const application = listen();
   await notify("web", application.url);
   const signedIn = await signIn();
@@ -433,11 +449,17 @@ test("a token for a sign-out is no ID token", async () => {
   expect(await findSignedIn(server.context, request)).not.toBeNull();
 });
 
-test("metadata says that applications hear of sign-outs, and of which session", async () => {
-  const metadata = (await (await server.fetch("/.well-known/openid-configuration")).json()) as Json;
-  expect(metadata).toMatchObject({
-    backchannel_logout_supported: true,
-    backchannel_logout_session_supported: true,
-  });
-  expect(Object.keys(metadata).filter((name) => /frontchannel|check_session/.test(name))).toEqual([]);
-});
+test(
+  proves(
+    "metadata says that applications hear of sign-outs, and of which session",
+    "Back-Channel Logout 2.1-1",
+  ),
+  async () => {
+    const metadata = (await (await server.fetch("/.well-known/openid-configuration")).json()) as Json;
+    expect(metadata).toMatchObject({
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    });
+    expect(Object.keys(metadata).filter((name) => /frontchannel|check_session/.test(name))).toEqual([]);
+  },
+);

@@ -123,6 +123,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   secrets: [newSecret(), newSecret({ expiresAt: NOW + 99 })],
   allowedGroups: [],
   deniedGroups: [],
+  claims: {},
   createdAt: NOW,
   usedAt: null,
   unusedFrom: fields.source === "registration" ? (fields.createdAt ?? NOW) : null,

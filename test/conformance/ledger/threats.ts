@@ -490,6 +490,13 @@ export const THREATS: Ledger = {
       does: "publishes a key before it signs and until its last token has expired, on every node; keeps only public members of a client's keys, of kinds and sizes that it can verify; a key serves one algorithm and one client",
     },
     {
+      id: "81",
+      level: null,
+      statement:
+        "Logout: other sites sign people out, redirects to any address, replayed logout tokens, requests into the network, slow clients",
+      does: "signs out at once only for an ID token of that person, and asks otherwise; leads to registered addresses only; sends logout tokens of two minutes through the guarded way, side by side, and waits a second at most",
+    },
+    {
       id: "86",
       level: null,
       statement:
