@@ -177,7 +177,7 @@ describe("an ID token", () => {
     const parameters = {
       client_id: "native",
       redirect_uri: "com.example.app:/callback",
-      scope: ["openid", "profile"],
+      scope: "openid profile",
     };
     const tokens = await tokensFor(server, ada, parameters);
     await server.context.store.removeAccount(ada.subject, server.clock.seconds());
