@@ -1,6 +1,7 @@
 /** `tessera claims preview`: what an application would be told of a person. */
 import type { Command } from "commander";
 import { claimsAbout } from "../operations/claims.ts";
+import { findServerKeys } from "../operations/server-key.ts";
 import { mayUse } from "../rules/client-access.ts";
 import { collectNames, requireScopes } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
@@ -59,7 +60,8 @@ async function previewClaims(options: PreviewOptions, io: Io): Promise<void> {
     if (!mayUse(client, account))
       throw new CommandError(`'${account.username}' may not use '${client.clientId}': see its groups.`);
     const { subject } = account;
-    const userinfo = await claimsAbout(workspace, { subject, clientId: client.clientId }, scope);
+    const { keys } = await findServerKeys(workspace);
+    const userinfo = await claimsAbout({ ...workspace, keys }, { subject, clientId: client.clientId }, scope);
     const id_token = client.idTokenClaims === "minimal" ? { sub: userinfo?.sub } : userinfo;
     printJson(io, { userinfo, id_token });
   });

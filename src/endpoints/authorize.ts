@@ -188,11 +188,11 @@ async function mustAskConsent(
   request: AuthorizationRequest,
   { account }: SignedIn,
 ): Promise<boolean> {
-  const { client, redirectUri, scope, resources, prompt } = request;
+  const { client, redirectUri, toAllow, resources, prompt } = request;
   if (prompt.asksConsent || !mayBeRemembered(request)) return true;
   if (client.firstParty) return false;
   const remembered = await findConsent(context, account.subject, client.clientId, redirectUri);
-  return !covers(remembered, { scope, resources });
+  return !covers(remembered, { scope: toAllow, resources });
 }
 
 /** Why a person is asked again. changed: the request means more by now; unacknowledged: the box is not ticked. */
@@ -229,7 +229,7 @@ export function decideAuthorization(
     }
     if (!isYesMeant(request.vouched, acknowledged)) return startAgain("unacknowledged");
     if (
-      !isSubset<string>(request.scope, shown.scope) ||
+      !isSubset<string>(request.toAllow, shown.scope) ||
       !isSubset<string>(request.resources, shown.resources)
     ) {
       return startAgain("changed");

@@ -32,7 +32,9 @@ export const userinfo =
       ADDRESS_SCOPE,
       GROUPS_SCOPE,
     ]);
-    const claims = grant && (await claimsAbout(context, { subject: grant.subject, clientId }, scope));
+    const claims =
+      grant &&
+      (await claimsAbout(context, { subject: grant.subject, clientId }, scope, grant.claims?.userinfo));
     // The token belongs to a client itself, and to no person.
     if (claims === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
     return answer(context, clientId, claims);

@@ -8,6 +8,7 @@ import {
   personClaims,
   type RequestedClaims,
 } from "../rules/claims.ts";
+import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
 import { accounts, clients } from "../store/tables.ts";
 import type { Context } from "./context.ts";
@@ -31,17 +32,20 @@ export const ownClaims = (
 
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),
-  client: row(clients, { clientId: "$clientId" }, ["claims"]),
+  client: row(clients, { clientId: "$clientId" }),
 };
 
-/** The claims, with `sub`; null if there is no such person. */
+/** The claims, with `sub`; null if there is no such person or client. */
 export async function claimsAbout(
-  context: Pick<Context, "store" | "configuration">,
+  context: Pick<Context, "store" | "configuration" | "keys">,
   { subject, clientId }: { readonly subject: SubjectId; readonly clientId: string },
   scope: readonly Scope[],
   requested: RequestedClaims = [],
 ): Promise<Claims | null> {
   const { account, client } = await context.store.look(TOLD, { subject, clientId });
-  if (account === null) return null;
-  return { sub: account.subject, ...personClaims(scope, account, requested, ownClaims(context, client)) };
+  if (account === null || client === null) return null;
+  return {
+    sub: subjectFor(context, client, account.subject),
+    ...personClaims(scope, account, requested, ownClaims(context, client)),
+  };
 }

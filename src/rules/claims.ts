@@ -10,9 +10,16 @@ import {
   groupIn,
   MAPPED_BYTES,
 } from "../protocol/claim-mapping.ts";
+import type { ClaimsRequest } from "../protocol/claims-request.ts";
 import type { Scope } from "../protocol/identifiers.ts";
-import { CLAIM_NAMES, SCOPE_CLAIMS } from "../protocol/standard-claims.ts";
-import type { AccountRecord, AttributeValue, PersonProfile, PostalAddress } from "../store/tables.ts";
+import { CLAIM_NAMES, SCOPE_CLAIMS, scopeOfClaim } from "../protocol/standard-claims.ts";
+import type {
+  AccountRecord,
+  AttributeValue,
+  PersonProfile,
+  PostalAddress,
+  SingleClaims,
+} from "../store/tables.ts";
 
 export { CLAIM_NAMES, scopeOfClaim } from "../protocol/standard-claims.ts";
 
@@ -28,6 +35,35 @@ export type Claims = Readonly<Record<string, ClaimValue>>;
 
 /** The claims that a request names one by one (OpenID Connect Core §5.5), beside those of its scopes. */
 export type RequestedClaims = readonly string[];
+
+/**
+ * The claims of a request that the client may have: those whose scope it could ask for. Null if it asks for none. A claim without
+ * a scope, such as `acr`, says how the person signed in, or nothing.
+ */
+export function singleClaims(request: ClaimsRequest | null, askable: readonly Scope[]): SingleClaims | null {
+  const allowed = (names: Readonly<Record<string, unknown>>) =>
+    Object.keys(names).filter((name) => {
+      const scope = scopeOfClaim(name);
+      return scope !== null && askable.includes(scope);
+    });
+  const claims = { idToken: allowed(request?.idToken ?? {}), userinfo: allowed(request?.userinfo ?? {}) };
+  return claims.idToken.length + claims.userinfo.length === 0 ? null : claims;
+}
+
+/**
+ * The scopes that a person is asked for: those of the request, and those of its single claims. The words for a scope tell at least
+ * what its claims tell, and a remembered yes to the scope is one to each of them.
+ */
+export const scopeToAllow = ({
+  scope,
+  claims,
+}: {
+  readonly scope: readonly Scope[];
+  readonly claims: SingleClaims | null;
+}): Scope[] => {
+  const scopes = [...(claims?.idToken ?? []), ...(claims?.userinfo ?? [])].map(scopeOfClaim);
+  return [...new Set([...scope, ...scopes.filter((name) => name !== null)])];
+};
 
 /** Null if the person has no such fact. */
 type Reader = (person: ToldPerson) => ClaimValue | null;

@@ -438,6 +438,12 @@ export type RevocationReason =
   | "person_removed"
   | "client_removed";
 
+/** The single claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
+export interface SingleClaims {
+  readonly idToken: readonly string[];
+  readonly userinfo: readonly string[];
+}
+
 /** A person's permission for a client. Everything that was issued from it points here and dies with it. */
 export const grants = table("grants", {
   columns: {
@@ -447,6 +453,8 @@ export const grants = table("grants", {
     username: text(),
     clientId: text<ClientId>(),
     scope: scope(),
+    /** Null if the request named none. */
+    claims: orNull(asItIs<SingleClaims>()),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */

@@ -203,6 +203,7 @@ export const newGrant = ({ client, account }: Parties, fields: Partial<GrantReco
   resources: resources("https://mail.example/", "https://dav.example/a"),
   via: "authorization_code",
   session: newId(),
+  claims: null,
   online: false,
   ...AUTHENTICATION,
   createdAt: NOW,
