@@ -11,6 +11,7 @@ import { addressValues, clientValues, fill, issuerValues, namesIn, type Values }
 import { describeForOperator } from "./client-describe.ts";
 import {
   checked,
+  claimsOf,
   describingMembers,
   type MetadataOptions,
   requireReadableName,
@@ -146,6 +147,7 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
             accessTokenSeconds: secondsOf(options),
             allowedGroups: options.allowGroup,
             deniedGroups: options.denyGroup,
+            claims: claimsOf(options),
           },
         }),
       );

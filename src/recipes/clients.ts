@@ -32,7 +32,7 @@ export interface Order {
   /** Members of the metadata (RFC 7591) that the operator says otherwise or beside, for each client. */
   readonly further?: Readonly<Record<string, unknown>>;
   /** What the operator says about each client beside its metadata. */
-  readonly rules?: Pick<WantedClient, "accessTokenSeconds" | "allowedGroups" | "deniedGroups">;
+  readonly rules?: Pick<WantedClient, "accessTokenSeconds" | "allowedGroups" | "deniedGroups" | "claims">;
 }
 
 export interface MadeClient {
@@ -139,6 +139,7 @@ export async function makeClients(context: RecipeContext, act: Act, order: Order
           metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
           requirePkce: isPublic(metadata) || exemptionOf(part) === null,
           ...rules,
+          claims: { ...part.claims, ...rules?.claims },
         },
       };
     });

@@ -7,7 +7,7 @@ import {
   membersOf,
   ownScopesOf,
 } from "./clients.ts";
-import { isPaste, NEEDS, type Recipe, type RecipeClient, type Settings } from "./recipe.ts";
+import { isPaste, type Recipe, type RecipeClient, type Settings } from "./recipe.ts";
 import { RECIPE_GROUPS } from "./table.ts";
 import { addressValues, clientValues, fill, type Values } from "./values.ts";
 
@@ -27,7 +27,6 @@ export function plainSettings(settings: readonly Settings[], values: Values): st
 /** The notes, with the facts that follow from the data. */
 export function notesOf(recipe: Recipe, values: Values): string[] {
   return [
-    ...(recipe.needs ?? []).map((need) => `Not yet: ${NEEDS[need]} This server cannot do that yet.`),
     ...recipe.clients.flatMap((part) => {
       const reason = exemptionOf(part);
       const who = part.suffix === undefined ? recipe.name : (part.name ?? recipe.name);
@@ -175,6 +174,7 @@ function declareClient(order: Parameters<typeof membersOf>[0], part: RecipeClien
       : null,
     ["scope", list(part.scope)],
     exemptionOf(part) === null ? null : ["require_pkce", "false"],
+    part.claims === undefined ? null : ["claims", inlineTable(part.claims)],
     part.algorithm === undefined ? null : ["id_token_signed_response_alg", JSON.stringify(part.algorithm)],
     members.post_logout_redirect_uris === undefined
       ? null
@@ -186,6 +186,12 @@ function declareClient(order: Parameters<typeof membersOf>[0], part: RecipeClien
   ];
   return `[[clients]]\n${lines.flatMap((line) => (line === null ? [] : [`${line[0]} = ${line[1]}\n`])).join("")}`;
 }
+
+/** Texts alone: no recipe has a choice of values. */
+const inlineTable = (claims: NonNullable<RecipeClient["claims"]>): string =>
+  `{ ${Object.entries(claims)
+    .map(([name, source]) => `${name} = ${JSON.stringify(source)}`)
+    .join(", ")} }`;
 
 /** TOML and JSON write lists of texts alike. Long ones have a line for each text. */
 const list = (texts: readonly string[]): string => {

@@ -3,6 +3,7 @@
  * operator pastes. A recipe is data. The command line makes its clients, docs/apps has a page for each, and the tests play
  * the application as its recipe describes it.
  */
+import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 
@@ -51,6 +52,8 @@ export interface RecipeClient {
   readonly idToken: readonly string[] | null;
   /** The claims that it reads from userinfo. Null: it does not ask there. */
   readonly userinfo: readonly string[] | null;
+  /** Claims with names of its own, and where this server takes them from. */
+  readonly claims?: ClaimMapping;
   /** The audience of access tokens that it checks by their signature (RFC 9068). */
   readonly signedFor?: Template;
   /** Whether a page of it asks this server from within the browser (CORS). */
@@ -79,13 +82,6 @@ export interface Paste {
 
 export type Settings = Fields | Paste;
 
-/** What an application needs and this server does not have yet. The words are for the guide. */
-export const NEEDS = {
-  custom_claims: "It reads claims with names of its own.",
-} as const;
-
-export type Need = keyof typeof NEEDS;
-
 export interface Recipe {
   /** The name on the command line, and the identifier of its client. */
   readonly id: string;
@@ -106,7 +102,6 @@ export interface Recipe {
   readonly server?: Template;
   /** What to know: one sentence or two each. */
   readonly notes: readonly Template[];
-  readonly needs?: readonly Need[];
   readonly read: { readonly from: Evidence; readonly what: string; readonly date: string };
   /** Why the application cannot sign in with this server, and the way around. No client can be made of such a recipe. */
   readonly refused?: { readonly why: string; readonly instead: string };

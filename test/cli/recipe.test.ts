@@ -66,7 +66,15 @@ describe("client add --recipe", () => {
 
   test("takes what the operator says beside it: groups, the logo, how long tokens live", async () => {
     await tessera(["group", "add", "family", "--data", data]);
-    const options = ["--allow-group", "family", "--access-token-seconds", "600", "--first-party"];
+    const options = [
+      "--allow-group",
+      "family",
+      "--access-token-seconds",
+      "600",
+      "--first-party",
+      "--claim",
+      "place=attribute:place",
+    ];
     const { code } = await add(
       "mealie",
       "--url",
@@ -81,6 +89,7 @@ describe("client add --recipe", () => {
       allowedGroups: ["family"],
       accessTokenSeconds: 600,
       firstParty: true,
+      claims: { place: "attribute:place" },
     });
   });
 
@@ -99,8 +108,7 @@ describe("client add --recipe", () => {
     expect(await row("dovecot")).toMatchObject({ grantTypes: [], scope: [] });
   });
 
-  test("names what the server cannot do yet, and what must be declared", async () => {
-    expect((await add("mattermost", "--url", "https://chat.example.org")).out).toContain("Not yet:");
+  test("names what must be declared", async () => {
     const { out } = await add("owncloud", "--url", "https://cloud.example.org");
     expect(out).toContain("To declare in tessera.toml: ownCloud desktop");
   });

@@ -235,4 +235,12 @@ export const CLIENTS: readonly Mutation[] = [
     replace: "false",
     tests: ["clients/metadata.test.ts"],
   },
+  {
+    against: ["threat 6"],
+    what: "every confidential client of a recipe is exempt from PKCE",
+    in: "recipes/clients.ts",
+    match: "isPublic($METADATA) || exemptionOf($PART) === null",
+    replace: "isPublic($METADATA)",
+    tests: ["recipes/applications.test.ts", "cli/recipe.test.ts"],
+  },
 ];

@@ -19,7 +19,8 @@ export const FILES: readonly Recipe[] = [
           claims:
             '{"id_token":{"email":null,"name":null,"quota":null,"groups":null},"userinfo":{"email":null,"name":null,"quota":null,"groups":null}}',
         },
-        idToken: ["preferred_username", "name", "email", "groups"],
+        claims: { quota: "attribute:quota" },
+        idToken: ["preferred_username", "name", "email", "groups", "quota"],
         userinfo: null,
         postLogout: ["{url}/", "{url}"],
         backChannel: "{url}/index.php/apps/user_oidc/backchannel-logout/tessera",
@@ -39,7 +40,7 @@ php occ user_oidc:provider tessera --clientid='{client_id}' --clientsecret='{cli
     notes: [
       "The provider is called `tessera`. The address for back-channel logout ends with that name, so change both or none.",
       "Nextcloud writes addresses with or without `/index.php`. Both are registered.",
-      "Nextcloud maps the claim `quota`, such as `5 GB`, if people have it.",
+      "To limit a person's space: `tessera user set ada --attribute quota='5 GB'`.",
       "`--unique-uid=0` makes user names those of Tessera. Leave it out if local accounts with the same names must stay apart.",
     ],
     read: { from: "source", what: "nextcloud/user_oidc 46ae8fd", date: "2026-08-21" },
@@ -90,7 +91,7 @@ php occ user_oidc:provider tessera --clientid='{client_id}' --clientsecret='{cli
       },
     ],
     notes: [
-      "To make administrators, add `'is_admin' => 'is_nextcloud_admin'` to the attributes. The claim must be a text, not true or false.",
+      'To make administrators, add `\'is_admin\' => \'is_nextcloud_admin\'` to the attributes, and the claim to the client: `tessera client set nextcloud-oidc-login --claim \'is_nextcloud_admin={"yes":"group:nextcloud-admins","no":"everyone"}\'`.',
     ],
     read: { from: "documentation", what: "Authelia's guide for app 3.2.2", date: "2026-08" },
   },
