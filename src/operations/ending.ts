@@ -2,6 +2,7 @@
 import { newRecordId } from "../credentials/credential.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
 import type { Ending } from "../rules/session.ts";
 import { shardOf } from "../store/declare.ts";
 import type { DecideContext } from "./decide.ts";
@@ -19,3 +20,16 @@ export const newEnding = (
   now: clock.seconds(),
   noticeId: newRecordId(clock, random, shardOf(subject)),
 });
+
+/** Tells the clients that sessions have ended (logout-notices.ts). */
+export interface LogoutSender {
+  /**
+   * Sends the notice of one end to all of its clients, side by side. Resolves when all have answered, or after the patience: the
+   * rest goes on by itself. Never throws.
+   */
+  deliver(id: RecordId, patienceMillis: number): Promise<void>;
+  /** Sends all that is due. Calls at the same time are one. Never throws. */
+  sendDue(): Promise<void>;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}

@@ -27,7 +27,7 @@ import {
 } from "../store/tables.ts";
 import { findClient } from "./clients.ts";
 import { decide, outcomeOf } from "./decide.ts";
-import type { EndingContext } from "./ending.ts";
+import type { EndingContext, LogoutSender } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
 
@@ -38,18 +38,6 @@ export interface LogoutSenderContext extends EndingContext {
   readonly signingKeys: Pick<SigningKeyRing, "sign">;
   readonly outbound: Outbound;
   readonly log: Log;
-}
-
-export interface LogoutSender {
-  /**
-   * Sends the notice of one end to all of its clients, side by side. Resolves when all have answered, or after the patience: the
-   * rest goes on by itself. Never throws.
-   */
-  deliver(id: RecordId, patienceMillis: number): Promise<void>;
-  /** Sends all that is due. Calls at the same time are one. Never throws. */
-  sendDue(): Promise<void>;
-  /** Resolves when nothing is under way. */
-  settled(): Promise<void>;
 }
 
 /** A client that takes longer is down, or as good as. */

@@ -108,6 +108,11 @@ export const SIGNED_OUT: readonly Exhibit[] = [
     open: (page, server) => signInOn(page, `${server.issuer}/login`, "alice", "not my password"),
   },
   { name: "signed-out", open: path("/logout") },
+  { name: "signed-out-of-application", open: path("/auth/logout?client_id=web") },
+  {
+    name: "signed-out-not-registered",
+    open: path("/auth/logout?client_id=web&post_logout_redirect_uri=https%3A%2F%2Felsewhere.example%2F"),
+  },
   { name: "error-application", open: path(authorizePath({ client_id: "nobody" })) },
   {
     name: "error-details",
@@ -300,6 +305,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     },
   },
   { name: "sign-out", open: path("/logout") },
+  { name: "sign-out-of-application", open: path("/auth/logout?client_id=web") },
   { name: "sign-in-again", open: path("/login?return_to=%2Fdevice") },
   { name: "sign-in-another", open: path("/login?return_to=%2Fdevice&another=1") },
   {

@@ -66,7 +66,7 @@ export const english = {
     doneTitle: "You are signed out",
     doneLead: "This browser is no longer signed in.",
     notRegistered:
-      "The application wanted to send you on to an address that is not registered for it, so your way ends here.",
+      "The application wanted to send you on to an address that is not registered for it, so you stay here.",
     backTo: (place: string) => `Back to ${place}`,
     signIn: "Sign in again",
     toAccount: "Back to your account",

@@ -67,7 +67,7 @@ export const german: Texts = {
     doneTitle: "Sie sind abgemeldet",
     doneLead: "Dieser Browser ist nicht mehr angemeldet.",
     notRegistered:
-      "Die Anwendung wollte Sie an eine Adresse weiterleiten, die nicht für sie eingetragen ist. Darum geht es hier nicht weiter.",
+      "Die Anwendung wollte Sie an eine Adresse weiterleiten, die nicht für sie eingetragen ist. Darum bleiben Sie hier.",
     backTo: (place) => `Zurück zu ${place}`,
     signIn: "Erneut anmelden",
     toAccount: "Zurück zu Ihrem Konto",
