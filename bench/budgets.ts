@@ -32,6 +32,7 @@ const BUDGETS: readonly Budget[] = [
   pace("client-credentials", "bare", 0.45),
   pace("refresh", "bare", 0.3),
   pace("metadata", "bare", 0.95),
+  pace("jwks", "bare", 0.95),
   cost("introspection", 1.25),
   cost("client-credentials", 1.5),
   cost("refresh", 1.5),

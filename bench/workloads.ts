@@ -11,7 +11,7 @@ import {
 } from "./contenders/clients.ts";
 import type { CredentialKind } from "./contenders/contender.ts";
 
-export type Endpoint = "introspection" | "token" | "revocation" | "metadata";
+export type Endpoint = "introspection" | "token" | "revocation" | "metadata" | "jwks";
 
 /** One kind of request. */
 export interface WorkloadRequest {
@@ -146,6 +146,14 @@ export const WORKLOADS: readonly Workload[] = [
     form: null,
     credential: null,
     expects: { status: 200, contains: '"token_endpoint":' },
+    writes: false,
+  }),
+  alone("jwks", "Key set", {
+    endpoint: "jwks",
+    authorization: null,
+    form: null,
+    credential: null,
+    expects: { status: 200, contains: '"kid":' },
     writes: false,
   }),
   { name: "mail-morning", title: "Mail morning", requests: MAIL_MORNING },

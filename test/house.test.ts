@@ -9,6 +9,7 @@ const FLOORS = [
   "cli",
   "server.ts",
   "pages",
+  "recipes",
   "endpoints",
   "grant-types",
   "operations",

@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { performancePages } from "../bench/pages.ts";
 import { describeSettings, type Setting } from "../src/configuration/settings.ts";
 import { REASONS } from "../src/protocol/errors.ts";
+import { parseIssuer } from "../src/protocol/issuer.ts";
+import { recipePage, recipesIndex } from "../src/recipes/guide.ts";
+import { RECIPES } from "../src/recipes/table.ts";
+import { issuerValues } from "../src/recipes/values.ts";
 import { conformancePage, threatsPage } from "./conformance.ts";
 import { securityPage } from "./mutations.ts";
 
@@ -119,6 +123,12 @@ export function errorsPage(): string {
 
 const escapeCell = (text: string): string => text.replaceAll("|", "\\|");
 
+/** A page for each recipe, for a server at auth.example.org. */
+const EXAMPLE = issuerValues(parseIssuer("https://auth.example.org"));
+const recipePages = Object.fromEntries(
+  RECIPES.map((recipe) => [`apps/${recipe.id}.md`, () => recipePage(recipe, EXAMPLE)]),
+);
+
 /** The names of the files in docs/, and their contents. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   "configuration.md": configurationPage,
@@ -127,6 +137,8 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "threats.md": threatsPage,
   "security.md": securityPage,
   ...performancePages,
+  "apps/README.md": recipesIndex,
+  ...recipePages,
 };
 
 if (import.meta.main) {

@@ -15,6 +15,7 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
   token: "/token",
   revocation: "/token/revocation",
   metadata: "/.well-known/openid-configuration",
+  jwks: "/jwks",
 };
 
 /** Installs the packages of bench/package.json if they are missing. Throws if that fails. */

@@ -77,6 +77,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
       resources,
       via: "authorization_code",
       session: null,
+      claims: null,
       online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],

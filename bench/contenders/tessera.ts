@@ -17,6 +17,7 @@ export const TESSERA_PATHS: Readonly<Record<Endpoint, string>> = {
   token: ENDPOINT_PATHS.token,
   revocation: ENDPOINT_PATHS.revocation,
   metadata: "/.well-known/oauth-authorization-server",
+  jwks: "/auth/jwks.json",
 };
 
 /** The clients of every measurement at a server, and what they may do: TOML. */

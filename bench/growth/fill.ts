@@ -175,6 +175,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       resources,
       via: "authorization_code",
       session: null,
+      claims: null,
       online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],

@@ -22,6 +22,7 @@ export const describeForOperator = (client: ClientRecord) => ({
   access_token_seconds: client.accessTokenSeconds,
   allowed_groups: client.allowedGroups,
   denied_groups: client.deniedGroups,
+  claims: client.claims,
   source: client.source,
   created_at: isoTime(client.createdAt),
   used_at: client.usedAt === null ? null : isoTime(client.usedAt),

@@ -3,9 +3,17 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
 import { YEAR_SECONDS } from "../configuration/values.ts";
+import {
+  type ClaimMapping,
+  type ClaimSource,
+  claimNameFault,
+  claimSourceFault,
+  MAPPING_CLAIMS,
+} from "../protocol/claim-mapping.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { isBlank } from "../protocol/names.ts";
+import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { type OpenIdOptions, openIdMembers, withOpenIdOptions } from "./client-openid.ts";
 import { CommandError } from "./command-error.ts";
@@ -30,6 +38,8 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly accessTokenSeconds?: number | "default";
   readonly allowGroup?: readonly string[];
   readonly denyGroup?: readonly string[];
+  /** The sources as they were written, by the names of the claims. */
+  readonly claim?: Readonly<Record<string, string>>;
 }
 
 const collect = (value: string, earlier: readonly string[] = []): string[] =>
@@ -61,6 +71,49 @@ function parseSecretIn(value: string): "header" | "body" {
   throw new InvalidArgumentError("Write header or body.");
 }
 
+/** `name=value`, repeatable. */
+export function collectPair(
+  value: string,
+  earlier: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, name, rest] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
+  if (name === undefined || rest === undefined) throw new InvalidArgumentError("Write it as name=value.");
+  return { ...earlier, [name]: rest };
+}
+
+/** The claims with those of the options; an empty source takes one away. Throws CommandError for one that is not allowed. */
+export function claimsOf({ claim = {} }: MetadataOptions, before: ClaimMapping = {}): ClaimMapping {
+  const claims = new Map(Object.entries(before));
+  for (const [name, text] of Object.entries(claim)) {
+    if (text === "") {
+      claims.delete(name);
+      continue;
+    }
+    const source = sourceIn(text);
+    const fault = claimNameFault(name, source);
+    if (fault !== null) throw new CommandError(`The claim '${name}' ${fault}.`);
+    const wrong = claimSourceFault(source, CLAIM_NAMES);
+    if (wrong !== null) throw new CommandError(`The source '${text}' of the claim '${name}' ${wrong}.`);
+    claims.set(name, source);
+  }
+  if (claims.size > MAPPING_CLAIMS)
+    throw new CommandError(`A client may have ${MAPPING_CLAIMS} claims of its own.`);
+  return Object.fromEntries(claims);
+}
+
+/** A table as JSON, or the text itself. */
+function sourceIn(text: string): ClaimSource {
+  if (!text.startsWith("{")) return text;
+  try {
+    const choices: unknown = JSON.parse(text);
+    const isTexts = typeof choices === "object" && choices !== null;
+    if (isTexts && Object.values(choices).every((who) => typeof who === "string")) return { ...choices };
+  } catch {
+    // As below.
+  }
+  return {};
+}
+
 /** Null: as `lifetimes.access_token_seconds` says. */
 export const secondsOf = ({ accessTokenSeconds: seconds }: MetadataOptions): number | null =>
   seconds === undefined || seconds === "default" ? null : seconds;
@@ -88,6 +141,11 @@ const describing = (command: Command, none: string): Command =>
       )
       .option("--allow-group <group>", `only its members may use it; repeatable${none}`, collectNames)
       .option("--deny-group <group>", `its members may not use it; repeatable${none}`, collectNames)
+      .option(
+        "--claim <name=source>",
+        `a claim of your own: attribute:NAME, group:NAME, a standard claim, or {"value":"group:NAME",…}; repeatable`,
+        collectPair,
+      )
       .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet"),
     none,
     collectUri,
@@ -208,6 +266,7 @@ export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish
     ...(options.accessTokenSeconds !== undefined && { access_token_seconds: secondsOf(options) }),
     ...(options.allowGroup && { allowed_groups: options.allowGroup }),
     ...(options.denyGroup && { denied_groups: options.denyGroup }),
+    ...(options.claim && { claims: claimsOf(options, client.claims) }),
   };
 }
 

@@ -19,9 +19,9 @@ import type { ClientRecord } from "../store/tables.ts";
 import { describeForOperator, SOURCES, shortGrant } from "./client-describe.ts";
 import {
   checked,
+  claimsOf,
   describingMembers,
   grantTypesNamed,
-  type MetadataOptions,
   methodOf,
   requireReadableName,
   requireScopes,
@@ -45,11 +45,8 @@ import {
   printJson,
   printTable,
 } from "./output.ts";
+import { addFromRecipe, type RecipeOptions, withRecipe } from "./recipe.ts";
 import { type CommonOptions, inWorkspace, withCommonOptions } from "./workspace.ts";
-
-interface AddOptions extends MetadataOptions {
-  readonly id?: string;
-}
 
 interface VouchOptions extends CommonOptions {
   readonly withdraw?: boolean;
@@ -69,8 +66,10 @@ Examples:
     );
 
   withNewMetadata(
-    withCommonOptions(
-      client.command("add").description("add a client; prints its identifier and, once, its secret"),
+    withRecipe(
+      withCommonOptions(
+        client.command("add").description("add a client; prints its identifier and, once, its secret"),
+      ),
     ),
   )
     .addHelpText(
@@ -79,6 +78,7 @@ Examples:
 Without --grant, a client with a redirect URI gets code and refresh, and one without gets client_credentials.
 
 Examples:
+  A known application:        tessera client add --recipe immich --url https://photos.example.org
   A web site with a server:   tessera client add --name Wiki --redirect-uri https://wiki.example/callback
   An app or a page:           tessera client add --name Notes --public --redirect-uri http://localhost/callback
   A television or a terminal: tessera client add --name TV --public --grant device --grant refresh
@@ -86,7 +86,7 @@ Examples:
   With sign-out everywhere:   tessera client add --name Files --redirect-uri https://files.example/callback \\
                                 --backchannel-logout https://files.example/logout --post-logout-uri https://files.example/`,
     )
-    .action((options: AddOptions) => addClient(options, io));
+    .action((options: RecipeOptions) => addClient(options, io));
 
   withCommonOptions(client.command("list").description("list all clients"))
     .addHelpText("after", "\nExample:\n  tessera client list --json | jq -r '.[].client_id'")
@@ -144,7 +144,12 @@ Examples:
     .action((clientId: string, options: CommonOptions) => removeClient(clientId, options, io));
 }
 
-async function addClient(options: AddOptions, io: Io): Promise<void> {
+async function addClient(options: RecipeOptions, io: Io): Promise<void> {
+  if (options.recipe !== undefined) return addFromRecipe(options.recipe, options, io);
+  if (options.url !== undefined)
+    throw new CommandError(
+      "--url belongs to --recipe. The home page is --home-page. See: tessera recipe list",
+    );
   const clientId = options.id === undefined ? newClientId(io.random) : chosenClientId(options.id);
   if (clientId === null) {
     throw new CommandError(
@@ -192,6 +197,7 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
       accessTokenSeconds: secondsOf(options),
       allowedGroups: options.allowGroup,
       deniedGroups: options.denyGroup,
+      claims: claimsOf(options),
     });
     if (added === null) {
       throw new CommandError(
@@ -208,7 +214,7 @@ async function addClient(options: AddOptions, io: Io): Promise<void> {
   });
 }
 
-function grantTypesOf(options: AddOptions): string[] {
+function grantTypesOf(options: RecipeOptions): string[] {
   if (options.grant !== undefined) return grantTypesNamed(options.grant);
   if (options.redirectUri !== undefined) return ["authorization_code", "refresh_token"];
   if (!options.public) return ["client_credentials"];
@@ -275,6 +281,12 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         "access tokens":
           client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
         "only for": client.allowedGroups.join(", ") || null,
+        claims:
+          Object.entries(client.claims)
+            .map(
+              ([name, source]) => `${name}=${typeof source === "string" ? source : JSON.stringify(source)}`,
+            )
+            .join(", ") || null,
         "not for": client.deniedGroups.join(", ") || null,
         secrets: client.secrets.length === 0 ? "none" : counted(client.secrets.length, "secret"),
         "access given": counted(grants, "grant"),

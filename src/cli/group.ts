@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { groupNameFault, groupsFault } from "../accounts/profile.ts";
 import {
+  clientsNaming,
   countMembers,
   createGroup,
   describeGroup,
@@ -27,7 +28,17 @@ interface DescribeOptions extends CommonOptions {
 export function addGroupCommands(program: Command, io: Io): void {
   const group = program
     .command("group")
-    .description("add, list and remove groups of people, and say who is in them");
+    .description("add, list and remove groups of people, and say who is in them")
+    .addHelpText(
+      "after",
+      `
+Applications that have the scope groups are told a person's groups, and an application may be for members only.
+
+Examples:
+  tessera group add family
+  tessera group join family ada grace
+  tessera client set photos --allow-group family`,
+    );
 
   withCommonOptions(group.command("add <group>").description("make a group, without people in it"))
     .option("--description <text>", "what the group is for")
@@ -177,6 +188,13 @@ async function setGroup(name: string, options: DescribeOptions, io: Io): Promise
 
 async function dropGroup(name: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
+    const [client] = await clientsNaming(workspace, name);
+    // Without the group, a client that refuses its members would let them in.
+    if (client !== undefined) {
+      throw new CommandError(
+        `The client '${client}' goes by the group '${name}'. Change that first: tessera client set ${client} --allow-group GROUP --deny-group GROUP`,
+      );
+    }
     const count = await removeGroup(workspace, workspace.act, name, io.clock.seconds());
     if (count === null) throw new CommandError(`There is no group '${name}'. See: tessera group list`);
     if (options.json) return printJson(io, { name, removed: true, members: count });

@@ -35,6 +35,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   group: async () => (await import("./group.ts")).addGroupCommands,
   session: async () => (await import("./session.ts")).addSessionCommands,
   client: async () => (await import("./client.ts")).addClientCommands,
+  claims: async () => (await import("./claims.ts")).addClaimsCommands,
+  recipe: async () => (await import("./recipe.ts")).addRecipeCommands,
   grant: async () => (await import("./grant.ts")).addGrantCommands,
   token: async () => (await import("./token.ts")).addTokenCommands,
   key: async () => (await import("./key.ts")).addKeyCommands,
@@ -75,6 +77,7 @@ Examples:
   tessera serve --demo          try every flow on http://localhost:8080
   tessera user add ada          add a person
   tessera client add --help     add an application, with examples for each kind
+  tessera recipe list           the applications that this server knows
   tessera login                 get a token by the device flow`,
     );
   for (const add of await loadCommands(named)) add(program, io);

@@ -1,5 +1,5 @@
 /** The options that say what is known about a person: the same for `user add` and `user set`. */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import {
   ADDRESS_MEMBERS,
   attributesFault,
@@ -11,7 +11,7 @@ import {
 } from "../accounts/profile.ts";
 import type { AccountChanges, ProfileChanges } from "../rules/account-changes.ts";
 import type { AccountRecord, AttributeValue, PersonProfile } from "../store/tables.ts";
-import { collectNames } from "./client-metadata.ts";
+import { collectNames, collectPair } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommonOptions } from "./workspace.ts";
 
@@ -51,13 +51,6 @@ const WORDS: Readonly<Record<ProfileText, string>> = {
 const optionOf = (name: string): string => `--${name.replaceAll("_", "-")}`;
 
 const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-
-/** `name=value`, repeatable. */
-function collectPair(value: string, earlier: Texts<string> = {}): Texts<string> {
-  const [, name, rest] = /^([^=]+)=(.*)$/s.exec(value) ?? [];
-  if (name === undefined || rest === undefined) throw new InvalidArgumentError("Write it as name=value.");
-  return { ...earlier, [name]: rest };
-}
 
 /** `none`: words that follow where an empty text takes a value away. */
 function withFacts(command: Command, none: string): Command {

@@ -2,6 +2,7 @@
 
 import type { Configuration } from "../configuration/schema.ts";
 import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
+import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
@@ -41,11 +42,13 @@ export interface ClientWish {
   readonly access_token_seconds?: number | null;
   readonly allowed_groups?: readonly string[];
   readonly denied_groups?: readonly string[];
+  /** In place of all that it has. */
+  readonly claims?: ClaimMapping;
 }
 
 /** The values of a client's row that such a change sets. */
 export type ClientChanges = ClientMetadata &
-  Pick<ClientRecord, "requirePkce" | "accessTokenSeconds" | "allowedGroups" | "deniedGroups">;
+  Pick<ClientRecord, "requirePkce" | "accessTokenSeconds" | "allowedGroups" | "deniedGroups" | "claims">;
 
 /** Throws OAuthError as `checkClientMetadata` does, and for a public client without PKCE. */
 export function changedMetadata(
@@ -61,6 +64,7 @@ export function changedMetadata(
     access_token_seconds,
     allowed_groups,
     denied_groups,
+    claims,
     ...named
   } = wish;
   // The response types follow from the grant types.
@@ -85,6 +89,7 @@ export function changedMetadata(
     accessTokenSeconds: access_token_seconds === undefined ? client.accessTokenSeconds : access_token_seconds,
     allowedGroups: allowed_groups ?? client.allowedGroups,
     deniedGroups: denied_groups ?? client.deniedGroups,
+    claims: claims ?? client.claims,
   };
   if (isPublic(changed) && !changed.requirePkce) {
     throw new OAuthError("client_metadata_refused", {

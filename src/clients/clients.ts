@@ -6,6 +6,7 @@ import { digestSecret, mintCredential, recordIdText } from "../credentials/crede
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
+import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import { GRANT_TYPES, type GrantType } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters, type SecretDigest } from "../protocol/identifiers.ts";
 import { foldName, isBlank } from "../protocol/names.ts";
@@ -57,6 +58,7 @@ export interface NewClient {
   readonly accessTokenSeconds?: number | null;
   readonly allowedGroups?: readonly string[] | undefined;
   readonly deniedGroups?: readonly string[] | undefined;
+  readonly claims?: ClaimMapping | undefined;
 }
 
 /** Made from the time and 16 random bits, so numbers follow the order in which clients are created. */
@@ -77,6 +79,7 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   accessTokenSeconds: client.accessTokenSeconds ?? null,
   allowedGroups: client.allowedGroups ?? [],
   deniedGroups: client.deniedGroups ?? [],
+  claims: client.claims ?? {},
   usedAt: null,
   unusedFrom: client.source === "registration" ? client.createdAt : null,
   initialAccess: client.initialAccess ?? false,

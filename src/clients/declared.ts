@@ -108,6 +108,7 @@ export function checkedDeclaration(
   const {
     allowed_groups: _,
     denied_groups: __,
+    claims: ___,
     secrets,
     require_pkce,
     access_token_seconds,
@@ -189,6 +190,7 @@ export function declaredClient(
       accessTokenSeconds: declared.access_token_seconds ?? null,
       allowedGroups: declared.allowed_groups ?? [],
       deniedGroups: declared.denied_groups ?? [],
+      claims: declared.claims ?? {},
     },
     context.random,
   );

@@ -36,6 +36,7 @@ export type ClientMetadata = Omit<
   | "registrationToken"
   | "allowedGroups"
   | "deniedGroups"
+  | "claims"
 >;
 
 export interface MetadataPolicy {

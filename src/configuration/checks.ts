@@ -5,8 +5,16 @@ import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
 import { isLoopbackUrl } from "../platform/network.ts";
 import { OWN_SCOPES } from "../protocol/catalogue.ts";
+import {
+  type ClaimMapping,
+  claimNameFault,
+  claimSourceFault,
+  MAPPING_CLAIMS,
+  namedClaims,
+} from "../protocol/claim-mapping.ts";
 import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
+import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
@@ -36,6 +44,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
     ...checkScopes(configuration),
+    ...checkClaims(configuration),
     ...checkSecrets(configuration),
   ];
 }
@@ -108,6 +117,34 @@ function isReadable(file: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+function* checkClaims({ claims, clients, scopes }: Configuration): Generator<Finding> {
+  const known: string[] = [...OWN_SCOPES, ...scopes].map(({ name }) => name);
+  for (const [scope, mapping] of Object.entries(claims.scopes)) {
+    const path = ["claims", "scopes", scope];
+    if (!known.includes(scope)) {
+      yield { path, text: `${formatPath(path)}: there is no scope '${scope}'. Declare it in [[scopes]].` };
+    }
+    yield* mappingFindings(path, Array.isArray(mapping) ? namedClaims(mapping, CLAIM_NAMES) : mapping);
+  }
+  for (const [index, client] of clients.entries())
+    yield* mappingFindings(["clients", index, "claims"], client.claims ?? {});
+}
+
+function* mappingFindings(path: SettingPath, mapping: ClaimMapping): Generator<Finding> {
+  const entries = Object.entries(mapping);
+  if (entries.length > MAPPING_CLAIMS) {
+    yield { path, text: `${formatPath(path)} has ${entries.length} claims. It may have ${MAPPING_CLAIMS}.` };
+  }
+  for (const [name, source] of entries) {
+    const fault = claimNameFault(name, source);
+    const wrong = claimSourceFault(source, CLAIM_NAMES);
+    const place = [...path, name];
+    if (fault !== null) yield { path: place, text: `${formatPath(path)}: the claim '${name}' ${fault}.` };
+    else if (wrong !== null)
+      yield { path: place, text: `${formatPath(place)} = ${JSON.stringify(source)} ${wrong}.` };
   }
 }
 

@@ -14,6 +14,7 @@ import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM, SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { person } from "./person-schema.ts";
 import {
+  claimMapping,
   count,
   databaseUrl,
   groupName,
@@ -300,6 +301,14 @@ const clientDeclaration = table({
   denied_groups: v.pipe(
     v.optional(v.array(groupName)),
     v.description("The groups whose members may not use it, even if they are in an allowed one."),
+  ),
+  claims: v.pipe(
+    v.optional(claimMapping),
+    words({
+      allowed:
+        'a table of claims: { quota = "attribute:quota", admin = "group:admins", role = { editor = "group:editors", viewer = "everyone" } }',
+      description: "Claims of your own for this application, and their sources.",
+    }),
   ),
 });
 
@@ -655,6 +664,24 @@ export const configurationSchema = table({
   scopes: v.pipe(
     v.optional(v.array(scope), []),
     v.description("The scopes of your APIs, with the words people read."),
+  ),
+  claims: v.pipe(
+    v.optional(
+      table({
+        scopes: v.pipe(
+          v.optional(v.record(scopeToken, v.union([v.array(v.string()), claimMapping])), {}),
+          words({
+            allowed:
+              'a table of scopes: { nextcloud = ["quota", "groups"] }, or with sources as in the claims of a client',
+            fallback: "none",
+            description:
+              "Claims of your own that a scope gives. In a list each is a standard claim, or else the attribute of that name.",
+          }),
+        ),
+      }),
+      {},
+    ),
+    v.description("What applications are told of people, beside the standard claims."),
   ),
   resources: v.pipe(v.optional(v.array(resource), []), v.description("Your APIs (RFC 8707).")),
   introspection: v.pipe(

@@ -58,6 +58,8 @@ export const seconds = (description: string, fallback: number, minimum = 1, maxi
   count(description, fallback, minimum, maximum);
 
 export const identifier = text(200);
+/** The claims and their sources: protocol/claim-mapping.ts has the rules. */
+export const claimMapping = v.record(v.string(), v.union([v.string(), v.record(v.string(), v.string())]));
 /** As `groupNameFault` (accounts/profile.ts) allows it, as far as a text can say. */
 export const groupName = v.pipe(text(100), v.regex(/^\S+$/, "the name of a group, without spaces"));
 export const scopeToken = v.pipe(

@@ -19,6 +19,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
 import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
+import { scopeToAllow, singleClaims } from "../rules/claims.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
 import { AUTHENTICATION_LEVEL } from "../rules/sign-in.ts";
@@ -81,8 +82,6 @@ export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
   readonly loginHint: string | null;
   /** The subjects of which one must answer (`id_token_hint`, and the claim `sub`); null if any person may. */
   readonly subjects: readonly string[] | null;
-  /** The single claims that an OpenID Connect request asks for; null if it asks for none. */
-  readonly claims: ClaimsRequest | null;
   readonly parameters: Parameters;
 }
 
@@ -139,7 +138,8 @@ export async function checkAuthorizationRequest(
     const codeChallenge = requireCodeChallenge(client, parameters);
     const askable = askableScope(context.catalogue, client);
     const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
-    const claims = readClaims(parameters, scope);
+    const wishes = readClaims(parameters, scope);
+    const claims = singleClaims(wishes, askable);
     const hint = await readHint(context, client, parameters);
     return {
       ...target,
@@ -148,12 +148,13 @@ export async function checkAuthorizationRequest(
       codeChallenge,
       nonce: readNonce(parameters),
       scope,
+      claims,
+      toAllow: scopeToAllow({ scope, claims }),
       resources,
       prompt: readPrompt(parameters),
       maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
-      subjects: wantedSubjects(hint, claims),
-      claims,
+      subjects: wantedSubjects(hint, wishes),
       parameters,
     };
   } catch (error) {

@@ -9,10 +9,11 @@ import {
 import { defaultSigningAlgorithm } from "../clients/openid-metadata.ts";
 import { ACCESS_TOKEN_FORMATS } from "../credentials/access-token-formats.ts";
 import { GRANT_TYPE_ENTRIES } from "../grant-types/index.ts";
+import { scopeClaims } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
-import { CLAIM_NAMES } from "../rules/claims.ts";
+import { claimNames } from "../rules/claims.ts";
 import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
 import { RESPONSE_MODES } from "./response-mode.ts";
@@ -71,16 +72,16 @@ function metadataDocument({
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
     // OpenID Connect Discovery §3.
-    subject_types_supported: ["public"],
+    subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
     userinfo_signing_alg_values_supported: configuration.signing.algorithms,
     claim_types_supported: ["normal"],
-    claims_supported: [...TOKEN_CLAIMS, ...CLAIM_NAMES],
+    claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],
     prompt_values_supported: [...PROMPTS.keys()],
     // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
     service_documentation: url("/help/errors"),
     // RFC 8414 §2 allows further members: these give lifetimes in seconds and the format of access tokens.
     access_token_expires_in: lifetimes.access_token_seconds,

@@ -1,8 +1,7 @@
 /** This server's own resource, protected by RFC 6750: the facts about the person that the token's scopes allow. */
-
+import { claimsAbout } from "../operations/claims.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { findAccount } from "../operations/people.ts";
 import { FORM_TYPE, type Handler, type Incoming, json, NO_SNIFFING, NO_STORE } from "../platform/http.ts";
 import {
   ADDRESS_SCOPE,
@@ -14,7 +13,6 @@ import {
 } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
-import { personClaims } from "../rules/claims.ts";
 import { readBearerToken, requireBearer } from "./bearer.ts";
 import { readForm } from "./form.ts";
 
@@ -34,10 +32,12 @@ export const userinfo =
       ADDRESS_SCOPE,
       GROUPS_SCOPE,
     ]);
-    const account = grant && (await findAccount(context, grant.subject));
+    const claims =
+      grant &&
+      (await claimsAbout(context, { subject: grant.subject, clientId }, scope, grant.claims?.userinfo));
     // The token belongs to a client itself, and to no person.
-    if (account === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
-    return answer(context, clientId, { sub: account.subject, ...personClaims(scope, account) });
+    if (claims === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
+    return answer(context, clientId, claims);
   };
 
 /** OpenID Connect Core §5.3.2: as JSON, or signed if the client registered an algorithm for it. */

@@ -32,6 +32,7 @@ import {
   type GrantRecord,
   grants,
   once,
+  type SingleClaims,
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -50,6 +51,10 @@ export interface CodeRequest {
   /** OpenID Connect Core §3.1.2.1; null if the request has none. */
   readonly nonce: string | null;
   readonly scope: readonly Scope[];
+  /** The single claims that the request names; null if it names none. */
+  readonly claims: SingleClaims | null;
+  /** The scopes for which the person is asked (`scopeToAllow`). */
+  readonly toAllow: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
 }
 
@@ -160,7 +165,7 @@ export async function issueAuthorizationCode(
     subject: account.subject,
     clientId: client.clientId,
     redirectUri,
-    scope,
+    scope: request.toAllow,
     resources,
     createdAt: now,
   };
@@ -168,6 +173,7 @@ export async function issueAuthorizationCode(
     now,
     grant: newGrant(id, { account, session }, client.clientId, {
       scope,
+      claims: request.claims,
       resources,
       via: "authorization_code",
       session: session.continuity,
@@ -197,7 +203,10 @@ export async function issueAuthorizationCode(
   return outcome === "form_answered" ? null : text;
 }
 
-type NewGrant = Pick<GrantRecord, "scope" | "resources" | "via" | "session" | "createdAt" | "expiresAt">;
+type NewGrant = Pick<
+  GrantRecord,
+  "scope" | "claims" | "resources" | "via" | "session" | "createdAt" | "expiresAt"
+>;
 
 /** A grant of a person who is signed in. It records how the person proved who they are. */
 export const newGrant = (

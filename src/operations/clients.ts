@@ -11,9 +11,11 @@ import {
   withinPolicy,
 } from "../clients/clients.ts";
 import type { ClientMetadata } from "../clients/metadata.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
+import type { Catalogue } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ClientId } from "../protocol/identifiers.ts";
 import * as rules from "../rules/client.ts";
@@ -27,7 +29,6 @@ import {
   clients,
   type DisabledBy,
 } from "../store/tables.ts";
-import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";
 
@@ -48,7 +49,10 @@ export const findClient = async ({ store }: Reading, clientId: string): Promise<
 
 /** The client of that identifier as the present policy lets it act (`withinPolicy`); null if there is none. */
 export async function findServedClient(
-  context: Reading & Pick<Context, "configuration" | "catalogue">,
+  context: Reading & {
+    readonly configuration: Pick<Configuration, "registration">;
+    readonly catalogue: Pick<Catalogue, "registeredScope">;
+  },
   clientId: string,
 ): Promise<ClientRecord | null> {
   const client = await findClient(context, clientId);
@@ -105,6 +109,7 @@ export interface WantedClient
     | "initialAccess"
     | "allowedGroups"
     | "deniedGroups"
+    | "claims"
   > {
   /** Default: a generated one. */
   readonly clientId?: ClientId;
@@ -179,7 +184,10 @@ export async function findCrowdedOut({ store }: Reading, newer: number): Promise
  * removed. The clean-up makes room as soon as the oldest is an hour old.
  */
 export async function requireRegistrationRoom(
-  context: Pick<Context, "store" | "clock" | "configuration">,
+  context: Reading & {
+    readonly clock: Clock;
+    readonly configuration: Pick<Configuration, "registration">;
+  },
 ): Promise<void> {
   const { unused_kept } = context.configuration.registration;
   const oldest = await findCrowdedOut(context, unused_kept - 1);

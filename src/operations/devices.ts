@@ -153,6 +153,7 @@ export function answerDevice(
   const createdAt = clock.seconds();
   const grant = newGrant(newRecordId(clock, random, shardOf(device.id)), signedIn, device.clientId, {
     scope: device.scope,
+    claims: null,
     resources: device.resources,
     via: "device_code",
     session: null,

@@ -10,6 +10,7 @@ import {
   groupMembers,
   groups,
 } from "../store/tables.ts";
+import { everyClient } from "./clients.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import { allPages, type Page } from "./paging.ts";
 import { changeAccount, findAccount, GROUP } from "./people.ts";
@@ -51,6 +52,14 @@ export async function* everyMember(context: Reading, groupName: string): AsyncGe
     const account = await findAccount(context, subject);
     if (account !== null) yield account;
   }
+}
+
+/** The identifiers of the clients that are for the members of the group, or for all but them. */
+export async function clientsNaming(context: Reading, group: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { clientId, allowedGroups, deniedGroups } of everyClient(context))
+    if (allowedGroups.includes(group) || deniedGroups.includes(group)) found.push(clientId);
+  return found;
 }
 
 /** `taken`: there is such a group. `being_removed`: an earlier group of the name still has members. */

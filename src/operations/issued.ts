@@ -13,8 +13,10 @@ import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
 import { personClaims } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
+import { subjectFor } from "../rules/subject.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
+import { ownClaims } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { findAccount } from "./people.ts";
 
@@ -65,8 +67,8 @@ export const answered =
 
 /** RFC 9068 §2.2. */
 async function signAccessToken(
-  { issuer, configuration, signingKeys }: Context,
-  { clientId }: ClientRecord,
+  { issuer, configuration, signingKeys, keys }: Context,
+  client: ClientRecord,
   { response, accessToken, grant, scope, resources }: Issued,
   typ: string,
 ): Promise<string> {
@@ -75,9 +77,9 @@ async function signAccessToken(
   const [audience] = resources;
   return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, {
     iss: issuer.identifier,
-    sub: grant?.subject ?? clientId,
+    sub: grant === null ? client.clientId : subjectFor({ keys }, client, grant.subject),
     aud: resources.length === 1 ? audience : resources,
-    client_id: clientId,
+    client_id: client.clientId,
     iat: accessToken.issuedAt,
     exp: accessToken.expiresAt,
     jti: recordIdText(accessToken.id),
@@ -105,12 +107,15 @@ function signIdToken(
     {
       issuer: issuer.identifier,
       clientId,
-      subject: grant.subject,
+      subject: subjectFor({ keys }, client, grant.subject),
       grant,
       sid: grant.session === null ? null : sessionIdFor(keys, grant.session, clientId),
       nonce,
       accessToken,
-      claims: client.idTokenClaims === "minimal" ? {} : personClaims(scope, account),
+      claims:
+        client.idTokenClaims === "minimal"
+          ? personClaims([], account, grant.claims?.idToken)
+          : personClaims(scope, account, grant.claims?.idToken, ownClaims({ configuration }, client)),
     },
     algorithm,
     clock.seconds(),

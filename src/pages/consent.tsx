@@ -81,7 +81,7 @@ export function consentPages(context: Context): AuthorizationPages {
       const query = parameters.toQuery([REQUEST_NOTICE]);
       const shown: SealedRequest = {
         query,
-        scope: [...request.scope],
+        scope: [...request.toAllow],
         resources: [...request.resources],
       };
       const frame = pageFrame(context, incoming, parameters.get("ui_locales"));
@@ -94,8 +94,8 @@ export function consentPages(context: Context): AuthorizationPages {
           redirectUri={request.redirectUri}
           unverified={!request.vouched}
           notice={notice === null ? null : frame.texts.consent.askedAgain[notice.about]}
-          access={accessWords(context, frame.texts, request.scope, request.resources)}
-          onlyHere={isOnlyHere(context, request.scope, request.resources)}
+          access={accessWords(context, frame.texts, request.toAllow, request.resources)}
+          onlyHere={isOnlyHere(context, request.toAllow, request.resources)}
           logo={clientLogo(context, client)}
           signedInAs={account.username}
           here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${query}`}

@@ -23,6 +23,7 @@ import {
   type SessionRecord,
   sessions,
 } from "../store/tables.ts";
+import { scopeToAllow } from "./claims.ts";
 import { allowClient, isEnabled } from "./client.ts";
 import { mayUse } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
@@ -129,7 +130,8 @@ export function authorize(
   const { client, account, session } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
   if (!mayUse(client, account)) return concluded("refused");
-  const remembered = consent === "remembered" && covers(facts.consent, grant) ? facts.consent : null;
+  const asked = { scope: scopeToAllow(grant), resources: grant.resources };
+  const remembered = consent === "remembered" && covers(facts.consent, asked) ? facts.consent : null;
   // The consent may be gone since the caller found it, and the operator's word for the client too.
   if (consent === "remembered" && remembered === null && !client.firstParty) return concluded("refused");
   // The store forgets the answer to a form that has expired.

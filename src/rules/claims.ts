@@ -2,9 +2,26 @@
  * What applications are told of a person: the one rule for ID tokens, userinfo and previews, so that no door tells what
  * another one keeps.
  */
-import { EMAIL_SCOPE, USERINFO_SCOPE } from "../protocol/catalogue.ts";
+
+import {
+  attributeIn,
+  type ClaimMapping,
+  type ClaimSource,
+  groupIn,
+  MAPPED_BYTES,
+} from "../protocol/claim-mapping.ts";
+import type { ClaimsRequest } from "../protocol/claims-request.ts";
 import type { Scope } from "../protocol/identifiers.ts";
-import type { AccountRecord, AttributeValue, PersonProfile, PostalAddress } from "../store/tables.ts";
+import { CLAIM_NAMES, SCOPE_CLAIMS, scopeOfClaim } from "../protocol/standard-claims.ts";
+import type {
+  AccountRecord,
+  AttributeValue,
+  PersonProfile,
+  PostalAddress,
+  SingleClaims,
+} from "../store/tables.ts";
+
+export { CLAIM_NAMES, scopeOfClaim } from "../protocol/standard-claims.ts";
 
 /** The facts about a person that claims are made of. */
 export type ToldPerson = Pick<
@@ -19,60 +36,123 @@ export type Claims = Readonly<Record<string, ClaimValue>>;
 /** The claims that a request names one by one (OpenID Connect Core §5.5), beside those of its scopes. */
 export type RequestedClaims = readonly string[];
 
+/**
+ * The claims of a request that the client may have: those whose scope it could ask for. Null if it asks for none. A claim without
+ * a scope, such as `acr`, says how the person signed in, or nothing.
+ */
+export function singleClaims(request: ClaimsRequest | null, askable: readonly Scope[]): SingleClaims | null {
+  const allowed = (names: Readonly<Record<string, unknown>>) =>
+    Object.keys(names).filter((name) => {
+      const scope = scopeOfClaim(name);
+      return scope !== null && askable.includes(scope);
+    });
+  const claims = { idToken: allowed(request?.idToken ?? {}), userinfo: allowed(request?.userinfo ?? {}) };
+  return claims.idToken.length + claims.userinfo.length === 0 ? null : claims;
+}
+
+/**
+ * The scopes that a person is asked for: those of the request, and those of its single claims. The words for a scope tell at least
+ * what its claims tell, and a remembered yes to the scope is one to each of them.
+ */
+export const scopeToAllow = ({
+  scope,
+  claims,
+}: {
+  readonly scope: readonly Scope[];
+  readonly claims: SingleClaims | null;
+}): Scope[] => {
+  const scopes = [...(claims?.idToken ?? []), ...(claims?.userinfo ?? [])].map(scopeOfClaim);
+  return [...new Set([...scope, ...scopes.filter((name) => name !== null)])];
+};
+
 /** Null if the person has no such fact. */
 type Reader = (person: ToldPerson) => ClaimValue | null;
 
-const fromProfile =
-  (name: keyof PersonProfile): Reader =>
-  ({ profile }) =>
-    profile[name] ?? null;
+const fromProfile = (...names: readonly (keyof PersonProfile)[]): Record<string, Reader> =>
+  Object.fromEntries(names.map((name): [string, Reader] => [name, ({ profile }) => profile[name] ?? null]));
 
-const fromProfiles = (...names: readonly (keyof PersonProfile)[]): Record<string, Reader> =>
-  Object.fromEntries(names.map((name) => [name, fromProfile(name)]));
-
-/** The claims of each scope, and where they come from (OpenID Connect Core §5.4). */
-const SCOPE_CLAIMS: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
-  [USERINFO_SCOPE]: {
-    name: ({ name }) => name,
-    preferred_username: ({ username }) => username,
-    ...fromProfiles("given_name", "family_name", "middle_name", "nickname", "profile", "picture", "website"),
-    ...fromProfiles("gender", "birthdate", "zoneinfo", "locale"),
-    updated_at: ({ updatedAt }) => updatedAt,
-  },
-  [EMAIL_SCOPE]: {
-    email: ({ email }) => email,
-    email_verified: ({ email, emailVerified }) => (email === null ? null : emailVerified),
-  },
-  phone: {
-    phone_number: fromProfile("phone_number"),
-    phone_number_verified: ({ profile }) =>
+/** Where each standard claim comes from. */
+const READERS: ReadonlyMap<string, Reader> = new Map(
+  Object.entries({
+    name: ({ name }: ToldPerson) => name,
+    preferred_username: ({ username }: ToldPerson) => username,
+    ...fromProfile("given_name", "family_name", "middle_name", "nickname", "profile", "picture", "website"),
+    ...fromProfile("gender", "birthdate", "zoneinfo", "locale", "phone_number", "address"),
+    updated_at: ({ updatedAt }: ToldPerson) => updatedAt,
+    email: ({ email }: ToldPerson) => email,
+    email_verified: ({ email, emailVerified }: ToldPerson) => (email === null ? null : emailVerified),
+    phone_number_verified: ({ profile }: ToldPerson) =>
       profile.phone_number === undefined ? null : (profile.phone_number_verified ?? true),
-  },
-  address: { address: fromProfile("address") },
-  // An empty list is an answer: the application takes back the rights that a group gave.
-  groups: { groups: ({ groups }) => groups },
-};
+    // An empty list is an answer: the application takes back the rights that a group gave.
+    groups: ({ groups }: ToldPerson) => groups,
+  }),
+);
 
-const READERS = new Map(Object.values(SCOPE_CLAIMS).flatMap((claims) => Object.entries(claims)));
+/** The operator's own claims: those of scopes, and those of the client that asks. */
+export interface OwnClaims {
+  readonly scopes: Readonly<Record<string, ClaimMapping>>;
+  readonly client: ClaimMapping;
+}
 
-/** The names of all claims about people, for `claims_supported`. */
-export const CLAIM_NAMES: readonly string[] = [...READERS.keys()];
+const NO_OWN_CLAIMS: OwnClaims = { scopes: {}, client: {} };
 
-/** The scope that gives the claim; null if none does. */
-export const scopeOfClaim = (claim: string): Scope | null =>
-  (Object.entries(SCOPE_CLAIMS).find(([, claims]) => Object.hasOwn(claims, claim))?.[0] as Scope) ?? null;
+/** The names of all claims that this server may tell, with those of the operator's scopes. */
+export const claimNames = ({ scopes }: Pick<OwnClaims, "scopes">): string[] => [
+  ...new Set([...CLAIM_NAMES, ...Object.values(scopes).flatMap((mapping) => Object.keys(mapping))]),
+];
 
-/** The claims about a person that the scopes give, and those that a request names and this server knows. */
+const claimsOf = (scope: string): readonly string[] =>
+  Object.hasOwn(SCOPE_CLAIMS, scope) ? (SCOPE_CLAIMS[scope] ?? []) : [];
+
+/**
+ * The claims about a person that the scopes give, those that a request names and this server knows, and the operator's own.
+ * A claim of a client that repeats a standard claim needs that claim's scope; one of a scope does not.
+ */
 export function personClaims(
   scope: readonly Scope[],
   person: ToldPerson,
   requested: RequestedClaims = [],
+  own: OwnClaims = NO_OWN_CLAIMS,
 ): Claims {
-  const ofScopes = scope.flatMap((name) => Object.keys(SCOPE_CLAIMS[name] ?? {}));
+  const ofScopes = scope.flatMap((name) => claimsOf(name));
   const claims: Record<string, ClaimValue> = {};
   for (const name of [...ofScopes, ...requested]) {
     const value = READERS.get(name)?.(person) ?? null;
     if (value !== null) claims[name] = value;
   }
+  const isTold = (source: ClaimSource) =>
+    typeof source !== "string" ||
+    !READERS.has(source) ||
+    ofScopes.includes(source) ||
+    requested.includes(source);
+  const mapped = [
+    ...scope.flatMap((name) =>
+      Object.hasOwn(own.scopes, name) ? Object.entries(own.scopes[name] ?? {}) : [],
+    ),
+    ...Object.entries(own.client).filter(([, source]) => isTold(source)),
+  ];
+  let bytes = 0;
+  for (const [name, source] of mapped) {
+    const value = mappedValue(source, person);
+    if (value === null) continue;
+    // A token that is too long reaches no application, so what does not fit is left out.
+    bytes += Buffer.byteLength(JSON.stringify([name, value]));
+    if (bytes > MAPPED_BYTES) break;
+    claims[name] = value;
+  }
   return claims;
+}
+
+/** Null if the person has no such fact, or is in none of the groups. */
+function mappedValue(source: ClaimSource, person: ToldPerson): ClaimValue | null {
+  const isIn = (group: string | null) => group !== null && person.groups.includes(group);
+  if (typeof source !== "string") {
+    const fitting = Object.entries(source).find(([, who]) => who === "everyone" || isIn(groupIn(who)));
+    return fitting?.[0] ?? null;
+  }
+  const attribute = attributeIn(source);
+  if (attribute !== null)
+    return Object.hasOwn(person.attributes, attribute) ? (person.attributes[attribute] ?? null) : null;
+  const group = groupIn(source);
+  return group === null ? (READERS.get(source)?.(person) ?? null) : isIn(group);
 }

@@ -6,6 +6,7 @@
  * time, so growing tables store their rows in the order of creation.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type {
   ClientId,
@@ -201,6 +202,8 @@ export const clients = table("clients", {
     allowedGroups: list(),
     /** The groups whose members may not use it. */
     deniedGroups: list(),
+    /** The operator's own claims for this client. */
+    claims: asItIs<ClaimMapping>(),
     createdAt: integer(),
     /** When a person first allowed the client something or it first got a token; null before that. */
     usedAt: orNull(integer()),
@@ -435,6 +438,12 @@ export type RevocationReason =
   | "person_removed"
   | "client_removed";
 
+/** The single claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
+export interface SingleClaims {
+  readonly idToken: readonly string[];
+  readonly userinfo: readonly string[];
+}
+
 /** A person's permission for a client. Everything that was issued from it points here and dies with it. */
 export const grants = table("grants", {
   columns: {
@@ -444,6 +453,8 @@ export const grants = table("grants", {
     username: text(),
     clientId: text<ClientId>(),
     scope: scope(),
+    /** Null if the request named none. */
+    claims: orNull(asItIs<SingleClaims>()),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */

@@ -107,7 +107,7 @@ describe("every way to make a client", () => {
     const store = await openSqliteStore({ file: join(folder, "tessera.db") });
     // The command line knows the scopes of every server.
     server = await startTestServer(
-      { scopes: [], resources: [], clients: [] },
+      { scopes: [], resources: [], clients: [], limits: { registrations_per_address: 10_000 } },
       { opened: { store, close: () => store.close() } },
     );
   });
@@ -120,7 +120,8 @@ describe("every way to make a client", () => {
   /** The client's own metadata in a record; null for no record. */
   const ownOf = (client: ClientRecord | null): Made => {
     if (client === null) return null;
-    const { clientId, number, revision, source, secrets, createdAt, unusedFrom, usedAt, ...own } = client;
+    const { clientId, number, revision, source, secrets, createdAt, unusedFrom, usedAt, ...others } = client;
+    const { registrationToken, ...own } = others;
     return {
       ...own,
       tokenEndpointAuthMethod: secrets.length > 0 ? "client_secret_basic" : own.tokenEndpointAuthMethod,
@@ -128,22 +129,47 @@ describe("every way to make a client", () => {
   };
   const grantsOf = ({ grants }: Wish) => grants ?? ["authorization_code"];
 
+  const metadataOf = (wish: Wish) => ({
+    client_name: wish.name ?? "x",
+    redirect_uris: wish.redirectUris,
+    grant_types: grantsOf(wish),
+    scope: (wish.scope ?? ["profile", "email"]).join(" "),
+    default_scope: wish.defaultScope?.join(" "),
+    token_endpoint_auth_method: wish.secret ? "client_secret_basic" : "none",
+  });
+
   const WAYS: Readonly<Record<string, (wish: Wish, index: number) => Promise<Made>>> = {
     async registration(wish) {
       const response = await server.fetch("/auth/register", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({
-          client_name: wish.name ?? "x",
-          redirect_uris: wish.redirectUris,
-          grant_types: grantsOf(wish),
-          scope: (wish.scope ?? ["profile", "email"]).join(" "),
-          default_scope: wish.defaultScope?.join(" "),
-          token_endpoint_auth_method: wish.secret ? "client_secret_basic" : "none",
-        }),
+        body: JSON.stringify(metadataOf(wish)),
       });
       if (response.status !== 201) return null;
       return ownOf(await server.context.store.findClient(textOf(await jsonOf(response), "client_id")));
+    },
+    async "an update by the client"(wish) {
+      const json = { "Content-Type": "application/json" };
+      const made = await server.fetch("/auth/register", {
+        method: "POST",
+        headers: json,
+        body: JSON.stringify({
+          redirect_uris: ["https://before.example/"],
+          token_endpoint_auth_method: wish.secret ? "client_secret_basic" : "none",
+        }),
+      });
+      const registration = await jsonOf(made);
+      const clientId = textOf(registration, "client_id");
+      const before = await server.context.store.findClient(clientId);
+      const response = await server.fetch(textOf(registration, "registration_client_uri"), {
+        method: "PUT",
+        headers: { ...json, Authorization: `Bearer ${textOf(registration, "registration_access_token")}` },
+        body: JSON.stringify({ ...metadataOf(wish), client_id: clientId }),
+      });
+      const after = await server.context.store.findClient(clientId);
+      if (response.status === 200) return ownOf(after);
+      expect(after).toEqual(before);
+      return null;
     },
     async "the command line"(wish, index) {
       const repeat = (flag: string, values: readonly string[] = []) =>
@@ -225,32 +251,40 @@ describe("every way to make a client", () => {
     },
   );
 
-  test(proves("is one of these: a registration cannot be changed by anybody", "threat 22"), async () => {
-    const response = await server.fetch("/auth/register", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ redirect_uris: URI }),
-    });
-    const { client_id, client_secret } = await jsonOf(response);
-    const before = await server.context.store.findClient(String(client_id));
-    for (const path of [
-      "/auth/register",
-      `/auth/register/${client_id}`,
-      `/auth/register?client_id=${client_id}`,
-    ]) {
-      for (const method of ["PUT", "PATCH", "DELETE", "GET"]) {
-        const answer = await server.fetch(path, {
-          method,
-          headers: { "Content-Type": "application/json", Authorization: `Bearer ${client_secret}` },
-          ...(method === "GET"
-            ? {}
-            : { body: JSON.stringify({ client_id, redirect_uris: ["https://evil.example/"] }) }),
-        });
-        expect([404, 405]).toContain(answer.status);
+  test(
+    proves(
+      "is one of these: no one changes a registration without its token",
+      "threat 22",
+      "RFC 7592 2.2-8",
+      "RFC 7592 2.3-4",
+    ),
+    async () => {
+      const response = await server.fetch("/auth/register", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ redirect_uris: URI }),
+      });
+      const { client_id, client_secret } = await jsonOf(response);
+      const before = await server.context.store.findClient(String(client_id));
+      for (const path of [
+        "/auth/register",
+        `/auth/register/${client_id}`,
+        `/auth/register?client_id=${client_id}`,
+      ]) {
+        for (const method of ["PUT", "PATCH", "DELETE", "GET"]) {
+          const answer = await server.fetch(path, {
+            method,
+            headers: { "Content-Type": "application/json", Authorization: `Bearer ${client_secret}` },
+            ...(method === "GET"
+              ? {}
+              : { body: JSON.stringify({ client_id, redirect_uris: ["https://evil.example/"] }) }),
+          });
+          expect([401, 404, 405]).toContain(answer.status);
+        }
       }
-    }
-    expect(await server.context.store.findClient(String(client_id))).toEqual(before);
-  });
+      expect(await server.context.store.findClient(String(client_id))).toEqual(before);
+    },
+  );
 });
 
 describe("beyond its registration", () => {

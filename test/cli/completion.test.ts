@@ -32,7 +32,7 @@ describe.each(["bash", "fish"])("in %s", (shell) => {
   const title = (what: string) => (isThere ? what : `${what}: not tested, because ${shell} is not installed`);
 
   test.skipIf(!isThere)(title("commands are completed"), async () => {
-    expect(await completions(shell, ["tessera", "cl"])).toEqual(["client"]);
+    expect(await completions(shell, ["tessera", "cli"])).toEqual(["client"]);
     expect(await completions(shell, ["tessera", "user", "un"])).toEqual(["unlock"]);
   });
 

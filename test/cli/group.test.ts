@@ -152,7 +152,79 @@ describe("a client for members of groups", () => {
       allowed_groups: [],
       denied_groups: ["photos"],
     });
+    const removed = await run("group", "remove", "photos");
+    expect([removed.code, removed.err]).toEqual([
+      1,
+      expect.stringContaining("The client 'wiki' goes by the group"),
+    ]);
     const typo = await run("client", "set", "wiki", "--deny-group", "none");
     expect([typo.code, typo.err]).toEqual([1, expect.stringContaining("There is no group 'none'.")]);
+  });
+});
+
+describe("a client with claims of its own", () => {
+  test("is made, changed and shown with their sources", async () => {
+    const role = '{"admin":"group:photos","viewer":"everyone"}';
+    const add = ["client", "add", "--id", "grafana", "--redirect-uri", "https://grafana.example/cb"];
+    const made = await json(...add, "--claim", `role=${role}`, "--claim", "quota=attribute:quota");
+    expect(made.claims).toEqual({
+      role: { admin: "group:photos", viewer: "everyone" },
+      quota: "attribute:quota",
+    });
+    const set = await json(
+      "client",
+      "set",
+      "grafana",
+      "--claim",
+      "quota=",
+      "--claim",
+      "is_admin=group:photos",
+    );
+    expect(set.claims).toEqual({ role: made.claims.role, is_admin: "group:photos" });
+    expect((await run("client", "show", "grafana")).out).toContain("is_admin=group:photos");
+  });
+
+  test.each([
+    ["sub=attribute:x", "is a claim of the protocol itself"],
+    ["aud=attribute:x", "is a claim of the protocol itself"],
+    ["email=attribute:x", "cannot have another source"],
+    ["a b=attribute:x", "is not the name of a claim"],
+    ["quota=quota", "is no source: write attribute:NAME"],
+    ["role={}", "has no value"],
+    ['role={"1":"everyone"}', "has a number for a value"],
+    ['role={"admin":"photos"}', "names 'photos', which is neither everyone nor group:NAME"],
+  ])("refuses %s", async (claim, words) => {
+    const { code, err } = await run("client", "set", "grafana", "--claim", claim);
+    expect([code, err]).toEqual([1, expect.stringContaining(words)]);
+  });
+});
+
+describe("claims preview", () => {
+  const of = (...scope: string[]) => [
+    "claims",
+    "preview",
+    "--client",
+    "grafana",
+    "--person",
+    "grace",
+    ...scope,
+  ];
+
+  test("prints what the application would be told", async () => {
+    await run("group", "join", "photos", "grace");
+    const { userinfo, id_token } = await json(...of("--scope", "openid profile groups"));
+    expect(userinfo).toMatchObject({ preferred_username: "grace", groups: ["photos"], is_admin: true });
+    expect(id_token).toEqual(userinfo);
+    await run("client", "set", "grafana", "--id-token-claims", "minimal");
+    expect((await json(...of("--scope", "openid profile"))).id_token).toEqual({ sub: userinfo.sub });
+  });
+
+  test("says of a scope that the client may not have, and of a person who may not use it", async () => {
+    await run("client", "set", "grafana", "--remove-scope", "groups");
+    const scope = await run(...of("--scope", "groups"));
+    expect([scope.code, scope.err]).toEqual([1, expect.stringContaining("may not have the scope 'groups'")]);
+    await run("client", "set", "grafana", "--deny-group", "photos");
+    const person = await run(...of());
+    expect([person.code, person.err]).toEqual([1, expect.stringContaining("'grace' may not use 'grafana'")]);
   });
 });

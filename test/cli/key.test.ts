@@ -206,3 +206,20 @@ describe("keys that the server cannot use", () => {
     },
   );
 });
+
+test("a restored backup signs with the keys that it had, on another machine too", async () => {
+  const backup = join(temporaryFolder(), "a.backup");
+  expect((await tessera(["backup", backup, "--data", data])).code).toBe(0);
+  const folder = join(temporaryFolder(), "data");
+  expect((await tessera(["restore", backup, "--data", folder])).code).toBe(0);
+  const restored = await serve(folder, { set });
+  try {
+    const { signingKeys } = running.server.context;
+    await signingKeys.keepUp();
+    const token = await restored.server.context.signingKeys.sign("ES256", "JWT", { sub: "ada" });
+    expect(await signingKeys.verify(token, "JWT")).toEqual({ sub: "ada" });
+    expect(await restored.server.context.signingKeys.published()).toEqual(await signingKeys.published());
+  } finally {
+    await restored.stop();
+  }
+});

@@ -137,7 +137,14 @@ describe("the members of OpenID Connect", () => {
     ["client_name#de", "Tessera"],
     ["tos_uri#de", "javascript:alert(1)"],
   ] as const)(
-    proves("%s %p is refused, with words that name the member", "Back-Channel Logout 2.2-1", "threat 22"),
+    proves(
+      "%s %p is refused, with words that name the member",
+      "Back-Channel Logout 2.2-1",
+      "threat 22",
+      "OpenID Registration 2-9",
+      "OpenID Registration 2-13",
+      "OpenID Registration 5-1",
+    ),
     (name, value) => {
       expect(faultOf({ [name]: value })).toContain(name.split("#")[0] ?? name);
     },
@@ -206,7 +213,11 @@ describe("keys of a client", () => {
   const RSA = (bits: number) => ({ kty: "RSA", e: "AQAB", n: "A".repeat(Math.ceil(bits / 6)) });
 
   test.each(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])(
-    proves("a key with the private member %s is refused, even beside good ones", "threat 80"),
+    proves(
+      "a key with the private member %s is refused, even beside good ones",
+      "threat 80",
+      "OpenID Registration 2-11",
+    ),
     (member) => {
       expect(faultOf({ jwks: { keys: [KEY, { ...KEY, kid: "two", [member]: "secret" }] } })).toContain(
         "private",
@@ -255,16 +266,22 @@ describe("pairwise identifiers (OpenID Connect Core §8.1)", () => {
     expect(check({ ...TWO_HOSTS, subject_type: "public" }).subjectType).toBe("public");
   });
 
-  test("the sector is the host of sector_identifier_uri, else of the redirect URIs, else the client", () => {
-    expect(sectorOf(clientWith(ALL))).toBe("client.example.org");
-    expect(sectorOf(clientWith({}))).toBe("client.example.org");
-    expect(sectorOf(clientWith({ redirect_uris: [CALLBACK, "http://127.0.0.1/cb"] }))).toBe(
-      "client.example.org",
-    );
-    expect(sectorOf(clientWith({ redirect_uris: ["http://localhost/cb", "com.example.app:/cb"] }))).toBe(
-      "client client",
-    );
-  });
+  test(
+    proves(
+      "the sector is the host of sector_identifier_uri, else of the redirect URIs, else the client",
+      "OpenID Registration 2-12",
+    ),
+    () => {
+      expect(sectorOf(clientWith(ALL))).toBe("client.example.org");
+      expect(sectorOf(clientWith({}))).toBe("client.example.org");
+      expect(sectorOf(clientWith({ redirect_uris: [CALLBACK, "http://127.0.0.1/cb"] }))).toBe(
+        "client.example.org",
+      );
+      expect(sectorOf(clientWith({ redirect_uris: ["http://localhost/cb", "com.example.app:/cb"] }))).toBe(
+        "client client",
+      );
+    },
+  );
 });
 
 describe("names in several languages (RFC 7591 §2.2)", () => {
@@ -281,7 +298,9 @@ describe("names in several languages (RFC 7591 §2.2)", () => {
     ["fr-CA", "Photographies"],
     ["en", "Photos"],
     ["und-x", "Photos"],
-  ])("a reader of %s reads %s", (language, name) => {
+    ["DE", "Fotos"],
+    ["fr-ca", "Photographies"],
+  ])(proves("a reader of %s reads %s", "RFC 7591 2.2-2", "RFC 7591 2.2-5"), (language, name) => {
     expect(nameInLanguage(client, language)).toBe(name);
   });
 

@@ -484,6 +484,34 @@ describe("a wrong setting stops the start and says where, which, what and what i
     );
   });
 
+  test("a claim of the protocol, an unknown scope and an unknown source are told with their places", () => {
+    const message = mistakes({
+      file: `
+[[scopes]]
+name = "nextcloud"
+description = "Files"
+[claims.scopes]
+nextcloud = ["quota", "sub"]
+none = ["quota"]
+profile = { team = "quota", email = "attribute:mail" }
+[[clients]]
+client_id = "wiki"
+grant_types = []
+secrets = ["a secret that is long enough"]
+claims = { aud = "attribute:x", role = { admin = "admins" } }
+`,
+    });
+    for (const words of [
+      "claims.scopes.nextcloud: the claim 'sub' is a claim of the protocol itself",
+      "claims.scopes.none: there is no scope 'none'",
+      'claims.scopes.profile.team = "quota" is no source',
+      "claims.scopes.profile: the claim 'email' is told together with whether it is verified",
+      "clients.0.claims: the claim 'aud' is a claim of the protocol itself",
+      'clients.0.claims.role = {"admin":"admins"} names \'admins\'',
+    ])
+      expect(message).toContain(words);
+  });
+
   test("everything that is wrong is told at once, one line each", () => {
     const message = mistakes({
       file: '[log]\nlevel = "loud"\nfromat = "text"\n',

@@ -68,7 +68,13 @@ describe("RFC 7591 3.1, answered as 3.2.1 shows", () => {
     ["without an initial access token", SELF_REGISTERED, null],
     ["with an initial access token", WITH_TOKEN, TOKEN],
   ] as const)(
-    proves("a request %s is registered", "RFC 7591 3.2.1-1", "RFC 7591 3.2.1-5", "RFC 7591 3.2.1-6"),
+    proves(
+      "a request %s is registered",
+      "OpenID Registration 3-3",
+      "RFC 7591 3.2.1-1",
+      "RFC 7591 3.2.1-5",
+      "RFC 7591 3.2.1-6",
+    ),
     async (_, sent, token) => {
       const response = await (token === null
         ? register(open, sent)
@@ -117,11 +123,14 @@ describe("RFC 7591 3.2.2", () => {
       "invalid_software_statement",
       "",
     ],
-  ])(proves("%s: is refused", "RFC 7591 2.1-1", "RFC 7591 3.2.2-1"), async (_, sent, error, words) => {
-    const body = await answerOf(await register(open, sent), 400);
-    expect(body.error).toBe(error);
-    expect(textOf(body, "error_description")).toContain(words);
-  });
+  ])(
+    proves("%s: is refused", "RFC 7591 2.1-1", "OpenID Registration 2-2", "RFC 7591 3.2.2-1"),
+    async (_, sent, error, words) => {
+      const body = await answerOf(await register(open, sent), 400);
+      expect(body.error).toBe(error);
+      expect(textOf(body, "error_description")).toContain(words);
+    },
+  );
 
   test("an initial access token that is wrong is refused as its token type says", async () => {
     const response = await register(closed, WITH_TOKEN, { Authorization: "Bearer wrong" });

@@ -67,7 +67,7 @@ describe("a flood of revocations", () => {
       await revoke("unknown");
       const looks = {
         [`tat_${"A".repeat(64)}`]: "look token grant client caller",
-        [`trt_${"A".repeat(64)}`]: "look token grant caller",
+        [`trt_${"A".repeat(64)}`]: "look token grant client caller",
         unknown: "look caller",
       };
       for (const [token, expected] of Object.entries(looks)) {

@@ -29,7 +29,13 @@ async function consentPage(metadata: Json, headers: Record<string, string> = {})
 }
 
 test.each(["My Example Client", "クライアント名", "برنامج البريد", "Größe – Straße №5", "e\u0301te\u0301"])(
-  proves("the name %j is shown as it is, whatever its script", "RFC 7591 2.2-3", "RFC 7591 2.2-4"),
+  proves(
+    "the name %j is shown as it is, whatever its script",
+    "RFC 7591 2.2-3",
+    "RFC 7591 2.2-4",
+    "OpenID Registration 2.1-1",
+    "OpenID Registration 2.1-2",
+  ),
   async (client_name) => {
     for (const language of ["en", "de"]) {
       const html = await (await consentPage({ client_name }, { "Accept-Language": language })).text();

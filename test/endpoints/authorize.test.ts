@@ -151,6 +151,7 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
       "RFC 9700 2.1-2",
       "RFC 6749 3.1.2-3",
       "RFC 6749 3.1.2.3-1",
+      "OpenID Registration 2-1",
       "RFC 6749 3.1.2.3-2",
       "RFC 6749 3.1.2.4-1",
       "RFC 6749 3.1.2.4-2",

@@ -21,6 +21,7 @@ import {
   tokensFor,
 } from "../support/flows.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf as pageText } from "../support/pages.ts";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 let server: TestServer;
@@ -96,7 +97,7 @@ describe("a person who is not a member", () => {
     expect((await browser.get(authorizePath())).status).toBe(403);
   });
 
-  test("gets no code, even if they left while the page was open", async () => {
+  test(proves("gets no code, even if they left while the page was open", "threat 19"), async () => {
     await join();
     const consent = await browser.form(authorizePath(), "/consent");
     await leave();
@@ -112,7 +113,7 @@ describe("a person who is not a member", () => {
     expect(text).not.toContain("family");
   });
 
-  test("connects no device", async () => {
+  test(proves("connects no device", "threat 25"), async () => {
     await only("television", FAMILY);
     const { user_code, device_code } = (await startDevice(server)) as Record<string, string>;
     const page = await browser.get(`/device?user_code=${user_code}`);
@@ -145,7 +146,7 @@ describe("a person who leaves the group", () => {
     await expectTokens(await redeemCode(server, code));
   });
 
-  test("ends the use of tokens everywhere, until they are a member again", async () => {
+  test(proves("ends the use of tokens everywhere, until they are a member again", "threat 19"), async () => {
     const tokens = await tokensFor(server, ada, { scope: "mail.read profile" });
     const [access, second] = [textOf(tokens, "access_token"), textOf(tokens, "refresh_token")];
     const isActive = async () => [
@@ -170,7 +171,7 @@ describe("a person who leaves the group", () => {
     await expectRefusal(await refresh(server, textOf(tokens, "refresh_token")), 400, "invalid_grant");
   });
 
-  test("between the yes and the poll of a device: the device gets nothing", async () => {
+  test(proves("between the yes and the poll of a device: the device gets nothing", "threat 25"), async () => {
     await only("television", FAMILY);
     const deviceCode = textOf(await startDevice(server), "device_code");
     await answerDevice(server, deviceCode, ada);

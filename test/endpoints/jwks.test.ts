@@ -4,6 +4,7 @@ import { calculateJwkThumbprint, type JWK } from "jose";
 import { retireSigningKey, rotateSigningKey } from "../../src/operations/signing-keys.ts";
 import { SIGNING_ALGORITHMS } from "../../src/protocol/signing-algorithms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
 import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
@@ -123,6 +124,18 @@ describe("the key set", () => {
     expect(await keysOf(await ask())).toHaveLength(2);
     server.clock.advance(1);
     expect((await keysOf(await ask())).map((key) => key.kid)).toEqual([kid]);
+  });
+
+  test("is no fixed answer of a listener while the server does not know its keys", async () => {
+    server = await startTestServer();
+    const { store } = server.context;
+    const { list } = store;
+    store.list = async () => {
+      throw new StoreUnavailable("away", { advice: "" });
+    };
+    expect(Object.keys(await server.fixedAnswers())).not.toContain(PATH);
+    store.list = list;
+    expect(Object.keys(await server.fixedAnswers())).toContain(PATH);
   });
 
   test("is for scripts of every site, and answers HEAD, and no POST", async () => {

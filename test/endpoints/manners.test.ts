@@ -22,7 +22,12 @@ const PROGRAMS: readonly Door[] = [
   { path: "/auth/device", allow: "POST, OPTIONS", cors: true, type: FORM },
   { path: "/auth/introspect", allow: "POST", cors: false, type: FORM },
   { path: "/auth/revoke", allow: "POST, OPTIONS", cors: true, type: FORM },
-  { path: "/auth/register", allow: "POST, OPTIONS", cors: true, type: "application/json" },
+  {
+    path: "/auth/register",
+    allow: "GET, HEAD, PUT, DELETE, POST, OPTIONS",
+    cors: true,
+    type: "application/json",
+  },
   { path: "/auth/userinfo", allow: "GET, HEAD, POST, OPTIONS", cors: true, type: null },
   { path: "/.well-known/oauth-authorization-server", allow: "GET, HEAD, OPTIONS", cors: true, type: null },
   { path: "/.well-known/openid-configuration", allow: "GET, HEAD, OPTIONS", cors: true, type: null },

@@ -65,6 +65,10 @@ describe("open registration", () => {
       "replays the first example of RFC 7591 §3.1 and answers as §3.2.1 does",
       "RFC 7591 2-1",
       "RFC 7591 2-10",
+      "OpenID Registration 3-2",
+      "OpenID Registration 3.1-2",
+      "OpenID Registration 3.2-1",
+      "OpenID Registration 3.2-6",
       "RFC 7591 2.2-5",
       "RFC 7591 3-1",
       "RFC 7591 3-3",
@@ -85,7 +89,8 @@ describe("open registration", () => {
       expect(textOf(body, "client_id")).toMatch(/^cl_[A-Za-z0-9\-_]{22}$/);
       expect(textOf(body, "client_secret")).toMatch(/^tcs_[A-Za-z0-9\-_]{64}$/);
       expect(body.client_id_issued_at).toBeGreaterThanOrEqual(before);
-      const { client_id, client_secret, client_id_issued_at, ...rest } = body;
+      const { client_id, client_secret, client_id_issued_at, ...others } = body;
+      const { registration_access_token, registration_client_uri, ...rest } = others;
       expect(rest).toEqual({
         client_secret_expires_at: 0,
         client_name: "My Example Client",
@@ -172,7 +177,8 @@ describe("open registration", () => {
       application_type: "spa",
       contacts: "",
     });
-    const { client_id, client_id_issued_at, ...rest } = body;
+    const { client_id, client_id_issued_at, registration_access_token, registration_client_uri, ...rest } =
+      body;
     expect(rest).toEqual({
       redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
       token_endpoint_auth_method: "none",
@@ -291,6 +297,8 @@ describe("open registration", () => {
       "RFC 7591 2-9",
       "RFC 7591 3.2.1-2",
       "RFC 7591 3.2.1-3",
+      "OpenID Registration 3.2-2",
+      "OpenID Registration 3.2-3",
       "RFC 7591 3.2.1-4",
       "RFC 7591 5-12",
     ),
@@ -355,6 +363,7 @@ describe("a registration that is refused", () => {
     proves(
       "%s: nothing is stored",
       "RFC 7591 2-8",
+      "OpenID Registration 2-10",
       "RFC 7591 3.2.2-1",
       "RFC 7591 5-3",
       "RFC 7591 5-4",

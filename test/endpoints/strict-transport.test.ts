@@ -36,7 +36,7 @@ test("every answer of an https issuer keeps browsers to https for a year, on thi
 test("the answers that a listener sends by itself do too", async () => {
   await start({ issuer: "https://auth.example/t" });
   const fixed = Object.values(await server.fixedAnswers());
-  expect(fixed).toHaveLength(4);
+  expect(fixed).toHaveLength(5);
   for (const answer of fixed) expect(answer.headers.get(HEADER)).toBe("max-age=31536000");
 });
 

@@ -11,6 +11,46 @@ const CHECK_OF_WEB_URL = {
 
 export const CLIENTS: readonly Mutation[] = [
   {
+    against: ["threat 80"],
+    what: "a client may register a private key",
+    in: "clients/key-set.ts",
+    match: "PRIVATE_MEMBERS.some($CHECK)",
+    replace: "false",
+    tests: ["clients/openid-metadata.test.ts"],
+  },
+  {
+    against: ["threat 80"],
+    what: "a client may register an RSA key of any size",
+    in: "clients/key-set.ts",
+    match: "bits < RSA_BITS.least || bits > RSA_BITS.most",
+    replace: "false",
+    tests: ["clients/openid-metadata.test.ts"],
+  },
+  {
+    against: ["threat 22"],
+    what: "a client may make itself first-party",
+    in: "clients/openid-metadata.ts",
+    match: "if (!mayBeFirstParty && narrows) return false;",
+    replace: ";",
+    also: [
+      {
+        in: "clients/openid-metadata.ts",
+        match: "firstParty && !mayBeFirstParty",
+        replace: "false",
+      },
+    ],
+    tests: ["clients/openid-metadata.test.ts"],
+  },
+  {
+    against: ["threat 22"],
+    what: "people may be sent anywhere after a sign-out",
+    in: "clients/openid-metadata.ts",
+    within: "readPostLogoutUris",
+    match: "fault !== null",
+    replace: "false",
+    tests: ["clients/openid-metadata.test.ts"],
+  },
+  {
     against: ["threat 67"],
     what: "a client that exists keeps the grant types that registration has closed",
     in: "clients/clients.ts",
@@ -194,5 +234,13 @@ export const CLIENTS: readonly Mutation[] = [
     match: "$RESERVED.has(foldName($NAME))",
     replace: "false",
     tests: ["clients/metadata.test.ts"],
+  },
+  {
+    against: ["threat 6"],
+    what: "every confidential client of a recipe is exempt from PKCE",
+    in: "recipes/clients.ts",
+    match: "isPublic($METADATA) || exemptionOf($PART) === null",
+    replace: "isPublic($METADATA)",
+    tests: ["recipes/applications.test.ts", "cli/recipe.test.ts"],
   },
 ];

@@ -4,11 +4,27 @@ import type { Mutation } from "./mutation.ts";
 const INTROSPECTION = "endpoints/introspection.ts";
 const REFUSAL = "endpoints/refusal.ts";
 const METADATA_TO_STORE = {
-  in: "endpoints",
-  match: "const $METADATA = $TRUSTED ? $CHECKED : limitSelfService($CHECKED)",
+  in: "endpoints/registration.ts",
+  match: "const $METADATA = $TRUSTED ? $CHECKED : withinSelfService($CHECKED, $SETTINGS)",
 };
 
 export const ENDPOINTS: readonly Mutation[] = [
+  {
+    against: ["threat 22", "RFC 7592 2.2-6"],
+    what: "a client may send a secret of its own choice with an update",
+    in: "endpoints/registration-management.ts",
+    match: "!client.secrets.some($CHECK)",
+    replace: "false",
+    tests: ["endpoints/registration-management.test.ts"],
+  },
+  {
+    against: ["threat 22"],
+    what: "an update may be of what a registration may not be",
+    in: "endpoints/registration-management.ts",
+    match: "client.initialAccess ? checked : $WITHIN",
+    replace: "checked",
+    tests: ["endpoints/registration-management.test.ts"],
+  },
   {
     against: ["threat 57"],
     what: "a 401 of whoever did not use Basic asks for Basic",
@@ -399,7 +415,7 @@ export const ENDPOINTS: readonly Mutation[] = [
   {
     against: ["threat 61"],
     what: "metadata may be as long as any body",
-    in: "endpoints/registration.ts",
+    in: "endpoints/registration-body.ts",
     within: "readMetadata",
     match: "Buffer.byteLength($TEXT) > METADATA_BYTES",
     replace: "false",
@@ -416,8 +432,8 @@ export const ENDPOINTS: readonly Mutation[] = [
   {
     against: ["threat 61"],
     what: "a stranger may act for itself without a scope",
-    in: "endpoints/registration.ts",
-    within: "limitSelfService",
+    in: "clients/self-service.ts",
+    within: "withinSelfService",
     match: "$SCOPE.length > 0",
     replace: "true",
     tests: ["endpoints/registration.test.ts"],

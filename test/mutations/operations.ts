@@ -312,6 +312,14 @@ const PEOPLE: readonly Mutation[] = [
   },
   {
     against: ["threat 19"],
+    what: "what a person allowed a client counts on after they left its groups",
+    in: "operations/client-access.ts",
+    match: "$ACCOUNT !== null && mayUse($CLIENT, $ACCOUNT)",
+    replace: "true",
+    tests: ["endpoints/client-groups.test.ts"],
+  },
+  {
+    against: ["threat 19"],
     what: "a person who was disabled may sign in",
     in: SIGN_IN,
     match: "$ACCOUNT.disabledAt !== null",
@@ -414,6 +422,39 @@ const RETRIES: readonly Mutation[] = [
 ];
 
 export const OPERATIONS: readonly Mutation[] = [
+  {
+    against: ["threat 86"],
+    what: "fetched keys of a client are remembered for good",
+    in: "operations/client-keys.ts",
+    match: "now - known.fetchedAt < FRESH_MILLIS",
+    replace: "true",
+    tests: ["operations/client-keys.test.ts"],
+  },
+  {
+    against: ["threat 86"],
+    what: "a key with another kid verifies",
+    in: "operations/client-keys.ts",
+    match: "kid === undefined || key.kid === kid",
+    replace: "true",
+    tests: ["operations/client-keys.test.ts"],
+  },
+  {
+    against: ["threat 80"],
+    what: "a key that names its algorithm serves another one",
+    in: "operations/client-keys.ts",
+    match: "key.alg === undefined || key.alg === alg",
+    replace: "true",
+    tests: ["operations/client-keys.test.ts"],
+  },
+  {
+    against: ["threat 22", "RFC 7592 2.1-3"],
+    what: "any registration access token manages any client",
+    in: "operations/clients.ts",
+    within: "findManagedClient",
+    match: "secretMatches($SECRET, $DIGEST)",
+    replace: "true",
+    tests: ["endpoints/registration-management.test.ts"],
+  },
   ...DECLARED,
   ...RETRIES,
   ...REDEMPTIONS,

@@ -3,6 +3,47 @@ import type { Mutation } from "./mutation.ts";
 
 export const PLATFORM: readonly Mutation[] = [
   {
+    against: ["threat 20"],
+    what: "the server calls addresses that are not public",
+    in: "platform/outbound.ts",
+    match: "$ADDRESSES.every($CHECK)",
+    replace: "true",
+    tests: ["platform/outbound.test.ts"],
+  },
+  {
+    against: ["threat 20"],
+    what: "an answer to the server may have any length",
+    in: "platform/outbound.ts",
+    match: "size > maximumBytes",
+    replace: "false",
+    tests: ["platform/outbound.test.ts"],
+  },
+  {
+    against: ["threat 21"],
+    what: "the name is resolved again for the connection",
+    in: "platform/outbound.ts",
+    match: { entry: "lookup: pinned" },
+    replace: "",
+    tests: ["platform/outbound.test.ts"],
+  },
+  {
+    against: ["threat 21"],
+    what: "IPv4 inside IPv6 is taken for IPv6",
+    in: "platform/outbound.ts",
+    match: "if (embedded === null) return canonical;",
+    replace: "return canonical;",
+    tests: ["platform/outbound.test.ts"],
+  },
+  {
+    against: ["threat 20"],
+    what: "the server follows what answers in the clear",
+    in: "platform/outbound.ts",
+    within: "checkedUrl",
+    match: 'url.protocol === "http:" && mayHttp',
+    replace: 'url.protocol === "http:"',
+    tests: ["platform/outbound.test.ts"],
+  },
+  {
     against: ["threat 72"],
     what: "limits of attempts go by the clock on the wall",
     in: "server.ts",

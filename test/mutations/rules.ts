@@ -175,6 +175,32 @@ const CODES: readonly Mutation[] = [
     only: "authorizing",
   },
   {
+    against: ["threat 19"],
+    what: "a code is issued for a person who left the groups of the client",
+    in: CODE,
+    within: "authorize",
+    match: "!mayUse($CLIENT, $ACCOUNT)",
+    replace: "false",
+    tests: ["endpoints/client-groups.test.ts"],
+  },
+  {
+    against: ["threat 25"],
+    what: "a device is approved by a person who may not use its client",
+    in: DEVICE,
+    within: "approveDevice",
+    match: "!mayUse($CLIENT, $ACCOUNT)",
+    replace: "false",
+    tests: ["endpoints/client-groups.test.ts"],
+  },
+  {
+    against: ["threat 19"],
+    what: "to be in a denied group means nothing for members of an allowed one",
+    in: "rules/client-access.ts",
+    match: "!$DENIED.some(($GROUP) => $GROUPS.includes($GROUP))",
+    replace: "true",
+    tests: ["endpoints/client-groups.test.ts"],
+  },
+  {
     against: ["threat 15", "threat 19"],
     what: "disabling a person does not reach what is authorized at that moment",
     in: CODE,
@@ -848,6 +874,14 @@ const OWN_TOKENS: readonly Mutation[] = [
 ];
 
 export const RULES: readonly Mutation[] = [
+  {
+    against: ["threat 22"],
+    what: "the operator's trust in a client outlives the name and addresses that it was for",
+    in: "rules/client.ts",
+    match: "client.vouchedAt !== null && !isSameToPeople($CLIENT, $METADATA)",
+    replace: "false",
+    tests: ["endpoints/registration-management.test.ts"],
+  },
   ...OWN_TOKENS,
   ...PERSONAL,
   ...CONTENTION,

@@ -273,6 +273,8 @@ function callerSuite(name: string, engine: () => FixtureEngine): void {
           redirectUriRequested: true,
           codeChallenge: null,
           nonce: null,
+          claims: null,
+          toAllow: client.scope,
           scope: client.scope,
           resources: context.catalogue.defaultResources(client.scope),
         },

@@ -181,6 +181,9 @@ describe("the consent page", () => {
       "RFC 7591 2-5",
       "RFC 7591 2-6",
       "RFC 7591 2-7",
+      "OpenID Registration 2-6",
+      "OpenID Registration 2-7",
+      "OpenID Registration 2-8",
       "RFC 9700 4.2.4-1",
     ),
     async () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { namedClaims } from "../../src/protocol/claim-mapping.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
-import { CLAIM_NAMES, personClaims, scopeOfClaim } from "../../src/rules/claims.ts";
+import {
+  CLAIM_NAMES,
+  claimNames,
+  type OwnClaims,
+  personClaims,
+  scopeOfClaim,
+} from "../../src/rules/claims.ts";
 import { NOW, newAccount } from "./facts.ts";
 
 const ADDRESS = { street_address: "12 St James's Square\n2nd floor", locality: "London", country: "UK" };
@@ -94,5 +101,58 @@ describe("the claims about a person", () => {
     expect(scopeOfClaim("email_verified")).toBe(parseScope("email")[0] ?? null);
     expect(scopeOfClaim("sub")).toBeNull();
     expect(scopeOfClaim("constructor")).toBeNull();
+  });
+});
+
+describe("the operator's own claims", () => {
+  const of = (scopes: OwnClaims["scopes"], client: OwnClaims["client"], person = ada) =>
+    personClaims(parseScope("openid nextcloud"), person, [], { scopes, client });
+
+  test("come with their scope, as they are named or from another source", () => {
+    const nextcloud = namedClaims(["quota", "groups"], CLAIM_NAMES);
+    expect(of({ nextcloud, other: { secret: "attribute:quota" } }, {})).toEqual({
+      quota: 5,
+      groups: ["family", "photos"],
+    });
+    const own = { nc_quota: "attribute:quota", is_nextcloud_admin: "group:family", is_guest: "group:guests" };
+    expect(of({ nextcloud: own }, {})).toEqual({ nc_quota: 5, is_nextcloud_admin: true, is_guest: false });
+  });
+
+  test("come for their client, and repeat no standard claim that the person did not allow", () => {
+    const client = { immich_quota: "attribute:quota", mail: "email", login: "preferred_username" };
+    expect(of({}, client)).toEqual({ immich_quota: 5 });
+    expect(personClaims(parseScope("profile"), ada, ["email"], { scopes: {}, client })).toMatchObject({
+      mail: "ada@mail.example",
+      login: "ada",
+    });
+  });
+
+  test("may be the first value that fits the person's groups", () => {
+    const role = { admin: "group:admins", editor: "group:photos", viewer: "everyone" };
+    expect(of({}, { role })).toEqual({ role: "editor" });
+    expect(of({}, { role }, nameless)).toEqual({ role: "viewer" });
+    expect(of({}, { role: { admin: "group:admins" } })).toEqual({});
+  });
+
+  test("leave out facts that the person does not have", () => {
+    expect(of({ nextcloud: { quota: "attribute:quota", x: "attribute:constructor" } }, {}, nameless)).toEqual(
+      {},
+    );
+  });
+
+  test("are at most 16 kB, however often a fact is repeated", () => {
+    const long = newAccount({ attributes: { sites: Array(15).fill("x".repeat(1000)) } });
+    const client = Object.fromEntries(
+      Array.from({ length: 50 }, (_, index) => [`claim${index}`, "attribute:sites"]),
+    );
+    const claims = of({}, client, long);
+    expect(Object.keys(claims)).toEqual(["claim0"]);
+    expect(JSON.stringify(claims).length).toBeLessThan(16_500);
+  });
+
+  test("are named for discovery, beside the standard ones", () => {
+    const names = claimNames({ scopes: { nextcloud: { quota: "attribute:quota", groups: "groups" } } });
+    expect(names.filter((name) => !CLAIM_NAMES.includes(name))).toEqual(["quota"]);
+    expect(new Set(names).size).toBe(names.length);
   });
 });

@@ -85,7 +85,7 @@ export async function answerConsentAt(
 ): Promise<Response> {
   const asked = await server.fetch(url, { headers: { Cookie: cookie } });
   if (asked.status !== 200) return asked;
-  const form = (await formsOf(asked)).find(({ action }) => action.endsWith("/consent"));
+  const form = (await formsOf(asked.clone())).find(({ action }) => action.endsWith("/consent"));
   // The page asks something else.
   if (form === undefined) return asked;
   return server.post(

@@ -47,6 +47,7 @@ export async function grantAccess(
     resources: resources.map(parseResourceIndicator),
     via,
     session: null,
+    claims: null,
     online: false,
     authenticatedAt: now,
     ...BY_PASSWORD,

@@ -1,7 +1,13 @@
 /** A rule of a specification, as "RFC 6749 4.1.2-3", or a threat, as "threat 8": the source, and the row of its ledger. */
 export type Claim = `${Source} ${string}` | `threat ${number}`;
 
-type Source = `RFC ${number}` | "Form Post" | "OpenID Core" | "RP-Initiated Logout" | "Back-Channel Logout";
+type Source =
+  | `RFC ${number}`
+  | "Form Post"
+  | "OpenID Core"
+  | "OpenID Registration"
+  | "RP-Initiated Logout"
+  | "Back-Channel Logout";
 
 /**
  * The name of a test that proves rows of the ledger (test/conformance/ledger), as in

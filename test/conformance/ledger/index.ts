@@ -3,12 +3,14 @@
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { FORM_POST } from "./form-post.ts";
 import { OPENID_CORE_AUTHORIZATION } from "./openid-core-authorization.ts";
+import { OPENID_REGISTRATION } from "./openid-registration.ts";
 import { RFC_6749 } from "./rfc6749.ts";
 import { RFC_6750 } from "./rfc6750.ts";
 import { RFC_7009 } from "./rfc7009.ts";
 import { RFC_7517 } from "./rfc7517.ts";
 import { RFC_7518 } from "./rfc7518.ts";
 import { RFC_7591 } from "./rfc7591.ts";
+import { RFC_7592 } from "./rfc7592.ts";
 import { RFC_7636 } from "./rfc7636.ts";
 import { RFC_7662 } from "./rfc7662.ts";
 import { RFC_8252 } from "./rfc8252.ts";
@@ -28,6 +30,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_7517,
   RFC_7518,
   RFC_7591,
+  RFC_7592,
   RFC_7636,
   RFC_7662,
   RFC_8252,
@@ -38,6 +41,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_9700,
   FORM_POST,
   OPENID_CORE_AUTHORIZATION,
+  OPENID_REGISTRATION,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
 ];

@@ -4,7 +4,6 @@ import { NO_TLS, TLS } from "./tls.ts";
 
 const NO_STATEMENTS =
   "software statements are not supported; the server refuses one with invalid_software_statement";
-const NO_TAGS = "the server does not store names with language tags";
 
 export const RFC_7591: Ledger = {
   source: "RFC 7591",
@@ -58,7 +57,7 @@ export const RFC_7591: Ledger = {
       id: "2-8",
       level: "MUST NOT",
       statement: "a request or response contains both jwks_uri and jwks",
-      does: "such a request gets invalid_client_metadata; responses have neither",
+      does: "such a request gets invalid_client_metadata; a response has what the client registered",
     },
     {
       id: "2-9",
@@ -89,15 +88,14 @@ export const RFC_7591: Ledger = {
       id: "2.2-1",
       level: "SHOULD",
       statement: "language tags in member names are spelled as in the IANA registry",
-      does: "sends no names with language tags",
-      notApplicable: NO_TAGS,
+      does: "returns them as the client spelled them",
+      notApplicable: "the client chooses the spelling",
     },
     {
       id: "2.2-2",
       level: "SHOULD",
       statement: "language tags are read without regard to case",
-      does: "ignores members with language tags like all unknown metadata",
-      notApplicable: NO_TAGS,
+      does: "finds the text for the reader in any spelling of the tag",
     },
     {
       id: "2.2-3",
@@ -109,13 +107,13 @@ export const RFC_7591: Ledger = {
       id: "2.2-4",
       level: "MUST",
       statement: "show a field without a language tag as it is",
-      does: "the same characters in every language of the pages",
+      does: "the same characters in every language of the pages that has no text of its own",
     },
     {
       id: "2.2-5",
       level: "SHOULD",
       statement: "use a field without a language tag beside those with one",
-      does: "the server registers and shows the one without",
+      does: "the server shows the one without to readers of all other languages",
     },
     {
       id: "2.3-1",

@@ -1,0 +1,213 @@
+/** RFC 7592: Dynamic Client Registration Management. */
+import type { Ledger } from "./row.ts";
+import { NO_TLS, TLS } from "./tls.ts";
+
+export const RFC_7592: Ledger = {
+  source: "RFC 7592",
+  title: "Dynamic Client Registration Management",
+  rows: [
+    {
+      id: "2-1",
+      level: "MUST",
+      statement: "a client uses its registration access token as a bearer token in all calls",
+      does: "without it, or with another one, the answer is 401 with a challenge",
+    },
+    {
+      id: "2-2",
+      level: "MUST",
+      statement: "the endpoint is protected by transport-layer security",
+      does: TLS,
+      deviation: NO_TLS,
+    },
+    {
+      id: "2-3",
+      level: "MUST",
+      statement: "a method that is not supported gets the right error",
+      does: "405, and Allow names the methods",
+    },
+    {
+      id: "2.1-1",
+      level: "MUST NOT",
+      statement: "client_id changes by a read",
+      does: "it never changes",
+    },
+    {
+      id: "2.1-3",
+      level: "MUST",
+      statement: "a read with a token that is not valid gets an error of RFC 6750",
+      does: "401 invalid_token with a challenge",
+    },
+    {
+      id: "2.1-4",
+      level: "MUST",
+      statement: "a read of a client that does not exist gets 401",
+      does: "the same 401 as a wrong token",
+    },
+    {
+      id: "2.1-5",
+      level: "SHOULD",
+      statement: "the token of a client that does not exist is revoked at once",
+      does: "its digest is part of the client's row, and goes with it",
+    },
+    {
+      id: "2.1-6",
+      level: "MUST",
+      statement: "a client that may not read its record gets 403",
+      does: "a client that the operator disabled gets 403",
+    },
+    {
+      id: "2.2-2",
+      level: "MUST NOT",
+      statement:
+        "an update contains registration_access_token, registration_client_uri, client_secret_expires_at or client_id_issued_at",
+      does: "400 invalid_client_metadata, and nothing changes",
+    },
+    {
+      id: "2.2-3",
+      level: "MUST",
+      statement: "values of an update replace those that the client had",
+      does: "the update is checked as a new registration, and takes the place of all metadata",
+    },
+    {
+      id: "2.2-4",
+      level: "MUST",
+      statement: "members that are left out count as null",
+      does: "they get their defaults",
+    },
+    {
+      id: "2.2-5",
+      level: "MUST",
+      statement: "an update names the client_id of its client",
+      does: "another one, or none, gets invalid_client_metadata",
+    },
+    {
+      id: "2.2-6",
+      level: "MUST NOT",
+      statement: "a client overwrites its secret with one of its own choice",
+      does: "a client_secret that is not one of its own gets invalid_client_metadata",
+    },
+    {
+      id: "2.2-7",
+      level: "MUST NOT",
+      statement: "client_id changes by an update",
+      does: "it never changes",
+    },
+    {
+      id: "2.2-8",
+      level: "MUST",
+      statement: "an update with a token that is not valid gets an error of RFC 6750",
+      does: "401 invalid_token with a challenge",
+    },
+    {
+      id: "2.2-9",
+      level: "MUST",
+      statement: "an update of a client that does not exist gets 401",
+      does: "the same 401 as a wrong token",
+    },
+    {
+      id: "2.2-10",
+      level: "MUST",
+      statement: "a client that may not change its record gets 403",
+      does: "403 while the operator has disabled the client, and where registration is off",
+    },
+    {
+      id: "2.2-11",
+      level: "MUST",
+      statement: "values that the server replaces are in the answer",
+      does: "the answer has all metadata as they are registered",
+    },
+    {
+      id: "2.3-1",
+      level: "SHOULD",
+      statement: "a removal ends grants, access tokens, refresh tokens and all else of the client at once",
+      does: "in the commit that removes the client",
+    },
+    {
+      id: "2.3-2",
+      level: "MUST",
+      statement: "a removal is answered with 204",
+      does: "204 without a body",
+    },
+    {
+      id: "2.3-3",
+      level: "MUST",
+      statement: "a server without removal answers 405",
+      does: "removes clients",
+      notApplicable: "the server supports removal",
+    },
+    {
+      id: "2.3-4",
+      level: "MUST",
+      statement: "a removal with a token that is not valid gets an error of RFC 6750",
+      does: "401 invalid_token with a challenge",
+    },
+    {
+      id: "2.3-5",
+      level: "MUST",
+      statement: "a removal of a client that does not exist gets 401",
+      does: "the same 401 as a wrong token",
+    },
+    {
+      id: "2.3-6",
+      level: "MUST",
+      statement: "a client that may not remove itself gets 403",
+      does: "a client that the operator disabled gets 403",
+    },
+    {
+      id: "3-1",
+      level: "MUST",
+      statement: "the answer has registration_client_uri, a full URL",
+      does: "the registration endpoint with client_id in the query",
+    },
+    {
+      id: "3-2",
+      level: "MUST",
+      statement: "the answer has registration_access_token",
+      does: "a token of its own, with 256 random bits; the database has its digest",
+    },
+    {
+      id: "3-3",
+      level: "MUST",
+      statement: "the answer has all registered metadata, including what the server provides",
+      does: "as at the registration",
+    },
+    {
+      id: "5-1",
+      level: "SHOULD NOT",
+      statement: "the token expires while the client is registered",
+      does: "it lives as long as the client",
+    },
+    {
+      id: "5-2",
+      level: "MUST",
+      statement: "requests to the endpoint need transport-layer security",
+      does: TLS,
+      deviation: NO_TLS,
+    },
+    {
+      id: "5-3",
+      level: "MUST",
+      statement: "TLS 1.2 is supported",
+      does: TLS,
+      deviation: NO_TLS,
+    },
+    {
+      id: "5-4",
+      level: "MUST",
+      statement: "the token cannot be guessed",
+      does: "256 random bits",
+    },
+    {
+      id: "5-5",
+      level: "MUST",
+      statement: "the token of a removed client is invalid from then on",
+      does: "it goes with the client's row",
+    },
+    {
+      id: "5-6",
+      level: "MUST",
+      statement: "a request with the token of a removed client gets 401",
+      does: "401 invalid_token",
+    },
+  ],
+};
