@@ -11,6 +11,9 @@ export interface ActiveIntrospection {
   readonly scope?: string;
   readonly client_id: string;
   readonly username?: string;
+  /** Of the scope `email` (OpenID Connect Core §5.4): mail servers find the mailbox by it. */
+  readonly email?: string;
+  readonly email_verified?: boolean;
   readonly token_type?: "Bearer";
   readonly exp: number;
   readonly iat: number;

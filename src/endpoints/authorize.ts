@@ -22,6 +22,7 @@ import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
 import { mayUse } from "../rules/client-access.ts";
 import { type Act, actOfPerson } from "../rules/events.ts";
+import { subjectFor } from "../rules/subject.ts";
 import {
   AuthorizationRefusal,
   type AuthorizationRequest,
@@ -79,7 +80,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
     const signedIn = await findSignedIn(context, incoming.request);
-    if (signedIn !== null && !isWanted(request, signedIn)) {
+    if (signedIn !== null && !isWanted(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("other_person"));
       return seeOther(signInLocation(context, request, "another"));
     }
@@ -145,8 +146,11 @@ const sending =
     fields === null ? seeOther(address) : pages.postAnswer(incoming, target, { address, fields });
 
 /** OpenID Connect Core §3.1.2.2: whether the request may be answered about this person. */
-const isWanted = ({ subjects }: AuthorizationRequest, { account }: SignedIn): boolean =>
-  subjects === null || subjects.includes(account.subject);
+const isWanted = (
+  context: Pick<Context, "keys">,
+  { subjects, client }: AuthorizationRequest,
+  { account }: SignedIn,
+): boolean => subjects === null || subjects.includes(subjectFor(context, client, account.subject));
 
 /** OpenID Connect Core §3.1.2.1: `prompt=login`, and `max_age` since the person last signed in. */
 async function mustSignInAgain(

@@ -72,7 +72,7 @@ function metadataDocument({
     // RFC 9207 §3.
     authorization_response_iss_parameter_supported: true,
     // OpenID Connect Discovery §3.
-    subject_types_supported: ["public"],
+    subject_types_supported: ["public", "pairwise"],
     id_token_signing_alg_values_supported: configuration.signing.algorithms,
     userinfo_signing_alg_values_supported: configuration.signing.algorithms,
     claim_types_supported: ["normal"],
@@ -81,7 +81,7 @@ function metadataDocument({
     // OpenID Connect Core §6: without this member, request_uri would count as supported.
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
     service_documentation: url("/help/errors"),
     // RFC 8414 §2 allows further members: these give lifetimes in seconds and the format of access tokens.
     access_token_expires_in: lifetimes.access_token_seconds,

@@ -4,6 +4,7 @@ import { ownScope } from "../clients/clients.ts";
 import { type PresentedAccessToken, recognizeAccessToken } from "../credentials/access-token-formats.ts";
 import { newRecordId, parseCredential, recordIdText, secretMatches } from "../credentials/credential.ts";
 import {
+  type ActiveIntrospection,
   INACTIVE,
   type Introspection,
   introspectAccessToken,
@@ -19,8 +20,9 @@ import {
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import { narrowestNetwork } from "../platform/network.ts";
+import { EMAIL_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
-import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import type { RecordId, Scope, SubjectId } from "../protocol/identifiers.ts";
 import * as accessTokenRules from "../rules/access-token.ts";
 import { issueToClient as issueRule, isVouchedFor } from "../rules/client.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
@@ -36,11 +38,13 @@ import {
   accessTokens,
   type ClientRecord,
   clients,
+  type GrantRecord,
   grants,
   refreshTokens,
 } from "../store/tables.ts";
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
+import { claimsAbout } from "./claims.ts";
 import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
@@ -59,6 +63,7 @@ const ACCESS_TOKEN = {
     "disabledAt",
     "allowedGroups",
     "deniedGroups",
+    "subjectType",
   ]),
 };
 
@@ -288,7 +293,12 @@ export async function issueToClient(
 const INTROSPECTED_ACCESS_TOKEN = { ...ACCESS_TOKEN, caller: CALLER };
 const INTROSPECTED_REFRESH_TOKEN = {
   ...REFRESH_TOKEN,
-  client: row(clients, { clientId: "grant.clientId" }, ["allowedGroups", "deniedGroups"]),
+  client: row(clients, { clientId: "grant.clientId" }, [
+    "clientId",
+    "allowedGroups",
+    "deniedGroups",
+    "subjectType",
+  ]),
   caller: CALLER,
 };
 
@@ -297,10 +307,12 @@ const INTROSPECTED_REFRESH_TOKEN = {
  * every other text, is inactive to it. `caller`: null for a bearer, whose token names `clientId`.
  */
 export async function introspect(
-  { store, clock, catalogue, signingKeys, issuer: { identifier: issuer } }: Context,
+  context: Context,
   { clientId, caller }: { readonly clientId: string; readonly caller: Caller | null },
   text: string,
 ): Promise<Introspection> {
+  const { store, clock, catalogue, signingKeys } = context;
+  const issuer = context.issuer.identifier;
   const now = clock.seconds();
   const callerId = caller?.callerId ?? null;
   const accessToken = await recognizeAccessToken(text, signingKeys.verify);
@@ -310,7 +322,9 @@ export async function introspect(
     const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
     if (token === null || !(await mayStillUse({ store }, facts.client, token.grant))) return INACTIVE;
     const visible = visibleToken(catalogue, clientId, token);
-    return visible === null ? INACTIVE : introspectAccessToken(issuer, visible.token, visible.showsUsername);
+    if (visible === null) return INACTIVE;
+    const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
+    return withPerson(context, shown, facts.client, token.grant, visible.token.scope);
   }
   // `token_type_hint` is not needed: a token's prefix shows its type (RFC 7662 §2.1 lets a server ignore it).
   const refreshToken = parseCredential("refresh_token", text);
@@ -322,8 +336,41 @@ export async function introspect(
   const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
   // Only the client that a refresh token was issued to may see it.
   return active && grant.clientId === clientId && (await mayStillUse({ store }, facts.client, grant))
-    ? introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope))
+    ? withPerson(
+        context,
+        introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope)),
+        facts.client,
+        grant,
+        grant.scope,
+      )
     : INACTIVE;
+}
+
+/**
+ * What the scope `email` tells of the person, and the person under the name by which the token's client knows them. Most tokens
+ * need neither, and cost no further look.
+ */
+async function withPerson(
+  context: Context,
+  shown: ActiveIntrospection,
+  client: Pick<ClientRecord, "clientId" | "subjectType"> | null,
+  grant: GrantRecord | null,
+  scope: readonly Scope[],
+): Promise<Introspection> {
+  if (client === null || grant === null) return shown;
+  if (client.subjectType === "public" && !scope.includes(EMAIL_SCOPE)) return shown;
+  const { clientId } = client;
+  const claims = await claimsAbout(context, { subject: grant.subject, clientId }, [
+    ...(scope.includes(EMAIL_SCOPE) ? [EMAIL_SCOPE] : []),
+  ]);
+  // The person was removed in this moment.
+  if (claims === null) return INACTIVE;
+  const { sub, email, email_verified } = claims;
+  return {
+    ...shown,
+    sub: String(sub),
+    ...(email !== undefined && { email, email_verified }),
+  } as Introspection;
 }
 
 // ── Ending ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,13 +7,14 @@ import { findSignedIn, startSession } from "../../src/operations/sessions.ts";
 import { SIGNING_ALGORITHMS } from "../../src/protocol/signing-algorithms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { PASSWORD } from "../../src/rules/sign-in.ts";
-import type { AuthorizationParameters } from "../support/code-flow.ts";
+import { type AuthorizationParameters, authorizePath, obtainCode, redirectOf } from "../support/code-flow.ts";
 import {
   answerDevice,
   codeFor,
   expectTokens,
   type Json,
   jsonOf,
+  postAs,
   redeemCode,
   refresh,
   requestToken,
@@ -298,4 +299,120 @@ describe("a client may say how it wants to be told", () => {
       email_verified: true,
     });
   });
+});
+
+describe("the parameter claims (§5.5)", () => {
+  const wish = (claims: unknown) => ({ scope: "openid", claims: JSON.stringify(claims) });
+  const userinfo = async (tokens: Json) => {
+    const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+    return jsonOf(await server.fetch("/auth/userinfo", { headers }));
+  };
+
+  const open = (cookie: string, changes: AuthorizationParameters) =>
+    server.fetch(authorizePath(changes), { headers: { Cookie: cookie } });
+
+  test("gives single claims, each where it was asked for, and again with a refresh", async () => {
+    await start();
+    const ada = await server.addPerson("ada", { name: "Ada", email: "ada@example.org" });
+    const claims = wish({
+      id_token: { email: null, auth_time: { essential: true } },
+      userinfo: { name: { essential: true } },
+    });
+    const native = { client_id: "native", redirect_uri: "com.example.app:/callback" };
+    const tokens = await tokensFor(server, ada, { ...claims, ...native });
+    const first = await claimsOf(tokens, "native");
+    expect(first.email).toBe("ada@example.org");
+    expect(Object.keys(first)).not.toContain("name");
+    expect(await userinfo(tokens)).toEqual({ sub: ada.subject, name: "Ada" });
+    const refreshed = await expectTokens(
+      await refresh(server, textOf(tokens, "refresh_token"), {}, "native"),
+    );
+    expect((await claimsOf(refreshed, "native")).email).toBe("ada@example.org");
+    expect(await userinfo(refreshed)).toEqual({ sub: ada.subject, name: "Ada" });
+  });
+
+  test(proves("gives no claim of a scope that the client may not have", "threat 64"), async () => {
+    await start({
+      clients: [
+        {
+          client_id: "web",
+          redirect_uris: ["https://client.example/callback"],
+          secrets: ["a secret that is long enough for tests"],
+          scope: ["openid", "profile"],
+        },
+      ],
+    });
+    const ada = await server.addPerson("ada", { name: "Ada", email: "ada@example.org" });
+    const asked = { email: null, name: null };
+    const tokens = await tokensFor(server, ada, wish({ id_token: asked, userinfo: asked }));
+    const told = await claimsOf(tokens);
+    expect(told.name).toBe("Ada");
+    expect(Object.keys(told)).not.toContain("email");
+    expect(await userinfo(tokens)).toEqual({ sub: ada.subject, name: "Ada" });
+  });
+
+  test(
+    proves("asks the person for what they tell, and a remembered yes to less does not count", "threat 64"),
+    async () => {
+      await start();
+      const ada = await server.addPerson("ada", { email: "ada@example.org" });
+      const cookie = await server.signIn(ada);
+      await obtainCode(server, cookie, { scope: "openid" });
+      // The same again needs no question.
+      const silent = { scope: "openid", prompt: "none" };
+      expect((await open(cookie, silent)).status).toBe(303);
+      const more = { ...wish({ userinfo: { email: null } }), prompt: "none" };
+      const refused = redirectOf(await open(cookie, more));
+      expect(refused.searchParams.get("error")).toBe("consent_required");
+      const question = await open(cookie, wish({ userinfo: { email: null } }));
+      expect(await question.text()).toContain("See your e-mail address");
+    },
+  );
+});
+
+describe("a client with pairwise subjects (§8.1)", () => {
+  const secrets = ["a secret that is long enough for tests"];
+  const pairwise = (client_id: string, host: string) => ({
+    client_id,
+    redirect_uris: [`https://${host}/callback`],
+    secrets,
+    subject_type: "pairwise" as const,
+    grant_types: ["authorization_code", "refresh_token"],
+  });
+
+  test(
+    proves("knows the person under one name everywhere, which tells another client nothing", "threat 64"),
+    async () => {
+      await start({
+        clients: [
+          pairwise("web", "client.example"),
+          pairwise("service", "client.example"),
+          pairwise("mail-server", "other.example"),
+        ],
+      });
+      const ada = await server.addPerson("ada");
+      const subjectAt = async (client_id: string, host: string) => {
+        const changes = { client_id, redirect_uri: `https://${host}/callback`, scope: "openid" };
+        const tokens = await tokensFor(server, ada, changes);
+        const { sub } = await claimsOf(tokens, client_id);
+        const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+        expect(await jsonOf(await server.fetch("/auth/userinfo", { headers }))).toEqual({ sub });
+        const token = textOf(tokens, "access_token");
+        expect(await jsonOf(await postAs(server, client_id, "/auth/introspect", { token }))).toMatchObject({
+          active: true,
+          sub,
+        });
+        const refreshed = await expectTokens(
+          await refresh(server, textOf(tokens, "refresh_token"), {}, client_id),
+        );
+        expect((await claimsOf(refreshed, client_id)).sub).toBe(sub);
+        return String(sub);
+      };
+      const web = await subjectAt("web", "client.example");
+      expect(web).toMatch(/^pw_[A-Za-z0-9_-]{43}$/);
+      // One sector, one name.
+      expect(await subjectAt("service", "client.example")).toBe(web);
+      expect(await subjectAt("mail-server", "other.example")).not.toBe(web);
+    },
+  );
 });

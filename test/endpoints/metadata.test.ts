@@ -65,7 +65,10 @@ describe("the metadata document", () => {
         registration_endpoint: "https://auth.example/auth/register",
         userinfo_endpoint: "https://auth.example/auth/userinfo",
         jwks_uri: "https://auth.example/auth/jwks.json",
-        subject_types_supported: ["public"],
+        end_session_endpoint: "https://auth.example/auth/logout",
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
+        subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: ["RS256"],
         userinfo_signing_alg_values_supported: ["RS256"],
         claim_types_supported: ["normal"],
@@ -112,7 +115,7 @@ describe("the metadata document", () => {
         prompt_values_supported: ["none", "login", "consent", "select_account"],
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
-        claims_parameter_supported: false,
+        claims_parameter_supported: true,
         service_documentation: "https://auth.example/help/errors",
         access_token_expires_in: 3600,
         refresh_token_expires_in: 90 * 86_400,
@@ -193,7 +196,7 @@ describe("the metadata document", () => {
 describe("what is advertised runs", () => {
   test(proves("every endpoint answers at its URL", "RFC 8414 2-2", "RFC 8414 2-3"), async () => {
     const endpoints = Object.entries(document).filter(([name]) => name.endsWith("_endpoint"));
-    expect(endpoints.length).toBe(7);
+    expect(endpoints.length).toBe(8);
     for (const [name, url] of endpoints) {
       for (const method of ["GET", "POST"]) {
         const { status } = await server.fetch(String(url), { method });
