@@ -78,6 +78,7 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
       via: "authorization_code",
       session: null,
       claims: null,
+      address: "203.0.113.7",
       online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],

@@ -367,6 +367,8 @@ export const sessions = table("sessions", {
     subject: text<SubjectId>(),
     /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
     continuity: id(),
+    /** Where the person signed in, as the page of their account shows it. */
+    address: text(),
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -461,6 +463,8 @@ export const grants = table("grants", {
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
     online: boolean(),
+    /** Where the browser or the device was that asked for it, as the page of the person's account shows it. */
+    address: text(),
     ...authentication,
     createdAt: integer(),
     /**
