@@ -57,7 +57,7 @@ interface Reading {
 
 const ACCESS_TOKEN = {
   token: row(accessTokens, { id: "$id" }),
-  grant: row(grants, { id: "token.grantId" }),
+  grant: row(grants, { id: "token.grantId" }, accessTokenRules.TOKEN_GRANT_COLUMNS),
   client: row(clients, { number: "token.client" }, [
     "clientId",
     "disabledAt",
@@ -354,7 +354,7 @@ async function withPerson(
   context: Context,
   shown: ActiveIntrospection,
   client: Pick<ClientRecord, "clientId" | "subjectType"> | null,
-  grant: GrantRecord | null,
+  grant: Pick<GrantRecord, "subject"> | null,
   scope: readonly Scope[],
 ): Promise<Introspection> {
   if (client === null || grant === null) return shown;
