@@ -64,61 +64,87 @@ const userinfo = (token: string) =>
   server.fetch("/auth/userinfo", { headers: { Authorization: `Bearer ${token}` } });
 
 describe("a JWT access token", () => {
-  test("tells an API what introspection tells it (§2.2)", async () => {
-    const now = server.clock.seconds();
-    const text = textOf(await tokens({ scope: "mail.read" }), "access_token");
-    const { header, ...claims } = await check(text);
-    expect(header).toEqual({ alg: "RS256", typ: "at+jwt", kid: expect.any(String) });
-    expect(claims).toEqual({
-      iss: server.issuer,
-      sub: ada.subject,
-      aud: API,
-      client_id: "native",
-      iat: now,
-      exp: now + 600,
-      jti: expect.any(String),
-      scope: "mail.read",
-      auth_time: now,
-      acr: "1",
-      amr: ["pwd"],
-    });
-    const { iss, sub, aud, client_id, iat, exp, jti, scope } = claims;
-    expect(await introspect(text)).toMatchObject({
-      active: true,
-      iss,
-      sub,
-      aud,
-      client_id,
-      iat,
-      exp,
-      jti,
-      scope,
-    });
-  });
+  test(
+    proves(
+      "tells an API what introspection tells it (§2.2)",
+      "OpenID Core 16.9-1",
+      "OpenID Core 16.18-1",
+      "RFC 9068 2.1-1",
+      "RFC 9068 2.1-2",
+      "RFC 9068 2.1-3",
+      "RFC 9068 2.1-4",
+      "RFC 9068 2.2-1",
+      "RFC 9068 2.2-2",
+      "RFC 9068 2.2.3-1",
+    ),
+    async () => {
+      const now = server.clock.seconds();
+      const text = textOf(await tokens({ scope: "mail.read" }), "access_token");
+      const { header, ...claims } = await check(text);
+      expect(header).toEqual({ alg: "RS256", typ: "at+jwt", kid: expect.any(String) });
+      expect(claims).toEqual({
+        iss: server.issuer,
+        sub: ada.subject,
+        aud: API,
+        client_id: "native",
+        iat: now,
+        exp: now + 600,
+        jti: expect.any(String),
+        scope: "mail.read",
+        auth_time: now,
+        acr: "1",
+        amr: ["pwd"],
+      });
+      const { iss, sub, aud, client_id, iat, exp, jti, scope } = claims;
+      expect(await introspect(text)).toMatchObject({
+        active: true,
+        iss,
+        sub,
+        aud,
+        client_id,
+        iat,
+        exp,
+        jti,
+        scope,
+      });
+    },
+  );
 
-  test("is issued to a client for itself, with the client as its subject (§2.2)", async () => {
-    const answer = await postAs(server, "service", "/auth/token", {
-      grant_type: "client_credentials",
-      scope: "mail.read",
-    });
-    const claims = await check(textOf(await jsonOf(answer), "access_token"));
-    expect(claims.sub).toBe("service");
-    expect(Object.keys(claims)).not.toContain("auth_time");
-  });
+  test(
+    proves("is issued to a client for itself, with the client as its subject (§2.2)", "RFC 9068 2.2-3"),
+    async () => {
+      const answer = await postAs(server, "service", "/auth/token", {
+        grant_type: "client_credentials",
+        scope: "mail.read",
+      });
+      const claims = await check(textOf(await jsonOf(answer), "access_token"));
+      expect(claims.sub).toBe("service");
+      expect(Object.keys(claims)).not.toContain("auth_time");
+    },
+  );
 
-  test("opens userinfo too if the client signs the person in, and no other API", async () => {
-    const text = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
-    expect((await check(text)).aud).toEqual([server.issuer, API]);
-    expect(await jsonOf(await userinfo(text))).toMatchObject({ sub: ada.subject, email: "ada@example.org" });
-    const narrow = textOf(await tokens({ scope: "openid mail.read", resource: API }), "access_token");
-    expect((await userinfo(narrow)).status).toBe(401);
-  });
+  test(
+    proves("opens userinfo too if the client signs the person in, and no other API", "RFC 9068 2.2.3-2"),
+    async () => {
+      const text = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
+      expect((await check(text)).aud).toEqual([server.issuer, API]);
+      expect(await jsonOf(await userinfo(text))).toMatchObject({
+        sub: ada.subject,
+        email: "ada@example.org",
+      });
+      const narrow = textOf(await tokens({ scope: "openid mail.read", resource: API }), "access_token");
+      expect((await userinfo(narrow)).status).toBe(401);
+    },
+  );
 
-  test("is never for several APIs: such a token stays opaque (§3)", async () => {
-    const text = textOf(await tokens({ scope: "mail.read files" }), "access_token");
-    expect(text).toStartWith("tat_");
-    expect(await introspect(text)).toMatchObject({ active: true });
-  });
+  test(
+    proves("is never for several APIs: such a token stays opaque (§3)", "RFC 9068 3-2", "RFC 9068 3-5"),
+    async () => {
+      const text = textOf(await tokens({ scope: "mail.read files" }), "access_token");
+      expect(text).toStartWith("tat_");
+      expect(await introspect(text)).toMatchObject({ active: true });
+    },
+  );
 
   test("ends at this server when it is revoked", async () => {
     const text = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
@@ -127,7 +153,7 @@ describe("a JWT access token", () => {
     expect((await userinfo(text)).status).toBe(401);
   });
 
-  test(proves("ends with its grant, and by its time", "threat 36"), async () => {
+  test(proves("ends with its grant, and by its time", "RFC 9068 4-3", "threat 36"), async () => {
     const first = textOf(await tokens({ scope: "mail.read" }), "access_token");
     server.clock.advance(600);
     expect(await introspect(first)).toEqual({ active: false });
@@ -207,14 +233,17 @@ describe("what is no access token of this server is none, whatever it says", () 
     ["with a fourth part", (good) => `${good}.AAAA`],
   ];
 
-  test.each(forgeries)(proves("%s", "threat 35"), async (_, forge) => {
-    const good = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
-    const forged = await forge(good);
-    expect(await introspect(forged)).toEqual({ active: false });
-    expect((await userinfo(forged)).status).toBe(401);
-    await postAs(server, "native", "/auth/revoke", { token: forged });
-    expect(await introspect(good)).toMatchObject({ active: true });
-  });
+  test.each(forgeries)(
+    proves("%s", "RFC 9068 2.1-1", "RFC 9068 2.1-4", "RFC 9068 4-3", "RFC 9068 4-4", "threat 35"),
+    async (_, forge) => {
+      const good = textOf(await tokens({ scope: "openid email mail.read" }), "access_token");
+      const forged = await forge(good);
+      expect(await introspect(forged)).toEqual({ active: false });
+      expect((await userinfo(forged)).status).toBe(401);
+      await postAs(server, "native", "/auth/revoke", { token: forged });
+      expect(await introspect(good)).toMatchObject({ active: true });
+    },
+  );
 
   test(proves("a JWT that is longer than any of this server is not even decoded", "threat 39"), async () => {
     const good = textOf(await tokens({ scope: "mail.read" }), "access_token");
@@ -226,7 +255,7 @@ describe("what is no access token of this server is none, whatever it says", () 
     expect(await introspect(long)).toEqual({ active: false });
   });
 
-  test(proves("an ID token is no access token", "threat 79"), async () => {
+  test(proves("an ID token is no access token", "RFC 9068 4-3", "threat 79"), async () => {
     const idToken = textOf(await tokens({ scope: "openid email" }), "id_token");
     expect(await introspect(idToken)).toEqual({ active: false });
     expect((await userinfo(idToken)).status).toBe(401);
