@@ -13,6 +13,7 @@ import {
   checked,
   claimsOf,
   describingMembers,
+  formatOf,
   type MetadataOptions,
   requireReadableName,
   secondsOf,
@@ -145,6 +146,7 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
           further,
           rules: {
             accessTokenSeconds: secondsOf(options),
+            accessTokenFormat: formatOf(options),
             allowedGroups: options.allowGroup,
             deniedGroups: options.denyGroup,
             claims: claimsOf(options),

@@ -1,16 +1,20 @@
 /** What an application is told of a person: the facts for `personClaims`, found in one look. */
+
+import { EMAIL_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimMapping, namedClaims } from "../protocol/claim-mapping.ts";
 import type { Scope, SubjectId } from "../protocol/identifiers.ts";
 import {
+  accessTokenClaims,
   CLAIM_NAMES,
   type Claims,
   type OwnClaims,
   personClaims,
   type RequestedClaims,
 } from "../rules/claims.ts";
+import { scopeAt, type TokenTarget } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
-import { accounts, clients } from "../store/tables.ts";
+import { type AccountRecord, accounts, clients } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 
 type MappedScopes = Context["configuration"]["claims"]["scopes"];
@@ -30,6 +34,14 @@ export const ownClaims = (
   client: { readonly claims: ClaimMapping } | null,
 ): OwnClaims => ({ scopes: scopeClaims(configuration.claims.scopes), client: client?.claims ?? {} });
 
+/** The claims about a person for the APIs of an access token. */
+export const claimsForApis = (
+  { configuration, catalogue }: Pick<Context, "configuration" | "catalogue">,
+  account: AccountRecord,
+  { scope, resources }: TokenTarget,
+): Claims =>
+  accessTokenClaims(scopeAt(catalogue, scope, resources), account, scopeClaims(configuration.claims.scopes));
+
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
@@ -48,4 +60,19 @@ export async function claimsAbout(
     sub: subjectFor(context, client, account.subject),
     ...personClaims(scope, account, requested, ownClaims(context, client)),
   };
+}
+
+/** What introspection tells of a person beside the facts of the token; null if there is no such person or client. */
+export async function claimsForCaller(
+  context: Pick<Context, "store" | "configuration" | "keys">,
+  { subject, clientId }: { readonly subject: SubjectId; readonly clientId: string },
+  { tellsEmail, told }: { readonly tellsEmail: boolean; readonly told: readonly Scope[] },
+): Promise<{ readonly sub: string; readonly claims: Claims } | null> {
+  const { account, client } = await context.store.look(TOLD, { subject, clientId });
+  if (account === null || client === null) return null;
+  const claims = {
+    ...accessTokenClaims(told, account, scopeClaims(context.configuration.claims.scopes)),
+    ...(tellsEmail ? personClaims([EMAIL_SCOPE], account) : {}),
+  };
+  return { sub: subjectFor(context, client, account.subject), claims };
 }

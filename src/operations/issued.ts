@@ -3,7 +3,7 @@
  * signed is signed after the commit, so that no signature is made for a code that another request used.
  */
 import { defaultSigningAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
-import { accessTokenFormat } from "../credentials/access-token-formats.ts";
+import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { recordIdText } from "../credentials/credential.ts";
 import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
@@ -11,12 +11,12 @@ import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import { personClaims } from "../rules/claims.ts";
+import { fittingClaims, personClaims } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
 import { subjectFor } from "../rules/subject.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
-import { ownClaims } from "./claims.ts";
+import { claimsForApis, ownClaims } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { findAccount } from "./people.ts";
 
@@ -48,7 +48,7 @@ export const answered =
     const issued = await redeem(context, act, caller, request);
     if (issued instanceof OAuthError) return issued;
     const { client } = caller;
-    const format = accessTokenFormat(context.catalogue.accessTokenFormat(issued.resources));
+    const format = accessTokenFormatFor(context.catalogue, client, issued.resources);
     const wantsIdToken = issued.grant !== null && issued.scope.includes(OPENID_SCOPE);
     if (!format.isSigned && !wantsIdToken) return issued.response;
     const account = issued.grant === null ? null : await findAccount(context, issued.grant.subject);
@@ -58,7 +58,7 @@ export const answered =
     const credential = issued.response.access_token;
     const text = await format.write({
       credential,
-      sign: (typ) => signAccessToken(context, client, issued, typ),
+      sign: (typ) => signAccessToken(context, client, issued, account, typ),
     });
     const response = { ...issued.response, access_token: text };
     if (!wantsIdToken || issued.grant === null || account === null) return response;
@@ -67,15 +67,21 @@ export const answered =
 
 /** RFC 9068 §2.2. */
 async function signAccessToken(
-  { issuer, configuration, signingKeys, keys }: Context,
+  context: Context,
   client: ClientRecord,
   { response, accessToken, grant, scope, resources }: Issued,
+  account: AccountRecord | null,
   typ: string,
 ): Promise<string> {
   // A token that was revoked meanwhile gets no signature: an API would take it until it expires.
   if (accessToken === null) return response.access_token;
+  const { issuer, configuration, catalogue, signingKeys, keys } = context;
   const [audience] = resources;
+  const apis = catalogue.apisAmong(resources);
+  const target = { scope, resources: apis.length > 0 ? apis : resources };
+  // The claims about the person come first, so that none takes the place of the protocol's own.
   return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, {
+    ...(account !== null && fittingClaims(claimsForApis(context, account, target))),
     iss: issuer.identifier,
     sub: grant === null ? client.clientId : subjectFor({ keys }, client, grant.subject),
     aud: resources.length === 1 ? audience : resources,

@@ -32,7 +32,10 @@ export interface Order {
   /** Members of the metadata (RFC 7591) that the operator says otherwise or beside, for each client. */
   readonly further?: Readonly<Record<string, unknown>>;
   /** What the operator says about each client beside its metadata. */
-  readonly rules?: Pick<WantedClient, "accessTokenSeconds" | "allowedGroups" | "deniedGroups" | "claims">;
+  readonly rules?: Pick<
+    WantedClient,
+    "accessTokenSeconds" | "accessTokenFormat" | "allowedGroups" | "deniedGroups" | "claims"
+  >;
 }
 
 export interface MadeClient {

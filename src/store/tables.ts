@@ -6,6 +6,7 @@
  * time, so growing tables store their rows in the order of creation.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type {
@@ -197,6 +198,8 @@ export const clients = table("clients", {
     firstParty: boolean(),
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
+    /** Null: as the API says for which a token is. */
+    accessTokenFormat: orNull(text<AccessTokenFormatName>()),
     secrets,
     /** The groups whose members may use it; empty: all people. */
     allowedGroups: list(),

@@ -61,21 +61,24 @@ describe("the account page", () => {
     expect(text).toMatch(/Example Web client\.example · Application · 2 installations · since/);
   });
 
-  test("takes access back, from one client and for one person only", async () => {
-    const bob = await server.addPerson("bob");
-    await grantAccess(server, alice, "web", ["mail.read"]);
-    await grantAccess(server, alice, "web", ["files"]);
-    await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
-    await grantAccess(server, bob, "web", ["mail.read"]);
-    const forms = await formsOf(await browser.get("/account"));
-    const form = forms.find(({ fields }) => fields.client_id === "web");
-    const response = await browser.post("/account", form?.fields ?? {});
-    const location = response.headers.get("location") ?? "";
-    expect(location).toStartWith("/account?notice=");
-    expect((await grantsOf(alice)).map(({ clientId }) => String(clientId))).toEqual(["television"]);
-    expect(await grantsOf(bob)).toHaveLength(1);
-    expect(await textOf(await browser.get(location))).toContain("Example Web no longer has access.");
-  });
+  test(
+    proves("takes access back, from one client and for one person only", "OpenID Core 16.18-3"),
+    async () => {
+      const bob = await server.addPerson("bob");
+      await grantAccess(server, alice, "web", ["mail.read"]);
+      await grantAccess(server, alice, "web", ["files"]);
+      await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+      await grantAccess(server, bob, "web", ["mail.read"]);
+      const forms = await formsOf(await browser.get("/account"));
+      const form = forms.find(({ fields }) => fields.client_id === "web");
+      const response = await browser.post("/account", form?.fields ?? {});
+      const location = response.headers.get("location") ?? "";
+      expect(location).toStartWith("/account?notice=");
+      expect((await grantsOf(alice)).map(({ clientId }) => String(clientId))).toEqual(["television"]);
+      expect(await grantsOf(bob)).toHaveLength(1);
+      expect(await textOf(await browser.get(location))).toContain("Example Web no longer has access.");
+    },
+  );
 
   test("does not say of an application that has access that it has none, whatever a link says", async () => {
     await grantAccess(server, alice, "web", ["mail.read"]);

@@ -120,6 +120,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   firstParty: false,
   requirePkce: true,
   accessTokenSeconds: 600,
+  accessTokenFormat: null,
   secrets: [newSecret(), newSecret({ expiresAt: NOW + 99 })],
   allowedGroups: [],
   deniedGroups: [],
