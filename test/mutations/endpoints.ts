@@ -194,7 +194,6 @@ export const ENDPOINTS: readonly Mutation[] = [
     match: `typeof exp !== "number"`,
     replace: "false",
     tests: ["endpoints/openid-request.test.ts"],
-    only: "did not give this client",
   },
   {
     against: ["threat 35"],
