@@ -11,8 +11,9 @@ import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import { fittingClaims, personClaims } from "../rules/claims.ts";
+import { fittingClaims, personClaims, withinScope } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
+import { askableScope } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
@@ -100,7 +101,7 @@ async function signAccessToken(
 
 /** OpenID Connect Core §3.1.3.3, §12.2. */
 function signIdToken(
-  { issuer, keys, clock, configuration, signingKeys }: Context,
+  { issuer, keys, clock, configuration, catalogue, signingKeys }: Context,
   client: ClientRecord,
   grant: GrantRecord,
   account: AccountRecord,
@@ -109,6 +110,7 @@ function signIdToken(
 ): Promise<string> {
   const { clientId } = client;
   const algorithm = idTokenAlgorithm(client, configuration.signing);
+  const requested = withinScope(grant.claims?.idToken ?? [], askableScope(catalogue, client));
   const claims = idTokenClaims(
     {
       issuer: issuer.identifier,
@@ -120,8 +122,8 @@ function signIdToken(
       accessToken,
       claims:
         client.idTokenClaims === "minimal"
-          ? personClaims([], account, grant.claims?.idToken)
-          : personClaims(scope, account, grant.claims?.idToken, ownClaims({ configuration }, client)),
+          ? personClaims([], account, requested)
+          : personClaims(scope, account, requested, ownClaims({ configuration }, client)),
     },
     algorithm,
     clock.seconds(),

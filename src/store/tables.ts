@@ -441,7 +441,9 @@ export type RevocationReason =
   | "signed_out"
   | "person_disabled"
   | "person_removed"
-  | "client_removed";
+  | "client_removed"
+  /** The client would know the person under another name. */
+  | "client_changed";
 
 /** The single claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
 export interface SingleClaims {

@@ -189,6 +189,14 @@ export const ENDPOINTS: readonly Mutation[] = [
   },
   {
     against: ["threat 35"],
+    what: "a signed answer of userinfo counts as an ID token",
+    in: "credentials/id-token-hint.ts",
+    match: `typeof exp !== "number"`,
+    replace: "false",
+    tests: ["endpoints/openid-request.test.ts"],
+  },
+  {
+    against: ["threat 35"],
     what: "a token of another kind is a hint",
     in: "credentials/id-token-hint.ts",
     match: `verify(text, "JWT")`,
