@@ -137,6 +137,17 @@ test("docs/claims.md gives each claim of userinfo the scopes that the rule gives
   }
 });
 
+test("the README shows what a recipe prints", async () => {
+  const block = /^\$ npx tessera (client add --recipe .*)\n([^`]*?)^…$/m.exec(textOf("README.md"));
+  const [, command = "", shown = ""] = block ?? [];
+  const main = [process.execPath, join(root, "src/main.ts")];
+  const places = ["--data", join(folder, "readme"), "--issuer", "http://localhost:8080"];
+  const child = Bun.spawn([...main, ...command.split(" "), ...places], { env, stderr: "ignore" });
+  const output = await new Response(child.stdout).text();
+  expect(shown).toContain("Client Secret");
+  expect(output.replace(/tcs_[\w-]+/, "tcs_AaIrl…")).toStartWith(shown);
+});
+
 describe("docs/apps-by-hand.md", () => {
   test("gives the addresses that the metadata gives", async () => {
     const place = `${issuer}/.well-known/openid-configuration`;
