@@ -96,9 +96,9 @@ export const ENDPOINTS: readonly Mutation[] = [
   },
   {
     against: ["threat 18"],
-    what: "request and request_uri are ignored",
+    what: "request_uri is ignored",
     in: "endpoints",
-    match: "refuseUnsupported($PARAMETERS)",
+    match: "refuseUnsupported(sent)",
     replace: "undefined",
     tests: ["adversary/18-parameters.test.ts"],
   },
