@@ -83,6 +83,18 @@ describe("commands in the guides", () => {
         child.exited,
       ]);
       expect({ code, errors: code === 0 ? "" : errors }).toEqual({ code: 0, errors: "" });
+      for (const example of blocksOf(page, "js")) {
+        // It stands for a program of the reader, with the libraries of this one.
+        const program = Bun.spawn([process.execPath, "-"], {
+          cwd: root,
+          env: { ...env, TOKEN: readFileSync(join(folder, "token.jwt"), "utf8").trim() },
+          stdin: new Blob([example.replaceAll("http://localhost:8080", issuer)]),
+          stdout: "pipe",
+          stderr: "pipe",
+        });
+        const failure = new Response(program.stderr).text();
+        expect({ code: await program.exited, errors: await failure }).toEqual({ code: 0, errors: "" });
+      }
       const refused = [...output.matchAll(/"error":"([a-z_]+)"/g)].map(([, error = ""]) => error);
       expect(refused.filter((error) => error !== "authorization_pending")).toEqual([]);
     }, 30_000);

@@ -597,6 +597,12 @@ export const configurationSchema = table({
           v.optional(v.array(v.picklist(GRANT_TYPES)), [...GRANT_TYPES]),
           v.description("The grant types that a client may register itself for."),
         ),
+        require_pkce: v.pipe(
+          v.optional(v.boolean(), true),
+          v.description(
+            "Off: a client with a secret that registered itself meanwhile may leave PKCE out. Public clients never may.",
+          ),
+        ),
         private_use_schemes: v.pipe(
           v.optional(
             v.array(

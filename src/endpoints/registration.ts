@@ -1,5 +1,6 @@
 /** RFC 7591: dynamic client registration: open, with an initial access token, or off. */
 import { timingSafeEqual } from "node:crypto";
+import { isPublic } from "../clients/authentication-methods.ts";
 import { registrationPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import { secretDigest } from "../clients/secret-reference.ts";
@@ -54,6 +55,7 @@ export function registration(context: Context): Handler {
     const added = await addClient(context, actOfStranger(incoming), {
       source: "registration",
       metadata,
+      requirePkce: isPublic(metadata) || configuration.registration.require_pkce,
       initialAccess: trusted,
     });
     if (added === null) throw new OAuthError("unavailable", { retryAfterSeconds: 1 });

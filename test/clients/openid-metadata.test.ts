@@ -84,7 +84,7 @@ const ALL = {
 };
 
 describe("the members of OpenID Connect", () => {
-  test("come back as they were registered", () => {
+  test(proves("come back as they were registered", "OIDF 2-2"), () => {
     expect(describeClient(clientWith(ALL))).toMatchObject(ALL);
     expect(describeClient(clientWith({ ...ALL, first_party: true }, "command_line"))).toMatchObject({
       ...ALL,
@@ -139,6 +139,7 @@ describe("the members of OpenID Connect", () => {
   ] as const)(
     proves(
       "%s %p is refused, with words that name the member",
+      "OIDF 4-8",
       "OpenID Core 2-13",
       "OpenID Discovery 3-15",
       "Back-Channel Logout 2.2-1",

@@ -32,13 +32,21 @@ describe("an authentication request", () => {
     expect(await errorOf({ prompt: "none login" })).toBe("invalid_request");
   });
 
-  test(proves("request_uri is refused in words, as metadata says", "OpenID Core 15.2-6"), async () => {
-    const metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
-    expect(metadata.request_uri_parameter_supported).toBe(false);
-    expect(await errorOf({ request_uri: "https://client.example/request" })).toBe(
-      "request_uri_not_supported",
-    );
-  });
+  test(
+    proves(
+      "request_uri is refused in words, as metadata says",
+      "OIDF 1-3",
+      "OIDF 3-10",
+      "OpenID Core 15.2-6",
+    ),
+    async () => {
+      const metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
+      expect(metadata.request_uri_parameter_supported).toBe(false);
+      expect(await errorOf({ request_uri: "https://client.example/request" })).toBe(
+        "request_uri_not_supported",
+      );
+    },
+  );
 
   test(
     proves("an essential claim that the person does not have is no error", "OpenID Core 5.5.1-2"),
@@ -106,6 +114,7 @@ describe("an authentication request", () => {
 test(
   proves(
     "the answer of the token endpoint has an ID token, a bearer token, and is kept by no cache",
+    "OIDF 4-3",
     "OpenID Core 3.1.3.3-1",
     "OpenID Core 3.1.3.3-2",
     "OpenID Core 3.1.3.3-3",

@@ -67,6 +67,7 @@ describe("an application with an ID token", () => {
   test(
     proves(
       "signs the person out, and they are back with the state as it was",
+      "OIDF 5-1",
       "RP-Initiated Logout 2-3",
       "RP-Initiated Logout 2-4",
       "RP-Initiated Logout 2-11",
@@ -101,7 +102,11 @@ describe("an application with an ID token", () => {
   });
 
   test(
-    proves("signs out on the server, so a copy of the cookie is worth nothing", "RP-Initiated Logout 2-11"),
+    proves(
+      "signs out on the server, so a copy of the cookie is worth nothing",
+      "OIDF 5-1",
+      "RP-Initiated Logout 2-11",
+    ),
     async () => {
       const copy = { ...browser, cookie: browser.cookie };
       await logout({ id_token_hint: await hintOf() });
@@ -152,12 +157,15 @@ describe("an application with an ID token", () => {
     expect(redirectOf(await logout(request, openBrowser(server))).searchParams.get("state")).toBe("x");
   });
 
-  test("without an address leaves the person on a page that leads to its website", async () => {
-    const page = await expectPage(await logout({ id_token_hint: await hintOf() }));
-    expect(page).toContain("You are signed out");
-    expect(page).toContain('href="https://client.example/about"');
-    expect(await isSignedIn()).toBe(false);
-  });
+  test(
+    proves("without an address leaves the person on a page that leads to its website", "OIDF 5-4"),
+    async () => {
+      const page = await expectPage(await logout({ id_token_hint: await hintOf() }));
+      expect(page).toContain("You are signed out");
+      expect(page).toContain('href="https://client.example/about"');
+      expect(await isSignedIn()).toBe(false);
+    },
+  );
 
   test(
     proves("may POST its request: the ID token goes into no address", "RP-Initiated Logout 2-5"),
@@ -230,6 +238,8 @@ describe("a person is asked, and goes nowhere", () => {
   ])(
     proves(
       "%s",
+      "OIDF 5-3",
+      "OIDF 5-4",
       "RP-Initiated Logout 2-1",
       "RP-Initiated Logout 2-6",
       "RP-Initiated Logout 2-10",
@@ -309,6 +319,7 @@ describe("an address that is not registered", () => {
   ])(
     proves(
       "%s: the person is signed out, stays, and learns why",
+      "OIDF 5-2",
       "RP-Initiated Logout 2-2",
       "RP-Initiated Logout 3-2",
       "RP-Initiated Logout 4-2",

@@ -57,6 +57,7 @@ describe("an ID token", () => {
   test(
     proves(
       "says who signed in, how and when, for this client and this request (§2)",
+      "OIDF 4-1",
       "OpenID Core 3.1.2.1-16",
       "OpenID Core 2-1",
       "OpenID Core 2-2",
@@ -340,6 +341,7 @@ describe("a client may say how it wants to be told", () => {
   test(
     proves(
       "with userinfo as a signed JWT for this client (§5.3.2)",
+      "OIDF 4-7",
       "OpenID Core 5.3.2-6",
       "OpenID Core 5.3.2-7",
     ),

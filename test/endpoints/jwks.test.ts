@@ -35,6 +35,7 @@ describe("the key set", () => {
   test(
     proves(
       "has the public members of one key for each algorithm, and no other",
+      "OIDF 1-4",
       "OpenID Core 10.1-5",
       "OpenID Core 15.2-5",
       "OpenID Discovery 3-6",
@@ -103,32 +104,40 @@ describe("the key set", () => {
     }
   });
 
-  test("has another ETag when a key is added or retired, and the same one until then", async () => {
-    await start();
-    const first = await ask();
-    const etag = first.headers.get("etag") ?? "";
-    const [current] = await keysOf(first);
-    server.clock.advance(3600);
-    expect((await ask({ "If-None-Match": etag })).status).toBe(304);
-    const { kid } = await rotateSigningKey(server.context, SERVER_ACT, "ES256", { atOnce: false });
-    server.clock.advance(10);
-    const second = await ask({ "If-None-Match": etag });
-    expect((await keysOf(second)).map((key) => key.kid)).toEqual([current?.kid, kid]);
-    await retireSigningKey(server.context, SERVER_ACT, current?.kid ?? "");
-    server.clock.advance(10);
-    const third = await ask({ "If-None-Match": second.headers.get("etag") ?? "" });
-    expect((await keysOf(third)).map((key) => key.kid)).toEqual([kid]);
-  });
+  test(
+    proves("has another ETag when a key is added or retired, and the same one until then", "OIDF 1-5"),
+    async () => {
+      await start();
+      const first = await ask();
+      const etag = first.headers.get("etag") ?? "";
+      const [current] = await keysOf(first);
+      server.clock.advance(3600);
+      expect((await ask({ "If-None-Match": etag })).status).toBe(304);
+      const { kid } = await rotateSigningKey(server.context, SERVER_ACT, "ES256", { atOnce: false });
+      server.clock.advance(10);
+      const second = await ask({ "If-None-Match": etag });
+      expect((await keysOf(second)).map((key) => key.kid)).toEqual([current?.kid, kid]);
+      await retireSigningKey(server.context, SERVER_ACT, current?.kid ?? "");
+      server.clock.advance(10);
+      const third = await ask({ "If-None-Match": second.headers.get("etag") ?? "" });
+      expect((await keysOf(third)).map((key) => key.kid)).toEqual([kid]);
+    },
+  );
 
-  test(proves("loses a former key when its last token has expired", "OpenID Core 10.1.1-1"), async () => {
-    await start();
-    const { kid, signsFrom } = await rotateSigningKey(server.context, SERVER_ACT, "ES256", { atOnce: true });
-    const end = signsFrom + 3600 + 3600;
-    server.clock.advance(end - server.clock.seconds() - 1);
-    expect(await keysOf(await ask())).toHaveLength(2);
-    server.clock.advance(1);
-    expect((await keysOf(await ask())).map((key) => key.kid)).toEqual([kid]);
-  });
+  test(
+    proves("loses a former key when its last token has expired", "OIDF 1-5", "OpenID Core 10.1.1-1"),
+    async () => {
+      await start();
+      const { kid, signsFrom } = await rotateSigningKey(server.context, SERVER_ACT, "ES256", {
+        atOnce: true,
+      });
+      const end = signsFrom + 3600 + 3600;
+      server.clock.advance(end - server.clock.seconds() - 1);
+      expect(await keysOf(await ask())).toHaveLength(2);
+      server.clock.advance(1);
+      expect((await keysOf(await ask())).map((key) => key.kid)).toEqual([kid]);
+    },
+  );
 
   test("is no fixed answer of a listener while the server does not know its keys", async () => {
     server = await startTestServer();

@@ -33,6 +33,8 @@ describe("the metadata document", () => {
   test(
     proves(
       "tells everything, for programs of all sites, and may be cached for a while",
+      "OIDF 1-2",
+      "OIDF 1-3",
       "OpenID Core 5.6-1",
       "OpenID Core 8-1",
       "OpenID Discovery 3-1",

@@ -49,6 +49,7 @@ describe("hints and wishes of a client", () => {
   ])(
     proves(
       "%s=%s is no error",
+      "OIDF 3-1",
       "OpenID Core 3.1.2.1-9",
       "OpenID Core 5.2-1",
       "OpenID Core 15.1-3",
@@ -152,6 +153,7 @@ describe("id_token_hint", () => {
   test(
     proves(
       "of the person who is signed in is answered at once, also long after it expired",
+      "OIDF 3-5",
       "OpenID Core 3.1.2.1-1",
     ),
     async () => {

@@ -349,6 +349,7 @@ describe("a refresh token", () => {
   test(
     proves(
       "belongs to its client: another gets the words of an unknown one, and ends nothing",
+      "OIDF 4-5",
       "OpenID Core 12.1-2",
       "RFC 6749 6-6",
       "RFC 6749 10.4-2",

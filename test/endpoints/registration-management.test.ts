@@ -572,7 +572,7 @@ describe("sector_identifier_uri", () => {
       "cannot be reached",
     ],
   ])(
-    proves("is refused if the document %s", "OpenID Registration 5-2", "OpenID Registration 7-1"),
+    proves("is refused if the document %s", "OIDF 2-3", "OpenID Registration 5-2", "OpenID Registration 7-1"),
     async (_, answers, words) => {
       document = answers;
       const response = await send("POST", "/auth/register", null, {

@@ -63,6 +63,7 @@ describe("open registration", () => {
   test(
     proves(
       "replays the first example of RFC 7591 §3.1 and answers as §3.2.1 does",
+      "OIDF 2-1",
       "RFC 7591 2-1",
       "RFC 7591 2-10",
       "OpenID Registration 3-2",
@@ -164,29 +165,32 @@ describe("open registration", () => {
     },
   );
 
-  test("takes what programs send that could work anywhere, and tells what it took", async () => {
-    const body = await registered(server, {
-      redirect_uris: ["https://claude.ai/api/mcp/auth_callback", ""],
-      token_endpoint_auth_method: "none",
-      grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
-      response_types: ["code", "id_token"],
-      scope: "openid email  profile",
-      logo_uri: "data:image/png;base64,AA",
-      client_uri: "",
-      software_statement: "",
-      application_type: "spa",
-      contacts: "",
-    });
-    const { client_id, client_id_issued_at, registration_access_token, registration_client_uri, ...rest } =
-      body;
-    expect(rest).toEqual({
-      redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
-      token_endpoint_auth_method: "none",
-      grant_types: ["authorization_code", "refresh_token"],
-      response_types: ["code"],
-      scope: "openid email profile",
-    });
-  });
+  test(
+    proves("takes what programs send that could work anywhere, and tells what it took", "OIDF 2-2"),
+    async () => {
+      const body = await registered(server, {
+        redirect_uris: ["https://claude.ai/api/mcp/auth_callback", ""],
+        token_endpoint_auth_method: "none",
+        grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
+        response_types: ["code", "id_token"],
+        scope: "openid email  profile",
+        logo_uri: "data:image/png;base64,AA",
+        client_uri: "",
+        software_statement: "",
+        application_type: "spa",
+        contacts: "",
+      });
+      const { client_id, client_id_issued_at, registration_access_token, registration_client_uri, ...rest } =
+        body;
+      expect(rest).toEqual({
+        redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
+        token_endpoint_auth_method: "none",
+        grant_types: ["authorization_code", "refresh_token"],
+        response_types: ["code"],
+        scope: "openid email profile",
+      });
+    },
+  );
 
   test(proves("a public client gets no secret and no expiry of one", "RFC 7591 3.2.1-5"), async () => {
     const body = await registered(server, { redirect_uris: [CALLBACK], token_endpoint_auth_method: "none" });

@@ -37,6 +37,7 @@ describe("userinfo", () => {
   test(
     proves(
       "tells who the person is",
+      "OIDF 4-6",
       "OpenID Core 5.3-2",
       "OpenID Core 5.3-3",
       "OpenID Core 5.3.2-1",
@@ -101,6 +102,7 @@ describe("userinfo", () => {
   test(
     proves(
       "takes the token in a form body (§2.2), and a POST without a form",
+      "OIDF 4-6",
       "OpenID Core 5.3-2",
       "OpenID Core 5.3-3",
       "RFC 6750 5.3-6",

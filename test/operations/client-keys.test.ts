@@ -107,7 +107,7 @@ describe("keys that are fetched", () => {
     expect(fetches).toEqual([KEYS_URI]);
   });
 
-  test("an unknown kid fetches them again, at most once a minute", async () => {
+  test(proves("an unknown kid fetches them again, at most once a minute", "OIDF 1-6"), async () => {
     const client = fetched();
     await find(client, "first");
     answer = async () => JSON.stringify({ keys: [first, second] });

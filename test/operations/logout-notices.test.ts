@@ -120,6 +120,7 @@ describe("a sign-out", () => {
   test(
     proves(
       "is told to the application before it returns, in a token that says who and which session",
+      "OIDF 5-5",
       "Back-Channel Logout 2.1-2",
       "Back-Channel Logout 2.2-2",
       "Back-Channel Logout 2.4-1",
@@ -162,7 +163,12 @@ describe("a sign-out", () => {
   );
 
   test(
-    proves("happens before the browser goes on", "RP-Initiated Logout 2-12", "Back-Channel Logout 2.8-1"),
+    proves(
+      "happens before the browser goes on",
+      "OIDF 5-5",
+      "RP-Initiated Logout 2-12",
+      "Back-Channel Logout 2.8-1",
+    ),
     async () => {
       const order: string[] = [];
       const application = listen(() => {

@@ -2,6 +2,7 @@
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { FORM_POST } from "./form-post.ts";
+import { OIDF } from "./oidf.ts";
 import { OPENID_CORE } from "./openid-core.ts";
 import { OPENID_DISCOVERY } from "./openid-discovery.ts";
 import { OPENID_REGISTRATION } from "./openid-registration.ts";
@@ -50,6 +51,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   OPENID_REGISTRATION,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,
+  OIDF,
 ];
 
 export const LEDGERS: readonly Ledger[] = [...SPECIFICATIONS, THREATS];

@@ -5,7 +5,7 @@ import { NO_ENCRYPTION } from "./words.ts";
 
 export const TOKENS_AND_CLAIMS: readonly Row[] = [
   { id: "2-1", level: "MUST", statement: "iss: the issuer", does: "The issuer of the metadata" },
-  { id: "2-2", level: "MUST", statement: "sub: at most 255 ASCII characters", does: "26 to 46 characters" },
+  { id: "2-2", level: "MUST", statement: "sub: at most 255 ASCII characters", does: "20 to 46 characters" },
   { id: "2-3", level: "MUST", statement: "aud has the client_id", does: "It is the client_id alone" },
   { id: "2-4", level: "MUST", statement: "exp and iat", does: "Both, as numbers; id_token_seconds apart" },
   {
