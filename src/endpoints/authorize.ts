@@ -16,7 +16,7 @@ import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
-import { isClaimedHttps } from "../protocol/redirect-uri.ts";
+import { isClaimedHttps, recipientOf } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
@@ -195,7 +195,7 @@ async function mustAskConsent(
   const { client, redirectUri, toAllow, resources, prompt } = request;
   if (prompt.asksConsent || !mayBeRemembered(request)) return true;
   if (client.firstParty) return false;
-  const remembered = await findConsent(context, account.subject, client.clientId, redirectUri);
+  const remembered = await findConsent(context, account.subject, client.clientId, recipientOf(redirectUri));
   return !covers(remembered, { scope: toAllow, resources });
 }
 

@@ -399,17 +399,17 @@ export const setupLinks = table("setup_links", {
 });
 export type SetupLinkRecord = Row<typeof setupLinks>;
 
-/** Remembered consent: a person's answer for a client, a redirect URI, scopes and resources. */
+/** Remembered consent: a person's answer for a client, a recipient (`recipientOf`), scopes and resources. */
 export const consents = table("consents", {
   columns: {
     subject: text<SubjectId>(),
     clientId: text<ClientId>(),
-    redirectUri: text<RedirectUri>(),
+    recipient: text(),
     scope: scope(),
     resources: resources(),
     createdAt: integer(),
   },
-  key: ["subject", "clientId", "redirectUri"],
+  key: ["subject", "clientId", "recipient"],
   indexes: [["clientId"]],
   shard: "subject",
   updated: true,
