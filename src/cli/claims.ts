@@ -61,7 +61,11 @@ async function previewClaims(options: PreviewOptions, io: Io): Promise<void> {
       throw new CommandError(`'${account.username}' may not use '${client.clientId}': see its groups.`);
     const { subject } = account;
     const { keys } = await findServerKeys(workspace);
-    const userinfo = await claimsAbout({ ...workspace, keys }, { subject, clientId: client.clientId }, scope);
+    const userinfo = await claimsAbout(
+      { ...workspace, keys },
+      { subject, clientId: client.clientId, grantId: null },
+      scope,
+    );
     const id_token = client.idTokenClaims === "minimal" ? { sub: userinfo?.sub } : userinfo;
     printJson(io, { userinfo, id_token });
   });

@@ -1,7 +1,7 @@
 /** What an application is told of a person: the facts for `personClaims`, found in one look. */
 import { withinPolicy } from "../clients/clients.ts";
 import { type ClaimMapping, namedClaims } from "../protocol/claim-mapping.ts";
-import type { Scope, SubjectId } from "../protocol/identifiers.ts";
+import type { RecordId, Scope, SubjectId } from "../protocol/identifiers.ts";
 import {
   CLAIM_NAMES,
   type Claims,
@@ -13,7 +13,7 @@ import {
 import { askableScope } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
-import { accounts, clients } from "../store/tables.ts";
+import { accounts, clients, grants } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 
 type MappedScopes = Context["configuration"]["claims"]["scopes"];
@@ -36,17 +36,27 @@ export const ownClaims = (
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
+  grant: row(grants, { id: "$grantId" }, ["revokedAt"]),
 };
 
-/** The claims, with `sub`; null if there is no such person or client. */
+/**
+ * The claims, with `sub`; null if there is no such person or client, or if the grant has ended. One look finds all: a grant ends
+ * when its client is to know the person under another name, which no token of before may tell.
+ */
 export async function claimsAbout(
   context: Pick<Context, "store" | "configuration" | "keys" | "catalogue">,
-  { subject, clientId }: { readonly subject: SubjectId; readonly clientId: string },
+  about: {
+    readonly subject: SubjectId;
+    readonly clientId: string;
+    /** Null for a preview. */
+    readonly grantId: RecordId | null;
+  },
   scope: readonly Scope[],
   requested: RequestedClaims = [],
 ): Promise<Claims | null> {
-  const { account, client } = await context.store.look(TOLD, { subject, clientId });
+  const { account, client, grant } = await context.store.look(TOLD, about);
   if (account === null || client === null) return null;
+  if (about.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
   const askable = askableScope(
     context.catalogue,
     withinPolicy(client, context.configuration, context.catalogue),

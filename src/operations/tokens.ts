@@ -360,10 +360,10 @@ async function withPerson(
   if (client === null || grant === null) return shown;
   if (client.subjectType === "public" && !scope.includes(EMAIL_SCOPE)) return shown;
   const { clientId } = client;
-  const claims = await claimsAbout(context, { subject: grant.subject, clientId }, [
+  const claims = await claimsAbout(context, { subject: grant.subject, clientId, grantId: grant.id }, [
     ...(scope.includes(EMAIL_SCOPE) ? [EMAIL_SCOPE] : []),
   ]);
-  // The person was removed in this moment.
+  // The person was removed in this moment, or the grant has ended.
   if (claims === null) return INACTIVE;
   const { sub, email, email_verified } = claims;
   return {
