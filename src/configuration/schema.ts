@@ -273,7 +273,7 @@ const clientDeclaration = table({
   sector_identifier_uri: v.pipe(
     v.optional(v.string()),
     v.description(
-      "An https URL whose host pairwise identifiers are for, if its redirect URIs have several hosts.",
+      "An https URL whose host pairwise identifiers are for, if its redirect URIs do not all have the same host.",
     ),
   ),
   default_max_age: v.pipe(

@@ -34,8 +34,13 @@ export const userinfo =
     ]);
     const claims =
       grant &&
-      (await claimsAbout(context, { subject: grant.subject, clientId }, scope, grant.claims?.userinfo));
-    // The token belongs to a client itself, and to no person.
+      (await claimsAbout(
+        context,
+        { subject: grant.subject, clientId, grantId: grant.id },
+        scope,
+        grant.claims?.userinfo,
+      ));
+    // The token belongs to a client itself and to no person, or has ended in this moment.
     if (claims === null) throw new OAuthError("bearer_token_unknown", { challenge: "Bearer" });
     return answer(context, clientId, claims);
   };

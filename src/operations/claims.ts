@@ -2,7 +2,7 @@
 import { withinPolicy } from "../clients/clients.ts";
 import { EMAIL_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimMapping, namedClaims } from "../protocol/claim-mapping.ts";
-import type { Scope, SubjectId } from "../protocol/identifiers.ts";
+import type { RecordId, Scope, SubjectId } from "../protocol/identifiers.ts";
 import {
   accessTokenClaims,
   CLAIM_NAMES,
@@ -15,7 +15,7 @@ import {
 import { askableScope, scopeAt, type TokenTarget } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
-import { type AccountRecord, accounts, clients } from "../store/tables.ts";
+import { type AccountRecord, accounts, clients, grants } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 
 type MappedScopes = Context["configuration"]["claims"]["scopes"];
@@ -46,17 +46,37 @@ export const claimsForApis = (
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
+  grant: row(grants, { id: "$grantId" }, ["revokedAt"]),
 };
 
-/** The claims, with `sub`; null if there is no such person or client. */
+/** The person, the client that is told of them, and the grant that allows it; null for a preview. */
+interface About {
+  readonly subject: SubjectId;
+  readonly clientId: string;
+  readonly grantId: RecordId | null;
+}
+
+/**
+ * Null if there is no such person or client, or if the grant has ended. One look finds all: a grant ends when its client is to
+ * know the person under another name, which no token of before may tell.
+ */
+async function findTold({ store }: Pick<Context, "store">, about: About) {
+  const { account, client, grant } = await store.look(TOLD, about);
+  if (account === null || client === null) return null;
+  if (about.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
+  return { account, client };
+}
+
+/** The claims, with `sub`; null as `findTold` is. */
 export async function claimsAbout(
   context: Pick<Context, "store" | "configuration" | "keys" | "catalogue">,
-  { subject, clientId }: { readonly subject: SubjectId; readonly clientId: string },
+  about: About,
   scope: readonly Scope[],
   requested: RequestedClaims = [],
 ): Promise<Claims | null> {
-  const { account, client } = await context.store.look(TOLD, { subject, clientId });
-  if (account === null || client === null) return null;
+  const found = await findTold(context, about);
+  if (found === null) return null;
+  const { account, client } = found;
   const askable = askableScope(
     context.catalogue,
     withinPolicy(client, context.configuration, context.catalogue),
@@ -67,14 +87,15 @@ export async function claimsAbout(
   };
 }
 
-/** What introspection tells of a person beside the facts of the token; null if there is no such person or client. */
+/** What introspection tells of a person beside the facts of the token; null as `findTold` is. */
 export async function claimsForCaller(
   context: Pick<Context, "store" | "configuration" | "keys">,
-  { subject, clientId }: { readonly subject: SubjectId; readonly clientId: string },
+  about: About,
   { tellsEmail, told }: { readonly tellsEmail: boolean; readonly told: readonly Scope[] },
 ): Promise<{ readonly sub: string; readonly claims: Claims } | null> {
-  const { account, client } = await context.store.look(TOLD, { subject, clientId });
-  if (account === null || client === null) return null;
+  const found = await findTold(context, about);
+  if (found === null) return null;
+  const { account, client } = found;
   const claims = {
     ...accessTokenClaims(told, account, scopeClaims(context.configuration.claims.scopes)),
     ...(tellsEmail ? personClaims([EMAIL_SCOPE], account) : {}),

@@ -102,7 +102,7 @@ const findNotice = async ({ store }: Pick<LogoutSenderContext, "store">, id: Rec
 async function findTold(context: LogoutSenderContext, notice: LogoutNoticeRecord): Promise<rules.Told[]> {
   const { store, clock, random } = context;
   const { subject } = notice;
-  const told = new Map<string, rules.Told>();
+  const told = new Map<string, Omit<rules.Told, "client"> & Pick<GrantRecord, "clientId">>();
   const ofPerson = ({ limit, after = null }: Page<GrantRecord>) =>
     store.list(grants, { where: { subject }, after, limit });
   for await (const grant of allPages(ofPerson)) {
@@ -111,11 +111,15 @@ async function findTold(context: LogoutSenderContext, notice: LogoutNoticeRecord
     const id = newRecordId(clock, random, shardOf(notice.id));
     told.set(`${clientId} ${recordIdText(session)}`, { clientId, session, id });
   }
-  const wanting = new Map<string, boolean>();
-  for (const { clientId } of told.values()) {
-    if (!wanting.has(clientId)) wanting.set(clientId, wantsNotices(await findClient(context, clientId)));
+  const wanting = new Map<string, ClientRecord>();
+  for (const clientId of new Set([...told.values()].map((each) => each.clientId))) {
+    const client = await findClient(context, clientId);
+    if (wantsNotices(client)) wanting.set(clientId, client);
   }
-  return [...told.values()].filter(({ clientId }) => wanting.get(clientId));
+  return [...told.values()].flatMap(({ clientId, session, id }) => {
+    const client = wanting.get(clientId);
+    return client === undefined ? [] : [{ client, session, id }];
+  });
 }
 
 type Notified = ClientRecord & { readonly backchannelLogoutUri: string };

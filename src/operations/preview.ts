@@ -42,7 +42,7 @@ export async function previewTokens(
   const wish = { client, grant: { ...grant, resources }, scope, resources };
   const { record, text } = mintAccessToken({ ...context, clock, random }, wish);
   const issued = { accessToken: record, grant, scope, resources };
-  const about = { subject: account.subject, clientId: client.clientId };
+  const about = { subject: account.subject, clientId: client.clientId, grantId: null };
   const told = await claimsForCaller(context, about, {
     tellsEmail: scope.includes(EMAIL_SCOPE),
     told: scopeAt(catalogue, scope, resources),

@@ -358,7 +358,7 @@ async function withPerson(
   context: Context,
   shown: ActiveIntrospection,
   client: Pick<ClientRecord, "clientId" | "subjectType"> | null,
-  grant: Pick<GrantRecord, "subject"> | null,
+  grant: Pick<GrantRecord, "id" | "subject"> | null,
   { scope, told }: { readonly scope: readonly Scope[]; readonly told: readonly Scope[] },
 ): Promise<Introspection> {
   if (client === null || grant === null) return shown;
@@ -369,9 +369,9 @@ async function withPerson(
     toldToApis(told, context.configuration.claims.scopes).length === 0
   )
     return shown;
-  const { subject } = grant;
-  const about = await claimsForCaller(context, { subject, clientId: client.clientId }, { tellsEmail, told });
-  // The person was removed in this moment.
+  const who = { subject: grant.subject, clientId: client.clientId, grantId: grant.id };
+  const about = await claimsForCaller(context, who, { tellsEmail, told });
+  // The person was removed in this moment, or the grant has ended.
   if (about === null) return INACTIVE;
   return { ...about.claims, ...shown, sub: about.sub };
 }

@@ -70,6 +70,9 @@ export function redirectUriFault(
     if (!authority) return "it has no host";
     if (authority.includes("@")) return "it has a user name before the host";
     const url = new URL(uri);
+    // A parser of URLs takes more, and `;` or `,` would end a rule of the policy of a page that posts there.
+    if (!/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname))
+      return "its host has characters that no host name has";
     // Browsers must visit exactly the written address: no dot segments, no odd hosts, no default ports.
     const hosts = [url.host, ...(freedoms.anySpelling ? [`${url.host}${DEFAULT_PORT[scheme]}`] : [])];
     if (!hosts.includes(authority)) return `its host must be written as ${url.host}`;

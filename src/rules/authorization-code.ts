@@ -5,6 +5,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import type { Reason } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
 import { isCodeVerifier, verifierMatchesChallenge } from "../protocol/pkce.ts";
+import { matchRedirectUri } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type Change, hold, insert, put, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
@@ -130,6 +131,8 @@ export function authorize(
   const { client, account, session } = facts;
   if (!isEnabled(client) || account === null || account.disabledAt !== null) return concluded("refused");
   if (!mayUse(client, account)) return concluded("refused");
+  // The client may have changed since the request was checked, and in another sector the code would say who is who.
+  if (matchRedirectUri(code.redirectUri, client.redirectUris) === null) return concluded("refused");
   const asked = { scope: scopeToAllow(grant), resources: grant.resources };
   const remembered = consent === "remembered" && covers(facts.consent, asked) ? facts.consent : null;
   // The consent may be gone since the caller found it, and the operator's word for the client too.

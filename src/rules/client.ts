@@ -13,6 +13,7 @@ import {
   clients,
   type DisabledBy,
   deviceCodes,
+  logoutNotices,
 } from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, asItWas, touchClient } from "./grant.ts";
@@ -196,7 +197,11 @@ export function changeRegistration(
   return {
     ...decision,
     ...(!knowsPeopleAsBefore(client, metadata) && {
-      sweeps: accessSweeps({ clientId }, "client_changed", now),
+      sweeps: [
+        ...accessSweeps({ clientId }, "client_changed", now),
+        // A notice names the person too.
+        sweep(logoutNotices, { clientId }, null),
+      ],
     }),
     events: [
       ...(decision.events ?? []),

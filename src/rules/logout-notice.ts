@@ -4,9 +4,16 @@
  */
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { ClientId, RecordId } from "../protocol/identifiers.ts";
-import { insert, sweep, update } from "../store/contract.ts";
-import { type GrantRecord, type LogoutNoticeRecord, logoutNotices } from "../store/tables.ts";
+import { hold, insert, sweep, update } from "../store/contract.ts";
+import {
+  type ClientRecord,
+  clients,
+  type GrantRecord,
+  type LogoutNoticeRecord,
+  logoutNotices,
+} from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
+import { asItWas } from "./grant.ts";
 import { signsIn } from "./session.ts";
 
 /** A notice for one client. */
@@ -38,7 +45,7 @@ export const isTold = (
 
 /** A client of an ended session. */
 export interface Told {
-  readonly clientId: ClientId;
+  readonly client: ClientRecord;
   readonly session: RecordId;
   /** The identifier of the notice to make. */
   readonly id: RecordId;
@@ -54,7 +61,15 @@ export function spread(
   now: EpochSeconds,
 ): Decision<readonly ClientNotice[]> {
   if (notice === null || notice.clientId !== null) return concluded([]);
-  const notices = told.map((client) => ({ ...notice, ...client, attempts: 1, nextAt: now + waitAfter(1) }));
+  const notices = told.map(({ client: { clientId }, session, id }) => ({
+    ...notice,
+    clientId,
+    session,
+    id,
+    attempts: 1,
+    nextAt: now + waitAfter(1),
+  }));
+  const clientsTold = new Map(told.map(({ client }) => [client.clientId, client]));
   return {
     outcome: notices,
     changes: [
@@ -63,6 +78,10 @@ export function spread(
         { id: notice.id },
         { attempts: notice.attempts },
         { attempts: notice.attempts + 1 },
+      ),
+      // A client that is to know people under other names takes back the notices that it would get (`changeRegistration`).
+      ...[...clientsTold.values()].map((client) =>
+        hold(clients, { clientId: client.clientId }, asItWas(client)),
       ),
       ...notices.map((each) => insert(logoutNotices, each)),
     ],

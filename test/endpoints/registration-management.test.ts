@@ -1,9 +1,11 @@
 /** RFC 7592, OpenID Connect Registration §4: a client reads, changes and removes its own registration. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { disableClient, enableClient, removeClient, vouchForClient } from "../../src/operations/clients.ts";
+import { signOut } from "../../src/operations/sessions.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { actOfStranger } from "../../src/rules/events.ts";
+import { logoutNotices, sessions } from "../../src/store/tables.ts";
 import { codeFor, expectRefusal, expectTokens, type Json, jsonOf, textOf } from "../support/flows.ts";
 import { proves } from "../support/proves.ts";
 import { ADDRESS, basic, startTestServer, type TestServer } from "../support/server.ts";
@@ -405,6 +407,26 @@ describe("changing", () => {
       await expectRefusal(await refresh(), 400, "invalid_grant");
     },
   );
+
+  test(proves("and no notice of a sign-out that waits", "threat 64"), async () => {
+    const pairwise = {
+      token_endpoint_auth_method: "none",
+      scope: "openid profile",
+      subject_type: "pairwise",
+    };
+    const backchannel = { backchannel_logout_uri: "https://client.example.org/logout" };
+    const registered = await register({ ...pairwise, ...backchannel });
+    await signedInTo(registered);
+    document = () => Promise.reject(new OutboundError("unreachable", "It is down."));
+    const [session] = await server.context.store.list(sessions, { limit: 1 });
+    if (session === undefined) throw new Error("There is no session.");
+    await signOut(server.context, ACT, session.id);
+    const waiting = () => server.context.store.list(logoutNotices, { limit: 10 });
+    expect(await waiting()).toMatchObject([{ clientId: registered.clientId }]);
+    const moved = { redirect_uris: ["https://victim.example/cb"] };
+    expect((await update(registered, { ...pairwise, ...backchannel, ...moved })).status).toBe(200);
+    expect(await waiting()).toEqual([]);
+  });
 
   test("a client that knows people as before keeps its access", async () => {
     const pairwise = {

@@ -15,6 +15,15 @@ const ANY_SCHEME: Change = {
 
 export const PROTOCOL: readonly Mutation[] = [
   {
+    against: ["threat 3"],
+    what: "the host of a redirect URI may add rules to the policy of a page",
+    in: REDIRECT_URI,
+    within: "redirectUriFault",
+    match: { text: "[a-z0-9._-]" },
+    replace: "[^/]",
+    tests: ["protocol/redirect-uri.test.ts"],
+  },
+  {
     ...EQUALS_REGISTERED,
     against: ["threat 1", "threat 2"],
     what: "a redirect URI need only begin like the registered one",

@@ -215,6 +215,18 @@ const REFUSED: readonly (readonly [string, string])[] = [
 ];
 
 describe("a redirect URI that may not be registered", () => {
+  test.each([
+    "https://a;sandbox/cb",
+    "https://client.example;script-src/cb",
+    "https://client.example,evil.example/cb",
+    "https://'none'/cb",
+    "https://client!example/cb",
+    "https://client$.example:8443/cb",
+    "http://localhost;x/cb",
+  ])(proves("%s, since its host could be read as more than a host", "threat 3"), (uri) => {
+    expect(redirectUriFault(uri, [], { http: true, anySpelling: true })).toContain("host name");
+  });
+
   test("the table has the classes that the threat model asks for", () => {
     expect(new Set(REFUSED.map(([uri]) => uri)).size).toBe(REFUSED.length);
     expect(REFUSED.length).toBeGreaterThan(100);

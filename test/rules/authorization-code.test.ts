@@ -20,7 +20,7 @@ import { allowClient } from "../../src/rules/client.ts";
 import { issueTokens } from "../../src/rules/grant.ts";
 import { hold, insert, put, update } from "../../src/store/contract.ts";
 import { accounts, codes, consents, grants, once, sessions } from "../../src/store/tables.ts";
-import { newConsent, newSession } from "../store/records.ts";
+import { newConsent, newSession, redirectUri } from "../store/records.ts";
 import {
   ACCOUNT,
   aCode,
@@ -120,6 +120,10 @@ describe("a person's yes", () => {
   const refusals: [string, Partial<AuthorizationFacts>, Partial<Authorization>?][] = [
     ["the client is gone", { client: null }],
     ["the client is disabled", { client: { ...CLIENT, ...DISABLED } }],
+    [
+      "the client has moved to another address",
+      { client: { ...CLIENT, redirectUris: [redirectUri("https://other.example/")] } },
+    ],
     ["the person is gone", { account: null }],
     ["the person is disabled", { account: { ...ACCOUNT, ...DISABLED } }],
     ["it was remembered and is forgotten", { consent: null }, { consent: "remembered", form: null }],

@@ -8,8 +8,8 @@ import {
   spread,
   waitAfter,
 } from "../../src/rules/logout-notice.ts";
-import { insert, sweep, update } from "../../src/store/contract.ts";
-import { logoutNotices } from "../../src/store/tables.ts";
+import { hold, insert, sweep, update } from "../../src/store/contract.ts";
+import { clients, logoutNotices } from "../../src/store/tables.ts";
 import { aGrant, CLIENT, NOW, newId, scopes, toldBy } from "./facts.ts";
 
 const session = newId();
@@ -52,14 +52,18 @@ describe("the end of a session concerns", () => {
 });
 
 describe("a notice", () => {
-  const told = { clientId: CLIENT.clientId, session, id: newId() };
+  const told = { client: CLIENT, session, id: newId() };
 
   test("gives way to one for each client, and one sender does so", () => {
-    const first = { ...ended, ...told, attempts: 1, nextAt: NOW + 10 };
+    const { client, ...found } = told;
+    const { clientId, number, revision } = client;
+    const first = { ...ended, ...found, clientId, attempts: 1, nextAt: NOW + 10 };
     expect(spread(ended, [told], NOW)).toEqual({
       outcome: [first],
       changes: [
         update(logoutNotices, { id: ended.id }, { attempts: 0 }, { attempts: 1 }),
+        // A client that changes at this moment takes its notices back.
+        hold(clients, { clientId }, { number, revision }),
         insert(logoutNotices, first),
       ],
       sweeps: [sweep(logoutNotices, { id: ended.id }, null)],
