@@ -38,6 +38,13 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       secrets: ["a secret that is long enough for tests"],
     },
     {
+      client_id: "photos",
+      client_name: "Family Photos",
+      redirect_uris: ["https://photos.example/callback"],
+      secrets: ["a secret that is long enough for tests"],
+      allowed_groups: ["family", "friends"],
+    },
+    {
       client_id: "native",
       client_name: "Notes for Desktop",
       redirect_uris: ["http://127.0.0.1/callback"],
@@ -208,6 +215,23 @@ export const SIGNED_IN: readonly Exhibit[] = [
   { name: "consent-sensitive", open: path(authorizePath({ scope: "profile mail.read mail.delete" })) },
   { name: "consent-own", open: path(authorizePath({ scope: "profile email" })) },
   {
+    name: "consent-sign-in",
+    open: path(authorizePath({ scope: "openid profile email phone address groups offline_access" })),
+  },
+  {
+    name: "not-allowed",
+    open: path(authorizePath({ client_id: "photos", redirect_uri: "https://photos.example/callback" })),
+  },
+  {
+    name: "leaving",
+    open: async (page, server) => {
+      const clientId = await registerStranger(server);
+      const redirect_uri = "https://inbox-helper.example/return";
+      await page.goto(server.issuer + authorizePath({ client_id: clientId, redirect_uri, prompt: "none" }));
+    },
+  },
+  { name: "posting", open: openPosting },
+  {
     name: "consent-application",
     open: path(
       authorizePath({
@@ -364,6 +388,17 @@ export const SIGNED_IN: readonly Exhibit[] = [
     },
   },
 ];
+
+/** The page that posts an answer, as it is while the browser is slow or has no scripts. */
+async function openPosting(page: Page, server: ListeningServer): Promise<void> {
+  const script = /\.js$/;
+  await page.route(script, (route) => route.abort());
+  const client = { client_id: "photos", redirect_uri: "https://photos.example/callback" };
+  await page.goto(
+    server.issuer + authorizePath({ ...client, response_mode: "form_post", response_type: "token" }),
+  );
+  await page.unroute(script);
+}
 
 /** The form for the password, sent after the session has ended. */
 async function changePasswordLate(page: Page, server: ListeningServer): Promise<void> {

@@ -109,7 +109,7 @@ describe("a person who is not a member", () => {
     await join();
     await only("web", { deniedGroups: ["family"] });
     const text = await pageText(await browser.get(authorizePath()));
-    expect(text).toContain("but Example Web is not for this account.");
+    expect(text).toContain("but this account may not use Example Web.");
     expect(text).not.toContain("family");
   });
 

@@ -60,7 +60,7 @@ export const english = {
     title: "Sign out?",
     titleOf: (server: string) => `Sign out of ${server}?`,
     asked: (client: string) => `${client} wants to sign you out.`,
-    lead: "The applications that you signed in to from this browser lose their access. Devices, and applications that you let act without you, keep it: you can take it back on your account page.",
+    lead: "Applications that you signed in to from this browser lose their access. Devices keep it, and so do applications that you allowed to keep it. You can remove their access on your account page.",
     submit: "Sign out",
     stay: "Stay signed in",
     doneTitle: "You are signed out",
@@ -109,12 +109,12 @@ export const english = {
     policy: "Privacy policy",
   },
   notAllowed: {
-    title: (client: string) => `You may not use ${client}`,
+    title: (client: string) => `You do not have access to ${client}`,
     only: (username: string, client: string, groups: string) =>
       `You are signed in as ${username}, but ${client} is only for members of: ${groups}.`,
     denied: (username: string, client: string) =>
-      `You are signed in as ${username}, but ${client} is not for this account.`,
-    ask: "If you should have access, ask the operator of this server. Nothing was shared.",
+      `You are signed in as ${username}, but this account may not use ${client}.`,
+    ask: "If you think that you should have access, ask the operator of this server. Nothing was shared.",
   },
   device: {
     title: "Connect a device",
@@ -280,7 +280,7 @@ export const english = {
     text: (host: string) =>
       `An application that is not verified wants to send you to ${host}. Nothing was shared with it. Continue only if you came from there and trust it.`,
     goOn: (host: string) => `Continue to ${host}`,
-    posting: "Your browser takes the answer there. If nothing happens, press the button.",
+    posting: "You are being sent there. If nothing happens, press the button.",
   },
   errors: {
     developers: "For the developer",

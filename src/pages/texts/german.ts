@@ -61,7 +61,7 @@ export const german: Texts = {
     title: "Abmelden?",
     titleOf: (server) => `Von ${server} abmelden?`,
     asked: (client) => `${client} möchte Sie abmelden.`,
-    lead: "Die Anwendungen, bei denen Sie sich in diesem Browser angemeldet haben, verlieren ihren Zugriff. Geräte und Anwendungen, die auch ohne Sie handeln dürfen, behalten ihn. Auf der Seite Ihres Kontos können Sie ihn entziehen.",
+    lead: "Die Anwendungen, bei denen Sie sich in diesem Browser angemeldet haben, verlieren ihren Zugriff. Geräte behalten ihn, ebenso Anwendungen, denen Sie das erlaubt haben. Sie können ihn auf der Seite „Ihr Konto“ entziehen.",
     submit: "Abmelden",
     stay: "Angemeldet bleiben",
     doneTitle: "Sie sind abgemeldet",
@@ -109,12 +109,12 @@ export const german: Texts = {
     policy: "Datenschutzerklärung",
   },
   notAllowed: {
-    title: (client) => `${client} steht Ihnen nicht offen`,
+    title: (client) => `Sie haben keinen Zugang zu ${client}`,
     only: (username, client, groups) =>
       `Sie sind als ${username} angemeldet, aber ${client} ist nur für Mitglieder von: ${groups}.`,
     denied: (username, client) =>
-      `Sie sind als ${username} angemeldet, aber ${client} ist nicht für dieses Konto.`,
-    ask: "Wenn Sie Zugang haben sollten, fragen Sie den Betreiber dieses Servers. Es wurde nichts weitergegeben.",
+      `Sie sind als ${username} angemeldet, aber dieses Konto darf ${client} nicht benutzen.`,
+    ask: "Falls Sie Zugang haben sollten, wenden Sie sich an den Betreiber dieses Servers. Es wurde nichts weitergegeben.",
   },
   device: {
     title: "Ein Gerät verbinden",
@@ -280,8 +280,7 @@ export const german: Texts = {
     text: (host) =>
       `Eine nicht geprüfte Anwendung möchte Sie zu ${host} schicken. Es wurde nichts weitergegeben. Fahren Sie nur fort, wenn Sie von dort kommen und der Website vertrauen.`,
     goOn: (host) => `Weiter zu ${host}`,
-    posting:
-      "Ihr Browser bringt die Antwort dorthin. Falls nichts geschieht, klicken Sie auf die Schaltfläche.",
+    posting: "Sie werden dorthin weitergeleitet. Falls nichts geschieht, klicken Sie auf die Schaltfläche.",
   },
   errors: {
     developers: "Für die Entwicklung",
@@ -371,13 +370,13 @@ export const german: Texts = {
     showAll: "Alle Einträge zeigen",
   },
   scopes: {
-    openid: "Wissen, dass Sie es sind",
+    openid: "Sie wiedererkennen",
     profile: "Ihren Namen und Benutzernamen sehen",
     email: "Ihre E-Mail-Adresse sehen",
     phone: "Ihre Telefonnummer sehen",
     address: "Ihre Postanschrift sehen",
     groups: "Sehen, zu welchen Gruppen Sie gehören",
-    offline_access: "Den Zugriff behalten, wenn Sie sich abmelden",
+    offline_access: "Den Zugriff behalten, auch wenn Sie sich abmelden",
     introspect: "Prüfen, ob Zugriffstokens gültig sind",
   },
 };

@@ -20,7 +20,7 @@ export function LeavingView({ frame, host, delivery: { address, fields } }: Leav
         <h1>{leaving.title(host)}</h1>
         <p class="muted">{leaving.text(host)}</p>
         <div class="stack">
-          <a class="button block" href={frame.path("/")}>
+          <a class="button main block" href={frame.path("/")}>
             {errors.home}
           </a>
           {fields === null ? (
