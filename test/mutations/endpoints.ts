@@ -72,7 +72,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     what: "an authorization request may repeat its parameters",
     in: "endpoints",
     within: "checkAuthorizationRequest",
-    match: "$PARAMETERS.refuseRepeated()",
+    match: "sent.refuseRepeated()",
     replace: "undefined",
     tests: ["adversary/18-parameters.test.ts"],
   },
