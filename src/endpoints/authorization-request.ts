@@ -138,10 +138,10 @@ export async function checkAuthorizationRequest(
   const { redirectUri } = target;
   try {
     if (fault !== null) throw fault;
-    sent.refuseRepeated();
-    parameters.refuseRepeated();
-    refuseUnsupported(sent);
-    refuseUnsupported(parameters);
+    for (const named of new Set([sent, parameters])) {
+      named.refuseRepeated();
+      refuseUnsupported(named);
+    }
     requireResponseMode(parameters, redirectUri);
     requireResponseType(parameters);
     requireGrantType(client);
