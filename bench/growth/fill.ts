@@ -17,6 +17,7 @@ import type { RandomBytes } from "../../src/platform/random.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { isCodeChallenge } from "../../src/protocol/pkce.ts";
+import { recipientOf } from "../../src/protocol/redirect-uri.ts";
 import { authorize, redeemCode } from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import type { Decision } from "../../src/rules/decision.ts";
@@ -202,7 +203,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
     const consent: ConsentRecord = {
       subject: account.subject,
       clientId: client.clientId,
-      redirectUri: code.redirectUri,
+      recipient: recipientOf(code.redirectUri),
       scope,
       resources,
       createdAt: now,

@@ -84,7 +84,7 @@ export function checkClientMetadata(input: unknown, policy: MetadataPolicy): Cli
   checkResponseTypes(members, grantTypes, policy);
   const scope = readScope(members, "scope", policy.allowedScope, policy) ?? policy.defaultScope;
   return {
-    ...checkOpenIdMetadata(members, redirectUris, policy),
+    ...checkOpenIdMetadata(members, { redirectUris, grantTypes }, policy),
     localized: checkLocalized(members, policy, (words) => readName(words, policy)),
     clientName: readName(members, policy),
     clientUri: readWebUrl(members, "client_uri"),

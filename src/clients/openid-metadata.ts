@@ -70,14 +70,14 @@ export const idTokenAlgorithm = (
 /** Throws `client_metadata_refused`. */
 export function checkOpenIdMetadata(
   members: Members,
-  redirectUris: readonly string[],
+  { redirectUris, grantTypes }: Pick<ClientRecord, "redirectUris" | "grantTypes">,
   policy: OpenIdPolicy,
 ): OpenIdMetadata {
   refuseEncryption(members, policy);
   const subjectType = readSubjectType(members, policy);
   const sectorIdentifierUri = readHttpsUrl(members, "sector_identifier_uri");
   if (subjectType === "pairwise") {
-    const fault = sectorFault({ redirectUris, sectorIdentifierUri });
+    const fault = sectorFault({ redirectUris, sectorIdentifierUri, grantTypes }, !policy.mayBeFirstParty);
     if (fault !== null) refuse(fault);
   }
   return {

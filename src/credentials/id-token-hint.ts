@@ -24,8 +24,9 @@ export async function readIdTokenHint(
 ): Promise<IdTokenHint | null> {
   const claims = await verify(text, "JWT");
   if (claims === null || claims.iss !== issuer) return null;
-  const { aud, sub, sid, preferred_username: username } = claims;
-  if (typeof aud !== "string" || typeof sub !== "string") return null;
+  const { aud, sub, sid, exp, preferred_username: username } = claims;
+  // A signed answer of userinfo has the same type and no end, and says nothing of a sign-in.
+  if (typeof aud !== "string" || typeof sub !== "string" || typeof exp !== "number") return null;
   return { clientId: aud, subject: sub, sid: textOrNull(sid), username: textOrNull(username) };
 }
 

@@ -16,7 +16,7 @@ import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
-import { isClaimedHttps } from "../protocol/redirect-uri.ts";
+import { isClaimedHttps, recipientOf } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
@@ -163,7 +163,7 @@ async function mustSignInAgain(
   const { prompt, maxAgeSeconds } = request;
   // max_age=0 means the same as prompt=login, also within the second of the sign-in.
   const wanted = prompt.signsIn || maxAgeSeconds === 0 || (maxAgeSeconds !== null && age > maxAgeSeconds);
-  return wanted && !(await hasSignedInAgain(context, incoming, request.parameters, session));
+  return wanted && !(await hasSignedInAgain(context, incoming, request.carried, session));
 }
 
 /**
@@ -173,8 +173,8 @@ async function mustSignInAgain(
 const CHOSEN = "tessera_account_chosen";
 
 /** OpenID Connect Core §3.1.2.1: `prompt=select_account`. */
-const mustChooseAccount = ({ prompt, parameters }: AuthorizationRequest): boolean =>
-  prompt.choosesAccount && parameters.get(CHOSEN) === undefined;
+const mustChooseAccount = ({ prompt, carried }: AuthorizationRequest): boolean =>
+  prompt.choosesAccount && carried.get(CHOSEN) === undefined;
 
 /**
  * RFC 6749 §10.2, RFC 8252 §8.6: any application can impersonate a public client without an https address. A remembered
@@ -195,7 +195,7 @@ async function mustAskConsent(
   const { client, redirectUri, toAllow, resources, prompt } = request;
   if (prompt.asksConsent || !mayBeRemembered(request)) return true;
   if (client.firstParty) return false;
-  const remembered = await findConsent(context, account.subject, client.clientId, redirectUri);
+  const remembered = await findConsent(context, account.subject, client.clientId, recipientOf(redirectUri));
   return !covers(remembered, { scope: toAllow, resources });
 }
 
@@ -338,7 +338,7 @@ function signInLocation(
   request: AuthorizationRequest,
   offer?: "choose" | "another",
 ): string {
-  const query = request.parameters.toQuery([REAUTHENTICATION, CHOSEN]);
+  const query = request.carried.toQuery([REAUTHENTICATION, CHOSEN]);
   const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
   const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;

@@ -1,6 +1,6 @@
 /** The access that people gave to clients: listing it, and taking it back. */
 import type { EpochSeconds } from "../platform/clock.ts";
-import type { ClientId, RecordId, RedirectUri, SubjectId } from "../protocol/identifiers.ts";
+import type { ClientId, RecordId, SubjectId } from "../protocol/identifiers.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/grant.ts";
 import { row, type Store, type Values } from "../store/contract.ts";
@@ -65,15 +65,15 @@ export const findGrant = async ({ store }: Reading, id: RecordId): Promise<Grant
   (await store.look(GRANT, { id })).grant;
 
 const CONSENT = {
-  consent: row(consents, { subject: "$subject", clientId: "$clientId", redirectUri: "$redirectUri" }),
+  consent: row(consents, { subject: "$subject", clientId: "$clientId", recipient: "$recipient" }),
 };
 
 export const findConsent = async (
   { store }: Reading,
   subject: SubjectId,
   clientId: ClientId,
-  redirectUri: RedirectUri,
-): Promise<ConsentRecord | null> => (await store.look(CONSENT, { subject, clientId, redirectUri })).consent;
+  recipient: string,
+): Promise<ConsentRecord | null> => (await store.look(CONSENT, { subject, clientId, recipient })).consent;
 
 /** The remembered consents of a person, read in pages. */
 export const everyConsent = ({ store }: Reading, subject: SubjectId): AsyncGenerator<ConsentRecord> =>

@@ -16,6 +16,7 @@ import type {
   ResourceIndicator,
   Scope,
 } from "../protocol/identifiers.ts";
+import { recipientOf } from "../protocol/redirect-uri.ts";
 import * as rules from "../rules/authorization-code.ts";
 import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
@@ -68,7 +69,7 @@ export interface ApproveOptions {
 const AUTHORIZATION = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
-  consent: row(consents, { subject: "$subject", clientId: "$clientId", redirectUri: "$redirectUri" }),
+  consent: row(consents, { subject: "$subject", clientId: "$clientId", recipient: "$recipient" }),
   session: row(sessions, { id: "$sessionId" }),
   form: row(once, { id: "$formId", kind: "$formKind" }),
 };
@@ -83,7 +84,7 @@ export const authorize = (
     const facts = await context.store.look(AUTHORIZATION, {
       subject: grant.subject,
       clientId: grant.clientId,
-      redirectUri: code.redirectUri,
+      recipient: recipientOf(code.redirectUri),
       sessionId: session,
       formId: form?.id ?? null,
       formKind: "form",
@@ -164,7 +165,7 @@ export async function issueAuthorizationCode(
   const consent = {
     subject: account.subject,
     clientId: client.clientId,
-    redirectUri,
+    recipient: recipientOf(redirectUri),
     scope: request.toAllow,
     resources,
     createdAt: now,

@@ -1,5 +1,5 @@
 /** What an application is told of a person: the facts for `personClaims`, found in one look. */
-
+import { withinPolicy } from "../clients/clients.ts";
 import { EMAIL_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimMapping, namedClaims } from "../protocol/claim-mapping.ts";
 import type { Scope, SubjectId } from "../protocol/identifiers.ts";
@@ -10,8 +10,9 @@ import {
   type OwnClaims,
   personClaims,
   type RequestedClaims,
+  withinScope,
 } from "../rules/claims.ts";
-import { scopeAt, type TokenTarget } from "../rules/scope.ts";
+import { askableScope, scopeAt, type TokenTarget } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
 import { type AccountRecord, accounts, clients } from "../store/tables.ts";
@@ -49,16 +50,20 @@ const TOLD = {
 
 /** The claims, with `sub`; null if there is no such person or client. */
 export async function claimsAbout(
-  context: Pick<Context, "store" | "configuration" | "keys">,
+  context: Pick<Context, "store" | "configuration" | "keys" | "catalogue">,
   { subject, clientId }: { readonly subject: SubjectId; readonly clientId: string },
   scope: readonly Scope[],
   requested: RequestedClaims = [],
 ): Promise<Claims | null> {
   const { account, client } = await context.store.look(TOLD, { subject, clientId });
   if (account === null || client === null) return null;
+  const askable = askableScope(
+    context.catalogue,
+    withinPolicy(client, context.configuration, context.catalogue),
+  );
   return {
     sub: subjectFor(context, client, account.subject),
-    ...personClaims(scope, account, requested, ownClaims(context, client)),
+    ...personClaims(scope, account, withinScope(requested, askable), ownClaims(context, client)),
   };
 }
 

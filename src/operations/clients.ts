@@ -239,7 +239,9 @@ export const changeRegistration = (
   clientId: ClientId,
   metadata: ClientMetadata,
 ): Promise<ChangedClient | null> =>
-  changeBy(context, act, clientId, (client, secret) => rules.changeRegistration(client, metadata, secret));
+  changeBy(context, act, clientId, (client, secret) =>
+    rules.changeRegistration(client, metadata, secret, context.clock.seconds()),
+  );
 
 async function changeBy(
   context: AddContext,

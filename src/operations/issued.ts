@@ -11,8 +11,9 @@ import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import { fittingClaims, personClaims } from "../rules/claims.ts";
+import { fittingClaims, personClaims, withinScope } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
+import { askableScope } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
@@ -65,22 +66,41 @@ export const answered =
     return { ...response, id_token: await signIdToken(context, client, issued.grant, account, issued, text) };
   };
 
-/** RFC 9068 §2.2. */
 async function signAccessToken(
   context: Context,
   client: ClientRecord,
-  { response, accessToken, grant, scope, resources }: Issued,
+  issued: Issued,
   account: AccountRecord | null,
   typ: string,
 ): Promise<string> {
+  const { response, accessToken } = issued;
   // A token that was revoked meanwhile gets no signature: an API would take it until it expires.
   if (accessToken === null) return response.access_token;
-  const { issuer, configuration, catalogue, signingKeys, keys } = context;
+  const { configuration, signingKeys } = context;
+  const claims = accessTokenPayload(context, client, { ...issued, accessToken }, account);
+  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, claims);
+}
+
+type PayloadContext = Pick<Context, "issuer" | "configuration" | "catalogue" | "keys" | "clock">;
+
+/** RFC 9068 §2.2: the claims of an access token that an API checks by itself. */
+export function accessTokenPayload(
+  context: PayloadContext,
+  client: ClientRecord,
+  {
+    accessToken,
+    grant,
+    scope,
+    resources,
+  }: Pick<Issued, "grant" | "scope" | "resources"> & { readonly accessToken: AccessTokenRecord },
+  account: AccountRecord | null,
+): Record<string, unknown> {
+  const { issuer, catalogue, keys } = context;
   const [audience] = resources;
   const apis = catalogue.apisAmong(resources);
   const target = { scope, resources: apis.length > 0 ? apis : resources };
   // The claims about the person come first, so that none takes the place of the protocol's own.
-  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, {
+  return {
     ...(account !== null && fittingClaims(claimsForApis(context, account, target))),
     iss: issuer.identifier,
     sub: grant === null ? client.clientId : subjectFor({ keys }, client, grant.subject),
@@ -95,21 +115,34 @@ async function signAccessToken(
       acr: grant.authenticationLevel,
       amr: grant.authenticationMethods,
     }),
-  });
+  };
 }
 
-/** OpenID Connect Core §3.1.3.3, §12.2. */
 function signIdToken(
-  { issuer, keys, clock, configuration, signingKeys }: Context,
+  context: Context,
   client: ClientRecord,
   grant: GrantRecord,
   account: AccountRecord,
-  { scope, nonce }: Pick<Issued, "scope" | "nonce">,
+  issued: Pick<Issued, "scope" | "nonce">,
   accessToken: string,
 ): Promise<string> {
+  const algorithm = idTokenAlgorithm(client, context.configuration.signing);
+  const claims = idTokenPayload(context, client, grant, account, { ...issued, accessToken });
+  return context.signingKeys.sign(algorithm, "JWT", claims);
+}
+
+/** OpenID Connect Core §3.1.3.3, §12.2: the claims of an ID token. */
+export function idTokenPayload(
+  { issuer, keys, clock, configuration, catalogue }: PayloadContext,
+  client: ClientRecord,
+  grant: GrantRecord,
+  account: AccountRecord,
+  { scope, nonce, accessToken }: Pick<Issued, "scope" | "nonce"> & { readonly accessToken: string },
+): Record<string, unknown> {
   const { clientId } = client;
   const algorithm = idTokenAlgorithm(client, configuration.signing);
-  const claims = idTokenClaims(
+  const requested = withinScope(grant.claims?.idToken ?? [], askableScope(catalogue, client));
+  return idTokenClaims(
     {
       issuer: issuer.identifier,
       clientId,
@@ -120,12 +153,11 @@ function signIdToken(
       accessToken,
       claims:
         client.idTokenClaims === "minimal"
-          ? personClaims([], account, grant.claims?.idToken)
-          : personClaims(scope, account, grant.claims?.idToken, ownClaims({ configuration }, client)),
+          ? personClaims([], account, requested)
+          : personClaims(scope, account, requested, ownClaims({ configuration }, client)),
     },
     algorithm,
     clock.seconds(),
     configuration.lifetimes.id_token_seconds,
   );
-  return signingKeys.sign(algorithm, "JWT", claims);
 }

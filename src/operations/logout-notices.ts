@@ -40,15 +40,22 @@ export interface LogoutSenderContext extends EndingContext {
   readonly log: Log;
 }
 
-/** A client that takes longer is down, or as good as. */
+/** A client that takes longer for one notice is down, or as good as. */
 const TIMEOUT_MILLIS = 5000;
+
+/**
+ * What one look spends on one client, however many notices wait for it. A client that takes its time and then says yes would hold up
+ * all others otherwise.
+ */
+const TURN_MILLIS = 5000;
 
 /** How many notices a sender looks at before it looks again. */
 const BATCH = 100;
 
 const NOTICE = { notice: row(logoutNotices, { id: "$id" }) };
 
-export function createLogoutSender(context: LogoutSenderContext): LogoutSender {
+/** `turnMillis`: default `TURN_MILLIS`. */
+export function createLogoutSender(context: LogoutSenderContext, turnMillis = TURN_MILLIS): LogoutSender {
   const underWay = new Set<Promise<void>>();
   const track = (work: Promise<void>): Promise<void> => {
     const tracked = work
@@ -77,7 +84,7 @@ export function createLogoutSender(context: LogoutSenderContext): LogoutSender {
       clearTimeout(timer);
     },
     sendDue() {
-      running ??= track(sendDue(context)).finally(() => {
+      running ??= track(sendDue(context, turnMillis)).finally(() => {
         running = null;
       });
       return running;
@@ -128,7 +135,7 @@ const claim = (context: LogoutSenderContext, id: RecordId): Promise<rules.Client
     rules.claim(await findNotice(context, id), context.clock.seconds()),
   );
 
-async function sendDue(context: LogoutSenderContext): Promise<void> {
+async function sendDue(context: LogoutSenderContext, turnMillis: number): Promise<void> {
   for (;;) {
     const now = context.clock.seconds();
     const first = await context.store.list(logoutNotices, { order: ["nextAt", "id"], limit: BATCH });
@@ -144,16 +151,18 @@ async function sendDue(context: LogoutSenderContext): Promise<void> {
       }
     }
     const byClient = Map.groupBy(found, ({ clientId }) => clientId);
-    await Promise.all([...byClient.values()].map((notices) => sendInTurn(context, notices)));
+    await Promise.all([...byClient.values()].map((notices) => sendInTurn(context, notices, turnMillis)));
   }
 }
 
-/** A client that is down costs one attempt: its other notices wait for their next time. */
+/** A client that is down costs one attempt, and a slow one a turn: its other notices wait for their next time. */
 async function sendInTurn(
   context: LogoutSenderContext,
   notices: readonly rules.ClientNotice[],
+  turnMillis: number,
 ): Promise<void> {
-  for (const notice of notices) if (!(await send(context, notice))) return;
+  const turn = AbortSignal.timeout(turnMillis);
+  for (const notice of notices) if (turn.aborted || !(await send(context, notice))) return;
 }
 
 const giveUp = (context: LogoutSenderContext, notice: rules.ClientNotice): Promise<boolean> =>

@@ -109,6 +109,12 @@ export const isWeb = (uri: string): boolean => /^https?:\/\//.test(uri);
 export const isClaimedHttps = (uri: string): boolean => uri.startsWith("https://");
 
 /**
+ * Who gets what is sent to a redirect URI: for https the origin, because a browser keeps nothing that one page of an origin has
+ * from the others; else the whole address. An application that renews its tokens in a frame has a page of its own for it.
+ */
+export const recipientOf = (uri: RedirectUri): string => (isClaimedHttps(uri) ? new URL(uri).origin : uri);
+
+/**
  * RFC 9700 §4.1.3: byte for byte equal to a registered one.
  * RFC 8252 §7.3: the port of a loopback address may vary, as may its absence; nothing else.
  */

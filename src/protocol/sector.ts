@@ -1,31 +1,48 @@
 /** OpenID Connect Core §8.1: the sector of a client. Clients of one sector know a person under the same pairwise identifier. */
+import { DEVICE_CODE_GRANT, type GrantType } from "./grant-types.ts";
+
 interface Sectored {
   readonly sectorIdentifierUri: string | null;
   readonly redirectUris: readonly string[];
 }
 
-/** The hosts of redirect URIs that belong to one owner. Loopback addresses and private-use schemes belong to every computer. */
-const ownedHosts = (redirectUris: readonly string[]): string[] => [
-  ...new Set(
-    redirectUris
-      .filter((uri) => /^https?:/.test(uri) && URL.canParse(uri))
-      .map((uri) => new URL(uri).hostname)
-      .filter((host) => !["localhost", "127.0.0.1", "[::1]"].includes(host)),
-  ),
+/** The host that owns the redirect URI; null for loopback addresses and private-use schemes, which belong to every computer. */
+function ownerOf(uri: string): string | null {
+  if (!/^https?:/.test(uri) || !URL.canParse(uri)) return null;
+  const { hostname } = new URL(uri);
+  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname) ? null : hostname;
+}
+
+const ownersOf = (redirectUris: readonly string[]): (string | null)[] => [
+  ...new Set(redirectUris.map(ownerOf)),
 ];
 
-/** Why the client can have no pairwise identifiers; null if it can. */
-export const sectorFault = ({ redirectUris, sectorIdentifierUri }: Sectored): string | null =>
-  sectorIdentifierUri === null && ownedHosts(redirectUris).length > 1
-    ? "subject_type is 'pairwise' and the redirect URIs have several hosts. Then sector_identifier_uri must say which host the client belongs to (OpenID Connect Core section 8.1)."
+/**
+ * Why the client can have no pairwise identifiers; null if it can. `isStranger`: the client registers itself, so only its redirect
+ * URIs prove where it belongs: a code that it cannot receive tells it nothing. A device code goes to no redirect URI.
+ */
+export function sectorFault(
+  { redirectUris, sectorIdentifierUri, grantTypes }: Sectored & { readonly grantTypes: readonly GrantType[] },
+  isStranger: boolean,
+): string | null {
+  const owners = ownersOf(redirectUris);
+  if (
+    isStranger &&
+    grantTypes.includes(DEVICE_CODE_GRANT) &&
+    (sectorIdentifierUri ?? owners[0] ?? null) !== null
+  )
+    return "subject_type is 'pairwise' and grant_types has the device grant, which no redirect URI receives. Leave one of them out.";
+  return sectorIdentifierUri === null && owners.length > 1
+    ? "subject_type is 'pairwise' and the redirect URIs do not have one host. Then sector_identifier_uri must say which host the client belongs to (OpenID Connect Core section 8.1)."
     : null;
+}
 
 /**
- * The sector: the host of `sector_identifier_uri`, else the one host of the redirect URIs. A client that has neither is a sector
- * of its own.
+ * The sector: the host of `sector_identifier_uri`, else the one host of all redirect URIs. A client that has neither is a sector
+ * of its own: beside the address of another host it could have one where it receives codes.
  */
 export function sectorOf(client: Sectored & { readonly clientId: string }): string {
   if (client.sectorIdentifierUri !== null) return new URL(client.sectorIdentifierUri).hostname;
-  const hosts = ownedHosts(client.redirectUris);
-  return hosts.length === 1 && hosts[0] !== undefined ? hosts[0] : `client ${client.clientId}`;
+  const [owner = null, another] = ownersOf(client.redirectUris);
+  return owner !== null && another === undefined ? owner : `client ${client.clientId}`;
 }

@@ -42,7 +42,7 @@ export interface Authorization {
   readonly grant: GrantRecord;
   readonly code: AuthorizationCodeRecord;
   /**
-   * The consent to remember, if the person gave one now; it replaces an older one for the same redirect URI.
+   * The consent to remember, if the person gave one now; it replaces an older one for the same recipient.
    * `remembered`: the person was not asked, because of an earlier consent, which must still exist and cover the grant, or
    * because the client is a part of the operator's own service.
    */
@@ -161,8 +161,8 @@ export function authorize(
 /** The end of a session changes its row (`endOneSession`), so it finds every grant of the session. */
 const holdSession = ({ id, continuity }: SessionRecord) => hold(sessions, { id }, { continuity });
 
-const holdConsent = ({ subject, clientId, redirectUri, scope, resources }: ConsentRecord) =>
-  hold(consents, { subject, clientId, redirectUri }, { scope, resources });
+const holdConsent = ({ subject, clientId, recipient, scope, resources }: ConsentRecord) =>
+  hold(consents, { subject, clientId, recipient }, { scope, resources });
 
 export interface CodeFacts {
   readonly code: AuthorizationCodeRecord | null;

@@ -37,16 +37,19 @@ export type Claims = Readonly<Record<string, ClaimValue>>;
 /** The claims that a request names one by one (OpenID Connect Core §5.5), beside those of its scopes. */
 export type RequestedClaims = readonly string[];
 
+/** Those of the claims whose scope the client may ask for. The operator may have taken it away since the person agreed. */
+export const withinScope = (claims: RequestedClaims, askable: readonly Scope[]): string[] =>
+  claims.filter((name) => {
+    const scope = scopeOfClaim(name);
+    return scope !== null && askable.includes(scope);
+  });
+
 /**
  * The claims of a request that the client may have: those whose scope it could ask for. Null if it asks for none. A claim without
  * a scope, such as `acr`, says how the person signed in, or nothing.
  */
 export function singleClaims(request: ClaimsRequest | null, askable: readonly Scope[]): SingleClaims | null {
-  const allowed = (names: Readonly<Record<string, unknown>>) =>
-    Object.keys(names).filter((name) => {
-      const scope = scopeOfClaim(name);
-      return scope !== null && askable.includes(scope);
-    });
+  const allowed = (names: Readonly<Record<string, unknown>>) => withinScope(Object.keys(names), askable);
   const claims = { idToken: allowed(request?.idToken ?? {}), userinfo: allowed(request?.userinfo ?? {}) };
   return claims.idToken.length + claims.userinfo.length === 0 ? null : claims;
 }

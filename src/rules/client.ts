@@ -1,5 +1,8 @@
 /** Clients: issuing to them, noting their use, changing and removing them. */
+import type { ClientMetadata } from "../clients/metadata.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
+import { isSubset } from "../protocol/scope.ts";
+import { sectorOf } from "../protocol/sector.ts";
 import { type Change, check, hold, insert, sweep, update } from "../store/contract.ts";
 import {
   type AccessTokenRecord,
@@ -162,29 +165,43 @@ export function changeClient(
 }
 
 /** What people are told of a client, and where they are sent: for these the operator vouched. */
-const isSameToPeople = (
-  client: ClientRecord,
-  { clientName, redirectUris, localized }: Partial<ClientRecord>,
-): boolean =>
-  client.clientName === clientName &&
-  (redirectUris ?? []).every((uri) => client.redirectUris.includes(uri)) &&
-  Object.entries(localized ?? {}).every(([name, text]) => client.localized[name] === text);
+const isSameToPeople = (client: ClientRecord, next: ClientMetadata): boolean =>
+  client.clientName === next.clientName &&
+  isSubset(next.redirectUris, client.redirectUris) &&
+  isSubset(next.postLogoutRedirectUris, client.postLogoutRedirectUris) &&
+  ADDRESSES_FOR_PEOPLE.every((name) => next[name] === null || next[name] === client[name]) &&
+  Object.entries(next.localized).every(([name, text]) => client.localized[name] === text);
+
+const ADDRESSES_FOR_PEOPLE = ["clientUri", "tosUri", "policyUri", "initiateLoginUri"] as const;
+
+/** Whether the client knows people under the same names as before (`subjectFor`). */
+const knowsPeopleAsBefore = (client: ClientRecord, next: ClientMetadata): boolean =>
+  client.subjectType === next.subjectType &&
+  (client.subjectType === "public" || sectorOf(client) === sectorOf({ ...client, ...next }));
 
 /**
  * A client that registered itself replaces its metadata. The operator vouched for a name and for addresses, so a new name or
- * address ends that.
+ * address ends that. If the client is to know people under other names, the access that it has ends: by a refresh it would learn
+ * which person is which, and in a sector where it can receive no code.
  */
 export function changeRegistration(
   client: ClientRecord,
-  metadata: Partial<ClientRecord>,
+  metadata: ClientMetadata,
   newSecret: ClientSecretRecord,
+  now: EpochSeconds,
 ): Decision<boolean> {
+  const { clientId } = client;
   const losesTrust = client.vouchedAt !== null && !isSameToPeople(client, metadata);
   const decision = changeClient(client, { ...metadata, ...(losesTrust && { vouchedAt: null }) }, newSecret);
-  if (!losesTrust) return decision;
   return {
     ...decision,
-    events: [...(decision.events ?? []), { event: "client.unvouched", client: client.clientId }],
+    ...(!knowsPeopleAsBefore(client, metadata) && {
+      sweeps: accessSweeps({ clientId }, "client_changed", now),
+    }),
+    events: [
+      ...(decision.events ?? []),
+      ...(losesTrust ? [{ event: "client.unvouched", client: clientId } as const] : []),
+    ],
   };
 }
 

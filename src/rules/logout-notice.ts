@@ -25,13 +25,13 @@ export const waitAfter = (attempt: number): number =>
 
 /**
  * Whether the end of the sessions concerns the client of a grant: it was told of the session in an ID token, and has not heard of
- * its end before.
+ * its end before. A client that knows the person under another name since is told nothing, as it would learn which that is.
  */
 export const isTold = (
   { session, createdAt }: Pick<LogoutNoticeRecord, "session" | "createdAt">,
   grant: GrantRecord,
 ): boolean => {
-  if (!signsIn(grant) || grant.session === null) return false;
+  if (!signsIn(grant) || grant.session === null || grant.revokedReason === "client_changed") return false;
   if (session !== null) return Buffer.compare(session, grant.session) === 0;
   return grant.revokedReason !== "signed_out" || (grant.revokedAt ?? 0) >= createdAt;
 };

@@ -399,17 +399,17 @@ export const setupLinks = table("setup_links", {
 });
 export type SetupLinkRecord = Row<typeof setupLinks>;
 
-/** Remembered consent: a person's answer for a client, a redirect URI, scopes and resources. */
+/** Remembered consent: a person's answer for a client, a recipient (`recipientOf`), scopes and resources. */
 export const consents = table("consents", {
   columns: {
     subject: text<SubjectId>(),
     clientId: text<ClientId>(),
-    redirectUri: text<RedirectUri>(),
+    recipient: text(),
     scope: scope(),
     resources: resources(),
     createdAt: integer(),
   },
-  key: ["subject", "clientId", "redirectUri"],
+  key: ["subject", "clientId", "recipient"],
   indexes: [["clientId"]],
   shard: "subject",
   updated: true,
@@ -441,7 +441,9 @@ export type RevocationReason =
   | "signed_out"
   | "person_disabled"
   | "person_removed"
-  | "client_removed";
+  | "client_removed"
+  /** The client would know the person under another name. */
+  | "client_changed";
 
 /** The single claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
 export interface SingleClaims {

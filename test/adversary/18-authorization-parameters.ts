@@ -76,7 +76,15 @@ export const AUTHORIZATION: readonly Row[] = [
     BIG,
   ]),
   ...doubled("response_mode", "query"),
-  ...ofEach("request", "request_not_supported", ["x", "eyJhbGciOiJub25lIn0.e30.", BIG]),
+  ...ofEach("request", "invalid_request_object", [
+    "x",
+    "e30.e30.",
+    "eyJhbGciOiJub25lIn0.e30",
+    "eyJhbGciOiJub25lIn0.e30.x",
+    "eyJhbGciOiJub25lIn0.W10.",
+    "eyJhbGciOiJkaXIifQ.e30.e30.e30.e30",
+    BIG,
+  ]),
   ...doubled("request", "x"),
   ...ofEach("request_uri", "request_uri_not_supported", [
     "urn:ietf:params:oauth:request_uri:x",

@@ -13,6 +13,7 @@ import type {
   Scope,
   SubjectId,
 } from "../../src/protocol/identifiers.ts";
+import { recipientOf } from "../../src/protocol/redirect-uri.ts";
 import type { GrantRecord } from "../../src/store/tables.ts";
 import { BY_PASSWORD } from "../support/people.ts";
 import { proves } from "../support/proves.ts";
@@ -348,6 +349,7 @@ describe("grant list and revoke", () => {
     const client = await store.findClient("demo-web");
     const redirectUri = client?.redirectUris[0];
     if (ada === null || client === null || redirectUri === undefined) throw new Error("no demonstration");
+    const recipient = recipientOf(redirectUri);
     const now = clock.seconds();
     const code = mintCredential("authorization_code", clock, random);
     const grant: GrantRecord = {
@@ -391,7 +393,7 @@ describe("grant list and revoke", () => {
         consent: {
           subject: ada.subject,
           clientId: client.clientId,
-          redirectUri,
+          recipient,
           scope: [],
           resources: [],
           createdAt: now,
@@ -402,7 +404,7 @@ describe("grant list and revoke", () => {
     await allow(first);
     const { out } = await run(["grant", "revoke", "--user", "ada", "--client", "demo-web"]);
     expect(out).toContain("Revoked 1 grant and forgot 1 remembered consent.");
-    expect(await store.findConsent(ada.subject, client.clientId, redirectUri)).toBeNull();
+    expect(await store.findConsent(ada.subject, client.clientId, recipient)).toBeNull();
     expect((await store.findGrant(first))?.revokedReason).toBe("revoked_by_operator");
 
     const second = mintCredential("device_code", clock, random).id;
@@ -410,7 +412,7 @@ describe("grant list and revoke", () => {
     expect((await run(["grant", "revoke", recordIdText(second)])).out).toContain(
       "ada will be asked before demo-web gets access again",
     );
-    expect(await store.findConsent(ada.subject, client.clientId, redirectUri)).toBeNull();
+    expect(await store.findConsent(ada.subject, client.clientId, recipient)).toBeNull();
   });
 
   test("revoke without saying what, or of what does not exist, changes nothing", async () => {

@@ -278,14 +278,36 @@ describe("pairwise identifiers (OpenID Connect Core §8.1)", () => {
     () => {
       expect(sectorOf(clientWith(ALL))).toBe("client.example.org");
       expect(sectorOf(clientWith({}))).toBe("client.example.org");
-      expect(sectorOf(clientWith({ redirect_uris: [CALLBACK, "http://127.0.0.1/cb"] }))).toBe(
-        "client.example.org",
-      );
       expect(sectorOf(clientWith({ redirect_uris: ["http://localhost/cb", "com.example.app:/cb"] }))).toBe(
         "client client",
       );
     },
   );
+});
+
+describe("a stranger's client", () => {
+  const PAIRWISE = { redirect_uris: [CALLBACK], subject_type: "pairwise" };
+  const DEVICE = { grant_types: ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"] };
+
+  test.each(["http://127.0.0.1/cb", "http://localhost/cb", "http://[::1]/cb", "com.evil.app:/cb"])(
+    proves("is in no sector of another host whose address it has beside %s", "threat 64"),
+    (own) => {
+      const both = { ...PAIRWISE, redirect_uris: [CALLBACK, own] };
+      expect(faultOf(both)).toContain("sector_identifier_uri");
+      expect(sectorOf(clientWith({ ...both, subject_type: "public" }))).toBe("client client");
+    },
+  );
+
+  test(proves("is in no sector by addresses to which its device codes never go", "threat 64"), () => {
+    expect(faultOf({ ...PAIRWISE, ...DEVICE })).toContain("device grant");
+    const sector_identifier_uri = "https://sector.example/uris.json";
+    expect(faultOf({ ...PAIRWISE, ...DEVICE, sector_identifier_uri })).toContain("device grant");
+    expect(check({ ...PAIRWISE, ...DEVICE, subject_type: "public" }).subjectType).toBe("public");
+    expect(check({ ...PAIRWISE, ...DEVICE, redirect_uris: ["http://127.0.0.1/cb"] }).subjectType).toBe(
+      "pairwise",
+    );
+    expect(check({ ...PAIRWISE, ...DEVICE }, operator).subjectType).toBe("pairwise");
+  });
 });
 
 describe("names in several languages (RFC 7591 §2.2)", () => {

@@ -243,7 +243,7 @@ describe("a fault that is sent to the client", () => {
     ["a resource with a fragment", { resource: "https://mail.example/#x" }, "invalid_target"],
     ["one bad of two resources", { resource: ["https://mail.example/", "x"] }, "invalid_target"],
     ["a resource that uses none of the scopes", { resource: "https://files.example/api" }, "invalid_target"],
-    ["a request object", { request: "eyJhbGciOiJub25lIn0.e30." }, "request_not_supported"],
+    ["a request object that is none", { request: "e30.e30." }, "invalid_request_object"],
     ["a request URI", { request_uri: "urn:ietf:params:oauth:request_uri:x" }, "request_uri_not_supported"],
     ["a request URI on the network", { request_uri: "https://evil.example/r" }, "request_uri_not_supported"],
     ["inline registration", { registration: "{}" }, "registration_not_supported"],
@@ -861,7 +861,6 @@ describe("who is asked", () => {
 
   test.each([
     ["another scope", { scope: "mail.read mail.send" }],
-    ["another redirect URI", { redirect_uri: "https://client.example/second?tenant=1" }],
     ["another resource", { scope: "mail.read profile" }],
     ["prompt=consent", { prompt: "consent" }],
   ])(proves("a person who agreed is asked again for %s", "OpenID Core 3.1.2.1-13"), async (_, changes) => {
@@ -914,6 +913,25 @@ describe("who is asked", () => {
     const changes = { client_id: "spa", redirect_uri: "https://spa.example/" };
     await answerConsent(server, theirs, changes);
     expect(redirectOf(await at(changes, theirs)).searchParams.has("code")).toBe(true);
+  });
+
+  test("the yes to a sign-in counts for the page that renews it in a frame, and for no other origin", async () => {
+    const { store } = server.context;
+    const client = await store.findClient("spa");
+    if (client === null) throw new Error("There is no such client.");
+    const others = ["https://spa.example/silent.html", "https://spa.example:8443/", "https://other.example/"];
+    await store.putClient({ ...client, redirectUris: [...client.redirectUris, ...others] as never });
+    try {
+      const { cookie: theirs } = await fresh();
+      await answerConsent(server, theirs, { client_id: "spa", redirect_uri: "https://spa.example/" });
+      const silent = (redirect_uri: string | undefined) =>
+        at({ client_id: "spa", redirect_uri, prompt: "none" }, theirs);
+      expect(redirectOf(await silent(others[0])).searchParams.has("code")).toBe(true);
+      for (const elsewhere of others.slice(1))
+        expect(redirectOf(await silent(elsewhere)).searchParams.get("error")).toBe("consent_required");
+    } finally {
+      await store.putClient(client);
+    }
   });
 
   test("a person whose access was taken back is asked again", async () => {

@@ -2,8 +2,11 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
+import { changedMetadata } from "../../src/clients/change.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { changeClient } from "../../src/operations/clients.ts";
 import { findSignedIn, startSession } from "../../src/operations/sessions.ts";
+import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { SIGNING_ALGORITHMS } from "../../src/protocol/signing-algorithms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { PASSWORD } from "../../src/rules/sign-in.ts";
@@ -413,6 +416,26 @@ describe("the parameter claims (§5.5)", () => {
     expect(Object.keys(told)).not.toContain("email");
     expect(await userinfo(tokens)).toEqual({ sub: ada.subject, name: "Ada" });
   });
+
+  test(
+    proves("gives no claim any more when the operator has taken its scope from the client", "threat 64"),
+    async () => {
+      await start();
+      const ada = await server.addPerson("ada", { name: "Ada", email: "ada@example.org" });
+      const asked = wish({ id_token: { email: null }, userinfo: { email: null } });
+      const native = { client_id: "native", redirect_uri: "com.example.app:/callback" };
+      const tokens = await tokensFor(server, ada, { ...asked, ...native });
+      expect((await claimsOf(tokens, "native")).email).toBe("ada@example.org");
+      await changeClient(server.context, SERVER_ACT, "native" as ClientId, (client) =>
+        changedMetadata(client, { scope: ["openid", "profile"] }, server.context),
+      );
+      expect(await userinfo(tokens)).toEqual({ sub: ada.subject });
+      const refreshed = await expectTokens(
+        await refresh(server, textOf(tokens, "refresh_token"), {}, "native"),
+      );
+      expect(Object.keys(await claimsOf(refreshed, "native"))).not.toContain("email");
+    },
+  );
 
   test(
     proves("asks the person for what they tell, and a remembered yes to less does not count", "threat 64"),

@@ -130,7 +130,11 @@ describe("the metadata document", () => {
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
         prompt_values_supported: ["none", "login", "consent", "select_account"],
-        request_parameter_supported: false,
+        request_parameter_supported: true,
+        request_object_signing_alg_values_supported: [
+          "none",
+          ...["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"],
+        ],
         request_uri_parameter_supported: false,
         claims_parameter_supported: true,
         service_documentation: "https://auth.example/help/errors",

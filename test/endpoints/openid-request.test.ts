@@ -194,7 +194,8 @@ describe("id_token_hint", () => {
     ),
     async () => {
       const { signingKeys, issuer } = server.context;
-      const claims = { iss: issuer.identifier, aud: "web", sub: ada.subject };
+      const answer = { iss: issuer.identifier, aud: "web", sub: ada.subject };
+      const claims = { ...answer, exp: 1 };
       const good = await signingKeys.sign("RS256", "JWT", claims);
       const [header = "", body = "", signature = ""] = good.split(".");
       const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -212,6 +213,7 @@ describe("id_token_hint", () => {
         "another client": await signingKeys.sign("RS256", "JWT", { ...claims, aud: "spa" }),
         "several clients": await signingKeys.sign("RS256", "JWT", { ...claims, aud: ["web", "spa"] }),
         "no person": await signingKeys.sign("RS256", "JWT", { ...claims, sub: undefined }),
+        "a signed answer of userinfo": await signingKeys.sign("RS256", "JWT", answer),
         "another kind of token": await signingKeys.sign("RS256", "at+jwt", claims),
       };
       const answers: Record<string, string> = {};

@@ -20,6 +20,7 @@ const METADATA = {
   "client_name#fr": "Mon Exemple",
   jwks_uri: "https://client.example.org/keys",
 };
+const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const ACT = actOfStranger({ address: ADDRESS, requestId: "test" });
 
 let server: TestServer;
@@ -336,6 +337,11 @@ describe("changing", () => {
         { client_name: "Your Bank" },
         { redirect_uris: [CALLBACK, "https://evil.example/"] },
         { "client_name#de": "Ihre Bank" },
+        { post_logout_redirect_uris: ["https://evil.example/bye"] },
+        { client_uri: "https://evil.example" },
+        { tos_uri: "https://evil.example/terms" },
+        { policy_uri: "https://evil.example/privacy" },
+        { initiate_login_uri: "https://evil.example/login" },
       ]) {
         await vouch();
         await update(registered, change);
@@ -344,6 +350,74 @@ describe("changing", () => {
       expect(server.logged.join("")).toContain("client.unvouched");
     },
   );
+
+  /** What the client has after a person signed in to it. */
+  async function signedInTo({ clientId: client_id }: Registered) {
+    const person = await server.addPerson(`person-${client_id}`);
+    const request = { client_id, redirect_uri: CALLBACK, scope: "openid profile" };
+    const code = await codeFor(server, person, request);
+    const tokens = await expectTokens(
+      await server.post("/auth/token", {
+        grant_type: "authorization_code",
+        code,
+        client_id,
+        redirect_uri: CALLBACK,
+        code_verifier: VERIFIER,
+      }),
+    );
+    const bearer = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+    return {
+      userinfo: () => server.fetch("/auth/userinfo", { headers: bearer }),
+      refresh: () =>
+        server.post("/auth/token", {
+          grant_type: "refresh_token",
+          refresh_token: textOf(tokens, "refresh_token"),
+          client_id,
+        }),
+    };
+  }
+
+  test.each([
+    ["the sector of another host", "pairwise", [{ redirect_uris: ["https://victim.example/cb"] }]],
+    [
+      "the sector of another host, in two steps",
+      "public",
+      [
+        { redirect_uris: ["https://victim.example/cb"], subject_type: "public" },
+        { redirect_uris: ["https://victim.example/cb"] },
+      ],
+    ],
+    ["public identifiers", "pairwise", [{ subject_type: "public" }]],
+  ])(
+    proves("a client that moves to %s keeps no access by which it learns who is who", "threat 64"),
+    async (_, subject_type, changes) => {
+      const pairwise = {
+        token_endpoint_auth_method: "none",
+        scope: "openid profile",
+        subject_type: "pairwise",
+      };
+      const registered = await register({ ...pairwise, subject_type });
+      const { userinfo, refresh } = await signedInTo(registered);
+      expect((await userinfo()).status).toBe(200);
+      for (const change of changes)
+        expect((await update(registered, { ...pairwise, ...change })).status).toBe(200);
+      await expectRefusal(await userinfo(), 401, "invalid_token");
+      await expectRefusal(await refresh(), 400, "invalid_grant");
+    },
+  );
+
+  test("a client that knows people as before keeps its access", async () => {
+    const pairwise = {
+      token_endpoint_auth_method: "none",
+      scope: "openid profile",
+      subject_type: "pairwise",
+    };
+    const registered = await register(pairwise);
+    const { userinfo } = await signedInTo(registered);
+    const other = { redirect_uris: ["https://client.example.org/other"] };
+    expect((await update(registered, { ...pairwise, ...other })).status).toBe(200);
+    expect((await userinfo()).status).toBe(200);
+  });
 
   test(
     proves("is limited per address, and refused where registration is off", "RFC 7592 2.2-10"),
@@ -381,7 +455,7 @@ describe("removing", () => {
           code,
           client_id,
           redirect_uri: CALLBACK,
-          code_verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+          code_verifier: VERIFIER,
         }),
       );
       const bearer = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };

@@ -122,7 +122,7 @@ describe("the answer of the authorization endpoint", () => {
     [{ resource: "https://unknown.example/" }, "invalid_target"],
     [{ response_type: "token" }, "unsupported_response_type"],
     [{ prompt: "none", scope: "files" }, "consent_required"],
-    [{ request: "e30.e30." }, "request_not_supported"],
+    [{ request: "e30.e30." }, "invalid_request_object"],
   ])("%j is refused as %s", async (parameters, error) => {
     const { url, state } = await ask(parameters);
     expect(() => oauth.validateAuthResponse(as, WEB, url, state)).toThrow(

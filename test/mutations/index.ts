@@ -11,6 +11,7 @@ import { PAGES } from "./pages.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
+import { REQUEST_OBJECTS } from "./request-objects.ts";
 import { RULES } from "./rules.ts";
 import { STORE } from "./store.ts";
 import { TOKENS } from "./tokens.ts";
@@ -25,6 +26,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...OPERATIONS,
   ...ACCOUNTS,
   ...ENDPOINTS,
+  ...REQUEST_OBJECTS,
   ...LOGOUT,
   ...PAGES,
   ...PLATFORM,

@@ -11,6 +11,15 @@ const SENDER_TEST = "operations/logout-notices.test.ts";
 
 export const LOGOUT: readonly Mutation[] = [
   {
+    against: ["threat 81"],
+    what: "a slow application holds up the notices of others",
+    in: SENDER,
+    match: "turn.aborted",
+    replace: "false",
+    tests: [SENDER_TEST],
+    only: "takes its time",
+  },
+  {
     against: ["threat 15", "Back-Channel Logout 2.7-1"],
     what: "access goes on after the sign-out",
     in: SESSION,

@@ -397,6 +397,31 @@ describe("an application that", () => {
 });
 
 test(
+  proves("an application that takes its time does not hold up others by its many notices", "threat 81"),
+  async () => {
+    const turnMillis = 100;
+    const slow = listen(async () => {
+      await Bun.sleep(turnMillis + 50);
+      return new Response();
+    });
+    await notify("web", slow.url);
+    for (let person = 0; person < 4; person += 1) {
+      const signedIn = await signIn();
+      await use(signedIn);
+      await endSession(server.context, SERVER_ACT, signedIn.session.id);
+    }
+    const outbound = createOutbound({ allow: ["127.0.0.1"] });
+    const sender = createLogoutSender({ ...server.context, outbound }, turnMillis);
+    await sender.sendDue();
+    expect(slow.came).toHaveLength(1);
+    expect(await waiting()).toHaveLength(3);
+    server.clock.advance(waitAfter(1));
+    await sender.sendDue();
+    expect(slow.came).toHaveLength(2);
+  },
+);
+
+test(
   proves(
     "an address inside the server's network is not called unless the operator allows it",
     "threat 20",

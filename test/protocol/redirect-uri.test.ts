@@ -10,6 +10,7 @@ import {
   isLoopback,
   isUnprotected,
   matchRedirectUri,
+  recipientOf,
   redirectUriFault,
 } from "../../src/protocol/redirect-uri.ts";
 import { proves } from "../support/proves.ts";
@@ -576,5 +577,13 @@ describe("what can be registered", () => {
     expect(isLoopback("http://127.0.0.1:3000/x")).toBe(true);
     expect(isLoopback("https://127.0.0.1/")).toBe(false);
     expect(isLoopback("http://127.0.0.1.evil.example/")).toBe(false);
+  });
+
+  test("the recipient is the origin of an https address, and the whole of any other", () => {
+    const of = (text: string) => recipientOf(text as RedirectUri);
+    expect(of("https://client.example/callback?tenant=1")).toBe("https://client.example");
+    expect(of("https://client.example:8443/")).toBe("https://client.example:8443");
+    expect(of("http://127.0.0.1/callback")).toBe("http://127.0.0.1/callback");
+    expect(of("com.example.app:/callback")).toBe("com.example.app:/callback");
   });
 });

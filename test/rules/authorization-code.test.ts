@@ -107,9 +107,9 @@ describe("a person's yes", () => {
   test("that is remembered is held, and no form is needed", () => {
     const silent: Authorization = { ...asked, consent: "remembered", form: null };
     const decision = authorize({ ...facts, consent: remembered }, silent);
-    const { subject, clientId, redirectUri, scope, resources: audience } = remembered;
+    const { subject, clientId, recipient, scope, resources: audience } = remembered;
     expect(decision.changes).toContainEqual(
-      hold(consents, { subject, clientId, redirectUri }, { scope, resources: audience }),
+      hold(consents, { subject, clientId, recipient }, { scope, resources: audience }),
     );
     expect(decision.changes?.some(({ table }) => table === once)).toBe(false);
     expect(decision.changes?.some(({ act }) => act === "put")).toBe(false);

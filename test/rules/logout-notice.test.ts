@@ -32,6 +32,11 @@ describe("the end of a session concerns", () => {
     ["it also if its access goes on", { ...signIn, scope: scopes("openid", "offline_access") }, true],
     ["no client of another session", { ...signIn, session: newId() }, false],
     ["no client without openid", { ...signIn, scope: scopes("mail") }, false],
+    [
+      "no client that knows the person under another name since",
+      { ...signIn, revokedReason: "client_changed" as const },
+      false,
+    ],
     ["no device", { ...signIn, session: null }, false],
   ])("%s: %#", (_, grant, told) => {
     expect(isTold(ended, grant)).toBe(told);

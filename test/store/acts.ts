@@ -20,7 +20,6 @@ import { systemRandom } from "../../src/platform/random.ts";
 import type {
   ClientId,
   RecordId,
-  RedirectUri,
   ResourceIndicator,
   Scope,
   SecretDigest,
@@ -203,8 +202,8 @@ function actsOn(store: Store) {
     redeemSetupLink: (id: RecordId, account: tables.AccountRecord, now: EpochSeconds) =>
       people.redeemSetupLink(context, act, id, account, now),
 
-    findConsent: (subject: SubjectId, clientId: ClientId, redirectUri: RedirectUri) =>
-      access.findConsent(context, subject, clientId, redirectUri),
+    findConsent: (subject: SubjectId, clientId: ClientId, recipient: string) =>
+      access.findConsent(context, subject, clientId, recipient),
     listConsents: (subject: SubjectId) => collect(access.everyConsent(context, subject)),
     authorize({ code: { grantId: _, clientId: __, ...code }, ...authorization }: Authorization) {
       return authorize(context, act, { ...authorization, code });

@@ -239,7 +239,7 @@ export const newCode = (
 export const newConsent = (grant: GrantRecord, fields: Partial<ConsentRecord> = {}): ConsentRecord => ({
   subject: grant.subject,
   clientId: grant.clientId,
-  redirectUri: redirectUri("https://mail.example/callback"),
+  recipient: "https://mail.example",
   scope: grant.scope,
   resources: grant.resources,
   createdAt: NOW,

@@ -20,6 +20,7 @@ import { RFC_8414 } from "./rfc8414.ts";
 import { RFC_8628 } from "./rfc8628.ts";
 import { RFC_8707 } from "./rfc8707.ts";
 import { RFC_9068 } from "./rfc9068.ts";
+import { RFC_9101 } from "./rfc9101.ts";
 import { RFC_9207 } from "./rfc9207.ts";
 import { RFC_9700 } from "./rfc9700.ts";
 import type { Ledger } from "./row.ts";
@@ -41,6 +42,7 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8628,
   RFC_8707,
   RFC_9068,
+  RFC_9101,
   RFC_9207,
   RFC_9700,
   FORM_POST,

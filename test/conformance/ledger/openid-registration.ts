@@ -4,8 +4,7 @@ import { NO_TLS, TLS } from "./tls.ts";
 
 const NO_ENCRYPTION =
   "encrypted tokens and answers are not offered: the server narrows such a wish of a client away, and refuses that of the operator";
-const NO_REQUEST_OBJECTS =
-  "request objects are not offered; the server refuses them with request_not_supported";
+const NO_REQUEST_URIS = "request objects are taken by value only; the server refuses request_uri";
 
 export const OPENID_REGISTRATION: Ledger = {
   source: "OpenID Registration",
@@ -119,15 +118,13 @@ export const OPENID_REGISTRATION: Ledger = {
       id: "2-17",
       level: "MUST",
       statement: "request objects with another algorithm than request_object_signing_alg are refused",
-      does: "refuses all request objects",
-      notApplicable: NO_REQUEST_OBJECTS,
+      does: "refuses them, unsigned ones too",
     },
     {
       id: "2-18",
       level: "SHOULD",
       statement: "request objects may be signed with RS256",
-      does: "refuses all request objects",
-      notApplicable: NO_REQUEST_OBJECTS,
+      does: "they may, and with each other algorithm that the server knows",
     },
     {
       id: "2-19",
@@ -154,7 +151,7 @@ export const OPENID_REGISTRATION: Ledger = {
       level: "MUST",
       statement: "request_uris are https, or their objects are signed",
       does: "drops request_uris",
-      notApplicable: NO_REQUEST_OBJECTS,
+      notApplicable: NO_REQUEST_URIS,
     },
     {
       id: "2.1-1",

@@ -215,13 +215,13 @@ export const THREATS: Ledger = {
       id: "35",
       level: null,
       statement: "JWT: algorithm confusion, none, crit, keys in headers",
-      does: "verifies a JWT with its own keys only, each with its own algorithm and for one type; reads of the header nothing but kid, typ and alg",
+      does: "verifies a JWT with its own keys only, and a request object with keys of its client only, each key with its own algorithm and for one type; reads of the header nothing but kid, typ and alg; refuses crit",
     },
     {
       id: "36",
       level: null,
       statement: "JWT without time claims",
-      does: "takes the times of an access token from its row, never from the JWT",
+      does: "takes the times of an access token from its row, never from the JWT; a time in a request object is right, or the object is refused",
     },
     {
       id: "37",

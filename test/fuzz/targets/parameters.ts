@@ -4,6 +4,12 @@ import { systemRandom } from "../../../src/platform/random.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../../../src/protocol/claims-request.ts";
 import { OAuthError, type Reason } from "../../../src/protocol/errors.ts";
 import { type Parameters, parseParameters } from "../../../src/protocol/parameters.ts";
+import {
+  outlineOf,
+  parametersIn,
+  parseRequestObject,
+  type RequestObject,
+} from "../../../src/protocol/request-object.ts";
 import { parseResourceIndicator, sameResource } from "../../../src/protocol/resource-indicator.ts";
 import { formatScope, parseScope } from "../../../src/protocol/scope.ts";
 import { formatUserCode, newUserCode, normalizeUserCode } from "../../../src/protocol/user-code.ts";
@@ -119,6 +125,51 @@ const claims = property("claims parameters", 400, claimsText, (text) => {
   }
 });
 
+const base64url = (text: string): string => Buffer.from(text).toString("base64url");
+const WHOLE =
+  '{"client_id":"web","response_type":"code","max_age":5,"resource":["urn:a","urn:b"],"claims":{"userinfo":{}}}';
+const jwtBody = fc.oneof(
+  spoilt(fc.constant(WHOLE)),
+  fc
+    .dictionary(
+      fc.constantFrom("client_id", "max_age", "resource", "claims", "prompt", "exp", "__proto__", "toString"),
+      fc.jsonValue({ maxDepth: 3 }),
+    )
+    .map((value) => JSON.stringify(value)),
+  textOf(["{", "}", '"a"', '"\\u0061"', ":", "1", "[", "]", ",", '"}"', '"\\""', " "]),
+);
+const jwtHeader = fc.oneof(
+  fc.constantFrom('{"alg":"none"}', '{"alg":"ES256","kid":"a"}', '{"alg":"none","typ":"JWT"}'),
+  spoilt(fc.constant('{"alg":"none","typ":"oauth-authz-req+jwt"}')),
+);
+const requestObject = fc.oneof(
+  fc
+    .tuple(jwtHeader, jwtBody, fc.constantFrom("", "c2ln"))
+    .map(([header, body, signature]) => [base64url(header), base64url(body), signature].join(".")),
+  spoilt(fc.constant(`${base64url('{"alg":"none"}')}.${base64url(WHOLE)}.`)),
+  anyText,
+);
+const OBJECT_REASONS: readonly Reason[] = ["request_object_malformed", "request_object_encrypted"];
+
+const requestObjects = property("request objects", 400, requestObject, (text) => {
+  let object: RequestObject | undefined;
+  if (refusedWith(OBJECT_REASONS, () => (object = parseRequestObject(text)))) return;
+  if (object === undefined) return;
+  const [, body = "", signature = ""] = text.split(".");
+  mustBe(object.algorithm === "none", signature === "", "unsigned if and only if it says so");
+  const json = Buffer.from(body, "base64url").toString();
+  mustBe({ ...object.claims }, { ...(JSON.parse(json) as object) }, "the members that were sent");
+  // Every name is seen, and none is seen twice, because such an object is refused.
+  mustBe([...outlineOf(json).names].sort(), Object.keys(object.claims).sort(), "the names that were sent");
+  let parameters: Parameters | undefined;
+  const read = object;
+  if (refusedWith(OBJECT_REASONS, () => (parameters = parametersIn(read)))) return;
+  for (const [name, value] of parameters?.entries() ?? []) {
+    mustBe(Object.hasOwn(read.claims, name), true, "nothing of its own");
+    mustBe(value !== "" && value.isWellFormed() && !value.includes("\0"), true, "as a query would have it");
+  }
+});
+
 const LETTERS = /^[BCDFGHJKLMNPQRSTVWXZ]{8}$/;
 const typed = fc.oneof(
   spoilt(fc.constantFrom("WDJB-MJHT", "wdjb mjht", "ＷＤＪＢ－ＭＪＨＴ", "WDJB\u2011MJHT")),
@@ -149,4 +200,12 @@ const refusals = property("words of refusals", 200, anyText, (text) => {
   mustBe(/^[\x20-\x21\x23-\x5B\x5D-\x7E]*$/.test(description), true, `sendable: ${description}`);
 });
 
-export const PARAMETER_TARGETS: readonly Target[] = [forms, scopes, resources, claims, userCodes, refusals];
+export const PARAMETER_TARGETS: readonly Target[] = [
+  forms,
+  scopes,
+  resources,
+  claims,
+  requestObjects,
+  userCodes,
+  refusals,
+];

@@ -216,8 +216,8 @@ export function clientSuite(open: OpenStore): void {
         (await store().rotateRefreshToken(issuance.refreshToken.id, 30, newIssuance(grant))).outcome,
       ).toBe("refused");
       expect(await store().findPendingDeviceCode(device.userCodeDigest, NOW)).toBeNull();
-      const { redirectUri } = newConsent(consented);
-      expect(await store().findConsent(account.subject, client.clientId, redirectUri)).toBeNull();
+      const { recipient } = newConsent(consented);
+      expect(await store().findConsent(account.subject, client.clientId, recipient)).toBeNull();
     });
 
     test("removing a client that does not exist says so", async () => {

@@ -14,7 +14,6 @@ import {
   newGrant,
   newId,
   newIssuance,
-  redirectUri,
   scopes,
 } from "../records.ts";
 import type { OpenStore } from "../suite.ts";
@@ -31,7 +30,7 @@ export function codeSuite(open: OpenStore): void {
       const { grant, code } = authorization;
       expect(await store().findCode(code.id)).toEqual({ code, grant });
       expect(await store().findGrant(grant.id)).toEqual(grant);
-      expect(await store().findConsent(grant.subject, grant.clientId, consent.redirectUri)).toEqual(consent);
+      expect(await store().findConsent(grant.subject, grant.clientId, consent.recipient)).toEqual(consent);
     });
 
     test("keeps a code without a challenge and without a named redirect URI", async () => {
@@ -41,15 +40,15 @@ export function codeSuite(open: OpenStore): void {
       expect(await store().findCode(code.id)).toEqual({ code, grant });
     });
 
-    test("a new consent replaces the older one for the same redirect URI", async () => {
+    test("a new consent replaces the older one for the same recipient", async () => {
       const parties = await createParties(store());
       const first = newAuthorization(parties);
       const second = newAuthorization(parties);
       const consent = newConsent(second.grant, { scope: scopes("files"), createdAt: NOW + 1 });
       await store().authorize({ ...first, consent: newConsent(first.grant) });
       await store().authorize({ ...second, consent });
-      const { subject, clientId, redirectUri } = consent;
-      expect(await store().findConsent(subject, clientId, redirectUri)).toEqual(consent);
+      const { subject, clientId, recipient } = consent;
+      expect(await store().findConsent(subject, clientId, recipient)).toEqual(consent);
     });
 
     test("an authorization without consent keeps the one that was given before", async () => {
@@ -58,18 +57,18 @@ export function codeSuite(open: OpenStore): void {
       const consent = newConsent(first.grant);
       await store().authorize({ ...first, consent });
       await store().authorize(newAuthorization(parties));
-      const { subject, clientId, redirectUri } = consent;
-      expect(await store().findConsent(subject, clientId, redirectUri)).toEqual(consent);
+      const { subject, clientId, recipient } = consent;
+      expect(await store().findConsent(subject, clientId, recipient)).toEqual(consent);
     });
 
-    test("consents are listed for their person, by client and redirect URI", async () => {
+    test("consents are listed for their person, by client and recipient", async () => {
       const parties = await createParties(store());
       const others = newAuthorization(await createParties(store()));
       await store().authorize({ ...others, consent: newConsent(others.grant) });
       const [one, two] = [newAuthorization(parties), newAuthorization(parties)];
       const consents = [
-        newConsent(one.grant, { redirectUri: redirectUri("https://a.example/") }),
-        newConsent(two.grant, { redirectUri: redirectUri("https://b.example/"), createdAt: NOW + 1 }),
+        newConsent(one.grant, { recipient: "https://a.example" }),
+        newConsent(two.grant, { recipient: "https://b.example", createdAt: NOW + 1 }),
       ] as const;
       await store().authorize({ ...two, consent: consents[1] });
       await store().authorize({ ...one, consent: consents[0] });
@@ -141,9 +140,9 @@ export function codeSuite(open: OpenStore): void {
     );
 
     test("a missing code and a missing consent are null", async () => {
-      const { subject, redirectUri } = newConsent(newGrant({ client: newClient(), account: newAccount() }));
+      const { subject, recipient } = newConsent(newGrant({ client: newClient(), account: newAccount() }));
       expect(await store().findCode(newId())).toBeNull();
-      expect(await store().findConsent(subject, clientId("nobody"), redirectUri)).toBeNull();
+      expect(await store().findConsent(subject, clientId("nobody"), recipient)).toBeNull();
     });
   });
 

@@ -107,7 +107,7 @@ export function grantSuite(open: OpenStore): void {
 
     /** The remaining access. */
     async function waysIn({ issued, open, device, deviceGrant, consent, ...parties }: Given) {
-      const { subject, clientId, redirectUri } = consent;
+      const { subject, clientId, recipient } = consent;
       const silent = newAuthorization(parties, { consent: "remembered" });
       const ways = {
         token: await isActive(store(), issued.issuance.accessToken),
@@ -116,7 +116,7 @@ export function grantSuite(open: OpenStore): void {
             .outcome === "rotated",
         code: (await store().redeemCode(open.code.id, FAILURE_LIMIT, newIssuance(open.grant))) === "issued",
         device: (await store().redeemDeviceCode(device.id, newIssuance(deviceGrant))) === "issued",
-        consent: (await store().findConsent(subject, clientId, redirectUri)) !== null,
+        consent: (await store().findConsent(subject, clientId, recipient)) !== null,
         silently: (await store().authorize(silent)) === "authorized",
       };
       return Object.entries(ways).flatMap(([way, open]) => (open ? [way] : []));

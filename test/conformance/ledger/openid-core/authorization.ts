@@ -185,4 +185,29 @@ export const AUTHORIZATION: readonly Row[] = [
     statement: "Errors have other parameters",
     does: "Besides error, error_description, state and iss none",
   },
+  {
+    id: "6.1-1",
+    level: "MUST",
+    statement: "The values in the request object supersede those of the query, which may add others",
+    does: "For an unsigned object, and a signed one without response_type. Beside a whole signed one nothing counts (RFC 9101 §6.3)",
+  },
+  {
+    id: "6.1-2",
+    level: "MUST",
+    statement: "response_type and client_id are in the query, and match those in the object",
+    does: "invalid_request_object. A whole signed object needs no response_type beside it (RFC 9101 §5)",
+  },
+  {
+    id: "6.1-3",
+    level: "MUST",
+    statement: "Unsigned objects have the algorithm none",
+    does: "Takes them from clients without request_object_signing_alg. They are proof of nothing",
+  },
+  {
+    id: "6.2-1",
+    level: "MUST",
+    statement: "request_uri: the rules of requests by reference",
+    does: "Refuses request_uri, and the metadata says so",
+    notApplicable: "request objects are taken by value only",
+  },
 ];
