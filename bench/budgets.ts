@@ -33,6 +33,8 @@ const BUDGETS: readonly Budget[] = [
   pace("refresh", "bare", 0.3),
   pace("metadata", "bare", 0.95),
   pace("jwks", "bare", 0.95),
+  pace("code-rs256", "signature", 0.8),
+  pace("code-es256", "signature", 0.8),
   cost("introspection", 1.25),
   cost("client-credentials", 1.5),
   cost("refresh", 1.5),

@@ -5,6 +5,7 @@ import {
   basic,
   DEVICE,
   DEVICE_GRANT,
+  OPENID_APPS,
   REDIRECT_URI,
   SCOPE,
   VERIFIER,
@@ -63,36 +64,49 @@ const introspection = (credential: Credential, active = true): WorkloadRequest =
   writes: false,
 });
 
-/** A request of the app to the token endpoint. */
+/** A request of the app, or of another client, to the token endpoint. */
 const tokenRequest = (
   form: Readonly<Record<string, string>>,
   credential: Credential | null,
   contains: string,
+  client: Parameters<typeof basic>[0] = APP,
 ): WorkloadRequest => ({
   endpoint: "token",
-  authorization: basic(APP),
+  authorization: basic(client),
   form: formOf(form),
   credential,
   expects: { status: 200, contains },
   writes: true,
 });
 
-const CODE = tokenRequest(
-  {
-    grant_type: "authorization_code",
-    redirect_uri: REDIRECT_URI,
-    code_verifier: VERIFIER,
-    code: CREDENTIAL,
-  },
-  { kind: "code", use: "once" },
-  '"refresh_token":',
-);
+/** The redemption of a code with PKCE (RFC 6749 §4.1.3). `kind`: the codes that it uses up. */
+export const redemptionOf = (
+  client: Parameters<typeof basic>[0],
+  kind: CredentialKind,
+  contains: string,
+): WorkloadRequest =>
+  tokenRequest(
+    {
+      grant_type: "authorization_code",
+      redirect_uri: REDIRECT_URI,
+      code_verifier: VERIFIER,
+      code: CREDENTIAL,
+    },
+    { kind, use: "once" },
+    contains,
+    client,
+  );
+
+const CODE = redemptionOf(APP, "code", '"refresh_token":');
 
 const REFRESH = tokenRequest(
   { grant_type: "refresh_token", refresh_token: CREDENTIAL },
   { kind: "refresh_token", use: "once" },
   '"refresh_token":',
 );
+
+/** The server signs each of them before the load, which takes a moment. */
+const SIGNED_TOKENS = 500;
 
 /** The people of the mail morning: each has a grant and a token. */
 const PEOPLE = 5000;
@@ -117,6 +131,11 @@ const introspectionOf = (name: string, title: string, credential: Credential, ac
 export const WORKLOADS: readonly Workload[] = [
   introspectionOf("introspection", "an active token", { kind: "person_token", use: "one" }),
   introspectionOf("introspection-mix", "many tokens in turn", { kind: "client_token", use: "cycle" }),
+  introspectionOf("introspection-jwt", "many signed tokens in turn", {
+    kind: "signed_token",
+    use: "cycle",
+    most: SIGNED_TOKENS,
+  }),
   introspectionOf("introspection-inactive", "a revoked token", { kind: "revoked_token", use: "one" }, false),
   introspectionOf("introspection-unknown", "an unknown token", { kind: "unknown_token", use: "one" }, false),
   alone(
@@ -125,6 +144,13 @@ export const WORKLOADS: readonly Workload[] = [
     tokenRequest({ grant_type: "client_credentials", scope: SCOPE }, null, '"access_token":'),
   ),
   alone("code", "Redemption of a code with PKCE", CODE),
+  ...(["RS256", "ES256"] as const).map((algorithm) =>
+    alone(
+      `code-${algorithm.toLowerCase()}`,
+      `Redemption of a code with PKCE, with an ID token (${algorithm})`,
+      redemptionOf(OPENID_APPS[algorithm], `openid_code_${algorithm}`, '"id_token":'),
+    ),
+  ),
   alone("refresh", "Refresh with rotation", REFRESH),
   alone("device", "Poll of a device, pending", {
     ...tokenRequest(

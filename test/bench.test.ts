@@ -229,6 +229,21 @@ describe.skipIf(!hasWrk)("a short run", () => {
     }
   });
 
+  test("measures signed tokens beside the signature alone, and holds Tessera against it", async () => {
+    const output = join(folder, "signed");
+    const run = await bench(
+      ...["--contenders", "bare,signature,tessera-sqlite"],
+      ...["--workloads", "code-rs256,code-es256,introspection-jwt"],
+      ...[...SHORT, "--output", output],
+    );
+    expect(run).toMatchObject({ code: 0, errors: "" });
+    for (const workload of ["code-rs256", "code-es256", "introspection-jwt"])
+      for (const contender of ["bare", "signature", "tessera-sqlite"])
+        expectMeasured(resultsIn(output), contender, workload);
+    for (const workload of ["code-rs256", "code-es256"])
+      expect(run.output).toContain(`| ${workload} | \`tessera-sqlite\` | \`signature\` | pace ≥ 0.8 × |`);
+  });
+
   test("takes turns with the server of another checkout", async () => {
     const output = join(folder, "against");
     const run = await bench(

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { loadConfiguration } from "../src/configuration/sources.ts";
+import { REASONS } from "../src/protocol/errors.ts";
 import { CLAIM_NAMES, scopeOfClaim } from "../src/rules/claims.ts";
 import { EVENT_TYPES } from "../src/rules/events.ts";
 import { generatedPages } from "../tools/docs.ts";
@@ -134,6 +135,38 @@ test("docs/claims.md gives each claim of userinfo the scopes that the rule gives
     const given = CLAIM_NAMES.filter((claim) => scopeOfClaim(claim) === scope);
     expect(written.flatMap(({ claims }) => claims).sort()).toEqual([...given].sort());
   }
+});
+
+test("the README shows what a recipe prints", async () => {
+  const block = /^\$ npx tessera (client add --recipe .*)\n([^`]*?)^…$/m.exec(textOf("README.md"));
+  const [, command = "", shown = ""] = block ?? [];
+  const main = [process.execPath, join(root, "src/main.ts")];
+  const places = ["--data", join(folder, "readme"), "--issuer", "http://localhost:8080"];
+  const child = Bun.spawn([...main, ...command.split(" "), ...places], { env, stderr: "ignore" });
+  const output = await new Response(child.stdout).text();
+  expect(shown).toContain("Client Secret");
+  expect(output.replace(/tcs_[\w-]+/, "tcs_AaIrl…")).toStartWith(shown);
+});
+
+describe("docs/apps-by-hand.md", () => {
+  test("gives the addresses that the metadata gives", async () => {
+    const place = `${issuer}/.well-known/openid-configuration`;
+    const metadata: Record<string, unknown> = await (await fetch(place)).json();
+    const written = [...textOf("docs/apps-by-hand.md").matchAll(/^\| .* \| `(https:\S+)`[^|]* \|$/gm)].map(
+      ([, address = ""]) => address.replace("https://auth.example.org", issuer),
+    );
+    expect(written.length).toBeGreaterThan(5);
+    const told = [place, ...Object.values(metadata)];
+    expect(written.filter((address) => !told.includes(address))).toEqual([]);
+  });
+
+  test("names reasons that there are", () => {
+    const named = [...textOf("docs/apps-by-hand.md").matchAll(/^\| [^|]+ \| `([a-z_]+)` \| [^|]+ \|$/gm)].map(
+      ([, reason = ""]) => reason,
+    );
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((reason) => !(reason in REASONS))).toEqual([]);
+  });
 });
 
 test("the README says what is not there yet, and it is not there", async () => {

@@ -51,8 +51,18 @@ const KINDS = {
   unknown_token: "access_token",
   code: "authorization_code",
   refresh_token: "refresh_token",
+  openid_code_RS256: "authorization_code",
+  openid_code_ES256: "authorization_code",
   device_code: "device_code",
-} as const satisfies Record<CredentialKind, string>;
+} as const satisfies Record<Exclude<CredentialKind, "signed_token">, string>;
+
+/** A text as long as a signed access token. */
+const SIGNED_TOKEN_BYTES = [110, 320, 256];
+
+const newText = (kind: CredentialKind): string =>
+  kind === "signed_token"
+    ? SIGNED_TOKEN_BYTES.map((bytes) => Buffer.from(systemRandom(bytes)).toString("base64url")).join(".")
+    : mintCredential(KINDS[kind], systemClock, systemRandom).text;
 
 export const bare: Contender<Running> = {
   name: "bare",
@@ -71,8 +81,7 @@ export const bare: Contender<Running> = {
       urlOf: ({ endpoint }, { name }) => `http://127.0.0.1:${ports[name]}${TESSERA_PATHS[endpoint]}`,
       processes: [started.pid],
       server: started.pid,
-      make: async (kind, count) =>
-        Array.from({ length: count }, () => mintCredential(KINDS[kind], systemClock, systemRandom).text),
+      make: async (kind, count) => Array.from({ length: count }, () => newText(kind)),
       stop: started.stop,
     };
   },

@@ -7,11 +7,16 @@ export type CredentialKind =
   | "person_token"
   /** An access token that an app got for itself. */
   | "client_token"
+  /** An access token that a person gave to an app, signed (RFC 9068) with RS256. */
+  | "signed_token"
   /** A token that was valid and is revoked. */
   | "revoked_token"
   /** A well-formed token that no server issued. */
   | "unknown_token"
   | "code"
+  /** A code of a person who signs in with OpenID Connect, by the algorithm of the ID token. */
+  | "openid_code_RS256"
+  | "openid_code_ES256"
   | "refresh_token"
   | "device_code";
 

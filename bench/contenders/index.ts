@@ -3,6 +3,7 @@ import { bare } from "./bare.ts";
 import type { Contender } from "./contender.ts";
 import { oidcProvider } from "./oidc-provider.ts";
 import { postgres } from "./postgres.ts";
+import { signature } from "./signature.ts";
 import { TESSERA } from "./tessera.ts";
 
-export const CONTENDERS: readonly Contender[] = [bare, postgres, ...TESSERA, oidcProvider];
+export const CONTENDERS: readonly Contender[] = [bare, signature, postgres, ...TESSERA, oidcProvider];

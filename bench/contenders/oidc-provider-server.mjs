@@ -3,12 +3,15 @@
  * thousand entries and forgets the rest; here its place for them has no such bound, or nothing could be measured.
  * It is told over IPC which credentials to make, with the library's own models.
  */
+import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
 // Not among the package's exports, hence the path.
 import MemoryAdapter from "../node_modules/oidc-provider/lib/adapters/memory_adapter.js";
 
-const { app, api, device, scope, redirectUri, challenge, deviceGrant } = JSON.parse(process.argv[2]);
+const { app, api, device, openidApps, openidScope, scope, redirectUri, challenge, deviceGrant } = JSON.parse(
+  process.argv[2],
+);
 
 const entries = new Map();
 const store = {
@@ -24,7 +27,21 @@ const store = {
 };
 
 const client = { redirect_uris: [], response_types: [], grant_types: [], scope };
-const account = (sub) => ({ accountId: sub, claims: () => ({ sub }) });
+const facts = { preferred_username: "ada", name: "Ada Lovelace", email: "ada@bench.example" };
+const account = (sub) => ({ accountId: sub, claims: () => ({ sub, ...facts }) });
+
+const jwkOf = ({ privateKey }, alg) => ({
+  ...privateKey.export({ format: "jwk" }),
+  kid: alg,
+  alg,
+  use: "sig",
+});
+const jwks = {
+  keys: [
+    jwkOf(generateKeyPairSync("rsa", { modulusLength: 2048 }), "RS256"),
+    jwkOf(generateKeyPairSync("ec", { namedCurve: "P-256" }), "ES256"),
+  ],
+};
 
 const server = createServer();
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -41,10 +58,23 @@ const provider = new Provider(origin, {
       response_types: ["code"],
       grant_types: ["authorization_code", "refresh_token", "client_credentials"],
     },
+    ...Object.entries(openidApps).map(([algorithm, { id, secret }]) => ({
+      client_id: id,
+      client_secret: secret,
+      redirect_uris: [redirectUri],
+      response_types: ["code"],
+      grant_types: ["authorization_code", "refresh_token"],
+      scope: openidScope,
+      id_token_signed_response_alg: algorithm,
+    })),
     { ...client, client_id: api.id, client_secret: api.secret },
     { ...client, client_id: device.id, token_endpoint_auth_method: "none", grant_types: [deviceGrant] },
   ],
-  scopes: [scope],
+  scopes: [scope, ...openidScope.split(" ")],
+  claims: { openid: ["sub"], profile: ["preferred_username", "name"], email: ["email"] },
+  // The claims are in the ID token too, as in Tessera's.
+  conformIdTokenClaims: false,
+  jwks,
   cookies: { keys: ["a key of no importance"] },
   findAccount: (_context, sub) => account(sub),
   features: {
@@ -68,23 +98,40 @@ const provider = new Provider(origin, {
 });
 server.on("request", provider.callback());
 
+const openidClients = Object.fromEntries(
+  await Promise.all(
+    Object.entries(openidApps).map(async ([algorithm, { id }]) => [
+      algorithm,
+      await provider.Client.find(id),
+    ]),
+  ),
+);
 const appClient = await provider.Client.find(app.id);
 const deviceClient = await provider.Client.find(device.id);
 const person = "ada";
 
-async function newGrant() {
-  const grant = new provider.Grant({ accountId: person, clientId: app.id });
+async function newGrant(client, scope) {
+  const grant = new provider.Grant({ accountId: person, clientId: client.clientId });
   grant.addOIDCScope(scope);
   return grant.save();
 }
 
-const ofPerson = async () => ({
+const ofPerson = async (client = appClient, allowed = scope) => ({
   accountId: person,
-  client: appClient,
-  grantId: await newGrant(),
-  scope,
+  client,
+  grantId: await newGrant(client, allowed),
+  scope: allowed,
   gty: "authorization_code",
 });
+
+const newCode = async (of) =>
+  new provider.AuthorizationCode({
+    ...(await of),
+    redirectUri,
+    codeChallenge: challenge,
+    codeChallengeMethod: "S256",
+    authTime: Math.floor(Date.now() / 1000),
+  }).save();
 
 /** Its store forgets what is revoked, so a revoked token is an unknown one. */
 async function goneToken() {
@@ -99,14 +146,9 @@ const makers = {
   client_token: async () => new provider.ClientCredentials({ client: appClient, scope }).save(),
   revoked_token: goneToken,
   unknown_token: goneToken,
-  code: async () =>
-    new provider.AuthorizationCode({
-      ...(await ofPerson()),
-      redirectUri,
-      codeChallenge: challenge,
-      codeChallengeMethod: "S256",
-      authTime: Math.floor(Date.now() / 1000),
-    }).save(),
+  code: () => newCode(ofPerson()),
+  openid_code_RS256: () => newCode(ofPerson(openidClients.RS256, openidScope)),
+  openid_code_ES256: () => newCode(ofPerson(openidClients.ES256, openidScope)),
   refresh_token: async () => new provider.RefreshToken({ ...(await ofPerson()), rotations: 0 }).save(),
   device_code: async () =>
     new provider.DeviceCode({

@@ -2,8 +2,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../package.json";
-import type { Endpoint } from "../workloads.ts";
-import { API, APP, CHALLENGE, DEVICE, DEVICE_GRANT, REDIRECT_URI, SCOPE } from "./clients.ts";
+import { type Endpoint, WORKLOADS } from "../workloads.ts";
+import {
+  API,
+  APP,
+  CHALLENGE,
+  DEVICE,
+  DEVICE_GRANT,
+  OPENID_APPS,
+  OPENID_SCOPE,
+  REDIRECT_URI,
+  SCOPE,
+} from "./clients.ts";
 import type { Contender } from "./contender.ts";
 import { startProcess } from "./process.ts";
 
@@ -36,9 +46,12 @@ export const oidcProvider: Contender = {
   name: NAME,
   title: "oidc-provider on Node",
   durability: "kept in memory only",
+  // It does not introspect signed tokens.
+  workloads: WORKLOADS.map(({ name }) => name).filter((name) => name !== "introspection-jwt"),
   async start(folder) {
     const parties = { app: APP, api: API, device: DEVICE, scope: SCOPE, redirectUri: REDIRECT_URI };
-    const facts = { ...parties, challenge: CHALLENGE, deviceGrant: DEVICE_GRANT };
+    const openid = { openidApps: OPENID_APPS, openidScope: OPENID_SCOPE };
+    const facts = { ...parties, ...openid, challenge: CHALLENGE, deviceGrant: DEVICE_GRANT };
     const started = await startProcess({
       command: ["node", join(import.meta.dir, "oidc-provider-server.mjs"), JSON.stringify(facts)],
       folder,

@@ -18,18 +18,29 @@ import { isCodeChallenge } from "../../src/protocol/pkce.ts";
 import { redeemCode } from "../../src/rules/authorization-code.ts";
 import { issueToClient } from "../../src/rules/client.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { row } from "../../src/store/contract.ts";
+import { insert, row } from "../../src/store/contract.ts";
 import { shardOf } from "../../src/store/declare.ts";
 import { openStore } from "../../src/store/open.ts";
-import { clients, codes, type GrantRecord, grants } from "../../src/store/tables.ts";
+import {
+  type ClientRecord,
+  clients,
+  codes,
+  type GrantRecord,
+  grants,
+  type SessionRecord,
+  sessions,
+} from "../../src/store/tables.ts";
 
-import { APP, CHALLENGE, DEVICE, PERSON } from "./clients.ts";
+import { APP, CHALLENGE, DEVICE, OPENID_APPS, PERSON, SIGNED_APP } from "./clients.ts";
 import type { CredentialKind } from "./contender.ts";
 
 export interface Seeder {
+  /** For `signed_token`: codes, which the server exchanges for such tokens. */
   make(kind: CredentialKind, count: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
+
+const PASSWORD_SIGN_IN = { authenticationMethods: ["pwd"], authenticationLevel: "1" };
 
 /** This many are under way at once: they share the syncs of SQLite, and the connections of PostgreSQL. */
 const AT_ONCE = 64;
@@ -47,8 +58,14 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     clock: systemClock,
     random: systemRandom,
   };
-  const client = required(await findClient(context, APP.id));
-  const device = required(await findClient(context, DEVICE.id));
+  const clientNamed = async (id: string) => required(await findClient(context, id));
+  const client = await clientNamed(APP.id);
+  const device = await clientNamed(DEVICE.id);
+  const openidClients = {
+    RS256: await clientNamed(OPENID_APPS.RS256.id),
+    ES256: await clientNamed(OPENID_APPS.ES256.id),
+  };
+  const signedClient = await clientNamed(SIGNED_APP.id);
   const account = required(await findAccountByUsername(context, PERSON.username));
   const scope = client.defaultScope;
   const resources = context.catalogue.defaultResources(scope);
@@ -64,24 +81,52 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     expect(outcome, "issued");
     return text;
   };
-  const authorized = async () => {
+  /** What a client asks for: its whole scope. `isSignIn`: in a browser session, with a nonce. */
+  const wishOf = (client: ClientRecord, isSignIn: boolean) => {
+    const scope = client.scope ?? client.defaultScope;
+    return { client, scope, resources: context.catalogue.defaultResources(scope), isSignIn };
+  };
+  /** The session in which the person signs in to every OpenID Connect app. */
+  let session: Promise<SessionRecord> | null = null;
+  const newSession = async (): Promise<SessionRecord> => {
+    const now = systemClock.seconds();
+    const { id, digest } = mint("session", shardOf(account.subject));
+    const signedIn: SessionRecord = {
+      id,
+      digest,
+      subject: account.subject,
+      continuity: id,
+      address: "203.0.113.7",
+      ...PASSWORD_SIGN_IN,
+      authenticatedAt: now,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: now + configuration.lifetimes.session_absolute_seconds,
+    };
+    expect((await store.commit({ changes: [insert(sessions, signedIn)] })).outcome, "committed");
+    return signedIn;
+  };
+  const authorized = async (wish = wishOf(client, false)) => {
+    const { client: asking, scope, resources, isSignIn } = wish;
     const now = systemClock.seconds();
     const expiresAt = now + configuration.lifetimes.authorization_code_seconds;
+    if (isSignIn) session ??= newSession();
+    const signedIn = isSignIn ? await session : null;
     const { text, id, digest } = mint("authorization_code", shardOf(account.subject));
     const grant: GrantRecord = {
       id,
       subject: account.subject,
       username: account.username,
-      clientId: client.clientId,
+      clientId: asking.clientId,
       scope,
       resources,
       via: "authorization_code",
-      session: null,
+      session: signedIn?.continuity ?? null,
       claims: null,
-      online: false,
+      address: "203.0.113.7",
+      online: isSignIn,
+      ...PASSWORD_SIGN_IN,
       authenticatedAt: now,
-      authenticationMethods: ["pwd"],
-      authenticationLevel: "1",
       createdAt: now,
       expiresAt,
       activatedAt: null,
@@ -91,16 +136,16 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
     const code = {
       id,
       digest,
-      redirectUri: required(client.redirectUris[0]),
+      redirectUri: required(asking.redirectUris[0]),
       redirectUriRequested: true,
       codeChallenge: challenge(),
-      nonce: null,
+      nonce: isSignIn ? "n-0S6_WzA2Mj" : null,
       createdAt: now,
       expiresAt,
       usedAt: null,
       failedAttempts: 0,
     };
-    const authorization = { now, grant, code, consent: null, form: null };
+    const authorization = { now, grant, code, consent: null, form: null, session: signedIn?.id ?? null };
     expect(await authorize(context, SERVER_ACT, authorization), "authorized");
     return { text, grant };
   };
@@ -151,7 +196,10 @@ export async function openSeeder(configuration: Configuration): Promise<Seeder> 
       return accessToken;
     },
     unknown_token: async () => mint("access_token").text,
+    signed_token: async () => (await authorized(wishOf(signedClient, false))).text,
     code: async () => (await authorized()).text,
+    openid_code_RS256: async () => (await authorized(wishOf(openidClients.RS256, true))).text,
+    openid_code_ES256: async () => (await authorized(wishOf(openidClients.ES256, true))).text,
     refresh_token: async () => (await redeemed()).refreshToken,
     device_code: pendingDevice,
   };

@@ -2,8 +2,22 @@
 import { join } from "node:path";
 import { loadConfiguration } from "../../src/configuration/sources.ts";
 import { ENDPOINT_PATHS } from "../../src/endpoints/paths.ts";
-import type { Endpoint } from "../workloads.ts";
-import { API, APP, DEVICE, DEVICE_GRANT, PERSON, REDIRECT_URI, RESOURCE, SCOPE } from "./clients.ts";
+import { type Endpoint, redemptionOf, sendOnce } from "../workloads.ts";
+import {
+  API,
+  APP,
+  DEVICE,
+  DEVICE_GRANT,
+  OPENID_APPS,
+  OPENID_SCOPE,
+  PERSON,
+  REDIRECT_URI,
+  RESOURCE,
+  SCOPE,
+  SIGNED_APP,
+  SIGNED_RESOURCE,
+  SIGNED_SCOPE,
+} from "./clients.ts";
 import type { Contender, Running } from "./contender.ts";
 import { startDatabase } from "./postgres.ts";
 import { type Started, startProcess } from "./process.ts";
@@ -50,15 +64,51 @@ grant_types = ["${DEVICE_GRANT}", "refresh_token"]
 scope = ["${SCOPE}"]
 `;
 
+/** The clients that get signed tokens. */
+const SIGNED_PARTIES = `
+[signing]
+algorithms = ["RS256", "ES256"]
+
+[[scopes]]
+name = "${SIGNED_SCOPE}"
+description = "Read your files"
+
+[[resources]]
+identifier = "${SIGNED_RESOURCE}"
+name = "Files"
+scopes = ["${SIGNED_SCOPE}"]
+access_token_format = "jwt"
+introspection_clients = ["${API.id}"]
+
+[[clients]]
+client_id = "${SIGNED_APP.id}"
+redirect_uris = ["${REDIRECT_URI}"]
+secrets = ["${SIGNED_APP.secret}"]
+scope = ["${SIGNED_SCOPE}"]
+${Object.entries(OPENID_APPS)
+  .map(
+    ([algorithm, { id, secret }]) => `
+[[clients]]
+client_id = "${id}"
+redirect_uris = ["${REDIRECT_URI}"]
+secrets = ["${secret}"]
+scope = ${JSON.stringify(OPENID_SCOPE.split(" "))}
+id_token_signed_response_alg = "${algorithm}"
+`,
+  )
+  .join("")}`;
+
 /** Every setting has its default, except the lifetime of codes, which must last until they are used. */
 export const TESSERA_CONFIGURATION = `
 [lifetimes]
 authorization_code_seconds = 600
 
-${PARTIES}
+${PARTIES}${SIGNED_PARTIES}
 [[people]]
 username = "${PERSON.username}"
 password = "${PERSON.password}"
+name = "${PERSON.name}"
+email = "${PERSON.email}"
 `;
 
 /** The configuration and the data of a server that was started in this folder. */
@@ -121,17 +171,33 @@ export async function startTessera(
 ): Promise<Running> {
   const configuration = TESSERA_CONFIGURATION + settings;
   const { started, file, data } = await serveTessera(folder, { configuration, workers, env });
-  const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data } }));
+  // Tokens without a resource are for the issuer, which the server's port is a part of.
+  const seeder = await openSeeder(loadConfiguration({ file, env, flags: { data, issuer: started.ready } }));
   return {
     urlOf: ({ endpoint }) => started.ready + TESSERA_PATHS[endpoint],
     processes: [started.pid],
     server: started.pid,
-    make: seeder.make,
+    async make(kind, count) {
+      if (kind !== "signed_token") return seeder.make(kind, count);
+      return redeemEach(started.ready + TESSERA_PATHS.token, await seeder.make(kind, count));
+    },
     async stop() {
       await seeder.close();
       await started.stop();
     },
   };
+}
+
+/** The access tokens for codes. Only the server itself has the keys that sign. */
+async function redeemEach(url: string, codes: readonly string[]): Promise<string[]> {
+  const request = redemptionOf(SIGNED_APP, "signed_token", '"access_token":');
+  const tokens: string[] = [];
+  for (const code of codes) {
+    const { access_token }: { access_token?: string } = await (await sendOnce(request, url, code)).json();
+    if (access_token === undefined) throw new Error("The server did not redeem a code of its own.");
+    tokens.push(access_token);
+  }
+  return tokens;
 }
 
 /** On both engines, with one worker and with two. */

@@ -176,6 +176,7 @@ function writer(connection: Connection, context: IssueContext & Pick<FillOptions
       via: "authorization_code",
       session: null,
       claims: null,
+      address: "203.0.113.7",
       online: false,
       authenticatedAt: now,
       authenticationMethods: ["pwd"],

@@ -22,8 +22,8 @@ const DARK = `
   .tessera { fill: #7ca0ff; }
   .peer { fill: #ff9b92; }`;
 
-/** The limits of the runtime and of the database look alike. */
-const LIMITS = ["bare", "postgres"];
+/** The limits of the runtime, of signatures and of the database look alike. */
+const LIMITS = ["bare", "signature", "postgres"];
 
 const kindOf = (contender: string): string =>
   LIMITS.includes(contender) ? "bare" : contender.startsWith("tessera") ? "tessera" : "peer";

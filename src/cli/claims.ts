@@ -1,7 +1,8 @@
 /** `tessera claims preview`: what an application would be told of a person. */
 import type { Command } from "commander";
-import { claimsAbout } from "../operations/claims.ts";
+import { previewTokens } from "../operations/preview.ts";
 import { findServerKeys } from "../operations/server-key.ts";
+import { parseIssuer } from "../protocol/issuer.ts";
 import { mayUse } from "../rules/client-access.ts";
 import { collectNames, requireScopes } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
@@ -25,7 +26,7 @@ export function addClaimsCommands(program: Command, io: Io): void {
   withCommonOptions(
     claims
       .command("preview")
-      .description("print the claims about a person that userinfo and ID tokens would have"),
+      .description("print what an ID token, userinfo, an access token and its introspection would say"),
   )
     .requiredOption("--client <client_id>", "the application")
     .requiredOption("--person <username>", "the person")
@@ -37,7 +38,8 @@ export function addClaimsCommands(program: Command, io: Io): void {
     .addHelpText(
       "after",
       `
-It prints JSON and issues nothing. An ID token has the members of the protocol beside these claims.
+It prints JSON and issues nothing: what only a real token has is shown as …, and nothing is signed.
+An access token is null if it is opaque: then an API asks for its introspection.
 
 Example:
   tessera claims preview --client wiki --person ada --scope "openid profile groups"`,
@@ -59,14 +61,8 @@ async function previewClaims(options: PreviewOptions, io: Io): Promise<void> {
     }
     if (!mayUse(client, account))
       throw new CommandError(`'${account.username}' may not use '${client.clientId}': see its groups.`);
-    const { subject } = account;
     const { keys } = await findServerKeys(workspace);
-    const userinfo = await claimsAbout(
-      { ...workspace, keys },
-      { subject, clientId: client.clientId, grantId: null },
-      scope,
-    );
-    const id_token = client.idTokenClaims === "minimal" ? { sub: userinfo?.sub } : userinfo;
-    printJson(io, { userinfo, id_token });
+    const issuer = parseIssuer(workspace.configuration.issuer);
+    printJson(io, await previewTokens({ ...workspace, keys, issuer }, client, account, scope));
   });
 }

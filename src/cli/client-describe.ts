@@ -20,6 +20,7 @@ export const describeForOperator = (client: ClientRecord) => ({
   default_scope: client.defaultScope.join(" "),
   require_pkce: client.requirePkce,
   access_token_seconds: client.accessTokenSeconds,
+  access_token_format: client.accessTokenFormat,
   allowed_groups: client.allowedGroups,
   denied_groups: client.deniedGroups,
   claims: client.claims,

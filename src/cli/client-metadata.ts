@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
 import { YEAR_SECONDS } from "../configuration/values.ts";
+import { ACCESS_TOKEN_FORMAT_NAMES, type AccessTokenFormatName } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
   type ClaimSource,
@@ -36,6 +37,7 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   readonly allowHttpRedirects?: boolean;
   /** Commander turns null into a text, so a word stands for the setting of the server. */
   readonly accessTokenSeconds?: number | "default";
+  readonly accessTokenFormat?: AccessTokenFormatName | "default";
   readonly allowGroup?: readonly string[];
   readonly denyGroup?: readonly string[];
   /** The sources as they were written, by the names of the claims. */
@@ -64,6 +66,13 @@ function parseSeconds(value: string): number | "default" {
   const seconds = Number(value);
   if (Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= YEAR_SECONDS) return seconds;
   throw new InvalidArgumentError(`Write a whole number of seconds, from 1 to ${YEAR_SECONDS}.`);
+}
+
+function parseFormat(value: string): AccessTokenFormatName | "default" {
+  if (value === "") return "default";
+  const format = ACCESS_TOKEN_FORMAT_NAMES.find((name) => name === value);
+  if (format !== undefined) return format;
+  throw new InvalidArgumentError(`Write ${ACCESS_TOKEN_FORMAT_NAMES.join(" or ")}.`);
 }
 
 function parseSecretIn(value: string): "header" | "body" {
@@ -118,6 +127,12 @@ function sourceIn(text: string): ClaimSource {
 export const secondsOf = ({ accessTokenSeconds: seconds }: MetadataOptions): number | null =>
   seconds === undefined || seconds === "default" ? null : seconds;
 
+/** Null: as the API says for which a token is. */
+export const formatOf = ({
+  accessTokenFormat: format,
+}: MetadataOptions): ClientRecord["accessTokenFormat"] =>
+  format === undefined || format === "default" ? null : format;
+
 const NONE = '; "" for none';
 
 /** `none`: words that follow where an empty text takes a value away. */
@@ -138,6 +153,11 @@ const describing = (command: Command, none: string): Command =>
         "--access-token-seconds <seconds>",
         `how long its access tokens live${none === "" ? "" : '; "" for lifetimes.access_token_seconds'}`,
         parseSeconds,
+      )
+      .option(
+        "--access-token-format <format>",
+        `opaque or jwt (default: as the API says)${none === "" ? "" : '; "" for the default'}`,
+        parseFormat,
       )
       .option("--allow-group <group>", `only its members may use it; repeatable${none}`, collectNames)
       .option("--deny-group <group>", `its members may not use it; repeatable${none}`, collectNames)
@@ -264,6 +284,7 @@ export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish
     ...(method && { token_endpoint_auth_method: method }),
     ...(options.pkce !== undefined && { require_pkce: options.pkce }),
     ...(options.accessTokenSeconds !== undefined && { access_token_seconds: secondsOf(options) }),
+    ...(options.accessTokenFormat !== undefined && { access_token_format: formatOf(options) }),
     ...(options.allowGroup && { allowed_groups: options.allowGroup }),
     ...(options.denyGroup && { denied_groups: options.denyGroup }),
     ...(options.claim && { claims: claimsOf(options, client.claims) }),

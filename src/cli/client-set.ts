@@ -138,6 +138,15 @@ function consequences({ before, client }: ChangedClient): string[] {
         : `New access tokens live ${duration(client.accessTokenSeconds)}. Those that it has stay as they are.`,
     );
   }
+  if (before.accessTokenFormat !== client.accessTokenFormat) {
+    words.push(
+      client.accessTokenFormat === null
+        ? "Its new access tokens have the format that the API wants."
+        : client.accessTokenFormat === "jwt"
+          ? "Its new access tokens are signed (JWT): an API that does not ask here accepts one until it expires, even if it was revoked. Tokens for several APIs stay opaque."
+          : "Its new access tokens are opaque: an API that expects a JWT refuses them.",
+    );
+  }
   words.push(...openIdConsequences(before, client));
   if (
     gone(before.deniedGroups, client.deniedGroups).length +

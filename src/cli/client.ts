@@ -21,6 +21,7 @@ import {
   checked,
   claimsOf,
   describingMembers,
+  formatOf,
   grantTypesNamed,
   methodOf,
   requireReadableName,
@@ -195,6 +196,7 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
       metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
       requirePkce,
       accessTokenSeconds: secondsOf(options),
+      accessTokenFormat: formatOf(options),
       allowedGroups: options.allowGroup,
       deniedGroups: options.denyGroup,
       claims: claimsOf(options),
@@ -279,7 +281,12 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
         "default scope": client.defaultScope.join(" ") || "none",
         PKCE: client.requirePkce ? "required" : "not required",
         "access tokens":
-          client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
+          [
+            client.accessTokenFormat,
+            client.accessTokenSeconds === null ? null : `live ${duration(client.accessTokenSeconds)}`,
+          ]
+            .filter((words) => words !== null)
+            .join(", ") || null,
         "only for": client.allowedGroups.join(", ") || null,
         claims:
           Object.entries(client.claims)

@@ -31,7 +31,7 @@ const SCOPES = [
   { name: "notes.read", description: "Read your notes", sensitive: false },
   { name: "notes.write", description: "Write and delete your notes", sensitive: false },
 ];
-const PERSONAL_SCOPE = ["notes.read", "notes.write", "profile", "email"];
+const PERSONAL_SCOPE = ["openid", "notes.read", "notes.write", "profile", "email"];
 
 export const DEMO_SECRETS = {
   "demo-web": "demo-web-secret-known-to-everyone",

@@ -1,7 +1,11 @@
 /** `tessera login`: gets tokens by the device flow, and shows an address, a code and a QR code as a device does. */
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { DeviceAuthorizationResponse, TokenEndpointResponse } from "oauth4webapi";
+import {
+  type DeviceAuthorizationResponse,
+  getValidatedIdTokenClaims,
+  type TokenEndpointResponse,
+} from "oauth4webapi";
 import { encode } from "uqr";
 import { expandHome } from "../platform/home.ts";
 import { printable, printableLines } from "../platform/printable.ts";
@@ -57,6 +61,7 @@ Examples:
   tessera login                                          at the server that runs on this data folder
   tessera login --client-id demo-device --scope notes.read
   tessera login --browser --client-id demo-app --scope notes.read
+  tessera login --browser --client-id demo-app --scope openid --scope profile
   tessera login --issuer https://auth.example.org --json | jq -r .access_token`,
     )
     .action((options: LoginOptions) => login(options, io));
@@ -196,15 +201,17 @@ export function qrCode(text: string, colours: boolean): string {
 }
 
 function received({ metadata }: Server, response: TokenEndpointResponse, forPerson: boolean): string {
-  const { access_token, expires_in, scope = null, refresh_token = null } = response;
+  const { access_token, expires_in, scope = null, refresh_token = null, id_token = null } = response;
   const expires = expires_in === undefined ? null : `in ${duration(expires_in)}`;
-  const facts = formatFacts({ access_token, expires, scope, refresh_token });
+  const facts = formatFacts({ access_token, expires, scope, refresh_token, id_token });
   if (!forPerson) return facts;
+  const claims = id_token === null ? undefined : getValidatedIdTokenClaims(response);
+  const identity = claims === undefined ? "" : `\nThe ID token says:\n\n${JSON.stringify(claims, null, 2)}\n`;
   // The server itself accepts only a token with one of its own scopes; other tokens are for an API.
   const forServerItself = /(^| )(openid|profile)( |$)/.test(scope ?? "");
   const use =
     metadata.userinfo_endpoint === undefined || !forServerItself
       ? ""
       : `\nUse it like this:\n\n  curl -H "Authorization: Bearer ${access_token}" ${metadata.userinfo_endpoint}\n`;
-  return `\nYou are signed in at ${metadata.issuer}.\n\n${facts}${printableLines(use)}`;
+  return `\nYou are signed in at ${metadata.issuer}.\n\n${facts}${printableLines(identity + use)}`;
 }

@@ -62,7 +62,7 @@ async function loadCommands(named = ""): Promise<AddCommand[]> {
 /** With the command of this name, or with all commands. */
 export async function createProgram(io: Io, version: string, named: string | undefined): Promise<Command> {
   const program = new Command("tessera")
-    .description("A self-hosted OAuth 2.0 authorization server.")
+    .description("A self-hosted OAuth 2.0 and OpenID Connect server.")
     .version(version, "-v, --version", "print the version")
     .exitOverride()
     .configureOutput({

@@ -1,7 +1,8 @@
 /** Recipes: `tessera recipe …` shows what applications need, `tessera client add --recipe` makes their clients. */
 
 import type { Command } from "commander";
-import { parseIssuer } from "../protocol/issuer.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import { type Issuer, parseIssuer } from "../protocol/issuer.ts";
 import { isLoopback } from "../protocol/redirect-uri.ts";
 import { addressOf, type MadeClient, makeClients } from "../recipes/clients.ts";
 import { exampleValues, notesOf, plainSettings, recipePage } from "../recipes/guide.ts";
@@ -13,11 +14,13 @@ import {
   checked,
   claimsOf,
   describingMembers,
+  formatOf,
   type MetadataOptions,
   requireReadableName,
   secondsOf,
 } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
+import { runningServer } from "./data-folder.ts";
 import { requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { formatFacts, formatTable, printJson } from "./output.ts";
@@ -89,7 +92,7 @@ function listRecipes(options: { readonly json?: boolean }, io: Io): void {
 
 function showRecipe(name: string, options: CommonOptions, io: Io): void {
   const recipe = requireRecipe(name);
-  const values = issuerValues(parseIssuer(readConfiguration(options, io).issuer));
+  const values = issuerValues(issuerFor(options, readConfiguration(options, io)));
   const example = exampleValues(recipe, values);
   if (options.json) {
     printJson(io, { ...recipe, settings: filledSettings(recipe, example), notes: notesOf(recipe, example) });
@@ -98,6 +101,10 @@ function showRecipe(name: string, options: CommonOptions, io: Io): void {
     io.out(recipePage(recipe, values).replace(/<!--.*-->\n\n/, ""));
   }
 }
+
+/** The server that runs here may have an issuer that only its own command line named, or a port that was free. */
+const issuerFor = ({ issuer }: CommonOptions, configuration: Configuration): Issuer =>
+  parseIssuer(issuer ?? runningServer(configuration)?.issuer ?? configuration.issuer);
 
 function requireRecipe(name: string): Recipe {
   const recipe = findRecipe(name);
@@ -145,13 +152,14 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
           further,
           rules: {
             accessTokenSeconds: secondsOf(options),
+            accessTokenFormat: formatOf(options),
             allowedGroups: options.allowGroup,
             deniedGroups: options.denyGroup,
             claims: claimsOf(options),
           },
         }),
       );
-      const issuer = parseIssuer(workspace.configuration.issuer);
+      const issuer = issuerFor(options, workspace.configuration);
       const values: Values = Object.assign(
         { ...issuerValues(issuer), ...addressValues(url) },
         ...made.map(({ part, client, secret }) => clientValues(part.suffix, client.clientId, secret)),

@@ -40,6 +40,8 @@ export interface ClientWish {
   readonly require_pkce?: boolean;
   /** Null: as `lifetimes.access_token_seconds` says. */
   readonly access_token_seconds?: number | null;
+  /** Null: as the API says for which a token is. */
+  readonly access_token_format?: ClientRecord["accessTokenFormat"];
   readonly allowed_groups?: readonly string[];
   readonly denied_groups?: readonly string[];
   /** In place of all that it has. */
@@ -48,7 +50,10 @@ export interface ClientWish {
 
 /** The values of a client's row that such a change sets. */
 export type ClientChanges = ClientMetadata &
-  Pick<ClientRecord, "requirePkce" | "accessTokenSeconds" | "allowedGroups" | "deniedGroups" | "claims">;
+  Pick<
+    ClientRecord,
+    "requirePkce" | "accessTokenSeconds" | "accessTokenFormat" | "allowedGroups" | "deniedGroups" | "claims"
+  >;
 
 /** Throws OAuthError as `checkClientMetadata` does, and for a public client without PKCE. */
 export function changedMetadata(
@@ -62,6 +67,7 @@ export function changedMetadata(
     default_scope,
     require_pkce,
     access_token_seconds,
+    access_token_format,
     allowed_groups,
     denied_groups,
     claims,
@@ -87,6 +93,7 @@ export function changedMetadata(
     scope: scope === undefined ? client.scope : nextScope,
     requirePkce: require_pkce ?? client.requirePkce,
     accessTokenSeconds: access_token_seconds === undefined ? client.accessTokenSeconds : access_token_seconds,
+    accessTokenFormat: access_token_format === undefined ? client.accessTokenFormat : access_token_format,
     allowedGroups: allowed_groups ?? client.allowedGroups,
     deniedGroups: denied_groups ?? client.deniedGroups,
     claims: claims ?? client.claims,

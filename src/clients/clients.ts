@@ -56,6 +56,7 @@ export interface NewClient {
   readonly registrationToken?: SecretDigest | null;
   readonly requirePkce?: boolean;
   readonly accessTokenSeconds?: number | null;
+  readonly accessTokenFormat?: ClientRecord["accessTokenFormat"] | undefined;
   readonly allowedGroups?: readonly string[] | undefined;
   readonly deniedGroups?: readonly string[] | undefined;
   readonly claims?: ClaimMapping | undefined;
@@ -77,6 +78,7 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   createdAt: client.createdAt,
   requirePkce: client.requirePkce ?? true,
   accessTokenSeconds: client.accessTokenSeconds ?? null,
+  accessTokenFormat: client.accessTokenFormat ?? null,
   allowedGroups: client.allowedGroups ?? [],
   deniedGroups: client.deniedGroups ?? [],
   claims: client.claims ?? {},

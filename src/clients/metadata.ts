@@ -33,6 +33,7 @@ export type ClientMetadata = Omit<
   | "disabledBy"
   | "requirePkce"
   | "accessTokenSeconds"
+  | "accessTokenFormat"
   | "registrationToken"
   | "allowedGroups"
   | "deniedGroups"

@@ -7,6 +7,7 @@
  */
 import * as v from "valibot";
 import { isOutboundAllowance } from "../platform/outbound.ts";
+import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
 import { isShortScheme } from "../protocol/redirect-uri.ts";
@@ -119,7 +120,7 @@ const resource = table({
   ),
   access_token_seconds: accessTokenSeconds("How long access tokens for it live."),
   access_token_format: v.pipe(
-    v.optional(v.picklist(["opaque", "jwt"]), "opaque"),
+    v.optional(v.picklist(ACCESS_TOKEN_FORMAT_NAMES), "opaque"),
     v.description(
       "`jwt`: the API checks tokens by itself, with the key set, and does not see that one was revoked (RFC 9068).",
     ),
@@ -204,6 +205,14 @@ const clientDeclaration = table({
     v.description("Whether its redirect URIs may have http on a network. Only for an intranet without TLS."),
   ),
   access_token_seconds: accessTokenSeconds("How long its access tokens live."),
+  access_token_format: v.pipe(
+    v.optional(v.picklist(ACCESS_TOKEN_FORMAT_NAMES)),
+    words({
+      fallback: "resources.access_token_format of the API that a token is for; opaque for this server alone",
+      description:
+        "The format of its access tokens, for one API or for this server alone. Tokens for several APIs are opaque.",
+    }),
+  ),
   first_party: v.pipe(
     v.optional(v.boolean()),
     words({

@@ -4,11 +4,10 @@
  */
 import type { VerifyJwt } from "../keys/verify.ts";
 import { hasJwtForm } from "../keys/verify.ts";
-import type { RecordId, SecretDigest } from "../protocol/identifiers.ts";
+import type { AccessTokenFormatName, Catalogue } from "../protocol/catalogue.ts";
+import type { RecordId, ResourceIndicator, SecretDigest } from "../protocol/identifiers.ts";
+import type { ClientRecord } from "../store/tables.ts";
 import { parseCredential, parseRecordId, secretMatches } from "./credential.ts";
-
-export const ACCESS_TOKEN_FORMAT_NAMES = ["opaque", "jwt"] as const;
-export type AccessTokenFormatName = (typeof ACCESS_TOKEN_FORMAT_NAMES)[number];
 
 /** An access token from a request. Its form is right; only the store can tell whether it exists. */
 export interface PresentedAccessToken {
@@ -66,8 +65,12 @@ async function recognizeJwt(text: string, verify: VerifyJwt): Promise<PresentedA
 
 export const ACCESS_TOKEN_FORMATS: readonly AccessTokenFormat[] = [opaque, jwt];
 
-export const accessTokenFormat = (name: AccessTokenFormatName): AccessTokenFormat =>
-  name === "jwt" ? jwt : opaque;
+/** The format of the client's access tokens for these resources. */
+export const accessTokenFormatFor = (
+  catalogue: Pick<Catalogue, "accessTokenFormat">,
+  client: Pick<ClientRecord, "accessTokenFormat">,
+  resources: readonly ResourceIndicator[],
+): AccessTokenFormat => (catalogue.accessTokenFormat(client, resources) === "jwt" ? jwt : opaque);
 
 /** The access token in a text, of any format; null if the text is not an access token. */
 export function recognizeAccessToken(

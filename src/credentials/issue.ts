@@ -8,7 +8,7 @@ import type { RecordId, ResourceIndicator, Scope } from "../protocol/identifiers
 import { formatScope } from "../protocol/scope.ts";
 import { encodeList, shardOf } from "../store/declare.ts";
 import type { AccessTokenRecord, ClientRecord, GrantRecord, RefreshTokenRecord } from "../store/tables.ts";
-import { accessTokenFormat } from "./access-token-formats.ts";
+import { accessTokenFormatFor } from "./access-token-formats.ts";
 import {
   assembleCredential,
   type MintedCredential,
@@ -52,7 +52,7 @@ export function mintAccessToken(
     (seconds) => seconds !== null,
   );
   const { access_token_seconds, jwt_access_token_seconds } = configuration.lifetimes;
-  const { isSigned } = accessTokenFormat(catalogue.accessTokenFormat(resources));
+  const { isSigned } = accessTokenFormatFor(catalogue, client, resources);
   const general = isSigned ? jwt_access_token_seconds : access_token_seconds;
   const seconds = special.length > 0 ? Math.min(...special) : general;
   return {

@@ -24,6 +24,7 @@ import { isVouchedFor } from "../rules/client.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
 import { AUTHENTICATION_LEVEL } from "../rules/sign-in.ts";
 import type { ClientRecord } from "../store/tables.ts";
+import { assembleParameters } from "./request-object.ts";
 import {
   type Delivery,
   QUERY,
@@ -82,7 +83,8 @@ export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
   readonly loginHint: string | null;
   /** The subjects of which one must answer (`id_token_hint`, and the claim `sub`); null if any person may. */
   readonly subjects: readonly string[] | null;
-  readonly parameters: Parameters;
+  /** What the pages on the way bring back: the request as it was sent. Its parameters are in the other members. */
+  readonly carried: Parameters;
 }
 
 /** A refusal that is sent to the client (RFC 6749 §4.1.2.1). */
@@ -112,25 +114,33 @@ export const responseTo = (
     iss: issuer.identifier,
   });
 
-/** Throws OAuthError (show it) or AuthorizationRefusal (send it). */
+type RequestContext = Pick<
+  Context,
+  | "store"
+  | "catalogue"
+  | "configuration"
+  | "ownOrigins"
+  | "issuer"
+  | "signingKeys"
+  | "clientKeys"
+  | "clock"
+  | "keys"
+>;
+
+/** Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. */
 export async function checkAuthorizationRequest(
-  context: Pick<Context, "store" | "catalogue" | "configuration" | "ownOrigins" | "issuer" | "signingKeys">,
-  parameters: Parameters,
+  context: RequestContext,
+  sent: Parameters,
 ): Promise<AuthorizationRequest> {
-  const client = await requireClient(context, parameters);
-  const { redirectUri, redirectUriRequested } = requireRedirectUri(client, parameters);
-  // The port of a loopback address may vary, so the check at registration is not enough.
-  if (isAtOrigin(redirectUri, context.ownOrigins))
-    throw redirectUriRefusal("authorize_redirect_uri_mismatch", client, parameters);
-  const target: ResponseTarget = {
-    redirectUri,
-    responseMode: requestedResponseMode(parameters, redirectUri) ?? QUERY,
-    state: parameters.get("state") ?? null,
-    vouched: isVouchedFor(client, context.configuration.registration),
-    uiLocales: parameters.get("ui_locales") ?? null,
-  };
+  const client = await requireClient(context, sent);
+  const { parameters, carried, fault } = await assembleParameters(context, client, sent);
+  const { redirectUriRequested, ...target } = requireTarget(context, client, parameters, fault);
+  const { redirectUri } = target;
   try {
+    if (fault !== null) throw fault;
+    sent.refuseRepeated();
     parameters.refuseRepeated();
+    refuseUnsupported(sent);
     refuseUnsupported(parameters);
     requireResponseMode(parameters, redirectUri);
     requireResponseType(parameters);
@@ -155,7 +165,7 @@ export async function checkAuthorizationRequest(
       maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
       subjects: wantedSubjects(hint, wishes),
-      parameters,
+      carried,
     };
   } catch (error) {
     if (error instanceof OAuthError)
@@ -175,6 +185,34 @@ async function requireClient(
   if (client === null || client.disabledAt !== null)
     throw new OAuthError("authorize_client_unknown", { clientId, sent });
   return client;
+}
+
+/**
+ * Where the answer goes. With a faulty request object, `parameters` are those beside it, so that no refusal goes where only the
+ * object says; if they name no address of the client, the person sees what is wrong with the object.
+ */
+function requireTarget(
+  context: Pick<Context, "configuration" | "ownOrigins">,
+  client: ClientRecord,
+  parameters: Parameters,
+  fault: OAuthError | null,
+): ResponseTarget & { readonly redirectUriRequested: boolean } {
+  try {
+    const { redirectUri, redirectUriRequested } = requireRedirectUri(client, parameters);
+    // The port of a loopback address may vary, so the check at registration is not enough.
+    if (isAtOrigin(redirectUri, context.ownOrigins))
+      throw redirectUriRefusal("authorize_redirect_uri_mismatch", client, parameters);
+    return {
+      redirectUri,
+      redirectUriRequested,
+      responseMode: requestedResponseMode(parameters, redirectUri) ?? QUERY,
+      state: parameters.get("state") ?? null,
+      vouched: isVouchedFor(client, context.configuration.registration),
+      uiLocales: parameters.get("ui_locales") ?? null,
+    };
+  } catch (error) {
+    throw error instanceof OAuthError && fault !== null ? fault.with({ clientId: client.clientId }) : error;
+  }
 }
 
 /** RFC 6749 §3.1.2.3: a client with exactly one registered redirect URI may leave it out. */
@@ -205,9 +243,8 @@ const redirectUriRefusal = (
     sent: { name: "redirect_uri", values: parameters.all("redirect_uri") },
   });
 
-/** RFC 9101 §6.3 and OpenID Connect Core §3.1.2.6: unsupported parameters are refused, never ignored. */
+/** OpenID Connect Core §3.1.2.6: unsupported parameters are refused, never ignored. */
 function refuseUnsupported(parameters: Parameters): void {
-  if (parameters.get("request") !== undefined) throw new OAuthError("request_object_unsupported");
   if (parameters.get("request_uri") !== undefined) throw new OAuthError("request_uri_unsupported");
   if (parameters.get("registration") !== undefined)
     throw new OAuthError("registration_parameter_unsupported");

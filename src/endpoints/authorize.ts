@@ -163,7 +163,7 @@ async function mustSignInAgain(
   const { prompt, maxAgeSeconds } = request;
   // max_age=0 means the same as prompt=login, also within the second of the sign-in.
   const wanted = prompt.signsIn || maxAgeSeconds === 0 || (maxAgeSeconds !== null && age > maxAgeSeconds);
-  return wanted && !(await hasSignedInAgain(context, incoming, request.parameters, session));
+  return wanted && !(await hasSignedInAgain(context, incoming, request.carried, session));
 }
 
 /**
@@ -173,8 +173,8 @@ async function mustSignInAgain(
 const CHOSEN = "tessera_account_chosen";
 
 /** OpenID Connect Core §3.1.2.1: `prompt=select_account`. */
-const mustChooseAccount = ({ prompt, parameters }: AuthorizationRequest): boolean =>
-  prompt.choosesAccount && parameters.get(CHOSEN) === undefined;
+const mustChooseAccount = ({ prompt, carried }: AuthorizationRequest): boolean =>
+  prompt.choosesAccount && carried.get(CHOSEN) === undefined;
 
 /**
  * RFC 6749 §10.2, RFC 8252 §8.6: any application can impersonate a public client without an https address. A remembered
@@ -338,7 +338,7 @@ function signInLocation(
   request: AuthorizationRequest,
   offer?: "choose" | "another",
 ): string {
-  const query = request.parameters.toQuery([REAUTHENTICATION, CHOSEN]);
+  const query = request.carried.toQuery([REAUTHENTICATION, CHOSEN]);
   const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
   const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;
   const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;

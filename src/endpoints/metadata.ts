@@ -13,6 +13,7 @@ import { scopeClaims } from "../operations/claims.ts";
 import type { Context } from "../operations/context.ts";
 import { type Handler, NO_SNIFFING, type Route } from "../platform/http.ts";
 import { CODE_CHALLENGE_METHODS } from "../protocol/pkce.ts";
+import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
 import { claimNames } from "../rules/claims.ts";
 import { PROMPTS, RESPONSE_TYPES } from "./authorization-request.ts";
 import { ENDPOINT_PATHS, metadataPaths } from "./paths.ts";
@@ -78,8 +79,13 @@ function metadataDocument({
     claim_types_supported: ["normal"],
     claims_supported: [...TOKEN_CLAIMS, ...claimNames({ scopes: scopeClaims(configuration.claims.scopes) })],
     prompt_values_supported: [...PROMPTS.keys()],
-    // OpenID Connect Core §6: without this member, request_uri would count as supported.
-    request_parameter_supported: false,
+    // RFC 9101 §10.5, OpenID Connect Discovery §3.
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: [
+      "none",
+      ...SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
+    ],
+    // OpenID Connect Discovery §3: without this member, request_uri would count as supported.
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,
     service_documentation: url("/help/errors"),

@@ -40,3 +40,13 @@ export async function verifyJwt(
     return null;
   }
 }
+
+/** Whether this key signed the text, a JWS in the compact form, with this algorithm. */
+export async function isSignedWith(key: CryptoKey, algorithm: string, text: string): Promise<boolean> {
+  try {
+    await compactVerify(text, key, { algorithms: [algorithm] });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -177,6 +177,7 @@ export async function issueAuthorizationCode(
       resources,
       via: "authorization_code",
       session: session.continuity,
+      address: act.origin?.address ?? "",
       createdAt: now,
       expiresAt,
     }),
@@ -205,7 +206,7 @@ export async function issueAuthorizationCode(
 
 type NewGrant = Pick<
   GrantRecord,
-  "scope" | "claims" | "resources" | "via" | "session" | "createdAt" | "expiresAt"
+  "scope" | "claims" | "resources" | "via" | "session" | "address" | "createdAt" | "expiresAt"
 >;
 
 /** A grant of a person who is signed in. It records how the person proved who they are. */

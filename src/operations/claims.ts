@@ -1,8 +1,10 @@
 /** What an application is told of a person: the facts for `personClaims`, found in one look. */
 import { withinPolicy } from "../clients/clients.ts";
+import { EMAIL_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimMapping, namedClaims } from "../protocol/claim-mapping.ts";
 import type { RecordId, Scope, SubjectId } from "../protocol/identifiers.ts";
 import {
+  accessTokenClaims,
   CLAIM_NAMES,
   type Claims,
   type OwnClaims,
@@ -10,10 +12,10 @@ import {
   type RequestedClaims,
   withinScope,
 } from "../rules/claims.ts";
-import { askableScope } from "../rules/scope.ts";
+import { askableScope, scopeAt, type TokenTarget } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
-import { accounts, clients, grants } from "../store/tables.ts";
+import { type AccountRecord, accounts, clients, grants } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 
 type MappedScopes = Context["configuration"]["claims"]["scopes"];
@@ -33,30 +35,47 @@ export const ownClaims = (
   client: { readonly claims: ClaimMapping } | null,
 ): OwnClaims => ({ scopes: scopeClaims(configuration.claims.scopes), client: client?.claims ?? {} });
 
+/** The claims about a person for the APIs of an access token. */
+export const claimsForApis = (
+  { configuration, catalogue }: Pick<Context, "configuration" | "catalogue">,
+  account: AccountRecord,
+  { scope, resources }: TokenTarget,
+): Claims =>
+  accessTokenClaims(scopeAt(catalogue, scope, resources), account, scopeClaims(configuration.claims.scopes));
+
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),
   client: row(clients, { clientId: "$clientId" }),
   grant: row(grants, { id: "$grantId" }, ["revokedAt"]),
 };
 
+interface Asked {
+  readonly subject: SubjectId;
+  readonly clientId: string;
+  /** The grant of the token with which the client or an API asks; null for a preview. */
+  readonly grantId: RecordId | null;
+}
+
 /**
- * The claims, with `sub`; null if there is no such person or client, or if the grant has ended. One look finds all: a grant ends
- * when its client is to know the person under another name, which no token of before may tell.
+ * The person and the client; null if one of them is gone, or if the grant has ended. One look finds all: a grant ends when its client
+ * is to know the person under another name, which no token of before may tell.
  */
+async function findTold({ store }: Pick<Context, "store">, asked: Asked) {
+  const { account, client, grant } = await store.look(TOLD, asked);
+  const hasEnded = asked.grantId !== null && (grant === null || grant.revokedAt !== null);
+  return account === null || client === null || hasEnded ? null : { account, client };
+}
+
+/** The claims, with `sub`; null as for `findTold`. */
 export async function claimsAbout(
   context: Pick<Context, "store" | "configuration" | "keys" | "catalogue">,
-  about: {
-    readonly subject: SubjectId;
-    readonly clientId: string;
-    /** Null for a preview. */
-    readonly grantId: RecordId | null;
-  },
+  asked: Asked,
   scope: readonly Scope[],
   requested: RequestedClaims = [],
 ): Promise<Claims | null> {
-  const { account, client, grant } = await context.store.look(TOLD, about);
-  if (account === null || client === null) return null;
-  if (about.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
+  const told = await findTold(context, asked);
+  if (told === null) return null;
+  const { account, client } = told;
   const askable = askableScope(
     context.catalogue,
     withinPolicy(client, context.configuration, context.catalogue),
@@ -65,4 +84,20 @@ export async function claimsAbout(
     sub: subjectFor(context, client, account.subject),
     ...personClaims(scope, account, withinScope(requested, askable), ownClaims(context, client)),
   };
+}
+
+/** What introspection tells of a person beside the facts of the token; null as for `findTold`. */
+export async function claimsForCaller(
+  context: Pick<Context, "store" | "configuration" | "keys">,
+  asked: Asked,
+  { tellsEmail, told }: { readonly tellsEmail: boolean; readonly told: readonly Scope[] },
+): Promise<{ readonly sub: string; readonly claims: Claims } | null> {
+  const found = await findTold(context, asked);
+  if (found === null) return null;
+  const { account, client } = found;
+  const claims = {
+    ...accessTokenClaims(told, account, scopeClaims(context.configuration.claims.scopes)),
+    ...(tellsEmail ? personClaims([EMAIL_SCOPE], account) : {}),
+  };
+  return { sub: subjectFor(context, client, account.subject), claims };
 }

@@ -106,6 +106,7 @@ export interface WantedClient
     | "metadata"
     | "requirePkce"
     | "accessTokenSeconds"
+    | "accessTokenFormat"
     | "initialAccess"
     | "allowedGroups"
     | "deniedGroups"

@@ -157,6 +157,7 @@ export function answerDevice(
     resources: device.resources,
     via: "device_code",
     session: null,
+    address: device.requesterAddress,
     createdAt,
     expiresAt: device.expiresAt,
   });

@@ -3,7 +3,7 @@
  * signed is signed after the commit, so that no signature is made for a code that another request used.
  */
 import { defaultSigningAlgorithm, idTokenAlgorithm } from "../clients/openid-metadata.ts";
-import { accessTokenFormat } from "../credentials/access-token-formats.ts";
+import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { recordIdText } from "../credentials/credential.ts";
 import { idTokenClaims, sessionIdFor } from "../credentials/id-token.ts";
 import type { TokenResponse } from "../credentials/issue.ts";
@@ -11,13 +11,13 @@ import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import { personClaims, withinScope } from "../rules/claims.ts";
+import { fittingClaims, personClaims, withinScope } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
 import { askableScope } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import type { Caller } from "./caller.ts";
-import { ownClaims } from "./claims.ts";
+import { claimsForApis, ownClaims } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { findAccount } from "./people.ts";
 
@@ -49,7 +49,7 @@ export const answered =
     const issued = await redeem(context, act, caller, request);
     if (issued instanceof OAuthError) return issued;
     const { client } = caller;
-    const format = accessTokenFormat(context.catalogue.accessTokenFormat(issued.resources));
+    const format = accessTokenFormatFor(context.catalogue, client, issued.resources);
     const wantsIdToken = issued.grant !== null && issued.scope.includes(OPENID_SCOPE);
     if (!format.isSigned && !wantsIdToken) return issued.response;
     const account = issued.grant === null ? null : await findAccount(context, issued.grant.subject);
@@ -59,24 +59,49 @@ export const answered =
     const credential = issued.response.access_token;
     const text = await format.write({
       credential,
-      sign: (typ) => signAccessToken(context, client, issued, typ),
+      sign: (typ) => signAccessToken(context, client, issued, account, typ),
     });
     const response = { ...issued.response, access_token: text };
     if (!wantsIdToken || issued.grant === null || account === null) return response;
     return { ...response, id_token: await signIdToken(context, client, issued.grant, account, issued, text) };
   };
 
-/** RFC 9068 §2.2. */
 async function signAccessToken(
-  { issuer, configuration, signingKeys, keys }: Context,
+  context: Context,
   client: ClientRecord,
-  { response, accessToken, grant, scope, resources }: Issued,
+  issued: Issued,
+  account: AccountRecord | null,
   typ: string,
 ): Promise<string> {
+  const { response, accessToken } = issued;
   // A token that was revoked meanwhile gets no signature: an API would take it until it expires.
   if (accessToken === null) return response.access_token;
+  const { configuration, signingKeys } = context;
+  const claims = accessTokenPayload(context, client, { ...issued, accessToken }, account);
+  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, claims);
+}
+
+type PayloadContext = Pick<Context, "issuer" | "configuration" | "catalogue" | "keys" | "clock">;
+
+/** RFC 9068 §2.2: the claims of an access token that an API checks by itself. */
+export function accessTokenPayload(
+  context: PayloadContext,
+  client: ClientRecord,
+  {
+    accessToken,
+    grant,
+    scope,
+    resources,
+  }: Pick<Issued, "grant" | "scope" | "resources"> & { readonly accessToken: AccessTokenRecord },
+  account: AccountRecord | null,
+): Record<string, unknown> {
+  const { issuer, catalogue, keys } = context;
   const [audience] = resources;
-  return signingKeys.sign(defaultSigningAlgorithm(configuration.signing.algorithms), typ, {
+  const apis = catalogue.apisAmong(resources);
+  const target = { scope, resources: apis.length > 0 ? apis : resources };
+  // The claims about the person come first, so that none takes the place of the protocol's own.
+  return {
+    ...(account !== null && fittingClaims(claimsForApis(context, account, target))),
     iss: issuer.identifier,
     sub: grant === null ? client.clientId : subjectFor({ keys }, client, grant.subject),
     aud: resources.length === 1 ? audience : resources,
@@ -90,22 +115,34 @@ async function signAccessToken(
       acr: grant.authenticationLevel,
       amr: grant.authenticationMethods,
     }),
-  });
+  };
 }
 
-/** OpenID Connect Core §3.1.3.3, §12.2. */
 function signIdToken(
-  { issuer, keys, clock, configuration, catalogue, signingKeys }: Context,
+  context: Context,
   client: ClientRecord,
   grant: GrantRecord,
   account: AccountRecord,
-  { scope, nonce }: Pick<Issued, "scope" | "nonce">,
+  issued: Pick<Issued, "scope" | "nonce">,
   accessToken: string,
 ): Promise<string> {
+  const algorithm = idTokenAlgorithm(client, context.configuration.signing);
+  const claims = idTokenPayload(context, client, grant, account, { ...issued, accessToken });
+  return context.signingKeys.sign(algorithm, "JWT", claims);
+}
+
+/** OpenID Connect Core §3.1.3.3, §12.2: the claims of an ID token. */
+export function idTokenPayload(
+  { issuer, keys, clock, configuration, catalogue }: PayloadContext,
+  client: ClientRecord,
+  grant: GrantRecord,
+  account: AccountRecord,
+  { scope, nonce, accessToken }: Pick<Issued, "scope" | "nonce"> & { readonly accessToken: string },
+): Record<string, unknown> {
   const { clientId } = client;
   const algorithm = idTokenAlgorithm(client, configuration.signing);
   const requested = withinScope(grant.claims?.idToken ?? [], askableScope(catalogue, client));
-  const claims = idTokenClaims(
+  return idTokenClaims(
     {
       issuer: issuer.identifier,
       clientId,
@@ -123,5 +160,4 @@ function signIdToken(
     clock.seconds(),
     configuration.lifetimes.id_token_seconds,
   );
-  return signingKeys.sign(algorithm, "JWT", claims);
 }

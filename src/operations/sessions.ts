@@ -172,6 +172,7 @@ export async function startSession(
     digest: minted.digest,
     subject: account.subject,
     continuity: minted.id,
+    address: act.origin?.address ?? "",
     authenticatedAt: now,
     ...authentication,
     createdAt: now,

@@ -24,13 +24,14 @@ import { EMAIL_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError, type Reason } from "../protocol/errors.ts";
 import type { RecordId, Scope, SubjectId } from "../protocol/identifiers.ts";
 import * as accessTokenRules from "../rules/access-token.ts";
+import { toldToApis } from "../rules/claims.ts";
 import { issueToClient as issueRule, isVouchedFor } from "../rules/client.ts";
 import { concluded, type Decision } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import { revokeGrant as revokeGrantRule } from "../rules/grant.ts";
 import { tellsUsername, visibleToken } from "../rules/personal-data.ts";
 import * as refreshRules from "../rules/refresh-token.ts";
-import { narrowToGrant, type RequestedTarget, requestedTarget } from "../rules/scope.ts";
+import { narrowToGrant, type RequestedTarget, requestedTarget, scopeAt } from "../rules/scope.ts";
 import { row, type Store } from "../store/contract.ts";
 import { shardOf } from "../store/declare.ts";
 import {
@@ -44,7 +45,7 @@ import {
 } from "../store/tables.ts";
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
-import { claimsAbout } from "./claims.ts";
+import { claimsForCaller } from "./claims.ts";
 import { mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
@@ -57,7 +58,7 @@ interface Reading {
 
 const ACCESS_TOKEN = {
   token: row(accessTokens, { id: "$id" }),
-  grant: row(grants, { id: "token.grantId" }),
+  grant: row(grants, { id: "token.grantId" }, accessTokenRules.TOKEN_GRANT_COLUMNS),
   client: row(clients, { number: "token.client" }, [
     "clientId",
     "disabledAt",
@@ -324,7 +325,10 @@ export async function introspect(
     const visible = visibleToken(catalogue, clientId, token);
     if (visible === null) return INACTIVE;
     const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
-    return withPerson(context, shown, facts.client, token.grant, visible.token.scope);
+    return withPerson(context, shown, facts.client, token.grant, {
+      scope: visible.token.scope,
+      told: scopeAt(catalogue, token.scope, visible.token.resources),
+    });
   }
   // `token_type_hint` is not needed: a token's prefix shows its type (RFC 7662 §2.1 lets a server ignore it).
   const refreshToken = parseCredential("refresh_token", text);
@@ -341,36 +345,36 @@ export async function introspect(
         introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope)),
         facts.client,
         grant,
-        grant.scope,
+        { scope: grant.scope, told: [] },
       )
     : INACTIVE;
 }
 
 /**
- * What the scope `email` tells of the person, and the person under the name by which the token's client knows them. Most tokens
- * need neither, and cost no further look.
+ * What the scope `email` tells of the person, the claims for APIs, and the person under the name by which the token's client knows
+ * them. Most tokens need none of it, and cost no further look. `told`: the scopes whose claims the caller may learn.
  */
 async function withPerson(
   context: Context,
   shown: ActiveIntrospection,
   client: Pick<ClientRecord, "clientId" | "subjectType"> | null,
-  grant: GrantRecord | null,
-  scope: readonly Scope[],
+  grant: Pick<GrantRecord, "id" | "subject"> | null,
+  { scope, told }: { readonly scope: readonly Scope[]; readonly told: readonly Scope[] },
 ): Promise<Introspection> {
   if (client === null || grant === null) return shown;
-  if (client.subjectType === "public" && !scope.includes(EMAIL_SCOPE)) return shown;
+  const tellsEmail = scope.includes(EMAIL_SCOPE);
+  if (
+    client.subjectType === "public" &&
+    !tellsEmail &&
+    toldToApis(told, context.configuration.claims.scopes).length === 0
+  )
+    return shown;
   const { clientId } = client;
-  const claims = await claimsAbout(context, { subject: grant.subject, clientId, grantId: grant.id }, [
-    ...(scope.includes(EMAIL_SCOPE) ? [EMAIL_SCOPE] : []),
-  ]);
+  const asked = { subject: grant.subject, clientId, grantId: grant.id };
+  const about = await claimsForCaller(context, asked, { tellsEmail, told });
   // The person was removed in this moment, or the grant has ended.
-  if (claims === null) return INACTIVE;
-  const { sub, email, email_verified } = claims;
-  return {
-    ...shown,
-    sub: String(sub),
-    ...(email !== undefined && { email, email_verified }),
-  } as Introspection;
+  if (about === null) return INACTIVE;
+  return { ...about.claims, ...shown, sub: about.sub };
 }
 
 // ── Ending ─────────────────────────────────────────────────────────────────────────────────────────────────

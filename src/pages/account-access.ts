@@ -69,6 +69,7 @@ function describeInstallation({ configuration, clock }: Context, grant: GrantRec
   return {
     id: recordIdText(grant.id),
     via: grant.via === "device_code" ? "device" : "application",
+    address: grant.address,
     since: grant.createdAt,
     usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),
   };
@@ -87,6 +88,7 @@ export async function listSessions(
     .map((session) => ({
       id: recordIdText(session.id),
       isHere: recordIdText(session.id) === hereId,
+      address: session.address,
       since: session.authenticatedAt,
       lastSeenAt: session.lastSeenAt,
     }))

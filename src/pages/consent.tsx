@@ -71,20 +71,20 @@ export function consentPages(context: Context): AuthorizationPages {
   return {
     ...answerPages(context),
 
-    refusePerson: (incoming, { client, parameters }, { account }, another) =>
-      notAllowedPage(context, incoming, client, account, another, parameters.get("ui_locales")),
+    refusePerson: (incoming, { client, uiLocales }, { account }, another) =>
+      notAllowedPage(context, incoming, client, account, another, uiLocales ?? undefined),
 
     askConsent(incoming: Incoming, request: AuthorizationRequest, { account }: SignedIn) {
       const { issuer } = context;
-      const { client, parameters } = request;
+      const { client, carried, uiLocales } = request;
       const form = openForm(context, incoming, "consent");
-      const query = parameters.toQuery([REQUEST_NOTICE]);
+      const query = carried.toQuery([REQUEST_NOTICE]);
       const shown: SealedRequest = {
         query,
         scope: [...request.toAllow],
         resources: [...request.resources],
       };
-      const frame = pageFrame(context, incoming, parameters.get("ui_locales"));
+      const frame = pageFrame(context, incoming, uiLocales ?? undefined);
       const notice = readNotice(context, incoming, "consent");
       const view = (
         <ConsentView

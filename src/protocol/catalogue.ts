@@ -23,6 +23,9 @@ export function wordsIn(words: PeopleWords, language: string): string {
   return found?.[1] ?? "";
 }
 
+export const ACCESS_TOKEN_FORMAT_NAMES = ["opaque", "jwt"] as const;
+export type AccessTokenFormatName = (typeof ACCESS_TOKEN_FORMAT_NAMES)[number];
+
 /** The operator's declarations of scopes and resources, under the names of the configuration. */
 export interface CatalogueDeclaration {
   readonly issuer: string;
@@ -50,7 +53,7 @@ interface ResourceDeclaration {
   readonly name?: PeopleWords | undefined;
   readonly scopes: readonly string[];
   readonly access_token_seconds?: number | undefined;
-  readonly access_token_format: "opaque" | "jwt";
+  readonly access_token_format: AccessTokenFormatName;
   readonly introspection_clients: readonly string[];
 }
 
@@ -67,7 +70,7 @@ export interface ResourceEntry {
   readonly name: PeopleWords;
   readonly scopes: readonly Scope[];
   readonly accessTokenSeconds: number | null;
-  readonly accessTokenFormat: "opaque" | "jwt";
+  readonly accessTokenFormat: AccessTokenFormatName;
   readonly introspectionClients: readonly string[];
 }
 
@@ -147,10 +150,16 @@ export interface Catalogue {
   /** How long a token for these resources may live, if they say so: the shortest wins. */
   accessTokenSeconds(resources: readonly ResourceIndicator[]): number | null;
   /**
-   * The format of tokens for these resources. A JWT is for one API, and perhaps for this server's userinfo besides: an API
-   * could use a token of several at the others, and cannot know that this server revoked it.
+   * The format of a client's tokens for these resources: what the operator says of the client, else of the API. A JWT is for
+   * one API, and perhaps for this server's userinfo besides, or for this server alone: an API could use a token of several at
+   * the others, and cannot know that this server revoked it.
    */
-  accessTokenFormat(resources: readonly ResourceIndicator[]): "opaque" | "jwt";
+  accessTokenFormat(
+    client: { readonly accessTokenFormat: AccessTokenFormatName | null },
+    resources: readonly ResourceIndicator[],
+  ): AccessTokenFormatName;
+  /** The resources without this server itself. */
+  apisAmong(resources: readonly ResourceIndicator[]): ResourceIndicator[];
   /** Whether the client may see tokens that are meant for one of these resources. */
   mayIntrospect(clientId: string, resources: readonly ResourceIndicator[]): boolean;
   /** Whether the client may see every token, whatever it is meant for. */
@@ -181,6 +190,8 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
   /** A resource that lists no scopes, or is not listed itself, takes any. */
   const takes = (entry: ResourceEntry | undefined, scope: Scope) =>
     entry === undefined || entry.scopes.length === 0 || entry.scopes.includes(scope);
+  const apisAmong = (identifiers: readonly ResourceIndicator[]) =>
+    identifiers.filter((identifier) => !sameResource(identifier, self.identifier));
 
   return {
     scopes: [...scopes.values()],
@@ -218,10 +229,13 @@ export function createCatalogue(declared: CatalogueDeclaration): Catalogue {
       const known = limits.filter((limit) => limit !== null);
       return known.length === 0 ? null : Math.min(...known);
     },
-    accessTokenFormat(identifiers) {
-      const [api, ...others] = identifiers.filter((identifier) => !sameResource(identifier, self.identifier));
-      return api === undefined || others.length > 0 ? "opaque" : (find(api)?.accessTokenFormat ?? "opaque");
+    accessTokenFormat(client, identifiers) {
+      const [api, ...others] = apisAmong(identifiers);
+      if (others.length > 0) return "opaque";
+      const ofApi = api === undefined ? undefined : find(api)?.accessTokenFormat;
+      return client.accessTokenFormat ?? ofApi ?? "opaque";
     },
+    apisAmong,
     mayIntrospect: (clientId, identifiers) =>
       identifiers.some((identifier) => find(identifier)?.introspectionClients.includes(clientId) ?? false),
     mayIntrospectAll: (clientId) => declared.introspection.trusted_clients.includes(clientId),

@@ -5,7 +5,7 @@
 
 import type { RedirectUri } from "./identifiers.ts";
 
-/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, OIDC Core §3.1.2.6. */
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2, RFC 9101 §7, OIDC Core §3.1.2.6. */
 export type ErrorCode =
   | "invalid_request"
   | "invalid_client"
@@ -30,7 +30,7 @@ export type ErrorCode =
   | "consent_required"
   | "interaction_required"
   | "unmet_authentication_requirements"
-  | "request_not_supported"
+  | "invalid_request_object"
   | "request_uri_not_supported"
   | "registration_not_supported"
   | "not_found";
@@ -309,17 +309,47 @@ export const REASONS = {
     description: "code_challenge_method must be S256.",
     cure: "Send code_challenge_method=S256. The method plain, also the default when it is left out, is refused (RFC 9700 §2.1.1).",
   },
-  request_object_unsupported: {
-    error: "request_not_supported",
+  request_object_malformed: {
+    error: "invalid_request_object",
     status: 400,
-    description: "Request objects (the request parameter) are not supported.",
-    cure: "Send the parameters in the query.",
+    description: "The request object (the request parameter) is not valid.",
+    cure: "Send a JWT in the compact form, of at most 12,288 characters. Its members are the parameters of the request: texts, max_age a number, claims an object, resource a text or a list of texts.",
+  },
+  request_object_encrypted: {
+    error: "invalid_request_object",
+    status: 400,
+    description: "Encrypted request objects are not supported.",
+    cure: "Send the request object signed and not encrypted: it travels over TLS.",
+  },
+  request_object_algorithm: {
+    error: "invalid_request_object",
+    status: 400,
+    description: "The request object is not signed with an algorithm that the client may use.",
+    cure: "Sign it with the client's request_object_signing_alg. If the client has registered none, use one of request_object_signing_alg_values_supported in the metadata document.",
+  },
+  request_object_signature: {
+    error: "invalid_request_object",
+    status: 400,
+    description: "No key of the client verifies the request object.",
+    cure: "Sign the request object with a key of the client's jwks or jwks_uri, and name the key by kid in the header.",
+  },
+  request_object_mismatch: {
+    error: "invalid_request_object",
+    status: 400,
+    description: "The request object does not fit the request.",
+    cure: "client_id and response_type beside the request object equal those inside, iss is the client_id, and aud the issuer. Leave request, request_uri and sub out of it. A signed object with response_type is the whole request: the parameters beside it do not count.",
+  },
+  request_object_untimely: {
+    error: "invalid_request_object",
+    status: 400,
+    description: "The request object has expired, or is not valid yet.",
+    cure: "Make a new request object for each request. exp, nbf and iat are numbers of seconds since 1970 (RFC 7519 §2); the clocks may differ by 30 seconds.",
   },
   request_uri_unsupported: {
     error: "request_uri_not_supported",
     status: 400,
     description: "The request_uri parameter is not supported.",
-    cure: "Send the parameters in the query.",
+    cure: "Send the parameters in the query, or a request object by value in the parameter request.",
   },
   registration_parameter_unsupported: {
     error: "registration_not_supported",

@@ -32,7 +32,10 @@ export interface Order {
   /** Members of the metadata (RFC 7591) that the operator says otherwise or beside, for each client. */
   readonly further?: Readonly<Record<string, unknown>>;
   /** What the operator says about each client beside its metadata. */
-  readonly rules?: Pick<WantedClient, "accessTokenSeconds" | "allowedGroups" | "deniedGroups" | "claims">;
+  readonly rules?: Pick<
+    WantedClient,
+    "accessTokenSeconds" | "accessTokenFormat" | "allowedGroups" | "deniedGroups" | "claims"
+  >;
 }
 
 export interface MadeClient {
@@ -76,12 +79,19 @@ export function addressOf({ name, address }: Recipe, written: string | undefined
     throw new RecipeError(`People open ${name} with https. Write --url https://${url.host}`);
   if (url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "")
     throw new RecipeError(`Write the address alone, without a user name, ? and #: --url ${url.origin}`);
-  const path = url.pathname.replace(/\/+$/, "");
+  const path = withoutSlashes(url.pathname);
   if (path !== "" && !address.path)
     throw new RecipeError(
       `${name} cannot live below a path. If people open it at ${url.origin}: --url ${url.origin}`,
     );
   return url.origin + path;
+}
+
+/** Without the slashes at its end. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end -= 1;
+  return path.slice(0, end);
 }
 
 /** The identifiers of the clients: the chosen one, and those with a suffix. */

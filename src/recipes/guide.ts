@@ -218,6 +218,6 @@ export function recipesIndex(): string {
         ),
       ].join("\n"),
     ]),
-    "An application that is not here needs its redirect URI and its way to authenticate: see [clients.md](../clients.md).",
+    "For an application that is not here, make the client by hand: [Protect an application](../apps-by-hand.md). That guide also says how to see that it works, and what to do when it does not.",
   ]);
 }

@@ -14,9 +14,21 @@ import { isEnabled } from "./client.ts";
 import type { Restriction } from "./client-access.ts";
 import { concluded, type Decision } from "./decision.ts";
 
+/** The columns of a grant that an access token rests on. Every further column costs each introspection. */
+export const TOKEN_GRANT_COLUMNS = [
+  "id",
+  "subject",
+  "username",
+  "scope",
+  "resources",
+  "claims",
+  "revokedAt",
+] as const;
+export type TokenGrant = Pick<GrantRecord, (typeof TOKEN_GRANT_COLUMNS)[number]>;
+
 export interface AccessTokenFacts {
   readonly token: AccessTokenRecord | null;
-  readonly grant: GrantRecord | null;
+  readonly grant: TokenGrant | null;
   /** The client with the token's number. */
   readonly client: (Pick<ClientRecord, "clientId" | "disabledAt"> & Restriction) | null;
 }
@@ -26,7 +38,7 @@ export interface LiveAccessToken extends IntrospectedToken {
   readonly digest: SecretDigest;
   readonly clientId: ClientId;
   /** Null for client_credentials. */
-  readonly grant: GrantRecord | null;
+  readonly grant: TokenGrant | null;
 }
 
 /** The token, if it has not expired and its client and its grant are alive; else null. */

@@ -3,6 +3,7 @@
  * another one keeps.
  */
 
+import { GROUPS_SCOPE, OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
   attributeIn,
   type ClaimMapping,
@@ -144,6 +145,39 @@ export function personClaims(
     claims[name] = value;
   }
   return claims;
+}
+
+/**
+ * The claims about a person for the API of an access token, in the token or at introspection: the groups, and the operator's own
+ * of the operator's own scopes. An API decides by them. What the scopes of OpenID Connect tell is for the client, at userinfo.
+ */
+export const accessTokenClaims = (
+  scope: readonly Scope[],
+  person: ToldPerson,
+  scopes: OwnClaims["scopes"],
+): Claims => personClaims(toldToApis(scope, scopes), person, [], { scopes, client: {} });
+
+/** The scopes whose claims an API is told. */
+export const toldToApis = (scope: readonly Scope[], scopes: Readonly<Record<string, unknown>>): Scope[] =>
+  scope.filter(
+    (name) =>
+      name === GROUPS_SCOPE || (Object.hasOwn(scopes, name) && !OWN_SCOPES.some((own) => own.name === name)),
+  );
+
+/** The most bytes of these claims in a JWT, as JSON: servers refuse headers of 8 kB. */
+const SIGNED_CLAIM_BYTES = 4096;
+
+/** The claims that fit into a JWT. One that does not fit is left out whole, so that no API takes a part for all of it. */
+export function fittingClaims(claims: Claims): Claims {
+  let bytes = 0;
+  return Object.fromEntries(
+    Object.entries(claims).filter((claim) => {
+      const own = Buffer.byteLength(JSON.stringify(claim));
+      if (bytes + own > SIGNED_CLAIM_BYTES) return false;
+      bytes += own;
+      return true;
+    }),
+  );
 }
 
 /** Null if the person has no such fact, or is in none of the groups. */

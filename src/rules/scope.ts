@@ -150,5 +150,15 @@ function downscope(
 ): Scope[] {
   const usable = catalogue.scopeFor(scope, resources);
   if (usable.length === 0 && scope.length > 0) throw new OAuthError("resource_scope_empty");
+  return scopeAt(catalogue, scope, resources);
+}
+
+/** The part of a token's scope that says something at these resources: what they can use, and what holds for all. */
+export function scopeAt(
+  catalogue: Pick<Catalogue, "scopeFor">,
+  scope: readonly Scope[],
+  resources: readonly ResourceIndicator[],
+): Scope[] {
+  const usable = catalogue.scopeFor(scope, resources);
   return scope.filter((name) => usable.includes(name) || isForEveryResource(name, scope));
 }

@@ -6,6 +6,7 @@
  * time, so growing tables store their rows in the order of creation.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type {
@@ -197,6 +198,8 @@ export const clients = table("clients", {
     firstParty: boolean(),
     requirePkce: boolean(),
     accessTokenSeconds: orNull(integer()),
+    /** Null: as the API says for which a token is. */
+    accessTokenFormat: orNull(text<AccessTokenFormatName>()),
     secrets,
     /** The groups whose members may use it; empty: all people. */
     allowedGroups: list(),
@@ -367,6 +370,8 @@ export const sessions = table("sessions", {
     subject: text<SubjectId>(),
     /** Stays the same when the person signs in again in this browser. Applications know it in a form of their own (`sid`). */
     continuity: id(),
+    /** Where the person signed in, as the page of their account shows it. */
+    address: text(),
     ...authentication,
     createdAt: integer(),
     lastSeenAt: integer(),
@@ -463,6 +468,8 @@ export const grants = table("grants", {
     session: orNull(id()),
     /** Whether it ends with that session (`isOnline`). */
     online: boolean(),
+    /** Where the browser or the device was that asked for it, as the page of the person's account shows it. */
+    address: text(),
     ...authentication,
     createdAt: integer(),
     /**

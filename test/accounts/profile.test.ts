@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { attributesFault, groupsFault, profileFault } from "../../src/accounts/profile.ts";
 import type { PersonProfile } from "../../src/store/tables.ts";
+import { proves } from "../support/proves.ts";
 
 const FINE: readonly PersonProfile[] = [
   { given_name: "Ada", family_name: "Lovelace", middle_name: "King", nickname: "the countess" },
@@ -54,8 +55,9 @@ describe("a profile", () => {
     test(`may have ${JSON.stringify(profile)}`, () => expect(profileFault(profile)).toBeNull());
   }
   for (const [fact, profile] of REFUSED) {
-    test(`may not have ${JSON.stringify(profile).slice(0, 60)}`, () =>
-      expect(profileFault(profile)?.fact).toBe(fact));
+    test(proves(`may not have ${JSON.stringify(profile).slice(0, 60)}`, "OpenID Core 5.1-3"), () =>
+      expect(profileFault(profile)?.fact).toBe(fact),
+    );
   }
 });
 

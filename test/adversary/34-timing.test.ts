@@ -85,7 +85,12 @@ function times(open: () => Promise<OpenedStore>): () => Guessing {
   });
 
   test(
-    proves("of an introspection tells nobody whether the token exists", "threat 16", "threat 34"),
+    proves(
+      "of an introspection tells nobody whether the token exists",
+      "OpenID Core 16.12-1",
+      "threat 16",
+      "threat 34",
+    ),
     async () => {
       const kinds = timed(kindsOf(guessing.tokens, introspect));
       expect(await toldApartByTime(kinds, { rounds: ROUNDS, bound: BOUND })).toEqual({});

@@ -1,6 +1,7 @@
 /** `tessera login`, the project's own client, with a real browser: both flows of the README. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
+import type { Io } from "../../src/cli/io.ts";
 import { findClient } from "../../src/operations/clients.ts";
 import { captureIo, removeTemporaryFolders, serve, temporaryFolder, tessera } from "../cli/support.ts";
 import { launchChromium, openPage, signInOn } from "../support/chromium.ts";
@@ -22,6 +23,7 @@ async function loginWith(
   args: readonly string[],
   shown: RegExp,
   person: (found: string) => Promise<void>,
+  terminal: Partial<Io> = {},
 ): Promise<Awaited<ReturnType<typeof tessera>>> {
   const seen = Promise.withResolvers<string>();
   const io = captureIo();
@@ -31,7 +33,10 @@ async function loginWith(
     if (found !== undefined) seen.resolve(found);
   };
   const { issuer } = running.configuration;
-  const command = tessera(["login", "--issuer", issuer, "--scope", "notes.read", ...args], { err });
+  const command = tessera(["login", "--issuer", issuer, "--scope", "notes.read", ...args], {
+    err,
+    ...terminal,
+  });
   await Promise.race([seen.promise.then(person), command]);
   return { ...(await command), err: io.captured.err };
 }
@@ -72,6 +77,30 @@ test("the code flow: the browser comes back to the terminal, and the tokens work
   const accessToken = /(tat_\S+)/.exec(result.out)?.[1] ?? "";
   const inspected = await tessera(["token", "inspect", accessToken, "--data", running.configuration.data]);
   expect(inspected.out).toContain("ada");
+});
+
+test("the code flow with openid: the terminal shows the claims of the ID token", async () => {
+  const page = await openPage(browser);
+  const result = await loginWith(
+    ["--browser", "--client-id", "demo-app", "--scope", "openid", "--scope", "profile"],
+    /(http\S+authorize\S+)/,
+    async (url) => {
+      await signInOn(page, url, "ada", "correct horse battery staple");
+      await page.getByRole("button", { name: "Allow" }).click();
+      await page.getByRole("heading", { name: "The browser’s part is done" }).waitFor();
+    },
+    { showsPerson: true },
+  );
+  await page.context().close();
+  expect(result.code).toBe(0);
+  const [, claims = ""] = /The ID token says:\n\n(\{.*?^\})/ms.exec(result.out) ?? [];
+  expect(JSON.parse(claims)).toMatchObject({
+    iss: running.configuration.issuer,
+    aud: "demo-app",
+    amr: ["pwd"],
+    preferred_username: "ada",
+    name: "Ada Lovelace",
+  });
 });
 
 test("the code flow: a person who says no is told so in the terminal", async () => {

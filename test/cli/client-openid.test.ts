@@ -75,6 +75,22 @@ describe("an application that signs people in", () => {
     for (const name of Object.keys(members)) expect(Object.keys(cleared)).not.toContain(name);
   });
 
+  test("gets access tokens of the format that the operator wants, and goes by the API otherwise", async () => {
+    const made = await json("add", "--id", "vms", ...REDIRECT, "--access-token-format", "jwt");
+    expect(made.access_token_format).toBe("jwt");
+    expect((await client("show", "vms")).out).toMatch(/access tokens +jwt\n/);
+    const opaque = await client("set", "vms", "--access-token-format", "opaque");
+    expect(opaque.out).toContain("an API that expects a JWT refuses them");
+    const none = await client("set", "vms", "--access-token-format", "");
+    expect(none.out).toContain("the format that the API wants");
+    expect((await json("show", "vms")).access_token_format).toBeNull();
+    const signed = await client("set", "vms", "--access-token-format", "jwt");
+    expect(signed.out).toContain("even if it was revoked");
+    const wrong = await client("set", "vms", "--access-token-format", "paseto");
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.err).toContain("Write opaque or jwt.");
+  });
+
   test("is told what a change means", async () => {
     await json("add", "--id", "told", ...REDIRECT);
     const { out } = await client(

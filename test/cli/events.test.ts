@@ -205,6 +205,7 @@ test("what the server does by itself is told as its own", async () => {
   await other.stop();
   expect(eventsIn(other.printed.err)).toEqual([
     expect.objectContaining({ event: "client.created", client: "mine", by: "server" }),
+    expect.objectContaining({ event: "signing_key.added", via: "RS256", by: "server" }),
     expect.objectContaining({ event: "setup_link.created", by: "server" }),
   ]);
 });

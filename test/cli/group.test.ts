@@ -212,11 +212,27 @@ describe("claims preview", () => {
 
   test("prints what the application would be told", async () => {
     await run("group", "join", "photos", "grace");
-    const { userinfo, id_token } = await json(...of("--scope", "openid profile groups"));
+    const preview = await json(...of("--scope", "openid profile groups"));
+    const { userinfo, id_token, access_token, introspection } = preview;
     expect(userinfo).toMatchObject({ preferred_username: "grace", groups: ["photos"], is_admin: true });
-    expect(id_token).toEqual(userinfo);
-    await run("client", "set", "grafana", "--id-token-claims", "minimal");
-    expect((await json(...of("--scope", "openid profile"))).id_token).toEqual({ sub: userinfo.sub });
+    // All of userinfo, and what only an ID token has.
+    expect(id_token).toMatchObject(userinfo);
+    expect(id_token).toMatchObject({ aud: "grafana", acr: "1", amr: ["pwd"], at_hash: "…", sid: "…" });
+    expect(access_token).toBeNull();
+    expect(introspection).toMatchObject({
+      active: true,
+      client_id: "grafana",
+      sub: userinfo.sub,
+      scope: "openid profile groups",
+      username: "grace",
+      groups: ["photos"],
+      jti: "…",
+    });
+    await run("client", "set", "grafana", "--id-token-claims", "minimal", "--access-token-format", "jwt");
+    const other = await json(...of("--scope", "openid profile groups"));
+    expect(Object.keys(other.id_token)).not.toContain("preferred_username");
+    expect(other.access_token).toMatchObject({ client_id: "grafana", groups: ["photos"], jti: "…" });
+    expect(JSON.stringify(other)).not.toContain("tat_");
   });
 
   test("says of a scope that the client may not have, and of a person who may not use it", async () => {

@@ -43,6 +43,15 @@ describe("client add --recipe", () => {
     expect(out).toContain("The secret is shown only now");
   });
 
+  test("names the address of the server that runs on the data, unless the operator names another", async () => {
+    const { issuer } = running.configuration;
+    const url = ["--url", "https://photos.example.org", "--id", "photos-here"];
+    const { out } = await tessera(["client", "add", "--recipe", "immich", ...url, "--data", data]);
+    expect(out).toMatch(new RegExp(`^Issuer URL +${issuer}$`, "m"));
+    const shown = await tessera(["recipe", "show", "immich", "--data", data]);
+    expect(shown.out).toContain(`\`${issuer}\``);
+  });
+
   test("makes every client that an application needs, under one name", async () => {
     const made = await add("argocd", "--url", "https://cd.example.org", "--id", "deploy", "--json");
     const { clients, settings } = JSON.parse(made.out);
@@ -131,7 +140,7 @@ describe("client add --recipe", () => {
     const local = await tessera([
       ...["client", "add", "--recipe", "outline", "--url", "https://wiki.example.org", "--data", data],
     ]);
-    expect(local.out).toContain("This server is still http://localhost:8080");
+    expect(local.out).toContain(`This server is still ${running.configuration.issuer}`);
   });
 
   test("takes http on an intranet only if it is told to", async () => {

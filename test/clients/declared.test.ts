@@ -194,12 +194,14 @@ describe("declared clients", () => {
         redirect_uris: ["https://client.example/new"],
         secrets: ["an entirely different secret"],
         access_token_seconds: 60,
+        access_token_format: "jwt",
       },
     ]);
     const client = await stored("web");
     expect(client.clientName).toBe("New name");
     expect(client.redirectUris.map(String)).toEqual(["https://client.example/new"]);
     expect(client.accessTokenSeconds).toBe(60);
+    expect(client.accessTokenFormat).toBe("jwt");
     expect(client.secrets).toHaveLength(1);
   });
 

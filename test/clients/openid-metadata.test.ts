@@ -139,6 +139,8 @@ describe("the members of OpenID Connect", () => {
   ] as const)(
     proves(
       "%s %p is refused, with words that name the member",
+      "OpenID Core 2-13",
+      "OpenID Discovery 3-15",
       "Back-Channel Logout 2.2-1",
       "threat 22",
       "OpenID Registration 2-9",
@@ -259,7 +261,7 @@ describe("keys of a client", () => {
 describe("pairwise identifiers (OpenID Connect Core §8.1)", () => {
   const TWO_HOSTS = { redirect_uris: [CALLBACK, "https://other.example/callback"], subject_type: "pairwise" };
 
-  test("several hosts need sector_identifier_uri", () => {
+  test(proves("several hosts need sector_identifier_uri", "OpenID Core 8.1-4"), () => {
     expect(faultOf(TWO_HOSTS)).toContain("sector_identifier_uri");
     const sector = { sector_identifier_uri: "https://sector.example/uris.json" };
     expect(check({ ...TWO_HOSTS, ...sector }).subjectType).toBe("pairwise");
@@ -269,6 +271,7 @@ describe("pairwise identifiers (OpenID Connect Core §8.1)", () => {
   test(
     proves(
       "the sector is the host of sector_identifier_uri, else of the redirect URIs, else the client",
+      "OpenID Core 8.1-3",
       "OpenID Registration 2-12",
     ),
     () => {

@@ -74,6 +74,7 @@ describe("RFC 6749, section", () => {
   test(
     proves(
       "4.1.1: the authorization request leads a person to sign in, and then asks",
+      "OpenID Core 3.1.2.4-1",
       "RFC 6749 3.1-1",
       "RFC 6749 3.1-4",
     ),

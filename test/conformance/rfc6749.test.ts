@@ -97,6 +97,8 @@ describe("clients", () => {
   test(
     proves(
       "are authenticated before a code is looked at",
+      "OpenID Core 3.1.3.1-1",
+      "OpenID Core 3.1.3.2-1",
       "RFC 6749 3.2.1-1",
       "RFC 6749 3.2.1-2",
       "RFC 6749 4.1.3-4",
@@ -166,7 +168,11 @@ describe("the consent form (§10.12)", () => {
     server.post("/consent", fields, { Cookie: cookie, "Sec-Fetch-Site": site });
 
   test(
-    proves("counts only as it was shown, in the browser that it was shown in", "RFC 6749 10.12-1"),
+    proves(
+      "counts only as it was shown, in the browser that it was shown in",
+      "OpenID Core 3.1.2.3-4",
+      "RFC 6749 10.12-1",
+    ),
     async () => {
       const mine = await server.signIn(person);
       const theirs = await server.signIn(await server.addPerson("mallory"));

@@ -80,6 +80,7 @@ describe("a form that may have credentials (§4.12)", () => {
   test.each(forms)(
     proves(
       "%s: is answered by 303, which drops the form",
+      "OpenID Core 16.22-1",
       "RFC 9700 2.1-3",
       "RFC 9700 4.12-1",
       "RFC 9700 4.12-2",

@@ -30,7 +30,9 @@ async function signOut(file: string): Promise<void> {
   const { grant, code, ...rest } = newAuthorization({ client, account }, { now });
   const [redirectUri = code.redirectUri] = client.redirectUris;
   const signIn = { ...grant, scope: scopes("openid"), session: session.continuity, online: true };
-  expect(await store.authorize({ ...rest, grant: signIn, code: { ...code, redirectUri }, session: session.id })).toBe("authorized");
+  expect(
+    await store.authorize({ ...rest, grant: signIn, code: { ...code, redirectUri }, session: session.id }),
+  ).toBe("authorized");
   expect(await store.redeemCode(code.id, 3, newIssuance(signIn, now))).toBe("issued");
   expect(await store.endSession(session.id)).toBe(true);
   await store.close();

@@ -106,10 +106,18 @@ describe("redeeming a code", () => {
     },
   );
 
-  test("lets a client leave out the redirect URI, as OAuth 2.1 does, since PKCE binds the code", async () => {
-    await expectTokens(await redeemCode(server, await codeFor(server, person), { redirect_uri: undefined }));
-    await expectTokens(await redeemCode(server, await codeFor(server, person), { redirect_uri: "" }));
-  });
+  test(
+    proves(
+      "lets a client leave out the redirect URI, as OAuth 2.1 does, since PKCE binds the code",
+      "OpenID Core 3.1.3.2-5",
+    ),
+    async () => {
+      await expectTokens(
+        await redeemCode(server, await codeFor(server, person), { redirect_uri: undefined }),
+      );
+      await expectTokens(await redeemCode(server, await codeFor(server, person), { redirect_uri: "" }));
+    },
+  );
 
   test("lets a client send the one that the request left out", async () => {
     const changes = { client_id: "spa", redirect_uri: undefined };
@@ -126,7 +134,13 @@ describe("redeeming a code", () => {
     ["one with a slash more", "https://client.example/callback/"],
     ["one in other case", "https://client.example/Callback"],
   ])(
-    proves("refuses %s as redirect URI", "RFC 6749 4.1.3-3", "RFC 6749 4.1.3-10", "RFC 6749 10.6-1"),
+    proves(
+      "refuses %s as redirect URI",
+      "OpenID Core 3.1.3.2-5",
+      "RFC 6749 4.1.3-3",
+      "RFC 6749 4.1.3-10",
+      "RFC 6749 10.6-1",
+    ),
     async (_, redirect_uri) => {
       const code = await codeFor(server, person);
       await expectRefusal(await redeemCode(server, code, { redirect_uri }), 400, "invalid_grant");
@@ -145,6 +159,7 @@ describe("redeeming a code", () => {
   test(
     proves(
       "refuses the code of another client, and leaves it to its own",
+      "OpenID Core 3.1.3.2-2",
       "RFC 6749 4.1.3-8",
       "RFC 6749 10.5-4",
     ),
@@ -168,6 +183,7 @@ describe("redeeming a code", () => {
   test(
     proves(
       "refuses a code whose secret is wrong with the words of an unknown one, and spends nothing",
+      "OpenID Core 3.1.3.2-3",
       "RFC 6749 4.1.3-9",
     ),
     async () => {
@@ -182,7 +198,13 @@ describe("redeeming a code", () => {
   );
 
   test(
-    proves("is possible until its lifetime is over, to the second", "RFC 6749 4.1.2-2", "RFC 6749 10.5-2"),
+    proves(
+      "is possible until its lifetime is over, to the second",
+      "OpenID Core 3.1.3.2-3",
+      "OpenID Core 16.9-1",
+      "RFC 6749 4.1.2-2",
+      "RFC 6749 10.5-2",
+    ),
     async () => {
       const early = await codeFor(server, person);
       const late = await codeFor(server, person);
@@ -199,6 +221,7 @@ describe("a code is used once (threat class 8)", () => {
   test(
     proves(
       "a second use is refused and revokes what the first gave",
+      "OpenID Core 3.1.3.2-4",
       "threat 8",
       "RFC 9700 4.2.4-3",
       "RFC 9700 4.2.4-2",
@@ -476,6 +499,7 @@ describe("narrowing what was allowed", () => {
   test(
     proves(
       "a resource at the token endpoint narrows audience and scope (RFC 8707 §2.2)",
+      "OpenID Core 16.8-1",
       "RFC 9700 4.10-2",
       "RFC 9700 2.3-1",
       "RFC 8707 2-4",

@@ -146,6 +146,8 @@ describe("a fault that is shown, never sent (threat class 5)", () => {
   test.each(BAD)(
     proves(
       "%s, whatever else is wrong",
+      "OpenID Core 3.1.2.1-8",
+      "OpenID Core 3.1.2.6-1",
       "threat 5",
       "RFC 9700 4.11.2-1",
       "RFC 9700 2.1-2",
@@ -255,6 +257,9 @@ describe("a fault that is sent to the client", () => {
   test.each(SENT)(
     proves(
       "%s",
+      "OpenID Core 3.1.2.2-3",
+      "OpenID Core 3.1.2.6-2",
+      "OpenID Core 15.2-1",
       "RFC 6749 3.1.1-2",
       "RFC 6749 4.1.1-1",
       "RFC 6749 4.1.2.1-3",
@@ -617,6 +622,7 @@ describe("a success", () => {
   test(
     proves(
       "has the code once, the state, and the issuer (RFC 9207), and never an error",
+      "OpenID Core 3.1.2.5-1",
       "RFC 9207 2-1",
       "RFC 6749 4.1.2-1",
     ),
@@ -790,6 +796,7 @@ describe("who is asked", () => {
   test(
     proves(
       "whoever is not signed in goes to sign in, and comes back to the same request",
+      "OpenID Core 3.1.2.3-1",
       "RFC 9700 4.11.2-3",
       "RFC 6749 3.1-1",
       "RFC 6749 10.2-4",
@@ -818,15 +825,25 @@ describe("who is asked", () => {
     }
   });
 
-  test("prompt=none never shows anything: login_required, consent_required, or the code", async () => {
-    const { cookie: theirs } = await fresh();
-    expectSent(await open({ prompt: "none" }, {}), "login_required");
-    expectSent(await at({ prompt: "none" }, theirs), "consent_required");
-    await answerConsent(server, theirs);
-    const silent = redirectOf(await at({ prompt: "none" }, theirs));
-    expect(silent.searchParams.has("code")).toBe(true);
-    expectSent(await at({ prompt: "none", max_age: "1000", scope: "files" }, theirs), "consent_required");
-  });
+  test(
+    proves(
+      "prompt=none never shows anything: login_required, consent_required, or the code",
+      "OpenID Core 3.1.2.1-10",
+      "OpenID Core 3.1.2.1-17",
+      "OpenID Core 3.1.2.3-3",
+      "OpenID Core 3.1.2.6-3",
+      "OpenID Core 15.1-2",
+    ),
+    async () => {
+      const { cookie: theirs } = await fresh();
+      expectSent(await open({ prompt: "none" }, {}), "login_required");
+      expectSent(await at({ prompt: "none" }, theirs), "consent_required");
+      await answerConsent(server, theirs);
+      const silent = redirectOf(await at({ prompt: "none" }, theirs));
+      expect(silent.searchParams.has("code")).toBe(true);
+      expectSent(await at({ prompt: "none", max_age: "1000", scope: "files" }, theirs), "consent_required");
+    },
+  );
 
   test("a person who agreed is not asked again for the same or less", async () => {
     const { cookie: theirs } = await fresh();
@@ -840,7 +857,7 @@ describe("who is asked", () => {
     ["another redirect URI", { redirect_uri: "https://client.example/second?tenant=1" }],
     ["another resource", { scope: "mail.read profile" }],
     ["prompt=consent", { prompt: "consent" }],
-  ])("a person who agreed is asked again for %s", async (_, changes) => {
+  ])(proves("a person who agreed is asked again for %s", "OpenID Core 3.1.2.1-13"), async (_, changes) => {
     const { cookie: theirs } = await fresh();
     await answerConsent(server, theirs);
     expect((await at({}, theirs)).status).toBe(303);
@@ -943,23 +960,31 @@ describe("signing in again", () => {
     return { account, theirs };
   }
 
-  test("prompt=login asks for it though somebody is signed in, once per request", async () => {
-    const { account, theirs } = await settled("again-1");
-    server.clock.advance(10);
-    const first = await open({ prompt: "login" }, { Cookie: theirs });
-    const { back, cookie: renewed } = await signInAgain(first, account);
-    // The old session does not pass, and the mark fits no other request.
-    expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
-    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
-    const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
-    expect(mark).not.toBe("");
-    server.clock.advance(10);
-    const other = await openRawAs(
-      `${authorizationQuery({ prompt: "login", state: "other" })}&${mark}`,
-      renewed,
-    );
-    expect(redirectOf(other).pathname).toBe("/login");
-  });
+  test(
+    proves(
+      "prompt=login asks for it though somebody is signed in, once per request",
+      "OpenID Core 3.1.2.1-12",
+      "OpenID Core 3.1.2.3-2",
+      "OpenID Core 15.1-2",
+    ),
+    async () => {
+      const { account, theirs } = await settled("again-1");
+      server.clock.advance(10);
+      const first = await open({ prompt: "login" }, { Cookie: theirs });
+      const { back, cookie: renewed } = await signInAgain(first, account);
+      // The old session does not pass, and the mark fits no other request.
+      expect(redirectOf(await follow(back, theirs)).pathname).toBe("/login");
+      expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
+      const mark = /tessera_reauthenticated_after=[^&]+/.exec(back)?.[0] ?? "";
+      expect(mark).not.toBe("");
+      server.clock.advance(10);
+      const other = await openRawAs(
+        `${authorizationQuery({ prompt: "login", state: "other" })}&${mark}`,
+        renewed,
+      );
+      expect(redirectOf(other).pathname).toBe("/login");
+    },
+  );
 
   test(proves("the mark counts once", "threat 74"), async () => {
     const { account, theirs } = await settled("again-once");
@@ -1014,32 +1039,45 @@ describe("signing in again", () => {
     },
   );
 
-  test("max_age asks for it if the person signed in longer ago, and not before", async () => {
-    const { account, theirs } = await settled("again-2");
-    expect(redirectOf(await open({ max_age: "1000" }, { Cookie: theirs })).searchParams.has("code")).toBe(
-      true,
-    );
-    server.clock.advance(1100);
-    const asked = await open({ max_age: "1000" }, { Cookie: theirs });
-    const { back, cookie: renewed } = await signInAgain(asked, account);
-    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
-    expectSent(await open({ max_age: "1000", prompt: "none" }, { Cookie: theirs }), "login_required");
-  });
+  test(
+    proves(
+      "max_age asks for it if the person signed in longer ago, and not before",
+      "OpenID Core 3.1.2.1-15",
+      "OpenID Core 15.1-6",
+    ),
+    async () => {
+      const { account, theirs } = await settled("again-2");
+      expect(redirectOf(await open({ max_age: "1000" }, { Cookie: theirs })).searchParams.has("code")).toBe(
+        true,
+      );
+      server.clock.advance(1100);
+      const asked = await open({ max_age: "1000" }, { Cookie: theirs });
+      const { back, cookie: renewed } = await signInAgain(asked, account);
+      expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
+      expectSent(await open({ max_age: "1000", prompt: "none" }, { Cookie: theirs }), "login_required");
+    },
+  );
 
-  test("max_age=0 always asks for it, also in the second of the sign-in (OpenID Connect Core §3.1.2.1)", async () => {
-    const { account, theirs } = await settled("again-3");
-    const renewedNow = await server.signIn(account);
-    expect(redirectOf(await open({ max_age: "0" }, { Cookie: renewedNow })).pathname).toBe("/login");
-    server.clock.advance(1);
-    const { back, cookie: renewed } = await signInAgain(
-      await open({ max_age: "0" }, { Cookie: theirs }),
-      account,
-    );
-    expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
-  });
+  test(
+    proves(
+      "max_age=0 always asks for it, also in the second of the sign-in (OpenID Connect Core §3.1.2.1)",
+      "OpenID Core 3.1.2.1-15",
+    ),
+    async () => {
+      const { account, theirs } = await settled("again-3");
+      const renewedNow = await server.signIn(account);
+      expect(redirectOf(await open({ max_age: "0" }, { Cookie: renewedNow })).pathname).toBe("/login");
+      server.clock.advance(1);
+      const { back, cookie: renewed } = await signInAgain(
+        await open({ max_age: "0" }, { Cookie: theirs }),
+        account,
+      );
+      expect(redirectOf(await follow(back, renewed)).searchParams.has("code")).toBe(true);
+    },
+  );
 
   test.each(["select_account", " select_account  create"])(
-    "prompt=%j offers the account that is signed in, once per request",
+    proves("prompt=%j offers the account that is signed in, once per request", "OpenID Core 3.1.2.1-14"),
     async (prompt) => {
       const { account, theirs } = await settled(`choosing${prompt.length}`);
       server.clock.advance(10);
@@ -1102,13 +1140,16 @@ describe("signing in again", () => {
 });
 
 describe("a request by POST (RFC 6749 §3.1)", () => {
-  test(proves("becomes a GET of the same request, by 303", "RFC 9700 4.12-2"), async () => {
-    const response = await server.post("/auth/authorize", [...new URLSearchParams(authorizationQuery())]);
-    expect(response.status).toBe(303);
-    expect(response.headers.get("location")).toBe(
-      `https://auth.example/auth/authorize?${authorizationQuery()}`,
-    );
-  });
+  test(
+    proves("becomes a GET of the same request, by 303", "OpenID Core 3.1.2.1-5", "RFC 9700 4.12-2"),
+    async () => {
+      const response = await server.post("/auth/authorize", [...new URLSearchParams(authorizationQuery())]);
+      expect(response.status).toBe(303);
+      expect(response.headers.get("location")).toBe(
+        `https://auth.example/auth/authorize?${authorizationQuery()}`,
+      );
+    },
+  );
 
   test("keeps what is repeated, so that the GET refuses it", async () => {
     const response = await server.post("/auth/authorize", [

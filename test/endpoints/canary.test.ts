@@ -25,6 +25,7 @@ const PASSWORD = "canary password, quite long";
 test.each(["text", "json"] as const)(
   proves(
     "no secret is ever logged, as %s at the most talkative level",
+    "OpenID Core 16.4-1",
     "threat 50",
     "RFC 6749 10.3-1",
     "RFC 6749 10.4-1",

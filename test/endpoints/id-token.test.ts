@@ -57,6 +57,24 @@ describe("an ID token", () => {
   test(
     proves(
       "says who signed in, how and when, for this client and this request (§2)",
+      "OpenID Core 3.1.2.1-16",
+      "OpenID Core 2-1",
+      "OpenID Core 2-2",
+      "OpenID Core 2-3",
+      "OpenID Core 2-4",
+      "OpenID Core 2-5",
+      "OpenID Core 2-8",
+      "OpenID Core 2-9",
+      "OpenID Core 2-10",
+      "OpenID Core 2-11",
+      "OpenID Core 2-14",
+      "OpenID Core 10.1-3",
+      "OpenID Core 10.1-4",
+      "OpenID Core 12.2-5",
+      "OpenID Core 15.1-5",
+      "OpenID Core 15.1-7",
+      "OpenID Core 16.15-1",
+      "OpenID Discovery 3-1",
       "threat 64",
       "threat 79",
     ),
@@ -103,23 +121,29 @@ describe("an ID token", () => {
     expect(Object.keys(claims)).not.toContain("nonce");
   });
 
-  test("comes with the scope openid only (§3.1.2.1)", async () => {
-    await start();
-    const ada = await server.addPerson("ada");
-    expect(await tokensFor(server, ada, { scope: "profile" })).not.toHaveProperty("id_token");
-    expect(await tokensFor(server, ada, { scope: undefined })).not.toHaveProperty("id_token");
-    const tokens = await tokensFor(server, ada, { scope: "openid" });
-    expect(tokens.scope).toBe("openid");
-    expect((await claimsOf(tokens)).sub).toBe(ada.subject);
-  });
+  test(
+    proves("comes with the scope openid only (§3.1.2.1)", "OpenID Core 3.1.2.1-6", "OpenID Core 3.1.3.2-6"),
+    async () => {
+      await start();
+      const ada = await server.addPerson("ada");
+      expect(await tokensFor(server, ada, { scope: "profile" })).not.toHaveProperty("id_token");
+      expect(await tokensFor(server, ada, { scope: undefined })).not.toHaveProperty("id_token");
+      const tokens = await tokensFor(server, ada, { scope: "openid" });
+      expect(tokens.scope).toBe("openid");
+      expect((await claimsOf(tokens)).sub).toBe(ada.subject);
+    },
+  );
 
-  test("comes with a scope of which the server does not know a part (§3.1.2.1)", async () => {
-    await start();
-    const ada = await server.addPerson("ada");
-    const tokens = await tokensFor(server, ada, { scope: "openid nonsense" });
-    expect(tokens.scope).toBe("openid");
-    expect(tokens).toHaveProperty("id_token");
-  });
+  test(
+    proves("comes with a scope of which the server does not know a part (§3.1.2.1)", "OpenID Core 3.1.2.1-7"),
+    async () => {
+      await start();
+      const ada = await server.addPerson("ada");
+      const tokens = await tokensFor(server, ada, { scope: "openid nonsense" });
+      expect(tokens.scope).toBe("openid");
+      expect(tokens).toHaveProperty("id_token");
+    },
+  );
 
   test("keeps the claims of its scopes, though the access token is for another API (RFC 8707)", async () => {
     await start();
@@ -132,36 +156,45 @@ describe("an ID token", () => {
     expect((await claimsOf(tokens)).email).toBe("ada@example.org");
   });
 
-  test("comes again with a refresh: the same person and sign-in, a later time, no nonce (§12.2)", async () => {
-    await start();
-    server.clock.freeze();
-    const ada = await server.addPerson("ada");
-    const tokens = await tokensFor(server, ada, {
-      client_id: "native",
-      redirect_uri: "com.example.app:/callback",
-      scope: "openid",
-      nonce: "once",
-    });
-    const first = await claimsOf(tokens, "native");
-    server.clock.advance(60);
-    const used = textOf(tokens, "refresh_token");
-    const second = await claimsOf(await expectTokens(await refresh(server, used, {}, "native")), "native");
-    const { iss, sub, aud, auth_time, sid } = first;
-    expect(second).toMatchObject({ iss, sub, aud, auth_time, sid, iat: Number(first.iat) + 60 });
-    expect(second).not.toHaveProperty("nonce");
-    // A retry gets the same tokens, and so an ID token that fits them.
-    const third = await claimsOf(await expectTokens(await refresh(server, used, {}, "native")), "native");
-    expect(third.at_hash).toBe(second.at_hash as string);
-    // OpenID Connect Core §12: a client that narrows its scope gets what is in it.
-    server.clock.advance(60);
-    const narrowed = await tokensFor(server, ada, {
-      client_id: "native",
-      redirect_uri: "com.example.app:/callback",
-      scope: "openid email",
-    });
-    const without = await refresh(server, textOf(narrowed, "refresh_token"), { scope: "email" }, "native");
-    expect(await expectTokens(without)).not.toHaveProperty("id_token");
-  });
+  test(
+    proves(
+      "comes again with a refresh: the same person and sign-in, a later time, no nonce (§12.2)",
+      "OpenID Core 12.2-1",
+      "OpenID Core 12.2-2",
+      "OpenID Core 12.2-3",
+      "OpenID Core 12.2-4",
+    ),
+    async () => {
+      await start();
+      server.clock.freeze();
+      const ada = await server.addPerson("ada");
+      const tokens = await tokensFor(server, ada, {
+        client_id: "native",
+        redirect_uri: "com.example.app:/callback",
+        scope: "openid",
+        nonce: "once",
+      });
+      const first = await claimsOf(tokens, "native");
+      server.clock.advance(60);
+      const used = textOf(tokens, "refresh_token");
+      const second = await claimsOf(await expectTokens(await refresh(server, used, {}, "native")), "native");
+      const { iss, sub, aud, auth_time, sid } = first;
+      expect(second).toMatchObject({ iss, sub, aud, auth_time, sid, iat: Number(first.iat) + 60 });
+      expect(second).not.toHaveProperty("nonce");
+      // A retry gets the same tokens, and so an ID token that fits them.
+      const third = await claimsOf(await expectTokens(await refresh(server, used, {}, "native")), "native");
+      expect(third.at_hash).toBe(second.at_hash as string);
+      // OpenID Connect Core §12: a client that narrows its scope gets what is in it.
+      server.clock.advance(60);
+      const narrowed = await tokensFor(server, ada, {
+        client_id: "native",
+        redirect_uri: "com.example.app:/callback",
+        scope: "openid email",
+      });
+      const without = await refresh(server, textOf(narrowed, "refresh_token"), { scope: "email" }, "native");
+      expect(await expectTokens(without)).not.toHaveProperty("id_token");
+    },
+  );
 
   test("is for a device too, and names no session, as none ends what a device may do", async () => {
     await start();
@@ -219,7 +252,11 @@ describe("an ID token", () => {
   });
 
   test.each(SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm))(
-    "may be signed with %s, and its at_hash has the hash of that algorithm (§3.1.3.6)",
+    proves(
+      "may be signed with %s, and its at_hash has the hash of that algorithm (§3.1.3.6)",
+      "OpenID Core 3.1.3.6-1",
+      "OpenID Core 10.1-2",
+    ),
     async (algorithm) => {
       await start({ signing: { algorithms: [algorithm] } });
       const ada = await server.addPerson("ada");
@@ -232,22 +269,36 @@ describe("an ID token", () => {
     },
   );
 
-  test("is signed with RS256 where that is among others (§15.1)", async () => {
-    await start({ signing: { algorithms: ["ES256", "RS256"] } });
-    const ada = await server.addPerson("ada");
-    expect((await claimsOf(await tokensFor(server, ada, { scope: "openid" }))).header).toMatchObject({
-      alg: "RS256",
-    });
-  });
+  test(
+    proves(
+      "is signed with RS256 where that is among others (§15.1)",
+      "OpenID Core 10.1-1",
+      "OpenID Core 15.1-1",
+    ),
+    async () => {
+      await start({ signing: { algorithms: ["ES256", "RS256"] } });
+      const ada = await server.addPerson("ada");
+      expect((await claimsOf(await tokensFor(server, ada, { scope: "openid" }))).header).toMatchObject({
+        alg: "RS256",
+      });
+    },
+  );
 
-  test("has a nonce exactly as it came, and no nonce is too long to be refused in words", async () => {
-    await start();
-    const ada = await server.addPerson("ada");
-    const nonce = `${"x".repeat(62)} é`;
-    expect((await claimsOf(await tokensFor(server, ada, { scope: "openid", nonce }))).nonce).toBe(nonce);
-    const refused = await rejectionOf(tokensFor(server, ada, { scope: "openid", nonce: "x".repeat(501) }));
-    expect(refused).toMatchObject({ error: { error: "invalid_request" } });
-  });
+  test(
+    proves(
+      "has a nonce exactly as it came, and no nonce is too long to be refused in words",
+      "OpenID Core 2-6",
+      "OpenID Core 2-7",
+    ),
+    async () => {
+      await start();
+      const ada = await server.addPerson("ada");
+      const nonce = `${"x".repeat(62)} é`;
+      expect((await claimsOf(await tokensFor(server, ada, { scope: "openid", nonce }))).nonce).toBe(nonce);
+      const refused = await rejectionOf(tokensFor(server, ada, { scope: "openid", nonce: "x".repeat(501) }));
+      expect(refused).toMatchObject({ error: { error: "invalid_request" } });
+    },
+  );
 });
 
 describe("a client may say how it wants to be told", () => {
@@ -265,12 +316,15 @@ describe("a client may say how it wants to be told", () => {
     });
   const signing = { algorithms: ["RS256" as const, "ES384" as const] };
 
-  test(proves("with an ID token of another algorithm (Registration §2)", "threat 79"), async () => {
-    await withClient({ id_token_signed_response_alg: "ES384" }, { signing });
-    const ada = await server.addPerson("ada");
-    const claims = await claimsOf(await tokensFor(server, ada, { scope: "openid" }));
-    expect(claims.header).toMatchObject({ alg: "ES384" });
-  });
+  test(
+    proves("with an ID token of another algorithm (Registration §2)", "OpenID Core 10.1-1", "threat 79"),
+    async () => {
+      await withClient({ id_token_signed_response_alg: "ES384" }, { signing });
+      const ada = await server.addPerson("ada");
+      const claims = await claimsOf(await tokensFor(server, ada, { scope: "openid" }));
+      expect(claims.header).toMatchObject({ alg: "ES384" });
+    },
+  );
 
   test("without the claims of its scopes in the ID token: userinfo has them all the same", async () => {
     await withClient({ id_token_claims: "minimal" });
@@ -283,25 +337,32 @@ describe("a client may say how it wants to be told", () => {
     });
   });
 
-  test("with userinfo as a signed JWT for this client (§5.3.2)", async () => {
-    await withClient({ userinfo_signed_response_alg: "ES384" }, { signing });
-    const ada = await server.addPerson("ada", { email: "ada@example.org" });
-    const tokens = await tokensFor(server, ada, { scope: "openid email", nonce: "n" });
-    const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
-    const answer = await server.fetch("/auth/userinfo", { headers });
-    expect(answer.headers.get("content-type")).toBe("application/jwt");
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    const keySet = (await (await server.fetch("/auth/jwks.json")).json()) as JSONWebKeySet;
-    const { payload, protectedHeader } = await jwtVerify(await answer.text(), createLocalJWKSet(keySet));
-    expect(protectedHeader.alg).toBe("ES384");
-    expect(payload).toEqual({
-      iss: server.issuer,
-      aud: "web",
-      sub: ada.subject,
-      email: "ada@example.org",
-      email_verified: true,
-    });
-  });
+  test(
+    proves(
+      "with userinfo as a signed JWT for this client (§5.3.2)",
+      "OpenID Core 5.3.2-6",
+      "OpenID Core 5.3.2-7",
+    ),
+    async () => {
+      await withClient({ userinfo_signed_response_alg: "ES384" }, { signing });
+      const ada = await server.addPerson("ada", { email: "ada@example.org" });
+      const tokens = await tokensFor(server, ada, { scope: "openid email", nonce: "n" });
+      const headers = { Authorization: `Bearer ${textOf(tokens, "access_token")}` };
+      const answer = await server.fetch("/auth/userinfo", { headers });
+      expect(answer.headers.get("content-type")).toBe("application/jwt");
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      const keySet = (await (await server.fetch("/auth/jwks.json")).json()) as JSONWebKeySet;
+      const { payload, protectedHeader } = await jwtVerify(await answer.text(), createLocalJWKSet(keySet));
+      expect(protectedHeader.alg).toBe("ES384");
+      expect(payload).toEqual({
+        iss: server.issuer,
+        aud: "web",
+        sub: ada.subject,
+        email: "ada@example.org",
+        email_verified: true,
+      });
+    },
+  );
 });
 
 describe("the parameter claims (§5.5)", () => {
@@ -404,7 +465,12 @@ describe("a client with pairwise subjects (§8.1)", () => {
   });
 
   test(
-    proves("knows the person under one name everywhere, which tells another client nothing", "threat 64"),
+    proves(
+      "knows the person under one name everywhere, which tells another client nothing",
+      "OpenID Core 5.3.2-4",
+      "OpenID Core 8.1-1",
+      "threat 64",
+    ),
     async () => {
       await start({
         clients: [

@@ -35,6 +35,10 @@ describe("the key set", () => {
   test(
     proves(
       "has the public members of one key for each algorithm, and no other",
+      "OpenID Core 10.1-5",
+      "OpenID Core 15.2-5",
+      "OpenID Discovery 3-6",
+      "OpenID Discovery 3-7",
       "RFC 7517 4.1-1",
       "RFC 7517 4.5-1",
       "RFC 7517 5.1-1",
@@ -116,7 +120,7 @@ describe("the key set", () => {
     expect((await keysOf(third)).map((key) => key.kid)).toEqual([kid]);
   });
 
-  test("loses a former key when its last token has expired", async () => {
+  test(proves("loses a former key when its last token has expired", "OpenID Core 10.1.1-1"), async () => {
     await start();
     const { kid, signsFrom } = await rotateSigningKey(server.context, SERVER_ACT, "ES256", { atOnce: true });
     const end = signsFrom + 3600 + 3600;

@@ -139,12 +139,15 @@ describe("HEAD", () => {
 });
 
 describe("pages", () => {
-  test.each(PAGES)(proves("%s is for no script of another site", "RFC 9700 2.6-6"), async (path) => {
-    for (const method of ["GET", "POST", "OPTIONS"]) {
-      const response = await server.fetch(path, { method, headers: { Origin: "https://app.example" } });
-      for (const name of response.headers.keys()) expect(name).not.toStartWith("access-control-");
-    }
-  });
+  test.each(PAGES)(
+    proves("%s is for no script of another site", "OpenID Discovery 3-21", "RFC 9700 2.6-6"),
+    async (path) => {
+      for (const method of ["GET", "POST", "OPTIONS"]) {
+        const response = await server.fetch(path, { method, headers: { Origin: "https://app.example" } });
+        for (const name of response.headers.keys()) expect(name).not.toStartWith("access-control-");
+      }
+    },
+  );
 
   test.each(PAGES)(
     "%s answers methods that it does not have with 405 and Allow, and shows it",

@@ -33,6 +33,21 @@ describe("the metadata document", () => {
   test(
     proves(
       "tells everything, for programs of all sites, and may be cached for a while",
+      "OpenID Core 5.6-1",
+      "OpenID Core 8-1",
+      "OpenID Discovery 3-1",
+      "OpenID Discovery 3-2",
+      "OpenID Discovery 3-4",
+      "OpenID Discovery 3-9",
+      "OpenID Discovery 3-10",
+      "OpenID Discovery 3-11",
+      "OpenID Discovery 3-13",
+      "OpenID Discovery 3-14",
+      "OpenID Discovery 3-15",
+      "OpenID Discovery 3-18",
+      "OpenID Discovery 4-2",
+      "OpenID Discovery 4.2-1",
+      "RFC 9068 4-1",
       "RFC 9700 4.7.1-2",
       "RFC 9700 4.7.1-1",
       "RFC 9700 2.6-1",
@@ -127,14 +142,24 @@ describe("the metadata document", () => {
     },
   );
 
-  test(proves("has no member without elements (§3.2)", "RFC 8414 3.2-2"), () => {
+  test(proves("has no member without elements (§3.2)", "OpenID Discovery 4.2-2", "RFC 8414 3.2-2"), () => {
     for (const value of Object.values(document))
       expect(Array.isArray(value) && value.length === 0).toBe(false);
   });
 
-  test("is the same at the name of OpenID Connect (Discovery §3, §4)", async () => {
-    expect(await jsonOf(await server.fetch("/.well-known/openid-configuration"))).toEqual(document);
-  });
+  test(
+    proves(
+      "is the same at the name of OpenID Connect (Discovery §3, §4)",
+      "OpenID Core 15.2-2",
+      "OpenID Core 15.3-1",
+      "OpenID Discovery 4-1",
+      "OpenID Discovery 4.2-1",
+      "RFC 9068 4-2",
+    ),
+    async () => {
+      expect(await jsonOf(await server.fetch("/.well-known/openid-configuration"))).toEqual(document);
+    },
+  );
 
   test(proves("is there under no other path", "RFC 8414 3-3"), async () => {
     for (const name of NAMES) {
@@ -181,7 +206,7 @@ describe("the metadata document", () => {
     );
   });
 
-  test("does not mention registration where it is off", async () => {
+  test(proves("does not mention registration where it is off", "OpenID Discovery 3-5"), async () => {
     await withServer({ registration: { mode: "off" } }, async (other) => {
       const told = await jsonOf(await other.fetch("/.well-known/oauth-authorization-server"));
       expect(Object.keys(told)).not.toContain("registration_endpoint");
@@ -194,16 +219,19 @@ describe("the metadata document", () => {
 });
 
 describe("what is advertised runs", () => {
-  test(proves("every endpoint answers at its URL", "RFC 8414 2-2", "RFC 8414 2-3"), async () => {
-    const endpoints = Object.entries(document).filter(([name]) => name.endsWith("_endpoint"));
-    expect(endpoints.length).toBe(8);
-    for (const [name, url] of endpoints) {
-      for (const method of ["GET", "POST"]) {
-        const { status } = await server.fetch(String(url), { method });
-        expect(`${name} ${method} ${status === 404 || status >= 500}`).toBe(`${name} ${method} false`);
+  test(
+    proves("every endpoint answers at its URL", "OpenID Core 15.2-3", "RFC 8414 2-2", "RFC 8414 2-3"),
+    async () => {
+      const endpoints = Object.entries(document).filter(([name]) => name.endsWith("_endpoint"));
+      expect(endpoints.length).toBe(8);
+      for (const [name, url] of endpoints) {
+        for (const method of ["GET", "POST"]) {
+          const { status } = await server.fetch(String(url), { method });
+          expect(`${name} ${method} ${status === 404 || status >= 500}`).toBe(`${name} ${method} false`);
+        }
       }
-    }
-  });
+    },
+  );
 
   test("the page for developers is there", async () => {
     const response = await server.fetch(String(document.service_documentation), {
@@ -272,30 +300,37 @@ describe("what is advertised runs", () => {
     }
   });
 
-  test(proves("every scope exists: a client of the operator may have each", "RFC 8414 2-6"), async () => {
-    const advertised = document.scopes_supported;
-    if (!Array.isArray(advertised)) throw new Error("There are no scopes.");
-    await withServer(
-      {
-        clients: [
-          {
-            client_id: "service",
-            secrets: ["a secret that is long enough for tests"],
-            scope: advertised.map(String),
-          },
-        ],
-      },
-      async (other) => {
-        for (const scope of advertised) {
-          const response = await requestToken(other, "service", {
-            grant_type: "client_credentials",
-            scope: String(scope),
-          });
-          expect(response.status).toBe(200);
-        }
-      },
-    );
-  });
+  test(
+    proves(
+      "every scope exists: a client of the operator may have each",
+      "OpenID Discovery 3-9",
+      "RFC 8414 2-6",
+    ),
+    async () => {
+      const advertised = document.scopes_supported;
+      if (!Array.isArray(advertised)) throw new Error("There are no scopes.");
+      await withServer(
+        {
+          clients: [
+            {
+              client_id: "service",
+              secrets: ["a secret that is long enough for tests"],
+              scope: advertised.map(String),
+            },
+          ],
+        },
+        async (other) => {
+          for (const scope of advertised) {
+            const response = await requestToken(other, "service", {
+              grant_type: "client_credentials",
+              scope: String(scope),
+            });
+            expect(response.status).toBe(200);
+          }
+        },
+      );
+    },
+  );
 });
 
 describe("an issuer with a path", () => {
@@ -308,6 +343,10 @@ describe("an issuer with a path", () => {
   test(
     proves(
       "answers where RFC 8414 §3.1 and OpenID discovery look, with the same truthful document",
+      "OpenID Core 16.15-1",
+      "OpenID Discovery 4-1",
+      "OpenID Discovery 4.1-1",
+      "OpenID Discovery 4.3-1",
       "RFC 9700 2.6-1",
       "RFC 8414 3.3-1",
       "RFC 8414 3-1",
@@ -377,7 +416,14 @@ describe("no header of a request changes any URL (threat class 43)", () => {
   };
 
   test.each(["https://auth.example", "http://evil.example", "https://evil.example:8443"])(
-    proves("asked at %s", "RFC 9700 4.13-1", "RFC 8414 3.3-1", "RFC 7009 2-7", "RFC 9207 2.3-2"),
+    proves(
+      "asked at %s",
+      "OpenID Discovery 4.3-1",
+      "RFC 9700 4.13-1",
+      "RFC 8414 3.3-1",
+      "RFC 7009 2-7",
+      "RFC 9207 2.3-2",
+    ),
     async (origin) => {
       const told = await server.fetch(`${origin}/.well-known/oauth-authorization-server`, {
         headers: FORGED,

@@ -46,19 +46,37 @@ describe("hints and wishes of a client", () => {
     ["acr_values", "urn:mace:incommon:iap:silver 7"],
     ["login_hint", "ada@example.org"],
     ["unheard_of", "x"],
-  ])(proves("%s=%s is no error", "OpenID Core 3.1.2.1-3", "OpenID Core 3.1.2.1-4"), async (name, value) => {
-    const answer = redirectOf(await answerConsent(server, cookie, { scope: "openid", [name]: value }));
-    expect(answer.searchParams.has("code")).toBe(true);
-  });
+  ])(
+    proves(
+      "%s=%s is no error",
+      "OpenID Core 3.1.2.1-9",
+      "OpenID Core 5.2-1",
+      "OpenID Core 15.1-3",
+      "OpenID Core 15.1-4",
+      "OpenID Core 15.1-7",
+      "OpenID Core 3.1.2.1-3",
+      "OpenID Core 3.1.2.1-4",
+    ),
+    async (name, value) => {
+      const answer = redirectOf(await answerConsent(server, cookie, { scope: "openid", [name]: value }));
+      expect(answer.searchParams.has("code")).toBe(true);
+    },
+  );
 
-  test("ui_locales chooses the language of the sign-in page before Accept-Language does", async () => {
-    const german = { "Accept-Language": "de" };
-    const inEnglish = await open({ ui_locales: "tlh en-GB de" }, {});
-    expect(await signInPageOf(inEnglish, german)).toContain('<html lang="en">');
-    expect(await signInPageOf(await open({}, {}), german)).toContain('<html lang="de">');
-    const consent = await open({ ui_locales: "fr de", prompt: "consent" });
-    expect(await consent.text()).toContain('<html lang="de">');
-  });
+  test(
+    proves(
+      "ui_locales chooses the language of the sign-in page before Accept-Language does",
+      "OpenID Core 15.1-4",
+    ),
+    async () => {
+      const german = { "Accept-Language": "de" };
+      const inEnglish = await open({ ui_locales: "tlh en-GB de" }, {});
+      expect(await signInPageOf(inEnglish, german)).toContain('<html lang="en">');
+      expect(await signInPageOf(await open({}, {}), german)).toContain('<html lang="de">');
+      const consent = await open({ ui_locales: "fr de", prompt: "consent" });
+      expect(await consent.text()).toContain('<html lang="de">');
+    },
+  );
 
   test("login_hint fills in the user name", async () => {
     const page = await signInPageOf(await open({ login_hint: "ada" }, {}));
@@ -82,7 +100,11 @@ describe("the parameter claims", () => {
   );
 
   test(
-    proves("an essential acr that no sign-in reaches is a failed authentication", "OpenID Core 5.5.1.1-1"),
+    proves(
+      "an essential acr that no sign-in reaches is a failed authentication",
+      "OpenID Core 5.5.1.1-2",
+      "OpenID Core 5.5.1.1-1",
+    ),
     async () => {
       const acr = (claim: unknown) => ({ id_token: { acr: claim } });
       expect(await refusal(acr({ essential: true, values: ["gold"] }))).toBe(
@@ -102,18 +124,21 @@ describe("the parameter claims", () => {
     },
   );
 
-  test(proves("a wanted sub is answered about that person only", "OpenID Core 3.1.2.2-1"), async () => {
-    for (const member of ["id_token", "userinfo"]) {
-      const about = (person: AccountRecord) => ({ [member]: { sub: { value: person.subject } } });
-      expect(await refusal(about(bob), { prompt: "none" })).toBe("login_required");
-      expect(await refusal(about(ada), { prompt: "none" })).toBeNull();
-      const asked = redirectOf(await open({ claims: JSON.stringify(about(bob)) }));
-      expect(asked.pathname).toBe("/login");
-      expect(asked.searchParams.has("another")).toBe(true);
-    }
-    const both = { id_token: { sub: { value: ada.subject } }, userinfo: { sub: { value: bob.subject } } };
-    expect(await refusal(both, { prompt: "none" })).toBe("login_required");
-  });
+  test(
+    proves("a wanted sub is answered about that person only", "OpenID Core 5.5.1-3", "OpenID Core 3.1.2.2-1"),
+    async () => {
+      for (const member of ["id_token", "userinfo"]) {
+        const about = (person: AccountRecord) => ({ [member]: { sub: { value: person.subject } } });
+        expect(await refusal(about(bob), { prompt: "none" })).toBe("login_required");
+        expect(await refusal(about(ada), { prompt: "none" })).toBeNull();
+        const asked = redirectOf(await open({ claims: JSON.stringify(about(bob)) }));
+        expect(asked.pathname).toBe("/login");
+        expect(asked.searchParams.has("another")).toBe(true);
+      }
+      const both = { id_token: { sub: { value: ada.subject } }, userinfo: { sub: { value: bob.subject } } };
+      expect(await refusal(both, { prompt: "none" })).toBe("login_required");
+    },
+  );
 });
 
 describe("id_token_hint", () => {
@@ -158,32 +183,40 @@ describe("id_token_hint", () => {
     expect(unknown.searchParams.has("another")).toBe(true);
   });
 
-  test(proves("that this server did not give this client is refused", "threat 35", "threat 79"), async () => {
-    const { signingKeys, issuer } = server.context;
-    const answer = { iss: issuer.identifier, aud: "web", sub: ada.subject };
-    const claims = { ...answer, exp: 1 };
-    const good = await signingKeys.sign("RS256", "JWT", claims);
-    const [header = "", body = "", signature = ""] = good.split(".");
-    const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const { kid } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid: string };
-    expect(await silently(good)).toBe("code");
-    const bad = {
-      "no token": "x",
-      "no signature": `${header}.${body}.`,
-      "alg none": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.`,
-      "alg none with a signature": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.${signature}`,
-      "another algorithm": `${encoded({ alg: "HS256", kid, typ: "JWT" })}.${body}.${signature}`,
-      "an unknown key": `${encoded({ alg: "RS256", kid: "x", typ: "JWT" })}.${body}.${signature}`,
-      "another body": `${header}.${encoded({ ...claims, sub: bob.subject })}.${signature}`,
-      "another issuer": await signingKeys.sign("RS256", "JWT", { ...claims, iss: "https://evil.example" }),
-      "another client": await signingKeys.sign("RS256", "JWT", { ...claims, aud: "spa" }),
-      "several clients": await signingKeys.sign("RS256", "JWT", { ...claims, aud: ["web", "spa"] }),
-      "no person": await signingKeys.sign("RS256", "JWT", { ...claims, sub: undefined }),
-      "a signed answer of userinfo": await signingKeys.sign("RS256", "JWT", answer),
-      "another kind of token": await signingKeys.sign("RS256", "at+jwt", claims),
-    };
-    const answers: Record<string, string> = {};
-    for (const [name, hint] of Object.entries(bad)) answers[name] = await silently(hint);
-    expect(answers).toEqual(Object.fromEntries(Object.keys(bad).map((name) => [name, "invalid_request"])));
-  });
+  test(
+    proves(
+      "that this server did not give this client is refused",
+      "OpenID Core 3.1.2.2-2",
+      "threat 35",
+      "threat 79",
+    ),
+    async () => {
+      const { signingKeys, issuer } = server.context;
+      const answer = { iss: issuer.identifier, aud: "web", sub: ada.subject };
+      const claims = { ...answer, exp: 1 };
+      const good = await signingKeys.sign("RS256", "JWT", claims);
+      const [header = "", body = "", signature = ""] = good.split(".");
+      const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+      const { kid } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid: string };
+      expect(await silently(good)).toBe("code");
+      const bad = {
+        "no token": "x",
+        "no signature": `${header}.${body}.`,
+        "alg none": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.`,
+        "alg none with a signature": `${encoded({ alg: "none", kid, typ: "JWT" })}.${body}.${signature}`,
+        "another algorithm": `${encoded({ alg: "HS256", kid, typ: "JWT" })}.${body}.${signature}`,
+        "an unknown key": `${encoded({ alg: "RS256", kid: "x", typ: "JWT" })}.${body}.${signature}`,
+        "another body": `${header}.${encoded({ ...claims, sub: bob.subject })}.${signature}`,
+        "another issuer": await signingKeys.sign("RS256", "JWT", { ...claims, iss: "https://evil.example" }),
+        "another client": await signingKeys.sign("RS256", "JWT", { ...claims, aud: "spa" }),
+        "several clients": await signingKeys.sign("RS256", "JWT", { ...claims, aud: ["web", "spa"] }),
+        "no person": await signingKeys.sign("RS256", "JWT", { ...claims, sub: undefined }),
+        "a signed answer of userinfo": await signingKeys.sign("RS256", "JWT", answer),
+        "another kind of token": await signingKeys.sign("RS256", "at+jwt", claims),
+      };
+      const answers: Record<string, string> = {};
+      for (const [name, hint] of Object.entries(bad)) answers[name] = await silently(hint);
+      expect(answers).toEqual(Object.fromEntries(Object.keys(bad).map((name) => [name, "invalid_request"])));
+    },
+  );
 });

@@ -349,6 +349,7 @@ describe("a refresh token", () => {
   test(
     proves(
       "belongs to its client: another gets the words of an unknown one, and ends nothing",
+      "OpenID Core 12.1-2",
       "RFC 6749 6-6",
       "RFC 6749 10.4-2",
       "RFC 6749 10.4-4",
@@ -377,6 +378,7 @@ describe("a refresh token", () => {
   test(
     proves(
       "of a confidential client needs its secret: leaving it or the client out is refused (threat class 54)",
+      "OpenID Core 12.1-1",
       "RFC 9700 2.5-1",
       "RFC 6749 6-4",
       "RFC 6749 6-5",

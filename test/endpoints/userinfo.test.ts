@@ -34,37 +34,53 @@ const get = (headers: Record<string, string> = {}, query = "") =>
 const withToken = (text: string) => get({ Authorization: `Bearer ${text}` });
 
 describe("userinfo", () => {
-  test("tells who the person is", async () => {
-    const response = await withToken(token);
-    expect(response.status).toBe(200);
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(response.headers.get("www-authenticate")).toBeNull();
-    expect(await jsonOf(response)).toEqual({
-      sub: person.subject,
-      preferred_username: "Ada",
-      name: "Ada Lovelace",
-      email: "ada@example.org",
-      email_verified: true,
-      updated_at: person.updatedAt,
-    });
-  });
+  test(
+    proves(
+      "tells who the person is",
+      "OpenID Core 5.3-2",
+      "OpenID Core 5.3-3",
+      "OpenID Core 5.3.2-1",
+      "OpenID Core 5.3.2-4",
+      "OpenID Core 15.2-4",
+    ),
+    async () => {
+      const response = await withToken(token);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      expect(response.headers.get("www-authenticate")).toBeNull();
+      expect(await jsonOf(response)).toEqual({
+        sub: person.subject,
+        preferred_username: "Ada",
+        name: "Ada Lovelace",
+        email: "ada@example.org",
+        email_verified: true,
+        updated_at: person.updatedAt,
+      });
+    },
+  );
 
-  test("tells the e-mail address only with the scope for it, and no name where there is none", async () => {
-    const profile = textOf(await tokensFor(server, person, { scope: "profile" }), "access_token");
-    expect(Object.keys(await jsonOf(await withToken(profile)))).toEqual([
-      "sub",
-      "name",
-      "preferred_username",
-      "updated_at",
-    ]);
-    const bare = await server.addPerson("bare");
-    const other = textOf(await tokensFor(server, bare, SCOPE), "access_token");
-    expect(await jsonOf(await withToken(other))).toEqual({
-      sub: bare.subject,
-      preferred_username: "bare",
-      updated_at: bare.updatedAt,
-    });
-  });
+  test(
+    proves(
+      "tells the e-mail address only with the scope for it, and no name where there is none",
+      "OpenID Core 5.3.2-2",
+    ),
+    async () => {
+      const profile = textOf(await tokensFor(server, person, { scope: "profile" }), "access_token");
+      expect(Object.keys(await jsonOf(await withToken(profile)))).toEqual([
+        "sub",
+        "name",
+        "preferred_username",
+        "updated_at",
+      ]);
+      const bare = await server.addPerson("bare");
+      const other = textOf(await tokensFor(server, bare, SCOPE), "access_token");
+      expect(await jsonOf(await withToken(other))).toEqual({
+        sub: bare.subject,
+        preferred_username: "bare",
+        updated_at: bare.updatedAt,
+      });
+    },
+  );
 
   test("by POST, beside an empty Authorization header", async () => {
     const response = await server.fetch("/auth/userinfo", {
@@ -83,7 +99,12 @@ describe("userinfo", () => {
   );
 
   test(
-    proves("takes the token in a form body (§2.2), and a POST without a form", "RFC 6750 5.3-6"),
+    proves(
+      "takes the token in a form body (§2.2), and a POST without a form",
+      "OpenID Core 5.3-2",
+      "OpenID Core 5.3-3",
+      "RFC 6750 5.3-6",
+    ),
     async () => {
       const inBody = await server.post("/auth/userinfo", { access_token: token });
       expect(inBody.status).toBe(200);

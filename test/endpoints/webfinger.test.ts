@@ -1,5 +1,6 @@
 /** OpenID Connect Discovery §2 and RFC 7033. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { proves } from "../support/proves.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 
 const RELATION = "http://openid.net/specs/connect/1.0/issuer";
@@ -22,24 +23,42 @@ describe("WebFinger", () => {
     "mailto:ada@EXAMPLE.org",
     "https://example.org/ada",
     "https://example.org:8443/",
-  ])("says who signs in %s", async (resource) => {
-    const answer = await ask(["resource", resource], ["rel", RELATION]);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-type")).toBe("application/jrd+json");
-    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-    // Byte for byte the issuer of the metadata (Discovery §4.3).
-    expect(await answer.json()).toEqual({
-      subject: resource,
-      links: [{ rel: RELATION, href: "https://auth.example.org/tessera" }],
-    });
-  });
+  ])(
+    proves(
+      "says who signs in %s",
+      "OpenID Discovery 2-1",
+      "OpenID Discovery 2-2",
+      "OpenID Discovery 2-4",
+      "OpenID Discovery 3-1",
+    ),
+    async (resource) => {
+      const answer = await ask(["resource", resource], ["rel", RELATION]);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("content-type")).toBe("application/jrd+json");
+      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+      // Byte for byte the issuer of the metadata (Discovery §4.3).
+      expect(await answer.json()).toEqual({
+        subject: resource,
+        links: [{ rel: RELATION, href: "https://auth.example.org/tessera" }],
+      });
+    },
+  );
 
-  test("gives no links of another relation (RFC 7033 §4.3), and all if none is named", async () => {
-    const other = await ask(["resource", "acct:ada@example.org"], ["rel", "http://webfinger.net/rel/avatar"]);
-    expect(await other.json()).toEqual({ subject: "acct:ada@example.org", links: [] });
-    const every = await ask(["resource", "acct:ada@example.org"]);
-    expect(await every.json()).toMatchObject({ links: [{ rel: RELATION }] });
-  });
+  test(
+    proves(
+      "gives no links of another relation (RFC 7033 §4.3), and all if none is named",
+      "OpenID Discovery 2-3",
+    ),
+    async () => {
+      const other = await ask(
+        ["resource", "acct:ada@example.org"],
+        ["rel", "http://webfinger.net/rel/avatar"],
+      );
+      expect(await other.json()).toEqual({ subject: "acct:ada@example.org", links: [] });
+      const every = await ask(["resource", "acct:ada@example.org"]);
+      expect(await every.json()).toMatchObject({ links: [{ rel: RELATION }] });
+    },
+  );
 
   test.each<[string, [string, string][], number]>([
     ["without a resource", [["rel", RELATION]], 400],

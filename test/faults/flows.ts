@@ -267,7 +267,12 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     }),
   ),
   "the sign-out page": people("200", open("/logout")),
-  "signing out": people("303 /logout", (scene) => filledIn(scene, "/logout", "/logout", {})),
+  "signing out": people(
+    "303 /logout",
+    (scene) => filledIn(scene, "/logout", "/logout", {}),
+    // The person is signed out, and another process tells the applications.
+    { despite: { after: "commit sessions logout_notices grants", outcome: "303 /logout" } },
+  ),
   "looking up a device": people("200", async (scene) => {
     const code = textOf(await startDevice(scene.server), "user_code");
     return open(`/device?user_code=${code}`)(scene);
@@ -301,8 +306,8 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
       }),
     // All sessions ended with the old password.
     {
-      whenLost: { "commit accounts sessions": "303 /login" },
-      despite: { after: "commit accounts sessions", outcome: "303 /login" },
+      whenLost: { "commit accounts logout_notices sessions grants": "303 /login" },
+      despite: { after: "commit accounts logout_notices sessions grants", outcome: "303 /login" },
     },
   ),
   "the set-up page": people("200", async ({ server }) => {

@@ -207,7 +207,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     against: ["threat 79"],
     what: "the person of a hint need not be the one who is signed in",
     in: "endpoints/authorize.ts",
-    match: "!isWanted($REQUEST, $PERSON)",
+    match: "!isWanted($CONTEXT, $REQUEST, $PERSON)",
     replace: "false",
     tests: ["endpoints/openid-request.test.ts"],
   },

@@ -61,21 +61,24 @@ describe("the account page", () => {
     expect(text).toMatch(/Example Web client\.example · Application · 2 installations · since/);
   });
 
-  test("takes access back, from one client and for one person only", async () => {
-    const bob = await server.addPerson("bob");
-    await grantAccess(server, alice, "web", ["mail.read"]);
-    await grantAccess(server, alice, "web", ["files"]);
-    await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
-    await grantAccess(server, bob, "web", ["mail.read"]);
-    const forms = await formsOf(await browser.get("/account"));
-    const form = forms.find(({ fields }) => fields.client_id === "web");
-    const response = await browser.post("/account", form?.fields ?? {});
-    const location = response.headers.get("location") ?? "";
-    expect(location).toStartWith("/account?notice=");
-    expect((await grantsOf(alice)).map(({ clientId }) => String(clientId))).toEqual(["television"]);
-    expect(await grantsOf(bob)).toHaveLength(1);
-    expect(await textOf(await browser.get(location))).toContain("Example Web no longer has access.");
-  });
+  test(
+    proves("takes access back, from one client and for one person only", "OpenID Core 16.18-3"),
+    async () => {
+      const bob = await server.addPerson("bob");
+      await grantAccess(server, alice, "web", ["mail.read"]);
+      await grantAccess(server, alice, "web", ["files"]);
+      await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+      await grantAccess(server, bob, "web", ["mail.read"]);
+      const forms = await formsOf(await browser.get("/account"));
+      const form = forms.find(({ fields }) => fields.client_id === "web");
+      const response = await browser.post("/account", form?.fields ?? {});
+      const location = response.headers.get("location") ?? "";
+      expect(location).toStartWith("/account?notice=");
+      expect((await grantsOf(alice)).map(({ clientId }) => String(clientId))).toEqual(["television"]);
+      expect(await grantsOf(bob)).toHaveLength(1);
+      expect(await textOf(await browser.get(location))).toContain("Example Web no longer has access.");
+    },
+  );
 
   test("does not say of an application that has access that it has none, whatever a link says", async () => {
     await grantAccess(server, alice, "web", ["mail.read"]);
@@ -152,8 +155,12 @@ describe("the account page", () => {
 
   test("shows and ends a device that was approved and has not fetched its tokens yet", async () => {
     const started = await startDevice(server);
-    const form = await browser.form(`/device?user_code=${started.user_code}`);
-    await browser.post(form.action, { ...form.fields, decision: "allow" });
+    const elsewhere = openBrowser(server, "198.51.100.9");
+    await elsewhere.signIn("alice");
+    const form = await elsewhere.form(`/device?user_code=${started.user_code}`);
+    await elsewhere.post(form.action, { ...form.fields, decision: "allow" });
+    // The device, not the browser in which it was allowed.
+    expect(await accountText()).toContain("Not used yet · from 203.0.113.7");
     const forms = await formsOf(await browser.get("/account"));
     const remove = forms.find(({ fields }) => fields.client_id === "television");
     await browser.post("/account", remove?.fields ?? {});
@@ -242,7 +249,7 @@ describe("the account page", () => {
     server.clock.freeze();
     await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
     server.clock.advance(3000);
-    expect(await accountText()).toContain("Used within the last 24 hours");
+    expect(await accountText()).toContain("Used within the last 24 hours · from 203.0.113.7");
   });
 
   test("opens without a script", async () => {
@@ -274,6 +281,12 @@ describe("the browsers of the account page", () => {
     expect(text).toContain("That browser is signed out.");
     const signedIn = [await other.get("/account"), await third.get("/account")].map(({ status }) => status);
     expect(signedIn.sort()).toEqual([200, 303]);
+  });
+
+  test("say where the person signed in", async () => {
+    const other = openBrowser(server, "2001:db8::7");
+    await other.signIn("alice");
+    expect(await textOf(await browser.get("/account"))).toContain("from 2001:db8::7");
   });
 
   test("are signed out all at once, but for this one", async () => {

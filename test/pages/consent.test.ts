@@ -113,22 +113,33 @@ describe("the consent page", () => {
     },
   );
 
-  test("says what it may not do as far as that is certain, and how to take it back", async () => {
-    const own = await textOf(await ask({ ...WIKI, scope: "profile email" }));
-    for (const words of ["See your password", "Change your password", "Give others access", "Your account"]) {
-      expect(own).toContain(words);
-    }
-    // A scope of the operator may allow anything at an API, and so may an API that asks for no scope.
-    for (const scope of ["mail.read", "profile files"]) {
-      const page = await textOf(await ask({ ...WIKI, scope }));
-      expect(page).toContain("See your password");
-      expect(page).not.toContain("Change your password");
-      expect(page).not.toContain("Give others access");
-    }
-    const api = [parseResourceIndicator("https://mail.example/")];
-    expect(isOnlyHere(server.context, parseScope("profile"), api)).toBe(false);
-    expect(isOnlyHere(server.context, parseScope("profile"), [])).toBe(true);
-  });
+  test(
+    proves(
+      "says what it may not do as far as that is certain, and how to take it back",
+      "OpenID Core 16.18-2",
+    ),
+    async () => {
+      const own = await textOf(await ask({ ...WIKI, scope: "profile email" }));
+      for (const words of [
+        "See your password",
+        "Change your password",
+        "Give others access",
+        "Your account",
+      ]) {
+        expect(own).toContain(words);
+      }
+      // A scope of the operator may allow anything at an API, and so may an API that asks for no scope.
+      for (const scope of ["mail.read", "profile files"]) {
+        const page = await textOf(await ask({ ...WIKI, scope }));
+        expect(page).toContain("See your password");
+        expect(page).not.toContain("Change your password");
+        expect(page).not.toContain("Give others access");
+      }
+      const api = [parseResourceIndicator("https://mail.example/")];
+      expect(isOnlyHere(server.context, parseScope("profile"), api)).toBe(false);
+      expect(isOnlyHere(server.context, parseScope("profile"), [])).toBe(true);
+    },
+  );
 
   test("shows sensitive scopes first, marked for eyes and ears, and all others plainly", async () => {
     const html = await (await ask({ ...WIKI, scope: "profile mail.read admin" })).text();

@@ -113,6 +113,7 @@ for (const [name, [open, leads]] of Object.entries(pages)) {
     test(
       proves(
         "has every header that protects who reads it",
+        "OpenID Core 3.1.2.3-4",
         "RFC 9700 4.2.4-1",
         "RFC 9700 4.16-1",
         "RFC 9700 4.16-2",

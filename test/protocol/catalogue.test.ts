@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { parse } from "valibot";
 import { type ConfigurationInput, configurationSchema } from "../../src/configuration/schema.ts";
 import { createCatalogue } from "../../src/protocol/catalogue.ts";
+import type { ResourceIndicator } from "../../src/protocol/identifiers.ts";
 import { parseResourceIndicator } from "../../src/protocol/resource-indicator.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import { reasonOf, refusalOf } from "../support/expect.ts";
@@ -142,6 +143,26 @@ describe("the catalogue of resources", () => {
     expect(catalogue.accessTokenSeconds([MAIL, ANYTHING])).toBe(300);
     expect(catalogue.accessTokenSeconds([ANYTHING])).toBeNull();
     expect(catalogue.accessTokenSeconds([])).toBeNull();
+  });
+
+  test("the format of access tokens: the client's, else the API's; opaque for several APIs", () => {
+    const catalogue = catalogueOf({
+      resources: [{ identifier: MAIL, access_token_format: "jwt" }, { identifier: FILES }],
+    });
+    const format = (accessTokenFormat: "jwt" | "opaque" | null, ...resources: ResourceIndicator[]) =>
+      catalogue.accessTokenFormat({ accessTokenFormat }, resources);
+    expect([format(null, MAIL), format(null, OWN, MAIL), format(null, FILES), format(null, OWN)]).toEqual([
+      "jwt",
+      "jwt",
+      "opaque",
+      "opaque",
+    ]);
+    expect([format("jwt", FILES), format("jwt", OWN), format("opaque", MAIL)]).toEqual([
+      "jwt",
+      "jwt",
+      "opaque",
+    ]);
+    expect([format(null, MAIL, FILES), format("jwt", OWN, MAIL, FILES)]).toEqual(["opaque", "opaque"]);
   });
 
   test("only a client that a resource lists may introspect tokens for it", () => {

@@ -231,7 +231,13 @@ describe.each(RECIPES.filter(({ refused, clients }) => refused === undefined && 
         for (const each of made) {
           const application = await Application.start(server, each);
           const answer = await application.introspect(textOf(tokens, "access_token"));
-          expect(answer).toMatchObject({ active: true, username: "ada", client_id: "web", sub: ada.subject });
+          expect(answer).toMatchObject({
+            active: true,
+            username: "ada",
+            email: "ada@example.org",
+            client_id: "web",
+            sub: ada.subject,
+          });
           expect(answer.exp).toBeNumber();
           expect(answer.scope).toBe("openid email profile");
           expect(await application.introspect("nonsense")).toEqual({ active: false });

@@ -8,6 +8,7 @@ import {
   personClaims,
   scopeOfClaim,
 } from "../../src/rules/claims.ts";
+import { proves } from "../support/proves.ts";
 import { NOW, newAccount } from "./facts.ts";
 
 const ADDRESS = { street_address: "12 St James's Square\n2nd floor", locality: "London", country: "UK" };
@@ -65,13 +66,20 @@ describe("the claims about a person", () => {
     expect(told("groups")).toEqual({ groups: ["family", "photos"] });
   });
 
-  test("leave out facts that the person does not have, and tell that they are in no group", () => {
-    expect(told("openid profile email phone address groups", nameless)).toEqual({
-      preferred_username: "bob",
-      updated_at: NOW,
-      groups: [],
-    });
-  });
+  test(
+    proves(
+      "leave out facts that the person does not have, and tell that they are in no group",
+      "OpenID Core 5.3.2-2",
+      "OpenID Core 5.3.2-3",
+    ),
+    () => {
+      expect(told("openid profile email phone address groups", nameless)).toEqual({
+        preferred_username: "bob",
+        updated_at: NOW,
+        groups: [],
+      });
+    },
+  );
 
   test("say of an address and a number that they are not verified, if the operator said so", () => {
     const unsure = newAccount({

@@ -12,7 +12,7 @@ import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, DeviceCodeRecord } from "../../src/store/tables.ts";
 import { type AuthorizationParameters, authorizationQuery } from "./code-flow.ts";
 import { BY_PASSWORD } from "./people.ts";
-import { basic, type FormInput, SECRET, type TestServer } from "./server.ts";
+import { ADDRESS, basic, type FormInput, SECRET, type TestServer } from "./server.ts";
 import {
   CLIENT_CREDENTIALS_FORM,
   codeForm,
@@ -111,7 +111,15 @@ export function signedInAs({ context: { clock, random } }: TestServer, account: 
   const times = { authenticatedAt: now, createdAt: now, lastSeenAt: now, expiresAt: now + 600 };
   return {
     account,
-    session: { id, digest, subject: account.subject, continuity: id, ...BY_PASSWORD, ...times },
+    session: {
+      id,
+      digest,
+      subject: account.subject,
+      continuity: id,
+      address: ADDRESS,
+      ...BY_PASSWORD,
+      ...times,
+    },
   };
 }
 

@@ -48,6 +48,7 @@ export async function grantAccess(
     via,
     session: null,
     claims: null,
+    address: "203.0.113.7",
     online: false,
     authenticatedAt: now,
     ...BY_PASSWORD,

@@ -5,6 +5,8 @@ type Source =
   | `RFC ${number}`
   | "Form Post"
   | "OpenID Core"
+  | "OpenID Discovery"
+  | "OIDF"
   | "OpenID Registration"
   | "RP-Initiated Logout"
   | "Back-Channel Logout";

@@ -25,7 +25,7 @@ afterAll(async () => {
 /** What the server answers to a GET of each path: the token endpoint is there and wants a POST. */
 const PATHS: readonly (readonly [path: string, status: number])[] = [
   ["/auth/token", 405],
-  ["/auth/register", 405],
+  ["/auth/register", 401],
   ["/login", 200],
   ["/readyz", 200],
   ["/.well-known/oauth-authorization-server", 200],

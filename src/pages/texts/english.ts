@@ -209,6 +209,7 @@ export const english = {
     sessionElsewhere: "Another browser",
     signedInSince: "Signed in since",
     lastSeen: (when: string) => `last active ${when}`,
+    from: (address: string) => `from ${address}`,
     endSessionLabel: (since: string) => `Sign out the browser that is signed in since ${since}`,
     endOtherSessions: "Sign out all other browsers",
     signOut: "Sign out",

@@ -212,6 +212,7 @@ export const german: Texts = {
     sessionElsewhere: "Ein anderer Browser",
     signedInSince: "Angemeldet seit",
     lastSeen: (when) => `zuletzt aktiv ${when}`,
+    from: (address) => `von ${address}`,
     endSessionLabel: (since) => `Den Browser abmelden, der seit ${since} angemeldet ist`,
     endOtherSessions: "Alle anderen Browser abmelden",
     signOut: "Abmelden",

@@ -385,7 +385,7 @@ oauth2 {
 trusted_clients = ["{client_id}"]
 `,
     notes: [
-      "`username_attribute = email` is Dovecot's default. Introspection answers with `username`, the name with which people sign in.",
+      "Introspection answers with `username`, the name with which people sign in, and with `email` if the token has that scope. Choose by what mailboxes are called; `email` is Dovecot's default.",
       "With userinfo, the webmail must ask for `openid email`, and mailboxes are called as people's e-mail addresses.",
       "If mail is a resource of its own in `[[resources]]`, name the client in its `introspection_clients` instead of `trusted_clients`.",
     ],

@@ -2,7 +2,8 @@
 
 import { BACK_CHANNEL_LOGOUT } from "./back-channel-logout.ts";
 import { FORM_POST } from "./form-post.ts";
-import { OPENID_CORE_AUTHORIZATION } from "./openid-core-authorization.ts";
+import { OPENID_CORE } from "./openid-core.ts";
+import { OPENID_DISCOVERY } from "./openid-discovery.ts";
 import { OPENID_REGISTRATION } from "./openid-registration.ts";
 import { RFC_6749 } from "./rfc6749.ts";
 import { RFC_6750 } from "./rfc6750.ts";
@@ -17,6 +18,7 @@ import { RFC_8252 } from "./rfc8252.ts";
 import { RFC_8414 } from "./rfc8414.ts";
 import { RFC_8628 } from "./rfc8628.ts";
 import { RFC_8707 } from "./rfc8707.ts";
+import { RFC_9068 } from "./rfc9068.ts";
 import { RFC_9207 } from "./rfc9207.ts";
 import { RFC_9700 } from "./rfc9700.ts";
 import type { Ledger } from "./row.ts";
@@ -37,10 +39,12 @@ export const SPECIFICATIONS: readonly Ledger[] = [
   RFC_8414,
   RFC_8628,
   RFC_8707,
+  RFC_9068,
   RFC_9207,
   RFC_9700,
   FORM_POST,
-  OPENID_CORE_AUTHORIZATION,
+  OPENID_CORE,
+  OPENID_DISCOVERY,
   OPENID_REGISTRATION,
   RP_INITIATED_LOGOUT,
   BACK_CHANNEL_LOGOUT,

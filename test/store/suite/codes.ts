@@ -159,9 +159,9 @@ export function codeSuite(open: OpenStore): void {
         activatedAt: NOW + 5,
         expiresAt: grantExpiry(NOW + 5, issuance.refreshToken.expiresAt),
       };
-      expect(await store().findActiveAccessToken(issuance.accessToken.id, NOW + 5)).toEqual({
+      expect(await store().findActiveAccessToken(issuance.accessToken.id, NOW + 5)).toMatchObject({
         token: issuance.accessToken,
-        grant: activated,
+        grant: { id: activated.id, revokedAt: null },
       });
       expect(await store().findRefreshToken(issuance.refreshToken.id)).toEqual({
         token: issuance.refreshToken,

@@ -130,17 +130,17 @@ export function deviceCodeSuite(open: OpenStore): void {
       const { device, grant } = await approve(store());
       const issuance = newIssuance(grant, NOW + 5);
       expect(await store().redeemDeviceCode(device.id, issuance)).toBe("issued");
-      expect(await store().findActiveAccessToken(issuance.accessToken.id, NOW + 5)).toEqual({
-        token: issuance.accessToken,
+      expect((await store().findActiveAccessToken(issuance.accessToken.id, NOW + 5))?.token).toEqual(
+        issuance.accessToken,
+      );
+      expect(await store().findRefreshToken(issuance.refreshToken.id)).toEqual({
+        token: issuance.refreshToken,
         grant: {
           ...grant,
           activatedAt: NOW + 5,
           expiresAt: grantExpiry(NOW + 5, issuance.refreshToken.expiresAt),
         },
       });
-      expect((await store().findRefreshToken(issuance.refreshToken.id))?.token).toEqual(
-        issuance.refreshToken,
-      );
       expect((await store().findDeviceCode(device.id))?.device.usedAt).toBe(NOW + 5);
     });
 

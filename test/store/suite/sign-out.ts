@@ -1,6 +1,12 @@
 /** The end of sessions and of the access that ends with them, also while codes are being issued and redeemed. */
 
 import { describe, expect, test } from "bun:test";
+import { noEvents } from "../../../src/operations/events.ts";
+import { createLogoutSender } from "../../../src/operations/logout-notices.ts";
+import { systemClock } from "../../../src/platform/clock.ts";
+import { serverKeys } from "../../../src/platform/keys.ts";
+import { createLog } from "../../../src/platform/log.ts";
+import { systemRandom } from "../../../src/platform/random.ts";
 import type { RecordId, SubjectId } from "../../../src/protocol/identifiers.ts";
 import { isOnline } from "../../../src/rules/session.ts";
 import {
@@ -154,6 +160,42 @@ export function signOutSuite(open: OpenStore): void {
       });
       for (const token of (await Promise.all(rounds)).flat())
         expect(await isActive(store(), token)).toBe(false);
+    });
+
+    test("is told to the client of each session once, by whichever of several senders", async () => {
+      const parties = await createParties(store());
+      const url = `https://client.example/${parties.client.clientId}`;
+      await store().putClient({ ...parties.client, backchannelLogoutUri: url });
+      for (let browser = 0; browser < 3; browser += 1) {
+        const session = await signIn(store(), parties.account);
+        await useApplication(store(), parties, session);
+        await store().endSession(session.id);
+      }
+      const sent: string[] = [];
+      const sender = () =>
+        createLogoutSender({
+          store: store(),
+          events: noEvents,
+          clock: systemClock,
+          random: systemRandom,
+          configuration: {
+            signing: { algorithms: ["RS256"], rotation_seconds: 86_400, publish_seconds: 3600 },
+          },
+          issuer: { identifier: "https://auth.example" },
+          keys: serverKeys(systemRandom(32)),
+          signingKeys: { sign: async () => "a token" },
+          outbound: {
+            async send(request) {
+              sent.push(request.url);
+              return { status: 200, text: "" };
+            },
+          },
+          log: createLog({ level: "error", format: "text", write: () => {} }),
+        });
+      await Promise.all(Array.from({ length: 4 }, () => sender().sendDue()));
+      // The other tests have left notices, too.
+      expect(sent.filter((to) => to === url)).toEqual([url, url, url]);
+      expect(await noticesOf(store(), parties.account.subject)).toEqual([]);
     });
 
     test("and a sign-in that continues the session at the same moment: one of them comes first", async () => {
