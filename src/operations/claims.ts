@@ -49,34 +49,33 @@ const TOLD = {
   grant: row(grants, { id: "$grantId" }, ["revokedAt"]),
 };
 
-/** The person, the client that is told of them, and the grant that allows it; null for a preview. */
-interface About {
+interface Asked {
   readonly subject: SubjectId;
   readonly clientId: string;
+  /** The grant of the token with which the client or an API asks; null for a preview. */
   readonly grantId: RecordId | null;
 }
 
 /**
- * Null if there is no such person or client, or if the grant has ended. One look finds all: a grant ends when its client is to
- * know the person under another name, which no token of before may tell.
+ * The person and the client; null if one of them is gone, or if the grant has ended. One look finds all: a grant ends when its client
+ * is to know the person under another name, which no token of before may tell.
  */
-async function findTold({ store }: Pick<Context, "store">, about: About) {
-  const { account, client, grant } = await store.look(TOLD, about);
-  if (account === null || client === null) return null;
-  if (about.grantId !== null && (grant === null || grant.revokedAt !== null)) return null;
-  return { account, client };
+async function findTold({ store }: Pick<Context, "store">, asked: Asked) {
+  const { account, client, grant } = await store.look(TOLD, asked);
+  const hasEnded = asked.grantId !== null && (grant === null || grant.revokedAt !== null);
+  return account === null || client === null || hasEnded ? null : { account, client };
 }
 
-/** The claims, with `sub`; null as `findTold` is. */
+/** The claims, with `sub`; null as for `findTold`. */
 export async function claimsAbout(
   context: Pick<Context, "store" | "configuration" | "keys" | "catalogue">,
-  about: About,
+  asked: Asked,
   scope: readonly Scope[],
   requested: RequestedClaims = [],
 ): Promise<Claims | null> {
-  const found = await findTold(context, about);
-  if (found === null) return null;
-  const { account, client } = found;
+  const told = await findTold(context, asked);
+  if (told === null) return null;
+  const { account, client } = told;
   const askable = askableScope(
     context.catalogue,
     withinPolicy(client, context.configuration, context.catalogue),
@@ -87,13 +86,13 @@ export async function claimsAbout(
   };
 }
 
-/** What introspection tells of a person beside the facts of the token; null as `findTold` is. */
+/** What introspection tells of a person beside the facts of the token; null as for `findTold`. */
 export async function claimsForCaller(
   context: Pick<Context, "store" | "configuration" | "keys">,
-  about: About,
+  asked: Asked,
   { tellsEmail, told }: { readonly tellsEmail: boolean; readonly told: readonly Scope[] },
 ): Promise<{ readonly sub: string; readonly claims: Claims } | null> {
-  const found = await findTold(context, about);
+  const found = await findTold(context, asked);
   if (found === null) return null;
   const { account, client } = found;
   const claims = {

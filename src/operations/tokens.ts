@@ -369,8 +369,9 @@ async function withPerson(
     toldToApis(told, context.configuration.claims.scopes).length === 0
   )
     return shown;
-  const who = { subject: grant.subject, clientId: client.clientId, grantId: grant.id };
-  const about = await claimsForCaller(context, who, { tellsEmail, told });
+  const { clientId } = client;
+  const asked = { subject: grant.subject, clientId, grantId: grant.id };
+  const about = await claimsForCaller(context, asked, { tellsEmail, told });
   // The person was removed in this moment, or the grant has ended.
   if (about === null) return INACTIVE;
   return { ...about.claims, ...shown, sub: about.sub };

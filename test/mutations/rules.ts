@@ -986,7 +986,7 @@ export const RULES: readonly Mutation[] = [
     against: ["threat 64"],
     what: "a token that ends at that moment tells the person's name in another sector",
     in: "operations/claims.ts",
-    match: "about.grantId !== null && $ENDED",
+    match: "grant.revokedAt !== null",
     replace: "false",
     tests: ["operations/claims.test.ts"],
   },

@@ -19,10 +19,9 @@ test(
       await tokensFor(server, ada, { scope: "openid profile" });
       const [grant] = await context.store.list(grants, { limit: 1 });
       if (grant === undefined) throw new Error("There is no grant.");
-      const { id: grantId, subject, clientId } = grant;
-      const tell = () => claimsAbout(context, { subject, clientId, grantId }, ["profile" as Scope]);
+      const tell = () => claimsAbout(context, { ...grant, grantId: grant.id }, ["profile" as Scope]);
       expect(await tell()).toMatchObject({ sub: ada.subject, name: "Ada" });
-      await revokeGrant(context, SERVER_ACT, grantId, "revoked_by_client", context.clock.seconds());
+      await revokeGrant(context, SERVER_ACT, grant.id, "revoked_by_client", context.clock.seconds());
       expect(await tell()).toBeNull();
     } finally {
       await server.close();
