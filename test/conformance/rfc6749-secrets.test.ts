@@ -110,9 +110,9 @@ describe("what is handed out", () => {
         " ",
       );
       expect(guide).toContain(
-        "Codes, tokens and generated secrets are 68 characters long, the identifiers of clients that register themselves 25; those that you choose have 200 at most.",
+        "Codes, opaque tokens and generated secrets are 68 characters long, the identifiers of clients that register themselves 25; those that you choose have 200 at most.",
       );
-      expect(guide).toContain("Without `scope`, a request is for the client's default scopes;");
+      expect(guide).toContain("Without `scope`, a request is for the client's default scopes.");
     },
   );
 
