@@ -139,7 +139,6 @@ export async function checkAuthorizationRequest(
   try {
     if (fault !== null) throw fault;
     sent.refuseRepeated();
-    parameters.refuseRepeated();
     refuseUnsupported(sent);
     refuseUnsupported(parameters);
     requireResponseMode(parameters, redirectUri);

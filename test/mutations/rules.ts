@@ -488,6 +488,7 @@ const ENDINGS: readonly Mutation[] = [
     against: ["threat 35"],
     what: "the header of a JWT chooses the algorithm",
     in: "keys/verify.ts",
+    within: "verifyJwt",
     match: "await compactVerify($$$KEY)",
     replace: "await compactVerify(text, await importJWK(key, String(header.alg)))",
     tests: ["endpoints/jwt-access-token.test.ts"],
