@@ -100,6 +100,7 @@ export const ENDPOINTS: readonly Mutation[] = [
     in: "endpoints",
     match: "refuseUnsupported(sent)",
     replace: "undefined",
+    also: [{ in: "endpoints", match: "refuseUnsupported(parameters)", replace: "undefined" }],
     tests: ["adversary/18-parameters.test.ts"],
   },
   {
