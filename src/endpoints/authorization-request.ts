@@ -138,10 +138,9 @@ export async function checkAuthorizationRequest(
   const { redirectUri } = target;
   try {
     if (fault !== null) throw fault;
-    for (const named of new Set([sent, parameters])) {
-      named.refuseRepeated();
-      refuseUnsupported(named);
-    }
+    sent.refuseRepeated();
+    refuseUnsupported(sent);
+    refuseUnsupported(parameters);
     requireResponseMode(parameters, redirectUri);
     requireResponseType(parameters);
     requireGrantType(client);

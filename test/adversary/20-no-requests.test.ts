@@ -145,7 +145,7 @@ test("somebody who came would be seen", async () => {
 test("a request or a client at an address is refused, and not promised", async () => {
   const metadata = await (await server.fetch("/.well-known/oauth-authorization-server")).json();
   const promised = Object.entries(metadata).filter(
-    ([name, value]) => /^(request|client_id_metadata)/.test(name) && value !== false,
+    ([name, value]) => /^(request_uri|require_request_uri|client_id_metadata)/.test(name) && value !== false,
   );
   expect(promised).toEqual([]);
 });

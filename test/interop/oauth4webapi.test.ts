@@ -128,6 +128,36 @@ test("a public client goes through the code flow without a secret", async () => 
   expect(tokens.refresh_token).toBeString();
 });
 
+test("a client signs its whole request (RFC 9101)", async () => {
+  const { publicKey, privateKey } = await oauth.generateKeyPair("ES256", { extractable: true });
+  const jwk = await crypto.subtle.exportKey("jwk", publicKey);
+  const redirectUri = "https://signing.example/callback";
+  const client = await register({
+    client_name: "Signing",
+    redirect_uris: [redirectUri],
+    jwks: { keys: [{ ...jwk, kid: "a key" }] },
+    request_object_signing_alg: "ES256",
+  });
+  const cookie = await server.signIn(await server.addPerson("signing"));
+  const state = oauth.generateRandomState();
+  const parameters = {
+    redirect_uri: redirectUri,
+    response_type: "code",
+    scope: "openid profile",
+    max_age: "600",
+    claims: JSON.stringify({ id_token: { name: null } }),
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier()),
+    code_challenge_method: "S256",
+  };
+  const key = { key: privateKey, kid: "a key" };
+  const url = new URL(as.authorization_endpoint ?? "");
+  const request = await oauth.issueRequestObject(as, client, parameters, key);
+  url.search = new URLSearchParams({ client_id: client.client_id, request }).toString();
+  const answer = redirectOf(await answerConsentAt(server, cookie, url.href));
+  expect(oauth.validateAuthResponse(as, client, answer, state).has("code")).toBe(true);
+});
+
 test("a device asks, waits, and gets its tokens", async () => {
   const client: oauth.Client = { client_id: "television" };
   const device = await oauth.processDeviceAuthorizationResponse(

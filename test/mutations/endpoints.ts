@@ -98,8 +98,9 @@ export const ENDPOINTS: readonly Mutation[] = [
     against: ["threat 18"],
     what: "request_uri is ignored",
     in: "endpoints",
-    match: "refuseUnsupported($PARAMETERS)",
+    match: "refuseUnsupported(sent)",
     replace: "undefined",
+    also: [{ in: "endpoints", match: "refuseUnsupported(parameters)", replace: "undefined" }],
     tests: ["adversary/18-parameters.test.ts"],
   },
   {

@@ -177,4 +177,12 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     replace: "false",
     tests,
   },
+  {
+    against: ["RFC 9101 5-3"],
+    what: "request_uri may come beside a whole request object",
+    in: "endpoints/authorization-request.ts",
+    match: "refuseUnsupported(sent)",
+    replace: "undefined",
+    tests,
+  },
 ];
