@@ -38,7 +38,7 @@ export function addClaimsCommands(program: Command, io: Io): void {
     .addHelpText(
       "after",
       `
-It prints JSON and issues nothing: what only a real token has is shown as …, and nothing is signed.
+It prints JSON and issues nothing: what only a real token has is left out in words, and nothing is signed.
 An access token is null if it is opaque: then an API asks for its introspection.
 
 Example:

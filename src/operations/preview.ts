@@ -19,7 +19,7 @@ type PreviewContext = Pick<
 >;
 
 /** The words in place of what only a real token has. */
-const ONLY_REAL = "…";
+const ONLY_REAL = "(only in a real token)";
 
 export interface TokenPreview {
   readonly id_token: Record<string, unknown> | null;

@@ -217,7 +217,12 @@ describe("claims preview", () => {
     expect(userinfo).toMatchObject({ preferred_username: "grace", groups: ["photos"], is_admin: true });
     // All of userinfo, and what only an ID token has.
     expect(id_token).toMatchObject(userinfo);
-    expect(id_token).toMatchObject({ aud: "grafana", acr: "1", amr: ["pwd"], at_hash: "…", sid: "…" });
+    expect(id_token).toMatchObject({
+      aud: "grafana",
+      acr: "1",
+      amr: ["pwd"],
+      at_hash: "(only in a real token)",
+    });
     expect(access_token).toBeNull();
     expect(introspection).toMatchObject({
       active: true,
@@ -226,12 +231,16 @@ describe("claims preview", () => {
       scope: "openid profile groups",
       username: "grace",
       groups: ["photos"],
-      jti: "…",
+      jti: "(only in a real token)",
     });
     await run("client", "set", "grafana", "--id-token-claims", "minimal", "--access-token-format", "jwt");
     const other = await json(...of("--scope", "openid profile groups"));
     expect(Object.keys(other.id_token)).not.toContain("preferred_username");
-    expect(other.access_token).toMatchObject({ client_id: "grafana", groups: ["photos"], jti: "…" });
+    expect(other.access_token).toMatchObject({
+      client_id: "grafana",
+      groups: ["photos"],
+      jti: "(only in a real token)",
+    });
     expect(JSON.stringify(other)).not.toContain("tat_");
   });
 

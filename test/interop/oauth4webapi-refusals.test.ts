@@ -216,7 +216,7 @@ describe("who brings a token", () => {
     });
     await expectChallenge(userinfo("tat_wrong"), 401, challenge("invalid_token"));
     const access_token = await introspectScopeToken(server);
-    await expectChallenge(userinfo(access_token), 403, challenge("insufficient_scope", { scope: "profile" }));
+    await expectChallenge(userinfo(access_token), 403, challenge("insufficient_scope", { scope: "openid" }));
   });
 
   const introspect = async (clientId: string, token: string, secret = SECRET) =>
