@@ -17,38 +17,12 @@ export type ClaimMapping = Readonly<Record<string, ClaimSource>>;
  * Names with a meaning of their own in ID tokens, access tokens, userinfo and introspection (RFC 7519 §4.1, OpenID Connect
  * Core §2 and §5.6.2, RFC 8693 §4, RFC 7800, RFC 9068, RFC 7662).
  */
-const RESERVED: ReadonlySet<string> = new Set([
-  ...[
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "nonce",
-    "auth_time",
-    "acr",
-    "amr",
-    "azp",
-    "at_hash",
-    "c_hash",
-  ],
-  ...[
-    "s_hash",
-    "sid",
-    "events",
-    "toe",
-    "act",
-    "may_act",
-    "cnf",
-    "scope",
-    "client_id",
-    "active",
-    "token_type",
-  ],
-  ...["authorization_details", "sub_id", "sub_jwk", "grant_id", "_claim_names", "_claim_sources"],
-]);
+const RESERVED: ReadonlySet<string> = new Set(
+  [
+    "iss sub aud exp iat nbf jti nonce auth_time acr amr azp at_hash c_hash s_hash sid events toe act may_act cnf",
+    "scope client_id active token_type authorization_details sub_id sub_jwk grant_id _claim_names _claim_sources",
+  ].flatMap((names) => names.split(" ")),
+);
 
 /** Facts that are told together with the word that they are verified. */
 const WITH_PROOF: readonly string[] = ["email", "email_verified", "phone_number", "phone_number_verified"];

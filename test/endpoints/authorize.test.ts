@@ -261,7 +261,6 @@ describe("a fault that is sent to the client", () => {
       "%s",
       "OIDF 1-3",
       "OIDF 3-2",
-      "OIDF 3-10",
       "OpenID Core 3.1.2.2-3",
       "OpenID Core 3.1.2.6-2",
       "OpenID Core 15.2-1",

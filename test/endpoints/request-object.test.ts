@@ -423,6 +423,8 @@ describe("an unsigned request object", () => {
   test(
     proves(
       "says what the query could say: what is inside counts before what is beside it",
+      "OIDF 3-10",
+      "OpenID Discovery 3-16",
       "OpenID Core 6.1-1",
       "OpenID Core 6.1-3",
     ),

@@ -132,8 +132,8 @@ export const OIDF: Ledger = {
       id: "3-10",
       level: "MUST",
       statement:
-        "A request object without a signature, request_uri: rightly used, or refused as not supported",
-      does: "request_not_supported, request_uri_not_supported",
+        "A request object without a signature: rightly used, also with another redirect_uri inside; request_uri: refused as not supported",
+      does: "What is inside counts; request_uri_not_supported",
     },
     {
       id: "3-11",

@@ -1,5 +1,5 @@
 /** OpenID Connect Discovery 1.0, with errata set 2. */
-import { NO_ASSERTIONS, NO_REQUEST_OBJECTS } from "./openid-core/words.ts";
+import { NO_ASSERTIONS, NO_REQUEST_URIS } from "./openid-core/words.ts";
 import type { Ledger } from "./row.ts";
 import { NO_TLS, TLS } from "./tls.ts";
 
@@ -100,8 +100,7 @@ export const OPENID_DISCOVERY: Ledger = {
       id: "3-16",
       level: "SHOULD",
       statement: "Request objects may be unsigned or signed with RS256",
-      does: "Refuses request objects",
-      notApplicable: NO_REQUEST_OBJECTS,
+      does: "They may, and with each other algorithm that the server knows; the metadata names them",
     },
     {
       id: "3-17",
@@ -116,7 +115,7 @@ export const OPENID_DISCOVERY: Ledger = {
       level: "MUST",
       statement: "request_uris are registered if require_request_uri_registration says so",
       does: "Refuses request_uri",
-      notApplicable: NO_REQUEST_OBJECTS,
+      notApplicable: NO_REQUEST_URIS,
     },
     {
       id: "3-20",
