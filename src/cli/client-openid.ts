@@ -15,7 +15,6 @@ export interface OpenIdOptions {
   readonly sectorUri?: string;
   readonly postLogoutUri?: readonly string[];
   readonly backchannelLogout?: string;
-  readonly frontchannelLogout?: string;
   readonly loginPage?: string;
   /** Commander turns null into a text. */
   readonly maxAge?: number | "none";
@@ -44,7 +43,6 @@ export const withOpenIdOptions = (
       collectUri,
     )
     .option("--backchannel-logout <url>", `where this server tells it that a person signed out${none}`)
-    .option("--frontchannel-logout <url>", `a page of it that signs the browser out, shown in a frame${none}`)
     .option(
       "--id-token-claims <which>",
       "granted (default): all that its scopes grant; minimal: only who signed in; the rest is at userinfo",
@@ -73,9 +71,6 @@ export const openIdMembers = (options: OpenIdOptions): ClientWish => ({
   ...(options.postLogoutUri !== undefined && { post_logout_redirect_uris: options.postLogoutUri }),
   ...(options.backchannelLogout !== undefined && {
     backchannel_logout_uri: nullIfEmpty(options.backchannelLogout),
-  }),
-  ...(options.frontchannelLogout !== undefined && {
-    frontchannel_logout_uri: nullIfEmpty(options.frontchannelLogout),
   }),
   ...(options.idTokenClaims !== undefined && { id_token_claims: options.idTokenClaims }),
   ...(options.idTokenAlg !== undefined && { id_token_signed_response_alg: nullIfEmpty(options.idTokenAlg) }),
@@ -112,7 +107,6 @@ export const openIdFacts = (client: ClientRecord): Readonly<Record<string, strin
   "first party": client.firstParty ? "yes: people are not asked before it gets access" : null,
   "after sign-out": client.postLogoutRedirectUris.join(", ") || null,
   "sign-out notices": client.backchannelLogoutUri ?? null,
-  "sign-out frame": client.frontchannelLogoutUri ?? null,
   "ID tokens":
     [
       client.idTokenSignedResponseAlg === null ? null : `signed with ${client.idTokenSignedResponseAlg}`,

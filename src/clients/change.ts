@@ -31,7 +31,6 @@ export interface ClientWish {
   readonly initiate_login_uri?: string | null;
   readonly post_logout_redirect_uris?: readonly string[];
   readonly backchannel_logout_uri?: string | null;
-  readonly frontchannel_logout_uri?: string | null;
   /** Takes the place of `jwks_uri`, and the other way round. */
   readonly jwks?: unknown;
   readonly jwks_uri?: string | null;

@@ -1,5 +1,5 @@
 /**
- * OpenID Connect Dynamic Client Registration 1.0 §2, and the members of RP-Initiated, Back-Channel and Front-Channel Logout 1.0:
+ * OpenID Connect Dynamic Client Registration 1.0 §2, and the members of RP-Initiated and Back-Channel Logout 1.0:
  * the metadata of a client that signs people in.
  */
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
@@ -34,8 +34,6 @@ export type OpenIdMetadata = Pick<
   | "postLogoutRedirectUris"
   | "backchannelLogoutUri"
   | "backchannelLogoutSessionRequired"
-  | "frontchannelLogoutUri"
-  | "frontchannelLogoutSessionRequired"
   | "jwks"
   | "jwksUri"
   | "requestObjectSigningAlg"
@@ -102,8 +100,6 @@ export function checkOpenIdMetadata(
     postLogoutRedirectUris: readPostLogoutUris(members, policy),
     backchannelLogoutUri: readCalledUrl(members, "backchannel_logout_uri", policy),
     backchannelLogoutSessionRequired: readBoolean(members, "backchannel_logout_session_required"),
-    frontchannelLogoutUri: readFrontchannelUri(members, redirectUris),
-    frontchannelLogoutSessionRequired: readBoolean(members, "frontchannel_logout_session_required"),
     ...readKeys(members, policy),
     requestObjectSigningAlg: readAlgorithm(
       members,
@@ -129,8 +125,6 @@ export const describeOpenId = (client: OpenIdMetadata): Record<string, unknown> 
   post_logout_redirect_uris: client.postLogoutRedirectUris.length > 0 ? client.postLogoutRedirectUris : null,
   backchannel_logout_uri: client.backchannelLogoutUri,
   backchannel_logout_session_required: client.backchannelLogoutSessionRequired || null,
-  frontchannel_logout_uri: client.frontchannelLogoutUri,
-  frontchannel_logout_session_required: client.frontchannelLogoutSessionRequired || null,
   jwks: client.jwks,
   jwks_uri: client.jwksUri,
   request_object_signing_alg: client.requestObjectSigningAlg,
@@ -211,18 +205,6 @@ function readPostLogoutUris(members: Members, policy: OpenIdPolicy): string[] {
       refuse(`The URI '${uri.slice(0, 200)}' of post_logout_redirect_uris is not allowed: ${fault}.`);
   }
   return [...new Set(uris)];
-}
-
-/** Front-Channel Logout §2: scheme, host and port are those of a redirect URI, since pages of this server load it in a frame. */
-function readFrontchannelUri(members: Members, redirectUris: readonly string[]): string | null {
-  const name = "frontchannel_logout_uri";
-  const text = readString(members, name);
-  if (text === null) return null;
-  if (!isPlainUrl(text, ["https:", "http:"])) refuse(`${name} must be an https URL without a fragment.`);
-  const { origin } = new URL(text);
-  return redirectUris.some((uri) => isAtOrigin(uri, new Set([origin])))
-    ? text
-    : refuse(`${name} must have the scheme, host and port of a redirect URI.`);
 }
 
 /** A space separates them in `acr_values`, so none has one. */

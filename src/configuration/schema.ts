@@ -235,14 +235,6 @@ const clientDeclaration = table({
     v.optional(v.boolean()),
     words({ fallback: "false", description: "Whether those notices must name the session." }),
   ),
-  frontchannel_logout_uri: v.pipe(
-    v.optional(v.string()),
-    v.description("A page of it that signs the browser out. Its host is that of a redirect URI."),
-  ),
-  frontchannel_logout_session_required: v.pipe(
-    v.optional(v.boolean()),
-    words({ fallback: "false", description: "Whether that page must be told the session." }),
-  ),
   id_token_claims: v.pipe(
     v.optional(v.picklist(["granted", "minimal"])),
     words({

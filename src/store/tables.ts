@@ -186,8 +186,6 @@ export const clients = table("clients", {
     postLogoutRedirectUris: list(),
     backchannelLogoutUri: orNull(text()),
     backchannelLogoutSessionRequired: boolean(),
-    frontchannelLogoutUri: orNull(text()),
-    frontchannelLogoutSessionRequired: boolean(),
     /** At most one of `jwks` and `jwksUri` is not null. */
     jwks: orNull(keySet),
     jwksUri: orNull(text()),

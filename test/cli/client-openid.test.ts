@@ -22,12 +22,7 @@ describe("an application that signs people in", () => {
   test("gets all of it by options, shows it, and loses it by empty texts", async () => {
     const made = await json(
       ...["add", "--id", "files", ...REDIRECT, "--post-logout-uri", "https://files.example/bye"],
-      ...[
-        "--backchannel-logout",
-        "http://files.lan/logout",
-        "--frontchannel-logout",
-        "https://files.example/frame",
-      ],
+      ...["--backchannel-logout", "http://files.lan/logout"],
       ...["--id-token-claims", "minimal", "--id-token-alg", "RS256", "--userinfo-alg", "RS256"],
       ...["--subject-type", "pairwise", "--sector-uri", "https://files.example/sector.json"],
       ...["--max-age", "3600", "--login-page", "https://files.example/login"],
@@ -36,7 +31,6 @@ describe("an application that signs people in", () => {
     const members = {
       post_logout_redirect_uris: ["https://files.example/bye"],
       backchannel_logout_uri: "http://files.lan/logout",
-      frontchannel_logout_uri: "https://files.example/frame",
       id_token_claims: "minimal",
       id_token_signed_response_alg: "RS256",
       userinfo_signed_response_alg: "RS256",
@@ -59,7 +53,7 @@ describe("an application that signs people in", () => {
     ])
       expect(out).toContain(words);
     const cleared = await json(
-      ...["set", "files", "--post-logout-uri", "", "--backchannel-logout", "", "--frontchannel-logout", ""],
+      ...["set", "files", "--post-logout-uri", "", "--backchannel-logout", ""],
       ...[
         "--id-token-claims",
         "granted",

@@ -13,7 +13,7 @@ const PROMISED = [
   "adventurelog home-assistant proxmox portainer outline jellyfin jellyseerr audiobookshelf mealie karakeep open-webui",
   "linkwarden miniflux roundcube mailcow sogo oauth2-proxy traefik-oidc-auth nginx caddy envoy-gateway argocd kubernetes vault",
   "openbao headscale tailscale netbird owncloud opencloud incus opkssh bitwarden kanboard filerise mattermost guacamole odoo",
-  "dovecot stalwart fastmcp mcp-server istio postgresql",
+  "apache dovecot stalwart fastmcp mcp-server istio postgresql",
 ].flatMap((line) => line.split(" "));
 
 test("there is a recipe for every application that is promised", () => {

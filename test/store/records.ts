@@ -111,8 +111,6 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   postLogoutRedirectUris: ["https://mail.example/signed-out"],
   backchannelLogoutUri: "https://mail.example/logout",
   backchannelLogoutSessionRequired: true,
-  frontchannelLogoutUri: null,
-  frontchannelLogoutSessionRequired: false,
   jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] },
   jwksUri: null,
   requestObjectSigningAlg: null,

@@ -53,9 +53,64 @@ cookie_refresh = "10m"`,
     notes: [
       "oauth2-proxy refuses people whose `email_verified` is false. If nobody verifies addresses: `insecure_oidc_allow_unverified_email = true`.",
       "It needs an e-mail address of everyone.",
+      "`backend_logout_url` ends no session here: it calls this server without the person's browser. Leave it out.",
       "To sign people out of both: a link to `/oauth2/sign_out?rd=` and, percent-encoded, `{end_session}?client_id={client_id}&post_logout_redirect_uri={url}/`.",
     ],
     read: { from: "source", what: "oauth2-proxy/oauth2-proxy 14af295", date: "2026-07-30" },
+  },
+  {
+    id: "apache",
+    name: "Apache",
+    website: "https://github.com/OpenIDC/mod_auth_openidc",
+    what: "a sign-in before applications, with the module mod_auth_openidc",
+    people: "Tessera's sign-in page, before the application opens.",
+    address: { example: "https://app.example.org", path: false },
+    clients: [
+      {
+        redirectUris: ["{url}/oidc/redirect"],
+        secret: "header",
+        scope: ["openid", "profile", "email", "groups"],
+        pkce: "by a setting",
+        refreshes: true,
+        idToken: ["sub", "email", "groups", "preferred_username"],
+        userinfo: ["sub", "email", "groups", "preferred_username"],
+        postLogout: ["{url}/"],
+        backChannel: "{url}/oidc/redirect?logout=backchannel",
+      },
+    ],
+    discovery: ["issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"],
+    settings: [
+      {
+        where: "the virtual host, after a2enmod auth_openidc",
+        language: "text",
+        text: `OIDCProviderMetadataURL {discovery}
+OIDCClientID {client_id}
+OIDCClientSecret {client_secret}
+OIDCRedirectURI {url}/oidc/redirect
+# openssl rand -base64 32
+OIDCCryptoPassphrase ""
+OIDCScope "openid profile email groups"
+OIDCPKCEMethod S256
+OIDCRemoteUserClaim preferred_username
+OIDCRefreshAccessTokenBeforeExpiry 60
+
+<Location "/">
+  AuthType openid-connect
+  Require valid-user
+  # Require claim groups:staff
+</Location>
+<Location "/oidc/redirect">
+  AuthType openid-connect
+  Require valid-user
+</Location>`,
+      },
+    ],
+    notes: [
+      "The address of the redirect must say `Require valid-user`. With `Require claim` it answers the notice of a sign-out with 401.",
+      "The application gets the name in `REMOTE_USER` and the claims in `OIDC_CLAIM_email` and the like.",
+      "To sign people out of both: a link to `/oidc/redirect?logout=` and, percent-encoded, `{url}/`.",
+    ],
+    read: { from: "source", what: "the README of OpenIDC/mod_auth_openidc 2.4.12.3", date: "2026-11-30" },
   },
   {
     id: "nginx",

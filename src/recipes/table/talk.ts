@@ -372,6 +372,27 @@ oauth2 {
 }`,
       },
       {
+        where: "dovecot.conf, 2.3",
+        language: "text",
+        text: `auth_mechanisms = oauthbearer xoauth2
+passdb {
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = /etc/dovecot/dovecot-oauth2.conf.ext
+}`,
+      },
+      {
+        where: "/etc/dovecot/dovecot-oauth2.conf.ext, 2.3",
+        language: "text",
+        text: `introspection_mode = post
+introspection_url = https://{client_id}:{client_secret}@{introspect_path}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+tls_ca_cert_file = /etc/ssl/certs/ca-certificates.crt`,
+      },
+      {
         where: "dovecot.conf, 2.4, without a client: Dovecot asks userinfo with the token itself",
         language: "text",
         text: `oauth2 {
@@ -387,6 +408,7 @@ trusted_clients = ["{client_id}"]
     notes: [
       "Introspection answers with `username`, the name with which people sign in, and with `email` if the token has that scope. Choose by what mailboxes are called; `email` is Dovecot's default.",
       "With userinfo, the webmail must ask for `openid email`, and mailboxes are called as people's e-mail addresses.",
+      "`introspection_mode = local` is not for this server: Dovecot 2.3 refuses access tokens that are JWTs (RFC 9068), because their type is `at+jwt`.",
       "If mail is a resource of its own in `[[resources]]`, name the client in its `introspection_clients` instead of `trusted_clients`.",
     ],
     read: { from: "source", what: "dovecot/documentation 1b1da80", date: "2026-08-06" },
