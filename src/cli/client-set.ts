@@ -148,6 +148,8 @@ function consequences({ before, client }: ChangedClient): string[] {
     );
   }
   words.push(...openIdConsequences(before, client));
+  if (before.registrationToken !== null)
+    words.push("It cannot change its registration itself any more: what you say of it stays.");
   if (
     gone(before.deniedGroups, client.deniedGroups).length +
       gone(client.deniedGroups, before.deniedGroups).length >

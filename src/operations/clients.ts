@@ -221,8 +221,9 @@ export interface ChangedClient {
 }
 
 /**
- * Changes a client as `change` says of its present row. `change` may throw, and nothing changes. Null if there is no such
- * client.
+ * The operator changes a client as `change` says of its present row. `change` may throw, and nothing changes. Null if there is
+ * no such client. From then on a client that registered itself cannot change its registration: it would take back what the
+ * operator took from it.
  */
 export const changeClient = (
   context: AddContext,
@@ -230,7 +231,9 @@ export const changeClient = (
   clientId: ClientId,
   change: (client: ClientRecord) => ClientChanges,
 ): Promise<ChangedClient | null> =>
-  changeBy(context, act, clientId, (client, secret) => rules.changeClient(client, change(client), secret));
+  changeBy(context, act, clientId, (client, secret) =>
+    rules.changeClient(client, { ...change(client), registrationToken: null }, secret),
+  );
 
 /** RFC 7592 §2.2: a client replaces its metadata. Null if it was removed meanwhile. */
 export const changeRegistration = (

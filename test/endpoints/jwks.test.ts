@@ -35,6 +35,7 @@ describe("the key set", () => {
   test(
     proves(
       "has the public members of one key for each algorithm, and no other",
+      "RFC 8414 2-5",
       "OIDF 1-4",
       "OpenID Core 10.1-5",
       "OpenID Core 15.2-5",

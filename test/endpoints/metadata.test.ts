@@ -59,6 +59,7 @@ describe("the metadata document", () => {
       "RFC 8414 3.2-1",
       "RFC 8414 2-7",
       "RFC 8414 2-6",
+      "RFC 8414 2-4",
       "RFC 8414 2-3",
       "RFC 8414 2-2",
       "RFC 8414 2-1",

@@ -1,6 +1,12 @@
 /** RFC 7592, OpenID Connect Registration §4: a client reads, changes and removes its own registration. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { disableClient, enableClient, removeClient, vouchForClient } from "../../src/operations/clients.ts";
+import {
+  changeClient,
+  disableClient,
+  enableClient,
+  removeClient,
+  vouchForClient,
+} from "../../src/operations/clients.ts";
 import { signOut } from "../../src/operations/sessions.ts";
 import { OutboundError } from "../../src/platform/outbound.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
@@ -350,6 +356,23 @@ describe("changing", () => {
         expect(await isVouched()).toBe(false);
       }
       expect(server.logged.join("")).toContain("client.unvouched");
+    },
+  );
+
+  test(
+    proves("what the operator took from a client it cannot take back: its token has ended", "threat 22"),
+    async () => {
+      const registered = await register();
+      const allowed = ["authorization_code" as const];
+      await changeClient(server.context, ACT, registered.clientId, (client) => ({
+        ...client,
+        grantTypes: allowed,
+      }));
+      for (const method of ["GET", "PUT", "DELETE"]) {
+        const body = method === "PUT" ? { ...METADATA, client_id: registered.clientId } : undefined;
+        expect((await send(method, registered.uri, registered.token, body)).status).toBe(401);
+      }
+      expect((await row(registered))?.grantTypes).toEqual(allowed);
     },
   );
 

@@ -574,4 +574,13 @@ export const OPERATIONS: readonly Mutation[] = [
     replace: "` ${$CLIENT}`",
     tests: ["adversary/75-client-secrets.test.ts"],
   },
+  {
+    against: ["threat 22"],
+    what: "a client takes back by its registration what the operator took from it",
+    in: "operations/clients.ts",
+    within: "changeClient",
+    match: { entry: "registrationToken: null" },
+    replace: "",
+    tests: ["endpoints/registration-management.test.ts"],
+  },
 ];

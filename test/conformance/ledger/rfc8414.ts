@@ -2,8 +2,6 @@
 import type { Ledger } from "./row.ts";
 import { NO_TLS, TLS } from "./tls.ts";
 
-const NO_KEYS =
-  "the document of RFC 8414 has no jwks_uri: tokens are opaque, and the server signs nothing for clients";
 const NO_ASSERTIONS = "private_key_jwt and client_secret_jwt are not supported";
 const NOT_SIGNED = "there is no signed_metadata";
 
@@ -34,15 +32,14 @@ export const RFC_8414: Ledger = {
       id: "2-4",
       level: "MUST",
       statement: "jwks_uri has the scheme https",
-      does: "omits it",
-      notApplicable: NO_KEYS,
+      does: "is below the issuer",
+      deviation: NO_TLS,
     },
     {
       id: "2-5",
       level: "MUST",
       statement: "keys have use if there are keys to sign and to encrypt",
-      does: "publishes no keys",
-      notApplicable: NO_KEYS,
+      does: "every key has use: sig",
     },
     {
       id: "2-6",
