@@ -24,6 +24,15 @@ export const PROTOCOL: readonly Mutation[] = [
     tests: ["protocol/redirect-uri.test.ts"],
   },
   {
+    against: ["threat 28"],
+    what: "a yes to one site counts for every site of the application",
+    in: REDIRECT_URI,
+    within: "recipientOf",
+    match: "new URL($URI).origin",
+    replace: `"https:"`,
+    tests: ["endpoints/authorize.test.ts"],
+  },
+  {
     ...EQUALS_REGISTERED,
     against: ["threat 1", "threat 2"],
     what: "a redirect URI need only begin like the registered one",
