@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { claimsAbout } from "../operations/claims.ts";
 import { findServerKeys } from "../operations/server-key.ts";
+import { parseIssuer } from "../protocol/issuer.ts";
 import { mayUse } from "../rules/client-access.ts";
 import { collectNames, requireScopes } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
@@ -61,7 +62,12 @@ async function previewClaims(options: PreviewOptions, io: Io): Promise<void> {
       throw new CommandError(`'${account.username}' may not use '${client.clientId}': see its groups.`);
     const { subject } = account;
     const { keys } = await findServerKeys(workspace);
-    const userinfo = await claimsAbout({ ...workspace, keys }, { subject, clientId: client.clientId }, scope);
+    const issuer = parseIssuer(workspace.configuration.issuer);
+    const userinfo = await claimsAbout(
+      { ...workspace, keys, issuer },
+      { subject, clientId: client.clientId },
+      scope,
+    );
     const id_token = client.idTokenClaims === "minimal" ? { sub: userinfo?.sub } : userinfo;
     printJson(io, { userinfo, id_token });
   });

@@ -7,6 +7,7 @@ import {
   type OwnClaims,
   personClaims,
   type RequestedClaims,
+  toldPerson,
 } from "../rules/claims.ts";
 import { subjectFor } from "../rules/subject.ts";
 import { row } from "../store/contract.ts";
@@ -37,7 +38,7 @@ const TOLD = {
 
 /** The claims, with `sub`; null if there is no such person or client. */
 export async function claimsAbout(
-  context: Pick<Context, "store" | "configuration" | "keys">,
+  context: Pick<Context, "store" | "configuration" | "keys" | "issuer">,
   { subject, clientId }: { readonly subject: SubjectId; readonly clientId: string },
   scope: readonly Scope[],
   requested: RequestedClaims = [],
@@ -46,6 +47,6 @@ export async function claimsAbout(
   if (account === null || client === null) return null;
   return {
     sub: subjectFor(context, client, account.subject),
-    ...personClaims(scope, account, requested, ownClaims(context, client)),
+    ...personClaims(scope, toldPerson(account, context.issuer), requested, ownClaims(context, client)),
   };
 }

@@ -11,7 +11,7 @@ import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import { personClaims } from "../rules/claims.ts";
+import { personClaims, toldPerson } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
 import { subjectFor } from "../rules/subject.ts";
 import type { AccessTokenRecord, AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
@@ -102,6 +102,7 @@ function signIdToken(
   accessToken: string,
 ): Promise<string> {
   const { clientId } = client;
+  const person = toldPerson(account, issuer);
   const algorithm = idTokenAlgorithm(client, configuration.signing);
   const claims = idTokenClaims(
     {
@@ -114,8 +115,8 @@ function signIdToken(
       accessToken,
       claims:
         client.idTokenClaims === "minimal"
-          ? personClaims([], account, grant.claims?.idToken)
-          : personClaims(scope, account, grant.claims?.idToken, ownClaims({ configuration }, client)),
+          ? personClaims([], person, grant.claims?.idToken)
+          : personClaims(scope, person, grant.claims?.idToken, ownClaims({ configuration }, client)),
     },
     algorithm,
     clock.seconds(),

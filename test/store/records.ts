@@ -156,6 +156,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   disabledAt: null,
   disabledBy: null,
   unlockedAt: null,
+  pictureId: null,
   isDeclared: false,
   declaration: null,
   ...fields,

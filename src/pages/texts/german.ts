@@ -372,7 +372,7 @@ export const german: Texts = {
   },
   scopes: {
     openid: "Wissen, dass Sie es sind",
-    profile: "Ihren Namen und Benutzernamen sehen",
+    profile: "Ihren Namen, Ihren Benutzernamen und Ihr Bild sehen",
     email: "Ihre E-Mail-Adresse sehen",
     phone: "Ihre Telefonnummer sehen",
     address: "Ihre Postanschrift sehen",
