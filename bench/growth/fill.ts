@@ -295,6 +295,7 @@ function newAccount({ clock, random }: IssueContext): AccountRecord {
     disabledAt: null,
     disabledBy: null,
     unlockedAt: null,
+    pictureId: null,
     isDeclared: false,
     declaration: null,
   };

@@ -75,6 +75,7 @@ export const newAccountRecord = (account: NewAccount, clock: Clock, random: Rand
   disabledAt: null,
   disabledBy: null,
   unlockedAt: null,
+  pictureId: null,
   isDeclared: account.declaration !== undefined,
   declaration: account.declaration ?? null,
 });

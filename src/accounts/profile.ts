@@ -77,7 +77,6 @@ export const PROFILE_TEXTS = {
   middle_name: personNameFault,
   nickname: personNameFault,
   profile: webAddressFault,
-  picture: webAddressFault,
   website: webAddressFault,
   gender: personNameFault,
   birthdate: birthdateFault,

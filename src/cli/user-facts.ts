@@ -39,7 +39,6 @@ const WORDS: Readonly<Record<ProfileText, string>> = {
   middle_name: "the middle name",
   nickname: "the name that friends use",
   profile: "the address of a page about the person",
-  picture: "the address of a picture",
   website: "the address of the person's own page",
   gender: "female, male or another word",
   birthdate: "YYYY-MM-DD, 0000-MM-DD without the year, or YYYY",

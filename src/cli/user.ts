@@ -1,8 +1,11 @@
 /** `tessera user …`: people and their passwords. */
+
+import { readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { newPasswordFault } from "../accounts/new-password.ts";
 import { createPasswords, type Passwords } from "../accounts/passwords.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
+import { PICTURE_FILE_BYTES, pictureOf } from "../accounts/picture.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { hashKind, unsendable } from "../configuration/secrets.ts";
 import { countGrants } from "../operations/access.ts";
@@ -23,7 +26,9 @@ import { everySession } from "../operations/sessions.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { FACTS_BYTES } from "../protocol/fact-size.ts";
 import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
+import { parseIssuer } from "../protocol/issuer.ts";
 import { sortedGroups } from "../rules/group.ts";
+import { type NewPicture, newPictureId, pictureAddress } from "../rules/picture.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { CommandError } from "./command-error.ts";
 import { declaredIn } from "./declared.ts";
@@ -53,6 +58,7 @@ interface AddOptions extends PasswordOptions, FactOptions {
 }
 
 interface SetOptions extends FactOptions {
+  readonly picture?: string;
   readonly name?: string;
   readonly email?: string;
   readonly admin?: boolean;
@@ -109,6 +115,7 @@ Examples:
   )
     .option("--name <name>", 'what applications are told; "" for none')
     .option("--email <address>", 'to sign in with, and for the scope email; "" for none')
+    .option("--picture <file>", 'a PNG, JPEG or WebP file, which is made small; "" for none')
     .option("--admin", "may administer this server")
     .option("--no-admin", "may not administer this server")
     .addHelpText(
@@ -118,7 +125,7 @@ Examples:
   tessera user set ada --email ada@example.org --no-admin
   tessera user set ada --given-name Ada --family-name Lovelace --locale en-GB
   tessera user set ada --attribute quota=5 --attribute 'sites=["one","two"]'
-  tessera user set ada --add-group family`,
+  tessera user set ada --add-group family --picture ada.jpg`,
     )
     .action((username: string, options: SetOptions) => setUser(username, options, io));
 
@@ -208,7 +215,7 @@ async function addUser(username: string, options: AddOptions, io: Io): Promise<v
     }
     const shown = options.generate ? password : null;
     if (options.json)
-      return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
+      return printJson(io, { ...describeAccount(workspace, account), ...(shown && { password: shown }) });
     io.out(`Added ${account.administrator ? "the administrator" : "the person"} ${username}.\n`);
     if (shown !== null) io.out(showOnce("password", shown));
   });
@@ -250,7 +257,11 @@ function taken(
 async function listUsers(options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const accounts = await collect(everyAccount(workspace));
-    if (options.json) return printJson(io, accounts.map(describeAccount));
+    if (options.json)
+      return printJson(
+        io,
+        accounts.map((account) => describeAccount(workspace, account)),
+      );
     if (accounts.length === 0)
       return io.out("There are no people yet. Add the first person: tessera user add NAME\n");
     printTable(
@@ -269,7 +280,11 @@ async function listUsers(options: CommonOptions, io: Io): Promise<void> {
   });
 }
 
-const describeAccount = (account: AccountRecord) => ({
+/** The address of the person's picture, as applications are told it. */
+const pictureOfAccount = ({ configuration }: Workspace, { pictureId }: AccountRecord): string | null =>
+  pictureId === null ? null : pictureAddress(parseIssuer(configuration.issuer), pictureId);
+
+const describeAccount = (workspace: Workspace, account: AccountRecord) => ({
   subject: account.subject,
   source: account.source,
   username: account.username,
@@ -277,6 +292,7 @@ const describeAccount = (account: AccountRecord) => ({
   email: account.email,
   email_verified: account.emailVerified,
   ...account.profile,
+  picture: pictureOfAccount(workspace, account),
   attributes: account.attributes,
   groups: account.groups,
   updated_at: isoTime(account.updatedAt),
@@ -293,7 +309,7 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
     const idleSince = now - workspace.configuration.lifetimes.session_idle_seconds;
     const grants = await countGrants(workspace, { subject: account.subject }, now);
     const sessions = (await collect(everySession(workspace, account, now, idleSince))).length;
-    if (options.json) return printJson(io, { ...describeAccount(account), grants, sessions });
+    if (options.json) return printJson(io, { ...describeAccount(workspace, account), grants, sessions });
     io.out(
       formatFacts({
         "user name": account.username,
@@ -301,6 +317,7 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
         "e-mail":
           account.emailVerified || account.email === null ? account.email : `${account.email} (not verified)`,
         ...shownFacts(account),
+        picture: pictureOfAccount(workspace, account),
         role: account.administrator ? "administrator" : null,
         state: account.disabledAt === null ? "active" : `disabled since ${localTime(account.disabledAt)}`,
         from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
@@ -329,13 +346,34 @@ function checkedEmail(email: string | undefined): string | null | undefined {
   throw new CommandError(`'${email}' ${fault}. Write it as --email ada@example.org, or --email "" for none.`);
 }
 
+/** Empty means none. Throws CommandError for a file that cannot be a picture. */
+async function readPicture(file: string | undefined, io: Io): Promise<NewPicture | null | undefined> {
+  if (file === undefined || file === "") return file === undefined ? undefined : null;
+  const instead = "Name a PNG, JPEG or WebP file";
+  let bytes: Uint8Array;
+  try {
+    // A file that is too large need not be read.
+    if (statSync(file).size > PICTURE_FILE_BYTES)
+      throw new CommandError(`${file} is larger than 10 MB. ${instead}.`);
+    bytes = readFileSync(file);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${file} cannot be read. ${instead}, or --picture "" for none.`);
+  }
+  const content = await pictureOf(bytes);
+  if ("fault" in content) throw new CommandError(`${file} ${content.fault}. Nothing was changed.`);
+  return { id: newPictureId(io.random), ...content };
+}
+
 async function setUser(username: string, options: SetOptions, io: Io): Promise<void> {
   const { admin } = options;
   const name = checkedName(options.name);
   const email = checkedEmail(options.email);
   const facts = factChanges(options);
+  const picture = await readPicture(options.picture, io);
   const changes = {
     ...facts,
+    ...(picture !== undefined && { picture }),
     ...(name !== undefined && { name }),
     ...(email !== undefined && { email }),
     ...(admin !== undefined && { administrator: admin }),
@@ -363,7 +401,7 @@ async function setUser(username: string, options: SetOptions, io: Io): Promise<v
       );
     }
     const account = await requireSubject(workspace, subject, username);
-    if (options.json) return printJson(io, describeAccount(account));
+    if (options.json) return printJson(io, describeAccount(workspace, account));
     io.out(`Changed ${account.username}.\n`);
     if (isDeclared) {
       io.out("The configuration declares this person. The change stays until its declaration changes.\n");
@@ -388,7 +426,7 @@ async function unlockUser(username: string, options: CommonOptions, io: Io): Pro
     const { subject } = await requireAccount(workspace, username);
     await unlockAccount(workspace, workspace.act, subject, io.clock.seconds());
     const account = await requireSubject(workspace, subject, username);
-    if (options.json) return printJson(io, describeAccount(account));
+    if (options.json) return printJson(io, describeAccount(workspace, account));
     io.out(`${account.username} may try again at once, at every server on this database.\n`);
     io.out(
       "The limit of an address passes by itself: limits.sign_in_failures_per_address and limits.sign_in_window_seconds.\n",
@@ -425,7 +463,7 @@ async function setPassword(username: string, options: PasswordOptions, io: Io): 
     await setPasswordAct(workspace, workspace.act, account.subject, hash);
     const shown = options.generate ? password : null;
     if (options.json)
-      return printJson(io, { ...describeAccount(account), ...(shown && { password: shown }) });
+      return printJson(io, { ...describeAccount(workspace, account), ...(shown && { password: shown }) });
     io.out(`Set a new password for ${account.username}. All their sessions have ended.\n`);
     if (account.isDeclared) {
       io.out(
@@ -445,7 +483,8 @@ async function disableUser(username: string, options: CommonOptions, io: Io): Pr
     const grants = await countGrants(workspace, { subject }, now);
     await disableAccount(workspace, workspace.act, subject, now);
     const account = await requireSubject(workspace, subject, username);
-    if (options.json) return printJson(io, { ...describeAccount(account), grants_revoked: grants });
+    if (options.json)
+      return printJson(io, { ...describeAccount(workspace, account), grants_revoked: grants });
     io.out(
       `Disabled ${account.username}: their sessions have ended, and ${counted(grants, "application")} lost access.\n`,
     );
@@ -456,7 +495,7 @@ async function enableUser(username: string, options: CommonOptions, io: Io): Pro
   await inWorkspace(options, io, {}, async (workspace) => {
     await enableAccount(workspace, workspace.act, (await requireAccount(workspace, username)).subject);
     const account = await requireAccount(workspace, username);
-    if (options.json) return printJson(io, describeAccount(account));
+    if (options.json) return printJson(io, describeAccount(workspace, account));
     io.out(`${account.username} can sign in again.\n`);
   });
 }

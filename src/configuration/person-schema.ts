@@ -35,7 +35,6 @@ export const person = table({
   middle_name: fact("The middle name."),
   nickname: fact("The name that friends use."),
   profile: fact("The address of a page about the person.", 1000),
-  picture: fact("The address of a picture.", 1000),
   website: fact("The address of the person's own page.", 1000),
   gender: fact("female, male or another word."),
   birthdate: fact("The birthday: YYYY-MM-DD, 0000-MM-DD without the year, or YYYY."),

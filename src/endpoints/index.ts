@@ -9,6 +9,7 @@ import { healthRoutes } from "./health.ts";
 import { introspection } from "./introspection.ts";
 import { jwks } from "./jwks.ts";
 import { ENDPOINT_PATHS } from "./paths.ts";
+import { picture } from "./picture.ts";
 import { registration } from "./registration.ts";
 import { registrationManagement } from "./registration-management.ts";
 import { revocation } from "./revocation.ts";
@@ -42,6 +43,12 @@ export function protocolRoutes(context: Context): Route[] {
       methods: { GET: showUserinfo, POST: showUserinfo },
     },
     { path: ENDPOINT_PATHS.jwks, audience: "programs", cors: "everyone", methods: { GET: jwks(context) } },
+    {
+      path: ENDPOINT_PATHS.picture,
+      audience: "programs",
+      cors: "everyone",
+      methods: { GET: picture(context) },
+    },
     ...healthRoutes(context),
   ];
 }

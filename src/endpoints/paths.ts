@@ -1,3 +1,5 @@
+import { PICTURE_PATH } from "../rules/picture.ts";
+
 /** Where each endpoint is, below the issuer. */
 export const ENDPOINT_PATHS = {
   authorize: "/auth/authorize",
@@ -9,6 +11,7 @@ export const ENDPOINT_PATHS = {
   userinfo: "/auth/userinfo",
   jwks: "/auth/jwks.json",
   endSession: "/auth/logout",
+  picture: PICTURE_PATH,
 } as const;
 
 /** For operators and load balancers. */

@@ -10,6 +10,7 @@ import {
   type OwnClaims,
   personClaims,
   type RequestedClaims,
+  toldPerson,
   withinScope,
 } from "../rules/claims.ts";
 import { askableScope, scopeAt, type TokenTarget } from "../rules/scope.ts";
@@ -37,11 +38,15 @@ export const ownClaims = (
 
 /** The claims about a person for the APIs of an access token. */
 export const claimsForApis = (
-  { configuration, catalogue }: Pick<Context, "configuration" | "catalogue">,
+  { configuration, catalogue, issuer }: Pick<Context, "configuration" | "catalogue" | "issuer">,
   account: AccountRecord,
   { scope, resources }: TokenTarget,
 ): Claims =>
-  accessTokenClaims(scopeAt(catalogue, scope, resources), account, scopeClaims(configuration.claims.scopes));
+  accessTokenClaims(
+    scopeAt(catalogue, scope, resources),
+    toldPerson(account, issuer),
+    scopeClaims(configuration.claims.scopes),
+  );
 
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),
@@ -66,9 +71,11 @@ async function findTold({ store }: Pick<Context, "store">, asked: Asked) {
   return account === null || client === null || hasEnded ? null : { account, client };
 }
 
+type ClaimsContext = Pick<Context, "store" | "configuration" | "keys" | "catalogue" | "issuer">;
+
 /** The claims, with `sub`; null as for `findTold`. */
 export async function claimsAbout(
-  context: Pick<Context, "store" | "configuration" | "keys" | "catalogue">,
+  context: ClaimsContext,
   asked: Asked,
   scope: readonly Scope[],
   requested: RequestedClaims = [],
@@ -82,22 +89,28 @@ export async function claimsAbout(
   );
   return {
     sub: subjectFor(context, client, account.subject),
-    ...personClaims(scope, account, withinScope(requested, askable), ownClaims(context, client)),
+    ...personClaims(
+      scope,
+      toldPerson(account, context.issuer),
+      withinScope(requested, askable),
+      ownClaims(context, client),
+    ),
   };
 }
 
 /** What introspection tells of a person beside the facts of the token; null as for `findTold`. */
 export async function claimsForCaller(
-  context: Pick<Context, "store" | "configuration" | "keys">,
+  context: Omit<ClaimsContext, "catalogue">,
   asked: Asked,
   { tellsEmail, told }: { readonly tellsEmail: boolean; readonly told: readonly Scope[] },
 ): Promise<{ readonly sub: string; readonly claims: Claims } | null> {
   const found = await findTold(context, asked);
   if (found === null) return null;
   const { account, client } = found;
+  const person = toldPerson(account, context.issuer);
   const claims = {
-    ...accessTokenClaims(told, account, scopeClaims(context.configuration.claims.scopes)),
-    ...(tellsEmail ? personClaims([EMAIL_SCOPE], account) : {}),
+    ...accessTokenClaims(told, person, scopeClaims(context.configuration.claims.scopes)),
+    ...(tellsEmail ? personClaims([EMAIL_SCOPE], person) : {}),
   };
   return { sub: subjectFor(context, client, account.subject), claims };
 }

@@ -11,7 +11,7 @@ import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { ResourceIndicator, Scope } from "../protocol/identifiers.ts";
 import { formatScope } from "../protocol/scope.ts";
-import { fittingClaims, personClaims, withinScope } from "../rules/claims.ts";
+import { fittingClaims, personClaims, toldPerson, withinScope } from "../rules/claims.ts";
 import type { Act } from "../rules/events.ts";
 import { askableScope } from "../rules/scope.ts";
 import { subjectFor } from "../rules/subject.ts";
@@ -140,6 +140,7 @@ export function idTokenPayload(
   { scope, nonce, accessToken }: Pick<Issued, "scope" | "nonce"> & { readonly accessToken: string },
 ): Record<string, unknown> {
   const { clientId } = client;
+  const person = toldPerson(account, issuer);
   const algorithm = idTokenAlgorithm(client, configuration.signing);
   const requested = withinScope(grant.claims?.idToken ?? [], askableScope(catalogue, client));
   return idTokenClaims(
@@ -153,8 +154,8 @@ export function idTokenPayload(
       accessToken,
       claims:
         client.idTokenClaims === "minimal"
-          ? personClaims([], account, requested)
-          : personClaims(scope, account, requested, ownClaims({ configuration }, client)),
+          ? personClaims([], person, requested)
+          : personClaims(scope, person, requested, ownClaims({ configuration }, client)),
     },
     algorithm,
     clock.seconds(),

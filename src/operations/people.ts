@@ -1,7 +1,7 @@
 /** Operations on people's accounts. */
 
 import type { EpochSeconds } from "../platform/clock.ts";
-import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import type { PictureId, RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
 import type { AccountChanges } from "../rules/account-changes.ts";
 import type { Act } from "../rules/events.ts";
@@ -14,6 +14,8 @@ import {
   type GroupRecord,
   groups,
   type PersonDeclared,
+  type PictureRecord,
+  pictures,
   revisions,
   type SetupLinkRecord,
   setupLinks,
@@ -30,6 +32,7 @@ interface Reading {
 export const ACCOUNT = { account: row(accounts, { subject: "$subject" }) };
 const NAME = row(signInNames, { name: "$name" });
 const BY_NAME = { name: NAME, account: row(accounts, { subject: "name.subject" }) };
+const PICTURE = { picture: row(pictures, { id: "$id" }) };
 const EMAIL = row(signInNames, { name: "$email" });
 const SETUP_ROW = row(revisions, { name: "$setup" });
 const ACCOUNT_AND_SETUP = { ...ACCOUNT, setup: SETUP_ROW };
@@ -60,6 +63,10 @@ export async function findAccountByUsername(
   const account = await findAccountBySignInName(context, username);
   return account !== null && foldUsername(account.username) === foldUsername(username) ? account : null;
 }
+
+/** A person's picture by its id. */
+export const findPicture = async ({ store }: Reading, id: PictureId): Promise<PictureRecord | null> =>
+  (await store.look(PICTURE, { id })).picture;
 
 /** A page of all people, oldest first. */
 export const listAccounts = (

@@ -21,6 +21,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { actOfPerson } from "../rules/events.ts";
+import { PICTURE_PATH, pictureQuery } from "../rules/picture.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import { listAccess, listSessions } from "./account-access.ts";
 import { markedName } from "./display.ts";
@@ -88,6 +89,11 @@ async function accountPage(
       passwordMark={passwordMark(context, form.cookieValue, account)}
       username={account.username}
       name={account.name}
+      picture={
+        account.pictureId === null
+          ? null
+          : pagePath(context.issuer, PICTURE_PATH, pictureQuery(account.pictureId))
+      }
       details={typed ?? { name: account.name ?? "", email: account.email ?? "" }}
       mayChangeEmail={mayChangeEmail(account)}
       minimumPasswordCharacters={context.configuration.limits.minimum_password_characters}

@@ -128,6 +128,7 @@ button, .button {
 .asker > * { min-width: 0; }
 .tile { display: grid; place-items: center; flex: none; width: 3.25rem; height: 3.25rem; border-radius: 0.875rem; background: var(--sunken); border: 1px solid var(--line); color: var(--ink); font-weight: 650; font-size: 1.375rem; line-height: 1; }
 .tile.picture { padding: 0.375rem; background: var(--card); overflow: hidden; }
+.portrait { display: block; border-radius: 50%; object-fit: cover; }
 .tile img { display: block; width: 100%; height: 100%; object-fit: contain; }
 .asker h1 { font-size: 1.3125rem; }
 .asker h1 span { display: block; margin-top: 0.125rem; font-size: 1.0625rem; font-weight: 400; letter-spacing: 0; }

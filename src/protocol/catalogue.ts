@@ -91,7 +91,7 @@ const own = (name: Scope, description: string): ScopeEntry => ({ name, descripti
 /** The scopes of the server itself. */
 export const OWN_SCOPES: readonly ScopeEntry[] = [
   own(OPENID_SCOPE, "Know that it is you"),
-  own(USERINFO_SCOPE, "See your name and user name"),
+  own(USERINFO_SCOPE, "See your name, user name and picture"),
   own(EMAIL_SCOPE, "See your e-mail address"),
   own(PHONE_SCOPE, "See your phone number"),
   own(ADDRESS_SCOPE, "See your postal address"),

@@ -21,6 +21,8 @@ export type ResourceIndicator = Branded<string, "ResourceIndicator">;
 export type CodeChallenge = Branded<string, "CodeChallenge">;
 /** The 16-byte time-ordered identifier of a stored row. */
 export type RecordId = Branded<Uint8Array, "RecordId">;
+/** The 16 random bytes that identify a person's picture. */
+export type PictureId = Branded<Uint8Array, "PictureId">;
 /** The SHA-256 of a credential's secret part. The secret itself is never stored. */
 export type SecretDigest = Branded<Uint8Array, "SecretDigest">;
 /** A person's stable identifier, `acc_…`. Never equal to a client identifier (RFC 9700 §4.15). */

@@ -3,6 +3,7 @@ import type { EpochSeconds } from "../platform/clock.ts";
 import { isTooLong } from "../protocol/fact-size.ts";
 import type { AccountRecord, AttributeValue, PersonProfile, PostalAddress } from "../store/tables.ts";
 import { sortedGroups } from "./group.ts";
+import type { NewPicture } from "./picture.ts";
 
 /** New values by their names. Null takes a value away; the others stay. */
 type Patch<Facts> = { readonly [Name in keyof Facts]?: Facts[Name] | null | undefined };
@@ -20,6 +21,8 @@ export interface AccountChanges
   readonly groups?: readonly string[];
   readonly joins?: readonly string[];
   readonly leaves?: readonly string[];
+  /** Null takes the picture away. */
+  readonly picture?: NewPicture | null;
 }
 
 function patched<Facts extends object>(facts: Facts, patch: object): Facts {
@@ -44,7 +47,7 @@ function patchedProfile(before: PersonProfile, { address, ...patch }: ProfileCha
  */
 export function changedFacts(
   account: AccountRecord,
-  { profile, attributes, groups, joins = [], leaves = [], administrator, ...plain }: AccountChanges,
+  { profile, attributes, groups, joins = [], leaves = [], picture, administrator, ...plain }: AccountChanges,
   now: EpochSeconds,
 ): Partial<AccountRecord> | null {
   const isNewAddress = plain.email !== undefined && plain.email !== account.email;
@@ -55,6 +58,7 @@ export function changedFacts(
     ...plain,
     ...(profile !== undefined && { profile: patchedProfile(account.profile, profile) }),
     ...(attributes !== undefined && { attributes: patched(account.attributes, attributes) }),
+    ...(picture !== undefined && { pictureId: picture?.id ?? null }),
     ...(isMembership && { groups: sortedGroups(members) }),
   };
   if ([told.profile, told.attributes, told.groups].some((facts) => isTooLong(facts ?? null))) return null;

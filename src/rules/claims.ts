@@ -13,6 +13,7 @@ import {
 } from "../protocol/claim-mapping.ts";
 import type { ClaimsRequest } from "../protocol/claims-request.ts";
 import type { Scope } from "../protocol/identifiers.ts";
+import type { Issuer } from "../protocol/issuer.ts";
 import { CLAIM_NAMES, SCOPE_CLAIMS, scopeOfClaim } from "../protocol/standard-claims.ts";
 import type {
   AccountRecord,
@@ -21,6 +22,7 @@ import type {
   PostalAddress,
   SingleClaims,
 } from "../store/tables.ts";
+import { pictureAddress } from "./picture.ts";
 
 export { CLAIM_NAMES, scopeOfClaim } from "../protocol/standard-claims.ts";
 
@@ -28,7 +30,16 @@ export { CLAIM_NAMES, scopeOfClaim } from "../protocol/standard-claims.ts";
 export type ToldPerson = Pick<
   AccountRecord,
   "username" | "name" | "email" | "emailVerified" | "profile" | "attributes" | "groups" | "updatedAt"
->;
+> & {
+  /** The address of the person's picture at this server; null for a person without one. */
+  readonly picture: string | null;
+};
+
+/** The facts about a person as this server tells them. */
+export const toldPerson = (account: AccountRecord, issuer: Pick<Issuer, "url">): ToldPerson => ({
+  ...account,
+  picture: account.pictureId === null ? null : pictureAddress(issuer, account.pictureId),
+});
 
 export type ClaimValue = AttributeValue | PostalAddress;
 /** Claims by their names. A claim without a value is missing. */
@@ -80,8 +91,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
   Object.entries({
     name: ({ name }: ToldPerson) => name,
     preferred_username: ({ username }: ToldPerson) => username,
-    ...fromProfile("given_name", "family_name", "middle_name", "nickname", "profile", "picture", "website"),
+    ...fromProfile("given_name", "family_name", "middle_name", "nickname", "profile", "website"),
     ...fromProfile("gender", "birthdate", "zoneinfo", "locale", "phone_number", "address"),
+    picture: ({ picture }: ToldPerson) => picture,
     updated_at: ({ updatedAt }: ToldPerson) => updatedAt,
     email: ({ email }: ToldPerson) => email,
     email_verified: ({ email, emailVerified }: ToldPerson) => (email === null ? null : emailVerified),

@@ -10,6 +10,7 @@ import {
   type GroupRecord,
   groupMembers,
   type PersonDeclared,
+  pictures,
   revisions,
   type SessionRecord,
   type SetupLinkRecord,
@@ -22,6 +23,7 @@ import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
 import { accessSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
+import { pictureChanges } from "./picture.ts";
 import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
@@ -189,6 +191,7 @@ function changedAccount(
       ...closeSetup(next, setup),
       touchAccount(account, set),
       ...changeNames(account, next),
+      ...(wish.picture === undefined ? [] : pictureChanges(account, wish.picture, now)),
       ...mirrored,
     ],
     // To leave a group can end access to applications.
@@ -331,6 +334,7 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       ...accessSweeps({ subject }, "person_removed", ending.now),
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
+      sweep(pictures, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,

@@ -12,6 +12,7 @@ import type { GrantType } from "../protocol/grant-types.ts";
 import type {
   ClientId,
   CodeChallenge,
+  PictureId,
   RecordId,
   RedirectUri,
   ResourceIndicator,
@@ -23,6 +24,7 @@ import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
 import { boolean, bytes, integer, json, list, orNull, type Row, type Table, table, text } from "./declare.ts";
 
 const id = () => bytes<RecordId>();
+const pictureId = () => bytes<PictureId>();
 const digest = () => bytes<SecretDigest>();
 const scope = () => list<Scope>();
 const resources = () => list<ResourceIndicator>();
@@ -250,7 +252,6 @@ export interface PersonProfile {
   readonly middle_name?: string;
   readonly nickname?: string;
   readonly profile?: string;
-  readonly picture?: string;
   readonly website?: string;
   readonly gender?: string;
   readonly birthdate?: string;
@@ -305,6 +306,8 @@ export const accounts = table("accounts", {
     disabledBy: orNull(text<DisabledBy>()),
     /** When the operator last ended the wait that too many wrong passwords bring; null if never. */
     unlockedAt: orNull(integer()),
+    /** The person's picture; null for a person without one. */
+    pictureId: orNull(pictureId()),
     isDeclared: boolean(),
     /** Null for a person who was never declared. */
     declaration: orNull(asItIs<PersonDeclared>()),
@@ -316,6 +319,20 @@ export const accounts = table("accounts", {
   updated: true,
 });
 export type AccountRecord = Row<typeof accounts>;
+
+/** The pictures of people. A new picture is a new row with a new id, so that caches may keep the old one. */
+export const pictures = table("pictures", {
+  columns: {
+    /** Random throughout: it is a part of an address that applications get, and tells neither who nor when. */
+    id: pictureId(),
+    subject: text<SubjectId>(),
+    mediaType: text(),
+    bytes: bytes(),
+    createdAt: integer(),
+  },
+  indexes: [["subject"]],
+});
+export type PictureRecord = Row<typeof pictures>;
 
 /**
  * Every text with which a person may sign in: the user name and the e-mail address. One table for both, so that no user name
@@ -638,6 +655,7 @@ export const TABLES: readonly Table[] = [
   retryKeys,
   groups,
   accounts,
+  pictures,
   signInNames,
   groupMembers,
   clients,

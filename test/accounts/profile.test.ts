@@ -8,7 +8,6 @@ const FINE: readonly PersonProfile[] = [
   {
     website: "https://ada.example/?a=b#c",
     profile: "http://intranet/ada",
-    picture: "https://a.example/a.png",
   },
   { birthdate: "1815-12-10" },
   { birthdate: "2000-02-29" },
@@ -32,7 +31,7 @@ const REFUSED: readonly (readonly [string, PersonProfile])[] = [
   ["website", { website: "javascript:alert(1)" }],
   ["website", { website: "https://ada example" }],
   ["website", { website: "https://" }],
-  ["picture", { picture: `https://a.example/${"a".repeat(1000)}` }],
+  ["website", { website: `https://a.example/${"a".repeat(1000)}` }],
   ["birthdate", { birthdate: "10.12.1815" }],
   ["birthdate", { birthdate: "1815-13-10" }],
   ["birthdate", { birthdate: "2001-02-29" }],

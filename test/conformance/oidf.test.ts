@@ -3,6 +3,7 @@
  * (ledger/oidf.ts). The server and the person are as the suite wants them: minimal ID tokens, and every standard claim.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { RecordId } from "../../src/protocol/identifiers.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, obtainCode, redirectOf } from "../support/code-flow.ts";
 import {
@@ -22,13 +23,13 @@ const PERSON: Partial<AccountRecord> = {
   name: "Ada King Lovelace",
   email: "ada@example.org",
   emailVerified: true,
+  pictureId: new Uint8Array(16).fill(7) as Uint8Array as RecordId,
   profile: {
     given_name: "Ada",
     family_name: "Lovelace",
     middle_name: "King",
     nickname: "the countess",
     profile: "https://ada.example/about",
-    picture: "https://ada.example/ada.png",
     website: "https://ada.example",
     gender: "female",
     birthdate: "1985-12-10",

@@ -35,7 +35,7 @@ describe("a first-party client", () => {
   test("is asked about all the same if it wants that (prompt=consent)", async () => {
     const question = await open({ prompt: "consent" });
     expect(question.status).toBe(200);
-    expect(await question.text()).toContain("See your name and user name");
+    expect(await question.text()).toContain("See your name, user name and picture");
   });
 
   test(proves("that any program can pretend to be is asked about (RFC 8252 §8.6)", "threat 68"), async () => {

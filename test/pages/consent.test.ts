@@ -107,7 +107,7 @@ describe("the consent page", () => {
     async () => {
       const page = await textOf(await ask({ ...WIKI, scope: "mail.read profile" }));
       expect(page).toContain("Read your e-mail");
-      expect(page).toContain("See your name and user name");
+      expect(page).toContain("See your name, user name and picture");
       expect(page).toContain("Mail");
       expect(page).not.toContain("Send e-mail as you");
     },

@@ -251,7 +251,7 @@ describe("what an access is for", () => {
       "profile mail.read files",
       [HERE, MAIL, FILES],
       [
-        { resources: [], scopes: ["See your name and user name"] },
+        { resources: [], scopes: ["See your name, user name and picture"] },
         { resources: ["Mail"], scopes: ["Read your e-mail"] },
         { resources: ["Files"], scopes: ["See and change your files"] },
       ],
@@ -261,7 +261,7 @@ describe("what an access is for", () => {
       "profile files",
       [HERE, ANY],
       [
-        { resources: [], scopes: ["See your name and user name"] },
+        { resources: [], scopes: ["See your name, user name and picture"] },
         { resources: ["Any"], scopes: ["See and change your files"] },
       ],
     ],

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { configurationSchema } from "../../src/configuration/schema.ts";
 import { createGroup } from "../../src/operations/groups.ts";
 import { findSignedIn, signOut } from "../../src/operations/sessions.ts";
+import { systemRandom } from "../../src/platform/random.ts";
 import {
   addressOf,
   clientIdOf,
@@ -18,12 +19,14 @@ import type { Recipe } from "../../src/recipes/recipe.ts";
 import { RECIPES } from "../../src/recipes/table.ts";
 import { fill } from "../../src/recipes/values.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
+import { newPictureId, pictureAddress } from "../../src/rules/picture.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { type Json, jsonOf, textOf, tokensFor } from "../support/flows.ts";
 import { startTestServer, TEST_CONFIGURATION, type TestServer } from "../support/server.ts";
 import { DEVICE_GRANT } from "../support/token-requests.ts";
 import { Application, type Applied } from "./application.ts";
 
+const PICTURE_ID = newPictureId(systemRandom);
 const HELPERS = ["dovecot", "fastmcp", "mcp-server"];
 
 /** What the recipes want in the configuration of the server. */
@@ -86,7 +89,7 @@ beforeAll(async () => {
     email: "ada@example.org",
     groups,
     attributes: { mattermost_id: 1001, immich_quota: 50, quota: "5 GB" },
-    profile: { picture: "https://example.org/ada.jpg" },
+    pictureId: PICTURE_ID,
   });
   metadata = await jsonOf(await server.fetch("/.well-known/openid-configuration"));
 });
@@ -121,7 +124,7 @@ function expectClaims({ part }: MadeClient, { claims, userinfo }: Applied): void
     name: "Ada Lovelace",
     email: "ada@example.org",
     email_verified: true,
-    picture: "https://example.org/ada.jpg",
+    picture: pictureAddress(server.context.issuer, PICTURE_ID),
     groups: ["admins", "staff"],
     id: 1001,
     username: "ada",

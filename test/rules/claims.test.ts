@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { namedClaims } from "../../src/protocol/claim-mapping.ts";
+import type { PictureId } from "../../src/protocol/identifiers.ts";
+import { parseIssuer } from "../../src/protocol/issuer.ts";
 import { parseScope } from "../../src/protocol/scope.ts";
 import {
   CLAIM_NAMES,
@@ -7,13 +9,18 @@ import {
   type OwnClaims,
   personClaims,
   scopeOfClaim,
+  toldPerson,
 } from "../../src/rules/claims.ts";
+import type { AccountRecord } from "../../src/store/tables.ts";
 import { proves } from "../support/proves.ts";
 import { NOW, newAccount } from "./facts.ts";
 
 const ADDRESS = { street_address: "12 St James's Square\n2nd floor", locality: "London", country: "UK" };
 
-const ada = newAccount({
+const ISSUER = parseIssuer("https://auth.example/t");
+const newPerson = (fields: Partial<AccountRecord>) => toldPerson(newAccount(fields), ISSUER);
+
+const ada = newPerson({
   username: "ada",
   name: "Ada Lovelace",
   email: "ada@mail.example",
@@ -23,7 +30,6 @@ const ada = newAccount({
     middle_name: "King",
     nickname: "the countess",
     profile: "https://example.org/ada",
-    picture: "https://example.org/ada.png",
     website: "https://ada.example",
     gender: "female",
     birthdate: "1815-12-10",
@@ -34,9 +40,10 @@ const ada = newAccount({
   },
   attributes: { quota: 5 },
   groups: ["family", "photos"],
+  pictureId: Uint8Array.from({ length: 16 }, (_, at) => at) as Uint8Array as PictureId,
   updatedAt: NOW,
 });
-const nameless = newAccount({ username: "bob", name: null, email: null, updatedAt: NOW });
+const nameless = newPerson({ username: "bob", name: null, email: null, updatedAt: NOW });
 
 const told = (scope: string, person = ada, requested: string[] = []) =>
   personClaims(parseScope(scope), person, requested);
@@ -52,7 +59,7 @@ describe("the claims about a person", () => {
       middle_name: "King",
       nickname: "the countess",
       profile: "https://example.org/ada",
-      picture: "https://example.org/ada.png",
+      picture: "https://auth.example/t/picture?id=AAECAwQFBgcICQoLDA0ODw",
       website: "https://ada.example",
       gender: "female",
       birthdate: "1815-12-10",
@@ -82,7 +89,7 @@ describe("the claims about a person", () => {
   );
 
   test("say of an address and a number that they are not verified, if the operator said so", () => {
-    const unsure = newAccount({
+    const unsure = newPerson({
       email: "ada@mail.example",
       emailVerified: false,
       profile: { phone_number: "+442012345678", phone_number_verified: false },
@@ -149,7 +156,7 @@ describe("the operator's own claims", () => {
   });
 
   test("are at most 16 kB, however often a fact is repeated", () => {
-    const long = newAccount({ attributes: { sites: Array(15).fill("x".repeat(1000)) } });
+    const long = newPerson({ attributes: { sites: Array(15).fill("x".repeat(1000)) } });
     const client = Object.fromEntries(
       Array.from({ length: 50 }, (_, index) => [`claim${index}`, "attribute:sites"]),
     );

@@ -155,6 +155,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   disabledAt: null,
   disabledBy: null,
   unlockedAt: null,
+  pictureId: null,
   isDeclared: false,
   declaration: null,
   ...fields,

@@ -196,6 +196,7 @@ export async function startTestServer(
         disabledAt: null,
         disabledBy: null,
         unlockedAt: null,
+        pictureId: null,
         isDeclared: false,
         declaration: null,
         ...person,

@@ -369,7 +369,7 @@ export const english = {
   /** The server's own scopes. Those of the operator are in the operator's words. */
   scopes: {
     openid: "Know that it is you",
-    profile: "See your name and user name",
+    profile: "See your name, user name and picture",
     email: "See your e-mail address",
     phone: "See your phone number",
     address: "See your postal address",

@@ -371,7 +371,7 @@ export const german: Texts = {
   },
   scopes: {
     openid: "Sie wiedererkennen",
-    profile: "Ihren Namen und Benutzernamen sehen",
+    profile: "Ihren Namen, Ihren Benutzernamen und Ihr Bild sehen",
     email: "Ihre E-Mail-Adresse sehen",
     phone: "Ihre Telefonnummer sehen",
     address: "Ihre Postanschrift sehen",

@@ -27,6 +27,8 @@ export interface AccountProps {
   readonly passwordMark: string;
   readonly username: string;
   readonly name: string | null;
+  /** The reference to the person's picture at this server; null for a person without one. */
+  readonly picture: string | null;
   /** The content of the fields, as typed if a fault is shown. */
   readonly details: Details;
   /** Whether the person may change their e-mail address. */
@@ -68,6 +70,7 @@ export function AccountView(props: AccountProps) {
               <bdi>{name === "" ? props.username : `${name} (${props.username})`}</bdi>
             </p>
           </div>
+          {props.picture && <img class="portrait" src={props.picture} alt="" width="64" height="64" />}
         </div>
       </div>
       <section class="card" aria-labelledby="access">
