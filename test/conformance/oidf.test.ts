@@ -3,7 +3,7 @@
  * (ledger/oidf.ts). The server and the person are as the suite wants them: minimal ID tokens, and every standard claim.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { RecordId } from "../../src/protocol/identifiers.ts";
+import type { PictureId } from "../../src/protocol/identifiers.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { answerConsent, authorizePath, obtainCode, redirectOf } from "../support/code-flow.ts";
 import {
@@ -23,7 +23,7 @@ const PERSON: Partial<AccountRecord> = {
   name: "Ada King Lovelace",
   email: "ada@example.org",
   emailVerified: true,
-  pictureId: new Uint8Array(16).fill(7) as Uint8Array as RecordId,
+  pictureId: new Uint8Array(16).fill(7) as Uint8Array as PictureId,
   profile: {
     given_name: "Ada",
     family_name: "Lovelace",
