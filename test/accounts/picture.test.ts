@@ -14,18 +14,21 @@ async function made(file: Uint8Array): Promise<Uint8Array> {
 }
 
 describe("a person's picture", () => {
-  test.each(Object.entries(FORMS))("is the middle of the file, small and square, from %s", async (_, form) => {
-    const bytes = await made(await form(landscape()));
-    expect(await new Bun.Image(bytes).metadata()).toEqual({
-      width: PICTURE_SIDE,
-      height: PICTURE_SIDE,
-      format: "webp",
-    });
-    expect(bytes.length).toBeLessThan(PICTURE_BYTES);
-    // The edges are black in the file, and cut off.
-    const { bytes: pixels } = await pixelsOf(bytes);
-    expect(pixels.filter((_, at) => at % 4 === 0).every((red) => red > 150)).toBe(true);
-  });
+  test.each(Object.entries(FORMS))(
+    "is the middle of the file, small and square, from %s",
+    async (_, form) => {
+      const bytes = await made(await form(landscape()));
+      expect(await new Bun.Image(bytes).metadata()).toEqual({
+        width: PICTURE_SIDE,
+        height: PICTURE_SIDE,
+        format: "webp",
+      });
+      expect(bytes.length).toBeLessThan(PICTURE_BYTES);
+      // The edges are black in the file, and cut off.
+      const { bytes: pixels } = await pixelsOf(bytes);
+      expect(pixels.filter((_, at) => at % 4 === 0).every((red) => red > 150)).toBe(true);
+    },
+  );
 
   test("is as large as the shorter side of a small file", async () => {
     const bytes = await made(pngOf(30, 20, () => [9, 9, 9, 255]));
@@ -39,7 +42,10 @@ describe("a person's picture", () => {
 
   test("has nothing of the file but its pixels, the right way up", async () => {
     const place = "GPS 48.2082 N 16.3738 E";
-    const file = withExif(await jpegOf(pngOf(300, 300, (_, y) => (y < 150 ? [255, 255, 255, 255] : [0, 0, 0, 255]))), place);
+    const file = withExif(
+      await jpegOf(pngOf(300, 300, (_, y) => (y < 150 ? [255, 255, 255, 255] : [0, 0, 0, 255]))),
+      place,
+    );
     expect(Buffer.from(file).includes(place)).toBe(true);
     const bytes = await made(file);
     const text = Buffer.from(bytes).toString("latin1");
@@ -53,7 +59,9 @@ describe("a person's picture", () => {
   });
 
   test(proves("is refused if the file is too large, before it is read", "threat 40"), async () => {
-    expect(await pictureOf(new Uint8Array(PICTURE_FILE_BYTES + 1))).toEqual({ fault: "is larger than 10 MB" });
+    expect(await pictureOf(new Uint8Array(PICTURE_FILE_BYTES + 1))).toEqual({
+      fault: "is larger than 10 MB",
+    });
     const claimed = Buffer.from(landscape());
     claimed.writeUInt32BE(60_000, 16);
     claimed.writeUInt32BE(60_000, 20);

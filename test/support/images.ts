@@ -3,7 +3,11 @@ import { type Pixels, readPng, writePng } from "../../src/platform/png.ts";
 
 type Color = readonly [red: number, green: number, blue: number, opacity: number];
 
-export function pngOf(width: number, height: number, color: (x: number, y: number) => Color): Uint8Array<ArrayBuffer> {
+export function pngOf(
+  width: number,
+  height: number,
+  color: (x: number, y: number) => Color,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y += 1)
     for (let x = 0; x < width; x += 1) bytes.set(color(x, y), (y * width + x) * 4);
@@ -12,7 +16,9 @@ export function pngOf(width: number, height: number, color: (x: number, y: numbe
 
 /** A picture with soft colours and a black edge at the left and at the right. */
 export const landscape = (width = 600, height = 300): Uint8Array<ArrayBuffer> =>
-  pngOf(width, height, (x, y) => (x < width / 8 || x >= (width * 7) / 8 ? [0, 0, 0, 255] : [200, y % 256, 90, 255]));
+  pngOf(width, height, (x, y) =>
+    x < width / 8 || x >= (width * 7) / 8 ? [0, 0, 0, 255] : [200, y % 256, 90, 255],
+  );
 
 export const jpegOf = (png: Uint8Array): Promise<Uint8Array> => new Bun.Image(png).jpeg().bytes();
 export const webpOf = (png: Uint8Array): Promise<Uint8Array> => new Bun.Image(png).webp().bytes();
