@@ -21,7 +21,11 @@ const FLOORS = [
   "endpoints",
 ];
 /** Replaces what looks like a credential in a line of the log, which may have any character. */
-const FOR_THE_LOG: ReadonlySet<string> = new Set(["credentials/credential.ts: …"]);
+const FOR_THE_LOG: ReadonlySet<string> = new Set([
+  "credentials/credential.ts: …",
+  // For the terminal of the operator.
+  "operations/preview.ts: …",
+]);
 const source = readSource(join(import.meta.dir, "../../src"));
 
 interface Written {
