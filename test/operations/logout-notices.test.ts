@@ -64,7 +64,7 @@ let ada: AccountRecord;
 
 beforeEach(async () => {
   server = await startTestServer(
-    { lifetimes: { access_token_seconds: 600 } },
+    { lifetimes: { access_token_seconds: 600, refresh_token_seconds: 3600 } },
     { outbound: createOutbound({ allow: ["127.0.0.1"] }) },
   );
   ada = await addPersonWithPassword(server, "ada");
