@@ -99,16 +99,19 @@ async function faultOf(sending: Promise<unknown>): Promise<OutboundFault | null>
 const local = (path: string) => `http://127.0.0.1:${plain.port}${path}`;
 
 describe("an outbound request", () => {
-  test("gets the answer of an https host, whose certificate must be for the name", async () => {
-    const authorities = [read("certificate.pem")];
-    const url = `https://keys.example:${secure.port}/good`;
-    const { text } = await send(url, { authorities });
-    expect(JSON.parse(text)).toEqual({ host: `keys.example:${secure.port}` });
-    expect(await faultOf(send(url))).toBe("unreachable");
-    expect(await faultOf(send(`https://other.example:${secure.port}/good`, { authorities }))).toBe(
-      "unreachable",
-    );
-  });
+  test(
+    proves("gets the answer of an https host, whose certificate must be for the name", "threat 21"),
+    async () => {
+      const authorities = [read("certificate.pem")];
+      const url = `https://keys.example:${secure.port}/good`;
+      const { text } = await send(url, { authorities });
+      expect(JSON.parse(text)).toEqual({ host: `keys.example:${secure.port}` });
+      expect(await faultOf(send(url))).toBe("unreachable");
+      expect(await faultOf(send(`https://other.example:${secure.port}/good`, { authorities }))).toBe(
+        "unreachable",
+      );
+    },
+  );
 
   test("sends a form, and throws away a body that does not matter", async () => {
     const answer = await send(local("/form"), {}, { form: { logout_token: "a b&c" } });
@@ -269,7 +272,7 @@ describe("addresses", () => {
     expect(visits).toHaveLength(0);
   });
 
-  test("have one form", () => {
+  test(proves("have one form", "threat 21"), () => {
     expect(plainAddress("::ffff:10.0.0.1")).toBe("10.0.0.1");
     expect(plainAddress("2001:DB8:0:0::1")).toBe("2001:db8::1");
     expect(plainAddress("name.example")).toBeNull();
