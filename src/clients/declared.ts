@@ -1,8 +1,9 @@
 /** Clients that the configuration declares, as records. Applying them: operations/declarations.ts. */
 
 import { readFileSync } from "node:fs";
+import type { ClientDeclaration } from "../configuration/client-schema.ts";
 import { ConfigurationError } from "../configuration/error.ts";
-import type { ClientDeclaration, Configuration } from "../configuration/schema.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import { declaredClientFaults } from "../../src/clients/declared.ts";
-import type { ClientDeclaration } from "../../src/configuration/schema.ts";
+import type { ClientDeclaration } from "../../src/configuration/client-schema.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { removeTemporaryFolders, temporaryFolder, tessera } from "../cli/support.ts";
 import { openSqliteStore } from "../store/acts.ts";

@@ -1,0 +1,210 @@
+/** The settings of a declared client. */
+import * as v from "valibot";
+import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
+import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
+import { hasClientIdCharacters } from "../protocol/identifiers.ts";
+import { SIGNING_ALGORITHMS } from "../protocol/signing-algorithms.ts";
+import {
+  claimMapping,
+  groupName,
+  identifier,
+  scopeToken,
+  secretText,
+  someText,
+  table,
+  text,
+  wholeNumber,
+  words,
+  YEAR_SECONDS,
+} from "./values.ts";
+
+/** The algorithms with which the server can sign. */
+export const ALGORITHMS = SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm);
+
+export const accessTokenSeconds = (description: string) =>
+  v.pipe(
+    v.optional(wholeNumber(1, YEAR_SECONDS)),
+    words({ description, fallback: "lifetimes.access_token_seconds" }),
+  );
+
+export const clientDeclaration = table({
+  client_id: v.pipe(
+    identifier,
+    v.check(hasClientIdCharacters, "printable ASCII characters (RFC 6749 appendix A.1)"),
+    v.description("The identifier of the client."),
+  ),
+  client_name: v.pipe(v.optional(text(100)), v.description("Its name, as people read it.")),
+  client_uri: v.pipe(v.optional(v.string()), v.description("Its home page.")),
+  logo: v.pipe(
+    v.optional(someText),
+    words({
+      fallback: "the first letter of its name",
+      description:
+        "A file (svg, png, jpeg or webp) with its logo. This server shows it on the consent and account pages.",
+    }),
+  ),
+  logo_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("The address of its logo, for other programs. Pages load nothing from other sites."),
+  ),
+  tos_uri: v.pipe(v.optional(v.string()), v.description("Its terms of service.")),
+  policy_uri: v.pipe(v.optional(v.string()), v.description("Its privacy policy.")),
+  contacts: v.pipe(
+    v.optional(v.array(v.string())),
+    v.description("E-mail addresses of those responsible for it."),
+  ),
+  redirect_uris: v.pipe(
+    v.optional(v.array(v.string()), []),
+    v.description(
+      "Where people may be sent back to, compared byte for byte (the port of a loopback URI may vary).",
+    ),
+  ),
+  grant_types: v.pipe(
+    v.optional(v.array(v.string())),
+    words({
+      allowed: `${GRANT_TYPES.join(", ")}; in short: ${Object.keys(SHORT_GRANTS).join(", ")}`,
+      fallback: "code and refresh with a redirect URI, else client_credentials with a secret",
+      description: "The grants it may use.",
+    }),
+  ),
+  token_endpoint_auth_method: v.pipe(
+    v.optional(v.string()),
+    words({
+      allowed: "client_secret_basic, client_secret_post, none",
+      fallback: "client_secret_basic with a secret, else none",
+      description: "How it proves who it is.",
+    }),
+  ),
+  secrets: v.pipe(
+    v.optional(v.array(secretText), []),
+    words({
+      secret: true,
+      description: "Its secrets. Several can live at once, so that they can be rolled without an outage.",
+    }),
+  ),
+  scope: v.pipe(
+    v.optional(v.array(scopeToken)),
+    words({ fallback: "all that exist", description: "The scopes it may have." }),
+  ),
+  default_scope: v.pipe(
+    v.optional(v.array(scopeToken)),
+    words({ fallback: "all that it may have", description: "The scopes it gets when it asks for none." }),
+  ),
+  require_pkce: v.pipe(
+    v.optional(v.boolean(), true),
+    v.description("Off only for a confidential client that cannot do PKCE, one at a time."),
+  ),
+  allow_http_redirects: v.pipe(
+    v.optional(v.boolean(), false),
+    v.description("Whether its redirect URIs may have http on a network. Only for an intranet without TLS."),
+  ),
+  access_token_seconds: accessTokenSeconds("How long its access tokens live."),
+  access_token_format: v.pipe(
+    v.optional(v.picklist(ACCESS_TOKEN_FORMAT_NAMES)),
+    words({
+      fallback: "resources.access_token_format of the API that a token is for; opaque for this server alone",
+      description:
+        "The format of its access tokens, for one API or for this server alone. Tokens for several APIs are opaque.",
+    }),
+  ),
+  first_party: v.pipe(
+    v.optional(v.boolean()),
+    words({
+      fallback: "false",
+      description: "Your own application: people are not asked before it gets access.",
+    }),
+  ),
+  post_logout_redirect_uris: v.pipe(
+    v.optional(v.array(v.string())),
+    words({
+      fallback: "none",
+      description: "Where people may be sent after a sign-out, compared byte for byte.",
+    }),
+  ),
+  backchannel_logout_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("Where this server tells it that a person signed out."),
+  ),
+  backchannel_logout_session_required: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether those notices must name the session." }),
+  ),
+  id_token_claims: v.pipe(
+    v.optional(v.picklist(["granted", "minimal"])),
+    words({
+      fallback: "granted",
+      description:
+        "What its ID tokens say. granted: all that its scopes grant; minimal: who signed in, and the rest is at userinfo.",
+    }),
+  ),
+  id_token_signed_response_alg: v.pipe(
+    v.optional(v.picklist(ALGORITHMS)),
+    words({
+      fallback: "RS256 if it is among signing.algorithms, else the first of them",
+      description: "The algorithm that signs its ID tokens, one of signing.algorithms.",
+    }),
+  ),
+  userinfo_signed_response_alg: v.pipe(
+    v.optional(v.picklist(ALGORITHMS)),
+    words({ fallback: "JSON, unsigned", description: "The algorithm that signs what userinfo answers it." }),
+  ),
+  subject_type: v.pipe(
+    v.optional(v.picklist(["public", "pairwise"])),
+    words({
+      fallback: "public",
+      description:
+        "public: every application knows a person under one identifier; pairwise: the applications of each host have their own.",
+    }),
+  ),
+  sector_identifier_uri: v.pipe(
+    v.optional(v.string()),
+    v.description(
+      "An https URL whose host pairwise identifiers are for, if its redirect URIs do not all have the same host.",
+    ),
+  ),
+  default_max_age: v.pipe(
+    v.optional(wholeNumber(0, YEAR_SECONDS)),
+    words({
+      fallback: "no limit",
+      description: "How old a sign-in may be, in seconds, before it is asked for again.",
+    }),
+  ),
+  require_auth_time: v.pipe(
+    v.optional(v.boolean()),
+    words({ fallback: "false", description: "Whether its ID tokens must say when the person signed in." }),
+  ),
+  default_acr_values: v.pipe(
+    v.optional(v.array(someText)),
+    words({
+      fallback: "none",
+      description: "The levels of sign-in that it asks for when a request names none, the preferred first.",
+    }),
+  ),
+  initiate_login_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("An https URL at which a sign-in that begins elsewhere is started."),
+  ),
+  jwks_file: v.pipe(v.optional(someText), v.description("A JSON file with its public keys (a JWK set).")),
+  jwks_uri: v.pipe(
+    v.optional(v.string()),
+    v.description("Where its public keys are. This server fetches them."),
+  ),
+  allowed_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    words({ fallback: "all people", description: "The groups whose members may use it." }),
+  ),
+  denied_groups: v.pipe(
+    v.optional(v.array(groupName)),
+    v.description("The groups whose members may not use it, even if they are in an allowed one."),
+  ),
+  claims: v.pipe(
+    v.optional(claimMapping),
+    words({
+      allowed:
+        'a table of claims: { quota = "attribute:quota", admin = "group:admins", role = { editor = "group:editors", viewer = "everyone" } }',
+      description: "Claims of your own for this application, and their sources.",
+    }),
+  ),
+});
+
+export type ClientDeclaration = v.InferOutput<typeof clientDeclaration>;
