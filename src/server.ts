@@ -1,5 +1,8 @@
 /** Puts the parts together: the context of all handlers, the routes, and the manners that all answers share. */
+import { createBreachedPasswords } from "./accounts/breached-passwords.ts";
+import { createCommonPasswords } from "./accounts/common-passwords.ts";
 import { createKnownBrowsers } from "./accounts/known-browser.ts";
+import { createNewPasswords } from "./accounts/new-password.ts";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
@@ -101,6 +104,7 @@ export function createServer({
   }),
 }: ServerParts): Server {
   const { limits } = configuration;
+  const { breached_range_url: rangeUrl } = configuration.passwords;
   const ownLimits = createLimits(configuration, steadyClock);
   const issuer = parseIssuer(configuration.issuer);
   const watched = watchStore(store, {
@@ -132,6 +136,12 @@ export function createServer({
       checksAtOnce: limits.password_checks_at_once,
       checksWaiting: limits.password_checks_waiting,
       maximumBytes: limits.password_bytes,
+      steadyClock,
+    }),
+    newPasswords: createNewPasswords({
+      configuration,
+      common: createCommonPasswords(),
+      breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(

@@ -1,5 +1,6 @@
 /** The context of every endpoint and page: the parts of the running server, put together once in server.ts. */
 import type { KnownBrowsers } from "../accounts/known-browser.ts";
+import type { NewPasswords } from "../accounts/new-password.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import type { SessionCookie } from "../accounts/session-cookie.ts";
 import type { Configuration } from "../configuration/schema.ts";
@@ -45,6 +46,8 @@ export interface Context {
   /** Receives every event. */
   readonly events: Events;
   readonly passwords: Passwords;
+  /** The rule for every password that a person chooses. */
+  readonly newPasswords: NewPasswords;
   readonly sessionCookie: SessionCookie;
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */

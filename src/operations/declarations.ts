@@ -1,4 +1,6 @@
 /** Applies the clients and people of the configuration. Every start does so; it changes what has changed in the file. */
+import type { NewPasswords } from "../accounts/new-password.ts";
+import { passwordHashFault } from "../accounts/password-hashes.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { attributesFault, groupsFault, PROFILE_TEXT_NAMES, profileFault } from "../accounts/profile.ts";
@@ -128,6 +130,7 @@ export async function applyDeclaredClients(
 
 interface PeopleContext extends ApplyContext {
   readonly passwords: Passwords;
+  readonly newPasswords: NewPasswords;
 }
 
 /** The faults of the declared people, without a look at the store. An empty list means that there are none. */
@@ -136,7 +139,7 @@ export function declaredPeopleFaults({ people, limits }: Configuration): string[
   /** The person who is declared with each name for signing in. */
   const holders = new Map<string, string>();
   return people.flatMap((person) => {
-    const { username, name, email, password } = person;
+    const { username, name, email, password, password_hash: passwordHash } = person;
     const fault = usernameFault(username);
     if (fault !== null) return [`The user name '${username}' in the configuration ${fault}.`];
     const folded = foldUsername(username);
@@ -160,10 +163,14 @@ export function declaredPeopleFaults({ people, limits }: Configuration): string[
       }
       holders.set(text, username);
     }
-    if (Buffer.byteLength(password) > limits.password_bytes) {
+    if (password !== undefined && Buffer.byteLength(password) > limits.password_bytes) {
       faults.push(
         `The password of '${username}' in the configuration is longer than ${limits.password_bytes} bytes (limits.password_bytes).`,
       );
+    }
+    const hashFault = passwordHash === undefined ? null : passwordHashFault(passwordHash);
+    if (hashFault !== null) {
+      faults.push(`The password_hash of '${username}' in the configuration ${hashFault}.`);
     }
     const { profile, attributes, groups } = toldFacts(person);
     const found = profileFault(profile) ?? attributesFault(attributes) ?? groupsFault(groups);
@@ -259,14 +266,13 @@ function changedProfile(before: PersonProfile, next: PersonProfile): ProfileChan
 }
 
 async function applyPerson(person: PersonDeclaration, context: PeopleContext): Promise<void> {
-  const { passwords, clock, random } = context;
-  const { password } = person;
+  const { clock, random } = context;
   const known = await findAccountByUsername(context, person.username);
   const { name = null, email = null, email_verified: emailVerified = null, administrator } = person;
   const told = toldFacts(person);
   const before = known?.declaration ?? null;
-  const samePassword = before !== null && (await passwords.verify(password, before.passwordHash));
-  const passwordHash = samePassword ? before.passwordHash : await passwords.hash(password);
+  const passwordHash = await declaredHash(person, before?.passwordHash ?? null, context);
+  const samePassword = passwordHash === before?.passwordHash;
   const declaration = { name, email, emailVerified, ...told, administrator, passwordHash };
   if (known === null) {
     await makeGroups(told.groups, context);
@@ -306,6 +312,22 @@ async function applyPerson(person: PersonDeclaration, context: PeopleContext): P
       `The configuration and the command line together say more of '${person.username}' than the ${FACTS_BYTES} bytes that tokens can carry.`,
     );
   }
+}
+
+/** The hash of the declared password: that of the last declaration, if the password is the same. */
+async function declaredHash(
+  { username, email, password, password_hash: declared }: PersonDeclaration,
+  before: string | null,
+  { passwords, newPasswords, log }: PeopleContext,
+): Promise<string> {
+  // checkConfiguration wants one of the two.
+  if (declared !== undefined) return declared;
+  if (password === undefined) throw new ConfigurationError(`The person '${username}' has no password.`);
+  if (before !== null && (await passwords.verify(password, before))) return before;
+  const reason = await newPasswords.fault(password, { username, email: email ?? null });
+  // The operator decides, and may have declared it for a test.
+  if (reason !== null) log.warn("a declared password is weak", { username, reason });
+  return passwords.hash(password);
 }
 
 /** Makes those of the groups that do not exist: to name a group in the configuration is to declare it. */

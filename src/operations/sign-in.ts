@@ -19,6 +19,7 @@ import { PASSWORD, type SignInStep } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import type { DecideContext } from "./decide.ts";
 import { findAccountBySignInName } from "./people.ts";
+import { withRenewedPassword } from "./renew-password.ts";
 
 export type PasswordCheck =
   | { readonly outcome: "verified"; readonly account: AccountRecord; readonly steps: readonly SignInStep[] }
@@ -57,6 +58,12 @@ export async function checkPassword(
   const { events } = context;
   const act = actOfStranger(attempt.origin);
   if (check.outcome === "limited") events.tell(act, [{ event: "sign_in.limited" }]);
+  if (check.outcome === "verified") {
+    const account = await withRenewedPassword(context, check.account, attempt);
+    if (account !== null) return { ...check, account };
+    events.tell(act, [{ event: "sign_in.refused" }]);
+    return { outcome: "refused" };
+  }
   if (check.outcome === "refused") {
     events.tell(act, [{ event: check.isLimited ? "sign_in.limited" : "sign_in.refused" }]);
     return { outcome: "refused" };

@@ -27,6 +27,7 @@ import { listAccess, listSessions } from "./account-access.ts";
 import { markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { newPasswordWords } from "./new-password.ts";
 import { type AccountNotice, NOTICE, readNotice, sealNotice } from "./notice.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
@@ -363,10 +364,10 @@ async function passwordChanged(context: Context, incoming: Incoming, signIn: Sig
 
 function passwordFault(
   { configuration, clock }: Context,
-  { account, signIn, language }: Texts,
+  texts: Texts,
   change: Exclude<PasswordChange, { outcome: "changed" }>,
 ): AccountFault {
-  const { minimum_password_characters, password_bytes } = configuration.limits;
+  const { account, signIn, language } = texts;
   switch (change.outcome) {
     case "limited":
       return {
@@ -380,10 +381,11 @@ function passwordFault(
       return { field: "current_password", text: account.currentWrong };
     case "same":
       return { field: "new_password", text: account.passwordSame };
-    case "too_long":
-      return { field: "new_password", text: account.passwordLong(password_bytes) };
-    case "too_short":
-      return { field: "new_password", text: account.passwordShort(minimum_password_characters) };
+    default:
+      return {
+        field: "new_password",
+        text: newPasswordWords(texts, configuration.limits, change.outcome),
+      };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Requests that this server makes itself, to addresses that clients name: key sets, sector identifiers, logout notices. A
- * stranger names them, so they must not lead into the network that the server stands in (threats 20, 21).
+ * Requests that this server makes itself, to addresses that clients name: key sets, sector identifiers, logout notices; and to
+ * the list of breached passwords that the operator names. A stranger names most of them, so they must not lead into the network that the server stands in (threats 20, 21).
  *
  * A name is resolved once, every address it has is checked, and the connection goes to one of these addresses. Nothing follows
  * a redirect, and there is no proxy, cookie or connection that another request has used.
@@ -38,6 +38,8 @@ export class OutboundError extends Error {
 
 export interface OutboundRequest {
   readonly url: string;
+  /** Beside those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** A form to POST; default: a GET. */
   readonly form?: Readonly<Record<string, string>>;
   /** The media types of an answer whose body is read. Empty: the body does not matter and is thrown away. */
@@ -213,7 +215,7 @@ export function createOutbound({
   function exchange(
     url: URL,
     addresses: readonly string[],
-    { form, types, maximumBytes = 65_536 }: OutboundRequest,
+    { form, headers, types, maximumBytes = 65_536 }: OutboundRequest,
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
     const body = form === undefined ? null : new URLSearchParams(form).toString();
@@ -244,6 +246,7 @@ export function createOutbound({
           "Accept-Encoding": "identity",
           Connection: "close",
           "User-Agent": "Tessera",
+          ...headers,
           ...(body !== null && {
             "Content-Type": "application/x-www-form-urlencoded",
             "Content-Length": String(Buffer.byteLength(body)),

@@ -40,6 +40,7 @@ export const EVENT_TYPES = {
   "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
   "logout.sent": { level: "info", words: "an application heard of a sign-out" },
   "password.changed": { level: "info", words: "password changed" },
+  "password.renewed": { level: "info", words: "password hash renewed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
   "person.disabled": { level: "info", words: "person disabled" },

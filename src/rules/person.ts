@@ -169,6 +169,24 @@ export function changePassword(
   };
 }
 
+/**
+ * Replaces the hash of a password by another of the same password. Nothing else changes, so sessions stay. `verifiedHash` is
+ * the hash that the password matched. False, and nothing changed, if it is no longer the person's, or the person is disabled.
+ */
+export function renewPassword(
+  account: AccountRecord | null,
+  verifiedHash: string,
+  passwordHash: string,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
+    return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchAccount(account, { passwordHash })],
+    events: [{ event: "password.renewed", subject: account.subject }],
+  };
+}
+
 /** A change of facts with everything that goes with it, or why it may not be. */
 function changedAccount(
   { account, setup, sameEmail, groups = [] }: ChangeFacts,

@@ -277,7 +277,7 @@ export interface PersonDeclared {
   readonly attributes: PersonAttributes;
   readonly groups: readonly string[];
   readonly administrator: boolean;
-  /** The argon2id string of the declared password, which need not be the person's password any more. */
+  /** The hash of the declared password, or the declared hash; it need not be the hash of the person any more. */
   readonly passwordHash: string;
 }
 

@@ -162,8 +162,16 @@ const refused: [Record<string, string>, string][] = [
   [{ username: "   ", password: PASSWORD }, "Choose a user name."],
   [{ username: "a\u0001b", password: PASSWORD }, "A user name has at most 200 characters"],
   [{ username: "a".repeat(201), password: PASSWORD }, "A user name has at most 200 characters"],
-  [{ username: "root", password: "short" }, "needs at least 8 characters"],
-  [{ username: "root" }, "needs at least 8 characters"],
+  [{ username: "root", password: "short" }, "needs at least 10 characters"],
+  [{ username: "root" }, "needs at least 10 characters"],
+  [{ username: "root", password: "password123" }, "Many people have this password or one like it"],
+  [{ username: "root-of-all", password: "root-of-all1" }, "This is your user name"],
+  [
+    { username: "root", email: "maria.muster@mail.example", password: "Maria.Muster1" },
+    "This is your e-mail address",
+  ],
+  [{ username: "root", password: "auth.example" }, "This is the name of this server"],
+  [{ username: "root", password: "1234567890" }, "This is one pattern over and over"],
 ];
 for (const [fields, words] of refused) {
   test(`${JSON.stringify(fields).slice(0, 60)} keeps the link and says: ${words}`, async () => {

@@ -188,11 +188,9 @@ export const english = {
     currentPassword: "Current password",
     newPassword: "New password",
     passwordHint: (characters: number) =>
-      `At least ${characters} characters. A few words that only you would put together work well.`,
+      `At least ${characters} characters. Longer is better: four words that do not belong together.`,
     changePassword: "Change password",
     currentWrong: "That is not your current password.",
-    passwordShort: (characters: number) => `The password needs at least ${characters} characters.`,
-    passwordLong: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
     passwordSame: "The new password is the same as the current one.",
     detailsTitle: "Name and e-mail address",
     detailsLead: "Only applications that you allow get to see them.",
@@ -239,9 +237,27 @@ export const english = {
     usernameMissing: "Choose a user name.",
     usernameRefused: "A user name has at most 200 characters, and no control characters.",
     usernameTaken: "This user name is taken. Choose another.",
-    passwordHint: (characters: number) => `At least ${characters} characters.`,
+    passwordHint: (characters: number) =>
+      `At least ${characters} characters. Longer is better: four words that do not belong together.`,
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
+  },
+  /** Why a new password is refused, and what to do. */
+  newPassword: {
+    too_short: (characters: number) =>
+      `This password is too short. It needs at least ${characters} characters; four words that do not belong together are easy to remember.`,
+    too_long: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
+    own_username:
+      "This is your user name, and attackers try it first. Choose words that others do not connect with you.",
+    own_email:
+      "This is your e-mail address or a part of it, and attackers try it first. Choose words that others do not connect with you.",
+    server_name:
+      "This is the name of this server, and attackers try it early. Choose words that have nothing to do with it.",
+    run: "This is one pattern over and over, or one character after the other, and quickly guessed. Longer is better: four words that do not belong together.",
+    common:
+      "Many people have this password or one like it, so attackers try it first. Longer is better: four words that do not belong together.",
+    breached:
+      "This password was in a data breach, so attackers know it. Choose another, and change it wherever else you use it.",
   },
   /** Forms that come back, because they were open for too long or because the browser sent no cookie. */
   forms: {

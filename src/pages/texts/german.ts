@@ -191,11 +191,9 @@ export const german: Texts = {
     currentPassword: "Bisheriges Passwort",
     newPassword: "Neues Passwort",
     passwordHint: (characters) =>
-      `Mindestens ${characters} Zeichen. Gut geeignet sind ein paar Wörter, die nur Sie so zusammenstellen würden.`,
+      `Mindestens ${characters} Zeichen. Je länger, desto besser: vier Wörter, die nicht zusammengehören.`,
     changePassword: "Passwort ändern",
     currentWrong: "Das ist nicht Ihr bisheriges Passwort.",
-    passwordShort: (characters) => `Das Passwort braucht mindestens ${characters} Zeichen.`,
-    passwordLong: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
     passwordSame: "Das neue Passwort ist dasselbe wie das bisherige.",
     detailsTitle: "Name und E-Mail-Adresse",
     detailsLead: "Nur Anwendungen, denen Sie es erlauben, bekommen diese Angaben zu sehen.",
@@ -241,9 +239,26 @@ export const german: Texts = {
     usernameMissing: "Wählen Sie einen Benutzernamen.",
     usernameRefused: "Ein Benutzername hat höchstens 200 Zeichen und keine Steuerzeichen.",
     usernameTaken: "Dieser Benutzername ist vergeben. Wählen Sie einen anderen.",
-    passwordHint: (characters) => `Mindestens ${characters} Zeichen.`,
+    passwordHint: (characters) =>
+      `Mindestens ${characters} Zeichen. Je länger, desto besser: vier Wörter, die nicht zusammengehören.`,
     optional: "Freiwillig. Nur Anwendungen, denen Sie es erlauben, bekommen diese Angabe zu sehen.",
     submit: "Konto anlegen",
+  },
+  newPassword: {
+    too_short: (characters) =>
+      `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen; vier Wörter, die nicht zusammengehören, merken Sie sich leicht.`,
+    too_long: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
+    own_username:
+      "Das ist Ihr Benutzername, und den probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
+    own_email:
+      "Das ist Ihre E-Mail-Adresse oder ein Teil davon, und die probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
+    server_name:
+      "Das ist der Name dieses Servers, und den probieren Angreifer früh. Wählen Sie Wörter, die nichts mit ihm zu tun haben.",
+    run: "Das ist immer wieder dasselbe Muster oder ein Zeichen nach dem anderen, und schnell erraten. Je länger, desto besser: vier Wörter, die nicht zusammengehören.",
+    common:
+      "Dieses Passwort oder ein ähnliches haben viele, darum probieren Angreifer es zuerst. Je länger, desto besser: vier Wörter, die nicht zusammengehören.",
+    breached:
+      "Dieses Passwort stand in einem Datenleck, Angreifer kennen es also. Wählen Sie ein anderes, und ändern Sie es überall, wo Sie es noch verwenden.",
   },
   forms: {
     stale: "Diese Seite war zu lange geöffnet. Es wurde nichts geändert. Bitte versuchen Sie es noch einmal.",

@@ -203,13 +203,13 @@ export const THREATS: Ledger = {
       id: "33",
       level: null,
       statement: "More guesses than the limit, in parallel or at another endpoint",
-      does: "counts before the check, in one synchronous step; all endpoints for one secret and all processes share the count",
+      does: "counts before the check, in one synchronous step; all endpoints for one secret and all processes share the count; people choose no password that is guessed first",
     },
     {
       id: "34",
       level: null,
       statement: "Timing or words that reveal which people, clients or tokens exist",
-      does: "gives all the same response; compares a decoy hash for unknown people, and a digest for unknown clients, in constant time",
+      does: "gives all the same response; compares a decoy hash for unknown people, and a digest for unknown clients, in constant time; a sign-in that fails takes as long as the slowest kind of hash",
     },
     {
       id: "35",
@@ -252,7 +252,7 @@ export const THREATS: Ledger = {
       id: "41",
       level: null,
       statement: "Password hashing as denial of service",
-      does: "few hashes at once, a bounded queue, then 503 with Retry-After; does not hash long passwords; other requests continue",
+      does: "few hashes at once, a bounded queue, then 503 with Retry-After; does not hash long passwords, and refuses hashes that name too much work; other requests continue",
     },
     {
       id: "42",
