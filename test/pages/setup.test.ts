@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import type { Outbound, OutboundRequest } from "../../src/platform/outbound.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { makeSetupLink } from "../support/people.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -182,6 +185,44 @@ for (const [fields, words] of refused) {
     expect((await browser.submit(link, root)).status).toBe(303);
   });
 }
+
+describe("a password from a breach", () => {
+  const LEAKED = "a leaked password of mine";
+  /** The answer of the page, and what the server asked elsewhere. */
+  async function setUp(configuration: ConfigurationInput) {
+    const asked: OutboundRequest[] = [];
+    const digest = createHash("sha1").update(LEAKED).digest("hex");
+    const outbound: Outbound = {
+      send: async (request) => {
+        asked.push(request);
+        return { status: 200, text: `${digest.slice(5)}:7` };
+      },
+    };
+    const other = await startTestServer(configuration, { outbound });
+    try {
+      const response = await openBrowser(other).submit(`/setup?token=${await makeSetupLink(other)}`, { ...root, password: LEAKED });
+      return { status: response.status, text: await textOf(response), asked };
+    } finally {
+      await other.close();
+    }
+  }
+
+  test("is looked up and refused, if the operator names a list", async () => {
+    const { status, text, asked } = await setUp({
+      passwords: { breached_range_url: "https://list.example/range" },
+    });
+    expect(status).toBe(422);
+    expect(text).toContain("This password was in a data breach");
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.url).toMatch(/^https:\/\/list\.example\/range\/[0-9A-F]{5}$/);
+  });
+
+  test("is looked up nowhere otherwise", async () => {
+    const { status, asked } = await setUp({});
+    expect(status).toBe(303);
+    expect(asked).toEqual([]);
+  });
+});
 
 test("a user name that is taken is said to be, and the link stays", async () => {
   await server.addPerson("Root");

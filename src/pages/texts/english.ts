@@ -242,10 +242,10 @@ export const english = {
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
   },
-  /** Why a new password is refused, and what to do. */
+  /** Why a new password is refused. The hint about good ones stands below. */
   newPassword: {
     too_short: (characters: number) =>
-      `This password is too short. It needs at least ${characters} characters; four words that do not belong together are easy to remember.`,
+      `This password is too short. It needs at least ${characters} characters.`,
     too_long: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
     own_username:
       "This is your user name, and attackers try it first. Choose words that others do not connect with you.",
@@ -253,9 +253,9 @@ export const english = {
       "This is your e-mail address or a part of it, and attackers try it first. Choose words that others do not connect with you.",
     server_name:
       "This is the name of this server, and attackers try it early. Choose words that have nothing to do with it.",
-    run: "This is one pattern over and over, or one character after the other, and quickly guessed. Longer is better: four words that do not belong together.",
+    run: "This is one pattern over and over, or characters in order, and quickly guessed. Choose another.",
     common:
-      "Many people have this password or one like it, so attackers try it first. Longer is better: four words that do not belong together.",
+      "Many people have this password or one like it, so attackers try it first. Choose another.",
     breached:
       "This password was in a data breach, so attackers know it. Choose another, and change it wherever else you use it.",
   },

@@ -246,7 +246,7 @@ export const german: Texts = {
   },
   newPassword: {
     too_short: (characters) =>
-      `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen; vier Wörter, die nicht zusammengehören, merken Sie sich leicht.`,
+      `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen.`,
     too_long: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
     own_username:
       "Das ist Ihr Benutzername, und den probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
@@ -254,9 +254,9 @@ export const german: Texts = {
       "Das ist Ihre E-Mail-Adresse oder ein Teil davon, und die probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
     server_name:
       "Das ist der Name dieses Servers, und den probieren Angreifer früh. Wählen Sie Wörter, die nichts mit ihm zu tun haben.",
-    run: "Das ist immer wieder dasselbe Muster oder ein Zeichen nach dem anderen, und schnell erraten. Je länger, desto besser: vier Wörter, die nicht zusammengehören.",
+    run: "Das ist immer wieder dasselbe Muster oder eine Folge von Zeichen, und schnell erraten. Wählen Sie ein anderes.",
     common:
-      "Dieses Passwort oder ein ähnliches haben viele, darum probieren Angreifer es zuerst. Je länger, desto besser: vier Wörter, die nicht zusammengehören.",
+      "Dieses Passwort oder ein ähnliches haben viele, darum probieren Angreifer es zuerst. Wählen Sie ein anderes.",
     breached:
       "Dieses Passwort stand in einem Datenleck, Angreifer kennen es also. Wählen Sie ein anderes, und ändern Sie es überall, wo Sie es noch verwenden.",
   },
