@@ -1,12 +1,16 @@
 /** The hashes of other servers: each form as another implementation writes it, and the bounds of their cost. */
-import { describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { createHash, pbkdf2Sync } from "node:crypto";
 import { passwordHashFault, readHash } from "../../src/accounts/password-hashes.ts";
-import { createPasswords } from "../../src/accounts/passwords.ts";
+import { createPasswords, type Passwords } from "../../src/accounts/passwords.ts";
 import { PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
 
-const passwords = createPasswords({ checksAtOnce: 2, checksWaiting: 100, maximumBytes: 1024 });
+// New for each test: after a slow hash the others would wait too.
+let passwords: Passwords;
+beforeEach(() => {
+  passwords = createPasswords({ checksAtOnce: 2, checksWaiting: 100, maximumBytes: 1024 });
+});
 
 /**
  * Made by argon2-cffi 25.1.0, bcrypt 4.0.1, passlib 1.7.4, Werkzeug 3.1.9 and Django 5.2.19, with their defaults but for the cost: the

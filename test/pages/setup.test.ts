@@ -200,7 +200,10 @@ describe("a password from a breach", () => {
     };
     const other = await startTestServer(configuration, { outbound });
     try {
-      const response = await openBrowser(other).submit(`/setup?token=${await makeSetupLink(other)}`, { ...root, password: LEAKED });
+      const response = await openBrowser(other).submit(`/setup?token=${await makeSetupLink(other)}`, {
+        ...root,
+        password: LEAKED,
+      });
       return { status: response.status, text: await textOf(response), asked };
     } finally {
       await other.close();

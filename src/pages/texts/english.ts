@@ -254,8 +254,7 @@ export const english = {
     server_name:
       "This is the name of this server, and attackers try it early. Choose words that have nothing to do with it.",
     run: "This is one pattern over and over, or characters in order, and quickly guessed. Choose another.",
-    common:
-      "Many people have this password or one like it, so attackers try it first. Choose another.",
+    common: "Many people have this password or one like it, so attackers try it first. Choose another.",
     breached:
       "This password was in a data breach, so attackers know it. Choose another, and change it wherever else you use it.",
   },

@@ -245,8 +245,7 @@ export const german: Texts = {
     submit: "Konto anlegen",
   },
   newPassword: {
-    too_short: (characters) =>
-      `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen.`,
+    too_short: (characters) => `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen.`,
     too_long: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
     own_username:
       "Das ist Ihr Benutzername, und den probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
