@@ -106,8 +106,9 @@ describe.each(VECTORS)("%s", (_, hash, password = PASSWORD) => {
   test("lets in with the password, and with no other", async () => {
     expect(passwordHashFault(hash)).toBeNull();
     expect(await passwords.verify(password, hash)).toBe(true);
-    for (const other of [`y${password.slice(1)}`, "", hash])
-      expect(await passwords.verify(other, hash)).toBe(false);
+    const others = [`y${password.slice(1)}`, "", hash];
+    const answers = await Promise.all(others.map((other) => passwords.verify(other, hash)));
+    expect(answers).toEqual([false, false, false]);
   });
 
   test("lets nobody in with another digest", async () => {
