@@ -36,9 +36,20 @@ export async function withRenewedPassword(
   const isRenewed = await outcomeOf(context, act, async () =>
     rules.renewPassword(await findAccount(context, subject), verifiedHash, passwordHash),
   );
-  if (isRenewed) return { ...account, passwordHash };
+  // The session that begins holds the account as it is now.
+  if (isRenewed) return findWith(context, subject, passwordHash);
   // Another sign-in has renewed it, or there is another password.
   const present = await findAccount(context, subject);
   if (present === null || present.disabledAt !== null) return null;
   return (await context.passwords.verify(password, present.passwordHash)) ? present : null;
+}
+
+/** The person, if the hash is still theirs and they may sign in. */
+async function findWith(
+  context: Needs,
+  subject: string,
+  passwordHash: string,
+): Promise<AccountRecord | null> {
+  const account = await findAccount(context, subject);
+  return account?.passwordHash === passwordHash && account.disabledAt === null ? account : null;
 }
