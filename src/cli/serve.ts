@@ -26,6 +26,7 @@ import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { counted } from "./output.ts";
 import { requireStartable, startWarnings } from "./start-checks.ts";
+import { readKeyFilesAgain } from "./reload.ts";
 import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
 import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
@@ -81,7 +82,7 @@ export interface Running {
 /** Starts the server and prints the banner. A failed start leaves nothing open. */
 export async function startServing(flags: ServeFlags, io: Io): Promise<Running> {
   const loaded = readConfiguration(flags, io);
-  requireStartable(loaded);
+  await requireStartable(loaded);
   const log = createLog({
     level: loaded.log.level,
     format: loaded.log.format,
@@ -142,7 +143,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     await applyDeclaredPeople(context, declarations);
     await context.signingKeys.keepUp();
     await warnOfUnknownClients(configuration, store, log);
-    for (const warning of startWarnings(configuration, io.clock)) log.warn(warning);
+    for (const warning of await startWarnings(configuration, io.clock)) log.warn(warning);
 
     const setupLink = await makeSetupLink(context);
     const firstClient = (await isUnused(store, wereThere)) ? await createFirstClient(context) : null;
@@ -168,8 +169,9 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     log,
     reload() {
       listening.rereadCertificates();
+      void readKeyFilesAgain(opened.server.context);
       workers.reload();
-      log.info("SIGHUP: the certificates are read again; every other change needs a restart");
+      log.info("SIGHUP: certificates and key files are read again; every other change needs a restart");
     },
     async stop() {
       const cutOff = await Promise.all([

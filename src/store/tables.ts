@@ -78,6 +78,12 @@ export const signingKeys = table("signing_keys", {
 });
 export type SigningKeyRecord = Row<typeof signingKeys>;
 
+/** A key of the ring, wherever its private part is. */
+export interface RingKey extends Omit<SigningKeyRecord, "sealedPrivateKey"> {
+  /** The file of the operator that has the private part; undefined if it is in the database. */
+  readonly file?: string;
+}
+
 /**
  * Numbers that guard decisions on facts without a row of their own. `setup` changes with everything that may make a person
  * an administrator, and with every new setup link. `signing_keys` changes with every change of the keys.

@@ -355,7 +355,7 @@ export const THREATS: Ledger = {
       id: "58",
       level: null,
       statement: "Symmetric keys published, bad keys replaced silently",
-      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, and signing keys that do not open",
+      does: "publishes public members of asymmetric keys only; the start refuses a server key that does not match, signing keys that do not open, and files of keys that it cannot use; a reload with such a file leaves the keys as they were",
     },
     {
       id: "59",
