@@ -125,7 +125,7 @@ export const THREATS: Ledger = {
       id: "20",
       level: null,
       statement: "Server-side requests to addresses that a client names",
-      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect",
+      does: "requests only key sets, sector identifiers and sign-out notices, over https, from hosts of the public Internet or those that the operator allows; caps bytes and time, and follows no redirect; tells a stranger the same of a host that is missing, inside or silent",
     },
     {
       id: "21",
@@ -258,7 +258,7 @@ export const THREATS: Ledger = {
       id: "42",
       level: null,
       statement: "Unbounded rows from strangers",
-      does: "writes nothing for an authorization request; limits registrations and device codes per address, and lets them expire",
+      does: "writes nothing for an authorization request; limits registrations and device codes per address, and lets them expire; requests for registrations take no place of key sets and notices",
     },
     {
       id: "43",
