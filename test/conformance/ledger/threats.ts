@@ -246,7 +246,7 @@ export const THREATS: Ledger = {
       id: "40",
       level: null,
       statement: "Input that parsers choke on",
-      does: "limits bodies, parameters and depth; no regular expression backtracks without bound",
+      does: "limits bodies, parameters and depth; no regular expression backtracks without bound; measures a picture in the head of its file before it decodes it",
     },
     {
       id: "41",
@@ -391,7 +391,7 @@ export const THREATS: Ledger = {
       id: "64",
       level: null,
       statement: "Two doors to one fact with different locks",
-      does: "has one rule for what a caller may learn, for userinfo and introspection",
+      does: "has one rule for what a caller may learn, for userinfo and introspection; the address of a picture is random, so it tells no application which person another one knows",
     },
     {
       id: "65",
@@ -475,7 +475,7 @@ export const THREATS: Ledger = {
       id: "78",
       level: null,
       statement: "Commands that say they ended something and did not",
-      does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant",
+      does: "ends a client's own tokens with all of its access, and with a secret if the operator asks; a used refresh token ends its grant; a picture that was taken away or whose person was removed has no address any more",
     },
     {
       id: "79",
