@@ -13,6 +13,7 @@ import {
   assembledParameters,
   isSigned,
   requireAlgorithm,
+  requireObject,
   requireOwnClaims,
 } from "../rules/request-object.ts";
 import type { ClientRecord } from "../store/tables.ts";
@@ -44,9 +45,12 @@ export async function assembleParameters(
   sent: Parameters,
 ): Promise<Assembled> {
   const text = sent.get("request");
-  // A repeated parameter is refused with all others.
-  if (text === undefined) return { parameters: sent, carried: sent, fault: null };
   try {
+    if (text === undefined) {
+      requireObject(client);
+      // A repeated parameter is refused with all others.
+      return { parameters: sent, carried: sent, fault: null };
+    }
     const object = parseRequestObject(text);
     requireAlgorithm(object, client);
     if (isSigned(object)) await requireSignature(context, client, object);
@@ -54,7 +58,7 @@ export async function assembleParameters(
     const seenAt = readSeenAt(context, sent, text, now);
     requireOwnClaims(object, client, { issuer: context.issuer.identifier, now, seenAt: seenAt ?? now });
     return {
-      parameters: assembledParameters(object, sent, parametersIn(object)),
+      parameters: assembledParameters(object, client, sent, parametersIn(object)),
       carried:
         seenAt === null && Object.hasOwn(object.claims, "exp") ? withSeen(context, sent, text, now) : sent,
       fault: null,

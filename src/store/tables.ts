@@ -199,6 +199,8 @@ export const clients = table("clients", {
     jwksUri: orNull(text()),
     /** Null: any that the server can verify. */
     requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
+    requireSignedRequestObject: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),

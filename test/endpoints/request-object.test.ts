@@ -53,11 +53,13 @@ beforeAll(async () => {
       client("signing"),
       client("strict"),
       client("other"),
+      client("always"),
       client("single", [CALLBACK]),
     ],
   });
   await change("signing", { jwks });
   await change("strict", { jwks, requestObjectSigningAlg: "ES256" });
+  await change("always", { jwks, requireSignedRequestObject: true });
   await change("other", { jwks: { keys: [{ ...three, kid: "elliptic" }] } });
   await change("single", { jwks });
   ada = await addPersonWithPassword(server, "ada");
@@ -230,6 +232,38 @@ describe("a signed request object", () => {
     const answer = await answerTo(bare(await signed(whole({ iss: "web", client_id: "web" })), beside));
     expect(answer.error).toBe("invalid_request_object");
     expect(answer.error_description).toContain("has registered no keys");
+  });
+});
+
+describe("a client that is registered for signed requests", () => {
+  const beside = { client_id: "always", redirect_uri: CALLBACK, response_type: "code" };
+  const claims = whole({ iss: "always", client_id: "always" });
+
+  test(
+    proves("is refused without one, with an unsigned one, and with a part of one", "RFC 9101 10.5-1", "threat 35"),
+    async () => {
+      expect(await faultOf(bare(await signed(claims), beside))).toBe("code");
+      const plain = { ...claims, iss: undefined, aud: undefined, client_id: "always" } as AuthorizationParameters;
+      const missing = await answerTo({ ...plain, redirect_uri: CALLBACK });
+      expect(missing).toMatchObject({ at: CALLBACK, error: "invalid_request" });
+      expect(missing.error_description).toContain("this request is not signed");
+      expect(await faultOf(bare(unsigned(claims), beside))).toBe("invalid_request");
+      const { response_type: _, ...part } = claims;
+      const partly = await answerTo(
+        bare(await signed(part), {
+          ...beside,
+          code_challenge: challengeOf(VERIFIER),
+          code_challenge_method: "S256",
+        }),
+      );
+      expect(partly.error).toBe("invalid_request_object");
+      expect(partly.error_description).toContain("not the whole request");
+    },
+  );
+
+  test("is told so by the metadata: this server demands it of no other client", async () => {
+    const metadata = await (await server.fetch("/.well-known/openid-configuration")).json();
+    expect(metadata.require_signed_request_object).toBe(false);
   });
 });
 
