@@ -94,6 +94,16 @@ const whole = (changes: Record<string, unknown> = {}): JWTPayload => ({
   ...changes,
 });
 
+/** The same in a query, without a request object. */
+const PLAIN: AuthorizationParameters = {
+  client_id: "signing",
+  response_type: "code",
+  redirect_uri: CALLBACK,
+  scope: "mail.read",
+  code_challenge: challengeOf(VERIFIER),
+  code_challenge_method: "S256",
+};
+
 interface Signature {
   readonly alg?: string;
   readonly kid?: string;
@@ -240,11 +250,14 @@ describe("a client that is registered for signed requests", () => {
   const claims = whole({ iss: "always", client_id: "always" });
 
   test(
-    proves("is refused without one, with an unsigned one, and with a part of one", "RFC 9101 10.5-1", "threat 35"),
+    proves(
+      "is refused without one, with an unsigned one, and with a part of one",
+      "RFC 9101 10.5-1",
+      "threat 35",
+    ),
     async () => {
       expect(await faultOf(bare(await signed(claims), beside))).toBe("code");
-      const plain = { ...claims, iss: undefined, aud: undefined, client_id: "always" } as AuthorizationParameters;
-      const missing = await answerTo({ ...plain, redirect_uri: CALLBACK });
+      const missing = await answerTo({ ...PLAIN, client_id: "always" });
       expect(missing).toMatchObject({ at: CALLBACK, error: "invalid_request" });
       expect(missing.error_description).toContain("this request is not signed");
       expect(await faultOf(bare(unsigned(claims), beside))).toBe("invalid_request");
@@ -396,6 +409,26 @@ describe("a request object", () => {
       });
   });
 });
+
+test(
+  proves(
+    "the language in a request object is that of the sign-in page, and none beside it",
+    "OpenID Core 15.1-4",
+  ),
+  async () => {
+    const languageOf = async (request: string, beside: AuthorizationParameters = {}) => {
+      const headers = { "Accept-Language": "fr, en" };
+      const sent = await server.fetch(authorizePath(bare(request, beside)), { headers });
+      const page = await server.fetch(redirectOf(sent).href, { headers });
+      return /<html lang="(\w+)">/.exec(await page.text())?.[1];
+    };
+    expect(await languageOf(await signed(whole({ ui_locales: "de" })))).toBe("de");
+    expect(await languageOf(await signed(whole({ ui_locales: "de" })), { ui_locales: "en" })).toBe("de");
+    expect(await languageOf(await signed(whole()), { ui_locales: "de" })).toBe("en");
+    const part = await signed({ iss: "signing", ui_locales: "de" });
+    expect(await languageOf(part, { ...PLAIN, ui_locales: "en" })).toBe("de");
+  },
+);
 
 describe("the members of a request object", () => {
   const beside = { redirect_uri: CALLBACK, response_type: "code" };

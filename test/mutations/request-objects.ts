@@ -212,4 +212,12 @@ export const REQUEST_OBJECTS: readonly Mutation[] = [
     replace: ";",
     tests,
   },
+  {
+    against: ["OpenID Core 15.1-4"],
+    what: "the sign-in page does not know the language that a request object names",
+    in: ENDPOINT,
+    match: { entry: 'ui_locales: parameters.get("ui_locales")' },
+    replace: "",
+    tests,
+  },
 ];
