@@ -8,6 +8,7 @@ import { findClient, hasClients } from "../operations/clients.ts";
 import {
   applyDeclaredClients,
   applyDeclaredPeople,
+  requireDeclaredGroups,
   requireStillDeclared,
 } from "../operations/declarations.ts";
 import { listAccounts } from "../operations/people.ts";
@@ -25,8 +26,8 @@ import { demoClients, requireDemoPerson, settleDemoPerson } from "./demo.ts";
 import { createFirstClient, makeSetupLink } from "./first-start.ts";
 import type { Io } from "./io.ts";
 import { counted } from "./output.ts";
-import { requireStartable, startWarnings } from "./start-checks.ts";
 import { readKeyFilesAgain } from "./reload.ts";
+import { requireStartable, startWarnings } from "./start-checks.ts";
 import { ignoreOtherSignals, listenForReload, listenForStop } from "./stop-request.ts";
 import { Workers } from "./workers.ts";
 import { readConfiguration, withConfigurationOptions } from "./workspace.ts";
@@ -136,6 +137,7 @@ export async function startServing(flags: ServeFlags, io: Io): Promise<Running> 
     const declarations = { demoClients: demoClients(configuration), prunes: flags.prune ?? false };
     // Checks that can refuse the start run before any change; applyDeclaredClients begins with its own.
     await requireStillDeclared(context, declarations);
+    await requireDeclaredGroups(context);
     await requireDemoPerson(context);
     await requireUsableKeys(context);
     await applyDeclaredClients(context, declarations);

@@ -361,10 +361,13 @@ export const groups = table("groups", {
   columns: {
     /** Without spaces; as tokens carry it. */
     name: text(),
+    /** The name as `foldName` compares it: no two groups look the same. */
+    folded: text(),
     description: orNull(text()),
     createdAt: integer(),
   },
   key: ["name"],
+  unique: [["folded"]],
   updated: true,
 });
 export type GroupRecord = Row<typeof groups>;
