@@ -170,7 +170,7 @@ const describing = (command: Command, none: string): Command =>
       .option("--deny-group <group>", `its members may not use it; repeatable${none}`, collectNames)
       .option(
         "--claim <name=source>",
-        `a claim of your own: attribute:NAME, group:NAME, a standard claim, or {"value":"group:NAME",…}; repeatable`,
+        `a claim of your own: attribute:NAME, group:NAME, value:TEXT, a standard claim, or {"value":"group:NAME",…}; repeatable`,
         collectPair,
       )
       .option("--allow-http-redirects", "allow redirect URIs with http on a network, as on an intranet"),

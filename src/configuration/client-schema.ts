@@ -222,8 +222,9 @@ export const clientDeclaration = table({
     v.optional(claimMapping),
     words({
       allowed:
-        'a table of claims: { quota = "attribute:quota", admin = "group:admins", role = { editor = "group:editors", viewer = "everyone" } }',
-      description: "Claims of your own for this application, and their sources.",
+        'a table of claims: { quota = "attribute:quota", admin = "group:admins", tier = "value:gold", role = { editor = "group:editors", viewer = "everyone", robot = "client" } }',
+      description:
+        "Claims of your own for this application, and their sources. The tokens that it gets for itself have those of value: and client.",
     }),
   ),
 });

@@ -7,6 +7,7 @@ import {
   accessTokenClaims,
   CLAIM_NAMES,
   type Claims,
+  clientClaims,
   type OwnClaims,
   personClaims,
   type RequestedClaims,
@@ -47,6 +48,13 @@ export const claimsForApis = (
     toldPerson(account, issuer),
     scopeClaims(configuration.claims.scopes),
   );
+
+/** The claims about a client that acts for itself, for the APIs of its access token. */
+export const clientClaimsForApis = (
+  context: Pick<Context, "configuration" | "catalogue">,
+  client: { readonly claims: ClaimMapping },
+  { scope, resources }: TokenTarget,
+): Claims => clientClaims(scopeAt(context.catalogue, scope, resources), ownClaims(context, client));
 
 const TOLD = {
   account: row(accounts, { subject: "$subject" }),

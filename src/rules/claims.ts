@@ -8,6 +8,7 @@ import {
   attributeIn,
   type ClaimMapping,
   type ClaimSource,
+  fixedValueIn,
   groupIn,
   MAPPED_BYTES,
 } from "../protocol/claim-mapping.ts";
@@ -141,12 +142,18 @@ export function personClaims(
     !READERS.has(source) ||
     ofScopes.includes(source) ||
     requested.includes(source);
-  const mapped = [
-    ...scope.flatMap((name) =>
-      Object.hasOwn(own.scopes, name) ? Object.entries(own.scopes[name] ?? {}) : [],
-    ),
-    ...Object.entries(own.client).filter(([, source]) => isTold(source)),
-  ];
+  const ofClient = Object.entries(own.client).filter(([, source]) => isTold(source));
+  return { ...claims, ...mappedClaims([...mappingsOf(scope, own), ...ofClient], person) };
+}
+
+type Mapped = readonly (readonly [string, ClaimSource])[];
+
+const mappingsOf = (scope: readonly Scope[], { scopes }: Pick<OwnClaims, "scopes">): Mapped =>
+  scope.flatMap((name) => (Object.hasOwn(scopes, name) ? Object.entries(scopes[name] ?? {}) : []));
+
+/** `person`: null for a client that acts for itself. */
+function mappedClaims(mapped: Mapped, person: ToldPerson | null): Claims {
+  const claims: Record<string, ClaimValue> = {};
   let bytes = 0;
   for (const [name, source] of mapped) {
     const value = mappedValue(source, person);
@@ -158,6 +165,13 @@ export function personClaims(
   }
   return claims;
 }
+
+/**
+ * The claims about a client that acts for itself, for the API of its access token, in the token or at introspection: those of its
+ * scopes, as far as an API is told of them, and those of the client, of which the operator decides alone.
+ */
+export const clientClaims = (scope: readonly Scope[], own: OwnClaims): Claims =>
+  mappedClaims([...mappingsOf(toldToApis(scope, own.scopes), own), ...Object.entries(own.client)], null);
 
 /**
  * The claims about a person for the API of an access token, in the token or at introspection: the groups, and the operator's own
@@ -192,13 +206,16 @@ export function fittingClaims(claims: Claims): Claims {
   );
 }
 
-/** Null if the person has no such fact, or is in none of the groups. */
-function mappedValue(source: ClaimSource, person: ToldPerson): ClaimValue | null {
-  const isIn = (group: string | null) => group !== null && person.groups.includes(group);
+/** Null if the person has no such fact, or is in none of the groups. `person`: null for a client that acts for itself. */
+function mappedValue(source: ClaimSource, person: ToldPerson | null): ClaimValue | null {
+  const isIn = (group: string | null) => group !== null && (person?.groups.includes(group) ?? false);
   if (typeof source !== "string") {
-    const fitting = Object.entries(source).find(([, who]) => who === "everyone" || isIn(groupIn(who)));
+    const everyOne = person === null ? "client" : "everyone";
+    const fitting = Object.entries(source).find(([, who]) => who === everyOne || isIn(groupIn(who)));
     return fitting?.[0] ?? null;
   }
+  const fixed = fixedValueIn(source);
+  if (fixed !== null || person === null) return fixed;
   const attribute = attributeIn(source);
   if (attribute !== null)
     return Object.hasOwn(person.attributes, attribute) ? (person.attributes[attribute] ?? null) : null;
