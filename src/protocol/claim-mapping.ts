@@ -6,7 +6,7 @@
  * - `attribute:quota`: the person's attribute of that name.
  * - `group:admins`: true for members of the group, false for others.
  * - `email`, `groups` …: the standard claim of that name.
- * - `value:gold`: this value, whoever the token is about.
+ * - `value:gold`: this value, for every person and for the client itself.
  */
 import { type FactValue, readFactValue } from "./fact-value.ts";
 

@@ -198,7 +198,7 @@ describe("a client with claims of its own", () => {
     ["quota=quota", "is no source: write attribute:NAME"],
     ["role={}", "has no value"],
     ['role={"1":"everyone"}', "has a number for a value"],
-    ['role={"admin":"photos"}', "names 'photos', which is neither everyone nor group:NAME"],
+    ['role={"admin":"photos"}', "names 'photos', which is none of everyone, client and group:NAME"],
   ])("refuses %s", async (claim, words) => {
     const { code, err } = await run("client", "set", "grafana", "--claim", claim);
     expect([code, err]).toEqual([1, expect.stringContaining(words)]);
