@@ -19,7 +19,7 @@ import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
 import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
-import { scopeToAllow, singleClaims } from "../rules/claims.ts";
+import { individualClaims, scopeToAllow } from "../rules/claims.ts";
 import { isVouchedFor } from "../rules/client.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
 import { AUTHENTICATION_LEVEL } from "../rules/sign-in.ts";
@@ -148,7 +148,7 @@ export async function checkAuthorizationRequest(
     const askable = askableScope(context.catalogue, client);
     const { scope, resources } = requestedTarget(context.catalogue, client, targetOf(parameters), askable);
     const wishes = readClaims(parameters, scope);
-    const claims = singleClaims(wishes, askable);
+    const claims = individualClaims(wishes, askable);
     const hint = await readHint(context, client, parameters);
     return {
       ...target,

@@ -33,7 +33,7 @@ import {
   type GrantRecord,
   grants,
   once,
-  type SingleClaims,
+  type IndividualClaims,
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -52,8 +52,8 @@ export interface CodeRequest {
   /** OpenID Connect Core §3.1.2.1; null if the request has none. */
   readonly nonce: string | null;
   readonly scope: readonly Scope[];
-  /** The single claims that the request names; null if it names none. */
-  readonly claims: SingleClaims | null;
+  /** The individual claims that the request names; null if it names none. */
+  readonly claims: IndividualClaims | null;
   /** The scopes for which the person is asked (`scopeToAllow`). */
   readonly toAllow: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];

@@ -21,7 +21,7 @@ import type {
   AttributeValue,
   PersonProfile,
   PostalAddress,
-  SingleClaims,
+  IndividualClaims,
 } from "../store/tables.ts";
 import { pictureAddress } from "./picture.ts";
 
@@ -46,7 +46,7 @@ export type ClaimValue = AttributeValue | PostalAddress;
 /** Claims by their names. A claim without a value is missing. */
 export type Claims = Readonly<Record<string, ClaimValue>>;
 
-/** The claims that a request names one by one (OpenID Connect Core §5.5), beside those of its scopes. */
+/** The individual claims of a request (OpenID Connect Core §5.5), beside those of its scopes. */
 export type RequestedClaims = readonly string[];
 
 /** Those of the claims whose scope the client may ask for. The operator may have taken it away since the person agreed. */
@@ -60,14 +60,14 @@ export const withinScope = (claims: RequestedClaims, askable: readonly Scope[]):
  * The claims of a request that the client may have: those whose scope it could ask for. Null if it asks for none. A claim without
  * a scope, such as `acr`, says how the person signed in, or nothing.
  */
-export function singleClaims(request: ClaimsRequest | null, askable: readonly Scope[]): SingleClaims | null {
+export function individualClaims(request: ClaimsRequest | null, askable: readonly Scope[]): IndividualClaims | null {
   const allowed = (names: Readonly<Record<string, unknown>>) => withinScope(Object.keys(names), askable);
   const claims = { idToken: allowed(request?.idToken ?? {}), userinfo: allowed(request?.userinfo ?? {}) };
   return claims.idToken.length + claims.userinfo.length === 0 ? null : claims;
 }
 
 /**
- * The scopes that a person is asked for: those of the request, and those of its single claims. The words for a scope tell at least
+ * The scopes that a person is asked for: those of the request, and those of its individual claims. The words for a scope tell at least
  * what its claims tell, and a remembered yes to the scope is one to each of them.
  */
 export const scopeToAllow = ({
@@ -75,7 +75,7 @@ export const scopeToAllow = ({
   claims,
 }: {
   readonly scope: readonly Scope[];
-  readonly claims: SingleClaims | null;
+  readonly claims: IndividualClaims | null;
 }): Scope[] => {
   const scopes = [...(claims?.idToken ?? []), ...(claims?.userinfo ?? [])].map(scopeOfClaim);
   return [...new Set([...scope, ...scopes.filter((name) => name !== null)])];

@@ -471,8 +471,8 @@ export type RevocationReason =
   /** The client would know the person under another name. */
   | "client_changed";
 
-/** The single claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
-export interface SingleClaims {
+/** The individual claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
+export interface IndividualClaims {
   readonly idToken: readonly string[];
   readonly userinfo: readonly string[];
 }
@@ -487,7 +487,7 @@ export const grants = table("grants", {
     clientId: text<ClientId>(),
     scope: scope(),
     /** Null if the request named none. */
-    claims: orNull(asItIs<SingleClaims>()),
+    claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
