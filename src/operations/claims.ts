@@ -6,11 +6,11 @@ import type { RecordId, Scope, SubjectId } from "../protocol/identifiers.ts";
 import {
   accessTokenClaims,
   CLAIM_NAMES,
+  type ClaimNames,
   type Claims,
   clientClaims,
   type OwnClaims,
   personClaims,
-  type RequestedClaims,
   toldPerson,
   withinScope,
 } from "../rules/claims.ts";
@@ -86,7 +86,7 @@ export async function claimsAbout(
   context: ClaimsContext,
   asked: Asked,
   scope: readonly Scope[],
-  requested: RequestedClaims = [],
+  requested: ClaimNames = [],
 ): Promise<Claims | null> {
   const told = await findTold(context, asked);
   if (told === null) return null;

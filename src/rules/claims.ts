@@ -19,9 +19,9 @@ import { CLAIM_NAMES, SCOPE_CLAIMS, scopeOfClaim } from "../protocol/standard-cl
 import type {
   AccountRecord,
   AttributeValue,
+  IndividualClaims,
   PersonProfile,
   PostalAddress,
-  IndividualClaims,
 } from "../store/tables.ts";
 import { pictureAddress } from "./picture.ts";
 
@@ -47,10 +47,10 @@ export type ClaimValue = AttributeValue | PostalAddress;
 export type Claims = Readonly<Record<string, ClaimValue>>;
 
 /** The individual claims of a request (OpenID Connect Core §5.5), beside those of its scopes. */
-export type RequestedClaims = readonly string[];
+export type ClaimNames = readonly string[];
 
 /** Those of the claims whose scope the client may ask for. The operator may have taken it away since the person agreed. */
-export const withinScope = (claims: RequestedClaims, askable: readonly Scope[]): string[] =>
+export const withinScope = (claims: ClaimNames, askable: readonly Scope[]): string[] =>
   claims.filter((name) => {
     const scope = scopeOfClaim(name);
     return scope !== null && askable.includes(scope);
@@ -60,7 +60,10 @@ export const withinScope = (claims: RequestedClaims, askable: readonly Scope[]):
  * The claims of a request that the client may have: those whose scope it could ask for. Null if it asks for none. A claim without
  * a scope, such as `acr`, says how the person signed in, or nothing.
  */
-export function individualClaims(request: ClaimsRequest | null, askable: readonly Scope[]): IndividualClaims | null {
+export function individualClaims(
+  request: ClaimsRequest | null,
+  askable: readonly Scope[],
+): IndividualClaims | null {
   const allowed = (names: Readonly<Record<string, unknown>>) => withinScope(Object.keys(names), askable);
   const claims = { idToken: allowed(request?.idToken ?? {}), userinfo: allowed(request?.userinfo ?? {}) };
   return claims.idToken.length + claims.userinfo.length === 0 ? null : claims;
@@ -128,7 +131,7 @@ const claimsOf = (scope: string): readonly string[] =>
 export function personClaims(
   scope: readonly Scope[],
   person: ToldPerson,
-  requested: RequestedClaims = [],
+  requested: ClaimNames = [],
   own: OwnClaims = NO_OWN_CLAIMS,
 ): Claims {
   const ofScopes = scope.flatMap((name) => claimsOf(name));
