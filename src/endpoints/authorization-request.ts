@@ -12,9 +12,10 @@ import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
+import { OPENID_SCOPE } from "../protocol/catalogue.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
+import type { CodeChallenge, RedirectUri, Scope } from "../protocol/identifiers.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
@@ -328,9 +329,9 @@ function readMaxAge(parameters: Parameters): number | null {
 }
 
 /** OpenID Connect Core §5.5. Without the scope openid the parameter means nothing (§3.1.2.1). */
-function readClaims(parameters: Parameters, scope: readonly string[]): ClaimsRequest | null {
+function readClaims(parameters: Parameters, scope: readonly Scope[]): ClaimsRequest | null {
   const text = parameters.get("claims");
-  if (text === undefined || !scope.includes("openid")) return null;
+  if (text === undefined || !scope.includes(OPENID_SCOPE)) return null;
   const claims = parseClaimsRequest(text);
   const acr = claims.idToken.acr;
   // §5.5.1.1: an essential level that cannot be reached is a failed authentication.
