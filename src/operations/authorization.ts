@@ -32,8 +32,8 @@ import {
   consents,
   type GrantRecord,
   grants,
-  once,
   type IndividualClaims,
+  once,
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -210,10 +210,19 @@ type NewGrant = Pick<
   "scope" | "claims" | "resources" | "via" | "session" | "address" | "createdAt" | "expiresAt"
 >;
 
+/** Of a person who is signed in, what a grant records. */
+interface Proven {
+  readonly account: Pick<SignedIn["account"], "subject" | "username">;
+  readonly session: Pick<
+    SignedIn["session"],
+    "authenticatedAt" | "authenticationMethods" | "authenticationLevel"
+  >;
+}
+
 /** A grant of a person who is signed in. It records how the person proved who they are. */
 export const newGrant = (
   id: RecordId,
-  { account, session }: SignedIn,
+  { account, session }: Proven,
   clientId: ClientRecord["clientId"],
   grant: NewGrant,
 ): GrantRecord => ({

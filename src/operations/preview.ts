@@ -9,6 +9,7 @@ import { scopeAt } from "../rules/scope.ts";
 import { AUTHENTICATION_LEVEL, PASSWORD } from "../rules/sign-in.ts";
 import { shardOf } from "../store/declare.ts";
 import type { AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
+import { newGrant } from "./authorization.ts";
 import { claimsAbout, claimsForCaller } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { accessTokenPayload, idTokenPayload } from "./issued.ts";
@@ -87,25 +88,24 @@ function previewedGrant(
   scope: readonly Scope[],
 ): GrantRecord {
   const now = clock.seconds();
-  return {
-    id: newRecordId(clock, random, shardOf(account.subject)),
-    subject: account.subject,
-    username: account.username,
-    clientId: client.clientId,
-    scope,
-    claims: null,
-    resources: catalogue.defaultResources(scope),
-    via: "authorization_code",
-    session: null,
-    address: "",
-    online: false,
+  const session = {
     authenticatedAt: now,
     authenticationMethods: [PASSWORD.method],
     authenticationLevel: AUTHENTICATION_LEVEL,
-    createdAt: now,
-    expiresAt: now,
-    activatedAt: now,
-    revokedAt: null,
-    revokedReason: null,
   };
+  return newGrant(
+    newRecordId(clock, random, shardOf(account.subject)),
+    { account, session },
+    client.clientId,
+    {
+      scope,
+      claims: null,
+      resources: catalogue.defaultResources(scope),
+      via: "authorization_code",
+      session: null,
+      address: "",
+      createdAt: now,
+      expiresAt: now,
+    },
+  );
 }
