@@ -8,6 +8,7 @@ import {
 } from "../../src/configuration/schema.ts";
 import type { Context } from "../../src/operations/context.ts";
 import { applyDeclaredClients } from "../../src/operations/declarations.ts";
+import { findAccount } from "../../src/operations/people.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
@@ -17,7 +18,7 @@ import type { Outbound } from "../../src/platform/outbound.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { createServer } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import type { ActingStore } from "../store/acts.ts";
@@ -204,8 +205,15 @@ export async function startTestServer(
       if (!(await store.createAccount(account))) throw new Error(`The user name ${username} is taken.`);
       return account;
     },
-    async signIn(account) {
-      const started = await startSession(server.context, SERVER_ACT, { account, steps: [PASSWORD] }, null);
+    async signIn({ subject }) {
+      const account = await findAccount(server.context, subject);
+      if (account === null) throw new Error("There is no such person.");
+      const started = await startSession(
+        server.context,
+        SERVER_ACT,
+        { account, steps: [STEPS.password] },
+        null,
+      );
       if (started === null) throw new Error("The person could not be signed in.");
       return started.cookie.split(";")[0] ?? "";
     },
