@@ -19,6 +19,7 @@ import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createKeyFiles } from "./operations/key-files.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
@@ -117,7 +118,8 @@ export function createServer({
     ended: () => log.info("the database is available again"),
   });
   const events = createEvents([logEvents(log)]);
-  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
+  const keyFiles = createKeyFiles(configuration.signing.key_files);
+  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
     configuration,
     issuer,
@@ -129,6 +131,7 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
+    keyFiles,
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),

@@ -259,6 +259,14 @@ export const configurationSchema = table({
           7 * 86_400,
           300,
         ),
+        key_files: v.pipe(
+          v.optional(v.array(someText), []),
+          words({
+            allowed: "paths of files, each with one private key: PEM, or a JWK",
+            description:
+              "Keys of your own, instead of those that the server makes. All are published; the last one of each algorithm signs. The files are read again at SIGHUP.",
+          }),
+        ),
       }),
       {},
     ),

@@ -19,6 +19,7 @@ import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
+import type { KeyFiles } from "./key-files.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -39,6 +40,8 @@ export interface Context {
   readonly keys: ServerKeys;
   /** The keys of the successors of refresh tokens. */
   readonly retryKeys: RetryKeys;
+  /** The files of the operator that have keys which sign tokens. */
+  readonly keyFiles: KeyFiles;
   /** The keys that sign tokens. */
   readonly signingKeys: SigningKeyRing;
   /** Requests to addresses that clients name. */

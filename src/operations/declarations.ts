@@ -10,7 +10,7 @@ import {
   declaredClient,
   isAsDeclared,
 } from "../clients/declared.ts";
-import { ConfigurationError } from "../configuration/error.ts";
+import { ConfigurationError, configurationMistakes } from "../configuration/error.ts";
 import type { PersonDeclaration } from "../configuration/person-schema.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Log } from "../platform/log.ts";
@@ -22,7 +22,7 @@ import { sortedGroups } from "../rules/group.ts";
 import type { ClientRecord, PersonProfile, PostalAddress } from "../store/tables.ts";
 import { disableClient, everyClient, findClient, putClient, removeClient } from "./clients.ts";
 import type { DecideContext } from "./decide.ts";
-import { createGroup, findGroup } from "./groups.ts";
+import { createGroup, findGroup, findGroupLike } from "./groups.ts";
 import { collect } from "./paging.ts";
 import {
   createAccount,
@@ -64,6 +64,28 @@ export async function requireStillDeclared(
   throw new ConfigurationError(
     `The configuration declares no client and no person, but at an earlier start it declared ${counts(leftClients, leftPeople)}. If this is the wrong file, name the right one: --config FILE. To remove what was declared, with all access that it has, start once with --prune.`,
   );
+}
+
+/**
+ * Throws ConfigurationError if a declared client is for a group, or closed to a group, that neither exists nor is a group of a declared
+ * person. A misspelt group of `denied_groups` would let in the people whom it should keep out.
+ */
+export async function requireDeclaredGroups(context: ApplyContext): Promise<void> {
+  const { clients, people } = context.configuration;
+  const made = new Set(people.flatMap(({ groups = [] }) => groups));
+  const problems: string[] = [];
+  for (const { client_id, allowed_groups = [], denied_groups = [] } of clients) {
+    for (const group of new Set([...allowed_groups, ...denied_groups])) {
+      if (made.has(group) || (await findGroup(context, group)) !== null) continue;
+      const like = await findGroupLike(context, group);
+      problems.push(
+        `The client '${client_id}' names the group '${group}', which does not exist. ${
+          like === null ? `Make it: tessera group add ${group}` : `There is '${like.name}'.`
+        }`,
+      );
+    }
+  }
+  if (problems.length > 0) throw configurationMistakes(problems);
 }
 
 const counts = (clients: number, people: number): string =>
@@ -334,7 +356,11 @@ async function declaredHash(
 async function makeGroups(names: readonly string[], context: PeopleContext): Promise<void> {
   const { clock } = context;
   for (const name of names) {
-    if ((await findGroup(context, name)) === null)
-      await createGroup(context, SERVER_ACT, name, null, clock.seconds());
+    if ((await findGroup(context, name)) !== null) continue;
+    if ((await createGroup(context, SERVER_ACT, name, null, clock.seconds())) !== "similar") continue;
+    const like = await findGroupLike(context, name);
+    throw new ConfigurationError(
+      `The configuration names the group '${name}', but there is '${like?.name}', and people would take one for the other. Write '${like?.name}', or another name.`,
+    );
   }
 }

@@ -23,7 +23,15 @@ export type OutboundFault =
   | "too_slow"
   | "too_many";
 
-/** `message`: words for the operator and the maker of the client. It never has anything of an answer. */
+/** Faults in which a stranger could read whether a name or an address exists in the network that the server stands in. */
+const TELLING_FAULTS: ReadonlySet<OutboundFault> = new Set([
+  "address_refused",
+  "unresolved",
+  "unreachable",
+  "too_slow",
+]);
+
+/** `message`: words for the log. It never has anything of an answer. */
 export class OutboundError extends Error {
   constructor(
     readonly fault: OutboundFault,
@@ -34,9 +42,32 @@ export class OutboundError extends Error {
     super(message);
     this.name = "OutboundError";
   }
+
+  /** Words for the client, which a stranger may have registered: the same whether a host is missing, inside or silent. */
+  get publicWords(): string {
+    return TELLING_FAULTS.has(this.fault)
+      ? "This server cannot reach the host, or may not call it. The operator's log says which."
+      : this.message;
+  }
 }
 
+/**
+ * What a request is for. Each purpose has places of its own: strangers name slow hosts when they register, and that must hold up
+ * neither the keys of clients nor notices of sign-outs.
+ */
+export type OutboundPurpose = "registration" | "keys" | "notices";
+
+/** How many requests for each purpose may be under way, to one host and to all. */
+type Places = Readonly<Record<OutboundPurpose, { readonly perHost: number; readonly all: number }>>;
+
+const PLACES: Places = {
+  registration: { perHost: 2, all: 16 },
+  keys: { perHost: 4, all: 32 },
+  notices: { perHost: 4, all: 64 },
+};
+
 export interface OutboundRequest {
+  readonly purpose: OutboundPurpose;
   readonly url: string;
   /** Beside those of every request. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -69,8 +100,7 @@ export interface OutboundOptions {
   readonly authorities?: readonly string[];
   /** Default: 5000. */
   readonly timeoutMillis?: number;
-  /** How many requests may be under way, to one host and to all. */
-  readonly atOnce?: { readonly perHost: number; readonly all: number };
+  readonly atOnce?: Places;
 }
 
 /** IANA's registry of special-purpose IPv4 addresses: none of them is on the Internet. */
@@ -181,11 +211,14 @@ export function createOutbound({
   resolve = systemResolve,
   authorities = [],
   timeoutMillis = 5000,
-  atOnce = { perHost: 4, all: 64 },
+  atOnce = PLACES,
 }: OutboundOptions): Outbound {
   const allowance = readAllowance(allow);
-  const underWay = new Map<string, number>();
-  let all = 0;
+  const places = {
+    registration: createPlaces(atOnce.registration),
+    keys: createPlaces(atOnce.keys),
+    notices: createPlaces(atOnce.notices),
+  };
 
   function checkedUrl(text: string): URL {
     if (!URL.canParse(text)) throw new OutboundError("url_refused", "It is not a URL.");
@@ -290,12 +323,9 @@ export function createOutbound({
   return {
     async send(request) {
       const url = checkedUrl(request.url);
-      const { host } = url;
-      const toHost = underWay.get(host) ?? 0;
-      if (toHost >= atOnce.perHost || all >= atOnce.all)
+      const leave = places[request.purpose].enter(url.host);
+      if (leave === null)
         throw new OutboundError("too_many", "Too many requests of this kind are under way. Try again soon.");
-      underWay.set(host, toHost + 1);
-      all += 1;
       const ending = new AbortController();
       const timer = setTimeout(() => ending.abort(), request.timeoutMillis ?? timeoutMillis);
       try {
@@ -307,11 +337,28 @@ export function createOutbound({
         );
       } finally {
         clearTimeout(timer);
-        all -= 1;
+        leave();
+      }
+    },
+  };
+}
+
+function createPlaces({ perHost, all }: Places[OutboundPurpose]) {
+  const underWay = new Map<string, number>();
+  let taken = 0;
+  return {
+    /** Takes a place. Returns the function that gives it back; null if none is free. */
+    enter(host: string): (() => void) | null {
+      const toHost = underWay.get(host) ?? 0;
+      if (toHost >= perHost || taken >= all) return null;
+      underWay.set(host, toHost + 1);
+      taken += 1;
+      return () => {
+        taken -= 1;
         const left = (underWay.get(host) ?? 1) - 1;
         if (left === 0) underWay.delete(host);
         else underWay.set(host, left);
-      }
+      };
     },
   };
 }

@@ -5,10 +5,12 @@ import {
   applyDeclaredClients,
   applyDeclaredPeople,
   type DeclarationOptions,
+  requireDeclaredGroups,
   requireStillDeclared,
 } from "../../src/operations/declarations.ts";
-import { everyMember } from "../../src/operations/groups.ts";
+import { createGroup, everyMember } from "../../src/operations/groups.ts";
 import { collect } from "../../src/operations/paging.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord, ClientRecord } from "../../src/store/tables.ts";
 import { introspectAs, isActive, refresh, serviceToken, textOf, tokensFor } from "../support/flows.ts";
 import { openBrowser, PASSWORD } from "../support/pages.ts";
@@ -36,6 +38,7 @@ afterEach(() => server.close());
 async function start(changes: Partial<Configuration>, options: DeclarationOptions = {}): Promise<void> {
   const context = { ...server.context, configuration: { ...server.context.configuration, ...changes } };
   await requireStillDeclared(context, options);
+  await requireDeclaredGroups(context);
   await applyDeclaredClients(context, options);
   await applyDeclaredPeople(context, options);
 }
@@ -68,6 +71,7 @@ test("a declared client is for the groups that the declaration names", async () 
       ? { ...declared, allowed_groups: ["family"], denied_groups: ["guests"] }
       : declared,
   );
+  for (const name of ["family", "guests"]) await createGroup(server.context, SERVER_ACT, name, null, 1);
   await start({ clients });
   expect(await client("web")).toMatchObject({ allowedGroups: ["family"], deniedGroups: ["guests"] });
   await start({});
@@ -128,6 +132,25 @@ test("a weak password is taken, because the operator decides, and the log says s
     { level: "warn", username: "bob", reason: "common" },
   ]);
   expect(server.logged.join()).not.toContain("password123");
+});
+
+test("a start is refused whose declared clients name groups that do not exist, and changes nothing", async () => {
+  await createGroup(server.context, SERVER_ACT, "family", null, 1);
+  const clients = server.context.configuration.clients.map((declared) =>
+    declared.client_id === "web"
+      ? { ...declared, client_name: "New", allowed_groups: ["Family"], denied_groups: ["gests", "declared"] }
+      : declared,
+  );
+  const refused = start({ clients, people: [{ ...BOB, groups: ["declared"] }] });
+  await expect(refused).rejects.toThrow(
+    [
+      "  The client 'web' names the group 'Family', which does not exist. There is 'family'.",
+      "  The client 'web' names the group 'gests', which does not exist. Make it: tessera group add gests",
+    ].join("\n"),
+  );
+  expect((await client("web"))?.clientName).toBe("Example Web");
+  const people = start({ people: [{ ...BOB, groups: ["FAMILY"] }] });
+  await expect(people).rejects.toThrow("names the group 'FAMILY', but there is 'family'");
 });
 
 describe("the facts about a declared person", () => {
