@@ -40,6 +40,7 @@ export const createBreachedPasswords = ({
     const [prefix, suffix] = [digest.slice(0, PREFIX), digest.slice(PREFIX)];
     try {
       const { text } = await outbound.send({
+        purpose: "passwords",
         url: `${rangeUrl.replace(/\/$/, "")}/${prefix}`,
         // The other side fills up its answer, so that its length does not tell which range it was.
         headers: { "Add-Padding": "true" },

@@ -55,7 +55,7 @@ export class OutboundError extends Error {
  * What a request is for. Each purpose has places of its own: strangers name slow hosts when they register, and that must hold up
  * neither the keys of clients nor notices of sign-outs.
  */
-export type OutboundPurpose = "registration" | "keys" | "notices";
+export type OutboundPurpose = "registration" | "keys" | "notices" | "passwords";
 
 /** How many requests for each purpose may be under way, to one host and to all. */
 type Places = Readonly<Record<OutboundPurpose, { readonly perHost: number; readonly all: number }>>;
@@ -64,6 +64,7 @@ const PLACES: Places = {
   registration: { perHost: 2, all: 16 },
   keys: { perHost: 4, all: 32 },
   notices: { perHost: 4, all: 64 },
+  passwords: { perHost: 8, all: 8 },
 };
 
 export interface OutboundRequest {
