@@ -219,6 +219,7 @@ export function createOutbound({
     registration: createPlaces(atOnce.registration),
     keys: createPlaces(atOnce.keys),
     notices: createPlaces(atOnce.notices),
+    passwords: createPlaces(atOnce.passwords),
   };
 
   function checkedUrl(text: string): URL {
