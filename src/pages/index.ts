@@ -12,6 +12,7 @@ import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
+import { secondFactorRoutes } from "./second-factor.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
@@ -25,6 +26,7 @@ export const pageRoutes = (context: Context): Route[] => [
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),
+  ...secondFactorRoutes(context),
   ...setupRoutes(context),
   ...assetRoutes(context),
 ];
