@@ -93,7 +93,7 @@ export const ACCOUNTS: readonly Mutation[] = [
   {
     against: ["threat 32"],
     what: "the session that a browser had stays when somebody signs in",
-    in: "pages/login.tsx",
+    in: "pages/sign-in-steps.tsx",
     match: "$BEFORE?.session.id ?? null",
     replace: "null",
     tests: ["pages/sign-in.test.ts", "adversary/28-approval.test.ts"],
