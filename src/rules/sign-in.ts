@@ -5,7 +5,7 @@
 import type { SessionRecord } from "../store/tables.ts";
 
 /** By what a person proves who they are. Two proofs by the same means are as good as one. */
-export type SignInMeans = "password" | "key" | "code" | "link";
+export type SignInMeans = "password" | "key" | "code" | "device" | "link";
 
 /** One proof of who a person is. */
 export interface SignInStep {
@@ -25,6 +25,8 @@ export const STEPS = {
   verified_passkey: { means: "key", methods: ["pop", "user"], factors: 2 },
   totp: { means: "code", methods: ["otp"], factors: 1 },
   recovery_code: { means: "code", methods: ["otp"], factors: 1 },
+  /** Another device, on which the person is signed in and said yes: multiple-channel authentication. */
+  other_device: { means: "device", methods: ["mca"], factors: 1 },
   /** A link or a code for one sign-in, by the operator or to the person's e-mail address. */
   sign_in_link: { means: "link", methods: ["otp"], factors: 1 },
 } as const satisfies Readonly<Record<string, SignInStep>>;
@@ -64,7 +66,13 @@ export const stepOfSession = ({
 
 /** By what a sign-in of one step was made. A code is never the first step, so `otp` alone means a link. */
 const meansOf = (methods: readonly string[]): SignInMeans =>
-  methods.includes("pwd") ? "password" : methods.includes("pop") ? "key" : "link";
+  methods.includes("pwd")
+    ? "password"
+    : methods.includes("pop")
+      ? "key"
+      : methods.includes("mca")
+        ? "device"
+        : "link";
 
 /** What a person has set up to prove who they are. */
 export interface WaysIn {

@@ -35,6 +35,7 @@ import {
   revisions,
   sessions,
   setupLinks,
+  signInApprovals,
   signInNames,
   totps,
 } from "../../src/store/tables.ts";
@@ -373,6 +374,7 @@ describe("a person who is", () => {
         sweep(passkeys, { subject }, null),
         sweep(totps, { subject }, null),
         sweep(recoveryCodes, { subject }, null),
+        sweep(signInApprovals, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,
