@@ -13,7 +13,7 @@ import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
 import { type AccountRecord, accounts, type SessionRecord, sessions, totps } from "../store/tables.ts";
 import type { Context } from "./context.ts";
-import { decide, outcomeOf } from "./decide.ts";
+import { type DecideContext, decide, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
@@ -140,6 +140,20 @@ export interface NewSession {
   /** How many sessions the person may have with this one; the oldest of the others end. Default: any number. */
   readonly kept?: number;
 }
+
+/** Uses the proofs of a sign-in up. False if one was used, or if the account has changed since it was checked. */
+export const spendProofs = (
+  context: DecideContext,
+  act: Act,
+  { account, proofs = [] }: SignIn,
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const uses = await Promise.all(proofs.map(({ use }) => use()));
+    if (!uses.every((changes) => changes !== null)) return concluded(false);
+    const events = proofs.flatMap((proof) => proof.events ?? []);
+    const found = await findAccount(context, account.subject);
+    return rules.spendProofs(found, { revision: account.revision, uses: uses.flat(), events });
+  });
 
 /**
  * False if a step is missing or its proof was used, if the account has changed since the steps were checked, or if a session on

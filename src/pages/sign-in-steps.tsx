@@ -10,7 +10,13 @@ import { forgetFailures } from "../operations/attempts.ts";
 import type { Context } from "../operations/context.ts";
 import { findAccount } from "../operations/people.ts";
 import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
-import { findSignedIn, type SignedIn, type SignIn, startSession } from "../operations/sessions.ts";
+import {
+  findSignedIn,
+  type SignedIn,
+  type SignIn,
+  spendProofs,
+  startSession,
+} from "../operations/sessions.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { type Incoming, seeOther, splitTarget } from "../platform/http.ts";
 import { reaches } from "../protocol/authentication-level.ts";
@@ -68,9 +74,13 @@ export async function continueSignIn(
 ): Promise<Response | null> {
   const { account, steps, returnTo, isKnownBrowser, isAnew = true } = progress;
   const hasTotp = (await findTotp(context, account.subject)) !== null;
-  if (missingStep(steps, { hasTotp }) === "second") return secondStepPage(context, incoming, progress, null);
-  const before = await findSignedIn(context, incoming.request);
   const act = actOfPerson(incoming, account.subject);
+  if (missingStep(steps, { hasTotp }) === "second") {
+    const { proofs = [] } = progress;
+    if (proofs.length > 0 && !(await spendProofs(context, act, progress))) return null;
+    return secondStepPage(context, incoming, progress, null);
+  }
+  const before = await findSignedIn(context, incoming.request);
   const started = await startSession(context, act, progress, before?.session.id ?? null);
   if (started === null) return null;
   if (!isKnownBrowser) forgetFailures(context, account);

@@ -427,6 +427,20 @@ export function startSession(
   };
 }
 
+/**
+ * Uses up the proofs of the first steps before another step is asked: what counts once must not open that question twice. False if
+ * the account has changed since the steps were checked.
+ */
+export function spendProofs(
+  account: AccountRecord | null,
+  { revision, uses, events = [] }: Omit<TakenSteps, "steps">,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.revision !== revision)
+    return concluded(false);
+  const { subject } = account;
+  return { outcome: true, changes: [hold(accounts, { subject }, { revision }), ...uses], events };
+}
+
 /** Why a session ended. */
 type SessionEndReason = "signed_out" | "replaced" | "surplus" | "second_factor";
 

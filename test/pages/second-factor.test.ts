@@ -339,6 +339,28 @@ describe("a person with a second factor", () => {
   });
 });
 
+test(
+  proves("a first step that counts once opens the question for the second one once", "threat 83"),
+  async () => {
+    await browser.signIn("alice");
+    const secret = await addAppBehind(server, alice.subject);
+    const screen = openBrowser(server, "198.51.100.4");
+    const page = (await screen.get("/login/other-device")).headers.get("location") ?? "";
+    const html = await (await screen.get(page)).text();
+    const [, number = ""] = /aria-describedby="number">(\d\d)</.exec(html) ?? [];
+    const request = new URL(page, server.issuer).searchParams.get("request") ?? "";
+    const link = `/login/approve?request=${encodeURIComponent(request)}`;
+    await browser.submit(link, { number, decision: "allow" }, "/login/approve");
+    const form = await screen.form(page, "/login/other-device");
+    const shown = await screen.post(form.action, form.fields);
+    const again = await screen.post(form.action, form.fields);
+    expect(await again.text()).not.toContain('name="progress"');
+    const code = codeAt(secret, server.clock.seconds());
+    expect((await answerStep(screen, shown, code)).status).toBe(303);
+    expect(await sessionOf(screen)).toMatchObject({ authenticationMethods: ["mca", "otp", "mfa"] });
+  },
+);
+
 describe("a second factor that the operator demands", () => {
   beforeEach(async () => {
     await server.close();
