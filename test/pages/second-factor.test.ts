@@ -74,7 +74,7 @@ describe("setting up a second factor", () => {
     const uri = /href="(otpauth:[^"]+)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";
     const secret = secretOn(html);
     expect(new URL(uri).searchParams.get("secret")).toBe(totpText(secret));
-    expect(html).toContain('<svg class="qr"');
+    expect(html).toContain('<svg class="qr-code"');
     const { fields } = await formOn(html, FACTOR_PAGE);
     const wrong = await browser.post(FACTOR_PAGE, { ...fields, code: "000000" });
     expect(wrong.status).toBe(422);
@@ -253,6 +253,14 @@ describe("a person with a second factor", () => {
     server.clock.advance(61);
     expect((await answerStep(browser, shown, app.next())).status).toBe(422);
     expect(await sessionOf()).toBeNull();
+  });
+
+  test("who has signed in in another tab meanwhile goes on", async () => {
+    const shown = await openAndSignIn();
+    const other = await openAndSignIn();
+    expect((await answerStep(browser, other, app.next())).status).toBe(303);
+    const late = await answerStep(browser, shown, app.next());
+    expect(late.headers.get("location")).toBe("/account");
   });
 
   test("stays signed in when they change the password", async () => {

@@ -148,7 +148,7 @@ export const english = {
     codesOnce: "This page is the only place where you see them.",
     stored: "I have stored them",
     signInAgain: "I have stored them. Sign in",
-    isOn: "An app shows the codes for your sign-in. It is set up since",
+    isOn: "An app shows the codes for your sign-in. Set up on",
     isOff: "Not set up",
     codesLeft: (count: number) =>
       count === 0

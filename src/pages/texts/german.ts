@@ -151,7 +151,7 @@ export const german: Texts = {
     codesOnce: "Nur auf dieser Seite sehen Sie die Codes.",
     stored: "Ich habe sie aufbewahrt",
     signInAgain: "Ich habe sie aufbewahrt. Anmelden",
-    isOn: "Eine App zeigt die Codes für Ihre Anmeldung. Eingerichtet seit",
+    isOn: "Eine App zeigt die Codes für Ihre Anmeldung. Eingerichtet am",
     isOff: "Nicht eingerichtet",
     codesLeft: (count) =>
       count === 0
