@@ -9,7 +9,7 @@ import { sealFormData, unsealFormData } from "./forms.ts";
 import { PageError } from "./page-error.ts";
 
 export type AccountNotice =
-  | { readonly about: "created" | "password" | "details" | "session" | "sessions" | "ended" }
+  | { readonly about: "created" | "password" | "details" | "session" | "sessions" | "ended" | "removed_all" }
   | { readonly about: "removed"; readonly clientId: string };
 
 /** What each page may be told. */

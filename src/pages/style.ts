@@ -124,6 +124,15 @@ button, .button {
 .note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
 .note.warn svg, .note.warn strong { color: var(--warn); }
 
+.holder { display: flex; align-items: center; gap: 0.75rem; min-height: 2.75rem; font-weight: 600; }
+.holder p { min-width: 0; overflow-wrap: anywhere; }
+.holder a { display: inline-flex; align-items: center; min-height: 2.75rem; margin-left: auto; flex: none; font-weight: 400; font-size: 0.9375rem; }
+.sections ul { display: flex; flex-wrap: wrap; gap: 0.25rem; padding: 0.25rem; border: 1px solid var(--line); border-radius: 0.875rem; background: var(--sunken); }
+.sections li { flex: 1 1 auto; }
+.sections a { display: flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: 0.375rem 0.75rem; border: 1px solid transparent; border-radius: 0.625rem; color: var(--ink); font-size: 0.9375rem; font-weight: 550; text-decoration: none; }
+.sections a:hover { text-decoration: underline; }
+.sections a[aria-current] { background: var(--card); border-color: var(--line); color: var(--link); }
+
 .asker { display: flex; align-items: flex-start; gap: 0.875rem; min-width: 0; }
 .asker > * { min-width: 0; }
 .tile { display: grid; place-items: center; flex: none; width: 3.25rem; height: 3.25rem; border-radius: 0.875rem; background: var(--sunken); border: 1px solid var(--line); color: var(--ink); font-weight: 650; font-size: 1.375rem; line-height: 1; }
@@ -179,7 +188,8 @@ button, .button {
 .sessions > li, .installations > li { flex-wrap: nowrap; }
 .sessions > li > :last-child, .installations > li > :last-child { flex: none; }
 .sessions > li:first-child { border-top: 0; }
-.sessions + form { margin-top: 0.5rem; }
+.buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+.buttons:empty { display: none; }
 .installations > li:last-child { border-bottom: 1px solid var(--line); }
 .app > summary { justify-content: flex-start; padding: 0.25rem 0; }
 .app > summary > div:not(.tile) { flex: 1; min-width: 0; }

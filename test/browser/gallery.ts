@@ -368,20 +368,21 @@ export const SIGNED_IN: readonly Exhibit[] = [
       await page.locator("button.remove").first().click();
     },
   },
+  { name: "account-security", open: path("/account/security") },
+  { name: "account-details", open: path("/account/details") },
+  { name: "account-password", open: path("/account/password") },
   {
     name: "account-password-stale",
     open: async (page, server) => {
-      await page.goto(`${server.issuer}/account`);
+      await page.goto(`${server.issuer}/account/password`);
       server.clock.advance(3601);
-      await page.locator("summary").last().click();
       await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });
     },
   },
   {
     name: "account-password-wrong",
     open: async (page, server) => {
-      await page.goto(`${server.issuer}/account`);
-      await page.getByText("Change password").first().click();
+      await page.goto(`${server.issuer}/account/password`);
       await page.getByLabel("Current password").fill("not my password");
       await page.getByLabel("New password").fill("a new password of mine");
       await page.getByRole("button", { name: "Change password" }).click();
@@ -403,7 +404,7 @@ async function openPosting(page: Page, server: ListeningServer): Promise<void> {
 /** The form for the password, sent after the session has ended. */
 async function changePasswordLate(page: Page, server: ListeningServer): Promise<void> {
   await signInAlice(page, server);
-  await page.goto(`${server.issuer}/account?change_password=1`);
+  await page.goto(`${server.issuer}/account/password`);
   const cookies = await page.context().cookies();
   const other = await page.context().newPage();
   await other.goto(`${server.issuer}/logout`);

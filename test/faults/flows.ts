@@ -299,7 +299,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
   "changing the password": people(
     "303 /account",
     (scene) =>
-      filledIn(scene, "/account", "/account", {
+      filledIn(scene, "/account/password", "/account/password", {
         action: "password",
         current_password: PASSWORD,
         new_password: "another long password",

@@ -218,7 +218,7 @@ export const PAGES: readonly Mutation[] = [
   {
     against: ["threat 69"],
     what: "the account page does not mark strangers",
-    in: "pages/account-access.ts",
+    in: "pages/account/access.ts",
     match: { entry: "unverified: $MARK" },
     replace: "unverified: false",
     tests: ["pages/account.test.ts"],
@@ -226,7 +226,7 @@ export const PAGES: readonly Mutation[] = [
   {
     against: ["threat 32"],
     what: "a person ends the installations of others",
-    in: "pages/account.tsx",
+    in: "pages/account/overview.tsx",
     within: "endInstallation",
     match: "grant?.subject === subject",
     replace: "grant !== null",
@@ -235,7 +235,7 @@ export const PAGES: readonly Mutation[] = [
   {
     against: ["threat 32"],
     what: "a person signs others out",
-    in: "pages/account.tsx",
+    in: "pages/account/security.tsx",
     within: "endOneSession",
     match: "own && id !== null",
     replace: "id !== null",
@@ -279,7 +279,7 @@ export const PAGES: readonly Mutation[] = [
   {
     against: ["threat 33"],
     what: "the account page of one person gives guesses at the passwords of others",
-    in: "pages/account.tsx",
+    in: "pages/account/password.tsx",
     within: "signInAgain",
     match: "sameText($MARK, passwordMark($$$ABOUT))",
     replace: "true",

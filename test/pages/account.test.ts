@@ -90,7 +90,7 @@ describe("the account page", () => {
     const bob = await server.addPerson("bob");
     await grantAccess(server, bob, "television", ["mail.read"], [], "device_code");
     expect(await accountText()).not.toContain("Example Television");
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     await browser.post("/account", { ...form.fields, action: "remove", client_id: "television" });
     expect(await grantsOf(bob)).toHaveLength(1);
   });
@@ -173,7 +173,7 @@ describe("the account page", () => {
   });
 
   test("answers a removal of what does not exist as if it had been there", async () => {
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     const response = await browser.post("/account", {
       ...form.fields,
       action: "remove",
@@ -237,7 +237,7 @@ describe("the account page", () => {
   test(proves("ends no installation of another person", "threat 32"), async () => {
     const bob = await server.addPerson("bob");
     const grant = await grantAccess(server, bob, "web", ["mail.read"]);
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     for (const id of [recordIdText(grant.id), "nonsense"]) {
       const answer = await browser.post("/account", { ...form.fields, action: "end", grant: id });
       expect(answer.status).toBe(303);
@@ -260,14 +260,14 @@ describe("the account page", () => {
   });
 
   test("answers no action that it does not know", async () => {
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     expect((await browser.post("/account", { ...form.fields, action: "promote" })).status).toBe(400);
   });
 });
 
 describe("the browsers of the account page", () => {
   const sessionForms = async () =>
-    (await formsOf(await browser.get("/account"))).filter(({ fields }) => fields.action === "end_session");
+    (await formsOf(await browser.get("/account/security"))).filter(({ fields }) => fields.action === "end_session");
 
   test("are signed out one by one, but for this one", async () => {
     const other = openBrowser(server);
@@ -276,7 +276,7 @@ describe("the browsers of the account page", () => {
     await third.signIn("alice");
     const forms = await sessionForms();
     expect(forms).toHaveLength(2);
-    const response = await browser.post("/account", forms[0]?.fields ?? {});
+    const response = await browser.post("/account/security", forms[0]?.fields ?? {});
     const text = await textOf(await browser.get(response.headers.get("location") ?? ""));
     expect(text).toContain("That browser is signed out.");
     const signedIn = [await other.get("/account"), await third.get("/account")].map(({ status }) => status);
@@ -286,13 +286,13 @@ describe("the browsers of the account page", () => {
   test("say where the person signed in", async () => {
     const other = openBrowser(server, "2001:db8::7");
     await other.signIn("alice");
-    expect(await textOf(await browser.get("/account"))).toContain("from 2001:db8::7");
+    expect(await textOf(await browser.get("/account/security"))).toContain("from 2001:db8::7");
   });
 
   test("are signed out all at once, but for this one", async () => {
     const others = [openBrowser(server), openBrowser(server)];
     for (const other of others) await other.signIn("alice");
-    await browser.submit("/account", { action: "end_other_sessions" }, "/account");
+    await browser.submit("/account/security", { action: "end_other_sessions" }, "/account/security");
     for (const other of others) expect((await other.get("/account")).status).toBe(303);
     expect((await browser.get("/account")).status).toBe(200);
     expect(await sessionForms()).toEqual([]);
@@ -304,19 +304,23 @@ describe("the browsers of the account page", () => {
     await bob.signIn("bob");
     const bobs = openBrowser(server);
     await bobs.signIn("bob");
-    const form = (await formsOf(await bob.get("/account"))).find(
+    const form = (await formsOf(await bob.get("/account/security"))).find(
       ({ fields }) => fields.action === "end_session",
     );
     const session = form?.fields.session ?? "";
     expect(session).not.toBe("");
-    await browser.submit("/account", { action: "end_session", session }, "/account");
+    await browser.post("/account/security", {
+      ...(await browser.form("/account/details")).fields,
+      action: "end_session",
+      session,
+    });
     expect((await bobs.get("/account")).status).toBe(200);
   });
 });
 
 describe("the details of a person", () => {
   const save = (fields: Record<string, string>) =>
-    browser.submit("/account", { action: "details", ...fields }, "/account");
+    browser.submit("/account/details", { action: "details", ...fields }, "/account/details");
   const stored = async () => {
     const account = await server.context.store.findAccountByUsername("alice");
     return { name: account?.name, email: account?.email };
@@ -354,27 +358,26 @@ describe("the details of a person", () => {
 test("password managers find the page on which the password is changed", async () => {
   const response = await browser.get("/.well-known/change-password");
   expect(response.status).toBe(303);
-  expect(response.headers.get("location")).toBe("/account?change_password=1#password-title");
-  const html = await (await browser.get("/account?change_password=1")).text();
-  expect(html).toMatch(/<details open="">\s*<summary>\s*<h2 id="password-title">/);
-  const signedOut = await openBrowser(server).get("/account?change_password=1");
-  expect(signedOut.headers.get("location")).toBe("/login?return_to=%2Faccount%3Fchange_password%3D1");
+  expect(response.headers.get("location")).toBe("/account/password");
+  expect(await textOf(await browser.get("/account/password"))).toContain("Current password");
+  const signedOut = await openBrowser(server).get("/account/password");
+  expect(signedOut.headers.get("location")).toBe("/login?return_to=%2Faccount%2Fpassword");
   const deep = await startTestServer({ issuer: "https://auth.example/deep" });
   const atRoot = await deep.fetch("https://auth.example/.well-known/change-password");
-  expect(atRoot.headers.get("location")).toBe("/deep/account?change_password=1#password-title");
+  expect(atRoot.headers.get("location")).toBe("/deep/account/password");
   await deep.close();
 });
 
 describe("changing the password", () => {
   const change = (current: string, replacement: string) =>
     browser.submit(
-      "/account",
+      "/account/password",
       { action: "password", current_password: current, new_password: replacement },
-      "/account",
+      "/account/password",
     );
 
   const passwordForm = async (): Promise<PageForm> => {
-    const forms = await formsOf(await browser.get("/account"));
+    const forms = await formsOf(await browser.get("/account/password"));
     const found = forms.find(({ fields }) => fields.action === "password");
     if (found === undefined) throw new Error("There is no form for the password.");
     return found;
@@ -401,7 +404,7 @@ describe("changing the password", () => {
     const { cookie } = browser;
     const click = (changes: Record<string, string> = {}) => {
       browser.cookie = cookie;
-      return browser.post("/account", {
+      return browser.post("/account/password", {
         ...fields,
         action: "password",
         username: "alice",
@@ -422,7 +425,7 @@ describe("changing the password", () => {
       ["username", "nobody"],
     ] as const) {
       const response = await click({ [field]: value });
-      expect(response.headers.get("location")).toStartWith("/login?return_to=%2Faccount");
+      expect(response.headers.get("location")).toStartWith("/login?return_to=%2Faccount%2Fpassword");
       expect(response.headers.getSetCookie()).toEqual([]);
     }
   });
@@ -440,7 +443,7 @@ describe("changing the password", () => {
         current_password: PASSWORD,
         new_password: "a new password of mine",
       };
-      return (changes: Record<string, string> = {}) => browser.post("/account", { ...values, ...changes });
+      return (changes: Record<string, string> = {}) => browser.post("/account/password", { ...values, ...changes });
     }
     const signInPageAfter = async (response: Response) =>
       textOf(await browser.get(response.headers.get("location") ?? ""));
@@ -453,7 +456,7 @@ describe("changing the password", () => {
         username: "alice",
         password: PASSWORD,
       });
-      expect(signedIn.headers.get("location")).toBe("/account?change_password=1");
+      expect(signedIn.headers.get("location")).toBe("/account/password");
     });
 
     test("nothing counts as an attempt", async () => {

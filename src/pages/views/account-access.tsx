@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-/** The applications of the account page: a row for each, which opens without a script. */
+/** The applications of the account: a row for each, which opens without a script. */
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";

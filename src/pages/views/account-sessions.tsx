@@ -45,7 +45,7 @@ export function SessionsSection({ frame, token, sessions }: SessionsProps) {
                 {account.signOut}
               </a>
             ) : (
-              <form method="post" action={frame.path("/account")}>
+              <form method="post" action={frame.path("/account/security")}>
                 <Hidden values={{ [FORM_TOKEN]: token, action: "end_session", session: session.id }} />
                 <button
                   class="remove"
@@ -59,14 +59,24 @@ export function SessionsSection({ frame, token, sessions }: SessionsProps) {
           </li>
         ))}
       </ul>
-      {sessions.length > 2 && (
-        <form method="post" action={frame.path("/account")}>
-          <Hidden values={{ [FORM_TOKEN]: token, action: "end_other_sessions" }} />
-          <button class="remove" type="submit">
-            {account.endOtherSessions}
-          </button>
-        </form>
-      )}
+      <div class="buttons">
+        {sessions.length > 2 && (
+          <form method="post" action={frame.path("/account/security")}>
+            <Hidden values={{ [FORM_TOKEN]: token, action: "end_other_sessions" }} />
+            <button class="remove" type="submit">
+              {account.endOtherSessions}
+            </button>
+          </form>
+        )}
+        {sessions.length > 1 && (
+          <form method="post" action={frame.path("/account/security")}>
+            <Hidden values={{ [FORM_TOKEN]: token, action: "end_all_sessions" }} />
+            <button class="remove" type="submit">
+              {account.endAllSessions}
+            </button>
+          </form>
+        )}
+      </div>
     </section>
   );
 }

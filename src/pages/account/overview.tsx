@@ -1,0 +1,95 @@
+/** @jsxImportSource hono/jsx */
+/** The first page of the account: the access that the person gave. */
+import { parseRecordId } from "../../credentials/credential.ts";
+import { findGrant, revokeAccess, revokeGrant } from "../../operations/access.ts";
+import { findClient } from "../../operations/clients.ts";
+import type { Context } from "../../operations/context.ts";
+import type { SignedIn } from "../../operations/sessions.ts";
+import type { Incoming, Route } from "../../platform/http.ts";
+import { actOfPerson } from "../../rules/events.ts";
+import { pageFrame } from "../frame.ts";
+import { respondWithPage } from "../respond.tsx";
+import { OverviewView } from "../views/account-overview.tsx";
+import { listAccess } from "./access.ts";
+import { type Act, type Again, backWith, sectionParts, sectionRoute } from "./section.ts";
+
+const PATH = "/account";
+
+async function overviewPage(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  again: Again = {},
+): Promise<Response> {
+  const access = await listAccess(context, pageFrame(context, incoming).texts, signedIn);
+  // The page says that a client has no access only while that is true.
+  const { frame, notice, token, options } = await sectionParts(
+    context,
+    incoming,
+    signedIn,
+    PATH,
+    again,
+    (told) => told.about === "removed" && access.some(({ clientId }) => clientId === told.clientId),
+  );
+  const isNew = notice?.about === "created" && signedIn.account.administrator;
+  return respondWithPage(
+    <OverviewView
+      frame={frame}
+      token={token}
+      access={access}
+      nextFor={isNew ? context.issuer.identifier : null}
+    />,
+    options,
+  );
+}
+
+/** Ends all access of one client. */
+const removeAccess =
+  (context: Context): Act =>
+  async (incoming, { account: { subject } }, form) => {
+    // A removed client has no access left, and a made-up identifier matches none of this person's grants.
+    const client = await findClient(context, form.required("client_id"));
+    if (client !== null) {
+      const { clientId } = client;
+      const act = actOfPerson(incoming, subject);
+      await revokeAccess(context, act, { subject, clientId }, "revoked_by_person", context.clock.seconds());
+    }
+    return backWith(context, incoming, PATH, subject, {
+      about: "removed",
+      clientId: client?.clientId ?? "",
+    });
+  };
+
+/** Ends the access of every client. */
+const removeAllAccess =
+  (context: Context): Act =>
+  async (incoming, { account: { subject } }) => {
+    const act = actOfPerson(incoming, subject);
+    await revokeAccess(context, act, { subject }, "revoked_by_person", context.clock.seconds());
+    return backWith(context, incoming, PATH, subject, { about: "removed_all" });
+  };
+
+/** Ends one grant, if it is this person's. One that is gone, or was never there, gets the same answer. */
+const endInstallation =
+  (context: Context): Act =>
+  async (incoming, { account: { subject } }, form) => {
+    const id = parseRecordId(form.required("grant"));
+    const grant = id === null ? null : await findGrant(context, id);
+    if (grant?.subject === subject) {
+      const act = actOfPerson(incoming, subject);
+      await revokeGrant(context, act, grant.id, "revoked_by_person", context.clock.seconds());
+    }
+    return backWith(context, incoming, PATH, subject, { about: "ended" });
+  };
+
+export const overviewRoute = (context: Context): Route =>
+  sectionRoute(context, {
+    path: PATH,
+    show: (incoming, signedIn) => overviewPage(context, incoming, signedIn),
+    stale: (incoming, signedIn, _form, again) => overviewPage(context, incoming, signedIn, again),
+    acts: {
+      remove: removeAccess(context),
+      remove_all: removeAllAccess(context),
+      end: endInstallation(context),
+    },
+  });

@@ -1,0 +1,194 @@
+/** @jsxImportSource hono/jsx */
+/** The page on which a person changes their password. */
+import { changePassword, type PasswordChange } from "../../operations/change-password.ts";
+import type { Context } from "../../operations/context.ts";
+import { findAccountByUsername } from "../../operations/people.ts";
+import { type SignedIn, type SignIn, startAfterChange } from "../../operations/sessions.ts";
+import { checkPassword } from "../../operations/sign-in.ts";
+import { type Incoming, type Route, seeOther } from "../../platform/http.ts";
+import { sameText } from "../../platform/same-text.ts";
+import type { Parameters } from "../../protocol/parameters.ts";
+import { actOfPerson } from "../../rules/events.ts";
+import type { AccountRecord } from "../../store/tables.ts";
+import { pageFrame } from "../frame.ts";
+import { NOTICE, sealNotice } from "../notice.ts";
+import { respondWithPage } from "../respond.tsx";
+import type { Texts } from "../texts.ts";
+import { clockTime, relativeTime } from "../time.ts";
+import { pagePath } from "../urls.ts";
+import { PASSWORD_MARK, type PasswordFault, PasswordView } from "../views/account-password.tsx";
+import { type Act, type Again, sectionParts, sectionRoute, toSignIn } from "./section.ts";
+
+const PATH = "/account/password";
+
+/** Where the person goes after the change. */
+const NEXT = "/account/security";
+
+async function passwordPage(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  { fault = null, ...again }: Again & { readonly fault?: PasswordFault | null } = {},
+): Promise<Response> {
+  const { frame, token, cookieValue, options } = await sectionParts(
+    context,
+    incoming,
+    signedIn,
+    PATH,
+    again,
+  );
+  return respondWithPage(
+    <PasswordView
+      frame={frame}
+      token={token}
+      mark={passwordMark(context, cookieValue, signedIn.account)}
+      minimumCharacters={context.configuration.limits.minimum_password_characters}
+      fault={fault}
+    />,
+    options,
+  );
+}
+
+/** The page comes back empty. Its line stands at the field that the person fills in first. */
+function stalePage(context: Context, incoming: Incoming, signedIn: SignedIn): Promise<Response> {
+  const { forms } = pageFrame(context, incoming).texts;
+  return passwordPage(context, incoming, signedIn, {
+    status: 422,
+    fault: { field: "current_password", text: forms.stalePassword },
+  });
+}
+
+/**
+ * Tells this server, and no one else, which password the person had when the page was opened. It proves no more than that the
+ * browser was signed in as the person then.
+ */
+function passwordMark(
+  { keys }: Context,
+  cookieValue: string,
+  { subject, passwordHash }: Pick<AccountRecord, "subject" | "passwordHash">,
+): string {
+  const mac = keys.mac("form", "password", cookieValue, subject, passwordHash ?? "");
+  return Buffer.from(mac).toString("base64url");
+}
+
+/**
+ * The form of a person who is signed out. After a double click on "Change password" the first request changed it, and ended
+ * the session of this one. The person knows the new password, so this signs them in as the sign-in page would, and they get
+ * the answer of the first request. If the password is still the one of the page, the session just ended: no password is
+ * compared, so nothing counts as an attempt.
+ */
+async function signInAgain(context: Context, incoming: Incoming, form: Parameters): Promise<Response> {
+  const username = form.get("username") ?? "";
+  const replacement = form.get("new_password") ?? "";
+  if (replacement.normalize("NFKC") === (form.get("current_password") ?? "").normalize("NFKC"))
+    return passwordKept(context, incoming, "same_password");
+  const account = await findAccountByUsername(context, username);
+  const cookieValue = context.sessionCookie.read(incoming.request);
+  const isUnchanged =
+    account !== null &&
+    cookieValue !== null &&
+    sameText(form.get(PASSWORD_MARK) ?? "", passwordMark(context, cookieValue, account));
+  if (isUnchanged) return passwordKept(context, incoming, "signed_out");
+  const check = await checkPassword(context, {
+    username,
+    password: replacement,
+    origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
+  });
+  if (check.outcome === "verified") return passwordChanged(context, incoming, check);
+  return check.outcome === "limited" ? toSignIn(context, PATH) : passwordKept(context, incoming, "signed_out");
+}
+
+/** To the sign-in page, which says that the password was not changed, and from there to the form for it. */
+function passwordKept(
+  context: Context,
+  incoming: Incoming,
+  about: keyof Texts["signIn"]["passwordKept"],
+): Response {
+  const { issuer, sessionCookie } = context;
+  const returnTo = pagePath(issuer, PATH);
+  const cookieValue = sessionCookie.read(incoming.request) ?? "";
+  const notice = sealNotice(context, cookieValue, "", "sign_in", { about });
+  return seeOther(pagePath(issuer, "/login", { return_to: returnTo, [NOTICE]: notice }));
+}
+
+const replacePassword =
+  (context: Context): Act =>
+  async (incoming, signedIn, form) => {
+  const change = await changePassword(context, {
+    account: signedIn.account,
+    current: form.get("current_password") ?? "",
+    replacement: form.get("new_password") ?? "",
+    origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
+  });
+  if (change.outcome !== "changed") {
+    const limited = change.outcome === "limited";
+    return passwordPage(context, incoming, signedIn, {
+      fault: passwordFault(context, pageFrame(context, incoming).texts, change),
+      status: limited ? 429 : 422,
+      retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
+    });
+  }
+  return passwordChanged(context, incoming, change);
+};
+
+/** Every session ended with the old password; this browser gets a new one. */
+async function passwordChanged(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {
+  const { subject } = signIn.account;
+  const started = await startAfterChange(context, actOfPerson(incoming, subject), signIn, null);
+  if (started === null) return toSignIn(context, PATH);
+  const notice = sealNotice(context, started.cookieValue, subject, "account", { about: "password" });
+  return seeOther(pagePath(context.issuer, NEXT, { [NOTICE]: notice }), started.cookies);
+}
+
+function passwordFault(
+  { configuration, clock }: Context,
+  { account, signIn, language }: Texts,
+  change: Exclude<PasswordChange, { outcome: "changed" }>,
+): PasswordFault {
+  const { minimum_password_characters, password_bytes } = configuration.limits;
+  switch (change.outcome) {
+    case "limited":
+      return {
+        field: "current_password",
+        text: signIn.limited(
+          relativeTime(language, change.retryAfterSeconds),
+          clockTime(language, clock.seconds() + change.retryAfterSeconds),
+        ),
+      };
+    case "current_wrong":
+      return { field: "current_password", text: account.currentWrong };
+    case "same":
+      return { field: "new_password", text: account.passwordSame };
+    case "too_long":
+      return { field: "new_password", text: account.passwordLong(password_bytes) };
+    case "too_short":
+      return { field: "new_password", text: account.passwordShort(minimum_password_characters) };
+  }
+}
+
+/**
+ * A URL for password managers (W3C "A Well-Known URL for Changing Passwords"): it redirects to the page with the form. It is at
+ * the root of the host, also for an issuer with a path.
+ */
+export const CHANGE_PASSWORD_PATH = "/.well-known/change-password";
+
+export const changePasswordRoute = ({ issuer }: Context): Route => ({
+  path: CHANGE_PASSWORD_PATH,
+  audience: "people",
+  cors: "nobody",
+  methods: {
+    GET: () => seeOther(pagePath(issuer, PATH)),
+  },
+});
+
+export const passwordRoute = (context: Context): Route =>
+  sectionRoute(context, {
+    path: PATH,
+    show: (incoming, signedIn) => passwordPage(context, incoming, signedIn),
+    stale: (incoming, signedIn) => stalePage(context, incoming, signedIn),
+    signedOut: async (incoming, form) =>
+      form.get("action") === "password" ? signInAgain(context, incoming, form) : null,
+    acts: { password: replacePassword(context) },
+  });

@@ -1,0 +1,26 @@
+/** The browsers in which a person is signed in, as the security page shows them. */
+import { recordIdText } from "../../credentials/credential.ts";
+import type { Context } from "../../operations/context.ts";
+import { collect } from "../../operations/paging.ts";
+import { everySession, type SignedIn } from "../../operations/sessions.ts";
+import type { SessionRow } from "../views/account-sessions.tsx";
+
+/** The browsers in which the person is signed in, this one first, then the one that was used last. */
+export async function listSessions(
+  context: Context,
+  { account, session: here }: SignedIn,
+): Promise<SessionRow[]> {
+  const now = context.clock.seconds();
+  const idleSince = now - context.configuration.lifetimes.session_idle_seconds;
+  const sessions = await collect(everySession(context, account, now, idleSince));
+  const hereId = recordIdText(here.id);
+  return sessions
+    .map((session) => ({
+      id: recordIdText(session.id),
+      isHere: recordIdText(session.id) === hereId,
+      address: session.address,
+      since: session.authenticatedAt,
+      lastSeenAt: session.lastSeenAt,
+    }))
+    .sort((one, other) => Number(other.isHere) - Number(one.isHere) || other.lastSeenAt - one.lastSeenAt);
+}
