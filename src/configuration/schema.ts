@@ -1,5 +1,5 @@
 /**
- * The schema of the configuration: every setting, its default, its unit, its limits and its words. client-schema.ts,
+ * The schema of the configuration: every setting, its default, its unit, its limits and its words. account-schema.ts, client-schema.ts,
  * person-schema.ts, registration-schema.ts and bounds-schema.ts have the larger tables.
  * values.ts has the kinds of values, sources.ts reads them from file, environment and flags, and checks.ts has the rules
  * between settings. `npm run docs` makes docs/configuration.md from the words here.
@@ -11,6 +11,7 @@ import { isOutboundAllowance } from "../platform/outbound.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
+import { account, places } from "./account-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
 import { person } from "./person-schema.ts";
@@ -254,6 +255,8 @@ export const configurationSchema = table({
     ),
     v.description("The keys that sign tokens."),
   ),
+  account,
+  places,
   lifetimes,
   limits,
   registration,

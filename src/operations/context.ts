@@ -8,6 +8,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
 import type { Outbound } from "../platform/outbound.ts";
+import type { Places } from "../platform/places.ts";
 import type { PollPace } from "../platform/poll-pace.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
@@ -50,6 +51,8 @@ export interface Context {
   /** Clients that authenticated before, by their credentials. */
   readonly callers: CallerMemory;
   readonly limits: Limits;
+  /** Where addresses are, if the operator has a database of places. */
+  readonly places: Places;
   readonly pollPace: PollPace;
   readonly readiness: Readiness;
   /** Tells clients that sessions have ended. */

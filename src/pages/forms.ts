@@ -8,10 +8,11 @@ import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { newFormId } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
-import { FORM_TYPE, type Incoming, readBody } from "../platform/http.ts";
+import { BodyError, FORM_TYPE, type Incoming, readBody, readMultipart } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
-import { type Parameters, parseParameters } from "../protocol/parameters.ts";
+import { OAuthError } from "../protocol/errors.ts";
+import { Parameters, parseParameters } from "../protocol/parameters.ts";
 import { PageError } from "./page-error.ts";
 
 /** The purpose of a form. A token for one purpose does not work for another. */
@@ -73,6 +74,57 @@ export async function readForm(
   const { limits } = context.configuration;
   const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
   const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
+  return judge(context, incoming, purpose, form, boundField);
+}
+
+/** A submitted form with a file. */
+export interface Uploaded extends Submitted {
+  /** Null if the person chose none. */
+  readonly file: Uint8Array | null;
+}
+
+/**
+ * Reads a form with one file, in the field `file`. Its token is in the body, so the body is read before the token is checked:
+ * the caller has checked that the person is signed in. Throws as `readForm` does.
+ */
+export async function readUpload(
+  context: Context,
+  incoming: Incoming,
+  purpose: FormPurpose,
+  field: string,
+  fileBytes: number,
+): Promise<Uploaded> {
+  refuseForeignSender(context, incoming.request);
+  const { limits } = context.configuration;
+  const parts = await readMultipart(incoming.request, fileBytes + limits.request_body_bytes);
+  const texts = new Map<string, readonly string[]>();
+  let file: Uint8Array | null = null;
+  let count = 0;
+  for (const [name, value] of parts) {
+    count += 1;
+    if (count > limits.parameters_per_request) throw new OAuthError("too_many_parameters");
+    if (typeof value === "string") {
+      if (value.includes("\u0000") || value.includes("\uFFFD")) throw new OAuthError("parameters_malformed");
+      if (value !== "") texts.set(name, [...(texts.get(name) ?? []), value]);
+      continue;
+    }
+    if (name !== field || file !== null) throw new OAuthError("parameter_invalid");
+    if (value.size > fileBytes) throw new BodyError("too_large");
+    // A field without a file arrives as an empty one.
+    if (value.size > 0) file = await value.bytes();
+  }
+  const form = new Parameters(texts).refuseRepeated();
+  return { ...judge(context, incoming, purpose, form), file };
+}
+
+/** Whether the form is one that `openForm` opened for this browser and purpose. */
+function judge(
+  context: Context,
+  incoming: Incoming,
+  purpose: FormPurpose,
+  form: Parameters,
+  boundField?: string,
+): Submitted {
   const cookieValue = context.sessionCookie.read(incoming.request);
   const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
   const expiresAt = parseExpiry(expiry);

@@ -6,6 +6,7 @@ import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
   accounts,
+  activities,
   type DisabledBy,
   type GroupRecord,
   groupMembers,
@@ -335,10 +336,32 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),
+      sweep(activities, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,
     events: [{ event: "person.removed", subject }],
+  };
+}
+
+/**
+ * A person removes their own account. The server does not lose its last administrator, and the next start would make a declared
+ * person again. `hasOther`: whether another administrator can sign in, as of a look after that at `setup`.
+ */
+export function removeOwnAccount(
+  { account, setup }: AccountFacts,
+  hasOther: boolean,
+  ending: Ending,
+): Decision<"removed" | "gone" | "last_administrator" | "declared"> {
+  if (account === null) return concluded("gone");
+  if (account.isDeclared) return concluded("declared");
+  if (account.administrator && !hasOther) return concluded("last_administrator");
+  const { changes = [], ...decision } = removeAccount(account, ending);
+  return {
+    ...decision,
+    outcome: "removed",
+    // Two administrators may go at once: each commit rests on the row that the other changes.
+    changes: [...changes, ...(account.administrator ? [nextSetup(setup)] : [])],
   };
 }
 

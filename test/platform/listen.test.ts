@@ -223,7 +223,7 @@ describe("odd requests", () => {
         calls += 1;
         return new Response();
       },
-      { limits: { request_body_bytes: 1024 } },
+      { limits: { request_body_bytes: 1024, picture_bytes: 1024 } },
     );
     const answer = await fetch(urls[0] ?? "", { method: "POST", body: "x".repeat(5000) });
     expect(answer.status).toBe(413);

@@ -13,6 +13,7 @@ import { clientLogo } from "../assets.ts";
 import { clientName, returnHost } from "../display.ts";
 import type { Texts } from "../texts.ts";
 import type { ClientAccess, Installation } from "../views/account-access.tsx";
+import { whereWords } from "./where.ts";
 
 /**
  * The access that a person gave, one entry for each client: its present access, and the access that it can get again
@@ -35,13 +36,13 @@ export async function listAccess(
   );
 }
 
-function describeAccess(
+async function describeAccess(
   context: Context,
   texts: Texts,
   clientId: string,
   allowed: readonly (GrantRecord | ConsentRecord)[],
   client: ClientRecord | null,
-): ClientAccess {
+): Promise<ClientAccess> {
   const hosts = new Set(client?.redirectUris.map(returnHost));
   const grants = allowed.filter((entry) => "via" in entry);
   return {
@@ -58,17 +59,22 @@ function describeAccess(
       [...new Set(allowed.flatMap((entry) => entry.scope))],
       [...new Set(allowed.flatMap((entry) => entry.resources))],
     ),
-    installations: grants.map((grant) => describeInstallation(context, grant)),
+    installations: await Promise.all(grants.map((grant) => describeInstallation(context, texts, grant))),
     asksAgain: grants.length === allowed.length,
   };
 }
 
-function describeInstallation({ configuration, clock }: Context, grant: GrantRecord): Installation {
+async function describeInstallation(
+  context: Context,
+  texts: Texts,
+  grant: GrantRecord,
+): Promise<Installation> {
+  const { configuration, clock } = context;
   const now = clock.seconds();
   return {
     id: recordIdText(grant.id),
     via: grant.via === "device_code" ? "device" : "application",
-    address: grant.address,
+    where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
     usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),
   };

@@ -9,11 +9,13 @@ import type { Incoming, Route } from "../../platform/http.ts";
 import { actOfPerson } from "../../rules/events.ts";
 import { pageFrame } from "../frame.ts";
 import { respondWithPage } from "../respond.tsx";
-import { OverviewView } from "../views/account-overview.tsx";
+import { AppsView, OverviewView } from "../views/account-overview.tsx";
 import { listAccess } from "./access.ts";
+import { listApps, TILES } from "./apps.ts";
 import { type Act, type Again, backWith, sectionParts, sectionRoute } from "./section.ts";
 
 const PATH = "/account";
+const APPS_PATH = "/account/apps";
 
 async function overviewPage(
   context: Context,
@@ -31,16 +33,35 @@ async function overviewPage(
     again,
     (told) => told.about === "removed" && access.some(({ clientId }) => clientId === told.clientId),
   );
+  const apps = await listApps(
+    context,
+    frame.texts,
+    signedIn,
+    access.map(({ clientId }) => clientId),
+  );
   const isNew = notice?.about === "created" && signedIn.account.administrator;
   return respondWithPage(
     <OverviewView
       frame={frame}
       token={token}
+      apps={apps.slice(0, TILES)}
+      moreApps={
+        apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null
+      }
       access={access}
       nextFor={isNew ? context.issuer.identifier : null}
     />,
     options,
   );
+}
+
+/** All tiles, for those who have many. */
+async function appsPage(context: Context, incoming: Incoming, signedIn: SignedIn): Promise<Response> {
+  const { frame, options } = await sectionParts(context, incoming, signedIn, APPS_PATH);
+  const access = await listAccess(context, frame.texts, signedIn);
+  const used = access.map(({ clientId }) => clientId);
+  const apps = await listApps(context, frame.texts, signedIn, used);
+  return respondWithPage(<AppsView frame={frame} apps={apps} />, options);
 }
 
 /** Ends all access of one client. */
@@ -92,4 +113,10 @@ export const overviewRoute = (context: Context): Route =>
       remove_all: removeAllAccess(context),
       end: endInstallation(context),
     },
+  });
+
+export const appsRoute = (context: Context): Route =>
+  sectionRoute(context, {
+    path: APPS_PATH,
+    show: (incoming, signedIn) => appsPage(context, incoming, signedIn),
   });

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** How a person signs in, and the browsers in which they are signed in. */
-import { parseRecordId } from "../../credentials/credential.ts";
+import { parseRecordId, recordIdText } from "../../credentials/credential.ts";
 import type { Context } from "../../operations/context.ts";
 import { endSessions, type SignedIn, signOut } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
@@ -8,7 +8,7 @@ import { actOfPerson } from "../../rules/events.ts";
 import { respondWithPage } from "../respond.tsx";
 import { SecurityView } from "../views/account-security.tsx";
 import { type Act, type Again, backWith, sectionParts, sectionRoute, toSignIn } from "./section.ts";
-import { listSessions } from "./sessions.ts";
+import { listSessions, otherSessions } from "./sessions.ts";
 import { waysToSignIn } from "./ways.ts";
 
 const PATH = "/account/security";
@@ -22,7 +22,7 @@ async function securityPage(
   const { frame, token, options } = await sectionParts(context, incoming, signedIn, PATH, again);
   const [ways, sessions] = await Promise.all([
     waysToSignIn(context, frame, signedIn),
-    listSessions(context, signedIn),
+    listSessions(context, frame.texts, signedIn),
   ]);
   return respondWithPage(
     <SecurityView frame={frame} token={token} ways={ways} sessions={sessions} />,
@@ -35,7 +35,7 @@ const endOneSession =
   async (incoming, signedIn, form) => {
     const { subject } = signedIn.account;
     const wanted = form.required("session");
-    const own = (await listSessions(context, signedIn)).some(({ id }) => id === wanted);
+    const own = (await otherSessions(context, signedIn)).some((other) => recordIdText(other) === wanted);
     const id = parseRecordId(wanted);
     if (own && id !== null) await signOut(context, actOfPerson(incoming, subject), id);
     return backWith(context, incoming, PATH, subject, { about: "session" });
@@ -46,10 +46,7 @@ const endOtherSessions =
   async (incoming, signedIn) => {
     const { subject } = signedIn.account;
     const act = actOfPerson(incoming, subject);
-    const others = (await listSessions(context, signedIn)).flatMap(({ id, isHere }) => {
-      const other = isHere ? null : parseRecordId(id);
-      return other === null ? [] : [other];
-    });
+    const others = await otherSessions(context, signedIn);
     await Promise.all(others.map((other) => signOut(context, act, other)));
     return backWith(context, incoming, PATH, subject, { about: "sessions" });
   };

@@ -12,8 +12,8 @@ import { type AccessWords, Day, MayList, Tile } from "./parts.tsx";
 export interface Installation {
   readonly id: string;
   readonly via: "application" | "device";
-  /** Where the browser or the device was; empty if it is not known. */
-  readonly address: string;
+  /** Where the browser or the device was, in words; empty if it is not known. */
+  readonly where: string;
   readonly since: number;
   /** The last issue of tokens was not before this; null if there was none yet. */
   readonly usedSince: number | null;
@@ -141,10 +141,10 @@ function InstallationRow({ frame, token, name, installation }: InstallationProps
 
 const DAY_SECONDS = 86_400;
 
-function usedWords({ texts: { account }, now }: PageFrame, { address, usedSince }: Installation): string {
+function usedWords({ texts: { account }, now }: PageFrame, { where, usedSince }: Installation): string {
   const used =
     usedSince === null
       ? account.notUsedYet
       : account.usedWithin(Math.max(1, Math.ceil((now - usedSince) / DAY_SECONDS)));
-  return address === "" ? used : `${used} · ${account.from(address)}`;
+  return where === "" ? used : `${used} · ${account.from(where)}`;
 }

@@ -29,7 +29,10 @@ export const ACCOUNT_SECTIONS = [
 ] as const;
 
 /** The pages that are not in the navigation, with the section that leads to them. */
-const BELOW: Readonly<Record<string, string>> = { "/account/password": "/account/security" };
+const BELOW: Readonly<Record<string, string>> = {
+  "/account/apps": "/account",
+  "/account/password": "/account/security",
+};
 
 interface Props {
   readonly frame: AccountFrame;

@@ -4,24 +4,27 @@ import type { PageFrame } from "../frame.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import { Hidden } from "../layout.tsx";
 import { AccessRow, type ClientAccess } from "./account-access.tsx";
+import { AppsSection, type AppTile } from "./account-apps.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 
 interface OverviewProps {
   readonly frame: AccountFrame;
   readonly token: string;
+  readonly apps: readonly AppTile[];
+  readonly moreApps: { readonly count: number; readonly href: string } | null;
   readonly access: readonly ClientAccess[];
   /** The issuer, for the administrator who just set the server up; null for everyone else. */
   readonly nextFor: string | null;
 }
 
-export function OverviewView({ frame, token, access, nextFor }: OverviewProps) {
+export function OverviewView({ frame, token, apps, moreApps, access, nextFor }: OverviewProps) {
   const { account } = frame.texts;
   return (
     <AccountLayout frame={frame} title={account.title}>
+      <h1 class="hidden">{account.title}</h1>
       {nextFor && <NextStep frame={frame} issuer={nextFor} />}
-      <div class="card">
-        <h1>{account.title}</h1>
-        <section aria-labelledby="access">
+      <AppsSection frame={frame} apps={apps} more={moreApps} />
+      <section class="card" aria-labelledby="access">
           <h2 id="access">{account.accessTitle}</h2>
           <p class="small muted">{access.length === 0 ? account.accessNone : account.accessLead}</p>
           {access.length > 0 && (
@@ -39,8 +42,18 @@ export function OverviewView({ frame, token, access, nextFor }: OverviewProps) {
               </button>
             </form>
           )}
-        </section>
-      </div>
+      </section>
+    </AccountLayout>
+  );
+}
+
+/** All applications, for a person who may open many. */
+export function AppsView({ frame, apps }: { frame: AccountFrame; apps: readonly AppTile[] }) {
+  const { account } = frame.texts;
+  return (
+    <AccountLayout frame={frame} title={account.appsTitle}>
+      <h1 class="hidden">{account.appsTitle}</h1>
+      <AppsSection frame={frame} apps={apps} more={null} />
     </AccountLayout>
   );
 }
