@@ -5,6 +5,7 @@ import { type NewPasswordFault, newPasswordFault } from "../accounts/new-passwor
 import type { Configuration } from "../configuration/schema.ts";
 import { widestNetwork } from "../platform/network.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
+import type { EndedAccess } from "../rules/person.ts";
 import type { SignInStep } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import type { EndingContext } from "./ending.ts";
@@ -21,6 +22,8 @@ export interface PasswordChangeRequest {
   readonly account: AccountRecord;
   readonly current: string;
   readonly replacement: string;
+  /** The access that ends with the old password. Default: that which ends with the sessions. */
+  readonly ended?: EndedAccess;
   readonly origin: Origin;
   /** What the browser presents (`KnownBrowsers`). */
   readonly browser?: PresentedBrowser | null | undefined;
@@ -30,7 +33,7 @@ type Needs = PasswordCheckContext & EndingContext & { readonly configuration: Co
 
 export async function changePassword(
   context: Needs,
-  { account: asked, current, replacement, origin, browser }: PasswordChangeRequest,
+  { account: asked, current, replacement, ended = [], origin, browser }: PasswordChangeRequest,
 ): Promise<PasswordChange> {
   const fault = newPasswordFault(context.configuration, replacement);
   if (fault !== null) return { outcome: fault };
@@ -50,6 +53,7 @@ export async function changePassword(
     subject,
     verifiedHash,
     passwordHash,
+    ended,
   );
   const account = await findAccount(context, subject);
   if (changed && account !== null) return { outcome: "changed", account, steps: check.steps };

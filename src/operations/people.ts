@@ -153,6 +153,7 @@ export const replacePassword = (
   subject: SubjectId,
   verifiedHash: string,
   passwordHash: string,
+  ended: rules.EndedAccess = [],
 ): Promise<boolean> =>
   outcomeOf(context, act, async () =>
     rules.changePassword(
@@ -160,6 +161,7 @@ export const replacePassword = (
       verifiedHash,
       passwordHash,
       newEnding(context, subject),
+      ended,
     ),
   );
 

@@ -24,8 +24,12 @@ export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {
 export const PAGE_PATHS = [
   "/",
   "/account",
+  "/account/activity",
+  "/account/apps",
+  "/account/data",
   "/account/details",
   "/account/password",
+  "/account/picture",
   "/account/security",
   "/consent",
   "/device",

@@ -1,6 +1,6 @@
 /** People: their accounts, their sessions, and the link that makes the first administrator. */
 import type { EpochSeconds } from "../platform/clock.ts";
-import { foldUsername, type RecordId } from "../protocol/identifiers.ts";
+import { type ClientId, foldUsername, type RecordId } from "../protocol/identifiers.ts";
 import { type Change, hold, insert, put, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
@@ -26,7 +26,7 @@ import {
 } from "../store/tables.ts";
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
-import { accessSweeps, touchAccount } from "./grant.ts";
+import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { pictureChanges } from "./picture.ts";
 import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
@@ -154,6 +154,9 @@ export function setPassword(
   };
 }
 
+/** The access that a person ends together with their old password: that of all clients, or of some. */
+export type EndedAccess = "all" | readonly ClientId[];
+
 /**
  * A person sets their own password, and their sessions end. `verifiedHash` is the hash that verified the current password.
  * False, and nothing changed, if it is no longer the person's hash, or the person is disabled.
@@ -163,15 +166,21 @@ export function changePassword(
   verifiedHash: string,
   passwordHash: string,
   ending: Ending,
+  ended: EndedAccess = [],
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const { changes, sweeps } = endEverySession(account.subject, ending);
+  const { subject } = account;
+  const { changes, sweeps } = endEverySession(subject, ending);
+  const filters = ended === "all" ? [{ subject }] : ended.map((clientId) => ({ subject, clientId }));
   return {
     outcome: true,
     changes: [touchAccount(account, { passwordHash }), ...changes],
-    sweeps,
-    events: [{ event: "password.changed", subject: account.subject }],
+    sweeps: [...sweeps, ...filters.flatMap((filter) => offlineSweeps(filter, ending.now))],
+    events: [
+      { event: "password.changed", subject },
+      ...filters.map((filter) => accessRemoved(filter, "revoked_by_person")),
+    ],
   };
 }
 
@@ -435,7 +444,7 @@ export function startSession(
     events: [
       ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
       ...others.map((other) => sessionEnded(other.session, "surplus")),
-      { event: "session.started", subject },
+      { event: "session.started", subject, via: session.authenticationMethods.join(" ") },
     ],
   };
 }

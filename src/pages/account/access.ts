@@ -7,6 +7,7 @@ import { collect } from "../../operations/paging.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import { isVouchedFor } from "../../rules/client.ts";
 import { usedSince } from "../../rules/grant.ts";
+import type { ClientId } from "../../protocol/identifiers.ts";
 import type { ClientRecord, ConsentRecord, GrantRecord } from "../../store/tables.ts";
 import { accessWords } from "../access.ts";
 import { clientLogo } from "../assets.ts";
@@ -39,7 +40,7 @@ export async function listAccess(
 async function describeAccess(
   context: Context,
   texts: Texts,
-  clientId: string,
+  clientId: ClientId,
   allowed: readonly (GrantRecord | ConsentRecord)[],
   client: ClientRecord | null,
 ): Promise<ClientAccess> {

@@ -7,11 +7,10 @@ import type { SignedIn } from "../../operations/sessions.ts";
 import { type Incoming, NO_SNIFFING, NO_STORE, type Route } from "../../platform/http.ts";
 import { foldUsername } from "../../protocol/identifiers.ts";
 import { actOfPerson } from "../../rules/events.ts";
-import { pageFrame } from "../frame.ts";
 import { respondWithPage } from "../respond.tsx";
 import { DataView, DeletedView, type DeleteFault } from "../views/account-data.tsx";
 import { listAccess } from "./access.ts";
-import { type Act, type Again, sectionParts, sectionRoute, toSignIn } from "./section.ts";
+import { type Act, type Again, sectionParts, sectionRoute, toSignIn, personFrame } from "./section.ts";
 import { otherSessions } from "./sessions.ts";
 
 const PATH = "/account/data";
@@ -30,7 +29,7 @@ async function dataPage(
 
 /** What ends with the account. */
 async function whatEnds(context: Context, incoming: Incoming, signedIn: SignedIn) {
-  const { texts } = pageFrame(context, incoming);
+  const { texts } = personFrame(context, incoming, signedIn.account);
   const [access, others] = await Promise.all([
     listAccess(context, texts, signedIn),
     otherSessions(context, signedIn),
@@ -60,7 +59,7 @@ const deleteAccount =
   (context: Context): Act =>
   async (incoming, signedIn, form) => {
     const { account } = signedIn;
-    const { texts } = pageFrame(context, incoming);
+    const { texts } = personFrame(context, incoming, signedIn.account);
     const again = (fault: DeleteFault) =>
       dataPage(context, incoming, signedIn, { fault, status: 422 });
     if (!context.configuration.account.people_may_delete) return dataPage(context, incoming, signedIn);
@@ -71,7 +70,7 @@ const deleteAccount =
     if (outcome === "last_administrator") return again({ field: null, text: texts.account.data.lastAdministrator });
     if (outcome === "declared") return again({ field: null, text: texts.account.data.declared });
     if (outcome === "gone") return toSignIn(context, PATH);
-    return respondWithPage(<DeletedView frame={pageFrame(context, incoming)} />);
+    return respondWithPage(<DeletedView frame={personFrame(context, incoming, signedIn.account)} />);
   };
 
 export const dataRoute = (context: Context): Route =>
@@ -79,5 +78,6 @@ export const dataRoute = (context: Context): Route =>
     path: PATH,
     show: (incoming, signedIn) => dataPage(context, incoming, signedIn),
     stale: (incoming, signedIn, _form, again) => dataPage(context, incoming, signedIn, again),
+    recent: ["download", "delete"],
     acts: { download: download(context), delete: deleteAccount(context) },
   });

@@ -18,7 +18,6 @@ import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { displayText } from "../display.ts";
-import { pageFrame } from "../frame.ts";
 import { respondWithPage } from "../respond.tsx";
 import { LANGUAGE_NAMES, type Texts } from "../texts.ts";
 import {
@@ -28,7 +27,7 @@ import {
   type FieldOption,
   SHOWN_FACTS,
 } from "../views/account-details.tsx";
-import { type Act, type Again, backWith, sectionParts, sectionRoute } from "./section.ts";
+import { type Act, type Again, backWith, sectionParts, sectionRoute, personFrame } from "./section.ts";
 
 export const DETAILS_PATH = "/account/details";
 
@@ -138,7 +137,7 @@ const changeDetails =
   async (incoming, signedIn, form) => {
     const { account } = signedIn;
     const typed = typedIn(context, form, account);
-    const { texts } = pageFrame(context, incoming);
+    const { texts } = personFrame(context, incoming, signedIn.account);
     const again = (fault: DetailsFault) =>
       detailsPage(context, incoming, signedIn, { fault, typed, status: 422 });
     for (const [field, value] of typed.values) {

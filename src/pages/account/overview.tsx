@@ -7,12 +7,11 @@ import type { Context } from "../../operations/context.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import { actOfPerson } from "../../rules/events.ts";
-import { pageFrame } from "../frame.ts";
 import { respondWithPage } from "../respond.tsx";
 import { AppsView, OverviewView } from "../views/account-overview.tsx";
 import { listAccess } from "./access.ts";
 import { listApps, TILES } from "./apps.ts";
-import { type Act, type Again, backWith, sectionParts, sectionRoute } from "./section.ts";
+import { type Act, type Again, backWith, sectionParts, sectionRoute, personFrame } from "./section.ts";
 
 const PATH = "/account";
 const APPS_PATH = "/account/apps";
@@ -23,7 +22,7 @@ async function overviewPage(
   signedIn: SignedIn,
   again: Again = {},
 ): Promise<Response> {
-  const access = await listAccess(context, pageFrame(context, incoming).texts, signedIn);
+  const access = await listAccess(context, personFrame(context, incoming, signedIn.account).texts, signedIn);
   // The page says that a client has no access only while that is true.
   const { frame, notice, token, options } = await sectionParts(
     context,

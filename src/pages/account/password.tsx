@@ -9,15 +9,24 @@ import { type Incoming, type Route, seeOther } from "../../platform/http.ts";
 import { sameText } from "../../platform/same-text.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
+import type { EndedAccess } from "../../rules/person.ts";
+import { stepOfSession } from "../../rules/sign-in.ts";
 import type { AccountRecord } from "../../store/tables.ts";
-import { pageFrame } from "../frame.ts";
 import { NOTICE, sealNotice } from "../notice.ts";
 import { respondWithPage } from "../respond.tsx";
 import type { Texts } from "../texts.ts";
 import { clockTime, relativeTime } from "../time.ts";
 import { pagePath } from "../urls.ts";
-import { PASSWORD_MARK, type PasswordFault, PasswordView } from "../views/account-password.tsx";
-import { type Act, type Again, sectionParts, sectionRoute, toSignIn } from "./section.ts";
+import {
+  type ClientToEnd,
+  END_ALL,
+  END_CLIENT,
+  PASSWORD_MARK,
+  type PasswordFault,
+  PasswordView,
+} from "../views/account-password.tsx";
+import { listAccess } from "./access.ts";
+import { type Act, type Again, sectionParts, sectionRoute, toSignIn, personFrame } from "./section.ts";
 
 const PATH = "/account/password";
 
@@ -43,15 +52,34 @@ async function passwordPage(
       token={token}
       mark={passwordMark(context, cookieValue, signedIn.account)}
       minimumCharacters={context.configuration.limits.minimum_password_characters}
+      clients={await clientsToEnd(context, frame.texts, signedIn)}
       fault={fault}
     />,
     options,
   );
 }
 
+/** How many clients the page lists; a person with more ends the access of all, or goes to the list of them. */
+const CLIENTS = 20;
+
+/** The clients whose access the person may end together with the old password. */
+const clientsToEnd = async (context: Context, texts: Texts, signedIn: SignedIn): Promise<ClientToEnd[]> =>
+  (await listAccess(context, texts, signedIn))
+    .slice(0, CLIENTS)
+    .map(({ clientId, clientName }) => ({ clientId, name: clientName ?? texts.account.unknownClient }));
+
+/** What the person ticked. An identifier that is none of a client of theirs ends nothing. */
+async function endedBy(context: Context, texts: Texts, signedIn: SignedIn, form: Parameters): Promise<EndedAccess> {
+  if (form.get(END_ALL) !== undefined) return "all";
+  const ticked = new Set([...form.entries()].flatMap(([name, value]) => (name.startsWith(END_CLIENT) ? [value] : [])));
+  if (ticked.size === 0) return [];
+  const access = await listAccess(context, texts, signedIn);
+  return access.map(({ clientId }) => clientId).filter((clientId) => ticked.has(clientId));
+}
+
 /** The page comes back empty. Its line stands at the field that the person fills in first. */
 function stalePage(context: Context, incoming: Incoming, signedIn: SignedIn): Promise<Response> {
-  const { forms } = pageFrame(context, incoming).texts;
+  const { forms } = personFrame(context, incoming, signedIn.account).texts;
   return passwordPage(context, incoming, signedIn, {
     status: 422,
     fault: { field: "current_password", text: forms.stalePassword },
@@ -119,18 +147,22 @@ const replacePassword =
     account: signedIn.account,
     current: form.get("current_password") ?? "",
     replacement: form.get("new_password") ?? "",
+    ended: await endedBy(context, personFrame(context, incoming, signedIn.account).texts, signedIn, form),
     origin: incoming,
     browser: context.knownBrowsers.read(incoming.request),
   });
   if (change.outcome !== "changed") {
     const limited = change.outcome === "limited";
     return passwordPage(context, incoming, signedIn, {
-      fault: passwordFault(context, pageFrame(context, incoming).texts, change),
+      fault: passwordFault(context, personFrame(context, incoming, signedIn.account).texts, change),
       status: limited ? 429 : 422,
       retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
     });
   }
-  return passwordChanged(context, incoming, change);
+  // The person stays as well signed in as they were.
+  const before = signedIn.session;
+  const isBetter = before.authenticationLevel !== "1";
+  return passwordChanged(context, incoming, isBetter ? { ...change, steps: [stepOfSession(before)] } : change);
 };
 
 /** Every session ended with the old password; this browser gets a new one. */

@@ -8,11 +8,10 @@ import { OAuthError } from "../../protocol/errors.ts";
 import { actOfPerson } from "../../rules/events.ts";
 import { newPictureId } from "../../rules/picture.ts";
 import { readUpload, type Uploaded } from "../forms.ts";
-import { pageFrame } from "../frame.ts";
 import { pagePath } from "../urls.ts";
 import { PICTURE_FIELD } from "../views/account-details.tsx";
 import { DETAILS_PATH, detailsPage, mayChangePicture, pictureMegabytes } from "./details.tsx";
-import { backWith, toSignIn } from "./section.ts";
+import { backWith, toSignIn, personFrame } from "./section.ts";
 
 /** How many pictures may wait for the one that is being made: each takes up to 200 MB meanwhile. */
 const WAITING = 4;
@@ -28,7 +27,7 @@ export function pictureUploadRoute(context: Context): Route {
     if (uploaded === "too_large") return refused(context, incoming, signedIn, "too_large");
     const { isFresh, file } = uploaded;
     if (!isFresh) {
-      const alert = pageFrame(context, incoming).texts.forms.stale;
+      const alert = personFrame(context, incoming, signedIn.account).texts.forms.stale;
       return detailsPage(context, incoming, signedIn, { alert, status: 422 });
     }
     if (file === null) return refused(context, incoming, signedIn, "none");
@@ -62,7 +61,7 @@ function refused(
   signedIn: SignedIn,
   kind: PictureFault["kind"] | "none",
 ): Promise<Response> {
-  const { pictureFaults } = pageFrame(context, incoming).texts.account;
+  const { pictureFaults } = personFrame(context, incoming, signedIn.account).texts.account;
   const text = kind === "too_large" ? pictureFaults.too_large(pictureMegabytes(context)) : pictureFaults[kind];
   return detailsPage(context, incoming, signedIn, { fault: { field: "picture", text }, status: 422 });
 }

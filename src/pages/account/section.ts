@@ -7,10 +7,12 @@ import { OAuthError } from "../../protocol/errors.ts";
 import type { SubjectId } from "../../protocol/identifiers.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { PICTURE_PATH, pictureQuery } from "../../rules/picture.ts";
+import type { AccountRecord } from "../../store/tables.ts";
 import { markedName } from "../display.ts";
 import { openForm, readForm } from "../forms.ts";
 import { type PageFrame, pageFrame } from "../frame.ts";
 import { type AccountNotice, NOTICE, readNotice, sealNotice } from "../notice.ts";
+import { askRecentSignIn } from "../recent.ts";
 import { pagePath } from "../urls.ts";
 import type { AccountFrame } from "../views/account-layout.tsx";
 
@@ -30,6 +32,8 @@ export type Act = (incoming: Incoming, signedIn: SignedIn, form: Parameters) => 
 
 export interface Section {
   readonly path: AccountPath;
+  /** The acts that need a recent sign-in, by their names: an open browser is not enough for them. */
+  readonly recent?: readonly string[];
   show(incoming: Incoming, signedIn: SignedIn): Promise<Response>;
   /** The acts of the page, by the field `action` of its forms. */
   readonly acts?: Readonly<Record<string, Act>>;
@@ -54,18 +58,27 @@ export function sectionRoute(context: Context, section: Section): Route {
       return answer ?? toSignIn(context, path);
     }
     if (!isFresh) {
-      const again = { status: 422, alert: pageFrame(context, incoming).texts.forms.stale };
+      const again = { status: 422, alert: personFrame(context, incoming, signedIn.account).texts.forms.stale };
       if (section.stale === undefined) throw new OAuthError("parameter_invalid");
       return section.stale(incoming, signedIn, form, again);
     }
     const action = form.get("action") ?? "";
     const act = Object.hasOwn(acts, action) ? acts[action] : undefined;
     if (act === undefined) throw new OAuthError("parameter_invalid");
+    const asked = section.recent?.includes(action) ? askRecentSignIn(context, signedIn, path) : null;
+    if (asked !== null) return asked;
     return act(incoming, signedIn, form);
   };
   const methods = Object.keys(acts).length === 0 ? { GET } : { GET, POST };
   return { path, audience: "people", cors: "nobody", methods };
 }
+
+/** The frame in the language that the person chose for the pages. */
+export const personFrame = (
+  context: Context,
+  incoming: Incoming,
+  { profile }: Pick<AccountRecord, "profile">,
+): PageFrame => pageFrame(context, incoming, profile.locale);
 
 export const toSignIn = ({ issuer }: Pick<Context, "issuer">, path: AccountPath): Response =>
   seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, path) }));
@@ -109,7 +122,7 @@ export async function sectionParts(
   hidesNotice: (notice: AccountNotice) => boolean = () => false,
 ): Promise<SectionParts> {
   const form = openForm(context, incoming, "account");
-  const frame = pageFrame(context, incoming);
+  const frame = personFrame(context, incoming, account);
   const told = readNotice(context, incoming, "account");
   const notice = told === null || hidesNotice(told) ? null : told;
   return {

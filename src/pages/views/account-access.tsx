@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The applications of the account: a row for each, which opens without a script. */
+import type { ClientId } from "../../protocol/identifiers.ts";
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
@@ -21,7 +22,7 @@ export interface Installation {
 
 /** The access of one client, now or again without asking. */
 export interface ClientAccess {
-  readonly clientId: string;
+  readonly clientId: ClientId;
   /** Null if the client is no longer registered. */
   readonly clientName: string | null;
   /** The path of the logo that the operator gave the client; null if there is none. */

@@ -7,6 +7,15 @@ import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 /** The hidden field that tells which password the person had when the page was opened. */
 export const PASSWORD_MARK = "password_mark";
 
+/** The box that ends all access, and the beginning of the names of those that end the access of one client. */
+export const END_ALL = "end_all";
+export const END_CLIENT = "end_client_";
+
+export interface ClientToEnd {
+  readonly clientId: string;
+  readonly name: string;
+}
+
 export interface PasswordFault {
   readonly field: "current_password" | "new_password";
   readonly text: string;
@@ -17,10 +26,12 @@ interface PasswordProps {
   readonly token: string;
   readonly mark: string;
   readonly minimumCharacters: number;
+  /** The clients whose access may end with the old password. */
+  readonly clients: readonly ClientToEnd[];
   readonly fault: PasswordFault | null;
 }
 
-export function PasswordView({ frame, token, mark, minimumCharacters, fault }: PasswordProps) {
+export function PasswordView({ frame, token, mark, minimumCharacters, clients, fault }: PasswordProps) {
   const { account } = frame.texts;
   const faultIn = (field: PasswordFault["field"]) => (fault?.field === field ? fault.text : null);
   return (
@@ -56,6 +67,7 @@ export function PasswordView({ frame, token, mark, minimumCharacters, fault }: P
             fault={faultIn("new_password")}
             autofocus={fault?.field === "new_password"}
           />
+          {clients.length > 0 && <AccessToEnd frame={frame} clients={clients} />}
           <button class="main" type="submit">
             {account.changePassword}
           </button>
@@ -64,3 +76,27 @@ export function PasswordView({ frame, token, mark, minimumCharacters, fault }: P
     </AccountLayout>
   );
 }
+
+/** Nothing is ticked: applications never knew the password, so a change of habit does not cut off the television. */
+function AccessToEnd({ frame, clients }: { frame: AccountFrame; clients: readonly ClientToEnd[] }) {
+  const { account } = frame.texts;
+  return (
+    <fieldset class="boxes" aria-describedby="ends-hint">
+      <legend>{account.alsoEnd}</legend>
+      <p class="small muted" id="ends-hint">
+        {account.alsoEndHint}
+      </p>
+      <Box name={END_ALL} value="yes" words={account.endAllAccess} />
+      {clients.map(({ clientId, name }, index) => (
+        <Box name={`${END_CLIENT}${index}`} value={clientId} words={name} />
+      ))}
+    </fieldset>
+  );
+}
+
+const Box = ({ name, value, words }: { name: string; value: string; words: string }) => (
+  <label class="box">
+    <input type="checkbox" name={name} value={value} />
+    <bdi>{words}</bdi>
+  </label>
+);
