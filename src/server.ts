@@ -133,6 +133,7 @@ export function createServer({
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
+    activities: activityKeeper,
     events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,

@@ -27,7 +27,10 @@ export interface PictureFault {
   readonly fault: string;
 }
 
-const NO_PICTURE = "is no still PNG, JPEG or WebP picture, or is damaged";
+export const NO_PICTURE: PictureFault = {
+  kind: "no_picture",
+  fault: "is no still PNG, JPEG or WebP picture, or is damaged",
+};
 const FORMATS: readonly string[] = ["png", "jpeg", "webp"];
 
 /** The runtime throws errors with codes for what it cannot read. */
@@ -46,7 +49,7 @@ export async function pictureOf(file: Uint8Array): Promise<PictureContent | Pict
     const code = codeOf(error);
     if (code === "ERR_IMAGE_TOO_MANY_PIXELS")
       return { kind: "too_many_pixels", fault: "has more than 50 million pixels" };
-    if (code.startsWith("ERR_IMAGE_")) return { kind: "no_picture", fault: NO_PICTURE };
+    if (code.startsWith("ERR_IMAGE_")) return NO_PICTURE;
     throw error;
   }
 }
@@ -55,7 +58,7 @@ async function squareOf(file: Uint8Array): Promise<PictureContent | PictureFault
   const open = () => new Bun.Image(file, { maxPixels: PICTURE_FILE_PIXELS });
   // This reads the head of the file only, and refuses it before any pixel is decoded.
   const { width, height, format } = await open().metadata();
-  if (!FORMATS.includes(format)) return { kind: "no_picture", fault: NO_PICTURE };
+  if (!FORMATS.includes(format)) return NO_PICTURE;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
   if (long > short * LONGEST) 
     return { kind: "too_long", fault: `is more than ${LONGEST} times as long as wide` };

@@ -15,6 +15,7 @@ import type { Catalogue } from "../protocol/catalogue.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
+import type { ActivityKeeper } from "./activities.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
@@ -46,6 +47,8 @@ export interface Context {
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
   readonly store: Store;
+  /** What happened to people, as far as it is gathered and not written yet. */
+  readonly activities: Pick<ActivityKeeper, "settled">;
   /** Receives every event. */
   readonly events: Events;
   readonly passwords: Passwords;

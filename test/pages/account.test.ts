@@ -265,6 +265,40 @@ describe("the account page", () => {
   });
 });
 
+describe("the sections of the account", () => {
+  const PAGES = {
+    "/account": "Overview",
+    "/account/apps": "Overview",
+    "/account/security": "Security",
+    "/account/password": "Security",
+    "/account/details": "Your details",
+    "/account/activity": "Activity",
+    "/account/data": "Your data",
+  };
+  test.each(Object.entries(PAGES))("%s says that it belongs to %s", async (path, name) => {
+    const html = await (await browser.get(path)).text();
+    expect(/aria-current="(?:page|true)">([^<]*)</.exec(html)?.[1]).toBe(name);
+    expect(html).toContain("alice");
+    expect(html).not.toContain("<script");
+    const signedOut = await openBrowser(server).get(path);
+    expect(signedOut.headers.get("location")).toBe(`/login?${new URLSearchParams({ return_to: path })}`);
+  });
+
+  test("remove everything at once", async () => {
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+    const answer = await browser.submit("/account", { action: "remove_all" }, "/account");
+    expect(await grantsOf(alice)).toEqual([]);
+    const text = await textOf(await browser.get(answer.headers.get("location") ?? ""));
+    expect(text).toContain("No application and no device has access any more.");
+  });
+
+  test("list the ways to sign in, each with its page", async () => {
+    const html = await (await browser.get("/account/security")).text();
+    expect(html).toMatch(/<a href="\/account\/password"><span><strong>Password<\/strong><span>Set<\/span>/);
+  });
+});
+
 describe("the browsers of the account page", () => {
   const sessionForms = async () =>
     (await formsOf(await browser.get("/account/security"))).filter(({ fields }) => fields.action === "end_session");
@@ -296,6 +330,14 @@ describe("the browsers of the account page", () => {
     for (const other of others) expect((await other.get("/account")).status).toBe(303);
     expect((await browser.get("/account")).status).toBe(200);
     expect(await sessionForms()).toEqual([]);
+  });
+
+  test("are signed out all at once, this one too", async () => {
+    const other = openBrowser(server);
+    await other.signIn("alice");
+    const answer = await browser.submit("/account/security", { action: "end_all_sessions" }, "/account/security");
+    expect(answer.headers.get("location")).toContain("/login");
+    for (const each of [browser, other]) expect((await each.get("/account")).status).toBe(303);
   });
 
   test(proves("of another person are out of reach", "threat 32"), async () => {
@@ -396,6 +438,48 @@ describe("changing the password", () => {
     expect((await browser.get("/account")).status).toBe(303);
     expect((await openBrowser(server).signIn("alice")).status).toBe(422);
     expect((await openBrowser(server).signIn("alice", "a new password of mine")).status).toBe(303);
+  });
+
+  describe("also ends access", () => {
+    const withAccess = async () => {
+      await grantAccess(server, alice, "web", ["mail.read"]);
+      await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+      await grantAccess(server, alice, "native", ["files"]);
+    };
+    const changeAnd = (boxes: Record<string, string>) =>
+      browser.submit(
+        "/account/password",
+        { action: "password", current_password: PASSWORD, new_password: "a new password of mine", ...boxes },
+        "/account/password",
+      );
+    const left = async () => (await grantsOf(alice)).map(({ clientId }) => String(clientId)).sort();
+
+    test("of none, unless the person says so", async () => {
+      await withAccess();
+      const page = await (await browser.get("/account/password")).text();
+      expect(page.match(/type="checkbox"/g)).toHaveLength(4);
+      expect(page).not.toContain("checked");
+      await changeAnd({});
+      expect(await left()).toEqual(["native", "television", "web"]);
+    });
+
+    test("of those that the person ticks", async () => {
+      await withAccess();
+      await changeAnd({ end_client_0: "television", end_client_2: "web", end_client_3: "nobody" });
+      expect(await left()).toEqual(["native"]);
+    });
+
+    test("of all, in the same step", async () => {
+      await withAccess();
+      await changeAnd({ end_all: "yes" });
+      expect(await left()).toEqual([]);
+    });
+
+    test("of none if the password is wrong", async () => {
+      await withAccess();
+      await changeAnd({ end_all: "yes", current_password: "wrong" });
+      expect(await left()).toEqual(["native", "television", "web"]);
+    });
   });
 
   test("by a double click changes it once, and each click gets the same answer", async () => {

@@ -26,6 +26,8 @@ async function activityPage(context: Context, incoming: Incoming, signedIn: Sign
   const { frame, options } = await sectionParts(context, incoming, signedIn, PATH);
   const id = parseRecordId(queryOf(incoming).get(AFTER) ?? "");
   const after = id === null ? null : { id };
+  // Attempts of the last seconds too.
+  await context.activities.settled();
   const found = await listActivities(context, account.subject, { limit: ROWS + 1, after });
   const shown = found.slice(0, ROWS);
   const names = await clientNames(context, frame.texts, shown);

@@ -70,7 +70,9 @@ const deleteAccount =
     if (outcome === "last_administrator") return again({ field: null, text: texts.account.data.lastAdministrator });
     if (outcome === "declared") return again({ field: null, text: texts.account.data.declared });
     if (outcome === "gone") return toSignIn(context, PATH);
-    return respondWithPage(<DeletedView frame={personFrame(context, incoming, signedIn.account)} />);
+    return respondWithPage(<DeletedView frame={personFrame(context, incoming, signedIn.account)} />, {
+      setCookie: context.sessionCookie.clear(),
+    });
   };
 
 export const dataRoute = (context: Context): Route =>

@@ -1,5 +1,6 @@
 /** A person sends their picture: the only form with a file, and the only body that may be long. */
-import { PICTURE_FILE_BYTES, type PictureFault, pictureOf } from "../../accounts/picture.ts";
+import { PICTURE_FILE_BYTES, type PictureFault } from "../../accounts/picture.ts";
+import { pictureInProcess } from "../../accounts/picture-process.ts";
 import type { Context } from "../../operations/context.ts";
 import { changeAccount } from "../../operations/people.ts";
 import { findSignedIn, type SignedIn } from "../../operations/sessions.ts";
@@ -31,7 +32,7 @@ export function pictureUploadRoute(context: Context): Route {
       return detailsPage(context, incoming, signedIn, { alert, status: 422 });
     }
     if (file === null) return refused(context, incoming, signedIn, "none");
-    const content = await makePicture(() => pictureOf(file));
+    const content = await makePicture(() => pictureInProcess(file));
     if (content === null) throw new OAuthError("busy");
     if ("fault" in content) return refused(context, incoming, signedIn, content.kind);
     const { subject } = signedIn.account;
