@@ -21,7 +21,7 @@ const isAddressField = (field: FactField): field is AddressField =>
   (ADDRESS_FIELDS as readonly string[]).includes(field);
 
 /** The present value of a field; empty if there is none. */
-export function valueOf({ name, profile }: Pick<AccountRecord, "name" | "profile">, field: FactField): string {
+export function factOf({ name, profile }: Pick<AccountRecord, "name" | "profile">, field: FactField): string {
   if (field === "name") return name ?? "";
   return (isAddressField(field) ? profile.address?.[field] : profile[field]) ?? "";
 }
@@ -48,7 +48,7 @@ export function changesTo(
   account: Pick<AccountRecord, "name" | "profile">,
   values: ReadonlyMap<FactField, string>,
 ): AccountChanges {
-  const changed = [...values].filter(([field, value]) => value !== valueOf(account, field));
+  const changed = [...values].filter(([field, value]) => value !== factOf(account, field));
   const orNull = (value: string) => (value === "" ? null : value);
   const texts: { [Name in ProfileText]?: string | null } = {};
   const address: { [Name in AddressField | "formatted"]?: string | null } = {};

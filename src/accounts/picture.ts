@@ -60,7 +60,7 @@ async function squareOf(file: Uint8Array): Promise<PictureContent | PictureFault
   const { width, height, format } = await open().metadata();
   if (!FORMATS.includes(format)) return NO_PICTURE;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
-  if (long > short * LONGEST) 
+  if (long > short * LONGEST)
     return { kind: "too_long", fault: `is more than ${LONGEST} times as long as wide` };
   const scale = Math.min(PICTURE_SIDE, short) / short;
   const small = await open()

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Configuration } from "../configuration/schema.ts";
 import { newRecordId } from "../credentials/credential.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
@@ -40,6 +40,15 @@ interface Keeping extends Recording {
   readonly log: Log;
 }
 
+/** Wrong passwords for one person on one day. */
+interface Guesses {
+  /** The last of them. */
+  readonly act: Act;
+  readonly event: Event & { readonly subject: string };
+  readonly at: EpochSeconds;
+  readonly count: number;
+}
+
 export interface ActivityKeeper extends Subscriber {
   /** Resolves when all that it heard of is written or given up. */
   settled(): Promise<void>;
@@ -57,7 +66,7 @@ const GATHERED_PEOPLE = 10_000;
 /** The subscriber that counts wrong passwords and keeps the table small. It acts after the commit, and never fails an act. */
 export function createActivityKeeper(context: Keeping): ActivityKeeper {
   const { random } = context;
-  const gathered = new Map<string, { act: Act; event: Event & { subject: string }; count: number }>();
+  const gathered = new Map<string, Guesses>();
   const running = new Set<Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -73,16 +82,17 @@ export function createActivityKeeper(context: Keeping): ActivityKeeper {
   const write = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    for (const { act, event, count } of gathered.values()) run(addGuesses(context, act, event, count));
+    for (const guesses of gathered.values()) run(addGuesses(context, guesses));
     gathered.clear();
   };
   return {
     tell(act, event) {
       if (rules.isGuess(event)) {
-        const key = `${event.event} ${event.subject}`;
+        const at = context.clock.seconds();
+        const key = `${event.event} ${event.subject} ${rules.dayOf(at)}`;
         const before = gathered.get(key);
         if (before === undefined && gathered.size >= GATHERED_PEOPLE) return;
-        gathered.set(key, { act, event, count: (before?.count ?? 0) + 1 });
+        gathered.set(key, { act, event, at, count: (before?.count ?? 0) + 1 });
         if (timer === null) {
           timer = setTimeout(write, GATHERED_MILLIS);
           timer.unref();
@@ -116,16 +126,13 @@ const ACTIVITY = { activity: row(activities, { id: "$id" }) };
 const ATTEMPTS = 20;
 
 async function addGuesses(
-  { store, clock, configuration: { account } }: Keeping,
-  act: Act,
-  event: Event & { subject: string },
-  count: number,
+  { store, configuration: { account } }: Keeping,
+  { act, event, at, count }: Guesses,
 ): Promise<void> {
-  const now = clock.seconds();
-  const id = guessId(event, rules.dayOf(now));
+  const id = guessId(event, rules.dayOf(at));
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const { activity } = await store.look(ACTIVITY, { id });
-    const change = rules.countGuesses(activity, act, event, now, account.activity_seconds, id, count);
+    const change = rules.countGuesses(activity, act, event, at, account.activity_seconds, id, count);
     if ((await store.commit({ changes: [change] })).outcome === "committed") return;
   }
 }
@@ -142,7 +149,8 @@ export async function trimActivities(
     skip: account.activities_per_person,
     limit: TRIMMED,
   });
-  if (surplus.length > 0) await store.commit({ changes: surplus.map(({ id }) => remove(activities, { id })) });
+  if (surplus.length > 0)
+    await store.commit({ changes: surplus.map(({ id }) => remove(activities, { id })) });
 }
 
 /** A page of what happened to a person, newest first. */

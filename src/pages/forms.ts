@@ -10,8 +10,8 @@ import type { Context } from "../operations/context.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import { BodyError, FORM_TYPE, type Incoming, readBody, readMultipart } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
-import type { RecordId } from "../protocol/identifiers.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
 import { Parameters, parseParameters } from "../protocol/parameters.ts";
 import { PageError } from "./page-error.ts";
 

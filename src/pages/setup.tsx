@@ -182,7 +182,7 @@ function setupFaults(
   return {
     ...(nameWords !== null && { username: nameWords }),
     ...(passwordWords !== null && { password: passwordWords }),
-    ...(name !== "" && personNameFault(name) !== null && { name: account.nameRefused }),
+    ...(name !== "" && personNameFault(name) !== null && { name: account.facts.name.refused }),
     ...(email !== "" && emailFault(email) !== null && { email: account.emailRefused }),
   };
 }

@@ -44,7 +44,9 @@ const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
   ENDPOINT_PATHS.authorize,
 ];
-const OPENED_BY_PATH: readonly string[] = PAGE_PATHS.filter((page) => page !== "/consent" && page !== "/setup");
+const OPENED_BY_PATH: readonly string[] = PAGE_PATHS.filter(
+  (page) => page !== "/consent" && page !== "/setup",
+);
 
 /** The empty reference is the address of the page that has it. */
 const SAME_ADDRESS = "";

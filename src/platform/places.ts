@@ -1,6 +1,7 @@
 /** The places of addresses, from a file of the operator (MMDB). Nothing is asked of another site. */
 import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
+import type { CityResponse } from "mmdb-lib";
 import type { SteadyClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 
@@ -9,18 +10,8 @@ export interface Places {
   find(address: string, language: string): Promise<string | null>;
 }
 
-/** The part of a record that is used. Cities have names by language; a country has its code (ISO 3166-1). */
-interface PlaceRecord {
-  readonly city?: { readonly names?: Readonly<Record<string, string>> };
-  readonly country?: {
-    readonly iso_code?: string;
-    readonly names?: Readonly<Record<string, string>>;
-  };
-  readonly registered_country?: { readonly iso_code?: string };
-}
-
 interface OpenFile {
-  get(address: string): PlaceRecord | null;
+  get(address: string): CityResponse | null;
 }
 
 /** How often the file is looked at, to see whether it has changed. */
@@ -39,7 +30,7 @@ export function createPlaces(file: string | undefined, clock: SteadyClock, log: 
     try {
       const { Reader } = await import("mmdb-lib");
       // In memory as a whole: a file that is overwritten while it is mapped would end the process.
-      return new Reader<PlaceRecord>(await readFile(file)) as OpenFile;
+      return new Reader<CityResponse>(await readFile(file));
     } catch (error) {
       log.warn("the database of places cannot be read: pages show addresses alone", {
         file,
@@ -75,17 +66,26 @@ export function createPlaces(file: string | undefined, clock: SteadyClock, log: 
   };
 }
 
-function placeIn(record: PlaceRecord | null, language: string): string | null {
+/** Cities have names by language; a country has its code (ISO 3166-1) too. */
+function placeIn(record: CityResponse | null, language: string): string | null {
   if (record === null) return null;
   const { city, country, registered_country } = record;
-  const town = city?.names?.[language] ?? city?.names?.en;
-  const code = country?.iso_code ?? registered_country?.iso_code;
-  const land = country?.names?.[language] ?? nameOfCountry(code, language) ?? country?.names?.en;
-  const parts = [town, land].filter((part) => typeof part === "string" && part !== "");
+  const town = nameIn(city?.names, language) ?? nameIn(city?.names, "en");
+  const land =
+    nameIn(country?.names, language) ??
+    nameOfCountry(country?.iso_code ?? registered_country?.iso_code, language) ??
+    nameIn(country?.names, "en");
+  const parts = [town, land].filter((part) => part !== undefined);
   return parts.length === 0 ? null : parts.join(", ");
 }
 
-function nameOfCountry(code: string | undefined, language: string): string | undefined {
-  if (code === undefined || !/^[A-Z]{2}$/.test(code)) return undefined;
+/** The file is the operator's, and may have anything. */
+function nameIn(names: object | undefined, language: string): string | undefined {
+  const name: unknown = Object.entries(names ?? {}).find(([each]) => each === language)?.[1];
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+function nameOfCountry(code: unknown, language: string): string | undefined {
+  if (typeof code !== "string" || !/^[A-Z]{2}$/.test(code)) return undefined;
   return new Intl.DisplayNames(language, { type: "region", fallback: "none" }).of(code);
 }

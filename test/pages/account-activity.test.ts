@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { endSessions } from "../../src/operations/sessions.ts";
-import { changeAccount, disableAccount } from "../../src/operations/people.ts";
 import { trimActivities } from "../../src/operations/activities.ts";
+import { changeAccount, disableAccount } from "../../src/operations/people.ts";
+import { endSessions } from "../../src/operations/sessions.ts";
 import type { Act } from "../../src/rules/events.ts";
-import { activities, type AccountRecord } from "../../src/store/tables.ts";
+import { type AccountRecord, activities } from "../../src/store/tables.ts";
 import { answerConsent } from "../support/code-flow.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
@@ -40,7 +40,11 @@ describe("what happened to a person", () => {
   });
 
   test("follows the time zone of the person", async () => {
-    await browser.submit("/account/details", { action: "details", zoneinfo: "Europe/Vienna" }, "/account/details");
+    await browser.submit(
+      "/account/details",
+      { action: "details", zoneinfo: "Europe/Vienna" },
+      "/account/details",
+    );
     expect(await page()).toMatch(/You changed your details 15 January 2027 at 09:00 (CET|GMT\+1)/);
   });
 

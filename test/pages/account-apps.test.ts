@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
+import { createGroup } from "../../src/operations/groups.ts";
+import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { addPersonWithPassword, type Browser, openBrowser, textOf } from "../support/pages.ts";
 import { grantAccess } from "../support/people.ts";
@@ -22,6 +24,8 @@ const app = (client_id: string, client: Partial<ClientInput> = {}): ClientInput 
 
 async function start(clients: ClientInput[], person = {}): Promise<void> {
   server = await startTestServer({ clients, registration: { mode: "open" } });
+  for (const name of ["family", "children"])
+    await createGroup(server.context, SERVER_ACT, name, null, server.clock.seconds());
   alice = await addPersonWithPassword(server, "alice", person);
   browser = openBrowser(server);
   await browser.signIn("alice");
@@ -39,18 +43,29 @@ describe("the applications that a person may open", () => {
       app("Wiki"),
       app("Photos", { initiate_login_uri: "https://photos.example/login?a=1" }),
       app("NoAddress", { client_uri: undefined }),
-      { client_id: "Machine", client_name: "Machine", client_uri: "https://m.example/", secrets: ["a secret of the machine"] },
+      {
+        client_id: "Machine",
+        client_name: "Machine",
+        client_uri: "https://m.example/",
+        secrets: ["a secret of the machine"],
+      },
     ]);
     expect(await linksOn("/account")).toEqual([
       "https://photos.example/login?a=1&iss=https%3A%2F%2Fauth.example",
       "https://wiki.example/",
     ]);
-    expect(await textOf(await browser.get("/account"))).toContain("Your applications P Photos photos.example W Wiki wiki.example");
+    expect(await textOf(await browser.get("/account"))).toContain(
+      "Your applications P Photos photos.example W Wiki wiki.example",
+    );
   });
 
   test("are hidden if the person may not use them", async () => {
     await start(
-      [app("Wiki", { allowed_groups: ["family"] }), app("Bank", { denied_groups: ["children"] }), app("Mail")],
+      [
+        app("Wiki", { allowed_groups: ["family"] }),
+        app("Bank", { denied_groups: ["children"] }),
+        app("Mail"),
+      ],
       { groups: ["children"] },
     );
     expect(await linksOn("/account")).toEqual(["https://mail.example/"]);
@@ -70,10 +85,7 @@ describe("the applications that a person may open", () => {
     const { client_id } = await answer.json();
     await grantAccess(server, alice, client_id, ["mail.read"]);
     expect(await linksOn("/account")).toEqual(["https://wiki.example/"]);
-    const client = await server.context.store.findClient(client_id);
-    if (client === null) throw new Error("There is no client.");
-    // From now on the operator vouches for it.
-    await server.context.store.putClient({ ...client, vouchedAt: server.clock.seconds() });
+    await server.context.store.vouchForClient(client_id);
     expect(await linksOn("/account")).toEqual(["https://wiki.example/", "https://evil.example/"]);
   });
 

@@ -22,14 +22,17 @@ async function start(configuration: Parameters<typeof startTestServer>[0] = {}, 
 afterEach(() => server.close());
 
 const submit = (fields: Record<string, string>) => browser.submit(PATH, fields, PATH);
-const exists = async (name = "alice") =>
-  (await server.context.store.findAccountByUsername(name)) !== null;
+const exists = async (name = "alice") => (await server.context.store.findAccountByUsername(name)) !== null;
 
 describe("the file with a person's data", () => {
   beforeEach(() => start({}, { email: "alice@example.org", profile: { locale: "de" }, groups: [] }));
 
   test("has what the server knows of the person", async () => {
-    const picture = { id: newPictureId(server.context.random), mediaType: "image/webp", bytes: Uint8Array.of(1, 2) };
+    const picture = {
+      id: newPictureId(server.context.random),
+      mediaType: "image/webp",
+      bytes: Uint8Array.of(1, 2),
+    };
     await changeAccount(server.context, SERVER_ACT, alice.subject, { picture }, 1);
     await grantAccess(server, alice, "web", ["mail.read"]);
     const answer = await submit({ action: "download" });
@@ -55,7 +58,9 @@ describe("the file with a person's data", () => {
     });
     expect(file.picture).toMatchObject({ media_type: "image/webp", base64: "AQI=" });
     expect(file.sessions).toMatchObject([{ address: "203.0.113.7", signed_in_with: ["pwd"] }]);
-    expect(file.access).toMatchObject([{ client_id: "web", client_name: "Example Web", scope: ["mail.read"] }]);
+    expect(file.access).toMatchObject([
+      { client_id: "web", client_name: "Example Web", scope: ["mail.read"] },
+    ]);
     expect(file.activity[0]).toMatchObject({ event: "person.changed", by: "server" });
   });
 

@@ -301,7 +301,9 @@ describe("the sections of the account", () => {
 
 describe("the browsers of the account page", () => {
   const sessionForms = async () =>
-    (await formsOf(await browser.get("/account/security"))).filter(({ fields }) => fields.action === "end_session");
+    (await formsOf(await browser.get("/account/security"))).filter(
+      ({ fields }) => fields.action === "end_session",
+    );
 
   test("are signed out one by one, but for this one", async () => {
     const other = openBrowser(server);
@@ -335,7 +337,11 @@ describe("the browsers of the account page", () => {
   test("are signed out all at once, this one too", async () => {
     const other = openBrowser(server);
     await other.signIn("alice");
-    const answer = await browser.submit("/account/security", { action: "end_all_sessions" }, "/account/security");
+    const answer = await browser.submit(
+      "/account/security",
+      { action: "end_all_sessions" },
+      "/account/security",
+    );
     expect(answer.headers.get("location")).toContain("/login");
     for (const each of [browser, other]) expect((await each.get("/account")).status).toBe(303);
   });
@@ -527,7 +533,8 @@ describe("changing the password", () => {
         current_password: PASSWORD,
         new_password: "a new password of mine",
       };
-      return (changes: Record<string, string> = {}) => browser.post("/account/password", { ...values, ...changes });
+      return (changes: Record<string, string> = {}) =>
+        browser.post("/account/password", { ...values, ...changes });
     }
     const signInPageAfter = async (response: Response) =>
       textOf(await browser.get(response.headers.get("location") ?? ""));

@@ -14,7 +14,7 @@ afterEach(async () => {
 interface Options {
   readonly listen?: { host?: string; port?: number }[];
   readonly trusted_proxies?: string[];
-  readonly limits?: { request_body_bytes?: number };
+  readonly limits?: { request_body_bytes?: number; readonly picture_bytes?: number };
   readonly paths?: string[];
   readonly headers?: Record<string, string>;
 }

@@ -8,9 +8,9 @@ import { type Incoming, NO_SNIFFING, NO_STORE, type Route } from "../../platform
 import { foldUsername } from "../../protocol/identifiers.ts";
 import { actOfPerson } from "../../rules/events.ts";
 import { respondWithPage } from "../respond.tsx";
-import { DataView, DeletedView, type DeleteFault } from "../views/account-data.tsx";
+import { DeletedView, type DeleteFault, OwnDataView } from "../views/account-data.tsx";
 import { listAccess } from "./access.ts";
-import { type Act, type Again, sectionParts, sectionRoute, toSignIn, personFrame } from "./section.ts";
+import { type Act, type Again, personFrame, sectionParts, sectionRoute, toSignIn } from "./section.ts";
 import { otherSessions } from "./sessions.ts";
 
 const PATH = "/account/data";
@@ -24,7 +24,7 @@ async function dataPage(
   const { frame, token, options } = await sectionParts(context, incoming, signedIn, PATH, again);
   const mayDelete = context.configuration.account.people_may_delete;
   const ends = mayDelete ? await whatEnds(context, incoming, signedIn) : null;
-  return respondWithPage(<DataView frame={frame} token={token} ends={ends} fault={fault} />, options);
+  return respondWithPage(<OwnDataView frame={frame} token={token} ends={ends} fault={fault} />, options);
 }
 
 /** What ends with the account. */
@@ -60,14 +60,14 @@ const deleteAccount =
   async (incoming, signedIn, form) => {
     const { account } = signedIn;
     const { texts } = personFrame(context, incoming, signedIn.account);
-    const again = (fault: DeleteFault) =>
-      dataPage(context, incoming, signedIn, { fault, status: 422 });
+    const again = (fault: DeleteFault) => dataPage(context, incoming, signedIn, { fault, status: 422 });
     if (!context.configuration.account.people_may_delete) return dataPage(context, incoming, signedIn);
     if (foldUsername((form.get("typed_username") ?? "").trim()) !== foldUsername(account.username))
       return again({ field: "typed_username", text: texts.account.data.usernameWrong });
     const act = actOfPerson(incoming, account.subject);
     const outcome = await removeOwnAccount(context, act, account.subject);
-    if (outcome === "last_administrator") return again({ field: null, text: texts.account.data.lastAdministrator });
+    if (outcome === "last_administrator")
+      return again({ field: null, text: texts.account.data.lastAdministrator });
     if (outcome === "declared") return again({ field: null, text: texts.account.data.declared });
     if (outcome === "gone") return toSignIn(context, PATH);
     return respondWithPage(<DeletedView frame={personFrame(context, incoming, signedIn.account)} />, {

@@ -3,10 +3,10 @@
 import {
   changesTo,
   type FactField,
+  factOf,
   fieldsOf,
   isAllowed,
   typedValue,
-  valueOf,
 } from "../../accounts/own-facts.ts";
 import { emailFault } from "../../accounts/people.ts";
 import { PEOPLE_FACTS, type PeopleFact } from "../../configuration/account-schema.ts";
@@ -27,7 +27,7 @@ import {
   type FieldOption,
   SHOWN_FACTS,
 } from "../views/account-details.tsx";
-import { type Act, type Again, backWith, sectionParts, sectionRoute, personFrame } from "./section.ts";
+import { type Act, type Again, backWith, personFrame, sectionParts, sectionRoute } from "./section.ts";
 
 export const DETAILS_PATH = "/account/details";
 
@@ -65,7 +65,7 @@ export async function detailsPage(
   const { frame, token, options } = await sectionParts(context, incoming, signedIn, DETAILS_PATH, again);
   const facts = factsToChange(context);
   const fields = facts.flatMap(fieldsOf).map((field): DetailField => {
-    const value = typed?.values.get(field) ?? valueOf(account, field);
+    const value = typed?.values.get(field) ?? factOf(account, field);
     return { field, value, options: optionsOf(frame.texts, field, value) };
   });
   const email = typed?.email ?? account.email ?? "";
@@ -88,11 +88,7 @@ export const pictureMegabytes = ({ configuration: { limits } }: Context): number
   Math.floor(limits.picture_bytes / 100_000) / 10;
 
 /** The values among which a person chooses; null for a field in which they write. */
-function optionsOf(
-  { account }: Texts,
-  field: FactField,
-  value: string,
-): readonly FieldOption[] | null {
+function optionsOf({ account }: Texts, field: FactField, value: string): readonly FieldOption[] | null {
   const withValue = (options: readonly FieldOption[]) => [
     { value: "", label: account.notSaid },
     ...(value === "" || options.some((option) => option.value === value) ? [] : [{ value, label: value }]),
@@ -109,7 +105,7 @@ function optionsOf(
 function givenFacts({ account: texts }: Texts, account: AccountRecord, facts: readonly PeopleFact[]) {
   const given = PEOPLE_FACTS.filter((fact) => !facts.includes(fact))
     .flatMap(fieldsOf)
-    .map((field) => ({ label: texts.facts[field].label, value: displayText(valueOf(account, field), 500) }));
+    .map((field) => ({ label: texts.facts[field].label, value: displayText(factOf(account, field), 500) }));
   const email = mayChangeEmail(account) ? "" : displayText(account.email ?? "", 320);
   return [
     { label: texts.usernameLabel, value: displayText(account.username, 200) },

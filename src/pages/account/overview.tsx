@@ -11,7 +11,7 @@ import { respondWithPage } from "../respond.tsx";
 import { AppsView, OverviewView } from "../views/account-overview.tsx";
 import { listAccess } from "./access.ts";
 import { listApps, TILES } from "./apps.ts";
-import { type Act, type Again, backWith, sectionParts, sectionRoute, personFrame } from "./section.ts";
+import { type Act, type Again, backWith, personFrame, sectionParts, sectionRoute } from "./section.ts";
 
 const PATH = "/account";
 const APPS_PATH = "/account/apps";
@@ -44,9 +44,7 @@ async function overviewPage(
       frame={frame}
       token={token}
       apps={apps.slice(0, TILES)}
-      moreApps={
-        apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null
-      }
+      moreApps={apps.length > TILES ? { count: apps.length, href: frame.path("/account/apps") } : null}
       access={access}
       nextFor={isNew ? context.issuer.identifier : null}
     />,

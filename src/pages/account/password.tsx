@@ -26,7 +26,7 @@ import {
   PasswordView,
 } from "../views/account-password.tsx";
 import { listAccess } from "./access.ts";
-import { type Act, type Again, sectionParts, sectionRoute, toSignIn, personFrame } from "./section.ts";
+import { type Act, type Again, personFrame, sectionParts, sectionRoute, toSignIn } from "./section.ts";
 
 const PATH = "/account/password";
 
@@ -39,13 +39,7 @@ async function passwordPage(
   signedIn: SignedIn,
   { fault = null, ...again }: Again & { readonly fault?: PasswordFault | null } = {},
 ): Promise<Response> {
-  const { frame, token, cookieValue, options } = await sectionParts(
-    context,
-    incoming,
-    signedIn,
-    PATH,
-    again,
-  );
+  const { frame, token, cookieValue, options } = await sectionParts(context, incoming, signedIn, PATH, again);
   return respondWithPage(
     <PasswordView
       frame={frame}
@@ -69,9 +63,16 @@ const clientsToEnd = async (context: Context, texts: Texts, signedIn: SignedIn):
     .map(({ clientId, clientName }) => ({ clientId, name: clientName ?? texts.account.unknownClient }));
 
 /** What the person ticked. An identifier that is none of a client of theirs ends nothing. */
-async function endedBy(context: Context, texts: Texts, signedIn: SignedIn, form: Parameters): Promise<EndedAccess> {
+async function endedBy(
+  context: Context,
+  texts: Texts,
+  signedIn: SignedIn,
+  form: Parameters,
+): Promise<EndedAccess> {
   if (form.get(END_ALL) !== undefined) return "all";
-  const ticked = new Set([...form.entries()].flatMap(([name, value]) => (name.startsWith(END_CLIENT) ? [value] : [])));
+  const ticked = new Set(
+    [...form.entries()].flatMap(([name, value]) => (name.startsWith(END_CLIENT) ? [value] : [])),
+  );
   if (ticked.size === 0) return [];
   const access = await listAccess(context, texts, signedIn);
   return access.map(({ clientId }) => clientId).filter((clientId) => ticked.has(clientId));
@@ -124,7 +125,9 @@ async function signInAgain(context: Context, incoming: Incoming, form: Parameter
     browser: context.knownBrowsers.read(incoming.request),
   });
   if (check.outcome === "verified") return passwordChanged(context, incoming, check);
-  return check.outcome === "limited" ? toSignIn(context, PATH) : passwordKept(context, incoming, "signed_out");
+  return check.outcome === "limited"
+    ? toSignIn(context, PATH)
+    : passwordKept(context, incoming, "signed_out");
 }
 
 /** To the sign-in page, which says that the password was not changed, and from there to the form for it. */
@@ -143,27 +146,31 @@ function passwordKept(
 const replacePassword =
   (context: Context): Act =>
   async (incoming, signedIn, form) => {
-  const change = await changePassword(context, {
-    account: signedIn.account,
-    current: form.get("current_password") ?? "",
-    replacement: form.get("new_password") ?? "",
-    ended: await endedBy(context, personFrame(context, incoming, signedIn.account).texts, signedIn, form),
-    origin: incoming,
-    browser: context.knownBrowsers.read(incoming.request),
-  });
-  if (change.outcome !== "changed") {
-    const limited = change.outcome === "limited";
-    return passwordPage(context, incoming, signedIn, {
-      fault: passwordFault(context, personFrame(context, incoming, signedIn.account).texts, change),
-      status: limited ? 429 : 422,
-      retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
+    const change = await changePassword(context, {
+      account: signedIn.account,
+      current: form.get("current_password") ?? "",
+      replacement: form.get("new_password") ?? "",
+      ended: await endedBy(context, personFrame(context, incoming, signedIn.account).texts, signedIn, form),
+      origin: incoming,
+      browser: context.knownBrowsers.read(incoming.request),
     });
-  }
-  // The person stays as well signed in as they were.
-  const before = signedIn.session;
-  const isBetter = before.authenticationLevel !== "1";
-  return passwordChanged(context, incoming, isBetter ? { ...change, steps: [stepOfSession(before)] } : change);
-};
+    if (change.outcome !== "changed") {
+      const limited = change.outcome === "limited";
+      return passwordPage(context, incoming, signedIn, {
+        fault: passwordFault(context, personFrame(context, incoming, signedIn.account).texts, change),
+        status: limited ? 429 : 422,
+        retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
+      });
+    }
+    // The person stays as well signed in as they were.
+    const before = signedIn.session;
+    const isBetter = before.authenticationLevel !== "1";
+    return passwordChanged(
+      context,
+      incoming,
+      isBetter ? { ...change, steps: [stepOfSession(before)] } : change,
+    );
+  };
 
 /** Every session ended with the old password; this browser gets a new one. */
 async function passwordChanged(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {

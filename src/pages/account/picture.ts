@@ -12,7 +12,7 @@ import { readUpload, type Uploaded } from "../forms.ts";
 import { pagePath } from "../urls.ts";
 import { PICTURE_FIELD } from "../views/account-details.tsx";
 import { DETAILS_PATH, detailsPage, mayChangePicture, pictureMegabytes } from "./details.tsx";
-import { backWith, toSignIn, personFrame } from "./section.ts";
+import { backWith, personFrame, toSignIn } from "./section.ts";
 
 /** How many pictures may wait for the one that is being made: each takes up to 200 MB meanwhile. */
 const WAITING = 4;
@@ -49,7 +49,13 @@ export function pictureUploadRoute(context: Context): Route {
 async function readPicture(context: Context, incoming: Incoming): Promise<Uploaded | "too_large"> {
   const { picture_bytes } = context.configuration.limits;
   try {
-    return await readUpload(context, incoming, "account", PICTURE_FIELD, Math.min(picture_bytes, PICTURE_FILE_BYTES));
+    return await readUpload(
+      context,
+      incoming,
+      "account",
+      PICTURE_FIELD,
+      Math.min(picture_bytes, PICTURE_FILE_BYTES),
+    );
   } catch (error) {
     if (error instanceof BodyError && error.fault === "too_large") return "too_large";
     throw error;
@@ -63,7 +69,8 @@ function refused(
   kind: PictureFault["kind"] | "none",
 ): Promise<Response> {
   const { pictureFaults } = personFrame(context, incoming, signedIn.account).texts.account;
-  const text = kind === "too_large" ? pictureFaults.too_large(pictureMegabytes(context)) : pictureFaults[kind];
+  const text =
+    kind === "too_large" ? pictureFaults.too_large(pictureMegabytes(context)) : pictureFaults[kind];
   return detailsPage(context, incoming, signedIn, { fault: { field: "picture", text }, status: 422 });
 }
 

@@ -58,7 +58,10 @@ export function sectionRoute(context: Context, section: Section): Route {
       return answer ?? toSignIn(context, path);
     }
     if (!isFresh) {
-      const again = { status: 422, alert: personFrame(context, incoming, signedIn.account).texts.forms.stale };
+      const again = {
+        status: 422,
+        alert: personFrame(context, incoming, signedIn.account).texts.forms.stale,
+      };
       if (section.stale === undefined) throw new OAuthError("parameter_invalid");
       return section.stale(incoming, signedIn, form, again);
     }

@@ -350,42 +350,44 @@ export const english = {
       removedClient: (id: string) => `${id} (no longer registered)`,
       /** Each event in words. `by` is who did it; `client` is null for all applications and devices. */
       events: {
-        "access.removed": ({ by, client }: ActivityFacts) =>
+        "access.removed": ({ by, client }: ActivityFacts): string =>
           `${by === "you" ? "You ended" : "The operator ended"} the access of ${client ?? "all applications and devices"}`,
-        "code.replayed": ({ client }: ActivityFacts) =>
+        "code.replayed": ({ client }: ActivityFacts): string =>
           `A sign-in code of ${client ?? "an application"} was used twice, as a thief would. The access ended`,
-        "consent.given": ({ client }: ActivityFacts) => `You gave access to ${client ?? "an application"}`,
-        "device.approved": ({ client }: ActivityFacts) => `You connected a device: ${client ?? "unknown"}`,
-        "grant.revoked": ({ by, client }: ActivityFacts) =>
+        "consent.given": ({ client }: ActivityFacts): string =>
+          `You gave access to ${client ?? "an application"}`,
+        "device.approved": ({ client }: ActivityFacts): string =>
+          `You connected a device: ${client ?? "unknown"}`,
+        "grant.revoked": ({ by, client }: ActivityFacts): string =>
           by === "other"
             ? `${client ?? "An application"} ended an access of its own`
             : `${by === "you" ? "You ended" : "The operator ended"} one access of ${client ?? "an application"}`,
-        "group.joined": ({ group }: ActivityFacts) => `You are in the group ${group} now`,
-        "group.left": ({ group }: ActivityFacts) => `You are no longer in the group ${group}`,
-        "password.changed": ({ by }: ActivityFacts) =>
+        "group.joined": ({ group }: ActivityFacts): string => `You are in the group ${group} now`,
+        "group.left": ({ group }: ActivityFacts): string => `You are no longer in the group ${group}`,
+        "password.changed": ({ by }: ActivityFacts): string =>
           by === "you" ? "You changed your password" : "The operator set a new password for you",
-        "person.changed": ({ by }: ActivityFacts) =>
+        "person.changed": ({ by }: ActivityFacts): string =>
           by === "you" ? "You changed your details" : "The operator changed your details",
-        "person.created": () => "Your account was created",
-        "person.disabled": () => "Your account was disabled",
-        "person.enabled": () => "Your account was enabled again",
-        "person.unlocked": () => "The operator let you try passwords again",
-        "refresh_token.replayed": ({ client }: ActivityFacts) =>
+        "person.created": (): string => "Your account was created",
+        "person.disabled": (): string => "Your account was disabled",
+        "person.enabled": (): string => "Your account was enabled again",
+        "person.unlocked": (): string => "The operator let you try passwords again",
+        "refresh_token.replayed": ({ client }: ActivityFacts): string =>
           `A key of ${client ?? "an application"} was used twice, as a thief would. The access ended`,
-        "session.ended": ({ by, reason }: ActivityFacts) =>
+        "session.ended": ({ by, reason }: ActivityFacts): string =>
           reason === "surplus"
             ? "A browser was signed out, because you are signed in in too many"
             : by === "you"
               ? "You signed out a browser"
               : "The operator signed out a browser of yours",
-        "session.started": () => "You signed in",
-        "sessions.ended": ({ by }: ActivityFacts) =>
+        "session.started": (): string => "You signed in",
+        "sessions.ended": ({ by }: ActivityFacts): string =>
           by === "you" ? "You signed out everywhere" : "The operator signed you out everywhere",
-        "sign_in.limited": ({ count }: ActivityFacts) =>
+        "sign_in.limited": ({ count }: ActivityFacts): string =>
           count === 1
             ? "An attempt to sign in as you was refused, because there were too many"
             : `${count} attempts to sign in as you were refused, because there were too many`,
-        "sign_in.refused": ({ count }: ActivityFacts) =>
+        "sign_in.refused": ({ count }: ActivityFacts): string =>
           count === 1
             ? "An attempt to sign in as you failed: wrong password"
             : `${count} attempts to sign in as you failed: wrong passwords`,
@@ -400,8 +402,7 @@ export const english = {
       deleteByOperator: "Only the operator of this server can delete your account.",
       declared:
         "Your account stands in the configuration of this server, so only its operator can delete it.",
-      lastAdministrator:
-        "You are the last administrator of this server. Make another person one first.",
+      lastAdministrator: "You are the last administrator of this server. Make another person one first.",
       deleteLead: "This cannot be undone. With the account end:",
       endsAccess: "the access of",
       endsSessions: (count: number) =>

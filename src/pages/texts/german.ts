@@ -240,7 +240,11 @@ export const german: Texts = {
     groupsLabel: "Gruppen",
     givenTitle: "Legt der Betreiber dieses Servers fest",
     facts: {
-      name: { label: "Name", hint: "", refused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren." },
+      name: {
+        label: "Name",
+        hint: "",
+        refused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren.",
+      },
       given_name: {
         label: "Vorname",
         hint: "",

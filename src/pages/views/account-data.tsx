@@ -26,7 +26,7 @@ interface DataProps {
   readonly fault: DeleteFault | null;
 }
 
-export function DataView({ frame, token, ends, fault }: DataProps) {
+export function OwnDataView({ frame, token, ends, fault }: DataProps) {
   const { data } = frame.texts.account;
   return (
     <AccountLayout frame={frame} title={data.title}>

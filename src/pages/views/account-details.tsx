@@ -156,7 +156,9 @@ function Select({ id, label, hint, fault, value, options }: SelectProps) {
       <select
         id={id}
         name={id}
-        aria-describedby={[hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ") || undefined}
+        aria-describedby={
+          [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ") || undefined
+        }
         aria-invalid={fault ? "true" : undefined}
       >
         {options.map((option) => (
@@ -188,13 +190,10 @@ function PictureSection({ frame, token, megabytes, fault }: DetailsProps & { rea
   return (
     <section class="card" aria-labelledby="picture-title">
       <h2 id="picture-title">{account.pictureTitle}</h2>
-      {frame.picture && <img class="portrait" src={frame.picture} alt={account.pictureAlt} width="96" height="96" />}
-      <form
-        method="post"
-        action={frame.path("/account/picture")}
-        enctype="multipart/form-data"
-        class="stack"
-      >
+      {frame.picture && (
+        <img class="portrait" src={frame.picture} alt={account.pictureAlt} width="96" height="96" />
+      )}
+      <form method="post" action={frame.path("/account/picture")} enctype="multipart/form-data" class="stack">
         <Hidden values={{ [FORM_TOKEN]: token }} />
         <div class="field">
           <label for={PICTURE_FIELD}>{account.pictureFile}</label>

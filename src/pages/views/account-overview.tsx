@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
 /** The first page of the account: what has access. */
-import type { PageFrame } from "../frame.ts";
+
 import { FORM_TOKEN } from "../forms.ts";
+import type { PageFrame } from "../frame.ts";
 import { Hidden } from "../layout.tsx";
 import { AccessRow, type ClientAccess } from "./account-access.tsx";
 import { AppsSection, type AppTile } from "./account-apps.tsx";
@@ -25,23 +26,23 @@ export function OverviewView({ frame, token, apps, moreApps, access, nextFor }: 
       {nextFor && <NextStep frame={frame} issuer={nextFor} />}
       <AppsSection frame={frame} apps={apps} more={moreApps} />
       <section class="card" aria-labelledby="access">
-          <h2 id="access">{account.accessTitle}</h2>
-          <p class="small muted">{access.length === 0 ? account.accessNone : account.accessLead}</p>
-          {access.length > 0 && (
-            <ul class="access">
-              {access.map((entry) => (
-                <AccessRow frame={frame} token={token} entry={entry} />
-              ))}
-            </ul>
-          )}
-          {access.length > 1 && (
-            <form method="post" action={frame.path("/account")} class="below-list">
-              <Hidden values={{ [FORM_TOKEN]: token, action: "remove_all" }} />
-              <button class="remove" type="submit">
-                {account.removeEverything}
-              </button>
-            </form>
-          )}
+        <h2 id="access">{account.accessTitle}</h2>
+        <p class="small muted">{access.length === 0 ? account.accessNone : account.accessLead}</p>
+        {access.length > 0 && (
+          <ul class="access">
+            {access.map((entry) => (
+              <AccessRow frame={frame} token={token} entry={entry} />
+            ))}
+          </ul>
+        )}
+        {access.length > 1 && (
+          <form method="post" action={frame.path("/account")} class="below-list">
+            <Hidden values={{ [FORM_TOKEN]: token, action: "remove_all" }} />
+            <button class="remove" type="submit">
+              {account.removeEverything}
+            </button>
+          </form>
+        )}
       </section>
     </AccountLayout>
   );

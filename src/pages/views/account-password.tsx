@@ -42,14 +42,7 @@ export function PasswordView({ frame, token, mark, minimumCharacters, clients, f
           <p class="small muted">{account.passwordLead}</p>
           <Hidden values={{ [FORM_TOKEN]: token, action: "password", [PASSWORD_MARK]: mark }} />
           {/* For password managers, which must know whose password changes, and for a form that is sent twice. */}
-          <input
-            type="text"
-            name="username"
-            autocomplete="username"
-            value={frame.username}
-            readonly
-            hidden
-          />
+          <input type="text" name="username" autocomplete="username" value={frame.username} readonly hidden />
           <Field
             id="current_password"
             label={account.currentPassword}

@@ -1,9 +1,10 @@
 /** @jsxImportSource hono/jsx */
 /** The page about signing in: the ways, and the browsers. */
-import { Icon } from "./icons.tsx";
+
 import type { WayRow } from "../account/ways.ts";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
 import { type SessionRow, SessionsSection } from "./account-sessions.tsx";
+import { Icon } from "./icons.tsx";
 
 interface SecurityProps {
   readonly frame: AccountFrame;
