@@ -1,8 +1,8 @@
 /**
  * What happened to people: written with the commit of each act, listed on the page of their account, and bounded. A person has
  * about `account.activities_per_person` rows: now and then an event also removes the oldest of its person. Wrong passwords
- * are the only events that strangers cause. They have one row for each person and day, and are added to it a few seconds
- * later, many at once: so strangers cost neither rows nor, beyond a few, commits.
+ * are the only events that strangers cause. They have one row for each person and day, and are added to it at the next
+ * clean-up, many at once: so strangers cost neither rows nor, beyond a few, commits.
  */
 import { createHash } from "node:crypto";
 import type { Configuration } from "../configuration/schema.ts";
@@ -36,6 +36,7 @@ export const activityRecorder = ({ clock, random, configuration: { account } }: 
 });
 
 interface Keeping extends Recording {
+  readonly configuration: Pick<Configuration, "account" | "limits">;
   readonly store: Store;
   readonly log: Log;
 }
@@ -58,14 +59,14 @@ export interface ActivityKeeper extends Subscriber {
 const TRIMS_ONE_IN = 16;
 /** How many rows one trim removes at most. */
 const TRIMMED = 100;
-/** How long attempts are gathered before they are written. */
-const GATHERED_MILLIS = 5000;
 /** Of how many people attempts are gathered at most; those of others are in the log only. */
 const GATHERED_PEOPLE = 10_000;
 
 /** The subscriber that counts wrong passwords and keeps the table small. It acts after the commit, and never fails an act. */
 export function createActivityKeeper(context: Keeping): ActivityKeeper {
-  const { random } = context;
+  const { random, configuration } = context;
+  const everyMillis = configuration.limits.clean_up_interval_seconds * 1000;
+  const crowded = new Set<SubjectId>();
   const gathered = new Map<string, Guesses>();
   const running = new Set<Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -79,9 +80,16 @@ export function createActivityKeeper(context: Keeping): ActivityKeeper {
       .finally(() => running.delete(tracked));
     running.add(tracked);
   };
+  const soon = () => {
+    if (timer !== null) return;
+    timer = setTimeout(write, everyMillis);
+    timer.unref();
+  };
   const write = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
+    for (const subject of crowded) run(trimActivities(context, subject));
+    crowded.clear();
     for (const guesses of gathered.values()) run(addGuesses(context, guesses));
     gathered.clear();
   };
@@ -93,15 +101,13 @@ export function createActivityKeeper(context: Keeping): ActivityKeeper {
         const before = gathered.get(key);
         if (before === undefined && gathered.size >= GATHERED_PEOPLE) return;
         gathered.set(key, { act, event, at, count: (before?.count ?? 0) + 1 });
-        if (timer === null) {
-          timer = setTimeout(write, GATHERED_MILLIS);
-          timer.unref();
-        }
+        soon();
         return;
       }
       const [chance = 1] = random(1);
-      if (event.subject !== undefined && rules.isShown(event) && chance % TRIMS_ONE_IN === 0)
-        run(trimActivities(context, event.subject as SubjectId));
+      if (event.subject === undefined || !rules.isShown(event) || chance % TRIMS_ONE_IN !== 0) return;
+      crowded.add(event.subject as SubjectId);
+      soon();
     },
     async settled() {
       write();

@@ -207,14 +207,15 @@ button, .button {
 .tiles a > span { min-width: 0; }
 .tiles strong { display: block; font-weight: 600; overflow-wrap: anywhere; }
 .tiles span span { display: block; color: var(--muted); font-size: 0.875rem; overflow-wrap: anywhere; }
+.ways { margin-top: 0.625rem; }
 .ways > li > .row { padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; }
-.activities { list-style: none; margin: 0; padding: 0; }
+.activities { list-style: none; margin: 0.75rem 0 0; padding: 0; }
 .activities > li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr); gap: 0.625rem; padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .activities > li > svg { margin-top: 0.2rem; color: var(--muted); }
 .activities > .alarming > svg { color: var(--warn); }
 .activities > .alarming p:first-child { font-weight: 600; }
 .ends { list-style: disc; padding-left: 1.25rem; }
-.boxes { margin: 0; padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; }
+.stack > .boxes { margin: 1.25rem 0 0; padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; }
 .boxes legend { padding: 0 0.375rem; font-weight: 600; }
 .box { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; cursor: pointer; }
 .box input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }

@@ -1,6 +1,7 @@
 /** Every page of the server with its full content, for screenshots and accessibility checks. */
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -9,12 +10,15 @@ import { StoreUnavailable } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
+import { jpegOf, landscape } from "../support/images.ts";
 import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
 
 export const GALLERY_CONFIGURATION: ConfigurationInput = {
+  account: { people_may_change: [...PEOPLE_FACTS], people_may_delete: true },
+  places: { database: fileURLToPath(new URL("../platform/places.mmdb", import.meta.url)) },
   scopes: [
     { name: "mail.read", description: { en: "Read your e-mail", de: "Ihre E-Mails lesen" } },
     { name: "mail.send", description: { en: "Send e-mail as you", de: "E-Mails in Ihrem Namen senden" } },
@@ -34,6 +38,7 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       client_uri: "https://client.example/about",
       tos_uri: "https://client.example/terms",
       policy_uri: "https://client.example/privacy",
+      initiate_login_uri: "https://client.example/login",
       redirect_uris: ["https://client.example/callback"],
       secrets: ["a secret that is long enough for tests"],
     },
@@ -45,8 +50,15 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       allowed_groups: ["family", "friends"],
     },
     {
+      client_id: "wiki",
+      client_name: "The Wiki of the Whole Family Liddell, with Recipes",
+      client_uri: "https://wiki.liddell.example/",
+      redirect_uris: ["https://wiki.liddell.example/callback"],
+    },
+    {
       client_id: "native",
       client_name: "Notes for Desktop",
+      client_uri: "https://notes.example/",
       redirect_uris: ["http://127.0.0.1/callback"],
     },
     {
@@ -359,6 +371,33 @@ export const SIGNED_IN: readonly Exhibit[] = [
       for (const row of await page.locator("details > summary").all()) await row.click();
     },
   },
+  { name: "account-apps", open: path("/account/apps") },
+  { name: "account-details", open: path("/account/details") },
+  {
+    name: "account-details-wrong",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account/details`);
+      await fillIn(page, { name: "Alice Liddell", nickname: "Lice", phone_number: "zero six six zero" });
+    },
+  },
+  {
+    name: "account-picture-wrong",
+    open: (page, server) => sendPicture(page, server, Buffer.from("hello")),
+  },
+  {
+    name: "account-picture",
+    open: async (page, server) => sendPicture(page, server, Buffer.from(await jpegOf(landscape()))),
+  },
+  { name: "account-activity", open: path("/account/activity") },
+  { name: "account-data", open: path("/account/data") },
+  {
+    name: "account-data-wrong",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account/data`);
+      await fillIn(page, { typed_username: "bob" });
+    },
+  },
+  { name: "account-password", open: path("/account/password") },
   {
     name: "account-stale",
     open: async (page, server) => {
@@ -369,8 +408,6 @@ export const SIGNED_IN: readonly Exhibit[] = [
     },
   },
   { name: "account-security", open: path("/account/security") },
-  { name: "account-details", open: path("/account/details") },
-  { name: "account-password", open: path("/account/password") },
   {
     name: "account-password-stale",
     open: async (page, server) => {
@@ -389,6 +426,13 @@ export const SIGNED_IN: readonly Exhibit[] = [
     },
   },
 ];
+
+/** Sends a file as the picture of the person. */
+async function sendPicture(page: Page, server: ListeningServer, buffer: Buffer): Promise<void> {
+  await page.goto(`${server.issuer}/account/details`);
+  await page.locator("#picture").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer });
+  await page.getByRole("button", { name: "Use this picture" }).click();
+}
 
 /** The page that posts an answer, as it is while the browser is slow or has no scripts. */
 async function openPosting(page: Page, server: ListeningServer): Promise<void> {

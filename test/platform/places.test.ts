@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createLog } from "../../src/platform/log.ts";
 import { createPlaces } from "../../src/platform/places.ts";
 
-/** Made with mmdb_writer: 192.0.2.0/24 is in Berlin, 2001:db8::/32 in Vienna, 198.51.100.0/24 in Japan. */
+/** Made with mmdb_writer: 192.0.2.0/24 is in Berlin, 2001:db8::/32 in Vienna, 203.0.113.0/24 in Zurich, 198.51.100.0/24 in Japan. */
 const FILE = join(import.meta.dir, "places.mmdb");
 const folder = mkdtempSync(join(tmpdir(), "tessera-places-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,7 +39,7 @@ describe("the place of an address", () => {
 
   test("is not known of other addresses, nor of what is none", async () => {
     const { places } = open(FILE);
-    for (const address of ["203.0.113.7", "127.0.0.1", "::1", "", "Berlin"])
+    for (const address of ["233.252.0.7", "127.0.0.1", "::1", "", "Berlin"])
       expect(await places.find(address, "en")).toBeNull();
   });
 

@@ -1,13 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** What applications are told of the person, as far as the operator lets people decide it, and the language of the pages. */
-import {
-  changesTo,
-  type FactField,
-  factOf,
-  fieldsOf,
-  isAllowed,
-  typedValue,
-} from "../../accounts/own-facts.ts";
+
 import { emailFault } from "../../accounts/people.ts";
 import { PEOPLE_FACTS, type PeopleFact } from "../../configuration/account-schema.ts";
 import type { Context } from "../../operations/context.ts";
@@ -16,6 +9,7 @@ import type { SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
+import { changesTo, type FactField, factOf, fieldsOf, isAllowed, typedValue } from "../../rules/own-facts.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { displayText } from "../display.ts";
 import { respondWithPage } from "../respond.tsx";

@@ -346,7 +346,7 @@ export const english = {
       none: "Nothing has happened yet.",
       earlier: "Earlier",
       newest: "The newest",
-      notYou: "Was something of this not you?",
+      notYou: "If you do not recognise something:",
       removedClient: (id: string) => `${id} (no longer registered)`,
       /** Each event in words. `by` is who did it; `client` is null for all applications and devices. */
       events: {

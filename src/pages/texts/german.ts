@@ -339,7 +339,7 @@ export const german: Texts = {
       none: "Es ist noch nichts geschehen.",
       earlier: "Früheres",
       newest: "Das Neueste",
-      notYou: "Waren Sie etwas davon nicht selbst?",
+      notYou: "Wenn Sie etwas nicht wiedererkennen:",
       removedClient: (id) => `${id} (nicht mehr registriert)`,
       events: {
         "access.removed": ({ by, client }) =>

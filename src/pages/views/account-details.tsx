@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The page about what applications are told of a person: a form for the facts, one for the picture, and the rest in words. */
-import type { FactField } from "../../accounts/own-facts.ts";
+import type { FactField } from "../../rules/own-facts.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import { Field, Hidden } from "../layout.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
@@ -203,6 +203,7 @@ function PictureSection({ frame, token, megabytes, fault }: DetailsProps & { rea
             type="file"
             accept="image/png,image/jpeg,image/webp"
             required
+            autofocus={text !== null}
             aria-describedby={text ? "picture-hint picture-fault" : "picture-hint"}
             aria-invalid={text ? "true" : undefined}
           />
