@@ -145,6 +145,7 @@ describe("fixed answers", () => {
   test("leave the limits as they are", async () => {
     const { urls, publish } = await start(
       async (request) => new Response(String((await request.text()).length)),
+      { limits: { picture_bytes: 1024 } },
     );
     publish({ "/document": document() });
     const body = "x".repeat(1024 * 1024);

@@ -367,6 +367,7 @@ describe("a person who is", () => {
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
+        sweep(activities, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,
@@ -418,7 +419,7 @@ describe("a session", () => {
       outcome: true,
       changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session)],
       sweeps: [],
-      events: [{ event: "session.started", subject }],
+      events: [{ event: "session.started", subject, via: "pwd" }],
     });
   });
 
@@ -431,7 +432,7 @@ describe("a session", () => {
       sweeps: [...ends.sweeps],
       events: [
         { event: "session.ended", subject: before.subject, reason: "replaced" },
-        { event: "session.started", subject },
+        { event: "session.started", subject, via: "pwd" },
       ],
     });
   });
@@ -447,7 +448,7 @@ describe("a session", () => {
         ...way.changes,
       ],
       sweeps: [...way.sweeps],
-      events: [{ event: "session.started", subject }],
+      events: [{ event: "session.started", subject, via: "pwd" }],
     });
   });
 
@@ -460,7 +461,7 @@ describe("a session", () => {
     expect(decision.sweeps).toEqual([...giveWay(before, ending).sweeps, ...ends.sweeps]);
     expect(decision.events).toEqual([
       { event: "session.ended", subject, reason: "surplus" },
-      { event: "session.started", subject },
+      { event: "session.started", subject, via: "pwd" },
     ]);
   });
 

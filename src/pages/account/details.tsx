@@ -9,7 +9,7 @@ import type { SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
-import { changesTo, type FactField, factOf, fieldsOf, isAllowed, typedValue } from "../../rules/own-facts.ts";
+import { changesTo, type FactField, factOf, fieldsOf, isAllowed, typedValue } from "../../operations/own-facts.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { displayText } from "../display.ts";
 import { respondWithPage } from "../respond.tsx";

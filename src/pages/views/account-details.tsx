@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** The page about what applications are told of a person: a form for the facts, one for the picture, and the rest in words. */
-import type { FactField } from "../../rules/own-facts.ts";
+import type { FactField } from "../../operations/own-facts.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import { Field, Hidden } from "../layout.tsx";
 import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
