@@ -35,6 +35,8 @@ export const PAGE_PATHS = [
   "/device",
   "/help/errors",
   "/login",
+  "/login/approve",
+  "/login/other-device",
   "/logout",
   "/setup",
 ] as const;
@@ -70,6 +72,7 @@ const RETURN_PAGES: readonly string[] = [
   "/",
   ...PAGE_PATHS.filter((page) => page.startsWith("/account")),
   "/device",
+  "/login/approve",
   "/auth/authorize",
 ];
 

@@ -28,12 +28,17 @@ import { hold, insert, put, remove, sweep, update } from "../../src/store/contra
 import {
   type AccountRecord,
   accounts,
+  activities,
   groupMembers,
+  passkeys,
   pictures,
+  recoveryCodes,
   revisions,
   sessions,
   setupLinks,
+  signInApprovals,
   signInNames,
+  totps,
 } from "../../src/store/tables.ts";
 import { newSession, newSetupLink } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
@@ -368,6 +373,10 @@ describe("a person who is", () => {
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
         sweep(activities, { subject }, null),
+        sweep(passkeys, { subject }, null),
+        sweep(totps, { subject }, null),
+        sweep(recoveryCodes, { subject }, null),
+        sweep(signInApprovals, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,

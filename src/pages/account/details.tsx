@@ -4,12 +4,19 @@
 import { emailFault } from "../../accounts/people.ts";
 import { PEOPLE_FACTS, type PeopleFact } from "../../configuration/account-schema.ts";
 import type { Context } from "../../operations/context.ts";
+import {
+  changesTo,
+  type FactField,
+  factOf,
+  fieldsOf,
+  isAllowed,
+  typedValue,
+} from "../../operations/own-facts.ts";
 import { changeAccount } from "../../operations/people.ts";
 import type { SignedIn } from "../../operations/sessions.ts";
 import type { Incoming, Route } from "../../platform/http.ts";
 import type { Parameters } from "../../protocol/parameters.ts";
 import { actOfPerson } from "../../rules/events.ts";
-import { changesTo, type FactField, factOf, fieldsOf, isAllowed, typedValue } from "../../operations/own-facts.ts";
 import type { AccountRecord } from "../../store/tables.ts";
 import { displayText } from "../display.ts";
 import { respondWithPage } from "../respond.tsx";
