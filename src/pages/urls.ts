@@ -41,14 +41,22 @@ export const PAGE_PATHS = [
   "/setup",
 ] as const;
 
+/** The pages of a person's own account. */
+const ACCOUNT_PATHS: readonly string[] = PAGE_PATHS.filter((page) => page.startsWith("/account"));
+
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
   ENDPOINT_PATHS.authorize,
 ];
-const OPENED_BY_PATH: readonly string[] = PAGE_PATHS.filter(
-  (page) => page !== "/consent" && page !== "/setup",
-);
+const OPENED_BY_PATH: readonly string[] = [
+  "/",
+  ...ACCOUNT_PATHS,
+  "/device",
+  "/help/errors",
+  "/login",
+  "/logout",
+];
 
 /** The empty reference is the address of the page that has it. */
 const SAME_ADDRESS = "";
@@ -70,7 +78,7 @@ export function pageAgain(
 /** The pages that a sign-in may lead on to. */
 const RETURN_PAGES: readonly string[] = [
   "/",
-  ...PAGE_PATHS.filter((page) => page.startsWith("/account")),
+  ...ACCOUNT_PATHS,
   "/device",
   "/login/approve",
   "/auth/authorize",
