@@ -5,12 +5,13 @@
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock, EpochSeconds } from "../platform/clock.ts";
 import type { Store } from "../store/contract.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import { type AccountRecord, passkeys, recoveryCodes } from "../store/tables.ts";
 import { everyConsent, everyGrant } from "./access.ts";
 import { everyActivity } from "./activities.ts";
 import { findClient } from "./clients.ts";
 import { collect } from "./paging.ts";
 import { findPicture } from "./people.ts";
+import { findTotp, PASSKEYS_PER_PERSON } from "./second-factor.ts";
 import { everySession } from "./sessions.ts";
 
 export interface OwnDataContext {
@@ -23,6 +24,9 @@ type Part = (context: OwnDataContext, account: AccountRecord) => unknown;
 
 const time = (at: EpochSeconds | null): string | null =>
   at === null ? null : new Date(at * 1000).toISOString();
+
+/** The most recovery codes that are counted. */
+const RECOVERY_CODES = 100;
 
 /** The parts of the file, by their names in it. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -41,6 +45,22 @@ const PARTS: Readonly<Record<string, Part>> = {
     created_by: account.source,
     updated_at: time(account.updatedAt),
   }),
+  passkeys: async ({ store }, { subject }) => {
+    const found = await store.list(passkeys, { where: { subject }, limit: PASSKEYS_PER_PERSON });
+    return found.map((passkey) => ({
+      name: passkey.name,
+      created_at: time(passkey.createdAt),
+      used_at: time(passkey.usedAt),
+    }));
+  },
+  second_factor: async (context, { subject }) => {
+    const totp = await findTotp(context, subject);
+    const left = { where: { subject, usedAt: null }, limit: RECOVERY_CODES };
+    return {
+      one_time_passwords_since: time(totp?.createdAt ?? null),
+      recovery_codes_left: (await context.store.list(recoveryCodes, left)).length,
+    };
+  },
   picture: async (context, { pictureId }) => {
     const picture = pictureId === null ? null : await findPicture(context, pictureId);
     if (picture === null) return null;

@@ -72,18 +72,17 @@ export interface Submitted {
  * nothing that a stale form asks for. Throws PageError for a form that another site sends, and BodyError or OAuthError if
  * it cannot be read. `boundField` names the field with the data to which the token is bound.
  */
-export async function readForm(
+export const readForm = (
   context: Context,
   incoming: Incoming,
   purpose: FormPurpose,
   boundField?: string,
-): Promise<Submitted> {
-  refuseForeignSender(context, incoming.request);
-  const { limits } = context.configuration;
-  const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
-  const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
-  return judge(context, incoming, purpose, form, boundField);
-}
+): Promise<Submitted> =>
+  submitted(context, incoming, { purpose, boundField }, async ({ request }) => {
+    const { limits } = context.configuration;
+    const body = await readBody(request, FORM_TYPE, limits.request_body_bytes);
+    return { form: parseParameters(body, limits.parameters_per_request).refuseRepeated() };
+  });
 
 /** A submitted form with a file. */
 export interface Uploaded extends Submitted {
@@ -92,47 +91,48 @@ export interface Uploaded extends Submitted {
 }
 
 /**
- * Reads a form with one file, in the field `file`. Its token is in the body, so the body is read before the token is checked:
+ * Reads a form with one file, in the field `field`. Its token is in the body, so the body is read before the token is checked:
  * the caller has checked that the person is signed in. Throws as `readForm` does.
  */
-export async function readUpload(
+export const readUpload = (
   context: Context,
   incoming: Incoming,
   purpose: FormPurpose,
-  field: string,
-  fileBytes: number,
-): Promise<Uploaded> {
-  refuseForeignSender(context, incoming.request);
-  const { limits } = context.configuration;
-  const parts = await readMultipart(incoming.request, fileBytes + limits.request_body_bytes);
-  const texts = new Map<string, readonly string[]>();
-  let file: Uint8Array | null = null;
-  let count = 0;
-  for (const [name, value] of parts) {
-    count += 1;
-    if (count > limits.parameters_per_request) throw new OAuthError("too_many_parameters");
-    if (typeof value === "string") {
-      if (value.includes("\u0000") || value.includes("\uFFFD")) throw new OAuthError("parameters_malformed");
-      if (value !== "") texts.set(name, [...(texts.get(name) ?? []), value]);
-      continue;
+  { field, limitBytes }: { readonly field: string; readonly limitBytes: number },
+): Promise<Uploaded> =>
+  submitted(context, incoming, { purpose }, async ({ request }) => {
+    const { limits } = context.configuration;
+    const parts = await readMultipart(request, limitBytes + limits.request_body_bytes);
+    const texts = new Map<string, readonly string[]>();
+    let file: Uint8Array | null = null;
+    let count = 0;
+    for (const [name, value] of parts) {
+      count += 1;
+      if (count > limits.parameters_per_request) throw new OAuthError("too_many_parameters");
+      if (typeof value === "string") {
+        if (value.includes("\u0000") || value.includes("\uFFFD"))
+          throw new OAuthError("parameters_malformed");
+        if (value !== "") texts.set(name, [...(texts.get(name) ?? []), value]);
+        continue;
+      }
+      if (name !== field || file !== null) throw new OAuthError("parameter_invalid");
+      if (value.size > limitBytes) throw new BodyError("too_large");
+      // A field without a file arrives as an empty one.
+      if (value.size > 0) file = await value.bytes();
     }
-    if (name !== field || file !== null) throw new OAuthError("parameter_invalid");
-    if (value.size > fileBytes) throw new BodyError("too_large");
-    // A field without a file arrives as an empty one.
-    if (value.size > 0) file = await value.bytes();
-  }
-  const form = new Parameters(texts).refuseRepeated();
-  return { ...judge(context, incoming, purpose, form), file };
-}
+    return { form: new Parameters(texts).refuseRepeated(), file };
+  });
 
-/** Whether the form is one that `openForm` opened for this browser and purpose. */
-function judge(
+/** Reads a form in the way of its media type, and judges whether `openForm` opened it for this browser and purpose. */
+async function submitted<Read extends { readonly form: Parameters }>(
   context: Context,
   incoming: Incoming,
-  purpose: FormPurpose,
-  form: Parameters,
-  boundField?: string,
-): Submitted {
+  { purpose, boundField }: { readonly purpose: FormPurpose; readonly boundField?: string | undefined },
+  read: (incoming: Incoming) => Promise<Read>,
+): Promise<Read & Omit<Submitted, "form">> {
+  refuseForeignSender(context, incoming.request);
+  const parts = await read(incoming);
+  const { form } = parts;
   const cookieValue = context.sessionCookie.read(incoming.request);
   const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
   const expiresAt = parseExpiry(expiry);
@@ -148,7 +148,7 @@ function judge(
     const reason = hasCookie ? "form_stale" : "form_without_cookie";
     context.log.info("refused", { endpoint: path, reason, request: requestId });
   }
-  return { form, isFresh, hasCookie };
+  return { ...parts, isFresh, hasCookie };
 }
 
 /** Data that travels through a form and comes back unchanged, in the same browser, in time. */

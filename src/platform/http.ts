@@ -76,17 +76,23 @@ export class BodyError extends Error {
 
 /** Reads a body of the given media type as text. Bytes that are no UTF-8 come out as U+FFFD. Throws BodyError. */
 export async function readBody(request: Request, mediaType: string, limitBytes: number): Promise<string> {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > limitBytes) throw new BodyError("too_large");
+  const saysLength = declaresLength(request, limitBytes);
   if (!hasMediaType(request, mediaType)) throw new BodyError("wrong_type");
   // The listener lets pictures through, which are far longer than any other body may be.
-  if (declared === null) return decoder.decode(await readBytes(request, limitBytes));
+  if (!saysLength) return decoder.decode(await readBytes(request, limitBytes));
   const text = await readToEnd(request);
   // A listener refuses longer bodies before this; the check is for servers without one.
   if (text.length > limitBytes || (text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes)) {
     throw new BodyError("too_large");
   }
   return text;
+}
+
+/** Whether a body says how long it is. Throws BodyError if it says that it is longer than it may be. */
+function declaresLength(request: Request, limitBytes: number): boolean {
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) > limitBytes) throw new BodyError("too_large");
+  return declared !== null;
 }
 
 /** The runtime's own `text` does the same: it drops a byte order mark, and replaces what is no UTF-8. */
@@ -97,8 +103,7 @@ export const MULTIPART_TYPE = "multipart/form-data";
 
 /** Reads a form with a file (RFC 7578). Throws BodyError. */
 export async function readMultipart(request: Request, limitBytes: number): Promise<FormData> {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > limitBytes) throw new BodyError("too_large");
+  declaresLength(request, limitBytes);
   const type = request.headers.get("content-type") ?? "";
   if (type.split(";")[0]?.trim().toLowerCase() !== MULTIPART_TYPE) throw new BodyError("wrong_type");
   const bytes = await readBytes(request, limitBytes);

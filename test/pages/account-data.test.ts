@@ -43,6 +43,8 @@ describe("the file with a person's data", () => {
       "server",
       "made_at",
       "account",
+      "passkeys",
+      "second_factor",
       "picture",
       "sessions",
       "access",
@@ -56,6 +58,7 @@ describe("the file with a person's data", () => {
       profile: { locale: "de" },
       has_password: true,
     });
+    expect(file.second_factor).toEqual({ one_time_passwords_since: null, recovery_codes_left: 0 });
     expect(file.picture).toMatchObject({ media_type: "image/webp", base64: "AQI=" });
     expect(file.sessions).toMatchObject([{ address: "203.0.113.7", signed_in_with: ["pwd"] }]);
     expect(file.access).toMatchObject([

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { recordIdText } from "../../src/credentials/credential.ts";
 import { changeAccount } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -401,6 +402,22 @@ describe("the details of a person", () => {
     expect(await textOf(response)).toContain("A name has at most 200 characters");
     expect((await stored()).name).toBe("Alice Liddell");
   });
+});
+
+test("the pages say where an address is, in their language, if the operator has a database of places", async () => {
+  const database = join(import.meta.dir, "../platform/places.mmdb");
+  const placed = await startTestServer({ places: { database } });
+  const person = await addPersonWithPassword(placed, "alice");
+  const there = openBrowser(placed);
+  await there.signIn("alice");
+  await grantAccess(placed, person, "web", ["mail.read"]);
+  for (const path of ["/account", "/account/security", "/account/activity"]) {
+    expect(await textOf(await there.get(path))).toContain("from Zurich, Switzerland (203.0.113.7)");
+    expect(await textOf(await there.get(path, { "Accept-Language": "de" }))).toContain(
+      "von Zürich, Schweiz (203.0.113.7)",
+    );
+  }
+  await placed.close();
 });
 
 test("password managers find the page on which the password is changed", async () => {

@@ -49,13 +49,10 @@ export function pictureUploadRoute(context: Context): Route {
 async function readPicture(context: Context, incoming: Incoming): Promise<Uploaded | "too_large"> {
   const { picture_bytes } = context.configuration.limits;
   try {
-    return await readUpload(
-      context,
-      incoming,
-      "account",
-      PICTURE_FIELD,
-      Math.min(picture_bytes, PICTURE_FILE_BYTES),
-    );
+    return await readUpload(context, incoming, "account", {
+      field: PICTURE_FIELD,
+      limitBytes: Math.min(picture_bytes, PICTURE_FILE_BYTES),
+    });
   } catch (error) {
     if (error instanceof BodyError && error.fault === "too_large") return "too_large";
     throw error;
