@@ -13,6 +13,7 @@ import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
+import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
@@ -49,6 +50,7 @@ import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
 import { createOutbound, type Outbound } from "./platform/outbound.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
+import { createPlaces } from "./platform/places.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
@@ -117,7 +119,9 @@ export function createServer({
       }),
     ended: () => log.info("the database is available again"),
   });
-  const events = createEvents([logEvents(log)]);
+  const recording = { configuration, store: watched, clock, random, log };
+  const activityKeeper = createActivityKeeper(recording);
+  const events = createEvents([logEvents(log), activityRecorder(recording), activityKeeper]);
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
@@ -136,6 +140,7 @@ export function createServer({
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
+    activities: activityKeeper,
     events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
@@ -158,6 +163,7 @@ export function createServer({
     ),
     callers: new CallerMemory(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
+    places: createPlaces(configuration.places.database, steadyClock, log),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
     logoutSender: createLogoutSender({
@@ -189,6 +195,7 @@ export function createServer({
       await housekeeping?.stop();
       await sending?.stop();
       await context.logoutSender.settled();
+      await activityKeeper.settled();
     },
     context,
   };

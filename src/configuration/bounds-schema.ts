@@ -59,6 +59,12 @@ export const limits = v.pipe(
   v.optional(
     table({
       request_body_bytes: count("The longest request body.", 65_536, 1024, 16_777_216),
+      picture_bytes: count(
+        "The largest file that a person may send as their picture.",
+        10_000_000,
+        1024,
+        10_000_000,
+      ),
       parameters_per_request: count("The most parameters in one request.", 64, 8, 10_000),
       password_bytes: count("The longest password; longer ones are refused, not cut.", 1024, 64, 4096),
       minimum_password_characters: count("The shortest new password.", 10, 1, 128),

@@ -88,7 +88,7 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
-function* checkFiles({ listen, appearance, clients }: Configuration): Generator<Finding> {
+function* checkFiles({ listen, appearance, clients, places }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -98,6 +98,7 @@ function* checkFiles({ listen, appearance, clients }: Configuration): Generator<
         ],
   );
   if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
+  if (places.database !== undefined) files.push([["places", "database"], places.database]);
   for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);

@@ -1,6 +1,6 @@
 /**
- * The schema of the configuration: every setting, its default, its unit, its limits and its words. client-schema.ts,
- * person-schema.ts, password-schema.ts, registration-schema.ts and bounds-schema.ts have the larger tables.
+ * The schema of the configuration: every setting, its default, its unit, its limits and its words. account-schema.ts,
+ * client-schema.ts, person-schema.ts, password-schema.ts, registration-schema.ts and bounds-schema.ts have the larger tables.
  * values.ts has the kinds of values, sources.ts reads them from file, environment and flags, and checks.ts has the rules
  * between settings. `npm run docs` makes docs/configuration.md from the words here.
  *
@@ -12,6 +12,7 @@ import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
+import { account, places } from "./account-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
 import { passwords } from "./password-schema.ts";
@@ -272,6 +273,8 @@ export const configurationSchema = table({
     ),
     v.description("The keys that sign tokens."),
   ),
+  account,
+  places,
   sign_in: signIn,
   lifetimes,
   limits,

@@ -9,12 +9,14 @@ import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
 import type { Outbound } from "../platform/outbound.ts";
+import type { Places } from "../platform/places.ts";
 import type { PollPace } from "../platform/poll-pace.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
+import type { ActivityKeeper } from "./activities.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
@@ -49,6 +51,8 @@ export interface Context {
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
   readonly store: Store;
+  /** What happened to people, as far as it is gathered and not written yet. */
+  readonly activities: Pick<ActivityKeeper, "settled">;
   /** Receives every event. */
   readonly events: Events;
   readonly passwords: Passwords;
@@ -59,6 +63,8 @@ export interface Context {
   /** Clients that authenticated before, by their credentials. */
   readonly callers: CallerMemory;
   readonly limits: Limits;
+  /** Where addresses are, if the operator has a database of places. */
+  readonly places: Places;
   readonly pollPace: PollPace;
   readonly readiness: Readiness;
   /** Tells clients that sessions have ended. */

@@ -11,7 +11,7 @@ import type { PasswordAsker, Passwords } from "../accounts/passwords.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";
 import { widestNetwork } from "../platform/network.ts";
-import { foldUsername } from "../protocol/identifiers.ts";
+import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { actOfStranger, type Origin } from "../rules/events.ts";
 import { isUnlocked } from "../rules/person.ts";
 import { type SignInStep, STEPS } from "../rules/sign-in.ts";
@@ -73,7 +73,8 @@ export async function checkPassword(
     return { outcome: "refused" };
   }
   if (check.outcome === "refused") {
-    events.tell(act, [{ event: check.isLimited ? "sign_in.limited" : "sign_in.refused" }]);
+    const { isLimited, subject } = check;
+    events.tell(act, [{ event: isLimited ? "sign_in.limited" : "sign_in.refused", subject }]);
     return { outcome: "refused" };
   }
   return check;
@@ -83,8 +84,11 @@ type Limited = Extract<PasswordCheck, { readonly outcome: "limited" }>;
 
 type Measured =
   | Exclude<PasswordCheck, { readonly outcome: "refused" }>
-  /** `isLimited`: the password was not compared, because of attempts with another name of the person. */
-  | { readonly outcome: "refused"; readonly isLimited: boolean };
+  /**
+   * `isLimited`: the password was not compared, because of attempts with another name of the person. `subject`: the person, if the
+   * name is one's. Only the person and the operator learn of it.
+   */
+  | { readonly outcome: "refused"; readonly isLimited: boolean; readonly subject: SubjectId | undefined };
 
 async function measurePassword(
   context: PasswordCheckContext,
@@ -109,7 +113,7 @@ async function measurePassword(
   }
   if (!matches || account === null || account.disabledAt !== null) {
     settle(way.counted, false);
-    return { outcome: "refused", isLimited };
+    return { outcome: "refused", isLimited, subject: account?.subject };
   }
   settle(way.counted, true);
   return { outcome: "verified", account, steps: [STEPS.password], isKnownBrowser: way.asker.isKnown };

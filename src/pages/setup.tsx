@@ -180,7 +180,7 @@ async function setupFaults(
     ...(passwordFault !== null && {
       password: newPasswordWords(texts, configuration.limits, passwordFault),
     }),
-    ...(name !== "" && personNameFault(name) !== null && { name: account.nameRefused }),
+    ...(name !== "" && personNameFault(name) !== null && { name: account.facts.name.refused }),
     ...(email !== "" && emailFault(email) !== null && { email: account.emailRefused }),
   };
 }

@@ -239,6 +239,8 @@ export const clients = table("clients", {
   },
   key: ["clientId"],
   unique: [["number"]],
+  // Strangers may register many clients, among which the operator's must be found.
+  indexes: [["source", "number"]],
   expires: "unusedFrom",
   updated: true,
 });
@@ -749,6 +751,41 @@ export const retryKeys = table("retry_keys", {
   expires: "expiresAt",
 });
 
+/** Who did something, as the events of the server say it. */
+export type ActorKind = "client" | "person" | "operator" | "server" | "stranger";
+
+/** What happened to people: the events that they see on the page of their account. */
+export const activities = table("activities", {
+  columns: {
+    /** The time of the event, and the shard of the person. */
+    id: id(),
+    /** The person whom it concerns. */
+    subject: orNull(text<SubjectId>()),
+    /** The name of the event. */
+    event: text(),
+    actorKind: text<ActorKind>(),
+    actorId: orNull(text()),
+    clientId: orNull(text()),
+    groupName: orNull(text()),
+    grantId: orNull(id()),
+    via: orNull(text()),
+    reason: orNull(text()),
+    /** Where the request came from; empty if none caused it. */
+    address: text(),
+    requestId: orNull(text()),
+    /** When it happened; of several, the last time. */
+    at: integer(),
+    /** How many times it happened, if the row stands for several. */
+    count: integer(),
+    expiresAt: integer(),
+  },
+  indexes: [["subject", "id"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type ActivityRecord = Row<typeof activities>;
+
 /** What `/readyz` writes to prove that the store can write: a row for each process. */
 export const probes = table("probes", {
   columns: { id: id(), writtenAt: integer(), expiresAt: integer() },
@@ -783,5 +820,6 @@ export const TABLES: readonly Table[] = [
   refreshTokens,
   accessTokens,
   logoutNotices,
+  activities,
   probes,
 ];
