@@ -198,7 +198,11 @@ export function registrationPolicy(configuration: Configuration, catalogue: Cata
     ownOrigins: ownOrigins(configuration),
     // A stranger with the name of an application that people know would get what they give to that application.
     reservedNames: new Set(
-      [configuration.appearance.name, ...configuration.clients.map((client) => client.client_name ?? "")]
+      [
+        configuration.appearance.name,
+        ...Object.values(configuration.appearance.names),
+        ...configuration.clients.map((client) => client.client_name ?? ""),
+      ]
         .map(foldName)
         .filter((name) => name !== ""),
     ),

@@ -16,6 +16,7 @@ import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
 import { nameOf } from "./mistakes.ts";
+import { PICTURES } from "./appearance-schema.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
 import { formatPath, nearest, type SettingPath } from "./settings.ts";
@@ -96,7 +97,10 @@ function* checkFiles({ listen, appearance, clients }: Configuration): Generator<
           [["listen", index, "tls", "key"], tls.key],
         ],
   );
-  if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
+  for (const name of PICTURES) {
+    const file = appearance[name];
+    if (file !== undefined) files.push([["appearance", name], file]);
+  }
   for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);

@@ -41,6 +41,10 @@ interface FoundDevice {
   readonly answer: "approved" | "denied" | null;
 }
 
+/** The page that asks about the device with this code, or shows how it was answered. */
+const pageOfCode = ({ issuer }: Context, typed: string): string =>
+  pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
+
 type CodeFault = "malformed" | "unknown" | "stale" | { readonly retryAfterSeconds: number };
 
 function codePage(
@@ -50,7 +54,7 @@ function codePage(
   typed: string,
   fault: CodeFault | null,
 ): Promise<Response> {
-  const frame = pageFrame(context, incoming);
+  const frame = pageFrame(context, incoming, undefined, { here: pageOfCode(context, typed) });
   const { device, language } = frame.texts;
   const limited = typeof fault === "object" && fault !== null;
   const words = limited
@@ -124,10 +128,8 @@ async function findForPerson(
 const mayAsk = (client: ClientRecord | null): client is ClientRecord =>
   isEnabled(client) && client.grantTypes.includes(DEVICE_CODE_GRANT);
 
-const toSignIn = ({ issuer }: Context, typed: string): Response => {
-  const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
-  return seeOther(pagePath(issuer, "/login", { return_to: here }));
-};
+const toSignIn = (context: Context, typed: string): Response =>
+  seeOther(pagePath(context.issuer, "/login", { return_to: pageOfCode(context, typed) }));
 
 const showDevice =
   (context: Context): Handler =>
@@ -164,7 +166,7 @@ async function pageForCode(
     return codePage(context, incoming, account, typed, found);
   }
   const { device, client, answer } = found;
-  if (answer !== null) return donePage(context, incoming, client, { answer });
+  if (answer !== null) return donePage(context, incoming, client, typed, { answer });
   // A client that is gone cannot ask.
   if (client === null) return codePage(context, incoming, account, typed, "unknown");
   if (!mayUse(client, account)) return notAllowed(context, incoming, client, account, typed);
@@ -178,7 +180,7 @@ function notAllowed(
   account: AccountRecord,
   typed: string,
 ): Promise<Response> {
-  const here = pagePath(context.issuer, "/device", { user_code: displayText(typed, 40) });
+  const here = pageOfCode(context, typed);
   const another = pagePath(context.issuer, "/login", { return_to: here, choose: "1" });
   return notAllowedPage(context, incoming, client, account, another);
 }
@@ -196,7 +198,7 @@ function confirmPage(
   // The seal binds the code to this browser's session: another person cannot answer it (THREATS 25).
   const sealedDevice = sealFormData(context, cookieValue, "device", recordIdText(device.id), account.subject);
   const form = openForm(context, incoming, "device", sealedDevice);
-  const frame = pageFrame(context, incoming);
+  const frame = pageFrame(context, incoming, undefined, { here: pageOfCode(context, code) });
   return respondWithPage(
     <DeviceConfirmView
       frame={frame}
@@ -230,9 +232,10 @@ function donePage(
   context: Context,
   incoming: Incoming,
   client: ClientRecord | null,
+  typed: string,
   { answer, differs = false }: Answered,
 ): Promise<Response> {
-  const frame = pageFrame(context, incoming);
+  const frame = pageFrame(context, incoming, undefined, { here: pageOfCode(context, typed) });
   const { registration } = context.configuration;
   // A client that is gone, or that may not use devices any more, has no access.
   const outcome: DeviceOutcome =
@@ -252,9 +255,7 @@ const takeAnswer =
   (context: Context): Handler =>
   async (incoming) => {
     const submitted = await readForm(context, incoming, "device", "device");
-    const again = pagePath(context.issuer, "/device", {
-      user_code: displayText(submitted.form.get(USER_CODE) ?? "", 40),
-    });
+    const again = pageOfCode(context, submitted.form.get(USER_CODE) ?? "");
     return offering(again, () => answerForm(context, incoming, submitted));
   };
 
@@ -286,11 +287,11 @@ async function answerForm(
     if (wanted === "approved" && !isMeant) return seeOther(pagePath(issuer, "/device", { user_code: typed }));
     const act = actOfPerson(incoming, account.subject);
     if (await answerDevice(context, act, device, signedIn, wanted === "approved"))
-      return donePage(context, incoming, client, { answer: wanted });
+      return donePage(context, incoming, client, typed, { answer: wanted });
   }
   // The person sent the form twice, by a double click or the back button: the first answer stands, and is shown again.
   const answer = earlierAnswer(await findDevice(context, id), account.subject);
-  return donePage(context, incoming, client, { answer, differs: answer !== null && answer !== wanted });
+  return donePage(context, incoming, client, typed, { answer, differs: answer !== null && answer !== wanted });
 }
 
 export const deviceRoutes = (context: Context): Route[] => [

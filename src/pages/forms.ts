@@ -69,10 +69,7 @@ export async function readForm(
   purpose: FormPurpose,
   boundField?: string,
 ): Promise<Submitted> {
-  refuseForeignSender(context, incoming.request);
-  const { limits } = context.configuration;
-  const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
-  const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
+  const form = await readUnboundForm(context, incoming);
   const cookieValue = context.sessionCookie.read(incoming.request);
   const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
   const expiresAt = parseExpiry(expiry);
@@ -89,6 +86,17 @@ export async function readForm(
     context.log.info("refused", { endpoint: path, reason, request: requestId });
   }
   return { form, isFresh, hasCookie };
+}
+
+/**
+ * Reads a form without a token, from our own pages: for what another site could only spoil the look of. Throws as `readForm`
+ * does.
+ */
+export async function readUnboundForm(context: Context, { request }: Incoming): Promise<Parameters> {
+  refuseForeignSender(context, request);
+  const { limits } = context.configuration;
+  const body = await readBody(request, FORM_TYPE, limits.request_body_bytes);
+  return parseParameters(body, limits.parameters_per_request).refuseRepeated();
 }
 
 /** Data that travels through a form and comes back unchanged, in the same browser, in time. */

@@ -11,6 +11,7 @@ import { accountRoutes } from "./account.tsx";
 import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
+import { languageRoutes } from "./language-switch.ts";
 import { signInRoutes } from "./login.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
@@ -26,5 +27,6 @@ export const pageRoutes = (context: Context): Route[] => [
   ...deviceRoutes(context),
   ...accountRoutes(context),
   ...setupRoutes(context),
+  ...languageRoutes(context),
   ...assetRoutes(context),
 ];

@@ -95,7 +95,8 @@ function faultWords(
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
   const { fault, returnTo, cause } = page;
   const errand = await errandOf(context, returnTo);
-  const frame = pageFrame(context, incoming, errand.uiLocales);
+  const here = pagePath(context.issuer, ...signInPath(page));
+  const frame = pageFrame(context, incoming, errand.uiLocales, { here });
   const { signIn } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");

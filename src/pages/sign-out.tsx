@@ -29,7 +29,9 @@ function signOutPage(
   incoming: Incoming,
   { signedIn, request, client = null, uiLocales, isStale = false }: SignOutPage,
 ): Promise<Response> {
-  const frame = pageFrame(context, incoming, uiLocales);
+  const here =
+    request === undefined ? undefined : `${pagePath(context.issuer, ENDPOINT_PATHS.endSession)}?${request}`;
+  const frame = pageFrame(context, incoming, uiLocales, { here });
   const form = openForm(context, incoming, "logout", request);
   return respondWithPage(
     <SignOutView

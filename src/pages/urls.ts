@@ -27,14 +27,18 @@ export const PAGE_PATHS = [
   "/consent",
   "/device",
   "/help/errors",
+  "/language",
   "/login",
   "/logout",
   "/setup",
 ] as const;
 
+/** The paths that only take forms. */
+const FORMS_ONLY: readonly string[] = ["/consent", "/language"];
+
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
-  ...PAGE_PATHS.filter((page) => page !== "/consent"),
+  ...PAGE_PATHS.filter((page) => !FORMS_ONLY.includes(page)),
   ENDPOINT_PATHS.authorize,
 ];
 const OPENED_BY_PATH: readonly string[] = ["/", "/account", "/device", "/help/errors", "/login", "/logout"];
@@ -56,18 +60,47 @@ export function pageAgain(
   return isIn(OPENED_BY_PATH) ? path : null;
 }
 
+/** The pages to which the switch between languages may lead back. */
+const SWITCHED: readonly string[] = [...OPENED, ENDPOINT_PATHS.endSession];
+
+/**
+ * Where a GET opens this page: its own address with its query, the page of a form that was sent, or the start page if the
+ * page has no address.
+ */
+export function pageAddressOf(
+  issuer: Issuer,
+  { request, path, query }: Pick<Incoming, "request" | "path" | "query">,
+): string {
+  const wasGet = request.method === "GET" || request.method === "HEAD";
+  const here = wasGet && query !== "" ? `${path}?${query}` : path;
+  const isOpened = wasGet || OPENED_BY_PATH.some((page) => issuer.path + page === path);
+  return (isOpened ? parsePagePath(issuer, here) : null) ?? pagePath(issuer, "/");
+}
+
+/** The page of ours in the text; null if it is none that a GET opens. */
+export const parsePagePath = (issuer: Issuer, text: string | undefined): string | null =>
+  parseOwnPath(issuer, text, SWITCHED);
+
 /** The pages that a sign-in may lead on to. */
 const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
 
+/** The page to open after sign-in; null if the text is not one of ours. */
+export const parseReturnPath = (issuer: Issuer, text: string | undefined): string | null =>
+  parseOwnPath(issuer, text, RETURN_PAGES);
+
 /**
- * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,
- * character by character: this neither decodes nor resolves it, so a browser cannot read it differently.
+ * The text, if its path is the path of one of the pages, character by character: this neither decodes nor resolves it, so a
+ * browser cannot read it differently.
  */
-export function parseReturnPath({ path: base }: Issuer, text: string | undefined): string | null {
+function parseOwnPath(
+  { path: base }: Issuer,
+  text: string | undefined,
+  pages: readonly string[],
+): string | null {
   // Printable ASCII without backslash and fragment: browsers drop tabs and line breaks, and read "\" as "/".
   if (text === undefined || !/^\/[\x21-\x22\x24-\x5B\x5D-\x7E]*$/.test(text)) return null;
   // The page itself would refuse an encoded U+0000.
   if (text.startsWith("//") || text.includes("%00")) return null;
   const { path } = splitTarget(text);
-  return RETURN_PAGES.some((page) => base + page === path) ? text : null;
+  return pages.some((page) => base + page === path) ? text : null;
 }

@@ -57,6 +57,29 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
   ],
 };
 
+/** The same server with everything that an operator can change of its looks. */
+export const BRANDED_CONFIGURATION: ConfigurationInput = {
+  ...GALLERY_CONFIGURATION,
+  appearance: {
+    name: "Lighthouse",
+    names: { de: "Leuchtturm", ar: "المنارة" },
+    logo: fileURLToPath(new URL("lighthouse.svg", import.meta.url)),
+    accent_color: "#b3541e",
+    background_color: "#7fb2c9",
+    background_color_dark: "#0b2530",
+    background_image: fileURLToPath(new URL("sea.svg", import.meta.url)),
+    background_image_dark: fileURLToPath(new URL("night.svg", import.meta.url)),
+    greeting: {
+      en: "Welcome to the harbour. Use your boat’s account.",
+      de: "Willkommen im Hafen. Verwenden Sie das Konto Ihres Bootes.",
+      ar: "أهلًا بك في الميناء. استخدم حساب قاربك.",
+    },
+    imprint_url: "https://harbour.example/imprint",
+    privacy_url: "https://harbour.example/privacy",
+    help_url: "/help",
+  },
+};
+
 const TELEVISION_AGENT = "Mozilla/5.0 (Linux; Android 9; BRAVIA 4K UR2) AppleWebKit/537.36 Player/4.2";
 
 export interface Exhibit {
@@ -75,9 +98,9 @@ const openDevice = async (page: Page, server: ListeningServer) => {
   await page.goto(`${server.issuer}/device?user_code=${user_code}`);
 };
 
-const answerDevice = (answer: "Allow" | "Deny") => async (page: Page, server: ListeningServer) => {
+const answerDevice = (answer: "allow" | "deny") => async (page: Page, server: ListeningServer) => {
   await openDevice(page, server);
-  await page.getByRole("button", { name: answer }).click();
+  await page.locator(`button[value=${answer}]`).click();
 };
 
 /** Registers a client without an operator, as an unknown application does. */
@@ -108,6 +131,13 @@ const spoil = (page: Page) =>
 /** Pages without a sign-in. */
 export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "home", open: path("/") },
+  {
+    name: "home-languages",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/`);
+      await page.locator(".languages summary").click();
+    },
+  },
   { name: "sign-in", open: path("/login") },
   { name: "sign-in-to-client", open: path(authorizePath()) },
   {
@@ -127,7 +157,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
       await page.goto(
         server.issuer + authorizePath({ redirect_uri: "https://client.example/callba\u0441k " }),
       );
-      await page.locator("summary").click();
+      await page.locator("main summary").click();
     },
   },
   {
@@ -168,7 +198,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
     name: "other-address",
     open: async (page, server) => {
       await page.goto(`http://127.0.0.1:${server.port}/login?return_to=%2Fdevice`);
-      await page.locator("summary").click();
+      await page.locator("main summary").click();
     },
   },
   { name: "help", open: path("/help/errors") },
@@ -262,8 +292,8 @@ export const SIGNED_IN: readonly Exhibit[] = [
   { name: "device-code", open: path("/device") },
   { name: "device-code-wrong", open: path("/device?user_code=BCDF-GHJK") },
   { name: "device-confirm", open: openDevice },
-  { name: "device-approved", open: answerDevice("Allow") },
-  { name: "device-denied", open: answerDevice("Deny") },
+  { name: "device-approved", open: answerDevice("allow") },
+  { name: "device-denied", open: answerDevice("deny") },
   {
     name: "device-answered",
     open: async (page, server) => {
@@ -307,7 +337,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/logout`);
       server.clock.advance(3601);
-      await page.locator("form button").click();
+      await page.locator("main form button").click();
     },
   },
   {
@@ -315,7 +345,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await openDevice(page, server);
       server.clock.advance(901);
-      await page.getByRole("button", { name: "Allow" }).click();
+      await page.locator("button[value=allow]").click();
     },
   },
   {
@@ -356,7 +386,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "account-open",
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
-      for (const row of await page.locator("details > summary").all()) await row.click();
+      for (const row of await page.locator("main details > summary").all()) await row.click();
     },
   },
   {
@@ -364,7 +394,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
       server.clock.advance(3601);
-      await page.locator("details > summary").first().click();
+      await page.locator("main details > summary").first().click();
       await page.locator("button.remove").first().click();
     },
   },
@@ -373,7 +403,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
       server.clock.advance(3601);
-      await page.locator("summary").last().click();
+      await page.locator("main summary").last().click();
       await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });
     },
   },
@@ -381,10 +411,8 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "account-password-wrong",
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
-      await page.getByText("Change password").first().click();
-      await page.getByLabel("Current password").fill("not my password");
-      await page.getByLabel("New password").fill("a new password of mine");
-      await page.getByRole("button", { name: "Change password" }).click();
+      await page.locator("#password-title").click();
+      await fillIn(page, { current_password: "not my password", new_password: "a new password of mine" });
     },
   },
 ];
@@ -407,7 +435,7 @@ async function changePasswordLate(page: Page, server: ListeningServer): Promise<
   const cookies = await page.context().cookies();
   const other = await page.context().newPage();
   await other.goto(`${server.issuer}/logout`);
-  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.locator("main form button").click();
   await other.close();
   await page.context().addCookies(cookies);
   await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });

@@ -54,7 +54,7 @@ export interface PostAnswerProps {
 export function PostAnswerView({ frame, host, address, fields, script }: PostAnswerProps) {
   const { leaving } = frame.texts;
   return (
-    <Layout frame={frame} title={leaving.goOn(host)}>
+    <Layout frame={frame} title={leaving.goOn(host)} foot="passing">
       <form class="card" method="post" action={address}>
         <h1>{leaving.goOn(host)}</h1>
         <p class="muted">{leaving.posting}</p>
