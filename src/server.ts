@@ -11,6 +11,7 @@ import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.t
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
+import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
@@ -118,6 +119,7 @@ export function createServer({
     issuer,
     ownOrigins: ownOrigins(configuration),
     catalogue: createCatalogue(configuration),
+    levelPolicy: levelPolicyOf(configuration),
     clock,
     random,
     log,
