@@ -93,7 +93,8 @@ const PAGE_POLICY = [
 function answerPage(language: Language, answer: URLSearchParams): string {
   const { terminal } = language.texts;
   const error = answer.get("error");
-  if (error === "access_denied") return pageOf(language, terminal.deniedTitle, terminal.denied, terminal.close);
+  if (error === "access_denied")
+    return pageOf(language, terminal.deniedTitle, terminal.denied, terminal.close);
   if (error !== null || !answer.has("code")) {
     const words = (answer.get("error_description") ?? error ?? terminal.noCode).slice(0, 500);
     return pageOf(language, terminal.refusedTitle, words, terminal.close);

@@ -75,7 +75,8 @@ export const appearance = table({
   greeting: v.pipe(
     v.optional(peopleWords(500)),
     words({
-      allowed: 'a text of 1 to 500 characters, or a table by language: { en = "Welcome!", de = "Willkommen!" }',
+      allowed:
+        'a text of 1 to 500 characters, or a table by language: { en = "Welcome!", de = "Willkommen!" }',
       fallback: "none",
       description: "A line above the sign-in form, as plain text.",
     }),

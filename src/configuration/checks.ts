@@ -15,8 +15,8 @@ import {
 import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
-import { nameOf } from "./mistakes.ts";
 import { PICTURES } from "./appearance-schema.ts";
+import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
 import { formatPath, nearest, type SettingPath } from "./settings.ts";

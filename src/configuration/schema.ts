@@ -32,7 +32,6 @@ import {
   serverKey,
   someText,
   table,
-  text,
   webHost,
   wholeNumber,
   words,
@@ -223,10 +222,7 @@ export const configurationSchema = table({
     ),
     v.description("The log."),
   ),
-  appearance: v.pipe(
-    v.optional(appearance, {}),
-    v.description("How the pages look."),
-  ),
+  appearance: v.pipe(v.optional(appearance, {}), v.description("How the pages look.")),
   signing: v.pipe(
     v.optional(
       table({

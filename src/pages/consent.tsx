@@ -84,8 +84,7 @@ export function consentPages(context: Context): AuthorizationPages {
         scope: [...request.toAllow],
         resources: [...request.resources],
       };
-      const here = `${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${query}`;
-      const frame = pageFrame(context, incoming, uiLocales ?? undefined, { here });
+      const frame = pageFrame(context, incoming, uiLocales ?? undefined);
       const notice = readNotice(context, incoming, "consent");
       const view = (
         <ConsentView
@@ -99,7 +98,7 @@ export function consentPages(context: Context): AuthorizationPages {
           onlyHere={isOnlyHere(context, request.toAllow, request.resources)}
           logo={clientLogo(context, client)}
           signedInAs={account.username}
-          here={here}
+          here={`${pagePath(issuer, ENDPOINT_PATHS.authorize)}?${query}`}
           action={pagePath(issuer, "/consent")}
           token={form.token}
           hidden={{

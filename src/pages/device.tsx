@@ -314,7 +314,10 @@ async function answerForm(
   }
   // The person sent the form twice, by a double click or the back button: the first answer stands, and is shown again.
   const answer = earlierAnswer(await findDevice(context, id), account.subject);
-  return donePage(context, incoming, client, typed, { answer, differs: answer !== null && answer !== wanted });
+  return donePage(context, incoming, client, typed, {
+    answer,
+    differs: answer !== null && answer !== wanted,
+  });
 }
 
 export const deviceRoutes = (context: Context): Route[] => [

@@ -27,14 +27,14 @@ const YEAR_SECONDS = 365 * 86_400;
 
 const languageCookie = (issuer: Issuer): string => cookieName(issuer, "tessera-language");
 
-/** `returnTo`: the page in a form that a GET opens, where the request was none. */
+/** `formPage`: the address of the page, if the request is a form. */
 export const languageSwitch = (
   issuer: Issuer,
   incoming: Incoming,
   uiLocales: string | undefined,
-  returnTo: string | undefined,
+  formPage: string | undefined,
 ): LanguageSwitch => ({
-  returnTo: returnTo ?? pageAddressOf(issuer, incoming),
+  returnTo: (incoming.request.method === "POST" && formPage) || pageAddressOf(issuer, incoming),
   over: askedLanguage(uiLocales)?.tag ?? null,
 });
 

@@ -93,8 +93,9 @@ async function secondStepPage(
   fault: CodeFault | null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
-  const frame = pageFrame(context, incoming);
   const { account, steps, returnTo, isKnownBrowser } = progress;
+  const here = pagePath(context.issuer, "/login", { return_to: returnTo });
+  const frame = pageFrame(context, incoming, undefined, { here });
   const { subject, revision } = account;
   const sealed: SealedProgress = { subject, revision, steps, returnTo, isKnownBrowser };
   const isLimited = typeof fault === "object" && fault !== null;

@@ -16,7 +16,11 @@ export function relativeTime(language: string, seconds: number): string {
 /** "15 minutes". It rounds up, so that it is never too short. */
 export function duration(language: string, seconds: number): string {
   const { name, length } = unitFor(seconds);
-  const format = new Intl.NumberFormat(formatsOf(language), { style: "unit", unit: name, unitDisplay: "long" });
+  const format = new Intl.NumberFormat(formatsOf(language), {
+    style: "unit",
+    unit: name,
+    unitDisplay: "long",
+  });
   return format.format(Math.ceil(seconds / length));
 }
 

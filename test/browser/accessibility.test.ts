@@ -54,7 +54,9 @@ async function sidewaysAt400(page: Page): Promise<number> {
 async function keyboardFaults(page: Page): Promise<string[]> {
   const count = await page.evaluate(() => {
     const targets = [
-      ...document.querySelectorAll<HTMLElement>("a[href], button, input:not([type=hidden]), summary, select, textarea"),
+      ...document.querySelectorAll<HTMLElement>(
+        "a[href], button, input:not([type=hidden]), summary, select, textarea",
+      ),
     ].filter((element) => element.checkVisibility() && !element.matches(":disabled"));
     for (const [index, target] of targets.entries()) target.dataset.walk = String(index);
     targets[0]?.focus();

@@ -1,8 +1,8 @@
 /** The switch between languages, as a person uses it: without a script, and without a mouse. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { authorizePath } from "../support/code-flow.ts";
 import { launchChromium, openPage, signInOn } from "../support/chromium.ts";
+import { authorizePath } from "../support/code-flow.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { GALLERY_CONFIGURATION } from "./gallery.ts";
@@ -60,11 +60,17 @@ test("turns what points, and nothing that must not be turned", async () => {
   const arabic = await openPage(browser, { locale: "ar" });
   await arabic.goto(`${server.issuer}/`);
   const turned = (selector: string) =>
-    arabic.locator(selector).first().evaluate((element) => getComputedStyle(element).transform);
+    arabic
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).transform);
   expect(await turned(".go svg")).toBe("matrix(-1, 0, 0, 1, 0, 0)");
   await arabic.goto(`${server.issuer}/help/errors`);
   const reads = (selector: string) =>
-    arabic.locator(selector).first().evaluate((element) => getComputedStyle(element).direction);
+    arabic
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).direction);
   expect(await reads("main code")).toBe("ltr");
   expect(await reads("h1")).toBe("rtl");
   // The English entries are English from left to right.

@@ -15,7 +15,10 @@ const folder = mkdtempSync(join(tmpdir(), "tessera-appearance-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A picture file. */
-function picture(name: string, content = `<svg xmlns="http://www.w3.org/2000/svg"><!-- ${name} --></svg>`): string {
+function picture(
+  name: string,
+  content = `<svg xmlns="http://www.w3.org/2000/svg"><!-- ${name} --></svg>`,
+): string {
   const file = join(folder, name);
   writeFileSync(file, content);
   return file;
@@ -121,7 +124,9 @@ describe("pictures", () => {
         ["dark", "background-dark", "night.svg"],
       ] as const) {
         expect(style).toMatch(
-          new RegExp(`min-width: 32.0625rem\\) and \\(prefers-color-scheme: ${scheme}\\).*url\\("${file}"\\)`),
+          new RegExp(
+            `min-width: 32.0625rem\\) and \\(prefers-color-scheme: ${scheme}\\).*url\\("${file}"\\)`,
+          ),
         );
         const found = new URL(file, `https://auth.example${address}`).pathname;
         expect(servedPaths(server.context.configuration)).toContain(found);

@@ -16,7 +16,10 @@ export interface Language {
 
 /** A group of texts without some of them. A text with parameters is a function. */
 export type PartOf<Group> = {
-  readonly [Key in keyof Group]?: Group[Key] extends string | readonly string[] | ((...values: never) => string)
+  readonly [Key in keyof Group]?: Group[Key] extends
+    | string
+    | readonly string[]
+    | ((...values: never) => string)
     ? Group[Key]
     : PartOf<Group[Key]>;
 };
@@ -37,10 +40,11 @@ export const completed = ({ texts, ...language }: Translation): Language => ({
 });
 
 function laidOver<Group extends object>(below: Group, above: object): Group {
-  const texts = Object.entries(above).map(([name, text]) => [
-    name,
-    isGroup(text) ? laidOver(Reflect.get(below, name), text) : text,
-  ]);
+  const groups = new Map<string, unknown>(Object.entries(below));
+  const texts = Object.entries(above).map(([name, text]) => {
+    const group = groups.get(name);
+    return [name, isGroup(text) && isGroup(group) ? laidOver(group, text) : text];
+  });
   return Object.assign({ ...below }, Object.fromEntries(texts));
 }
 
