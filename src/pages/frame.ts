@@ -46,7 +46,7 @@ export interface FootLink {
 export interface FrameOptions {
   /** The claim `locale` of the person who is signed in. */
   readonly locale?: string | null;
-  /** The path by which a GET opens this page, for a page that may be the answer to a form. Default: the path of the form. */
+  /** The path that opens this page. Default: that of the request, without the data of a form. */
   readonly here?: string | undefined;
 }
 

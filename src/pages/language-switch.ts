@@ -27,14 +27,14 @@ const YEAR_SECONDS = 365 * 86_400;
 
 const languageCookie = (issuer: Issuer): string => cookieName(issuer, "tessera-language");
 
-/** `formPage`: the address of the page, if the request is a form. */
+/** `here`: the path that opens this page, if it is not that of the request. */
 export const languageSwitch = (
   issuer: Issuer,
   incoming: Incoming,
   uiLocales: string | undefined,
-  formPage: string | undefined,
+  here: string | undefined,
 ): LanguageSwitch => ({
-  returnTo: (incoming.request.method === "POST" && formPage) || pageAddressOf(issuer, incoming),
+  returnTo: here ?? pageAddressOf(issuer, incoming),
   over: askedLanguage(uiLocales)?.tag ?? null,
 });
 

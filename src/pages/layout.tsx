@@ -11,10 +11,10 @@ interface LayoutProps {
   readonly title: string;
   readonly width?: "narrow" | "wide";
   /**
-   * errors: with a link to the list of errors, which is for developers, so only error pages have it. passing: without the
-   * switch between languages, because the page is on its way to another and nothing opens it again.
+   * errors: with a link to the list of errors, which is for developers, so only error pages have it. posting: without the
+   * switch between languages, because the page posts to the application, and to no other address (`postsTo` of respond.tsx).
    */
-  readonly foot?: "errors" | "passing";
+  readonly foot?: "errors" | "posting" | undefined;
 }
 
 export function Layout({ frame, title, width = "narrow", foot, children }: PropsWithChildren<LayoutProps>) {
@@ -51,7 +51,7 @@ export function Layout({ frame, title, width = "narrow", foot, children }: Props
               </a>
             ))}
             {foot === "errors" && <a href={frame.path("/help/errors")}>{texts.common.errorHelp}</a>}
-            {foot !== "passing" && <LanguageSwitch frame={frame} />}
+            {foot !== "posting" && <LanguageSwitch frame={frame} />}
           </footer>
         </div>
       </body>

@@ -67,7 +67,7 @@ function pageHeaders(
     "base-uri 'none'",
   ];
   if (runs === "own_script") policy.push("script-src 'self'");
-  if (postsTo !== undefined) policy.push(`form-action ${new URL(postsTo).origin} 'self'`);
+  if (postsTo !== undefined) policy.push(`form-action ${new URL(postsTo).origin}`);
   else if (leads === "nowhere_else") policy.push("form-action 'self'");
   const headers: Record<string, string> = {
     "Content-Security-Policy": policy.join("; "),

@@ -94,7 +94,9 @@ async function secondStepPage(
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
   const { account, steps, returnTo, isKnownBrowser } = progress;
-  const here = pagePath(context.issuer, "/login", { return_to: returnTo });
+  // A form begins anew with the first step; a link leads here.
+  const isForm = incoming.request.method === "POST";
+  const here = isForm ? pagePath(context.issuer, "/login", { return_to: returnTo }) : undefined;
   const frame = pageFrame(context, incoming, undefined, { here });
   const { subject, revision } = account;
   const sealed: SealedProgress = { subject, revision, steps, returnTo, isKnownBrowser };

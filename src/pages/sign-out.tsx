@@ -92,7 +92,9 @@ const endSessionPages = (context: Context): EndSessionPages => ({
     }),
 
   showSignedOut(incoming, request, cookies) {
-    const frame = pageFrame(context, incoming, request.parameters.get("ui_locales"));
+    // The page does not repeat an address that it does not lead to.
+    const here = request.returnTo === "refused" ? pagePath(context.issuer, "/logout") : undefined;
+    const frame = pageFrame(context, incoming, request.parameters.get("ui_locales"), { here });
     return respondWithPage(
       <SignedOutView
         frame={frame}
