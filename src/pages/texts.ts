@@ -1,14 +1,25 @@
 /** The languages of the pages, and which of them a person reads. Each language is a file in texts/. */
 import { parseAccept } from "hono/utils/accept";
-import { arabic } from "./texts/arabic.ts";
 import { english, type Texts } from "./texts/english.ts";
 import { german } from "./texts/german.ts";
 import { completed, type Language, type Translation } from "./texts/language.ts";
 
 export type { Language, Texts };
 
-/** A language is a file in texts/ and a line here. English and German are complete by their type. */
-export const TRANSLATIONS: readonly Translation[] = [arabic];
+/**
+ * A language is a file in texts/ and an entry here. A file is loaded when a person first reads its language: most servers need
+ * two or three (decision 45). English and German are complete by their type.
+ */
+export const TRANSLATIONS: readonly Translation[] = [
+  {
+    tag: "ar",
+    name: "العربية",
+    direction: "rtl",
+    // The texts have the digits 0 to 9, as addresses and codes have.
+    formats: "ar-u-nu-latn",
+    load: () => require("./texts/arabic.ts").arabic,
+  },
+];
 
 const ENGLISH: Language = {
   tag: "en",

@@ -45,9 +45,9 @@ function saidWithNames(text: unknown, original: unknown): string {
 
 const marksIn = (text: string): readonly string[] => [...new Set(text.match(/Mark\d/g) ?? [])].sort();
 
-for (const { tag, name, direction, texts } of TRANSLATIONS) {
+for (const { tag, name, direction, load } of TRANSLATIONS) {
   describe(`${name} (${tag})`, () => {
-    const own = new Map(textsIn(texts));
+    const own = new Map(textsIn(load()));
 
     test("has every text that English has", () => {
       expect(ENGLISH_TEXTS.map(([place]) => place).filter((place) => !own.has(place))).toEqual([]);
@@ -117,7 +117,7 @@ test("a language without a text has the English one", () => {
     tag: "tlh",
     name: "tlhIngan Hol",
     direction: "ltr",
-    texts: { signIn: { title: "yI'el" }, consent: { mayNot: ["Qo'"] } },
+    load: () => ({ signIn: { title: "yI'el" }, consent: { mayNot: ["Qo'"] } }),
   });
   expect(half.texts.signIn.title).toBe("yI'el");
   expect(half.texts.signIn.submit).toBe(english.signIn.submit);

@@ -25,19 +25,29 @@ export type PartOf<Group> = {
 };
 
 /**
- * A language of a file in this folder. It may lack texts, so that a new English text does not wait for all translations; pages
- * then show the English text. test/pages/languages.test.ts names every text that is missing, and fails.
+ * The texts of a translated language: what its file in this folder exports. It may lack texts, so that a new English text does not
+ * wait for all translations; pages then show the English text. test/pages/languages.test.ts names every text that is missing, and
+ * fails.
  */
+export type TranslatedTexts = PartOf<Omit<Texts, "language">>;
+
 export interface Translation extends Omit<Language, "isTranslated" | "texts"> {
-  readonly texts: PartOf<Omit<Texts, "language">>;
+  /** Loads the file of the language, when a person first reads it. */
+  readonly load: () => TranslatedTexts;
 }
 
 /** The language with English texts in place of those that are missing. */
-export const completed = ({ texts, ...language }: Translation): Language => ({
-  ...language,
-  isTranslated: true,
-  texts: { ...laidOver(english, texts), language: language.tag },
-});
+export function completed({ load, ...language }: Translation): Language {
+  let texts: Texts | null = null;
+  return {
+    ...language,
+    isTranslated: true,
+    get texts() {
+      texts ??= { ...laidOver(english, load()), language: language.tag };
+      return texts;
+    },
+  };
+}
 
 function laidOver<Group extends object>(below: Group, above: object): Group {
   const groups = new Map<string, unknown>(Object.entries(below));
