@@ -84,7 +84,7 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .foot > .languages[open] { flex-basis: 100%; }
 .languages > summary { justify-content: flex-start; gap: 0.375rem; width: fit-content; margin-inline-start: auto; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.18em; }
 .languages > summary svg { color: inherit; }
-.languages form { display: flex; flex-wrap: wrap; gap: 0 1.25rem; }
+.languages form { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0 1.25rem; }
 .languages .plain { font-weight: 400; }
 .languages [aria-current] { font-weight: 650; text-decoration: none; }
 .muted { color: var(--muted); }
