@@ -13,6 +13,7 @@ import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { languageRoutes } from "./language-switch.ts";
 import { signInRoutes } from "./login.tsx";
+import { otherDeviceRoutes } from "./other-device.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
@@ -23,6 +24,7 @@ export { pageErrorResponse } from "./error-page.tsx";
 export const pageRoutes = (context: Context): Route[] => [
   ...homeRoutes(context),
   ...signInRoutes(context),
+  ...otherDeviceRoutes(context),
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),

@@ -29,6 +29,8 @@ export const PAGE_PATHS = [
   "/help/errors",
   "/language",
   "/login",
+  "/login/approve",
+  "/login/other-device",
   "/logout",
   "/setup",
 ] as const;
@@ -82,7 +84,7 @@ export const parsePagePath = (issuer: Issuer, text: string | undefined): string 
   parseOwnPath(issuer, text, SWITCHED);
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
+const RETURN_PAGES = ["/", "/account", "/device", "/login/approve", "/auth/authorize"] as const;
 
 /** The page to open after sign-in; null if the text is not one of ours. */
 export const parseReturnPath = (issuer: Issuer, text: string | undefined): string | null =>
