@@ -1,5 +1,6 @@
 /** What the configuration says about the looks of the pages: names, pictures, colours, links and a greeting. */
 import * as v from "valibot";
+import { wordsIn } from "../protocol/catalogue.ts";
 import { language, peopleWords, table, text, words } from "./values.ts";
 
 const color = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, "a colour such as #1f5eff"));
@@ -45,6 +46,14 @@ const backgroundColor = (fallback: string, description: string) =>
 
 /** The settings that name a file with a picture. */
 export const PICTURES = ["logo", "logo_dark", "background_image", "background_image_dark"] as const;
+
+/** The name of the server for readers of a language (`de`). */
+export const nameIn = (
+  { name, names }: { readonly name: string; readonly names: Readonly<Record<string, string>> },
+  language: string,
+): string =>
+  // `und` is the tag of no language, and the first entry is for all other languages.
+  wordsIn({ und: name, ...names }, language);
 
 export const appearance = table({
   name: v.pipe(v.optional(text(60), "Tessera"), v.description("The name on every page.")),

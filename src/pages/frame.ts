@@ -1,4 +1,5 @@
 /** The frame of every page: its language, its addresses and the operator's name, pictures, colours and links. */
+import { nameIn } from "../configuration/appearance-schema.ts";
 import type { Context } from "../operations/context.ts";
 import type { Incoming } from "../platform/http.ts";
 import { wordsIn } from "../protocol/catalogue.ts";
@@ -72,8 +73,7 @@ export function pageFrame(
     texts,
     language,
     languageSwitch: languageSwitch(issuer, incoming, uiLocales, here),
-    // `und` is the tag of no language, and the first entry is for all other languages.
-    name: wordsIn({ und: appearance.name, ...appearance.names }, language.tag),
+    name: nameIn(appearance, language.tag),
     greeting: greeting === undefined ? null : wordsIn(greeting, language.tag),
     links: FOOT_LINKS.flatMap(({ setting, words }) => {
       const link = appearance[setting];

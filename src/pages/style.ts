@@ -76,7 +76,7 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .card > * + *, .stack > * + * { margin-top: 1.25rem; }
 .card > h1 + p { margin-top: 0.5rem; }
 .card > h2 + p { margin-top: 0.25rem; }
-.foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--on-ground-muted); font-size: 0.875rem; }
+.foot { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; margin-top: auto; padding: 2rem 0.125rem 0; color: var(--on-ground-muted); font-size: 0.875rem; }
 .foot > * { display: inline-flex; align-items: center; min-height: 2.75rem; }
 .foot a, .foot .plain { color: inherit; }
 .foot > p { flex-basis: 100%; }

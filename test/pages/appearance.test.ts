@@ -151,6 +151,11 @@ describe("pictures", () => {
   });
 });
 
+test("nothing on a page moves by itself, so there is nothing to stop (prefers-reduced-motion)", () => {
+  const style = stylesheet({ accent: "#2f5bd0", picture: { light: "background" } });
+  expect(style).not.toMatch(/transition|animation|@keyframes|smooth/);
+});
+
 describe("colours", () => {
   test("around the card leave the name, the foot and the focus readable, whatever they are", () => {
     for (let color = 0; color <= 0xffffff; color += 4999) {
