@@ -93,6 +93,7 @@ export const english = {
     numberLabel: "The number on the other screen",
     numberHint: "Two digits. The other screen shows them below the code.",
     approve: "Approve",
+    toAccount: "Look at your account",
     faults: {
       number: "The other screen shows another number. Look again. If it shows none, deny.",
       stale: "This page was open for too long. Answer again.",

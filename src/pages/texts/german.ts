@@ -92,6 +92,7 @@ export const german: Texts = {
     numberLabel: "Die Zahl auf dem anderen Bildschirm",
     numberHint: "Zwei Ziffern. Der andere Bildschirm zeigt sie unter dem Code.",
     approve: "Bestätigen",
+    toAccount: "Ihr Konto ansehen",
     faults: {
       number:
         "Der andere Bildschirm zeigt eine andere Zahl. Sehen Sie noch einmal hin. Zeigt er keine, lehnen Sie ab.",

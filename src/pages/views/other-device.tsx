@@ -154,6 +154,9 @@ export function ApprovedView({ frame, outcome }: ApprovedProps) {
       <div class="card">
         <h1>{title}</h1>
         <p>{text}</p>
+        <p class="small">
+          <a href={frame.path("/account")}>{frame.texts.otherDevice.toAccount}</a>
+        </p>
       </div>
     </Layout>
   );
