@@ -168,7 +168,7 @@ async function pageForCode(
     return codePage(context, incoming, account, typed, found);
   }
   const { device, client, answer } = found;
-  if (answer !== null) return donePage(context, incoming, client, typed, { answer });
+  if (answer !== null) return donePage(context, incoming, client, { answer });
   // A client that is gone cannot ask.
   if (client === null) return codePage(context, incoming, account, typed, "unknown");
   if (!mayUse(client, account)) return notAllowed(context, incoming, client, account, typed);
@@ -253,10 +253,9 @@ function donePage(
   context: Context,
   incoming: Incoming,
   client: ClientRecord | null,
-  typed: string,
   { answer, differs = false }: Answered,
 ): Promise<Response> {
-  const frame = pageFrame(context, incoming, undefined, { here: pageOfCode(context, typed) });
+  const frame = pageFrame(context, incoming);
   const { registration } = context.configuration;
   // A client that is gone, or that may not use devices any more, has no access.
   const outcome: DeviceOutcome =
@@ -310,11 +309,11 @@ async function answerForm(
     if (wanted === "approved" && !isMeant) return seeOther(pagePath(issuer, "/device", { user_code: typed }));
     const act = actOfPerson(incoming, account.subject);
     if (await answerDevice(context, act, device, signedIn, wanted === "approved"))
-      return donePage(context, incoming, client, typed, { answer: wanted });
+      return donePage(context, incoming, client, { answer: wanted });
   }
   // The person sent the form twice, by a double click or the back button: the first answer stands, and is shown again.
   const answer = earlierAnswer(await findDevice(context, id), account.subject);
-  return donePage(context, incoming, client, typed, {
+  return donePage(context, incoming, client, {
     answer,
     differs: answer !== null && answer !== wanted,
   });

@@ -40,9 +40,10 @@ export async function pageErrorResponse(
   const error = thrown instanceof Interrupted ? thrown.cause : thrown;
   const refusal = refusalOf(context, error, incoming);
   const { words, status, retryAfterSeconds, allow, oauth } = refusal;
-  const here = thrown instanceof Interrupted ? thrown.again : undefined;
+  const again = thrown instanceof Interrupted ? thrown.again : pageAgain(context.issuer, incoming);
+  // A page about a bad request repeats nothing of it, so its switch leads only where its link leads.
+  const here = refusal.offers === "again" ? again || undefined : undefined;
   const frame = pageFrame(context, incoming, uiLocalesOf(incoming), { here });
-  const again = here ?? pageAgain(context.issuer, incoming);
   return respondWithPage(
     <ErrorView
       frame={frame}

@@ -47,7 +47,7 @@ export interface FootLink {
 export interface FrameOptions {
   /** The claim `locale` of the person who is signed in. */
   readonly locale?: string | null;
-  /** The path that opens this page. Default: that of the request, without the data of a form. */
+  /** The path and query that open this page. Default: the path of the request, without its query. */
   readonly here?: string | undefined;
 }
 

@@ -150,7 +150,8 @@ function askingPage(
   asking: Asking | null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
-  const frame = pageFrame(context, incoming);
+  const here = pagePath(context.issuer, ASKING_PATH, { return_to: returnTo });
+  const frame = pageFrame(context, incoming, undefined, { here });
   const isShown = state === "waiting" && asking !== null;
   return respondWithPage(
     <OtherDeviceView

@@ -94,9 +94,9 @@ async function secondStepPage(
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
   const { account, steps, returnTo, isKnownBrowser } = progress;
-  // A form begins anew with the first step; a link leads here.
+  // After a form, the person begins anew with the first step.
   const isForm = incoming.request.method === "POST";
-  const here = isForm ? pagePath(context.issuer, "/login", { return_to: returnTo }) : undefined;
+  const here = pagePath(context.issuer, "/login", { return_to: returnTo, step_up: isForm ? null : "1" });
   const frame = pageFrame(context, incoming, undefined, { here });
   const { subject, revision } = account;
   const sealed: SealedProgress = { subject, revision, steps, returnTo, isKnownBrowser };

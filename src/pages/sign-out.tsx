@@ -92,8 +92,7 @@ const endSessionPages = (context: Context): EndSessionPages => ({
     }),
 
   showSignedOut(incoming, request, cookies) {
-    // The page does not repeat an address that it does not lead to.
-    const here = request.returnTo === "refused" ? pagePath(context.issuer, "/logout") : undefined;
+    const here = pagePath(context.issuer, "/logout");
     const frame = pageFrame(context, incoming, request.parameters.get("ui_locales"), { here });
     return respondWithPage(
       <SignedOutView

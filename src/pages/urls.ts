@@ -66,18 +66,11 @@ export function pageAgain(
 const SWITCHED: readonly string[] = [...OPENED, ENDPOINT_PATHS.endSession];
 
 /**
- * Where a GET opens this page: its own address with its query, the page of a form that was sent, or the start page if the
- * page has no address.
+ * A page that the path of the request opens, or the start page. It leaves out the query, which may have a secret in it that
+ * belongs to no page: a page that needs its query says so.
  */
-export function pageAddressOf(
-  issuer: Issuer,
-  { request, path, query }: Pick<Incoming, "request" | "path" | "query">,
-): string {
-  const wasGet = request.method === "GET" || request.method === "HEAD";
-  const here = wasGet && query !== "" ? `${path}?${query}` : path;
-  const isOpened = wasGet || OPENED_BY_PATH.some((page) => issuer.path + page === path);
-  return (isOpened ? parsePagePath(issuer, here) : null) ?? pagePath(issuer, "/");
-}
+export const pageAddressOf = (issuer: Issuer, { path }: Pick<Incoming, "path">): string =>
+  OPENED_BY_PATH.some((page) => issuer.path + page === path) ? path : pagePath(issuer, "/");
 
 /** The page of ours in the text; null if it is none that a GET opens. */
 export const parsePagePath = (issuer: Issuer, text: string | undefined): string | null =>
