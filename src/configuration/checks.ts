@@ -15,6 +15,7 @@ import {
 import { foldUsername, hasBearerCharacters } from "../protocol/identifiers.ts";
 import { sameResource } from "../protocol/resource-indicator.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
+import { PICTURES } from "./appearance-schema.ts";
 import { nameOf } from "./mistakes.ts";
 import type { Configuration } from "./schema.ts";
 import { hashKind } from "./secrets.ts";
@@ -97,8 +98,11 @@ function* checkFiles({ listen, appearance, clients, places }: Configuration): Ge
           [["listen", index, "tls", "key"], tls.key],
         ],
   );
-  if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
   if (places.database !== undefined) files.push([["places", "database"], places.database]);
+  for (const name of PICTURES) {
+    const file = appearance[name];
+    if (file !== undefined) files.push([["appearance", name], file]);
+  }
   for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);

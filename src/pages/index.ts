@@ -11,6 +11,7 @@ import { accountRoutes } from "./account/index.ts";
 import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
+import { languageRoutes } from "./language-switch.ts";
 import { signInRoutes } from "./login.tsx";
 import { otherDeviceRoutes } from "./other-device.tsx";
 import { secondFactorRoutes } from "./second-factor.tsx";
@@ -30,5 +31,6 @@ export const pageRoutes = (context: Context): Route[] => [
   ...accountRoutes(context),
   ...secondFactorRoutes(context),
   ...setupRoutes(context),
+  ...languageRoutes(context),
   ...assetRoutes(context),
 ];

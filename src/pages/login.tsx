@@ -95,7 +95,12 @@ function faultWords(
 async function signInPage(context: Context, incoming: Incoming, page: SignInPage): Promise<Response> {
   const { fault, returnTo, cause } = page;
   const errand = await errandOf(context, returnTo);
-  const frame = pageFrame(context, incoming, errand.uiLocales);
+  // The answer to a wrong name repeats the name in its field only, so that all such answers are alike.
+  const here = pagePath(
+    context.issuer,
+    ...signInPath(fault === undefined ? page : { ...page, username: "" }),
+  );
+  const frame = pageFrame(context, incoming, errand.uiLocales, { here });
   const { signIn } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");

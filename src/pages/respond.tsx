@@ -34,8 +34,10 @@ export async function respondWithPage(view: View, options: PageOptions = {}): Pr
     runs = "nothing",
     postsTo,
   } = options;
+  const html = String(await view);
   const headers = new Headers({
     "Content-Type": "text/html; charset=utf-8",
+    ...languageHeaders(html),
     ...NO_STORE,
     ...NO_SNIFFING,
     ...pageHeaders(leads, runs, postsTo),
@@ -43,7 +45,13 @@ export async function respondWithPage(view: View, options: PageOptions = {}): Pr
   });
   if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(Math.ceil(retryAfterSeconds)));
   if (setCookie !== null) headers.append("Set-Cookie", setCookie);
-  return new Response(`<!doctype html>${String(await view)}`, { status, headers });
+  return new Response(`<!doctype html>${html}`, { status, headers });
+}
+
+/** RFC 9110 §8.5: the language of the page, as its first element says, and §12.5.5: what it was chosen by. */
+function languageHeaders(html: string): Record<string, string> {
+  const [, language] = /^<html lang="([A-Za-z0-9-]+)"/.exec(html) ?? [];
+  return { ...(language !== undefined && { "Content-Language": language }), Vary: "Accept-Language, Cookie" };
 }
 
 function pageHeaders(

@@ -145,8 +145,11 @@ async function secondStepPage(
   without: string | null = null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
-  const frame = pageFrame(context, incoming);
   const { account, steps, returnTo, isKnownBrowser, since, isAnew, continues } = progress;
+  // After a form, the person begins anew with the first step.
+  const isForm = incoming.request.method === "POST";
+  const here = pagePath(context.issuer, "/login", { return_to: returnTo, step_up: isForm ? null : "1" });
+  const frame = pageFrame(context, incoming, undefined, { here });
   const { subject, revision } = account;
   const now = context.clock.seconds();
   const until = progress.until ?? now + STEP_SECONDS;

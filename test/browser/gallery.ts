@@ -1,4 +1,7 @@
-/** Every page of the server with its full content, for screenshots and accessibility checks. */
+/**
+ * Every page of the server with its full content, for screenshots and accessibility checks. They are opened in several languages, so
+ * nothing here looks for words.
+ */
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
@@ -70,6 +73,29 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
   ],
 };
 
+/** The same server with everything that an operator can change of its looks. */
+export const BRANDED_CONFIGURATION: ConfigurationInput = {
+  ...GALLERY_CONFIGURATION,
+  appearance: {
+    name: "Lighthouse",
+    names: { de: "Leuchtturm", ar: "المنارة" },
+    logo: fileURLToPath(new URL("lighthouse.svg", import.meta.url)),
+    accent_color: "#b3541e",
+    background_color: "#7fb2c9",
+    background_color_dark: "#0b2530",
+    background_image: fileURLToPath(new URL("sea.svg", import.meta.url)),
+    background_image_dark: fileURLToPath(new URL("night.svg", import.meta.url)),
+    greeting: {
+      en: "Welcome to the harbour. Use your boat’s account.",
+      de: "Willkommen im Hafen. Verwenden Sie das Konto Ihres Bootes.",
+      ar: "أهلًا بك في الميناء. استخدم حساب قاربك.",
+    },
+    imprint_url: "https://harbour.example/imprint",
+    privacy_url: "https://harbour.example/privacy",
+    help_url: "/help",
+  },
+};
+
 const TELEVISION_AGENT = "Mozilla/5.0 (Linux; Android 9; BRAVIA 4K UR2) AppleWebKit/537.36 Player/4.2";
 
 export interface Exhibit {
@@ -88,9 +114,9 @@ const openDevice = async (page: Page, server: ListeningServer) => {
   await page.goto(`${server.issuer}/device?user_code=${user_code}`);
 };
 
-const answerDevice = (answer: "Allow" | "Deny") => async (page: Page, server: ListeningServer) => {
+const answerDevice = (answer: "allow" | "deny") => async (page: Page, server: ListeningServer) => {
   await openDevice(page, server);
-  await page.getByRole("button", { name: answer }).click();
+  await page.locator(`button[value=${answer}]`).click();
 };
 
 /** Registers a client without an operator, as an unknown application does. */
@@ -121,6 +147,13 @@ const spoil = (page: Page) =>
 /** Pages without a sign-in. */
 export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "home", open: path("/") },
+  {
+    name: "home-languages",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/`);
+      await page.locator(".languages summary").click();
+    },
+  },
   { name: "sign-in", open: path("/login") },
   { name: "sign-in-to-client", open: path(authorizePath()) },
   {
@@ -140,7 +173,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
       await page.goto(
         server.issuer + authorizePath({ redirect_uri: "https://client.example/callba\u0441k " }),
       );
-      await page.locator("summary").click();
+      await page.locator("main summary").click();
     },
   },
   {
@@ -181,7 +214,7 @@ export const SIGNED_OUT: readonly Exhibit[] = [
     name: "other-address",
     open: async (page, server) => {
       await page.goto(`http://127.0.0.1:${server.port}/login?return_to=%2Fdevice`);
-      await page.locator("summary").click();
+      await page.locator("main summary").click();
     },
   },
   { name: "help", open: path("/help/errors") },
@@ -238,7 +271,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "approve-denied",
     open: async (page, server) => {
       await page.goto(server.issuer + (await askFromElsewhere(server)));
-      await page.getByRole("button", { name: /^(Deny|Ablehnen)$/ }).click();
+      await page.locator("button[value=deny]").click();
     },
   },
   { name: "account-empty", open: path("/account") },
@@ -297,8 +330,8 @@ export const SIGNED_IN: readonly Exhibit[] = [
   { name: "device-code", open: path("/device") },
   { name: "device-code-wrong", open: path("/device?user_code=BCDF-GHJK") },
   { name: "device-confirm", open: openDevice },
-  { name: "device-approved", open: answerDevice("Allow") },
-  { name: "device-denied", open: answerDevice("Deny") },
+  { name: "device-approved", open: answerDevice("allow") },
+  { name: "device-denied", open: answerDevice("deny") },
   {
     name: "device-answered",
     open: async (page, server) => {
@@ -342,7 +375,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/logout`);
       server.clock.advance(3601);
-      await page.locator("form button").click();
+      await page.locator("main form button").click();
     },
   },
   {
@@ -350,7 +383,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await openDevice(page, server);
       server.clock.advance(901);
-      await page.getByRole("button", { name: "Allow" }).click();
+      await page.locator("button[value=allow]").click();
     },
   },
   {
@@ -391,7 +424,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "account-open",
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
-      for (const row of await page.locator("details > summary").all()) await row.click();
+      for (const row of await page.locator("main details > summary").all()) await row.click();
     },
   },
   { name: "account-apps", open: path("/account/apps") },
@@ -426,7 +459,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account`);
       server.clock.advance(3601);
-      await page.locator("details > summary").first().click();
+      await page.locator("main details > summary").first().click();
       await page.locator("button.remove").first().click();
     },
   },
@@ -443,9 +476,7 @@ export const SIGNED_IN: readonly Exhibit[] = [
     name: "account-password-wrong",
     open: async (page, server) => {
       await page.goto(`${server.issuer}/account/password`);
-      await page.getByLabel("Current password").fill("not my password");
-      await page.getByLabel("New password").fill("a new password of mine");
-      await page.getByRole("button", { name: "Change password" }).click();
+      await fillIn(page, { current_password: "not my password", new_password: "a new password of mine" });
     },
   },
   // From here on alice has a second factor.
@@ -466,13 +497,13 @@ export const SIGNED_IN: readonly Exhibit[] = [
   },
   {
     name: "second-factor",
-    open: (page) => page.getByRole("button", { name: "I have stored them" }).click(),
+    open: (page) => page.locator("main button.main").click(),
   },
   {
     name: "second-factor-wrong",
     open: async (page) => {
       await page.locator("input#code").fill("000000");
-      await page.getByRole("button", { name: "New recovery codes" }).click();
+      await page.locator("button[value=renew]").click();
     },
   },
   {
@@ -488,7 +519,7 @@ let secret: Uint8Array = new Uint8Array();
 async function sendPicture(page: Page, server: ListeningServer, buffer: Buffer): Promise<void> {
   await page.goto(`${server.issuer}/account/details`);
   await page.locator("#picture").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer });
-  await page.getByRole("button", { name: "Use this picture" }).click();
+  await page.locator("form:has(#picture) button[type=submit]").click();
 }
 
 /** The page that posts an answer, as it is while the browser is slow or has no scripts. */
@@ -509,7 +540,7 @@ async function changePasswordLate(page: Page, server: ListeningServer): Promise<
   const cookies = await page.context().cookies();
   const other = await page.context().newPage();
   await other.goto(`${server.issuer}/logout`);
-  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.locator("main form button").click();
   await other.close();
   await page.context().addCookies(cookies);
   await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });

@@ -455,10 +455,10 @@ describe("languages", () => {
     ["de", "", "de"],
     ["de-AT,de;q=0.9,en;q=0.8", "", "de"],
     ["en-US,de;q=0.5", "", "en"],
-    ["fr,de;q=0.5,en;q=0.4", "", "de"],
+    ["tlh,de;q=0.5,en;q=0.4", "", "de"],
     ["de;q=0,en", "", "en"],
     ["xx", "", "en"],
-    ["en", "fr de-CH", "de"],
+    ["en", "tlh de-CH", "de"],
     [",;q=,=;", "", "en"],
   ];
   for (const [header, uiLocales, language] of cases) {
@@ -521,7 +521,7 @@ describe("languages", () => {
     const help = await stranger.get("/help/errors", { "Accept-Language": "de" });
     const html = await help.text();
     expect(html).toContain("Die Einträge sind auf Englisch.");
-    expect(html).toContain('<div class="reasons" lang="en">');
+    expect(html).toContain('<div class="reasons" lang="en" dir="ltr">');
   });
 
   test("a page is in one language throughout", async () => {

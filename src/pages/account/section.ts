@@ -81,7 +81,7 @@ export const personFrame = (
   context: Context,
   incoming: Incoming,
   { profile }: Pick<AccountRecord, "profile">,
-): PageFrame => pageFrame(context, incoming, profile.locale);
+): PageFrame => pageFrame(context, incoming, undefined, { locale: profile.locale });
 
 export const toSignIn = ({ issuer }: Pick<Context, "issuer">, path: AccountPath): Response =>
   seeOther(pagePath(issuer, "/login", { return_to: pagePath(issuer, path) }));

@@ -1,5 +1,7 @@
 /** Every word of the pages, in English. Other languages are objects of the same type (../texts.ts). */
 
+import { pluralsOf } from "./plural.ts";
+
 /** What the words for an event may tell. */
 export interface ActivityFacts {
   readonly by: "you" | "operator" | "other";
@@ -8,6 +10,8 @@ export interface ActivityFacts {
   readonly reason: string | null;
   readonly count: number;
 }
+
+const plural = pluralsOf("en");
 
 export const english = {
   language: "en",
@@ -23,6 +27,14 @@ export const english = {
     email: "E-mail address",
     opensElsewhere: "leaves this site",
     unverifiedName: (client: string) => `${client} (not verified)`,
+  },
+  foot: {
+    language: "Language",
+    imprint: "Legal notice",
+    privacy: "Privacy",
+    help: "Help",
+    /** In languages that are translated from this one. */
+    translated: "These texts are translated. The English ones are what counts.",
   },
   home: {
     title: (name: string) => name,
@@ -309,9 +321,10 @@ export const english = {
     viaApplication: "Application",
     viaDevice: "Device",
     since: "since",
-    installations: (count: number) => `${count} installations`,
+    installations: (count: number) =>
+      plural(count, { one: "One installation", other: `${count} installations` }),
     usedWithin: (days: number) =>
-      days === 1 ? "Used within the last 24 hours" : `Used within the last ${days} days`,
+      plural(days, { one: "Used within the last 24 hours", other: `Used within the last ${days} days` }),
     notUsedYet: "Not used yet",
     end: "End",
     endLabel: (client: string, since: string) => `End the access of ${client} since ${since}`,
@@ -698,11 +711,11 @@ export const english = {
     searchHint: "The code, or words of the message: invalid_grant, redirect, PKCE.",
     submit: "Search",
     found: (count: number) =>
-      count === 0
-        ? "No entry has all of these words."
-        : count === 1
-          ? "One entry has these words."
-          : `${count} entries have these words.`,
+      plural(count, {
+        none: "No entry has all of these words.",
+        one: "One entry has these words.",
+        other: `${count} entries have these words.`,
+      }),
     showAll: "Show all entries",
   },
   /** The server's own scopes. Those of the operator are in the operator's words. */

@@ -1,5 +1,8 @@
 /** Every word of the pages, in German. */
 import type { Texts } from "./english.ts";
+import { pluralsOf } from "./plural.ts";
+
+const plural = pluralsOf("de");
 
 export const german: Texts = {
   language: "de",
@@ -15,6 +18,13 @@ export const german: Texts = {
     email: "E-Mail-Adresse",
     opensElsewhere: "verlässt diese Website",
     unverifiedName: (client) => `${client} (nicht geprüft)`,
+  },
+  foot: {
+    language: "Sprache",
+    imprint: "Impressum",
+    privacy: "Datenschutz",
+    help: "Hilfe",
+    translated: "Diese Texte sind übersetzt. Maßgeblich sind die englischen.",
   },
   home: {
     title: (name) => name,
@@ -307,9 +317,12 @@ export const german: Texts = {
     viaApplication: "Anwendung",
     viaDevice: "Gerät",
     since: "seit",
-    installations: (count) => `${count} Installationen`,
+    installations: (count) => plural(count, { one: "Eine Installation", other: `${count} Installationen` }),
     usedWithin: (days) =>
-      days === 1 ? "In den letzten 24 Stunden benutzt" : `In den letzten ${days} Tagen benutzt`,
+      plural(days, {
+        one: "In den letzten 24 Stunden benutzt",
+        other: `In den letzten ${days} Tagen benutzt`,
+      }),
     notUsedYet: "Noch nicht benutzt",
     end: "Beenden",
     endLabel: (client, since) => `Den Zugriff von ${client} seit ${since} beenden`,
@@ -695,11 +708,11 @@ export const german: Texts = {
     searchHint: "Den Code oder englische Wörter der Meldung: invalid_grant, redirect, PKCE.",
     submit: "Suchen",
     found: (count) =>
-      count === 0
-        ? "Kein Eintrag enthält alle diese Wörter."
-        : count === 1
-          ? "Ein Eintrag enthält diese Wörter."
-          : `${count} Einträge enthalten diese Wörter.`,
+      plural(count, {
+        none: "Kein Eintrag enthält alle diese Wörter.",
+        one: "Ein Eintrag enthält diese Wörter.",
+        other: `${count} Einträge enthalten diese Wörter.`,
+      }),
     showAll: "Alle Einträge zeigen",
   },
   scopes: {

@@ -40,6 +40,7 @@ export function SignInView(props: SignInProps) {
     <Layout frame={frame} title={title}>
       <div class="card">
         <h1>{title}</h1>
+        {frame.greeting && <p>{frame.greeting}</p>}
         <p class="muted">{lead}</p>
         {offered && (
           <>
