@@ -16,6 +16,7 @@ import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
+import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -38,6 +39,7 @@ import {
   type Target,
   targetOf,
 } from "./platform/http.ts";
+import { mailParts, smtpOf } from "./mails/parts.ts";
 import type { ServerKeys } from "./platform/keys.ts";
 import type { FixedAnswers } from "./platform/listen.ts";
 import type { Log } from "./platform/log.ts";
@@ -45,6 +47,7 @@ import { createNetworkLimit } from "./platform/network.ts";
 import { createOutbound, type Outbound } from "./platform/outbound.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
+import type { OpenSmtp } from "./platform/smtp.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
@@ -64,8 +67,10 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
-  /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
+  /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** How it reaches the mail server. Default: as `mail` of the configuration says. */
+  readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
   readonly outbound?: Outbound;
 }
@@ -95,6 +100,7 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
   outbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
@@ -111,7 +117,29 @@ export function createServer({
       }),
     ended: () => log.info("the database is available again"),
   });
-  const events = createEvents([logEvents(log)]);
+  const { mail } = configuration;
+  const events = createEvents([
+    logEvents(log),
+    ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+  ]);
+  const mailSender =
+    mail === undefined || openSmtp === undefined
+      ? null
+      : createMailSender(
+          {
+            store: watched,
+            events,
+            configuration,
+            clock,
+            steadyClock,
+            random,
+            keys,
+            log,
+            openSmtp,
+            ...mailParts(configuration, mail),
+          },
+          mail,
+        );
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
   const context: Context = {
     configuration,
@@ -157,10 +185,12 @@ export function createServer({
       outbound,
       log,
     }),
+    mailSender,
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
+  if (sendsNotices) mailSender?.start();
   let endWatch = () => {};
   return {
     ...router,
@@ -173,6 +203,7 @@ export function createServer({
       endWatch();
       await housekeeping?.stop();
       await sending?.stop();
+      await mailSender?.stop();
       await context.logoutSender.settled();
     },
     context,

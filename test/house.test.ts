@@ -8,6 +8,7 @@ const FLOORS = [
   "main.ts",
   "cli",
   "server.ts",
+  "mails",
   "pages",
   "recipes",
   "endpoints",

@@ -1,6 +1,6 @@
 /**
  * The schema of the configuration: every setting, its default, its unit, its limits and its words. client-schema.ts,
- * person-schema.ts, registration-schema.ts and bounds-schema.ts have the larger tables.
+ * person-schema.ts, registration-schema.ts, mail-schema.ts and bounds-schema.ts have the larger tables.
  * values.ts has the kinds of values, sources.ts reads them from file, environment and flags, and checks.ts has the rules
  * between settings. `npm run docs` makes docs/configuration.md from the words here.
  *
@@ -13,6 +13,7 @@ import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { mail } from "./mail-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import {
@@ -257,6 +258,7 @@ export const configurationSchema = table({
   lifetimes,
   limits,
   registration,
+  mail,
   outbound: v.pipe(
     v.optional(
       table({

@@ -125,7 +125,9 @@ const findSurplus = ({ store }: { readonly store: Store }, subject: SubjectId, k
 
 const BY_ID = { session: row(sessions, { id: "$id" }) };
 
-/** `kept`: how many sessions the person may have with this one; the oldest of the others end. */
+/**
+ * `kept`: how many sessions the person may have with this one; the oldest of the others end. `newBrowser`: as `SignIn` has it.
+ */
 export const createSession = (
   context: EndingContext,
   act: Act,
@@ -133,22 +135,44 @@ export const createSession = (
   replaces: RecordId | null,
   verifiedHash: string | null,
   kept = Number.POSITIVE_INFINITY,
+  newBrowser: string | null = null,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
     const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
     const account = await findAccount(context, session.subject);
     const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
-    return rules.startSession(account, session, verifiedHash, {
+    const superseded = {
       earlier,
       ending: newEnding(context, earlier?.subject ?? session.subject),
       surplus: surplus.map((other) => ({ session: other, ending: newEnding(context, other.subject) })),
-    });
+    };
+    return rules.startSession(account, session, verifiedHash, superseded, newBrowser);
   });
 
 /** A person as the store had them when they took the steps of a sign-in. */
 export interface SignIn {
   readonly account: AccountRecord;
   readonly steps: readonly SignInStep[];
+  /** What the browser says of itself, if it is new to the account (`newBrowserOf`): the person then gets a mail. Default: null. */
+  readonly newBrowser?: string | null;
+}
+
+/** The longest text that is kept of what a browser says of itself. */
+const AGENT_CHARACTERS = 200;
+
+/**
+ * What the browser of a request says of itself, if no person has signed in to the account in it with the present password. Null for a
+ * browser that is known, and where the server is to know none: every sign-in would be news.
+ */
+export function newBrowserOf(
+  { knownBrowsers, configuration }: Pick<Context, "knownBrowsers" | "configuration">,
+  request: Request,
+  account: AccountRecord,
+): string | null {
+  if (configuration.lifetimes.known_browser_seconds === 0) return null;
+  const presented = knownBrowsers.read(request);
+  if (presented !== null && knownBrowsers.isKnownTo(presented, account)) return null;
+  return (request.headers.get("user-agent") ?? "").slice(0, AGENT_CHARACTERS);
 }
 
 /**
@@ -158,7 +182,7 @@ export interface SignIn {
 export async function startSession(
   context: Context,
   act: Act,
-  { account, steps }: SignIn,
+  { account, steps, newBrowser = null }: SignIn,
   replaces: RecordId | null,
 ): Promise<StartedSession | null> {
   const { clock, random, configuration, sessionCookie } = context;
@@ -187,6 +211,7 @@ export async function startSession(
     replaces,
     account.passwordHash,
     configuration.limits.sessions_per_person,
+    newBrowser,
   );
   if (!started) return null;
   const cookie = sessionCookie.write(minted.text, lifetime);

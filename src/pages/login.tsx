@@ -6,7 +6,7 @@ import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { findSignedIn, startSession } from "../operations/sessions.ts";
+import { findSignedIn, newBrowserOf, startSession } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
@@ -203,7 +203,8 @@ async function answerSignIn(
   }
   const before = await findSignedIn(context, incoming.request);
   const act = actOfPerson(incoming, check.account.subject);
-  const started = await startSession(context, act, check, before?.session.id ?? null);
+  const newBrowser = newBrowserOf(context, incoming.request, check.account);
+  const started = await startSession(context, act, { ...check, newBrowser }, before?.session.id ?? null);
   // The operator disabled the person during the check of the password.
   if (started === null) return again("wrong");
   const next =

@@ -12,7 +12,8 @@ export type KeyPurpose =
   | "known browser"
   | "signing keys"
   | "session of an application"
-  | "pairwise subject";
+  | "pairwise subject"
+  | "mail";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

@@ -9,6 +9,7 @@ import {
   type DisabledBy,
   type GroupRecord,
   groupMembers,
+  mails,
   type PersonDeclared,
   pictures,
   revisions,
@@ -21,8 +22,10 @@ import {
 } from "../store/tables.ts";
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
+import type { Event } from "./events.ts";
 import { accessSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
+import { NEW_BROWSER } from "./mail.ts";
 import { pictureChanges } from "./picture.ts";
 import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
 
@@ -198,9 +201,17 @@ function changedAccount(
     ...(membership.left.length > 0 && { urgent: true }),
     events: [
       { event: "person.changed", subject: account.subject },
+      ...emailEvents(account, next),
       ...membershipEvents(account.subject, membership),
     ],
   };
+}
+
+/** Only an address that was the person's own for certain is told that another has taken its place. */
+function emailEvents({ subject, email, emailVerified }: AccountRecord, next: AccountRecord): Event[] {
+  if (email === next.email) return [];
+  const isOwn = email !== null && emailVerified;
+  return [{ event: "email.changed", subject, ...(isOwn && { formerEmail: email }) }];
 }
 
 /** Changes what applications are told of a person, their groups, or whether the person may administer the server. */
@@ -332,6 +343,7 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
     sweeps: [
       sweep(sessions, { subject }, null),
       ...accessSweeps({ subject }, "person_removed", ending.now),
+      sweep(mails, { subject }, null),
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),
@@ -354,13 +366,14 @@ export interface Superseded {
 /**
  * Starts a session in place of `earlier`. The session of the same person goes on: its applications stay signed in. That of
  * another person ends. `verifiedHash` is the password hash against which the sign-in was checked: a new password shuts out a
- * sign-in that is under way.
+ * sign-in that is under way. `newBrowser`: what a browser says of itself that is not known to the account; null for another.
  */
 export function startSession(
   account: AccountRecord | null,
   session: SessionRecord,
   verifiedHash: string | null,
   { earlier, surplus, ending }: Superseded,
+  newBrowser: string | null = null,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
@@ -386,7 +399,11 @@ export function startSession(
     events: [
       ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
       ...others.map((other) => sessionEnded(other.session, "surplus")),
-      { event: "session.started", subject },
+      {
+        event: "session.started",
+        subject,
+        ...(newBrowser !== null && { reason: NEW_BROWSER, agent: newBrowser }),
+      },
     ],
   };
 }
