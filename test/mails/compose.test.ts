@@ -46,7 +46,7 @@ describe.each(CASES)("$kind in $language", ({ kind, language }) => {
     expect(mail.html).not.toMatch(/undefined|NaN|\[object/);
   });
 
-  test("leads to its link alone, or to the page of the account", () => {
+  test(proves("leads to its link alone, or to the account at the issuer", "threat 43"), () => {
     const links = [...new Set([...mail.html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href))];
     const wanted = kind === "account_disabled" ? [] : [facts.link ?? `${ISSUER}/account`];
     expect(links).toEqual(wanted);

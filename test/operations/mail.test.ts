@@ -333,7 +333,7 @@ onBothEngines((start) => {
 
   describe("a person", () => {
     test(
-      proves("gets no more mails of a kind within an hour than the setting says, whoever asks", "threat 42"),
+      proves("gets no more mails of a kind within an hour than the setting says, whoever asks", "threat 61"),
       async () => {
         const setting = await open({ per_person_and_hour: 3 });
         const { server, post, sender, waiting, logged, ada } = setting;
@@ -366,7 +366,7 @@ onBothEngines((start) => {
     );
 
     test(
-      proves("gets no more at one address, from however many accounts", "threat 42"),
+      proves("gets no more at one address, from however many accounts", "threat 61"),
       async () => {
         const { server, post, sender } = await open({ per_person_and_hour: 2 });
         for (let count = 0; count < 6; count += 1) {

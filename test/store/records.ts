@@ -156,6 +156,7 @@ export const newAccount = (fields: Partial<AccountRecord> = {}): AccountRecord =
   disabledBy: null,
   unlockedAt: null,
   pictureId: null,
+  mailsOff: [],
   isDeclared: false,
   declaration: null,
   ...fields,
