@@ -140,7 +140,8 @@ async function testMail(address: string, options: LanguageOptions, io: Io): Prom
   const steps: { step: SmtpStage; outcome: "done" | "failed" }[] = [];
   const told = (step: SmtpStage, outcome: "done" | "failed", more = "") => {
     steps.push({ step, outcome });
-    if (!options.json) io.out(`${outcome === "done" ? "done  " : "FAILED"}  ${STEP_WORDS[step](mail)}${more}\n`);
+    if (!options.json)
+      io.out(`${outcome === "done" ? "done  " : "FAILED"}  ${STEP_WORDS[step](mail)}${more}\n`);
   };
   try {
     if (hasStep("resolve", mail)) told("resolve", "done", `: ${(await addressesOf(mail)).join(", ")}`);
@@ -159,8 +160,7 @@ async function testMail(address: string, options: LanguageOptions, io: Io): Prom
         id: `test-${Buffer.from(io.random(12)).toString("hex")}@${host}`,
         date: new Date(now * 1000),
       });
-      for (const stage of SMTP_STAGES)
-        if (stage !== "resolve" && hasStep(stage, mail)) told(stage, "done");
+      for (const stage of SMTP_STAGES) if (stage !== "resolve" && hasStep(stage, mail)) told(stage, "done");
       if (options.json) return printJson(io, { sent: true, to: address, steps, reply });
       io.out(`\nThe mail server has the mail to ${address}. It says: ${reply}\n`);
       io.out("If it does not arrive, look into the folder for spam, and see docs/mail.md.\n");
@@ -175,7 +175,8 @@ async function testMail(address: string, options: LanguageOptions, io: Io): Prom
     told(error.stage, "failed");
     const { stage, status, reply, message } = error;
     const advice = adviceFor(error, mail);
-    if (options.json) printJson(io, { sent: false, to: address, steps, stage, status, reply, message, advice });
+    if (options.json)
+      printJson(io, { sent: false, to: address, steps, stage, status, reply, message, advice });
     throw new CommandError(
       [
         "The mail was not sent.",
@@ -234,7 +235,8 @@ const STATE_WORDS = { waits: "waits", sent: "sent", failed: "not sent" } as cons
 
 async function listAll({ person, failed = false, limit, ...options }: ListOptions, io: Io): Promise<void> {
   const most = Number(limit);
-  if (!Number.isInteger(most) || most < 1) throw new CommandError(`--limit is a number from 1 up, not '${limit}'.`);
+  if (!Number.isInteger(most) || most < 1)
+    throw new CommandError(`--limit is a number from 1 up, not '${limit}'.`);
   await inWorkspace(options, io, {}, async (workspace) => {
     const subject = person === undefined ? undefined : (await requireAccount(workspace, person)).subject;
     const found: MailRecord[] = [];
@@ -252,7 +254,9 @@ async function listAll({ person, failed = false, limit, ...options }: ListOption
     }
     if (found.length === 0) {
       const { mail } = workspace.configuration;
-      return io.out(failed ? "No mail has failed.\n" : mail === undefined ? `${NO_MAIL}\n` : "No mail was sent yet.\n");
+      return io.out(
+        failed ? "No mail has failed.\n" : mail === undefined ? `${NO_MAIL}\n` : "No mail was sent yet.\n",
+      );
     }
     const now = io.clock.seconds();
     printTable(
@@ -305,15 +309,23 @@ const isKind = (name: string): name is MailKind => Object.hasOwn(MAIL_KINDS, nam
 
 function preview(kind: string, { html = false, output, language, ...options }: PreviewOptions, io: Io): void {
   if (!isKind(kind)) {
-    throw new CommandError(`There is no mail of the kind '${kind}'. The kinds: ${MAIL_KIND_NAMES.join(", ")}`);
+    throw new CommandError(
+      `There is no mail of the kind '${kind}'. The kinds: ${MAIL_KIND_NAMES.join(", ")}`,
+    );
   }
   const configuration = readConfiguration(options, io);
   const tag = language ?? configuration.mail?.language ?? "en";
   const facts = sampleMail(kind, configuration.issuer, tag, io.clock.seconds());
   const mail = composeMail(mailFrame(configuration), facts);
-  if (options.json) return printJson(io, mail);
+  if (options.json) {
+    printJson(io, mail);
+    return;
+  }
   const content = html ? `${mail.html}\n` : `Subject: ${mail.subject}\n\n${mail.text}`;
-  if (output === undefined) return io.out(content);
+  if (output === undefined) {
+    io.out(content);
+    return;
+  }
   try {
     writeFileSync(output, content);
   } catch (error) {

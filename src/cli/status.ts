@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { everyGrant } from "../operations/access.ts";
 import { everyClient } from "../operations/clients.ts";
-import { findMailHealth, MOST_WAITING_COUNTED, type MailHealth } from "../operations/mail.ts";
+import { findMailHealth, type MailHealth, MOST_WAITING_COUNTED } from "../operations/mail.ts";
 import { countUpTo } from "../operations/paging.ts";
 import { everyAccount } from "../operations/people.ts";
 import { databaseFile, databaseName, isEmbedded } from "../store/open.ts";

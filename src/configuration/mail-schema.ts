@@ -2,7 +2,17 @@
 import * as v from "valibot";
 import { isListenHost } from "../platform/network.ts";
 import { isMailAddress, parseMailbox } from "../protocol/mailbox.ts";
-import { count, passwordText, seconds, someText, table, text, wholeNumber, words, YEAR_SECONDS } from "./values.ts";
+import {
+  count,
+  passwordText,
+  seconds,
+  someText,
+  table,
+  text,
+  wholeNumber,
+  words,
+  YEAR_SECONDS,
+} from "./values.ts";
 
 /** `tls`: encrypted from the first byte. `starttls`: encrypted before anything is said. `none`: in the clear. */
 const SECURITY = ["starttls", "tls", "none"] as const;
@@ -17,7 +27,10 @@ export const MAIL_PORTS: Readonly<Record<(typeof SECURITY)[number], number>> = {
 const mailbox = v.pipe(
   v.string(),
   v.maxCodePoints(400),
-  v.check((value) => parseMailbox(value) !== null, "an address, or a name and an address: Example <auth@example.org>"),
+  v.check(
+    (value) => parseMailbox(value) !== null,
+    "an address, or a name and an address: Example <auth@example.org>",
+  ),
 );
 
 export const mail = v.pipe(
@@ -40,20 +53,26 @@ export const mail = v.pipe(
       ),
       allow_clear: v.pipe(
         v.optional(v.boolean(), false),
-        v.description("Allows security = none for a mail server on another machine: links and passwords travel in the clear."),
+        v.description(
+          "Allows security = none for a mail server on another machine: links and passwords travel in the clear.",
+        ),
       ),
       authority: v.pipe(
         v.optional(someText),
         words({
           fallback: "those of the system",
-          description: "A PEM file with the authority of the mail server's certificate, or with the certificate itself.",
+          description:
+            "A PEM file with the authority of the mail server's certificate, or with the certificate itself.",
         }),
       ),
       user: v.pipe(
         v.optional(text(320)),
         words({ fallback: "no sign-in", description: "The user name at the mail server." }),
       ),
-      password: v.pipe(v.optional(passwordText), words({ fallback: "none", description: "The password at the mail server." })),
+      password: v.pipe(
+        v.optional(passwordText),
+        words({ fallback: "none", description: "The password at the mail server." }),
+      ),
       from: v.pipe(
         mailbox,
         words({
@@ -66,7 +85,10 @@ export const mail = v.pipe(
         words({ fallback: "the sender", allowed: "an address", description: "Where answers go." }),
       ),
       language: v.pipe(
-        v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "a language tag such as de")), "en"),
+        v.optional(
+          v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "a language tag such as de")),
+          "en",
+        ),
         words({
           allowed: "a language tag such as en or de",
           description: "The language of mails to people of whom no language is known (the claim `locale`).",
@@ -95,6 +117,7 @@ export const mail = v.pipe(
   ),
   words({
     fallback: "no mail",
-    description: "How the server sends mail. Without it, links are given by hand. Try it: tessera mail test ADDRESS",
+    description:
+      "How the server sends mail. Without it, links are given by hand. Try it: tessera mail test ADDRESS",
   }),
 );

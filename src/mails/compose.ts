@@ -110,7 +110,11 @@ function plainName(name: string): string | null {
   return shown === "" || LIKE_A_LINK.test(shown) ? null : shown;
 }
 
-function applicationName(texts: MailTexts, { registration }: MailFrame, { client, parameters }: MailFacts): string {
+function applicationName(
+  texts: MailTexts,
+  { registration }: MailFrame,
+  { client, parameters }: MailFacts,
+): string {
   const { client: id } = parameters;
   if (client === null) return typeof id === "string" ? displayText(id) : "";
   const name = plainName(clientName(client, texts)) ?? displayText(client.clientId);
@@ -119,7 +123,9 @@ function applicationName(texts: MailTexts, { registration }: MailFrame, { client
 
 function renderText({ greeting, words, facts, link, openInstead: _, foot }: MailContent): string {
   const width = Math.max(0, ...facts.map(([label]) => [...label].length));
-  const table = facts.map(([label, value]) => `${label}:${" ".repeat(width - [...label].length + 1)}${value}`);
+  const table = facts.map(
+    ([label, value]) => `${label}:${" ".repeat(width - [...label].length + 1)}${value}`,
+  );
   return [
     greeting,
     ...words.paragraphs,

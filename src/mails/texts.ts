@@ -3,7 +3,9 @@ import { english } from "./texts/english.ts";
 import { german } from "./texts/german.ts";
 import type { MailTexts } from "./words.ts";
 
-const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map([english, german].map((texts) => [texts.language, texts]));
+const LANGUAGES: ReadonlyMap<string, MailTexts> = new Map(
+  [english, german].map((texts) => [texts.language, texts]),
+);
 
 export const MAIL_LANGUAGES: readonly string[] = [...LANGUAGES.keys()];
 

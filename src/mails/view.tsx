@@ -167,7 +167,10 @@ function FactTable({ facts }: Pick<MailContent, "facts">) {
           >
             {label}
           </th>
-          <td class="ink" style={`${cell} color: ${LIGHT.ink}; overflow-wrap: anywhere; word-break: break-word;`}>
+          <td
+            class="ink"
+            style={`${cell} color: ${LIGHT.ink}; overflow-wrap: anywhere; word-break: break-word;`}
+          >
             <bdi>{value}</bdi>
           </td>
         </tr>

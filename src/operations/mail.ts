@@ -55,7 +55,15 @@ export interface WantedMail<Kind extends rules.MailKind = rules.MailKind> {
 /** The changes that send a mail with the commit that they are a part of. None if this server sends no mail. */
 export function mailChange<Kind extends rules.MailKind>(
   { configuration: { mail }, clock, random, keys }: MailContext,
-  { kind, parameters, subject = null, address = null, language = null, link = null, uselessAt = null }: WantedMail<Kind>,
+  {
+    kind,
+    parameters,
+    subject = null,
+    address = null,
+    language = null,
+    link = null,
+    uselessAt = null,
+  }: WantedMail<Kind>,
 ): readonly Change[] {
   if (mail === undefined) return [];
   const id = newMailId(clock, random, subject ?? address ?? "");
@@ -245,9 +253,7 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
   ): Promise<boolean> {
     const attempt = AbortSignal.timeout(settings.timeout_seconds * SLOW_STEPS * 1000);
     const answer = await post(connection, mail, kind, to, AbortSignal.any([attempt, ending.signal]));
-    await outcomeOf(context, SERVER_ACT, async () =>
-      rules.conclude(mail, answer, context.clock.seconds()),
-    );
+    await outcomeOf(context, SERVER_ACT, async () => rules.conclude(mail, answer, context.clock.seconds()));
     if (answer.outcome !== "failed" || !answer.isOfServer) {
       failures = 0;
       return true;
@@ -323,12 +329,21 @@ async function findDue({ store }: Pick<MailSenderContext, "store">, now: number)
   return first.filter(({ nextAt }) => nextAt <= now);
 }
 
-const claim = (context: MailSenderContext, { id }: MailRecord, settings: MailSettings): Promise<rules.Claim> =>
+const claim = (
+  context: MailSenderContext,
+  { id }: MailRecord,
+  settings: MailSettings,
+): Promise<rules.Claim> =>
   outcomeOf(context, SERVER_ACT, async () => {
     const facts = await context.store.look(BY_ID, { id });
     const now = context.clock.seconds();
     const lease = settings.timeout_seconds * SLOW_STEPS + MARGIN_SECONDS;
-    return rules.claim({ ...facts, earlier: await earlierThan(context, facts, settings) }, now, lease, settings);
+    return rules.claim(
+      { ...facts, earlier: await earlierThan(context, facts, settings) },
+      now,
+      lease,
+      settings,
+    );
   });
 
 /** Only the first attempt counts: a mail that was taken once is sent. */

@@ -91,6 +91,8 @@ export const smtp =
     const transport = createTransport({
       pool: true,
       maxConnections: 1,
+      // The outbox has its own attempts.
+      maxRequeues: 0,
       host,
       port,
       name: ownName,

@@ -5,7 +5,13 @@
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
 import { insert, sweep, update } from "../store/contract.ts";
-import { type AccountRecord, accounts, type MailParameters, type MailRecord, mails } from "../store/tables.ts";
+import {
+  type AccountRecord,
+  accounts,
+  type MailParameters,
+  type MailRecord,
+  mails,
+} from "../store/tables.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Act, Event } from "./events.ts";
 
@@ -113,8 +119,7 @@ export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
   refresh_token_replayed: {
     ...SECURITY,
     events: {
-      "refresh_token.replayed": ({ client }) =>
-        client === undefined ? null : { parameters: { client } },
+      "refresh_token.replayed": ({ client }) => (client === undefined ? null : { parameters: { client } }),
     },
   },
   account_disabled: { ...SECURITY, events: { "person.disabled": () => ({ parameters: {} }) } },
@@ -128,13 +133,17 @@ export const MAIL_KIND_NAMES = Object.keys(MAIL_KINDS) as readonly MailKind[];
 const isKind = (name: string): name is MailKind => Object.hasOwn(MAIL_KINDS, name);
 
 /** The kinds that a person may turn off. */
-export const OPTIONAL_MAILS: readonly MailKind[] = MAIL_KIND_NAMES.filter((kind) => !MAIL_KINDS[kind].isSecurity);
+export const OPTIONAL_MAILS: readonly MailKind[] = MAIL_KIND_NAMES.filter(
+  (kind) => !MAIL_KINDS[kind].isSecurity,
+);
 
 /** Most events ask for no mail, and tokens are issued often, so each is found by its name. */
 const BY_EVENT: ReadonlyMap<string, readonly MailKind[]> = new Map(
   Object.entries(
     Object.groupBy(
-      MAIL_KIND_NAMES.flatMap((kind) => Object.keys(MAIL_KINDS[kind].events).map((event) => ({ kind, event }))),
+      MAIL_KIND_NAMES.flatMap((kind) =>
+        Object.keys(MAIL_KINDS[kind].events).map((event) => ({ kind, event })),
+      ),
       ({ event }) => event,
     ),
   ).map(([event, entries]) => [event, (entries ?? []).map(({ kind }) => kind)]),
@@ -274,7 +283,8 @@ export function claim(
   leaseSeconds: number,
   bounds: Pick<MailBounds, "per_person_and_hour">,
 ): Decision<Claim> {
-  if (mail === null || !mail.waits || mail.nextAt > now || mail.giveUpAt <= now) return concluded({ outcome: "none" });
+  if (mail === null || !mail.waits || mail.nextAt > now || mail.giveUpAt <= now)
+    return concluded({ outcome: "none" });
   const found = destination(mail, account);
   const reason =
     typeof found === "string" ? found : earlier >= bounds.per_person_and_hour ? "too_many" : null;

@@ -3,7 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MAIL_KIND_NAMES } from "../../src/rules/mail.ts";
-import { type Certificate, type MailServer, makeMailCertificate, startMailServer } from "../support/mail-server.ts";
+import {
+  type Certificate,
+  type MailServer,
+  makeMailCertificate,
+  startMailServer,
+} from "../support/mail-server.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 let certificate: Certificate;
@@ -30,7 +35,14 @@ const set = (settings: Record<string, unknown>): string[] =>
   Object.entries(settings).flatMap(([name, value]) => ["--set", `mail.${name}=${value}`]);
 
 const settingsFor = ({ port }: Pick<MailServer, "port">, more: Record<string, unknown> = {}): string[] =>
-  set({ host: "127.0.0.1", port, from: "Example <auth@example.org>", security: "none", timeout_seconds: 5, ...more });
+  set({
+    host: "127.0.0.1",
+    port,
+    from: "Example <auth@example.org>",
+    security: "none",
+    timeout_seconds: 5,
+    ...more,
+  });
 
 describe("tessera mail test", () => {
   const USER = { name: "auth@example.org", password: "the password of the mail server" };
@@ -39,7 +51,12 @@ describe("tessera mail test", () => {
     const server = await serverWith({ security: "tls", certificate, user: USER });
     const { code, out } = await tessera([
       ...["mail", "test", "ada@example.net", "--language", "de"],
-      ...settingsFor(server, { security: "tls", authority: certificate.file, user: USER.name, password: USER.password }),
+      ...settingsFor(server, {
+        security: "tls",
+        authority: certificate.file,
+        user: USER.name,
+        password: USER.password,
+      }),
     ]);
     expect(code).toBe(0);
     expect(out.split("\n").slice(0, 6)).toEqual([
@@ -75,7 +92,12 @@ describe("tessera mail test", () => {
       ...more,
     };
     const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ""));
-    const { code, out, err } = await tessera(["mail", "test", "ada@example.net", ...settingsFor(server, given)]);
+    const { code, out, err } = await tessera([
+      "mail",
+      "test",
+      "ada@example.net",
+      ...settingsFor(server, given),
+    ]);
     expect(code).toBe(1);
     expect(out).toContain(step);
     expect(err).toStartWith("The mail was not sent.\n");
@@ -89,15 +111,18 @@ describe("tessera mail test", () => {
     ["sender", 553, "5.7.1 Not your address", "FAILED  send from", "mail.user"],
     ["recipient", 554, "5.7.1 Relay access denied", "FAILED  name the recipient", "may not relay"],
     ["message", 554, "5.6.0 Looks like spam", "FAILED  hand over the mail", "a filter for spam"],
-  ] as const)("says what the server says of the %s, and what to change", async (at, code, words, step, advice) => {
-    const server = await serverWith();
-    server.mood.refuses = { at, code, words };
-    const result = await tessera(["mail", "test", "ada@example.net", ...settingsFor(server)]);
-    expect(result.code).toBe(1);
-    expect(result.out).toContain(step);
-    expect(result.err).toContain(`The mail server says: ${code} ${words}`);
-    expect(result.err).toContain(advice);
-  });
+  ] as const)(
+    "says what the server says of the %s, and what to change",
+    async (at, code, words, step, advice) => {
+      const server = await serverWith();
+      server.mood.refuses = { at, code, words };
+      const result = await tessera(["mail", "test", "ada@example.net", ...settingsFor(server)]);
+      expect(result.code).toBe(1);
+      expect(result.out).toContain(step);
+      expect(result.err).toContain(`The mail server says: ${code} ${words}`);
+      expect(result.err).toContain(advice);
+    },
+  );
 
   test("says so where there is no such host, and where nothing listens", async () => {
     const unknown = await tessera([
@@ -124,7 +149,9 @@ describe("tessera mail test", () => {
   });
 
   test("needs the settings, and an address", async () => {
-    expect((await tessera(["mail", "test", "ada@example.net"])).err).toContain("the configuration has no [mail]");
+    expect((await tessera(["mail", "test", "ada@example.net"])).err).toContain(
+      "the configuration has no [mail]",
+    );
     const server = await serverWith();
     const { code, err } = await tessera(["mail", "test", "ada, bob@example.net", ...settingsFor(server)]);
     expect({ code, err }).toEqual({ code: 1, err: "'ada, bob@example.net' is not an e-mail address.\n" });
@@ -144,7 +171,9 @@ describe("tessera mail list", () => {
     await tessera(["user", "add", "bob", "--email", "bob@example.net", "--generate", ...flags]);
     const sender = running.server.context.mailSender;
     const change = (name: string) =>
-      tessera(["user", "password", name, "--password-stdin", ...flags], { stdin: "a new and better password" });
+      tessera(["user", "password", name, "--password-stdin", ...flags], {
+        stdin: "a new and better password",
+      });
 
     expect((await tessera(["mail", "list", ...flags])).out).toBe("No mail was sent yet.\n");
     expect((await change("ada")).code).toBe(0);
@@ -154,7 +183,8 @@ describe("tessera mail list", () => {
     await change("bob");
     await sender?.sendDue();
 
-    const list = async (...more: string[]) => JSON.parse((await tessera(["mail", "list", "--json", ...more, ...flags])).out);
+    const list = async (...more: string[]) =>
+      JSON.parse((await tessera(["mail", "list", "--json", ...more, ...flags])).out);
     expect(await list()).toMatchObject([
       { username: "bob", kind: "password_changed", state: "waits", attempts: 1, fault: "recipient 451" },
       { username: "ada", address: "ada@example.net", state: "sent", attempts: 1, fault: null, next_at: null },

@@ -43,7 +43,9 @@ test("variables make the table too, and the password may come from a file", () =
 
 test(proves("the password is never shown", "threat 50"), () => {
   const configuration = loading.load({
-    file: ["[mail]", FROM, 'host = "smtp.example.org"', 'user = "auth"', 'password = "geheim-und-lang"'].join("\n"),
+    file: ["[mail]", FROM, 'host = "smtp.example.org"', 'user = "auth"', 'password = "geheim-und-lang"'].join(
+      "\n",
+    ),
   });
   expect(JSON.stringify(withoutSecrets(configuration))).not.toContain("geheim-und-lang");
   expect(configurationWarnings(configuration)).toEqual([]);

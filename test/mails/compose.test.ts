@@ -114,19 +114,30 @@ const BAD_NAMES = [
 
 describe.each(BAD_NAMES)("the name %p", (name) => {
   const account = { username: name, name };
-  const client: ClientRecord = { ...newClient(), clientId: "client" as ClientRecord["clientId"], clientName: name };
+  const client: ClientRecord = {
+    ...newClient(),
+    clientId: "client" as ClientRecord["clientId"],
+    clientName: name,
+  };
 
-  test(proves("of a person, an application or the server breaks no line and no markup", "threat 30", "threat 69"), () => {
-    for (const kind of MAIL_KIND_NAMES) {
-      const mail = compose(kind, { account, client }, "en", { ...FRAME, name });
-      const all = `${mail.subject}\n${mail.text}\n${mail.html}`;
-      expect(mail.subject).not.toMatch(/\p{Cc}/u);
-      expect(all).not.toContain("\r");
-      expect(all).not.toContain("\nBcc:");
-      expect(mail.html).not.toMatch(/<script|<b>|" onmouseover/);
-      expect(all).not.toMatch(/\u202E|(?:\p{Mn}){5}/u);
-    }
-  });
+  test(
+    proves(
+      "of a person, an application or the server breaks no line and no markup",
+      "threat 30",
+      "threat 69",
+    ),
+    () => {
+      for (const kind of MAIL_KIND_NAMES) {
+        const mail = compose(kind, { account, client }, "en", { ...FRAME, name });
+        const all = `${mail.subject}\n${mail.text}\n${mail.html}`;
+        expect(mail.subject).not.toMatch(/\p{Cc}/u);
+        expect(all).not.toContain("\r");
+        expect(all).not.toContain("\nBcc:");
+        expect(mail.html).not.toMatch(/<script|<b>|" onmouseover/);
+        expect(all).not.toMatch(/\u202E|(?:\p{Mn}){5}/u);
+      }
+    },
+  );
 });
 
 describe("a name that programs for mail would make a link of", () => {
@@ -157,16 +168,13 @@ describe("a name that programs for mail would make a link of", () => {
   });
 });
 
-test(
-  proves("a mail to an address that is not proved has no word that a stranger chose", "threat 69"),
-  () => {
-    for (const kind of MAIL_KIND_NAMES.filter((each) => MAIL_KINDS[each].toUnverified)) {
-      const account = { username: "stranger", name: "Buy Now" };
-      const mail = compose(kind, { account });
-      expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(/stranger|Buy Now/);
-    }
-  },
-);
+test(proves("a mail to an address that is not proved has no word that a stranger chose", "threat 69"), () => {
+  for (const kind of MAIL_KIND_NAMES.filter((each) => MAIL_KINDS[each].toUnverified)) {
+    const account = { username: "stranger", name: "Buy Now" };
+    const mail = compose(kind, { account });
+    expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(/stranger|Buy Now/);
+  }
+});
 
 test("what a browser says of itself is named only if it is known", () => {
   const agentOf = (agent: string) =>

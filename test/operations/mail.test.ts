@@ -13,9 +13,9 @@ import {
   postMail,
 } from "../../src/operations/mail.ts";
 import { changeAccount, disableAccount, removeAccount, setPassword } from "../../src/operations/people.ts";
-import { smtp } from "../../src/platform/smtp.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
 import { systemRandom } from "../../src/platform/random.ts";
+import { smtp } from "../../src/platform/smtp.ts";
 import { actOfPerson, SERVER_ACT } from "../../src/rules/events.ts";
 import { waitAfter } from "../../src/rules/mail.ts";
 import type { AccountRecord, MailRecord } from "../../src/store/tables.ts";
@@ -109,7 +109,9 @@ onBothEngines((start) => {
       const { post, sender, waiting, logged, ada } = setting;
       await newPassword(setting);
       expect(post.mails).toEqual([]);
-      expect(await waiting()).toMatchObject([{ kind: "password_changed", subject: ada.subject, attempts: 0 }]);
+      expect(await waiting()).toMatchObject([
+        { kind: "password_changed", subject: ada.subject, attempts: 0 },
+      ]);
       await sender.sendDue();
       await sender.sendDue();
       expect(post.mails).toHaveLength(1);
@@ -119,7 +121,9 @@ onBothEngines((start) => {
       expect(parsed?.text).toStartWith("Hello Ada Lovelace,\n");
       expect(parsed?.text).toContain("https://auth.example/account");
       expect(await waiting()).toEqual([]);
-      expect(logged("mail.sent")).toMatchObject([{ subject: ada.subject, via: "password_changed", count: 1 }]);
+      expect(logged("mail.sent")).toMatchObject([
+        { subject: ada.subject, via: "password_changed", count: 1 },
+      ]);
     });
 
     test("does not come with an act that does not happen", async () => {
@@ -139,7 +143,11 @@ onBothEngines((start) => {
       await changeAccount(server.context, SERVER_ACT, ada.subject, { profile: { locale: "xx" } }, 0);
       await newPassword(setting);
       await sender.sendDue();
-      expect(post.mails.map(({ parsed }) => parsed.headers.get("content-language"))).toEqual(["de", "en", "de"]);
+      expect(post.mails.map(({ parsed }) => parsed.headers.get("content-language"))).toEqual([
+        "de",
+        "en",
+        "de",
+      ]);
       expect(post.mails[0]?.parsed.subject).toBe("Ihr Passwort bei Tessera wurde geändert");
       expect(htmlOf(post.mails[0] ?? expect.unreachable())).toContain("Guten Tag Ada Lovelace");
     });
@@ -152,7 +160,8 @@ onBothEngines((start) => {
         expect(await reset(setting)).toBe("queued");
         const [row] = await waiting();
         expect(row?.sealedLink?.length).toBeGreaterThan(LINK.length);
-        const everything = async () => (await (server as Awaited<ReturnType<StartOnEngine>>).rows()).join("\n");
+        const everything = async () =>
+          (await (server as Awaited<ReturnType<StartOnEngine>>).rows()).join("\n");
         expect(await everything()).not.toContain("secret-of-the-link");
         await sender.sendDue();
         expect(post.mails[0]?.parsed.text).toContain(LINK);
@@ -207,7 +216,10 @@ onBothEngines((start) => {
         server.clock.advance(3);
         await sender.sendDue();
       }
-      expect(await findMailHealth(server.context)).toMatchObject({ waiting: 1, failing: { reason: "connect" } });
+      expect(await findMailHealth(server.context)).toMatchObject({
+        waiting: 1,
+        failing: { reason: "connect" },
+      });
       await post.start();
       server.clock.advance(waitAfter(4) + 1);
       await sender.sendDue();
@@ -265,7 +277,9 @@ onBothEngines((start) => {
       expect(await listMails(server.context, {}, { limit: 10 })).toMatchObject([
         { waits: false, sentAt: null, lastFault: "recipient 550", sealedLink: null, attempts: 1 },
       ]);
-      expect(logged("mail.given_up")).toMatchObject([{ level: "warn", via: "reset", reason: "recipient 550" }]);
+      expect(logged("mail.given_up")).toMatchObject([
+        { level: "warn", via: "reset", reason: "recipient 550" },
+      ]);
     });
 
     test("is down for longer than a link lasts never gets that link", async () => {
@@ -365,24 +379,21 @@ onBothEngines((start) => {
       },
     );
 
-    test(
-      proves("gets no more at one address, from however many accounts", "threat 61"),
-      async () => {
-        const { server, post, sender } = await open({ per_person_and_hour: 2 });
-        for (let count = 0; count < 6; count += 1) {
-          const { subject } = await server.addPerson(`stranger-${count}`);
-          await postMail(server.context, SERVER_ACT, {
-            kind: "verify_email",
-            parameters: { linkExpiresAt: server.clock.seconds() + 60 },
-            subject,
-            address: "victim@example.org",
-            link: LINK,
-          });
-        }
-        await sender.sendDue();
-        expect(post.mails).toHaveLength(2);
-      },
-    );
+    test(proves("gets no more at one address, from however many accounts", "threat 61"), async () => {
+      const { server, post, sender } = await open({ per_person_and_hour: 2 });
+      for (let count = 0; count < 6; count += 1) {
+        const { subject } = await server.addPerson(`stranger-${count}`);
+        await postMail(server.context, SERVER_ACT, {
+          kind: "verify_email",
+          parameters: { linkExpiresAt: server.clock.seconds() + 60 },
+          subject,
+          address: "victim@example.org",
+          link: LINK,
+        });
+      }
+      await sender.sendDue();
+      expect(post.mails).toHaveLength(2);
+    });
 
     test.each([
       ["without an address", { email: null }, 0],
@@ -504,7 +515,12 @@ describe("an event", () => {
     await sender.sendDue();
     post.mails.length = 0;
     const form = await browser.form("/account?change_password=1");
-    const fields = { ...form.fields, action: "password", current_password: PASSWORD, new_password: "quite another one" };
+    const fields = {
+      ...form.fields,
+      action: "password",
+      current_password: PASSWORD,
+      new_password: "quite another one",
+    };
     const answer = await browser.post(form.action, fields);
     expect(answer.status).toBe(303);
     await sender.sendDue();
@@ -538,7 +554,12 @@ describe("an event", () => {
     await setPassword(server.context, SERVER_ACT, ada.subject, "another hash");
     expect(await server.context.store.list(mails, { limit: 10 })).toEqual([]);
     expect(server.context.mailSender).toBeNull();
-    const wanted = { kind: "reset", parameters: { linkExpiresAt: 0 }, subject: ada.subject, link: LINK } as const;
+    const wanted = {
+      kind: "reset",
+      parameters: { linkExpiresAt: 0 },
+      subject: ada.subject,
+      link: LINK,
+    } as const;
     expect(await postMail(server.context, SERVER_ACT, wanted)).toBe("off");
     expect(mailChange(server.context, wanted)).toEqual([]);
   });

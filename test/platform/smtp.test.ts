@@ -1,9 +1,20 @@
 /** Sending over SMTP, against a real mail server in this process. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { createServer, type Server, type Socket } from "node:net";
-import { type SmtpConnection, SmtpError, type SmtpMessage, type SmtpSettings, smtp } from "../../src/platform/smtp.ts";
+import {
+  type SmtpConnection,
+  SmtpError,
+  type SmtpMessage,
+  type SmtpSettings,
+  smtp,
+} from "../../src/platform/smtp.ts";
+import {
+  type Certificate,
+  type MailServer,
+  makeMailCertificate,
+  startMailServer,
+} from "../support/mail-server.ts";
 import { proves } from "../support/proves.ts";
-import { type Certificate, type MailServer, makeMailCertificate, startMailServer } from "../support/mail-server.ts";
 
 let certificate: Certificate;
 beforeAll(() => {
@@ -127,14 +138,20 @@ describe("a mail", () => {
 });
 
 describe("encryption", () => {
-  test(proves("is not done without where it is asked for: a server without starttls gets nothing", "threat 47"), async () => {
-    const server = await serverWith({ user: USER });
-    const error = await failure(
-      settingsOf(server.port, { security: "starttls", signIn: { user: USER.name, password: USER.password } }),
-    );
-    expect(error).toMatchObject({ stage: "encrypt", mayPass: true, isOfServer: true });
-    expect(server.mails).toEqual([]);
-  });
+  test(
+    proves("is not done without where it is asked for: a server without starttls gets nothing", "threat 47"),
+    async () => {
+      const server = await serverWith({ user: USER });
+      const error = await failure(
+        settingsOf(server.port, {
+          security: "starttls",
+          signIn: { user: USER.name, password: USER.password },
+        }),
+      );
+      expect(error).toMatchObject({ stage: "encrypt", mayPass: true, isOfServer: true });
+      expect(server.mails).toEqual([]);
+    },
+  );
 
   test.each(["tls", "starttls"] as const)(
     proves("by %s takes no certificate that is not trusted", "threat 47"),

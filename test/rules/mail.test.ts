@@ -72,7 +72,9 @@ describe("the mails about events", () => {
 
   test("are for a new browser alone, not for each sign-in", () => {
     expect(about([{ event: "session.started", subject }])).toEqual([]);
-    const [found] = about([{ event: "session.started", subject, reason: rules.NEW_BROWSER, agent: "Firefox" }]);
+    const [found] = about([
+      { event: "session.started", subject, reason: rules.NEW_BROWSER, agent: "Firefox" },
+    ]);
     expect(found).toMatchObject({ kind: "new_device", parameters: { agent: "Firefox" } });
   });
 

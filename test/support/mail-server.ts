@@ -87,7 +87,10 @@ export async function startMailServer({
       secure: security === "tls",
       ...(certificate !== undefined && { key: certificate.key, cert: certificate.pem }),
       ...(certificate === undefined && { logger: false }),
-      disabledCommands: [...(security === "starttls" ? [] : ["STARTTLS"]), ...(user === undefined ? ["AUTH"] : [])],
+      disabledCommands: [
+        ...(security === "starttls" ? [] : ["STARTTLS"]),
+        ...(user === undefined ? ["AUTH"] : []),
+      ],
       authOptional: user === undefined,
       disableReverseLookup: true,
       closeTimeout: 1,

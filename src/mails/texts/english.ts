@@ -83,7 +83,9 @@ export const english: MailTexts = {
       button: CHECK,
       advice: byOperator
         ? ["If you do not expect this, ask the operator."]
-        : ["If it was not you, another person has access to your account: tell the operator of this server at once."],
+        : [
+            "If it was not you, another person has access to your account: tell the operator of this server at once.",
+          ],
     }),
     passkey_changed: ({ change }, { server }) => ({
       subject: change === "added" ? `A new passkey at ${server}` : `A passkey was removed at ${server}`,
@@ -118,7 +120,9 @@ export const english: MailTexts = {
         recovery_codes_made: {
           subject: `New recovery codes at ${server}`,
           title: "New recovery codes were made",
-          paragraphs: [`Your account at ${server} has new recovery codes. The earlier ones do not work any more.`],
+          paragraphs: [
+            `Your account at ${server} has new recovery codes. The earlier ones do not work any more.`,
+          ],
         },
       }[change],
       button: CHECK,

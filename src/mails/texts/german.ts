@@ -21,7 +21,8 @@ export const german: MailTexts = {
   unverified: (application) => `${application} (nicht geprüft)`,
   openInstead: "Wenn die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:",
   foot: {
-    withAccount: (server, host) => `Sie erhalten diese E-Mail, weil Sie ein Konto bei ${server} (${host}) haben.`,
+    withAccount: (server, host) =>
+      `Sie erhalten diese E-Mail, weil Sie ein Konto bei ${server} (${host}) haben.`,
     withoutAccount: (server, host) => `Diese Adresse wurde bei ${server} (${host}) eingegeben.`,
     security: "Es geht um die Sicherheit Ihres Kontos, darum lässt sie sich nicht abbestellen.",
     optional: "E-Mails dieser Art können Sie auf der Seite Ihres Kontos abbestellen.",
@@ -134,7 +135,9 @@ export const german: MailTexts = {
     new_device: (_, { server }) => ({
       subject: `Ein neuer Browser ist bei ${server} angemeldet`,
       title: "Ein neuer Browser ist angemeldet",
-      paragraphs: [`Bei Ihrem Konto bei ${server} wurde ein Browser angemeldet, der bisher nicht bekannt war.`],
+      paragraphs: [
+        `Bei Ihrem Konto bei ${server} wurde ein Browser angemeldet, der bisher nicht bekannt war.`,
+      ],
       button: CHECK,
       advice: [
         "Wenn Sie das waren, müssen Sie nichts tun. Ein Browser gilt wieder als neu, wenn Ihr Passwort geändert oder seine Cookies gelöscht wurden.",
