@@ -12,6 +12,7 @@ import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
+import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
@@ -146,6 +147,7 @@ export function createServer({
     issuer,
     ownOrigins: ownOrigins(configuration),
     catalogue: createCatalogue(configuration),
+    levelPolicy: levelPolicyOf(configuration),
     clock,
     random,
     log,

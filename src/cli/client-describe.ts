@@ -21,6 +21,7 @@ export const describeForOperator = (client: ClientRecord) => ({
   require_pkce: client.requirePkce,
   access_token_seconds: client.accessTokenSeconds,
   access_token_format: client.accessTokenFormat,
+  minimum_acr: client.minimumAcr,
   allowed_groups: client.allowedGroups,
   denied_groups: client.deniedGroups,
   claims: client.claims,

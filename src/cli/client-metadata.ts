@@ -3,6 +3,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ClientWish } from "../clients/change.ts";
 import { YEAR_SECONDS } from "../configuration/values.ts";
+import {
+  AUTHENTICATION_LEVELS,
+  type AuthenticationLevel,
+  isAuthenticationLevel,
+} from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES, type AccessTokenFormatName } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
@@ -15,7 +20,7 @@ import { OAuthError } from "../protocol/errors.ts";
 import { grantTypeNamed, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { isBlank } from "../protocol/names.ts";
 import { CLAIM_NAMES } from "../protocol/standard-claims.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { type OpenIdOptions, openIdMembers, withOpenIdOptions } from "./client-openid.ts";
 import { CommandError } from "./command-error.ts";
 import type { CommonOptions, Workspace } from "./workspace.ts";
@@ -38,6 +43,7 @@ export interface MetadataOptions extends CommonOptions, OpenIdOptions {
   /** Commander turns null into a text, so a word stands for the setting of the server. */
   readonly accessTokenSeconds?: number | "default";
   readonly accessTokenFormat?: AccessTokenFormatName | "default";
+  readonly minimumAcr?: AuthenticationLevel | "default";
   readonly allowGroup?: readonly string[];
   readonly denyGroup?: readonly string[];
   /** The sources as they were written, by the names of the claims. */
@@ -73,6 +79,12 @@ function parseFormat(value: string): AccessTokenFormatName | "default" {
   const format = ACCESS_TOKEN_FORMAT_NAMES.find((name) => name === value);
   if (format !== undefined) return format;
   throw new InvalidArgumentError(`Write ${ACCESS_TOKEN_FORMAT_NAMES.join(" or ")}.`);
+}
+
+function parseLevel(value: string): AuthenticationLevel | "default" {
+  if (value === "") return "default";
+  if (isAuthenticationLevel(value)) return value;
+  throw new InvalidArgumentError(`Write ${AUTHENTICATION_LEVELS.join(" or ")}.`);
 }
 
 function parseSecretIn(value: string): "header" | "body" {
@@ -124,14 +136,26 @@ function sourceIn(text: string): ClaimSource {
 }
 
 /** Null: as `lifetimes.access_token_seconds` says. */
-export const secondsOf = ({ accessTokenSeconds: seconds }: MetadataOptions): number | null =>
+const secondsOf = ({ accessTokenSeconds: seconds }: MetadataOptions): number | null =>
   seconds === undefined || seconds === "default" ? null : seconds;
 
 /** Null: as the API says for which a token is. */
-export const formatOf = ({
-  accessTokenFormat: format,
-}: MetadataOptions): ClientRecord["accessTokenFormat"] =>
+const formatOf = ({ accessTokenFormat: format }: MetadataOptions): ClientRecord["accessTokenFormat"] =>
   format === undefined || format === "default" ? null : format;
+
+/** Null: any sign-in is good enough. */
+const levelOf = ({ minimumAcr: level }: MetadataOptions): ClientRecord["minimumAcr"] =>
+  level === undefined || level === "default" ? null : level;
+
+/** What the operator says of a new client beside its metadata. Throws CommandError as `claimsOf` does. */
+export const rulesOf = (options: MetadataOptions): Omit<ClientRules, "requirePkce"> => ({
+  accessTokenSeconds: secondsOf(options),
+  accessTokenFormat: formatOf(options),
+  minimumAcr: levelOf(options),
+  allowedGroups: options.allowGroup ?? [],
+  deniedGroups: options.denyGroup ?? [],
+  claims: claimsOf(options),
+});
 
 const NONE = '; "" for none';
 
@@ -158,6 +182,11 @@ const describing = (command: Command, none: string): Command =>
         "--access-token-format <format>",
         `opaque or jwt (default: as the API says)${none === "" ? "" : '; "" for the default'}`,
         parseFormat,
+      )
+      .option(
+        "--minimum-acr <level>",
+        `2: only for sign-ins with a second factor${none === "" ? "" : '; "" for any sign-in'}`,
+        parseLevel,
       )
       .option("--allow-group <group>", `only its members may use it; repeatable${none}`, collectNames)
       .option("--deny-group <group>", `its members may not use it; repeatable${none}`, collectNames)
@@ -285,6 +314,7 @@ export function wishOf(options: ChangeOptions, client: ClientRecord): ClientWish
     ...(options.pkce !== undefined && { require_pkce: options.pkce }),
     ...(options.accessTokenSeconds !== undefined && { access_token_seconds: secondsOf(options) }),
     ...(options.accessTokenFormat !== undefined && { access_token_format: formatOf(options) }),
+    ...(options.minimumAcr !== undefined && { minimum_acr: levelOf(options) }),
     ...(options.allowGroup && { allowed_groups: options.allowGroup }),
     ...(options.denyGroup && { denied_groups: options.denyGroup }),
     ...(options.claim && { claims: claimsOf(options, client.claims) }),

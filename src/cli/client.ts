@@ -19,14 +19,12 @@ import type { ClientRecord } from "../store/tables.ts";
 import { describeForOperator, SOURCES, shortGrant } from "./client-describe.ts";
 import {
   checked,
-  claimsOf,
   describingMembers,
-  formatOf,
   grantTypesNamed,
   methodOf,
   requireReadableName,
   requireScopes,
-  secondsOf,
+  rulesOf,
   withNewMetadata,
 } from "./client-metadata.ts";
 import { openIdFacts } from "./client-openid.ts";
@@ -195,11 +193,7 @@ async function addClient(options: RecipeOptions, io: Io): Promise<void> {
       source: "command_line",
       metadata: hasNoScope ? { ...metadata, scope: [], defaultScope: [] } : metadata,
       requirePkce,
-      accessTokenSeconds: secondsOf(options),
-      accessTokenFormat: formatOf(options),
-      allowedGroups: options.allowGroup,
-      deniedGroups: options.denyGroup,
-      claims: claimsOf(options),
+      ...rulesOf(options),
     });
     if (added === null) {
       throw new CommandError(
@@ -287,6 +281,7 @@ async function showClient(clientId: string, options: CommonOptions, io: Io): Pro
           ]
             .filter((words) => words !== null)
             .join(", ") || null,
+        "sign-in": client.minimumAcr === "2" ? "with a second factor" : null,
         "only for": client.allowedGroups.join(", ") || null,
         claims:
           Object.entries(client.claims)

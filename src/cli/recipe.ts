@@ -12,12 +12,10 @@ import { addressValues, clientValues, fill, issuerValues, namesIn, type Values }
 import { describeForOperator } from "./client-describe.ts";
 import {
   checked,
-  claimsOf,
   describingMembers,
-  formatOf,
   type MetadataOptions,
   requireReadableName,
-  secondsOf,
+  rulesOf,
 } from "./client-metadata.ts";
 import { CommandError } from "./command-error.ts";
 import { runningServer } from "./data-folder.ts";
@@ -150,13 +148,7 @@ export async function addFromRecipe(name: string, options: RecipeOptions, io: Io
           ...(options.name !== undefined && { name: options.name }),
           allowsHttp: options.allowHttpRedirects ?? false,
           further,
-          rules: {
-            accessTokenSeconds: secondsOf(options),
-            accessTokenFormat: formatOf(options),
-            allowedGroups: options.allowGroup,
-            deniedGroups: options.denyGroup,
-            claims: claimsOf(options),
-          },
+          rules: rulesOf(options),
         }),
       );
       const issuer = issuerFor(options, workspace.configuration);

@@ -4,7 +4,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type Catalogue, impliedScope } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import { OAuthError } from "../protocol/errors.ts";
-import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
+import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../store/tables.ts";
 import { isPublic } from "./authentication-methods.ts";
 import { changePolicy } from "./clients.ts";
 import { type ClientMetadata, checkClientMetadata, describeClient, hasImpliedDefault } from "./metadata.ts";
@@ -41,6 +41,8 @@ export interface ClientWish {
   readonly access_token_seconds?: number | null;
   /** Null: as the API says for which a token is. */
   readonly access_token_format?: ClientRecord["accessTokenFormat"];
+  /** Null: any sign-in is good enough. */
+  readonly minimum_acr?: ClientRecord["minimumAcr"];
   readonly allowed_groups?: readonly string[];
   readonly denied_groups?: readonly string[];
   /** In place of all that it has. */
@@ -48,11 +50,7 @@ export interface ClientWish {
 }
 
 /** The values of a client's row that such a change sets. */
-export type ClientChanges = ClientMetadata &
-  Pick<
-    ClientRecord,
-    "requirePkce" | "accessTokenSeconds" | "accessTokenFormat" | "allowedGroups" | "deniedGroups" | "claims"
-  >;
+export type ClientChanges = ClientMetadata & ClientRules;
 
 /** Throws OAuthError as `checkClientMetadata` does, and for a public client without PKCE. */
 export function changedMetadata(
@@ -67,6 +65,7 @@ export function changedMetadata(
     require_pkce,
     access_token_seconds,
     access_token_format,
+    minimum_acr,
     allowed_groups,
     denied_groups,
     claims,
@@ -93,6 +92,7 @@ export function changedMetadata(
     requirePkce: require_pkce ?? client.requirePkce,
     accessTokenSeconds: access_token_seconds === undefined ? client.accessTokenSeconds : access_token_seconds,
     accessTokenFormat: access_token_format === undefined ? client.accessTokenFormat : access_token_format,
+    minimumAcr: minimum_acr === undefined ? client.minimumAcr : minimum_acr,
     allowedGroups: allowed_groups ?? client.allowedGroups,
     deniedGroups: denied_groups ?? client.deniedGroups,
     claims: claims ?? client.claims,

@@ -6,13 +6,12 @@ import { digestSecret, mintCredential, recordIdText } from "../credentials/crede
 import type { Clock } from "../platform/clock.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import { type Catalogue, INTROSPECT_SCOPE } from "../protocol/catalogue.ts";
-import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import { GRANT_TYPES, type GrantType } from "../protocol/grant-types.ts";
 import { type ClientId, hasClientIdCharacters, type SecretDigest } from "../protocol/identifiers.ts";
 import { foldName, isBlank } from "../protocol/names.ts";
 import { redirectUriFault } from "../protocol/redirect-uri.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientRecord, ClientSecretRecord } from "../store/tables.ts";
+import type { ClientRecord, ClientRules, ClientSecretRecord } from "../store/tables.ts";
 import type { ClientMetadata, MetadataPolicy } from "./metadata.ts";
 
 /** A generated identifier. It never looks like a URL or like a person's `acc_…` (RFC 9700 §4.15). */
@@ -44,7 +43,7 @@ export function mintClientSecret(
   };
 }
 
-export interface NewClient {
+export interface NewClient extends Partial<ClientRules> {
   readonly clientId: ClientId;
   readonly source: ClientRecord["source"];
   readonly metadata: ClientMetadata;
@@ -54,12 +53,6 @@ export interface NewClient {
   readonly initialAccess?: boolean;
   /** Default: none. */
   readonly registrationToken?: SecretDigest | null;
-  readonly requirePkce?: boolean;
-  readonly accessTokenSeconds?: number | null;
-  readonly accessTokenFormat?: ClientRecord["accessTokenFormat"] | undefined;
-  readonly allowedGroups?: readonly string[] | undefined;
-  readonly deniedGroups?: readonly string[] | undefined;
-  readonly claims?: ClaimMapping | undefined;
 }
 
 /** Made from the time and 16 random bits, so numbers follow the order in which clients are created. */
@@ -79,6 +72,7 @@ export const newClientRecord = (client: NewClient, random: RandomBytes): ClientR
   requirePkce: client.requirePkce ?? true,
   accessTokenSeconds: client.accessTokenSeconds ?? null,
   accessTokenFormat: client.accessTokenFormat ?? null,
+  minimumAcr: client.minimumAcr ?? null,
   allowedGroups: client.allowedGroups ?? [],
   deniedGroups: client.deniedGroups ?? [],
   claims: client.claims ?? {},

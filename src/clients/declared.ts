@@ -107,9 +107,10 @@ export function checkedDeclaration(
     complain("its client_id must not be blank, start with 'acc_' or be a URL.");
   const confidential = declared.secrets.length > 0;
   const {
-    allowed_groups: _,
-    denied_groups: __,
-    claims: ___,
+    minimum_acr: _,
+    allowed_groups: __,
+    denied_groups: ___,
+    claims: ____,
     secrets,
     require_pkce,
     access_token_seconds,
@@ -191,6 +192,7 @@ export function declaredClient(
       requirePkce: declared.require_pkce,
       accessTokenSeconds: declared.access_token_seconds ?? null,
       accessTokenFormat: declared.access_token_format ?? null,
+      minimumAcr: declared.minimum_acr ?? null,
       allowedGroups: declared.allowed_groups ?? [],
       deniedGroups: declared.denied_groups ?? [],
       claims: declared.claims ?? {},

@@ -10,7 +10,7 @@ import { foldName, hasStackedMarks, hasUnseen, isBlank } from "../protocol/names
 import { isAtOrigin, type RedirectUriFreedoms, redirectUriFault } from "../protocol/redirect-uri.ts";
 import { firstMissing, formatScope, isSubset, parseScope } from "../protocol/scope.ts";
 import type { SigningAlgorithm } from "../protocol/signing-algorithms.ts";
-import type { ClientAuthenticationMethod, ClientRecord } from "../store/tables.ts";
+import type { ClientAuthenticationMethod, ClientRecord, ClientRules } from "../store/tables.ts";
 import { CLIENT_AUTHENTICATION_METHODS } from "./authentication-methods.ts";
 import { checkLocalized, describeLocalized } from "./localized.ts";
 import { isAbsent, type Members, readString, readStrings, readWebUrl, refuse } from "./members.ts";
@@ -31,13 +31,8 @@ export type ClientMetadata = Omit<
   | "vouchedAt"
   | "disabledAt"
   | "disabledBy"
-  | "requirePkce"
-  | "accessTokenSeconds"
-  | "accessTokenFormat"
   | "registrationToken"
-  | "allowedGroups"
-  | "deniedGroups"
-  | "claims"
+  | keyof ClientRules
 >;
 
 export interface MetadataPolicy {

@@ -30,6 +30,12 @@ export const lifetimes = v.pipe(
         90 * 86_400,
         0,
       ),
+      recent_sign_in_seconds: seconds(
+        "How old a sign-in may be for changes to how a person signs in, and for other acts that are hard to undo.",
+        900,
+        60,
+        86_400,
+      ),
       setup_link_seconds: seconds("How long the link that creates the administrator works.", 86_400, 60),
       strict_transport_seconds: seconds(
         "How long a browser that got an answer keeps to https for this host (Strict-Transport-Security), if the issuer is https. With 0 it forgets that it should.",

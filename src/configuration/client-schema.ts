@@ -1,5 +1,6 @@
 /** The settings of a declared client. */
 import * as v from "valibot";
+import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { GRANT_TYPES, SHORT_GRANTS } from "../protocol/grant-types.ts";
 import { hasClientIdCharacters } from "../protocol/identifiers.ts";
@@ -188,6 +189,13 @@ export const clientDeclaration = table({
   jwks_uri: v.pipe(
     v.optional(v.string()),
     v.description("Where its public keys are. This server fetches them."),
+  ),
+  minimum_acr: v.pipe(
+    v.optional(v.picklist(AUTHENTICATION_LEVELS)),
+    words({
+      fallback: "any sign-in",
+      description: "2: only for sign-ins with a second factor, which people are asked for.",
+    }),
   ),
   allowed_groups: v.pipe(
     v.optional(v.array(groupName)),

@@ -1,7 +1,7 @@
 /** The settings of mail: how it is sent. Without them the server sends none, and every act works by link. */
 import * as v from "valibot";
+import { isMailAddress, parseMailbox } from "../platform/mailbox.ts";
 import { isListenHost } from "../platform/network.ts";
-import { isMailAddress, parseMailbox } from "../protocol/mailbox.ts";
 import {
   count,
   passwordText,

@@ -8,6 +8,7 @@
  */
 import * as v from "valibot";
 import { isOutboundAllowance } from "../platform/outbound.ts";
+import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { ACCESS_TOKEN_FORMAT_NAMES } from "../protocol/catalogue.ts";
 import { isResourceIndicator } from "../protocol/resource-indicator.ts";
 import { DEFAULT_SIGNING_ALGORITHM } from "../protocol/signing-algorithms.ts";
@@ -16,6 +17,7 @@ import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-sche
 import { mail } from "./mail-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
+import { signIn } from "./sign-in-schema.ts";
 import {
   claimMapping,
   count,
@@ -82,6 +84,13 @@ const scope = table({
   sensitive: v.pipe(
     v.optional(v.boolean(), false),
     v.description("Whether the consent page shows it first and as a warning, because it allows much."),
+  ),
+  minimum_acr: v.pipe(
+    v.optional(v.picklist(AUTHENTICATION_LEVELS)),
+    words({
+      fallback: "any sign-in",
+      description: "2: clients get it only after a sign-in with a second factor.",
+    }),
   ),
 });
 
@@ -255,6 +264,7 @@ export const configurationSchema = table({
     ),
     v.description("The keys that sign tokens."),
   ),
+  sign_in: signIn,
   lifetimes,
   limits,
   registration,

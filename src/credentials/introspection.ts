@@ -22,6 +22,9 @@ export interface ActiveIntrospection {
   readonly aud: string | readonly string[];
   readonly iss: string;
   readonly jti: string;
+  /** RFC 9470 §6.2: how and when the person signed in. */
+  readonly acr?: string;
+  readonly auth_time?: number;
 }
 
 export type Introspection = { readonly active: false } | ActiveIntrospection;
@@ -40,7 +43,7 @@ export interface IntrospectedToken {
   readonly resources: readonly ResourceIndicator[];
   readonly issuedAt: EpochSeconds;
   readonly expiresAt: EpochSeconds;
-  readonly grant: Pick<GrantRecord, "username"> | null;
+  readonly grant: Pick<GrantRecord, "username" | "authenticatedAt" | "authenticationLevel"> | null;
 }
 
 /** `showsUsername`: whether the caller may learn the person's user name (rules/personal-data.ts). */
@@ -63,6 +66,7 @@ export function introspectAccessToken(
     aud: oneOrMany(token.resources),
     iss: issuer,
     jti: recordIdText(token.id),
+    ...(grant !== null && { acr: grant.authenticationLevel, auth_time: grant.authenticatedAt }),
   };
 }
 

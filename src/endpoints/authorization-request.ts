@@ -12,6 +12,12 @@ import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
+import {
+  type AuthenticationLevel,
+  highestLevel,
+  isAuthenticationLevel,
+  lowestLevel,
+} from "../protocol/authentication-level.ts";
 import { type ClaimsRequest, parseClaimsRequest } from "../protocol/claims-request.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import type { CodeChallenge, RedirectUri } from "../protocol/identifiers.ts";
@@ -21,8 +27,8 @@ import { CODE_CHALLENGE_METHODS, isCodeChallenge } from "../protocol/pkce.ts";
 import { isAtOrigin, matchRedirectUri } from "../protocol/redirect-uri.ts";
 import { scopeToAllow, singleClaims } from "../rules/claims.ts";
 import { isVouchedFor } from "../rules/client.ts";
+import { type LevelPolicy, levelOfAccess } from "../rules/client-access.ts";
 import { askableScope, requestedTarget } from "../rules/scope.ts";
-import { AUTHENTICATION_LEVEL } from "../rules/sign-in.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { assembleParameters } from "./request-object.ts";
 import {
@@ -80,11 +86,21 @@ export interface ResponseTarget {
 export interface AuthorizationRequest extends CodeRequest, ResponseTarget {
   readonly prompt: PromptDemand;
   readonly maxAgeSeconds: number | null;
+  /** How well the person must have signed in. */
+  readonly level: LevelDemand;
   readonly loginHint: string | null;
   /** The subjects of which one must answer (`id_token_hint`, and the claim `sub`); null if any person may. */
   readonly subjects: readonly string[] | null;
   /** What the pages on the way bring back: the request as it was sent. Its parameters are in the other members. */
   readonly carried: Parameters;
+}
+
+/** The levels of sign-in that a request is about. */
+export interface LevelDemand {
+  /** Without it there is no answer but a refusal. */
+  readonly demanded: AuthenticationLevel;
+  /** Asked of people who can reach it. */
+  readonly wanted: AuthenticationLevel;
 }
 
 /** A refusal that is sent to the client (RFC 6749 §4.1.2.1). */
@@ -125,6 +141,7 @@ type RequestContext = Pick<
   | "clientKeys"
   | "clock"
   | "keys"
+  | "levelPolicy"
 >;
 
 /** Throws OAuthError (show it) or AuthorizationRefusal (send it). `sent`: the parameters of the query. */
@@ -162,6 +179,7 @@ export async function checkAuthorizationRequest(
       resources,
       prompt: readPrompt(parameters),
       maxAgeSeconds: readMaxAge(parameters) ?? client.defaultMaxAge,
+      level: readLevel(context.levelPolicy, client, parameters, wishes, scope),
       loginHint: parameters.get("login_hint")?.slice(0, 200) ?? hint?.username ?? null,
       subjects: wantedSubjects(hint, wishes),
       carried,
@@ -331,12 +349,33 @@ function readMaxAge(parameters: Parameters): number | null {
 function readClaims(parameters: Parameters, scope: readonly string[]): ClaimsRequest | null {
   const text = parameters.get("claims");
   if (text === undefined || !scope.includes("openid")) return null;
-  const claims = parseClaimsRequest(text);
-  const acr = claims.idToken.acr;
-  // §5.5.1.1: an essential level that cannot be reached is a failed authentication.
-  if (acr?.essential && acr.values !== null && !acr.values.includes(AUTHENTICATION_LEVEL))
-    throw new OAuthError("authentication_level_unmet");
-  return claims;
+  return parseClaimsRequest(text);
+}
+
+/**
+ * What the operator demands for this access, and what the client does: `acr_values` (OpenID Connect Core §3.1.2.1, RFC 9470 §4), or
+ * else its `default_acr_values`, and the claim `acr` (Core §5.5.1.1). Of several values any is good enough, and the first is wanted.
+ * Values that this server does not know mean nothing, unless they are essential.
+ */
+function readLevel(
+  policy: LevelPolicy,
+  client: ClientRecord,
+  parameters: Parameters,
+  claims: ClaimsRequest | null,
+  scope: readonly string[],
+): LevelDemand {
+  const asked = parameters.get("acr_values")?.split(/ +/).filter(isAuthenticationLevel) ?? [];
+  const defaults = client.defaultAcrValues.filter(isAuthenticationLevel);
+  const acr = claims?.idToken.acr;
+  const ofClaim = acr?.values?.filter(isAuthenticationLevel) ?? [];
+  // An essential level that cannot be reached is a failed authentication.
+  const isEssential = acr?.essential === true && acr.values !== null;
+  if (isEssential && ofClaim.length === 0) throw new OAuthError("authentication_level_unmet");
+  const ofAccess = levelOfAccess(policy, client, scope);
+  return {
+    demanded: highestLevel([ofAccess, lowestLevel(asked), isEssential ? lowestLevel(ofClaim) : null]),
+    wanted: highestLevel([(asked.length > 0 ? asked : defaults)[0], ofClaim[0]]),
+  };
 }
 
 /** OpenID Connect Core §3.1.2.1. A hint that is meant for another client says that two sign-ins were mixed up. */

@@ -12,16 +12,19 @@ import {
   refuseConsent,
 } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
+import { findWaysIn } from "../operations/second-factor.ts";
 import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
+import { highestLevel, reaches } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { isClaimedHttps, recipientOf } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
 import { type AnsweredForm, covers } from "../rules/authorization-code.ts";
 import { isYesMeant } from "../rules/client.ts";
-import { mayUse } from "../rules/client-access.ts";
+import { levelOfPerson, mayUse } from "../rules/client-access.ts";
 import { type Act, actOfPerson } from "../rules/events.ts";
+import { hasSecondFactor } from "../rules/sign-in.ts";
 import { subjectFor } from "../rules/subject.ts";
 import {
   AuthorizationRefusal,
@@ -93,6 +96,12 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("authorize_person_not_allowed"));
       return pages.refusePerson(incoming, request, signedIn, signInLocation(context, request, "choose"));
     }
+    if (!isGoodSignIn(context, request, signedIn)) {
+      if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("authentication_level_unmet"));
+      return seeOther(signInLocation(context, request, "step_up"));
+    }
+    if (!isSilent && (await mayBetterSignIn(context, request, signedIn)))
+      return seeOther(signInLocation(context, request, "step_up"));
     if (await mustAskConsent(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("consent_required"));
       return pages.askConsent(incoming, request, signedIn);
@@ -175,6 +184,24 @@ const CHOSEN = "tessera_account_chosen";
 /** OpenID Connect Core §3.1.2.1: `prompt=select_account`. */
 const mustChooseAccount = ({ prompt, carried }: AuthorizationRequest): boolean =>
   prompt.choosesAccount && carried.get(CHOSEN) === undefined;
+
+/** Whether the person signed in as well as the request, the operator and the groups of the person demand. */
+const isGoodSignIn = (
+  { levelPolicy }: Pick<Context, "levelPolicy">,
+  { level: { demanded } }: AuthorizationRequest,
+  { account, session }: SignedIn,
+): boolean =>
+  reaches(session.authenticationLevel, highestLevel([demanded, levelOfPerson(levelPolicy, account)]));
+
+/** OpenID Connect Core §5.5.1.1: a level that is merely wanted is asked of people who can reach it. */
+async function mayBetterSignIn(
+  context: Context,
+  { level: { wanted } }: AuthorizationRequest,
+  { account, session }: SignedIn,
+): Promise<boolean> {
+  if (reaches(session.authenticationLevel, wanted)) return false;
+  return hasSecondFactor(await findWaysIn(context, account));
+}
 
 /**
  * RFC 6749 §10.2, RFC 8252 §8.6: any application can impersonate a public client without an https address. A remembered
@@ -336,7 +363,7 @@ function codeResponse(
 function signInLocation(
   { issuer }: Context,
   request: AuthorizationRequest,
-  offer?: "choose" | "another",
+  offer?: "choose" | "another" | "step_up",
 ): string {
   const query = request.carried.toQuery([REAUTHENTICATION, CHOSEN]);
   const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";

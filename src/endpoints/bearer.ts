@@ -38,12 +38,19 @@ export function readBearerToken(
 
 /** The valid token, meant for this server and with one of the scopes. Throws `invalid_token` (401) or `insufficient_scope` (403). */
 export async function requireBearer(
-  { store, clock, issuer, signingKeys }: Pick<Context, "store" | "clock" | "issuer" | "signingKeys">,
+  {
+    store,
+    clock,
+    issuer,
+    signingKeys,
+    levelPolicy,
+  }: Pick<Context, "store" | "clock" | "issuer" | "signingKeys" | "levelPolicy">,
   token: string,
   scopes: readonly [Scope, ...Scope[]],
 ): Promise<LiveAccessToken> {
   const presented = await recognizeAccessToken(token, signingKeys.verify);
-  const found = presented && (await findPresentedAccessToken({ store }, presented, clock.seconds()));
+  const found =
+    presented && (await findPresentedAccessToken({ store, levelPolicy }, presented, clock.seconds()));
   if (found === null) throw refuse("bearer_token_unknown");
   if (!found.resources.some((resource) => sameResource(resource, issuer.identifier))) {
     throw refuse("bearer_token_of_other_audience");

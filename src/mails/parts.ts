@@ -2,9 +2,9 @@
 import { MAIL_PORTS } from "../configuration/mail-schema.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { MailSenderContext, MailSettings } from "../operations/mail.ts";
+import { type Mailbox, parseMailbox } from "../platform/mailbox.ts";
 import { type OpenSmtp, readAuthorities, smtp } from "../platform/smtp.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
-import { type Mailbox, parseMailbox } from "../protocol/mailbox.ts";
 import type { MailFrame } from "./compose.ts";
 
 type Needs = Pick<Configuration, "issuer" | "appearance" | "registration">;

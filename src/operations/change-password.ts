@@ -51,9 +51,9 @@ export async function changePassword(
     verifiedHash,
     passwordHash,
   );
-  if (changed) return { outcome: "changed", account: { ...check.account, passwordHash }, steps: check.steps };
-  // A double click: another request has just set this very password, and both get the same answer.
   const account = await findAccount(context, subject);
+  if (changed && account !== null) return { outcome: "changed", account, steps: check.steps };
+  // A double click: another request has just set this very password, and both get the same answer.
   const isSet = await context.passwords.verify(replacement, account?.passwordHash ?? null, {
     source: widestNetwork(origin.address),
     isKnown: false,

@@ -24,6 +24,7 @@ import type { Act } from "../rules/events.ts";
 import { row, type Store } from "../store/contract.ts";
 import {
   type ClientRecord,
+  type ClientRules,
   type ClientSecretRecord,
   type ClientSource,
   clients,
@@ -100,18 +101,7 @@ export const findRenumbered = (context: NumberContext, clientId: ClientId) =>
 
 /** A client to make. */
 export interface WantedClient
-  extends Pick<
-    NewClient,
-    | "source"
-    | "metadata"
-    | "requirePkce"
-    | "accessTokenSeconds"
-    | "accessTokenFormat"
-    | "initialAccess"
-    | "allowedGroups"
-    | "deniedGroups"
-    | "claims"
-  > {
+  extends Pick<NewClient, "source" | "metadata" | "initialAccess" | keyof ClientRules> {
   /** Default: a generated one. */
   readonly clientId?: ClientId;
 }

@@ -12,6 +12,7 @@ import type { PollPace } from "../platform/poll-pace.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { Issuer } from "../protocol/issuer.ts";
+import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
@@ -28,6 +29,8 @@ export interface Context {
   readonly issuer: Issuer;
   /** The scopes and resources of this server. */
   readonly catalogue: Catalogue;
+  /** What the operator demands of sign-ins. */
+  readonly levelPolicy: LevelPolicy;
   /** The origins of this server itself (`ownOrigins`). */
   readonly ownOrigins: ReadonlySet<string>;
   readonly clock: Clock;

@@ -3,10 +3,11 @@ import { accessTokenFormatFor } from "../credentials/access-token-formats.ts";
 import { newRecordId } from "../credentials/credential.ts";
 import { introspectAccessToken } from "../credentials/introspection.ts";
 import { mintAccessToken } from "../credentials/issue.ts";
+import { AUTHENTICATION_LEVELS } from "../protocol/authentication-level.ts";
 import { EMAIL_SCOPE, OPENID_SCOPE } from "../protocol/catalogue.ts";
 import type { Scope } from "../protocol/identifiers.ts";
 import { scopeAt } from "../rules/scope.ts";
-import { AUTHENTICATION_LEVEL, PASSWORD } from "../rules/sign-in.ts";
+import { STEPS } from "../rules/sign-in.ts";
 import { shardOf } from "../store/declare.ts";
 import type { AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 import { claimsAbout, claimsForCaller } from "./claims.ts";
@@ -100,8 +101,8 @@ function previewedGrant(
     address: "",
     online: false,
     authenticatedAt: now,
-    authenticationMethods: [PASSWORD.method],
-    authenticationLevel: AUTHENTICATION_LEVEL,
+    authenticationMethods: STEPS.password.methods,
+    authenticationLevel: AUTHENTICATION_LEVELS[0],
     createdAt: now,
     expiresAt: now,
     activatedAt: now,

@@ -6,16 +6,18 @@
 import { mintCredential, parseCredential, secretMatches } from "../credentials/credential.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
 import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import { concluded } from "../rules/decision.ts";
 import type { Act } from "../rules/events.ts";
 import * as rules from "../rules/person.ts";
 import { authenticationBy, type SignInStep } from "../rules/sign-in.ts";
 import { row, type Store, StoreUnavailable, update } from "../store/contract.ts";
-import { type AccountRecord, accounts, type SessionRecord, sessions } from "../store/tables.ts";
+import { type AccountRecord, accounts, type SessionRecord, sessions, totps } from "../store/tables.ts";
 import type { Context } from "./context.ts";
 import { decide, outcomeOf } from "./decide.ts";
 import { type EndingContext, newEnding } from "./ending.ts";
 import { allPages, type Page } from "./paging.ts";
 import { findAccount } from "./people.ts";
+import type { StepProof } from "./second-factor.ts";
 
 export interface SignedIn {
   readonly session: SessionRecord;
@@ -125,34 +127,47 @@ const findSurplus = ({ store }: { readonly store: Store }, subject: SubjectId, k
 
 const BY_ID = { session: row(sessions, { id: "$id" }) };
 
-/**
- * `kept`: how many sessions the person may have with this one; the oldest of the others end. `newBrowser`: as `SignIn` has it.
- */
+const SIGN_IN = {
+  account: row(accounts, { subject: "$subject" }),
+  totp: row(totps, { subject: "$subject" }),
+};
+
+/** A session to start: the steps that it rests on, and the session whose place it takes. */
+export interface NewSession {
+  readonly session: SessionRecord;
+  readonly signIn: SignIn;
+  readonly replaces: RecordId | null;
+  /** How many sessions the person may have with this one; the oldest of the others end. Default: any number. */
+  readonly kept?: number;
+}
+
+/** False if a step is missing or its proof was used, or if the account has changed since the steps were checked. */
 export const createSession = (
   context: EndingContext,
   act: Act,
-  session: SessionRecord,
-  replaces: RecordId | null,
-  verifiedHash: string | null,
-  kept = Number.POSITIVE_INFINITY,
-  newBrowser: string | null = null,
+  { session, signIn, replaces, kept = Number.POSITIVE_INFINITY }: NewSession,
 ): Promise<boolean> =>
   outcomeOf(context, act, async () => {
+    const { steps, account: signedIn, proofs = [], newBrowser } = signIn;
+    const uses = await Promise.all(proofs.map(({ use }) => use()));
+    if (!uses.every((changes) => changes !== null)) return concluded(false);
     const { session: earlier } = await context.store.look(BY_ID, { id: replaces });
-    const account = await findAccount(context, session.subject);
+    const facts = await context.store.look(SIGN_IN, { subject: session.subject });
     const surplus = Number.isFinite(kept) ? await findSurplus(context, session.subject, kept - 1) : [];
-    const superseded = {
+    const taken = { steps, revision: signedIn.revision, uses: uses.flat(), newBrowser };
+    return rules.startSession(facts, session, taken, {
       earlier,
       ending: newEnding(context, earlier?.subject ?? session.subject),
       surplus: surplus.map((other) => ({ session: other, ending: newEnding(context, other.subject) })),
-    };
-    return rules.startSession(account, session, verifiedHash, superseded, newBrowser);
+    });
   });
 
 /** A person as the store had them when they took the steps of a sign-in. */
 export interface SignIn {
   readonly account: AccountRecord;
   readonly steps: readonly SignInStep[];
+  /** What the session's commit uses up. Default: nothing, as with a password. */
+  readonly proofs?: readonly Pick<StepProof, "use">[];
   /** What the browser says of itself, if it is new to the account (`newBrowserOf`): the person then gets a mail. Default: null. */
   readonly newBrowser?: string | null;
 }
@@ -176,16 +191,17 @@ export function newBrowserOf(
 }
 
 /**
- * Signs a person in, and ends the browser's earlier session. Null if a step is missing, or if the person was disabled or
- * got another password meanwhile.
+ * Signs a person in, and ends the browser's earlier session. Null if a step is missing or its proof was used up, or if
+ * the account has changed meanwhile.
  */
 export async function startSession(
   context: Context,
   act: Act,
-  { account, steps, newBrowser = null }: SignIn,
+  signIn: SignIn,
   replaces: RecordId | null,
 ): Promise<StartedSession | null> {
   const { clock, random, configuration, sessionCookie } = context;
+  const { account, steps } = signIn;
   const minted = mintCredential("session", clock, random);
   const now = clock.seconds();
   const authentication = authenticationBy(steps);
@@ -204,15 +220,8 @@ export async function startSession(
     expiresAt: now + lifetime,
   };
   const by: Act = { ...act, actor: { kind: "person", id: account.subject } };
-  const started = await createSession(
-    context,
-    by,
-    session,
-    replaces,
-    account.passwordHash,
-    configuration.limits.sessions_per_person,
-    newBrowser,
-  );
+  const kept = configuration.limits.sessions_per_person;
+  const started = await createSession(context, by, { session, signIn, replaces, kept });
   if (!started) return null;
   const cookie = sessionCookie.write(minted.text, lifetime);
   const known = context.knownBrowsers.write(account);

@@ -6,22 +6,36 @@
  * person, so that two names for one person are not twice as many guesses. A browser in which the person has signed in before
  * counts by itself, so that strangers cannot lock the person out (THREATS 60).
  */
-import type { KnownBrowsers, PresentedBrowser } from "../accounts/known-browser.ts";
+import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import type { PasswordAsker, Passwords } from "../accounts/passwords.ts";
 import type { Configuration } from "../configuration/schema.ts";
-import type { AttemptLimit } from "../platform/attempts.ts";
 import type { Clock } from "../platform/clock.ts";
 import { widestNetwork } from "../platform/network.ts";
 import { foldUsername } from "../protocol/identifiers.ts";
 import { actOfStranger, type Origin } from "../rules/events.ts";
-import { isUnlocked, signInNamesOf } from "../rules/person.ts";
-import { PASSWORD, type SignInStep } from "../rules/sign-in.ts";
+import { isUnlocked } from "../rules/person.ts";
+import { type SignInStep, STEPS } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
+import {
+  type AttemptContext,
+  accountKey,
+  type Counted,
+  countAttempt,
+  nameKey,
+  settle,
+  takeBack,
+} from "./attempts.ts";
 import type { DecideContext } from "./decide.ts";
 import { findAccountBySignInName } from "./people.ts";
 
 export type PasswordCheck =
-  | { readonly outcome: "verified"; readonly account: AccountRecord; readonly steps: readonly SignInStep[] }
+  | {
+      readonly outcome: "verified";
+      readonly account: AccountRecord;
+      readonly steps: readonly SignInStep[];
+      /** Whether it counted for a browser that is known to the account. Failures of strangers stay counted then. */
+      readonly isKnownBrowser: boolean;
+    }
   /** An unknown name, a wrong password or a disabled person. The answer does not say which. */
   | { readonly outcome: "refused" }
   | { readonly outcome: "limited"; readonly retryAfterSeconds: number };
@@ -36,16 +50,10 @@ export interface PasswordAttempt {
   readonly browser?: PresentedBrowser | null | undefined;
 }
 
-export interface PasswordCheckContext extends DecideContext {
+export interface PasswordCheckContext extends DecideContext, AttemptContext {
   readonly configuration: Pick<Configuration, "limits">;
   readonly clock: Clock;
   readonly passwords: Passwords;
-  readonly knownBrowsers: KnownBrowsers;
-  readonly limits: {
-    readonly signInPerAccount: AttemptLimit;
-    readonly signInPerAddress: AttemptLimit;
-    readonly signInPerBrowser: AttemptLimit;
-  };
 }
 
 /** Throws PasswordPoolBusy or StoreUnavailable; then the attempt counts for the address only. */
@@ -71,12 +79,6 @@ type Measured =
   /** `isLimited`: the password was not compared, because of attempts with another name of the person. */
   | { readonly outcome: "refused"; readonly isLimited: boolean };
 
-const nameKey = (folded: string): string => `name ${folded}`;
-
-/** The key counts the attempts since the operator last unlocked the person. */
-const accountKey = ({ subject, unlockedAt }: AccountRecord): string =>
-  unlockedAt === null ? `account ${subject}` : `account ${subject} ${unlockedAt}`;
-
 async function measurePassword(
   context: PasswordCheckContext,
   { username, password, origin: { address }, browser = null }: PasswordAttempt,
@@ -99,20 +101,14 @@ async function measurePassword(
     throw error;
   }
   if (!matches || account === null || account.disabledAt !== null) {
-    for (const [limit, key] of way.counted) limit.settle(key);
+    settle(way.counted, false);
     return { outcome: "refused", isLimited };
   }
-  for (const [limit, key] of way.counted) limit.forgive(key);
-  if (!way.asker.isKnown) {
-    for (const key of [accountKey(account), ...signInNamesOf(account).map(nameKey)])
-      limits.signInPerAccount.reset(key);
-  }
-  return { outcome: "verified", account, steps: [PASSWORD] };
+  settle(way.counted, true);
+  return { outcome: "verified", account, steps: [STEPS.password], isKnownBrowser: way.asker.isKnown };
 }
 
 const limited = (retryAfterSeconds: number): Limited => ({ outcome: "limited", retryAfterSeconds });
-
-type Counted = readonly (readonly [AttemptLimit, string])[];
 
 /** What an attempt counts for, and whose place in the queue it takes. */
 interface CountedWay {
@@ -121,14 +117,6 @@ interface CountedWay {
   readonly counted: Counted;
   /** The password is not to be compared. */
   readonly isLimited: boolean;
-}
-
-/** The attempt could not be carried out. */
-function takeBack(limits: PasswordCheckContext["limits"], counted: Counted): void {
-  for (const [limit, key] of counted) {
-    if (limit === limits.signInPerAddress) limit.settle(key);
-    else limit.forgive(key);
-  }
 }
 
 /** The way of a browser in which the person has signed in before; null if it is none, or has failed too often. */
@@ -159,8 +147,7 @@ async function strangersWay(
   // Nothing is awaited between these two, so a hundred parallel attempts count a hundred.
   const refused = await countAttempt([perAddress, perName]);
   if (refused?.limit === limits.signInPerAddress) return limited(refused.wait);
-  const counted: (readonly [AttemptLimit, string])[] =
-    refused === null ? [perAddress, perName] : [perAddress];
+  const counted: Counted[number][] = refused === null ? [perAddress, perName] : [perAddress];
   let account: AccountRecord | null;
   try {
     account = found === undefined ? await findAccountBySignInName(context, name) : found;
@@ -185,54 +172,4 @@ async function strangersWay(
     }
   }
   return { account, asker: { source: widestNetwork(address), isKnown: false }, counted, isLimited };
-}
-
-/** How long a refused attempt waits for those under way, in milliseconds. Checks take tens of milliseconds. */
-const DECIDED_WITHIN_MILLIS = 10_000;
-
-interface Refused {
-  readonly limit: AttemptLimit;
-  readonly key: string;
-  /** In seconds, until an attempt is allowed. */
-  readonly wait: number;
-  /** What it counts for all the same. */
-  readonly before: Counted;
-}
-
-/**
- * Counts an attempt. Returns null if it is allowed. If the limit is reached only together with attempts under way, it waits for
- * them: a right password is not refused for being the eleventh at once. A refused attempt counts for the limits before the one
- * that refuses it; the caller settles them.
- */
-async function countAttempt(counted: Counted): Promise<Refused | null> {
-  let patience: AbortSignal | null = null;
-  for (;;) {
-    const refused = countOnce(counted);
-    if (refused === null) return null;
-    const decision = patience?.aborted ? null : refused.limit.decision(refused.key);
-    if (decision === null) return refused;
-    for (const [limit, key] of refused.before) limit.forgive(key);
-    patience ??= AbortSignal.timeout(DECIDED_WITHIN_MILLIS);
-    await untilAborted(decision, patience);
-  }
-}
-
-/** One synchronous step. Null if the attempt is counted for all of them. */
-function countOnce(counted: Counted): Refused | null {
-  for (const [index, [limit, key]] of counted.entries()) {
-    const wait = limit.attempt(key);
-    if (wait > 0) return { limit, key, wait, before: counted.slice(0, index) };
-  }
-  return null;
-}
-
-function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    signal.addEventListener("abort", end);
-    void promise.then(end);
-  });
 }

@@ -46,7 +46,7 @@ import {
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { claimsForCaller } from "./claims.ts";
-import { mayStillUse } from "./client-access.ts";
+import { type AccessContext, mayStillUse } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -64,6 +64,7 @@ const ACCESS_TOKEN = {
     "disabledAt",
     "allowedGroups",
     "deniedGroups",
+    "minimumAcr",
     "subjectType",
   ]),
 };
@@ -78,13 +79,13 @@ export const findLiveAccessToken = async (
 
 /** The same for the text of a token that was presented to this server itself. */
 export async function findPresentedAccessToken(
-  { store }: Reading,
+  { store, levelPolicy }: AccessContext,
   presented: PresentedAccessToken,
   now: EpochSeconds,
 ): Promise<accessTokenRules.LiveAccessToken | null> {
   const facts = await store.look(ACCESS_TOKEN, { id: presented.id });
   const live = accessTokenRules.presentedAccessToken(presented, facts, now);
-  return live !== null && (await mayStillUse({ store }, facts.client, live.grant)) ? live : null;
+  return live !== null && (await mayStillUse({ store, levelPolicy }, facts.client, live.grant)) ? live : null;
 }
 
 const REFRESH_TOKEN = {
@@ -298,6 +299,7 @@ const INTROSPECTED_REFRESH_TOKEN = {
     "clientId",
     "allowedGroups",
     "deniedGroups",
+    "minimumAcr",
     "subjectType",
   ]),
   caller: CALLER,
@@ -321,7 +323,7 @@ export async function introspect(
     const facts = await store.look(INTROSPECTED_ACCESS_TOKEN, { id: accessToken.id, callerId });
     caller?.confirm(facts.caller);
     const token = accessTokenRules.presentedAccessToken(accessToken, facts, now);
-    if (token === null || !(await mayStillUse({ store }, facts.client, token.grant))) return INACTIVE;
+    if (token === null || !(await mayStillUse(context, facts.client, token.grant))) return INACTIVE;
     const visible = visibleToken(catalogue, clientId, token);
     if (visible === null) return INACTIVE;
     const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
@@ -339,7 +341,7 @@ export async function introspect(
   if (token === null || grant === null || !secretMatches(refreshToken.secret, token.digest)) return INACTIVE;
   const active = token.usedAt === null && token.expiresAt > now && grant.revokedAt === null;
   // Only the client that a refresh token was issued to may see it.
-  return active && grant.clientId === clientId && (await mayStillUse({ store }, facts.client, grant))
+  return active && grant.clientId === clientId && (await mayStillUse(context, facts.client, grant))
     ? withPerson(
         context,
         introspectRefreshToken(issuer, token, grant, tellsUsername(grant.scope)),

@@ -5,13 +5,14 @@ import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
 import { answerDevice, findDevice, findDeviceByUserCode, userCodeDigest } from "../operations/devices.ts";
-import { findSignedIn } from "../operations/sessions.ts";
+import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
+import { highestLevel, reaches } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { DEVICE_CODE_GRANT } from "../protocol/grant-types.ts";
 import { formatUserCode, normalizeUserCode } from "../protocol/user-code.ts";
 import { isEnabled, isVouchedFor, isYesMeant } from "../rules/client.ts";
-import { mayUse } from "../rules/client-access.ts";
+import { levelOfAccess, levelOfPerson, mayUse } from "../rules/client-access.ts";
 import { earlierAnswer, isPending } from "../rules/device-code.ts";
 import { actOfPerson } from "../rules/events.ts";
 import type { AccountRecord, ClientRecord, DeviceCodeRecord } from "../store/tables.ts";
@@ -141,7 +142,7 @@ const showDevice =
     // A HEAD shows no page, so it is no guess either.
     const isHead = incoming.request.method === "HEAD";
     if (fromElsewhere || isHead) return codePage(context, incoming, account, typed, null);
-    return pageForCode(context, incoming, account, typed, "asked");
+    return pageForCode(context, incoming, signedIn, typed, "asked");
   };
 
 /** Whether the page asks for the first time, or again because the person sent a form that was too old. */
@@ -151,10 +152,11 @@ type Asking = "asked" | "asked_again";
 async function pageForCode(
   context: Context,
   incoming: Incoming,
-  account: AccountRecord,
+  signedIn: SignedIn,
   typed: string,
   asking: Asking,
 ): Promise<Response> {
+  const { account } = signedIn;
   if (typed === "")
     return codePage(context, incoming, account, typed, asking === "asked_again" ? "stale" : null);
   const code = normalizeUserCode(typed);
@@ -168,8 +170,27 @@ async function pageForCode(
   // A client that is gone cannot ask.
   if (client === null) return codePage(context, incoming, account, typed, "unknown");
   if (!mayUse(client, account)) return notAllowed(context, incoming, client, account, typed);
+  if (!isGoodSignIn(context, client, device, signedIn)) return stepUp(context, typed);
   return confirmPage(context, incoming, account, code, device, client, asking);
 }
+
+/** Whether the person signed in as well as this access demands. The redemption of the device code checks it again. */
+const isGoodSignIn = (
+  { levelPolicy }: Context,
+  client: ClientRecord,
+  { scope }: DeviceCodeRecord,
+  { account, session }: SignedIn,
+): boolean =>
+  reaches(
+    session.authenticationLevel,
+    highestLevel([levelOfAccess(levelPolicy, client, scope), levelOfPerson(levelPolicy, account)]),
+  );
+
+/** To the step of the sign-in that is missing, and back. */
+const stepUp = ({ issuer }: Context, typed: string): Response => {
+  const here = pagePath(issuer, "/device", { user_code: displayText(typed, 40) });
+  return seeOther(pagePath(issuer, "/login", { return_to: here, step_up: "1" }));
+};
 
 function notAllowed(
   context: Context,
@@ -269,7 +290,7 @@ async function answerForm(
   if (signedIn === null) return toSignIn(context, typed);
   const { account } = signedIn;
   // A question that is too old, or of an earlier session, is asked again. This leads where any link could lead.
-  if (!isFresh) return pageForCode(context, incoming, account, typed, "asked_again");
+  if (!isFresh) return pageForCode(context, incoming, signedIn, typed, "asked_again");
   const decision = form.get("decision");
   if (decision !== "allow" && decision !== "deny") throw new OAuthError("parameter_invalid");
   const wanted = decision === "allow" ? "approved" : "denied";
@@ -283,6 +304,8 @@ async function answerForm(
     const isMeant = isYesMeant(vouched, form.get(ACKNOWLEDGED) !== undefined);
     if (wanted === "approved" && !mayUse(client, account))
       return notAllowed(context, incoming, client, account, typed);
+    if (wanted === "approved" && !isGoodSignIn(context, client, device, signedIn))
+      return stepUp(context, typed);
     if (wanted === "approved" && !isMeant) return seeOther(pagePath(issuer, "/device", { user_code: typed }));
     const act = actOfPerson(incoming, account.subject);
     if (await answerDevice(context, act, device, signedIn, wanted === "approved"))

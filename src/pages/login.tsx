@@ -3,16 +3,14 @@
 
 import { cancelAuthorization } from "../endpoints/authorize.ts";
 import { ENDPOINT_PATHS } from "../endpoints/paths.ts";
-import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { findServedClient } from "../operations/clients.ts";
 import type { Context } from "../operations/context.ts";
-import { findSignedIn, newBrowserOf, startSession } from "../operations/sessions.ts";
+import { findSignedIn } from "../operations/sessions.ts";
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther, splitTarget } from "../platform/http.ts";
 import { OAuthError } from "../protocol/errors.ts";
 import { parseParameters } from "../protocol/parameters.ts";
 import { isVouchedFor } from "../rules/client.ts";
-import { actOfPerson } from "../rules/events.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { answerPages } from "./consent.tsx";
 import { clientName, displayText, markedName } from "./display.ts";
@@ -21,6 +19,7 @@ import { type PageFrame, pageFrame } from "./frame.ts";
 import { readNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
+import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
 import { CANCEL, SignInView } from "./views/sign-in.tsx";
@@ -29,7 +28,7 @@ interface SignInPage {
   readonly returnTo: string | null;
   /**
    * Why a person who is signed in is here. again: the application wants them to sign in again; another: they want another
-   * account; choose: the application lets them choose.
+   * account; choose: the application lets them choose; step_up: a step of the sign-in is missing.
    */
   readonly cause: SignInCause;
   readonly username: string;
@@ -38,7 +37,7 @@ interface SignInPage {
 
 type SignInFault = "wrong" | "stale" | "cookieless" | { readonly retryAfterSeconds: number };
 
-const SIGN_IN_CAUSES = ["another", "choose"] as const;
+const SIGN_IN_CAUSES = ["another", "choose", "step_up"] as const;
 type SignInCause = "again" | (typeof SIGN_IN_CAUSES)[number];
 
 const causeOf = (has: (name: string) => boolean): SignInCause => SIGN_IN_CAUSES.find(has) ?? "again";
@@ -99,7 +98,9 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
   const { signIn } = frame.texts;
   const signedIn = await findSignedIn(context, incoming.request);
   const form = openForm(context, incoming, "login");
-  const lead = signedIn === null ? leadOf(context, frame, errand) : signIn[cause](signedIn.account.username);
+  const because = cause === "step_up" ? "again" : cause;
+  const lead =
+    signedIn === null ? leadOf(context, frame, errand) : signIn[because](signedIn.account.username);
   const offered =
     cause === "choose" && signedIn !== null && returnTo !== null
       ? { username: signedIn.account.username, continueTo: returnTo }
@@ -142,11 +143,12 @@ const showSignIn =
     const query = queryOf(incoming);
     const returnTo = parseReturnPath(context.issuer, query.get("return_to") ?? undefined);
     // With a page to return to, a signed-in person must sign in again (`prompt=login`). Others need no sign-in.
-    if (returnTo === null && (await findSignedIn(context, incoming.request)) !== null) {
-      return seeOther(pagePath(context.issuer, "/account"));
-    }
+    const signedIn = await findSignedIn(context, incoming.request);
+    if (returnTo === null && signedIn !== null) return seeOther(pagePath(context.issuer, "/account"));
     const username = displayText(query.get("login_hint") ?? "", 200);
     const cause = causeOf((name) => query.has(name));
+    if (cause === "step_up" && returnTo !== null && signedIn !== null)
+      return stepUp(context, incoming, signedIn, returnTo);
     return signInPage(context, incoming, { returnTo, cause, username });
   };
 
@@ -177,12 +179,15 @@ const signIn =
 async function answerSignIn(
   context: Context,
   incoming: Incoming,
-  { form, isFresh, hasCookie }: Submitted,
+  submitted: Submitted,
   page: SignInPage,
 ): Promise<Response> {
+  const { form, isFresh, hasCookie } = submitted;
   const { issuer } = context;
   const { returnTo, cause } = page;
   const again = (fault: SignInFault) => signInPage(context, incoming, { ...page, fault });
+  if (form.get(PROGRESS) !== undefined)
+    return (await answerSecondStep(context, incoming, submitted)) ?? again("stale");
   if (!isFresh) {
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.
     const isSignedIn = cause !== "another" && (await findSignedIn(context, incoming.request)) !== null;
@@ -201,17 +206,8 @@ async function answerSignIn(
   if (check.outcome === "refused") {
     return again("wrong");
   }
-  const before = await findSignedIn(context, incoming.request);
-  const act = actOfPerson(incoming, check.account.subject);
-  const newBrowser = newBrowserOf(context, incoming.request, check.account);
-  const started = await startSession(context, act, { ...check, newBrowser }, before?.session.id ?? null);
-  // The operator disabled the person during the check of the password.
-  if (started === null) return again("wrong");
-  const next =
-    returnTo === null
-      ? pagePath(issuer, "/account")
-      : withReauthentication(context, returnTo, started.session);
-  return seeOther(next, started.cookies);
+  // Null: the operator disabled the person during the check of the password.
+  return (await continueSignIn(context, incoming, { ...check, returnTo })) ?? again("wrong");
 }
 
 /** Back to the application, which learns that the person did not go on. */

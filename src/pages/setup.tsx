@@ -9,7 +9,7 @@ import { findSignedIn, type SignedIn, type SignIn, startAfterChange } from "../o
 import { checkPassword } from "../operations/sign-in.ts";
 import { type Handler, type Incoming, queryOf, type Route, seeOther } from "../platform/http.ts";
 import { actOfStranger } from "../rules/events.ts";
-import { PASSWORD } from "../rules/sign-in.ts";
+import { STEPS } from "../rules/sign-in.ts";
 import type { SetupLinkRecord } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
@@ -124,7 +124,7 @@ async function createFirstAccount(
   if (outcome === "email_taken") {
     return setupPage(context, incoming, token, typed, { email: texts.account.emailTaken });
   }
-  return accountCreated(context, incoming, before, { account, steps: [PASSWORD] });
+  return accountCreated(context, incoming, before, { account, steps: [STEPS.password] });
 }
 
 /**

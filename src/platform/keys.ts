@@ -11,6 +11,9 @@ export type KeyPurpose =
   | "network"
   | "known browser"
   | "signing keys"
+  | "one-time passwords"
+  | "recovery code"
+  | "passkey challenge"
   | "session of an application"
   | "pairwise subject"
   | "mail";

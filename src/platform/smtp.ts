@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import type { Mailbox } from "../protocol/mailbox.ts";
+import { isMailAddress, type Mailbox } from "./mailbox.ts";
 
 /** What a mail goes through, in order. */
 export const SMTP_STAGES = [
@@ -115,6 +115,9 @@ export const smtp =
     });
     return {
       async send({ from, replyTo, to, subject, text, html, language, id, date }, signal) {
+        // The library takes a text with a comma or a line break for several addresses.
+        if (!isMailAddress(to))
+          throw new SmtpError("recipient", "It is not an address.", null, null, false, false);
         try {
           const { response } = await transport.sendMail({
             from,

@@ -402,8 +402,8 @@ export const REASONS = {
   authentication_level_unmet: {
     error: "unmet_authentication_requirements",
     status: 400,
-    description: "The claim acr is essential, and this server has none of the wanted values.",
-    cure: "Ask for the value 1, or do not mark acr as essential (OpenID Connect Core §5.5.1.1).",
+    description: "The sign-in of the person is not at the level (acr) that this request demands.",
+    cure: "This server has the levels 1 (one proof) and 2 (a second factor). Send the request without prompt=none, so that the person can be asked, and ask for no other level (OpenID Connect Core §5.5.1.1, RFC 9470 §4).",
   },
   interaction_required: {
     error: "interaction_required",

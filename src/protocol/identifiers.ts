@@ -23,6 +23,8 @@ export type CodeChallenge = Branded<string, "CodeChallenge">;
 export type RecordId = Branded<Uint8Array, "RecordId">;
 /** The 16 random bytes that identify a person's picture. */
 export type PictureId = Branded<Uint8Array, "PictureId">;
+/** The identifier of a passkey (WebAuthn §4, "Credential ID"). */
+export type CredentialId = Branded<Uint8Array, "CredentialId">;
 /** The SHA-256 of a credential's secret part. The secret itself is never stored. */
 export type SecretDigest = Branded<Uint8Array, "SecretDigest">;
 /** A person's stable identifier, `acc_…`. Never equal to a client identifier (RFC 9700 §4.15). */

@@ -3,11 +3,11 @@ import { isPublic } from "../clients/authentication-methods.ts";
 import { chosenClientId, operatorPolicy } from "../clients/clients.ts";
 import { checkClientMetadata } from "../clients/metadata.ts";
 import type { Configuration } from "../configuration/schema.ts";
-import { addClient, findClient, type WantedClient } from "../operations/clients.ts";
+import { addClient, findClient } from "../operations/clients.ts";
 import { type Catalogue, OWN_SCOPES } from "../protocol/catalogue.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type { Act } from "../rules/events.ts";
-import type { ClientRecord } from "../store/tables.ts";
+import type { ClientRecord, ClientRules } from "../store/tables.ts";
 import { type Recipe, type RecipeClient, RecipeError } from "./recipe.ts";
 import { addressValues, clientValues, fill, type Values } from "./values.ts";
 
@@ -32,10 +32,7 @@ export interface Order {
   /** Members of the metadata (RFC 7591) that the operator says otherwise or beside, for each client. */
   readonly further?: Readonly<Record<string, unknown>>;
   /** What the operator says about each client beside its metadata. */
-  readonly rules?: Pick<
-    WantedClient,
-    "accessTokenSeconds" | "accessTokenFormat" | "allowedGroups" | "deniedGroups" | "claims"
-  >;
+  readonly rules?: Omit<Partial<ClientRules>, "requirePkce">;
 }
 
 export interface MadeClient {

@@ -22,6 +22,8 @@ export const TOKEN_GRANT_COLUMNS = [
   "scope",
   "resources",
   "claims",
+  "authenticatedAt",
+  "authenticationLevel",
   "revokedAt",
 ] as const;
 export type TokenGrant = Pick<GrantRecord, (typeof TOKEN_GRANT_COLUMNS)[number]>;

@@ -1,10 +1,17 @@
-/** Which people may use a client: the members of groups that the operator names, or all but those. */
-import type { AccountRecord, ClientRecord } from "../store/tables.ts";
+/**
+ * Which people may use a client, and how well they must have proved who they are: the members of groups that the operator names, or
+ * all but those; with a second factor, or without.
+ */
+import { type AuthenticationLevel, highestLevel, reaches } from "../protocol/authentication-level.ts";
+import type { AccountRecord, ClientRecord, GrantRecord } from "../store/tables.ts";
 
-export type Restriction = Pick<ClientRecord, "allowedGroups" | "deniedGroups">;
+export type Restriction = Pick<ClientRecord, "allowedGroups" | "deniedGroups" | "minimumAcr">;
 
 /** Whether some people may not use the client, so that the person must be known. */
-export const isRestricted = ({ allowedGroups, deniedGroups }: Restriction): boolean =>
+export const isRestricted = ({
+  allowedGroups,
+  deniedGroups,
+}: Pick<Restriction, "allowedGroups" | "deniedGroups">): boolean =>
   allowedGroups.length > 0 || deniedGroups.length > 0;
 
 /**
@@ -12,8 +19,37 @@ export const isRestricted = ({ allowedGroups, deniedGroups }: Restriction): bool
  * must be in one of them.
  */
 export const mayUse = (
-  { allowedGroups, deniedGroups }: Restriction,
+  { allowedGroups, deniedGroups }: Pick<Restriction, "allowedGroups" | "deniedGroups">,
   { groups }: Pick<AccountRecord, "groups">,
 ): boolean =>
   !deniedGroups.some((group) => groups.includes(group)) &&
   (allowedGroups.length === 0 || allowedGroups.some((group) => groups.includes(group)));
+
+/** What the operator demands of sign-ins beside what clients do: by scope, and by group. */
+export interface LevelPolicy {
+  /** The level that each scope needs; a scope that is missing needs none. */
+  readonly scopes: ReadonlyMap<string, AuthenticationLevel>;
+  /** The groups whose members need a second factor for everything. `everyone` is all people. */
+  readonly secondFactor: "everyone" | readonly string[];
+}
+
+/** The level of sign-in that this access needs, whoever the person is. */
+export const levelOfAccess = (
+  { scopes }: Pick<LevelPolicy, "scopes">,
+  { minimumAcr }: Pick<Restriction, "minimumAcr">,
+  scope: readonly string[],
+): AuthenticationLevel => highestLevel([minimumAcr, ...scope.map((name) => scopes.get(name))]);
+
+/** The level that the groups of a person demand. */
+export const levelOfPerson = (
+  { secondFactor }: Pick<LevelPolicy, "secondFactor">,
+  { groups }: Pick<AccountRecord, "groups">,
+): AuthenticationLevel =>
+  secondFactor === "everyone" || secondFactor.some((group) => groups.includes(group)) ? "2" : "1";
+
+/** Whether a grant was given with a sign-in as good as its access needs by now, whoever the person is. */
+export const isGoodEnough = (
+  policy: LevelPolicy,
+  client: Pick<Restriction, "minimumAcr">,
+  { authenticationLevel, scope }: Pick<GrantRecord, "authenticationLevel" | "scope">,
+): boolean => reaches(authenticationLevel, levelOfAccess(policy, client, scope));

@@ -11,7 +11,9 @@ import {
   groupMembers,
   mails,
   type PersonDeclared,
+  passkeys,
   pictures,
+  recoveryCodes,
   revisions,
   type SessionRecord,
   type SetupLinkRecord,
@@ -19,6 +21,8 @@ import {
   sessions,
   setupLinks,
   signInNames,
+  type TotpRecord,
+  totps,
 } from "../store/tables.ts";
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
@@ -28,6 +32,7 @@ import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { NEW_BROWSER } from "./mail.ts";
 import { pictureChanges } from "./picture.ts";
 import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
+import { missingStep, type SignInStep } from "./sign-in.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
 export type SetupRevision = Row<typeof revisions> | null;
@@ -347,6 +352,9 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),
+      sweep(passkeys, { subject }, null),
+      sweep(totps, { subject }, null),
+      sweep(recoveryCodes, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,
@@ -363,20 +371,38 @@ export interface Superseded {
   readonly ending: Ending;
 }
 
+/** What a sign-in rests on. */
+export interface SignInFacts {
+  readonly account: AccountRecord | null;
+  /** The app for one-time passwords, if the person has one. */
+  readonly totp: TotpRecord | null;
+}
+
+/** The steps that the person took, and what the store must have for them still to count. */
+export interface TakenSteps {
+  readonly steps: readonly SignInStep[];
+  /** The revision of the account against which the steps were checked. */
+  readonly revision: number;
+  /** The changes that use up the proofs of the steps. */
+  readonly uses: readonly Change[];
+  /** What the browser says of itself, if it is not known to the account. Default: null. */
+  readonly newBrowser?: string | null | undefined;
+}
+
 /**
  * Starts a session in place of `earlier`. The session of the same person goes on: its applications stay signed in. That of
- * another person ends. `verifiedHash` is the password hash against which the sign-in was checked: a new password shuts out a
- * sign-in that is under way. `newBrowser`: what a browser says of itself that is not known to the account; null for another.
+ * another person ends. A change of the account, such as a new password or a second factor, shuts out a sign-in that is under way, and
+ * no caller gets a session while a step is missing (THREATS 83).
  */
 export function startSession(
-  account: AccountRecord | null,
+  { account, totp }: SignInFacts,
   session: SessionRecord,
-  verifiedHash: string | null,
+  { steps, revision, uses, newBrowser = null }: TakenSteps,
   { earlier, surplus, ending }: Superseded,
-  newBrowser: string | null = null,
 ): Decision<boolean> {
-  if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
+  if (account === null || account.disabledAt !== null || account.revision !== revision)
     return concluded(false);
+  if (missingStep(steps, { hasTotp: totp !== null }) !== null) return concluded(false);
   const { subject } = account;
   const continued = earlier?.subject === subject ? earlier : null;
   const replaced = continued === null ? earlier : null;
@@ -392,6 +418,7 @@ export function startSession(
     outcome: true,
     changes: [
       hold(accounts, { subject }, { revision: account.revision }),
+      ...uses,
       insert(sessions, continued === null ? session : { ...session, continuity: continued.continuity }),
       ...ends.flatMap(({ changes }) => changes),
     ],

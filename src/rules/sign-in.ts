@@ -1,27 +1,82 @@
-/** The steps of a sign-in, and their record in a session: OpenID Connect Core §2 (`auth_time`, `amr`, `acr`). */
+/**
+ * The steps of a sign-in, what they amount to, and what is missing: OpenID Connect Core §2 (`auth_time`, `amr`, `acr`). A session
+ * and a grant keep the result, and a demand for more (`rules/client-access.ts`) asks only for what is missing.
+ */
 import type { SessionRecord } from "../store/tables.ts";
 
 /** One proof of who a person is. */
 export interface SignInStep {
   /** RFC 8176 §2. */
-  readonly method: string;
+  readonly methods: readonly string[];
+  /** How many kinds of proof the step is: what the person knows, and what they have. */
+  readonly factors: 1 | 2;
 }
 
-export const PASSWORD: SignInStep = { method: "pwd" };
+/** The steps, by their names. A new kind of proof is an entry here. */
+export const STEPS = {
+  password: { methods: ["pwd"], factors: 1 },
+  /** A key on a device that does not say whether it knew its person. */
+  passkey: { methods: ["pop", "user"], factors: 1 },
+  /** A key on a device that asked for a PIN, a finger or a face first. */
+  verified_passkey: { methods: ["pop", "user"], factors: 2 },
+  totp: { methods: ["otp"], factors: 1 },
+  recovery_code: { methods: ["otp"], factors: 1 },
+  /** A link or a code for one sign-in, by the operator or to the person's e-mail address. */
+  sign_in_link: { methods: ["otp"], factors: 1 },
+} as const satisfies Readonly<Record<string, SignInStep>>;
 
-/** The steps that every person must take to sign in. */
-const REQUIRED: readonly SignInStep[] = [PASSWORD];
-
-/** `acr`: the one level that every sign-in reaches. */
-export const AUTHENTICATION_LEVEL = "1";
+export type SignInStepName = keyof typeof STEPS;
 
 export type Authentication = Pick<SessionRecord, "authenticationMethods" | "authenticationLevel">;
 
-/** The authentication that these steps amount to; null while a step is missing. */
+const factorsOf = (done: readonly SignInStep[]): number =>
+  done.reduce((sum, { factors }) => sum + factors, 0);
+
+/** The authentication that these steps amount to; null without any. */
 export function authenticationBy(done: readonly SignInStep[]): Authentication | null {
-  if (!REQUIRED.every((step) => done.includes(step))) return null;
+  const factors = factorsOf(done);
+  if (factors === 0) return null;
+  const isMultiple = factors > 1;
+  const methods = done.flatMap((step) => step.methods);
   return {
-    authenticationMethods: done.map(({ method }) => method),
-    authenticationLevel: AUTHENTICATION_LEVEL,
+    authenticationMethods: [...new Set([...methods, ...(isMultiple ? ["mfa"] : [])])],
+    authenticationLevel: isMultiple ? "2" : "1",
   };
 }
+
+/** The steps of an earlier sign-in, to go on from: only what is missing is asked. */
+export const stepOfSession = ({
+  authenticationMethods,
+  authenticationLevel,
+}: Authentication): SignInStep => ({
+  methods: authenticationMethods.filter((method) => method !== "mfa"),
+  factors: authenticationLevel === "1" ? 1 : 2,
+});
+
+/** What a person has set up to prove who they are. */
+export interface WaysIn {
+  readonly hasPassword: boolean;
+  readonly passkeys: number;
+  /** Whether an app of the person's makes one-time passwords. From then on a password alone signs them in nowhere. */
+  readonly hasTotp: boolean;
+}
+
+/**
+ * What a sign-in still needs. `first`: a proof at all. `second`: the person set up a second factor, so one kind of proof signs
+ * them in nowhere.
+ */
+export function missingStep(
+  done: readonly SignInStep[],
+  { hasTotp }: Pick<WaysIn, "hasTotp">,
+): "first" | "second" | null {
+  const factors = factorsOf(done);
+  if (factors === 0) return "first";
+  return factors < 2 && hasTotp ? "second" : null;
+}
+
+/** Whether the person can reach the highest level, so that it may be asked of them. */
+export const hasSecondFactor = ({ hasTotp, passkeys }: WaysIn): boolean => hasTotp || passkeys > 0;
+
+/** Whether the person can still sign in without one passkey, or without their password. The last way in stays. */
+export const isWayLeft = ({ hasPassword, passkeys }: WaysIn, without: "password" | "passkey"): boolean =>
+  without === "password" ? passkeys > 0 : hasPassword || passkeys > 1;

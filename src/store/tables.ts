@@ -6,12 +6,14 @@
  * time, so growing tables store their rows in the order of creation.
  */
 import type { EpochSeconds } from "../platform/clock.ts";
+import type { AuthenticationLevel } from "../protocol/authentication-level.ts";
 import type { AccessTokenFormatName } from "../protocol/catalogue.ts";
 import type { ClaimMapping } from "../protocol/claim-mapping.ts";
 import type { GrantType } from "../protocol/grant-types.ts";
 import type {
   ClientId,
   CodeChallenge,
+  CredentialId,
   PictureId,
   RecordId,
   RedirectUri,
@@ -201,6 +203,8 @@ export const clients = table("clients", {
     /** Null: as the API says for which a token is. */
     accessTokenFormat: orNull(text<AccessTokenFormatName>()),
     secrets,
+    /** The level of sign-in that its access needs; null: any. */
+    minimumAcr: orNull(text<AuthenticationLevel>()),
     /** The groups whose members may use it; empty: all people. */
     allowedGroups: list(),
     /** The groups whose members may not use it. */
@@ -231,6 +235,18 @@ export const clients = table("clients", {
   updated: true,
 });
 export type ClientRecord = Row<typeof clients>;
+
+/** What the operator alone says of a client, beside its metadata. */
+export type ClientRules = Pick<
+  ClientRecord,
+  | "requirePkce"
+  | "accessTokenSeconds"
+  | "accessTokenFormat"
+  | "minimumAcr"
+  | "allowedGroups"
+  | "deniedGroups"
+  | "claims"
+>;
 
 /** Who created an account. `demo`: the demonstration, whose person has a public password and is removed at its end. */
 export type AccountSource = "configuration" | "command_line" | "setup_link" | "demo";
@@ -371,10 +387,71 @@ export const groupMembers = table("group_members", {
 });
 export type GroupMemberRecord = Row<typeof groupMembers>;
 
+/** Passkeys: keys of a person's devices (WebAuthn Level 3). */
+export const passkeys = table("passkeys", {
+  columns: {
+    /** As the device named it: up to 1,023 bytes. */
+    credentialId: bytes<CredentialId>(),
+    subject: text<SubjectId>(),
+    /** As the person named it, or the name of its kind. */
+    name: text(),
+    /** A COSE key. */
+    publicKey: bytes(),
+    /** The signature counter of the device; 0 for those that have none. */
+    counter: integer(),
+    /** WebAuthn §5.8.4: how a browser may reach the device. */
+    transports: list(),
+    /** The kind of device, as a UUID; zeros if it does not say. */
+    aaguid: text(),
+    /** Whether the device lists it, so that it works without a user name. */
+    discoverable: boolean(),
+    /** Whether it is on other devices of the person too. */
+    backedUp: boolean(),
+    createdAt: integer(),
+    usedAt: orNull(integer()),
+  },
+  key: ["credentialId"],
+  indexes: [["subject"]],
+  updated: true,
+});
+export type PasskeyRecord = Row<typeof passkeys>;
+
+/** The app of a person that makes one-time passwords (RFC 6238). */
+export const totps = table("totps", {
+  columns: {
+    subject: text<SubjectId>(),
+    /** The shared secret, sealed with a key of the server. */
+    sealedSecret: bytes(),
+    /** The last step of time whose password was used: RFC 6238 §5.2 wants each to count once. */
+    lastStep: integer(),
+    /** How many steps the clock of the app is ahead of this server's; negative: behind. */
+    drift: integer(),
+    createdAt: integer(),
+  },
+  key: ["subject"],
+  updated: true,
+});
+export type TotpRecord = Row<typeof totps>;
+
+/** Codes for a person who has lost the second factor. Each is good once. */
+export const recoveryCodes = table("recovery_codes", {
+  columns: {
+    /** Keyed, because a code is short enough to be guessed. */
+    digest: digest(),
+    subject: text<SubjectId>(),
+    createdAt: integer(),
+    usedAt: orNull(integer()),
+  },
+  key: ["digest"],
+  indexes: [["subject"]],
+  updated: true,
+});
+export type RecoveryCodeRecord = Row<typeof recoveryCodes>;
+
 /** How a person proved who they are: OpenID Connect Core §2 calls the columns `auth_time`, `amr` and `acr`. */
 const authentication = {
   authenticatedAt: integer(),
-  /** RFC 8176: `pwd`. */
+  /** RFC 8176 (`STEPS` in rules/sign-in.ts). */
   authenticationMethods: list(),
   authenticationLevel: text(),
 };
@@ -446,8 +523,11 @@ export const once = table("once", {
   shard: "id",
   expires: "expiresAt",
 });
-/** `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. */
-export type OnceKind = "form" | "reauthentication";
+/**
+ * `form`: a person's answer to a question. `reauthentication`: the use of the proof that a person signed in again. `challenge`: the
+ * answer of a passkey to a challenge.
+ */
+export type OnceKind = "form" | "reauthentication" | "challenge";
 
 export type RevocationReason =
   | "code_replayed"
@@ -707,6 +787,9 @@ export const TABLES: readonly Table[] = [
   pictures,
   signInNames,
   groupMembers,
+  passkeys,
+  totps,
+  recoveryCodes,
   clients,
   sessions,
   setupLinks,

@@ -5,7 +5,7 @@ import { changePassword } from "../../src/operations/change-password.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { checkPassword, type PasswordAttempt } from "../../src/operations/sign-in.ts";
 import { type Origin, SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD as PASSWORD_STEP } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { addPersonWithPassword, PASSWORD } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -24,7 +24,7 @@ afterEach(() => server.close());
 const attempt = (changes: Partial<PasswordAttempt> = {}) =>
   checkPassword(server.context, { username: "alice", password: PASSWORD, origin: ORIGIN, ...changes });
 const signIn = (account: AccountRecord) =>
-  startSession(server.context, SERVER_ACT, { account, steps: [PASSWORD_STEP] }, null);
+  startSession(server.context, SERVER_ACT, { account, steps: [STEPS.password] }, null);
 const wrong = (changes: Partial<PasswordAttempt> = {}) => attempt({ password: "wrong", ...changes });
 
 test("without every step there is no session", async () => {

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD as BY_PASSWORD_STEP } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { signInOn } from "../support/chromium.ts";
@@ -416,7 +416,7 @@ async function changePasswordLate(page: Page, server: ListeningServer): Promise<
 /** Two more browsers in which the person is signed in. */
 async function addPersonElsewhere(server: ListeningServer, account: AccountRecord): Promise<void> {
   for (let count = 0; count < 2; count += 1) {
-    await startSession(server.context, SERVER_ACT, { account, steps: [BY_PASSWORD_STEP] }, null);
+    await startSession(server.context, SERVER_ACT, { account, steps: [STEPS.password] }, null);
   }
 }
 

@@ -5,7 +5,7 @@ import { parseCredential } from "../../src/credentials/credential.ts";
 import { answerDevice, findDevice } from "../../src/operations/devices.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { encodeForm } from "../support/server.ts";
 import { endProcesses, finished, startTessera } from "./processes.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
@@ -64,7 +64,8 @@ async function adaAllows() {
   const account = await running.store.findAccountByUsername("ada");
   const presented = parseCredential("device_code", code);
   const found = presented && (await findDevice(context, presented.id));
-  const session = account && (await startSession(context, SERVER_ACT, { account, steps: [PASSWORD] }, null));
+  const session =
+    account && (await startSession(context, SERVER_ACT, { account, steps: [STEPS.password] }, null));
   if (!account || !found?.device || !session) throw new Error("no demonstration");
   await answerDevice(context, SERVER_ACT, found.device, { account, session: session.session }, true);
   const tokens = await post("/auth/token", {

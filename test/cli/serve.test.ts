@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DEMO_PERSON } from "../../src/cli/demo.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 afterAll(removeTemporaryFolders);
@@ -369,7 +369,7 @@ describe("the demonstration", () => {
     const session = await startSession(
       demo.server.context,
       SERVER_ACT,
-      { account: ada, steps: [PASSWORD] },
+      { account: ada, steps: [STEPS.password] },
       null,
     );
     if (session === null) throw new Error("ada could not sign in.");

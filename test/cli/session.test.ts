@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { recordIdText } from "../../src/credentials/credential.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const data = temporaryFolder();
@@ -21,7 +21,7 @@ const session = (...args: string[]) => tessera(["session", ...args, "--data", da
 async function signIn(): Promise<string> {
   const account = await running.store.findAccountByUsername("ada");
   if (account === null) throw new Error("There is no ada.");
-  const signIn = { account, steps: [PASSWORD] };
+  const signIn = { account, steps: [STEPS.password] };
   const started = await startSession(running.server.context, SERVER_ACT, signIn, null);
   if (started === null) throw new Error("No session was started.");
   return recordIdText(started.session.id);

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { configurationWarnings } from "../../src/configuration/checks.ts";
 import { withoutSecrets } from "../../src/configuration/mistakes.ts";
-import { parseMailbox } from "../../src/protocol/mailbox.ts";
+import { parseMailbox } from "../../src/platform/mailbox.ts";
 import { proves } from "../support/proves.ts";
 import { openLoading } from "./loading.ts";
 
@@ -32,10 +32,10 @@ test("variables make the table too, and the password may come from a file", () =
   const password = loading.write("the password of the mail server", "smtp");
   const configuration = loading.load({
     env: {
-      TESSERA_MAIL_HOST: "smtp.example.org",
-      TESSERA_MAIL_FROM: "auth@example.org",
-      TESSERA_MAIL_USER: "auth",
-      TESSERA_MAIL_PASSWORD_FILE: password,
+      TESSERA_MAIL__HOST: "smtp.example.org",
+      TESSERA_MAIL__FROM: "auth@example.org",
+      TESSERA_MAIL__USER: "auth",
+      TESSERA_MAIL__PASSWORD_FILE: password,
     },
   });
   expect(configuration.mail).toMatchObject({ user: "auth", password: "the password of the mail server" });

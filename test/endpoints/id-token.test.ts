@@ -9,7 +9,7 @@ import { findSignedIn, startSession } from "../../src/operations/sessions.ts";
 import type { ClientId } from "../../src/protocol/identifiers.ts";
 import { SIGNING_ALGORITHMS } from "../../src/protocol/signing-algorithms.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { type AuthorizationParameters, authorizePath, obtainCode, redirectOf } from "../support/code-flow.ts";
 import {
   answerDevice,
@@ -245,7 +245,7 @@ describe("an ID token", () => {
     const again = await startSession(
       server.context,
       SERVER_ACT,
-      { account: ada, steps: [PASSWORD] },
+      { account: ada, steps: [STEPS.password] },
       session.id,
     );
     expect((await sidWith(again?.cookie ?? "", web)).sid).toBe(sid);

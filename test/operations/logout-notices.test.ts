@@ -14,7 +14,7 @@ import {
 import { createOutbound } from "../../src/platform/outbound.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { waitAfter } from "../../src/rules/logout-notice.ts";
-import { PASSWORD } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { type AccountRecord, logoutNotices } from "../../src/store/tables.ts";
 import { obtainCode } from "../support/code-flow.ts";
 import { codeFor, expectTokens, type Json, redeemCode, textOf } from "../support/flows.ts";
@@ -82,7 +82,7 @@ async function notify(clientId: string, url: string | null): Promise<void> {
 }
 
 async function signIn(account = ada): Promise<SignedIn> {
-  const started = await startSession(server.context, SERVER_ACT, { account, steps: [PASSWORD] }, null);
+  const started = await startSession(server.context, SERVER_ACT, { account, steps: [STEPS.password] }, null);
   if (started === null) throw new Error("There is no session.");
   return { account, session: started.session };
 }
@@ -274,7 +274,12 @@ test("the operator's end of one session, and a sign-in of another person, are to
   const second = await signIn();
   await use(second);
   const bob = await addPersonWithPassword(server, "bob");
-  await startSession(server.context, SERVER_ACT, { account: bob, steps: [PASSWORD] }, second.session.id);
+  await startSession(
+    server.context,
+    SERVER_ACT,
+    { account: bob, steps: [STEPS.password] },
+    second.session.id,
+  );
   await sendDue();
   expect(application.came).toHaveLength(2);
   // A sign-out everywhere does not tell what was told.

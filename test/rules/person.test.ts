@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { foldUsername } from "../../src/protocol/identifiers.ts";
+import { foldUsername, type SubjectId } from "../../src/protocol/identifiers.ts";
 import type { AccountChanges } from "../../src/rules/account-changes.ts";
 import { accessSweeps, touchAccount } from "../../src/rules/grant.ts";
 import {
@@ -23,6 +23,7 @@ import {
   unlockAccount,
 } from "../../src/rules/person.ts";
 import { endEverySession, endOneSession, giveWay, tellOfEverySession } from "../../src/rules/session.ts";
+import { type SignInStep, STEPS } from "../../src/rules/sign-in.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
 import {
   type AccountRecord,
@@ -35,6 +36,7 @@ import {
   signInNames,
 } from "../../src/store/tables.ts";
 import { newSession, newSetupLink } from "../store/records.ts";
+import { proves } from "../support/proves.ts";
 import { DISABLED, NOW, newAccount, newId, toldBy } from "./facts.ts";
 
 const person = newAccount({ revision: 4, passwordHash: "old" });
@@ -408,9 +410,11 @@ describe("a person who is", () => {
 describe("a session", () => {
   const session = newSession({ subject, expiresAt: NOW + 100, lastSeenAt: NOW - 50 });
   const alone = { earlier: null, surplus: [], ending };
+  const facts = { account: person, totp: null };
+  const taken = { steps: [STEPS.password], revision: person.revision, uses: [] };
 
   test("starts while nothing is decided about the person", () => {
-    expect(startSession(person, session, "old", alone)).toEqual({
+    expect(startSession(facts, session, taken, alone)).toEqual({
       outcome: true,
       changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session)],
       sweeps: [],
@@ -421,7 +425,7 @@ describe("a session", () => {
   test("ends the one that another person had in the browser", () => {
     const before = newSession();
     const ends = endOneSession(before, ending);
-    expect(startSession(person, session, "old", { ...alone, earlier: before })).toEqual({
+    expect(startSession(facts, session, taken, { ...alone, earlier: before })).toEqual({
       outcome: true,
       changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session), ...ends.changes],
       sweeps: [...ends.sweeps],
@@ -435,7 +439,7 @@ describe("a session", () => {
   test("continues the one that the same person had in the browser, so nothing ends", () => {
     const before = newSession({ subject });
     const way = giveWay(before, ending);
-    expect(startSession(person, session, "old", { ...alone, earlier: before })).toEqual({
+    expect(startSession(facts, session, taken, { ...alone, earlier: before })).toEqual({
       outcome: true,
       changes: [
         hold(accounts, { subject }, { revision: 4 }),
@@ -452,7 +456,7 @@ describe("a session", () => {
     const other = newSession({ subject });
     const ends = endOneSession(other, ending);
     const surplus = [before, other].map((each) => ({ session: each, ending }));
-    const decision = startSession(person, session, "old", { earlier: before, surplus, ending });
+    const decision = startSession(facts, session, taken, { earlier: before, surplus, ending });
     expect(decision.sweeps).toEqual([...giveWay(before, ending).sweeps, ...ends.sweeps]);
     expect(decision.events).toEqual([
       { event: "session.ended", subject, reason: "surplus" },
@@ -460,17 +464,28 @@ describe("a session", () => {
     ]);
   });
 
-  test("of a person who has no password starts without one", () => {
-    expect(startSession({ ...person, passwordHash: null }, session, null, alone).outcome).toBe(true);
+  test("uses up the proofs of its steps", () => {
+    const use = hold(accounts, { subject: "acc_other" as SubjectId }, { revision: 1 });
+    const decision = startSession(facts, session, { ...taken, uses: [use] }, alone);
+    expect(decision.changes).toContainEqual(use);
   });
 
   test.each([
-    ["another password was set meanwhile", { ...person, passwordHash: "new" }, "old"],
-    ["a first password was set meanwhile", person, null],
-    ["they are disabled", { ...person, ...DISABLED }, "old"],
-    ["they are gone", null, null],
-  ])("does not start if %s", (_, account, verified) => {
-    expect(startSession(account, session, verified, alone)).toEqual({ outcome: false });
+    ["the account was changed meanwhile", { ...person, revision: person.revision + 1 }],
+    ["they are disabled", { ...person, ...DISABLED }],
+    ["they are gone", null],
+  ])("does not start if %s", (_, account) => {
+    expect(startSession({ account, totp: null }, session, taken, alone)).toEqual({ outcome: false });
+  });
+
+  test(proves("does not start while a step is missing, whichever door it came by", "threat 83"), () => {
+    const totp = { subject, sealedSecret: new Uint8Array(), lastStep: 0, drift: 0, createdAt: 0 };
+    const start = (steps: readonly SignInStep[]) =>
+      startSession({ account: person, totp }, session, { ...taken, steps }, alone).outcome;
+    expect(start([])).toBe(false);
+    expect(start([STEPS.password])).toBe(false);
+    expect(start([STEPS.sign_in_link])).toBe(false);
+    expect(start([STEPS.password, STEPS.totp])).toBe(true);
   });
 
   const isAlive = (now: number, idleSince: number, account = person) =>

@@ -34,6 +34,7 @@ import { isPending, redeemDeviceCode } from "../../src/rules/device-code.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import type { AccessFilter, Issuance as RowIssuance } from "../../src/rules/grant.ts";
 import { type RotationOutcome as RowRotationOutcome, rotate } from "../../src/rules/refresh-token.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { row, type Store } from "../../src/store/contract.ts";
 import { encodeList } from "../../src/store/declare.ts";
 import {
@@ -187,8 +188,14 @@ function actsOn(store: Store) {
     removeAccount: (subject: SubjectId, now: EpochSeconds) =>
       people.removeAccount(context, act, subject, now),
 
-    createSession: (session: tables.SessionRecord, replaces: RecordId | null, verified: string | null) =>
-      sessionActs.createSession(context, act, session, replaces, verified),
+    /** `verified`: the hash of the password that the person typed. Another one is that of an account before a change. */
+    async createSession(session: tables.SessionRecord, replaces: RecordId | null, verified: string | null) {
+      const account = await people.findAccount(context, session.subject);
+      if (account === null) return false;
+      const revision = account.passwordHash === verified ? account.revision : account.revision - 1;
+      const signIn = { account: { ...account, revision }, steps: [STEPS.password] };
+      return sessionActs.createSession(context, act, { session, signIn, replaces });
+    },
     findSession: (id: RecordId, now: EpochSeconds, idleSince: EpochSeconds) =>
       sessionActs.findSession(context, id, now, idleSince),
     async touchSession(id: RecordId, now: EpochSeconds) {

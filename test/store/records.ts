@@ -84,6 +84,7 @@ export const newClient = (fields: Partial<ClientRecord> = {}): ClientRecord => (
   clientId: clientId(unique("client-")),
   number: newNumber(),
   revision: 0,
+  minimumAcr: null,
   source: "command_line",
   clientName: "Mail ✉",
   clientUri: "https://mail.example/",

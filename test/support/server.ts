@@ -17,7 +17,7 @@ import type { Outbound } from "../../src/platform/outbound.ts";
 import { systemRandom } from "../../src/platform/random.ts";
 import type { SubjectId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import { PASSWORD } from "../../src/rules/sign-in.ts";
+import { STEPS } from "../../src/rules/sign-in.ts";
 import { createServer } from "../../src/server.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import type { ActingStore } from "../store/acts.ts";
@@ -206,7 +206,12 @@ export async function startTestServer(
       return account;
     },
     async signIn(account) {
-      const started = await startSession(server.context, SERVER_ACT, { account, steps: [PASSWORD] }, null);
+      const started = await startSession(
+        server.context,
+        SERVER_ACT,
+        { account, steps: [STEPS.password] },
+        null,
+      );
       if (started === null) throw new Error("The person could not be signed in.");
       return started.cookie.split(";")[0] ?? "";
     },

@@ -56,6 +56,17 @@ export const english = {
     cancel: (client: string) => `Cancel and go back to ${client}`,
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
   },
+  secondStep: {
+    title: "One more step",
+    lead: (username: string) => `Confirm that you are ${username}.`,
+    code: "Code",
+    hint: "The six digits that your app shows now, or one of your recovery codes.",
+    submit: "Continue",
+    wrong:
+      "This code is not right, or was used before. Wait for the next one that your app shows, and check that the clock of your phone is right.",
+    lost: "Lost your phone and your recovery codes? Ask the operator of this server.",
+    otherAccount: "Sign in with another account",
+  },
   signOut: {
     title: "Sign out?",
     titleOf: (server: string) => `Sign out of ${server}?`,

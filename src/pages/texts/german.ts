@@ -57,6 +57,17 @@ export const german: Texts = {
     cancel: (client) => `Abbrechen und zurück zu ${client}`,
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
   },
+  secondStep: {
+    title: "Noch ein Schritt",
+    lead: (username) => `Bestätigen Sie, dass Sie ${username} sind.`,
+    code: "Code",
+    hint: "Die sechs Ziffern, die Ihre App gerade zeigt, oder einer Ihrer Wiederherstellungscodes.",
+    submit: "Weiter",
+    wrong:
+      "Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten, den Ihre App zeigt, und prüfen Sie die Uhr Ihres Telefons.",
+    lost: "Telefon und Wiederherstellungscodes verloren? Wenden Sie sich an den Betreiber dieses Servers.",
+    otherAccount: "Mit einem anderen Konto anmelden",
+  },
   signOut: {
     title: "Abmelden?",
     titleOf: (server) => `Von ${server} abmelden?`,

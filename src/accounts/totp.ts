@@ -1,0 +1,94 @@
+/** One-time passwords (RFC 6238) and recovery codes as values: making, sealing and recognising them. */
+import { Secret, TOTP } from "otpauth";
+import type { ServerKeys } from "../platform/keys.ts";
+import type { RandomBytes } from "../platform/random.ts";
+import type { SecretDigest } from "../protocol/identifiers.ts";
+import { TOTP_DIGITS, TOTP_SECONDS, TOTP_WINDOW } from "../protocol/totp.ts";
+import type { TotpRecord } from "../store/tables.ts";
+
+/** RFC 4226 §4 R6: 160 bits. */
+const SECRET_BYTES = 20;
+
+export const newTotpSecret = (random: RandomBytes): Uint8Array => random(SECRET_BYTES);
+
+export const sealTotp = (keys: ServerKeys, subject: string, secret: Uint8Array): Uint8Array =>
+  keys.seal("one-time passwords", subject, secret);
+
+/** Throws if this server did not seal it for this person. */
+export const openTotp = (
+  keys: ServerKeys,
+  { subject, sealedSecret }: Pick<TotpRecord, "subject" | "sealedSecret">,
+): Uint8Array => keys.unseal("one-time passwords", subject, sealedSecret);
+
+const generator = (secret: Uint8Array, issuer: string, label: string): TOTP =>
+  new TOTP({
+    issuer,
+    label,
+    algorithm: "SHA1",
+    digits: TOTP_DIGITS,
+    period: TOTP_SECONDS,
+    secret: new Secret({ buffer: new Uint8Array(secret).buffer }),
+  });
+
+/** What an app reads from a QR code: `otpauth://totp/…`. */
+export const totpUri = (secret: Uint8Array, issuer: string, label: string): string =>
+  generator(secret, issuer, label).toString();
+
+/** The secret as a person types it into an app: base32. */
+export const totpText = (secret: Uint8Array): string =>
+  new Secret({ buffer: new Uint8Array(secret).buffer }).base32;
+
+/**
+ * The step of time whose password this is; null if it is none around now. `drift`: by how many steps the app's clock is known to be
+ * ahead.
+ */
+export function stepOfCode(
+  secret: Uint8Array,
+  code: string,
+  now: number,
+  drift: number,
+  window = TOTP_WINDOW,
+): number | null {
+  const timestamp = (now + drift * TOTP_SECONDS) * 1000;
+  const delta = generator(secret, "", "").validate({ token: code, timestamp, window });
+  return delta === null ? null : Math.floor(now / TOTP_SECONDS) + drift + delta;
+}
+
+/** Letters and digits that no one mixes up. */
+const RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
+/** 31^12: 59 bits. */
+const RECOVERY_CHARACTERS = 12;
+
+/** A recovery code as a person reads it: `abcd-efgh-jkmn`. */
+export function newRecoveryCode(random: RandomBytes): string {
+  let text = "";
+  while (text.length < RECOVERY_CHARACTERS) {
+    // A byte beyond the last whole run of the alphabet would make some letters likelier than others.
+    for (const byte of random(RECOVERY_CHARACTERS))
+      if (byte < 248 && text.length < RECOVERY_CHARACTERS)
+        text += RECOVERY_ALPHABET[byte % RECOVERY_ALPHABET.length] ?? "";
+  }
+  return text.replaceAll(/(.{4})(?=.)/g, "$1-");
+}
+
+export interface TypedCode {
+  readonly kind: "totp" | "recovery_code";
+  /** Without spaces and dashes, in lower case. */
+  readonly text: string;
+}
+
+/** What a person typed, by its length; null if it is neither. */
+export function normalizeCode(typed: string): TypedCode | null {
+  const text = typed
+    .normalize("NFKC")
+    .replaceAll(/[\s\p{Pd}]+/gu, "")
+    .toLowerCase();
+  if (/^[0-9]+$/.test(text) && text.length === TOTP_DIGITS) return { kind: "totp", text };
+  return /^[0-9a-z]+$/.test(text) && text.length === RECOVERY_CHARACTERS
+    ? { kind: "recovery_code", text }
+    : null;
+}
+
+/** The digest is keyed: the database alone does not tell the code. */
+export const codeDigest = (keys: ServerKeys, subject: string, text: string): SecretDigest =>
+  keys.mac("recovery code", subject, text) as SecretDigest;

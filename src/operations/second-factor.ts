@@ -1,0 +1,88 @@
+/** The second step of a sign-in: a one-time password of the person's app (RFC 6238), or a recovery code. */
+
+import type { PresentedBrowser } from "../accounts/known-browser.ts";
+import { codeDigest, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
+import type { Origin } from "../rules/events.ts";
+import * as rules from "../rules/second-factor.ts";
+import { type SignInStep, STEPS, type WaysIn } from "../rules/sign-in.ts";
+import { type Change, row, type Store } from "../store/contract.ts";
+import { type AccountRecord, passkeys, recoveryCodes, type TotpRecord, totps } from "../store/tables.ts";
+import { type AttemptContext, type Attempted, attemptStep } from "./attempts.ts";
+import type { Context } from "./context.ts";
+
+interface Reading {
+  readonly store: Store;
+}
+
+/** The most passkeys of one person that are read. */
+export const PASSKEYS_PER_PERSON = 50;
+
+const TOTP = { totp: row(totps, { subject: "$subject" }) };
+const CODE = { ...TOTP, code: row(recoveryCodes, { digest: "$digest" }) };
+
+export const findTotp = async ({ store }: Reading, subject: SubjectId): Promise<TotpRecord | null> =>
+  (await store.look(TOTP, { subject })).totp;
+
+/** What the person has set up to prove who they are. */
+export async function findWaysIn(context: Reading, account: AccountRecord): Promise<WaysIn> {
+  const { subject } = account;
+  const keys = await context.store.list(passkeys, { where: { subject }, limit: PASSKEYS_PER_PERSON });
+  return {
+    hasPassword: account.passwordHash !== null,
+    passkeys: keys.length,
+    hasTotp: (await findTotp(context, subject)) !== null,
+  };
+}
+
+/** A proof that belongs to the step it proves: the commit that starts the session uses it up. */
+export interface StepProof {
+  readonly step: SignInStep;
+  /** The changes that use the proof up; null if it has been used. */
+  readonly use: () => Promise<readonly Change[] | null>;
+}
+
+export interface CodeAttempt {
+  /** As the person typed it. */
+  readonly code: string;
+  readonly origin: Origin;
+  readonly browser: PresentedBrowser | null;
+}
+
+type CodeContext = Pick<Context, "store" | "clock" | "keys"> & AttemptContext;
+
+/** Checks a one-time password or a recovery code. The attempt counts with those of the other steps (THREATS 33, 83). */
+export const checkCode = (
+  context: CodeContext,
+  account: AccountRecord,
+  { code, origin, browser }: CodeAttempt,
+): Promise<Attempted<StepProof>> =>
+  attemptStep(context, { address: origin.address, browser }, account, async () => {
+    const typed = normalizeCode(code);
+    if (typed === null) return null;
+    const use = () =>
+      typed.kind === "totp"
+        ? useTotp(context, account, typed.text)
+        : useRecovery(context, account, typed.text);
+    return (await use()) === null ? null : { step: STEPS[typed.kind], use };
+  });
+
+async function useTotp(
+  { store, clock, keys }: CodeContext,
+  { subject }: AccountRecord,
+  code: string,
+): Promise<readonly Change[] | null> {
+  const { totp } = await store.look(TOTP, { subject });
+  if (totp === null) return null;
+  const step = stepOfCode(openTotp(keys, totp), code, clock.seconds(), totp.drift);
+  return step === null ? null : rules.useTotp(totp, step, clock.seconds());
+}
+
+async function useRecovery(
+  { store, clock, keys }: CodeContext,
+  { subject }: AccountRecord,
+  code: string,
+): Promise<readonly Change[] | null> {
+  const facts = await store.look(CODE, { subject, digest: codeDigest(keys, subject, code) });
+  return rules.useRecoveryCode(facts, subject, clock.seconds());
+}

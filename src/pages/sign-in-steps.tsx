@@ -1,0 +1,197 @@
+/** @jsxImportSource hono/jsx */
+/**
+ * The course of a sign-in after its first step, whichever that was: what is missing is asked for, and only that. The steps so far
+ * travel in a sealed field of the form, bound to the browser, so the server keeps nothing about sign-ins that are not complete.
+ */
+import { withReauthentication } from "../endpoints/reauthentication.ts";
+import { forgetFailures } from "../operations/attempts.ts";
+import type { Context } from "../operations/context.ts";
+import { findAccount } from "../operations/people.ts";
+import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
+import {
+  findSignedIn,
+  newBrowserOf,
+  type SignedIn,
+  type SignIn,
+  startSession,
+} from "../operations/sessions.ts";
+import { type Incoming, seeOther } from "../platform/http.ts";
+import type { SubjectId } from "../protocol/identifiers.ts";
+import { actOfPerson } from "../rules/events.ts";
+import { hasSecondFactor, missingStep, type SignInStep, stepOfSession } from "../rules/sign-in.ts";
+import { openForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
+import { pageFrame } from "./frame.ts";
+import { PageError } from "./page-error.ts";
+import { respondWithPage } from "./respond.tsx";
+import { clockTime, relativeTime } from "./time.ts";
+import { pagePath } from "./urls.ts";
+import { SecondStepView } from "./views/second-step.tsx";
+
+/** How long a person has for the next step. */
+const STEP_SECONDS = 600;
+
+/** The hidden field with the steps so far. */
+export const PROGRESS = "progress";
+
+/** A sign-in that is under way. */
+export interface SignInProgress extends SignIn {
+  /** The page to open afterwards, checked; null for the account page. */
+  readonly returnTo: string | null;
+  /** Whether its attempts counted for a browser that is known to the account. */
+  readonly isKnownBrowser: boolean;
+}
+
+/** The progress as the form carries it. */
+interface SealedProgress {
+  readonly subject: SubjectId;
+  readonly revision: number;
+  readonly steps: readonly SignInStep[];
+  readonly returnTo: string | null;
+  readonly isKnownBrowser: boolean;
+}
+
+/**
+ * Goes on after a step: asks for the one that is missing, or starts the session and leads to the page. Null if the account has
+ * changed since the step was checked, or if its proof was used up.
+ */
+export async function continueSignIn(
+  context: Context,
+  incoming: Incoming,
+  progress: SignInProgress,
+): Promise<Response | null> {
+  const { account, steps, returnTo, isKnownBrowser } = progress;
+  const hasTotp = (await findTotp(context, account.subject)) !== null;
+  if (missingStep(steps, { hasTotp }) === "second") return secondStepPage(context, incoming, progress, null);
+  const before = await findSignedIn(context, incoming.request);
+  const act = actOfPerson(incoming, account.subject);
+  const newBrowser = newBrowserOf(context, incoming.request, account);
+  const started = await startSession(context, act, { ...progress, newBrowser }, before?.session.id ?? null);
+  if (started === null) return null;
+  if (!isKnownBrowser) forgetFailures(context, account);
+  const next =
+    returnTo === null
+      ? pagePath(context.issuer, "/account")
+      : withReauthentication(context, returnTo, started.session);
+  return seeOther(next, started.cookies);
+}
+
+/**
+ * The page for a person who is signed in, but not as well as the page to return to demands: for the second step, or for setting one
+ * up.
+ */
+export async function stepUp(
+  context: Context,
+  incoming: Incoming,
+  { account, session }: SignedIn,
+  returnTo: string,
+): Promise<Response> {
+  if (!hasSecondFactor(await findWaysIn(context, account)))
+    return seeOther(pagePath(context.issuer, "/account/second-factor", { return_to: returnTo }));
+  const steps = [stepOfSession(session)];
+  return secondStepPage(context, incoming, { account, steps, returnTo, isKnownBrowser: false }, null);
+}
+
+type CodeFault = "wrong" | { readonly retryAfterSeconds: number };
+
+async function secondStepPage(
+  context: Context,
+  incoming: Incoming,
+  progress: SignInProgress,
+  fault: CodeFault | null,
+): Promise<Response> {
+  const form = openForm(context, incoming, "login");
+  const frame = pageFrame(context, incoming);
+  const { account, steps, returnTo, isKnownBrowser } = progress;
+  const { subject, revision } = account;
+  const sealed: SealedProgress = { subject, revision, steps, returnTo, isKnownBrowser };
+  const isLimited = typeof fault === "object" && fault !== null;
+  return respondWithPage(
+    <SecondStepView
+      frame={frame}
+      token={form.token}
+      progress={sealFormData(
+        context,
+        form.cookieValue,
+        "login",
+        JSON.stringify(sealed),
+        subject,
+        STEP_SECONDS,
+      )}
+      returnTo={returnTo}
+      username={account.username}
+      otherAccount={frame.path("/login", { return_to: returnTo, another: "1" })}
+      fault={fault === null ? null : faultWords(frame, fault)}
+    />,
+    {
+      status: isLimited ? 429 : fault === null ? 200 : 422,
+      retryAfterSeconds: isLimited ? fault.retryAfterSeconds : undefined,
+      setCookie: form.setCookie,
+      // A remembered consent sends the browser straight on to the client.
+      leads: "on_to_client",
+    },
+  );
+}
+
+function faultWords(
+  { texts: { secondStep, signIn, language }, now }: ReturnType<typeof pageFrame>,
+  fault: CodeFault,
+) {
+  if (fault === "wrong") return secondStep.wrong;
+  const wait = fault.retryAfterSeconds;
+  return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
+}
+
+/** The answer to the form of the second step. Null if the steps before it count no more, so that the person begins anew. */
+export async function answerSecondStep(
+  context: Context,
+  incoming: Incoming,
+  { form, isFresh }: Submitted,
+): Promise<Response | null> {
+  const progress = isFresh ? await openProgress(context, incoming, form.get(PROGRESS)) : null;
+  if (progress === null) return null;
+  const { account, steps } = progress;
+  const attempted = await checkCode(context, account, {
+    code: form.get("code") ?? "",
+    origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
+  });
+  const act = actOfPerson(incoming, account.subject);
+  if (attempted.outcome !== "verified") {
+    const event = attempted.outcome === "limited" ? "sign_in.limited" : "sign_in.refused";
+    context.events.tell(act, [{ event, subject: account.subject, reason: "second_step" }]);
+  }
+  switch (attempted.outcome) {
+    case "limited":
+      return secondStepPage(context, incoming, progress, attempted);
+    case "refused":
+      return secondStepPage(context, incoming, progress, "wrong");
+    case "verified": {
+      const { proof } = attempted;
+      return continueSignIn(context, incoming, {
+        ...progress,
+        steps: [...steps, proof.step],
+        proofs: [proof],
+      });
+    }
+  }
+}
+
+async function openProgress(
+  context: Context,
+  incoming: Incoming,
+  sealed: string | undefined,
+): Promise<SignInProgress | null> {
+  try {
+    const cookieValue = context.sessionCookie.read(incoming.request);
+    const { text } = unsealFormData(context, cookieValue, "login", sealed);
+    // The seal is this server's own, so the text is as it wrote it.
+    const { subject, revision, steps, returnTo, isKnownBrowser } = JSON.parse(text) as SealedProgress;
+    const account = await findAccount(context, subject);
+    // What was proved about the account as it was then says nothing about it now.
+    if (account === null || account.disabledAt !== null || account.revision !== revision) return null;
+    return { account, steps, returnTo, isKnownBrowser };
+  } catch (error) {
+    if (error instanceof PageError) return null;
+    throw error;
+  }
+}

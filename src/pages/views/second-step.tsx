@@ -1,0 +1,66 @@
+/** @jsxImportSource hono/jsx */
+/** The second step of a sign-in. */
+import { FORM_TOKEN } from "../forms.ts";
+import type { PageFrame } from "../frame.ts";
+import { Field, Hidden, Layout, Note } from "../layout.tsx";
+
+export interface SecondStepProps {
+  readonly frame: PageFrame;
+  readonly token: string;
+  /** The sealed steps so far. */
+  readonly progress: string;
+  /** The page to open afterwards, for a person who must begin anew. */
+  readonly returnTo: string | null;
+  readonly username: string;
+  /** Where the person signs in with another account. */
+  readonly otherAccount: string;
+  readonly fault: string | null;
+}
+
+export function SecondStepView({
+  frame,
+  token,
+  progress,
+  returnTo,
+  username,
+  otherAccount,
+  fault,
+}: SecondStepProps) {
+  const { secondStep } = frame.texts;
+  return (
+    <Layout frame={frame} title={secondStep.title}>
+      <div class="card">
+        <h1>{secondStep.title}</h1>
+        <p class="muted">{secondStep.lead(username)}</p>
+        {fault && (
+          <Note kind="bad" id="fault">
+            {fault}
+          </Note>
+        )}
+        <form
+          method="post"
+          action={frame.path("/login")}
+          class="stack"
+          aria-describedby={fault ? "fault" : undefined}
+        >
+          <Hidden values={{ [FORM_TOKEN]: token, progress, return_to: returnTo }} />
+          <Field
+            id="code"
+            label={secondStep.code}
+            hint={secondStep.hint}
+            autocomplete="one-time-code"
+            autofocus
+            maxlength={40}
+          />
+          <button class="main block" type="submit">
+            {secondStep.submit}
+          </button>
+        </form>
+        <p class="small muted">{secondStep.lost}</p>
+        <p class="small">
+          <a href={otherAccount}>{secondStep.otherAccount}</a>
+        </p>
+      </div>
+    </Layout>
+  );
+}
