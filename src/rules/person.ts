@@ -429,7 +429,8 @@ export function startSession(
       {
         event: "session.started",
         subject,
-        ...(newBrowser !== null && { reason: NEW_BROWSER, agent: newBrowser }),
+        // A browser in which the person was signed in until now is not new, whatever its cookie says.
+        ...(newBrowser !== null && continued === null && { reason: NEW_BROWSER, agent: newBrowser }),
       },
     ],
   };

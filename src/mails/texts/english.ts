@@ -11,7 +11,7 @@ export const english: MailTexts = {
   facts: {
     account: "Account",
     time: "Time",
-    address: "From the address",
+    address: "Network address",
     browser: "Browser",
     application: "Application",
   },
@@ -114,7 +114,7 @@ export const english: MailTexts = {
           subject: `A recovery code was used at ${server}`,
           title: "A recovery code was used",
           paragraphs: [
-            `Your account at ${server} was signed in to with one of your recovery codes. That code does not work again.`,
+            `One of your recovery codes was used to sign in to your account at ${server}. It does not work again.`,
           ],
         },
         recovery_codes_made: {
@@ -131,7 +131,9 @@ export const english: MailTexts = {
     new_device: (_, { server }) => ({
       subject: `A new browser is signed in to ${server}`,
       title: "A new browser is signed in",
-      paragraphs: [`Your account at ${server} was signed in to from a browser that was not known before.`],
+      paragraphs: [
+        `There was a sign-in to your account at ${server} from a browser that was not known before.`,
+      ],
       button: CHECK,
       advice: [
         "If it was you, there is nothing to do. A browser counts as new again after a change of your password, and when its cookies were deleted.",

@@ -11,7 +11,7 @@ export const german: MailTexts = {
   facts: {
     account: "Konto",
     time: "Zeit",
-    address: "Von der Adresse",
+    address: "Netzwerkadresse",
     browser: "Browser",
     application: "Anwendung",
   },
@@ -33,7 +33,7 @@ export const german: MailTexts = {
       title: `Sie sind zu ${server} eingeladen`,
       paragraphs: [
         inviter === null ? `Sie sind zu ${server} eingeladen.` : `${inviter} lädt Sie zu ${server} ein.`,
-        "Mit einem Konto melden Sie sich dort bei allen Anwendungen an.",
+        "Mit einem einzigen Konto melden Sie sich dort bei allen Anwendungen an.",
       ],
       button: "Konto einrichten",
       advice: [
@@ -118,7 +118,7 @@ export const german: MailTexts = {
           subject: `Ein Wiederherstellungscode wurde bei ${server} verwendet`,
           title: "Ein Wiederherstellungscode wurde verwendet",
           paragraphs: [
-            `Bei Ihrem Konto bei ${server} hat sich jemand mit einem Ihrer Wiederherstellungscodes angemeldet. Dieser Code funktioniert nicht noch einmal.`,
+            `Einer Ihrer Wiederherstellungscodes wurde für die Anmeldung bei ${server} verwendet. Er funktioniert nicht noch einmal.`,
           ],
         },
         recovery_codes_made: {
@@ -136,7 +136,7 @@ export const german: MailTexts = {
       subject: `Ein neuer Browser ist bei ${server} angemeldet`,
       title: "Ein neuer Browser ist angemeldet",
       paragraphs: [
-        `Bei Ihrem Konto bei ${server} wurde ein Browser angemeldet, der bisher nicht bekannt war.`,
+        `Mit Ihrem Konto bei ${server} wurde ein Browser angemeldet, der bisher nicht bekannt war.`,
       ],
       button: CHECK,
       advice: [
