@@ -12,6 +12,7 @@ import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
+import { otherDeviceRoutes } from "./other-device.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
@@ -22,6 +23,7 @@ export { pageErrorResponse } from "./error-page.tsx";
 export const pageRoutes = (context: Context): Route[] => [
   ...homeRoutes(context),
   ...signInRoutes(context),
+  ...otherDeviceRoutes(context),
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),

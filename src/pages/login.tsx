@@ -17,6 +17,7 @@ import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { readNotice } from "./notice.ts";
+import { otherDevicePath } from "./other-device.tsx";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
@@ -125,6 +126,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       offered={offered}
       notice={notice === null ? null : signIn.passwordKept[notice.about]}
       fault={fault === undefined ? null : faultWords(context, frame, fault)}
+      otherDevice={context.configuration.sign_in.other_device ? otherDevicePath(context, returnTo) : null}
       elsewhere={fault === "cookieless" ? address : null}
     />,
     {

@@ -30,11 +30,15 @@ import {
   accounts,
   groupMembers,
   mails,
+  passkeys,
   pictures,
+  recoveryCodes,
   revisions,
   sessions,
   setupLinks,
+  signInApprovals,
   signInNames,
+  totps,
 } from "../../src/store/tables.ts";
 import { newSession, newSetupLink } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
@@ -391,6 +395,10 @@ describe("a person who is", () => {
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
+        sweep(passkeys, { subject }, null),
+        sweep(totps, { subject }, null),
+        sweep(recoveryCodes, { subject }, null),
+        sweep(signInApprovals, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,
