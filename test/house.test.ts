@@ -94,6 +94,15 @@ test("only tessera login imports the OAuth client, so that a server never loads 
   expect(loaded).toEqual([]);
 });
 
+test("a server loads the library for mail with its first mail, and not before", async () => {
+  const loaded: string[] = [];
+  for (const file of files) {
+    const text = await Bun.file(join(source, file)).text();
+    if (/\bfrom "nodemailer|import "nodemailer/.test(text)) loaded.push(file);
+  }
+  expect(loaded).toEqual([]);
+});
+
 test("files import each other in no circle", async () => {
   const graph = new Map<string, string[]>();
   for (const file of files) graph.set(file, await importsOf(file));

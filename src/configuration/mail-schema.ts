@@ -94,7 +94,12 @@ export const mail = v.pipe(
           description: "The language of mails to people of whom no language is known (the claim `locale`).",
         }),
       ),
-      timeout_seconds: seconds("How long the mail server may take for one step.", 20, 1, 300),
+      timeout_seconds: seconds(
+        "How long the mail server may take to accept a connection and to greet. For a mail it has 15 times as long.",
+        20,
+        1,
+        60,
+      ),
       give_up_seconds: seconds(
         "How long the server tries to send a mail, if what it says is of use for that long.",
         3 * 86_400,

@@ -1,7 +1,7 @@
 /** The parts of a sender that come from the configuration: the words, the sender's address and the way to the mail server. */
 import { MAIL_PORTS } from "../configuration/mail-schema.ts";
 import type { Configuration } from "../configuration/schema.ts";
-import type { MailSenderContext, MailSettings } from "../operations/mail.ts";
+import { type MailSenderContext, type MailSettings, STEPS_PER_ATTEMPT } from "../operations/mail.ts";
 import { type Mailbox, parseMailbox } from "../platform/mailbox.ts";
 import { type OpenSmtp, readAuthorities, smtp } from "../platform/smtp.ts";
 import { parseIssuer } from "../protocol/issuer.ts";
@@ -51,6 +51,7 @@ export const smtpOf = (
       authorities: readAuthorities(authority),
       signIn: user === undefined || password === undefined ? null : { user, password },
       timeoutMillis: timeout_seconds * 1000,
+      answerMillis: timeout_seconds * STEPS_PER_ATTEMPT * 1000,
       ownName: own.replace(/:\d+$/, ""),
     })();
 };

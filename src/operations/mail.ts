@@ -203,8 +203,11 @@ const LOOK_EVERY_MILLIS = 5000;
 /** How long a stop waits for a mail that is under way. */
 const STOP_MILLIS = 5000;
 
-/** How many steps one attempt has at most that each take the whole patience. */
-const SLOW_STEPS = 3;
+/**
+ * How many times the patience for one step an attempt may take. RFC 5321 §4.5.3.2.6 lets a mail server take minutes to say that it
+ * has a mail; one that is left before that would get the mail again and again.
+ */
+export const STEPS_PER_ATTEMPT = 15;
 /** What a commit takes, and more. */
 const MARGIN_SECONDS = 10;
 
@@ -251,7 +254,7 @@ export function createMailSender(context: MailSenderContext, settings: MailSetti
     connection: SmtpConnection,
     { mail, kind, to }: Extract<rules.Claim, { outcome: "send" }>,
   ): Promise<boolean> {
-    const attempt = AbortSignal.timeout(settings.timeout_seconds * SLOW_STEPS * 1000);
+    const attempt = AbortSignal.timeout(settings.timeout_seconds * STEPS_PER_ATTEMPT * 1000);
     const answer = await post(connection, mail, kind, to, AbortSignal.any([attempt, ending.signal]));
     await outcomeOf(context, SERVER_ACT, async () => rules.conclude(mail, answer, context.clock.seconds()));
     if (answer.outcome !== "failed" || !answer.isOfServer) {
@@ -337,7 +340,7 @@ const claim = (
   outcomeOf(context, SERVER_ACT, async () => {
     const facts = await context.store.look(BY_ID, { id });
     const now = context.clock.seconds();
-    const lease = settings.timeout_seconds * SLOW_STEPS + MARGIN_SECONDS;
+    const lease = Math.ceil(settings.timeout_seconds * STEPS_PER_ATTEMPT) + MARGIN_SECONDS;
     return rules.claim(
       { ...facts, earlier: await earlierThan(context, facts, settings) },
       now,

@@ -26,8 +26,10 @@ export interface SmtpSettings {
   /** Certificates that are trusted, in PEM, in place of those of the system. */
   readonly authorities: string | null;
   readonly signIn: { readonly user: string; readonly password: string } | null;
-  /** For each step. */
+  /** For the connection, and for the greeting. */
   readonly timeoutMillis: number;
+  /** For each answer after that. */
+  readonly answerMillis: number;
   /** How this machine calls itself to the mail server. */
   readonly ownName: string;
 }
@@ -87,7 +89,7 @@ export const smtp =
   (settings: SmtpSettings): OpenSmtp =>
   async () => {
     const { createTransport } = await import("nodemailer");
-    const { host, port, security, authorities, signIn, timeoutMillis, ownName } = settings;
+    const { host, port, security, authorities, signIn, timeoutMillis, answerMillis, ownName } = settings;
     const transport = createTransport({
       pool: true,
       maxConnections: 1,
@@ -108,7 +110,7 @@ export const smtp =
       ...(signIn !== null && { auth: { user: signIn.user, pass: signIn.password } }),
       connectionTimeout: timeoutMillis,
       greetingTimeout: timeoutMillis,
-      socketTimeout: timeoutMillis,
+      socketTimeout: answerMillis,
       dnsTimeout: timeoutMillis,
       disableFileAccess: true,
       disableUrlAccess: true,

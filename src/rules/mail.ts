@@ -248,8 +248,7 @@ export type DropReason =
   | "no_address"
   | "unverified"
   | "disabled"
-  | "turned_off"
-  | "too_many";
+  | "turned_off";
 
 /** `to`: the address. `none`: it is another sender's, or not due. */
 export type Claim =
@@ -286,15 +285,8 @@ export function claim(
   if (mail === null || !mail.waits || mail.nextAt > now || mail.giveUpAt <= now)
     return concluded({ outcome: "none" });
   const found = destination(mail, account);
-  const reason =
-    typeof found === "string" ? found : earlier >= bounds.per_person_and_hour ? "too_many" : null;
-  if (typeof found === "string" || reason !== null) {
-    return {
-      outcome: { outcome: "dropped" },
-      sweeps: [sweep(mails, { id: mail.id }, null)],
-      events: [{ event: "mail.dropped", ...about(mail), reason: reason ?? undefined }],
-    };
-  }
+  if (typeof found === "string") return drop(mail, { event: "mail.dropped", reason: found });
+  if (earlier >= bounds.per_person_and_hour) return drop(mail, { event: "mail.limited" });
   const attempts = mail.attempts + 1;
   const set = { attempts, nextAt: now + leaseSeconds };
   return {
@@ -302,6 +294,12 @@ export function claim(
     changes: [update(mails, { id: mail.id }, { attempts: mail.attempts, waits: true }, set)],
   };
 }
+
+const drop = (mail: MailRecord, event: Event): Decision<Claim> => ({
+  outcome: { outcome: "dropped" },
+  sweeps: [sweep(mails, { id: mail.id }, null)],
+  events: [{ ...event, ...about(mail) }],
+});
 
 /** The answer of the mail server. `failed`: another attempt may succeed. `refused`: none will. */
 export type Answer =

@@ -217,7 +217,8 @@ function changedAccount(
 function emailEvents({ subject, email, emailVerified }: AccountRecord, next: AccountRecord): Event[] {
   if (email === next.email) return [];
   const isOwn = email !== null && emailVerified;
-  return [{ event: "email.changed", subject, ...(isOwn && { formerEmail: email }) }];
+  const isSame = email !== null && next.email !== null && foldUsername(email) === foldUsername(next.email);
+  return [{ event: "email.changed", subject, ...(isOwn && !isSame && { formerEmail: email }) }];
 }
 
 /** Changes what applications are told of a person, their groups, or whether the person may administer the server. */

@@ -54,6 +54,7 @@ const settingsOf = (port: number, more: Partial<SmtpSettings> = {}): SmtpSetting
   authorities: null,
   signIn: null,
   timeoutMillis: 5000,
+  answerMillis: 5000,
   ownName: "auth.example",
   ...more,
 });

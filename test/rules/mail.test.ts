@@ -115,12 +115,20 @@ describe("a claim", () => {
     ["unverified", { account: { ...account, emailVerified: false } }],
     ["disabled", { mail: kind("reset"), account: { ...account, disabledAt: NOW } }],
     ["turned_off", { mail: kind("new_device"), account: { ...account, mailsOff: ["new_device"] } }],
-    ["too_many", { earlier: 3 }],
   ] as const)("drops a mail and its row: %s", (reason, facts) => {
     const decision = claim(facts);
     expect(decision.outcome).toEqual({ outcome: "dropped" });
     expect(decision.sweeps).toEqual([sweep(mails, { id: ID }, null)]);
     expect(decision.events).toMatchObject([{ event: "mail.dropped", reason }]);
+  });
+
+  test("drops one too many, and its row", () => {
+    const decision = claim({ earlier: 3 });
+    expect(decision.outcome).toEqual({ outcome: "dropped" });
+    expect(decision.sweeps).toEqual([sweep(mails, { id: ID }, null)]);
+    expect(decision.events).toEqual([
+      { event: "mail.limited", subject: account.subject, via: "password_changed" },
+    ]);
   });
 
   test.each([

@@ -202,6 +202,7 @@ describe("what the operator changes of a person", () => {
       [{ event: "email.changed", subject }],
     ],
     ["taken away", null, true, [{ event: "email.changed", subject, formerEmail: "old@mail.example" }]],
+    ["written another way", "Old@mail.example", true, [{ event: "email.changed", subject }]],
     ["as it was", "old@mail.example", true, []],
   ])("of the address says so if it is %s", (_, email, emailVerified, events) => {
     const account = { ...person, email: "old@mail.example", emailVerified };
