@@ -34,7 +34,7 @@ export const MAIL: readonly Mutation[] = [
     against: ["threat 61"],
     what: "a mail too many leaves its row",
     in: RULES,
-    within: "claim",
+    within: "drop",
     match: "sweep(mails, $WHERE, null)",
     replace: "",
     tests: [RULES_TEST, OPERATIONS_TEST],
