@@ -1,5 +1,8 @@
 /** Puts the parts together: the context of all handlers, the routes, and the manners that all answers share. */
+import { createBreachedPasswords } from "./accounts/breached-passwords.ts";
+import { createCommonPasswords } from "./accounts/common-passwords.ts";
 import { createKnownBrowsers } from "./accounts/known-browser.ts";
+import { createNewPasswords } from "./accounts/new-password.ts";
 import { createPasswords } from "./accounts/passwords.ts";
 import { createSessionCookie } from "./accounts/session-cookie.ts";
 import { ownOrigins } from "./configuration/own-origins.ts";
@@ -11,12 +14,14 @@ import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.t
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
 import { mailParts, smtpOf } from "./mails/parts.ts";
+import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
 import { createClientKeys } from "./operations/client-keys.ts";
 import type { Context, Limits } from "./operations/context.ts";
 import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
+import { createKeyFiles } from "./operations/key-files.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
 import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { createReadiness } from "./operations/readiness.ts";
@@ -47,6 +52,7 @@ import type { Log } from "./platform/log.ts";
 import { createNetworkLimit } from "./platform/network.ts";
 import { createOutbound, type Outbound } from "./platform/outbound.ts";
 import { type Peers, shareLimits } from "./platform/peers.ts";
+import { createPlaces } from "./platform/places.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
 import type { OpenSmtp } from "./platform/smtp.ts";
@@ -108,6 +114,7 @@ export function createServer({
   }),
 }: ServerParts): Server {
   const { limits } = configuration;
+  const { breached_range_url: rangeUrl } = configuration.passwords;
   const ownLimits = createLimits(configuration, steadyClock);
   const issuer = parseIssuer(configuration.issuer);
   const watched = watchStore(store, {
@@ -118,9 +125,13 @@ export function createServer({
       }),
     ended: () => log.info("the database is available again"),
   });
+  const recording = { configuration, store: watched, clock, random, log };
+  const activityKeeper = createActivityKeeper(recording);
   const { mail } = configuration;
   const events = createEvents([
     logEvents(log),
+    activityRecorder(recording),
+    activityKeeper,
     ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
   ]);
   const mailSender =
@@ -141,7 +152,8 @@ export function createServer({
           },
           mail,
         );
-  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys });
+  const keyFiles = createKeyFiles(configuration.signing.key_files);
+  const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
     configuration,
     issuer,
@@ -153,15 +165,23 @@ export function createServer({
     log,
     keys,
     retryKeys: createRetryKeys(watched, random, configuration.lifetimes.refresh_retry_window_seconds),
+    keyFiles,
     signingKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, steadyClock, log }),
     store: watched,
+    activities: activityKeeper,
     events,
     passwords: createPasswords({
       checksAtOnce: limits.password_checks_at_once,
       checksWaiting: limits.password_checks_waiting,
       maximumBytes: limits.password_bytes,
+      steadyClock,
+    }),
+    newPasswords: createNewPasswords({
+      configuration,
+      common: createCommonPasswords(),
+      breached: rangeUrl === undefined ? null : createBreachedPasswords({ rangeUrl, outbound, log }),
     }),
     sessionCookie: createSessionCookie(issuer, clock, random),
     knownBrowsers: createKnownBrowsers(
@@ -173,6 +193,7 @@ export function createServer({
     ),
     callers: new CallerMemory(),
     limits: peers === undefined ? ownLimits : shareLimits(ownLimits, peers),
+    places: createPlaces(configuration.places.database, steadyClock, log),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
     logoutSender: createLogoutSender({
@@ -207,6 +228,7 @@ export function createServer({
       await sending?.stop();
       await mailSender?.stop();
       await context.logoutSender.settled();
+      await activityKeeper.settled();
     },
     context,
   };
@@ -218,6 +240,9 @@ export function createServer({
  */
 const BROWSER_WINDOW_SECONDS = 86_400;
 
+/** There are a million codes and five are right at a time, so a day of guesses must stay far below that. */
+const SECOND_STEP_WINDOW_SECONDS = 86_400;
+
 const TOKEN_WINDOW_SECONDS = 3600;
 
 function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
@@ -228,6 +253,7 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
   return {
     signInPerAccount: perAccount(limits.sign_in_failures_per_account, limits.sign_in_window_seconds),
     signInPerAddress: perAddress(limits.sign_in_failures_per_address, limits.sign_in_window_seconds),
+    secondStepPerAccount: perAccount(limits.second_step_failures_per_account, SECOND_STEP_WINDOW_SECONDS),
     signInPerBrowser: perAccount(limits.sign_in_failures_per_browser, BROWSER_WINDOW_SECONDS),
     userCodePerAccount: perAccount(limits.user_code_failures_per_account, limits.user_code_window_seconds),
     userCodePerAddress: perAddress(limits.user_code_failures_per_address, limits.user_code_window_seconds),

@@ -65,7 +65,7 @@ async function showStatus(options: CommonOptions, io: Io): Promise<void> {
       clients: await countUpTo(MOST_COUNTED, everyClient(workspace)),
       grants: await countUpTo(MOST_COUNTED, everyGrant(workspace, {}, now)),
     };
-    const warnings = startWarnings(configuration, io.clock);
+    const warnings = await startWarnings(configuration, io.clock);
     const mail = configuration.mail === undefined ? null : await findMailHealth(workspace);
     if (options.json) {
       printJson(io, {

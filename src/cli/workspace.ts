@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
+import { activityRecorder } from "../operations/activities.ts";
 import { createEvents, type Events, logEvents } from "../operations/events.ts";
 import { mailEvents } from "../operations/mail.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -83,12 +84,14 @@ export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configurat
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
 
 /**
- * Logs the events of a command, unless a person reads standard error: the person gets other words. The mails that the events ask for
- * wait for the server.
+ * Keeps what a command does to people, and logs its events, unless a person reads standard error: the person gets other words. The
+ * mails that the events ask for wait for the server.
  */
-export function eventsOf({ log, mail }: Configuration, io: Io): Events {
+export function eventsOf(configuration: Configuration, io: Io): Events {
+  const { log, mail } = configuration;
   return createEvents([
     ...(io.drawsProgress ? [] : [logEvents(createLog({ ...log, write: (line) => io.err(line) }))]),
+    activityRecorder({ clock: io.clock, random: io.random, configuration }),
     ...(mail === undefined ? [] : [mailEvents(io, mail)]),
   ]);
 }

@@ -24,6 +24,14 @@ export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {
 export const PAGE_PATHS = [
   "/",
   "/account",
+  "/account/activity",
+  "/account/apps",
+  "/account/data",
+  "/account/details",
+  "/account/password",
+  "/account/picture",
+  "/account/second-factor",
+  "/account/security",
   "/consent",
   "/device",
   "/help/errors",
@@ -34,12 +42,22 @@ export const PAGE_PATHS = [
   "/setup",
 ] as const;
 
+/** The pages of a person's own account. */
+const ACCOUNT_PATHS: readonly string[] = PAGE_PATHS.filter((page) => page.startsWith("/account"));
+
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
   ENDPOINT_PATHS.authorize,
 ];
-const OPENED_BY_PATH: readonly string[] = ["/", "/account", "/device", "/help/errors", "/login", "/logout"];
+const OPENED_BY_PATH: readonly string[] = [
+  "/",
+  ...ACCOUNT_PATHS,
+  "/device",
+  "/help/errors",
+  "/login",
+  "/logout",
+];
 
 /** The empty reference is the address of the page that has it. */
 const SAME_ADDRESS = "";
@@ -59,7 +77,13 @@ export function pageAgain(
 }
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = ["/", "/account", "/device", "/login/approve", "/auth/authorize"] as const;
+const RETURN_PAGES: readonly string[] = [
+  "/",
+  ...ACCOUNT_PATHS,
+  "/device",
+  "/login/approve",
+  "/auth/authorize",
+];
 
 /**
  * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,

@@ -1,5 +1,6 @@
 /** The events of the server, by name. An event says who did what, and never contains a secret. */
 import type { RecordId } from "../protocol/identifiers.ts";
+import type { ActorKind } from "../store/tables.ts";
 
 /** The level and the words of the event in the log. */
 interface EventType {
@@ -47,12 +48,18 @@ export const EVENT_TYPES = {
   "mail.sent": { level: "info", words: "mail sent" },
   "mails.chosen": { level: "info", words: "a person chose which mails to get" },
   "password.changed": { level: "info", words: "password changed" },
+  "password.renewed": { level: "info", words: "password hash renewed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
   "person.disabled": { level: "info", words: "person disabled" },
   "person.enabled": { level: "info", words: "person enabled" },
   "person.removed": { level: "info", words: "person removed" },
   "person.unlocked": { level: "info", words: "a person may try passwords again" },
+  "recovery_code.used": {
+    level: "warn",
+    words: "a recovery code signed a person in, or changed their second factor",
+  },
+  "recovery_codes.renewed": { level: "info", words: "recovery codes renewed" },
   "refresh_token.replayed": { level: "warn", words: "refresh token used again: its grant is revoked" },
   "refresh_token.retried_elsewhere": {
     level: "warn",
@@ -60,6 +67,8 @@ export const EVENT_TYPES = {
   },
   "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
   "rows.expired": { level: "debug", words: "removed expired rows" },
+  "second_factor.added": { level: "info", words: "second factor added" },
+  "second_factor.removed": { level: "warn", words: "second factor removed" },
   "session.ended": { level: "info", words: "signed out" },
   "session.started": { level: "info", words: "signed in" },
   "sessions.ended": { level: "info", words: "signed out everywhere" },
@@ -102,7 +111,7 @@ export interface Event {
 
 /** The actor: a client, a person, the operator at the command line, the server itself, or a stranger. */
 export interface Actor {
-  readonly kind: "client" | "person" | "operator" | "server" | "stranger";
+  readonly kind: ActorKind;
   /** The client's or the person's identifier, or the operator's user name on this machine. */
   readonly id: string | null;
 }

@@ -28,7 +28,7 @@ export type ParametersOf = {
   readonly password_changed: { readonly byOperator: boolean; readonly address: string | null };
   readonly passkey_changed: { readonly change: "added" | "removed"; readonly address: string | null };
   readonly second_factor_changed: {
-    readonly change: "added" | "removed" | "recovery_code_used" | "recovery_codes_made";
+    readonly change: "added" | "removed" | "recovery_code_used" | "recovery_codes_renewed";
     readonly address: string | null;
   };
   /** `agent`: what the browser says of itself. */
@@ -102,8 +102,8 @@ export const MAIL_KINDS: { readonly [Kind in MailKind]: KindRules<Kind> } = {
       "recovery_code.used": (_, act) => ({
         parameters: { change: "recovery_code_used", address: addressOf(act) },
       }),
-      "recovery_codes.made": (_, act) => ({
-        parameters: { change: "recovery_codes_made", address: addressOf(act) },
+      "recovery_codes.renewed": (_, act) => ({
+        parameters: { change: "recovery_codes_renewed", address: addressOf(act) },
       }),
     },
   },

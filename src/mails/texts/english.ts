@@ -117,7 +117,7 @@ export const english: MailTexts = {
             `One of your recovery codes was used to sign in to your account at ${server}. It does not work again.`,
           ],
         },
-        recovery_codes_made: {
+        recovery_codes_renewed: {
           subject: `New recovery codes at ${server}`,
           title: "New recovery codes were made",
           paragraphs: [

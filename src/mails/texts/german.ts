@@ -121,7 +121,7 @@ export const german: MailTexts = {
             `Einer Ihrer Wiederherstellungscodes wurde für die Anmeldung bei ${server} verwendet. Er funktioniert nicht noch einmal.`,
           ],
         },
-        recovery_codes_made: {
+        recovery_codes_renewed: {
           subject: `Neue Wiederherstellungscodes bei ${server}`,
           title: "Neue Wiederherstellungscodes wurden erstellt",
           paragraphs: [
