@@ -13,6 +13,7 @@ import { metadataRoutes } from "./endpoints/metadata.ts";
 import { ENDPOINT_PATHS, HEALTH_PATHS, metadataPaths } from "./endpoints/paths.ts";
 import { causeOf, refusalResponse } from "./endpoints/refusal.ts";
 import { WEBFINGER_PATH, webfingerRoute } from "./endpoints/webfinger.ts";
+import { mailParts, smtpOf } from "./mails/parts.ts";
 import { activityRecorder, createActivityKeeper } from "./operations/activities.ts";
 import { CallerMemory } from "./operations/caller-memory.ts";
 import { levelPolicyOf } from "./operations/client-access.ts";
@@ -22,6 +23,7 @@ import { createEvents, logEvents } from "./operations/events.ts";
 import { startHousekeeping } from "./operations/housekeeping.ts";
 import { createKeyFiles } from "./operations/key-files.ts";
 import { createLogoutSender, startSending } from "./operations/logout-notices.ts";
+import { createMailSender, mailEvents } from "./operations/mail.ts";
 import { createReadiness } from "./operations/readiness.ts";
 import { createRetryKeys } from "./operations/retry-keys.ts";
 import { withOneSession } from "./operations/sessions.ts";
@@ -53,6 +55,7 @@ import { type Peers, shareLimits } from "./platform/peers.ts";
 import { createPlaces } from "./platform/places.ts";
 import { createPollPace } from "./platform/poll-pace.ts";
 import { type RandomBytes, systemRandom } from "./platform/random.ts";
+import type { OpenSmtp } from "./platform/smtp.ts";
 import { createCatalogue } from "./protocol/catalogue.ts";
 import { OAuthError } from "./protocol/errors.ts";
 import { parseIssuer } from "./protocol/issuer.ts";
@@ -71,8 +74,10 @@ export interface ServerParts {
   readonly cleansUp?: boolean;
   /** The processes that count attempts together with this one. */
   readonly peers?: Peers;
-  /** Whether this process looks for notices of sign-outs to send. Default: as `cleansUp`. */
+  /** Whether this process looks for notices of sign-outs and for mails to send. Default: as `cleansUp`. */
   readonly sendsNotices?: boolean;
+  /** How it reaches the mail server. Default: as `mail` of the configuration says. */
+  readonly openSmtp?: OpenSmtp;
   /** How it reaches addresses that clients name. Default: by the guarded way, as `outbound` of the configuration says. */
   readonly outbound?: Outbound;
 }
@@ -102,6 +107,7 @@ export function createServer({
   cleansUp = true,
   peers,
   sendsNotices = cleansUp,
+  openSmtp = configuration.mail === undefined ? undefined : smtpOf(configuration, configuration.mail),
   outbound = createOutbound({
     allow: configuration.outbound.allow,
     timeoutMillis: configuration.outbound.timeout_seconds * 1000,
@@ -121,7 +127,31 @@ export function createServer({
   });
   const recording = { configuration, store: watched, clock, random, log };
   const activityKeeper = createActivityKeeper(recording);
-  const events = createEvents([logEvents(log), activityRecorder(recording), activityKeeper]);
+  const { mail } = configuration;
+  const events = createEvents([
+    logEvents(log),
+    activityRecorder(recording),
+    activityKeeper,
+    ...(mail === undefined ? [] : [mailEvents({ clock, random }, mail, () => mailSender?.wake())]),
+  ]);
+  const mailSender =
+    mail === undefined || openSmtp === undefined
+      ? null
+      : createMailSender(
+          {
+            store: watched,
+            events,
+            configuration,
+            clock,
+            steadyClock,
+            random,
+            keys,
+            log,
+            openSmtp,
+            ...mailParts(configuration, mail),
+          },
+          mail,
+        );
   const keyFiles = createKeyFiles(configuration.signing.key_files);
   const signingKeys = createSigningKeyRing({ store: watched, events, configuration, clock, keys, keyFiles });
   const context: Context = {
@@ -178,10 +208,12 @@ export function createServer({
       outbound,
       log,
     }),
+    mailSender,
   };
   const router = createRouter(context);
   const housekeeping = cleansUp ? startHousekeeping({ ...context, steadyClock }) : null;
   const sending = sendsNotices ? startSending(context.logoutSender) : null;
+  if (sendsNotices) mailSender?.start();
   let endWatch = () => {};
   return {
     ...router,
@@ -194,6 +226,7 @@ export function createServer({
       endWatch();
       await housekeeping?.stop();
       await sending?.stop();
+      await mailSender?.stop();
       await context.logoutSender.settled();
       await activityKeeper.settled();
     },

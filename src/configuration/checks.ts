@@ -3,7 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import type { Listener } from "../platform/listen.ts";
 import { isAddressRange } from "../platform/listen-addresses.ts";
-import { isLoopbackUrl } from "../platform/network.ts";
+import { isLoopbackHost, isLoopbackUrl } from "../platform/network.ts";
 import { OWN_SCOPES } from "../protocol/catalogue.ts";
 import {
   type ClaimMapping,
@@ -41,6 +41,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
     ...checkDemo(configuration),
     ...checkFiles(configuration),
+    ...checkMail(configuration),
     ...checkProxies(configuration),
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
@@ -89,7 +90,25 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
-function* checkFiles({ listen, appearance, clients, places }: Configuration): Generator<Finding> {
+/** Links that give access, and the password of the mail server, travel on this way. */
+function* checkMail({ mail }: Configuration): Generator<Finding> {
+  if (mail === undefined) return;
+  if (mail.security === "none" && !mail.allow_clear && !isLoopbackHost(mail.host)) {
+    yield {
+      path: ["mail", "security"],
+      text: `mail.security = "none" is only for a mail server on this machine; ${mail.host} is another. Use "starttls" or "tls". Over a network that you trust: mail.allow_clear = true.`,
+    };
+  }
+  if ((mail.user === undefined) !== (mail.password === undefined)) {
+    const [there, missing] = mail.user === undefined ? ["password", "user"] : ["user", "password"];
+    yield {
+      path: ["mail", there],
+      text: `mail.${there} is set, and mail.${missing} is not. A sign-in at the mail server needs both.`,
+    };
+  }
+}
+
+function* checkFiles({ listen, appearance, clients, mail, places }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -98,6 +117,7 @@ function* checkFiles({ listen, appearance, clients, places }: Configuration): Ge
           [["listen", index, "tls", "key"], tls.key],
         ],
   );
+  if (mail?.authority !== undefined) files.push([["mail", "authority"], mail.authority]);
   if (places.database !== undefined) files.push([["places", "database"], places.database]);
   for (const name of PICTURES) {
     const file = appearance[name];

@@ -16,6 +16,7 @@ import { account, places } from "./account-schema.ts";
 import { appearance } from "./appearance-schema.ts";
 import { lifetimes, limits } from "./bounds-schema.ts";
 import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-schema.ts";
+import { mail } from "./mail-schema.ts";
 import { passwords } from "./password-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
@@ -257,6 +258,7 @@ export const configurationSchema = table({
   lifetimes,
   limits,
   registration,
+  mail,
   outbound: v.pipe(
     v.optional(
       table({

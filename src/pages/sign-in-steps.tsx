@@ -12,6 +12,7 @@ import { findAccount } from "../operations/people.ts";
 import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
 import {
   findSignedIn,
+  newBrowserOf,
   type SignedIn,
   type SignIn,
   spendProofs,
@@ -81,7 +82,8 @@ export async function continueSignIn(
     return secondStepPage(context, incoming, progress, null);
   }
   const before = await findSignedIn(context, incoming.request);
-  const started = await startSession(context, act, progress, before?.session.id ?? null);
+  const newBrowser = newBrowserOf(context, incoming.request, account);
+  const started = await startSession(context, act, { ...progress, newBrowser }, before?.session.id ?? null);
   if (started === null) return null;
   if (!isKnownBrowser) forgetFailures(context, account);
   const next =

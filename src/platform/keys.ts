@@ -15,7 +15,8 @@ export type KeyPurpose =
   | "recovery code"
   | "passkey challenge"
   | "session of an application"
-  | "pairwise subject";
+  | "pairwise subject"
+  | "mail";
 
 export interface ServerKeys {
   /** HMAC-SHA-256 under the key of this purpose: 32 bytes. */

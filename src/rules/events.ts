@@ -31,6 +31,7 @@ export const EVENT_TYPES = {
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
+  "email.changed": { level: "info", words: "e-mail address changed" },
   "group.changed": { level: "info", words: "group changed" },
   "group.created": { level: "info", words: "group created" },
   "group.joined": { level: "info", words: "a person is in a group now" },
@@ -40,6 +41,12 @@ export const EVENT_TYPES = {
   "logout.failed": { level: "warn", words: "an application did not hear of a sign-out: trying again" },
   "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
   "logout.sent": { level: "info", words: "an application heard of a sign-out" },
+  "mail.dropped": { level: "debug", words: "a mail has no reader, or none any more: not sent" },
+  "mail.failed": { level: "warn", words: "a mail could not be sent: trying again" },
+  "mail.given_up": { level: "warn", words: "a mail will not be sent" },
+  "mail.limited": { level: "warn", words: "a mail is one too many within an hour: not sent" },
+  "mail.sent": { level: "info", words: "mail sent" },
+  "mails.chosen": { level: "info", words: "a person chose which mails to get" },
   "password.changed": { level: "info", words: "password changed" },
   "password.renewed": { level: "info", words: "password hash renewed" },
   "person.changed": { level: "info", words: "person changed" },
@@ -94,8 +101,12 @@ export interface Event {
   readonly count?: number | undefined;
   /** The `kid` of a signing key. */
   readonly key?: string | undefined;
-  /** The grant type, the kind of credential, or the engine of a database. */
+  /** The grant type, the kind of credential or of mail, or the engine of a database. */
   readonly via?: string | undefined;
+  /** What a browser says of itself. No log has it. */
+  readonly agent?: string | undefined;
+  /** The address that the person had before, if it was verified. It is told of the change, and no log has it. */
+  readonly formerEmail?: string | undefined;
 }
 
 /** The actor: a client, a person, the operator at the command line, the server itself, or a stranger. */

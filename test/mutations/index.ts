@@ -5,6 +5,7 @@ import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
 import { LOGOUT } from "./logout.ts";
+import { MAIL } from "./mail.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OTHER_DEVICE } from "./other-device.ts";
@@ -29,6 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ENDPOINTS,
   ...REQUEST_OBJECTS,
   ...LOGOUT,
+  ...MAIL,
   ...PAGES,
   ...OTHER_DEVICE,
   ...PLATFORM,
