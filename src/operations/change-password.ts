@@ -51,8 +51,11 @@ export async function changePassword(
     verifiedHash,
     passwordHash,
   );
+  // The commit changed the revision. If another change came between, the person signs in again by themselves.
+  const revision = check.account.revision + 1;
+  if (changed)
+    return { outcome: "changed", account: { ...check.account, passwordHash, revision }, steps: check.steps };
   const account = await findAccount(context, subject);
-  if (changed && account !== null) return { outcome: "changed", account, steps: check.steps };
   // A double click: another request has just set this very password, and both get the same answer.
   const isSet = await context.passwords.verify(replacement, account?.passwordHash ?? null, {
     source: widestNetwork(origin.address),
