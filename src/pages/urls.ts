@@ -24,7 +24,14 @@ export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {
 export const PAGE_PATHS = [
   "/",
   "/account",
+  "/account/activity",
+  "/account/apps",
+  "/account/data",
+  "/account/details",
+  "/account/password",
+  "/account/picture",
   "/account/second-factor",
+  "/account/security",
   "/consent",
   "/device",
   "/help/errors",
@@ -35,6 +42,9 @@ export const PAGE_PATHS = [
   "/setup",
 ] as const;
 
+/** The pages of a person's own account. */
+const ACCOUNT_PATHS: readonly string[] = PAGE_PATHS.filter((page) => page.startsWith("/account"));
+
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
@@ -42,8 +52,7 @@ const OPENED: readonly string[] = [
 ];
 const OPENED_BY_PATH: readonly string[] = [
   "/",
-  "/account",
-  "/account/second-factor",
+  ...ACCOUNT_PATHS,
   "/device",
   "/help/errors",
   "/login",
@@ -68,14 +77,13 @@ export function pageAgain(
 }
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = [
+const RETURN_PAGES: readonly string[] = [
   "/",
-  "/account",
-  "/account/second-factor",
+  ...ACCOUNT_PATHS,
   "/device",
   "/login/approve",
   "/auth/authorize",
-] as const;
+];
 
 /**
  * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,
