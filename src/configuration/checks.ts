@@ -40,6 +40,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
   return [
     ...checkDemo(configuration),
     ...checkFiles(configuration),
+    ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
@@ -85,6 +86,17 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
       text: `demo = true is only for an issuer on this machine, such as http://localhost:8080; the issuer is ${issuer}.`,
     };
   }
+}
+
+/** WebAuthn §5.1.2: browsers refuse any other domain. */
+function* checkPasskeyDomain({ issuer, sign_in }: Configuration): Generator<Finding> {
+  const { passkey_domain: domain } = sign_in;
+  const { hostname } = new URL(issuer);
+  if (domain === undefined || hostname === domain || hostname.endsWith(`.${domain}`)) return;
+  yield {
+    path: ["sign_in", "passkey_domain"],
+    text: `sign_in.passkey_domain = ${JSON.stringify(domain)} must be the host of the issuer or a domain above it; the issuer is ${issuer}.`,
+  };
 }
 
 function* checkFiles({ listen, appearance, clients }: Configuration): Generator<Finding> {

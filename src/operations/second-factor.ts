@@ -4,6 +4,7 @@ import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import { codeDigest, normalizeCode, openTotp, stepOfCode } from "../accounts/totp.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import type { Origin } from "../rules/events.ts";
+import { PASSKEYS_PER_PERSON } from "../rules/passkey.ts";
 import * as rules from "../rules/second-factor.ts";
 import { type SignInStep, STEPS, type WaysIn } from "../rules/sign-in.ts";
 import { type Change, row, type Store } from "../store/contract.ts";
@@ -14,9 +15,6 @@ import type { Context } from "./context.ts";
 interface Reading {
   readonly store: Store;
 }
-
-/** The most passkeys of one person that are read. */
-export const PASSKEYS_PER_PERSON = 50;
 
 const TOTP = { totp: row(totps, { subject: "$subject" }) };
 const CODE = { ...TOTP, code: row(recoveryCodes, { digest: "$digest" }) };

@@ -1,4 +1,4 @@
-/** The files that pages load: the stylesheet, the mark, the logos of the operator, and one script. Nothing comes from other sites. */
+/** The files that pages load: the stylesheet, the mark, the logos of the operator, and two scripts. Nothing comes from other sites. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../configuration/error.ts";
@@ -7,6 +7,7 @@ import type { Context } from "../operations/context.ts";
 import type { Handler, Route } from "../platform/http.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { markColor, markPath, markSvg, type Scheme } from "./mark.ts";
+import { PASSKEY_SCRIPT } from "./passkey-script.ts";
 import { stylesheet, stylesheetPath } from "./style.ts";
 import { pagePath } from "./urls.ts";
 
@@ -33,6 +34,7 @@ export const assetPaths = ({
   clients,
 }: Configuration): string[] => [
   stylesheetPath(accent),
+  PASSKEY_SCRIPT.path,
   SUBMIT_SCRIPT.path,
   ...new Set([markPath(accent, "light"), markPath(accent, "dark")]),
   ...(logo === undefined ? [] : [LOGO_PATH]),
@@ -64,7 +66,9 @@ export function assetRoutes({ configuration }: Context): Route[] {
   const { accent_color: accent, logo } = configuration.appearance;
   const routes = [
     asset(stylesheetPath(accent), Buffer.from(stylesheet(accent)), "text/css; charset=utf-8", FOR_EVER),
-    asset(SUBMIT_SCRIPT.path, Buffer.from(SUBMIT_SCRIPT.text), "text/javascript; charset=utf-8", FOR_EVER),
+    ...[PASSKEY_SCRIPT, SUBMIT_SCRIPT].map(({ path, text }) =>
+      asset(path, Buffer.from(text), "text/javascript; charset=utf-8", FOR_EVER),
+    ),
   ];
   const schemes: Scheme[] =
     markPath(accent, "light") === markPath(accent, "dark") ? ["light"] : ["light", "dark"];
