@@ -62,7 +62,11 @@ const challengeMac = (
 ): Uint8Array => keys.mac("passkey challenge", cookieValue, purpose, subject, head);
 
 /** A new challenge, good for `seconds`: base64url. */
-export function newChallenge({ keys, clock, random }: Making, binding: ChallengeBinding, seconds: number): string {
+export function newChallenge(
+  { keys, clock, random }: Making,
+  binding: ChallengeBinding,
+  seconds: number,
+): string {
   const head = Buffer.alloc(ID_BYTES + EXPIRY_BYTES);
   head.set(newRecordId(clock, random));
   head.writeUIntBE(clock.seconds() + seconds, ID_BYTES, EXPIRY_BYTES);
@@ -116,7 +120,9 @@ export function decoysOf(keys: ServerKeys, name: string): Descriptor[] {
   const [lengths = 0, count = 0] = keys.mac("decoy passkeys", "shape", foldUsername(name));
   return Array.from({ length: count % 4 === 0 ? 2 : 1 }, (_, index) => {
     const length = DECOY_BYTES[(lengths + index) % DECOY_BYTES.length] ?? 32;
-    const halves = ["first", "second"].map((half) => keys.mac("decoy passkeys", half, String(index), foldUsername(name)));
+    const halves = ["first", "second"].map((half) =>
+      keys.mac("decoy passkeys", half, String(index), foldUsername(name)),
+    );
     return { type: "public-key", id: toBase64url(Buffer.concat(halves).subarray(0, length)) };
   });
 }

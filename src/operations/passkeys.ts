@@ -2,10 +2,13 @@
  * Passkeys: signing in with them, and adding, renaming and removing them. The answers of devices come from anyone, so a refusal
  * does not tell an unknown passkey from one whose signature is wrong (THREATS 34).
  */
+
+import { authenticatorName } from "../accounts/authenticators.ts";
+import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import {
   type ChallengeBinding,
-  decoysOf,
   type Descriptor,
+  decoysOf,
   descriptorOf,
   isPasskeyName,
   newChallenge,
@@ -17,8 +20,6 @@ import {
   verifyAssertion,
   verifyAttestation,
 } from "../accounts/passkeys.ts";
-import { authenticatorName } from "../accounts/authenticators.ts";
-import type { PresentedBrowser } from "../accounts/known-browser.ts";
 import type { CredentialId, SubjectId } from "../protocol/identifiers.ts";
 import {
   type Assertion,
@@ -113,7 +114,10 @@ export const askForPasskey = (
  * The passkeys that a name may sign in with, for keys that do not list them themselves. A name without passkeys gets decoys
  * (WebAuthn §14.6.2), after the same look-ups. How a device is reached is not told: decoys could not have it.
  */
-export async function passkeysOfName(context: Reading & Pick<Context, "keys">, name: string): Promise<Descriptor[]> {
+export async function passkeysOfName(
+  context: Reading & Pick<Context, "keys">,
+  name: string,
+): Promise<Descriptor[]> {
   const normal = name.normalize("NFKC").trim();
   const account = await findAccountBySignInName(context, normal);
   const own = await listPasskeys(context, account?.subject ?? "");
@@ -136,7 +140,11 @@ export function askForNewPasskey(
     user: { id: userHandleOf(subject), name: username, displayName: name ?? username },
     pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
     excludeCredentials: own.map(descriptorOf),
-    authenticatorSelection: { residentKey: "preferred", requireResidentKey: false, userVerification: "preferred" },
+    authenticatorSelection: {
+      residentKey: "preferred",
+      requireResidentKey: false,
+      userVerification: "preferred",
+    },
     attestation: "none",
     extensions: { credProps: true },
   });
@@ -233,7 +241,11 @@ const refusal = (
   { subject, forget = null }: { readonly subject?: string | undefined; readonly forget?: string | null } = {},
 ): Unproved => ({ outcome: "refused", refusal: words, reason, subject, forget });
 
-function told({ events }: Pick<Context, "events">, { origin }: PasskeyAttempt, examined: Examined): PasskeyCheck {
+function told(
+  { events }: Pick<Context, "events">,
+  { origin }: PasskeyAttempt,
+  examined: Examined,
+): PasskeyCheck {
   if (examined.outcome === "verified") return examined;
   const { reason, subject, ...refused } = examined;
   events.tell(actOfStranger(origin), [{ event: "passkey.refused", subject, reason }]);
@@ -266,9 +278,11 @@ async function examine(
     return refusal("unknown", passkey === null ? "unknown" : "signature", about);
   const fault = misfit(assertion, passkey, account, person);
   // Its person has this passkey, and may sign in with it another time.
-  if (fault !== null || account === null) return refusal("unknown", fault ?? "unknown", { ...about, forget: null });
+  if (fault !== null || account === null)
+    return refusal("unknown", fault ?? "unknown", { ...about, forget: null });
   const used = rules.usePasskey({ passkey, answered }, answerOf(challenge, proved), clock.seconds());
-  if (typeof used === "string") return refusal(used === "copied" ? "copied" : "stale", used, { ...about, forget: null });
+  if (typeof used === "string")
+    return refusal(used === "copied" ? "copied" : "stale", used, { ...about, forget: null });
   const step = proved.isPersonVerified ? STEPS.verified_passkey : STEPS.passkey;
   return {
     outcome: "verified",
@@ -325,7 +339,12 @@ export const useProofs = (
 // ── The person's own passkeys ──────────────────────────────────────────────────────────────────────────────
 
 /** `stale`: the challenge is too old, of another browser or page, or was answered before. `refused`: the device's answer is not good. */
-export type AddPasskeyOutcome = "stale" | "elsewhere" | "unreadable" | "refused" | Exclude<rules.AddOutcome, "used">;
+export type AddPasskeyOutcome =
+  | "stale"
+  | "elsewhere"
+  | "unreadable"
+  | "refused"
+  | Exclude<rules.AddOutcome, "used">;
 
 /** Adds a passkey to the account. `name`: as the person named it; empty for the name of its kind. */
 export async function addPasskey(
@@ -363,7 +382,11 @@ export async function addPasskey(
   const outcome = await outcomeOf(context, act, async () => {
     const account = await findAccount(context, subject);
     const own = await listPasskeys(context, subject);
-    return rules.addPasskey({ ...(await store.look(PASSKEY_AND_ANSWER, asked)), account, own }, added, challenge);
+    return rules.addPasskey(
+      { ...(await store.look(PASSKEY_AND_ANSWER, asked)), account, own },
+      added,
+      challenge,
+    );
   });
   return outcome === "used" ? "stale" : outcome;
 }

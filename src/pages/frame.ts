@@ -12,6 +12,8 @@ export interface PageFrame {
   readonly name: string;
   /** The host of the issuer, which people trust with their password. */
   readonly issuerHost: string;
+  /** Where its pages are, for a browser that may be elsewhere. */
+  readonly issuerOrigin: string;
   /** The time as the page shows it. */
   readonly now: number;
   readonly path: (path: `/${string}`, query?: Query) => string;
@@ -32,6 +34,7 @@ export function pageFrame(context: Context, incoming: Incoming, uiLocales?: stri
     texts: chooseTexts(incoming.request.headers.get("accept-language"), uiLocales),
     name,
     issuerHost: issuer.host,
+    issuerOrigin: issuer.origin,
     now: context.clock.seconds(),
     path,
     assets: {

@@ -12,11 +12,13 @@ import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
+import { passkeyRoutes } from "./passkeys.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
 export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account.tsx";
 export { pageErrorResponse } from "./error-page.tsx";
+export { PASSKEY_ENDPOINTS_PATH, passkeyEndpointsRoute } from "./passkeys.tsx";
 
 /** Every page but consent, which belongs to the authorization endpoint. Throws ConfigurationError for a bad logo. */
 export const pageRoutes = (context: Context): Route[] => [
@@ -25,6 +27,7 @@ export const pageRoutes = (context: Context): Route[] => [
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),
+  ...passkeyRoutes(context),
   ...setupRoutes(context),
   ...assetRoutes(context),
 ];

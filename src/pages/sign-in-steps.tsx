@@ -3,9 +3,18 @@
  * The course of a sign-in after its first step, whichever that was: what is missing is asked for, and only that. The steps so far
  * travel in a sealed field of the form, bound to the browser, so the server keeps nothing about sign-ins that are not complete.
  */
+import { descriptorOf } from "../accounts/passkeys.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import { forgetFailures } from "../operations/attempts.ts";
 import type { Context } from "../operations/context.ts";
+import {
+  askForPasskey,
+  checkPasskeyOf,
+  listPasskeys,
+  type PasskeyCheck,
+  type PasskeyRefusal,
+  useProofs,
+} from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
 import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
 import { findSignedIn, type SignedIn, type SignIn, startSession } from "../operations/sessions.ts";
@@ -16,9 +25,11 @@ import { hasSecondFactor, missingStep, type SignInStep, stepOfSession } from "..
 import { openForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { PageError } from "./page-error.ts";
+import { refusalWords } from "./passkey-words.ts";
 import { respondWithPage } from "./respond.tsx";
 import { clockTime, relativeTime } from "./time.ts";
 import { pagePath } from "./urls.ts";
+import { PASSKEY } from "./views/passkey-form.tsx";
 import { SecondStepView } from "./views/second-step.tsx";
 
 /** How long a person has for the next step. */
@@ -55,9 +66,13 @@ export async function continueSignIn(
 ): Promise<Response | null> {
   const { account, steps, returnTo, isKnownBrowser } = progress;
   const hasTotp = (await findTotp(context, account.subject)) !== null;
-  if (missingStep(steps, { hasTotp }) === "second") return secondStepPage(context, incoming, progress, null);
-  const before = await findSignedIn(context, incoming.request);
   const act = actOfPerson(incoming, account.subject);
+  if (missingStep(steps, { hasTotp }) === "second") {
+    // The form carries the steps and not their proofs, so these count now.
+    if (!(await useProofs(context, act, progress.proofs ?? []))) return null;
+    return secondStepPage(context, incoming, progress, null);
+  }
+  const before = await findSignedIn(context, incoming.request);
   const started = await startSession(context, act, progress, before?.session.id ?? null);
   if (started === null) return null;
   if (!isKnownBrowser) forgetFailures(context, account);
@@ -84,20 +99,38 @@ export async function stepUp(
   return secondStepPage(context, incoming, { account, steps, returnTo, isKnownBrowser: false }, null);
 }
 
-type CodeFault = "wrong" | { readonly retryAfterSeconds: number };
+type StepFault =
+  | "wrong"
+  | { readonly passkey: PasskeyRefusal; readonly forget: string | null }
+  | { readonly retryAfterSeconds: number };
 
 async function secondStepPage(
   context: Context,
   incoming: Incoming,
   progress: SignInProgress,
-  fault: CodeFault | null,
+  fault: StepFault | null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
   const frame = pageFrame(context, incoming);
   const { account, steps, returnTo, isKnownBrowser } = progress;
   const { subject, revision } = account;
   const sealed: SealedProgress = { subject, revision, steps, returnTo, isKnownBrowser };
-  const isLimited = typeof fault === "object" && fault !== null;
+  const isLimited = fault !== null && typeof fault === "object" && "retryAfterSeconds" in fault;
+  const forget = fault !== null && typeof fault === "object" && "forget" in fault ? fault.forget : null;
+  const hasCode = (await findTotp(context, subject)) !== null;
+  const own = await listPasskeys(context, subject);
+  const passkey =
+    own.length === 0
+      ? null
+      : {
+          ceremony: askForPasskey(context, form.cookieValue, {
+            allowed: own.map(descriptorOf),
+            needsPerson: needsPerson(steps),
+            subject,
+            seconds: STEP_SECONDS,
+          }),
+          forget,
+        };
   return respondWithPage(
     <SecondStepView
       frame={frame}
@@ -114,6 +147,8 @@ async function secondStepPage(
       username={account.username}
       otherAccount={frame.path("/login", { return_to: returnTo, another: "1" })}
       fault={fault === null ? null : faultWords(frame, fault)}
+      hasCode={hasCode}
+      passkey={passkey}
     />,
     {
       status: isLimited ? 429 : fault === null ? 200 : 422,
@@ -121,15 +156,21 @@ async function secondStepPage(
       setCookie: form.setCookie,
       // A remembered consent sends the browser straight on to the client.
       leads: "on_to_client",
+      runs: "own_script",
     },
   );
 }
 
+/** A key that does not ask for its person proves the same again, so after one the device has to ask. */
+const needsPerson = (steps: readonly SignInStep[]): boolean =>
+  steps.some(({ methods }) => methods.includes("pop"));
+
 function faultWords(
-  { texts: { secondStep, signIn, language }, now }: ReturnType<typeof pageFrame>,
-  fault: CodeFault,
+  { texts: { secondStep, signIn, passkeys, language }, now, issuerOrigin }: ReturnType<typeof pageFrame>,
+  fault: StepFault,
 ) {
   if (fault === "wrong") return secondStep.wrong;
+  if ("passkey" in fault) return refusalWords(passkeys, fault.passkey, issuerOrigin);
   const wait = fault.retryAfterSeconds;
   return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
 }
@@ -143,6 +184,8 @@ export async function answerSecondStep(
   const progress = isFresh ? await openProgress(context, incoming, form.get(PROGRESS)) : null;
   if (progress === null) return null;
   const { account, steps } = progress;
+  const answer = form.get(PASSKEY);
+  if (answer !== undefined) return answerWithPasskey(context, incoming, progress, answer);
   const attempted = await checkCode(context, account, {
     code: form.get("code") ?? "",
     origin: incoming,
@@ -160,6 +203,39 @@ export async function answerSecondStep(
       return secondStepPage(context, incoming, progress, "wrong");
     case "verified": {
       const { proof } = attempted;
+      return continueSignIn(context, incoming, {
+        ...progress,
+        steps: [...steps, proof.step],
+        proofs: [proof],
+      });
+    }
+  }
+}
+
+async function answerWithPasskey(
+  context: Context,
+  incoming: Incoming,
+  progress: SignInProgress,
+  text: string,
+): Promise<Response | null> {
+  const { account, steps } = progress;
+  const checked: PasskeyCheck = await checkPasskeyOf(context, account, {
+    text,
+    cookieValue: context.sessionCookie.read(incoming.request),
+    origin: incoming,
+    browser: context.knownBrowsers.read(incoming.request),
+    needsPerson: needsPerson(steps),
+  });
+  switch (checked.outcome) {
+    case "limited":
+      return secondStepPage(context, incoming, progress, checked);
+    case "refused":
+      return secondStepPage(context, incoming, progress, {
+        passkey: checked.refusal,
+        forget: checked.forget,
+      });
+    case "verified": {
+      const { proof } = checked;
       return continueSignIn(context, incoming, {
         ...progress,
         steps: [...steps, proof.step],

@@ -24,6 +24,7 @@ export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {
 export const PAGE_PATHS = [
   "/",
   "/account",
+  "/account/passkeys",
   "/consent",
   "/device",
   "/help/errors",
@@ -37,7 +38,15 @@ const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
   ENDPOINT_PATHS.authorize,
 ];
-const OPENED_BY_PATH: readonly string[] = ["/", "/account", "/device", "/help/errors", "/login", "/logout"];
+const OPENED_BY_PATH: readonly string[] = [
+  "/",
+  "/account",
+  "/account/passkeys",
+  "/device",
+  "/help/errors",
+  "/login",
+  "/logout",
+];
 
 /** The empty reference is the address of the page that has it. */
 const SAME_ADDRESS = "";
@@ -57,7 +66,7 @@ export function pageAgain(
 }
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
+const RETURN_PAGES = ["/", "/account", "/account/passkeys", "/device", "/auth/authorize"] as const;
 
 /**
  * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,

@@ -87,15 +87,17 @@ export const parseAssertion = (text: string): Assertion | null => parseSent(asse
 /** Null if the text is no new passkey. */
 export const parseAttestation = (text: string): Attestation | null => parseSent(attestation, text);
 
-function parseSent<Json extends { readonly id: string; readonly response: { readonly clientDataJSON: string } }>(
-  schema: v.GenericSchema<unknown, Json>,
-  text: string,
-): (Sent & { readonly json: Json }) | null {
+function parseSent<
+  Json extends { readonly id: string; readonly response: { readonly clientDataJSON: string } },
+>(schema: v.GenericSchema<unknown, Json>, text: string): (Sent & { readonly json: Json }) | null {
   const sent = v.safeParse(schema, parseJson(text));
   if (!sent.success) return null;
   const { id, response } = sent.output;
   const credentialId = parseCredentialId(id);
-  const data = v.safeParse(clientData, parseJson(Buffer.from(response.clientDataJSON, "base64url").toString("utf8")));
+  const data = v.safeParse(
+    clientData,
+    parseJson(Buffer.from(response.clientDataJSON, "base64url").toString("utf8")),
+  );
   if (credentialId === null || !data.success) return null;
   return { credentialId, clientData: data.output, json: sent.output };
 }

@@ -94,7 +94,11 @@ function withFreeName(added: PasskeyRecord, own: readonly PasskeyRecord[]): Pass
 }
 
 /** Renames a passkey. False if the person has no such passkey. */
-export function renamePasskey(passkey: PasskeyRecord | null, subject: string, name: string): Decision<boolean> {
+export function renamePasskey(
+  passkey: PasskeyRecord | null,
+  subject: string,
+  name: string,
+): Decision<boolean> {
   if (passkey === null || passkey.subject !== subject) return concluded(false);
   const { credentialId } = passkey;
   return {
@@ -119,7 +123,8 @@ export function removePasskey(
   { account, ways, passkey }: WaysFacts & Pick<PasskeyFacts, "passkey">,
   by: "person" | "operator",
 ): Decision<RemoveOutcome> {
-  if (account === null || passkey === null || passkey.subject !== account.subject) return concluded("unknown");
+  if (account === null || passkey === null || passkey.subject !== account.subject)
+    return concluded("unknown");
   if (by === "person" && !isWayLeft(ways, "passkey")) return concluded("last_way");
   return {
     outcome: "removed",

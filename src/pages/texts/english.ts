@@ -142,7 +142,8 @@ export const english = {
       stale: "No passkey was added: this page was open for too long, or was answered before. Try again.",
       elsewhere: (address: string) =>
         `No passkey was added: your browser was at another address than ${address}. Open that address and sign in there.`,
-      unreadable: "No passkey was added: the browser’s answer could not be read. Try again, or use another browser.",
+      unreadable:
+        "No passkey was added: the browser’s answer could not be read. Try again, or use another browser.",
       refused: "No passkey was added: the device’s answer does not fit. Try again, or use another device.",
       known: "No passkey was added: this one is registered here already.",
       too_many: "No passkey was added: an account has 50 at most. Remove one that you do not use.",

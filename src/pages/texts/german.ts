@@ -105,7 +105,8 @@ export const german: Texts = {
         "Diese Seite war zu lange offen, oder sie wurde schon beantwortet. Verwenden Sie Ihren Passkey noch einmal.",
       elsewhere: (address) =>
         `Der Passkey wurde unter einer anderen Adresse als ${address} verwendet. Öffnen Sie diese Adresse und melden Sie sich dort an.`,
-      unknown: "Dieser Passkey ist hier nicht bekannt: Er wurde entfernt oder gehört zu einem anderen Server.",
+      unknown:
+        "Dieser Passkey ist hier nicht bekannt: Er wurde entfernt oder gehört zu einem anderen Server.",
       copied:
         "Dieser Passkey wurde abgelehnt, weil er kopiert worden sein könnte: Sein Zähler ist zurückgegangen. Melden Sie sich anders an, entfernen Sie ihn aus Ihrem Konto und sagen Sie es dem Betreiber dieses Servers.",
       unverified:
