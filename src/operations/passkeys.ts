@@ -63,7 +63,9 @@ export async function listPasskeys({ store }: Reading, subject: string): Promise
     where: { subject: subject as SubjectId },
     limit: rules.PASSKEYS_PER_PERSON,
   });
-  return found.sort((one, other) => one.createdAt - other.createdAt);
+  return found.sort(
+    (one, other) => one.createdAt - other.createdAt || Buffer.compare(one.credentialId, other.credentialId),
+  );
 }
 
 // ── What browsers are asked ────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ import { respondWithPage } from "./respond.tsx";
 import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
-import { PASSKEY, type PasskeyAsk } from "./views/passkey-form.tsx";
+import { NO_ANSWER, PASSKEY, type PasskeyAsk } from "./views/passkey-form.tsx";
 import { CANCEL, SignInView } from "./views/sign-in.tsx";
 
 interface SignInPage {
@@ -224,7 +224,7 @@ async function answerSignIn(
     return again(form.get(PASSKEY) === undefined ? "stale" : { passkey: "stale", forget: null });
   }
   const answer = form.get(PASSKEY);
-  if (answer === "") return signInPage(context, incoming, { ...page, asksForName: true });
+  if (answer === NO_ANSWER) return signInPage(context, incoming, { ...page, asksForName: true });
   if (answer !== undefined) {
     const checked = await checkPasskey(context, {
       text: answer,

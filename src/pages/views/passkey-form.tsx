@@ -7,8 +7,11 @@ import { Hidden } from "../layout.tsx";
 import { PASSKEY_SCRIPT } from "../passkey-script.ts";
 import { Icon } from "./icons.tsx";
 
-/** The hidden field with the answer of the passkey: empty to ask which passkeys a name may use. */
+/** The hidden field with the answer of the passkey. */
 export const PASSKEY = "passkey";
+
+/** The content of the field without an answer, to ask which passkeys a name may use. */
+export const NO_ANSWER = "none";
 
 /** What the page asks of a passkey. */
 export interface PasskeyAsk {
@@ -67,7 +70,7 @@ export function PasskeyForm(props: PasskeyFormProps) {
         data-say-other={said.other}
       >
         <Hidden values={{ [FORM_TOKEN]: token, ...fields }} />
-        <input type="hidden" name={PASSKEY} value="" />
+        <input type="hidden" name={PASSKEY} value={NO_ANSWER} />
         {names !== undefined && <input type="hidden" name="username" value={askedFor ?? ""} />}
         <button class={props.isMain ? "main block" : "other block"} type="submit">
           <Icon name="key" />
