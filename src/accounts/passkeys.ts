@@ -139,7 +139,7 @@ export const isSecurityKey = ({ transports }: Pick<PasskeyRecord, "transports">)
   transports.some((way) => ["usb", "nfc", "ble", "smart-card"].includes(way)) &&
   !transports.some((way) => way === "internal" || way === "hybrid");
 
-/** The library takes 60 ms and 10 MB, so a server loads it for the first ceremony. */
+/** The library takes 100 ms and 24 MB, so a server loads it for the first ceremony. */
 const library = () => import("@simplewebauthn/server");
 
 /** What a passkey proved. */
