@@ -13,6 +13,12 @@ export const signIn = v.pipe(
             "The domain to which passkeys belong: the host of the issuer, or a domain above it, so that passkeys outlive a move of the server within it. Passkeys of another domain do not work any more.",
         }),
       ),
+      other_device: v.pipe(
+        v.optional(v.boolean(), true),
+        v.description(
+          "Whether people may sign in on a device by approving it on their phone, where they are signed in.",
+        ),
+      ),
       second_factor_for: v.pipe(
         v.optional(v.union([v.literal("everyone"), v.array(groupName)]), []),
         words({

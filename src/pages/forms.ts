@@ -16,6 +16,7 @@ import { PageError } from "./page-error.ts";
 
 /** The purpose of a form. A token for one purpose does not work for another. */
 export type FormPurpose =
+  | "approval"
   | "login"
   | "logout"
   | "device"

@@ -12,6 +12,7 @@ import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
+import { otherDeviceRoutes } from "./other-device.tsx";
 import { passkeyRoutes } from "./passkeys.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
@@ -24,6 +25,7 @@ export { PASSKEY_ENDPOINTS_PATH, passkeyEndpointsRoute } from "./passkeys.tsx";
 export const pageRoutes = (context: Context): Route[] => [
   ...homeRoutes(context),
   ...signInRoutes(context),
+  ...otherDeviceRoutes(context),
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),

@@ -18,6 +18,7 @@ import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { readNotice } from "./notice.ts";
+import { otherDevicePath } from "./other-device.tsx";
 import { offering } from "./page-error.ts";
 import { refusalWords } from "./passkey-words.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -136,6 +137,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       offered={offered}
       notice={notice === null ? null : signIn.passwordKept[notice.about]}
       fault={fault === undefined ? null : faultWords(context, frame, fault)}
+      otherDevice={context.configuration.sign_in.other_device ? otherDevicePath(context, returnTo) : null}
       elsewhere={fault === "cookieless" ? address : null}
       passkey={await passkeyAsk(context, form.cookieValue, page)}
     />,

@@ -162,6 +162,8 @@ button, .button {
 .after { font-size: 0.875rem; color: var(--muted); text-align: center; text-wrap: balance; }
 
 .show-code { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); text-align: center; }
+.qr { margin: 1rem auto; max-width: 20rem; padding: 0.5rem; border-radius: 0.75rem; background: #fff; }
+.qr svg { display: block; width: 100%; height: auto; }
 .show-code p { color: var(--muted); font-size: 0.9375rem; }
 .show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
 .facts { display: grid; gap: 0.625rem; font-size: 0.9375rem; }

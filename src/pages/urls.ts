@@ -29,6 +29,8 @@ export const PAGE_PATHS = [
   "/device",
   "/help/errors",
   "/login",
+  "/login/approve",
+  "/login/other-device",
   "/logout",
   "/setup",
 ] as const;
@@ -66,7 +68,14 @@ export function pageAgain(
 }
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = ["/", "/account", "/account/passkeys", "/device", "/auth/authorize"] as const;
+const RETURN_PAGES = [
+  "/",
+  "/account",
+  "/account/passkeys",
+  "/device",
+  "/login/approve",
+  "/auth/authorize",
+] as const;
 
 /**
  * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,

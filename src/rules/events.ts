@@ -63,6 +63,8 @@ export const EVENT_TYPES = {
   "signing_key.added": { level: "info", words: "signing key added" },
   "signing_key.retired": { level: "warn", words: "signing key retired: its tokens do not verify any more" },
   "setup_link.created": { level: "info", words: "set-up link created" },
+  "sign_in.approved": { level: "info", words: "sign-in on another device approved" },
+  "sign_in.denied": { level: "warn", words: "sign-in on another device denied" },
   "sign_in.limited": { level: "warn", words: "sign-in refused: too many attempts" },
   "sign_in.refused": { level: "info", words: "sign-in refused: wrong name or password" },
   "store.stale": { level: "error", words: "the facts changed each time before a decision was committed" },

@@ -21,6 +21,8 @@ export const STEPS = {
   verified_passkey: { methods: ["pop", "user"], factors: 2 },
   totp: { methods: ["otp"], factors: 1 },
   recovery_code: { methods: ["otp"], factors: 1 },
+  /** Another device, on which the person is signed in and said yes: multiple-channel authentication. */
+  other_device: { methods: ["mca"], factors: 1 },
   /** A link or a code for one sign-in, by the operator or to the person's e-mail address. */
   sign_in_link: { methods: ["otp"], factors: 1 },
 } as const satisfies Readonly<Record<string, SignInStep>>;

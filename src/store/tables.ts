@@ -446,6 +446,25 @@ export const recoveryCodes = table("recovery_codes", {
 });
 export type RecoveryCodeRecord = Row<typeof recoveryCodes>;
 
+/** What a person answered on one device about a sign-in on another (rules/sign-in-approval.ts). */
+export const signInApprovals = table("sign_in_approvals", {
+  columns: {
+    /** The identifier of the question, which only the link to it has until then. */
+    id: id(),
+    subject: text<SubjectId>(),
+    /** The revision of the account at the answer. */
+    accountRevision: integer(),
+    answer: text<"approved" | "denied">(),
+    expiresAt: integer(),
+    usedAt: orNull(integer()),
+  },
+  indexes: [["subject"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type SignInApprovalRecord = Row<typeof signInApprovals>;
+
 /** How a person proved who they are: OpenID Connect Core §2 calls the columns `auth_time`, `amr` and `acr`. */
 const authentication = {
   authenticatedAt: integer(),
@@ -741,6 +760,7 @@ export const TABLES: readonly Table[] = [
   passkeys,
   totps,
   recoveryCodes,
+  signInApprovals,
   clients,
   sessions,
   setupLinks,

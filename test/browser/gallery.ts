@@ -202,10 +202,32 @@ export const SIGNED_OUT: readonly Exhibit[] = [
   },
   { name: "error-setup-link", open: path("/setup?token=used") },
   { name: "sign-in-kept-password", open: changePasswordLate },
+  { name: "other-device", open: path("/login/other-device") },
+  {
+    name: "other-device-over",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/login/other-device`);
+      server.clock.advance(301);
+      await page.reload();
+    },
+  },
 ];
 
 /** Pages for alice, who is signed in. */
 export const SIGNED_IN: readonly Exhibit[] = [
+  {
+    name: "approve",
+    open: async (page, server) => {
+      await page.goto(server.issuer + (await askFromElsewhere(server)));
+    },
+  },
+  {
+    name: "approve-denied",
+    open: async (page, server) => {
+      await page.goto(server.issuer + (await askFromElsewhere(server)));
+      await page.getByRole("button", { name: /^(Deny|Ablehnen)$/ }).click();
+    },
+  },
   { name: "account-empty", open: path("/account") },
   { name: "sign-in-choice", open: path(authorizePath({ prompt: "select_account" })) },
   {
@@ -426,4 +448,15 @@ export async function signInAlice(page: Page, server: ListeningServer): Promise<
     await addPersonWithPassword(server, "alice", { name: "Alice Liddell" });
   }
   await signInOn(page, `${server.issuer}/login`, "alice", PASSWORD);
+}
+
+/** The page on the phone for a browser elsewhere that asks to be signed in. */
+async function askFromElsewhere({ issuer }: ListeningServer): Promise<string> {
+  const agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const asked = await fetch(`${issuer}/login/other-device`, {
+    headers: { "User-Agent": agent },
+    redirect: "manual",
+  });
+  const request = new URL(asked.headers.get("location") ?? "", issuer).searchParams.get("request");
+  return `/login/approve?${new URLSearchParams({ request: request ?? "" })}`;
 }

@@ -7,6 +7,7 @@ import { KEYS } from "./keys.ts";
 import { LOGOUT } from "./logout.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
+import { OTHER_DEVICE } from "./other-device.ts";
 import { PAGES } from "./pages.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
@@ -29,6 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...REQUEST_OBJECTS,
   ...LOGOUT,
   ...PAGES,
+  ...OTHER_DEVICE,
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,

@@ -29,11 +29,15 @@ import {
   type AccountRecord,
   accounts,
   groupMembers,
+  passkeys,
   pictures,
+  recoveryCodes,
   revisions,
   sessions,
   setupLinks,
+  signInApprovals,
   signInNames,
+  totps,
 } from "../../src/store/tables.ts";
 import { newSession, newSetupLink } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
@@ -367,6 +371,10 @@ describe("a person who is", () => {
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
+        sweep(passkeys, { subject }, null),
+        sweep(totps, { subject }, null),
+        sweep(recoveryCodes, { subject }, null),
+        sweep(signInApprovals, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,

@@ -54,7 +54,52 @@ export const english = {
       same_password: "Your password was not changed: the new one is the same as the current one.",
     },
     cancel: (client: string) => `Cancel and go back to ${client}`,
+    withPhone: "Sign in with your phone",
+    otherWay: "Sign in another way",
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
+  },
+  otherDevice: {
+    title: "Sign in with your phone",
+    scan: "Scan this code with the camera of a phone on which you are signed in here.",
+    type: "Type the number below on the phone.",
+    qr: "QR code with the link for your phone",
+    number: "The number",
+    waiting: (ends: string) => `Waiting for your phone. The code expires ${ends}.`,
+    approvedHere: "You approved this on your phone.",
+    goOn: "Continue",
+    ended: {
+      denied: "This sign-in was denied on the phone.",
+      over: "This code has expired or was used.",
+      foreign: "This code belongs to another browser, or this browser keeps no cookies.",
+    },
+    newCode: "Get a new code",
+    approveTitle: "Sign in on another device?",
+    for: "For",
+    warningTitle: "Only approve what you started yourself",
+    warning:
+      "Approve this only if the other screen is in front of you. If another person sent you this link or a number, they want to get into your account: deny it.",
+    numberLabel: "The number on the other screen",
+    numberHint: "Two digits. The other screen shows them below the code.",
+    approve: "Approve",
+    toAccount: "Look at your account",
+    faults: {
+      number: "The other screen shows another number. Look again. If it shows none, deny.",
+      stale: "This page was open for too long. Answer again.",
+    },
+    outcomes: {
+      approved: {
+        title: "Approved",
+        text: "The other device continues by itself within seconds. You can close this page.",
+      },
+      denied: {
+        title: "Denied",
+        text: "The other device was not signed in. If you did not start this yourself, some other person did: your account is safe.",
+      },
+      over: {
+        title: "This question is no longer open",
+        text: "It was answered, or it has expired. Get a new code on the other device.",
+      },
+    },
   },
   secondStep: {
     title: "One more step",

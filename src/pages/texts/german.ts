@@ -55,7 +55,53 @@ export const german: Texts = {
       same_password: "Ihr Passwort wurde nicht geändert: Das neue ist dasselbe wie das aktuelle.",
     },
     cancel: (client) => `Abbrechen und zurück zu ${client}`,
+    withPhone: "Mit dem Telefon anmelden",
+    otherWay: "Anders anmelden",
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
+  },
+  otherDevice: {
+    title: "Mit dem Telefon anmelden",
+    scan: "Scannen Sie diesen Code mit der Kamera eines Telefons, auf dem Sie hier angemeldet sind.",
+    type: "Geben Sie auf dem Telefon die Zahl von unten ein.",
+    qr: "QR-Code mit dem Link für Ihr Telefon",
+    number: "Die Zahl",
+    waiting: (ends) => `Warten auf Ihr Telefon. Der Code läuft ${ends} ab.`,
+    approvedHere: "Sie haben dies auf Ihrem Telefon bestätigt.",
+    goOn: "Weiter",
+    ended: {
+      denied: "Diese Anmeldung wurde auf dem Telefon abgelehnt.",
+      over: "Dieser Code ist abgelaufen oder wurde schon benutzt.",
+      foreign: "Dieser Code gehört zu einem anderen Browser, oder dieser Browser behält keine Cookies.",
+    },
+    newCode: "Neuen Code anfordern",
+    approveTitle: "Auf einem anderen Gerät anmelden?",
+    for: "Für",
+    warningTitle: "Bestätigen Sie nur, was Sie selbst begonnen haben",
+    warning:
+      "Bestätigen Sie nur, wenn der andere Bildschirm vor Ihnen steht. Hat Ihnen jemand diesen Link oder eine Zahl geschickt, will er in Ihr Konto: Lehnen Sie ab.",
+    numberLabel: "Die Zahl auf dem anderen Bildschirm",
+    numberHint: "Zwei Ziffern. Der andere Bildschirm zeigt sie unter dem Code.",
+    approve: "Bestätigen",
+    toAccount: "Ihr Konto ansehen",
+    faults: {
+      number:
+        "Der andere Bildschirm zeigt eine andere Zahl. Sehen Sie noch einmal hin. Zeigt er keine, lehnen Sie ab.",
+      stale: "Diese Seite war zu lange offen. Antworten Sie noch einmal.",
+    },
+    outcomes: {
+      approved: {
+        title: "Bestätigt",
+        text: "Das andere Gerät macht in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.",
+      },
+      denied: {
+        title: "Abgelehnt",
+        text: "Das andere Gerät wurde nicht angemeldet. Haben Sie das nicht selbst begonnen, war es jemand anderes: Ihr Konto ist sicher.",
+      },
+      over: {
+        title: "Diese Frage ist nicht mehr offen",
+        text: "Sie wurde beantwortet oder ist abgelaufen. Fordern Sie auf dem anderen Gerät einen neuen Code an.",
+      },
+    },
   },
   secondStep: {
     title: "Noch ein Schritt",

@@ -28,6 +28,8 @@ export interface SignInProps {
   readonly notice: string | null;
   /** Why the last attempt failed. */
   readonly fault: string | null;
+  /** Where the person signs in with their phone; null if they cannot. */
+  readonly otherDevice: string | null;
   /** The address of this page at the issuer, for a browser that may be at another one. */
   readonly elsewhere: string | null;
 }
@@ -95,6 +97,11 @@ export function SignInView(props: SignInProps) {
           fields={{ return_to: returnTo, [cause]: "1" }}
           names="username"
         />
+        {props.otherDevice !== null && (
+          <p class="small">
+            <a href={props.otherDevice}>{signIn.withPhone}</a>
+          </p>
+        )}
         <p class="small muted">{signIn.forgotten}</p>
         {backTo !== null && (
           <form method="post" action={frame.path("/login")} class="back">
