@@ -35,6 +35,7 @@ import { declaredIn } from "./declared.ts";
 import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import { addSecondFactorCommands, factorFacts, factorWords } from "./second-factor.ts";
 import {
   type FactOptions,
   factChanges,
@@ -160,6 +161,8 @@ Example:
   tessera user unlock ada`,
     )
     .action((username: string, options: CommonOptions) => unlockUser(username, options, io));
+
+  addSecondFactorCommands(user, io);
 
   withCommonOptions(
     user
@@ -309,7 +312,15 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
     const idleSince = now - workspace.configuration.lifetimes.session_idle_seconds;
     const grants = await countGrants(workspace, { subject: account.subject }, now);
     const sessions = (await collect(everySession(workspace, account, now, idleSince))).length;
-    if (options.json) return printJson(io, { ...describeAccount(workspace, account), grants, sessions });
+    const factors = await factorFacts(workspace, account);
+    if (options.json) {
+      return printJson(io, {
+        ...describeAccount(workspace, account),
+        second_factor: factors,
+        grants,
+        sessions,
+      });
+    }
     io.out(
       formatFacts({
         "user name": account.username,
@@ -323,6 +334,7 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
         from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
         since: localTime(account.createdAt),
         "signed in": sessions === 0 ? "nowhere" : `in ${counted(sessions, "browser")}`,
+        "second factor": factorWords(factors) ?? "none",
         "access given": counted(grants, "application"),
         subject: account.subject,
       }),

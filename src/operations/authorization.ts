@@ -37,7 +37,7 @@ import {
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
-import { mayStillUse } from "./client-access.ts";
+import { useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { type DecideContext, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -269,8 +269,8 @@ export function redeemCode(
       const { outcome, ...decision } = rules.refuseCode(facts, fault ?? "code_unknown", failureLimit);
       return { ...decision, outcome: refused(outcome.refused) };
     }
-    if (code.usedAt === null && !(await mayStillUse(context, client, grant)))
-      return concluded(refused("person_not_allowed"));
+    const useless = code.usedAt === null ? await useFault(context, client, grant) : null;
+    if (useless !== null) return concluded(refused(useless));
     const allowed = code.usedAt === null ? redeemedTarget(catalogue, grant, client, target) : grant;
     const accessToken = mintAccessToken(context, {
       client,

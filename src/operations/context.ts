@@ -63,6 +63,8 @@ export interface Context {
 export interface Limits {
   readonly signInPerAccount: AttemptLimit;
   readonly signInPerAddress: AttemptLimit;
+  /** Steps after the first one, so that a stranger with the password does not try codes for months. */
+  readonly secondStepPerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;

@@ -28,7 +28,6 @@ import {
   parseAttestation,
   toBase64url,
 } from "../protocol/webauthn.ts";
-import { concluded } from "../rules/decision.ts";
 import { type Act, actOfStranger, type Origin } from "../rules/events.ts";
 import * as rules from "../rules/passkey.ts";
 import { STEPS, type WaysIn } from "../rules/sign-in.ts";
@@ -325,18 +324,6 @@ async function useAgain(
   const used = rules.usePasskey(facts, answerOf(challenge, proved), clock.seconds());
   return typeof used === "string" ? null : used;
 }
-
-/** Uses proofs up before the sign-in is complete, because they do not travel with it. False if one was used before. */
-export const useProofs = (
-  context: DecideContext,
-  act: Act,
-  proofs: readonly Pick<StepProof, "use">[],
-): Promise<boolean> =>
-  outcomeOf(context, act, async () => {
-    const uses = await Promise.all(proofs.map(({ use }) => use()));
-    const changes = uses.flatMap((used) => used ?? []);
-    return uses.includes(null) ? concluded(false) : { outcome: true, changes };
-  });
 
 // ── The person's own passkeys ──────────────────────────────────────────────────────────────────────────────
 

@@ -46,7 +46,7 @@ import {
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
 import { claimsForCaller } from "./claims.ts";
-import { type AccessContext, mayStillUse } from "./client-access.ts";
+import { type AccessContext, mayStillUse, type UseFault, useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
 import type { Issued } from "./issued.ts";
@@ -77,15 +77,15 @@ export const findLiveAccessToken = async (
 ): Promise<accessTokenRules.LiveAccessToken | null> =>
   accessTokenRules.liveAccessToken(await store.look(ACCESS_TOKEN, { id }), now);
 
-/** The same for the text of a token that was presented to this server itself. */
+/** The same for the text of a token that was presented to this server itself, with what is wrong with its use. */
 export async function findPresentedAccessToken(
   { store, levelPolicy }: AccessContext,
   presented: PresentedAccessToken,
   now: EpochSeconds,
-): Promise<accessTokenRules.LiveAccessToken | null> {
+): Promise<{ readonly live: accessTokenRules.LiveAccessToken; readonly fault: UseFault | null } | null> {
   const facts = await store.look(ACCESS_TOKEN, { id: presented.id });
   const live = accessTokenRules.presentedAccessToken(presented, facts, now);
-  return live !== null && (await mayStillUse({ store, levelPolicy }, facts.client, live.grant)) ? live : null;
+  return live && { live, fault: await useFault({ store, levelPolicy }, facts.client, live.grant) };
 }
 
 const REFRESH_TOKEN = {
@@ -178,7 +178,8 @@ export function refresh(
     }
     // A late use must end the grant, even if the other parameters of the request are bad.
     const isLate = token.usedAt !== null && now > token.usedAt + retryWindow;
-    if (!isLate && !(await mayStillUse(context, client, grant))) return refuse("person_not_allowed");
+    const useless = isLate ? null : await useFault(context, client, grant);
+    if (useless !== null) return refuse(useless);
     const allowed = isLate ? grant : narrowToGrant(catalogue, grant, client, target);
     const id = newRecordId(clock, random, shardOf(grant.id));
     // A used token gets no successor. So its replay ends the grant even when no key can be stored (THREATS 62).

@@ -22,7 +22,8 @@ import type { SubjectId } from "../protocol/identifiers.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { actOfPerson } from "../rules/events.ts";
 import { PICTURE_PATH, pictureQuery } from "../rules/picture.ts";
-import type { AccountRecord } from "../store/tables.ts";
+import { stepOfSession } from "../rules/sign-in.ts";
+import type { AccountRecord, SessionRecord } from "../store/tables.ts";
 import { listAccess, listSessions } from "./account-access.ts";
 import { markedName } from "./display.ts";
 import { openForm, readForm } from "./forms.ts";
@@ -349,8 +350,17 @@ async function replacePassword(
       retryAfterSeconds: limited ? change.retryAfterSeconds : undefined,
     });
   }
-  return passwordChanged(context, incoming, change);
+  return passwordChanged(context, incoming, withSteps(change, signedIn.session));
 }
+
+/** A person with a second factor stays signed in: the session had it, and the password was proved again. */
+const withSteps = (
+  { account, steps }: Extract<PasswordChange, { outcome: "changed" }>,
+  session: SessionRecord,
+): SignIn => {
+  if (session.authenticationLevel === "1") return { account, steps };
+  return { account, steps: [stepOfSession(session), ...steps], since: session.authenticatedAt };
+};
 
 /** Every session ended with the old password; this browser gets a new one. */
 async function passwordChanged(context: Context, incoming: Incoming, signIn: SignIn): Promise<Response> {

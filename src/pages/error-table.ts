@@ -94,6 +94,7 @@ export const REASONS_ON_PAGES = {
   person_denied: REDIRECTED,
   authorize_person_not_allowed: REDIRECTED,
   person_not_allowed: AS_JSON,
+  sign_in_too_weak: AS_JSON,
   form_answered: own("form_answered", "application"),
   login_required: REDIRECTED,
   other_person: REDIRECTED,
@@ -133,6 +134,7 @@ export const REASONS_ON_PAGES = {
   bearer_token_malformed: AS_JSON,
   bearer_token_unknown: AS_JSON,
   bearer_token_of_other_audience: AS_JSON,
+  bearer_sign_in_too_weak: AS_JSON,
   bearer_scope_insufficient: AS_JSON,
 
   token_of_other_client: AS_JSON,

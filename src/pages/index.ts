@@ -14,6 +14,7 @@ import { homeRoutes } from "./home.tsx";
 import { signInRoutes } from "./login.tsx";
 import { otherDeviceRoutes } from "./other-device.tsx";
 import { passkeyRoutes } from "./passkeys.tsx";
+import { secondFactorRoutes } from "./second-factor.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
@@ -30,6 +31,7 @@ export const pageRoutes = (context: Context): Route[] => [
   ...deviceRoutes(context),
   ...accountRoutes(context),
   ...passkeyRoutes(context),
+  ...secondFactorRoutes(context),
   ...setupRoutes(context),
   ...assetRoutes(context),
 ];

@@ -177,8 +177,11 @@ const showSignIn =
     if (returnTo === null && signedIn !== null) return seeOther(pagePath(context.issuer, "/account"));
     const username = displayText(query.get("login_hint") ?? "", 200);
     const cause = causeOf((name) => query.has(name));
-    if (cause === "step_up" && returnTo !== null && signedIn !== null)
-      return stepUp(context, incoming, signedIn, returnTo);
+    const step =
+      cause === "step_up" && returnTo !== null && signedIn !== null
+        ? await stepUp(context, incoming, signedIn, returnTo)
+        : null;
+    if (step !== null) return step;
     return signInPage(context, incoming, { returnTo, cause, username });
   };
 

@@ -4,7 +4,9 @@
  * travel in a sealed field of the form, bound to the browser, so the server keeps nothing about sign-ins that are not complete.
  */
 import { descriptorOf } from "../accounts/passkeys.ts";
-import { withReauthentication } from "../endpoints/reauthentication.ts";
+import { parseRecordId, recordIdText } from "../credentials/credential.ts";
+import { STEP_OFFERED } from "../endpoints/authorize.ts";
+import { takeReauthentication, withReauthentication } from "../endpoints/reauthentication.ts";
 import { forgetFailures } from "../operations/attempts.ts";
 import type { Context } from "../operations/context.ts";
 import {
@@ -13,15 +15,23 @@ import {
   listPasskeys,
   type PasskeyCheck,
   type PasskeyRefusal,
-  useProofs,
 } from "../operations/passkeys.ts";
 import { findAccount } from "../operations/people.ts";
 import { checkCode, findTotp, findWaysIn } from "../operations/second-factor.ts";
-import { findSignedIn, type SignedIn, type SignIn, startSession } from "../operations/sessions.ts";
-import { type Incoming, seeOther } from "../platform/http.ts";
+import {
+  findSignedIn,
+  type SignedIn,
+  type SignIn,
+  spendProofs,
+  startSession,
+} from "../operations/sessions.ts";
+import type { EpochSeconds } from "../platform/clock.ts";
+import { type Incoming, seeOther, splitTarget } from "../platform/http.ts";
+import { reaches } from "../protocol/authentication-level.ts";
 import type { SubjectId } from "../protocol/identifiers.ts";
 import { actOfPerson } from "../rules/events.ts";
 import { hasSecondFactor, missingStep, type SignInStep, stepOfSession } from "../rules/sign-in.ts";
+import type { SessionRecord } from "../store/tables.ts";
 import { openForm, type Submitted, sealFormData, unsealFormData } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { PageError } from "./page-error.ts";
@@ -32,7 +42,7 @@ import { pagePath } from "./urls.ts";
 import { PASSKEY } from "./views/passkey-form.tsx";
 import { SecondStepView } from "./views/second-step.tsx";
 
-/** How long a person has for the next step. */
+/** How long a person has for the next steps. A wrong answer makes it no longer. */
 const STEP_SECONDS = 600;
 
 /** The hidden field with the steps so far. */
@@ -44,15 +54,23 @@ export interface SignInProgress extends SignIn {
   readonly returnTo: string | null;
   /** Whether its attempts counted for a browser that is known to the account. */
   readonly isKnownBrowser: boolean;
+  /** Until when the steps so far count. Default: as long as a person has. */
+  readonly until?: EpochSeconds | undefined;
+  /**
+   * Whether the steps are a sign-in anew, as `prompt=login` wants. Those of a session are, if the person has just signed in anew for
+   * the page to return to. Default: yes.
+   */
+  readonly isAnew?: boolean | undefined;
 }
 
 /** The progress as the form carries it. */
-interface SealedProgress {
+interface SealedProgress
+  extends Pick<SignInProgress, "steps" | "returnTo" | "isKnownBrowser" | "since" | "isAnew"> {
   readonly subject: SubjectId;
   readonly revision: number;
-  readonly steps: readonly SignInStep[];
-  readonly returnTo: string | null;
-  readonly isKnownBrowser: boolean;
+  readonly until: EpochSeconds;
+  /** The identifier of the session, as text. */
+  readonly continues: string | null;
 }
 
 /**
@@ -64,12 +82,12 @@ export async function continueSignIn(
   incoming: Incoming,
   progress: SignInProgress,
 ): Promise<Response | null> {
-  const { account, steps, returnTo, isKnownBrowser } = progress;
+  const { account, steps, returnTo, isKnownBrowser, isAnew = true } = progress;
   const hasTotp = (await findTotp(context, account.subject)) !== null;
   const act = actOfPerson(incoming, account.subject);
   if (missingStep(steps, { hasTotp }) === "second") {
-    // The form carries the steps and not their proofs, so these count now.
-    if (!(await useProofs(context, act, progress.proofs ?? []))) return null;
+    const { proofs = [] } = progress;
+    if (proofs.length > 0 && !(await spendProofs(context, act, progress))) return null;
     return secondStepPage(context, incoming, progress, null);
   }
   const before = await findSignedIn(context, incoming.request);
@@ -79,7 +97,9 @@ export async function continueSignIn(
   const next =
     returnTo === null
       ? pagePath(context.issuer, "/account")
-      : withReauthentication(context, returnTo, started.session);
+      : isAnew
+        ? withReauthentication(context, returnTo, started.session)
+        : returnTo;
   return seeOther(next, started.cookies);
 }
 
@@ -93,11 +113,36 @@ export async function stepUp(
   { account, session }: SignedIn,
   returnTo: string,
 ): Promise<Response> {
-  if (!hasSecondFactor(await findWaysIn(context, account)))
+  if (reaches(session.authenticationLevel, "2")) return seeOther(returnTo);
+  const ways = await findWaysIn(context, account);
+  if (!hasSecondFactor(ways))
     return seeOther(pagePath(context.issuer, "/account/second-factor", { return_to: returnTo }));
-  const steps = [stepOfSession(session)];
-  return secondStepPage(context, incoming, { account, steps, returnTo, isKnownBrowser: false }, null);
+  const { returnTo: bare, isTaken } = await takeReauthentication(context, incoming, returnTo, session);
+  // Another step may be wanted, without being demanded.
+  const isOffer = new URLSearchParams(splitTarget(bare).query).has(STEP_OFFERED);
+  const without = isTaken ? withReauthentication(context, bare, session) : bare;
+  return secondStepPage(
+    context,
+    incoming,
+    {
+      account,
+      ...stepsOfSession(session),
+      returnTo: bare,
+      isAnew: isTaken,
+      // Nothing has counted for this browser yet.
+      isKnownBrowser: true,
+    },
+    null,
+    isOffer ? without : null,
+  );
 }
+
+/** What a sign-in that goes on from a session rests on. */
+export const stepsOfSession = (session: SessionRecord): Pick<SignIn, "steps" | "since" | "continues"> => ({
+  steps: [stepOfSession(session)],
+  since: session.authenticatedAt,
+  continues: session.id,
+});
 
 type StepFault =
   | "wrong"
@@ -109,12 +154,25 @@ async function secondStepPage(
   incoming: Incoming,
   progress: SignInProgress,
   fault: StepFault | null,
+  without: string | null = null,
 ): Promise<Response> {
   const form = openForm(context, incoming, "login");
   const frame = pageFrame(context, incoming);
-  const { account, steps, returnTo, isKnownBrowser } = progress;
+  const { account, steps, returnTo, isKnownBrowser, since, isAnew, continues } = progress;
   const { subject, revision } = account;
-  const sealed: SealedProgress = { subject, revision, steps, returnTo, isKnownBrowser };
+  const now = context.clock.seconds();
+  const until = progress.until ?? now + STEP_SECONDS;
+  const sealed: SealedProgress = {
+    subject,
+    revision,
+    steps,
+    returnTo,
+    isKnownBrowser,
+    since,
+    isAnew,
+    until,
+    continues: continues === undefined ? null : recordIdText(continues),
+  };
   const isLimited = fault !== null && typeof fault === "object" && "retryAfterSeconds" in fault;
   const forget = fault !== null && typeof fault === "object" && "forget" in fault ? fault.forget : null;
   const hasCode = (await findTotp(context, subject)) !== null;
@@ -127,7 +185,7 @@ async function secondStepPage(
             allowed: own.map(descriptorOf),
             needsPerson: needsPerson(steps),
             subject,
-            seconds: STEP_SECONDS,
+            seconds: until - now,
           }),
           forget,
         };
@@ -141,10 +199,11 @@ async function secondStepPage(
         "login",
         JSON.stringify(sealed),
         subject,
-        STEP_SECONDS,
+        until - now,
       )}
       returnTo={returnTo}
       username={account.username}
+      without={without}
       otherAccount={frame.path("/login", { return_to: returnTo, another: "1" })}
       fault={fault === null ? null : faultWords(frame, fault)}
       hasCode={hasCode}
@@ -162,17 +221,16 @@ async function secondStepPage(
 }
 
 /** A key that does not ask for its person proves the same again, so after one the device has to ask. */
-const needsPerson = (steps: readonly SignInStep[]): boolean =>
-  steps.some(({ methods }) => methods.includes("pop"));
+const needsPerson = (steps: readonly SignInStep[]): boolean => steps.some(({ means }) => means === "key");
 
 function faultWords(
-  { texts: { secondStep, signIn, passkeys, language }, now, issuerOrigin }: ReturnType<typeof pageFrame>,
+  { texts: { secondStep, passkeys, language }, now, issuerOrigin }: ReturnType<typeof pageFrame>,
   fault: StepFault,
 ) {
   if (fault === "wrong") return secondStep.wrong;
   if ("passkey" in fault) return refusalWords(passkeys, fault.passkey, issuerOrigin);
   const wait = fault.retryAfterSeconds;
-  return signIn.limited(relativeTime(language, wait), clockTime(language, now + wait));
+  return secondStep.limited(relativeTime(language, wait), clockTime(language, now + wait));
 }
 
 /** The answer to the form of the second step. Null if the steps before it count no more, so that the person begins anew. */
@@ -207,6 +265,7 @@ export async function answerSecondStep(
         ...progress,
         steps: [...steps, proof.step],
         proofs: [proof],
+        isKnownBrowser: progress.isKnownBrowser && attempted.isKnownBrowser,
       });
     }
   }
@@ -254,11 +313,12 @@ async function openProgress(
     const cookieValue = context.sessionCookie.read(incoming.request);
     const { text } = unsealFormData(context, cookieValue, "login", sealed);
     // The seal is this server's own, so the text is as it wrote it.
-    const { subject, revision, steps, returnTo, isKnownBrowser } = JSON.parse(text) as SealedProgress;
+    const { subject, revision, continues, ...progress } = JSON.parse(text) as SealedProgress;
     const account = await findAccount(context, subject);
     // What was proved about the account as it was then says nothing about it now.
     if (account === null || account.disabledAt !== null || account.revision !== revision) return null;
-    return { account, steps, returnTo, isKnownBrowser };
+    const session = continues === null ? null : parseRecordId(continues);
+    return { ...progress, account, continues: session ?? undefined };
   } catch (error) {
     if (error instanceof PageError) return null;
     throw error;

@@ -50,6 +50,11 @@ export const EVENT_TYPES = {
   "person.enabled": { level: "info", words: "person enabled" },
   "person.removed": { level: "info", words: "person removed" },
   "person.unlocked": { level: "info", words: "a person may try passwords again" },
+  "recovery_code.used": {
+    level: "warn",
+    words: "a recovery code signed a person in, or changed their second factor",
+  },
+  "recovery_codes.renewed": { level: "info", words: "recovery codes renewed" },
   "refresh_token.replayed": { level: "warn", words: "refresh token used again: its grant is revoked" },
   "refresh_token.retried_elsewhere": {
     level: "warn",
@@ -57,6 +62,8 @@ export const EVENT_TYPES = {
   },
   "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
   "rows.expired": { level: "debug", words: "removed expired rows" },
+  "second_factor.added": { level: "info", words: "second factor added" },
+  "second_factor.removed": { level: "warn", words: "second factor removed" },
   "session.ended": { level: "info", words: "signed out" },
   "session.started": { level: "info", words: "signed in" },
   "sessions.ended": { level: "info", words: "signed out everywhere" },

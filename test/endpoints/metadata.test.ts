@@ -89,6 +89,7 @@ describe("the metadata document", () => {
         subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: ["RS256"],
         userinfo_signing_alg_values_supported: ["RS256"],
+        acr_values_supported: ["1", "2"],
         claim_types_supported: ["normal"],
         claims_supported: [
           "sub",

@@ -203,7 +203,7 @@ export const THREATS: Ledger = {
       id: "33",
       level: null,
       statement: "More guesses than the limit, in parallel or at another endpoint",
-      does: "counts before the check, in one synchronous step; all endpoints for one secret and all processes share the count",
+      does: "counts before the check, in one synchronous step; all endpoints for one secret share the count, and so do all steps of a sign-in",
     },
     {
       id: "34",
@@ -495,6 +495,13 @@ export const THREATS: Ledger = {
       statement:
         "Logout: other sites sign people out, redirects to any address, replayed logout tokens, requests into the network, slow clients",
       does: "signs out at once only for an ID token of that person, and asks otherwise; leads to registered addresses only; sends logout tokens of two minutes through the guarded way, side by side, and waits a second at most",
+    },
+    {
+      id: "83",
+      level: null,
+      statement:
+        "A second factor that is passed by: another page, tab or browser, the device flow, a refresh, prompt=none; codes used twice or guessed",
+      does: "starts no session while a step is missing, whichever door it came by; checks the level again at every use of access; seals the steps so far for the browser and ten minutes; each code counts once, in the commit that starts the session",
     },
     {
       id: "86",
