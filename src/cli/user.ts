@@ -35,6 +35,7 @@ import { declaredIn } from "./declared.ts";
 import { requireAccount, requireGroups } from "./find.ts";
 import type { Io } from "./io.ts";
 import { counted, formatFacts, isoTime, localTime, printJson, printTable, showOnce } from "./output.ts";
+import { addPasskeyCommands } from "./passkey.ts";
 import { addSecondFactorCommands, factorFacts, factorWords } from "./second-factor.ts";
 import {
   type FactOptions,
@@ -163,6 +164,7 @@ Example:
     .action((username: string, options: CommonOptions) => unlockUser(username, options, io));
 
   addSecondFactorCommands(user, io);
+  addPasskeyCommands(user, io);
 
   withCommonOptions(
     user

@@ -215,12 +215,17 @@ export async function checkPasskeyOf(
 ): Promise<PasskeyCheck> {
   const { origin, browser, needsPerson } = attempt;
   let examined: Examined | null = null;
-  const attempted = await attemptStep(context, { address: origin.address, browser }, account, async () => {
-    examined = await examine(context, attempt, account);
-    if (needsPerson && examined.outcome === "verified" && examined.proof.step !== STEPS.verified_passkey)
-      examined = refusal("unverified", "unverified");
-    return examined.outcome === "verified" ? examined.proof : null;
-  });
+  const attempted = await attemptStep(
+    context,
+    { address: origin.address, browser, isSecond: true },
+    account,
+    async () => {
+      examined = await examine(context, attempt, account);
+      if (needsPerson && examined.outcome === "verified" && examined.proof.step !== STEPS.verified_passkey)
+        examined = refusal("unverified", "unverified");
+      return examined.outcome === "verified" ? examined.proof : null;
+    },
+  );
   if (attempted.outcome === "limited") {
     context.events.tell(actOfStranger(origin), [{ event: "sign_in.limited", subject: account.subject }]);
     return attempted;

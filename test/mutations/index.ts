@@ -9,6 +9,7 @@ import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OTHER_DEVICE } from "./other-device.ts";
 import { PAGES } from "./pages.ts";
+import { PASSKEYS } from "./passkeys.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...REQUEST_OBJECTS,
   ...LOGOUT,
   ...PAGES,
+  ...PASSKEYS,
   ...OTHER_DEVICE,
   ...PLATFORM,
   ...STORE,

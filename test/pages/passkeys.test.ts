@@ -1,12 +1,14 @@
 /** Passkeys through the pages, with a device in software that can lie in every way. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { newTotpSecret, sealTotp } from "../../src/accounts/totp.ts";
 import { collect } from "../../src/operations/paging.ts";
 import { listPasskeys } from "../../src/operations/passkeys.ts";
 import { changeAccount, findAccount } from "../../src/operations/people.ts";
 import { everySession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
-import { onBothEngines, type StartOnEngine } from "../adversary/engines.ts";
+import { insert } from "../../src/store/contract.ts";
+import { type AccountRecord, totps } from "../../src/store/tables.ts";
+import { type EngineServer, onBothEngines, type StartOnEngine } from "../adversary/engines.ts";
 import { type Authenticator, createAuthenticator, type Lies } from "../support/authenticator.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { addPasskeyIn, answerAsk, openAsk, readAsk, signInWith } from "../support/passkeys.ts";
@@ -19,7 +21,7 @@ const STALE = "This page was open for too long, or was answered before. Use your
 onBothEngines((start) => passkeySuite(start));
 
 function passkeySuite(start: StartOnEngine): void {
-  let server: TestServer;
+  let server: EngineServer;
   let alice: AccountRecord;
   let browser: Browser;
   let device: Authenticator;
@@ -227,6 +229,118 @@ function passkeySuite(start: StartOnEngine): void {
       const [id = ""] = device.ids();
       const wrong = new Uint8Array(70);
       expect(await told(id, wrong)).toBe(await told("A".repeat(id.length), wrong));
+    });
+  });
+
+  describe("on another node", () => {
+    test(proves("a challenge counts, and still once", "threat 82"), async () => {
+      const { store } = server.context;
+      const opened = { store, close: async () => {} };
+      const node = await startTestServer({}, { opened, key: server.key, clock: server.clock });
+      const other = openBrowser(server);
+      const open = await openAsk(other, "/login");
+      const there = openBrowser(node);
+      const { cookie } = other;
+      there.cookie = cookie;
+      const answers = [device.get(open.ask), device.get(open.ask)] as const;
+      const statuses = (
+        await Promise.all([answerAsk(other, open, answers[0]), answerAsk(there, open, answers[1])])
+      ).map(({ status }) => status);
+      expect(statuses.sort()).toEqual([303, 422]);
+      await node.close();
+    });
+  });
+
+  describe("as a second step", () => {
+    const PROMPT = "One more step";
+
+    /** Signs in with the password as far as the second step. */
+    async function firstStep(who: Browser) {
+      await setUpApp(server, alice);
+      const { form } = await openAsk(who, "/login");
+      const response = await who.post("/login", {
+        form_token: form.fields.form_token ?? "",
+        username: "alice",
+        password: PASSWORD,
+      });
+      return readAsk(response);
+    }
+
+    test("it takes the place of a code", async () => {
+      const other = openBrowser(server);
+      const open = await firstStep(other);
+      expect(open.ask.options.allowCredentials).toEqual([
+        { type: "public-key", id: device.ids()[0] ?? "", transports: ["internal", "hybrid"] },
+      ]);
+      const response = await answerAsk(other, open, device.get(open.ask, { isPersonVerified: false }));
+      expect(response.headers.get("location")).toBe("/account");
+      expect(await newestSession()).toMatchObject({
+        authenticationLevel: "2",
+        authenticationMethods: ["pwd", "pop", "user", "mfa"],
+      });
+    });
+
+    test(proves("it must be the person’s own", "threat 82", "threat 83"), async () => {
+      await addPersonWithPassword(server, "mallory");
+      const hers = openBrowser(server);
+      await hers.signIn("mallory");
+      const her = createAuthenticator(ISSUER);
+      await addPasskeyIn(hers, her);
+      const other = openBrowser(server);
+      const open = await firstStep(other);
+      const lies = [
+        {},
+        { userHandle: null },
+        { userHandle: Buffer.from(alice.subject).toString("base64url") },
+      ];
+      for (const lie of lies) {
+        const refused = await answerAsk(other, open, her.get(open.ask, lie));
+        expect(await textOf(refused.clone())).toContain(PROMPT);
+        expect(refused.status).toBe(422);
+      }
+      expect(refusals().map(({ reason }) => reason)).toContain("another_person");
+      expect((await other.get("/account")).status).toBe(303);
+    });
+
+    test(
+      proves("a challenge of the sign-in page does not count in it, nor the other way round", "threat 82"),
+      async () => {
+        const other = openBrowser(server);
+        const open = await firstStep(other);
+        const page = await openAsk(other, "/login");
+        const { challenge } = page.ask;
+        const refused = await answerAsk(other, open, device.get({ ...open.ask, challenge }));
+        expect(await textOf(refused)).toContain(STALE);
+        const again = await answerAsk(
+          other,
+          page,
+          device.get({ ...page.ask, challenge: open.ask.challenge }),
+        );
+        await expectRefused(again, STALE, "challenge");
+      },
+    );
+
+    test(proves("a key that does not ask for its person is not two proofs", "threat 83"), async () => {
+      await setUpApp(server, alice);
+      const other = openBrowser(server);
+      const first = await signInWith(other, device, { isPersonVerified: false });
+      expect(await textOf(first.clone())).toContain(PROMPT);
+      const open = await readAsk(first);
+      expect(open.ask.options.userVerification).toBe("required");
+      const refused = await answerAsk(other, open, device.get(open.ask, { isPersonVerified: false }));
+      expect(await textOf(refused.clone())).toContain("The device did not ask for a PIN");
+      const asked = await readAsk(refused);
+      const response = await answerAsk(other, asked, device.get(asked.ask));
+      expect(response.headers.get("location")).toBe("/account");
+    });
+
+    test(proves("the first step is used up before it", "threat 82"), async () => {
+      await setUpApp(server, alice);
+      const other = openBrowser(server);
+      const open = await openAsk(other, "/login");
+      const answer = device.get(open.ask, { isPersonVerified: false });
+      expect(await textOf(await answerAsk(other, open, answer))).toContain(PROMPT);
+      await expectRefused(await answerAsk(other, open, answer), STALE, "used");
     });
   });
 
@@ -441,6 +555,13 @@ function passkeySuite(start: StartOnEngine): void {
       expect(script.headers.get("cache-control")).toContain("immutable");
     }
   });
+}
+
+/** An app for one-time passwords, so that one proof signs in nowhere. */
+async function setUpApp({ context, clock }: TestServer, { subject }: AccountRecord): Promise<void> {
+  const sealedSecret = sealTotp(context.keys, subject, newTotpSecret(context.random));
+  const app = { subject, sealedSecret, lastStep: 0, drift: 0, createdAt: clock.seconds() };
+  await context.store.commit({ changes: [insert(totps, app)] });
 }
 
 /** The same answer for another passkey. */

@@ -14,7 +14,11 @@ interface AskOptions {
   readonly rpId?: string;
   readonly rp?: { readonly id: string; readonly name: string };
   readonly user?: { readonly id: string; readonly name: string; readonly displayName: string };
-  readonly allowCredentials?: readonly { readonly id: string; readonly transports?: readonly string[] }[];
+  readonly allowCredentials?: readonly {
+    readonly type: string;
+    readonly id: string;
+    readonly transports?: readonly string[];
+  }[];
   readonly excludeCredentials?: readonly { readonly id: string }[];
   readonly userVerification?: string;
 }
