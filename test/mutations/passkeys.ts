@@ -1,4 +1,4 @@
-/** Mutations of passkeys. */
+/** Mutations of passkeys. Each runs the tests of one engine that are to notice it, because every test makes a server. */
 import type { Mutation } from "./mutation.ts";
 
 const VALUES = "accounts/passkeys.ts";
@@ -6,7 +6,6 @@ const OPERATION = "operations/passkeys.ts";
 const RULE = "rules/passkey.ts";
 const PAGE = "pages/passkeys.tsx";
 const tests = ["pages/passkeys.test.ts"] as const;
-const only = "SQLite";
 
 export const PASSKEYS: readonly Mutation[] = [
   {
@@ -17,7 +16,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: `$KEYS.mac($USE, $COOKIE, $PURPOSE, $SUBJECT, $HEAD)`,
     replace: "$KEYS.mac($USE, $PURPOSE, $SUBJECT, $HEAD)",
     tests,
-    only,
+    only: "SQLite.*(of another browser)",
   },
   {
     against: ["threat 82"],
@@ -27,7 +26,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: `$KEYS.mac($USE, $COOKIE, $PURPOSE, $SUBJECT, $HEAD)`,
     replace: "$KEYS.mac($USE, $COOKIE, $SUBJECT, $HEAD)",
     tests,
-    only,
+    only: "SQLite.*(to a challenge for a new passkey)",
   },
   {
     against: ["threat 82"],
@@ -37,7 +36,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: `$KEYS.mac($USE, $COOKIE, $PURPOSE, $SUBJECT, $HEAD)`,
     replace: "$KEYS.mac($USE, $COOKIE, $PURPOSE, $HEAD)",
     tests,
-    only,
+    only: "SQLite.*(a challenge of the sign-in page)",
   },
   {
     against: ["threat 82"],
@@ -47,7 +46,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "!sameText($$$MACS)",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(of another browser)",
   },
   {
     against: ["threat 82"],
@@ -57,7 +56,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "$EXPIRY <= now",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(of another browser)",
   },
   {
     against: ["threat 82"],
@@ -68,7 +67,7 @@ export const PASSKEYS: readonly Mutation[] = [
     replace: ";",
     also: [{ in: RULE, within: "usePasskey", match: "useUp(challenge)", replace: "" }],
     tests,
-    only,
+    only: "SQLite.*(answered before|many times at once)",
   },
   {
     against: ["threat 82"],
@@ -78,7 +77,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "useUp(challenge)",
     replace: "",
     tests,
-    only,
+    only: "SQLite.*(many times at once|answered before|and still once)",
   },
   {
     against: ["threat 82"],
@@ -88,7 +87,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: `if (answered !== null) return concluded("used")`,
     replace: ";",
     tests,
-    only,
+    only: "SQLite.*(are registered once)",
   },
   {
     against: ["threat 82"],
@@ -106,7 +105,7 @@ export const PASSKEYS: readonly Mutation[] = [
       },
     ],
     tests,
-    only,
+    only: "SQLite.*(that was given at another origin)",
   },
   {
     against: ["threat 82"],
@@ -116,7 +115,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: { entry: "expectedRPID: $DOMAIN" },
     replace: `expectedRPID: [domain, "evil.example", "example"]`,
     tests,
-    only,
+    only: "SQLite.*(that was given for)",
   },
   {
     against: ["threat 82"],
@@ -126,7 +125,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "!verified",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(with a wrong signature|by the same words)",
   },
   {
     against: ["threat 82"],
@@ -136,7 +135,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "$DATA.crossOrigin",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(that was given in a frame)",
   },
   {
     against: ["threat 82"],
@@ -146,7 +145,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "userHandle !== undefined && userHandle !== userHandleOf($SUBJECT)",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(that was given for another person)",
   },
   {
     against: ["threat 82", "threat 83"],
@@ -156,7 +155,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "person !== null && person.subject !== $SUBJECT",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(it must be the person)",
   },
   {
     against: ["threat 82"],
@@ -166,7 +165,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "$ACCOUNT.disabledAt !== null",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(of a disabled person)",
   },
   {
     against: ["threat 82"],
@@ -176,7 +175,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "counter <= $PASSKEY.counter",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(counter does not go up)",
   },
   {
     against: ["threat 82"],
@@ -186,7 +185,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "update($TABLE, $KEY, $WAS, $SET)",
     replace: "update($TABLE, $KEY, $WAS, { backedUp: isBackedUp, usedAt: now })",
     tests,
-    only,
+    only: "SQLite.*(counter does not go up)",
   },
   {
     against: ["threat 83"],
@@ -204,7 +203,7 @@ export const PASSKEYS: readonly Mutation[] = [
       },
     ],
     tests,
-    only,
+    only: "SQLite.*(is not two proofs)",
   },
   {
     against: ["threat 82"],
@@ -214,7 +213,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "if (asked !== null) return asked",
     replace: ";",
     tests,
-    only,
+    only: "SQLite.*(after a recent sign-in only)",
   },
   {
     against: ["threat 82"],
@@ -232,7 +231,7 @@ export const PASSKEYS: readonly Mutation[] = [
       },
     ],
     tests,
-    only,
+    only: "SQLite.*(are not added if made at another origin)",
   },
   {
     against: ["threat 82"],
@@ -242,7 +241,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: { entry: "expectedRPID: $DOMAIN" },
     replace: `expectedRPID: [domain, "evil.example"]`,
     tests,
-    only,
+    only: "SQLite.*(are not added if made for another domain)",
   },
   {
     against: ["threat 82"],
@@ -260,7 +259,7 @@ export const PASSKEYS: readonly Mutation[] = [
       },
     ],
     tests,
-    only,
+    only: "SQLite.*(are registered once)",
   },
   {
     against: ["threat 82"],
@@ -270,7 +269,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: `if (by === "person" && !isWayLeft($$$WAYS)) return concluded("last_way")`,
     replace: ";",
     tests,
-    only,
+    only: "SQLite.*(last way in)",
   },
   {
     against: ["threat 82"],
@@ -280,7 +279,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "touchAccount(account, {})",
     replace: "",
     tests,
-    only,
+    only: "SQLite.*(last way in)",
   },
   {
     against: ["threat 82"],
@@ -290,7 +289,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "!isWayLeft($$$WAYS)",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(do without a password)",
   },
   {
     against: ["threat 82", "threat 19"],
@@ -300,7 +299,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "account.administrator",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(do without a password)",
   },
   {
     against: ["threat 82"],
@@ -310,7 +309,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "$PASSKEY.subject !== account.subject",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(not changed by other people)",
   },
   {
     against: ["threat 82"],
@@ -320,7 +319,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "!(await spendProofs($$$ARGS))",
     replace: "false",
     tests,
-    only,
+    only: "SQLite.*(used up before it)",
   },
   {
     against: ["threat 33"],
@@ -330,7 +329,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: `settle(counted, examined.outcome === "verified")`,
     replace: "settle(counted, true)",
     tests,
-    only,
+    only: "SQLite.*(lock no person out)",
   },
   {
     against: ["threat 34"],
@@ -340,7 +339,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "decoysOf($KEYS, $NAME)",
     replace: "[]",
     tests,
-    only,
+    only: "SQLite.*(made-up ones)",
   },
   {
     against: ["threat 34"],
@@ -350,6 +349,6 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "{ subject: passkey?.subject, forget: json.id }",
     replace: "{ subject: passkey?.subject, forget: passkey === null ? json.id : null }",
     tests,
-    only,
+    only: "SQLite.*(by the same words)",
   },
 ];

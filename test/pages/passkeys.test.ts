@@ -136,10 +136,15 @@ function passkeySuite(start: StartOnEngine): void {
 
     test(proves("to a challenge for a new passkey, and the other way round", "threat 82"), async () => {
       const adding = await openAsk(browser, "/account/passkeys");
-      const signingIn = await openAsk(browser, "/login?return_to=%2Faccount");
-      const asked = { ...signingIn.ask, challenge: adding.ask.challenge };
-      await expectRefused(await answerAsk(browser, signingIn, device.get(asked)), STALE, "challenge");
-      const made = device.create({ ...adding.ask, challenge: signingIn.ask.challenge });
+      // Both are for this person and in this browser.
+      const step = await openAsk(browser, "/login?return_to=%2Faccount&step_up=1");
+      const { challenge } = adding.ask;
+      await expectRefused(
+        await answerAsk(browser, step, device.get(step.ask, { challenge })),
+        STALE,
+        "challenge",
+      );
+      const made = createAuthenticator(ISSUER).create({ ...adding.ask, challenge: step.ask.challenge });
       const response = await answerAsk(browser, adding, made);
       expect(await textOf(response)).toContain("No passkey was added: this page was open for too long");
       expect(await stored()).toHaveLength(1);
