@@ -161,7 +161,7 @@ export const english = {
     none: "You have no passkey yet.",
     oneTitle: "You have one passkey only",
     oneWithPassword:
-      "If you lose it, you sign in with your password. Add another one, on another device or in a password manager, so that you need not.",
+      "If you lose it, you sign in with your password. Better add another one, on another device or in a password manager.",
     oneAlone:
       "If you lose it, you cannot sign in any more. Add another one, on another device or in a password manager.",
     kinds: { passkey: "Passkey", securityKey: "Security key" },

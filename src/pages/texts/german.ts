@@ -169,7 +169,7 @@ export const german: Texts = {
     none: "Sie haben noch keinen Passkey.",
     oneTitle: "Sie haben nur einen Passkey",
     oneWithPassword:
-      "Wenn Sie ihn verlieren, melden Sie sich mit Ihrem Passwort an. Fügen Sie einen zweiten hinzu, auf einem anderen Gerät oder in einem Passwortmanager, dann müssen Sie das nicht.",
+      "Wenn Sie ihn verlieren, melden Sie sich mit Ihrem Passwort an. Fügen Sie besser einen zweiten hinzu, auf einem anderen Gerät oder in einem Passwortmanager.",
     oneAlone:
       "Wenn Sie ihn verlieren, können Sie sich nicht mehr anmelden. Fügen Sie einen zweiten hinzu, auf einem anderen Gerät oder in einem Passwortmanager.",
     kinds: { passkey: "Passkey", securityKey: "Sicherheitsschlüssel" },

@@ -103,7 +103,7 @@ function Passkey({ frame, token, ask, row, nameCharacters }: PasskeysProps & { r
       : passkeys.lastUsed(relativeTime(language, Math.min(-60, row.usedAt - frame.now)));
   return (
     <li>
-      <div class="row">
+      <div class={ask === null ? "row" : "row firm"}>
         <div>
           <h3>
             <bdi>{name}</bdi>
