@@ -125,7 +125,7 @@ export const PASSKEYS: readonly Mutation[] = [
     match: "!verified",
     replace: "false",
     tests,
-    only: "SQLite.*(with a wrong signature|by the same words)",
+    only: "SQLite.*(with the key of another passkey)",
   },
   {
     against: ["threat 82"],

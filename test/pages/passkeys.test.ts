@@ -162,6 +162,7 @@ function passkeySuite(start: StartOnEngine): void {
       ["in a frame of another site", { crossOrigin: true }, UNKNOWN, "signature"],
       ["of another kind", { type: "webauthn.create" }, UNKNOWN, "signature"],
       ["without the person", { isPresent: false }, UNKNOWN, "signature"],
+      ["with the key of another passkey", { isForged: true }, UNKNOWN, "signature"],
       ["with a wrong signature", { signature: new Uint8Array(70) }, UNKNOWN, "signature"],
       [
         "for another person",

@@ -57,6 +57,8 @@ export interface Lies {
   readonly counter?: number;
   readonly backedUp?: boolean;
   readonly signature?: Uint8Array;
+  /** Signed with another key than the passkey's. */
+  readonly isForged?: boolean;
   readonly aaguid?: string;
   readonly transports?: readonly string[];
   readonly discoverable?: boolean;
@@ -142,6 +144,7 @@ export function createAuthenticator(origin: string, counts = false): Authenticat
       const counter = lies.counter ?? passkey.counter;
       const data = authenticatorData(lies.domain ?? ask.options.rpId ?? "", counter, lies);
       const signed = Buffer.concat([data, createHash("sha256").update(client).digest()]);
+      const { privateKey, hash } = lies.isForged ? newKey("ES256") : passkey;
       const userHandle = lies.userHandle === undefined ? passkey.userHandle : lies.userHandle;
       return JSON.stringify({
         id,
@@ -149,7 +152,7 @@ export function createAuthenticator(origin: string, counts = false): Authenticat
         response: {
           clientDataJSON: base64url(client),
           authenticatorData: base64url(data),
-          signature: base64url(lies.signature ?? sign(passkey.hash, signed, passkey.privateKey)),
+          signature: base64url(lies.signature ?? sign(hash, signed, privateKey)),
           ...(userHandle !== null && { userHandle }),
         },
       });
