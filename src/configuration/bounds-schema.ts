@@ -59,9 +59,15 @@ export const limits = v.pipe(
   v.optional(
     table({
       request_body_bytes: count("The longest request body.", 65_536, 1024, 16_777_216),
+      picture_bytes: count(
+        "The largest file that a person may send as their picture.",
+        10_000_000,
+        1024,
+        10_000_000,
+      ),
       parameters_per_request: count("The most parameters in one request.", 64, 8, 10_000),
       password_bytes: count("The longest password; longer ones are refused, not cut.", 1024, 64, 4096),
-      minimum_password_characters: count("The shortest new password.", 8, 1, 128),
+      minimum_password_characters: count("The shortest new password.", 10, 1, 128),
       password_checks_at_once: count("How many passwords are checked at the same time.", 2, 1, 64),
       password_checks_waiting: count(
         "How many more password checks may wait; further ones are refused.",

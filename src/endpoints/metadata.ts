@@ -87,6 +87,8 @@ function metadataDocument({
       "none",
       ...SIGNING_ALGORITHMS.map(({ algorithm }) => algorithm),
     ],
+    // RFC 9101 §10.5: a client may demand it of itself.
+    require_signed_request_object: false,
     // OpenID Connect Discovery §3: without this member, request_uri would count as supported.
     request_uri_parameter_supported: false,
     claims_parameter_supported: true,

@@ -32,8 +32,8 @@ import {
   consents,
   type GrantRecord,
   grants,
+  type IndividualClaims,
   once,
-  type SingleClaims,
   sessions,
 } from "../store/tables.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
@@ -52,8 +52,8 @@ export interface CodeRequest {
   /** OpenID Connect Core §3.1.2.1; null if the request has none. */
   readonly nonce: string | null;
   readonly scope: readonly Scope[];
-  /** The single claims that the request names; null if it names none. */
-  readonly claims: SingleClaims | null;
+  /** The individual claims that the request names; null if it names none. */
+  readonly claims: IndividualClaims | null;
   /** The scopes for which the person is asked (`scopeToAllow`). */
   readonly toAllow: readonly Scope[];
   readonly resources: readonly ResourceIndicator[];
@@ -210,10 +210,19 @@ type NewGrant = Pick<
   "scope" | "claims" | "resources" | "via" | "session" | "address" | "createdAt" | "expiresAt"
 >;
 
+/** Of a person who is signed in, what a grant records. */
+interface Proven {
+  readonly account: Pick<SignedIn["account"], "subject" | "username">;
+  readonly session: Pick<
+    SignedIn["session"],
+    "authenticatedAt" | "authenticationMethods" | "authenticationLevel"
+  >;
+}
+
 /** A grant of a person who is signed in. It records how the person proved who they are. */
 export const newGrant = (
   id: RecordId,
-  { account, session }: SignedIn,
+  { account, session }: Proven,
   clientId: ClientRecord["clientId"],
   grant: NewGrant,
 ): GrantRecord => ({

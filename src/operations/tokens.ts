@@ -45,7 +45,7 @@ import {
 } from "../store/tables.ts";
 import { everyGrant } from "./access.ts";
 import { actOf, CALLER, type Caller } from "./caller.ts";
-import { claimsForCaller } from "./claims.ts";
+import { claimsForCaller, clientClaimsForApis } from "./claims.ts";
 import { type AccessContext, mayStillUse, type UseFault, useFault } from "./client-access.ts";
 import type { Context } from "./context.ts";
 import { carryOut, type DecideContext, decide, outcomeOf } from "./decide.ts";
@@ -56,17 +56,19 @@ interface Reading {
   readonly store: Store;
 }
 
+const TOKEN_CLIENT_COLUMNS = [
+  "clientId",
+  "disabledAt",
+  "allowedGroups",
+  "deniedGroups",
+  "minimumAcr",
+  "subjectType",
+] as const;
+
 const ACCESS_TOKEN = {
   token: row(accessTokens, { id: "$id" }),
   grant: row(grants, { id: "token.grantId" }, accessTokenRules.TOKEN_GRANT_COLUMNS),
-  client: row(clients, { number: "token.client" }, [
-    "clientId",
-    "disabledAt",
-    "allowedGroups",
-    "deniedGroups",
-    "minimumAcr",
-    "subjectType",
-  ]),
+  client: row(clients, { number: "token.client" }, TOKEN_CLIENT_COLUMNS),
 };
 
 /** The token, if it has not expired and its grant and client are alive; else null. */
@@ -293,7 +295,11 @@ export async function issueToClient(
 
 // ── What a token is worth ──────────────────────────────────────────────────────────────────────────────────
 
-const INTROSPECTED_ACCESS_TOKEN = { ...ACCESS_TOKEN, caller: CALLER };
+const INTROSPECTED_ACCESS_TOKEN = {
+  ...ACCESS_TOKEN,
+  client: row(clients, { number: "token.client" }, [...TOKEN_CLIENT_COLUMNS, "claims"]),
+  caller: CALLER,
+};
 const INTROSPECTED_REFRESH_TOKEN = {
   ...REFRESH_TOKEN,
   client: row(clients, { clientId: "grant.clientId" }, [
@@ -328,9 +334,12 @@ export async function introspect(
     const visible = visibleToken(catalogue, clientId, token);
     if (visible === null) return INACTIVE;
     const shown = introspectAccessToken(issuer, visible.token, visible.showsUsername);
+    const target = { scope: token.scope, resources: visible.token.resources };
+    if (token.grant === null && facts.client !== null)
+      return { ...clientClaimsForApis(context, facts.client, target), ...shown };
     return withPerson(context, shown, facts.client, token.grant, {
       scope: visible.token.scope,
-      told: scopeAt(catalogue, token.scope, visible.token.resources),
+      told: scopeAt(catalogue, target.scope, target.resources),
     });
   }
   // `token_type_hint` is not needed: a token's prefix shows its type (RFC 7662 §2.1 lets a server ignore it).

@@ -85,6 +85,7 @@ export const REASONS_ON_PAGES = {
   code_challenge_method_unsupported: REDIRECTED,
   request_object_malformed: ofApplication("application"),
   request_object_encrypted: ofApplication("application"),
+  request_object_missing: ofApplication("application"),
   request_object_algorithm: ofApplication("application"),
   request_object_signature: ofApplication("application"),
   request_object_mismatch: ofApplication("application"),

@@ -7,7 +7,7 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
-import { accountRoutes } from "./account.tsx";
+import { accountRoutes } from "./account/index.ts";
 import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
@@ -18,7 +18,7 @@ import { secondFactorRoutes } from "./second-factor.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
-export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account.tsx";
+export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account/index.ts";
 export { pageErrorResponse } from "./error-page.tsx";
 export { PASSKEY_ENDPOINTS_PATH, passkeyEndpointsRoute } from "./passkeys.tsx";
 

@@ -219,7 +219,7 @@ async function answerSignIn(
   const { issuer } = context;
   const { returnTo, cause } = page;
   const again = (fault: SignInFault) => signInPage(context, incoming, { ...page, fault });
-  if (form.get(PROGRESS) !== undefined)
+  if (isFresh && form.get(PROGRESS) !== undefined)
     return (await answerSecondStep(context, incoming, submitted)) ?? again("stale");
   if (!isFresh) {
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.

@@ -18,9 +18,10 @@ import { OAuthError } from "../protocol/errors.ts";
 import type { Parameters } from "../protocol/parameters.ts";
 import { parseCredentialId } from "../protocol/webauthn.ts";
 import { actOfPerson } from "../rules/events.ts";
-import type { AccountRecord, PasskeyRecord } from "../store/tables.ts";
+import type { PasskeyRecord } from "../store/tables.ts";
+import type { Way } from "./account/way.ts";
 import { openForm, readForm } from "./forms.ts";
-import { type PageFrame, pageFrame } from "./frame.ts";
+import { pageFrame } from "./frame.ts";
 import { NOTICE, type PasskeyNotice, readNotice, sealNotice } from "./notice.ts";
 import { askRecentSignIn, isRecent } from "./recent.ts";
 import { respondWithPage } from "./respond.tsx";
@@ -38,15 +39,12 @@ export const passkeyName = (
 ): string =>
   passkey.name === "" ? (isSecurityKey(passkey) ? kinds.securityKey : kinds.passkey) : passkey.name;
 
-/** What a list of the ways to sign in says of passkeys. */
-export async function passkeysRow(
-  context: Context,
-  { texts, path }: Pick<PageFrame, "texts" | "path">,
-  { subject }: Pick<AccountRecord, "subject">,
-): Promise<{ readonly label: string; readonly state: string; readonly href: string }> {
-  const own = await listPasskeys(context, subject);
-  return { label: texts.passkeys.title, state: texts.passkeys.state(own.length), href: path(PATH) };
-}
+/** What the list of the ways to sign in says of passkeys. */
+export const passkeysRow: Way = async (context, { texts: { passkeys }, path }, { account }) => {
+  const { length } = await listPasskeys(context, account.subject);
+  const isOnlyWay = length === 1 && account.passwordHash === null;
+  return { label: passkeys.title, state: passkeys.state(length), href: path(PATH), warns: isOnlyWay };
+};
 
 const rowOf = (passkey: PasskeyRecord, texts: Texts): PasskeyRow => ({
   id: passkeyIdText(passkey),
@@ -71,7 +69,7 @@ async function passkeysPage(
 ): Promise<Response> {
   const { account } = signedIn;
   const form = openForm(context, incoming, "passkeys");
-  const frame = pageFrame(context, incoming);
+  const frame = pageFrame(context, incoming, account.profile.locale);
   const own = await listPasskeys(context, account.subject);
   const notice = readNotice(context, incoming, "passkeys");
   const here = pagePath(context.issuer, PATH, { return_to: returnTo });
@@ -122,7 +120,7 @@ const changePasskeys =
     const signedIn = await findSignedIn(context, incoming.request);
     const returnTo = parseReturnPath(context.issuer, form.get("return_to"));
     if (signedIn === null) return toSignIn(context, returnTo);
-    const { forms } = pageFrame(context, incoming).texts;
+    const { forms } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
     if (!isFresh) return passkeysPage(context, incoming, signedIn, { fault: forms.stale, returnTo });
     const action = form.get("action");
     if (action === "rename") return rename(context, incoming, signedIn, form);
@@ -169,7 +167,7 @@ async function add(
   if (outcome === "added")
     return returnTo === null ? done(context, incoming, signedIn, "added") : seeOther(returnTo);
   if (outcome === "gone") return toSignIn(context, returnTo);
-  const { texts, issuerOrigin } = pageFrame(context, incoming);
+  const { texts, issuerOrigin } = pageFrame(context, incoming, account.profile.locale);
   const words = texts.passkeys.notAdded[outcome];
   const fault = typeof words === "string" ? words : words(issuerOrigin);
   return passkeysPage(context, incoming, signedIn, { fault, returnTo });
@@ -184,7 +182,7 @@ async function rename(
   const { subject } = signedIn.account;
   const name = (form.get("name") ?? "").normalize("NFC").trim();
   if (!isPasskeyName(name)) {
-    const { passkeys } = pageFrame(context, incoming).texts;
+    const { passkeys } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
     return passkeysPage(context, incoming, signedIn, {
       fault: passkeys.nameRefused(PASSKEY_NAME_CHARACTERS),
     });
@@ -206,7 +204,7 @@ async function remove(
   const act = actOfPerson(incoming, subject);
   const outcome = id === null ? "unknown" : await removePasskey(context, act, subject, id, "person");
   if (outcome !== "last_way") return done(context, incoming, signedIn, "removed");
-  const { passkeys } = pageFrame(context, incoming).texts;
+  const { passkeys } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
   return passkeysPage(context, incoming, signedIn, { fault: passkeys.lastWay });
 }
 
@@ -215,7 +213,7 @@ async function withoutPassword(context: Context, incoming: Incoming, signedIn: S
   const outcome = await removePassword(context, actOfPerson(incoming, subject), subject);
   if (outcome === "removed" || outcome === "none")
     return done(context, incoming, signedIn, "password_removed");
-  const { passkeys } = pageFrame(context, incoming).texts;
+  const { passkeys } = pageFrame(context, incoming, signedIn.account.profile.locale).texts;
   return passkeysPage(context, incoming, signedIn, { fault: passkeys.passwordKept[outcome] });
 }
 

@@ -233,13 +233,13 @@ function faultWords(
   return secondStep.limited(relativeTime(language, wait), clockTime(language, now + wait));
 }
 
-/** The answer to the form of the second step. Null if the steps before it count no more, so that the person begins anew. */
+/** The answer to the fresh form of the second step. Null if the steps before it count no more, so that the person begins anew. */
 export async function answerSecondStep(
   context: Context,
   incoming: Incoming,
-  { form, isFresh }: Submitted,
+  { form }: Submitted,
 ): Promise<Response | null> {
-  const progress = isFresh ? await openProgress(context, incoming, form.get(PROGRESS)) : null;
+  const progress = await openProgress(context, incoming, form.get(PROGRESS));
   if (progress === null) return null;
   const { account, steps } = progress;
   const answer = form.get(PASSKEY);

@@ -24,8 +24,15 @@ export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {
 export const PAGE_PATHS = [
   "/",
   "/account",
+  "/account/activity",
+  "/account/apps",
+  "/account/data",
+  "/account/details",
   "/account/passkeys",
+  "/account/password",
+  "/account/picture",
   "/account/second-factor",
+  "/account/security",
   "/consent",
   "/device",
   "/help/errors",
@@ -36,6 +43,9 @@ export const PAGE_PATHS = [
   "/setup",
 ] as const;
 
+/** The pages of a person's own account. */
+const ACCOUNT_PATHS: readonly string[] = PAGE_PATHS.filter((page) => page.startsWith("/account"));
+
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
@@ -43,9 +53,7 @@ const OPENED: readonly string[] = [
 ];
 const OPENED_BY_PATH: readonly string[] = [
   "/",
-  "/account",
-  "/account/passkeys",
-  "/account/second-factor",
+  ...ACCOUNT_PATHS,
   "/device",
   "/help/errors",
   "/login",
@@ -70,15 +78,13 @@ export function pageAgain(
 }
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = [
+const RETURN_PAGES: readonly string[] = [
   "/",
-  "/account",
-  "/account/passkeys",
-  "/account/second-factor",
+  ...ACCOUNT_PATHS,
   "/device",
   "/login/approve",
   "/auth/authorize",
-] as const;
+];
 
 /**
  * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,

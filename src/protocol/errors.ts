@@ -323,6 +323,12 @@ export const REASONS = {
     description: "Encrypted request objects are not supported.",
     cure: "Send the request object signed and not encrypted: it travels over TLS.",
   },
+  request_object_missing: {
+    error: "invalid_request",
+    status: 400,
+    description: "The client is registered for signed requests, and this request is not signed.",
+    cure: "Send every parameter in a signed JWT, in the parameter request (RFC 9101). Or register the client without require_signed_request_object.",
+  },
   request_object_algorithm: {
     error: "invalid_request_object",
     status: 400,

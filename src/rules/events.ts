@@ -1,5 +1,6 @@
 /** The events of the server, by name. An event says who did what, and never contains a secret. */
 import type { RecordId } from "../protocol/identifiers.ts";
+import type { ActorKind } from "../store/tables.ts";
 
 /** The level and the words of the event in the log. */
 interface EventType {
@@ -44,6 +45,7 @@ export const EVENT_TYPES = {
   "passkey.removed": { level: "info", words: "passkey removed" },
   "password.changed": { level: "info", words: "password changed" },
   "password.removed": { level: "info", words: "password removed: its person signs in without one" },
+  "password.renewed": { level: "info", words: "password hash renewed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
   "person.disabled": { level: "info", words: "person disabled" },
@@ -102,7 +104,7 @@ export interface Event {
 
 /** The actor: a client, a person, the operator at the command line, the server itself, or a stranger. */
 export interface Actor {
-  readonly kind: "client" | "person" | "operator" | "server" | "stranger";
+  readonly kind: ActorKind;
   /** The client's or the person's identifier, or the operator's user name on this machine. */
   readonly id: string | null;
 }

@@ -1,11 +1,12 @@
 /** People: their accounts, their sessions, and the link that makes the first administrator. */
 import type { EpochSeconds } from "../platform/clock.ts";
-import { foldUsername, type RecordId } from "../protocol/identifiers.ts";
+import { type ClientId, foldUsername, type RecordId } from "../protocol/identifiers.ts";
 import { type Change, hold, insert, put, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
   accounts,
+  activities,
   type DisabledBy,
   type GroupRecord,
   groupMembers,
@@ -27,7 +28,7 @@ import {
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
 import type { Event } from "./events.ts";
-import { accessSweeps, touchAccount } from "./grant.ts";
+import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { pictureChanges } from "./picture.ts";
 import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
@@ -155,6 +156,9 @@ export function setPassword(
   };
 }
 
+/** The access that a person ends together with their old password: that of all clients, or of some. */
+export type EndedAccess = "all" | readonly ClientId[];
+
 /**
  * A person sets their own password, and their sessions end. `verifiedHash` is the hash that verified the current password.
  * False, and nothing changed, if it is no longer the person's hash, or the person is disabled.
@@ -164,15 +168,39 @@ export function changePassword(
   verifiedHash: string,
   passwordHash: string,
   ending: Ending,
+  ended: EndedAccess = [],
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const { changes, sweeps } = endEverySession(account.subject, ending);
+  const { subject } = account;
+  const { changes, sweeps } = endEverySession(subject, ending);
+  const filters = ended === "all" ? [{ subject }] : ended.map((clientId) => ({ subject, clientId }));
   return {
     outcome: true,
     changes: [touchAccount(account, { passwordHash }), ...changes],
-    sweeps,
-    events: [{ event: "password.changed", subject: account.subject }],
+    sweeps: [...sweeps, ...filters.flatMap((filter) => offlineSweeps(filter, ending.now))],
+    events: [
+      { event: "password.changed", subject },
+      ...filters.map((filter) => accessRemoved(filter, "revoked_by_person")),
+    ],
+  };
+}
+
+/**
+ * Replaces the hash of a password by another of the same password. Nothing else changes, so sessions stay. `verifiedHash` is
+ * the hash that the password matched. False, and nothing changed, if it is no longer the person's, or the person is disabled.
+ */
+export function renewPassword(
+  account: AccountRecord | null,
+  verifiedHash: string,
+  passwordHash: string,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
+    return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchAccount(account, { passwordHash })],
+    events: [{ event: "password.renewed", subject: account.subject }],
   };
 }
 
@@ -342,6 +370,7 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),
+      sweep(activities, { subject }, null),
       sweep(passkeys, { subject }, null),
       sweep(totps, { subject }, null),
       sweep(recoveryCodes, { subject }, null),
@@ -350,6 +379,27 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
     ],
     urgent: true,
     events: [{ event: "person.removed", subject }],
+  };
+}
+
+/**
+ * A person removes their own account. The server does not lose its last administrator, and the next start would make a declared
+ * person again. `hasOther`: whether another administrator can sign in, as of a look after that at `setup`.
+ */
+export function removeOwnAccount(
+  { account, setup }: AccountFacts,
+  hasOther: boolean,
+  ending: Ending,
+): Decision<"removed" | "gone" | "last_administrator" | "declared"> {
+  if (account === null) return concluded("gone");
+  if (account.isDeclared) return concluded("declared");
+  if (account.administrator && !hasOther) return concluded("last_administrator");
+  const { changes = [], ...decision } = removeAccount(account, ending);
+  return {
+    ...decision,
+    outcome: "removed",
+    // Two administrators may go at once: each commit rests on the row that the other changes.
+    changes: [...changes, ...(account.administrator ? [nextSetup(setup)] : [])],
   };
 }
 
@@ -422,7 +472,7 @@ export function startSession(
       ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
       ...others.map((other) => sessionEnded(other.session, "surplus")),
       ...events,
-      { event: "session.started", subject },
+      { event: "session.started", subject, via: session.authenticationMethods.join(" ") },
     ],
   };
 }

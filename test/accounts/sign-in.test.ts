@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { newPasswordFault } from "../../src/accounts/new-password.ts";
 import { PasswordPoolBusy } from "../../src/accounts/passwords.ts";
 import { forgetFailures } from "../../src/operations/attempts.ts";
 import { changePassword } from "../../src/operations/change-password.ts";
@@ -343,19 +342,6 @@ test(proves("34: an unknown name takes as long as a wrong password", "threat 34"
   // In turns, so that a busy machine affects both. A check takes tens of milliseconds, a look-up less than one.
   const kinds = { known: attemptAs("alice"), unknown: attemptAs("nobody") };
   expect(await toldApartByTime(kinds, { rounds: 9, bound: 3 })).toEqual({});
-});
-
-test("a new password is measured in characters as people count them, and in bytes", () => {
-  const { configuration } = server.context;
-  expect(newPasswordFault(configuration, "1234567")).toBe("too_short");
-  expect(newPasswordFault(configuration, "12345678")).toBeNull();
-  // Eight UTF-16 units, four characters.
-  expect(newPasswordFault(configuration, "🦊🦊🦊🦊")).toBe("too_short");
-  // Sixteen code points before normalization, eight after.
-  expect(newPasswordFault(configuration, "e\u0301".repeat(8))).toBeNull();
-  expect(newPasswordFault(configuration, "e\u0301".repeat(7))).toBe("too_short");
-  expect(newPasswordFault(configuration, "x".repeat(1024))).toBeNull();
-  expect(newPasswordFault(configuration, "x".repeat(1025))).toBe("too_long");
 });
 
 test("passwords are hashed with argon2id, 19 MiB and two passes, each with a salt of its own", async () => {

@@ -97,7 +97,7 @@ test(
       current_password: `guess ${index}`,
       new_password: "another password of mine",
     });
-    const statuses = await guess(browser, "/account", "/account", change);
+    const statuses = await guess(browser, "/account/password", "/account/password", change);
     expect(checks).toBe(LIMIT);
     expect(count(statuses, 429)).toBe(GUESSES - LIMIT);
     await guess(openBrowser(server), "/login", "/login", signInWith);

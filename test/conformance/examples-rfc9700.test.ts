@@ -113,7 +113,7 @@ describe("RFC 9700 4.16: what keeps pages out of frames", () => {
       "RFC 9700 4.16-4",
       "RFC 9700 4.16-5",
     ),
-    async (_, open) => {
+    async (name, open) => {
       const { headers } = await open();
       const policy = headers.get("content-security-policy")?.split("; ") ?? [];
       expect(policy).toContain("frame-ancestors 'none'");

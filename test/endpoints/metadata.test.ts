@@ -138,6 +138,7 @@ describe("the metadata document", () => {
           ...["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA"],
         ],
         request_uri_parameter_supported: false,
+        require_signed_request_object: false,
         claims_parameter_supported: true,
         service_documentation: "https://auth.example/help/errors",
         access_token_expires_in: 3600,

@@ -1234,4 +1234,22 @@ export const RULES: readonly Mutation[] = [
     tests: ["rules/person.test.ts", "accounts/sign-in.test.ts"],
     only: "wait|unlocks",
   },
+  {
+    against: ["threat 64"],
+    what: "an API is told of a client what belongs to another API",
+    in: "operations/claims.ts",
+    within: "clientClaimsForApis",
+    match: "scopeAt(context.catalogue, scope, resources)",
+    replace: "scope",
+    tests: ["endpoints/jwt-access-token.test.ts"],
+  },
+  {
+    against: ["threat 64"],
+    what: "a client for itself counts as a person",
+    in: "rules/claims.ts",
+    within: "mappedValue",
+    match: 'person === null ? "client" : "everyone"',
+    replace: '"everyone"',
+    tests: ["endpoints/jwt-access-token.test.ts"],
+  },
 ];

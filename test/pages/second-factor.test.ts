@@ -74,7 +74,7 @@ describe("setting up a second factor", () => {
     const uri = /href="(otpauth:[^"]+)"/.exec(html)?.[1]?.replaceAll("&amp;", "&") ?? "";
     const secret = secretOn(html);
     expect(new URL(uri).searchParams.get("secret")).toBe(totpText(secret));
-    expect(html).toContain('<svg class="qr"');
+    expect(html).toContain('<svg class="qr-code"');
     const { fields } = await formOn(html, FACTOR_PAGE);
     const wrong = await browser.post(FACTOR_PAGE, { ...fields, code: "000000" });
     expect(wrong.status).toBe(422);
@@ -207,6 +207,13 @@ describe("a person with a second factor", () => {
     expect(await textOf(await browser.get(FACTOR_PAGE))).toContain("9 recovery codes left");
   });
 
+  test("is told of it in a line of the security page", async () => {
+    const line = async () => textOf(await browser.get("/account/security"));
+    expect(await line()).toContain("Second factor You have 10 recovery codes left.");
+    expect((await change("remove", app.next())).status).toBe(200);
+    expect(await line()).toContain("Second factor Not set up");
+  });
+
   test("is warned of few recovery codes", async () => {
     for (const code of app.recoveryCodes.slice(0, 7))
       expect((await answerStep(browser, await openAndSignIn(), code)).status).toBe(303);
@@ -253,6 +260,14 @@ describe("a person with a second factor", () => {
     server.clock.advance(61);
     expect((await answerStep(browser, shown, app.next())).status).toBe(422);
     expect(await sessionOf()).toBeNull();
+  });
+
+  test("who has signed in in another tab meanwhile goes on", async () => {
+    const shown = await openAndSignIn();
+    const other = await openAndSignIn();
+    expect((await answerStep(browser, other, app.next())).status).toBe(303);
+    const late = await answerStep(browser, shown, app.next());
+    expect(late.headers.get("location")).toBe("/account");
   });
 
   test("stays signed in when they change the password", async () => {

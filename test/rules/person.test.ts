@@ -28,6 +28,7 @@ import { hold, insert, put, remove, sweep, update } from "../../src/store/contra
 import {
   type AccountRecord,
   accounts,
+  activities,
   groupMembers,
   passkeys,
   pictures,
@@ -371,6 +372,7 @@ describe("a person who is", () => {
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
+        sweep(activities, { subject }, null),
         sweep(passkeys, { subject }, null),
         sweep(totps, { subject }, null),
         sweep(recoveryCodes, { subject }, null),
@@ -426,7 +428,7 @@ describe("a session", () => {
       outcome: true,
       changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session)],
       sweeps: [],
-      events: [{ event: "session.started", subject }],
+      events: [{ event: "session.started", subject, via: "pwd" }],
     });
   });
 
@@ -439,7 +441,7 @@ describe("a session", () => {
       sweeps: [...ends.sweeps],
       events: [
         { event: "session.ended", subject: before.subject, reason: "replaced" },
-        { event: "session.started", subject },
+        { event: "session.started", subject, via: "pwd" },
       ],
     });
   });
@@ -455,7 +457,7 @@ describe("a session", () => {
         ...way.changes,
       ],
       sweeps: [...way.sweeps],
-      events: [{ event: "session.started", subject }],
+      events: [{ event: "session.started", subject, via: "pwd" }],
     });
   });
 
@@ -468,7 +470,7 @@ describe("a session", () => {
     expect(decision.sweeps).toEqual([...giveWay(before, ending).sweeps, ...ends.sweeps]);
     expect(decision.events).toEqual([
       { event: "session.ended", subject, reason: "surplus" },
-      { event: "session.started", subject },
+      { event: "session.started", subject, via: "pwd" },
     ]);
   });
 

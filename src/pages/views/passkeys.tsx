@@ -87,7 +87,7 @@ export function PasskeysView(props: PasskeysProps) {
       </div>
       {props.mayRemovePassword && ask !== null && <PasswordSection {...props} />}
       <p class="small">
-        <a href={frame.path("/account")}>{passkeys.toAccount}</a>
+        <a href={frame.path("/account/security")}>{passkeys.toAccount}</a>
       </p>
     </Layout>
   );

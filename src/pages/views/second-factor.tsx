@@ -17,7 +17,7 @@ function QrCode({ text, label }: { text: string; label: string }) {
     .join("");
   return (
     <svg
-      class="qr"
+      class="qr-code"
       viewBox={`0 0 ${size} ${size}`}
       role="img"
       aria-label={label}
@@ -213,6 +213,9 @@ export function SecondFactorView(props: SecondFactorProps) {
         </form>
         {!mayRemove && <p class="small muted">{secondFactor.mustStay}</p>}
       </section>
+      <p class="small">
+        <a href={frame.path("/account")}>{secondFactor.toAccount}</a>
+      </p>
     </Layout>
   );
 }
