@@ -96,7 +96,12 @@ async function passkeysPage(
       fault={fault ?? null}
       nameCharacters={PASSKEY_NAME_CHARACTERS}
     />,
-    { status: fault === undefined ? 200 : 422, setCookie: form.setCookie, runs: "own_script" },
+    {
+      status: fault === undefined ? 200 : 422,
+      setCookie: form.setCookie,
+      runs: "own_script",
+      leads: returnTo === null ? "nowhere_else" : "on_to_client",
+    },
   );
 }
 

@@ -434,7 +434,19 @@ describe("as a further step", () => {
   });
 });
 
-test(proves("the last way in stays, and an administrator keeps the password", "threat 82"), async () => {
+test("a person adds one on the way to a client that demands two proofs, and gets there", async () => {
+  await plugIn(PLATFORM);
+  await withoutOffers();
+  await signIn(authorizePath({ client_id: "bank", redirect_uri: "http://127.0.0.1/bank" }));
+  await page.getByRole("link", { name: "Add a passkey instead" }).click();
+  await add();
+  await page.getByRole("heading", { name: "One more step" }).waitFor();
+  await use();
+  await page.getByRole("heading", { name: "Example Bank" }).waitFor();
+  expect(await newestSession()).toMatchObject({ authenticationLevel: "2" });
+});
+
+test(proves("the last way in stays, without a password too", "threat 82"), async () => {
   await withPasskey(PLATFORM);
   await withoutOffers();
   await signIn("/account/passkeys");

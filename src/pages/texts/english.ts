@@ -214,6 +214,7 @@ export const english = {
       last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
     },
     toAccount: "Back to your account",
+    instead: "Add a passkey instead",
     state: (count: number) => (count === 0 ? "None" : count === 1 ? "1 passkey" : `${count} passkeys`),
     notices: {
       added: "Your passkey is added. Sign in with it the next time.",

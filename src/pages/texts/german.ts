@@ -219,6 +219,7 @@ export const german: Texts = {
         "Ihr Passwort bleibt: Ohne es könnten Sie sich nicht anmelden. Fügen Sie zuerst einen Passkey hinzu.",
     },
     toAccount: "Zurück zu Ihrem Konto",
+    instead: "Stattdessen einen Passkey hinzufügen",
     state: (count) => (count === 0 ? "Keine" : count === 1 ? "1 Passkey" : `${count} Passkeys`),
     notices: {
       added: "Ihr Passkey ist hinzugefügt. Melden Sie sich das nächste Mal damit an.",
