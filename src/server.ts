@@ -30,7 +30,14 @@ import { withOneSession } from "./operations/sessions.ts";
 import { createSigningKeyRing } from "./operations/signing-keys.ts";
 import { assetPaths } from "./pages/assets.ts";
 import { answerConsent, consentPages } from "./pages/consent.tsx";
-import { CHANGE_PASSWORD_PATH, changePasswordRoute, pageErrorResponse, pageRoutes } from "./pages/index.ts";
+import {
+  CHANGE_PASSWORD_PATH,
+  changePasswordRoute,
+  PASSKEY_ENDPOINTS_PATH,
+  pageErrorResponse,
+  pageRoutes,
+  passkeyEndpointsRoute,
+} from "./pages/index.ts";
 import { otherAddressPage } from "./pages/other-address.tsx";
 import { PAGE_PATHS } from "./pages/urls.ts";
 import { createAttemptLimit } from "./platform/attempts.ts";
@@ -295,7 +302,14 @@ export function servedPaths(configuration: Configuration): readonly string[] {
     ...PAGE_PATHS,
     ...assetPaths(configuration),
   ].map((path) => base + path);
-  return [CHANGE_PASSWORD_PATH, WEBFINGER_PATH, ...metadata.root, ...below, ...(base === "" ? [] : [base])];
+  return [
+    CHANGE_PASSWORD_PATH,
+    PASSKEY_ENDPOINTS_PATH,
+    WEBFINGER_PATH,
+    ...metadata.root,
+    ...below,
+    ...(base === "" ? [] : [base]),
+  ];
 }
 
 /** Literal paths only, compared as they are: no pattern decides who answers. */
@@ -308,6 +322,7 @@ function createRouter(context: Context): Router {
     routes.set(base + route.path, route);
   }
   routes.set(CHANGE_PASSWORD_PATH, changePasswordRoute(context));
+  routes.set(PASSKEY_ENDPOINTS_PATH, passkeyEndpointsRoute(context));
   routes.set(WEBFINGER_PATH, webfingerRoute(context));
   // People type the issuer's address without a slash at its end.
   if (base !== "") routes.set(base, toHome(`${base}/`));

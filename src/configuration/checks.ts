@@ -42,6 +42,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkDemo(configuration),
     ...checkFiles(configuration),
     ...checkMail(configuration),
+    ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
@@ -106,6 +107,17 @@ function* checkMail({ mail }: Configuration): Generator<Finding> {
       text: `mail.${there} is set, and mail.${missing} is not. A sign-in at the mail server needs both.`,
     };
   }
+}
+
+/** WebAuthn §5.1.2: browsers refuse any other domain. */
+function* checkPasskeyDomain({ issuer, sign_in }: Configuration): Generator<Finding> {
+  const { passkey_domain: domain } = sign_in;
+  const { hostname } = new URL(issuer);
+  if (domain === undefined || hostname === domain || hostname.endsWith(`.${domain}`)) return;
+  yield {
+    path: ["sign_in", "passkey_domain"],
+    text: `sign_in.passkey_domain = ${JSON.stringify(domain)} must be the host of the issuer or a domain above it; the issuer is ${issuer}.`,
+  };
 }
 
 function* checkFiles({ listen, appearance, clients, mail, places }: Configuration): Generator<Finding> {

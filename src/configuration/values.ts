@@ -68,6 +68,16 @@ export const scopeToken = v.pipe(
   v.maxCodePoints(200),
 );
 
+/** A domain, without a port. */
+export const domainName = v.pipe(
+  v.string(),
+  v.maxLength(253),
+  v.regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+    "a domain in lower case and in ASCII, such as example.org",
+  ),
+);
+
 /** The host of an address, and its port if it has one of its own. */
 export const webHost = v.pipe(
   v.string(),

@@ -1,4 +1,4 @@
-/** The files that pages load: the stylesheet, the mark, the pictures of the operator, and one script. Nothing comes from other sites. */
+/** The files that pages load: the stylesheet, the mark, the pictures of the operator, and two scripts. Nothing comes from other sites. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { PICTURES } from "../configuration/appearance-schema.ts";
@@ -9,6 +9,7 @@ import type { Handler, Route } from "../platform/http.ts";
 import type { ClientRecord } from "../store/tables.ts";
 import { markColor, markPath, markSvg } from "./mark.ts";
 import type { Scheme } from "./palette.ts";
+import { PASSKEY_SCRIPT } from "./passkey-script.ts";
 import { type Look, stylesheet, stylesheetPath } from "./style.ts";
 import { pagePath } from "./urls.ts";
 
@@ -58,6 +59,7 @@ export const SUBMIT_SCRIPT = { path: `/assets/submit-${digestOf(SUBMIT)}.js`, te
 /** Where the files are, below the issuer. */
 export const assetPaths = ({ appearance, clients }: Configuration): string[] => [
   stylesheetPath(lookOf(appearance)),
+  PASSKEY_SCRIPT.path,
   SUBMIT_SCRIPT.path,
   ...new Set([markPath(appearance.accent_color, "light"), markPath(appearance.accent_color, "dark")]),
   ...PICTURES.flatMap((name) => picturePath(appearance, name) ?? []),
@@ -91,7 +93,9 @@ export function assetRoutes({ configuration }: Context): Route[] {
   const look = lookOf(appearance);
   const routes = [
     asset(stylesheetPath(look), Buffer.from(stylesheet(look)), "text/css; charset=utf-8", FOR_EVER),
-    asset(SUBMIT_SCRIPT.path, Buffer.from(SUBMIT_SCRIPT.text), "text/javascript; charset=utf-8", FOR_EVER),
+    ...[PASSKEY_SCRIPT, SUBMIT_SCRIPT].map(({ path, text }) =>
+      asset(path, Buffer.from(text), "text/javascript; charset=utf-8", FOR_EVER),
+    ),
   ];
   const schemes: Scheme[] =
     markPath(accent, "light") === markPath(accent, "dark") ? ["light"] : ["light", "dark"];

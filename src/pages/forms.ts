@@ -22,6 +22,7 @@ export type FormPurpose =
   | "logout"
   | "device"
   | "account"
+  | "passkeys"
   | "second_factor"
   | "setup"
   | "consent"

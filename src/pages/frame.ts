@@ -22,6 +22,8 @@ export interface PageFrame {
   readonly links: readonly FootLink[];
   /** The host of the issuer, which people trust with their password. */
   readonly issuerHost: string;
+  /** Where its pages are, for a browser that may be elsewhere. */
+  readonly issuerOrigin: string;
   /** The time as the page shows it. */
   readonly now: number;
   readonly path: (path: `/${string}`, query?: Query) => string;
@@ -80,6 +82,7 @@ export function pageFrame(
       return link === undefined ? [] : [{ words: texts.foot[words], href: wordsIn(link, language.tag) }];
     }),
     issuerHost: issuer.host,
+    issuerOrigin: issuer.origin,
     now: context.clock.seconds(),
     path,
     assets: {

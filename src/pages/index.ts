@@ -14,12 +14,14 @@ import { homeRoutes } from "./home.tsx";
 import { languageRoutes } from "./language-switch.ts";
 import { signInRoutes } from "./login.tsx";
 import { otherDeviceRoutes } from "./other-device.tsx";
+import { passkeyRoutes } from "./passkeys.tsx";
 import { secondFactorRoutes } from "./second-factor.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 
 export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account/index.ts";
 export { pageErrorResponse } from "./error-page.tsx";
+export { PASSKEY_ENDPOINTS_PATH, passkeyEndpointsRoute } from "./passkeys.tsx";
 
 /** Every page but consent, which belongs to the authorization endpoint. Throws ConfigurationError for a bad logo. */
 export const pageRoutes = (context: Context): Route[] => [
@@ -29,6 +31,7 @@ export const pageRoutes = (context: Context): Route[] => [
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),
+  ...passkeyRoutes(context),
   ...secondFactorRoutes(context),
   ...setupRoutes(context),
   ...languageRoutes(context),

@@ -17,7 +17,7 @@ export interface PageOptions {
   readonly leads?: "on_to_client" | "nowhere_else";
   /** The address to which the form of the page posts, if that is a client's and not ours. */
   readonly postsTo?: string;
-  /** `own_script`: the page loads a script of this server (`SUBMIT_SCRIPT`). No page has a script inside. */
+  /** `own_script`: the page loads a script of this server (`SUBMIT_SCRIPT`, `PASSKEY_SCRIPT`). No page has a script inside. */
   readonly runs?: "own_script" | "nothing";
 }
 

@@ -112,6 +112,7 @@ function setUpPage(
       secret={pending.secret}
       cause={pending.replaces !== null ? "replaces" : isDemanded ? "demanded" : "wanted"}
       fault={fault}
+      passkeys={frame.path("/account/passkeys", { return_to: pending.returnTo })}
     />,
     { status: fault === null ? 200 : 422, setCookie: form.setCookie },
   );

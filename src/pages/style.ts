@@ -95,6 +95,12 @@ main { display: flex; flex-direction: column; gap: 1rem; }
 .field > .hint { margin-top: 0.375rem; color: var(--muted); font-size: 0.875rem; line-height: 1.45; }
 .field > .fault { display: flex; gap: 0.4rem; margin-top: 0.375rem; color: var(--bad); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
 .field > .fault svg { margin-top: 0.125rem; }
+.stack[data-passkey] > button { margin-top: 0; }
+.row.firm { flex-wrap: nowrap; }
+.row.firm > :last-child { flex: none; }
+.said { display: flex; gap: 0.4rem; color: var(--bad); font-size: 0.9375rem; font-weight: 550; line-height: 1.4; }
+.said[hidden] { display: none; }
+.said svg { margin-top: 0.125rem; }
 input[type="text"], input[type="password"] {
   display: block; width: 100%; min-height: 3rem; padding: 0.625rem 0.875rem;
   border: 1px solid var(--edge); border-radius: 0.625rem; background: var(--card); color: var(--ink);

@@ -28,6 +28,7 @@ export const PAGE_PATHS = [
   "/account/apps",
   "/account/data",
   "/account/details",
+  "/account/passkeys",
   "/account/password",
   "/account/picture",
   "/account/second-factor",

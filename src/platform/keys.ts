@@ -14,6 +14,7 @@ export type KeyPurpose =
   | "one-time passwords"
   | "recovery code"
   | "passkey challenge"
+  | "decoy passkeys"
   | "session of an application"
   | "pairwise subject"
   | "mail";

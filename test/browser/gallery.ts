@@ -7,10 +7,11 @@ import type { Page } from "playwright-core";
 import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startSession } from "../../src/operations/sessions.ts";
+import type { CredentialId } from "../../src/protocol/identifiers.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
 import { STEPS } from "../../src/rules/sign-in.ts";
-import { StoreUnavailable } from "../../src/store/contract.ts";
-import type { AccountRecord } from "../../src/store/tables.ts";
+import { put, StoreUnavailable } from "../../src/store/contract.ts";
+import { type AccountRecord, passkeys } from "../../src/store/tables.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
 import { jpegOf, landscape } from "../support/images.ts";
@@ -157,6 +158,18 @@ export const SIGNED_OUT: readonly Exhibit[] = [
   { name: "sign-in", open: path("/login") },
   { name: "sign-in-to-client", open: path(authorizePath()) },
   {
+    name: "sign-in-passkey-unknown",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/login`);
+      await page.locator("form[data-passkey]").evaluate((form: HTMLFormElement) => {
+        const field = form.elements.namedItem("passkey");
+        if (field instanceof HTMLInputElement) field.value = "{}";
+        form.submit();
+      });
+      await page.locator("#fault").waitFor();
+    },
+  },
+  {
     name: "sign-in-wrong",
     open: (page, server) => signInOn(page, `${server.issuer}/login`, "alice", "not my password"),
   },
@@ -275,6 +288,30 @@ export const SIGNED_IN: readonly Exhibit[] = [
     },
   },
   { name: "account-empty", open: path("/account") },
+  { name: "passkeys-none", open: path("/account/passkeys") },
+  { name: "passkeys-one", open: withPasskeys(1) },
+  {
+    name: "passkeys-failed",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account/passkeys`);
+      await page.evaluate(() => {
+        navigator.credentials.create = async () => {
+          throw new DOMException("", "InvalidStateError");
+        };
+      });
+      await page.locator("form[data-passkey] button").click();
+      await page.locator(".said").waitFor();
+    },
+  },
+  { name: "passkeys", open: withPasskeys(4) },
+  { name: "second-step-passkey", open: path("/login?return_to=%2Faccount&step_up=1") },
+  {
+    name: "passkeys-not-recent",
+    open: async (page, server) => {
+      server.clock.advance(server.context.configuration.lifetimes.recent_sign_in_seconds + 1);
+      await page.goto(`${server.issuer}/account/passkeys`);
+    },
+  },
   { name: "sign-in-choice", open: path(authorizePath({ prompt: "select_account" })) },
   {
     name: "consent-website",
@@ -512,6 +549,43 @@ export const SIGNED_IN: readonly Exhibit[] = [
   },
   { name: "second-step-wrong", open: (page) => fillIn(page, { code: "000000" }) },
 ];
+
+const PASSKEYS = [
+  { name: "Apple Passwords", transports: ["internal", "hybrid"], backedUp: true, discoverable: true },
+  { name: "", transports: ["usb", "nfc"], backedUp: false, discoverable: false },
+  { name: "Windows Hello", transports: ["internal"], backedUp: false, discoverable: true },
+  {
+    name: "The key in the blue drawer, second from above",
+    transports: ["usb"],
+    backedUp: false,
+    discoverable: true,
+  },
+];
+
+/** The page of alice's first passkeys. */
+function withPasskeys(count: number): Exhibit["open"] {
+  return async (page, server) => {
+    const { store, clock } = server.context;
+    const account = await store.findAccountByUsername("alice");
+    if (account === null) throw new Error("Alice is missing.");
+    await store.commit({
+      changes: PASSKEYS.slice(0, count).map((passkey, index) =>
+        put(passkeys, {
+          ...passkey,
+          credentialId: new Uint8Array([1, index]) as Uint8Array as CredentialId,
+          subject: account.subject,
+          publicKey: new Uint8Array([1]),
+          counter: 0,
+          aaguid: "00000000-0000-0000-0000-000000000000",
+          createdAt: clock.seconds() - 86_400 * (40 - index),
+          usedAt: index === 2 ? null : clock.seconds() - 7200 * (index + 1),
+        }),
+      ),
+    });
+    await page.goto(`${server.issuer}/account/passkeys`);
+    if (count > 1) await page.locator("details.agent > summary").nth(1).click();
+  };
+}
 
 /** Of the app that alice set up. */
 let secret: Uint8Array = new Uint8Array();

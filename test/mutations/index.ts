@@ -10,6 +10,7 @@ import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OTHER_DEVICE } from "./other-device.ts";
 import { PAGES } from "./pages.ts";
+import { PASSKEYS } from "./passkeys.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
 import { PROTOCOL } from "./protocol.ts";
@@ -32,6 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LOGOUT,
   ...MAIL,
   ...PAGES,
+  ...PASSKEYS,
   ...OTHER_DEVICE,
   ...PLATFORM,
   ...STORE,

@@ -136,6 +136,105 @@ export const english = {
     lost: "Lost your phone and your recovery codes? Ask the operator of this server.",
     otherAccount: "Sign in with another account",
   },
+  passkeys: {
+    use: "Use a passkey",
+    noScript: "Passkeys need JavaScript, which is off in this browser.",
+    unsupported:
+      "This browser cannot use passkeys here. They need a recent browser and an address that begins with https.",
+    /** Why the browser did nothing, by the name of its error. */
+    browser: {
+      use: {
+        NotAllowedError:
+          "No passkey was used: you cancelled, it took too long, or this device has none for this account.",
+        SecurityError: (address: string) =>
+          `Passkeys of this server do not work at this address. Open ${address} and sign in there.`,
+        NotSupportedError: "This device cannot use a passkey that this server understands.",
+        ConstraintError: "This device cannot ask for a PIN, a fingerprint or your face, and has to here.",
+        InvalidStateError: "This passkey cannot be used right now. Try again, or use another one.",
+        other: "The device or the password manager could not do it. Try again, or use another one.",
+      },
+      add: {
+        NotAllowedError: "No passkey was added: you cancelled, or it took too long.",
+        SecurityError: (address: string) =>
+          `Passkeys of this server cannot be made at this address. Open ${address} and sign in there.`,
+        NotSupportedError: "This device cannot make a passkey that this server understands.",
+        ConstraintError:
+          "This device cannot make such a passkey: it has no room left, or cannot ask for a PIN, a fingerprint or your face.",
+        InvalidStateError: "There is a passkey for your account on this device already.",
+        other: "The device or the password manager could not make a passkey. Try again, or use another one.",
+      },
+    },
+    /** Why the server did not accept it. */
+    refused: {
+      stale: "This page was open for too long, or was answered before. Use your passkey again.",
+      elsewhere: (address: string) =>
+        `The passkey was used at another address than ${address}. Open that address and sign in there.`,
+      unknown: "This passkey is not known here: it was removed, or belongs to another server.",
+      copied:
+        "This passkey was refused, because it may have been copied: its counter went back. Sign in another way, remove it from your account, and tell the operator of this server.",
+      unverified:
+        "The device did not ask for a PIN, a fingerprint or your face, and has to here. Sign in with your password first, or use another passkey.",
+      unreadable: "The browser’s answer could not be read. Try again, or use another browser.",
+    },
+    lost: "No passkey at hand? Ask the operator of this server.",
+    title: "Passkeys",
+    lead: "A passkey signs you in without a password: with the fingerprint, the face or the PIN of your device, or with a security key. It works at this server only, so no other site can get it out of you.",
+    none: "You have no passkey yet.",
+    oneTitle: "You have one passkey only",
+    oneWithPassword:
+      "If you lose it, you sign in with your password. Better add another one, on another device or in a password manager.",
+    oneAlone:
+      "If you lose it, you cannot sign in any more. Add another one, on another device or in a password manager.",
+    kinds: { passkey: "Passkey", securityKey: "Security key" },
+    added: "Added",
+    lastUsed: (when: string) => `last used ${when}`,
+    neverUsed: "not used yet",
+    synced: "On all devices of your password manager",
+    single: "On one device only",
+    needsName: "Type your user name before you use it",
+    add: "Add a passkey",
+    addLead: "Your browser asks where to keep it.",
+    rename: "Rename",
+    renameLabel: (name: string) => `Rename ${name}`,
+    name: "Name of the passkey",
+    nameRefused: (characters: number) => `A name has 1 to ${characters} characters, and no invisible ones.`,
+    save: "Save",
+    remove: "Remove",
+    removeLabel: (name: string) => `Remove the passkey ${name}`,
+    removeHint:
+      "A lost device? Remove its passkey, and sign out its browser on your account page: removing a passkey signs no browser out.",
+    recentTitle: "Sign in again to change something",
+    recent: "You signed in a while ago. To add or remove a passkey, show that it is you.",
+    recentAction: "Sign in again",
+    lastWay: "It was not removed: it is your only way to sign in. Add another passkey first.",
+    notAdded: {
+      stale: "No passkey was added: this page was open for too long, or was answered before. Try again.",
+      elsewhere: (address: string) =>
+        `No passkey was added: your browser was at another address than ${address}. Open that address and sign in there.`,
+      unreadable:
+        "No passkey was added: the browser’s answer could not be read. Try again, or use another browser.",
+      refused: "No passkey was added: the device’s answer does not fit. Try again, or use another device.",
+      known: "No passkey was added: this one is registered here already.",
+      too_many: "No passkey was added: an account has 50 at most. Remove one that you do not use.",
+    },
+    passwordTitle: "Do without a password",
+    passwordLead:
+      "A password that you do not have cannot be stolen. You then sign in with your passkeys only. The operator of this server can give you a password again.",
+    passwordRemove: "Remove my password",
+    passwordKept: {
+      administrator: "Your password stays, because you administer this server.",
+      last_way: "Your password stays: without it you could not sign in. Add a passkey first.",
+    },
+    toAccount: "Back to your account",
+    instead: "Add a passkey instead",
+    state: (count: number) => (count === 0 ? "None" : count === 1 ? "1 passkey" : `${count} passkeys`),
+    notices: {
+      added: "Your passkey is added. Sign in with it the next time.",
+      renamed: "The name is saved.",
+      removed: "The passkey is removed. It signs no one in any more.",
+      password_removed: "Your password is removed. You sign in with your passkeys now.",
+    },
+  },
   secondFactor: {
     title: "Second factor",
     leads: {

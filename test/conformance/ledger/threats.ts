@@ -497,6 +497,13 @@ export const THREATS: Ledger = {
       does: "signs out at once only for an ID token of that person, and asks otherwise; leads to registered addresses only; sends logout tokens of two minutes through the guarded way, side by side, and waits a second at most",
     },
     {
+      id: "82",
+      level: null,
+      statement:
+        "Passkeys: challenges used again, answers for another origin or domain, another person's user handle, counters that go back, registration without a recent sign-in, removal of the last way in",
+      does: "binds a challenge to the browser, the purpose and the person, and counts it once, in the commit that starts the session; verifies origin, domain, signature and handle; refuses a counter that does not go up; adds and removes after a recent sign-in only, and keeps the last way in",
+    },
+    {
       id: "83",
       level: null,
       statement:
