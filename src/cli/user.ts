@@ -9,6 +9,7 @@ import { PICTURE_FILE_BYTES, pictureOf } from "../accounts/picture.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import { hashKind, unsendable } from "../configuration/secrets.ts";
 import { countGrants } from "../operations/access.ts";
+import { everyWaiting } from "../operations/links.ts";
 import { collect } from "../operations/paging.ts";
 import {
   changeAccount,
@@ -44,6 +45,7 @@ import {
   withChangedFacts,
   withNewFacts,
 } from "./user-facts.ts";
+import { addLinkCommands } from "./user-links.ts";
 import { type CommonOptions, inWorkspace, type Workspace, withCommonOptions } from "./workspace.ts";
 
 interface PasswordOptions extends CommonOptions {
@@ -55,6 +57,10 @@ interface AddOptions extends PasswordOptions, FactOptions {
   readonly name?: string;
   readonly email?: string;
   readonly admin?: boolean;
+}
+
+interface ListOptions extends CommonOptions {
+  readonly waiting?: boolean;
 }
 
 interface SetOptions extends FactOptions {
@@ -99,8 +105,15 @@ Examples:
     .action((username: string, options: AddOptions) => addUser(username, options, io));
 
   withCommonOptions(user.command("list").description("list all people"))
-    .addHelpText("after", "\nExample:\n  tessera user list --json | jq -r '.[].username'")
-    .action((options: CommonOptions) => listUsers(options, io));
+    .option("--waiting", "only those who made their own account and wait until they are let in")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  tessera user list --json | jq -r '.[].username'
+  tessera user list --waiting`,
+    )
+    .action((options: ListOptions) => listUsers(options, io));
 
   withCommonOptions(user.command("show <username>").description("show everything about a person"))
     .addHelpText("after", "\nExample:\n  tessera user show ada")
@@ -172,6 +185,8 @@ Example:
   withCommonOptions(user.command("enable <username>").description("let a disabled person sign in again"))
     .addHelpText("after", "\nWhat was revoked stays revoked.\n\nExample:\n  tessera user enable ada")
     .action((username: string, options: CommonOptions) => enableUser(username, options, io));
+
+  addLinkCommands(user, io);
 }
 
 const withPasswordOptions = (command: Command): Command =>
@@ -254,14 +269,15 @@ function taken(
   );
 }
 
-async function listUsers(options: CommonOptions, io: Io): Promise<void> {
+async function listUsers(options: ListOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
-    const accounts = await collect(everyAccount(workspace));
+    const accounts = await collect(options.waiting ? everyWaiting(workspace) : everyAccount(workspace));
     if (options.json)
       return printJson(
         io,
         accounts.map((account) => describeAccount(workspace, account)),
       );
+    if (accounts.length === 0 && options.waiting) return io.out("No one waits to be let in.\n");
     if (accounts.length === 0)
       return io.out("There are no people yet. Add the first person: tessera user add NAME\n");
     printTable(
@@ -272,7 +288,7 @@ async function listUsers(options: CommonOptions, io: Io): Promise<void> {
         account.name ?? "",
         account.email ?? "",
         account.administrator ? "administrator" : "",
-        account.disabledAt === null ? "active" : "disabled",
+        account.disabledAt === null ? "active" : account.disabledBy === "approval" ? "waits" : "disabled",
         localTime(account.createdAt),
         account.subject,
       ]),
@@ -302,6 +318,13 @@ const describeAccount = (workspace: Workspace, account: AccountRecord) => ({
   unlocked_at: account.unlockedAt === null ? null : isoTime(account.unlockedAt),
 });
 
+function stateOf({ username, disabledAt, disabledBy }: AccountRecord): string {
+  if (disabledAt === null) return "active";
+  return disabledBy === "approval"
+    ? `waits to be let in since ${localTime(disabledAt)}: tessera user approve ${username}`
+    : `disabled since ${localTime(disabledAt)}`;
+}
+
 async function showUser(username: string, options: CommonOptions, io: Io): Promise<void> {
   await inWorkspace(options, io, {}, async (workspace) => {
     const account = await requireAccount(workspace, username);
@@ -319,7 +342,7 @@ async function showUser(username: string, options: CommonOptions, io: Io): Promi
         ...shownFacts(account),
         picture: pictureOfAccount(workspace, account),
         role: account.administrator ? "administrator" : null,
-        state: account.disabledAt === null ? "active" : `disabled since ${localTime(account.disabledAt)}`,
+        state: stateOf(account),
         from: account.isDeclared ? "configuration" : account.source.replaceAll("_", " "),
         since: localTime(account.createdAt),
         "signed in": sessions === 0 ? "nowhere" : `in ${counted(sessions, "browser")}`,

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
 import { createEvents, type Events, logEvents, noEvents } from "../operations/events.ts";
+import type { LinkMails } from "../operations/links.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
 import type { RandomBytes } from "../platform/random.ts";
@@ -24,6 +25,8 @@ export interface Workspace {
   readonly events: Events;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Sends links by mail; null if this server sends none. */
+  readonly linkMails: LinkMails | null;
   /** The operator who gave the command. */
   readonly act: Act;
 }
@@ -111,6 +114,7 @@ export async function inWorkspace<Result>(
       events: eventsOf(configuration, io),
       clock: io.clock,
       random: io.random,
+      linkMails: null,
       act: operatorAct(),
     });
   } finally {

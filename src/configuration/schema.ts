@@ -17,6 +17,7 @@ import { ALGORITHMS, accessTokenSeconds, clientDeclaration } from "./client-sche
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
+import { signUp } from "./sign-up-schema.ts";
 import {
   claimMapping,
   count,
@@ -264,6 +265,7 @@ export const configurationSchema = table({
     v.description("The keys that sign tokens."),
   ),
   sign_in: signIn,
+  sign_up: signUp,
   lifetimes,
   limits,
   registration,

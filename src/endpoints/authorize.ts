@@ -17,6 +17,7 @@ import { findSignedIn, type SignedIn } from "../operations/sessions.ts";
 import { FORM_TYPE, type Handler, type Incoming, seeOther } from "../platform/http.ts";
 import { highestLevel, reaches } from "../protocol/authentication-level.ts";
 import { OAuthError } from "../protocol/errors.ts";
+import type { Issuer } from "../protocol/issuer.ts";
 import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { isClaimedHttps, recipientOf } from "../protocol/redirect-uri.ts";
 import { isSubset } from "../protocol/scope.ts";
@@ -82,6 +83,7 @@ export function authorize(context: Context, pages: AuthorizationPages): { GET: H
     // A client for which no one vouches must not learn whether a person is signed in.
     if (isSilent && !request.vouched)
       throw new AuthorizationRefusal(request, new OAuthError("interaction_required"));
+    if (mustCreateAccount(request)) return seeOther(signUpLocation(context, request));
     const signedIn = await findSignedIn(context, incoming.request);
     if (signedIn !== null && !isWanted(context, request, signedIn)) {
       if (isSilent) throw new AuthorizationRefusal(request, new OAuthError("other_person"));
@@ -176,7 +178,7 @@ async function mustSignInAgain(
 }
 
 /**
- * The request comes back from the sign-in page, where the person chose an account. It proves nothing: a stranger who adds it
+ * The request comes back from the page where the person chose an account, or made one. It proves nothing: a stranger who adds it
  * could as well leave out `prompt`.
  */
 const CHOSEN = "tessera_account_chosen";
@@ -184,6 +186,10 @@ const CHOSEN = "tessera_account_chosen";
 /** OpenID Connect Core §3.1.2.1: `prompt=select_account`. */
 const mustChooseAccount = ({ prompt, carried }: AuthorizationRequest): boolean =>
   prompt.choosesAccount && carried.get(CHOSEN) === undefined;
+
+/** Prompt Create §4.1: the person may also say there that they have an account. */
+const mustCreateAccount = ({ prompt, carried }: AuthorizationRequest): boolean =>
+  prompt.createsAccount && carried.get(CHOSEN) === undefined;
 
 /** Whether the person signed in as well as the request, the operator and the groups of the person demand. */
 const isGoodSignIn = (
@@ -365,10 +371,20 @@ function signInLocation(
   request: AuthorizationRequest,
   offer?: "choose" | "another" | "step_up",
 ): string {
-  const query = request.carried.toQuery([REAUTHENTICATION, CHOSEN]);
-  const chosen = request.prompt.choosesAccount ? `&${CHOSEN}=1` : "";
-  const returnTo = `${issuer.path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`;
-  const hint = request.loginHint === null ? "" : `&login_hint=${encodeURIComponent(request.loginHint)}`;
   const choice = offer === undefined ? "" : `&${offer}=1`;
-  return `${issuer.url("/login")}?return_to=${encodeURIComponent(returnTo)}${choice}${hint}`;
+  return `${issuer.url("/login")}?return_to=${returnTo(issuer, request)}${choice}${hintOf(request)}`;
 }
+
+/** The page for new accounts, which returns in the same way. */
+const signUpLocation = ({ issuer }: Context, request: AuthorizationRequest): string =>
+  `${issuer.url("/sign-up")}?return_to=${returnTo(issuer, request)}${hintOf(request)}`;
+
+/** The address of this request, for a query. */
+function returnTo({ path }: Issuer, { carried, prompt }: AuthorizationRequest): string {
+  const query = carried.toQuery([REAUTHENTICATION, CHOSEN]);
+  const chosen = prompt.choosesAccount || prompt.createsAccount ? `&${CHOSEN}=1` : "";
+  return encodeURIComponent(`${path}${ENDPOINT_PATHS.authorize}?${query}${chosen}`);
+}
+
+const hintOf = ({ loginHint }: AuthorizationRequest): string =>
+  loginHint === null ? "" : `&login_hint=${encodeURIComponent(loginHint)}`;

@@ -18,6 +18,7 @@ import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
+import type { LinkMails } from "./links.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
 import type { SigningKeyRing } from "./signing-keys.ts";
@@ -57,6 +58,8 @@ export interface Context {
   readonly readiness: Readiness;
   /** Tells clients that sessions have ended. */
   readonly logoutSender: LogoutSender;
+  /** Sends links by mail; null if this server sends none. */
+  readonly linkMails: LinkMails | null;
 }
 
 /** The limits, which count attempts in memory. */
@@ -72,4 +75,8 @@ export interface Limits {
   /** Tokens of each client that registered itself. */
   readonly tokensPerStranger: AttemptLimit;
   readonly deviceRequestPerAddress: AttemptLimit;
+  /** Mails with links, by the name or address that was typed. */
+  readonly linkRequestPerName: AttemptLimit;
+  /** Mails with links and accounts that strangers ask for. */
+  readonly linkRequestPerAddress: AttemptLimit;
 }

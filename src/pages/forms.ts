@@ -15,7 +15,18 @@ import { type Parameters, parseParameters } from "../protocol/parameters.ts";
 import { PageError } from "./page-error.ts";
 
 /** The purpose of a form. A token for one purpose does not work for another. */
-export type FormPurpose = "login" | "logout" | "device" | "account" | "setup" | "consent" | "notice";
+export type FormPurpose =
+  | "login"
+  | "logout"
+  | "device"
+  | "account"
+  | "setup"
+  | "consent"
+  | "notice"
+  | "link"
+  | "forgot"
+  | "sign_up"
+  | "invite";
 
 /** The name of the hidden field with the token. */
 export const FORM_TOKEN = "form_token";

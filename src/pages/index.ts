@@ -11,9 +11,14 @@ import { accountRoutes } from "./account.tsx";
 import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
+import { invitationRoutes } from "./invitation.tsx";
+import { invitePeopleRoutes } from "./invite-people.tsx";
 import { signInRoutes } from "./login.tsx";
+import { oneClickRoutes } from "./one-click.tsx";
+import { resetRoutes } from "./reset.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
+import { signUpRoutes } from "./sign-up.tsx";
 
 export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account.tsx";
 export { pageErrorResponse } from "./error-page.tsx";
@@ -26,5 +31,10 @@ export const pageRoutes = (context: Context): Route[] => [
   ...deviceRoutes(context),
   ...accountRoutes(context),
   ...setupRoutes(context),
+  ...invitationRoutes(context),
+  ...invitePeopleRoutes(context),
+  ...oneClickRoutes(context),
+  ...resetRoutes(context),
+  ...signUpRoutes(context),
   ...assetRoutes(context),
 ];

@@ -18,8 +18,10 @@ import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { readNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
+import { resetsByMail } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
 import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
+import { signUpAsks } from "./sign-up.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
 import { CANCEL, SignInView } from "./views/sign-in.tsx";
@@ -126,6 +128,12 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       notice={notice === null ? null : signIn.passwordKept[notice.about]}
       fault={fault === undefined ? null : faultWords(context, frame, fault)}
       elsewhere={fault === "cookieless" ? address : null}
+      forgotten={resetsByMail(context) ? frame.path("/forgot", { login_hint: page.username }) : null}
+      newAccount={
+        signUpAsks(context) === null
+          ? null
+          : frame.path("/sign-up", { return_to: returnTo, login_hint: page.username })
+      }
     />,
     {
       status: limited ? 429 : fault === undefined ? 200 : 422,

@@ -26,10 +26,17 @@ export const PAGE_PATHS = [
   "/account",
   "/consent",
   "/device",
+  "/forgot",
   "/help/errors",
+  "/invitation",
+  "/invite-people",
   "/login",
   "/logout",
+  "/reset-password",
   "/setup",
+  "/sign-in-link",
+  "/sign-up",
+  "/verify-email",
 ] as const;
 
 /** The pages that a GET opens, and those of them that need nothing in their query. */
@@ -37,7 +44,17 @@ const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
   ENDPOINT_PATHS.authorize,
 ];
-const OPENED_BY_PATH: readonly string[] = ["/", "/account", "/device", "/help/errors", "/login", "/logout"];
+const OPENED_BY_PATH: readonly string[] = [
+  "/",
+  "/account",
+  "/device",
+  "/forgot",
+  "/help/errors",
+  "/invite-people",
+  "/login",
+  "/logout",
+  "/sign-up",
+];
 
 /** The empty reference is the address of the page that has it. */
 const SAME_ADDRESS = "";
@@ -57,7 +74,7 @@ export function pageAgain(
 }
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = ["/", "/account", "/device", "/auth/authorize"] as const;
+const RETURN_PAGES = ["/", "/account", "/device", "/invite-people", "/auth/authorize"] as const;
 
 /**
  * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,

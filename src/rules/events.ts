@@ -30,12 +30,18 @@ export const EVENT_TYPES = {
   "device.approved": { level: "info", words: "device approved" },
   "device.asked": { level: "info", words: "device asks for a person" },
   "device.denied": { level: "info", words: "device denied" },
+  "email.asked": { level: "info", words: "a person wants another e-mail address, which is to be confirmed" },
+  "email.verified": { level: "info", words: "e-mail address confirmed" },
   "group.changed": { level: "info", words: "group changed" },
   "group.created": { level: "info", words: "group created" },
   "group.joined": { level: "info", words: "a person is in a group now" },
   "group.left": { level: "info", words: "a person is no longer in a group" },
   "group.removed": { level: "info", words: "group removed" },
   "grant.revoked": { level: "info", words: "grant revoked" },
+  "invitation.accepted": { level: "info", words: "invitation accepted" },
+  "invitation.created": { level: "info", words: "invitation created" },
+  "invitation.revoked": { level: "info", words: "invitation revoked" },
+  "link.refused": { level: "info", words: "a link was refused" },
   "logout.failed": { level: "warn", words: "an application did not hear of a sign-out: trying again" },
   "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
   "logout.sent": { level: "info", words: "an application heard of a sign-out" },
@@ -52,6 +58,8 @@ export const EVENT_TYPES = {
     words: "refresh token sent again from another network: the same answer",
   },
   "refresh_token.retried": { level: "info", words: "refresh token sent again: the same answer" },
+  "reset.asked": { level: "info", words: "link for a new password created" },
+  "reset.done": { level: "info", words: "new password set by a link" },
   "rows.expired": { level: "debug", words: "removed expired rows" },
   "session.ended": { level: "info", words: "signed out" },
   "session.started": { level: "info", words: "signed in" },
@@ -61,6 +69,12 @@ export const EVENT_TYPES = {
   "setup_link.created": { level: "info", words: "set-up link created" },
   "sign_in.limited": { level: "warn", words: "sign-in refused: too many attempts" },
   "sign_in.refused": { level: "info", words: "sign-in refused: wrong name or password" },
+  "sign_in_link.created": { level: "info", words: "sign-in link created" },
+  "sign_in_link.used": { level: "info", words: "sign-in link used" },
+  "sign_up.approved": { level: "info", words: "a person who made their own account is let in" },
+  "sign_up.asked": { level: "info", words: "a stranger asked for an account" },
+  "sign_up.refused": { level: "warn", words: "no further accounts for strangers: the limit is reached" },
+  "sign_up.waiting": { level: "info", words: "a new account waits until an administrator lets it in" },
   "store.stale": { level: "error", words: "the facts changed each time before a decision was committed" },
   "token.issued": { level: "info", words: "tokens issued" },
   "token.revoked": { level: "info", words: "token revoked" },
@@ -75,6 +89,8 @@ export interface Event {
   readonly client?: string | undefined;
   readonly group?: string | undefined;
   readonly grant?: RecordId | null | undefined;
+  /** The link that the event is about. */
+  readonly link?: RecordId | undefined;
   /** The reason, in the vocabulary of the rule. */
   readonly reason?: string | undefined;
   /** The file of a backup. */
@@ -83,7 +99,7 @@ export interface Event {
   readonly count?: number | undefined;
   /** The `kid` of a signing key. */
   readonly key?: string | undefined;
-  /** The grant type, the kind of credential, or the engine of a database. */
+  /** The grant type, the kind of credential or of link, or the engine of a database. */
   readonly via?: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { qrCode } from "../../src/cli/login.ts";
+import { qrCode } from "../../src/cli/qr.ts";
 import { receiveOnLoopback, redeemAnswer } from "../../src/cli/login-browser.ts";
 import { pollForToken, requestDeviceAuthorization } from "../../src/cli/login-device.ts";
 import { discover, type Fetch, loginClient, type Server } from "../../src/cli/login-server.ts";

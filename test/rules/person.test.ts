@@ -22,7 +22,7 @@ import {
   startSession,
   unlockAccount,
 } from "../../src/rules/person.ts";
-import { endEverySession, endOneSession, giveWay, tellOfEverySession } from "../../src/rules/session.ts";
+import { endEverySession, endLinks, endOneSession, giveWay, tellOfEverySession } from "../../src/rules/session.ts";
 import { type SignInStep, STEPS } from "../../src/rules/sign-in.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
 import {
@@ -34,6 +34,9 @@ import {
   sessions,
   setupLinks,
   signInNames,
+  passkeys,
+  recoveryCodes,
+  totps,
 } from "../../src/store/tables.ts";
 import { newSession, newSetupLink } from "../store/records.ts";
 import { proves } from "../support/proves.ts";
@@ -289,7 +292,7 @@ describe("a declaration that has changed", () => {
         }),
         insert(signInNames, { name: next.email, subject }),
       ],
-      sweeps: [],
+      sweeps: [endLinks(subject)],
       events: [{ event: "person.changed", subject }],
     });
   });
@@ -350,7 +353,7 @@ describe("a person who is", () => {
     expect(disableAccount(person, ending)).toEqual({
       outcome: true,
       changes: [touchAccount(person, { disabledAt: NOW, disabledBy: "operator" }), ...tells],
-      sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW)],
+      sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW), endLinks(subject)],
       urgent: true,
       events: [{ event: "person.disabled", subject }],
     });
@@ -364,9 +367,13 @@ describe("a person who is", () => {
       sweeps: [
         endsSessions(),
         ...accessSweeps({ subject }, "person_removed", NOW),
+        endLinks(subject),
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
+        sweep(passkeys, { subject }, null),
+        sweep(totps, { subject }, null),
+        sweep(recoveryCodes, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,

@@ -28,6 +28,10 @@ export interface SignInProps {
   readonly fault: string | null;
   /** The address of this page at the issuer, for a browser that may be at another one. */
   readonly elsewhere: string | null;
+  /** Where a person gets a new password who forgot theirs; null: from the operator. */
+  readonly forgotten: string | null;
+  /** Where a person makes an account; null: nowhere. */
+  readonly newAccount: string | null;
 }
 
 export function SignInView(props: SignInProps) {
@@ -84,7 +88,18 @@ export function SignInView(props: SignInProps) {
             {signIn.submit}
           </button>
         </form>
-        <p class="small muted">{signIn.forgotten}</p>
+        {props.newAccount !== null && (
+          <p class="small">
+            {signIn.noAccount} <a href={props.newAccount}>{signIn.newAccount}</a>
+          </p>
+        )}
+        {props.forgotten === null ? (
+          <p class="small muted">{signIn.forgotten}</p>
+        ) : (
+          <p class="small">
+            <a href={props.forgotten}>{signIn.forgottenLink}</a>
+          </p>
+        )}
         {backTo !== null && (
           <form method="post" action={frame.path("/login")} class="back">
             <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [CANCEL]: "1" }} />
