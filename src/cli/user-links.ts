@@ -207,7 +207,7 @@ async function inviteUser(username: string | undefined, options: InviteOptions, 
 /** The link with its QR code. Scripts get it by --json. */
 function linkWords(lead: string, address: string, io: Io): string {
   const colours = io.showsPerson && !io.env.NO_COLOR;
-  return `${lead} Whoever has it can use it, and it is shown only now:
+  return `${lead} The link is all that it takes, and it is shown only now:
 
   ${address}
 

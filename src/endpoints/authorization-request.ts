@@ -6,6 +6,7 @@
  * with a redirect URI that was found in the client's registration (§4.1.2.1, §10.15).
  */
 
+import type { Configuration } from "../configuration/schema.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";

@@ -163,11 +163,16 @@ async function reset(
   token: string,
 ): Promise<Response> {
   const password = form.get("new_password") ?? "";
-  if (isFresh && (await findLink(context, KINDS, token)) === null) {
-    const again = await signInInstead(context, incoming, form.get("username") ?? "", password);
-    if (again !== null) return again;
+  const found = await findLink(context, KINDS, token);
+  const person = found === null || found.fault !== null ? null : await personOfLink(context, found.link);
+  if (isFresh && person === null) {
+    const twin = await signInInstead(context, incoming, form.get("username") ?? "", password);
+    if (twin !== null) return twin;
   }
-  const { link, account } = await requirePerson(context, incoming, token);
+  if (found === null || person === null)
+    throw refusedLink(context, incoming, found?.fault ?? "unknown", found?.link ?? null);
+  const { link } = found;
+  const account = person;
   const { texts } = pageFrame(context, incoming);
   const again = (fault: string) => resetPage(context, incoming, token, account, fault);
   if (!isFresh) {
