@@ -81,9 +81,7 @@ Examples:
     .action((id: string, options: CommonOptions) => revoke(id, options, io));
 
   withCommonOptions(
-    user
-      .command("reset-link <username>")
-      .description("make a link with which a person sets a new password"),
+    user.command("reset-link <username>").description("make a link with which a person sets a new password"),
   )
     .option("--mail", "send it to the person's address, and do not show it")
     .addHelpText(
@@ -178,7 +176,8 @@ async function inviteUser(username: string | undefined, options: InviteOptions, 
     throw new CommandError(
       "An invitation with a user name, a name, an address or --admin is for one person. Leave --uses out.",
     );
-  if (mail && email === undefined) throw new CommandError("Say where the mail goes: --email ada@example.org.");
+  if (mail && email === undefined)
+    throw new CommandError("Say where the mail goes: --email ada@example.org.");
   const seconds = options.expires === undefined ? undefined : readTime(options.expires);
   await inWorkspace(options, io, { mayCreate: true }, async (workspace) => {
     if (mail) requireMail(workspace);

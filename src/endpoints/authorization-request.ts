@@ -6,8 +6,8 @@
  * with a redirect URI that was found in the client's registration (§4.1.2.1, §10.15).
  */
 
-import type { Configuration } from "../configuration/schema.ts";
 import { isPublic } from "../clients/authentication-methods.ts";
+import type { Configuration } from "../configuration/schema.ts";
 import { type IdTokenHint, readIdTokenHint } from "../credentials/id-token-hint.ts";
 import { targetOf } from "../grant-types/grant-type.ts";
 import type { CodeRequest } from "../operations/authorization.ts";
@@ -322,10 +322,7 @@ function requireCodeChallenge(client: ClientRecord, parameters: Parameters): Cod
   return challenge;
 }
 
-function readPrompt(
-  configuration: Pick<Configuration, "sign_up">,
-  parameters: Parameters,
-): PromptDemand {
+function readPrompt(configuration: Pick<Configuration, "sign_up">, parameters: Parameters): PromptDemand {
   let demand: PromptDemand = {
     isSilent: false,
     signsIn: false,

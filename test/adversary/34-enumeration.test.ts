@@ -20,12 +20,14 @@ import {
   failedClients,
   failedSignIns,
   forge,
+  forgottenPasswords,
   type Guessing,
   introspecting,
   kindsOf,
   revoking,
   type Send,
   startGuessing,
+  wishedAccounts,
 } from "./enumeration.ts";
 
 let postgres: PostgresServer;
@@ -48,7 +50,7 @@ async function toldBy(send: Send): Promise<string> {
   const body = await bodyOf(response);
   const words = body
     .replace(/value="[0-9a-z]+\.[\w-]{43}"/g, "")
-    .replaceAll(/\b(alice|nobod|gone0|empty|a@b\.c|n@b\.c)\b/g, "…");
+    .replaceAll(/\b(alice|nobod|gone0|empty|p\d{4}|a@b\.c|n@b\.c)\b/g, "…");
   return [response.status, ...headers, ...cookies, Buffer.byteLength(body), words].join("\n");
 }
 
@@ -86,6 +88,20 @@ function answers(open: () => Promise<OpenedStore>): void {
     test(proves("to a sign-in that fails is the same for whoever it names", "threat 34"), async () => {
       await expectAlike(await failedSignIns(guessing));
     });
+
+    test(proves("to a forgotten password is the same for every name", "threat 34", "threat 84"), async () => {
+      const { "a person": person, ...others } = await forgottenPasswords(guessing);
+      if (person === undefined) throw new Error("There is nothing to compare.");
+      for (let count = 0; count < 6; count += 1) await others["a person who asks often"]?.();
+      await expectAlike({ "a person": person, ...others });
+    });
+
+    test(
+      proves("to a wish for an account is the same for addresses that are taken", "threat 34", "threat 84"),
+      async () => {
+        await expectAlike(await wishedAccounts(guessing));
+      },
+    );
 
     test.each([
       ["/auth/token", { grant_type: "client_credentials" }],

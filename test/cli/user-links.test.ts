@@ -1,6 +1,6 @@
 /** `tessera user invite`, `user invitation`, `user reset-link`, `user sign-in-link`, `user approve`. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { removeTemporaryFolders, type Result, serve, temporaryFolder, tessera } from "./support.ts";
+import { type Result, removeTemporaryFolders, serve, temporaryFolder, tessera } from "./support.ts";
 
 const data = temporaryFolder();
 let running: Awaited<ReturnType<typeof serve>>;
@@ -39,7 +39,15 @@ describe("user invite", () => {
     expect(told).toMatchObject({ groups: ["family"], uses: 5, uses_left: 5, administrator: false });
     expect(Date.parse(told.expires_at) - Date.parse(told.created_at)).toBe(30 * 86_400_000);
     expect(told.created_by).toStartWith("operator:");
-    const named = await user(["invite", "grace", "--name", "Grace Hopper", "--email", "grace@example.org", "--json"]);
+    const named = await user([
+      "invite",
+      "grace",
+      "--name",
+      "Grace Hopper",
+      "--email",
+      "grace@example.org",
+      "--json",
+    ]);
     expect(JSON.parse(named.out)).toMatchObject({
       username: "grace",
       name: "Grace Hopper",

@@ -25,7 +25,9 @@ describe("an invitation", () => {
     expect(response.status).toBe(303);
     const location = response.headers.get("location") ?? "";
     expect(location).toStartWith("/account?notice=");
-    expect(await textOf(await browser.get(location))).toContain("Your account was created. You are signed in.");
+    expect(await textOf(await browser.get(location))).toContain(
+      "Your account was created. You are signed in.",
+    );
     expect(await find("grace")).toMatchObject({
       source: "invitation",
       name: "Grace Hopper",

@@ -52,7 +52,10 @@ test("makes a link, shown once with a QR code, that makes an account in the chos
   const [stored] = await invitations();
   expect(stored).toMatchObject({ uses: 2, groups: ["family"], administrator: false });
   expect(stored?.createdBy).toStartWith("person:acc_");
-  await openBrowser(server).submit(link.slice(server.issuer.length), { username: "grace", password: PASSWORD });
+  await openBrowser(server).submit(link.slice(server.issuer.length), {
+    username: "grace",
+    password: PASSWORD,
+  });
   const grace = await findAccountBySignInName(server.context, "grace");
   expect(grace).toMatchObject({ groups: ["family"], administrator: false });
   const list = await textOf(await browser.get(PAGE));
@@ -81,7 +84,13 @@ test("says what is wrong, and keeps what was typed", async () => {
     [{ name: "Grace", uses: "2" }, "An invitation with a name or an address is for one person."],
   ];
   for (const [typed, words] of wrong) {
-    const response = await browser.post(action, { ...fields, action: "invite", uses: "1", days: "7", ...typed });
+    const response = await browser.post(action, {
+      ...fields,
+      action: "invite",
+      uses: "1",
+      days: "7",
+      ...typed,
+    });
     expect(response.status).toBe(422);
     expect(await textOf(response)).toContain(words);
   }

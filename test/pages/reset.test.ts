@@ -2,15 +2,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   askEmailChange,
-  makeResetLink,
-  makeSignInLink,
   type LinkForPerson,
   type LinkMail,
+  makeResetLink,
+  makeSignInLink,
 } from "../../src/operations/links.ts";
 import { changeAccount, disableAccount, findAccount } from "../../src/operations/people.ts";
 import { actOfPerson } from "../../src/rules/events.ts";
-import { links, sessions, totps, type AccountRecord } from "../../src/store/tables.ts";
 import { insert } from "../../src/store/contract.ts";
+import { type AccountRecord, links, sessions, totps } from "../../src/store/tables.ts";
 import { below, giveMail, OPERATOR } from "../support/links.ts";
 import { addPersonWithPassword, type Browser, openBrowser, PASSWORD, textOf } from "../support/pages.ts";
 import { proves } from "../support/proves.ts";
@@ -112,21 +112,33 @@ describe("a forgotten password", () => {
     }
     // Another password gets nothing.
     browser.cookie = cookie;
-    const wrong = await browser.post(form.action, { ...form.fields, username: "ada", new_password: "another password" });
+    const wrong = await browser.post(form.action, {
+      ...form.fields,
+      username: "ada",
+      new_password: "another password",
+    });
     expect(wrong.status).toBe(404);
   });
 
-  test(proves("a new password by a link is no way around the second factor", "threat 83", "threat 84"), async () => {
-    await addTotp();
-    const response = await browser.submit(await byHand(makeResetLink), { new_password: NEW });
-    expect(response.status).toBe(200);
-    expect(await textOf(response)).toContain("One more step");
-    expect((await browser.get("/account")).status).toBe(303);
-    expect(await server.context.store.list(sessions, { where: { subject: ada.subject }, limit: 1 })).toEqual([]);
-  });
+  test(
+    proves("a new password by a link is no way around the second factor", "threat 83", "threat 84"),
+    async () => {
+      await addTotp();
+      const response = await browser.submit(await byHand(makeResetLink), { new_password: NEW });
+      expect(response.status).toBe(200);
+      expect(await textOf(response)).toContain("One more step");
+      expect((await browser.get("/account")).status).toBe(303);
+      expect(
+        await server.context.store.list(sessions, { where: { subject: ada.subject }, limit: 1 }),
+      ).toEqual([]);
+    },
+  );
 
   test(
-    proves("a new password, a new address, or a person who is disabled ends the links that are under way", "threat 84"),
+    proves(
+      "a new password, a new address, or a person who is disabled ends the links that are under way",
+      "threat 84",
+    ),
     async () => {
       const paths = [await byHand(makeResetLink), await byHand(makeResetLink), await byHand(makeSignInLink)];
       await browser.submit(paths[0] ?? "", { new_password: NEW });
@@ -176,20 +188,26 @@ describe("a link for one sign-in", () => {
     const response = await browser.post(form.action, form.fields);
     expect(response.headers.get("location")).toBe("/account");
     expect((await browser.get("/account")).status).toBe(200);
-    const [session] = await server.context.store.list(sessions, { where: { subject: ada.subject }, limit: 2 });
+    const [session] = await server.context.store.list(sessions, {
+      where: { subject: ada.subject },
+      limit: 2,
+    });
     expect(session).toMatchObject({ authenticationMethods: ["otp"], authenticationLevel: "1" });
     const again = await openBrowser(server).get(path);
     expect(again.status).toBe(410);
   });
 
-  test(proves("asks for the second factor all the same, and is used up by then", "threat 83", "threat 84"), async () => {
-    await addTotp();
-    const path = await byHand(makeSignInLink);
-    const response = await browser.submit(path, {});
-    expect(await textOf(response)).toContain("One more step");
-    expect((await browser.get("/account")).status).toBe(303);
-    expect((await openBrowser(server).get(path)).status).toBe(410);
-  });
+  test(
+    proves("asks for the second factor all the same, and is used up by then", "threat 83", "threat 84"),
+    async () => {
+      await addTotp();
+      const path = await byHand(makeSignInLink);
+      const response = await browser.submit(path, {});
+      expect(await textOf(response)).toContain("One more step");
+      expect((await browser.get("/account")).status).toBe(303);
+      expect((await openBrowser(server).get(path)).status).toBe(410);
+    },
+  );
 
   test("is too old after ten minutes", async () => {
     const path = await byHand(makeSignInLink);
@@ -228,7 +246,13 @@ describe("a new e-mail address", () => {
   });
 
   test("that is the present one is confirmed", async () => {
-    await changeAccount(server.context, OPERATOR, ada.subject, { emailVerified: false }, server.clock.seconds());
+    await changeAccount(
+      server.context,
+      OPERATOR,
+      ada.subject,
+      { emailVerified: false },
+      server.clock.seconds(),
+    );
     await askFor("ada@example.org");
     const form = await browser.form(mailedPath());
     expect((await browser.post(form.action, form.fields)).status).toBe(200);

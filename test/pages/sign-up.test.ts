@@ -69,7 +69,12 @@ describe("open, with mail", () => {
 
   test("only addresses at the listed domains may have an account, also when the list has changed since", async () => {
     await start({ mode: "open", domains: ["example.org"] }, {}, true).catch(() => {});
-    for (const email of ["a@example.com", "a@sub.example.org", "a@example.org.evil.example", "a@b@example.org"]) {
+    for (const email of [
+      "a@example.com",
+      "a@sub.example.org",
+      "a@example.org.evil.example",
+      "a@b@example.org",
+    ]) {
       const response = await ask(email);
       expect(response.status).toBe(422);
     }
@@ -86,12 +91,19 @@ describe("open, with mail", () => {
   });
 
   test(
-    proves("strangers get a bounded number of rows within an hour, taken addresses and parallel wishes included", "threat 42", "threat 84"),
+    proves(
+      "strangers get a bounded number of rows within an hour, taken addresses and parallel wishes included",
+      "threat 42",
+      "threat 84",
+    ),
     async () => {
       await start({ mode: "open", per_hour: 3 }, { limits: { link_requests_per_address: 1000 } });
       await addPersonWithPassword(server, "ada", { email: "ada@example.org" });
       const wishes = Array.from({ length: 20 }, (_, count) =>
-        ask(count % 2 === 0 ? `p${count}@example.org` : "ada@example.org".replace("a", "A".repeat(1)), `198.51.${count}.1`),
+        ask(
+          count % 2 === 0 ? `p${count}@example.org` : "ada@example.org".replace("a", "A".repeat(1)),
+          `198.51.${count}.1`,
+        ),
       );
       const statuses = (await Promise.all(wishes)).map(({ status }) => status);
       expect(statuses.filter((status) => status === 200).length).toBe(3);
@@ -133,7 +145,8 @@ describe("open, without mail", () => {
 
   test("strangers get so many accounts within an hour", async () => {
     await start({ mode: "open", per_hour: 2 }, {}, false);
-    const make = (username: string) => openBrowser(server).submit("/sign-up", { username, password: PASSWORD });
+    const make = (username: string) =>
+      openBrowser(server).submit("/sign-up", { username, password: PASSWORD });
     const made = await Promise.all(["a1", "a2", "a3", "a4"].map(make));
     expect(made.map(({ status }) => status).sort()).toEqual([303, 303, 422, 422]);
     server.clock.advance(3601);
@@ -176,7 +189,8 @@ describe("with approval", () => {
 
   test("so many may wait, and an invitation needs no approval", async () => {
     await start({ mode: "open", approval: true, waiting: 1 }, {}, false);
-    const make = (username: string) => openBrowser(server).submit("/sign-up", { username, password: PASSWORD });
+    const make = (username: string) =>
+      openBrowser(server).submit("/sign-up", { username, password: PASSWORD });
     expect((await make("a1")).status).toBe(200);
     expect((await make("a2")).status).toBe(422);
     expect((await openBrowser(server).submit(await invitationPath(server), ada)).status).toBe(303);
@@ -200,7 +214,7 @@ describe("with an invitation", () => {
 
 describe("prompt=create", () => {
   test(
-    proves("leads to the page for new accounts, and then back to the application", "OpenID Prompt Create 4.1-1"),
+    proves("leads to the page for new accounts, and then back to the application", "Prompt Create 4.1-1"),
     async () => {
       const browser = await start({ mode: "open" }, {}, false);
       const response = await browser.get(authorizePath({ prompt: "create" }));
@@ -216,6 +230,14 @@ describe("prompt=create", () => {
       expect(await textOf(consent)).toContain("ada");
     },
   );
+
+  test(proves("is one of the values; any other is refused", "Prompt Create 4.1-2"), async () => {
+    const browser = await start({ mode: "open" });
+    const response = await browser.get(authorizePath({ prompt: "invent" }));
+    const { searchParams } = new URL(response.headers.get("location") ?? "");
+    expect(searchParams.get("error")).toBe("invalid_request");
+    expect(searchParams.get("error_description")).toContain("create");
+  });
 
   test("survives the way over the mail, in another browser too", async () => {
     const browser = await start({ mode: "open" });
@@ -238,7 +260,7 @@ describe("prompt=create", () => {
     expect((await browser.get(next.headers.get("location") ?? "")).status).toBe(200);
   });
 
-  test("is announced where it works", async () => {
+  test(proves("is announced where it works", "Prompt Create 4.2-1"), async () => {
     await start({ mode: "token" });
     const metadata = await (await server.fetch("/.well-known/openid-configuration")).json();
     expect(metadata).toMatchObject({

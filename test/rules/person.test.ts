@@ -22,20 +22,26 @@ import {
   startSession,
   unlockAccount,
 } from "../../src/rules/person.ts";
-import { endEverySession, endLinks, endOneSession, giveWay, tellOfEverySession } from "../../src/rules/session.ts";
+import {
+  endEverySession,
+  endLinks,
+  endOneSession,
+  giveWay,
+  tellOfEverySession,
+} from "../../src/rules/session.ts";
 import { type SignInStep, STEPS } from "../../src/rules/sign-in.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
 import {
   type AccountRecord,
   accounts,
   groupMembers,
+  passkeys,
   pictures,
+  recoveryCodes,
   revisions,
   sessions,
   setupLinks,
   signInNames,
-  passkeys,
-  recoveryCodes,
   totps,
 } from "../../src/store/tables.ts";
 import { newSession, newSetupLink } from "../store/records.ts";

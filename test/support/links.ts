@@ -1,5 +1,5 @@
 /** Links in tests: a mailbox in place of mail, and links as operators make them. */
-import { invite, type Invitation, type LinkMail } from "../../src/operations/links.ts";
+import { type Invitation, invite, type LinkMail } from "../../src/operations/links.ts";
 import type { Act } from "../../src/rules/events.ts";
 import type { TestServer } from "./server.ts";
 

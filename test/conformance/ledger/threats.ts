@@ -497,6 +497,13 @@ export const THREATS: Ledger = {
       does: "signs out at once only for an ID token of that person, and asks otherwise; leads to registered addresses only; sends logout tokens of two minutes through the guarded way, side by side, and waits a second at most",
     },
     {
+      id: "84",
+      level: null,
+      statement:
+        "Invitation, reset and e-mail links: reuse, guesses, the host of a request, other browsers, enumeration, scanners that fetch",
+      does: "keeps a digest of 32 random bytes, makes links from the issuer, uses one up only by the form of its page and in the commit of the act, ends a person's links with their sessions, and answers alike whether there is such a person",
+    },
+    {
       id: "86",
       level: null,
       statement:
