@@ -4,6 +4,7 @@ import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
+import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -27,6 +28,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ACCOUNTS,
   ...ENDPOINTS,
   ...REQUEST_OBJECTS,
+  ...LINKS,
   ...LOGOUT,
   ...PAGES,
   ...PLATFORM,
