@@ -51,8 +51,14 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
 }
 
 /** Settings that are allowed but deserve a warning at every start. */
-export function configurationWarnings({ issuer, registration, database }: Configuration): string[] {
+export function configurationWarnings(configuration: Configuration): string[] {
+  const { issuer, registration, database, sign_in } = configuration;
   const warnings: string[] = [];
+  if (sign_in.email_code && !sendsMail(configuration)) {
+    warnings.push(
+      "sign_in.email_code is true, but this server sends no mail: no code signs a person in. Set mail.",
+    );
+  }
   if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {
     warnings.push(
       `The issuer ${issuer} is not https: passwords and tokens travel in the clear. Put TLS in front, or set listen.tls, and use an https issuer.`,

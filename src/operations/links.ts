@@ -33,9 +33,9 @@ import { findAccountBySignInName } from "./people.ts";
 export interface LinkMail {
   /**
    * `account_exists`: to the address of a person who asked for an account and has one. `approved`: to a person who waited and is let
-   * in. `sign_in_code`: a code for one sign-in. The others have the link of that kind.
+   * in. `sign_in_code`: has a code in place of a link. The others have the link of that kind.
    */
-  readonly kind: LinkKind | "account_exists" | "approved" | "sign_in_code";
+  readonly kind: LinkKind | "account_exists" | "approved";
   /** The person; null for an address of which no account is known. */
   readonly subject: SubjectId | null;
   /** Where it goes. */
@@ -144,7 +144,7 @@ const NAMES = {
 const LINK_NAMES = { ...NAMES, link: LINK };
 
 /** Stores the link, with the mail that has it. */
-const storeLink = (
+export const storeLink = (
   context: LinkContext,
   act: Act,
   made: NewLink,
@@ -355,25 +355,40 @@ export const makeSignInLink = (
 /** How long a row stays that stands for no link, in seconds. */
 const DECOY_SECONDS = 60;
 
+/** Stores a row of which no secret exists, with the work that a link takes. It stays for a minute, or as long as it says. */
+export const storeDecoy = (
+  context: LinkContext,
+  act: Act,
+  kind: "reset" | "sign_in_code",
+  wish: Pick<LinkWish, "uses" | "expiresAt"> = {
+    uses: 0,
+    expiresAt: context.clock.seconds() + DECOY_SECONDS,
+  },
+): Promise<LinkRecord> => {
+  const { link } = newLink(context, act, { kind, ...wish });
+  return outcomeOf(context, act, async () => {
+    await context.store.look(ACCOUNT, { subject: NO_ONE });
+    await context.store.list(links, { where: { subject: NO_ONE, kind }, limit: 1 });
+    return { ...rules.storeDecoy(link), outcome: link };
+  });
+};
+
+/** The person with this name whom a mail reaches; null if there is none. */
+export async function findReached(context: Reading, name: string): Promise<AccountRecord | null> {
+  const account = await findAccountBySignInName(context, name);
+  const isReached =
+    account !== null && account.disabledAt === null && account.email !== null && account.emailVerified;
+  return isReached ? account : null;
+}
+
 /**
  * Mails a link for a new password to the person with this name, if there is one and a mail reaches them. The caller learns nothing
  * of it, not even by the time it takes: for others a row is written too, of which no secret exists (THREATS 34).
  */
 export async function askReset(context: LinkContext, act: Act, name: string): Promise<void> {
-  const account = await findAccountBySignInName(context, name);
-  const isReached =
-    account !== null && account.disabledAt === null && account.email !== null && account.emailVerified;
-  if (isReached && (await makeResetLink(context, act, account, true)).outcome === "created") return;
-  const decoy = newLink(context, act, {
-    kind: "reset",
-    uses: 0,
-    expiresAt: context.clock.seconds() + DECOY_SECONDS,
-  });
-  await outcomeOf(context, act, async () => {
-    await context.store.look(ACCOUNT, { subject: NO_ONE });
-    await context.store.list(links, { where: { subject: NO_ONE, kind: "reset" }, limit: 1 });
-    return rules.storeDecoy(decoy.link);
-  });
+  const account = await findReached(context, name);
+  if (account !== null && (await makeResetLink(context, act, account, true)).outcome === "created") return;
+  await storeDecoy(context, act, "reset");
 }
 
 const NO_ONE = "" as SubjectId;

@@ -26,6 +26,7 @@ export type FormPurpose =
   | "link"
   | "forgot"
   | "sign_up"
+  | "sign_in_code"
   | "invite";
 
 /** The name of the hidden field with the token. */

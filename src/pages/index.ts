@@ -17,6 +17,7 @@ import { signInRoutes } from "./login.tsx";
 import { oneClickRoutes } from "./one-click.tsx";
 import { resetRoutes } from "./reset.tsx";
 import { setupRoutes } from "./setup.tsx";
+import { signInCodeRoutes } from "./sign-in-code.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 import { signUpRoutes } from "./sign-up.tsx";
 
@@ -35,6 +36,7 @@ export const pageRoutes = (context: Context): Route[] => [
   ...invitePeopleRoutes(context),
   ...oneClickRoutes(context),
   ...resetRoutes(context),
+  ...signInCodeRoutes(context),
   ...signUpRoutes(context),
   ...assetRoutes(context),
 ];

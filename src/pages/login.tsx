@@ -20,6 +20,7 @@ import { readNotice } from "./notice.ts";
 import { offering } from "./page-error.ts";
 import { resetsByMail } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
+import { signsInByCode } from "./sign-in-code.tsx";
 import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
 import { signUpAsks } from "./sign-up.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
@@ -129,6 +130,11 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       fault={fault === undefined ? null : faultWords(context, frame, fault)}
       elsewhere={fault === "cookieless" ? address : null}
       forgotten={resetsByMail(context) ? frame.path("/forgot", { login_hint: page.username }) : null}
+      code={
+        signsInByCode(context)
+          ? frame.path("/sign-in-code", { return_to: returnTo, login_hint: page.username })
+          : null
+      }
       newAccount={
         signUpAsks(context) === null
           ? null

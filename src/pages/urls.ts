@@ -34,6 +34,7 @@ export const PAGE_PATHS = [
   "/logout",
   "/reset-password",
   "/setup",
+  "/sign-in-code",
   "/sign-in-link",
   "/sign-up",
   "/verify-email",
@@ -53,6 +54,7 @@ const OPENED_BY_PATH: readonly string[] = [
   "/invite-people",
   "/login",
   "/logout",
+  "/sign-in-code",
   "/sign-up",
 ];
 

@@ -49,6 +49,7 @@ export const LINK_KINDS = {
   registration: { page: "/invitation", lifetime: "sign_up_link_seconds", created: "sign_up.asked" },
   reset: { page: "/reset-password", lifetime: "reset_link_seconds", created: "reset.asked" },
   sign_in: { page: "/sign-in-link", lifetime: "sign_in_link_seconds", created: "sign_in_link.created" },
+  sign_in_code: { page: "/sign-in-code", lifetime: "sign_in_link_seconds", created: "sign_in_link.created" },
   verify_email: { page: "/verify-email", lifetime: "verify_email_seconds", created: "email.asked" },
 } as const satisfies Readonly<Record<LinkKind, KindRules>>;
 
@@ -256,6 +257,30 @@ export function useSignInLink(
     outcome: "used_now",
     changes: [useUp(link), check(accounts, { subject }, { revision })],
     events: [{ event: "sign_in_link.used", subject, link: link.id }],
+  };
+}
+
+/** How often a person may mistype one code. */
+export const CODE_ATTEMPTS = 5;
+
+/** An attempt at a code uses up one of its uses, and the right code all of them, so parallel guesses all count. */
+export function tryCode(
+  { link, account }: { readonly link: LinkRecord | null; readonly account: AccountRecord | null },
+  matches: boolean,
+  now: EpochSeconds,
+): Decision<"right" | "wrong"> {
+  if (link === null || linkFault(link, now) !== null) return concluded("wrong");
+  if (!matches || account === null || account.disabledAt !== null)
+    return { outcome: "wrong", changes: [useUp(link)] };
+  const { subject, revision } = account;
+  const { id, usesLeft } = link;
+  return {
+    outcome: "right",
+    changes: [
+      update(links, { id }, { usesLeft }, { usesLeft: 0 }),
+      check(accounts, { subject }, { revision }),
+    ],
+    events: [{ event: "sign_in_link.used", subject, link: id, via: "sign_in_code" }],
   };
 }
 

@@ -506,9 +506,10 @@ export type SetupLinkRecord = Row<typeof setupLinks>;
 
 /**
  * What a link is for. `invitation`: making an account. `registration`: the same, for a person who asked for it themselves.
- * `reset`: a new password. `sign_in`: one sign-in. `verify_email`: the proof that an address is the person's.
+ * `reset`: a new password. `sign_in`: one sign-in. `sign_in_code`: the same with a code that a person types; its uses are the attempts.
+ * `verify_email`: the proof that an address is the person's.
  */
-export type LinkKind = "invitation" | "registration" | "reset" | "sign_in" | "verify_email";
+export type LinkKind = "invitation" | "registration" | "reset" | "sign_in" | "sign_in_code" | "verify_email";
 
 /** Links that are handed to people: each is a secret that is good for so many uses, until it expires. */
 export const links = table("links", {

@@ -17,6 +17,7 @@ import {
   introspecting,
   type Kinds,
   kindsOf,
+  mailedCodes,
   revoking,
   startGuessing,
   wishedAccounts,
@@ -93,6 +94,14 @@ function times(open: () => Promise<OpenedStore>): () => Guessing {
       const kinds = timed(await forgottenPasswords(guessing));
       // Each person of the first kind gets five links at most.
       expect(await toldApartByTime(kinds, { rounds: 5 * ASKING - 50, bound: BOUND })).toEqual({});
+    },
+  );
+
+  test(
+    proves("of a code by mail tells nobody whether the person exists", "threat 34", "threat 84"),
+    async () => {
+      const kinds = timed(await mailedCodes(guessing));
+      expect(await toldApartByTime(kinds, { rounds: 200, bound: BOUND })).toEqual({});
     },
   );
 

@@ -43,6 +43,7 @@ export async function startGuessing(opened: OpenedStore): Promise<Guessing> {
     {
       limits: LIMITS,
       sign_up: { mode: "open", per_hour: 10_000 },
+      sign_in: { email_code: true },
       log: { level: "error", format: "json" },
       clients: [...(TEST_CONFIGURATION.clients ?? []), gon],
     },
@@ -53,8 +54,7 @@ export async function startGuessing(opened: OpenedStore): Promise<Guessing> {
   const client = await store.findClient("gon");
   if (client === null) throw new Error("The client is missing.");
   await store.putClient({ ...client, disabledAt: server.clock.seconds() });
-  const person = await addPersonWithPassword(server, "alice");
-  await server.context.store.changeAccount(person.subject, { email: "a@b.c" });
+  const person = await addPersonWithPassword(server, "alice", { email: "a@b.c" });
   const disabled = await addPersonWithPassword(server, "gone0");
   await store.disableAccount(disabled.subject, server.clock.seconds());
   await server.addPerson("empty");
@@ -148,6 +148,27 @@ export async function forgottenPasswords({ server }: Guessing): Promise<Kinds> {
     },
     // After five requests no more links are made.
     "a person who asks often": as("alice"),
+    "an e-mail address": as("a@b.c"),
+    "an unknown name": as("nobod"),
+    "an unknown address": as("n@b.c"),
+    "a person who is disabled": as("gone0"),
+    "a person without an address": as("empty"),
+  };
+}
+
+/** A request for a code by mail and a wrong code, from one browser with an open page. */
+export async function mailedCodes({ server }: Guessing): Promise<Kinds> {
+  sendMails(server);
+  const browser = openBrowser(server);
+  const { fields } = await browser.form("/sign-in-code");
+  const headers = { Cookie: browser.cookie, "Sec-Fetch-Site": "same-origin" };
+  const as = (username: string) => async () => {
+    const page = await (await server.post("/sign-in-code", { ...fields, username }, headers)).text();
+    const asked = /name="asked" value="([^"]+)"/.exec(page)?.[1] ?? "";
+    return server.post("/sign-in-code", { ...fields, asked, code: "no code" }, headers);
+  };
+  return {
+    "a person": as("alice"),
     "an e-mail address": as("a@b.c"),
     "an unknown name": as("nobod"),
     "an unknown address": as("n@b.c"),

@@ -56,6 +56,7 @@ export const english = {
     cancel: (client: string) => `Cancel and go back to ${client}`,
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
     forgottenLink: "Forgot your password?",
+    codeLink: "Sign in with a code by e-mail",
     noAccount: "No account yet?",
     newAccount: "Create one",
   },
@@ -308,6 +309,20 @@ export const english = {
     lead: (username: string, server: string) =>
       `For the account ${username} at ${server}. All browsers that are signed in with it are signed out.`,
     submit: "Set password and sign in",
+  },
+  /** Signing in with a code by mail. */
+  signInCode: {
+    title: "Sign in with a code",
+    lead: "Enter your user name or e-mail address. We send a code to the e-mail address of your account.",
+    ask: "Send the code",
+    sent: (name: string) =>
+      `If there is an account ${name} with a confirmed e-mail address, a mail with a code is on its way. Leave this page open.`,
+    code: "Code",
+    codeHint: "Six digits.",
+    submit: "Sign in",
+    wrong: "This code is not right, or is too old. After five attempts a new one is needed.",
+    another: "Send another code",
+    password: "Sign in with the password",
   },
   /** Links that ask for one click. */
   links: {

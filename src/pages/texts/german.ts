@@ -57,6 +57,7 @@ export const german: Texts = {
     cancel: (client) => `Abbrechen und zurück zu ${client}`,
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
     forgottenLink: "Passwort vergessen?",
+    codeLink: "Mit einem Code per E-Mail anmelden",
     noAccount: "Noch kein Konto?",
     newAccount: "Konto anlegen",
   },
@@ -309,6 +310,19 @@ export const german: Texts = {
     lead: (username, server) =>
       `Für das Konto ${username} bei ${server}. Alle Browser, die damit angemeldet sind, werden abgemeldet.`,
     submit: "Passwort setzen und anmelden",
+  },
+  signInCode: {
+    title: "Mit einem Code anmelden",
+    lead: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wir schicken einen Code an die E-Mail-Adresse Ihres Kontos.",
+    ask: "Code schicken",
+    sent: (name) =>
+      `Wenn es ein Konto ${name} mit einer bestätigten E-Mail-Adresse gibt, ist eine Mail mit einem Code unterwegs. Lassen Sie diese Seite offen.`,
+    code: "Code",
+    codeHint: "Sechs Ziffern.",
+    submit: "Anmelden",
+    wrong: "Dieser Code stimmt nicht oder ist zu alt. Nach fünf Versuchen brauchen Sie einen neuen.",
+    another: "Noch einen Code schicken",
+    password: "Mit dem Passwort anmelden",
   },
   links: {
     signInLead: (username, server) => `Dieser Link meldet diesen Browser bei ${server} als ${username} an.`,

@@ -30,6 +30,8 @@ export interface SignInProps {
   readonly elsewhere: string | null;
   /** Where a person gets a new password who forgot theirs; null: from the operator. */
   readonly forgotten: string | null;
+  /** Where a person signs in with a code by mail; null: nowhere. */
+  readonly code: string | null;
   /** Where a person makes an account; null: nowhere. */
   readonly newAccount: string | null;
 }
@@ -88,6 +90,11 @@ export function SignInView(props: SignInProps) {
             {signIn.submit}
           </button>
         </form>
+        {props.code !== null && (
+          <p class="small">
+            <a href={props.code}>{signIn.codeLink}</a>
+          </p>
+        )}
         {props.newAccount !== null && (
           <p class="small">
             {signIn.noAccount} <a href={props.newAccount}>{signIn.newAccount}</a>
