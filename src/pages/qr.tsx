@@ -4,7 +4,7 @@ import { encode } from "uqr";
 
 /** `label`: what the code leads to, for people who do not see it. */
 export function QrCode({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { border: 2 });
+  const { data, size } = encode(text, { border: 4 });
   const runs = data.flatMap((row, y) =>
     runsOf(row).map(({ x, length }) => `M${x} ${y}h${length}v1h-${length}z`),
   );

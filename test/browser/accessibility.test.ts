@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { launchChromium, openPage } from "../support/chromium.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { GALLERY_CONFIGURATION, SIGNED_IN, SIGNED_OUT, signInAlice } from "./gallery.ts";
+import { BY_LINK, FOR_ADMINISTRATORS } from "./gallery-links.ts";
 
 let browser: Browser;
 let server: ListeningServer;
@@ -43,7 +44,13 @@ for (const colorScheme of ["light", "dark"] as const) {
     beforeAll(async () => {
       page = await openPage(browser, { viewport: { width: 390, height: 844 }, colorScheme });
     });
-    for (const { name, open } of [...SIGNED_OUT, { name: "(signing in)", open: signInAlice }, ...SIGNED_IN]) {
+    for (const { name, open } of [
+      ...SIGNED_OUT,
+      ...BY_LINK,
+      { name: "(signing in)", open: signInAlice },
+      ...SIGNED_IN,
+      ...FOR_ADMINISTRATORS,
+    ]) {
       test(name, async () => {
         await open(page, server);
         expect(await faultsOf(page)).toEqual([]);

@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { launchChromium, openPage } from "../support/chromium.ts";
 import { type ListeningServer, startListeningServer } from "../support/listening.ts";
 import { GALLERY_CONFIGURATION, SIGNED_IN, SIGNED_OUT, signInAlice } from "./gallery.ts";
+import { BY_LINK, FOR_ADMINISTRATORS } from "./gallery-links.ts";
 
 /** The folder for the pictures: a temporary one, or the one that SCREENSHOTS names. */
 const folder = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "tessera-screenshots-"));
@@ -39,12 +40,12 @@ for (const { name: look, width, height, colorScheme } of LOOKS) {
   test(`every page fits and shows on ${look}`, async () => {
     server = await startListeningServer(GALLERY_CONFIGURATION);
     const page = await openPage(browser, { viewport: { width, height }, colorScheme });
-    for (const exhibit of SIGNED_OUT) {
+    for (const exhibit of [...SIGNED_OUT, ...BY_LINK]) {
       await exhibit.open(page, server);
       await show(page, look, exhibit.name);
     }
     await signInAlice(page, server);
-    for (const exhibit of SIGNED_IN) {
+    for (const exhibit of [...SIGNED_IN, ...FOR_ADMINISTRATORS]) {
       await exhibit.open(page, server);
       await show(page, look, exhibit.name);
     }

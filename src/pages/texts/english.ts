@@ -333,7 +333,7 @@ export const english = {
     verifyTitle: "Is this your e-mail address?",
     verifyLead: (email: string, username: string, server: string) =>
       `The account ${username} at ${server} is to have the address ${email}.`,
-    verifyAdvice: "Confirm only if this is your account: whoever has it could act in your name otherwise.",
+    verifyAdvice: "Confirm only if this is your account. Otherwise another person could act in your name.",
     verifySubmit: "Confirm the address",
     verifiedTitle: "Your address is confirmed",
     verified: (email: string) => `${email} is the address of your account now.`,
@@ -369,8 +369,8 @@ export const english = {
     another: "Create another one",
     openTitle: "Open invitations",
     anyone: "For anyone",
-    used: (used: number, uses: number) => `Used ${used} of ${uses} times, valid`,
-    until: "until",
+    used: (used: number, uses: number) =>
+      uses === 1 ? "For one person, until" : `Used ${used} of ${uses} times, until`,
     revoke: "Withdraw",
     revokeLabel: (about: string) => `Withdraw the invitation ${about}`,
     revoked: "The invitation is withdrawn.",

@@ -185,7 +185,7 @@ function Open({ frame, token, invitations }: InvitePeopleProps) {
               </strong>
               {groups.length > 0 && <p class="small muted">{groups.join(", ")}</p>}
               <p class="small muted">
-                {invite.used(uses - usesLeft, uses)} {invite.until} <Day frame={frame} at={expiresAt} />
+                {invite.used(uses - usesLeft, uses)} <Day frame={frame} at={expiresAt} />
               </p>
             </div>
             <form method="post" action={frame.path("/invite-people")}>
