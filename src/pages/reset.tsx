@@ -196,8 +196,8 @@ async function reset(
     throw refusedLink(context, incoming, outcome, link);
   }
   forgetFailures(context, account);
-  const changed = await findAccount(context, account.subject);
-  return goOn(context, incoming, changed, { steps: [STEPS.sign_in_link], isKnownBrowser: false });
+  const find = () => findAccount(context, account.subject);
+  return goOn(context, incoming, find, { steps: [STEPS.sign_in_link], isKnownBrowser: false });
 }
 
 /**
@@ -213,19 +213,20 @@ async function signInInstead(
   if (username === "" || password === "") return null;
   const browser = context.knownBrowsers.read(incoming.request);
   const check = await checkPassword(context, { username, password, origin: incoming, browser });
-  return check.outcome === "verified" ? goOn(context, incoming, check.account, check) : null;
+  return check.outcome === "verified" ? goOn(context, incoming, async () => check.account, check) : null;
 }
 
 /** The password is set, and no failure of the store must hide that: the person signs in by themselves then. */
 async function goOn(
   context: Context,
   incoming: Incoming,
-  account: AccountRecord | null,
+  findChanged: () => Promise<AccountRecord | null>,
   progress: Pick<SignInProgress, "steps" | "isKnownBrowser">,
 ): Promise<Response> {
   const login = seeOther(pagePath(context.issuer, "/login"));
-  if (account === null) return login;
   try {
+    const account = await findChanged();
+    if (account === null) return login;
     return (await continueSignIn(context, incoming, { ...progress, account, returnTo: null })) ?? login;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
