@@ -23,10 +23,14 @@ export interface PictureContent {
 
 /** Why a file cannot be a person's picture, in words that follow "it". */
 export interface PictureFault {
+  readonly kind: "too_large" | "too_many_pixels" | "too_long" | "too_detailed" | "no_picture";
   readonly fault: string;
 }
 
-const NO_PICTURE = "is no still PNG, JPEG or WebP picture, or is damaged";
+export const NO_PICTURE: PictureFault = {
+  kind: "no_picture",
+  fault: "is no still PNG, JPEG or WebP picture, or is damaged",
+};
 const FORMATS: readonly string[] = ["png", "jpeg", "webp"];
 
 /** The runtime throws errors with codes for what it cannot read. */
@@ -38,13 +42,14 @@ const codeOf = (error: unknown): string =>
  * Of a PNG that moves the first frame stays; a WebP that moves is refused.
  */
 export async function pictureOf(file: Uint8Array): Promise<PictureContent | PictureFault> {
-  if (file.length > PICTURE_FILE_BYTES) return { fault: "is larger than 10 MB" };
+  if (file.length > PICTURE_FILE_BYTES) return { kind: "too_large", fault: "is larger than 10 MB" };
   try {
     return await squareOf(file);
   } catch (error) {
     const code = codeOf(error);
-    if (code === "ERR_IMAGE_TOO_MANY_PIXELS") return { fault: "has more than 50 million pixels" };
-    if (code.startsWith("ERR_IMAGE_")) return { fault: NO_PICTURE };
+    if (code === "ERR_IMAGE_TOO_MANY_PIXELS")
+      return { kind: "too_many_pixels", fault: "has more than 50 million pixels" };
+    if (code.startsWith("ERR_IMAGE_")) return NO_PICTURE;
     throw error;
   }
 }
@@ -53,9 +58,10 @@ async function squareOf(file: Uint8Array): Promise<PictureContent | PictureFault
   const open = () => new Bun.Image(file, { maxPixels: PICTURE_FILE_PIXELS });
   // This reads the head of the file only, and refuses it before any pixel is decoded.
   const { width, height, format } = await open().metadata();
-  if (!FORMATS.includes(format)) return { fault: NO_PICTURE };
+  if (!FORMATS.includes(format)) return NO_PICTURE;
   const [short, long] = [Math.min(width, height), Math.max(width, height)];
-  if (long > short * LONGEST) return { fault: `is more than ${LONGEST} times as long as wide` };
+  if (long > short * LONGEST)
+    return { kind: "too_long", fault: `is more than ${LONGEST} times as long as wide` };
   const scale = Math.min(PICTURE_SIDE, short) / short;
   const small = await open()
     .resize(Math.round(width * scale), Math.round(height * scale))
@@ -63,6 +69,7 @@ async function squareOf(file: Uint8Array): Promise<PictureContent | PictureFault
     .bytes();
   const square = writePng(middleSquare(readPng(small)));
   const bytes = await new Bun.Image(square).webp({ quality: QUALITY }).bytes();
-  if (bytes.length > PICTURE_BYTES) return { fault: "has too many details: it does not fit into 64 kB" };
+  if (bytes.length > PICTURE_BYTES)
+    return { kind: "too_detailed", fault: "has too many details: it does not fit into 64 kB" };
   return { mediaType: "image/webp", bytes };
 }

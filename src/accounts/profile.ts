@@ -61,7 +61,7 @@ export const ADDRESS_MEMBERS = [
   "country",
 ] as const satisfies readonly (keyof PostalAddress)[];
 
-function addressLinesFault(text: string): Fault {
+export function addressLinesFault(text: string): Fault {
   if ([...text].length > 500) return "is longer than 500 characters";
   for (const line of text.split(/\r?\n/)) {
     const fault = line.trim() === "" ? null : unseenFault(line);

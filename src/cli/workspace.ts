@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
-import { createEvents, type Events, logEvents, noEvents } from "../operations/events.ts";
+import { activityRecorder } from "../operations/activities.ts";
+import { createEvents, type Events, logEvents } from "../operations/events.ts";
 import type { LinkMails } from "../operations/links.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
@@ -84,10 +85,16 @@ export const withCommonOptions = (
 export const readConfiguration = (flags: ConfigurationFlags, io: Io): Configuration =>
   loadConfiguration({ env: io.env, flags, extend: (configuration) => withDemo(configuration) });
 
-/** Logs the events of a command, unless a person reads standard error: the person gets other words. */
-export function eventsOf({ log }: Configuration, io: Io): Events {
-  if (io.drawsProgress) return noEvents;
-  return createEvents([logEvents(createLog({ ...log, write: (line) => io.err(line) }))]);
+/**
+ * Keeps what a command does to people, and logs its events, unless a person reads standard error: the person gets other words.
+ */
+export function eventsOf(configuration: Configuration, io: Io): Events {
+  const recorder = activityRecorder({ clock: io.clock, random: io.random, configuration });
+  if (io.drawsProgress) return createEvents([recorder]);
+  return createEvents([
+    logEvents(createLog({ ...configuration.log, write: (line) => io.err(line) })),
+    recorder,
+  ]);
 }
 
 /** Opens the store for one command, and always closes it. The server may be running meanwhile. */

@@ -47,6 +47,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkScopes(configuration),
     ...checkClaims(configuration),
     ...checkSecrets(configuration),
+    ...checkPasswords(configuration),
   ];
 }
 
@@ -94,7 +95,7 @@ function* checkDemo({ demo, issuer }: Configuration): Generator<Finding> {
   }
 }
 
-function* checkFiles({ listen, appearance, clients }: Configuration): Generator<Finding> {
+function* checkFiles({ listen, appearance, clients, places }: Configuration): Generator<Finding> {
   const files: [SettingPath, string][] = listen.flatMap(({ tls }, index): [SettingPath, string][] =>
     tls === undefined
       ? []
@@ -104,6 +105,7 @@ function* checkFiles({ listen, appearance, clients }: Configuration): Generator<
         ],
   );
   if (appearance.logo !== undefined) files.push([["appearance", "logo"], appearance.logo]);
+  if (places.database !== undefined) files.push([["places", "database"], places.database]);
   for (const [index, { logo, jwks_file }] of clients.entries()) {
     if (logo !== undefined) files.push([["clients", index, "logo"], logo]);
     if (jwks_file !== undefined) files.push([["clients", index, "jwks_file"], jwks_file]);
@@ -250,14 +252,23 @@ function* checkSecrets(configuration: Configuration): Generator<Finding> {
         secret,
       ]),
     ),
-    ...configuration.people.map((person, index): [SettingPath, string] => [
-      ["people", index, "password"],
-      person.password,
-    ]),
+    ...configuration.people.flatMap(({ password }, index): [SettingPath, string][] =>
+      password === undefined ? [] : [[["people", index, "password"], password]],
+    ),
   ];
   for (const [path, secret] of secrets) {
     const fault = secretFault(String(path[0]), secret);
     if (fault !== null) yield { path, text: `${nameOf(path, configuration)}: ${fault}` };
+  }
+}
+
+function* checkPasswords({ people }: Configuration): Generator<Finding> {
+  for (const [index, { username, password, password_hash }] of people.entries()) {
+    if ((password === undefined) !== (password_hash === undefined)) continue;
+    yield {
+      path: ["people", index, "password"],
+      text: `people.${index}: ${JSON.stringify(username)} needs a password or a password_hash${password === undefined ? "" : ", and not both"}.`,
+    };
   }
 }
 
@@ -273,7 +284,7 @@ function secretFault(list: string, secret: string): string | null {
   const kind = hashKind(secret);
   if (kind !== null) {
     return isPassword
-      ? `this is a hash (${kind}), not the password. Hashes of other servers cannot be used: write a new password.`
+      ? `this is a hash (${kind}), not the password. Write it as password_hash.`
       : `this is a hash (${kind}), not the secret. Write the secret itself, or "sha256:" and its SHA-256.`;
   }
   // RFC 6750 §2.1: clients cannot send a token with other characters.

@@ -1,10 +1,10 @@
 /** A person changes their own password. The old one is checked, and counted, as at sign-in (THREATS 33). */
 
 import type { PresentedBrowser } from "../accounts/known-browser.ts";
-import { type NewPasswordFault, newPasswordFault } from "../accounts/new-password.ts";
-import type { Configuration } from "../configuration/schema.ts";
+import type { NewPasswordFault, NewPasswords } from "../accounts/new-password.ts";
 import { widestNetwork } from "../platform/network.ts";
 import { actOfPerson, type Origin } from "../rules/events.ts";
+import type { EndedAccess } from "../rules/person.ts";
 import type { SignInStep } from "../rules/sign-in.ts";
 import type { AccountRecord } from "../store/tables.ts";
 import type { EndingContext } from "./ending.ts";
@@ -21,18 +21,20 @@ export interface PasswordChangeRequest {
   readonly account: AccountRecord;
   readonly current: string;
   readonly replacement: string;
+  /** The access that ends with the old password. Default: that which ends with the sessions. */
+  readonly ended?: EndedAccess;
   readonly origin: Origin;
   /** What the browser presents (`KnownBrowsers`). */
   readonly browser?: PresentedBrowser | null | undefined;
 }
 
-type Needs = PasswordCheckContext & EndingContext & { readonly configuration: Configuration };
+type Needs = PasswordCheckContext & EndingContext & { readonly newPasswords: NewPasswords };
 
 export async function changePassword(
   context: Needs,
-  { account: asked, current, replacement, origin, browser }: PasswordChangeRequest,
+  { account: asked, current, replacement, ended = [], origin, browser }: PasswordChangeRequest,
 ): Promise<PasswordChange> {
-  const fault = newPasswordFault(context.configuration, replacement);
+  const fault = await context.newPasswords.fault(replacement, asked);
   if (fault !== null) return { outcome: fault };
   const { username } = asked;
   const check = await checkPassword(context, { username, password: current, origin, browser });
@@ -50,9 +52,13 @@ export async function changePassword(
     subject,
     verifiedHash,
     passwordHash,
+    ended,
   );
+  // The commit changed the revision. If another change came between, the person signs in again by themselves.
+  const revision = check.account.revision + 1;
+  if (changed)
+    return { outcome: "changed", account: { ...check.account, passwordHash, revision }, steps: check.steps };
   const account = await findAccount(context, subject);
-  if (changed && account !== null) return { outcome: "changed", account, steps: check.steps };
   // A double click: another request has just set this very password, and both get the same answer.
   const isSet = await context.passwords.verify(replacement, account?.passwordHash ?? null, {
     source: widestNetwork(origin.address),

@@ -1,5 +1,6 @@
 /** The context of every endpoint and page: the parts of the running server, put together once in server.ts. */
 import type { KnownBrowsers } from "../accounts/known-browser.ts";
+import type { NewPasswords } from "../accounts/new-password.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import type { SessionCookie } from "../accounts/session-cookie.ts";
 import type { Configuration } from "../configuration/schema.ts";
@@ -8,16 +9,19 @@ import type { Clock } from "../platform/clock.ts";
 import type { ServerKeys } from "../platform/keys.ts";
 import type { Log } from "../platform/log.ts";
 import type { Outbound } from "../platform/outbound.ts";
+import type { Places } from "../platform/places.ts";
 import type { PollPace } from "../platform/poll-pace.ts";
 import type { RandomBytes } from "../platform/random.ts";
 import type { Catalogue } from "../protocol/catalogue.ts";
 import type { Issuer } from "../protocol/issuer.ts";
 import type { LevelPolicy } from "../rules/client-access.ts";
 import type { Store } from "../store/contract.ts";
+import type { ActivityKeeper } from "./activities.ts";
 import type { CallerMemory } from "./caller-memory.ts";
 import type { ClientKeys } from "./client-keys.ts";
 import type { LogoutSender } from "./ending.ts";
 import type { Events } from "./events.ts";
+import type { KeyFiles } from "./key-files.ts";
 import type { LinkMails } from "./links.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RetryKeys } from "./retry-keys.ts";
@@ -39,6 +43,8 @@ export interface Context {
   readonly keys: ServerKeys;
   /** The keys of the successors of refresh tokens. */
   readonly retryKeys: RetryKeys;
+  /** The files of the operator that have keys which sign tokens. */
+  readonly keyFiles: KeyFiles;
   /** The keys that sign tokens. */
   readonly signingKeys: SigningKeyRing;
   /** Requests to addresses that clients name. */
@@ -46,14 +52,20 @@ export interface Context {
   /** The public keys of clients. */
   readonly clientKeys: ClientKeys;
   readonly store: Store;
+  /** What happened to people, as far as it is gathered and not written yet. */
+  readonly activities: Pick<ActivityKeeper, "settled">;
   /** Receives every event. */
   readonly events: Events;
   readonly passwords: Passwords;
+  /** The rule for every password that a person chooses. */
+  readonly newPasswords: NewPasswords;
   readonly sessionCookie: SessionCookie;
   readonly knownBrowsers: KnownBrowsers;
   /** Clients that authenticated before, by their credentials. */
   readonly callers: CallerMemory;
   readonly limits: Limits;
+  /** Where addresses are, if the operator has a database of places. */
+  readonly places: Places;
   readonly pollPace: PollPace;
   readonly readiness: Readiness;
   /** Tells clients that sessions have ended. */
@@ -66,6 +78,8 @@ export interface Context {
 export interface Limits {
   readonly signInPerAccount: AttemptLimit;
   readonly signInPerAddress: AttemptLimit;
+  /** Steps after the first one, so that a stranger with the password does not try codes for months. */
+  readonly secondStepPerAccount: AttemptLimit;
   /** For browsers that are known to the account. */
   readonly signInPerBrowser: AttemptLimit;
   readonly userCodePerAccount: AttemptLimit;

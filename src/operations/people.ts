@@ -83,12 +83,13 @@ export const everyDeclaredAccount = ({ store }: Reading): AsyncGenerator<Account
     store.list(accounts, { where: { isDeclared: true }, after, limit }),
   );
 
-/** Whether an administrator exists who can sign in. */
-export async function hasAdministrator({ store }: Reading): Promise<boolean> {
+/** Whether an administrator exists who can sign in. `beside`: another than this person. */
+export async function hasAdministrator({ store }: Reading, beside?: SubjectId): Promise<boolean> {
   const administrators = allPages(({ limit, after = null }: Page<AccountRecord>) =>
     store.list(accounts, { where: { administrator: true }, after, limit }),
   );
-  for await (const account of administrators) if (rules.canAdminister(account)) return true;
+  for await (const account of administrators)
+    if (account.subject !== beside && rules.canAdminister(account)) return true;
   return false;
 }
 
@@ -152,6 +153,7 @@ export const replacePassword = (
   subject: SubjectId,
   verifiedHash: string,
   passwordHash: string,
+  ended: rules.EndedAccess = [],
 ): Promise<boolean> =>
   outcomeOf(context, act, async () =>
     rules.changePassword(
@@ -159,6 +161,7 @@ export const replacePassword = (
       verifiedHash,
       passwordHash,
       newEnding(context, subject),
+      ended,
     ),
   );
 
@@ -225,6 +228,19 @@ export const removeAccount = (
   outcomeOf(context, act, async () =>
     rules.removeAccount(await findAccount(context, subject), { ...newEnding(context, subject), now }),
   );
+
+/** A person removes their own account (`removeOwnAccount` of the rules). */
+export const removeOwnAccount = (
+  context: EndingContext,
+  act: Act,
+  subject: SubjectId,
+): Promise<"removed" | "gone" | "last_administrator" | "declared"> =>
+  outcomeOf(context, act, async () => {
+    // This look comes first: a commit by which another administrator goes changes the revision.
+    const facts = await lookAtAccount(context, subject);
+    const hasOther = facts.account?.administrator === true && (await hasAdministrator(context, subject));
+    return rules.removeOwnAccount(facts, hasOther, newEnding(context, subject));
+  });
 
 /** Stores a link in place of every earlier one. False, and no link, if the server has an administrator. */
 export const createSetupLink = (context: DecideContext, act: Act, link: SetupLinkRecord): Promise<boolean> =>

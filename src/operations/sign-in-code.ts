@@ -115,7 +115,7 @@ export async function checkSignInCode(
       return { ...decision, outcome: outcome === "right" ? facts.account : null };
     });
     settle(counted, proof !== null);
-    if (proof !== null) return { outcome: "verified", proof };
+    if (proof !== null) return { outcome: "verified", proof, isKnownBrowser: false };
     context.events.tell(act, [{ event: "sign_in.refused", reason: "email_code" }]);
     return { outcome: "refused" };
   } catch (error) {

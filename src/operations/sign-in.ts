@@ -11,7 +11,7 @@ import type { PasswordAsker, Passwords } from "../accounts/passwords.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { Clock } from "../platform/clock.ts";
 import { widestNetwork } from "../platform/network.ts";
-import { foldUsername } from "../protocol/identifiers.ts";
+import { foldUsername, type SubjectId } from "../protocol/identifiers.ts";
 import { actOfStranger, type Origin } from "../rules/events.ts";
 import { isUnlocked } from "../rules/person.ts";
 import { type SignInStep, STEPS } from "../rules/sign-in.ts";
@@ -27,6 +27,7 @@ import {
 } from "./attempts.ts";
 import type { DecideContext } from "./decide.ts";
 import { findAccountBySignInName } from "./people.ts";
+import { withRenewedPassword } from "./renew-password.ts";
 
 export type PasswordCheck =
   | {
@@ -65,8 +66,15 @@ export async function checkPassword(
   const { events } = context;
   const act = actOfStranger(attempt.origin);
   if (check.outcome === "limited") events.tell(act, [{ event: "sign_in.limited" }]);
+  if (check.outcome === "verified") {
+    const account = await withRenewedPassword(context, check.account, attempt);
+    if (account !== null) return { ...check, account };
+    events.tell(act, [{ event: "sign_in.refused" }]);
+    return { outcome: "refused" };
+  }
   if (check.outcome === "refused") {
-    events.tell(act, [{ event: check.isLimited ? "sign_in.limited" : "sign_in.refused" }]);
+    const { isLimited, subject } = check;
+    events.tell(act, [{ event: isLimited ? "sign_in.limited" : "sign_in.refused", subject }]);
     return { outcome: "refused" };
   }
   return check;
@@ -76,8 +84,11 @@ type Limited = Extract<PasswordCheck, { readonly outcome: "limited" }>;
 
 type Measured =
   | Exclude<PasswordCheck, { readonly outcome: "refused" }>
-  /** `isLimited`: the password was not compared, because of attempts with another name of the person. */
-  | { readonly outcome: "refused"; readonly isLimited: boolean };
+  /**
+   * `isLimited`: the password was not compared, because of attempts with another name of the person. `subject`: the person, if the
+   * name is one's. Only the person and the operator learn of it.
+   */
+  | { readonly outcome: "refused"; readonly isLimited: boolean; readonly subject: SubjectId | undefined };
 
 async function measurePassword(
   context: PasswordCheckContext,
@@ -102,7 +113,7 @@ async function measurePassword(
   }
   if (!matches || account === null || account.disabledAt !== null) {
     settle(way.counted, false);
-    return { outcome: "refused", isLimited };
+    return { outcome: "refused", isLimited, subject: account?.subject };
   }
   settle(way.counted, true);
   return { outcome: "verified", account, steps: [STEPS.password], isKnownBrowser: way.asker.isKnown };

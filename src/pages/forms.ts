@@ -8,18 +8,21 @@ import { parseRecordId, recordIdText } from "../credentials/credential.ts";
 import { newFormId } from "../operations/authorization.ts";
 import type { Context } from "../operations/context.ts";
 import type { EpochSeconds } from "../platform/clock.ts";
-import { FORM_TYPE, type Incoming, readBody } from "../platform/http.ts";
+import { BodyError, FORM_TYPE, type Incoming, readBody, readMultipart } from "../platform/http.ts";
 import { sameText } from "../platform/same-text.ts";
+import { OAuthError } from "../protocol/errors.ts";
 import type { RecordId } from "../protocol/identifiers.ts";
-import { type Parameters, parseParameters } from "../protocol/parameters.ts";
+import { Parameters, parseParameters } from "../protocol/parameters.ts";
 import { PageError } from "./page-error.ts";
 
 /** The purpose of a form. A token for one purpose does not work for another. */
 export type FormPurpose =
+  | "approval"
   | "login"
   | "logout"
   | "device"
   | "account"
+  | "second_factor"
   | "setup"
   | "consent"
   | "notice"
@@ -51,15 +54,25 @@ export function openForm(
   purpose: FormPurpose,
   boundData = "",
 ): OpenForm {
-  const { sessionCookie, clock, configuration } = context;
+  const { sessionCookie } = context;
   const known = sessionCookie.read(incoming.request);
   const cookieValue = known ?? sessionCookie.anonymous();
-  const expiresAt = clock.seconds() + configuration.lifetimes.form_seconds;
   return {
-    token: `${expiresAt.toString(36)}.${tokenMac(context, cookieValue, purpose, boundData, expiresAt)}`,
+    token: formToken(context, cookieValue, purpose, boundData),
     cookieValue,
     setCookie: known === null ? sessionCookie.write(cookieValue) : null,
   };
+}
+
+/** The token of a form for the browser with this cookie, which the same answer may set. */
+export function formToken(
+  context: Context,
+  cookieValue: string,
+  purpose: FormPurpose,
+  boundData = "",
+): string {
+  const expiresAt = context.clock.seconds() + context.configuration.lifetimes.form_seconds;
+  return `${expiresAt.toString(36)}.${tokenMac(context, cookieValue, purpose, boundData, expiresAt)}`;
 }
 
 export interface Submitted {
@@ -75,16 +88,67 @@ export interface Submitted {
  * nothing that a stale form asks for. Throws PageError for a form that another site sends, and BodyError or OAuthError if
  * it cannot be read. `boundField` names the field with the data to which the token is bound.
  */
-export async function readForm(
+export const readForm = (
   context: Context,
   incoming: Incoming,
   purpose: FormPurpose,
   boundField?: string,
-): Promise<Submitted> {
+): Promise<Submitted> =>
+  submitted(context, incoming, { purpose, boundField }, async ({ request }) => {
+    const { limits } = context.configuration;
+    const body = await readBody(request, FORM_TYPE, limits.request_body_bytes);
+    return { form: parseParameters(body, limits.parameters_per_request).refuseRepeated() };
+  });
+
+/** A submitted form with a file. */
+export interface Uploaded extends Submitted {
+  /** Null if the person chose none. */
+  readonly file: Uint8Array | null;
+}
+
+/**
+ * Reads a form with one file, in the field `field`. Its token is in the body, so the body is read before the token is checked:
+ * the caller has checked that the person is signed in. Throws as `readForm` does.
+ */
+export const readUpload = (
+  context: Context,
+  incoming: Incoming,
+  purpose: FormPurpose,
+  { field, limitBytes }: { readonly field: string; readonly limitBytes: number },
+): Promise<Uploaded> =>
+  submitted(context, incoming, { purpose }, async ({ request }) => {
+    const { limits } = context.configuration;
+    const parts = await readMultipart(request, limitBytes + limits.request_body_bytes);
+    const texts = new Map<string, readonly string[]>();
+    let file: Uint8Array | null = null;
+    let count = 0;
+    for (const [name, value] of parts) {
+      count += 1;
+      if (count > limits.parameters_per_request) throw new OAuthError("too_many_parameters");
+      if (typeof value === "string") {
+        if (value.includes("\u0000") || value.includes("\uFFFD"))
+          throw new OAuthError("parameters_malformed");
+        if (value !== "") texts.set(name, [...(texts.get(name) ?? []), value]);
+        continue;
+      }
+      if (name !== field || file !== null) throw new OAuthError("parameter_invalid");
+      if (value.size > limitBytes) throw new BodyError("too_large");
+      // A field without a file arrives as an empty one.
+      if (value.size > 0) file = await value.bytes();
+    }
+    return { form: new Parameters(texts).refuseRepeated(), file };
+  });
+
+/** Reads a form in the way of its media type, and judges whether `openForm` opened it for this browser and purpose. */
+async function submitted<Read extends { readonly form: Parameters }>(
+  context: Context,
+  incoming: Incoming,
+  { purpose, boundField }: { readonly purpose: FormPurpose; readonly boundField?: string | undefined },
+  read: (incoming: Incoming) => Promise<Read>,
+): Promise<Read & Omit<Submitted, "form">> {
   refuseForeignSender(context, incoming.request);
-  const { limits } = context.configuration;
-  const body = await readBody(incoming.request, FORM_TYPE, limits.request_body_bytes);
-  const form = parseParameters(body, limits.parameters_per_request).refuseRepeated();
+  const parts = await read(incoming);
+  const { form } = parts;
   const cookieValue = context.sessionCookie.read(incoming.request);
   const [expiry = "", mac = "", ...rest] = form.get(FORM_TOKEN)?.split(".") ?? [];
   const expiresAt = parseExpiry(expiry);
@@ -100,7 +164,7 @@ export async function readForm(
     const reason = hasCookie ? "form_stale" : "form_without_cookie";
     context.log.info("refused", { endpoint: path, reason, request: requestId });
   }
-  return { form, isFresh, hasCookie };
+  return { ...parts, isFresh, hasCookie };
 }
 
 /** Data that travels through a form and comes back unchanged, in the same browser, in time. */

@@ -7,7 +7,7 @@
  */
 import type { Context } from "../operations/context.ts";
 import type { Route } from "../platform/http.ts";
-import { accountRoutes } from "./account.tsx";
+import { accountRoutes } from "./account/index.ts";
 import { assetRoutes } from "./assets.ts";
 import { deviceRoutes } from "./device.tsx";
 import { homeRoutes } from "./home.tsx";
@@ -15,22 +15,26 @@ import { invitationRoutes } from "./invitation.tsx";
 import { invitePeopleRoutes } from "./invite-people.tsx";
 import { signInRoutes } from "./login.tsx";
 import { oneClickRoutes } from "./one-click.tsx";
+import { otherDeviceRoutes } from "./other-device.tsx";
 import { resetRoutes } from "./reset.tsx";
+import { secondFactorRoutes } from "./second-factor.tsx";
 import { setupRoutes } from "./setup.tsx";
 import { signInCodeRoutes } from "./sign-in-code.tsx";
 import { signOutRoutes } from "./sign-out.tsx";
 import { signUpRoutes } from "./sign-up.tsx";
 
-export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account.tsx";
+export { CHANGE_PASSWORD_PATH, changePasswordRoute } from "./account/index.ts";
 export { pageErrorResponse } from "./error-page.tsx";
 
 /** Every page but consent, which belongs to the authorization endpoint. Throws ConfigurationError for a bad logo. */
 export const pageRoutes = (context: Context): Route[] => [
   ...homeRoutes(context),
   ...signInRoutes(context),
+  ...otherDeviceRoutes(context),
   ...signOutRoutes(context),
   ...deviceRoutes(context),
   ...accountRoutes(context),
+  ...secondFactorRoutes(context),
   ...setupRoutes(context),
   ...invitationRoutes(context),
   ...invitePeopleRoutes(context),

@@ -106,7 +106,7 @@ async function accept(
     const { cookieless, stalePassword } = texts.forms;
     return again({ form: hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}` });
   }
-  const faults = newAccountFaults(context, texts, typed);
+  const faults = await newAccountFaults(context, texts, typed, link.email);
   if (Object.keys(faults).length > 0) return again(faults);
   // Whether a name is taken is told to the holder of a link, but not for a list of names.
   const { linkRequestPerAddress } = context.limits;

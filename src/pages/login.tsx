@@ -17,6 +17,7 @@ import { clientName, displayText, markedName } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { type PageFrame, pageFrame } from "./frame.ts";
 import { readNotice } from "./notice.ts";
+import { otherDevicePath } from "./other-device.tsx";
 import { offering } from "./page-error.ts";
 import { resetsByMail } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
@@ -128,6 +129,7 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       offered={offered}
       notice={notice === null ? null : signIn.passwordKept[notice.about]}
       fault={fault === undefined ? null : faultWords(context, frame, fault)}
+      otherDevice={context.configuration.sign_in.other_device ? otherDevicePath(context, returnTo) : null}
       elsewhere={fault === "cookieless" ? address : null}
       forgotten={resetsByMail(context) ? frame.path("/forgot", { login_hint: page.username }) : null}
       code={
@@ -161,8 +163,11 @@ const showSignIn =
     if (returnTo === null && signedIn !== null) return seeOther(pagePath(context.issuer, "/account"));
     const username = displayText(query.get("login_hint") ?? "", 200);
     const cause = causeOf((name) => query.has(name));
-    if (cause === "step_up" && returnTo !== null && signedIn !== null)
-      return stepUp(context, incoming, signedIn, returnTo);
+    const step =
+      cause === "step_up" && returnTo !== null && signedIn !== null
+        ? await stepUp(context, incoming, signedIn, returnTo)
+        : null;
+    if (step !== null) return step;
     return signInPage(context, incoming, { returnTo, cause, username });
   };
 
@@ -200,7 +205,7 @@ async function answerSignIn(
   const { issuer } = context;
   const { returnTo, cause } = page;
   const again = (fault: SignInFault) => signInPage(context, incoming, { ...page, fault });
-  if (form.get(PROGRESS) !== undefined)
+  if (isFresh && form.get(PROGRESS) !== undefined)
     return (await answerSecondStep(context, incoming, submitted)) ?? again("stale");
   if (!isFresh) {
     // The person signed in in another tab meanwhile. This leads where any link could lead, and nothing is done.

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 /** What the pages for new accounts share: the form, its faults, and the way into the account. */
-import { newPasswordFault } from "../accounts/new-password.ts";
+import type { PasswordOwner } from "../accounts/new-password.ts";
 import { emailFault, newAccountRecord, personNameFault, usernameFault } from "../accounts/people.ts";
 import { withReauthentication } from "../endpoints/reauthentication.ts";
 import type { Context } from "../operations/context.ts";
@@ -17,6 +17,7 @@ import type { AccountRecord, AccountSource } from "../store/tables.ts";
 import { displayText } from "./display.ts";
 import { type FormPurpose, openForm } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
+import { newPasswordWords } from "./new-password.ts";
 import { NOTICE, sealNotice } from "./notice.ts";
 import { respondWithPage } from "./respond.tsx";
 import type { Texts } from "./texts.ts";
@@ -112,37 +113,33 @@ export async function newAccountPage(
 }
 
 /** Why a new password is refused, in words; null if it is good. */
-export function newPasswordWords(
-  { configuration }: Pick<Context, "configuration">,
-  { account }: Texts,
+export async function newPasswordFaultWords(
+  { configuration, newPasswords }: Context,
+  texts: Texts,
   password: string,
-): string | null {
-  const { minimum_password_characters, password_bytes } = configuration.limits;
-  switch (newPasswordFault(configuration, password)) {
-    case "too_short":
-      return account.passwordShort(minimum_password_characters);
-    case "too_long":
-      return account.passwordLong(password_bytes);
-    case null:
-      return null;
-  }
+  owner: PasswordOwner,
+): Promise<string | null> {
+  const fault = await newPasswords.fault(password, owner);
+  return fault === null ? null : newPasswordWords(texts, configuration.limits, fault);
 }
 
-/** The faults of the fields, in words. */
-export function newAccountFaults(
-  context: Pick<Context, "configuration">,
+/** The faults of the fields, in words. `email`: the address that the account gets, if that is known already. */
+export async function newAccountFaults(
+  context: Context,
   texts: Texts,
-  { username, name, email, password, withPasskey }: TypedAccount,
-): NewAccountFaults {
+  { username, name, email: typed, password, withPasskey }: TypedAccount,
+  email: string | null,
+): Promise<NewAccountFaults> {
   const { setup, account } = texts;
   const nameWords =
     username === "" ? setup.usernameMissing : usernameFault(username) === null ? null : setup.usernameRefused;
-  const passwordWords = withPasskey ? null : newPasswordWords(context, texts, password);
+  const owner = { username, email: email ?? (typed === "" ? null : typed) };
+  const passwordWords = withPasskey ? null : await newPasswordFaultWords(context, texts, password, owner);
   return {
     ...(nameWords !== null && { username: nameWords }),
     ...(passwordWords !== null && { password: passwordWords }),
-    ...(name !== "" && personNameFault(name) !== null && { name: account.nameRefused }),
-    ...(email !== "" && emailFault(email) !== null && { email: account.emailRefused }),
+    ...(name !== "" && personNameFault(name) !== null && { name: account.facts.name.refused }),
+    ...(typed !== "" && emailFault(typed) !== null && { email: account.emailRefused }),
   };
 }
 

@@ -7,9 +7,10 @@ import type { Context } from "../operations/context.ts";
 import type { Incoming } from "../platform/http.ts";
 import { sealFormData, unsealFormData } from "./forms.ts";
 import { PageError } from "./page-error.ts";
+import type { Texts } from "./texts.ts";
 
 export type AccountNotice =
-  | { readonly about: "created" | "password" | "details" | "session" | "sessions" | "ended" }
+  | { readonly about: Exclude<keyof Texts["account"]["notices"], "removed"> }
   | { readonly about: "removed"; readonly clientId: string };
 
 /** What each page may be told. */

@@ -20,7 +20,7 @@ import { displayText } from "./display.ts";
 import { openForm, readForm, type Submitted } from "./forms.ts";
 import { pageFrame } from "./frame.ts";
 import { LINK_TOKEN, refusedLink, requireLink } from "./links.ts";
-import { newPasswordWords } from "./new-account.tsx";
+import { newPasswordFaultWords } from "./new-account.tsx";
 import { offering } from "./page-error.ts";
 import { respondWithPage } from "./respond.tsx";
 import { continueSignIn, type SignInProgress } from "./sign-in-steps.tsx";
@@ -179,7 +179,7 @@ async function reset(
     const { cookieless, stalePassword } = texts.forms;
     return again(hasCookie ? stalePassword : `${cookieless} ${context.issuer.identifier}`);
   }
-  const fault = newPasswordWords(context, texts, password);
+  const fault = await newPasswordFaultWords(context, texts, password, account);
   if (fault !== null) return again(fault);
   const asker = { source: widestNetwork(incoming.address), isKnown: false };
   if (

@@ -188,7 +188,7 @@ async function makeAccount(
   const again = (faults: NewAccountFaults, limited?: number) =>
     newAccountPage(context, incoming, page, typed, faults, limited);
   if (!isFresh) return again({ form: texts.forms.stalePassword });
-  const faults = newAccountFaults(context, texts, typed);
+  const faults = await newAccountFaults(context, texts, typed, null);
   if (Object.keys(faults).length > 0) return again(faults);
   const before = await findSignedIn(context, incoming.request);
   // That a user name is taken must be told, but not for a list of names, and not at the price of a hash each.

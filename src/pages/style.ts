@@ -87,6 +87,12 @@ input[type="text"], input[type="password"] {
   font: inherit; line-height: 1.4;
 }
 input[hidden] { display: none; }
+select, input[type="file"] {
+  display: block; width: 100%; min-height: 3rem; padding: 0.625rem 0.875rem;
+  border: 1px solid var(--edge); border-radius: 0.625rem; background: var(--card); color: var(--ink);
+  font: inherit; line-height: 1.4;
+}
+select:hover { border-color: var(--ink); }
 input:hover { border-color: var(--ink); }
 input:focus-visible { outline-offset: 0; outline-width: 2px; border-color: var(--link); }
 input[aria-invalid="true"] { border-color: var(--bad); }
@@ -128,6 +134,15 @@ button, .button {
 .note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
 .note.warn svg, .note.warn strong { color: var(--warn); }
 
+.holder { display: flex; align-items: center; gap: 0.75rem; min-height: 2.75rem; font-weight: 600; }
+.holder p { min-width: 0; overflow-wrap: anywhere; }
+.holder a { display: inline-flex; align-items: center; min-height: 2.75rem; margin-left: auto; flex: none; font-weight: 400; font-size: 0.9375rem; }
+.sections ul { display: flex; flex-wrap: wrap; gap: 0.25rem; padding: 0.25rem; border: 1px solid var(--line); border-radius: 0.875rem; background: var(--sunken); }
+.sections li { flex: 1 1 auto; }
+.sections a { display: flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: 0.375rem 0.75rem; border: 1px solid transparent; border-radius: 0.625rem; color: var(--ink); font-size: 0.9375rem; font-weight: 550; text-decoration: none; }
+.sections a:hover { text-decoration: underline; }
+.sections a[aria-current] { background: var(--card); border-color: var(--line); color: var(--link); }
+
 .asker { display: flex; align-items: flex-start; gap: 0.875rem; min-width: 0; }
 .asker > * { min-width: 0; }
 .tile { display: grid; place-items: center; flex: none; width: 3.25rem; height: 3.25rem; border-radius: 0.875rem; background: var(--sunken); border: 1px solid var(--line); color: var(--ink); font-weight: 650; font-size: 1.375rem; line-height: 1; }
@@ -163,6 +178,8 @@ button, .button {
 .after { font-size: 0.875rem; color: var(--muted); text-align: center; text-wrap: balance; }
 
 .show-code { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); text-align: center; }
+.qr { margin: 1rem auto; max-width: 20rem; padding: 0.5rem; border-radius: 0.75rem; background: #fff; }
+.qr svg { display: block; width: 100%; height: auto; }
 .show-code p { color: var(--muted); font-size: 0.9375rem; }
 .show-code .code { display: block; margin-top: 0.25rem; font-size: clamp(1.5rem, 8vw, 2rem); font-weight: 600; letter-spacing: 0.12em; line-height: 1.3; }
 .facts { display: grid; gap: 0.625rem; font-size: 0.9375rem; }
@@ -183,15 +200,44 @@ button, .button {
 .sessions > li, .installations > li { flex-wrap: nowrap; }
 .sessions > li > :last-child, .installations > li > :last-child { flex: none; }
 .sessions > li:first-child { border-top: 0; }
-.sessions + form { margin-top: 0.5rem; }
+.buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+.buttons:empty { display: none; }
 .installations > li:last-child { border-bottom: 1px solid var(--line); }
 .app > summary { justify-content: flex-start; padding: 0.25rem 0; }
 .app > summary > div:not(.tile) { flex: 1; min-width: 0; }
 .app > summary > svg { margin-left: auto; }
 .app > .stack { padding: 0.25rem 0 0.5rem 4.25rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 0.5rem; }
+.tiles a { display: flex; align-items: center; gap: 0.75rem; min-width: 0; height: 100%; padding: 0.5rem; border: 1px solid var(--line); border-radius: 0.875rem; color: var(--ink); text-decoration: none; }
+.tiles a:hover { border-color: var(--edge); background: var(--sunken); }
+.tiles a > span { min-width: 0; }
+.tiles strong { display: block; font-weight: 600; overflow-wrap: anywhere; }
+.tiles span span { display: block; color: var(--muted); font-size: 0.875rem; overflow-wrap: anywhere; }
+.ways { margin-top: 0.625rem; }
+.ways > li > .row { padding: 0.875rem 1rem; border: 1px solid var(--line); border-radius: 0.75rem; }
+.activities { list-style: none; margin: 0.75rem 0 0; padding: 0; }
+.activities > li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr); gap: 0.625rem; padding: 0.75rem 0; border-top: 1px solid var(--line); }
+.activities > li > svg { margin-top: 0.2rem; color: var(--muted); }
+.activities > .alarming > svg { color: var(--warn); }
+.activities > .alarming p:first-child { font-weight: 600; }
+.ends { list-style: disc; padding-left: 1.25rem; }
+.stack > .boxes { margin: 1.25rem 0 0; padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; }
+.boxes legend { padding: 0 0.375rem; font-weight: 600; }
+.box { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; cursor: pointer; }
+.box input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }
 .small-button { min-height: 2.75rem; padding: 0.375rem 0.875rem; font-size: 0.9375rem; }
 .card > .steps { display: grid; gap: 1rem; margin: 1rem 0 0; padding-left: 1.25rem; }
 pre { margin: 0.375rem 0 0; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9375rem; }
+.steps > li > * + * { margin-top: 0.75rem; }
+.qr-code { width: min(100%, 14rem); margin-left: auto; margin-right: auto; height: auto; border-radius: 0.625rem; border: 1px solid var(--line); }
+.secret { padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; background: var(--sunken); text-align: center; }
+.secret code { font-size: 1.0625rem; letter-spacing: 0.04em; user-select: all; }
+.codes { padding: 1rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
+.codes ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.75rem, 1fr)); gap: 0.375rem 1rem; margin: 0.75rem 0 0; padding-left: 1.75rem; }
+.codes code { font-size: 1.0625rem; letter-spacing: 0.04em; white-space: nowrap; }
+.acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+.ways { display: grid; gap: 0.25rem; }
+.ways a { display: inline-flex; align-items: center; min-height: 2.75rem; width: fit-content; }
 .list.small { margin-top: 0.5rem; gap: 0.125rem; }
 .applies + .list.small { margin-top: 0.125rem; }
 .list.small > li { grid-template-columns: 1.125rem minmax(0, 1fr); gap: 0.5rem; }
@@ -231,7 +277,8 @@ details > .stack { margin-top: 0.5rem; }
   button, .button, .card, .note, input { border: 1px solid; }
 }
 @media print {
-  .skip, .foot { display: none; }
+  .skip, .foot, .screen { display: none; }
+  .codes { break-inside: avoid; }
   .card { box-shadow: none; }
 }
 `;

@@ -9,6 +9,14 @@ const LANGUAGES: ReadonlyMap<string, Texts> = new Map(
   [english, german].map((texts) => [texts.language, texts]),
 );
 
+/** The languages that the pages have, each in its own words. */
+export const LANGUAGE_NAMES: readonly { readonly value: string; readonly label: string }[] = [
+  ...LANGUAGES.keys(),
+].map((value) => ({
+  value,
+  label: new Intl.DisplayNames(value, { type: "language" }).of(value) ?? value,
+}));
+
 /**
  * The texts for a person, in the language that the application asks for (`ui_locales`, OIDC Core §3.1.2.1), else that the
  * browser prefers (`Accept-Language`, RFC 9110 §12.5.4), else in English.

@@ -40,6 +40,26 @@ export const clockTime = (language: string, at: EpochSeconds): string =>
     timeZone: "UTC",
   }).format(Math.ceil(at / 60) * 60_000)} UTC`;
 
+/** "22 November 2025 at 14:32 UTC", in the person's time zone if it is known. */
+export function moment(language: string, at: EpochSeconds, zone?: string): string {
+  const format = (timeZone: string) =>
+    new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+      day: "numeric",
+      month: "long",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone,
+      timeZoneName: "short",
+    }).format(at * 1000);
+  try {
+    return format(zone ?? "UTC");
+  } catch {
+    // A zone that this runtime does not know.
+    return format("UTC");
+  }
+}
+
 /** For the `datetime` attribute. */
 export const machineTime = (at: EpochSeconds): string =>
   new Date(at * 1000).toISOString().slice(0, 19).concat("Z");

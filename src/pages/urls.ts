@@ -24,6 +24,14 @@ export const pageAddress = (issuer: Issuer, path: `/${string}`, query: Query = {
 export const PAGE_PATHS = [
   "/",
   "/account",
+  "/account/activity",
+  "/account/apps",
+  "/account/data",
+  "/account/details",
+  "/account/password",
+  "/account/picture",
+  "/account/second-factor",
+  "/account/security",
   "/consent",
   "/device",
   "/forgot",
@@ -31,6 +39,8 @@ export const PAGE_PATHS = [
   "/invitation",
   "/invite-people",
   "/login",
+  "/login/approve",
+  "/login/other-device",
   "/logout",
   "/reset-password",
   "/setup",
@@ -40,6 +50,9 @@ export const PAGE_PATHS = [
   "/verify-email",
 ] as const;
 
+/** The pages of a person's own account. */
+const ACCOUNT_PATHS: readonly string[] = PAGE_PATHS.filter((page) => page.startsWith("/account"));
+
 /** The pages that a GET opens, and those of them that need nothing in their query. */
 const OPENED: readonly string[] = [
   ...PAGE_PATHS.filter((page) => page !== "/consent"),
@@ -47,7 +60,7 @@ const OPENED: readonly string[] = [
 ];
 const OPENED_BY_PATH: readonly string[] = [
   "/",
-  "/account",
+  ...ACCOUNT_PATHS,
   "/device",
   "/forgot",
   "/help/errors",
@@ -76,7 +89,14 @@ export function pageAgain(
 }
 
 /** The pages that a sign-in may lead on to. */
-const RETURN_PAGES = ["/", "/account", "/device", "/invite-people", "/auth/authorize"] as const;
+const RETURN_PAGES: readonly string[] = [
+  "/",
+  ...ACCOUNT_PATHS,
+  "/device",
+  "/invite-people",
+  "/login/approve",
+  "/auth/authorize",
+];
 
 /**
  * The page to open after sign-in; null if the text is not one of ours. The path must equal the path of a known page,

@@ -38,7 +38,11 @@ export interface ListenSettings {
   readonly listen: readonly Listener[];
   /** Ranges for which isAddressRange holds. */
   readonly trusted_proxies: readonly string[];
-  readonly limits: { readonly connection_idle_seconds: number; readonly request_body_bytes: number };
+  readonly limits: {
+    readonly connection_idle_seconds: number;
+    readonly request_body_bytes: number;
+    readonly picture_bytes: number;
+  };
 }
 
 export interface ListenOptions {
@@ -357,8 +361,9 @@ function serve(
       port,
       development: false,
       idleTimeout: limits.connection_idle_seconds,
-      // The endpoints refuse a body beyond the limit in words. The runtime does not even read one far beyond it.
-      maxRequestBodySize: limits.request_body_bytes * 4,
+      // The endpoints refuse a body beyond the limit in words. The runtime does not even read one far beyond it. One endpoint
+      // takes pictures; the others read no further than their own limit.
+      maxRequestBodySize: Math.max(limits.request_body_bytes * 4, limits.picture_bytes * 2),
       // In production mode the runtime would share the port with any other process unasked.
       reusePort: false,
       ...answers,

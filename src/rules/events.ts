@@ -1,5 +1,6 @@
 /** The events of the server, by name. An event says who did what, and never contains a secret. */
 import type { RecordId } from "../protocol/identifiers.ts";
+import type { ActorKind } from "../store/tables.ts";
 
 /** The level and the words of the event in the log. */
 interface EventType {
@@ -46,12 +47,18 @@ export const EVENT_TYPES = {
   "logout.given_up": { level: "warn", words: "an application will not hear of a sign-out" },
   "logout.sent": { level: "info", words: "an application heard of a sign-out" },
   "password.changed": { level: "info", words: "password changed" },
+  "password.renewed": { level: "info", words: "password hash renewed" },
   "person.changed": { level: "info", words: "person changed" },
   "person.created": { level: "info", words: "person created" },
   "person.disabled": { level: "info", words: "person disabled" },
   "person.enabled": { level: "info", words: "person enabled" },
   "person.removed": { level: "info", words: "person removed" },
   "person.unlocked": { level: "info", words: "a person may try passwords again" },
+  "recovery_code.used": {
+    level: "warn",
+    words: "a recovery code signed a person in, or changed their second factor",
+  },
+  "recovery_codes.renewed": { level: "info", words: "recovery codes renewed" },
   "refresh_token.replayed": { level: "warn", words: "refresh token used again: its grant is revoked" },
   "refresh_token.retried_elsewhere": {
     level: "warn",
@@ -61,12 +68,16 @@ export const EVENT_TYPES = {
   "reset.asked": { level: "info", words: "link for a new password created" },
   "reset.done": { level: "info", words: "new password set by a link" },
   "rows.expired": { level: "debug", words: "removed expired rows" },
+  "second_factor.added": { level: "info", words: "second factor added" },
+  "second_factor.removed": { level: "warn", words: "second factor removed" },
   "session.ended": { level: "info", words: "signed out" },
   "session.started": { level: "info", words: "signed in" },
   "sessions.ended": { level: "info", words: "signed out everywhere" },
   "signing_key.added": { level: "info", words: "signing key added" },
   "signing_key.retired": { level: "warn", words: "signing key retired: its tokens do not verify any more" },
   "setup_link.created": { level: "info", words: "set-up link created" },
+  "sign_in.approved": { level: "info", words: "sign-in on another device approved" },
+  "sign_in.denied": { level: "warn", words: "sign-in on another device denied" },
   "sign_in.limited": { level: "warn", words: "sign-in refused: too many attempts" },
   "sign_in.refused": { level: "info", words: "sign-in refused: wrong name or password" },
   "sign_in_link.created": { level: "info", words: "sign-in link created" },
@@ -105,7 +116,7 @@ export interface Event {
 
 /** The actor: a client, a person, the operator at the command line, the server itself, or a stranger. */
 export interface Actor {
-  readonly kind: "client" | "person" | "operator" | "server" | "stranger";
+  readonly kind: ActorKind;
   /** The client's or the person's identifier, or the operator's user name on this machine. */
   readonly id: string | null;
 }

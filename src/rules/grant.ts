@@ -169,6 +169,22 @@ export const accessSweeps = (filter: AccessFilter, reason: RevocationReason, now
   ];
 };
 
+/** The same for the access of a person that is not tied to a session: that which is ends with all sessions in the same commit. */
+export const offlineSweeps = (
+  filter: { readonly subject: SubjectId; readonly clientId?: ClientId },
+  now: EpochSeconds,
+): Sweep[] => [
+  sweep(consents, filter, null),
+  sweep(
+    grants,
+    { ...filter, online: false, revokedAt: null },
+    { revokedAt: now, revokedReason: "revoked_by_person" },
+  ),
+];
+
+export const accessRemoved = (filter: AccessFilter, reason: RevocationReason) =>
+  ({ event: "access.removed", subject: filter.subject, client: filter.clientId, reason }) as const;
+
 /** The person or the client whose access is taken back; null for one that does not exist. */
 export interface AccessFacts {
   readonly account: AccountRecord | null;
@@ -200,7 +216,7 @@ export function revokeAccess(
     changes,
     sweeps: accessSweeps(filter, reason, now),
     urgent: true,
-    events: [{ event: "access.removed", subject: filter.subject, client: filter.clientId, reason }],
+    events: [accessRemoved(filter, reason)],
   };
 }
 

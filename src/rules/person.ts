@@ -1,11 +1,12 @@
 /** People: their accounts, their sessions, and the link that makes the first administrator. */
 import type { EpochSeconds } from "../platform/clock.ts";
-import { foldUsername, type RecordId } from "../protocol/identifiers.ts";
+import { type ClientId, foldUsername, type RecordId } from "../protocol/identifiers.ts";
 import { type Change, hold, insert, put, remove, sweep, update } from "../store/contract.ts";
 import type { Row } from "../store/declare.ts";
 import {
   type AccountRecord,
   accounts,
+  activities,
   type DisabledBy,
   type GroupRecord,
   groupMembers,
@@ -19,13 +20,15 @@ import {
   type SignInNameRecord,
   sessions,
   setupLinks,
+  signInApprovals,
   signInNames,
   type TotpRecord,
   totps,
 } from "../store/tables.ts";
 import { type AccountChanges, changedFacts } from "./account-changes.ts";
 import { concluded, type Decision } from "./decision.ts";
-import { accessSweeps, touchAccount } from "./grant.ts";
+import type { Event } from "./events.ts";
+import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./grant.ts";
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { pictureChanges } from "./picture.ts";
 import {
@@ -160,6 +163,9 @@ export function setPassword(
   };
 }
 
+/** The access that a person ends together with their old password: that of all clients, or of some. */
+export type EndedAccess = "all" | readonly ClientId[];
+
 /**
  * A person sets their own password, and their sessions end. `verifiedHash` is the hash that verified the current password.
  * False, and nothing changed, if it is no longer the person's hash, or the person is disabled.
@@ -169,15 +175,39 @@ export function changePassword(
   verifiedHash: string,
   passwordHash: string,
   ending: Ending,
+  ended: EndedAccess = [],
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
     return concluded(false);
-  const { changes, sweeps } = endEverySession(account.subject, ending);
+  const { subject } = account;
+  const { changes, sweeps } = endEverySession(subject, ending);
+  const filters = ended === "all" ? [{ subject }] : ended.map((clientId) => ({ subject, clientId }));
   return {
     outcome: true,
     changes: [touchAccount(account, { passwordHash }), ...changes],
-    sweeps,
-    events: [{ event: "password.changed", subject: account.subject }],
+    sweeps: [...sweeps, ...filters.flatMap((filter) => offlineSweeps(filter, ending.now))],
+    events: [
+      { event: "password.changed", subject },
+      ...filters.map((filter) => accessRemoved(filter, "revoked_by_person")),
+    ],
+  };
+}
+
+/**
+ * Replaces the hash of a password by another of the same password. Nothing else changes, so sessions stay. `verifiedHash` is
+ * the hash that the password matched. False, and nothing changed, if it is no longer the person's, or the person is disabled.
+ */
+export function renewPassword(
+  account: AccountRecord | null,
+  verifiedHash: string,
+  passwordHash: string,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.passwordHash !== verifiedHash)
+    return concluded(false);
+  return {
+    outcome: true,
+    changes: [touchAccount(account, { passwordHash })],
+    events: [{ event: "password.renewed", subject: account.subject }],
   };
 }
 
@@ -354,13 +384,36 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),
+      sweep(activities, { subject }, null),
       sweep(passkeys, { subject }, null),
       sweep(totps, { subject }, null),
       sweep(recoveryCodes, { subject }, null),
+      sweep(signInApprovals, { subject }, null),
       sweep(accounts, { subject }, null),
     ],
     urgent: true,
     events: [{ event: "person.removed", subject }],
+  };
+}
+
+/**
+ * A person removes their own account. The server does not lose its last administrator, and the next start would make a declared
+ * person again. `hasOther`: whether another administrator can sign in, as of a look after that at `setup`.
+ */
+export function removeOwnAccount(
+  { account, setup }: AccountFacts,
+  hasOther: boolean,
+  ending: Ending,
+): Decision<"removed" | "gone" | "last_administrator" | "declared"> {
+  if (account === null) return concluded("gone");
+  if (account.isDeclared) return concluded("declared");
+  if (account.administrator && !hasOther) return concluded("last_administrator");
+  const { changes = [], ...decision } = removeAccount(account, ending);
+  return {
+    ...decision,
+    outcome: "removed",
+    // Two administrators may go at once: each commit rests on the row that the other changes.
+    changes: [...changes, ...(account.administrator ? [nextSetup(setup)] : [])],
   };
 }
 
@@ -387,6 +440,10 @@ export interface TakenSteps {
   readonly revision: number;
   /** The changes that use up the proofs of the steps. */
   readonly uses: readonly Change[];
+  /** The session on whose steps these rest; null if they rest on none. */
+  readonly continues?: RecordId | null;
+  /** What the proofs of the steps make known. */
+  readonly events?: readonly Event[];
 }
 
 /**
@@ -397,7 +454,7 @@ export interface TakenSteps {
 export function startSession(
   { account, totp }: SignInFacts,
   session: SessionRecord,
-  { steps, revision, uses }: TakenSteps,
+  { steps, revision, uses, continues = null, events = [] }: TakenSteps,
   { earlier, surplus, ending }: Superseded,
 ): Decision<boolean> {
   if (account === null || account.disabledAt !== null || account.revision !== revision)
@@ -405,6 +462,8 @@ export function startSession(
   if (missingStep(steps, { hasTotp: totp !== null }) !== null) return concluded(false);
   const { subject } = account;
   const continued = earlier?.subject === subject ? earlier : null;
+  if (continues !== null && (continued === null || Buffer.compare(continued.id, continues) !== 0))
+    return concluded(false);
   const replaced = continued === null ? earlier : null;
   const others = surplus.filter(
     ({ session: { id } }) => earlier === null || Buffer.compare(id, earlier.id) !== 0,
@@ -426,15 +485,30 @@ export function startSession(
     events: [
       ...(replaced === null ? [] : [sessionEnded(replaced, "replaced")]),
       ...others.map((other) => sessionEnded(other.session, "surplus")),
-      { event: "session.started", subject },
+      ...events,
+      { event: "session.started", subject, via: session.authenticationMethods.join(" ") },
     ],
   };
 }
 
-/** Why a session ended. */
-type SessionEndReason = "signed_out" | "replaced" | "surplus";
+/**
+ * Uses up the proofs of the first steps before another step is asked: what counts once must not open that question twice. False if
+ * the account has changed since the steps were checked.
+ */
+export function spendProofs(
+  account: AccountRecord | null,
+  { revision, uses, events = [] }: Omit<TakenSteps, "steps">,
+): Decision<boolean> {
+  if (account === null || account.disabledAt !== null || account.revision !== revision)
+    return concluded(false);
+  const { subject } = account;
+  return { outcome: true, changes: [hold(accounts, { subject }, { revision }), ...uses], events };
+}
 
-const sessionEnded = ({ subject }: Pick<SessionRecord, "subject">, reason: SessionEndReason) =>
+/** Why a session ended. */
+type SessionEndReason = "signed_out" | "replaced" | "surplus" | "second_factor";
+
+export const sessionEnded = ({ subject }: Pick<SessionRecord, "subject">, reason: SessionEndReason) =>
   ({ event: "session.ended", subject, reason }) as const;
 
 /** Whether a session is valid: not expired, seen after `idleSince`, and of a person who may sign in. */

@@ -80,6 +80,12 @@ export const signingKeys = table("signing_keys", {
 });
 export type SigningKeyRecord = Row<typeof signingKeys>;
 
+/** A key of the ring, wherever its private part is. */
+export interface RingKey extends Omit<SigningKeyRecord, "sealedPrivateKey"> {
+  /** The file of the operator that has the private part; undefined if it is in the database. */
+  readonly file?: string;
+}
+
 /**
  * Numbers that guard decisions on facts without a row of their own. `setup` changes with everything that may make a person
  * an administrator, and with every new setup link. `signing_keys` changes with every change of the keys. `sign_up` changes with every
@@ -199,6 +205,8 @@ export const clients = table("clients", {
     jwksUri: orNull(text()),
     /** Null: any that the server can verify. */
     requestObjectSigningAlg: orNull(text<SigningAlgorithm>()),
+    /** RFC 9101 §10.5: whether each of its authorization requests must be a signed request object. */
+    requireSignedRequestObject: boolean(),
     idTokenClaims: text<IdTokenClaims>(),
     /** Whether the client is a part of the operator's own service, so that people are not asked before it gets access. */
     firstParty: boolean(),
@@ -235,6 +243,8 @@ export const clients = table("clients", {
   },
   key: ["clientId"],
   unique: [["number"]],
+  // Strangers may register many clients, among which the operator's must be found.
+  indexes: [["source", "number"]],
   expires: "unusedFrom",
   updated: true,
 });
@@ -303,7 +313,7 @@ export interface PersonDeclared {
   readonly attributes: PersonAttributes;
   readonly groups: readonly string[];
   readonly administrator: boolean;
-  /** The argon2id string of the declared password, which need not be the person's password any more. */
+  /** The hash of the declared password, or the declared hash; it need not be the hash of the person any more. */
   readonly passwordHash: string;
 }
 
@@ -382,10 +392,13 @@ export const groups = table("groups", {
   columns: {
     /** Without spaces; as tokens carry it. */
     name: text(),
+    /** The name as `foldName` compares it: no two groups look the same. */
+    folded: text(),
     description: orNull(text()),
     createdAt: integer(),
   },
   key: ["name"],
+  unique: [["folded"]],
   updated: true,
 });
 export type GroupRecord = Row<typeof groups>;
@@ -458,6 +471,25 @@ export const recoveryCodes = table("recovery_codes", {
   updated: true,
 });
 export type RecoveryCodeRecord = Row<typeof recoveryCodes>;
+
+/** What a person answered on one device about a sign-in on another (rules/sign-in-approval.ts). */
+export const signInApprovals = table("sign_in_approvals", {
+  columns: {
+    /** The identifier of the question, which only the link to it has until then. */
+    id: id(),
+    subject: text<SubjectId>(),
+    /** The revision of the account at the answer. */
+    accountRevision: integer(),
+    answer: text<"approved" | "denied">(),
+    expiresAt: integer(),
+    usedAt: orNull(integer()),
+  },
+  indexes: [["subject"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type SignInApprovalRecord = Row<typeof signInApprovals>;
 
 /** How a person proved who they are: OpenID Connect Core §2 calls the columns `auth_time`, `amr` and `acr`. */
 const authentication = {
@@ -594,8 +626,8 @@ export type RevocationReason =
   /** The client would know the person under another name. */
   | "client_changed";
 
-/** The single claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
-export interface SingleClaims {
+/** The individual claims that a person allowed a client beside those of the scopes (OpenID Connect Core §5.5), by their names. */
+export interface IndividualClaims {
   readonly idToken: readonly string[];
   readonly userinfo: readonly string[];
 }
@@ -610,7 +642,7 @@ export const grants = table("grants", {
     clientId: text<ClientId>(),
     scope: scope(),
     /** Null if the request named none. */
-    claims: orNull(asItIs<SingleClaims>()),
+    claims: orNull(asItIs<IndividualClaims>()),
     resources: resources(),
     via: text<"authorization_code" | "device_code">(),
     /** The `continuity` of the session in which the person allowed it; null for a device, which no session ends. */
@@ -773,6 +805,41 @@ export const retryKeys = table("retry_keys", {
   expires: "expiresAt",
 });
 
+/** Who did something, as the events of the server say it. */
+export type ActorKind = "client" | "person" | "operator" | "server" | "stranger";
+
+/** What happened to people: the events that they see on the page of their account. */
+export const activities = table("activities", {
+  columns: {
+    /** The time of the event, and the shard of the person. */
+    id: id(),
+    /** The person whom it concerns. */
+    subject: orNull(text<SubjectId>()),
+    /** The name of the event. */
+    event: text(),
+    actorKind: text<ActorKind>(),
+    actorId: orNull(text()),
+    clientId: orNull(text()),
+    groupName: orNull(text()),
+    grantId: orNull(id()),
+    via: orNull(text()),
+    reason: orNull(text()),
+    /** Where the request came from; empty if none caused it. */
+    address: text(),
+    requestId: orNull(text()),
+    /** When it happened; of several, the last time. */
+    at: integer(),
+    /** How many times it happened, if the row stands for several. */
+    count: integer(),
+    expiresAt: integer(),
+  },
+  indexes: [["subject", "id"]],
+  shard: "id",
+  expires: "expiresAt",
+  updated: true,
+});
+export type ActivityRecord = Row<typeof activities>;
+
 /** What `/readyz` writes to prove that the store can write: a row for each process. */
 export const probes = table("probes", {
   columns: { id: id(), writtenAt: integer(), expiresAt: integer() },
@@ -795,6 +862,7 @@ export const TABLES: readonly Table[] = [
   passkeys,
   totps,
   recoveryCodes,
+  signInApprovals,
   clients,
   sessions,
   setupLinks,
@@ -807,5 +875,6 @@ export const TABLES: readonly Table[] = [
   refreshTokens,
   accessTokens,
   logoutNotices,
+  activities,
   probes,
 ];

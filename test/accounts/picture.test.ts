@@ -59,14 +59,14 @@ describe("a person's picture", () => {
   });
 
   test(proves("is refused if the file is too large, before it is read", "threat 40"), async () => {
-    expect(await pictureOf(new Uint8Array(PICTURE_FILE_BYTES + 1))).toEqual({
+    expect(await pictureOf(new Uint8Array(PICTURE_FILE_BYTES + 1))).toMatchObject({
       fault: "is larger than 10 MB",
     });
     const claimed = Buffer.from(landscape());
     claimed.writeUInt32BE(60_000, 16);
     claimed.writeUInt32BE(60_000, 20);
-    expect(await pictureOf(claimed)).toEqual({ fault: "has more than 50 million pixels" });
-    expect(await pictureOf(pngOf(10, 81, () => [1, 2, 3, 255]))).toEqual({
+    expect(await pictureOf(claimed)).toMatchObject({ fault: "has more than 50 million pixels" });
+    expect(await pictureOf(pngOf(10, 81, () => [1, 2, 3, 255]))).toMatchObject({
       fault: "is more than 8 times as long as wide",
     });
   });
@@ -78,7 +78,7 @@ describe("a person's picture", () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       return state >>> 24;
     };
-    expect(await pictureOf(pngOf(256, 256, () => [next(), next(), next(), next()]))).toEqual({
+    expect(await pictureOf(pngOf(256, 256, () => [next(), next(), next(), next()]))).toMatchObject({
       fault: "has too many details: it does not fit into 64 kB",
     });
   });
@@ -89,7 +89,7 @@ describe("a person's picture", () => {
     ["a text", "hello"],
     ["nothing", ""],
   ])("is not %s", async (_, text) => {
-    expect(await pictureOf(Buffer.from(text, "latin1"))).toEqual(NO_PICTURE);
+    expect(await pictureOf(Buffer.from(text, "latin1"))).toMatchObject(NO_PICTURE);
   });
 
   test("is not a WebP that moves", async () => {
@@ -103,7 +103,7 @@ describe("a person's picture", () => {
     const frame = chunk("ANMF", Buffer.concat([new Uint8Array(6), size, Uint8Array.of(100, 0, 0, 0), still]));
     const head = chunk("VP8X", Buffer.concat([Uint8Array.of(2, 0, 0, 0), size]));
     const body = Buffer.concat([Buffer.from("WEBP"), head, chunk("ANIM", new Uint8Array(6)), frame, frame]);
-    expect(await pictureOf(chunk("RIFF", body))).toEqual(NO_PICTURE);
+    expect(await pictureOf(chunk("RIFF", body))).toMatchObject(NO_PICTURE);
   });
 
   test("comes of a damaged file as a small square, or not at all", async () => {

@@ -174,7 +174,7 @@ async function everyForm(): Promise<PageForm[]> {
     ),
     fill(await form("/account", "/account"), { action: "remove", client_id: "web" }, ["action", "client_id"]),
     fill(
-      await form("/account", "/account"),
+      await form("/account/password", "/account/password"),
       { action: "password", current_password: password, new_password: "another long password" },
       ["action", "current_password", "new_password"],
     ),

@@ -92,7 +92,7 @@ const ATTACKS: Readonly<Record<string, (door: Door) => Promise<Response>>> = {
     return stranger.post(door.path, allow((await door.open(browser)).fields));
   },
   "the token of another page": async (door) => {
-    const { form_token = "" } = (await browser.form("/account")).fields;
+    const { form_token = "" } = (await browser.form("/account/details")).fields;
     return browser.post(door.path, allow({ ...(await door.open(browser)).fields, form_token }));
   },
   "a form of the other door": async (door) => {

@@ -192,16 +192,16 @@ export async function playEverything(visitor: Visitor): Promise<Canaries> {
   await send("a replayed refresh token", "/auth/token", late);
 
   // A new password, which ends the session, and a sign-out.
-  const account = await send("the account page", "/account");
+  const account = await send("the page for the password", "/account/password");
   const change = {
     action: "password",
     current_password: planted("a wrong password"),
     new_password: planted("a new password"),
   };
-  await submit(visitor, account, "/account", change, "a password that is not changed");
-  const again = await send("the account page again", "/account");
+  await submit(visitor, account, "/account/password", change, "a password that is not changed");
+  const again = await send("the page for the password again", "/account/password");
   const right = { ...change, current_password: planted("a password") };
-  await submit(visitor, again, "/account", right, "a new password", ["a second session"]);
+  await submit(visitor, again, "/account/password", right, "a new password", ["a second session"]);
   found["a second session"] = visitor.cookie.split("=")[1] ?? "";
   return found;
 }

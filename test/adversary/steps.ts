@@ -320,16 +320,16 @@ export const STEPS: Readonly<Record<string, Step>> = {
   "the account page and a new password": {
     clientId: "web",
     prepare: (scene) =>
-      openForm(scene, "/account", "/account", {
+      openForm(scene, "/account/password", "/account/password", {
         action: "password",
         current_password: PASSWORD,
         new_password: "another password of mine",
       }),
     outcomes: {
-      nothing: "303 /account",
+      nothing: "303 /account/security",
       person: "303 /login",
-      client: "303 /account",
-      grant: "303 /account",
+      client: "303 /account/security",
+      grant: "303 /account/security",
     },
   },
 };

@@ -1,6 +1,7 @@
 /** Every page of the server with its full content, for screenshots and accessibility checks. */
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { PEOPLE_FACTS } from "../../src/configuration/account-schema.ts";
 import type { ConfigurationInput } from "../../src/configuration/schema.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -9,12 +10,16 @@ import { StoreUnavailable } from "../../src/store/contract.ts";
 import type { AccountRecord } from "../../src/store/tables.ts";
 import { signInOn } from "../support/chromium.ts";
 import { authorizePath } from "../support/code-flow.ts";
+import { jpegOf, landscape } from "../support/images.ts";
 import type { ListeningServer } from "../support/listening.ts";
 import { addPersonWithPassword, PASSWORD, startDevice } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
+import { appCode, FACTOR_PAGE, secretOn } from "../support/second-factor.ts";
 import { TEST_CONFIGURATION } from "../support/server.ts";
 
 export const GALLERY_CONFIGURATION: ConfigurationInput = {
+  account: { people_may_change: [...PEOPLE_FACTS], people_may_delete: true },
+  places: { database: fileURLToPath(new URL("../platform/places.mmdb", import.meta.url)) },
   scopes: [
     { name: "mail.read", description: { en: "Read your e-mail", de: "Ihre E-Mails lesen" } },
     { name: "mail.send", description: { en: "Send e-mail as you", de: "E-Mails in Ihrem Namen senden" } },
@@ -34,6 +39,7 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       client_uri: "https://client.example/about",
       tos_uri: "https://client.example/terms",
       policy_uri: "https://client.example/privacy",
+      initiate_login_uri: "https://client.example/login",
       redirect_uris: ["https://client.example/callback"],
       secrets: ["a secret that is long enough for tests"],
     },
@@ -45,8 +51,15 @@ export const GALLERY_CONFIGURATION: ConfigurationInput = {
       allowed_groups: ["family", "friends"],
     },
     {
+      client_id: "wiki",
+      client_name: "The Wiki of the Whole Family Liddell, with Recipes",
+      client_uri: "https://wiki.liddell.example/",
+      redirect_uris: ["https://wiki.liddell.example/callback"],
+    },
+    {
       client_id: "native",
       client_name: "Notes for Desktop",
+      client_uri: "https://notes.example/",
       redirect_uris: ["http://127.0.0.1/callback"],
     },
     {
@@ -202,10 +215,32 @@ export const SIGNED_OUT: readonly Exhibit[] = [
   },
   { name: "error-setup-link", open: path("/setup?token=used") },
   { name: "sign-in-kept-password", open: changePasswordLate },
+  { name: "other-device", open: path("/login/other-device") },
+  {
+    name: "other-device-over",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/login/other-device`);
+      server.clock.advance(301);
+      await page.reload();
+    },
+  },
 ];
 
 /** Pages for alice, who is signed in. */
 export const SIGNED_IN: readonly Exhibit[] = [
+  {
+    name: "approve",
+    open: async (page, server) => {
+      await page.goto(server.issuer + (await askFromElsewhere(server)));
+    },
+  },
+  {
+    name: "approve-denied",
+    open: async (page, server) => {
+      await page.goto(server.issuer + (await askFromElsewhere(server)));
+      await page.getByRole("button", { name: /^(Deny|Ablehnen)$/ }).click();
+    },
+  },
   { name: "account-empty", open: path("/account") },
   { name: "sign-in-choice", open: path(authorizePath({ prompt: "select_account" })) },
   {
@@ -359,6 +394,33 @@ export const SIGNED_IN: readonly Exhibit[] = [
       for (const row of await page.locator("details > summary").all()) await row.click();
     },
   },
+  { name: "account-apps", open: path("/account/apps") },
+  { name: "account-details", open: path("/account/details") },
+  {
+    name: "account-details-wrong",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account/details`);
+      await fillIn(page, { name: "Alice Liddell", nickname: "Lice", phone_number: "zero six six zero" });
+    },
+  },
+  {
+    name: "account-picture-wrong",
+    open: (page, server) => sendPicture(page, server, Buffer.from("hello")),
+  },
+  {
+    name: "account-picture",
+    open: async (page, server) => sendPicture(page, server, Buffer.from(await jpegOf(landscape()))),
+  },
+  { name: "account-activity", open: path("/account/activity") },
+  { name: "account-data", open: path("/account/data") },
+  {
+    name: "account-data-wrong",
+    open: async (page, server) => {
+      await page.goto(`${server.issuer}/account/data`);
+      await fillIn(page, { typed_username: "bob" });
+    },
+  },
+  { name: "account-password", open: path("/account/password") },
   {
     name: "account-stale",
     open: async (page, server) => {
@@ -368,26 +430,66 @@ export const SIGNED_IN: readonly Exhibit[] = [
       await page.locator("button.remove").first().click();
     },
   },
+  { name: "account-security", open: path("/account/security") },
   {
     name: "account-password-stale",
     open: async (page, server) => {
-      await page.goto(`${server.issuer}/account`);
+      await page.goto(`${server.issuer}/account/password`);
       server.clock.advance(3601);
-      await page.locator("summary").last().click();
       await fillIn(page, { current_password: PASSWORD, new_password: "a new password of mine" });
     },
   },
   {
     name: "account-password-wrong",
     open: async (page, server) => {
-      await page.goto(`${server.issuer}/account`);
-      await page.getByText("Change password").first().click();
+      await page.goto(`${server.issuer}/account/password`);
       await page.getByLabel("Current password").fill("not my password");
       await page.getByLabel("New password").fill("a new password of mine");
       await page.getByRole("button", { name: "Change password" }).click();
     },
   },
+  // From here on alice has a second factor.
+  {
+    name: "second-factor-set-up",
+    open: async (page, server) => {
+      const there = encodeURIComponent(FACTOR_PAGE);
+      await signInOn(page, `${server.issuer}/login?return_to=${there}`, "alice", PASSWORD);
+    },
+  },
+  { name: "second-factor-code-wrong", open: (page) => fillIn(page, { code: "000000" }) },
+  {
+    name: "recovery-codes",
+    open: async (page, server) => {
+      secret = secretOn(await page.content());
+      await fillIn(page, { code: appCode(server, secret) });
+    },
+  },
+  {
+    name: "second-factor",
+    open: (page) => page.getByRole("button", { name: "I have stored them" }).click(),
+  },
+  {
+    name: "second-factor-wrong",
+    open: async (page) => {
+      await page.locator("input#code").fill("000000");
+      await page.getByRole("button", { name: "New recovery codes" }).click();
+    },
+  },
+  {
+    name: "second-step",
+    open: (page, server) => signInOn(page, `${server.issuer}/login?return_to=%2Faccount`, "alice", PASSWORD),
+  },
+  { name: "second-step-wrong", open: (page) => fillIn(page, { code: "000000" }) },
 ];
+
+/** Of the app that alice set up. */
+let secret: Uint8Array = new Uint8Array();
+/** Sends a file as the picture of the person. */
+async function sendPicture(page: Page, server: ListeningServer, buffer: Buffer): Promise<void> {
+  await page.goto(`${server.issuer}/account/details`);
+  await page.locator("#picture").setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer });
+  await page.getByRole("button", { name: "Use this picture" }).click();
+}
 
 /** The page that posts an answer, as it is while the browser is slow or has no scripts. */
 async function openPosting(page: Page, server: ListeningServer): Promise<void> {
@@ -403,7 +505,7 @@ async function openPosting(page: Page, server: ListeningServer): Promise<void> {
 /** The form for the password, sent after the session has ended. */
 async function changePasswordLate(page: Page, server: ListeningServer): Promise<void> {
   await signInAlice(page, server);
-  await page.goto(`${server.issuer}/account?change_password=1`);
+  await page.goto(`${server.issuer}/account/password`);
   const cookies = await page.context().cookies();
   const other = await page.context().newPage();
   await other.goto(`${server.issuer}/logout`);
@@ -426,4 +528,15 @@ export async function signInAlice(page: Page, server: ListeningServer): Promise<
     await addPersonWithPassword(server, "alice", { name: "Alice Liddell" });
   }
   await signInOn(page, `${server.issuer}/login`, "alice", PASSWORD);
+}
+
+/** The page on the phone for a browser elsewhere that asks to be signed in. */
+async function askFromElsewhere({ issuer }: ListeningServer): Promise<string> {
+  const agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const asked = await fetch(`${issuer}/login/other-device`, {
+    headers: { "User-Agent": agent },
+    redirect: "manual",
+  });
+  const request = new URL(asked.headers.get("location") ?? "", issuer).searchParams.get("request");
+  return `/login/approve?${new URLSearchParams({ request: request ?? "" })}`;
 }

@@ -71,9 +71,9 @@ describe("a form that may have credentials (§4.12)", () => {
       "a new password",
       () =>
         browser.submit(
-          "/account",
+          "/account/password",
           { action: "password", current_password: PASSWORD, new_password: NEW_PASSWORD },
-          "/account",
+          "/account/password",
         ),
     ],
   ];

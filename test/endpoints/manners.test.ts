@@ -34,7 +34,16 @@ const PROGRAMS: readonly Door[] = [
   { path: "/healthz", allow: "GET, HEAD, OPTIONS", cors: false, type: null },
   { path: "/readyz", allow: "GET, HEAD, OPTIONS", cors: false, type: null },
 ];
-const PAGES = ["/", "/auth/authorize", "/login", "/device", "/account", "/help/errors", "/consent"];
+const PAGES = [
+  "/",
+  "/auth/authorize",
+  "/login",
+  "/device",
+  "/account",
+  "/account/security",
+  "/help/errors",
+  "/consent",
+];
 
 describe.each(PROGRAMS.map((door) => [door.path, door] as const))("%s", (path, { allow, cors, type }) => {
   const allowed = allow.split(", ");

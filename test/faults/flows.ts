@@ -273,7 +273,7 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     "303 /logout",
     (scene) => filledIn(scene, "/logout", "/logout", {}),
     // The person is signed out, and another process tells the applications.
-    { despite: { after: "commit sessions logout_notices grants", outcome: "303 /logout" } },
+    { despite: { after: "commit sessions logout_notices activities grants", outcome: "303 /logout" } },
   ),
   "looking up a device": people("200", async (scene) => {
     const code = textOf(await startDevice(scene.server), "user_code");
@@ -299,17 +299,17 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     return filledIn(scene, "/account", "/account", { action: "remove", client_id: "television" });
   }),
   "changing the password": people(
-    "303 /account",
+    "303 /account/security",
     (scene) =>
-      filledIn(scene, "/account", "/account", {
+      filledIn(scene, "/account/password", "/account/password", {
         action: "password",
         current_password: PASSWORD,
         new_password: "another long password",
       }),
     // All sessions ended with the old password.
     {
-      whenLost: { "commit accounts logout_notices sessions grants links": "303 /login" },
-      despite: { after: "commit accounts logout_notices sessions grants links", outcome: "303 /login" },
+      whenLost: { "commit accounts logout_notices activities sessions grants links": "303 /login" },
+      despite: { after: "commit accounts logout_notices activities sessions grants links", outcome: "303 /login" },
     },
   ),
   "the set-up page": people("200", async ({ server }) => {
@@ -356,7 +356,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     },
     // The link is used up. A person who sends the form again is signed in with the new password.
     {
-      despite: { after: "commit revisions setup_links accounts sign_in_names", outcome: "303 /account" },
+      despite: {
+        after: "commit revisions setup_links accounts sign_in_names activities",
+        outcome: "303 /account",
+      },
       repeats: /\btsl_[A-Za-z0-9\-_]{64}/,
     },
   ),

@@ -8,6 +8,7 @@ import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import type { Mutation } from "./mutation.ts";
 import { OPERATIONS } from "./operations.ts";
+import { OTHER_DEVICE } from "./other-device.ts";
 import { PAGES } from "./pages.ts";
 import { PLATFORM } from "./platform.ts";
 import { POSTGRES } from "./postgres.ts";
@@ -31,6 +32,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LINKS,
   ...LOGOUT,
   ...PAGES,
+  ...OTHER_DEVICE,
   ...PLATFORM,
   ...STORE,
   ...POSTGRES,

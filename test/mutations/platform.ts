@@ -3,6 +3,23 @@ import type { Mutation } from "./mutation.ts";
 
 export const PLATFORM: readonly Mutation[] = [
   {
+    against: ["threat 42"],
+    what: "slow hosts of registrations take the places of keys and notices",
+    in: "platform/outbound.ts",
+    match: "places[request.purpose]",
+    replace: "places.keys",
+    tests: ["platform/outbound.test.ts"],
+  },
+  {
+    against: ["threat 20", "threat 34"],
+    what: "a refusal tells a stranger whether a host exists inside",
+    in: "platform/outbound.ts",
+    within: "publicWords",
+    match: "TELLING_FAULTS.has(this.fault) ? $WORDS : this.message",
+    replace: "this.message",
+    tests: ["platform/outbound.test.ts", "endpoints/registration-management.test.ts"],
+  },
+  {
     against: ["threat 20"],
     what: "the server calls addresses that are not public",
     in: "platform/outbound.ts",
@@ -116,6 +133,7 @@ export const PLATFORM: readonly Mutation[] = [
         match: "$TEXT.length > $LIMIT || ($TEXT.length * 3 > $LIMIT && Buffer.byteLength($TEXT) > $LIMIT)",
         replace: "false",
       },
+      { in: "platform/http.ts", within: "readBytes", match: "$LENGTH > $LIMIT", replace: "false" },
     ],
     tests: ["endpoints/bad-input.test.ts"],
   },
@@ -123,6 +141,7 @@ export const PLATFORM: readonly Mutation[] = [
     against: ["threat 18"],
     what: "bodies of any media type are read",
     in: "platform/http.ts",
+    within: "readBody",
     match: `throw new BodyError("wrong_type")`,
     replace: ";",
     tests: ["adversary/18-parameters.test.ts", "endpoints/bad-input.test.ts"],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { recordIdText } from "../../src/credentials/credential.ts";
 import { changeAccount } from "../../src/operations/people.ts";
 import { SERVER_ACT } from "../../src/rules/events.ts";
@@ -90,7 +91,7 @@ describe("the account page", () => {
     const bob = await server.addPerson("bob");
     await grantAccess(server, bob, "television", ["mail.read"], [], "device_code");
     expect(await accountText()).not.toContain("Example Television");
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     await browser.post("/account", { ...form.fields, action: "remove", client_id: "television" });
     expect(await grantsOf(bob)).toHaveLength(1);
   });
@@ -173,7 +174,7 @@ describe("the account page", () => {
   });
 
   test("answers a removal of what does not exist as if it had been there", async () => {
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     const response = await browser.post("/account", {
       ...form.fields,
       action: "remove",
@@ -237,7 +238,7 @@ describe("the account page", () => {
   test(proves("ends no installation of another person", "threat 32"), async () => {
     const bob = await server.addPerson("bob");
     const grant = await grantAccess(server, bob, "web", ["mail.read"]);
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     for (const id of [recordIdText(grant.id), "nonsense"]) {
       const answer = await browser.post("/account", { ...form.fields, action: "end", grant: id });
       expect(answer.status).toBe(303);
@@ -260,14 +261,50 @@ describe("the account page", () => {
   });
 
   test("answers no action that it does not know", async () => {
-    const form = await browser.form("/account", "/account");
+    const form = await browser.form("/account/details");
     expect((await browser.post("/account", { ...form.fields, action: "promote" })).status).toBe(400);
+  });
+});
+
+describe("the sections of the account", () => {
+  const PAGES = {
+    "/account": "Overview",
+    "/account/apps": "Overview",
+    "/account/security": "Security",
+    "/account/password": "Security",
+    "/account/details": "Your details",
+    "/account/activity": "Activity",
+    "/account/data": "Your data",
+  };
+  test.each(Object.entries(PAGES))("%s says that it belongs to %s", async (path, name) => {
+    const html = await (await browser.get(path)).text();
+    expect(/aria-current="(?:page|true)">([^<]*)</.exec(html)?.[1]).toBe(name);
+    expect(html).toContain("alice");
+    expect(html).not.toContain("<script");
+    const signedOut = await openBrowser(server).get(path);
+    expect(signedOut.headers.get("location")).toBe(`/login?${new URLSearchParams({ return_to: path })}`);
+  });
+
+  test("remove everything at once", async () => {
+    await grantAccess(server, alice, "web", ["mail.read"]);
+    await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+    const answer = await browser.submit("/account", { action: "remove_all" }, "/account");
+    expect(await grantsOf(alice)).toEqual([]);
+    const text = await textOf(await browser.get(answer.headers.get("location") ?? ""));
+    expect(text).toContain("No application and no device has access any more.");
+  });
+
+  test("list the ways to sign in, each with its page", async () => {
+    const html = await (await browser.get("/account/security")).text();
+    expect(html).toMatch(/<a href="\/account\/password"><span><strong>Password<\/strong><span>Set<\/span>/);
   });
 });
 
 describe("the browsers of the account page", () => {
   const sessionForms = async () =>
-    (await formsOf(await browser.get("/account"))).filter(({ fields }) => fields.action === "end_session");
+    (await formsOf(await browser.get("/account/security"))).filter(
+      ({ fields }) => fields.action === "end_session",
+    );
 
   test("are signed out one by one, but for this one", async () => {
     const other = openBrowser(server);
@@ -276,7 +313,7 @@ describe("the browsers of the account page", () => {
     await third.signIn("alice");
     const forms = await sessionForms();
     expect(forms).toHaveLength(2);
-    const response = await browser.post("/account", forms[0]?.fields ?? {});
+    const response = await browser.post("/account/security", forms[0]?.fields ?? {});
     const text = await textOf(await browser.get(response.headers.get("location") ?? ""));
     expect(text).toContain("That browser is signed out.");
     const signedIn = [await other.get("/account"), await third.get("/account")].map(({ status }) => status);
@@ -286,16 +323,28 @@ describe("the browsers of the account page", () => {
   test("say where the person signed in", async () => {
     const other = openBrowser(server, "2001:db8::7");
     await other.signIn("alice");
-    expect(await textOf(await browser.get("/account"))).toContain("from 2001:db8::7");
+    expect(await textOf(await browser.get("/account/security"))).toContain("from 2001:db8::7");
   });
 
   test("are signed out all at once, but for this one", async () => {
     const others = [openBrowser(server), openBrowser(server)];
     for (const other of others) await other.signIn("alice");
-    await browser.submit("/account", { action: "end_other_sessions" }, "/account");
+    await browser.submit("/account/security", { action: "end_other_sessions" }, "/account/security");
     for (const other of others) expect((await other.get("/account")).status).toBe(303);
     expect((await browser.get("/account")).status).toBe(200);
     expect(await sessionForms()).toEqual([]);
+  });
+
+  test("are signed out all at once, this one too", async () => {
+    const other = openBrowser(server);
+    await other.signIn("alice");
+    const answer = await browser.submit(
+      "/account/security",
+      { action: "end_all_sessions" },
+      "/account/security",
+    );
+    expect(answer.headers.get("location")).toContain("/login");
+    for (const each of [browser, other]) expect((await each.get("/account")).status).toBe(303);
   });
 
   test(proves("of another person are out of reach", "threat 32"), async () => {
@@ -304,19 +353,23 @@ describe("the browsers of the account page", () => {
     await bob.signIn("bob");
     const bobs = openBrowser(server);
     await bobs.signIn("bob");
-    const form = (await formsOf(await bob.get("/account"))).find(
+    const form = (await formsOf(await bob.get("/account/security"))).find(
       ({ fields }) => fields.action === "end_session",
     );
     const session = form?.fields.session ?? "";
     expect(session).not.toBe("");
-    await browser.submit("/account", { action: "end_session", session }, "/account");
+    await browser.post("/account/security", {
+      ...(await browser.form("/account/details")).fields,
+      action: "end_session",
+      session,
+    });
     expect((await bobs.get("/account")).status).toBe(200);
   });
 });
 
 describe("the details of a person", () => {
   const save = (fields: Record<string, string>) =>
-    browser.submit("/account", { action: "details", ...fields }, "/account");
+    browser.submit("/account/details", { action: "details", ...fields }, "/account/details");
   const stored = async () => {
     const account = await server.context.store.findAccountByUsername("alice");
     return { name: account?.name, email: account?.email };
@@ -351,30 +404,45 @@ describe("the details of a person", () => {
   });
 });
 
+test("the pages say where an address is, in their language, if the operator has a database of places", async () => {
+  const database = join(import.meta.dir, "../platform/places.mmdb");
+  const placed = await startTestServer({ places: { database } });
+  const person = await addPersonWithPassword(placed, "alice");
+  const there = openBrowser(placed);
+  await there.signIn("alice");
+  await grantAccess(placed, person, "web", ["mail.read"]);
+  for (const path of ["/account", "/account/security", "/account/activity"]) {
+    expect(await textOf(await there.get(path))).toContain("from Zurich, Switzerland (203.0.113.7)");
+    expect(await textOf(await there.get(path, { "Accept-Language": "de" }))).toContain(
+      "von Zürich, Schweiz (203.0.113.7)",
+    );
+  }
+  await placed.close();
+});
+
 test("password managers find the page on which the password is changed", async () => {
   const response = await browser.get("/.well-known/change-password");
   expect(response.status).toBe(303);
-  expect(response.headers.get("location")).toBe("/account?change_password=1#password-title");
-  const html = await (await browser.get("/account?change_password=1")).text();
-  expect(html).toMatch(/<details open="">\s*<summary>\s*<h2 id="password-title">/);
-  const signedOut = await openBrowser(server).get("/account?change_password=1");
-  expect(signedOut.headers.get("location")).toBe("/login?return_to=%2Faccount%3Fchange_password%3D1");
+  expect(response.headers.get("location")).toBe("/account/password");
+  expect(await textOf(await browser.get("/account/password"))).toContain("Current password");
+  const signedOut = await openBrowser(server).get("/account/password");
+  expect(signedOut.headers.get("location")).toBe("/login?return_to=%2Faccount%2Fpassword");
   const deep = await startTestServer({ issuer: "https://auth.example/deep" });
   const atRoot = await deep.fetch("https://auth.example/.well-known/change-password");
-  expect(atRoot.headers.get("location")).toBe("/deep/account?change_password=1#password-title");
+  expect(atRoot.headers.get("location")).toBe("/deep/account/password");
   await deep.close();
 });
 
 describe("changing the password", () => {
   const change = (current: string, replacement: string) =>
     browser.submit(
-      "/account",
+      "/account/password",
       { action: "password", current_password: current, new_password: replacement },
-      "/account",
+      "/account/password",
     );
 
   const passwordForm = async (): Promise<PageForm> => {
-    const forms = await formsOf(await browser.get("/account"));
+    const forms = await formsOf(await browser.get("/account/password"));
     const found = forms.find(({ fields }) => fields.action === "password");
     if (found === undefined) throw new Error("There is no form for the password.");
     return found;
@@ -395,13 +463,55 @@ describe("changing the password", () => {
     expect((await openBrowser(server).signIn("alice", "a new password of mine")).status).toBe(303);
   });
 
+  describe("also ends access", () => {
+    const withAccess = async () => {
+      await grantAccess(server, alice, "web", ["mail.read"]);
+      await grantAccess(server, alice, "television", ["mail.read"], [], "device_code");
+      await grantAccess(server, alice, "native", ["files"]);
+    };
+    const changeAnd = (boxes: Record<string, string>) =>
+      browser.submit(
+        "/account/password",
+        { action: "password", current_password: PASSWORD, new_password: "a new password of mine", ...boxes },
+        "/account/password",
+      );
+    const left = async () => (await grantsOf(alice)).map(({ clientId }) => String(clientId)).sort();
+
+    test("of none, unless the person says so", async () => {
+      await withAccess();
+      const page = await (await browser.get("/account/password")).text();
+      expect(page.match(/type="checkbox"/g)).toHaveLength(4);
+      expect(page).not.toContain("checked");
+      await changeAnd({});
+      expect(await left()).toEqual(["native", "television", "web"]);
+    });
+
+    test("of those that the person ticks", async () => {
+      await withAccess();
+      await changeAnd({ end_client_0: "television", end_client_2: "web", end_client_3: "nobody" });
+      expect(await left()).toEqual(["native"]);
+    });
+
+    test("of all, in the same step", async () => {
+      await withAccess();
+      await changeAnd({ end_all: "yes" });
+      expect(await left()).toEqual([]);
+    });
+
+    test("of none if the password is wrong", async () => {
+      await withAccess();
+      await changeAnd({ end_all: "yes", current_password: "wrong" });
+      expect(await left()).toEqual(["native", "television", "web"]);
+    });
+  });
+
   test("by a double click changes it once, and each click gets the same answer", async () => {
     const replacement = "a new password of mine";
     const { fields } = await passwordForm();
     const { cookie } = browser;
     const click = (changes: Record<string, string> = {}) => {
       browser.cookie = cookie;
-      return browser.post("/account", {
+      return browser.post("/account/password", {
         ...fields,
         action: "password",
         username: "alice",
@@ -422,7 +532,7 @@ describe("changing the password", () => {
       ["username", "nobody"],
     ] as const) {
       const response = await click({ [field]: value });
-      expect(response.headers.get("location")).toStartWith("/login?return_to=%2Faccount");
+      expect(response.headers.get("location")).toStartWith("/login?return_to=%2Faccount%2Fpassword");
       expect(response.headers.getSetCookie()).toEqual([]);
     }
   });
@@ -440,7 +550,8 @@ describe("changing the password", () => {
         current_password: PASSWORD,
         new_password: "a new password of mine",
       };
-      return (changes: Record<string, string> = {}) => browser.post("/account", { ...values, ...changes });
+      return (changes: Record<string, string> = {}) =>
+        browser.post("/account/password", { ...values, ...changes });
     }
     const signInPageAfter = async (response: Response) =>
       textOf(await browser.get(response.headers.get("location") ?? ""));
@@ -453,7 +564,7 @@ describe("changing the password", () => {
         username: "alice",
         password: PASSWORD,
       });
-      expect(signedIn.headers.get("location")).toBe("/account?change_password=1");
+      expect(signedIn.headers.get("location")).toBe("/account/password");
     });
 
     test("nothing counts as an attempt", async () => {
@@ -488,11 +599,31 @@ describe("changing the password", () => {
   const refused: [string, string, string, string][] = [
     ["a wrong current password", "wrong", "a new password of mine", "That is not your current password."],
     ["no current password", "", "a new password of mine", "That is not your current password."],
-    ["a short new one", PASSWORD, "short", "The password needs at least 8 characters."],
-    ["no new one", PASSWORD, "", "The password needs at least 8 characters."],
+    ["a short new one", PASSWORD, "short", "This password is too short. It needs at least 10 characters."],
+    ["no new one", PASSWORD, "", "It needs at least 10 characters."],
+    ["a common new one", PASSWORD, "Password123", "Many people have this password or one like it"],
+    ["their own name", PASSWORD, "alicealice2", "This is your user name"],
     ["an endless new one", PASSWORD, "x".repeat(2000), "The password is too long"],
     ["the same one", PASSWORD, PASSWORD, "The new password is the same as the current one."],
   ];
+  test("refuses in German too, each with a sentence of its own", async () => {
+    const { fields } = await passwordForm();
+    const answers: [string, string][] = [
+      ["kurz", "Dieses Passwort ist zu kurz."],
+      ["x".repeat(2000), "Das Passwort ist zu lang"],
+      ["alicealice2", "Das ist Ihr Benutzername"],
+      ["auth.example", "Das ist der Name dieses Servers"],
+      ["9876543210", "Das ist immer wieder dasselbe Muster"],
+      ["password123", "Dieses Passwort oder ein ähnliches haben viele"],
+    ];
+    for (const [replacement, words] of answers) {
+      const form = { ...fields, current_password: PASSWORD, new_password: replacement };
+      const response = await browser.post("/account", form, { "Accept-Language": "de" });
+      expect(response.status).toBe(422);
+      expect(await textOf(response)).toContain(words);
+    }
+  });
+
   for (const [what, current, replacement, words] of refused) {
     test(`with ${what} changes nothing and says why`, async () => {
       const response = await change(current, replacement);

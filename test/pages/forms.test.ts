@@ -73,7 +73,7 @@ describe("a form", () => {
   test(proves("with the token of another purpose is refused", "threat 13"), async () => {
     await browser.signIn("alice");
     const logout = await browser.form("/logout");
-    const response = await browser.post("/account", {
+    const response = await browser.post("/account/password", {
       ...logout.fields,
       action: "password",
       current_password: PASSWORD,
@@ -136,10 +136,10 @@ describe("a form", () => {
 
   test("to change the password that is too old changes nothing; the page comes back with one line", async () => {
     await browser.signIn("alice");
-    const { fields } = await browser.form("/account", "/account");
+    const { fields } = await browser.form("/account/password", "/account/password");
     server.clock.advance(3601);
     const passwords = { action: "password", current_password: PASSWORD, new_password: "another password" };
-    const late = await browser.post("/account", { ...fields, ...passwords });
+    const late = await browser.post("/account/password", { ...fields, ...passwords });
     expect(late.status).toBe(422);
     expect(await late.text()).toContain("Nothing was changed. Enter the password again.");
     expect((await openBrowser(server).signIn("alice")).status).toBe(303);

@@ -14,7 +14,7 @@ afterEach(async () => {
 interface Options {
   readonly listen?: { host?: string; port?: number }[];
   readonly trusted_proxies?: string[];
-  readonly limits?: { request_body_bytes?: number };
+  readonly limits?: { request_body_bytes?: number; readonly picture_bytes?: number };
   readonly paths?: string[];
   readonly headers?: Record<string, string>;
 }
@@ -145,6 +145,7 @@ describe("fixed answers", () => {
   test("leave the limits as they are", async () => {
     const { urls, publish } = await start(
       async (request) => new Response(String((await request.text()).length)),
+      { limits: { picture_bytes: 1024 } },
     );
     publish({ "/document": document() });
     const body = "x".repeat(1024 * 1024);
@@ -223,7 +224,7 @@ describe("odd requests", () => {
         calls += 1;
         return new Response();
       },
-      { limits: { request_body_bytes: 1024 } },
+      { limits: { request_body_bytes: 1024, picture_bytes: 1024 } },
     );
     const answer = await fetch(urls[0] ?? "", { method: "POST", body: "x".repeat(5000) });
     expect(answer.status).toBe(413);

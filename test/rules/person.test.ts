@@ -34,6 +34,7 @@ import { hold, insert, put, remove, sweep, update } from "../../src/store/contra
 import {
   type AccountRecord,
   accounts,
+  activities,
   groupMembers,
   passkeys,
   pictures,
@@ -41,6 +42,7 @@ import {
   revisions,
   sessions,
   setupLinks,
+  signInApprovals,
   signInNames,
   totps,
 } from "../../src/store/tables.ts";
@@ -377,9 +379,11 @@ describe("a person who is", () => {
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),
+        sweep(activities, { subject }, null),
         sweep(passkeys, { subject }, null),
         sweep(totps, { subject }, null),
         sweep(recoveryCodes, { subject }, null),
+        sweep(signInApprovals, { subject }, null),
         sweep(accounts, { subject }, null),
       ],
       urgent: true,
@@ -431,7 +435,7 @@ describe("a session", () => {
       outcome: true,
       changes: [hold(accounts, { subject }, { revision: 4 }), insert(sessions, session)],
       sweeps: [],
-      events: [{ event: "session.started", subject }],
+      events: [{ event: "session.started", subject, via: "pwd" }],
     });
   });
 
@@ -444,7 +448,7 @@ describe("a session", () => {
       sweeps: [...ends.sweeps],
       events: [
         { event: "session.ended", subject: before.subject, reason: "replaced" },
-        { event: "session.started", subject },
+        { event: "session.started", subject, via: "pwd" },
       ],
     });
   });
@@ -460,7 +464,7 @@ describe("a session", () => {
         ...way.changes,
       ],
       sweeps: [...way.sweeps],
-      events: [{ event: "session.started", subject }],
+      events: [{ event: "session.started", subject, via: "pwd" }],
     });
   });
 
@@ -473,7 +477,7 @@ describe("a session", () => {
     expect(decision.sweeps).toEqual([...giveWay(before, ending).sweeps, ...ends.sweeps]);
     expect(decision.events).toEqual([
       { event: "session.ended", subject, reason: "surplus" },
-      { event: "session.started", subject },
+      { event: "session.started", subject, via: "pwd" },
     ]);
   });
 
@@ -499,6 +503,15 @@ describe("a session", () => {
     expect(start([STEPS.password])).toBe(false);
     expect(start([STEPS.sign_in_link])).toBe(false);
     expect(start([STEPS.password, STEPS.totp])).toBe(true);
+  });
+
+  test(proves("rests on a session only while that goes on", "threat 83"), () => {
+    const before = newSession({ subject });
+    const going = { ...taken, continues: before.id };
+    expect(startSession(facts, session, going, { ...alone, earlier: before }).outcome).toBe(true);
+    expect(startSession(facts, session, going, alone).outcome).toBe(false);
+    for (const earlier of [newSession({ subject }), newSession({ id: before.id })])
+      expect(startSession(facts, session, going, { ...alone, earlier }).outcome).toBe(false);
   });
 
   const isAlive = (now: number, idleSince: number, account = person) =>

@@ -8,6 +8,7 @@ import {
 } from "../../src/configuration/schema.ts";
 import type { Context } from "../../src/operations/context.ts";
 import { applyDeclaredClients } from "../../src/operations/declarations.ts";
+import { findAccount } from "../../src/operations/people.ts";
 import { startSession } from "../../src/operations/sessions.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { serverKeys } from "../../src/platform/keys.ts";
@@ -204,7 +205,9 @@ export async function startTestServer(
       if (!(await store.createAccount(account))) throw new Error(`The user name ${username} is taken.`);
       return account;
     },
-    async signIn(account) {
+    async signIn({ subject }) {
+      const account = await findAccount(server.context, subject);
+      if (account === null) throw new Error("There is no such person.");
       const started = await startSession(
         server.context,
         SERVER_ACT,

@@ -1,5 +1,14 @@
 /** Every word of the pages, in English. Other languages are objects of the same type (../texts.ts). */
 
+/** What the words for an event may tell. */
+export interface ActivityFacts {
+  readonly by: "you" | "operator" | "other";
+  readonly client: string | null;
+  readonly group: string;
+  readonly reason: string | null;
+  readonly count: number;
+}
+
 export const english = {
   language: "en",
   common: {
@@ -54,11 +63,56 @@ export const english = {
       same_password: "Your password was not changed: the new one is the same as the current one.",
     },
     cancel: (client: string) => `Cancel and go back to ${client}`,
+    withPhone: "Sign in with your phone",
+    otherWay: "Sign in another way",
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
     forgottenLink: "Forgot your password?",
     codeLink: "Sign in with a code by e-mail",
     noAccount: "No account yet?",
     newAccount: "Create one",
+  },
+  otherDevice: {
+    title: "Sign in with your phone",
+    scan: "Scan this code with the camera of a phone on which you are signed in here.",
+    type: "Type the number below on the phone.",
+    qr: "QR code with the link for your phone",
+    number: "The number",
+    waiting: (ends: string) => `Waiting for your phone. The code expires ${ends}.`,
+    approvedHere: "You approved this on your phone.",
+    goOn: "Continue",
+    ended: {
+      denied: "This sign-in was denied on the phone.",
+      over: "This code has expired or was used.",
+      foreign: "This code belongs to another browser, or this browser keeps no cookies.",
+    },
+    newCode: "Get a new code",
+    approveTitle: "Sign in on another device?",
+    for: "For",
+    warningTitle: "Only approve what you started yourself",
+    warning:
+      "Approve this only if the other screen is in front of you. If another person sent you this link or a number, they want to get into your account: deny it.",
+    numberLabel: "The number on the other screen",
+    numberHint: "Two digits. The other screen shows them below the code.",
+    approve: "Approve",
+    toAccount: "Look at your account",
+    faults: {
+      number: "The other screen shows another number. Look again. If it shows none, deny.",
+      stale: "This page was open for too long. Answer again.",
+    },
+    outcomes: {
+      approved: {
+        title: "Approved",
+        text: "The other device continues by itself within seconds. You can close this page.",
+      },
+      denied: {
+        title: "Denied",
+        text: "The other device was not signed in. If you did not start this yourself, some other person did: your account is safe.",
+      },
+      over: {
+        title: "This question is no longer open",
+        text: "It was answered, or it has expired. Get a new code on the other device.",
+      },
+    },
   },
   secondStep: {
     title: "One more step",
@@ -68,8 +122,69 @@ export const english = {
     submit: "Continue",
     wrong:
       "This code is not right, or was used before. Wait for the next one that your app shows, and check that the clock of your phone is right.",
+    limited: (wait: string, until: string) =>
+      `Too many wrong codes. To protect your account, no code is accepted until ${until}. Try again ${wait}, or sign in with a browser that you have used here before.`,
+    without: "Continue without this step",
     lost: "Lost your phone and your recovery codes? Ask the operator of this server.",
     otherAccount: "Sign in with another account",
+  },
+  secondFactor: {
+    title: "Second factor",
+    leads: {
+      wanted:
+        "With a second factor, your password alone opens nothing: an app on your phone shows a code that you type when you sign in.",
+      demanded:
+        "To continue, you need a second factor: an app on your phone that shows a code, which you type when you sign in. This takes two minutes, and you do it once.",
+      replaces: "Set up the new app. The old one works until the new one is confirmed.",
+    },
+    setUpTitle: "Set up a second factor",
+    getApp:
+      "Open an app for one-time codes on your phone. Many password managers are one; otherwise install one, such as Aegis or 2FAS.",
+    scan: "In the app, add an account and scan this code.",
+    qrLabel: "The QR code for your app. The same secret stands below as text.",
+    openHere: "Open in an app on this device",
+    typeIt: "If you cannot scan it, type this secret into the app:",
+    firstCode: "The code that the app shows now",
+    firstCodeHint: "Six digits. They change every 30 seconds.",
+    firstCodeWrong:
+      "This is not the code that the app should show now. Check that you typed the one for this account, and that your phone sets its clock by itself.",
+    turnOn: "Turn on",
+    others: "Your other browsers will be signed out. Applications on your devices keep their access.",
+    done: {
+      set_up: "Your second factor is on.",
+      renewed: "You have new recovery codes. The old ones no longer work.",
+    },
+    codesTitle: "Your recovery codes",
+    codesLead:
+      "If you lose your phone, each of these codes signs you in once, together with your password. Print them, or write them down, and keep them where your phone is not.",
+    codesFor: (username: string, host: string) => `Recovery codes of ${username} at ${host},`,
+    codesOnce: "This page is the only place where you see them.",
+    stored: "I have stored them",
+    signInAgain: "I have stored them. Sign in",
+    isOn: "An app shows the codes for your sign-in. Set up on",
+    isOff: "Not set up",
+    codesLeft: (count: number) =>
+      count === 0
+        ? "You have no recovery code left."
+        : count === 1
+          ? "You have one recovery code left."
+          : `You have ${count} recovery codes left.`,
+    codesFew: (count: number): string =>
+      count === 0
+        ? "You have no recovery code left. If you lose your phone now, you cannot sign in. Make new codes below."
+        : "You have only a few recovery codes left. Make new codes below.",
+    goOn: "Continue",
+    changeTitle: "Change it",
+    changeLead: "Type a code to show that it is you, then choose what to do.",
+    code: "Code",
+    codeHint: "The six digits that your app shows now, or one of your recovery codes.",
+    renew: "New recovery codes",
+    replace: "Use another app",
+    remove: "Turn off",
+    mustStay: "The operator of this server requires a second factor of you, so you cannot turn it off.",
+    removedTitle: "Your second factor is off",
+    removedLead: "The app and the recovery codes no longer work here. Remove the account from the app.",
+    toAccount: "Back to your account",
   },
   signOut: {
     title: "Sign out?",
@@ -177,6 +292,21 @@ export const english = {
   },
   account: {
     title: "Your account",
+    sectionsLabel: "Sections of your account",
+    sections: {
+      overview: "Overview",
+      security: "Security",
+      details: "Your details",
+      activity: "Activity",
+      data: "Your data",
+    },
+    securityTitle: "Security",
+    waysTitle: "Ways to sign in",
+    ways: {
+      password: "Password",
+      passwordSet: "Set",
+      passwordNone: "None. The operator of this server can set one.",
+    },
     accessTitle: "Applications and devices with access",
     accessLead: "They may use your account until you remove them.",
     accessNone: "No application or device has access to your account.",
@@ -197,26 +327,203 @@ export const english = {
     rememberedOnly: "It has no access at the moment, but can get it again without asking you.",
     remove: "Remove",
     removeAll: "Remove all",
+    removeEverything: "Remove all access of all applications and devices",
     removeAllLabel: (client: string) => `Remove all access of ${client}`,
     removeLabel: (client: string) => `Remove the access of ${client}`,
     passwordLead: "All other browsers will be signed out.",
     currentPassword: "Current password",
     newPassword: "New password",
     passwordHint: (characters: number) =>
-      `At least ${characters} characters. A few words that only you would put together work well.`,
+      `At least ${characters} characters. Longer is better: four words that do not belong together.`,
     changePassword: "Change password",
     currentWrong: "That is not your current password.",
-    passwordShort: (characters: number) => `The password needs at least ${characters} characters.`,
-    passwordLong: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
     passwordSame: "The new password is the same as the current one.",
-    detailsTitle: "Name and e-mail address",
+    appsTitle: "Your applications",
+    appsAll: (count: number) => `All ${count} applications`,
+    alsoEnd: "Also end access",
+    alsoEndHint:
+      "Applications and devices never knew your password and keep their access. If another person may know your password, end it for all of them: you sign in to them again.",
+    endAllAccess: "All applications and devices",
+    detailsTitle: "Your details",
     detailsLead: "Only applications that you allow get to see them.",
-    emailByOperator: (email: string | null) =>
-      email === null
-        ? "You have no e-mail address here. The operator of this server can add one."
-        : `Your e-mail address is ${email}. The operator of this server can change it.`,
+    detailsTooLong: "These details are too long altogether. Nothing was changed.",
     save: "Save",
-    nameRefused: "A name has at most 200 characters, and no invisible ones.",
+    notSaid: "Not said",
+    usernameLabel: "User name",
+    emailLabel: "E-mail address",
+    groupsLabel: "Groups",
+    givenTitle: "Decided by the operator of this server",
+    /** The facts about a person: their names, how they are written, and what is wrong with one that is refused. */
+    facts: {
+      name: { label: "Name", hint: "", refused: "A name has at most 200 characters, and no invisible ones." },
+      given_name: {
+        label: "First name",
+        hint: "",
+        refused: "A name has at most 200 characters, and no invisible ones.",
+      },
+      family_name: {
+        label: "Last name",
+        hint: "",
+        refused: "A name has at most 200 characters, and no invisible ones.",
+      },
+      middle_name: {
+        label: "Middle name",
+        hint: "",
+        refused: "A name has at most 200 characters, and no invisible ones.",
+      },
+      nickname: {
+        label: "Nickname",
+        hint: "",
+        refused: "A name has at most 200 characters, and no invisible ones.",
+      },
+      profile: {
+        label: "Page about you",
+        hint: "",
+        refused: "This is not a web address, such as https://example.org/ada.",
+      },
+      website: {
+        label: "Your website",
+        hint: "",
+        refused: "This is not a web address, such as https://example.org.",
+      },
+      gender: { label: "Gender", hint: "", refused: "This has more than 200 characters, or invisible ones." },
+      birthdate: {
+        label: "Birthday",
+        hint: "Year, month and day: 1985-12-10. Without the year: 0000-12-10.",
+        refused: "This is not a day, such as 1985-12-10.",
+      },
+      zoneinfo: {
+        label: "Time zone",
+        hint: "The times on these pages follow it.",
+        refused: "This is not a time zone.",
+      },
+      locale: {
+        label: "Language",
+        hint: "These pages follow it once you are signed in.",
+        refused: "This is not a language.",
+      },
+      phone_number: {
+        label: "Phone number",
+        hint: "With the code of the country: +43 660 1234567.",
+        refused: "This is not a phone number with the code of its country, such as +43 660 1234567.",
+      },
+      street_address: {
+        label: "Street and house number",
+        hint: "",
+        refused: "This has more than 500 characters, or invisible ones.",
+      },
+      postal_code: {
+        label: "Postal code",
+        hint: "",
+        refused: "This has more than 500 characters, or invisible ones.",
+      },
+      locality: {
+        label: "Town",
+        hint: "",
+        refused: "This has more than 500 characters, or invisible ones.",
+      },
+      region: {
+        label: "Province or state",
+        hint: "",
+        refused: "This has more than 500 characters, or invisible ones.",
+      },
+      country: {
+        label: "Country",
+        hint: "",
+        refused: "This has more than 500 characters, or invisible ones.",
+      },
+    },
+    pictureTitle: "Picture",
+    pictureAlt: "Your picture",
+    pictureFile: "A picture of you",
+    pictureHint: (megabytes: number) =>
+      `PNG, JPEG or WebP, at most ${megabytes} MB. The middle of it stays, without the place and the camera that the file may name. Everyone who knows its address can see it.`,
+    pictureSave: "Use this picture",
+    pictureRemove: "Remove the picture",
+    pictureFaults: {
+      none: "Choose a file first.",
+      too_large: (megabytes: number) => `The file is larger than ${megabytes} MB.`,
+      too_many_pixels: "The picture has more than 50 million pixels. Make it smaller first.",
+      too_long: "The picture is more than 8 times as long as wide.",
+      too_detailed: "The picture has too many details to be made small enough. Take another.",
+      no_picture: "The file is no PNG, JPEG or WebP picture that stands still, or it is damaged.",
+    },
+    activity: {
+      title: "Activity",
+      lead: "What happened to your account, the newest first.",
+      none: "Nothing has happened yet.",
+      earlier: "Earlier",
+      newest: "The newest",
+      notYou: "If you do not recognise something:",
+      removedClient: (id: string) => `${id} (no longer registered)`,
+      /** Each event in words. `by` is who did it; `client` is null for all applications and devices. */
+      events: {
+        "access.removed": ({ by, client }: ActivityFacts): string =>
+          `${by === "you" ? "You ended" : "The operator ended"} the access of ${client ?? "all applications and devices"}`,
+        "code.replayed": ({ client }: ActivityFacts): string =>
+          `A sign-in code of ${client ?? "an application"} was used twice, as a thief would. The access ended`,
+        "consent.given": ({ client }: ActivityFacts): string =>
+          `You gave access to ${client ?? "an application"}`,
+        "device.approved": ({ client }: ActivityFacts): string =>
+          `You connected a device: ${client ?? "unknown"}`,
+        "grant.revoked": ({ by, client }: ActivityFacts): string =>
+          by === "other"
+            ? `${client ?? "An application"} ended an access of its own`
+            : `${by === "you" ? "You ended" : "The operator ended"} one access of ${client ?? "an application"}`,
+        "group.joined": ({ group }: ActivityFacts): string => `You are in the group ${group} now`,
+        "group.left": ({ group }: ActivityFacts): string => `You are no longer in the group ${group}`,
+        "password.changed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You changed your password" : "The operator set a new password for you",
+        "person.changed": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You changed your details" : "The operator changed your details",
+        "person.created": (): string => "Your account was created",
+        "person.disabled": (): string => "Your account was disabled",
+        "person.enabled": (): string => "Your account was enabled again",
+        "person.unlocked": (): string => "The operator let you try passwords again",
+        "refresh_token.replayed": ({ client }: ActivityFacts): string =>
+          `A key of ${client ?? "an application"} was used twice, as a thief would. The access ended`,
+        "session.ended": ({ by, reason }: ActivityFacts): string =>
+          reason === "surplus"
+            ? "A browser was signed out, because you are signed in in too many"
+            : by === "you"
+              ? "You signed out a browser"
+              : "The operator signed out a browser of yours",
+        "session.started": (): string => "You signed in",
+        "sessions.ended": ({ by }: ActivityFacts): string =>
+          by === "you" ? "You signed out everywhere" : "The operator signed you out everywhere",
+        "sign_in.limited": ({ count }: ActivityFacts): string =>
+          count === 1
+            ? "An attempt to sign in as you was refused, because there were too many"
+            : `${count} attempts to sign in as you were refused, because there were too many`,
+        "sign_in.refused": ({ count }: ActivityFacts): string =>
+          count === 1
+            ? "An attempt to sign in as you failed: wrong password"
+            : `${count} attempts to sign in as you failed: wrong passwords`,
+      },
+    },
+    data: {
+      title: "Your data",
+      downloadLead:
+        "A file with everything that this server knows about you: your details, your picture, where you are signed in, what has access, and what happened. It has no password.",
+      download: "Download your data",
+      deleteTitle: "Delete your account",
+      deleteByOperator: "Only the operator of this server can delete your account.",
+      declared:
+        "Your account stands in the configuration of this server, so only its operator can delete it.",
+      lastAdministrator: "You are the last administrator of this server. Make another person one first.",
+      deleteLead: "This cannot be undone. With the account end:",
+      endsAccess: "the access of",
+      endsSessions: (count: number) =>
+        count === 1 ? "your sign-in in this browser" : `your sign-ins in ${count} browsers`,
+      endsFacts: "your details, your picture, your groups, and the record of what happened",
+      staysElsewhere:
+        "What applications keep of you stays there. They do not know a later account of the same name as you.",
+      typeUsername: (username: string) => `Type your user name (${username}) to confirm it`,
+      usernameWrong: "That is not your user name.",
+      delete: "Delete the account for good",
+      deletedTitle: "Your account is deleted",
+      deleted: "You are signed out everywhere, and nothing has access any more.",
+    },
     emailRefused: "This is not an e-mail address.",
     emailTaken: "Another person signs in with this address.",
     sessionsTitle: "Where you are signed in",
@@ -227,12 +534,16 @@ export const english = {
     from: (address: string) => `from ${address}`,
     endSessionLabel: (since: string) => `Sign out the browser that is signed in since ${since}`,
     endOtherSessions: "Sign out all other browsers",
+    endAllSessions: "Sign out everywhere, here too",
     signOut: "Sign out",
     notices: {
       created: "Your account was created. You are signed in.",
       removed: (client: string) => `${client} no longer has access.`,
       ended: "That installation no longer has access.",
+      removed_all: "No application and no device has access any more.",
       details: "Your details are saved.",
+      picture: "Your picture is saved.",
+      picture_removed: "Your picture is removed. Some programs may show it for another day.",
       session: "That browser is signed out.",
       sessions: "All other browsers are signed out.",
       password: "Your password is changed. Other browsers were signed out.",
@@ -254,7 +565,8 @@ export const english = {
     usernameMissing: "Choose a user name.",
     usernameRefused: "A user name has at most 200 characters, and no control characters.",
     usernameTaken: "This user name is taken. Choose another.",
-    passwordHint: (characters: number) => `At least ${characters} characters.`,
+    passwordHint: (characters: number) =>
+      `At least ${characters} characters. Longer is better: four words that do not belong together.`,
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
   },
@@ -378,6 +690,22 @@ export const english = {
     approve: "Let in",
     approveLabel: (username: string) => `Let ${username} in`,
     approved: "The person can sign in now.",
+  },
+  /** Why a new password is refused. The hint about good ones stands below. */
+  newPassword: {
+    too_short: (characters: number) =>
+      `This password is too short. It needs at least ${characters} characters.`,
+    too_long: (bytes: number) => `The password is too long; ${bytes} bytes is the limit.`,
+    own_username:
+      "This is your user name, and attackers try it first. Choose words that others do not connect with you.",
+    own_email:
+      "This is your e-mail address or a part of it, and attackers try it first. Choose words that others do not connect with you.",
+    server_name:
+      "This is the name of this server, and attackers try it early. Choose words that have nothing to do with it.",
+    run: "This is one pattern over and over, or characters in order, and quickly guessed. Choose another.",
+    common: "Many people have this password or one like it, so attackers try it first. Choose another.",
+    breached:
+      "This password was in a data breach, so attackers know it. Choose another, and change it wherever else you use it.",
   },
   /** Forms that come back, because they were open for too long or because the browser sent no cookie. */
   forms: {

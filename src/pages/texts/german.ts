@@ -55,11 +55,57 @@ export const german: Texts = {
       same_password: "Ihr Passwort wurde nicht geändert: Das neue ist dasselbe wie das aktuelle.",
     },
     cancel: (client) => `Abbrechen und zurück zu ${client}`,
+    withPhone: "Mit dem Telefon anmelden",
+    otherWay: "Anders anmelden",
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
     forgottenLink: "Passwort vergessen?",
     codeLink: "Mit einem Code per E-Mail anmelden",
     noAccount: "Noch kein Konto?",
     newAccount: "Konto anlegen",
+  },
+  otherDevice: {
+    title: "Mit dem Telefon anmelden",
+    scan: "Scannen Sie diesen Code mit der Kamera eines Telefons, auf dem Sie hier angemeldet sind.",
+    type: "Geben Sie auf dem Telefon die Zahl von unten ein.",
+    qr: "QR-Code mit dem Link für Ihr Telefon",
+    number: "Die Zahl",
+    waiting: (ends) => `Warten auf Ihr Telefon. Der Code läuft ${ends} ab.`,
+    approvedHere: "Sie haben dies auf Ihrem Telefon bestätigt.",
+    goOn: "Weiter",
+    ended: {
+      denied: "Diese Anmeldung wurde auf dem Telefon abgelehnt.",
+      over: "Dieser Code ist abgelaufen oder wurde schon benutzt.",
+      foreign: "Dieser Code gehört zu einem anderen Browser, oder dieser Browser behält keine Cookies.",
+    },
+    newCode: "Neuen Code anfordern",
+    approveTitle: "Auf einem anderen Gerät anmelden?",
+    for: "Für",
+    warningTitle: "Bestätigen Sie nur, was Sie selbst begonnen haben",
+    warning:
+      "Bestätigen Sie nur, wenn der andere Bildschirm vor Ihnen steht. Hat Ihnen jemand diesen Link oder eine Zahl geschickt, will er in Ihr Konto: Lehnen Sie ab.",
+    numberLabel: "Die Zahl auf dem anderen Bildschirm",
+    numberHint: "Zwei Ziffern. Der andere Bildschirm zeigt sie unter dem Code.",
+    approve: "Bestätigen",
+    toAccount: "Ihr Konto ansehen",
+    faults: {
+      number:
+        "Der andere Bildschirm zeigt eine andere Zahl. Sehen Sie noch einmal hin. Zeigt er keine, lehnen Sie ab.",
+      stale: "Diese Seite war zu lange offen. Antworten Sie noch einmal.",
+    },
+    outcomes: {
+      approved: {
+        title: "Bestätigt",
+        text: "Das andere Gerät macht in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.",
+      },
+      denied: {
+        title: "Abgelehnt",
+        text: "Das andere Gerät wurde nicht angemeldet. Haben Sie das nicht selbst begonnen, war es jemand anderes: Ihr Konto ist sicher.",
+      },
+      over: {
+        title: "Diese Frage ist nicht mehr offen",
+        text: "Sie wurde beantwortet oder ist abgelaufen. Fordern Sie auf dem anderen Gerät einen neuen Code an.",
+      },
+    },
   },
   secondStep: {
     title: "Noch ein Schritt",
@@ -69,8 +115,73 @@ export const german: Texts = {
     submit: "Weiter",
     wrong:
       "Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten, den Ihre App zeigt, und prüfen Sie die Uhr Ihres Telefons.",
+    limited: (wait, until) =>
+      `Zu viele falsche Codes. Zum Schutz Ihres Kontos wird bis ${until} kein Code angenommen. Versuchen Sie es ${wait} wieder, oder melden Sie sich mit einem Browser an, den Sie hier schon benutzt haben.`,
+    without: "Ohne diesen Schritt weiter",
     lost: "Telefon und Wiederherstellungscodes verloren? Wenden Sie sich an den Betreiber dieses Servers.",
     otherAccount: "Mit einem anderen Konto anmelden",
+  },
+  secondFactor: {
+    title: "Zweiter Faktor",
+    leads: {
+      wanted:
+        "Mit einem zweiten Faktor öffnet Ihr Passwort allein nichts mehr: Eine App auf Ihrem Telefon zeigt einen Code, den Sie beim Anmelden eingeben.",
+      demanded:
+        "Um fortzufahren, brauchen Sie einen zweiten Faktor: eine App auf Ihrem Telefon, die einen Code zeigt, den Sie beim Anmelden eingeben. Das dauert zwei Minuten und ist nur einmal nötig.",
+      replaces: "Richten Sie die neue App ein. Die alte gilt, bis die neue bestätigt ist.",
+    },
+    setUpTitle: "Zweiten Faktor einrichten",
+    getApp:
+      "Öffnen Sie auf Ihrem Telefon eine App für Einmalcodes. Viele Passwortmanager können das; sonst installieren Sie eine, etwa Aegis oder 2FAS.",
+    scan: "Fügen Sie in der App ein Konto hinzu und scannen Sie diesen Code.",
+    qrLabel: "Der QR-Code für Ihre App. Dasselbe Geheimnis steht darunter als Text.",
+    openHere: "In einer App auf diesem Gerät öffnen",
+    typeIt: "Wenn Sie ihn nicht scannen können, geben Sie dieses Geheimnis in die App ein:",
+    firstCode: "Der Code, den die App jetzt zeigt",
+    firstCodeHint: "Sechs Ziffern. Sie wechseln alle 30 Sekunden.",
+    firstCodeWrong:
+      "Das ist nicht der Code, den die App jetzt zeigen sollte. Prüfen Sie, ob Sie den Code für dieses Konto eingegeben haben und ob Ihr Telefon die Uhrzeit selbst einstellt.",
+    turnOn: "Einschalten",
+    others:
+      "In Ihren anderen Browsern werden Sie abgemeldet. Anwendungen auf Ihren Geräten behalten ihren Zugriff.",
+    done: {
+      set_up: "Ihr zweiter Faktor ist eingeschaltet.",
+      renewed: "Sie haben neue Wiederherstellungscodes. Die alten gelten nicht mehr.",
+    },
+    codesTitle: "Ihre Wiederherstellungscodes",
+    codesLead:
+      "Wenn Sie Ihr Telefon verlieren, meldet Sie jeder dieser Codes einmal an, zusammen mit Ihrem Passwort. Drucken Sie sie aus oder schreiben Sie sie auf, und bewahren Sie sie getrennt vom Telefon auf.",
+    codesFor: (username, host) => `Wiederherstellungscodes von ${username} bei ${host},`,
+    codesOnce: "Nur auf dieser Seite sehen Sie die Codes.",
+    stored: "Ich habe sie aufbewahrt",
+    signInAgain: "Ich habe sie aufbewahrt. Anmelden",
+    isOn: "Eine App zeigt die Codes für Ihre Anmeldung. Eingerichtet am",
+    isOff: "Nicht eingerichtet",
+    codesLeft: (count) =>
+      count === 0
+        ? "Sie haben keinen Wiederherstellungscode mehr."
+        : count === 1
+          ? "Sie haben noch einen Wiederherstellungscode."
+          : `Sie haben noch ${count} Wiederherstellungscodes.`,
+    codesFew: (count) =>
+      count === 0
+        ? "Sie haben keinen Wiederherstellungscode mehr. Wenn Sie jetzt Ihr Telefon verlieren, können Sie sich nicht anmelden. Erstellen Sie unten neue Codes."
+        : "Sie haben nur noch wenige Wiederherstellungscodes. Erstellen Sie unten neue Codes.",
+    goOn: "Weiter",
+    changeTitle: "Ändern",
+    changeLead:
+      "Geben Sie einen Code ein, um zu zeigen, dass Sie es sind, und wählen Sie, was geschehen soll.",
+    code: "Code",
+    codeHint: "Die sechs Ziffern, die Ihre App gerade zeigt, oder einer Ihrer Wiederherstellungscodes.",
+    renew: "Neue Wiederherstellungscodes",
+    replace: "Andere App verwenden",
+    remove: "Ausschalten",
+    mustStay:
+      "Der Betreiber dieses Servers verlangt von Ihnen einen zweiten Faktor, deshalb können Sie ihn nicht ausschalten.",
+    removedTitle: "Ihr zweiter Faktor ist ausgeschaltet",
+    removedLead:
+      "Die App und die Wiederherstellungscodes gelten hier nicht mehr. Löschen Sie das Konto aus der App.",
+    toAccount: "Zurück zu Ihrem Konto",
   },
   signOut: {
     title: "Abmelden?",
@@ -179,6 +290,21 @@ export const german: Texts = {
   },
   account: {
     title: "Ihr Konto",
+    sectionsLabel: "Bereiche Ihres Kontos",
+    sections: {
+      overview: "Übersicht",
+      security: "Sicherheit",
+      details: "Ihre Angaben",
+      activity: "Verlauf",
+      data: "Ihre Daten",
+    },
+    securityTitle: "Sicherheit",
+    waysTitle: "Wie Sie sich anmelden",
+    ways: {
+      password: "Passwort",
+      passwordSet: "Vorhanden",
+      passwordNone: "Keines. Der Betreiber dieses Servers kann eines setzen.",
+    },
     accessTitle: "Anwendungen und Geräte mit Zugriff",
     accessLead: "Was hier steht, darf Ihr Konto benutzen, bis Sie es entfernen.",
     accessNone: "Keine Anwendung und kein Gerät hat Zugriff auf Ihr Konto.",
@@ -200,26 +326,202 @@ export const german: Texts = {
       "Die Anwendung hat gerade keinen Zugriff, kann ihn aber wieder bekommen, ohne dass Sie gefragt werden.",
     remove: "Entfernen",
     removeAll: "Alle entfernen",
+    removeEverything: "Allen Anwendungen und Geräten den Zugriff entziehen",
     removeAllLabel: (client) => `Alle entfernen: den ganzen Zugriff von ${client}`,
     removeLabel: (client) => `Den Zugriff von ${client} entfernen`,
     passwordLead: "Alle anderen Browser werden dabei abgemeldet.",
     currentPassword: "Bisheriges Passwort",
     newPassword: "Neues Passwort",
     passwordHint: (characters) =>
-      `Mindestens ${characters} Zeichen. Gut geeignet sind ein paar Wörter, die nur Sie so zusammenstellen würden.`,
+      `Mindestens ${characters} Zeichen. Je länger, desto besser: vier Wörter, die nicht zusammengehören.`,
     changePassword: "Passwort ändern",
     currentWrong: "Das ist nicht Ihr bisheriges Passwort.",
-    passwordShort: (characters) => `Das Passwort braucht mindestens ${characters} Zeichen.`,
-    passwordLong: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
     passwordSame: "Das neue Passwort ist dasselbe wie das bisherige.",
-    detailsTitle: "Name und E-Mail-Adresse",
+    appsTitle: "Ihre Anwendungen",
+    appsAll: (count) => `Alle ${count} Anwendungen`,
+    alsoEnd: "Auch Zugriffe beenden",
+    alsoEndHint:
+      "Anwendungen und Geräte kannten Ihr Passwort nie und behalten ihren Zugriff. Wenn jemand anderes Ihr Passwort kennen könnte, beenden Sie alle Zugriffe: Sie melden sich dort dann neu an.",
+    endAllAccess: "Alle Anwendungen und Geräte",
+    detailsTitle: "Ihre Angaben",
     detailsLead: "Nur Anwendungen, denen Sie es erlauben, bekommen diese Angaben zu sehen.",
-    emailByOperator: (email) =>
-      email === null
-        ? "Sie haben hier keine E-Mail-Adresse. Der Betreiber dieses Servers kann eine eintragen."
-        : `Ihre E-Mail-Adresse ist ${email}. Der Betreiber dieses Servers kann sie ändern.`,
+    detailsTooLong: "Diese Angaben sind zusammen zu lang. Es wurde nichts geändert.",
     save: "Speichern",
-    nameRefused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren.",
+    notSaid: "Keine Angabe",
+    usernameLabel: "Benutzername",
+    emailLabel: "E-Mail-Adresse",
+    groupsLabel: "Gruppen",
+    givenTitle: "Legt der Betreiber dieses Servers fest",
+    facts: {
+      name: {
+        label: "Name",
+        hint: "",
+        refused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren.",
+      },
+      given_name: {
+        label: "Vorname",
+        hint: "",
+        refused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren.",
+      },
+      family_name: {
+        label: "Nachname",
+        hint: "",
+        refused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren.",
+      },
+      middle_name: {
+        label: "Zweiter Vorname",
+        hint: "",
+        refused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren.",
+      },
+      nickname: {
+        label: "Rufname",
+        hint: "",
+        refused: "Ein Name hat höchstens 200 Zeichen und keine unsichtbaren.",
+      },
+      profile: {
+        label: "Seite über Sie",
+        hint: "",
+        refused: "Das ist keine Webadresse wie https://example.org/ada.",
+      },
+      website: {
+        label: "Ihre Website",
+        hint: "",
+        refused: "Das ist keine Webadresse wie https://example.org.",
+      },
+      gender: {
+        label: "Geschlecht",
+        hint: "",
+        refused: "Das hat mehr als 200 Zeichen oder unsichtbare.",
+      },
+      birthdate: {
+        label: "Geburtstag",
+        hint: "Jahr, Monat und Tag: 1985-12-10. Ohne das Jahr: 0000-12-10.",
+        refused: "Das ist kein Tag wie 1985-12-10.",
+      },
+      zoneinfo: {
+        label: "Zeitzone",
+        hint: "Die Zeiten auf diesen Seiten richten sich danach.",
+        refused: "Das ist keine Zeitzone.",
+      },
+      locale: {
+        label: "Sprache",
+        hint: "Diese Seiten richten sich danach, sobald Sie angemeldet sind.",
+        refused: "Das ist keine Sprache.",
+      },
+      phone_number: {
+        label: "Telefonnummer",
+        hint: "Mit der Vorwahl des Landes: +43 660 1234567.",
+        refused: "Das ist keine Telefonnummer mit der Vorwahl ihres Landes wie +43 660 1234567.",
+      },
+      street_address: {
+        label: "Straße und Hausnummer",
+        hint: "",
+        refused: "Das hat mehr als 500 Zeichen oder unsichtbare.",
+      },
+      postal_code: {
+        label: "Postleitzahl",
+        hint: "",
+        refused: "Das hat mehr als 500 Zeichen oder unsichtbare.",
+      },
+      locality: { label: "Ort", hint: "", refused: "Das hat mehr als 500 Zeichen oder unsichtbare." },
+      region: {
+        label: "Bundesland oder Kanton",
+        hint: "",
+        refused: "Das hat mehr als 500 Zeichen oder unsichtbare.",
+      },
+      country: { label: "Land", hint: "", refused: "Das hat mehr als 500 Zeichen oder unsichtbare." },
+    },
+    pictureTitle: "Bild",
+    pictureAlt: "Ihr Bild",
+    pictureFile: "Ein Bild von Ihnen",
+    pictureHint: (megabytes) =>
+      `PNG, JPEG oder WebP, höchstens ${megabytes.toLocaleString("de")} MB. Die Mitte davon bleibt, ohne den Ort und die Kamera, die in der Datei stehen können. Wer die Adresse des Bildes kennt, kann es sehen.`,
+    pictureSave: "Dieses Bild verwenden",
+    pictureRemove: "Bild entfernen",
+    pictureFaults: {
+      none: "Wählen Sie zuerst eine Datei.",
+      too_large: (megabytes) => `Die Datei ist größer als ${megabytes.toLocaleString("de")} MB.`,
+      too_many_pixels: "Das Bild hat mehr als 50 Millionen Pixel. Verkleinern Sie es zuerst.",
+      too_long: "Das Bild ist mehr als achtmal so lang wie breit.",
+      too_detailed: "Das Bild hat zu viele Einzelheiten, um klein genug zu werden. Nehmen Sie ein anderes.",
+      no_picture: "Die Datei ist kein unbewegtes Bild in PNG, JPEG oder WebP, oder sie ist beschädigt.",
+    },
+    activity: {
+      title: "Verlauf",
+      lead: "Was mit Ihrem Konto geschehen ist, das Neueste zuerst.",
+      none: "Es ist noch nichts geschehen.",
+      earlier: "Früheres",
+      newest: "Das Neueste",
+      notYou: "Wenn Sie etwas nicht wiedererkennen:",
+      removedClient: (id) => `${id} (nicht mehr registriert)`,
+      events: {
+        "access.removed": ({ by, client }) =>
+          `${by === "you" ? "Sie haben" : "Der Betreiber hat"} ${client === null ? "allen Anwendungen und Geräten" : client} den Zugriff entzogen`,
+        "code.replayed": ({ client }) =>
+          `Ein Anmeldecode von ${client ?? "einer Anwendung"} wurde zweimal benutzt, wie bei einem Diebstahl. Der Zugriff ist beendet`,
+        "consent.given": ({ client }) => `Sie haben ${client ?? "einer Anwendung"} Zugriff gegeben`,
+        "device.approved": ({ client }) => `Sie haben ein Gerät verbunden: ${client ?? "unbekannt"}`,
+        "grant.revoked": ({ by, client }) =>
+          by === "other"
+            ? `${client ?? "Eine Anwendung"} hat einen eigenen Zugriff beendet`
+            : `${by === "you" ? "Sie haben" : "Der Betreiber hat"} einen Zugriff von ${client ?? "einer Anwendung"} beendet`,
+        "group.joined": ({ group }) => `Sie gehören jetzt zur Gruppe ${group}`,
+        "group.left": ({ group }) => `Sie gehören nicht mehr zur Gruppe ${group}`,
+        "password.changed": ({ by }) =>
+          by === "you"
+            ? "Sie haben Ihr Passwort geändert"
+            : "Der Betreiber hat ein neues Passwort für Sie gesetzt",
+        "person.changed": ({ by }) =>
+          by === "you" ? "Sie haben Ihre Angaben geändert" : "Der Betreiber hat Ihre Angaben geändert",
+        "person.created": () => "Ihr Konto wurde angelegt",
+        "person.disabled": () => "Ihr Konto wurde gesperrt",
+        "person.enabled": () => "Ihr Konto wurde wieder freigegeben",
+        "person.unlocked": () => "Der Betreiber lässt Sie wieder Passwörter versuchen",
+        "refresh_token.replayed": ({ client }) =>
+          `Ein Schlüssel von ${client ?? "einer Anwendung"} wurde zweimal benutzt, wie bei einem Diebstahl. Der Zugriff ist beendet`,
+        "session.ended": ({ by, reason }) =>
+          reason === "surplus"
+            ? "Ein Browser wurde abgemeldet, weil Sie in zu vielen angemeldet sind"
+            : by === "you"
+              ? "Sie haben einen Browser abgemeldet"
+              : "Der Betreiber hat einen Ihrer Browser abgemeldet",
+        "session.started": () => "Sie haben sich angemeldet",
+        "sessions.ended": ({ by }) =>
+          by === "you" ? "Sie haben sich überall abgemeldet" : "Der Betreiber hat Sie überall abgemeldet",
+        "sign_in.limited": ({ count }) =>
+          count === 1
+            ? "Ein Versuch, sich als Sie anzumelden, wurde abgewiesen, weil es zu viele waren"
+            : `${count} Versuche, sich als Sie anzumelden, wurden abgewiesen, weil es zu viele waren`,
+        "sign_in.refused": ({ count }) =>
+          count === 1
+            ? "Ein Versuch, sich als Sie anzumelden, scheiterte: falsches Passwort"
+            : `${count} Versuche, sich als Sie anzumelden, scheiterten: falsche Passwörter`,
+      },
+    },
+    data: {
+      title: "Ihre Daten",
+      downloadLead:
+        "Eine Datei mit allem, was dieser Server über Sie weiß: Ihre Angaben, Ihr Bild, wo Sie angemeldet sind, was Zugriff hat und was geschehen ist. Ein Passwort ist nicht darin.",
+      download: "Ihre Daten herunterladen",
+      deleteTitle: "Ihr Konto löschen",
+      deleteByOperator: "Nur der Betreiber dieses Servers kann Ihr Konto löschen.",
+      declared:
+        "Ihr Konto steht in der Konfiguration dieses Servers. Darum kann es nur der Betreiber löschen.",
+      lastAdministrator:
+        "Außer Ihnen verwaltet niemand diesen Server. Geben Sie dieses Recht zuerst einer anderen Person.",
+      deleteLead: "Das lässt sich nicht rückgängig machen. Mit dem Konto enden:",
+      endsAccess: "der Zugriff von",
+      endsSessions: (count) =>
+        count === 1 ? "Ihre Anmeldung in diesem Browser" : `Ihre Anmeldungen in ${count} Browsern`,
+      endsFacts: "Ihre Angaben, Ihr Bild, Ihre Gruppen und der Verlauf",
+      staysElsewhere:
+        "Was Anwendungen über Sie gespeichert haben, bleibt dort. Ein späteres Konto mit demselben Namen gilt ihnen nicht als Ihres.",
+      typeUsername: (username) => `Geben Sie zur Bestätigung Ihren Benutzernamen ein (${username})`,
+      usernameWrong: "Das ist nicht Ihr Benutzername.",
+      delete: "Konto endgültig löschen",
+      deletedTitle: "Ihr Konto ist gelöscht",
+      deleted: "Sie sind überall abgemeldet, und nichts hat mehr Zugriff.",
+    },
     emailRefused: "Das ist keine E-Mail-Adresse.",
     emailTaken: "Mit dieser Adresse meldet sich schon jemand anderes an.",
     sessionsTitle: "Wo Sie angemeldet sind",
@@ -230,12 +532,16 @@ export const german: Texts = {
     from: (address) => `von ${address}`,
     endSessionLabel: (since) => `Den Browser abmelden, der seit ${since} angemeldet ist`,
     endOtherSessions: "Alle anderen Browser abmelden",
+    endAllSessions: "Überall abmelden, auch hier",
     signOut: "Abmelden",
     notices: {
       created: "Ihr Konto ist angelegt. Sie sind angemeldet.",
       removed: (client) => `${client} hat keinen Zugriff mehr.`,
       ended: "Diese Installation hat keinen Zugriff mehr.",
+      removed_all: "Keine Anwendung und kein Gerät hat mehr Zugriff.",
       details: "Ihre Angaben sind gespeichert.",
+      picture: "Ihr Bild ist gespeichert.",
+      picture_removed: "Ihr Bild ist entfernt. Manche Programme zeigen es noch einen Tag lang.",
       session: "Der andere Browser ist abgemeldet.",
       sessions: "Alle anderen Browser sind abgemeldet.",
       password: "Ihr Passwort ist geändert. Andere Browser wurden abgemeldet.",
@@ -256,7 +562,8 @@ export const german: Texts = {
     usernameMissing: "Wählen Sie einen Benutzernamen.",
     usernameRefused: "Ein Benutzername hat höchstens 200 Zeichen und keine Steuerzeichen.",
     usernameTaken: "Dieser Benutzername ist vergeben. Wählen Sie einen anderen.",
-    passwordHint: (characters) => `Mindestens ${characters} Zeichen.`,
+    passwordHint: (characters) =>
+      `Mindestens ${characters} Zeichen. Je länger, desto besser: vier Wörter, die nicht zusammengehören.`,
     optional: "Freiwillig. Nur Anwendungen, denen Sie es erlauben, bekommen diese Angabe zu sehen.",
     submit: "Konto anlegen",
   },
@@ -374,6 +681,21 @@ export const german: Texts = {
     approve: "Freigeben",
     approveLabel: (username) => `${username} freigeben`,
     approved: "Das Konto ist freigegeben.",
+  },
+  newPassword: {
+    too_short: (characters) => `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen.`,
+    too_long: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
+    own_username:
+      "Das ist Ihr Benutzername, und den probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
+    own_email:
+      "Das ist Ihre E-Mail-Adresse oder ein Teil davon, und die probieren Angreifer zuerst. Wählen Sie Wörter, die andere nicht mit Ihnen verbinden.",
+    server_name:
+      "Das ist der Name dieses Servers, und den probieren Angreifer früh. Wählen Sie Wörter, die nichts mit ihm zu tun haben.",
+    run: "Das ist immer wieder dasselbe Muster oder eine Folge von Zeichen, und schnell erraten. Wählen Sie ein anderes.",
+    common:
+      "Dieses Passwort oder ein ähnliches haben viele, darum probieren Angreifer es zuerst. Wählen Sie ein anderes.",
+    breached:
+      "Dieses Passwort stand in einem Datenleck, Angreifer kennen es also. Wählen Sie ein anderes, und ändern Sie es überall, wo Sie es noch verwenden.",
   },
   forms: {
     stale: "Diese Seite war zu lange geöffnet. Es wurde nichts geändert. Bitte versuchen Sie es noch einmal.",

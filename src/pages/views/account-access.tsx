@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
-/** The applications of the account page: a row for each, which opens without a script. */
+/** The applications of the account: a row for each, which opens without a script. */
+import type { ClientId } from "../../protocol/identifiers.ts";
 import { displayText } from "../display.ts";
 import { FORM_TOKEN } from "../forms.ts";
 import type { PageFrame } from "../frame.ts";
@@ -12,8 +13,8 @@ import { type AccessWords, Day, MayList, Tile } from "./parts.tsx";
 export interface Installation {
   readonly id: string;
   readonly via: "application" | "device";
-  /** Where the browser or the device was; empty if it is not known. */
-  readonly address: string;
+  /** Where the browser or the device was, in words; empty if it is not known. */
+  readonly where: string;
   readonly since: number;
   /** The last issue of tokens was not before this; null if there was none yet. */
   readonly usedSince: number | null;
@@ -21,7 +22,7 @@ export interface Installation {
 
 /** The access of one client, now or again without asking. */
 export interface ClientAccess {
-  readonly clientId: string;
+  readonly clientId: ClientId;
   /** Null if the client is no longer registered. */
   readonly clientName: string | null;
   /** The path of the logo that the operator gave the client; null if there is none. */
@@ -141,10 +142,10 @@ function InstallationRow({ frame, token, name, installation }: InstallationProps
 
 const DAY_SECONDS = 86_400;
 
-function usedWords({ texts: { account }, now }: PageFrame, { address, usedSince }: Installation): string {
+function usedWords({ texts: { account }, now }: PageFrame, { where, usedSince }: Installation): string {
   const used =
     usedSince === null
       ? account.notUsedYet
       : account.usedWithin(Math.max(1, Math.ceil((now - usedSince) / DAY_SECONDS)));
-  return address === "" ? used : `${used} · ${account.from(address)}`;
+  return where === "" ? used : `${used} · ${account.from(where)}`;
 }

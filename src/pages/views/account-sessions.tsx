@@ -11,8 +11,8 @@ export interface SessionRow {
   readonly id: string;
   /** Whether it is the browser that shows the page. */
   readonly isHere: boolean;
-  /** Where the person signed in; empty if it is not known. */
-  readonly address: string;
+  /** Where the person signed in, in words; empty if it is not known. */
+  readonly where: string;
   readonly since: number;
   readonly lastSeenAt: number;
 }
@@ -35,7 +35,7 @@ export function SessionsSection({ frame, token, sessions }: SessionsProps) {
               <h3>{session.isHere ? account.sessionHere : account.sessionElsewhere}</h3>
               <p class="small muted">
                 {account.signedInSince} <Day frame={frame} at={session.since} />
-                {session.address !== "" && ` · ${account.from(session.address)}`}
+                {session.where !== "" && ` · ${account.from(session.where)}`}
                 {!session.isHere &&
                   ` · ${account.lastSeen(relativeTime(language, Math.min(-60, session.lastSeenAt - frame.now)))}`}
               </p>
@@ -45,7 +45,7 @@ export function SessionsSection({ frame, token, sessions }: SessionsProps) {
                 {account.signOut}
               </a>
             ) : (
-              <form method="post" action={frame.path("/account")}>
+              <form method="post" action={frame.path("/account/security")}>
                 <Hidden values={{ [FORM_TOKEN]: token, action: "end_session", session: session.id }} />
                 <button
                   class="remove"
@@ -59,14 +59,24 @@ export function SessionsSection({ frame, token, sessions }: SessionsProps) {
           </li>
         ))}
       </ul>
-      {sessions.length > 2 && (
-        <form method="post" action={frame.path("/account")}>
-          <Hidden values={{ [FORM_TOKEN]: token, action: "end_other_sessions" }} />
-          <button class="remove" type="submit">
-            {account.endOtherSessions}
-          </button>
-        </form>
-      )}
+      <div class="buttons">
+        {sessions.length > 2 && (
+          <form method="post" action={frame.path("/account/security")}>
+            <Hidden values={{ [FORM_TOKEN]: token, action: "end_other_sessions" }} />
+            <button class="remove" type="submit">
+              {account.endOtherSessions}
+            </button>
+          </form>
+        )}
+        {sessions.length > 1 && (
+          <form method="post" action={frame.path("/account/security")}>
+            <Hidden values={{ [FORM_TOKEN]: token, action: "end_all_sessions" }} />
+            <button class="remove" type="submit">
+              {account.endAllSessions}
+            </button>
+          </form>
+        )}
+      </div>
     </section>
   );
 }

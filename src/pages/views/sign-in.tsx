@@ -26,6 +26,8 @@ export interface SignInProps {
   readonly notice: string | null;
   /** Why the last attempt failed. */
   readonly fault: string | null;
+  /** Where the person signs in with their phone; null if they cannot. */
+  readonly otherDevice: string | null;
   /** The address of this page at the issuer, for a browser that may be at another one. */
   readonly elsewhere: string | null;
   /** Where a person gets a new password who forgot theirs; null: from the operator. */
@@ -90,6 +92,11 @@ export function SignInView(props: SignInProps) {
             {signIn.submit}
           </button>
         </form>
+        {props.otherDevice !== null && (
+          <p class="small">
+            <a href={props.otherDevice}>{signIn.withPhone}</a>
+          </p>
+        )}
         {props.code !== null && (
           <p class="small">
             <a href={props.code}>{signIn.codeLink}</a>

@@ -241,7 +241,7 @@ describe.each(["to PostgreSQL", "to SQLite"])("a copy %s that is interrupted", (
     });
     // Batches of two rows, so that the copy stops in the middle of a table.
     const small = (end: End): End => ({ ...end, read: (of, after) => end.read(of, after, 2) });
-    const halfway = (end: End) => failingAfter(25)(small(end));
+    const halfway = (end: End) => failingAfter(40)(small(end));
     await expect(copyBetween(from, to, { source: halfway, target: counting })).rejects.toThrow("interrupted");
     expect(written.length).toBeGreaterThan(20);
     const copied = await copyBetween(from, to, { source: small, target: counting });

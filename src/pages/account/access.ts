@@ -1,19 +1,20 @@
 /** The access that a person gave, as the account page shows it: one entry for each client, with its installations. */
-import { recordIdText } from "../credentials/credential.ts";
-import { everyConsent, everyGrant } from "../operations/access.ts";
-import { findClient } from "../operations/clients.ts";
-import type { Context } from "../operations/context.ts";
-import { collect } from "../operations/paging.ts";
-import { everySession, type SignedIn } from "../operations/sessions.ts";
-import { isVouchedFor } from "../rules/client.ts";
-import { usedSince } from "../rules/grant.ts";
-import type { ClientRecord, ConsentRecord, GrantRecord } from "../store/tables.ts";
-import { accessWords } from "./access.ts";
-import { clientLogo } from "./assets.ts";
-import { clientName, returnHost } from "./display.ts";
-import type { Texts } from "./texts.ts";
-import type { ClientAccess, Installation } from "./views/account-access.tsx";
-import type { SessionRow } from "./views/account-sessions.tsx";
+import { recordIdText } from "../../credentials/credential.ts";
+import { everyConsent, everyGrant } from "../../operations/access.ts";
+import { findClient } from "../../operations/clients.ts";
+import type { Context } from "../../operations/context.ts";
+import { collect } from "../../operations/paging.ts";
+import type { SignedIn } from "../../operations/sessions.ts";
+import type { ClientId } from "../../protocol/identifiers.ts";
+import { isVouchedFor } from "../../rules/client.ts";
+import { usedSince } from "../../rules/grant.ts";
+import type { ClientRecord, ConsentRecord, GrantRecord } from "../../store/tables.ts";
+import { accessWords } from "../access.ts";
+import { clientLogo } from "../assets.ts";
+import { clientName, returnHost } from "../display.ts";
+import type { Texts } from "../texts.ts";
+import type { ClientAccess, Installation } from "../views/account-access.tsx";
+import { whereWords } from "./where.ts";
 
 /**
  * The access that a person gave, one entry for each client: its present access, and the access that it can get again
@@ -36,13 +37,13 @@ export async function listAccess(
   );
 }
 
-function describeAccess(
+async function describeAccess(
   context: Context,
   texts: Texts,
-  clientId: string,
+  clientId: ClientId,
   allowed: readonly (GrantRecord | ConsentRecord)[],
   client: ClientRecord | null,
-): ClientAccess {
+): Promise<ClientAccess> {
   const hosts = new Set(client?.redirectUris.map(returnHost));
   const grants = allowed.filter((entry) => "via" in entry);
   return {
@@ -59,38 +60,23 @@ function describeAccess(
       [...new Set(allowed.flatMap((entry) => entry.scope))],
       [...new Set(allowed.flatMap((entry) => entry.resources))],
     ),
-    installations: grants.map((grant) => describeInstallation(context, grant)),
+    installations: await Promise.all(grants.map((grant) => describeInstallation(context, texts, grant))),
     asksAgain: grants.length === allowed.length,
   };
 }
 
-function describeInstallation({ configuration, clock }: Context, grant: GrantRecord): Installation {
+async function describeInstallation(
+  context: Context,
+  texts: Texts,
+  grant: GrantRecord,
+): Promise<Installation> {
+  const { configuration, clock } = context;
   const now = clock.seconds();
   return {
     id: recordIdText(grant.id),
     via: grant.via === "device_code" ? "device" : "application",
-    address: grant.address,
+    where: await whereWords(context, texts, grant.address),
     since: grant.createdAt,
     usedSince: usedSince(grant, configuration.lifetimes.refresh_token_seconds, now),
   };
-}
-
-/** The browsers in which the person is signed in, this one first, then the one that was used last. */
-export async function listSessions(
-  context: Context,
-  { account, session: here }: SignedIn,
-): Promise<SessionRow[]> {
-  const now = context.clock.seconds();
-  const idleSince = now - context.configuration.lifetimes.session_idle_seconds;
-  const sessions = await collect(everySession(context, account, now, idleSince));
-  const hereId = recordIdText(here.id);
-  return sessions
-    .map((session) => ({
-      id: recordIdText(session.id),
-      isHere: recordIdText(session.id) === hereId,
-      address: session.address,
-      since: session.authenticatedAt,
-      lastSeenAt: session.lastSeenAt,
-    }))
-    .sort((one, other) => Number(other.isHere) - Number(one.isHere) || other.lastSeenAt - one.lastSeenAt);
 }

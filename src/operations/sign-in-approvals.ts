@@ -1,0 +1,51 @@
+/** Signing in on a device without password or passkey at hand: the person approves it on another, where they are signed in. */
+import type { RecordId, SubjectId } from "../protocol/identifiers.ts";
+import type { Act } from "../rules/events.ts";
+import { STEPS } from "../rules/sign-in.ts";
+import * as rules from "../rules/sign-in-approval.ts";
+import { row } from "../store/contract.ts";
+import { accounts, type SignInApprovalRecord, signInApprovals } from "../store/tables.ts";
+import type { Context } from "./context.ts";
+import { outcomeOf } from "./decide.ts";
+import type { StepProof } from "./second-factor.ts";
+import type { SignIn } from "./sessions.ts";
+
+type ApprovalContext = Pick<Context, "store" | "events" | "clock">;
+
+const ANSWERING = {
+  account: row(accounts, { subject: "$subject" }),
+  approval: row(signInApprovals, { id: "$id" }),
+};
+const APPROVAL = {
+  approval: row(signInApprovals, { id: "$id" }),
+  account: row(accounts, { subject: "approval.subject" }),
+};
+
+/** False if the question was answered before, or has expired. */
+export const answerSignIn = (
+  context: ApprovalContext,
+  act: Act,
+  question: rules.ApprovalQuestion,
+  subject: SubjectId,
+  answer: SignInApprovalRecord["answer"],
+): Promise<boolean> =>
+  outcomeOf(context, act, async () => {
+    const facts = await context.store.look(ANSWERING, { id: question.id, subject });
+    return rules.answerSignIn(facts, question, answer, context.clock.seconds());
+  });
+
+/** What the person answered; null while they have not. */
+export const findAnswer = async (
+  { store }: Pick<ApprovalContext, "store">,
+  id: RecordId,
+): Promise<SignInApprovalRecord["answer"] | null> =>
+  (await store.look(APPROVAL, { id })).approval?.answer ?? null;
+
+/** The first step of the approved sign-in; null if it was used, or counts no more. */
+export async function approvedSignIn(context: ApprovalContext, id: RecordId): Promise<SignIn | null> {
+  const use: StepProof["use"] = async () =>
+    rules.useApproval(await context.store.look(APPROVAL, { id }), context.clock.seconds());
+  const { account } = await context.store.look(APPROVAL, { id });
+  if (account === null || (await use()) === null) return null;
+  return { account, steps: [STEPS.other_device], proofs: [{ use }] };
+}

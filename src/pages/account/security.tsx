@@ -1,0 +1,72 @@
+/** @jsxImportSource hono/jsx */
+/** How a person signs in, and the browsers in which they are signed in. */
+import { parseRecordId, recordIdText } from "../../credentials/credential.ts";
+import type { Context } from "../../operations/context.ts";
+import { endSessions, type SignedIn, signOut } from "../../operations/sessions.ts";
+import type { Incoming, Route } from "../../platform/http.ts";
+import { actOfPerson } from "../../rules/events.ts";
+import { respondWithPage } from "../respond.tsx";
+import { SecurityView } from "../views/account-security.tsx";
+import { type Act, type Again, backWith, sectionParts, sectionRoute, toSignIn } from "./section.ts";
+import { listSessions, otherSessions } from "./sessions.ts";
+import { waysToSignIn } from "./ways.ts";
+
+const PATH = "/account/security";
+
+async function securityPage(
+  context: Context,
+  incoming: Incoming,
+  signedIn: SignedIn,
+  again: Again = {},
+): Promise<Response> {
+  const { frame, token, options } = await sectionParts(context, incoming, signedIn, PATH, again);
+  const [ways, sessions] = await Promise.all([
+    waysToSignIn(context, frame, signedIn),
+    listSessions(context, frame.texts, signedIn),
+  ]);
+  return respondWithPage(
+    <SecurityView frame={frame} token={token} ways={ways} sessions={sessions} />,
+    options,
+  );
+}
+
+const endOneSession =
+  (context: Context): Act =>
+  async (incoming, signedIn, form) => {
+    const { subject } = signedIn.account;
+    const wanted = form.required("session");
+    const own = (await otherSessions(context, signedIn)).some((other) => recordIdText(other) === wanted);
+    const id = parseRecordId(wanted);
+    if (own && id !== null) await signOut(context, actOfPerson(incoming, subject), id);
+    return backWith(context, incoming, PATH, subject, { about: "session" });
+  };
+
+const endOtherSessions =
+  (context: Context): Act =>
+  async (incoming, signedIn) => {
+    const { subject } = signedIn.account;
+    const act = actOfPerson(incoming, subject);
+    const others = await otherSessions(context, signedIn);
+    await Promise.all(others.map((other) => signOut(context, act, other)));
+    return backWith(context, incoming, PATH, subject, { about: "sessions" });
+  };
+
+/** Ends every session, this one too: the answer is the sign-in page. */
+const endEverySession =
+  (context: Context): Act =>
+  async (incoming, { account: { subject } }) => {
+    await endSessions(context, actOfPerson(incoming, subject), subject);
+    return toSignIn(context, PATH);
+  };
+
+export const securityRoute = (context: Context): Route =>
+  sectionRoute(context, {
+    path: PATH,
+    show: (incoming, signedIn) => securityPage(context, incoming, signedIn),
+    stale: (incoming, signedIn, _form, again) => securityPage(context, incoming, signedIn, again),
+    acts: {
+      end_session: endOneSession(context),
+      end_other_sessions: endOtherSessions(context),
+      end_all_sessions: endEverySession(context),
+    },
+  });

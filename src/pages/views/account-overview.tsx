@@ -1,0 +1,90 @@
+/** @jsxImportSource hono/jsx */
+/** The first page of the account: what has access. */
+
+import { FORM_TOKEN } from "../forms.ts";
+import type { PageFrame } from "../frame.ts";
+import { Hidden } from "../layout.tsx";
+import { AccessRow, type ClientAccess } from "./account-access.tsx";
+import { AppsSection, type AppTile } from "./account-apps.tsx";
+import { type AccountFrame, AccountLayout } from "./account-layout.tsx";
+
+interface OverviewProps {
+  readonly frame: AccountFrame;
+  readonly token: string;
+  readonly apps: readonly AppTile[];
+  readonly moreApps: { readonly count: number; readonly href: string } | null;
+  readonly access: readonly ClientAccess[];
+  /** The issuer, for the administrator who just set the server up; null for everyone else. */
+  readonly nextFor: string | null;
+}
+
+export function OverviewView({ frame, token, apps, moreApps, access, nextFor }: OverviewProps) {
+  const { account } = frame.texts;
+  return (
+    <AccountLayout frame={frame} title={account.title}>
+      <h1 class="hidden">{account.title}</h1>
+      {nextFor && <NextStep frame={frame} issuer={nextFor} />}
+      <AppsSection frame={frame} apps={apps} more={moreApps} />
+      <section class="card" aria-labelledby="access">
+        <h2 id="access">{account.accessTitle}</h2>
+        <p class="small muted">{access.length === 0 ? account.accessNone : account.accessLead}</p>
+        {access.length > 0 && (
+          <ul class="access">
+            {access.map((entry) => (
+              <AccessRow frame={frame} token={token} entry={entry} />
+            ))}
+          </ul>
+        )}
+        {access.length > 1 && (
+          <form method="post" action={frame.path("/account")} class="below-list">
+            <Hidden values={{ [FORM_TOKEN]: token, action: "remove_all" }} />
+            <button class="remove" type="submit">
+              {account.removeEverything}
+            </button>
+          </form>
+        )}
+      </section>
+    </AccountLayout>
+  );
+}
+
+/** All applications, for a person who may open many. */
+export function AppsView({ frame, apps }: { frame: AccountFrame; apps: readonly AppTile[] }) {
+  const { account } = frame.texts;
+  return (
+    <AccountLayout frame={frame} title={account.appsTitle}>
+      <h1 class="hidden">{account.appsTitle}</h1>
+      <AppsSection frame={frame} apps={apps} more={null} />
+    </AccountLayout>
+  );
+}
+
+/** After first start: an account alone is of no use. */
+function NextStep({ frame, issuer }: { frame: PageFrame; issuer: string }) {
+  const { next } = frame.texts;
+  return (
+    <section class="card" aria-labelledby="next">
+      <h2 id="next">{next.title}</h2>
+      <ol class="steps">
+        <li>
+          <p>{next.addClient}</p>
+          <pre>
+            <code>tessera client add --name Wiki --redirect-uri https://wiki.example/callback</code>
+          </pre>
+        </li>
+        <li>
+          <p>{next.tellIssuer}</p>
+          <pre>
+            <code>{issuer}</code>
+          </pre>
+        </li>
+        <li>
+          <p>{next.addPeople}</p>
+          <pre>
+            <code>tessera user add ada --name "Ada Lovelace"</code>
+          </pre>
+        </li>
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+/** A sign-in on one device that a person approves on another, where they are signed in. Each question has one answer. */
+import type { EpochSeconds } from "../platform/clock.ts";
+import type { RecordId } from "../protocol/identifiers.ts";
+import { type Change, hold, insert, update } from "../store/contract.ts";
+import { type AccountRecord, accounts, type SignInApprovalRecord, signInApprovals } from "../store/tables.ts";
+import { concluded, type Decision } from "./decision.ts";
+
+/** The question of a browser in which no one is signed in. */
+export interface ApprovalQuestion {
+  readonly id: RecordId;
+  /** No answer counts after this time. */
+  readonly expiresAt: EpochSeconds;
+}
+
+export interface ApprovalFacts {
+  readonly account: AccountRecord | null;
+  readonly approval: SignInApprovalRecord | null;
+}
+
+/** Stores the answer. False if the question was answered before or has expired, or if the person may not sign in. */
+export function answerSignIn(
+  { account, approval }: ApprovalFacts,
+  { id, expiresAt }: ApprovalQuestion,
+  answer: SignInApprovalRecord["answer"],
+  now: EpochSeconds,
+): Decision<boolean> {
+  if (expiresAt <= now || approval !== null || account === null || account.disabledAt !== null)
+    return concluded(false);
+  const { subject, revision } = account;
+  return {
+    outcome: true,
+    changes: [
+      hold(accounts, { subject }, { revision }),
+      insert(signInApprovals, { id, subject, accountRevision: revision, answer, expiresAt, usedAt: null }),
+    ],
+    events: [{ event: answer === "approved" ? "sign_in.approved" : "sign_in.denied", subject }],
+  };
+}
+
+/**
+ * The use of an approval; null if there is none, or it was used, or the account has changed since: a person who sets a new password
+ * takes it back.
+ */
+export function useApproval(
+  { account, approval }: ApprovalFacts,
+  now: EpochSeconds,
+): readonly Change[] | null {
+  if (account === null || approval?.answer !== "approved") return null;
+  if (approval.usedAt !== null || approval.expiresAt <= now) return null;
+  if (approval.subject !== account.subject || approval.accountRevision !== account.revision) return null;
+  return [update(signInApprovals, { id: approval.id }, { usedAt: null }, { usedAt: now })];
+}
