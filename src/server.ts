@@ -203,6 +203,7 @@ export function createServer({
     places: createPlaces(configuration.places.database, steadyClock, log),
     pollPace: createPollPace(steadyClock, configuration.lifetimes.device_interval_seconds),
     readiness: createReadiness({ store: watched, clock, steadyClock, random }),
+    linkMails: null,
     logoutSender: createLogoutSender({
       store: watched,
       events,
@@ -274,6 +275,8 @@ function createLimits({ limits }: Configuration, clock: SteadyClock): Limits {
       limits.device_requests_per_address,
       limits.device_request_window_seconds,
     ),
+    linkRequestPerName: perAccount(limits.link_requests_per_name, limits.link_request_window_seconds),
+    linkRequestPerAddress: perAddress(limits.link_requests_per_address, limits.link_request_window_seconds),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Configuration } from "../configuration/schema.ts";
 import { type ConfigurationFlags, loadConfiguration } from "../configuration/sources.ts";
 import { activityRecorder } from "../operations/activities.ts";
 import { createEvents, type Events, logEvents } from "../operations/events.ts";
+import type { LinkMails } from "../operations/links.ts";
 import { mailEvents } from "../operations/mail.ts";
 import type { Clock } from "../platform/clock.ts";
 import { createLog } from "../platform/log.ts";
@@ -26,6 +27,8 @@ export interface Workspace {
   readonly events: Events;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** Sends links by mail; null if this server sends none. */
+  readonly linkMails: LinkMails | null;
   /** The operator who gave the command. */
   readonly act: Act;
 }
@@ -120,6 +123,7 @@ export async function inWorkspace<Result>(
       events: eventsOf(configuration, io),
       clock: io.clock,
       random: io.random,
+      linkMails: null,
       act: operatorAct(),
     });
   } finally {

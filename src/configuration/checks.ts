@@ -44,6 +44,7 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
     ...checkMail(configuration),
     ...checkPasskeyDomain(configuration),
     ...checkProxies(configuration),
+    ...checkSignUp(configuration),
     ...checkUnique(configuration),
     ...checkIssuerIsNoResource(configuration),
     ...checkScopes(configuration),
@@ -54,8 +55,14 @@ export function checkConfiguration(configuration: Configuration): Finding[] {
 }
 
 /** Settings that are allowed but deserve a warning at every start. */
-export function configurationWarnings({ issuer, registration, database }: Configuration): string[] {
+export function configurationWarnings(configuration: Configuration): string[] {
+  const { issuer, registration, database, sign_in } = configuration;
   const warnings: string[] = [];
+  if (sign_in.email_code && !sendsMail(configuration)) {
+    warnings.push(
+      "sign_in.email_code is true, but this server sends no mail: no code signs a person in. Set mail.",
+    );
+  }
   if (issuer.startsWith("http:") && !isLoopbackUrl(issuer)) {
     warnings.push(
       `The issuer ${issuer} is not https: passwords and tokens travel in the clear. Put TLS in front, or set listen.tls, and use an https issuer.`,
@@ -194,6 +201,20 @@ function* checkProxies({ trusted_proxies }: Configuration): Generator<Finding> {
       text: `trusted_proxies.${index} = ${JSON.stringify(range)} is not allowed. It must be an address (10.0.0.7), a network (10.0.0.0/8, fd00::/8) or the word loopback.`,
     };
   }
+}
+
+/** Whether this server sends mail. */
+export const sendsMail = (configuration: object): boolean =>
+  "mail" in configuration && configuration.mail !== undefined;
+
+/** Without a mail that proves the address, a person can write any. */
+function* checkSignUp(configuration: Configuration): Generator<Finding> {
+  const { domains } = configuration.sign_up;
+  if (domains.length === 0 || sendsMail(configuration)) return;
+  yield {
+    path: ["sign_up", "domains"],
+    text: `sign_up.domains = ${JSON.stringify(domains)}: this server sends no mail, so it cannot tell to whom an address belongs, and the list would keep no one out. Set mail, or leave the list out and use sign_up.approval.`,
+  };
 }
 
 function* checkIssuerIsNoResource({ issuer, resources }: Configuration): Generator<Finding> {

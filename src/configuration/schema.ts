@@ -21,6 +21,7 @@ import { passwords } from "./password-schema.ts";
 import { person } from "./person-schema.ts";
 import { registration } from "./registration-schema.ts";
 import { signIn } from "./sign-in-schema.ts";
+import { signUp } from "./sign-up-schema.ts";
 import {
   claimMapping,
   count,
@@ -255,6 +256,7 @@ export const configurationSchema = table({
   account,
   places,
   sign_in: signIn,
+  sign_up: signUp,
   lifetimes,
   limits,
   registration,

@@ -27,6 +27,18 @@ export const signIn = v.pipe(
             "Who needs a second factor for every application: people in these groups. Those who have none are asked to set one up.",
         }),
       ),
+      reset_by_mail: v.pipe(
+        v.optional(v.boolean(), true),
+        v.description(
+          "Whether people who forgot the password get a link by mail, where this server sends mail. Otherwise they ask the operator.",
+        ),
+      ),
+      email_code: v.pipe(
+        v.optional(v.boolean(), false),
+        v.description(
+          "Whether a code by mail signs people in instead of a password. Who reads the mails of a person is then in their account.",
+        ),
+      ),
     }),
     {},
   ),

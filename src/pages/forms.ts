@@ -26,7 +26,12 @@ export type FormPurpose =
   | "second_factor"
   | "setup"
   | "consent"
-  | "notice";
+  | "notice"
+  | "link"
+  | "forgot"
+  | "sign_up"
+  | "sign_in_code"
+  | "invite";
 
 /** The name of the hidden field with the token. */
 export const FORM_TOKEN = "form_token";

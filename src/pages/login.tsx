@@ -21,8 +21,11 @@ import { readNotice } from "./notice.ts";
 import { otherDevicePath } from "./other-device.tsx";
 import { offering } from "./page-error.ts";
 import { refusalWords } from "./passkey-words.ts";
+import { resetsByMail } from "./reset.tsx";
 import { respondWithPage } from "./respond.tsx";
+import { signsInByCode } from "./sign-in-code.tsx";
 import { answerSecondStep, continueSignIn, PROGRESS, stepUp } from "./sign-in-steps.tsx";
+import { signUpAsks } from "./sign-up.tsx";
 import { clockTime, duration, relativeTime } from "./time.ts";
 import { pageAddress, pagePath, parseReturnPath, type Query } from "./urls.ts";
 import { NO_ANSWER, PASSKEY, type PasskeyAsk } from "./views/passkey-form.tsx";
@@ -145,6 +148,17 @@ async function signInPage(context: Context, incoming: Incoming, page: SignInPage
       otherDevice={context.configuration.sign_in.other_device ? otherDevicePath(context, returnTo) : null}
       elsewhere={fault === "cookieless" ? address : null}
       passkey={await passkeyAsk(context, form.cookieValue, page)}
+      forgotten={resetsByMail(context) ? frame.path("/forgot", { login_hint: page.username }) : null}
+      code={
+        signsInByCode(context)
+          ? frame.path("/sign-in-code", { return_to: returnTo, login_hint: page.username })
+          : null
+      }
+      newAccount={
+        signUpAsks(context) === null
+          ? null
+          : frame.path("/sign-up", { return_to: returnTo, login_hint: page.username })
+      }
     />,
     {
       status: limited ? 429 : fault === undefined ? 200 : 422,

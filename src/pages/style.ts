@@ -147,6 +147,10 @@ button, .button {
 .note.good { background: var(--good-soft); border-color: transparent; color: var(--good); font-weight: 550; }
 .acknowledge { display: flex; gap: 0.625rem; align-items: center; min-height: 2.75rem; margin-top: 0.5rem; font-weight: 550; cursor: pointer; }
 .acknowledge input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--accent-edge); }
+.boxes { border: 0; padding: 0; margin: 0; min-width: 0; }
+.boxes legend { font-weight: 600; font-size: 0.9375rem; padding: 0; }
+.boxes .acknowledge { margin-top: 0; font-weight: 400; }
+.qr { display: block; width: 100%; max-width: 15rem; height: auto; margin-left: auto; margin-right: auto; border: 1px solid var(--line); border-radius: 0.75rem; }
 .note.warn { background: var(--warn-soft); border-color: var(--warn-line); }
 .note.warn svg, .note.warn strong { color: var(--warn); }
 

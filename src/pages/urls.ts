@@ -35,13 +35,21 @@ export const PAGE_PATHS = [
   "/account/security",
   "/consent",
   "/device",
+  "/forgot",
   "/help/errors",
+  "/invitation",
+  "/invite-people",
   "/language",
   "/login",
   "/login/approve",
   "/login/other-device",
   "/logout",
+  "/reset-password",
   "/setup",
+  "/sign-in-code",
+  "/sign-in-link",
+  "/sign-up",
+  "/verify-email",
 ] as const;
 
 /** The pages of a person's own account. */
@@ -58,9 +66,13 @@ const OPENED_BY_PATH: readonly string[] = [
   "/",
   ...ACCOUNT_PATHS,
   "/device",
+  "/forgot",
   "/help/errors",
+  "/invite-people",
   "/login",
   "/logout",
+  "/sign-in-code",
+  "/sign-up",
 ];
 
 /** The empty reference is the address of the page that has it. */
@@ -99,6 +111,7 @@ const RETURN_PAGES: readonly string[] = [
   "/",
   ...ACCOUNT_PATHS,
   "/device",
+  "/invite-people",
   "/login/approve",
   "/auth/authorize",
 ];

@@ -13,6 +13,7 @@ export type KeyPurpose =
   | "signing keys"
   | "one-time passwords"
   | "recovery code"
+  | "sign-in code"
   | "passkey challenge"
   | "decoy passkeys"
   | "session of an application"

@@ -33,7 +33,14 @@ import { accessRemoved, accessSweeps, offlineSweeps, touchAccount } from "./gran
 import { membershipChange, membershipEvents, mirrorGroups } from "./group.ts";
 import { NEW_BROWSER } from "./mail.ts";
 import { pictureChanges } from "./picture.ts";
-import { type Ending, endEverySession, endOneSession, giveWay, tellOfEverySession } from "./session.ts";
+import {
+  type Ending,
+  endEverySession,
+  endLinks,
+  endOneSession,
+  giveWay,
+  tellOfEverySession,
+} from "./session.ts";
 import { missingStep, type SignInStep } from "./sign-in.ts";
 
 /** The row of `revisions` that guards every change about the first administrator. */
@@ -231,6 +238,8 @@ function changedAccount(
       ...(wish.picture === undefined ? [] : pictureChanges(account, wish.picture, now)),
       ...mirrored,
     ],
+    // A link went to the former address, or was to prove another one.
+    ...(next.email !== account.email && { sweeps: [endLinks(account.subject)] }),
     // To leave a group can end access to applications.
     ...(membership.left.length > 0 && { urgent: true }),
     events: [
@@ -316,7 +325,7 @@ export function declareAccount(
   return {
     ...decision,
     changes: [...(decision.changes ?? []), ...signedOut.changes],
-    sweeps: signedOut.sweeps,
+    sweeps: isNewPassword ? signedOut.sweeps : (decision.sweeps ?? []),
     events: [
       ...(decision.events ?? []),
       ...(isNewPassword ? [{ event: "password.changed", subject } as const] : []),
@@ -340,7 +349,11 @@ export function disableAccount(
       touchAccount(account, { disabledAt: now, disabledBy: by }),
       tellOfEverySession(subject, ending),
     ],
-    sweeps: [sweep(sessions, { subject }, null), ...accessSweeps({ subject }, "person_disabled", now)],
+    sweeps: [
+      sweep(sessions, { subject }, null),
+      ...accessSweeps({ subject }, "person_disabled", now),
+      endLinks(subject),
+    ],
     urgent: true,
     events: [{ event: "person.disabled", subject }],
   };
@@ -379,6 +392,7 @@ export function removeAccount(account: AccountRecord | null, ending: Ending): De
       sweep(sessions, { subject }, null),
       ...accessSweeps({ subject }, "person_removed", ending.now),
       sweep(mails, { subject }, null),
+      endLinks(subject),
       sweep(signInNames, { subject }, null),
       sweep(groupMembers, { subject }, null),
       sweep(pictures, { subject }, null),

@@ -10,6 +10,7 @@ import {
   SIGNED_OUT,
   signInAlice,
 } from "./gallery.ts";
+import { BY_LINK, FOR_ADMINISTRATORS } from "./gallery-links.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -99,7 +100,13 @@ for (const { name: reader, locale, colorScheme, configuration } of READERS) {
       await page.context().close();
       await server.close();
     });
-    for (const { name, open } of [...SIGNED_OUT, { name: "(signing in)", open: signInAlice }, ...SIGNED_IN]) {
+    for (const { name, open } of [
+      ...SIGNED_OUT,
+      ...BY_LINK,
+      { name: "(signing in)", open: signInAlice },
+      ...SIGNED_IN,
+      ...FOR_ADMINISTRATORS,
+    ]) {
       test(name, async () => {
         await open(page, server);
         expect(await faultsOf(page)).toEqual([]);

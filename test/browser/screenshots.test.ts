@@ -12,6 +12,7 @@ import {
   SIGNED_OUT,
   signInAlice,
 } from "./gallery.ts";
+import { BY_LINK, FOR_ADMINISTRATORS } from "./gallery-links.ts";
 
 /**
  * The folder for the pictures: a temporary one, or the one that SCREENSHOTS names, which then gets every page in every look,
@@ -70,12 +71,12 @@ for (const { name: look, width, height, colorScheme, locale, brand } of VIEWS) {
   test(`every page fits and shows on ${look}`, async () => {
     server = await startListeningServer(BRANDS[brand]);
     const page = await openPage(browser, { viewport: { width, height }, colorScheme, locale });
-    for (const exhibit of SIGNED_OUT) {
+    for (const exhibit of [...SIGNED_OUT, ...BY_LINK]) {
       await exhibit.open(page, server);
       await show(page, look, exhibit.name);
     }
     await signInAlice(page, server);
-    for (const exhibit of SIGNED_IN) {
+    for (const exhibit of [...SIGNED_IN, ...FOR_ADMINISTRATORS]) {
       await exhibit.open(page, server);
       await show(page, look, exhibit.name);
     }

@@ -4,6 +4,7 @@ import { CLIENTS } from "./clients.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { KEYS } from "./keys.ts";
+import { LINKS } from "./links.ts";
 import { LOGOUT } from "./logout.ts";
 import { MAIL } from "./mail.ts";
 import type { Mutation } from "./mutation.ts";
@@ -30,6 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ACCOUNTS,
   ...ENDPOINTS,
   ...REQUEST_OBJECTS,
+  ...LINKS,
   ...LOGOUT,
   ...MAIL,
   ...PAGES,

@@ -22,7 +22,13 @@ import {
   startSession,
   unlockAccount,
 } from "../../src/rules/person.ts";
-import { endEverySession, endOneSession, giveWay, tellOfEverySession } from "../../src/rules/session.ts";
+import {
+  endEverySession,
+  endLinks,
+  endOneSession,
+  giveWay,
+  tellOfEverySession,
+} from "../../src/rules/session.ts";
 import { type SignInStep, STEPS } from "../../src/rules/sign-in.ts";
 import { hold, insert, put, remove, sweep, update } from "../../src/store/contract.ts";
 import {
@@ -315,7 +321,7 @@ describe("a declaration that has changed", () => {
         }),
         insert(signInNames, { name: next.email, subject }),
       ],
-      sweeps: [],
+      sweeps: [endLinks(subject)],
       events: [
         { event: "person.changed", subject },
         { event: "email.changed", subject },
@@ -379,7 +385,7 @@ describe("a person who is", () => {
     expect(disableAccount(person, ending)).toEqual({
       outcome: true,
       changes: [touchAccount(person, { disabledAt: NOW, disabledBy: "operator" }), ...tells],
-      sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW)],
+      sweeps: [endsSessions(), ...accessSweeps({ subject }, "person_disabled", NOW), endLinks(subject)],
       urgent: true,
       events: [{ event: "person.disabled", subject }],
     });
@@ -394,6 +400,7 @@ describe("a person who is", () => {
         endsSessions(),
         ...accessSweeps({ subject }, "person_removed", NOW),
         sweep(mails, { subject }, null),
+        endLinks(subject),
         sweep(signInNames, { subject }, null),
         sweep(groupMembers, { subject }, null),
         sweep(pictures, { subject }, null),

@@ -78,6 +78,10 @@ export const english = {
     withPhone: "Sign in with your phone",
     otherWay: "Sign in another way",
     forgotten: "Forgot your password? Ask the operator of this server for a new one.",
+    forgottenLink: "Forgot your password?",
+    codeLink: "Sign in with a code by e-mail",
+    noAccount: "No account yet?",
+    newAccount: "Create one",
   },
   otherDevice: {
     title: "Sign in with your phone",
@@ -678,6 +682,127 @@ export const english = {
     optional: "Optional. Only applications that you allow get to see it.",
     submit: "Create account",
   },
+  /** A new account, by invitation or without. */
+  newAccount: {
+    title: "Create your account",
+    invited: (server: string) => `You are invited to ${server}. Choose how you want to sign in.`,
+    confirmed: (server: string) =>
+      `Your e-mail address is confirmed. Choose how you want to sign in to ${server}.`,
+    signedInAs: (username: string) =>
+      `You are signed in as ${username}. When the new account is made, this browser is signed in with that one instead.`,
+    emailHint: "Optional. We send you a mail, and the address counts once you have confirmed it.",
+    withPasskey: "Continue with a passkey, without a password",
+    emailTaken: "There is an account with this e-mail address already. Sign in with it instead.",
+    limited: "Too many attempts from your network. Wait a while, then try again.",
+    full: "Too many people are asking for an account right now. Try again in an hour.",
+    waitingTitle: "Your account waits for approval",
+    waiting: (username: string, server: string) =>
+      `Your account ${username} is made. You can sign in as soon as an administrator of ${server} has let you in.`,
+  },
+  signUp: {
+    lead: "Enter your e-mail address. We send you a link with which you create your account.",
+    invitationLead: (server: string) => `To create an account at ${server} you need an invitation.`,
+    accountLead: (server: string) => `Choose how you want to sign in to ${server}.`,
+    invitation: "Invitation",
+    invitationHint: "The link that you were sent. It contains tlk_.",
+    invitationMalformed: "This is not a complete invitation. Copy the whole link.",
+    domains: (domains: string) => `An address at ${domains}.`,
+    domainRefused: (domains: string) =>
+      `Only people with an address at ${domains} can create an account here.`,
+    submit: "Continue",
+    haveAccount: "I have an account: sign in",
+    askedTitle: "Look at your mail",
+    asked: (email: string) => `We have sent a mail to ${email}. Open the link in it to go on.`,
+    askedAdvice:
+      "You may open it on another device. If no mail comes within a few minutes, look among the unwanted mails, and check the address.",
+  },
+  reset: {
+    forgotTitle: "Forgot your password?",
+    forgotLead:
+      "Enter your user name or e-mail address. We send a link for a new password to the e-mail address of your account.",
+    nameMissing: "Enter your user name or e-mail address.",
+    ask: "Send the link",
+    back: "Back to sign-in",
+    limited: "You have asked for this often. Wait a while, then try again.",
+    askedTitle: "Look at your mail",
+    asked: (name: string) =>
+      `If there is an account ${name} with a confirmed e-mail address, a mail with a link is on its way to that address.`,
+    askedAdvice:
+      "If no mail comes within a few minutes, look among the unwanted mails, or ask the operator of this server.",
+    title: "Choose a new password",
+    lead: (username: string, server: string) =>
+      `For the account ${username} at ${server}. All browsers that are signed in with it are signed out.`,
+    submit: "Set password and sign in",
+  },
+  /** Signing in with a code by mail. */
+  signInCode: {
+    title: "Sign in with a code",
+    lead: "Enter your user name or e-mail address. We send a code to the e-mail address of your account.",
+    ask: "Send the code",
+    sent: (name: string) =>
+      `If there is an account ${name} with a confirmed e-mail address, a mail with a code is on its way. Leave this page open.`,
+    code: "Code",
+    codeHint: "Six digits.",
+    submit: "Sign in",
+    wrong: "This code is not right, or is too old. After five attempts a new one is needed.",
+    another: "Send another code",
+    password: "Sign in with the password",
+  },
+  /** Links that ask for one click. */
+  links: {
+    signInLead: (username: string, server: string) =>
+      `This link signs this browser in to ${server} as ${username}.`,
+    signInAdvice: "It works once. Continue only if this is your account.",
+    signInSubmit: "Sign in",
+    verifyTitle: "Is this your e-mail address?",
+    verifyLead: (email: string, username: string, server: string) =>
+      `The account ${username} at ${server} is to have the address ${email}.`,
+    verifyAdvice: "Confirm only if this is your account. Otherwise another person could act in your name.",
+    verifySubmit: "Confirm the address",
+    verifiedTitle: "Your address is confirmed",
+    verified: (email: string) => `${email} is the address of your account now.`,
+    emailTakenTitle: "This address belongs to another account",
+    emailTaken: (email: string) =>
+      `Another account has got the address ${email} meanwhile. Nothing was changed.`,
+  },
+  /** For administrators. */
+  invite: {
+    link: "Invite people",
+    title: "Invite people",
+    lead: "An invitation is a link with which a person creates their own account.",
+    nameHint: "Optional. The person can change it.",
+    emailHint: "Optional. The account gets this address.",
+    emailHintWithoutMail:
+      "Optional. The account gets this address, not confirmed: this server sends no mail.",
+    mailed: "Send the link to this address",
+    groups: "Groups of the new account",
+    uses: "How many people may use it",
+    usesHint: "With more than one, leave the name and the address empty.",
+    usesRefused: (most: number) => `Enter a number from 1 to ${most}.`,
+    usesOfOne: "An invitation with a name or an address is for one person.",
+    days: "Valid for how many days",
+    daysRefused: (most: number) => `Enter a number from 1 to ${most}.`,
+    submit: "Create the invitation",
+    doneTitle: "The invitation is ready",
+    goodOnce: (time: string) => `It works once, for ${time}.`,
+    goodFor: (uses: number, time: string) => `It works for ${uses} people, for ${time}.`,
+    handOver:
+      "Send the link to the person, or let them scan the code. It is shown only now, and who has it can use it.",
+    mailedTo: (email: string) => `The link is on its way to ${email}.`,
+    qr: "QR code of the invitation",
+    another: "Create another one",
+    openTitle: "Open invitations",
+    anyone: "For anyone",
+    used: (used: number, uses: number) =>
+      uses === 1 ? "For one person, until" : `Used ${used} of ${uses} times, until`,
+    revoke: "Withdraw",
+    revokeLabel: (about: string) => `Withdraw the invitation ${about}`,
+    revoked: "The invitation is withdrawn.",
+    waitingTitle: "Waiting to be let in",
+    approve: "Let in",
+    approveLabel: (username: string) => `Let ${username} in`,
+    approved: "The person can sign in now.",
+  },
   /** Why a new password is refused. The hint about good ones stands below. */
   newPassword: {
     too_short: (characters: number) =>
@@ -763,6 +888,18 @@ export const english = {
     setup_link: {
       title: "This link no longer works",
       text: "It has been used, was replaced by a newer one, or has expired. If the first account does not exist yet, restart the server to get a new link.",
+    },
+    link_unknown: {
+      title: "This link does not work",
+      text: "It is not complete, or it was withdrawn, or it has been used. Copy the whole link, or ask for a new one where you got it.",
+    },
+    link_used: {
+      title: "This link has been used",
+      text: "If it was you, sign in. If it was not you, tell the operator of this server: another person may have had your link.",
+    },
+    link_expired: {
+      title: "This link is too old",
+      text: "Links work for a limited time. Ask for a new one where you got it.",
     },
     not_found: { title: "There is no page here", text: "Check the address, or begin at the start page." },
     method_not_allowed: {

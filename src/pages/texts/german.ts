@@ -68,6 +68,10 @@ export const german: Texts = {
     withPhone: "Mit dem Telefon anmelden",
     otherWay: "Anders anmelden",
     forgotten: "Passwort vergessen? Der Betreiber dieses Servers kann Ihnen ein neues geben.",
+    forgottenLink: "Passwort vergessen?",
+    codeLink: "Mit einem Code per E-Mail anmelden",
+    noAccount: "Noch kein Konto?",
+    newAccount: "Konto anlegen",
   },
   otherDevice: {
     title: "Mit dem Telefon anmelden",
@@ -687,6 +691,121 @@ export const german: Texts = {
     optional: "Freiwillig. Nur Anwendungen, denen Sie es erlauben, bekommen diese Angabe zu sehen.",
     submit: "Konto anlegen",
   },
+  newAccount: {
+    title: "Ihr Konto anlegen",
+    invited: (server) => `Sie sind zu ${server} eingeladen. Wählen Sie, wie Sie sich anmelden möchten.`,
+    confirmed: (server) =>
+      `Ihre E-Mail-Adresse ist bestätigt. Wählen Sie, wie Sie sich bei ${server} anmelden möchten.`,
+    signedInAs: (username) =>
+      `Sie sind als ${username} angemeldet. Sobald das neue Konto angelegt ist, ist dieser Browser stattdessen mit ihm angemeldet.`,
+    emailHint: "Freiwillig. Wir schicken Ihnen eine Mail; die Adresse gilt, sobald Sie sie bestätigt haben.",
+    withPasskey: "Mit einem Passkey weiter, ohne Passwort",
+    emailTaken: "Es gibt schon ein Konto mit dieser E-Mail-Adresse. Melden Sie sich stattdessen damit an.",
+    limited: "Zu viele Versuche aus Ihrem Netz. Warten Sie eine Weile und versuchen Sie es dann noch einmal.",
+    full: "Gerade fragen zu viele Menschen nach einem Konto. Versuchen Sie es in einer Stunde wieder.",
+    waitingTitle: "Ihr Konto wartet auf Freigabe",
+    waiting: (username, server) =>
+      `Ihr Konto ${username} ist angelegt. Sie können sich anmelden, sobald jemand aus der Verwaltung von ${server} es freigegeben hat.`,
+  },
+  signUp: {
+    lead: "Geben Sie Ihre E-Mail-Adresse ein. Wir schicken Ihnen einen Link, mit dem Sie Ihr Konto anlegen.",
+    invitationLead: (server) => `Um bei ${server} ein Konto anzulegen, brauchen Sie eine Einladung.`,
+    accountLead: (server) => `Wählen Sie, wie Sie sich bei ${server} anmelden möchten.`,
+    invitation: "Einladung",
+    invitationHint: "Der Link, den Sie bekommen haben. Er enthält tlk_.",
+    invitationMalformed: "Das ist keine vollständige Einladung. Kopieren Sie den ganzen Link.",
+    domains: (domains) => `Eine Adresse bei ${domains}.`,
+    domainRefused: (domains) => `Nur wer eine Adresse bei ${domains} hat, kann hier ein Konto anlegen.`,
+    submit: "Weiter",
+    haveAccount: "Ich habe ein Konto: anmelden",
+    askedTitle: "Sehen Sie in Ihre Post",
+    asked: (email) =>
+      `Wir haben eine Mail an ${email} geschickt. Öffnen Sie den Link darin, um fortzufahren.`,
+    askedAdvice:
+      "Sie können ihn auch auf einem anderen Gerät öffnen. Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach und prüfen Sie die Adresse.",
+  },
+  reset: {
+    forgotTitle: "Passwort vergessen?",
+    forgotLead:
+      "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wir schicken einen Link für ein neues Passwort an die E-Mail-Adresse Ihres Kontos.",
+    nameMissing: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.",
+    ask: "Link schicken",
+    back: "Zurück zur Anmeldung",
+    limited: "Sie haben oft danach gefragt. Warten Sie eine Weile und versuchen Sie es dann noch einmal.",
+    askedTitle: "Sehen Sie in Ihre Post",
+    asked: (name) =>
+      `Wenn es ein Konto ${name} mit einer bestätigten E-Mail-Adresse gibt, ist eine Mail mit einem Link an diese Adresse unterwegs.`,
+    askedAdvice:
+      "Wenn nach ein paar Minuten keine Mail da ist, sehen Sie bei den unerwünschten Mails nach oder wenden Sie sich an den Betreiber dieses Servers.",
+    title: "Neues Passwort wählen",
+    lead: (username, server) =>
+      `Für das Konto ${username} bei ${server}. Alle Browser, die damit angemeldet sind, werden abgemeldet.`,
+    submit: "Passwort setzen und anmelden",
+  },
+  signInCode: {
+    title: "Mit einem Code anmelden",
+    lead: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wir schicken einen Code an die E-Mail-Adresse Ihres Kontos.",
+    ask: "Code schicken",
+    sent: (name) =>
+      `Wenn es ein Konto ${name} mit einer bestätigten E-Mail-Adresse gibt, ist eine Mail mit einem Code unterwegs. Lassen Sie diese Seite offen.`,
+    code: "Code",
+    codeHint: "Sechs Ziffern.",
+    submit: "Anmelden",
+    wrong: "Dieser Code stimmt nicht oder ist zu alt. Nach fünf Versuchen brauchen Sie einen neuen.",
+    another: "Noch einen Code schicken",
+    password: "Mit dem Passwort anmelden",
+  },
+  links: {
+    signInLead: (username, server) => `Dieser Link meldet diesen Browser bei ${server} als ${username} an.`,
+    signInAdvice: "Er gilt einmal. Machen Sie nur weiter, wenn das Ihr Konto ist.",
+    signInSubmit: "Anmelden",
+    verifyTitle: "Ist das Ihre E-Mail-Adresse?",
+    verifyLead: (email, username, server) =>
+      `Das Konto ${username} bei ${server} soll die Adresse ${email} bekommen.`,
+    verifyAdvice:
+      "Bestätigen Sie nur, wenn das Ihr Konto ist: Sonst könnte ein fremdes Konto in Ihrem Namen auftreten.",
+    verifySubmit: "Adresse bestätigen",
+    verifiedTitle: "Ihre Adresse ist bestätigt",
+    verified: (email) => `${email} ist jetzt die Adresse Ihres Kontos.`,
+    emailTakenTitle: "Diese Adresse gehört zu einem anderen Konto",
+    emailTaken: (email) => `Ein anderes Konto hat inzwischen die Adresse ${email}. Es wurde nichts geändert.`,
+  },
+  invite: {
+    link: "Menschen einladen",
+    title: "Menschen einladen",
+    lead: "Eine Einladung ist ein Link, mit dem ein Mensch sein eigenes Konto anlegt.",
+    nameHint: "Freiwillig. Der Name lässt sich beim Anlegen noch ändern.",
+    emailHint: "Freiwillig. Das Konto bekommt diese Adresse.",
+    emailHintWithoutMail:
+      "Freiwillig. Das Konto bekommt diese Adresse, unbestätigt: Dieser Server verschickt keine Mails.",
+    mailed: "Den Link an diese Adresse schicken",
+    groups: "Gruppen des neuen Kontos",
+    uses: "Für wie viele Menschen",
+    usesHint: "Lassen Sie bei mehr als einem Namen und Adresse leer.",
+    usesRefused: (most) => `Geben Sie eine Zahl von 1 bis ${most} ein.`,
+    usesOfOne: "Eine Einladung mit Namen oder Adresse ist für einen einzigen Menschen.",
+    days: "Gültig für wie viele Tage",
+    daysRefused: (most) => `Geben Sie eine Zahl von 1 bis ${most} ein.`,
+    submit: "Einladung erstellen",
+    doneTitle: "Die Einladung ist fertig",
+    goodOnce: (time) => `Sie gilt einmal, und das ${time} lang.`,
+    goodFor: (uses, time) => `Sie gilt für ${uses} Menschen, und das ${time} lang.`,
+    handOver:
+      "Schicken Sie den Link weiter oder lassen Sie den Code scannen. Der Link wird nur jetzt gezeigt, und wer ihn hat, kann ihn benutzen.",
+    mailedTo: (email) => `Der Link ist unterwegs an ${email}.`,
+    qr: "QR-Code der Einladung",
+    another: "Noch eine erstellen",
+    openTitle: "Offene Einladungen",
+    anyone: "Für alle, die den Link haben",
+    used: (used, uses) => (uses === 1 ? "Für einen Menschen, bis" : `${used} von ${uses} Mal benutzt, bis`),
+    revoke: "Zurückziehen",
+    revokeLabel: (about) => `Die Einladung ${about} zurückziehen`,
+    revoked: "Die Einladung ist zurückgezogen.",
+    waitingTitle: "Warten auf Freigabe",
+    approve: "Freigeben",
+    approveLabel: (username) => `${username} freigeben`,
+    approved: "Das Konto ist freigegeben.",
+  },
   newPassword: {
     too_short: (characters) => `Dieses Passwort ist zu kurz. Es braucht mindestens ${characters} Zeichen.`,
     too_long: (bytes) => `Das Passwort ist zu lang; erlaubt sind höchstens ${bytes} Byte.`,
@@ -769,6 +888,18 @@ export const german: Texts = {
     setup_link: {
       title: "Dieser Link gilt nicht mehr",
       text: "Er wurde schon benutzt, durch einen neueren ersetzt oder ist abgelaufen. Wenn das erste Konto noch nicht angelegt ist, starten Sie den Server neu, um einen neuen Link zu bekommen.",
+    },
+    link_unknown: {
+      title: "Dieser Link funktioniert nicht",
+      text: "Er ist nicht vollständig, wurde zurückgezogen oder schon benutzt. Kopieren Sie den ganzen Link, oder bitten Sie dort um einen neuen, wo Sie ihn bekommen haben.",
+    },
+    link_used: {
+      title: "Dieser Link wurde schon benutzt",
+      text: "Wenn Sie das waren, melden Sie sich an. Wenn nicht, sagen Sie es dem Betreiber dieses Servers: Ihr Link war vielleicht in fremden Händen.",
+    },
+    link_expired: {
+      title: "Dieser Link ist zu alt",
+      text: "Links gelten nur eine begrenzte Zeit. Bitten Sie dort um einen neuen, wo Sie ihn bekommen haben.",
     },
     not_found: {
       title: "Hier ist keine Seite",

@@ -32,6 +32,12 @@ export interface SignInProps {
   readonly otherDevice: string | null;
   /** The address of this page at the issuer, for a browser that may be at another one. */
   readonly elsewhere: string | null;
+  /** Where a person gets a new password who forgot theirs; null: from the operator. */
+  readonly forgotten: string | null;
+  /** Where a person signs in with a code by mail; null: nowhere. */
+  readonly code: string | null;
+  /** Where a person makes an account; null: nowhere. */
+  readonly newAccount: string | null;
 }
 
 export function SignInView(props: SignInProps) {
@@ -103,7 +109,23 @@ export function SignInView(props: SignInProps) {
             <a href={props.otherDevice}>{signIn.withPhone}</a>
           </p>
         )}
-        <p class="small muted">{signIn.forgotten}</p>
+        {props.code !== null && (
+          <p class="small">
+            <a href={props.code}>{signIn.codeLink}</a>
+          </p>
+        )}
+        {props.newAccount !== null && (
+          <p class="small">
+            {signIn.noAccount} <a href={props.newAccount}>{signIn.newAccount}</a>
+          </p>
+        )}
+        {props.forgotten === null ? (
+          <p class="small muted">{signIn.forgotten}</p>
+        ) : (
+          <p class="small">
+            <a href={props.forgotten}>{signIn.forgottenLink}</a>
+          </p>
+        )}
         {backTo !== null && (
           <form method="post" action={frame.path("/login")} class="back">
             <Hidden values={{ [FORM_TOKEN]: token, return_to: returnTo, [CANCEL]: "1" }} />

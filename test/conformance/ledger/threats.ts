@@ -511,6 +511,13 @@ export const THREATS: Ledger = {
       does: "starts no session while a step is missing, whichever door it came by; checks the level again at every use of access; seals the steps so far for the browser and ten minutes; each code counts once, in the commit that starts the session",
     },
     {
+      id: "84",
+      level: null,
+      statement:
+        "Invitation, reset and e-mail links: reuse, guesses, the host of a request, other browsers, enumeration, scanners that fetch",
+      does: "keeps a digest of 32 random bytes, makes links from the issuer, uses one up only by the form of its page and in the commit of the act, ends a person's links with their sessions, and answers alike whether there is such a person",
+    },
+    {
       id: "86",
       level: null,
       statement:
