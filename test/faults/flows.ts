@@ -16,7 +16,7 @@ import {
   tokensFor,
 } from "../support/flows.ts";
 import { below, invitationPath, OPERATOR } from "../support/links.ts";
-import { openBrowser, PASSWORD, PASSWORD } from "../support/pages.ts";
+import { openBrowser, PASSWORD } from "../support/pages.ts";
 import { grantAccess, makeSetupLink } from "../support/people.ts";
 import { addAppBehind, appCode, FACTOR_PAGE, formOn, secretOn } from "../support/second-factor.ts";
 import { basic, type FormInput, SECRET, type TestServer } from "../support/server.ts";
@@ -336,7 +336,10 @@ export const FLOWS: Readonly<Record<string, Flow>> = {
     // All sessions ended with the old password.
     {
       whenLost: { "commit accounts logout_notices activities sessions grants links": "303 /login" },
-      despite: { after: "commit accounts logout_notices activities sessions grants links", outcome: "303 /login" },
+      despite: {
+        after: "commit accounts logout_notices activities sessions grants links",
+        outcome: "303 /login",
+      },
     },
   ),
   "the set-up page": people("200", async ({ server }) => {
