@@ -507,7 +507,7 @@ describe("an event", () => {
     await browser.signIn("ada");
     await sender.sendDue();
     post.mails.length = 0;
-    const form = await browser.form("/account?change_password=1");
+    const form = await browser.form("/account/password", "/account/password");
     const fields = {
       ...form.fields,
       action: "password",

@@ -78,6 +78,17 @@ describe("the mails about events", () => {
     expect(found).toMatchObject({ kind: "new_device", parameters: { agent: "Firefox" } });
   });
 
+  test.each([
+    ["second_factor.added", "added"],
+    ["second_factor.removed", "removed"],
+    ["recovery_codes.renewed", "recovery_codes_renewed"],
+    ["recovery_code.used", "recovery_code_used"],
+  ] as const)("of %s say what happened to the second step", (event, change) => {
+    expect(about([{ event, subject }])).toMatchObject([
+      { kind: "second_factor_changed", parameters: { change, address: null } },
+    ]);
+  });
+
   test("go to the former address, if it was one", () => {
     expect(about([{ event: "email.changed", subject }])).toEqual([]);
     const [found] = about([{ event: "email.changed", subject, formerEmail: "old@example.net" }]);

@@ -466,7 +466,7 @@ describe("a session", () => {
 
   test("says that the browser is new, unless the person was signed in in it until now", () => {
     const from = { ...taken, newBrowser: "Firefox" };
-    const started = { event: "session.started", subject } as const;
+    const started = { event: "session.started", subject, via: "pwd" } as const;
     expect(startSession(facts, session, from, alone).events).toEqual([
       { ...started, reason: "new_browser", agent: "Firefox" },
     ]);
